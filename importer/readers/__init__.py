@@ -1,0 +1,1 @@
+"""The only home of pandas and openpyxl: a file becomes an iterator of rows."""

@@ -1,0 +1,17 @@
+"""What a person can say about how a file is to be read: the `[input]` table of the config."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputOptions:
+    """How to read a file; every default means: find out."""
+
+    sheet: str = ""
+    """The sheet's name; empty: the only visible sheet that has rows."""
+    header_row: int = 1
+    """The header's row number as a spreadsheet program shows it."""
+    encoding: str = "auto"
+    """`auto` or any Python codec."""
+    delimiter: str = "auto"
+    """`auto`, `tab`, or one character."""
