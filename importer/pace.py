@@ -1,0 +1,164 @@
+"""How fast: requests per second, the hold of the whole pool, and how many requests may be in flight.
+
+The arithmetic is in pure functions; `Pace` applies it on the running event loop's clock.
+"""
+
+import asyncio
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from aiolimiter import AsyncLimiter
+
+from importer.model import Reply
+
+SHARE_OF_LIMIT = 0.97
+"""Of the known limit, from the start. Measured: the most at which a strict sliding window refuses nothing."""
+BURST = 2
+"""Requests that may leave at once. Measured: `AsyncLimiter(300, 1)` sends 599 in its first second."""
+MOST_IN_FLIGHT = 512
+MOST_IN_FLIGHT_WITHOUT_LIMIT = 64
+"""Where no rate tells how many are needed: about what a loopback server can use, and what a stop has to wait for."""
+_HEAD_ROOM = 2.0
+_SPARE = 8
+_DECAY = 0.98
+_WINDOW_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceOptions:
+    """How fast the account allows us to be."""
+
+    rate: float = 300.0
+    """Requests per second; 0.0: no limit."""
+    concurrency: int = 0
+    """Most requests in flight; 0: as many as the rate needs."""
+
+
+def in_flight_needed(rate: float, latency_seconds: float) -> int:
+    """Return how many requests must be in flight for the rate (Little's law: rate times latency, and head-room)."""
+    return math.ceil(rate * latency_seconds * _HEAD_ROOM) + _SPARE
+
+
+def seen_latency_seconds(before: float, sample: float) -> float:
+    """Return the latency to plan with: up at once with a slow reply, down slowly with quick ones."""
+    return max(sample, before * _DECAY + sample * (1 - _DECAY))
+
+
+def hold_seconds(reply: Reply, strikes: int, jitter: float) -> float:
+    """Return how long everyone has to wait after a reply, 0.0 if not at all.
+
+    Args:
+        reply: A reply; only 429, and 503 with `Retry-After`, hold.
+        strikes: 429s so far without one accepted request between them, this one included.
+        jitter: From 0.0 to 1.0.
+
+    """
+    match reply.http_status:
+        case 429 | 503 if reply.retry_after_seconds is not None:
+            return reply.retry_after_seconds + jitter * min(1.0, 0.1 + 0.1 * reply.retry_after_seconds)
+        case 429:
+            # The window is undocumented; a second is the unit that the limit is written in.
+            return min(60.0, 2.0 ** (strikes - 1)) * (1.0 + 0.1 * jitter)
+        case _:
+            return 0.0
+
+
+class Pace:
+    """Lets requests leave, one `slot` each, at the rate that the account allows.
+
+    Until the first reply there is one request in flight: an error that every row would meet costs one row. The same
+    after a hold: one request feels the way before the others follow.
+    """
+
+    def __init__(self, options: PaceOptions) -> None:
+        self._limiter = _limiter(options.rate)
+        self._rate = options.rate * SHARE_OF_LIMIT
+        self._most = options.concurrency or (MOST_IN_FLIGHT if options.rate else MOST_IN_FLIGHT_WITHOUT_LIMIT)
+        self._latency_seconds = 0.0
+        self._feeling = True
+        self._strikes = 0
+        self._held_until = 0.0
+        self._changed = asyncio.Event()
+        self._departures: deque[float] = deque(maxlen=4096)
+        self._first_at = 0.0
+        self._last_at = 0.0
+        self.sent = 0
+        """Requests that left so far."""
+        self.in_flight = 0
+        """Requests without a reply yet."""
+
+    async def slot(self) -> None:
+        """Wait until a request may leave, and count it as in flight; `heard` gives the place back.
+
+        For one caller at a time: a pool has one task that lets requests leave.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            while self.in_flight >= self._allowed():
+                self._changed.clear()
+                await self._changed.wait()
+            if (wait_seconds := self._held_until - loop.time()) > 0:
+                await asyncio.sleep(wait_seconds)
+                continue
+            if self._limiter is not None:
+                await self._limiter.acquire()
+            if not self.held(loop.time()):  # a hold may have begun while we waited for the limiter
+                break
+        self._depart(loop.time())
+
+    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+        """Take note of a reply, and of how long it took; None: the request was given up without one."""
+        self.in_flight -= 1
+        self._changed.set()
+        if reply is None:
+            return
+        self._latency_seconds = seen_latency_seconds(self._latency_seconds, seconds)
+        loop_time = asyncio.get_running_loop().time()
+        if not self.held(loop_time):
+            self._strikes = self._strikes + 1 if reply.http_status == 429 else 0  # noqa: PLR2004 - HTTP's number
+        if wait_seconds := hold_seconds(reply, max(1, self._strikes), jitter):
+            self._held_until = max(self._held_until, loop_time + wait_seconds)
+            self._feeling = True
+        elif not self.held(loop_time):
+            self._feeling = False
+
+    def held(self, loop_time: float) -> bool:
+        """Tell whether everyone is waiting."""
+        return loop_time < self._held_until
+
+    def held_seconds(self, loop_time: float) -> float:
+        """Return how long everyone still has to wait; 0.0 without a hold."""
+        return max(0.0, self._held_until - loop_time)
+
+    def per_second(self, loop_time: float) -> float:
+        """Return the requests per second that left in the last five seconds."""
+        recent = [at for at in self._departures if at > loop_time - _WINDOW_SECONDS]
+        return len(recent) / min(_WINDOW_SECONDS, max(1.0, loop_time - self._first_at)) if recent else 0.0
+
+    def achieved(self) -> float:
+        """Return the requests per second from the first request to the last; 0.0 for fewer than two."""
+        span_seconds = self._last_at - self._first_at
+        return (self.sent - 1) / span_seconds if span_seconds > 0 else 0.0
+
+    def _allowed(self) -> int:
+        if self._feeling:
+            return 1
+        if not self._rate:
+            return self._most
+        return min(self._most, in_flight_needed(self._rate, self._latency_seconds))
+
+    def _depart(self, loop_time: float) -> None:
+        if not self.sent:
+            self._first_at = loop_time
+        self._last_at = loop_time
+        self._departures.append(loop_time)
+        self.sent += 1
+        self.in_flight += 1
+
+
+def _limiter(rate: float) -> AsyncLimiter | None:
+    if not rate:
+        return None
+    burst = BURST if rate >= 10 * BURST else 1  # two at once would be a whole window of a very low limit
+    return AsyncLimiter(burst, burst / (rate * SHARE_OF_LIMIT))

@@ -1,0 +1,296 @@
+"""The pool: sends what the journal has pending, many requests at a time, until every row has its last word.
+
+    take (intent on disk) | slot (pace) | send or look up | decide | write down, or wait and go round again
+
+One task lets requests leave, in order; each request is a task of its own. Rows that wait (a retry, a row in doubt)
+stand in a heap by the time they are due and slow nobody else.
+"""
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Protocol, assert_never
+
+from importer.errors import ImporterError
+from importer.model import Outcome, Reply, Status
+from importer.ports import Clock, Pending, PoolJournal, Recorded, Service
+from importer.retry import (
+    AskToken,
+    Attempt,
+    Done,
+    LookUpFirst,
+    Policy,
+    RetryIn,
+    Stop,
+    decide,
+    decide_look_up,
+    in_doubt,
+    resume,
+    token_refused,
+)
+
+GRACE_SECONDS = 25.0
+"""How long a stopping pool waits for what is in flight: systemd gives 90 s, a person less."""
+WRITE_SECONDS = 0.1
+"""How long an outcome may wait to be made durable."""
+_TAKE_SECONDS = 0.1
+_TAKE_WITHOUT_LIMIT = 200
+
+
+class SlotGiver(Protocol):
+    """What the pool needs of the pace."""
+
+    async def slot(self) -> None:
+        """Wait until a request may leave, and count it as in flight."""
+
+    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+        """Take note of a reply; None: the request was given up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The next request for one row."""
+
+    seq: int
+    attempt: Attempt
+    look_up: bool
+    sent: int = 0
+    """POSTs that left for it in this run."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Counters:
+    """What the pool did so far; the display reads it."""
+
+    done: dict[Status, int] = field(default_factory=dict)
+    """Rows per last word."""
+    retried: int = 0
+    """POSTs that had to be made again."""
+    throttled: int = 0
+    """Requests that the rate limit turned away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolParts:
+    """What a pool works with."""
+
+    service: Service
+    token_is_good: Callable[[], Awaitable[bool]]
+    journal: PoolJournal
+    pace: SlotGiver
+    clock: Clock
+    policy: Policy
+    jitter: Callable[[], float]
+    """A number from 0.0 to 1.0."""
+    rate: float
+    """Requests per second that the account allows, 0.0 for no limit: how many rows to take at a time."""
+    too_many_failures: Callable[[Mapping[Status, int]], Stop | None]
+    """Told after each row how many got which last word in this run."""
+
+
+class Pool:
+    """Sends rows until nothing is pending and the input is over, or until it is stopped."""
+
+    def __init__(self, parts: PoolParts) -> None:
+        self._parts = parts
+        self._fresh: deque[Step] = deque()
+        self._waiting: list[tuple[float, int, Step]] = []
+        self._order = itertools.count()
+        self._requests: set[asyncio.Task[None]] = set()
+        self._next: Step | None = None
+        self._letting_go: asyncio.Task[None] | None = None
+        self._taking: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._input_over = False
+        self._all_taken = False
+        self._take_count = max(2, round(parts.rate * _TAKE_SECONDS)) if parts.rate else _TAKE_WITHOUT_LIMIT
+        self.counters = Counters()
+        self.stopped: Stop | Exception | None = None
+
+    def entered(self) -> None:
+        """Say that more rows are pending in the journal."""
+        self._all_taken = False
+        self._changed.set()
+
+    def input_over(self) -> None:
+        """Say that no more rows will come."""
+        self._input_over = True
+        self.entered()
+
+    def stop(self, reason: Stop | Exception) -> None:
+        """Send nothing more; `run` waits for what is in flight, writes it down and returns. The first reason counts."""
+        self.stopped = self.stopped or reason
+        if self._letting_go:
+            self._letting_go.cancel()
+
+    def hurry(self) -> None:
+        """Wait no longer for what is in flight."""
+        self._hurry.set()
+
+    async def run(self) -> None:
+        """Send every row, or stop: then give back to the journal what was not sent.
+
+        Raises:
+            StorageError: The journal could not be written; what it held before tells what is in doubt.
+
+        """
+        writing = asyncio.create_task(self._write_often())
+        self._letting_go = asyncio.create_task(self._let_go())
+        try:
+            await asyncio.wait({self._letting_go})
+        finally:
+            self._letting_go.cancel()
+            await asyncio.wait({self._letting_go})
+            await self._wind_up()
+            writing.cancel()
+            await asyncio.wait({writing})
+        if not self._letting_go.cancelled() and (defect := self._letting_go.exception()):
+            raise defect
+        if isinstance(self.stopped, Exception):
+            raise self.stopped
+
+    async def _let_go(self) -> None:
+        while (step := await self._next_step()) is not None:
+            self._next = step  # until it has left, so that a stop does not lose it
+            await self._parts.pace.slot()
+            self._next = None
+            task = asyncio.create_task(self._advance(step if step.look_up else replace(step, sent=step.sent + 1)))
+            self._requests.add(task)
+            task.add_done_callback(self._ended)
+
+    async def _next_step(self) -> Step | None:
+        """Wait for the next request that may be made: one that is due, else the next row of the input."""
+        loop = asyncio.get_running_loop()
+        while not self.stopped:
+            self._changed.clear()
+            self._top_up()
+            if self._waiting and self._waiting[0][0] <= loop.time():
+                return heapq.heappop(self._waiting)[2]
+            if self._fresh:
+                return self._fresh.popleft()
+            if self._input_over and self._all_taken and not (self._taking or self._waiting or self._requests):
+                return None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(self._waiting[0][0] if self._waiting else None):
+                    await self._changed.wait()
+        return None
+
+    def _top_up(self) -> None:
+        """Have some rows at hand whose intent is on disk, so that no request waits for the disk."""
+        if not (self._taking or self._all_taken) and len(self._fresh) <= self._take_count:
+            self._taking = asyncio.create_task(self._take())
+
+    async def _take(self) -> None:
+        self._all_taken = True  # before asking: what is entered meanwhile says otherwise
+        try:
+            taken = await self._parts.journal.take(self._take_count)
+        except ImporterError as error:
+            self.stop(error)
+            taken = ()
+        finally:
+            self._taking = None
+            self._changed.set()
+        for pending in taken:
+            self._all_taken = False
+            self._start(pending)
+
+    def _start(self, pending: Pending) -> None:
+        now = self._parts.clock.now()
+        attempt = Attempt(contact=pending.contact, first_sent_at=pending.first_sent_at or now)
+        if not pending.in_doubt:
+            self._fresh.append(Step(seq=pending.seq, attempt=attempt, look_up=False))
+            return
+        elapsed_seconds = (now - attempt.first_sent_at).total_seconds()
+        step = Step(seq=pending.seq, attempt=attempt, look_up=True)
+        self._carry_out(step, resume(attempt, elapsed_seconds, self._parts.policy))
+
+    async def _advance(self, step: Step) -> None:
+        """Make one request and carry out what its reply decides."""
+        loop = asyncio.get_running_loop()
+        parts, started, reply = self._parts, loop.time(), None
+        try:
+            call = parts.service.find if step.look_up else parts.service.create
+            reply = await call(step.attempt.contact)
+        except asyncio.CancelledError:
+            self._write(step, in_doubt(step.attempt, "before the run ended"))
+            return
+        finally:
+            parts.pace.heard(reply, loop.time() - started, parts.jitter())
+        self.counters.throttled += reply.http_status == HTTPStatus.TOO_MANY_REQUESTS
+        decision = (decide_look_up if step.look_up else decide)(reply, step.attempt, parts.policy, parts.jitter())
+        if isinstance(decision, AskToken):
+            good = await parts.token_is_good()
+            decision = Done(outcome=decision.otherwise) if good else token_refused()
+        self._carry_out(step, decision)
+
+    def _carry_out(self, step: Step, decision: Done | RetryIn | LookUpFirst | Stop) -> None:
+        match decision:
+            case Done(outcome=outcome):
+                self._write(step, outcome)
+                if stop := self._parts.too_many_failures(self.counters.done):
+                    self.stop(stop)
+            case RetryIn(wait_seconds=wait_seconds, attempt=attempt):
+                self.counters.retried += 1
+                self._wait(replace(step, attempt=attempt, look_up=False), wait_seconds)
+            case LookUpFirst(wait_seconds=wait_seconds, attempt=attempt):
+                self._wait(replace(step, attempt=attempt, look_up=True), wait_seconds)
+            case Stop():
+                self.stop(decision)
+                self._give_back(step)
+            case _:
+                assert_never(decision)
+
+    def _wait(self, step: Step, wait_seconds: float) -> None:
+        due = asyncio.get_running_loop().time() + wait_seconds
+        heapq.heappush(self._waiting, (due, next(self._order), step))
+        self._changed.set()
+
+    def _write(self, step: Step, outcome: Outcome) -> None:
+        self.counters.done[outcome.status] = self.counters.done.get(outcome.status, 0) + 1
+        at = self._parts.clock.now()
+        self._parts.journal.record(Recorded(seq=step.seq, outcome=outcome, attempts=step.sent, at=at))
+
+    def _give_back(self, step: Step) -> None:
+        """Leave a row for the next run: as it was where no contact can have been made, else in doubt."""
+        if step.look_up:
+            self._write(step, in_doubt(step.attempt, "before the run ended"))
+        else:
+            self._write(step, Outcome(status=Status.PENDING))
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._requests.discard(task)
+        self._changed.set()
+        if not task.cancelled() and (defect := task.exception()):
+            self.stop(defect if isinstance(defect, Exception) else RuntimeError(repr(defect)))
+
+    async def _write_often(self) -> None:
+        """Make outcomes durable soon: one that is lost costs a look-up."""
+        while True:
+            await asyncio.sleep(WRITE_SECONDS)
+            try:
+                await self._parts.journal.flush()
+            except ImporterError as error:
+                self.stop(error)
+                return
+
+    async def _wind_up(self) -> None:
+        """Wait for what is in flight, a while, and write everything down."""
+        if self._taking:
+            await self._taking
+        if self._requests:
+            hurry = asyncio.create_task(self._hurry.wait())
+            settled = asyncio.create_task(asyncio.wait(self._requests))
+            await asyncio.wait({hurry, settled}, timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            for task in (hurry, *self._requests):
+                task.cancel()
+            await settled
+        for step in (*self._fresh, *(step for _, _, step in self._waiting), *([self._next] if self._next else [])):
+            self._give_back(step)
+        if not isinstance(self.stopped, ImporterError):
+            await self._parts.journal.flush()
