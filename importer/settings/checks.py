@@ -1,0 +1,221 @@
+"""What each setting must be: pure functions that return the value to use, or raise ValueError with a sentence's end.
+
+The sentence begins with where the value stands ("config.toml, line 3, service.rate: "), which is not known here.
+"""
+
+import ipaddress
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+SOURCES = ("whatsapp", "telegram", "instagram", "facebook")
+BOT_STATUSES = ("bot_start", "bot_end")
+LOG_FORMATS = ("text", "json")
+
+_LAST_ROW_OF_A_SHEET = 1_048_576
+_MOST_IN_FLIGHT = 10_000
+_LONGEST_NOTE = 1_000
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_FAILURES = re.compile(r"(\d+)\s*(%?)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FORMAT_SAMPLE = datetime(2001, 2, 3)  # noqa: DTZ001 - a date is written and read back, no moment is meant
+
+
+def one_of(words: Iterable[str]) -> Callable[[str], str]:
+    """Return a check that takes only these words, in capitals or not."""
+    allowed = tuple(words)
+
+    def check(text: str) -> str:
+        word = text.strip().lower()
+        if word not in allowed:
+            raise ValueError(f'must be one of {", ".join(allowed)}; it says "{text}"')
+        return word
+
+    return check
+
+
+def one_line(text: str) -> str:
+    """Return the text without the spaces around it; it may be empty, but has no line break or control character."""
+    if _CONTROL.search(text):
+        raise ValueError("must be one line of text without control characters")
+    return text.strip()
+
+
+def not_empty(text: str) -> str:
+    """Return the one line of text, which says something."""
+    if not (line := one_line(text)):
+        raise ValueError("must not be empty")
+    return line
+
+
+def header(text: str) -> str:
+    """Return the column's header, stripped as the readers strip it; it may have line breaks, but says something."""
+    if not (stripped := text.strip()):
+        raise ValueError("must not be empty")
+    return stripped
+
+
+def base_url(text: str) -> str:
+    """Return the address without a slash at its end: https, or plain http on the loopback address alone."""
+    try:
+        parts = urlsplit(not_empty(text))
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f'must be an address such as https://api.callbell.eu/v1; it says "{text}"') from error
+    if parts.scheme not in {"https", "http"} or not host:
+        raise ValueError(f'must be an address such as https://api.callbell.eu/v1; it says "{text}"')
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ValueError("must begin with https://, because the token travels with every request")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError("must be an address without a user name, password, question mark or #")
+    return parts.geturl().rstrip("/?#")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def not_negative(number: float) -> float:
+    """Return the number, which is finite and 0 or more."""
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(f"must be 0 or more; it says {number:g}")
+    return number
+
+
+def row_limit(number: int) -> int:
+    """Return the number of rows, 0 or more."""
+    if number < 0:
+        raise ValueError(f"must be a number of rows, or 0 for all; it says {number}")
+    return number
+
+
+def concurrency(number: int) -> int:
+    """Return the most requests in flight, or 0."""
+    if not 0 <= number <= _MOST_IN_FLIGHT:
+        raise ValueError(f"must be from 1 to {_MOST_IN_FLIGHT}, or 0 for as many as the rate needs; it says {number}")
+    return number
+
+
+def header_row(number: int) -> int:
+    """Return the header's row number, as a spreadsheet program shows it."""
+    if not 1 <= number <= _LAST_ROW_OF_A_SHEET:
+        raise ValueError(f"must be the header's row number, 1 or more; it says {number}")
+    return number
+
+
+def encoding(text: str) -> str:
+    """Return `auto` or the name of a Python codec for text."""
+    name = text.strip()
+    if name.lower() == "auto":
+        return "auto"
+    try:
+        "".encode(name)
+    except (LookupError, ValueError) as error:
+        raise ValueError(f'must be "auto" or an encoding such as "utf-8" or "cp1252"; it says "{text}"') from error
+    return name
+
+
+def delimiter(text: str) -> str:
+    """Return `auto`, `tab` or the one character between the cells."""
+    if (word := text.strip().lower()) in {"auto", "tab"}:
+        return word
+    if text == "\t":
+        return "tab"
+    if len(text) != 1 or text in '"\r\n' or text.isalnum():
+        raise ValueError(f'must be "auto", "tab" or one character such as ";"; it says "{text}"')
+    return text
+
+
+def country(text: str) -> str:
+    """Return the two letters of a country in capitals (ISO 3166), or an empty text."""
+    code = text.strip().upper()
+    if code == "UK":
+        raise ValueError('says "UK"; the two letters of the United Kingdom are "GB"')
+    if code and not re.fullmatch(r"[A-Z]{2}", code):
+        raise ValueError(f'must be the two letters of a country, such as "ES"; it says "{text}"')
+    return code
+
+
+def existing(text: str) -> str:
+    """Return `create`, the only way so far to treat contacts that are there already."""
+    word = one_of(("create", "skip", "update"))(text)
+    if word != "create":
+        raise ValueError(f'"{word}" is not supported yet; leave it out, and contacts are created')
+    return word
+
+
+def assigned_user(text: str) -> str:
+    """Return the e-mail of a user, or an empty text."""
+    line = one_line(text)
+    if line and not re.fullmatch(r"[^\s@]+@[^\s@]+", line):
+        raise ValueError(f'must be the e-mail of a user of the account; it says "{text}"')
+    return line
+
+
+def bot_status(text: str) -> str:
+    """Return `bot_start`, `bot_end` or an empty text."""
+    return one_of(BOT_STATUSES)(text) if text.strip() else ""
+
+
+def note(text: str) -> str:
+    """Return the note, no longer than the service takes (its POST /contacts page)."""
+    if len(text) > _LONGEST_NOTE:
+        raise ValueError(f"must be at most {_LONGEST_NOTE:,} characters; it has {len(text):,}")
+    return text
+
+
+def max_failures(text: str) -> str:
+    """Return `N` or `N%` without spaces, or an empty text."""
+    if not text.strip():
+        return ""
+    found = _FAILURES.fullmatch(text.strip())
+    if not found or (found[2] and int(found[1]) > 100):  # noqa: PLR2004 - a whole is 100 per cent
+        raise ValueError(f'must be a number of rows such as 100, or a share such as "5%"; it says "{text}"')
+    return f"{int(found[1])}{found[2]}"
+
+
+def seconds(text: str) -> float:
+    """Return the seconds that `2h`, `90m`, `45s` or `1h30m` says; an empty text says 0.0: no limit."""
+    found = _DURATION.fullmatch(text.strip().lower().replace(" ", ""))
+    if not found:
+        raise ValueError(f'must be a time such as "2h", "90m" or "45s"; it says "{text}"')
+    hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return float(hours * 3600 + minutes * 60 + rest)
+
+
+def date_format(text: str) -> str:
+    """Return a `strptime` format that names day, month and year, or an empty text."""
+    if not text:
+        return ""
+    try:
+        whole = datetime.strptime(_FORMAT_SAMPLE.strftime(text), text) == _FORMAT_SAMPLE  # noqa: DTZ007 - as above
+    except (ValueError, re.error):
+        whole = False
+    if not whole:
+        raise ValueError(f'must say where day, month and year stand, such as "%d/%m/%Y"; it says "{text}"')
+    return text
+
+
+def decimal_sign(text: str) -> str:
+    """Return `.`, `,` or an empty text."""
+    if text not in {"", ".", ","}:
+        raise ValueError(f'must be "." or ","; it says "{text}"')
+    return text
+
+
+def as_text(value: Any) -> Any:  # noqa: ANN401 - anything that TOML knows may stand there; pydantic checks it next
+    """Return a whole number as the text it would be in quotes, all else as it is."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def as_tuple(value: Any) -> Any:  # noqa: ANN401 - the same
+    """Return a list as a tuple and one text as a tuple of it, all else as it is."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value

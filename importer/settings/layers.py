@@ -1,0 +1,123 @@
+"""The places that settings come from: what each says, checked, and which one wins."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from importer.settings.sentences import sentence, unknown_name
+from importer.settings.tables import Tables, keys_of
+
+PLAIN_TABLES = ("service", "input", "contact", "run")
+"""The tables whose keys are also options and environment variables."""
+
+PATHS = (("service", "token_file"), ("run", "report_dir"), ("run", "journal"), ("run", "log_file"))
+"""Table and key of every path."""
+
+Key = Sequence[str | int]
+
+_PREFIX = "CALLBELL_IMPORTER_"
+_CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """What one place says: per table, the keys that are given there, with their checked values."""
+
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    problems: tuple[str, ...] = ()
+    """A sentence for each thing that is wrong there."""
+
+
+def variable_of(key: str) -> str:
+    """Return the environment variable of a key of the plain tables."""
+    return "CALLBELL_BASE_URL" if key == "base_url" else _PREFIX + key.upper()
+
+
+def check(
+    raw: Mapping[str, Any],
+    where: Callable[[Key], str],
+    order: Callable[[Key], int] = lambda _: 0,
+    *,
+    strict: bool,
+) -> Layer:
+    """Return the checked values, or the problems.
+
+    Args:
+        raw: The tables by name.
+        where: From a key's path to the words that a person finds it by.
+        order: From a key's path to where its problem stands among the others.
+        strict: Whether a text is refused where a number is wanted: TOML has types, the environment has only texts.
+
+    """
+    try:
+        tables = Tables.model_validate(raw, strict=strict)
+    except ValidationError as error:
+        details = sorted(error.errors(include_url=False, include_input=False), key=lambda detail: order(detail["loc"]))
+        return Layer(problems=tuple(f"{where(detail['loc'])}: {sentence(detail)}" for detail in details))
+    return Layer(values=_given(tables))
+
+
+def options_layer(options: Mapping[str, object]) -> Layer:
+    """Return what the command line says; None and empty lists were not given.
+
+    Args:
+        options: By the key's name in the config (`tag` is another name of `tags`).
+
+    Raises:
+        KeyError: There is no such key: a defect of the caller.
+
+    """
+    given = {
+        "tags" if name == "tag" else name: str(value) if isinstance(value, Path) else value
+        for name, value in options.items()
+        if value is not None and value not in ([], ())
+    }
+    if strangers := given.keys() - {key for table in PLAIN_TABLES for key in keys_of(table)}:
+        raise KeyError(*strangers)
+    return check(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}", strict=False)
+
+
+def environment_layer(environment: Mapping[str, str]) -> Layer:
+    """Return what the environment says; an empty variable says nothing, and commas stand between tags."""
+    names = {variable_of(key): key for table in PLAIN_TABLES for key in keys_of(table)}
+    given: dict[str, object] = {names[name]: text for name, text in environment.items() if text and name in names}
+    if "tags" in given:
+        given["tags"] = [tag for tag in str(given["tags"]).split(",") if tag.strip()]
+    layer = check(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}", strict=False)
+    strangers = tuple(
+        f"the variable {name}: {unknown_name(name, names)}"
+        for name in environment
+        if name.startswith(_PREFIX) and name not in {*names, _CONFIG_VARIABLE}
+    )
+    return Layer(values=layer.values, problems=layer.problems + strangers)
+
+
+def stacked(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
+    """Return every table's keys, each with the value of the last layer that gives it."""
+    tables: dict[str, dict[str, Any]] = {}
+    for layer in layers:
+        for table, keys in layer.values.items():
+            tables.setdefault(table, {}).update(keys)
+    return tables
+
+
+def _option_of(key: str) -> str:
+    return "--tag" if key == "tags" else "--" + key.replace("_", "-")
+
+
+def _by_table(given: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    return {table: {key: given[key] for key in keys_of(table) if key in given} for table in PLAIN_TABLES}
+
+
+def _given(value: Any) -> Any:  # noqa: ANN401 - tables hold tables, texts, numbers and lists
+    """Return the model as a dict of what was set in it, all the way down."""
+    if isinstance(value, BaseModel):
+        aliases = {name: field.alias or name for name, field in type(value).model_fields.items()}
+        return {aliases[name]: _given(getattr(value, name)) for name in value.model_fields_set}
+    if isinstance(value, Mapping):
+        return {name: _given(inner) for name, inner in value.items()}
+    return value

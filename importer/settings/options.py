@@ -1,0 +1,61 @@
+"""What a run is told to do: frozen values, one per table of the config, with every default."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from importer.mapping.options import MappingOptions
+from importer.readers.options import InputOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOptions:
+    """Where the service is and how it is spoken to: the `[service]` table. The token is not among them."""
+
+    base_url: str = "https://api.callbell.eu/v1"
+    """Without a slash at its end."""
+    rate: float = 300.0
+    """Requests per second that the account allows; 0.0: no limit."""
+    concurrency: int = 0
+    """Most requests in flight; 0: as many as the rate needs."""
+    token_file: Path | None = None
+    settle_seconds: float = 90.0
+    """How long a row in doubt waits before the service is asked about it."""
+    account: str = ""
+    """The name under which the journal remembers; empty: the e-mail that the service answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How this run goes and where it writes: the `[run]` table."""
+
+    report_dir: Path = Path("reports")
+    journal: Path | None = None
+    """None: in the user's state folder."""
+    limit: int = 0
+    """Only the first rows; 0: all."""
+    dry_run: bool = False
+    sandbox: bool = False
+    max_failures: str = ""
+    """`N` or `N%` of the rows done; empty: no such limit."""
+    max_duration_seconds: float = 0.0
+    """0.0: no such limit."""
+    yes: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    json: bool = False
+    """The summary goes to standard output as JSON."""
+    log_format: str = "text"
+    """`text` or `json`."""
+    log_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that a run is told, checked."""
+
+    service: ServiceOptions = field(default_factory=ServiceOptions)
+    input: InputOptions = field(default_factory=InputOptions)
+    mapping: MappingOptions = field(default_factory=MappingOptions)
+    run: RunOptions = field(default_factory=RunOptions)
+    mapping_given: bool = False
+    """Whether the config says which column holds the identifier; without it the mapping is guessed."""
