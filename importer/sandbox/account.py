@@ -1,0 +1,130 @@
+"""What an account of the service has: its users, teams, channels, tags and custom fields."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from importer.mapping.options import FieldType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person who answers contacts."""
+
+    email: str
+    name: str
+    available: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """Users who answer together."""
+
+    uuid: str
+    name: str
+    members: tuple[str, ...] = ()
+    """E-mails of the account's users."""
+    default: bool = False
+    created_at: str = "2025-02-03T09:00:00.000Z"
+    """ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A line that messages come in and go out by."""
+
+    uuid: str
+    title: str
+    type: str = "whatsapp"
+    """One of `importer.sandbox.rules.SOURCES`."""
+    main: bool = False
+    """Used where a request names no channel; one of a type at most."""
+    discarded_at: str | None = None
+    """When it was taken out of use, ISO 8601, UTC; None: it is in use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomField:
+    """A field that the account's owner added to contacts."""
+
+    name: str
+    type: FieldType = FieldType.TEXT
+    options: tuple[str, ...] = ()
+    """For dropdowns and checkboxes: the values allowed; empty: any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSetup:
+    """An account, as its settings page would show it; the service has no call that changes any of it."""
+
+    token: str = "sandbox-token"  # noqa: S105 - opens nothing but a stand-in on the loopback address
+    """The bearer token that is good; empty: any token is."""
+    user_email: str = "owner@example.com"
+    user_name: str = "Olga Owner"
+    bot_enabled: bool = True
+    """Without a bot, a request that says `bot_status` is refused."""
+    tags: frozenset[str] = frozenset()
+    any_tag: bool = False
+    """Accept tags that the account does not have."""
+    users: tuple[User, ...] = ()
+    any_user: bool = False
+    """Accept users that the account does not have."""
+    teams: tuple[Team, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+
+    def main_channel(self, source: str = "whatsapp") -> str:
+        """Return the UUID of the source's main channel, else of its first one in use; empty where it has none."""
+        in_use = [channel for channel in self.channels if channel.type == source and channel.discarded_at is None]
+        return next((channel.uuid for channel in in_use if channel.main), in_use[0].uuid if in_use else "")
+
+    def opened(self, custom_fields: Iterable[CustomField] = ()) -> "AccountSetup":
+        """Return the account for somebody who tries a file of his own: any tag, any user, and these fields as well.
+
+        A field of the same name takes the place of the account's.
+        """
+        fields = {field.name: field for field in (*self.custom_fields, *custom_fields)}
+        return replace(self, any_tag=True, any_user=True, custom_fields=tuple(fields.values()))
+
+    def fields_by_name(self) -> Mapping[str, CustomField]:
+        """Return the custom fields under their names."""
+        return {field.name: field for field in self.custom_fields}
+
+
+DEFAULT_ACCOUNT = AccountSetup(
+    tags=frozenset({"Imported", "VIP", "Newsletter", "Cliente", "Proveedor", "Lead", "Call back", "Interested"}),
+    users=(
+        User(email="owner@example.com", name="Olga Owner"),
+        User(email="ana@example.com", name="Ana García"),
+        User(email="marco@example.com", name="Marco Rossi"),
+        User(email="support@example.com", name="Support Desk", available=False),
+    ),
+    teams=(
+        Team(
+            uuid="5a1e5000000000000000000000000001",
+            name="Sales",
+            members=("owner@example.com", "ana@example.com", "marco@example.com"),
+            default=True,
+        ),
+        Team(
+            uuid="50990000000000000000000000000002", name="Support", members=("ana@example.com", "support@example.com")
+        ),
+    ),
+    channels=(
+        Channel(uuid="c4a00000000000000000000000000001", title="Main WhatsApp", main=True),
+        Channel(uuid="c4a00000000000000000000000000002", title="WhatsApp Italia"),
+        Channel(uuid="c4a00000000000000000000000000003", title="Instagram", type="instagram"),
+        Channel(uuid="c4a00000000000000000000000000004", title="Old WhatsApp", discarded_at="2025-06-30T12:00:00.000Z"),
+    ),
+    custom_fields=(
+        CustomField(name="Billing Address"),
+        CustomField(name="City"),
+        CustomField(name="E-mail", type=FieldType.EMAIL),
+        CustomField(name="Loyalty Points", type=FieldType.NUMBER),
+        CustomField(name="Joined", type=FieldType.DATE),
+        CustomField(name="Status", type=FieldType.DROPDOWN, options=("Active", "Inactive", "Lead")),
+        CustomField(
+            name="Features", type=FieldType.CHECKBOX, options=("Dark Mode", "Notifications", "Invoices by e-mail")
+        ),
+    ),
+)
+"""A small shop's account, with a field of each type."""

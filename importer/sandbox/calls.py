@@ -1,0 +1,224 @@
+"""The calls of the API, without HTTP: what was asked goes in, an `Answer` comes out, at once.
+
+No call waits, so whatever the connection does meanwhile, a call has happened wholly or not at all.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+from uuid import uuid4
+
+from importer.sandbox import answers, rules
+from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.contacts import Contacts, StoredContact, key_of
+from importer.sandbox.options import Duplicates, SandboxOptions
+
+CONTACTS_PER_PAGE: Final = 20
+MOST_PAGES: Final = 500
+_MOST_PLACES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a request asks, apart from which call it is."""
+
+    parameter: str = ""
+    """The path's own part: a UUID or a phone number."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: rules.Body = field(default_factory=dict)
+
+
+class Calls:
+    """The account and its contacts, and everything that can be asked of them.
+
+    Args:
+        options: What the account has, and how the stand-in behaves.
+        now: Returns the time in UTC, for `createdAt`.
+
+    """
+
+    def __init__(self, options: SandboxOptions, now: Callable[[], datetime]) -> None:
+        self.contacts = Contacts()
+        self._options = options
+        self._account = options.account
+        self._now = now
+
+    def create_contact(self, asked: Asked) -> Answer:
+        """POST /contacts. 200, not 201: a client must not tell new from old by the status, which no page documents."""
+        if problems := rules.problems_of_post(asked.body, self._account):
+            return refusal(422, *problems)
+        body = asked.body
+        channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
+        if self._options.duplicates is not Duplicates.SECOND:
+            there = next(self.contacts.find(key_of(body["source"], channel_uuid, body["identifier"])), None)
+            if there is not None:
+                return self._already_there(there)
+        contact = self._new_contact(body, channel_uuid)
+        self.contacts.add(contact)
+        return self._listed(contact)
+
+    def _already_there(self, contact: StoredContact) -> Answer:
+        if self._options.duplicates is Duplicates.REFUSE:
+            return refusal(422, f'Contact with identifier "{contact.identifier}" already exists')
+        return self._listed(contact)
+
+    def _new_contact(self, body: Mapping[str, Any], channel_uuid: str) -> StoredContact:
+        return StoredContact(
+            number=self.contacts.next_number(),
+            uuid=uuid4().hex,
+            identifier=body["identifier"],
+            source=body["source"],
+            channel_uuid=channel_uuid,
+            name=body["name"],
+            created_at=self._now(),
+            tags=tuple(body.get("tags", ())),
+            custom_fields=_frozen_fields(body.get("custom_fields", {})),
+            assigned_user=body.get("assigned_user", ""),
+            team_uuid=body.get("team_uuid", ""),
+            bot_status=body.get("bot_status") or ("bot_start" if self._account.bot_enabled else ""),
+            note=body.get("note", ""),
+        )
+
+    def read_contact(self, asked: Asked) -> Answer:
+        """GET /contacts/:uuid."""
+        contact = self.contacts.get(asked.parameter)
+        return _NO_CONTACT if contact is None else self._listed(contact)
+
+    def change_contact(self, asked: Asked) -> Answer:
+        """PATCH /contacts/:uuid. Tags are replaced, custom fields are merged, an empty note clears it."""
+        contact = self.contacts.get(asked.parameter)
+        if contact is None:
+            return _NO_CONTACT
+        if problems := rules.problems_of_patch(asked.body, self._account):
+            return refusal(422, *problems)
+        changed = _changed(contact, asked.body)
+        self.contacts.replace(changed)
+        return self._listed(changed)
+
+    def delete_contact(self, asked: Asked) -> Answer:
+        """DELETE /contacts/:uuid."""
+        contact = self.contacts.get(asked.parameter)
+        if contact is None:
+            return _NO_CONTACT
+        self.contacts.remove(contact)
+        return Answer(body={"status": "contact was destroyed"})
+
+    def find_contact(self, asked: Asked) -> Answer:
+        """GET /contacts/phone/:number. Of several it shows the newest; without a channel it looks in the main one."""
+        channel_uuid = asked.query.get("channel_uuid") or self._account.main_channel()
+        for contact in self.contacts.find(key_of("whatsapp", channel_uuid, asked.parameter)):
+            if (self._now() - contact.created_at).total_seconds() >= self._options.visible_after_seconds:
+                return Answer(body={"contact": self._body(contact)})
+        return _NO_CONTACT
+
+    def list_contacts(self, asked: Asked) -> Answer:
+        """GET /contacts, newest first; a contact nobody has written to counts by when it was made."""
+        after, page = _whole_number(asked.query.get("after") or "0"), _whole_number(asked.query.get("page", "1"))
+        if asked.query.get("after") and after is None:
+            return refusal(400, "after must be what meta.next said")
+        if page is None:
+            return _BAD_PAGE
+        if page > MOST_PAGES and not after:
+            return refusal(400, "Pagination limit exceeded")
+        wanted = _filter(asked.query)
+        found = filter(wanted, self.contacts.newest_first(after))
+        skipped = 0 if after else (page - 1) * CONTACTS_PER_PAGE
+        return self._page(asked, found, skipped, {"page": page, "pages": self._pages(wanted)})
+
+    def _pages(self, wanted: Callable[[StoredContact], bool] | None) -> int:
+        return min(MOST_PAGES, answers.pages(self.contacts.count(wanted), CONTACTS_PER_PAGE))
+
+    def _page(self, asked: Asked, found: Iterator[StoredContact], skipped: int, meta: dict[str, Any]) -> Answer:
+        shown = list(islice(found, skipped, skipped + CONTACTS_PER_PAGE))
+        more = next(found, None) is not None
+        with_types = asked.query.get("include_field_types") == "true"
+        meta["next"] = str(shown[-1].number) if more else None
+        return Answer(
+            body={"contacts": [self._body(contact, with_types=with_types) for contact in shown], "meta": meta}
+        )
+
+    def who_am_i(self, _asked: Asked) -> Answer:
+        """GET /auth/me. It echoes the key, as the service does."""
+        account = self._account
+        return Answer(
+            body={
+                "status": "ok",
+                "user_email": account.user_email,
+                "user_name": account.user_name,
+                "api_key": account.token,
+            }
+        )
+
+    def list_teams(self, asked: Asked) -> Answer:
+        """GET /teams."""
+        return _short_list("teams", [answers.team_body(team) for team in self._account.teams], asked)
+
+    def list_members(self, asked: Asked) -> Answer:
+        """GET /teams/:uuid/members."""
+        team = next((team for team in self._account.teams if team.uuid == asked.parameter), None)
+        if team is None:
+            return refusal(404, "Team not found")
+        members = [answers.user_body(user) for user in self._account.users if user.email in team.members]
+        return _short_list("users", members, asked)
+
+    def list_channels(self, asked: Asked) -> Answer:
+        """GET /channels, of one type or in use or not if the query says so."""
+        kind, active = asked.query.get("type", ""), asked.query.get("active", "")
+        channels = [
+            answers.channel_body(channel)
+            for channel in self._account.channels
+            if kind in {"", channel.type} and active in {"", "true" if channel.discarded_at is None else "false"}
+        ]
+        return _short_list("channels", channels, asked)
+
+    def _listed(self, contact: StoredContact) -> Answer:
+        return Answer(body={"contact": [self._body(contact)]})
+
+    def _body(self, contact: StoredContact, *, with_types: bool = False) -> dict[str, Any]:
+        body = answers.contact_body(contact, self._account)
+        if with_types:
+            body["customFieldsMetadata"] = answers.field_types(contact, self._account)
+        return body
+
+
+_NO_CONTACT: Final = refusal(404, "Contact not found")
+_BAD_PAGE: Final = refusal(400, "page must be a whole number from 1")
+
+
+def _frozen_fields(fields: Mapping[str, str | list[str]]) -> dict[str, str | tuple[str, ...]]:
+    return {name: value if isinstance(value, str) else tuple(value) for name, value in fields.items()}
+
+
+def _changed(contact: StoredContact, body: Mapping[str, Any]) -> StoredContact:
+    """Return the contact with what a right PATCH body says."""
+    texts = {name: body[name] for name in ("name", "assigned_user", "team_uuid", "bot_status", "note") if name in body}
+    if body.get("unassign_user"):
+        texts["assigned_user"] = ""
+    return replace(
+        contact,
+        tags=tuple(body.get("tags", contact.tags)),
+        custom_fields={**contact.custom_fields, **_frozen_fields(body.get("custom_fields", {}))},
+        **texts,
+    )
+
+
+def _filter(query: Mapping[str, str]) -> Callable[[StoredContact], bool] | None:
+    """Return what the query's filters want; None if it has none. Several tags: a contact that has them all."""
+    source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
+    tags = {tag for tag in query.get("tags", "").split(",") if tag}
+    if not (source or team_uuid or tags):
+        return None
+    return lambda contact: (
+        source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
+    )
+
+
+def _short_list(name: str, everything: list[dict[str, Any]], asked: Asked) -> Answer:
+    page = _whole_number(asked.query.get("page", "1"))
+    return _BAD_PAGE if page is None else answers.page_of(name, everything, page, CONTACTS_PER_PAGE)
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_PLACES and int(text) > 0 else None

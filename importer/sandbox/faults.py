@@ -1,0 +1,175 @@
+"""What goes wrong, and when: the kinds of fault, and the choice of one for a request, by chance or by script.
+
+A fault has two sides: what the client sees (`FaultKind`) and whether what it asked happened all the same (`Commit`).
+In words: `reset`, `reset+commit`, `error+late`. A new kind is a member here and a function in
+`importer.sandbox.misbehaviour`.
+"""
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from importer.errors import UsageError
+
+
+class FaultKind(StrEnum):
+    """What the client sees in place of its answer."""
+
+    RESET = "reset"
+    """The connection is reset (TCP RST)."""
+    CLOSE = "close"
+    """The connection is closed without a word."""
+    ERROR = "error"
+    """500 with JSON."""
+    BAD_GATEWAY = "bad_gateway"
+    """502 with an HTML page."""
+    UNAVAILABLE = "unavailable"
+    """503 with `Retry-After`."""
+    THROTTLED = "throttled"
+    """429 without `Retry-After`."""
+    THROTTLED_RETRY_AFTER = "throttled_retry_after"
+    """429 with `Retry-After`."""
+    HANG = "hang"
+    """Nothing, for `hang_seconds`; then the right answer, or 504 where nothing was committed."""
+    CUT_BODY = "cut_body"
+    """200 with half of the body that `Content-Length` promises."""
+    NO_UUID = "no_uuid"
+    """200 with a contact that has no UUID."""
+
+
+class Commit(StrEnum):
+    """Whether what the client asked happens all the same."""
+
+    NO = "no"
+    YES = "commit"
+    """Before the fault."""
+    LATE = "late"
+    """`commit_delay_seconds` after the fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that goes wrong with one request."""
+
+    kind: FaultKind
+    commit: Commit = Commit.NO
+
+    def __str__(self) -> str:
+        """Return it as `parse` reads it."""
+        return self.kind.value if self.commit is Commit.NO else f"{self.kind}+{self.commit}"
+
+    @classmethod
+    def parse(cls, word: str) -> "Fault":
+        """Return the fault that a word such as `reset` or `reset+commit` means.
+
+        Raises:
+            ValueError: There is no such fault.
+
+        """
+        kind, plus, commit = word.strip().partition("+")
+        return cls(FaultKind(kind), Commit(commit) if plus else Commit.NO)
+
+
+EVERY_FAULT: Final = (
+    Fault(FaultKind.RESET),
+    Fault(FaultKind.RESET, Commit.YES),
+    Fault(FaultKind.CLOSE, Commit.YES),
+    Fault(FaultKind.ERROR),
+    Fault(FaultKind.ERROR, Commit.YES),
+    Fault(FaultKind.ERROR, Commit.LATE),
+    Fault(FaultKind.BAD_GATEWAY, Commit.YES),
+    Fault(FaultKind.UNAVAILABLE),
+    Fault(FaultKind.THROTTLED),
+    Fault(FaultKind.THROTTLED_RETRY_AFTER),
+    Fault(FaultKind.HANG),
+    Fault(FaultKind.HANG, Commit.YES),
+    Fault(FaultKind.HANG, Commit.LATE),
+    Fault(FaultKind.CUT_BODY, Commit.YES),
+    Fault(FaultKind.NO_UUID, Commit.YES),
+)
+"""The faults that chance chooses from, unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scripted:
+    """A fault at an exact place: the test chooses."""
+
+    fault: Fault
+    call: str = "POST /contacts"
+    """As in `importer.sandbox.routes.CALLS`, such as `GET /contacts/phone/:number`."""
+    nth: int = 1
+    """Which request of this call, from 1; those answered 401 or 429 for the rate are not counted."""
+    times: int = 1
+    """How many of them in a row; 0: all from there on."""
+
+    def hits(self, call: str, count: int) -> bool:
+        """Return whether it hits the call's request of this number."""
+        return call == self.call and count >= self.nth and (not self.times or count < self.nth + self.times)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """How much goes wrong; by default, nothing."""
+
+    probability: float = 0.0
+    """Of each request with one of the methods, 0.0 to 1.0."""
+    seed: int = 0
+    """The same seed hits the same requests, in the order in which they arrive."""
+    kinds: tuple[Fault, ...] = EVERY_FAULT
+    """All equally likely."""
+    methods: frozenset[str] = frozenset({"POST", "PATCH", "DELETE"})
+    script: tuple[Scripted, ...] = ()
+    """Comes before chance, and whatever the method."""
+    hang_seconds: float | None = None
+    """How long `HANG` says nothing; None: until the client goes away."""
+    retry_after_seconds: int = 1
+    """What `Retry-After` says in `UNAVAILABLE` and `THROTTLED_RETRY_AFTER`."""
+    commit_delay_seconds: float = 1.0
+    """How much later `Commit.LATE` commits."""
+
+
+class Chooser:
+    """Chooses the fault for each request as it comes."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self._random = random.Random(faults.seed)  # noqa: S311 - seeded chance, no secret
+        self._counts: Counter[str] = Counter()
+
+    def choose(self, call: str, method: str) -> Fault | None:
+        """Return what goes wrong with the call's next request; None: nothing."""
+        faults = self._faults
+        if faults.script:
+            self._counts[call] += 1
+            for scripted in faults.script:
+                if scripted.hits(call, self._counts[call]):
+                    return scripted.fault
+        if faults.probability and method in faults.methods and self._random.random() < faults.probability:
+            return self._random.choice(faults.kinds)
+        return None
+
+
+def read_faults(text: str, seed: int = 0) -> Faults:
+    """Return what the option `--faults` means: `0.1`, or `0.1:reset,error+commit` for some kinds only.
+
+    Raises:
+        UsageError: It cannot be read, with what it may be.
+
+    """
+    share, _, words = text.partition(":")
+    try:
+        probability = float(share)
+        kinds = tuple(Fault.parse(word) for word in words.split(",")) if words else EVERY_FAULT
+    except ValueError as error:
+        raise UsageError(f'--faults "{text}" cannot be read: {error}', _HOW_TO_SAY_FAULTS) from error
+    if not 0 <= probability <= 1:
+        raise UsageError(f"--faults {share} is no probability between 0 and 1", _HOW_TO_SAY_FAULTS)
+    return Faults(probability=probability, seed=seed, kinds=kinds)
+
+
+_HOW_TO_SAY_FAULTS: Final = (
+    "Say how often and, after a colon, which: --faults 0.1 or --faults 0.1:reset,error+commit. "
+    f"The kinds are {', '.join(FaultKind)}, each alone, with +commit or with +late."
+)

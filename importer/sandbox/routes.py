@@ -1,0 +1,57 @@
+"""Which call a request is: the API's paths and methods. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.calls import Asked, Calls
+
+BASE_PATH: Final = "/v1"
+
+CALLS: Final[Mapping[str, Callable[[Calls, Asked], Answer]]] = {
+    "POST /contacts": Calls.create_contact,
+    "GET /contacts": Calls.list_contacts,
+    "GET /contacts/phone/:number": Calls.find_contact,
+    "GET /contacts/:uuid": Calls.read_contact,
+    "PATCH /contacts/:uuid": Calls.change_contact,
+    "DELETE /contacts/:uuid": Calls.delete_contact,
+    "GET /auth/me": Calls.who_am_i,
+    "GET /teams": Calls.list_teams,
+    "GET /teams/:uuid/members": Calls.list_members,
+    "GET /channels": Calls.list_channels,
+}
+"""Every call of the API, under the name that the counters and the faults' script use."""
+
+UNKNOWN: Final = "unknown"
+"""The name under which everything else is counted."""
+
+
+def call_of(method: str, path: str) -> tuple[str, str]:
+    """Return the call's name, which is in `CALLS` if there is such a call, and the path's own part."""
+    template, parameter = _template(path)
+    return f"{method} {template}", parameter
+
+
+def no_such_call(call: str) -> Answer:
+    """Return the answer for a call that is not in `CALLS`: 404, or 405 where the path has other methods."""
+    template = call.partition(" ")[2]
+    methods = [name.partition(" ")[0] for name in CALLS if name.partition(" ")[2] == template]
+    if not methods:
+        return refusal(404, "Not found")
+    return refusal(405, "Method not allowed", headers={"Allow": ", ".join(methods)})
+
+
+def _template(path: str) -> tuple[str, str]:
+    match path.removeprefix(BASE_PATH + "/").split("/"):
+        case ["contacts" | "teams" | "channels" as name]:
+            return f"/{name}", ""
+        case ["contacts", "phone", number]:
+            return "/contacts/phone/:number", number
+        case ["contacts", uuid]:
+            return "/contacts/:uuid", uuid
+        case ["auth", "me"]:
+            return "/auth/me", ""
+        case ["teams", uuid, "members"]:
+            return "/teams/:uuid/members", uuid
+        case _:
+            return "", ""

@@ -1,0 +1,213 @@
+"""The stand-in on the network: HTTP on the loopback address, and on no other.
+
+    request -> token -> which call? -> rate limit -> body -> fault? -> the call itself -> latency -> answer
+
+Everything but the body and the latency happens without waiting, so that counts, rate limit and order are exact.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import partial
+from typing import Any, Final, Self
+
+from aiohttp import web
+
+from importer.errors import UsageError
+from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.calls import Asked, Calls
+from importer.sandbox.contacts import StoredContact
+from importer.sandbox.faults import Chooser, Commit, Fault
+from importer.sandbox.limit import SlidingWindow, whole_seconds
+from importer.sandbox.misbehaviour import MISBEHAVIOURS, Spoilt, respond
+from importer.sandbox.options import SandboxOptions
+from importer.sandbox.routes import BASE_PATH, CALLS, UNKNOWN, call_of, no_such_call
+from importer.sandbox.traffic import Traffic
+
+HOST: Final = "127.0.0.1"
+"""Loopback, with no option for another address: what people try here is their customers, over plain HTTP."""
+
+_STOP_SECONDS: Final = 0.05  # how long requests under way may go on when the stand-in stops
+
+
+class Sandbox:
+    """A running stand-in, forgotten when it stops: `async with Sandbox(SandboxOptions()) as sandbox: ...`.
+
+    Args:
+        options: How it behaves.
+        port: On the loopback address; 0: any free one.
+        now: Returns the time in UTC, for `createdAt` and the `Date` header; None: the computer's.
+        timer: Returns seconds that never go back, for the rate limit and the arrival times.
+
+    """
+
+    def __init__(
+        self,
+        options: SandboxOptions | None = None,
+        *,
+        port: int = 0,
+        now: Callable[[], datetime] | None = None,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.options = options or SandboxOptions()
+        self.traffic = Traffic()
+        self.calls = Calls(self.options, now or partial(datetime.now, UTC))
+        """The account itself, which can be asked without HTTP: past the token, the rate limit and the faults."""
+        self._port = port
+        self._now = now
+        self._timer = timer
+        self._windows: dict[str, SlidingWindow] = {}
+        self._chooser = Chooser(self.options.faults)
+        self._late: list[Callable[[], Answer]] = []
+        self._runner: web.ServerRunner | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on; before it has started, the one it was told."""
+        return self._port
+
+    @property
+    def base_url(self) -> str:
+        """Where the API begins, such as `http://127.0.0.1:8080/v1`."""
+        return f"http://{HOST}:{self._port}{BASE_PATH}"
+
+    @property
+    def token(self) -> str:
+        """A token that is good."""
+        return self.options.account.token or "any-token"
+
+    @property
+    def contacts(self) -> tuple[StoredContact, ...]:
+        """What is stored now, in the order of creation."""
+        return tuple(self.calls.contacts)
+
+    @property
+    def throttled(self) -> int:
+        """How many requests were answered 429 because of the rate."""
+        return self.traffic.throttled
+
+    async def __aenter__(self) -> Self:
+        # With `handler_cancellation`, a hanging answer ends when its client goes away. No call is lost by it: a call
+        # happens at once when its body is there.
+        server = web.Server(self._handle, handler_cancellation=True, access_log=None)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_STOP_SECONDS)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, HOST, self._port).start()
+        except (OSError, OverflowError) as error:
+            await self._runner.cleanup()
+            raise UsageError(
+                f"The sandbox cannot listen on port {self._port} of this computer: {error}",
+                "Choose another one with --port, or leave it out for any that is free.",
+            ) from error
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        self._late.clear()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def commit_late(self) -> None:
+        """Let happen now whatever the faults would let happen later."""
+        for do in list(self._late):
+            self._commit_late(do)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        call, parameter = call_of(request.method, request.path)
+        self.traffic.arrive(call if call in CALLS else UNKNOWN)
+        try:
+            result = self._turned_away(request, call) or await self._act(request, call, parameter)
+            if self.options.latency_seconds:
+                await asyncio.sleep(self.options.latency_seconds)
+            response = respond(result) if isinstance(result, Answer) else await MISBEHAVIOURS[result.fault.kind](result)
+        finally:
+            self.traffic.leave()
+        if self._now is not None and not response.prepared:
+            response.headers["Date"] = format_datetime(self._now(), usegmt=True)
+        return response
+
+    def _turned_away(self, request: web.BaseRequest, call: str) -> Answer | None:
+        """Return the answer for a request that comes no further: 401, 404, 405 or 429."""
+        token, arrived = _token(request), self._timer()
+        if not token or self.options.account.token not in {"", token}:
+            self.traffic.unauthorized += 1
+            return refusal(401, "Unauthorized: the token is missing or unknown")
+        self.traffic.arrival_times.append(arrived)
+        wait_seconds = self._window(token).admit(arrived)
+        if wait_seconds:
+            self.traffic.throttled += 1
+            headers = {"Retry-After": str(whole_seconds(wait_seconds))} if self.options.retry_after else None
+            return refusal(429, "Too many requests", headers=headers)
+        self.traffic.accept(arrived)
+        return None if call in CALLS else no_such_call(call)
+
+    def _window(self, token: str) -> SlidingWindow:
+        window = self._windows.get(token)
+        if window is None:
+            window = SlidingWindow(self.options.rate_limit, count_refused=self.options.count_refused)
+            self._windows[token] = window
+        return window
+
+    async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | Spoilt:
+        """Do what is asked, unless a fault is in the way."""
+        body = await _read_body(request)
+        if isinstance(body, Answer):
+            return body
+        do = partial(CALLS[call], self.calls, Asked(parameter=parameter, query=request.query, body=body))
+        fault = self._chooser.choose(call, request.method)
+        return do() if fault is None else self._spoil(request, fault, do)
+
+    def _spoil(self, request: web.BaseRequest, fault: Fault, do: Callable[[], Answer]) -> Spoilt:
+        self.traffic.faults[fault] += 1
+        faults = self.options.faults
+        if fault.commit is Commit.LATE:
+            self._late.append(do)
+            asyncio.get_running_loop().call_later(faults.commit_delay_seconds, self._commit_late, do)
+        answer = do() if fault.commit is Commit.YES else None
+        return Spoilt(request=request, fault=fault, answer=answer, faults=faults)
+
+    def _commit_late(self, do: Callable[[], Answer]) -> None:
+        if do in self._late:
+            self._late.remove(do)
+            do()
+
+
+async def serve(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:
+    """Run a stand-in until cancelled.
+
+    Args:
+        options: How it behaves.
+        port: On the loopback address; 0: any free one.
+        on_ready: Called once, when it answers.
+
+    Raises:
+        UsageError: The port is taken or not allowed.
+
+    """
+    async with Sandbox(options, port=port) as sandbox:
+        on_ready(sandbox)
+        await asyncio.Event().wait()
+
+
+def _token(request: web.BaseRequest) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _read_body(request: web.BaseRequest) -> Mapping[str, Any] | Answer:
+    """Return the JSON object that was sent, empty where the call has none, or why it is refused."""
+    if request.method not in {"POST", "PATCH"}:
+        return {}
+    try:
+        body = json.loads(await request.read())
+    except web.HTTPRequestEntityTooLarge:
+        return refusal(413, "The body is too large")
+    except (ValueError, RecursionError):
+        return refusal(400, "The body is not JSON")
+    if request.content_type != "application/json":
+        return refusal(415, "Content-Type must be application/json")
+    return body if isinstance(body, dict) else refusal(400, "The body must be a JSON object")
