@@ -1,0 +1,1 @@
+"""The tests, the simulations and the benchmarks."""
