@@ -1,0 +1,95 @@
+"""What becomes of a contact that is entered, from what the journal knows of its key: pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from importer.journal.values import from_json
+from importer.model import Outcome, Sheet, Status
+
+_DONE = frozenset({Status.CREATED, Status.UPDATED, Status.EXISTS})
+_DOUBTFUL = frozenset({Status.IN_FLIGHT, Status.IN_DOUBT})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in this run's input a key stood first."""
+
+    seq: int
+    sheet_index: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the account has from earlier runs under a key."""
+
+    status: Status
+    uuid: str
+    href: str
+    same: bool
+    """Whether exactly this was sent."""
+    first_sent_at: str | None
+    payload: str | None
+    """As it was sent, where it was not the same and is still remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A row's first outcome."""
+
+    outcome: Outcome
+    same_as: int | None = None
+    """The seq of the earlier row, for a duplicate."""
+    doubt_since: str | None = None
+    """When an earlier run sent it, if nobody knows whether it arrived."""
+
+
+_TO_SEND = Decision(Outcome(status=Status.PENDING))
+
+
+def decide(payload: str, known: Known | None) -> Decision:
+    """Return what becomes of a contact whose key has no earlier row in this run."""
+    if known is None:
+        return _TO_SEND
+    if known.status in _DOUBTFUL:
+        return Decision(_TO_SEND.outcome, doubt_since=known.first_sent_at)
+    if known.status not in _DONE:
+        return _TO_SEND
+    if known.same:
+        return Decision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
+    return Decision(
+        Outcome(
+            status=Status.EXISTS,
+            uuid=known.uuid,
+            href=known.href,
+            code="differs",
+            reason=_differs(payload, known.payload),
+        )
+    )
+
+
+def duplicate(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> Decision:
+    """Return what becomes of a contact whose key stands in an earlier row of this run."""
+    where = f"row {earlier.number}"
+    there, here = sheets[earlier.sheet_index], sheets[sheet_index]
+    if earlier.sheet_index != sheet_index and there.name:
+        where += f" of sheet {there.name}"
+    if there.file != here.file:
+        where += f" of {there.file}"
+    reason = f"same identifier as {where}"
+    return Decision(Outcome(status=Status.DUPLICATE, code="duplicate", reason=reason), same_as=earlier.seq)
+
+
+def _differs(payload: str, sent: str | None) -> str:
+    if sent is None:
+        return "differs from what was sent"
+    now, then = _fields(from_json(payload)), _fields(from_json(sent))
+    names = [name for name in {**now, **then} if now.get(name) != then.get(name)]
+    return f"differs from what was sent: {', '.join(names)}"
+
+
+def _fields(payload: dict[str, Any]) -> dict[str, object]:
+    """Return the payload with its custom fields under their own names, beside the others."""
+    custom: dict[str, object] = payload.pop("custom_fields", {})
+    return payload | custom

@@ -1,0 +1,152 @@
+"""The input on its way into the journal: each row written down once, with what is known of it."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from importer.journal.deciding import Decision, Known, Place, decide, duplicate
+from importer.journal.values import problems_json, storable, to_json
+from importer.model import Contact, Entry, InvalidRow, Outcome, Row, Sheet, Status
+from importer.payload import fingerprint
+from importer.payload import to_json as contact_json
+
+_Key = tuple[str, str, str]
+
+_WANT = "INSERT INTO temp.wanted (place, source, channel, identifier, fingerprint) VALUES (?, ?, ?, ?, ?)"
+_LOOK_UP = """
+SELECT wanted.source, wanted.channel, wanted.identifier, wanted.place, contacts.status, contacts.uuid, contacts.href,
+    contacts.fingerprint IS wanted.fingerprint, contacts.first_sent_at, sent.payload, seen.seq, seen.sheet, seen.number
+FROM temp.wanted CROSS JOIN contacts ON contacts.account = :account AND contacts.source = wanted.source
+    AND contacts.channel = wanted.channel AND contacts.identifier = wanted.identifier
+LEFT JOIN rows AS sent ON contacts.fingerprint IS NOT wanted.fingerprint
+    AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
+LEFT JOIN rows AS seen ON contacts.seen_run = :run AND seen.run = contacts.seen_run AND seen.seq = contacts.seen_seq
+"""
+_ENTER = """
+INSERT INTO rows (run, seq, status, sheet, number, attempts, same_as, doubt_since, finished_at, source, channel,
+    identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, cells, reader_problems)
+VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_CLAIM = """
+INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, seen_run, seen_seq)
+VALUES (?, ?, ?, ?, 'pending', '', '', ?, ?)
+ON CONFLICT DO UPDATE SET seen_run = excluded.seen_run, seen_seq = excluded.seen_seq
+"""
+_PROBLEM = "INSERT INTO problems (run, seq, n, code, column_header, value, message) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows that stand one after the other in one sheet."""
+
+    run: int
+    account: int
+    first_seq: int
+    sheets: Mapping[int, Sheet]
+    """The run's sheets so far, by their place."""
+    sheet_index: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A contact in the form in which it is stored."""
+
+    key: _Key
+    payload: str
+    fingerprint: bytes
+    name: str
+
+
+_Prepared = _Draft | InvalidRow
+
+
+def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]) -> None:
+    """Write the rows down, with one look-up for all of them; within the caller's transaction."""
+    prepared = [_draft(entry.mapped) if isinstance(entry.mapped, Contact) else entry.mapped for entry in entries]
+    known, seen = _look_up(connection, chunk, prepared)
+    rows: list[tuple[object, ...]] = []
+    claims: list[tuple[object, ...]] = []
+    for place, (entry, draft) in enumerate(zip(entries, prepared, strict=True)):
+        seq = chunk.first_seq + place
+        if isinstance(draft, InvalidRow):
+            decision = _refused(draft)
+        elif earlier := seen.get(draft.key):
+            decision = duplicate(earlier, chunk.sheets, chunk.sheet_index)
+        else:
+            decision = decide(draft.payload, known.get(place))
+            seen[draft.key] = Place(seq, chunk.sheet_index, entry.row.number)
+            claims.append((chunk.account, *draft.key, chunk.run, seq))
+        rows.append(_row_line(chunk, seq, entry.row, draft, decision))
+    connection.executemany(_ENTER, rows)
+    connection.executemany(_CLAIM, claims)
+    connection.executemany(_PROBLEM, _problem_lines(chunk, entries))
+
+
+def _draft(contact: Contact) -> _Draft:
+    payload = storable(contact_json(contact))
+    key = (storable(contact.source), storable(contact.channel_uuid), storable(contact.identifier))
+    return _Draft(key, payload, fingerprint(payload), contact.name)
+
+
+def _look_up(
+    connection: sqlite3.Connection, chunk: Chunk, prepared: Sequence[_Prepared]
+) -> tuple[dict[int, Known], dict[_Key, Place]]:
+    """Return what earlier runs left, by place in the chunk, and the keys that this run has had already."""
+    connection.execute("DELETE FROM temp.wanted")
+    connection.executemany(
+        _WANT,
+        [(place, *draft.key, draft.fingerprint) for place, draft in enumerate(prepared) if isinstance(draft, _Draft)],
+    )
+    known, seen = {}, {}
+    for columns in connection.execute(_LOOK_UP, {"account": chunk.account, "run": chunk.run}):
+        source, channel, identifier, place, status, uuid, href, same, first_sent_at, payload, *row = columns
+        known[place] = Known(Status(status), uuid, href, bool(same), first_sent_at, payload)
+        if row[0] is not None:
+            seen[source, channel, identifier] = Place(*row)
+    return known, seen
+
+
+def _refused(invalid: InvalidRow) -> Decision:
+    first = invalid.problems[0]
+    reason = " ".join(problem.message for problem in invalid.problems)
+    return Decision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
+
+
+def _problem_lines(chunk: Chunk, entries: Sequence[Entry]) -> Iterator[tuple[object, ...]]:
+    for seq, entry in enumerate(entries, chunk.first_seq):
+        if isinstance(entry.mapped, InvalidRow):
+            for n, problem in enumerate(entry.mapped.problems, 1):
+                texts = (problem.code, problem.column, problem.value, problem.message)
+                yield (chunk.run, seq, n, *map(storable, texts))
+
+
+def _row_line(chunk: Chunk, seq: int, row: Row, draft: _Prepared, decision: Decision) -> tuple[object, ...]:
+    """Return the columns of `_ENTER`; the payload only where it may be sent, for it is long."""
+    outcome = decision.outcome
+    pending = outcome.status is Status.PENDING
+    if isinstance(draft, InvalidRow):
+        key, mark, payload = ("", "", storable(draft.identifier)), None, None
+    else:
+        key, mark, payload = draft.key, draft.fingerprint, draft.payload if pending else None
+    return (
+        chunk.run,
+        seq,
+        outcome.status.value,
+        chunk.sheet_index,
+        row.number,
+        decision.same_as,
+        decision.doubt_since,
+        None if pending else chunk.at,
+        *key,
+        storable(draft.name),
+        outcome.uuid,
+        outcome.href,
+        storable(outcome.code),
+        storable(outcome.column),
+        storable(outcome.reason),
+        mark,
+        payload,
+        to_json(row.cells),
+        problems_json(row.problems),
+    )

@@ -1,0 +1,176 @@
+"""The journal: one file for all runs, spoken to plainly, one call a transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from importer.errors import StorageError
+from importer.journal.database import Database
+from importer.journal.earlier import EarlierRows
+from importer.journal.ending import end, end_dead_runs
+from importer.journal.entering import Chunk, enter
+from importer.journal.reading import RunReport, all_runs, run_number
+from importer.journal.sending import Attempted, Desk, put_back, save, take
+from importer.journal.values import SHEET_COLUMNS, moment, sheet_columns, storable, to_json
+from importer.model import Entry, Sheet, Status
+from importer.ports import Pending, Recorded, RunRecord
+
+_BEGIN = """
+INSERT INTO runs (name, command, account, files, options, report_dir, started_at, blank, requests_sent,
+    requests_retried, requests_throttled, rate_limit, rate_achieved)
+VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0) RETURNING id
+"""
+_ADD_SHEET = f"INSERT INTO sheets (run, place, {SHEET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own columns
+
+
+@dataclass(slots=True)
+class _Underway:
+    """The run that this process makes."""
+
+    desk: Desk
+    last_seq: int = 0
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+
+
+class Journal:
+    """The journal's file and the run that is underway.
+
+    Every method is one transaction: whole and durable when it returns. Whoever begins a run holds the lock
+    (`importer.system.exclusive_lock`); reading needs none. Calls from several threads wait for each other.
+
+    Raises (all methods):
+        StorageError: The file cannot be read or written; what it held before is whole.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._begun: _Underway | None = None
+
+    @classmethod
+    def open(cls, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
+        """Open the file, making it and its folder where they are missing.
+
+        Raises:
+            StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
+
+        """
+        return cls(Database(path), now)
+
+    def begin(self, record: RunRecord) -> None:
+        """Write a new run down, after giving the open rows of runs that were killed their last word.
+
+        Raises:
+            StorageError: Also if there is a run of this name.
+
+        """
+        with self._database.transaction() as connection:
+            end_dead_runs(connection, moment(self._now()))
+            if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
+                raise StorageError(
+                    f"The journal {self._database.path} has a run named {record.name} already.",
+                    "Wait a second and give the same command again.",
+                )
+            connection.execute("INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO NOTHING", (record.account,))
+            ((account,),) = connection.execute("SELECT id FROM accounts WHERE name = ?", (record.account,)).fetchall()
+            ((run,),) = connection.execute(_BEGIN, _run_columns(record, account)).fetchall()
+        self._begun = _Underway(Desk(run, account))
+
+    def add_sheet(self, sheet: Sheet) -> int:
+        """Write the run's next sheet down and return its index, from 0."""
+        begun = self._underway
+        place = len(begun.sheets)
+        with self._database.transaction() as connection:
+            connection.execute(_ADD_SHEET, (begun.desk.run, place, *sheet_columns(sheet)))
+        begun.sheets[place] = sheet
+        return place
+
+    def enter(self, sheet_index: int, entries: Sequence[Entry]) -> None:
+        """Write the next rows of the input down, as `ports.PipelineJournal.enter` says."""
+        begun = self._underway
+        chunk = Chunk(
+            run=begun.desk.run,
+            account=begun.desk.account,
+            first_seq=begun.last_seq + 1,
+            sheets=begun.sheets,
+            sheet_index=sheet_index,
+            at=moment(self._now()),
+        )
+        with self._database.transaction() as connection:
+            enter(connection, chunk, entries)
+        begun.last_seq += len(entries)
+
+    def take(self, count: int, noted: Sequence[Recorded | Attempted] = ()) -> list[Pending]:
+        """Write what was noted down, and mark up to `count` pending rows as in flight: one transaction."""
+        with self._database.transaction() as connection:
+            save(connection, self._underway.desk, noted)
+            return take(connection, self._underway.desk, count, self._now())
+
+    def save(self, noted: Sequence[Recorded | Attempted]) -> None:
+        """Write outcomes and unsettled attempts down."""
+        if noted:
+            with self._database.transaction() as connection:
+                save(connection, self._underway.desk, noted)
+
+    def give_back(self, taken: Sequence[Pending]) -> None:
+        """Make rows pending again that were taken and never sent."""
+        with self._database.transaction() as connection:
+            put_back(connection, self._underway.desk, [pending.seq for pending in taken])
+
+    def finish(self, record: RunRecord, noted: Sequence[Recorded | Attempted] = ()) -> None:
+        """End the run: what is still pending becomes `unsent`, what is in flight `in_doubt`.
+
+        Args:
+            record: The run's record with its end, exit code and counters.
+            noted: Outcomes that were not written down yet.
+
+        """
+        with self._database.transaction() as connection:
+            save(connection, self._underway.desk, noted)
+            end(connection, self._underway.desk, record, moment(self._now()))
+        self._begun = None
+
+    def end_dead_runs(self) -> None:
+        """Give the open rows of runs that were killed their last word, without beginning one; `begin` does it too."""
+        with self._database.transaction() as connection:
+            end_dead_runs(connection, moment(self._now()))
+
+    def report_source(self, run_name: str) -> RunReport:
+        """Return what the reports need of a run.
+
+        Raises:
+            UsageError: No run has this name.
+
+        """
+        return RunReport(self._database, run_number(self._database, run_name))
+
+    def rows_of(self, run_name: str) -> list[EarlierRows]:
+        """Return a reader for each sheet of an earlier run, of the rows that are not where they should be.
+
+        Raises:
+            UsageError: No run has this name.
+
+        """
+        report = self.report_source(run_name)
+        return [EarlierRows(sheet, self._database, report.run, index) for index, sheet in enumerate(report.sheets())]
+
+    def runs(self) -> list[tuple[RunRecord, dict[Status, int]]]:
+        """Return every run, newest first, with how many of its rows have each status."""
+        return all_runs(self._database)
+
+    def close(self) -> None:
+        """Let go of the file; more than once does no harm."""
+        self._database.close()
+
+    @property
+    def _underway(self) -> _Underway:
+        if self._begun is None:
+            raise RuntimeError("no run was begun")
+        return self._begun
+
+
+def _run_columns(record: RunRecord, account: int) -> tuple[object, ...]:
+    texts = (to_json(record.files), to_json(dict(record.options)), storable(record.report_dir))
+    return (record.name, record.command, account, *texts, moment(record.started_at), record.rate_limit)
