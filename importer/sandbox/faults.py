@@ -15,7 +15,7 @@ from importer.errors import UsageError
 
 
 class FaultKind(StrEnum):
-    """What the client sees in place of its answer."""
+    """What the client sees in place of its answer; what needs the right answer is a 504 where nothing was committed."""
 
     RESET = "reset"
     """The connection is reset (TCP RST)."""
@@ -32,11 +32,35 @@ class FaultKind(StrEnum):
     THROTTLED_RETRY_AFTER = "throttled_retry_after"
     """429 with `Retry-After`."""
     HANG = "hang"
-    """Nothing, for `hang_seconds`; then the right answer, or 504 where nothing was committed."""
+    """Nothing, for `hang_seconds`; then the right answer."""
     CUT_BODY = "cut_body"
-    """200 with half of the body that `Content-Length` promises."""
+    """The right answer with half of the body that `Content-Length` promises."""
     NO_UUID = "no_uuid"
     """200 with a contact that has no UUID."""
+    GATEWAY_TIMEOUT = "gateway_timeout"
+    """504 with JSON."""
+    UNAUTHORIZED = "unauthorized"
+    """401, though the token is good."""
+    FORBIDDEN = "forbidden"
+    """403, though the token is good."""
+    REDIRECT_301 = "redirect_301"
+    """Sends on to GET /contacts, which answers 200; so do the other redirects."""
+    REDIRECT_302 = "redirect_302"
+    REDIRECT_303 = "redirect_303"
+    REDIRECT_307 = "redirect_307"
+    REDIRECT_308 = "redirect_308"
+    HTML = "html"
+    """200 with an HTML page, as the log-in page of a café's network."""
+    GARBAGE = "garbage"
+    """A status line that is none."""
+    CUT_HEADERS = "cut_headers"
+    """The connection ends in the middle of the headers."""
+    SLOW_BODY = "slow_body"
+    """The right answer's first half, and `hang_seconds` later the rest."""
+    HUGE_BODY = "huge_body"
+    """200 with 10 MiB of JSON."""
+    GZIP_BOMB = "gzip_bomb"
+    """200 with some KiB that unpack to 32 MiB."""
 
 
 class Commit(StrEnum):
@@ -123,9 +147,9 @@ class Faults:
     script: tuple[Scripted, ...] = ()
     """Comes before chance, and whatever the method."""
     hang_seconds: float | None = None
-    """How long `HANG` says nothing; None: until the client goes away."""
-    retry_after_seconds: int = 1
-    """What `Retry-After` says in `UNAVAILABLE` and `THROTTLED_RETRY_AFTER`."""
+    """How long `HANG` and `SLOW_BODY` say nothing; None: until the client goes away."""
+    retry_after: str = "1"
+    """What `Retry-After` says in `UNAVAILABLE` and `THROTTLED_RETRY_AFTER`: seconds, an HTTP date, or nonsense."""
     commit_delay_seconds: float = 1.0
     """How much later `Commit.LATE` commits."""
 

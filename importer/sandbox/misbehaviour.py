@@ -1,18 +1,21 @@
 """What each kind of fault does to a request's answer, one function a kind."""
 
 import asyncio
+import gzip
 import json
 import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Final
 
 from aiohttp import web
 
 from importer.sandbox.answers import Answer, refusal
 from importer.sandbox.faults import Fault, FaultKind, Faults
+from importer.sandbox.routes import BASE_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,71 +27,76 @@ class Spoilt:
     answer: Answer | None
     """The right answer, where what was asked has happened already."""
     faults: Faults
-    """What the kinds' own figures are."""
+    """Where the kinds' figures are."""
 
 
 Misbehave = Callable[[Spoilt], Awaitable[web.StreamResponse]]
 
-JSON_TYPE: Final = {"Content-Type": "application/json; charset=utf-8"}
-_HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+HUGE_BYTES: Final = 10 * 2**20
+BOMB_BYTES: Final = 32 * 2**20
+
+_JSON_TYPE: Final = {"Content-Type": "application/json; charset=utf-8"}
+_HTML_TYPE: Final = {"Content-Type": "text/html; charset=utf-8"}
 _NO_ANSWER: Final = refusal(504, "Gateway timeout")
-# Linger for 0 seconds: closing then resets the connection. Windows' struct has shorts.
+# Linger for 0 seconds: closing then resets the connection. Windows' struct has shorts, the others' has ints.
 _RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def respond(answer: Answer) -> web.Response:
     """Return an answer as HTTP."""
-    headers = JSON_TYPE if answer.headers is None else {**JSON_TYPE, **answer.headers}
-    return web.Response(status=answer.status, body=json.dumps(answer.body).encode(), headers=headers)
+    headers = _JSON_TYPE if answer.headers is None else {**_JSON_TYPE, **answer.headers}
+    return web.Response(status=answer.status, body=_bytes(answer), headers=headers)
+
+
+async def misbehave(spoilt: Spoilt) -> web.StreamResponse:
+    """Return the answer that the fault makes of it; where the connection is broken, one that nobody sees."""
+    return await MISBEHAVIOURS[spoilt.fault.kind](spoilt)
 
 
 async def _reset(spoilt: Spoilt) -> web.StreamResponse:
-    if (transport := spoilt.request.transport) is not None:
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-    return await _close(spoilt)
+    transport = _transport(spoilt)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    transport.abort()
+    return web.Response()
 
 
-async def _close(spoilt: Spoilt) -> web.StreamResponse:
-    if (transport := spoilt.request.transport) is not None:
-        transport.abort()
-    return web.Response()  # the connection is gone: nobody sees it
+async def _raw(sent: bytes, spoilt: Spoilt) -> web.StreamResponse:
+    """Send bytes that need not be HTTP, and close the connection."""
+    transport = _transport(spoilt)
+    transport.write(sent)
+    transport.close()
+    return web.Response()
 
 
-async def _error(_spoilt: Spoilt) -> web.StreamResponse:
-    return respond(refusal(500, "Internal server error"))
+async def _status(status: int, sentence: str, spoilt: Spoilt, *, retry_after: bool = False) -> web.StreamResponse:
+    headers = {"Retry-After": spoilt.faults.retry_after} if retry_after else None
+    return respond(refusal(status, sentence, headers=headers))
 
 
-async def _bad_gateway(_spoilt: Spoilt) -> web.StreamResponse:
-    return web.Response(status=502, body=_HTML, headers={"Content-Type": "text/html"})
+async def _html(status: int, title: str, _spoilt: Spoilt) -> web.StreamResponse:
+    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+    return web.Response(status=status, body=page.encode(), headers=_HTML_TYPE)
 
 
-async def _unavailable(spoilt: Spoilt) -> web.StreamResponse:
-    return respond(refusal(503, "Service unavailable", headers=_retry_after(spoilt)))
-
-
-async def _throttled(_spoilt: Spoilt) -> web.StreamResponse:
-    return respond(refusal(429, "Too many requests"))
-
-
-async def _throttled_retry_after(spoilt: Spoilt) -> web.StreamResponse:
-    return respond(refusal(429, "Too many requests", headers=_retry_after(spoilt)))
+async def _redirect(status: int, _spoilt: Spoilt) -> web.StreamResponse:
+    return web.Response(status=status, headers={"Location": f"{BASE_PATH}/contacts"})
 
 
 async def _hang(spoilt: Spoilt) -> web.StreamResponse:
-    if spoilt.faults.hang_seconds is None:
-        await asyncio.Event().wait()  # cancelled when the client goes away, or the stand-in stops
-    else:
-        await asyncio.sleep(spoilt.faults.hang_seconds)
-    return respond(spoilt.answer or _NO_ANSWER)
+    await _silence(spoilt)
+    return respond(_right_answer(spoilt))
 
 
 async def _cut_body(spoilt: Spoilt) -> web.StreamResponse:
-    body = json.dumps(spoilt.answer.body if spoilt.answer else {"contact": []}).encode()
-    response = web.StreamResponse(headers={**JSON_TYPE, "Content-Length": str(len(body))})
-    await response.prepare(spoilt.request)
-    await response.write(body[: len(body) // 2])
-    if (transport := spoilt.request.transport) is not None:
-        transport.close()  # unlike abort, it sends what was written
+    response, _rest = await _first_half(spoilt)
+    _transport(spoilt).close()  # unlike abort, it sends what was written
+    return response
+
+
+async def _slow_body(spoilt: Spoilt) -> web.StreamResponse:
+    response, rest = await _first_half(spoilt)
+    await _silence(spoilt)
+    await response.write(rest)
     return response
 
 
@@ -96,20 +104,81 @@ async def _no_uuid(_spoilt: Spoilt) -> web.StreamResponse:
     return respond(Answer(body={"contact": [{}]}))
 
 
-def _retry_after(spoilt: Spoilt) -> Mapping[str, str]:
-    return {"Retry-After": str(spoilt.faults.retry_after_seconds)}
+async def _huge_body(_spoilt: Spoilt) -> web.StreamResponse:
+    return respond(Answer(body={"contact": [{"name": "x" * HUGE_BYTES}]}))
+
+
+async def _gzip_bomb(_spoilt: Spoilt) -> web.StreamResponse:
+    return web.Response(body=_bomb(), headers={**_JSON_TYPE, "Content-Encoding": "gzip"})
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(b" " * BOMB_BYTES)
+
+
+async def _silence(spoilt: Spoilt) -> None:
+    if spoilt.faults.hang_seconds is None:
+        await asyncio.Event().wait()  # cancelled when the client goes away, or the stand-in stops
+    else:
+        await asyncio.sleep(spoilt.faults.hang_seconds)
+
+
+async def _first_half(spoilt: Spoilt) -> tuple[web.StreamResponse, bytes]:
+    """Send the headers and half of the body; return the rest."""
+    answer = _right_answer(spoilt)
+    body = _bytes(answer)
+    response = web.StreamResponse(status=answer.status, headers={**_JSON_TYPE, "Content-Length": str(len(body))})
+    await response.prepare(spoilt.request)
+    await response.write(body[: len(body) // 2])
+    return response, body[len(body) // 2 :]
+
+
+def _right_answer(spoilt: Spoilt) -> Answer:
+    return spoilt.answer or _NO_ANSWER
+
+
+def _bytes(answer: Answer) -> bytes:
+    return json.dumps(answer.body).encode()
+
+
+def _transport(spoilt: Spoilt) -> asyncio.Transport:
+    """Return the connection.
+
+    Raises:
+        ConnectionResetError: The client has gone away already.
+
+    """
+    transport = spoilt.request.transport
+    if transport is None:
+        raise ConnectionResetError("The client has gone away")
+    return transport
 
 
 MISBEHAVIOURS: Final[Mapping[FaultKind, Misbehave]] = {
     FaultKind.RESET: _reset,
-    FaultKind.CLOSE: _close,
-    FaultKind.ERROR: _error,
-    FaultKind.BAD_GATEWAY: _bad_gateway,
-    FaultKind.UNAVAILABLE: _unavailable,
-    FaultKind.THROTTLED: _throttled,
-    FaultKind.THROTTLED_RETRY_AFTER: _throttled_retry_after,
+    FaultKind.CLOSE: partial(_raw, b""),
+    FaultKind.ERROR: partial(_status, 500, "Internal server error"),
+    FaultKind.BAD_GATEWAY: partial(_html, 502, "502 Bad Gateway"),
+    FaultKind.UNAVAILABLE: partial(_status, 503, "Service unavailable", retry_after=True),
+    FaultKind.THROTTLED: partial(_status, 429, "Too many requests"),
+    FaultKind.THROTTLED_RETRY_AFTER: partial(_status, 429, "Too many requests", retry_after=True),
     FaultKind.HANG: _hang,
     FaultKind.CUT_BODY: _cut_body,
     FaultKind.NO_UUID: _no_uuid,
+    FaultKind.GATEWAY_TIMEOUT: partial(_status, 504, "Gateway timeout"),
+    FaultKind.UNAUTHORIZED: partial(_status, 401, "Unauthorized"),
+    FaultKind.FORBIDDEN: partial(_status, 403, "Forbidden"),
+    FaultKind.REDIRECT_301: partial(_redirect, 301),
+    FaultKind.REDIRECT_302: partial(_redirect, 302),
+    FaultKind.REDIRECT_303: partial(_redirect, 303),
+    FaultKind.REDIRECT_307: partial(_redirect, 307),
+    FaultKind.REDIRECT_308: partial(_redirect, 308),
+    FaultKind.HTML: partial(_html, 200, "Welcome to our network"),
+    FaultKind.GARBAGE: partial(_raw, b"HTTP/1.1 fine thanks\r\n\r\n"),
+    FaultKind.CUT_HEADERS: partial(_raw, b"HTTP/1.1 200 OK\r\nContent-Type: applic"),
+    FaultKind.SLOW_BODY: _slow_body,
+    FaultKind.HUGE_BODY: _huge_body,
+    FaultKind.GZIP_BOMB: _gzip_bomb,
 }
 """A test holds that every kind is here."""

@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -22,7 +23,7 @@ from importer.sandbox.calls import Asked, Calls
 from importer.sandbox.contacts import StoredContact
 from importer.sandbox.faults import Chooser, Commit, Fault
 from importer.sandbox.limit import SlidingWindow, whole_seconds
-from importer.sandbox.misbehaviour import MISBEHAVIOURS, Spoilt, respond
+from importer.sandbox.misbehaviour import Spoilt, misbehave, respond
 from importer.sandbox.options import SandboxOptions
 from importer.sandbox.routes import BASE_PATH, CALLS, UNKNOWN, call_of, no_such_call
 from importer.sandbox.traffic import Traffic
@@ -61,8 +62,8 @@ class Sandbox:
         self._timer = timer
         self._windows: dict[str, SlidingWindow] = {}
         self._chooser = Chooser(self.options.faults)
-        self._late: list[Callable[[], Answer]] = []
-        self._runner: web.ServerRunner | None = None
+        self._late: dict[Callable[[], Answer], asyncio.TimerHandle] = {}
+        self._to_close = AsyncExitStack()
 
     @property
     def port(self) -> int:
@@ -93,27 +94,29 @@ class Sandbox:
         # With `handler_cancellation`, a hanging answer ends when its client goes away. No call is lost by it: a call
         # happens at once when its body is there.
         server = web.Server(self._handle, handler_cancellation=True, access_log=None)
-        self._runner = web.ServerRunner(server, shutdown_timeout=_STOP_SECONDS)
-        await self._runner.setup()
+        runner = web.ServerRunner(server, shutdown_timeout=_STOP_SECONDS)
+        await runner.setup()
         try:
-            await web.TCPSite(self._runner, HOST, self._port).start()
+            await web.TCPSite(runner, HOST, self._port).start()
         except (OSError, OverflowError) as error:
-            await self._runner.cleanup()
+            await runner.cleanup()
             raise UsageError(
                 f"The sandbox cannot listen on port {self._port} of this computer: {error}",
                 "Choose another one with --port, or leave it out for any that is free.",
             ) from error
-        self._port = self._runner.addresses[0][1]
+        self._to_close.push_async_callback(runner.cleanup)
+        self._port = runner.addresses[0][1]
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
+        for timer in self._late.values():
+            timer.cancel()
         self._late.clear()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._to_close.aclose()
 
     def commit_late(self) -> None:
         """Let happen now whatever the faults would let happen later."""
-        for do in list(self._late):
+        for do in tuple(self._late):
             self._commit_late(do)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -123,7 +126,7 @@ class Sandbox:
             result = self._turned_away(request, call) or await self._act(request, call, parameter)
             if self.options.latency_seconds:
                 await asyncio.sleep(self.options.latency_seconds)
-            response = respond(result) if isinstance(result, Answer) else await MISBEHAVIOURS[result.fault.kind](result)
+            response = respond(result) if isinstance(result, Answer) else await misbehave(result)
         finally:
             self.traffic.leave()
         if self._now is not None and not response.prepared:
@@ -165,15 +168,14 @@ class Sandbox:
         self.traffic.faults[fault] += 1
         faults = self.options.faults
         if fault.commit is Commit.LATE:
-            self._late.append(do)
-            asyncio.get_running_loop().call_later(faults.commit_delay_seconds, self._commit_late, do)
+            loop = asyncio.get_running_loop()
+            self._late[do] = loop.call_later(faults.commit_delay_seconds, self._commit_late, do)
         answer = do() if fault.commit is Commit.YES else None
         return Spoilt(request=request, fault=fault, answer=answer, faults=faults)
 
     def _commit_late(self, do: Callable[[], Answer]) -> None:
-        if do in self._late:
-            self._late.remove(do)
-            do()
+        self._late.pop(do).cancel()
+        do()
 
 
 async def serve(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:
