@@ -1,0 +1,140 @@
+"""The closing words that a person reads after a run: what became of the rows, what was wrong, and what to do next."""
+
+import os
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from importer.model import Status
+from importer.ports import ProblemGroup, RunRecord
+from importer.reports.plain import plain
+from importer.reports.summary import FINAL
+from importer.reports.write import Reports
+
+MEANINGS: Mapping[Status, str] = {
+    Status.CREATED: "now in Callbell",
+    Status.UPDATED: "were in Callbell, and were changed",
+    Status.EXISTS: "were in Callbell before, and were left as they are",
+    Status.UNCHANGED: "sent by an earlier run already",
+    Status.DUPLICATE: "same identifier as an earlier row",
+    Status.INVALID: "something in the row is wrong; not sent",
+    Status.FAILED: "sent, and refused or given up on",
+    Status.IN_DOUBT: "sent, and nobody can say whether it arrived",
+    Status.UNSENT: "not sent: the run ended before their turn",
+}
+
+_COMMAND = "callbell-importer"
+_MOST_GROUPS = 10
+_MOST_ROWS = 5
+_WENT_TO_ITS_END = (0, 1)
+_GIVEN_AGAIN = ("config", "source", "country", "tag", "journal", "sandbox", "report_dir")
+"""The options that decide how the mended rows are read and where they go."""
+
+
+def closing_text(
+    record: RunRecord,
+    tally: Mapping[Status, int],
+    problems: Sequence[ProblemGroup],
+    reports: Reports,
+    *,
+    windows: bool = os.name == "nt",
+) -> str:
+    """Return the closing text, without a line break at its end.
+
+    Args:
+        record: The run, with its exit code and when it ended.
+        tally: How many rows have each status.
+        problems: What was wrong, most first.
+        reports: Where the reports are.
+        windows: Whether the commands are for Windows' shell, which does not know single quotes.
+
+    """
+    quoted = _quoted_for_windows if windows else shlex.quote
+    steps = _next(record, tally, reports, quoted)
+    parts = [_head(record, tally), _tally(tally), _problems(problems), _reports(reports), steps]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _head(record: RunRecord, tally: Mapping[Status, int]) -> str:
+    ended = "Finished" if record.exit_code in _WENT_TO_ITS_END else "Ended early"
+    time = ""
+    if record.finished_at:
+        time = f" after {duration((record.finished_at - record.started_at).total_seconds())}"
+    blank = f", and {_rows(record.blank, 'blank row')} passed over" if record.blank else ""
+    dry = " Dry run: nothing was sent." if record.options.get("dry_run") else ""
+    return f"{ended}{time}: {_rows(sum(tally.values()))} read{blank}.{dry}"
+
+
+def _tally(tally: Mapping[Status, int]) -> str:
+    counts = [(f"{tally[status]:,}", status) for status in FINAL if tally.get(status)]
+    width = max((len(count) for count, _ in counts), default=0)
+    return "\n".join(f"  {count:>{width}} {status.value:<9}  {MEANINGS[status]}" for count, status in counts)
+
+
+def _problems(problems: Sequence[ProblemGroup]) -> str:
+    if not problems:
+        return ""
+    lines = [line for group in problems[:_MOST_GROUPS] for line in _problem(group)]
+    if len(problems) > _MOST_GROUPS:
+        lines.append(f"  and {_rows(len(problems) - _MOST_GROUPS, 'kind')} more: see summary.json")
+    return "\n".join(["Problems:", *lines])
+
+
+def _problem(group: ProblemGroup) -> Iterator[str]:
+    where = f' in column "{plain(group.column)}"' if group.column else ""
+    shown = ", ".join(str(row) for row in group.rows[:_MOST_ROWS])
+    more = ", ..." if group.count > min(len(group.rows), _MOST_ROWS) else ""
+    rows = f" ({shown}{more})" if shown else ""
+    yield f"  {plain(group.code)}{where}: {_rows(group.count)}{rows}"
+    if group.message:
+        yield f"    {plain(group.message)}"
+
+
+def _reports(reports: Reports) -> str:
+    names = [path.name for path in (reports.results, *reports.failed, reports.summary)]
+    return f"Reports in {reports.folder}:\n  " + ", ".join(names)
+
+
+def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports, quoted: Callable[[str], str]) -> str:
+    """Return what to do next, with the exact commands; an empty text where all is done."""
+    steps: list[str] = []
+    if record.options.get("dry_run"):
+        steps.append("Give the same command without --dry-run to send the rows.")
+    elif record.exit_code not in _WENT_TO_ITS_END:
+        steps.append("Give the same command again: it goes on where this run ended.")
+    elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
+        steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {_COMMAND} retry {record.name}")
+    if tally.get(Status.INVALID) and reports.failed:
+        names = " and ".join(path.name for path in reports.failed)
+        commands = "\n  ".join(_run(path, record.options, quoted) for path in reports.failed)
+        steps.append(f"Mend the rows in {names} (the last columns say why), save, and import them:\n  {commands}")
+    return "\n".join(steps)
+
+
+def _run(path: Path, options: Mapping[str, object], quoted: Callable[[str], str]) -> str:
+    words = [_COMMAND, "run", quoted(str(path))]
+    for name in _GIVEN_AGAIN:
+        given = options.get(name)
+        if not given:
+            continue
+        option = "--" + name.replace("_", "-")
+        values = given if isinstance(given, list | tuple) else [given]
+        words += [option if value is True else f"{option} {quoted(str(value))}" for value in values]
+    return " ".join(words)
+
+
+def _quoted_for_windows(word: str) -> str:
+    return f'"{word}"' if " " in word else word
+
+
+def duration(seconds: float) -> str:
+    """Return the time in words, such as `2 h 5 min` or `12 s`."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+
+
+def _rows(count: int, noun: str = "row") -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,79 @@
+"""failed.csv or failed.xlsx: the rows to mend, as the input was, so that the mended file can be imported as it is."""
+
+import csv
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePath
+
+from importer.escaping import escape
+from importer.model import Sheet
+from importer.ports import ReportSource, RowToMend
+from importer.reports.plain import encodable, plain
+from importer.reports.workbook import write_sheet
+from importer.system import write_whole
+
+ADDED_COLUMNS = ("import_status", "import_reason", "import_row")
+
+_LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
+
+
+def write_failed(source: ReportSource, folder: Path) -> tuple[Path, ...]:
+    """Write a file for each sheet that has rows to mend, and return their paths.
+
+    One sheet: `failed.csv` or `failed.xlsx`; several: `failed-1-<name of the first file>.csv` and so on.
+
+    Raises:
+        StorageError: One cannot be written.
+
+    """
+    sheets = source.sheets()
+    written: list[Path] = []
+    for index, sheet in enumerate(sheets):
+        rows = iter(source.rows_to_mend(index))
+        first = next(rows, None)
+        if first is None:
+            continue
+        path = folder / _file_name(sheet, index, len(sheets))
+        with write_whole(path) as unfinished:
+            _write(unfinished, sheet, itertools.chain([first], rows))
+        written.append(path)
+    return tuple(written)
+
+
+def _file_name(sheet: Sheet, index: int, count: int) -> str:
+    ending = ".csv" if sheet.delimiter else ".xlsx"
+    if count == 1:
+        return "failed" + ending
+    stem = PurePath(sheet.file).stem[:_LONGEST_STEM]
+    return f"failed-{index + 1}-{''.join(sign if sign.isalnum() else '-' for sign in stem)}{ending}"
+
+
+def _write(path: Path, sheet: Sheet, rows: Iterable[RowToMend]) -> None:
+    table = _table(sheet, rows)
+    if sheet.delimiter:
+        _write_csv(path, sheet, table)
+    else:
+        write_sheet(path, sheet.name, table, first_row=sheet.header_row)
+
+
+def _table(sheet: Sheet, rows: Iterable[RowToMend]) -> Iterator[list[str]]:
+    """Yield the header and the rows.
+
+    A mended file that fails again has our columns already: they are replaced, as no header may stand there twice.
+    """
+    kept = [place for place, header in enumerate(sheet.header) if header not in ADDED_COLUMNS]
+    yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS]
+    for row in rows:
+        own = [encodable(row.cells[place]) if place < len(row.cells) else "" for place in kept]
+        yield [*own, row.status.value, plain(row.reason), str(row.row)]
+
+
+def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
+    """Write the table with the input's delimiter, and a mark at its start by which Excel knows UTF-8.
+
+    The header stands on the row where the input had it, because the config may say so.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write("\n" * (sheet.header_row - 1))
+        writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator="\n")
+        writer.writerows([escape(cell) for cell in row] for row in table)
