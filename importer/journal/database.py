@@ -23,8 +23,10 @@ _BUSY_SECONDS = 5.0
 _SETTINGS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
-PRAGMA temp_store = MEMORY;
-PRAGMA cache_size = -65536; -- KiB: most of the contacts' tree stays in memory
+PRAGMA temp_store = FILE;
+PRAGMA cache_size = -32768; -- KiB
+PRAGMA temp.cache_size = -32768;
+PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: those that change often are copied less often
 PRAGMA trusted_schema = OFF;
 """
 

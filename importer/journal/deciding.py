@@ -29,7 +29,7 @@ class Known:
     href: str
     same: bool
     """Whether exactly this was sent."""
-    first_sent_at: str | None
+    first_sent_at: str
     payload: str | None
     """As it was sent, where it was not the same and is still remembered."""
 

@@ -10,27 +10,29 @@ from importer.model import Contact, Entry, InvalidRow, Outcome, Row, Sheet, Stat
 from importer.payload import fingerprint
 from importer.payload import to_json as contact_json
 
-_Key = tuple[str, str, str]
-
-_WANT = "INSERT INTO temp.wanted (place, source, channel, identifier, fingerprint) VALUES (?, ?, ?, ?, ?)"
-_LOOK_UP = """
-SELECT wanted.source, wanted.channel, wanted.identifier, wanted.place, contacts.status, contacts.uuid, contacts.href,
-    contacts.fingerprint IS wanted.fingerprint, contacts.first_sent_at, sent.payload, seen.seq, seen.sheet, seen.number
-FROM temp.wanted CROSS JOIN contacts ON contacts.account = :account AND contacts.source = wanted.source
+_WANT = """
+INSERT INTO temp.wanted (seq, sheet, number, source, channel, identifier, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_SEE = """
+INSERT OR IGNORE INTO temp.seen (source, channel, identifier, seq, sheet, number)
+SELECT source, channel, identifier, seq, sheet, number FROM temp.wanted ORDER BY seq
+"""
+_SEEN_BEFORE = """
+SELECT wanted.seq, seen.seq, seen.sheet, seen.number
+FROM temp.wanted CROSS JOIN temp.seen USING (source, channel, identifier) WHERE seen.seq <> wanted.seq
+"""
+_EARLIER_RUNS = """
+SELECT wanted.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = wanted.fingerprint,
+    contacts.first_sent_at, sent.payload
+FROM temp.wanted CROSS JOIN contacts ON contacts.account = ? AND contacts.source = wanted.source
     AND contacts.channel = wanted.channel AND contacts.identifier = wanted.identifier
-LEFT JOIN rows AS sent ON contacts.fingerprint IS NOT wanted.fingerprint
+LEFT JOIN rows AS sent ON contacts.fingerprint <> wanted.fingerprint
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
-LEFT JOIN rows AS seen ON contacts.seen_run = :run AND seen.run = contacts.seen_run AND seen.seq = contacts.seen_seq
 """
 _ENTER = """
 INSERT INTO rows (run, seq, status, sheet, number, attempts, same_as, doubt_since, finished_at, source, channel,
     identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, cells, reader_problems)
 VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_CLAIM = """
-INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, seen_run, seen_seq)
-VALUES (?, ?, ?, ?, 'pending', '', '', ?, ?)
-ON CONFLICT DO UPDATE SET seen_run = excluded.seen_run, seen_seq = excluded.seen_seq
 """
 _PROBLEM = "INSERT INTO problems (run, seq, n, code, column_header, value, message) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -52,7 +54,7 @@ class Chunk:
 class _Draft:
     """A contact in the form in which it is stored."""
 
-    key: _Key
+    key: tuple[str, str, str]
     payload: str
     fingerprint: bytes
     name: str
@@ -61,25 +63,25 @@ class _Draft:
 _Prepared = _Draft | InvalidRow
 
 
+def begin_input(connection: sqlite3.Connection) -> None:
+    """Forget the keys of the input before; within the caller's transaction."""
+    connection.execute("DELETE FROM temp.seen")
+
+
 def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]) -> None:
     """Write the rows down, with one look-up for all of them; within the caller's transaction."""
     prepared = [_draft(entry.mapped) if isinstance(entry.mapped, Contact) else entry.mapped for entry in entries]
-    known, seen = _look_up(connection, chunk, prepared)
-    rows: list[tuple[object, ...]] = []
-    claims: list[tuple[object, ...]] = []
-    for place, (entry, draft) in enumerate(zip(entries, prepared, strict=True)):
-        seq = chunk.first_seq + place
+    earlier_rows, earlier_runs = _look_up(connection, chunk, entries, prepared)
+    lines = []
+    for seq, (entry, draft) in enumerate(zip(entries, prepared, strict=True), chunk.first_seq):
         if isinstance(draft, InvalidRow):
             decision = _refused(draft)
-        elif earlier := seen.get(draft.key):
+        elif earlier := earlier_rows.get(seq):
             decision = duplicate(earlier, chunk.sheets, chunk.sheet_index)
         else:
-            decision = decide(draft.payload, known.get(place))
-            seen[draft.key] = Place(seq, chunk.sheet_index, entry.row.number)
-            claims.append((chunk.account, *draft.key, chunk.run, seq))
-        rows.append(_row_line(chunk, seq, entry.row, draft, decision))
-    connection.executemany(_ENTER, rows)
-    connection.executemany(_CLAIM, claims)
+            decision = decide(draft.payload, earlier_runs.get(seq))
+        lines.append(_row_line(chunk, seq, entry.row, draft, decision))
+    connection.executemany(_ENTER, lines)
     connection.executemany(_PROBLEM, _problem_lines(chunk, entries))
 
 
@@ -90,21 +92,23 @@ def _draft(contact: Contact) -> _Draft:
 
 
 def _look_up(
-    connection: sqlite3.Connection, chunk: Chunk, prepared: Sequence[_Prepared]
-) -> tuple[dict[int, Known], dict[_Key, Place]]:
-    """Return what earlier runs left, by place in the chunk, and the keys that this run has had already."""
+    connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry], prepared: Sequence[_Prepared]
+) -> tuple[dict[int, Place], dict[int, Known]]:
+    """Return what earlier rows of this run, and earlier runs, leave to say about the chunk's contacts, by their seq."""
+    wanted = [
+        (seq, chunk.sheet_index, entry.row.number, *draft.key, draft.fingerprint)
+        for seq, (entry, draft) in enumerate(zip(entries, prepared, strict=True), chunk.first_seq)
+        if isinstance(draft, _Draft)
+    ]
     connection.execute("DELETE FROM temp.wanted")
-    connection.executemany(
-        _WANT,
-        [(place, *draft.key, draft.fingerprint) for place, draft in enumerate(prepared) if isinstance(draft, _Draft)],
-    )
-    known, seen = {}, {}
-    for columns in connection.execute(_LOOK_UP, {"account": chunk.account, "run": chunk.run}):
-        source, channel, identifier, place, status, uuid, href, same, first_sent_at, payload, *row = columns
-        known[place] = Known(Status(status), uuid, href, bool(same), first_sent_at, payload)
-        if row[0] is not None:
-            seen[source, channel, identifier] = Place(*row)
-    return known, seen
+    connection.executemany(_WANT, wanted)
+    connection.execute(_SEE)
+    earlier_rows = {seq: Place(*place) for seq, *place in connection.execute(_SEEN_BEFORE)}
+    earlier_runs = {
+        seq: Known(Status(status), uuid, href, bool(same), first_sent_at, payload)
+        for seq, status, uuid, href, same, first_sent_at, payload in connection.execute(_EARLIER_RUNS, (chunk.account,))
+    }
+    return earlier_rows, earlier_runs
 
 
 def _refused(invalid: InvalidRow) -> Decision:

@@ -107,23 +107,20 @@ CREATE TABLE attempts (
 ) STRICT;
 CREATE INDEX attempts_of_row ON attempts (run, seq);
 
--- What an account has from us, across runs: why nothing is sent twice.
+-- What an account has from us, across runs: why nothing is sent twice. Made when a row is taken, not when entered:
+-- keys come in any order, so each touches a page of its own.
 CREATE TABLE contacts (
     account INTEGER NOT NULL REFERENCES accounts (id),
     source TEXT NOT NULL,
     channel TEXT NOT NULL,
     identifier TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN (
-        'pending', 'in_flight', 'created', 'updated', 'exists', 'failed', 'in_doubt'
-    )),
+    status TEXT NOT NULL CHECK (status IN ('in_flight', 'created', 'updated', 'exists', 'failed', 'in_doubt')),
     uuid TEXT NOT NULL,
     href TEXT NOT NULL,
-    fingerprint BLOB,                  -- of the payload that was sent last
-    sent_run INTEGER,                  -- the row that was sent last
-    sent_seq INTEGER,
-    seen_run INTEGER NOT NULL,         -- the row that speaks for the contact in the latest run that had it
-    seen_seq INTEGER NOT NULL,
-    first_sent_at TEXT,                -- of the sending whose answer is not known
+    fingerprint BLOB NOT NULL,         -- of the payload that was sent last
+    sent_run INTEGER NOT NULL,         -- the row that was sent last
+    sent_seq INTEGER NOT NULL,
+    first_sent_at TEXT NOT NULL,       -- of the sending whose answer is not known
     PRIMARY KEY (account, source, channel, identifier)
 ) STRICT, WITHOUT ROWID;
 """
@@ -133,10 +130,24 @@ MIGRATIONS = (_FIRST,)
 TEMPORARY = """
 -- The keys of the rows that are being entered: one look-up for all of them.
 CREATE TEMP TABLE wanted (
-    place INTEGER PRIMARY KEY,
+    seq INTEGER PRIMARY KEY,
+    sheet INTEGER NOT NULL,
+    number INTEGER NOT NULL,
     source TEXT NOT NULL,
     channel TEXT NOT NULL,
     identifier TEXT NOT NULL,
     fingerprint BLOB NOT NULL
 );
+
+-- The keys that this run has had, and where first; no later run asks, so they need not last. Past a few megabytes
+-- SQLite keeps them in a nameless file of its own, so memory does not grow with the input.
+CREATE TEMP TABLE seen (
+    source TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    identifier TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    sheet INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (source, channel, identifier)
+) WITHOUT ROWID;
 """

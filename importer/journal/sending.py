@@ -20,14 +20,18 @@ _OF_ROW = """
 FROM rows WHERE rows.run = :run AND rows.seq = :seq AND contacts.account = :account
     AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
 """
-# What is in doubt is looked up first: until then, what the account may have is what was sent before.
-_CONTACT_LEAVES = f"""
-UPDATE contacts SET status = 'in_flight', first_sent_at = coalesce(rows.doubt_since, :now),
-    fingerprint = iif(rows.doubt_since IS NULL, rows.fingerprint, contacts.fingerprint),
-    sent_run = iif(rows.doubt_since IS NULL, rows.run, contacts.sent_run),
-    sent_seq = iif(rows.doubt_since IS NULL, rows.seq, contacts.sent_seq)
-{_OF_ROW}
-"""  # noqa: S608 - the part is written above
+# What is in doubt is looked up first: until it is sent again, what the account may have is what was sent before.
+_CONTACT_LEAVES = """
+INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
+    first_sent_at)
+SELECT :account, source, channel, identifier, 'in_flight', '', '', fingerprint, run, seq, :now
+FROM rows WHERE run = :run AND seq = :seq
+ON CONFLICT DO UPDATE SET status = 'in_flight',
+    fingerprint = iif(status = 'in_doubt', fingerprint, excluded.fingerprint),
+    sent_run = iif(status = 'in_doubt', sent_run, excluded.sent_run),
+    sent_seq = iif(status = 'in_doubt', sent_seq, excluded.sent_seq),
+    first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at)
+"""
 _ROW_SETTLES = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
     column_header = :column, reason = :reason, attempts = :attempts, finished_at = :at
@@ -41,10 +45,12 @@ UPDATE contacts SET status = :status, uuid = :uuid, href = :href,
 {_OF_ROW}
 """  # noqa: S608 - the part is written above
 _ROW_RETURNS = "UPDATE rows SET status = 'pending', first_sent_at = NULL WHERE run = :run AND seq = :seq"
-_CONTACT_RETURNS = f"""
-UPDATE contacts SET status = iif(rows.doubt_since IS NULL, 'pending', 'in_doubt'), first_sent_at = rows.doubt_since
-{_OF_ROW}
-"""  # noqa: S608 - the part is written above
+_CONTACT_STAYS_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - the part is written above
+_CONTACT_NEVER_LEFT = """
+DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
+    SELECT source, channel, identifier FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
+)
+"""
 _ATTEMPT = "INSERT INTO attempts (run, seq, attempt, at, http_status, reason) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -97,15 +103,24 @@ def save(connection: sqlite3.Connection, desk: Desk, noted: Sequence[Recorded | 
         else:
             settled = _settled(desk, note)
             connection.execute(_ROW_SETTLES, settled)
-            unsent = note.outcome.status is Status.UNSENT
-            connection.execute(_CONTACT_RETURNS if unsent else _CONTACT_SETTLES, settled)
+            if note.outcome.status is Status.UNSENT:
+                _forget_sending(connection, settled)
+            else:
+                connection.execute(_CONTACT_SETTLES, settled)
 
 
 def put_back(connection: sqlite3.Connection, desk: Desk, seqs: Sequence[int]) -> None:
     """Make rows pending again that were taken and never sent; within the caller's transaction."""
-    lines = [{"run": desk.run, "account": desk.account, "seq": seq} for seq in seqs]
-    connection.executemany(_ROW_RETURNS, lines)
-    connection.executemany(_CONTACT_RETURNS, lines)
+    for seq in seqs:
+        line: dict[str, object] = {"run": desk.run, "account": desk.account, "seq": seq}
+        connection.execute(_ROW_RETURNS, line)
+        _forget_sending(connection, line)
+
+
+def _forget_sending(connection: sqlite3.Connection, line: dict[str, object]) -> None:
+    """Put the contact back to what it was before its row was taken."""
+    connection.execute(_CONTACT_STAYS_IN_DOUBT, line)
+    connection.execute(_CONTACT_NEVER_LEFT, line)
 
 
 def _settled(desk: Desk, recorded: Recorded) -> dict[str, object]:

@@ -10,7 +10,7 @@ from importer.errors import StorageError
 from importer.journal.database import Database
 from importer.journal.earlier import EarlierRows
 from importer.journal.ending import end, end_dead_runs
-from importer.journal.entering import Chunk, enter
+from importer.journal.entering import Chunk, begin_input, enter
 from importer.journal.reading import RunReport, all_runs, run_number
 from importer.journal.sending import Attempted, Desk, put_back, save, take
 from importer.journal.values import SHEET_COLUMNS, moment, sheet_columns, storable, to_json
@@ -68,6 +68,7 @@ class Journal:
         """
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
+            begin_input(connection)
             if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
                 raise StorageError(
                     f"The journal {self._database.path} has a run named {record.name} already.",
