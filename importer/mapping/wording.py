@@ -1,0 +1,30 @@
+"""How cells and choices are named in sentences for a person."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_SHOWN = 40
+_MOST_CHOICES = 8
+
+
+def quoted(text: str) -> str:
+    """Return the text in quotation marks, on one line and cut short."""
+    text = " ".join(text.split())
+    return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"}"'
+
+
+def listed(texts: Iterable[str], last: str = "and") -> str:
+    """Return `"A", "B" and "C"`; of very many, the first and how many more there are."""
+    shown = [quoted(text) for text in texts]
+    if len(shown) > _MOST_CHOICES:
+        shown[_MOST_CHOICES - 1 :] = [f"{len(shown) - _MOST_CHOICES + 1} more"]
+        last = "and"
+    return f" {last} ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+
+
+def did_you_mean(text: str, choices: Iterable[str]) -> str:
+    """Return `; did you mean "A" or "B"?`, else `; there is "A", "B" and "C".`, or `.` without choices."""
+    by_folded = {choice.casefold(): choice for choice in choices if choice}
+    if close := get_close_matches(text.casefold(), by_folded):
+        return f"; did you mean {listed((by_folded[folded] for folded in close), 'or')}?"
+    return f"; there is {listed(by_folded.values())}." if by_folded else "."
