@@ -1,1 +1,39 @@
-"""The only home of pandas and openpyxl: a file becomes an iterator of rows."""
+"""The only home of pandas and openpyxl: a file becomes an iterator of rows.
+
+A file is opened by its ending: text (`csv`) or workbook (`excel`). What is read is text throughout: `Null`, `007` and
+`+34600111222` stay what they are. What cannot be read is told by a problem of its row, never guessed, never left out.
+"""
+
+from pathlib import PurePath
+
+from importer.errors import InputError
+from importer.ports import Reader
+from importer.readers.files import check_file
+from importer.readers.options import InputOptions
+
+TEXT_ENDINGS = frozenset({".csv", ".tsv", ".txt"})
+WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm"})
+
+
+def open_reader(path: str, options: InputOptions) -> Reader:
+    """Open a spreadsheet and find its header.
+
+    Raises:
+        InputError: It cannot be opened, is no spreadsheet that can be read, or has no header where it should be.
+
+    """
+    ending = PurePath(path).suffix.lower()
+    if ending not in TEXT_ENDINGS | WORKBOOK_ENDINGS:
+        raise InputError(
+            f"{path} is not a kind of file that can be read.",
+            "Save it as .xlsx or .csv: files that end in .csv, .tsv, .txt, .xlsx or .xlsm can be read.",
+        )
+    check_file(path)
+    # pandas takes a quarter of a second to import, which --help need not wait for.
+    if ending in TEXT_ENDINGS:
+        from importer.readers.csv import CsvReader  # noqa: PLC0415 - see above
+
+        return CsvReader(path, options)
+    from importer.readers.excel import ExcelReader  # noqa: PLC0415 - see above
+
+    return ExcelReader(path, options)

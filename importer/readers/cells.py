@@ -1,0 +1,135 @@
+"""What a typed cell of a workbook says as text, and what is wrong with it. Pure.
+
+A workbook keeps numbers, dates and booleans; the importer sends text. Here is the one place that says which.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from importer.model import Problem
+
+MOST_DIGITS = 15
+"""A number cell keeps no more (Excel's specifications and limits): the rest were lost when it was typed."""
+
+_ZEROS = re.compile(r"0{2,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorCell:
+    """A cell whose formula went wrong."""
+
+    text: str
+    """What it shows, such as `#N/A`."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncalculatedCell:
+    """A cell with a formula whose value the file does not have."""
+
+
+def column_letters(index: int) -> str:
+    """Return what a spreadsheet program calls the column; the first is 0, `A`."""
+    letters = ""
+    index += 1
+    while index:
+        index, letter = divmod(index - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def column_index(letters: str) -> int:
+    """Return the column's place, from 0; the reverse of `column_letters`."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+def cell_name(column: int, row: int) -> str:
+    """Return what a spreadsheet program calls the cell, such as `B17`; columns from 0, rows from 1."""
+    return f"{column_letters(column)}{row}"
+
+
+def text_of(value: object, number_format: str = "General") -> str:
+    """Return the value of a cell as text.
+
+    Numbers have no exponent, and fractions no more digits than a spreadsheet program shows; a format of zeros only
+    (`00000`) gives back the zeros in front. Dates are ISO dates, with the time unless it is midnight.
+    """
+    match value:
+        case None | UncalculatedCell():
+            return ""
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int() | float():
+            text = _number_text(value)
+            return text.zfill(len(number_format)) if _ZEROS.fullmatch(number_format) else text
+        case datetime():
+            return _datetime_text(value)
+        case date() | time() | timedelta():
+            return _moment_text(value)
+        case _:
+            return str(value)
+
+
+def problem_of(value: object, column: str, cell: str) -> Problem | None:
+    """Return what is wrong with the value of a cell, or None.
+
+    Args:
+        value: As the workbook has it.
+        column: The header of its column.
+        cell: Its name, such as `B17`.
+
+    """
+    match value:
+        case ErrorCell():
+            code, message = (
+                "cell_error",
+                f"Cell {cell} shows the error {value.text}. Mend its formula, or type the value.",
+            )
+        case UncalculatedCell():
+            code = "formula_uncalculated"
+            message = (
+                f"Cell {cell} has a formula without a value. Open the file in a spreadsheet program and save it again."
+            )
+        case int() | float() if not isinstance(value, bool) and abs(value) >= 10**MOST_DIGITS:
+            code = "digits_lost"
+            message = (
+                f"Cell {cell} is a number of more than {MOST_DIGITS} digits, of which the last are lost. "
+                "Format the column as text, and type the number again."
+            )
+        case _:
+            return None
+    return Problem(code=code, column=column, value=text_of(value), message=message)
+
+
+def _number_text(value: float) -> str:
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    rounded = float(f"{value:.{MOST_DIGITS}g}")  # 0.30000000000000004 is shown as 0.3
+    return format(Decimal(repr(rounded)), "f").removesuffix(".0")
+
+
+def _datetime_text(value: datetime) -> str:
+    to_second = (value + timedelta(microseconds=500_000)).replace(
+        microsecond=0
+    )  # kept as a fraction of a day, seldom exact
+    return to_second.date().isoformat() if to_second.time() == time() else to_second.isoformat(sep=" ")
+
+
+def _moment_text(value: date | time | timedelta) -> str:
+    match value:
+        case date():
+            return value.isoformat()
+        case time():
+            return value.replace(microsecond=0).isoformat()
+        case timedelta():
+            seconds = round(value.total_seconds())
+            sign = "-" if seconds < 0 else ""
+            minutes, second = divmod(abs(seconds), 60)
+            return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{second:02}"
