@@ -60,7 +60,7 @@ def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
         case _:
             letters = " and ".join(map(_letters, places))
             message = (
-                f"{key} names {quoted(wanted)}, which stands over the columns {letters}: rename all but one of them"
+                f"{key} names {quoted(wanted)}, which stands over the columns {letters}: rename all but one of them."
             )
             return Problem(code="column_twice", column=wanted, message=message)
 

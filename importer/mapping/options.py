@@ -7,11 +7,12 @@ from types import MappingProxyType
 
 
 class IdentifierFormat(StrEnum):
-    """How a phone number is sent."""
+    """How a phone number is sent; whichever it is, the number is checked."""
 
     DIGITS = "digits"
     E164 = "e164"
     AS_IS = "as_is"
+    """As the cell writes it, spaces and brackets included."""
 
 
 class FieldType(StrEnum):

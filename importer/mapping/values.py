@@ -24,7 +24,7 @@ _UUID = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
 _NUMBER_PARTS = {
     decimal: re.compile(
         rf"([+-]?)"
-        rf"((?:[0-9]{{1,3}}(?:[{group} '\N{{RIGHT SINGLE QUOTATION MARK}}][0-9]{{3}})+)|[0-9]*)"
+        rf"((?:[1-9][0-9]{{0,2}}(?:[{group} '\N{{RIGHT SINGLE QUOTATION MARK}}][0-9]{{3}})+)|[0-9]*)"
         rf"(?:[{decimal}]([0-9]+))?"
     )
     for decimal, group in ((".", ","), (",", "."))
