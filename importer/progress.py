@@ -1,0 +1,250 @@
+"""What a person sees while a run goes on: a live display on a terminal, elsewhere a line every 30 s, or silence.
+
+All of it goes to standard error, and nothing that happens to it stops a run: whoever closes the terminal wants the
+rows to arrive all the same.
+"""
+
+import contextlib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+
+LINE_EVERY_SECONDS = 30.0
+_REDRAW_AFTER_SECONDS = 0.25
+_BETWEEN, _BETWEEN_IN_ASCII = " \N{MIDDLE DOT} ", " | "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """How a run stands at one moment; rows where nothing else is said."""
+
+    read: int
+    """Read so far."""
+    read_all: bool
+    """Whether the input has been read to its end."""
+    done: int
+    """With their last word, whatever it is."""
+    created: int
+    failed: int
+    in_doubt: int
+    in_flight: int
+    """Requests on their way."""
+    per_second: float
+    """Requests per second of late."""
+    limit: float
+    """Requests per second that are allowed; 0.0: no limit."""
+    held_seconds: float = 0.0
+    """How long everyone still waits; 0.0: nobody does."""
+
+
+class Progress(Protocol):
+    """Something that shows how the run stands, from entering the context to leaving it."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Take note of how the run stands now; never raises, and may be called as often as one likes."""
+
+
+def choose_progress(
+    stream: TextIO, environment: Mapping[str, str], clock: Callable[[], float], *, quiet: bool
+) -> Progress:
+    """Return the progress that suits the stream.
+
+    Args:
+        stream: Standard error.
+        environment: The environment variables; `TERM=dumb` wants no live display; rich heeds `NO_COLOR`.
+        clock: Seconds since any moment, never going back.
+        quiet: Whether nothing is wanted.
+
+    """
+    if quiet:
+        return Silence()
+    if stream.isatty() and environment.get("TERM", "").lower() not in {"dumb", "unknown"}:
+        return LiveDisplay(console_class()(file=stream), clock)
+    return Lines(stream, clock)
+
+
+def facts(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return what is worth saying now, the most important first, in ASCII."""
+    one, total = snapshot, f"{snapshot.read:,}" + ("" if snapshot.read_all else "+")
+    limit = f" of {one.limit:g}" if one.limit else ""
+    left = seconds_left(one)
+    said = (
+        (f"{one.done:,} of {total} rows", True),
+        (f"{one.created:,} created", True),
+        (f"{one.failed:,} failed", one.failed),
+        (f"{one.in_doubt:,} in doubt", one.in_doubt),
+        (f"{one.per_second:.0f}{limit} requests/s", one.done < one.read or one.in_flight),
+        (f"{one.in_flight} in flight", one.in_flight),
+        (f"held for {math.ceil(one.held_seconds)} s", one.held_seconds > 0),
+        (f"{_time(left)} left" if left is not None else "", left),
+    )
+    return tuple(text for text, worth in said if worth)
+
+
+def seconds_left(snapshot: Snapshot) -> float | None:
+    """Return how long the rest will take, or None where nobody can say."""
+    if not snapshot.read_all or snapshot.per_second <= 0:
+        return None
+    return snapshot.held_seconds + (snapshot.read - snapshot.done) / snapshot.per_second
+
+
+def folded(texts: tuple[str, ...], width: int, between: str) -> str:
+    """Return the texts on as few lines of at most `width` characters as they fit on; a longer text is cut."""
+    lines: list[str] = []
+    for text in texts:
+        if lines and len(lines[-1]) + len(between) + len(text) <= width:
+            lines[-1] += between + text
+        else:
+            lines.append(text[:width])
+    return "\n".join(lines)
+
+
+class Silence:
+    """Shows nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing was begun, so nothing ends."""
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Let it pass."""
+
+
+class Lines:
+    """Writes a line every 30 s and one at the end: for logs, and for terminals that cannot redraw."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._next = clock() + LINE_EVERY_SECONDS
+        self._latest: Snapshot | None = None
+
+    def __enter__(self) -> Self:
+        self._next = self._clock() + LINE_EVERY_SECONDS
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._latest is not None:
+            self._write(self._latest)
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Write it if it is time."""
+        self._latest = snapshot
+        now = self._clock()
+        if now >= self._next:
+            self._next = now + LINE_EVERY_SECONDS
+            self._write(snapshot)
+
+    def _write(self, snapshot: Snapshot) -> None:
+        try:
+            print(_BETWEEN_IN_ASCII.join(facts(snapshot)), file=self._stream, flush=True)
+        except (OSError, ValueError):  # gone or closed: nobody reads on
+            self._next = math.inf
+            self._latest = None
+
+
+class LiveDisplay:
+    """Redraws a few lines in place."""
+
+    def __init__(self, console: "Console", clock: Callable[[], float]) -> None:
+        self._console = console
+        self._clock = clock
+        self._next = 0.0
+        self._latest: Snapshot | None = None
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        from rich.live import Live  # noqa: PLC0415 - takes 60 ms, which a run without a terminal need not wait for
+
+        # Standard output is for what was asked for: it stays as it is.
+        self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False)
+        self._next = self._clock()
+        self._show(lambda live: live.start())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._latest is not None:
+            self._draw(self._latest)
+        self._show(lambda live: live.stop())
+        self._live = None
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Redraw, if the last time is not just past."""
+        self._latest = snapshot
+        now = self._clock()
+        if now >= self._next:
+            self._next = now + _REDRAW_AFTER_SECONDS
+            self._draw(snapshot)
+
+    def _draw(self, snapshot: Snapshot) -> None:
+        self._show(lambda live: live.update(display(snapshot, self._console), refresh=True))
+
+    def _show(self, how: "Callable[[Live], None]") -> None:
+        if self._live is None:
+            return
+        live, self._live = self._live, None
+        try:
+            how(live)
+            self._live = live
+        except (OSError, ValueError):  # the terminal is gone: nobody looks on
+            with contextlib.suppress(OSError, ValueError):
+                live.stop()  # gives standard error back, which it has stood in for
+
+
+def console_class() -> "type[Console]":
+    """Return rich's console, less its habit of ending the program when nobody reads its output any more."""
+    from rich.console import Console  # noqa: PLC0415 - takes 60 ms, which a run without a terminal need not wait for
+
+    class LastingConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return LastingConsole
+
+
+def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
+    """Return what the live display draws: a bar as soon as the end is known, and the facts below it."""
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - rich is there by now, and only by now
+    from rich.table import Table  # noqa: PLC0415 - the same
+    from rich.text import Text  # noqa: PLC0415 - the same
+
+    width = max(console.width - 1, 1)  # the last column is left free: some terminals break the line after it
+    between = _BETWEEN_IN_ASCII if console.options.ascii_only else _BETWEEN
+    text = Text(folded(facts(snapshot), width, between), no_wrap=True)
+    text.highlight_regex(r"[\d,]+ created", "green")
+    text.highlight_regex(r"[\d,]+ (failed|in doubt)", "red")
+    text.highlight_regex(r"held for \d+ s", "yellow")
+    if not snapshot.read_all:
+        return text
+    both = Table.grid()
+    both.add_row(ProgressBar(total=max(snapshot.read, 1), completed=snapshot.done, width=width))
+    both.add_row(text)
+    return both
+
+
+def _time(seconds: float) -> str:
+    whole = math.ceil(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
