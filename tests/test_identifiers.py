@@ -133,6 +133,8 @@ def test_the_zero_that_is_not_dialled_from_abroad_is_left_out() -> None:
         ("12", "ES", "phone_too_short"),
         ("12", "", "phone_too_short"),
         ("1", "ES", "phone_too_short"),
+        ("1", "MX", "phone_too_short"),
+        ("11", "BR", "phone_too_short"),
         ("+3", "", "phone_too_short"),
         ("+34 600 111", "", "phone_too_short"),
         ("555-0100", "US", "phone_too_short"),

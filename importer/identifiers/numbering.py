@@ -15,11 +15,12 @@ from importer.model import Problem
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
 _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway
+_MEXICAN_DIGITS = 10
 _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 _FORM_OF_THE_PLAN: dict[int, Callable[[str], str]] = {
-    52: lambda national: national.removeprefix("1"),
-    55: lambda national: f"{national[:2]}9{national[2:]}" if national[2:3] in set("6789") else national,
+    52: lambda national: national[1:] if len(national) == _MEXICAN_DIGITS + 1 and national[0] == "1" else national,
+    55: lambda national: f"{national[:2]}9{national[2:]}" if national[2:3] in {*"6789"} else national,
 }
 """Per country code: the form that today's plan has of a mobile number in an older form. To check it, never to send it.
 
