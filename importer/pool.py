@@ -14,11 +14,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from importer.errors import ImporterError
 from importer.model import Outcome, Reply, Status
-from importer.ports import Clock, Pending, PoolJournal, Recorded, Service
+from importer.ports import Attempted, Clock, Pending, PoolJournal, Recorded, Service, Slots
 from importer.retry import (
     AskToken,
     Attempt,
@@ -40,16 +40,6 @@ WRITE_SECONDS = 0.1
 """How long an outcome may wait to be made durable."""
 _TAKE_SECONDS = 0.1
 _TAKE_WITHOUT_LIMIT = 200
-
-
-class SlotGiver(Protocol):
-    """What the pool needs of the pace."""
-
-    async def slot(self) -> None:
-        """Wait until a request may leave, and count it as in flight."""
-
-    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
-        """Take note of a reply; None: the request was given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +72,7 @@ class PoolParts:
     service: Service
     token_is_good: Callable[[], Awaitable[bool]]
     journal: PoolJournal
-    pace: SlotGiver
+    pace: Slots
     clock: Clock
     policy: Policy
     jitter: Callable[[], float]
@@ -132,6 +122,11 @@ class Pool:
     def hurry(self) -> None:
         """Wait no longer for what is in flight."""
         self._hurry.set()
+
+    @property
+    def hurried(self) -> bool:
+        """Whether nobody waits any longer."""
+        return self._hurry.is_set()
 
     async def run(self) -> None:
         """Send every row, or stop: then give back to the journal what was not sent.
@@ -227,6 +222,8 @@ class Pool:
         if isinstance(decision, AskToken):
             good = await parts.token_is_good()
             decision = Done(outcome=decision.otherwise) if good else token_refused()
+        if not isinstance(decision, Done):
+            self._note(step, reply)
         self._carry_out(step, decision)
 
     def _carry_out(self, step: Step, decision: Done | RetryIn | LookUpFirst | Stop) -> None:
@@ -255,6 +252,11 @@ class Pool:
         self.counters.done[outcome.status] = self.counters.done.get(outcome.status, 0) + 1
         at = self._parts.clock.now()
         self._parts.journal.record(Recorded(seq=step.seq, outcome=outcome, attempts=step.sent, at=at))
+
+    def _note(self, step: Step, reply: Reply) -> None:
+        at, reason = self._parts.clock.now(), f"{'look-up: ' if step.look_up else ''}{reply.message}"
+        noted = Attempted(seq=step.seq, attempt=step.sent, at=at, http_status=reply.http_status, reason=reason)
+        self._parts.journal.note_attempt(noted)
 
     def _give_back(self, step: Step) -> None:
         """Leave a row for the next run: as it was where no contact can have been made, else in doubt."""

@@ -44,7 +44,7 @@ class Clock(Protocol):
 
 
 class Service(Protocol):
-    """The calls that the pool makes: one request each, never repeated; what the network does is a value, never raised."""
+    """The calls that the pool makes: one request each, never repeated; failures are values, never raised."""
 
     async def create(self, contact: Contact) -> Reply:
         """POST the contact."""
@@ -77,6 +77,28 @@ class Recorded:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempted:
+    """A request that did not settle its row, on its way into the journal."""
+
+    seq: int
+    attempt: int
+    """From 1."""
+    at: datetime
+    http_status: int | None = None
+    reason: str = ""
+
+
+class Slots(Protocol):
+    """What the pool needs of the pace."""
+
+    async def slot(self) -> None:
+        """Wait until a request may leave, and count it as in flight. For one caller at a time."""
+
+    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+        """Take note of a reply and of how long it took, and give its slot back; None: it was given up."""
+
+
 class PoolJournal(Protocol):
     """What the pool needs of the journal.
 
@@ -93,8 +115,11 @@ class PoolJournal(Protocol):
     def record(self, recorded: Recorded) -> None:
         """Note an outcome; durable with the next `take` or `flush`. `Status.PENDING` gives a row back unsent."""
 
+    def note_attempt(self, attempted: Attempted) -> None:
+        """Note a request that did not settle its row; durable with the next `take` or `flush`."""
+
     async def flush(self) -> None:
-        """Make durable what was recorded."""
+        """Make durable what was recorded and noted."""
 
 
 class PipelineJournal(PoolJournal, Protocol):

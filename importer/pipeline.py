@@ -1,0 +1,100 @@
+"""The flow of an import, talking to ports only."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+from importer.errors import ImporterError
+from importer.model import Contact, Entry, InvalidRow, Row
+from importer.ports import PipelineJournal, Reader
+
+_CHUNK_ROWS = 500
+"""Rows that are read, mapped and entered at a time: some 20 ms of work, and one commit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An opened sheet, and how its rows become contacts."""
+
+    sheet_index: int
+    reader: Reader
+    to_contact: Callable[[Row], Contact | InvalidRow]
+
+
+class Sender(Protocol):
+    """What the flow needs of the pool."""
+
+    async def run(self) -> None:
+        """Send what is entered until the input is over and nothing is pending, or until it is stopped."""
+
+    def entered(self) -> None:
+        """More rows are pending."""
+
+    def input_over(self) -> None:
+        """No more rows will come."""
+
+    def stop(self, reason: Exception) -> None:
+        """Send nothing more."""
+
+    @property
+    def hurried(self) -> bool:
+        """Whether nobody waits any longer: not even for the input to be read to its end."""
+
+
+async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
+    """Bring the rows of all sources to their ends.
+
+        files | read | map | enter (pending in the journal) | pool: take -> slot -> send -> decide -> write down
+
+    Reading does not wait for sending: the journal is the queue between them, on disk, so memory does not grow with
+    the file, the file is let go of early, and how many rows there are is soon known. A stopped sender does not stop
+    the reading: each row of the input gets its status, be it `unsent`.
+
+    Args:
+        sources: In the order in which their files were given.
+        journal: With a run that has begun.
+        sender: The pool.
+        limit: Only the first rows; 0: all.
+
+    Raises:
+        ImporterError: A file could not be read on, or the journal not written; what was sent is written down.
+
+    """
+    sending = asyncio.create_task(sender.run())
+    try:
+        await enter_all(sources, journal, sender, limit)
+    except ImporterError as error:
+        sender.stop(error)
+    finally:
+        sender.input_over()
+        await sending
+
+
+async def enter_all(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
+    """Read and map every row, and write it down, reading and mapping on another thread.
+
+    Raises:
+        ImporterError: A file could not be read on, or the journal not written.
+
+    """
+    left = limit or None
+    for source in sources:
+        entries = islice(_entries(source), left)
+        while chunk := await asyncio.to_thread(_next_chunk, entries):
+            await journal.enter(source.sheet_index, chunk)
+            left = None if left is None else left - len(chunk)
+            sender.entered()
+            if sender.hurried:
+                return
+
+
+def _entries(source: Source) -> Iterator[Entry]:
+    for rows in source.reader.chunks():
+        for row in rows:
+            yield Entry(row=row, mapped=source.to_contact(row))
+
+
+def _next_chunk(entries: Iterator[Entry]) -> list[Entry]:
+    return list(islice(entries, _CHUNK_ROWS))
