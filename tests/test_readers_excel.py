@@ -268,3 +268,13 @@ def test_rows_come_in_chunks(opened: Opener, path: Path) -> None:
     reader = opened(saved(path, [["Phone"], *[[str(n)] for n in range(2500)]]))
     assert [len(chunk) for chunk in reader.chunks()] == [1000, 1000, 500]
     assert len(rows_of(reader)) == 2500
+
+
+def test_blank_formatted_rows_to_the_end_of_the_sheet_are_nothing(opened: Opener, path: Path) -> None:
+    """They are neither rows nor blank rows."""
+    saved(path, [["Phone"], ["1"], [None], ["#N/A"]])
+    blank = b"".join(b'<row r="%d"><c r="A%d" s="0"/></row>' % (n, n) for n in range(5, 5000))
+    repacked(path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", blank + b"</sheetData>"))
+    reader = opened(path)
+    assert [row.number for row in rows_of(reader)] == [2, 4]
+    assert reader.blank_rows == 1

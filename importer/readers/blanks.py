@@ -17,11 +17,11 @@ class Blanks:
         """Blank rows before the last row that was let through."""
         self._since_last_row = 0
 
-    def left_out(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the rows that are not blank. White space is no character."""
+    def left_out(self, rows: Iterable[Row | None]) -> list[Row]:
+        """Return the rows that are not blank; None stands for one that is."""
         full = []
         for row in rows:
-            if not row.problems and not "".join(row.cells).strip():
+            if row is None:
                 self._since_last_row += 1
                 continue
             self.count += self._since_last_row

@@ -13,6 +13,7 @@ from importer.model import Problem
 MOST_DIGITS = 15
 """A number cell keeps no more (Excel's specifications and limits): the rest were lost when it was typed."""
 
+_TOO_BIG = 10**MOST_DIGITS
 _ZEROS = re.compile(r"0{2,}")
 
 
@@ -62,8 +63,6 @@ def text_of(value: object, number_format: str = "General") -> str:
     (`00000`) gives back the zeros in front. Dates are ISO dates, with the time unless it is midnight.
     """
     match value:
-        case None | UncalculatedCell():
-            return ""
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
@@ -73,12 +72,21 @@ def text_of(value: object, number_format: str = "General") -> str:
             return _datetime_text(value)
         case date() | time() | timedelta():
             return _moment_text(value)
+        case None | UncalculatedCell():
+            return ""
         case _:
             return str(value)
 
 
-def problem_of(value: object, column: str, cell: str) -> Problem | None:
-    """Return what is wrong with the value of a cell, or None.
+def is_wrong(value: object) -> bool:
+    """Tell whether `problem_of` has something to say; asked of every cell, so it is quick."""
+    if isinstance(value, float | int):
+        return not -_TOO_BIG < value < _TOO_BIG
+    return isinstance(value, ErrorCell | UncalculatedCell)
+
+
+def problem_of(value: object, column: str, cell: str) -> Problem:
+    """Return what is wrong with the value of a cell that `is_wrong`.
 
     Args:
         value: As the workbook has it.
@@ -97,22 +105,20 @@ def problem_of(value: object, column: str, cell: str) -> Problem | None:
             message = (
                 f"Cell {cell} has a formula without a value. Open the file in a spreadsheet program and save it again."
             )
-        case int() | float() if not isinstance(value, bool) and abs(value) >= 10**MOST_DIGITS:
+        case _:
             code = "digits_lost"
             message = (
                 f"Cell {cell} is a number of more than {MOST_DIGITS} digits, of which the last are lost. "
                 "Format the column as text, and type the number again."
             )
-        case _:
-            return None
     return Problem(code=code, column=column, value=text_of(value), message=message)
 
 
 def _number_text(value: float) -> str:
     if isinstance(value, int) or value.is_integer():
         return str(int(value))
-    rounded = float(f"{value:.{MOST_DIGITS}g}")  # 0.30000000000000004 is shown as 0.3
-    return format(Decimal(repr(rounded)), "f").removesuffix(".0")
+    text = f"{value:.{MOST_DIGITS}g}"  # 0.30000000000000004 is shown as 0.3
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def _datetime_text(value: datetime) -> str:

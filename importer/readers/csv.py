@@ -8,7 +8,7 @@ how that is kept from happening.
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -136,11 +136,19 @@ class CsvReader:
             column = [without_marks(cell, self._sheet.delimiter) for cell in column]
         return [unescape(cell) for cell in column] if "'" in text else column
 
-    def _row(self, number: int, cells: tuple[str, ...], spoiled: Iterable[int]) -> Row:
+    def _row(self, number: int, cells: tuple[str, ...], spoiled: Sequence[int]) -> Row | None:
         width = len(self._sheet.header)
         if cells[width] == MARK and not spoiled:
-            return Row(number=number, cells=cells[:width])
+            own = cells[:width]
+            return Row(number=number, cells=own) if "".join(own).strip() else None
         end = cells.index(MARK) if MARK in cells else self._columns
+        if end < self._columns and not "".join(cells[:end]).strip():
+            return None
+        return self._odd_row(number, cells, end, spoiled)
+
+    def _odd_row(self, number: int, cells: tuple[str, ...], end: int, spoiled: Sequence[int]) -> Row:
+        """Return a row that may have a wrong width or bytes that are no text; its cells end at `end`."""
+        width = len(self._sheet.header)
         own = cells[: min(end, width)] + ("",) * (width - end)
         extra = cells[width:end]
         problems = [
@@ -148,8 +156,7 @@ class CsvReader:
             for index in spoiled
             if index < width and _NO_TEXT.search(own[index])
         ]
-        blank = not "".join(cells[:end]).strip() and end < self._columns
-        if not blank and (end < width or end == self._columns or "".join(extra).strip()):
+        if end < width or end == self._columns or "".join(extra).strip():
             problems.append(self._width_problem(extra, end))
         return Row(number=number, cells=tuple(map(_shown, own)), problems=tuple(problems))
 

@@ -12,7 +12,7 @@ from itertools import islice
 from importer.errors import InputError
 from importer.model import Row, Sheet
 from importer.readers.blanks import Blanks
-from importer.readers.cells import UncalculatedCell, cell_name, problem_of, text_of
+from importer.readers.cells import UncalculatedCell, cell_name, is_wrong, problem_of, text_of
 from importer.readers.engines import Calamine, Engine, Openpyxl
 from importer.readers.header import header_of, no_header
 from importer.readers.options import InputOptions
@@ -20,9 +20,11 @@ from importer.readers.scan import Extent, look_over
 from importer.readers.workbook import Package, SheetPart, damaged
 
 _CHUNK_ROWS = 1_000
-_MOST_CELLS_HELD = 3_000_000
-_MOST_BYTES_HELD = 150 * 1024**2
-_MOST_BLANK_ROWS_BEFORE_HEADER = 1_048_576
+_MOST_CELLS_HELD = 2_000_000
+"""Of calamine, so that it stays under 300 MB: 0.8 million cells took 107 MB, 2.5 million 346 MB (November 2026)."""
+_MOST_BYTES_HELD = 100 * 1024**2
+_MOST_ROWS = 1_048_576
+"""As many as a spreadsheet program shows (Excel's specifications and limits)."""
 _ZERO_FORMAT = re.compile(rb'formatCode="00')
 _TEXTS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 
@@ -76,8 +78,9 @@ class ExcelReader:
 
         """
         self._blanks = Blanks()
+        header_row = self._sheet.header_row
         numbered = enumerate(self._values(), 1)
-        rows = (self._row(number, values) for number, values in numbered if number > self._sheet.header_row)
+        rows = (self._row(number, values) if values else None for number, values in numbered if number > header_row)
         while chunk := list(islice(rows, _CHUNK_ROWS)):
             if full := self._blanks.left_out(chunk):
                 yield full
@@ -89,7 +92,7 @@ class ExcelReader:
             self._engine.close()
 
     def _header(self, header_row: int) -> tuple[str, ...]:
-        if not 1 <= header_row <= _MOST_BLANK_ROWS_BEFORE_HEADER:
+        if not 1 <= header_row <= _MOST_ROWS:
             raise no_header(self._path, header_row)
         values = next(islice(self._values(), header_row - 1, None), ())
         return header_of(self._path, [text_of(value) for value in values], header_row)
@@ -100,7 +103,7 @@ class ExcelReader:
         except Exception as error:  # damaged XML makes openpyxl raise whatever it meets
             raise damaged(self._path) from error
 
-    def _row(self, number: int, values: Sequence[object]) -> Row:
+    def _row(self, number: int, values: Sequence[object]) -> Row | None:
         header = self._sheet.header
         padded = [*values[: len(header)], *[None] * (len(header) - len(values))]
         for index in self._extent.uncalculated.get(number, ()):
@@ -108,9 +111,11 @@ class ExcelReader:
                 padded[index] = UncalculatedCell()
         # Most cells are texts, of which nothing need be asked: it halves the time of a row.
         cells = tuple([value if value.__class__ is str else text_of(value) for value in padded])
-        typed = [index for index, value in enumerate(padded) if value.__class__ is not str]
-        found = [problem_of(padded[index], header[index], cell_name(index, number)) for index in typed]
-        return Row(number=number, cells=cells, problems=tuple(problem for problem in found if problem is not None))
+        wrong = [index for index, value in enumerate(padded) if value.__class__ is not str and is_wrong(value)]
+        if not wrong and not "".join(cells).strip():
+            return None
+        problems = tuple(problem_of(padded[index], header[index], cell_name(index, number)) for index in wrong)
+        return Row(number=number, cells=cells, problems=problems)
 
 
 def _opened(path: str, sheet: str, *, fast: bool) -> Engine:
@@ -121,15 +126,12 @@ def _opened(path: str, sheet: str, *, fast: bool) -> Engine:
 
 
 def _suits_calamine(package: Package, extent: Extent) -> bool:
-    held = extent.rows * extent.columns
-    size = package.size(_TEXTS)
-    has_zero_formats = any(_ZERO_FORMAT.search(block) for block in [package.whole(_STYLES)])
     return (
         extent.is_plain
         and not extent.has_errors
-        and not has_zero_formats
-        and held <= _MOST_CELLS_HELD
-        and size <= _MOST_BYTES_HELD
+        and extent.rows * extent.columns <= _MOST_CELLS_HELD
+        and package.size(_TEXTS) <= _MOST_BYTES_HELD
+        and not _ZERO_FORMAT.search(package.whole(_STYLES))
     )
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from importer.readers.cells import column_index
 
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
+_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
+_CELL = re.compile(rb"[<:]c[\s/>]")
 _FORMULA_WITHOUT_VALUE = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^>]*t="str")[^>]*>\s*'
     rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
@@ -40,14 +42,12 @@ def look_over(blocks: Iterable[bytes]) -> Extent:
     has_errors = False
     uncalculated: dict[int, set[int]] = {}
     for text in _whole_cells(blocks):
-        found = _CELL.findall(text)
-        cells, placed = cells + text.count(b"<c ") + text.count(b":c ") + text.count(b"<c>"), placed + len(found)
-        if found:
-            rows = max(rows, *map(int, {row for _, row in found}), 1)
-            columns = max(
-                columns, *(column_index(letters.decode()) + 1 for letters in {letters for letters, _ in found}), 1
-            )
-        has_errors = has_errors or b't="e"' in text
+        letters_of_cells = _LETTERS.findall(text)
+        placed += len(letters_of_cells)
+        cells += _cells_in(text)
+        rows = max(rows, *map(int, set(_ROW.findall(text))), 0)
+        columns = max(columns, *(column_index(letters.decode()) + 1 for letters in set(letters_of_cells)), 0)
+        has_errors = has_errors or b'"e"' in text or b"'e'" in text
         if b"<f" in text:
             for letters, row in _FORMULA_WITHOUT_VALUE.findall(text):
                 uncalculated.setdefault(int(row), set()).add(column_index(letters.decode()))
@@ -55,9 +55,15 @@ def look_over(blocks: Iterable[bytes]) -> Extent:
         rows=rows,
         columns=columns,
         has_errors=has_errors,
-        is_plain=cells == placed,
+        is_plain=0 < cells == placed,
         uncalculated={row: frozenset(places) for row, places in uncalculated.items()},
     )
+
+
+def _cells_in(text: bytes) -> int:
+    """Return the number of cells, however they are written; too many, if a text looks like one."""
+    plain = text.count(b"<c ")
+    return plain if plain == text.count(b"<c") + text.count(b":c") else len(_CELL.findall(text))
 
 
 def _whole_cells(blocks: Iterable[bytes]) -> Iterable[bytes]:
@@ -65,8 +71,8 @@ def _whole_cells(blocks: Iterable[bytes]) -> Iterable[bytes]:
     carried = b""
     for block in blocks:
         text = carried + block
-        cut = text.rfind(b"<c ")
-        if cut <= 0 or len(text) - cut > _MOST_CARRIED_BYTES:
+        cut = max(text.rfind(b"<c "), 0) or max(text.rfind(b"<"), 0)
+        if len(text) - cut > _MOST_CARRIED_BYTES:
             cut = len(text)
         yield text[:cut]
         carried = text[cut:]
