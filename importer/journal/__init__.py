@@ -1,12 +1,11 @@
 """The only home of sqlite3: what was asked, tried and answered, and the queue from which the pool takes rows.
 
 `Journal` is the file and speaks plainly; `ThreadedJournal` is its asynchronous face, on one thread of its own;
-`EarlierRows` reads the rows of an earlier run again; `Attempted` is an attempt that was not the last word.
+`EarlierRows` reads the rows of an earlier run again.
 """
 
 from importer.journal.earlier import EarlierRows
-from importer.journal.sending import Attempted
 from importer.journal.store import Journal
 from importer.journal.threaded import ThreadedJournal
 
-__all__ = ["Attempted", "EarlierRows", "Journal", "ThreadedJournal"]
+__all__ = ["EarlierRows", "Journal", "ThreadedJournal"]

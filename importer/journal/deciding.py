@@ -30,6 +30,7 @@ class Known:
     same: bool
     """Whether exactly this was sent."""
     first_sent_at: str
+    last_sent_at: str
     payload: str | None
     """As it was sent, where it was not the same and is still remembered."""
 
@@ -42,7 +43,9 @@ class Decision:
     same_as: int | None = None
     """The seq of the earlier row, for a duplicate."""
     doubt_since: str | None = None
-    """When an earlier run sent it, if nobody knows whether it arrived."""
+    """When an earlier run first sent it, if nobody knows whether it arrived."""
+    doubt_until: str | None = None
+    """The time after which no run sent it."""
 
 
 _TO_SEND = Decision(Outcome(status=Status.PENDING))
@@ -53,7 +56,7 @@ def decide(payload: str, known: Known | None) -> Decision:
     if known is None:
         return _TO_SEND
     if known.status in _DOUBTFUL:
-        return Decision(_TO_SEND.outcome, doubt_since=known.first_sent_at)
+        return Decision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     if known.status not in _DONE:
         return _TO_SEND
     if known.same:

@@ -9,7 +9,7 @@ from importer.ports import RunRecord
 _IN_FLIGHT = "rows.run = :run AND rows.status IN ('pending', 'in_flight') AND rows.status = 'in_flight'"
 _PENDING = "rows.run = :run AND rows.status IN ('pending', 'in_flight') AND rows.status = 'pending'"
 _CONTACTS_IN_DOUBT = f"""
-UPDATE contacts SET status = 'in_doubt' FROM rows
+UPDATE contacts SET status = 'in_doubt', last_sent_at = :at FROM rows
 WHERE {_IN_FLIGHT} AND contacts.account = :account AND contacts.source = rows.source
     AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
 """  # noqa: S608 - both parts are written above

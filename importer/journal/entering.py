@@ -23,16 +23,16 @@ FROM temp.wanted CROSS JOIN temp.seen USING (source, channel, identifier) WHERE 
 """
 _EARLIER_RUNS = """
 SELECT wanted.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = wanted.fingerprint,
-    contacts.first_sent_at, sent.payload
+    contacts.first_sent_at, contacts.last_sent_at, sent.payload
 FROM temp.wanted CROSS JOIN contacts ON contacts.account = ? AND contacts.source = wanted.source
     AND contacts.channel = wanted.channel AND contacts.identifier = wanted.identifier
 LEFT JOIN rows AS sent ON contacts.fingerprint <> wanted.fingerprint
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 """
 _ENTER = """
-INSERT INTO rows (run, seq, status, sheet, number, attempts, same_as, doubt_since, finished_at, source, channel,
-    identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, cells, reader_problems)
-VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO rows (run, seq, status, sheet, number, attempts, same_as, doubt_since, doubt_until, finished_at, source,
+    channel, identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, cells, reader_problems)
+VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _PROBLEM = "INSERT INTO problems (run, seq, n, code, column_header, value, message) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -105,8 +105,8 @@ def _look_up(
     connection.execute(_SEE)
     earlier_rows = {seq: Place(*place) for seq, *place in connection.execute(_SEEN_BEFORE)}
     earlier_runs = {
-        seq: Known(Status(status), uuid, href, bool(same), first_sent_at, payload)
-        for seq, status, uuid, href, same, first_sent_at, payload in connection.execute(_EARLIER_RUNS, (chunk.account,))
+        seq: Known(Status(status), uuid, href, bool(same), *rest)
+        for seq, status, uuid, href, same, *rest in connection.execute(_EARLIER_RUNS, (chunk.account,))
     }
     return earlier_rows, earlier_runs
 
@@ -141,6 +141,7 @@ def _row_line(chunk: Chunk, seq: int, row: Row, draft: _Prepared, decision: Deci
         row.number,
         decision.same_as,
         decision.doubt_since,
+        decision.doubt_until,
         None if pending else chunk.at,
         *key,
         storable(draft.name),

@@ -63,7 +63,8 @@ CREATE TABLE rows (
     http_status INTEGER,
     same_as INTEGER,                   -- for a duplicate: the seq of the row that speaks for it
     first_sent_at TEXT,                -- when this run took it to send it
-    doubt_since TEXT,                  -- when an earlier run sent it, if nobody knows whether it arrived
+    doubt_since TEXT,                  -- when an earlier run first sent it, if nobody knows whether it arrived
+    doubt_until TEXT,                  -- and the time after which no run sent it
     finished_at TEXT,
     source TEXT NOT NULL,
     channel TEXT NOT NULL,
@@ -120,7 +121,8 @@ CREATE TABLE contacts (
     fingerprint BLOB NOT NULL,         -- of the payload that was sent last
     sent_run INTEGER NOT NULL,         -- the row that was sent last
     sent_seq INTEGER NOT NULL,
-    first_sent_at TEXT NOT NULL,       -- of the sending whose answer is not known
+    first_sent_at TEXT NOT NULL,       -- of the sendings whose answer is not known
+    last_sent_at TEXT NOT NULL,        -- surely not before the last of them: the service may work on it still
     PRIMARY KEY (account, source, channel, identifier)
 ) STRICT, WITHOUT ROWID;
 """

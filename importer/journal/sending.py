@@ -8,10 +8,10 @@ from datetime import datetime
 from importer.journal.values import maybe_moment, moment, storable
 from importer.model import Status
 from importer.payload import from_json
-from importer.ports import Pending, Recorded
+from importer.ports import Attempted, Pending, Recorded
 
 _NEXT = """
-SELECT seq, payload, doubt_since FROM rows
+SELECT seq, number, payload, doubt_since FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 ORDER BY seq LIMIT ?
 """
@@ -23,14 +23,15 @@ FROM rows WHERE rows.run = :run AND rows.seq = :seq AND contacts.account = :acco
 # What is in doubt is looked up first: until it is sent again, what the account may have is what was sent before.
 _CONTACT_LEAVES = """
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
-    first_sent_at)
-SELECT :account, source, channel, identifier, 'in_flight', '', '', fingerprint, run, seq, :now
+    first_sent_at, last_sent_at)
+SELECT :account, source, channel, identifier, 'in_flight', '', '', fingerprint, run, seq, :now, :now
 FROM rows WHERE run = :run AND seq = :seq
 ON CONFLICT DO UPDATE SET status = 'in_flight',
     fingerprint = iif(status = 'in_doubt', fingerprint, excluded.fingerprint),
     sent_run = iif(status = 'in_doubt', sent_run, excluded.sent_run),
     sent_seq = iif(status = 'in_doubt', sent_seq, excluded.sent_seq),
-    first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at)
+    first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
+    last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
 """
 _ROW_SETTLES = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
@@ -41,10 +42,13 @@ _CONTACT_SETTLES = f"""
 UPDATE contacts SET status = :status, uuid = :uuid, href = :href,
     fingerprint = iif(:attempts > 0, rows.fingerprint, contacts.fingerprint),
     sent_run = iif(:attempts > 0, rows.run, contacts.sent_run),
-    sent_seq = iif(:attempts > 0, rows.seq, contacts.sent_seq)
+    sent_seq = iif(:attempts > 0, rows.seq, contacts.sent_seq),
+    last_sent_at = iif(:attempts > 0, :at, contacts.last_sent_at)
 {_OF_ROW}
 """  # noqa: S608 - the part is written above
-_ROW_RETURNS = "UPDATE rows SET status = 'pending', first_sent_at = NULL WHERE run = :run AND seq = :seq"
+_ROW_RETURNS = """
+UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
+"""
 _CONTACT_STAYS_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - the part is written above
 _CONTACT_NEVER_LEFT = """
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
@@ -52,18 +56,6 @@ DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) 
 )
 """
 _ATTEMPT = "INSERT INTO attempts (run, seq, attempt, at, http_status, reason) VALUES (?, ?, ?, ?, ?, ?)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempted:
-    """A request that did not settle its row."""
-
-    seq: int
-    attempt: int
-    """From 1."""
-    at: datetime
-    http_status: int | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +70,18 @@ def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) 
     """Mark up to `count` pending rows as in flight and return them in input order; within the caller's transaction."""
     found = connection.execute(_NEXT, (desk.run, count)).fetchall()
     at = moment(now)
-    lines = [{"run": desk.run, "account": desk.account, "seq": seq, "now": at} for seq, _, _ in found]
+    lines = [{"run": desk.run, "account": desk.account, "seq": seq, "now": at} for seq, *_ in found]
     connection.executemany(_ROW_LEAVES, lines)
     connection.executemany(_CONTACT_LEAVES, lines)
     return [
         Pending(
             seq=seq,
+            row=number,
             contact=from_json(payload),
             in_doubt=doubt_since is not None,
             first_sent_at=maybe_moment(doubt_since),
         )
-        for seq, payload, doubt_since in found
+        for seq, number, payload, doubt_since in found
     ]
 
 
@@ -99,7 +92,7 @@ def save(connection: sqlite3.Connection, desk: Desk, noted: Sequence[Recorded | 
             line = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
             connection.execute(_ATTEMPT, (desk.run, *line))
         elif note.outcome.status is Status.PENDING:
-            put_back(connection, desk, [note.seq])
+            put_back(connection, desk, note.seq, note.attempts)
         else:
             settled = _settled(desk, note)
             connection.execute(_ROW_SETTLES, settled)
@@ -109,12 +102,11 @@ def save(connection: sqlite3.Connection, desk: Desk, noted: Sequence[Recorded | 
                 connection.execute(_CONTACT_SETTLES, settled)
 
 
-def put_back(connection: sqlite3.Connection, desk: Desk, seqs: Sequence[int]) -> None:
-    """Make rows pending again that were taken and never sent; within the caller's transaction."""
-    for seq in seqs:
-        line: dict[str, object] = {"run": desk.run, "account": desk.account, "seq": seq}
-        connection.execute(_ROW_RETURNS, line)
-        _forget_sending(connection, line)
+def put_back(connection: sqlite3.Connection, desk: Desk, seq: int, attempts: int) -> None:
+    """Make a row pending again that surely made no contact; within the caller's transaction."""
+    line: dict[str, object] = {"run": desk.run, "account": desk.account, "seq": seq, "attempts": attempts}
+    connection.execute(_ROW_RETURNS, line)
+    _forget_sending(connection, line)
 
 
 def _forget_sending(connection: sqlite3.Connection, line: dict[str, object]) -> None:

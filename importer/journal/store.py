@@ -12,10 +12,10 @@ from importer.journal.earlier import EarlierRows
 from importer.journal.ending import end, end_dead_runs
 from importer.journal.entering import Chunk, begin_input, enter
 from importer.journal.reading import RunReport, all_runs, run_number
-from importer.journal.sending import Attempted, Desk, put_back, save, take
+from importer.journal.sending import Desk, put_back, save, take
 from importer.journal.values import SHEET_COLUMNS, moment, sheet_columns, storable, to_json
 from importer.model import Entry, Sheet, Status
-from importer.ports import Pending, Recorded, RunRecord
+from importer.ports import Attempted, Pending, Recorded, RunRecord
 
 _BEGIN = """
 INSERT INTO runs (name, command, account, files, options, report_dir, started_at, blank, requests_sent,
@@ -118,7 +118,8 @@ class Journal:
     def give_back(self, taken: Sequence[Pending]) -> None:
         """Make rows pending again that were taken and never sent."""
         with self._database.transaction() as connection:
-            put_back(connection, self._underway.desk, [pending.seq for pending in taken])
+            for pending in taken:
+                put_back(connection, self._underway.desk, pending.seq, attempts=0)
 
     def finish(self, record: RunRecord, noted: Sequence[Recorded | Attempted] = ()) -> None:
         """End the run: what is still pending becomes `unsent`, what is in flight `in_doubt`.

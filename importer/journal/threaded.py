@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from importer.journal.sending import Attempted
 from importer.journal.store import Journal
 from importer.model import Entry, Sheet
-from importer.ports import Pending, Recorded, RunRecord
+from importer.ports import Attempted, Pending, Recorded, RunRecord
 
 _T = TypeVar("_T")
 
