@@ -4,7 +4,7 @@ import pytest
 
 from importer.readers.scan import look_over
 
-PLAIN = b'<sheetData><row r="2"><c r="B2"><v>1</v></c><c r="AA2" s="1"/></row></sheetData>'
+PLAIN = b'<sheetData><row r="2"><c r="B2"><v>1</v></c><c r="AA2" s="1"><v>2</v></c><c r="AB9" s="1"/></row></sheetData>'
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])

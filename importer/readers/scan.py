@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from importer.readers.cells import column_index
 
-_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
-_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
+_PLACED = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"')
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^>/]*>')
+_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^>/]*>')
 _CELL = re.compile(rb"[<:]c[\s/>]")
 _FORMULA_WITHOUT_VALUE = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^>]*t="str")[^>]*>\s*'
@@ -25,9 +26,9 @@ class Extent:
     """What the look found."""
 
     rows: int
-    """The last row that has a cell."""
+    """The last row that has a cell with something in it: both libraries pass over cells that are only formatted."""
     columns: int
-    """The number of columns up to the last one that has a cell."""
+    """The number of columns up to the last one that has such a cell."""
     has_errors: bool
     """Some cell shows an error such as `#N/A`."""
     is_plain: bool
@@ -42,11 +43,10 @@ def look_over(blocks: Iterable[bytes]) -> Extent:
     has_errors = False
     uncalculated: dict[int, set[int]] = {}
     for text in _whole_cells(blocks):
-        letters_of_cells = _LETTERS.findall(text)
-        placed += len(letters_of_cells)
+        placed += len(_PLACED.findall(text))
         cells += _cells_in(text)
         rows = max(rows, *map(int, set(_ROW.findall(text))), 0)
-        columns = max(columns, *(column_index(letters.decode()) + 1 for letters in set(letters_of_cells)), 0)
+        columns = max(columns, *(column_index(letters.decode()) + 1 for letters in set(_LETTERS.findall(text))), 0)
         has_errors = has_errors or b'"e"' in text or b"'e'" in text
         if b"<f" in text:
             for letters, row in _FORMULA_WITHOUT_VALUE.findall(text):
