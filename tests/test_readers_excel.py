@@ -13,8 +13,9 @@ from importer.errors import InputError
 from importer.model import Row
 from importer.ports import Reader
 from importer.readers import open_reader
-from importer.readers.engines import Calamine, Openpyxl
+from importer.readers.engines import Calamine
 from importer.readers.options import InputOptions
+from importer.readers.streaming import Openpyxl
 
 Table = Sequence[Sequence[object]]
 

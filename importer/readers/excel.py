@@ -13,7 +13,7 @@ from importer.errors import InputError
 from importer.model import Row, Sheet
 from importer.readers.blanks import Blanks
 from importer.readers.cells import UncalculatedCell, cell_name, is_wrong, problem_of, text_of
-from importer.readers.engines import Calamine, Engine, Openpyxl
+from importer.readers.engines import Calamine, Engine
 from importer.readers.header import header_of, no_header
 from importer.readers.options import InputOptions
 from importer.readers.scan import Extent, look_over
@@ -120,7 +120,11 @@ class ExcelReader:
 
 def _opened(path: str, sheet: str, *, fast: bool) -> Engine:
     try:
-        return Calamine(path, sheet) if fast else Openpyxl(path, sheet)
+        if fast:
+            return Calamine(path, sheet)
+        from importer.readers.streaming import Openpyxl  # noqa: PLC0415 - slow to import, and seldom needed
+
+        return Openpyxl(path, sheet)
     except Exception as error:  # both libraries raise whatever a damaged file makes them meet
         raise damaged(path) from error
 
