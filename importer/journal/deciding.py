@@ -87,12 +87,10 @@ def duplicate(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> 
 def _differs(payload: str, sent: str | None) -> str:
     if sent is None:
         return "differs from what was sent"
-    now, then = _fields(from_json(payload)), _fields(from_json(sent))
-    names = [name for name in {**now, **then} if now.get(name) != then.get(name)]
-    return f"differs from what was sent: {', '.join(names)}"
+    now, then = from_json(payload), from_json(sent)
+    custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
+    return f"differs from what was sent: {', '.join([*_differing(now, then), *_differing(*custom)])}"
 
 
-def _fields(payload: dict[str, Any]) -> dict[str, object]:
-    """Return the payload with its custom fields under their own names, beside the others."""
-    custom: dict[str, object] = payload.pop("custom_fields", {})
-    return payload | custom
+def _differing(now: dict[str, Any], then: dict[str, Any]) -> list[str]:
+    return [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]

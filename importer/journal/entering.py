@@ -1,6 +1,7 @@
 """The input on its way into the journal: each row written down once, with what is known of it."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -68,11 +69,16 @@ def begin_input(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM temp.seen")
 
 
-def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]) -> None:
-    """Write the rows down, with one look-up for all of them; within the caller's transaction."""
+def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]) -> Counter[Status]:
+    """Write the rows down, with one look-up for all of them; within the caller's transaction.
+
+    Returns:
+        How many of them have which status now.
+
+    """
     prepared = [_draft(entry.mapped) if isinstance(entry.mapped, Contact) else entry.mapped for entry in entries]
     earlier_rows, earlier_runs = _look_up(connection, chunk, entries, prepared)
-    lines = []
+    lines, counts = [], Counter[Status]()
     for seq, (entry, draft) in enumerate(zip(entries, prepared, strict=True), chunk.first_seq):
         if isinstance(draft, InvalidRow):
             decision = _refused(draft)
@@ -80,9 +86,11 @@ def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]
             decision = duplicate(earlier, chunk.sheets, chunk.sheet_index)
         else:
             decision = decide(draft.payload, earlier_runs.get(seq))
+        counts[decision.outcome.status] += 1
         lines.append(_row_line(chunk, seq, entry.row, draft, decision))
     connection.executemany(_ENTER, lines)
     connection.executemany(_PROBLEM, _problem_lines(chunk, entries))
+    return counts
 
 
 def _draft(contact: Contact) -> _Draft:

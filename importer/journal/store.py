@@ -1,6 +1,6 @@
 """The journal: one file for all runs, spoken to plainly, one call a transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +88,7 @@ class Journal:
         begun.sheets[place] = sheet
         return place
 
-    def enter(self, sheet_index: int, entries: Sequence[Entry]) -> None:
+    def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Write the next rows of the input down, as `ports.PipelineJournal.enter` says."""
         begun = self._underway
         chunk = Chunk(
@@ -100,8 +100,9 @@ class Journal:
             at=moment(self._now()),
         )
         with self._database.transaction() as connection:
-            enter(connection, chunk, entries)
+            counts = enter(connection, chunk, entries)
         begun.last_seq += len(entries)
+        return counts
 
     def take(self, count: int, noted: Sequence[Recorded | Attempted] = ()) -> list[Pending]:
         """Write what was noted down, and mark up to `count` pending rows as in flight: one transaction."""

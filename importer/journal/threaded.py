@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from importer.journal.store import Journal
-from importer.model import Entry, Sheet
+from importer.model import Entry, Sheet, Status
 from importer.ports import Attempted, Pending, Recorded, RunRecord
 
 _T = TypeVar("_T")
@@ -37,9 +37,9 @@ class ThreadedJournal:
         """Write the run's next sheet down and return its index, from 0."""
         return await self._call(lambda: self._journal.add_sheet(sheet))
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> None:
+    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Write the next rows of the input down; see `ports.PipelineJournal.enter`."""
-        await self._call(lambda: self._journal.enter(sheet_index, entries))
+        return await self._call(lambda: self._journal.enter(sheet_index, entries))
 
     async def take(self, count: int) -> Sequence[Pending]:
         """Return up to `count` pending rows, durably in flight; see `ports.PoolJournal.take`."""
