@@ -1,0 +1,207 @@
+"""The command line: arguments and exit codes, nothing else. What is heavy is imported once a command needs it."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from importer import __version__
+from importer.cli_options import with_options
+from importer.errors import ImporterError, InputError, UsageError
+
+if TYPE_CHECKING:
+    from importer.app import Desk
+    from importer.running import Ending
+    from importer.settings import Settings
+
+DEFECT = 70
+INTERRUPTED = 130
+_CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
+
+app = typer.Typer(
+    help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
+    epilog="Try it without an account:  callbell-importer run sample_inputs/contacts.csv --sandbox",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", metavar="FILE", help="The config file.  [default: config.toml, if it is there]"),
+]
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv, .tsv, .txt, .xlsx, .xlsm.")]
+Name = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="callbell-importer")
+
+
+def _told(command: Callable[..., None]) -> Callable[..., None]:
+    """Tell a person in one sentence why a command failed, and end with its exit code."""
+
+    @functools.wraps(command)
+    def telling(*positional: object, **named: object) -> None:
+        try:
+            command(*positional, **named)
+        except ImporterError as error:
+            _say(f"{error.message}\n{error.hint}".rstrip())
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            _say("Interrupted. The same command goes on.")
+            raise typer.Exit(INTERRUPTED) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
+            _say(_defect(error))
+            raise typer.Exit(DEFECT) from None
+
+    return telling
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    *,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show the version and end.")] = False,
+) -> None:
+    """Brings the customers in a spreadsheet into Callbell, each exactly once."""
+    if version:
+        typer.echo(f"callbell-importer {__version__}")
+        raise typer.Exit
+
+
+def run(context: typer.Context, files: Files, config: Config = None, **_given: object) -> None:
+    """Import the rows of spreadsheets: read, map, send, report."""
+    from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
+
+    desk = _desk(_options(context), config)
+    _end(desk, commands.run(desk, files))
+
+
+def retry(context: typer.Context, run: Name = "", config: Config = None, **_given: object) -> None:
+    """Send again the rows of an earlier run (the last one if none is named) that are not in Callbell."""
+    from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
+
+    given = _options(context)
+    earlier = commands.earlier_run(_settings(given, config)[0], run)
+    before = dict(earlier.options)
+    config_before = before.pop("config", None)
+    desk = _desk(before | given, config or (Path(str(config_before)) if config_before else None))
+    _end(desk, commands.retry(desk, earlier))
+
+
+def runs(context: typer.Context, run: Name = "", config: Config = None, **_given: object) -> None:
+    """List past runs, newest first; with a run's name, show its summary and where its reports are."""
+    from importer import listing  # noqa: PLC0415 - heavy, and --help does not wait for it
+
+    settings, _ = _settings(_options(context), config)
+    sys.stdout.write(listing.one_run(settings, run) if run else listing.all_runs(settings))
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(metavar="N", help="The port on this computer; 0: any that is free.")] = 8080,
+    rate: Annotated[int, typer.Option(metavar="N", help="Requests per second that it allows; 0: no limit.")] = 300,
+    latency: Annotated[float, typer.Option(metavar="SECONDS", help="How long each answer takes.")] = 0.0,
+    duplicates: Annotated[
+        str, typer.Option(metavar="second|refuse|return", help="What it does with a contact that is there already.")
+    ] = "second",
+    faults: Annotated[
+        str, typer.Option(metavar="SHARE[:KINDS]", help="What goes wrong, such as 0.1 or 0.1:reset,error+commit.")
+    ] = "",
+    seed: Annotated[int, typer.Option(metavar="N", help="Chooses which requests go wrong, the same each time.")] = 0,
+) -> None:
+    """Serve a stand-in for the Callbell API on this computer until Ctrl-C; it forgets everything then."""
+    from importer import standing_in  # noqa: PLC0415 - heavy, and --help does not wait for it
+
+    chosen = standing_in.options(rate=rate, latency=latency, duplicates=duplicates, faults=faults, seed=seed)
+    standing_in.serve(chosen, port, _say)
+
+
+_READING = frozenset({"journal", "sandbox"})
+_EXAMPLES: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
+    (with_options(run), ("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported")),
+    (with_options(retry), ("retry", "retry 20261123-020000-contacts --country ES")),
+    (with_options(runs, _READING), ("runs", "runs 20261123-020000-contacts")),
+    (sandbox, ("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7")),
+)
+for _command, _examples in _EXAMPLES:
+    _lines = [f"callbell-importer {_example}" for _example in _examples]
+    app.command(epilog="\n\n".join(["Examples:", *_lines]))(_told(_command))
+
+
+def _options(context: typer.Context) -> dict[str, object]:
+    """Return what was given on the command line, by the config's names."""
+    own = {"files", "run", "config"}
+    return {name: value for name, value in context.params.items() if name not in own and value not in (None, [], ())}
+
+
+def _settings(options: Mapping[str, object], config: Path | None) -> tuple["Settings", Path | None]:
+    """Return the settings, and the config file that they are from."""
+    from importer.settings import settle  # noqa: PLC0415 - heavy, and --help does not wait for it
+
+    path = config or (Path(named) if (named := os.environ.get(_CONFIG_VARIABLE)) else None)
+    if path is None and Path("config.toml").is_file():
+        path = Path("config.toml")
+    if path is None:
+        return settle(options, os.environ), None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UsageError(f"The config file {path} cannot be read: {reason}.", "Name the right one with -c.") from None
+    return settle(options, os.environ, text, str(path), path.parent), path.absolute()
+
+
+def _desk(options: dict[str, object], config: Path | None) -> "Desk":
+    """Return what a command is given besides its own arguments."""
+    from importer.app import Desk  # noqa: PLC0415 - heavy, and --help does not wait for it
+
+    settings, path = _settings(options, config)
+    kept = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in options.items()}
+    asked = not settings.run.yes and sys.stdin.isatty() and sys.stderr.isatty()
+    return Desk(
+        settings=settings,
+        options=kept | ({"config": str(path)} if path else {}),
+        environment=os.environ,
+        stream=sys.stderr,
+        ask=_ask if asked else None,
+    )
+
+
+def _ask(text: str) -> bool:
+    _say(text)
+    try:
+        return typer.confirm("Import it so?", default=True, err=True)
+    except typer.Abort:
+        raise InputError("Nothing was sent.") from None
+
+
+def _end(desk: "Desk", ending: "Ending") -> None:
+    """Show how a command ended, and end with its exit code."""
+    if desk.settings.run.json:
+        sys.stdout.write(ending.summary_json)
+    _say(ending.text)
+    raise typer.Exit(ending.exit_code)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _defect(error: Exception) -> str:
+    """Say where a defect is, without a traceback and without what the exception holds: it may be somebody's data."""
+    trace, places = error.__traceback__, []
+    while trace is not None:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return (
+        f"This is a defect of the importer: {type(error).__name__} at {' > '.join(places[-4:])}.\n"
+        "The journal is whole, and the same command goes on. "
+        f"Please report it with this text and the version, {__version__}."
+    )
