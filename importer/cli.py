@@ -15,7 +15,7 @@ from importer.errors import ImporterError, InputError, UsageError
 
 if TYPE_CHECKING:
     from importer.app import Desk
-    from importer.running import Ending
+    from importer.order import Ending
     from importer.settings import Settings
 
 DEFECT = 70

@@ -1,13 +1,13 @@
 """The flow of an import, talking to ports only."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
 from importer.errors import ImporterError
-from importer.model import Contact, Entry, InvalidRow, Row
+from importer.model import Contact, Entry, InvalidRow, Row, Status
 from importer.ports import PipelineJournal, Reader
 
 _CHUNK_ROWS = 500
@@ -29,8 +29,8 @@ class Sender(Protocol):
     async def run(self) -> None:
         """Send what is entered until the input is over and nothing is pending, or until it is stopped."""
 
-    def entered(self) -> None:
-        """More rows are pending."""
+    def entered(self, tally: Mapping[Status, int]) -> None:
+        """More rows were entered, so many with each status."""
 
     def input_over(self) -> None:
         """No more rows will come."""
@@ -83,9 +83,8 @@ async def enter_all(sources: Sequence[Source], journal: PipelineJournal, sender:
     for source in sources:
         entries = islice(_entries(source), left)
         while chunk := await asyncio.to_thread(_next_chunk, entries):
-            await journal.enter(source.sheet_index, chunk)
+            sender.entered(await journal.enter(source.sheet_index, chunk))
             left = None if left is None else left - len(chunk)
-            sender.entered()
             if sender.hurried:
                 return
 

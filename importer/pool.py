@@ -10,13 +10,12 @@ import asyncio
 import contextlib
 import heapq
 import itertools
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import assert_never
 
-from importer.errors import ImporterError
 from importer.model import Outcome, Reply, Status
 from importer.ports import Attempted, Clock, Pending, PoolJournal, Recorded, Service, Slots
 from importer.retry import (
@@ -57,12 +56,20 @@ class Step:
 class Counters:
     """What the pool did so far; the display reads it."""
 
-    done: dict[Status, int] = field(default_factory=dict)
-    """Rows per last word."""
+    entered: Counter[Status] = field(default_factory=Counter)
+    """Rows as the journal entered them: pending, or decided without a request."""
+    done: Counter[Status] = field(default_factory=Counter)
+    """Rows per last word that the pool said."""
     retried: int = 0
     """POSTs that had to be made again."""
     throttled: int = 0
     """Requests that the rate limit turned away."""
+
+    def tally(self) -> Counter[Status]:
+        """Return how many of the rows entered have each status now; pending are those without a last word."""
+        tally = self.entered + self.done
+        tally[Status.PENDING] -= self.done.total()
+        return tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,21 +104,22 @@ class Pool:
         self._taking: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._input_over = False
+        self.input_is_over = False
         self._all_taken = False
         self._take_count = max(2, round(parts.rate * _TAKE_SECONDS)) if parts.rate else _TAKE_WITHOUT_LIMIT
         self.counters = Counters()
         self.stopped: Stop | Exception | None = None
 
-    def entered(self) -> None:
-        """Say that more rows are pending in the journal."""
+    def entered(self, tally: Mapping[Status, int]) -> None:
+        """Say that more rows were entered in the journal, so many with each status."""
+        self.counters.entered.update(tally)
         self._all_taken = False
         self._changed.set()
 
     def input_over(self) -> None:
         """Say that no more rows will come."""
-        self._input_over = True
-        self.entered()
+        self.input_is_over = True
+        self.entered({})
 
     def stop(self, reason: Stop | Exception) -> None:
         """Send nothing more; `run` waits for what is in flight, writes it down and returns. The first reason counts."""
@@ -169,7 +177,7 @@ class Pool:
                 return heapq.heappop(self._waiting)[2]
             if self._fresh:
                 return self._fresh.popleft()
-            if self._input_over and self._all_taken and not (self._taking or self._waiting or self._requests):
+            if self.input_is_over and self._all_taken and not (self._taking or self._waiting or self._requests):
                 return None
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(self._waiting[0][0] if self._waiting else None):
@@ -185,7 +193,7 @@ class Pool:
         self._all_taken = True  # before asking: what is entered meanwhile says otherwise
         try:
             taken = await self._parts.journal.take(self._take_count)
-        except ImporterError as error:
+        except Exception as error:  # noqa: BLE001 - told by `run`: a task's own exception would be told to nobody
             self.stop(error)
             taken = ()
         finally:
@@ -201,7 +209,7 @@ class Pool:
         if not pending.in_doubt:
             self._fresh.append(Step(seq=pending.seq, attempt=attempt, look_up=False))
             return
-        elapsed_seconds = (now - attempt.first_sent_at).total_seconds()
+        elapsed_seconds = (now - (pending.last_sent_at or attempt.first_sent_at)).total_seconds()
         step = Step(seq=pending.seq, attempt=attempt, look_up=True)
         self._carry_out(step, resume(attempt, elapsed_seconds, self._parts.policy))
 
@@ -249,7 +257,7 @@ class Pool:
         self._changed.set()
 
     def _write(self, step: Step, outcome: Outcome) -> None:
-        self.counters.done[outcome.status] = self.counters.done.get(outcome.status, 0) + 1
+        self.counters.done[outcome.status] += 1
         at = self._parts.clock.now()
         self._parts.journal.record(Recorded(seq=step.seq, outcome=outcome, attempts=step.sent, at=at))
 
@@ -277,7 +285,7 @@ class Pool:
             await asyncio.sleep(WRITE_SECONDS)
             try:
                 await self._parts.journal.flush()
-            except ImporterError as error:
+            except Exception as error:  # noqa: BLE001 - as in `_take`
                 self.stop(error)
                 return
 
@@ -294,5 +302,5 @@ class Pool:
             await settled
         for step in (*self._fresh, *(step for _, _, step in self._waiting), *([self._next] if self._next else [])):
             self._give_back(step)
-        if not isinstance(self.stopped, ImporterError):
+        if not isinstance(self.stopped, Exception):
             await self._parts.journal.flush()

@@ -59,11 +59,15 @@ class Pending:
 
     seq: int
     """The row's place in the input, from 1, across all files of the run."""
+    row: int
+    """The number that a spreadsheet program shows."""
     contact: Contact
     in_doubt: bool = False
     """An earlier run may have sent it: it is to be looked up before it is sent."""
     first_sent_at: datetime | None = None
-    """When the earlier run sent it; only where `in_doubt`."""
+    """When the earlier run first sent it; only where `in_doubt`."""
+    last_sent_at: datetime | None = None
+    """The time after which no run sent it; only where `in_doubt`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +129,8 @@ class PoolJournal(Protocol):
 class PipelineJournal(PoolJournal, Protocol):
     """What the pipeline needs besides."""
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> None:
-        """Write the next rows of the input down, each with what is known of it: pending, or decided without a request.
+    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+        """Write the next rows of the input down, and return how many have which status.
 
         Invalid rows are `invalid`; a key that stands in an earlier row of this run is a `duplicate`; what an earlier
         run of the account sent is `unchanged`, or `exists` if its content differs; the rest is `pending`.

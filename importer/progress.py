@@ -32,6 +32,7 @@ class Snapshot:
     """With their last word, whatever it is."""
     created: int
     failed: int
+    invalid: int
     in_doubt: int
     in_flight: int
     """Requests on their way."""
@@ -84,6 +85,7 @@ def facts(snapshot: Snapshot) -> tuple[str, ...]:
         (f"{one.done:,} of {total} rows", True),
         (f"{one.created:,} created", True),
         (f"{one.failed:,} failed", one.failed),
+        (f"{one.invalid:,} invalid", one.invalid),
         (f"{one.in_doubt:,} in doubt", one.in_doubt),
         (f"{one.per_second:.0f}{limit} requests/s", one.done < one.read or one.in_flight),
         (f"{one.in_flight} in flight", one.in_flight),
@@ -232,7 +234,7 @@ def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
     between = _BETWEEN_IN_ASCII if console.options.ascii_only else _BETWEEN
     text = Text(folded(facts(snapshot), width, between), no_wrap=True)
     text.highlight_regex(r"[\d,]+ created", "green")
-    text.highlight_regex(r"[\d,]+ (failed|in doubt)", "red")
+    text.highlight_regex(r"[\d,]+ (failed|invalid|in doubt)", "red")
     text.highlight_regex(r"held for \d+ s", "yellow")
     if not snapshot.read_all:
         return text

@@ -29,6 +29,7 @@ MIDWAY = Snapshot(
     done=12_345,
     created=12_000,
     failed=40,
+    invalid=0,
     in_doubt=2,
     in_flight=58,
     per_second=290.4,
@@ -36,7 +37,7 @@ MIDWAY = Snapshot(
     held_seconds=11.2,
 )
 END = Snapshot(
-    read=5, read_all=True, done=5, created=5, failed=0, in_doubt=0, in_flight=0, per_second=12.0, limit=300.0
+    read=5, read_all=True, done=5, created=5, failed=0, invalid=0, in_doubt=0, in_flight=0, per_second=12.0, limit=300.0
 )
 
 

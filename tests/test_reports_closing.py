@@ -102,8 +102,8 @@ def test_a_run_that_ended_early_says_that_the_same_command_goes_on() -> None:
 
 def test_a_dry_run_says_that_nothing_was_sent() -> None:
     """Nobody takes it for the real thing."""
-    text = closing_text(record(0, dry_run=True), {Status.UNSENT: 5}, [], reports())
-    assert "Dry run: nothing was sent." in text
+    text = closing_text(record(0), {Status.UNSENT: 5}, [], None)
+    assert "Dry run: nothing was sent or written down." in text
     assert "without --dry-run" in text
 
 

@@ -36,15 +36,17 @@ class Database:
 
     Args:
         path: Of the file; made, with its folder, where it is missing.
+        rehearsal: Nothing is to last: all that is written is forgotten on closing.
 
     Raises:
         StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
 
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, rehearsal: bool = False) -> None:
         _require_sqlite()
         self.path = path
+        self._rehearsal = rehearsal
         self._turn = threading.RLock()
         private_folder(path.parent)
         if not path.exists():
@@ -56,6 +58,8 @@ class Database:
             )
         try:
             self._make_ready(check=ended_uncleanly)
+            if rehearsal:
+                self._connection.execute("BEGIN IMMEDIATE")
         except BaseException:
             self.close()
             raise
@@ -69,10 +73,12 @@ class Database:
 
         """
         with self._turn, translated(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
+            if self._rehearsal and not self._connection.in_transaction:
+                raise RuntimeError("the rehearsal is over")  # a savepoint of its own would last
+            self._connection.execute("SAVEPOINT step" if self._rehearsal else "BEGIN IMMEDIATE")
             try:
                 yield self._connection
-                self._connection.execute("COMMIT")
+                self._connection.execute("RELEASE step" if self._rehearsal else "COMMIT")
             except BaseException:
                 self._roll_back()
                 raise

@@ -11,7 +11,7 @@ from importer.payload import from_json
 from importer.ports import Attempted, Pending, Recorded
 
 _NEXT = """
-SELECT seq, number, payload, doubt_since FROM rows
+SELECT seq, number, payload, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 ORDER BY seq LIMIT ?
 """
@@ -80,8 +80,9 @@ def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) 
             contact=from_json(payload),
             in_doubt=doubt_since is not None,
             first_sent_at=maybe_moment(doubt_since),
+            last_sent_at=maybe_moment(doubt_until),
         )
-        for seq, number, payload, doubt_since in found
+        for seq, number, payload, doubt_since, doubt_until in found
     ]
 
 

@@ -50,14 +50,21 @@ class Journal:
         self._begun: _Underway | None = None
 
     @classmethod
-    def open(cls, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
+    def open(
+        cls, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, rehearsal: bool = False
+    ) -> Self:
         """Open the file, making it and its folder where they are missing.
+
+        Args:
+            path: Of the file.
+            now: Returns the time in UTC.
+            rehearsal: Whatever is written is forgotten on closing.
 
         Raises:
             StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
 
         """
-        return cls(Database(path), now)
+        return cls(Database(path, rehearsal=rehearsal), now)
 
     def begin(self, record: RunRecord) -> None:
         """Write a new run down, after giving the open rows of runs that were killed their last word.

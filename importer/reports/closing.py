@@ -11,7 +11,7 @@ from importer.reports.plain import plain
 from importer.reports.summary import FINAL
 from importer.reports.write import Reports
 
-MEANINGS: Mapping[Status, str] = {
+MEANINGS: dict[Status, str] = {
     Status.CREATED: "now in Callbell",
     Status.UPDATED: "were in Callbell, and were changed",
     Status.EXISTS: "were in Callbell before, and were left as they are",
@@ -35,7 +35,7 @@ def closing_text(
     record: RunRecord,
     tally: Mapping[Status, int],
     problems: Sequence[ProblemGroup],
-    reports: Reports,
+    reports: Reports | None,
     *,
     windows: bool = os.name == "nt",
 ) -> str:
@@ -45,30 +45,32 @@ def closing_text(
         record: The run, with its exit code and when it ended.
         tally: How many rows have each status.
         problems: What was wrong, most first.
-        reports: Where the reports are.
+        reports: Where the reports are; None for a dry run, which writes none.
         windows: Whether the commands are for Windows' shell, which does not know single quotes.
 
     """
     quoted = _quoted_for_windows if windows else shlex.quote
     steps = _next(record, tally, reports, quoted)
-    parts = [_head(record, tally), _tally(tally), _problems(problems), _reports(reports), steps]
+    head = _head(record, tally, dry=reports is None)
+    parts = [head, _tally(tally, dry=reports is None), _problems(problems), _reports(reports), steps]
     return "\n\n".join(part for part in parts if part)
 
 
-def _head(record: RunRecord, tally: Mapping[Status, int]) -> str:
+def _head(record: RunRecord, tally: Mapping[Status, int], *, dry: bool) -> str:
     ended = "Finished" if record.exit_code in _WENT_TO_ITS_END else "Ended early"
     time = ""
     if record.finished_at:
         time = f" after {duration((record.finished_at - record.started_at).total_seconds())}"
     blank = f", and {_rows(record.blank, 'blank row')} passed over" if record.blank else ""
-    dry = " Dry run: nothing was sent." if record.options.get("dry_run") else ""
-    return f"{ended}{time}: {_rows(sum(tally.values()))} read{blank}.{dry}"
+    rehearsed = " Dry run: nothing was sent or written down." if dry else ""
+    return f"{ended}{time}: {_rows(sum(tally.values()))} read{blank}.{rehearsed}"
 
 
-def _tally(tally: Mapping[Status, int]) -> str:
+def _tally(tally: Mapping[Status, int], *, dry: bool) -> str:
+    meanings = MEANINGS | {Status.UNSENT: "would be sent"} if dry else MEANINGS
     counts = [(f"{tally[status]:,}", status) for status in FINAL if tally.get(status)]
     width = max((len(count) for count, _ in counts), default=0)
-    return "\n".join(f"  {count:>{width}} {status.value:<9}  {MEANINGS[status]}" for count, status in counts)
+    return "\n".join(f"  {count:>{width}} {status.value:<9}  {meanings[status]}" for count, status in counts)
 
 
 def _problems(problems: Sequence[ProblemGroup]) -> str:
@@ -90,17 +92,19 @@ def _problem(group: ProblemGroup) -> Iterator[str]:
         yield f"    {plain(group.message)}"
 
 
-def _reports(reports: Reports) -> str:
+def _reports(reports: Reports | None) -> str:
+    if reports is None:
+        return ""
     names = [path.name for path in (reports.results, *reports.failed, reports.summary)]
     return f"Reports in {reports.folder}:\n  " + ", ".join(names)
 
 
-def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports, quoted: Callable[[str], str]) -> str:
+def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None, quoted: Callable[[str], str]) -> str:
     """Return what to do next, with the exact commands; an empty text where all is done."""
     steps: list[str] = []
-    if record.options.get("dry_run"):
-        steps.append("Give the same command without --dry-run to send the rows.")
-    elif record.exit_code not in _WENT_TO_ITS_END:
+    if reports is None:
+        return "Give the same command without --dry-run to send the rows."
+    if record.exit_code not in _WENT_TO_ITS_END:
         steps.append("Give the same command again: it goes on where this run ended.")
     elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
         steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {_COMMAND} retry {record.name}")

@@ -1,5 +1,6 @@
 """summary.json: what a run did, for programs."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +56,16 @@ def summary(
             for name, paths in reports.items()
         },
     }
+
+
+def summary_text(
+    record: RunRecord,
+    tally: Mapping[Status, int],
+    problems: Sequence[ProblemGroup],
+    reports: Mapping[str, Path | Sequence[Path]],
+) -> str:
+    """Return the summary as the text of a JSON file."""
+    return json.dumps(summary(record, tally, problems, reports), ensure_ascii=False, indent=2) + "\n"
 
 
 def _seconds(start: datetime, end: datetime | None) -> float | None:

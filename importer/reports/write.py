@@ -1,6 +1,5 @@
 """The reports of a run, written into its own folder, each whole or not at all."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +8,7 @@ from pathlib import Path
 from importer.ports import ReportSource
 from importer.reports.failed import write_failed
 from importer.reports.results import write_results
-from importer.reports.summary import summary
+from importer.reports.summary import summary_text
 from importer.system import write_whole
 
 
@@ -53,8 +52,7 @@ def write_reports(
     if finished_at is not None:
         record = replace(record, finished_at=finished_at)
     paths: dict[str, Path | Sequence[Path]] = {"results": results, "failed": failed, "summary": summary_path}
-    content = summary(record, source.tally(), source.problems(), paths)
-    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    text = summary_text(record, source.tally(), source.problems(), paths)
     with write_whole(summary_path) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     return Reports(folder=folder, results=results, failed=failed, summary=summary_path, summary_json=text)

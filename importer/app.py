@@ -1,0 +1,124 @@
+"""What each command does: opens what it needs, in the order in which it can fail, and lets go of it again."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from importer.choosing import Ask
+from importer.errors import UsageError
+from importer.journal import Journal
+from importer.logs import logging_to
+from importer.model import Status
+from importer.order import Ending, Order
+from importer.places import journal_path, lock_path, run_name
+from importer.ports import Reader, RunRecord
+from importer.readers import open_reader
+from importer.running import Run
+from importer.settings import Settings
+from importer.system import exclusive_lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every command is given besides its own arguments."""
+
+    settings: Settings
+    options: Mapping[str, object]
+    """What was given on the command line, for the journal."""
+    environment: Mapping[str, str]
+    stream: TextIO
+    """Standard error."""
+    ask: Ask | None = None
+
+
+def run(desk: Desk, files: Sequence[str]) -> Ending:
+    """Import the rows of the files.
+
+    Raises:
+        ImporterError: The run could not begin, or could not be written down.
+
+    """
+    with _journal(desk) as store, contextlib.ExitStack() as opened:
+        readers = [_opened(file, desk.settings, opened) for file in files]
+        paths = tuple(str(Path(file).absolute()) for file in files)
+        return _carry_out(_order(desk, "run", paths), store, readers)
+
+
+def retry(desk: Desk, earlier: RunRecord) -> Ending:
+    """Send the rows of an earlier run again that are not where they should be.
+
+    Raises:
+        ImporterError: The run could not begin, or could not be written down.
+
+    """
+    with _journal(desk) as store:
+        order = _order(desk, "retry", earlier.files)
+        order = replace(order, account="" if desk.settings.run.sandbox else earlier.account)
+        return _carry_out(order, store, store.rows_of(earlier.name))
+
+
+def earlier_run(settings: Settings, name: str) -> RunRecord:
+    """Return the run of a name, or the last one if the name is empty.
+
+    Raises:
+        UsageError: There is none.
+
+    """
+    found = runs(settings)
+    for record, _ in found:
+        if name in ("", record.name):
+            return record
+    if name and found:
+        raise UsageError(f"There is no run named {name}.", "See their names with: callbell-importer runs")
+    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE")
+
+
+def runs(settings: Settings) -> list[tuple[RunRecord, dict[Status, int]]]:
+    """Return the runs that the journal knows, newest first, with how many rows have each status."""
+    path = journal_path(settings.run.journal, sandbox=settings.run.sandbox)
+    if not path.exists():
+        return []
+    with contextlib.closing(Journal.open(path)) as store:
+        return store.runs()
+
+
+def _carry_out(order: Order, store: Journal, readers: Sequence[Reader]) -> Ending:
+    return asyncio.run(Run(order=order, store=store, readers=readers).execute())
+
+
+@contextlib.contextmanager
+def _journal(desk: Desk) -> Iterator[Journal]:
+    """Open the journal with the log on and the lock held."""
+    chosen = desk.settings.run
+    path = journal_path(chosen.journal, sandbox=chosen.sandbox)
+    with (
+        logging_to(chosen.log_file, desk.stream, log_format=chosen.log_format, verbose=chosen.verbose),
+        exclusive_lock(lock_path(path)),
+        contextlib.closing(Journal.open(path, rehearsal=chosen.dry_run)) as store,
+    ):
+        yield store
+
+
+def _opened(file: str, settings: Settings, opened: contextlib.ExitStack) -> Reader:
+    reader = open_reader(file, settings.input)
+    opened.callback(reader.close)
+    return reader
+
+
+def _order(desk: Desk, command: str, files: Sequence[str]) -> Order:
+    started_at = datetime.now(UTC)
+    return Order(
+        command=command,
+        name=run_name(started_at, files[0], desk.settings.run.report_dir),
+        started_at=started_at,
+        settings=desk.settings,
+        options=desk.options,
+        environment=desk.environment,
+        files=tuple(files),
+        ask=desk.ask,
+        stream=desk.stream,
+    )

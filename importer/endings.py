@@ -1,0 +1,68 @@
+"""How a run ends: the exit code, and the limits that a person set. Pure."""
+
+import signal
+from collections.abc import Callable, Mapping
+
+from importer.errors import ImporterError
+from importer.model import TO_RETRY, Status
+from importer.retry import Stop
+
+INTERRUPTED = 130
+TERMINATED = 143
+_GO_ON = "Give the same command again: it goes on where this run ended."
+_ENOUGH_TO_TELL = 20
+"""Rows that must have been tried before a share of failures means anything."""
+
+
+def exit_code(tally: Mapping[Status, int], stopped: Stop | Exception | None, signalled: signal.Signals | None) -> int:
+    """Return the exit code of a run.
+
+    Args:
+        tally: How many rows have each status.
+        stopped: Why the pool stopped before its end, if it did.
+        signalled: The signal that asked it to stop, if one did.
+
+    """
+    if signalled is not None:
+        return INTERRUPTED if signalled is signal.SIGINT else TERMINATED
+    match stopped:
+        case ImporterError():
+            return stopped.exit_code
+        case Stop():
+            return 5
+        case _:
+            return 1 if any(tally.get(status) for status in TO_RETRY) else 0
+
+
+def interrupted(signalled: signal.Signals) -> Stop:
+    """Return why a run ends that was asked to."""
+    return Stop(message=f"The run was asked to stop ({signalled.name}).", hint=_GO_ON)
+
+
+def out_of_time(seconds: float) -> Stop:
+    """Return why a run ends that took as long as it may."""
+    return Stop(message=f"The run took the {seconds / 60:g} minutes that --max-duration gives it.", hint=_GO_ON)
+
+
+def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
+    """Return what tells, from the rows done, whether too many failed.
+
+    Args:
+        most: `N` rows, or `N%` of the rows done once there are twenty; empty: any number may fail.
+
+    """
+    if not most:
+        return lambda _done: None
+    number = float(most.removesuffix("%"))
+    reason = Stop(
+        message=f"More rows failed than --max-failures {most} allows.",
+        hint="See the reasons in the report and mend them; then give the same command again: it goes on.",
+    )
+
+    def too_many(done: Mapping[Status, int]) -> Stop | None:
+        failed, tried = done.get(Status.FAILED, 0), sum(done.values())
+        if most.endswith("%"):
+            return reason if tried >= _ENOUGH_TO_TELL and failed * 100 > number * tried else None
+        return reason if failed > number else None
+
+    return too_many

@@ -1,0 +1,55 @@
+"""What a person asked for, and how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from importer.choosing import Ask
+from importer.settings import Settings
+
+
+class SystemClock:
+    """The computer's time of day."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a person asked for."""
+
+    command: str
+    """`run` or `retry`."""
+    name: str
+    """The run's name."""
+    started_at: datetime
+    settings: Settings
+    options: Mapping[str, object]
+    """What was given on the command line, for the journal."""
+    environment: Mapping[str, str]
+    files: tuple[str, ...]
+    account: str = ""
+    """The account that it must be, as the journal calls it; empty: any."""
+    ask: Ask | None = None
+    stream: TextIO
+    """Standard error."""
+
+    @property
+    def folder(self) -> Path:
+        """Return the run's own reports folder."""
+        return (self.settings.run.report_dir / self.name).absolute()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a command ended."""
+
+    exit_code: int
+    text: str
+    """For the person."""
+    summary_json: str = ""
+    """For `--json`."""

@@ -1,0 +1,204 @@
+"""One run from its first question to the service to its last report: the real parts, put together."""
+
+import asyncio
+import contextlib
+import random
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from importer.account import token_is_good
+from importer.callbell import Callbell
+from importer.endings import exit_code, failure_limit, interrupted, out_of_time
+from importer.errors import ImporterError, InputError
+from importer.journal import Journal, ThreadedJournal
+from importer.logs import LOG, LoggedJournal
+from importer.mapping.contact import to_contact
+from importer.model import Status
+from importer.order import Ending, Order, SystemClock
+from importer.pace import Pace, PaceOptions
+from importer.pipeline import Source, enter_all, run_import
+from importer.pool import Pool, PoolParts
+from importer.ports import PipelineJournal, Reader, RunRecord
+from importer.preparing import Prepared, prepare
+from importer.progress import Snapshot, choose_progress
+from importer.reports import write_reports
+from importer.reports.closing import closing_text
+from importer.reports.summary import summary_text
+from importer.retry import Policy, Stop
+from importer.system import install_stop_handlers
+
+_SHOW_SECONDS = 0.25
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """A run that is under way; `execute` is called once.
+
+    Args:
+        order: What to do.
+        store: The open journal, whose lock is held.
+        readers: The opened sheets.
+
+    """
+
+    order: Order
+    store: Journal
+    readers: Sequence[Reader]
+    _signalled: signal.Signals | None = None
+    _pool: Pool | None = None
+    _task: asyncio.Task[Ending] | None = None
+
+    async def execute(self) -> Ending:
+        """Bring every row to its end and write the reports.
+
+        Raises:
+            ImporterError: The run could not begin, or could not be written down.
+
+        """
+        self._task = asyncio.current_task()
+        with install_stop_handlers(asyncio.get_running_loop(), self._on_signal):
+            async with contextlib.AsyncExitStack() as opened:
+                try:
+                    prepared = await prepare(self.order, self.readers, opened)
+                except asyncio.CancelledError:
+                    if self._signalled is None:
+                        raise
+                    code = exit_code({}, None, self._signalled)
+                    return Ending(exit_code=code, text="Interrupted before anything was sent.")
+                return await self._import(prepared)
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        """End in good order at the first signal, at once at the second."""
+        if self._pool:
+            self._pool.stop(interrupted(number))
+            if self._signalled is not None or self.order.settings.run.dry_run:
+                self._pool.hurry()
+        elif self._task:
+            self._task.cancel()
+        self._signalled = self._signalled or number
+
+    async def _import(self, prepared: Prepared) -> Ending:
+        settings = self.order.settings
+        journal = ThreadedJournal(self.store)
+        record = self._record(prepared.account)
+        await journal.begin(record)
+        sources = [
+            Source(
+                sheet_index=await journal.add_sheet(reader.sheet),
+                reader=reader,
+                to_contact=partial(to_contact, mapping=mapping),
+            )
+            for reader, mapping in zip(self.readers, prepared.mappings, strict=True)
+        ]
+        logged = LoggedJournal(journal)
+        pace = Pace(PaceOptions(rate=settings.service.rate, concurrency=settings.service.concurrency))
+        self._pool = pool = Pool(self._parts(prepared.service, logged, pace))
+        flow = enter_all if settings.run.dry_run else run_import
+        with self._timer(pool):
+            showing = asyncio.create_task(self._show(pool, pace))
+            try:
+                await flow(sources, logged, pool, settings.run.limit)
+            except InputError as error:
+                pool.stop(error)
+            finally:
+                showing.cancel()
+                await asyncio.wait({showing})
+        record = self._ended(record, pool, pace)
+        await journal.finish(record)
+        return self._report(record, pool)
+
+    def _record(self, account: str) -> RunRecord:
+        order = self.order
+        return RunRecord(
+            name=order.name,
+            command=order.command,
+            account=account,
+            files=order.files,
+            options=order.options,
+            report_dir=str(order.folder),
+            started_at=order.started_at,
+            rate_limit=order.settings.service.rate,
+        )
+
+    def _parts(self, service: Callbell, journal: PipelineJournal, pace: Pace) -> PoolParts:
+        settings = self.order.settings
+        return PoolParts(
+            service=service,
+            token_is_good=partial(token_is_good, service),
+            journal=journal,
+            pace=pace,
+            clock=SystemClock(),
+            policy=Policy(settle_seconds=settings.service.settle_seconds),
+            jitter=random.random,
+            rate=settings.service.rate,
+            too_many_failures=failure_limit(settings.run.max_failures),
+        )
+
+    @contextlib.contextmanager
+    def _timer(self, pool: Pool) -> Iterator[None]:
+        """Stop the pool when the run has taken as long as it may."""
+        seconds = self.order.settings.run.max_duration_seconds
+        if not seconds:
+            yield
+            return
+        timer = asyncio.get_running_loop().call_later(seconds, lambda: pool.stop(out_of_time(seconds)))
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    async def _show(self, pool: Pool, pace: Pace) -> None:
+        """Keep the display up to date until cancelled, and once more then."""
+        run, loop = self.order.settings.run, asyncio.get_running_loop()
+        quiet = run.quiet or (run.log_format == "json" and run.log_file is None)
+        with choose_progress(self.order.stream, self.order.environment, time.monotonic, quiet=quiet) as progress:
+            try:
+                while True:
+                    progress.update(snapshot(pool, pace, loop.time()))
+                    await asyncio.sleep(_SHOW_SECONDS)
+            finally:
+                progress.update(snapshot(pool, pace, loop.time()))
+
+    def _ended(self, record: RunRecord, pool: Pool, pace: Pace) -> RunRecord:
+        return replace(
+            record,
+            finished_at=SystemClock().now(),
+            exit_code=exit_code(pool.counters.tally(), pool.stopped, self._signalled),
+            blank=sum(reader.blank_rows for reader in self.readers),
+            requests_sent=pace.sent,
+            requests_retried=pool.counters.retried,
+            requests_throttled=pool.counters.throttled,
+            rate_achieved=round(pace.achieved(), 1),
+        )
+
+    def _report(self, record: RunRecord, pool: Pool) -> Ending:
+        source = self.store.report_source(record.name)
+        tally, problems = source.tally(), source.problems()
+        reports = None if self.order.settings.run.dry_run else write_reports(source, self.order.folder)
+        text = closing_text(record, tally, problems, reports)
+        if isinstance(pool.stopped, Stop | ImporterError):
+            text = f"{pool.stopped.message} {pool.stopped.hint}\n\n{text}"
+        LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
+        summary = reports.summary_json if reports else summary_text(record, tally, problems, {})
+        return Ending(exit_code=record.exit_code or 0, text=text, summary_json=summary)
+
+
+def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:
+    """Return how the run stands now."""
+    tally = pool.counters.tally()
+    return Snapshot(
+        read=sum(tally.values()),
+        read_all=pool.input_is_over,
+        done=sum(count for status, count in tally.items() if status is not Status.PENDING),
+        created=tally[Status.CREATED],
+        failed=tally[Status.FAILED],
+        invalid=tally[Status.INVALID],
+        in_doubt=tally[Status.IN_DOUBT],
+        in_flight=pace.in_flight,
+        per_second=pace.per_second(loop_time),
+        limit=pace.limit,
+        held_seconds=pace.held_seconds(loop_time),
+    )
