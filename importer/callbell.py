@@ -20,6 +20,9 @@ from importer.secret import Token
 
 _MOST_BODY_BYTES = 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=30)
+_KEEP_SECONDS = 4
+"""How long an idle connection is kept: many servers close theirs after 5 (Apache's and Node's default), and a POST that
+meets a connection which is just being closed leaves its row in doubt."""
 _CONTACTS = "contacts"
 
 
@@ -39,7 +42,7 @@ class Callbell:
         self._clock = clock
         # The pool decides how many are in flight; no proxy, cookie or .netrc of the machine gets a say.
         self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=timeout,
             trust_env=False,
@@ -55,7 +58,8 @@ class Callbell:
 
     async def create(self, contact: Contact) -> Reply:
         """POST /contacts."""
-        reply, _ = await self._request("POST", _CONTACTS, body=to_json(contact).encode())
+        body = to_json(contact).encode("utf-8", "backslashreplace")  # half a character, as JSON escapes it: \ud83d
+        reply, _ = await self._request("POST", _CONTACTS, body=body)
         return reply
 
     async def find(self, contact: Contact) -> Reply:
@@ -84,7 +88,7 @@ class Callbell:
             ) as response:
                 received = await _body(response)
                 return replies.answered(response.status, response.headers, received, self._clock.now()), received
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             return _unanswered(error), b""
 
     def _headers(self) -> dict[str, str]:
@@ -107,17 +111,21 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
             if size > _MOST_BODY_BYTES:
                 response.close()
                 return b""
-    except (aiohttp.ClientError, TimeoutError, OSError):
+    except (aiohttp.ClientError, OSError):
         response.close()
         return b""
     return b"".join(parts)
 
 
-_FAILURES: tuple[tuple[type[Exception], Arrival, str], ...] = (
+_BAD_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError)
+"""What is raised before anything is sent, because of base_url alone; Python encodes names of hosts by IDNA, and a name
+such as `api..callbell.eu` is a UnicodeError."""
+_FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Arrival, str], ...] = (
+    (_BAD_ADDRESS, Arrival.NEVER, "base_url is no address"),
     (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "its name was not found"),
     (aiohttp.ClientConnectorCertificateError, Arrival.NEVER, "its certificate is not good"),
     (aiohttp.ClientConnectorSSLError, Arrival.NEVER, "no safe connection (TLS) came about"),
-    (aiohttp.ClientConnectorError, Arrival.NEVER, "the connection was refused"),
+    (aiohttp.ClientConnectorError, Arrival.NEVER, "no connection came about"),
     (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "no connection in time"),
     (TimeoutError, Arrival.UNKNOWN, "no answer in time"),
     (OSError, Arrival.UNKNOWN, "the connection broke off"),
@@ -125,10 +133,10 @@ _FAILURES: tuple[tuple[type[Exception], Arrival, str], ...] = (
     (Exception, Arrival.UNKNOWN, "the answer was not HTTP"),
 )
 """The first kind that fits tells; the narrow ones stand before the wide ones that they belong to."""
+_FATAL = (*_BAD_ADDRESS, aiohttp.ClientConnectorCertificateError)
 
 
 def _unanswered(error: Exception) -> Reply:
     """Translate a failure without a response into what it says about the request."""
     arrival, message = next((arrival, message) for kind, arrival, message in _FAILURES if isinstance(error, kind))
-    fatal = isinstance(error, aiohttp.ClientConnectorCertificateError)
-    return Reply(arrival=arrival, message=message, fatal=fatal)
+    return Reply(arrival=arrival, message=message, fatal=isinstance(error, _FATAL))
