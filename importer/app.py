@@ -11,10 +11,10 @@ from typing import TextIO
 from importer.choosing import Ask
 from importer.errors import UsageError
 from importer.journal import Journal
-from importer.logs import logging_to
-from importer.model import Status
+from importer.logs import LOG, logging_to
+from importer.model import TO_RETRY, Status
 from importer.order import Ending, Order
-from importer.places import journal_path, lock_path, run_name
+from importer.places import is_there, journal_path, lock_path, run_name
 from importer.ports import Reader, RunRecord
 from importer.readers import open_reader
 from importer.running import Run
@@ -45,7 +45,7 @@ def run(desk: Desk, files: Sequence[str]) -> Ending:
     with _journal(desk) as store, contextlib.ExitStack() as opened:
         readers = [_opened(file, desk.settings, opened) for file in files]
         paths = tuple(str(Path(file).absolute()) for file in files)
-        return _carry_out(_order(desk, "run", paths), store, readers)
+        return _carry_out(_order(desk, store, "run", paths), store, readers)
 
 
 def retry(desk: Desk, earlier: RunRecord) -> Ending:
@@ -56,9 +56,12 @@ def retry(desk: Desk, earlier: RunRecord) -> Ending:
 
     """
     with _journal(desk) as store:
-        order = _order(desk, "retry", earlier.files)
+        order = _order(desk, store, "retry", earlier.files)
         order = replace(order, account="" if desk.settings.run.sandbox else earlier.account)
-        return _carry_out(order, store, store.rows_of(earlier.name))
+        ending = _carry_out(order, store, store.rows_of(earlier.name))
+        if any(count for status, count in store.report_source(earlier.name).tally().items() if status in TO_RETRY):
+            return ending
+        return replace(ending, text=f"Nothing of {earlier.name} is left to be sent again.\n\n{ending.text}")
 
 
 def earlier_run(settings: Settings, name: str) -> RunRecord:
@@ -80,13 +83,14 @@ def earlier_run(settings: Settings, name: str) -> RunRecord:
 def runs(settings: Settings) -> list[tuple[RunRecord, dict[Status, int]]]:
     """Return the runs that the journal knows, newest first, with how many rows have each status."""
     path = journal_path(settings.run.journal, sandbox=settings.run.sandbox)
-    if not path.exists():
+    if not is_there(path):
         return []
     with contextlib.closing(Journal.open(path)) as store:
         return store.runs()
 
 
 def _carry_out(order: Order, store: Journal, readers: Sequence[Reader]) -> Ending:
+    LOG.info("%s of %s begins: %s", order.command, ", ".join(order.files), order.name)
     return asyncio.run(Run(order=order, store=store, readers=readers).execute())
 
 
@@ -109,11 +113,12 @@ def _opened(file: str, settings: Settings, opened: contextlib.ExitStack) -> Read
     return reader
 
 
-def _order(desk: Desk, command: str, files: Sequence[str]) -> Order:
+def _order(desk: Desk, store: Journal, command: str, files: Sequence[str]) -> Order:
     started_at = datetime.now(UTC)
+    taken = {record.name for record, _ in store.runs()}
     return Order(
         command=command,
-        name=run_name(started_at, files[0], desk.settings.run.report_dir),
+        name=run_name(started_at, files[0], desk.settings.run.report_dir, taken),
         started_at=started_at,
         settings=desk.settings,
         options=desk.options,

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from importer.errors import InputError
 from importer.mapping.columns import ColumnMapping, plan
-from importer.mapping.guess import FIELDS, Guess, guess
+from importer.mapping.guess import FIELDS, REQUIRED, Guess, guess
 from importer.mapping.options import ColumnOptions, Directory, MappingOptions
 from importer.model import Problem, Sheet
+from importer.reports.plain import plain
 from importer.settings import Settings
 from importer.settings.proposal import proposal
 
@@ -29,12 +30,15 @@ def mapping_options(sheet: Sheet, settings: Settings, ask: Ask | None) -> Mappin
     """
     if settings.mapping_given:
         return settings.mapping
-    guessed = guess(sheet.header)
-    if not guessed.is_sure:
-        raise _doubtful(sheet, guessed)
-    if ask is not None and not ask(shown(sheet, guessed)):
-        raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n{_config(guessed)}")
-    return replace(settings.mapping, columns=_with_given(settings.mapping.columns, guessed.columns))
+    guessed, given = guess(sheet.header), settings.mapping.columns
+    columns = _with_given(given, guessed.columns)
+    if not all(field in guessed.unmistakable or getattr(given, field) for field in REQUIRED):
+        raise _doubtful(sheet, guessed, columns)
+    options = replace(settings.mapping, columns=columns)
+    if ask is not None and not ask(shown(sheet, options)):
+        proposed = proposal(columns, {})
+        raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
+    return options
 
 
 def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:
@@ -50,12 +54,20 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
     raise InputError(_said_of(sheet, mapping), "Mend the config or the header and give the same command again.")
 
 
-def shown(sheet: Sheet, guessed: Guess) -> str:
-    """Return a guessed mapping as lines for a person."""
-    lines = [f"{_place(sheet)}: this is what the columns seem to be:"]
-    lines += [f"  {field:<14} from {column}" for field, column in guessed.unmistakable.items()]
-    if guessed.left_over:
-        lines.append(f"  not sent       {', '.join(guessed.left_over)}")
+def shown(sheet: Sheet, options: MappingOptions) -> str:
+    """Return a guessed mapping as lines for a person.
+
+    Raises:
+        InputError: What the config says besides does not fit the header.
+
+    """
+    lines = [f"{_place(sheet)}: no config says which column is which, so the header does:"]
+    fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
+    fed["tags"] = ", ".join(options.columns.tags)
+    lines += [f"  {field:<14} from {plain(column)}" for field, column in fed.items() if column]
+    left_over = column_mapping(sheet, options, None).left_over
+    if left_over:
+        lines.append(f"  {'not sent':<14}      {plain(', '.join(left_over))}")
     return "\n".join(lines)
 
 
@@ -69,17 +81,12 @@ def _with_given(given: ColumnOptions, guessed: ColumnOptions) -> ColumnOptions:
     )
 
 
-def _doubtful(sheet: Sheet, guessed: Guess) -> InputError:
+def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputError:
     doubts = [f"{field}: {', '.join(found)} could each be it" for field, found in guessed.doubtful.items()]
-    doubts += [f"{field}: no column looks like it" for field in ("identifier", "name") if field in guessed.missing]
-    message = f"{_place(sheet)}: which column is which cannot be told from the header: {'; '.join(doubts)}."
-    return InputError(
-        message, f"Write this into config.toml, mend it, and give the same command again:\n{_config(guessed)}"
-    )
-
-
-def _config(guessed: Guess) -> str:
-    return "\n" + proposal(guessed.columns, guessed.doubtful)
+    doubts += [f"{field}: no column looks like it" for field in REQUIRED if field in guessed.missing]
+    message = f"{_place(sheet)}: which column is which cannot be told from the header: {plain('; '.join(doubts))}."
+    proposed = proposal(columns, guessed.doubtful)
+    return InputError(message, f"Write this into config.toml, mend it, and give the same command again:\n\n{proposed}")
 
 
 def _said_of(sheet: Sheet, problems: Sequence[Problem]) -> str:

@@ -1,17 +1,20 @@
 """The command line: arguments and exit codes, nothing else. What is heavy is imported once a command needs it."""
 
+import contextlib
 import functools
+import io
 import os
+import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from importer import __version__
 from importer.cli_options import with_options
-from importer.errors import ImporterError, InputError, UsageError
+from importer.errors import ImporterError, InputError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from importer.app import Desk
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 DEFECT = 70
 INTERRUPTED = 130
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
+_OF_ONE_RUN_ALONE = frozenset({"dry_run", "json", "limit", "quiet", "verbose", "yes"})
+"""Options of an earlier run that `retry` does not repeat: they have no say in what is sent, or where it goes."""
 
 app = typer.Typer(
     help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
@@ -32,7 +37,7 @@ app = typer.Typer(
 
 Config = Annotated[
     Path | None,
-    typer.Option("-c", "--config", metavar="FILE", help="The config file.  [default: config.toml, if it is there]"),
+    typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
 ]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv, .tsv, .txt, .xlsx, .xlsm.")]
 Name = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
@@ -40,6 +45,9 @@ Name = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
 
 def main() -> None:
     """Run the command line."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115 - stays open
     app(prog_name="callbell-importer")
 
 
@@ -90,7 +98,7 @@ def retry(context: typer.Context, run: Name = "", config: Config = None, **_give
 
     given = _options(context)
     earlier = commands.earlier_run(_settings(given, config)[0], run)
-    before = dict(earlier.options)
+    before = {name: value for name, value in earlier.options.items() if name not in _OF_ONE_RUN_ALONE}
     config_before = before.pop("config", None)
     desk = _desk(before | given, config or (Path(str(config_before)) if config_before else None))
     _end(desk, commands.retry(desk, earlier))
@@ -101,7 +109,7 @@ def runs(context: typer.Context, run: Name = "", config: Config = None, **_given
     from importer import listing  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     settings, _ = _settings(_options(context), config)
-    sys.stdout.write(listing.one_run(settings, run) if run else listing.all_runs(settings))
+    _put_out(listing.one_run(settings, run) if run else listing.all_runs(settings))
 
 
 def sandbox(
@@ -163,6 +171,7 @@ def _desk(options: dict[str, object], config: Path | None) -> "Desk":
     from importer.app import Desk  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     settings, path = _settings(options, config)
+    log_on_stderr = settings.run.log_format == "json" and settings.run.log_file is None
     kept = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in options.items()}
     asked = not settings.run.yes and sys.stdin.isatty() and sys.stderr.isatty()
     return Desk(
@@ -170,28 +179,71 @@ def _desk(options: dict[str, object], config: Path | None) -> "Desk":
         options=kept | ({"config": str(path)} if path else {}),
         environment=os.environ,
         stream=sys.stderr,
-        ask=_ask if asked else None,
+        ask=_ask if asked else None if settings.run.quiet or log_on_stderr else _tell,
     )
 
 
 def _ask(text: str) -> bool:
     _say(text)
     try:
-        return typer.confirm("Import it so?", default=True, err=True)
-    except typer.Abort:
+        with _ended_by_ctrl_c():
+            return typer.confirm("Import it so?", default=True, err=True)
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
         raise InputError("Nothing was sent.") from None
+
+
+def _tell(text: str) -> bool:
+    _say(text)
+    return True
+
+
+@contextlib.contextmanager
+def _ended_by_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C end the question: within a run it only tells the event loop, which the question holds up."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _end(desk: "Desk", ending: "Ending") -> None:
     """Show how a command ended, and end with its exit code."""
+    if ending.exit_code or not desk.settings.run.quiet:
+        _say(ending.text)
     if desk.settings.run.json:
-        sys.stdout.write(ending.summary_json)
-    _say(ending.text)
+        _put_out(ending.summary_json)
     raise typer.Exit(ending.exit_code)
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    """Write to standard error; where it is gone, nobody wants to know."""
+    try:
+        typer.echo(text, err=True)
+    except OSError:
+        _let_go_of(sys.stderr)
+
+
+def _put_out(text: str) -> None:
+    """Write to standard output what was asked for, in UTF-8 whatever the system's habit; who reads may stop early."""
+    try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of(sys.stdout)
+    except OSError as error:
+        _let_go_of(sys.stdout)
+        raise StorageError(f"Standard output cannot be written: {error.strerror}.") from error
+
+
+def _let_go_of(stream: TextIO) -> None:
+    """Send what is left in the stream nowhere: Python would fail once more on it when it ends."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _defect(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from importer.errors import ImporterError
 from importer.model import TO_RETRY, Status
@@ -9,7 +10,6 @@ from importer.retry import Stop
 
 INTERRUPTED = 130
 TERMINATED = 143
-_GO_ON = "Give the same command again: it goes on where this run ended."
 _ENOUGH_TO_TELL = 20
 """Rows that must have been tried before a share of failures means anything."""
 
@@ -36,12 +36,13 @@ def exit_code(tally: Mapping[Status, int], stopped: Stop | Exception | None, sig
 
 def interrupted(signalled: signal.Signals) -> Stop:
     """Return why a run ends that was asked to."""
-    return Stop(message=f"The run was asked to stop ({signalled.name}).", hint=_GO_ON)
+    return Stop(message=f"The run was asked to stop ({signalled.name}).", hint="")
 
 
 def out_of_time(seconds: float) -> Stop:
     """Return why a run ends that took as long as it may."""
-    return Stop(message=f"The run took the {seconds / 60:g} minutes that --max-duration gives it.", hint=_GO_ON)
+    given = timedelta(seconds=seconds)
+    return Stop(message=f"The run has taken the time that --max-duration gives it: {given}.", hint="")
 
 
 def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
@@ -56,7 +57,7 @@ def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
     number = float(most.removesuffix("%"))
     reason = Stop(
         message=f"More rows failed than --max-failures {most} allows.",
-        hint="See the reasons in the report and mend them; then give the same command again: it goes on.",
+        hint="See the reasons in the report, and mend them first.",
     )
 
     def too_many(done: Mapping[Status, int]) -> Stop | None:

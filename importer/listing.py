@@ -2,6 +2,7 @@
 
 from importer.app import earlier_run, runs
 from importer.model import IN_CALLBELL, Status
+from importer.reports.plain import plain
 from importer.settings import Settings
 
 
@@ -30,16 +31,16 @@ def one_run(settings: Settings, name: str) -> str:
     """
     record = earlier_run(settings, name)
     tally = next(tally for found, tally in runs(settings) if found.name == record.name)
-    ended = record.finished_at.isoformat(timespec="seconds") if record.finished_at else "it was cut off"
+    ended = record.finished_at.isoformat(timespec="seconds") if record.finished_at else "not yet, or it was cut off"
     lines = [
         f"{record.name} ({record.command})",
-        f"  files     {', '.join(record.files)}",
+        f"  files     {plain(', '.join(record.files))}",
         f"  started   {record.started_at.isoformat(timespec='seconds')}",
         f"  ended     {ended}",
         f"  exit code {'-' if record.exit_code is None else record.exit_code}",
         f"  rows      {sum(tally.values()):,}, and {record.blank:,} blank",
         *(f"    {tally[status]:>9,} {status}" for status in Status if tally[status]),
         f"  requests  {record.requests_sent:,} sent, of them {record.requests_retried:,} again",
-        f"  reports   {record.report_dir}",
+        f"  reports   {plain(record.report_dir)}",
     ]
     return "\n".join(lines) + "\n"

@@ -3,23 +3,30 @@
 import contextlib
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from importer.errors import StorageError
-from importer.model import Entry, Status
+from importer.errors import ImporterError, StorageError
+from importer.model import Entry, InvalidRow, Status
 from importer.ports import Attempted, Pending, PipelineJournal, Recorded
-from importer.system import private_file
+from importer.system import private_file, private_folder
 
 LOG = logging.getLogger("importer")
 _SHOWN_DIGITS = 3
+_LONG_NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,}")
 
 
 def masked(identifier: str) -> str:
     """Return an identifier of which only the end can be read."""
     return "…" + identifier[-_SHOWN_DIGITS:]
+
+
+def unnumbered(text: str) -> str:
+    """Return a text in which every number that could be a phone is masked: the service may repeat what it was sent."""
+    return _LONG_NUMBER.sub(lambda found: masked(found[0]), text)
 
 
 @contextlib.contextmanager
@@ -45,6 +52,10 @@ def logging_to(path: Path | None, stream: TextIO, *, log_format: str, verbose: b
         LOG.addHandler(handler)
     try:
         yield
+    except ImporterError as error:
+        if wanted:
+            LOG.error("%s %s", unnumbered(error.message), unnumbered(error.hint))  # noqa: TRY400 - no tracebacks
+        raise
     finally:
         LOG.removeHandler(handler)
         handler.close()
@@ -58,8 +69,14 @@ class LoggedJournal:
         self._rows: dict[int, str] = {}
 
     async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
-        """Hand on."""
-        return await self._inner.enter(sheet_index, entries)
+        """Hand on, and tell which rows are invalid, and what became of the others."""
+        entered = await self._inner.enter(sheet_index, entries)
+        for entry in entries:
+            if isinstance(entry.mapped, InvalidRow):
+                codes = ", ".join(problem.code for problem in entry.mapped.problems)
+                LOG.debug("row %d: %s %s", entry.row.number, Status.INVALID, codes)
+        LOG.debug("%d rows read: %s", len(entries), {f"{status}": count for status, count in entered.items() if count})
+        return entered
 
     async def take(self, count: int) -> Sequence[Pending]:
         """Hand on, and remember what the rows are called."""
@@ -78,7 +95,8 @@ class LoggedJournal:
 
     def note_attempt(self, attempted: Attempted) -> None:
         """Hand on, and tell."""
-        LOG.debug("%s: attempt %d: %s", self._rows.get(attempted.seq, ""), attempted.attempt, attempted.reason)
+        row, reason = self._rows.get(attempted.seq, f"row at place {attempted.seq}"), unnumbered(attempted.reason)
+        LOG.debug("%s: attempt %d: %s", row, attempted.attempt, reason)
         self._inner.note_attempt(attempted)
 
     async def flush(self) -> None:
@@ -102,13 +120,27 @@ class _Json(_Text):
         return json.dumps(fields, ensure_ascii=False)
 
 
+class _Lasting:
+    """A log that can be written no longer ends neither the run nor in a traceback."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
+        """Let it pass."""
+
+
+class _ToFile(_Lasting, logging.FileHandler):
+    """A log file."""
+
+
+class _ToStream(_Lasting, logging.StreamHandler[TextIO]):
+    """A log on standard error."""
+
+
 def _handler(path: Path | None, stream: TextIO) -> logging.Handler:
     if path is None:
-        return logging.StreamHandler(stream)
+        return _ToStream(stream)
     try:
+        private_folder(path.absolute().parent)
         private_file(path)
-        return logging.FileHandler(path, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(
-            f"The log file {path} cannot be written: {error.strerror}.", "Name another one with --log-file."
-        ) from error
+        return _ToFile(path, encoding="utf-8", errors="backslashreplace")
+    except (StorageError, OSError) as error:
+        raise StorageError(f"The log cannot be written. {error}", "Name another file with --log-file.") from error

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -23,19 +24,28 @@ def lock_path(journal: Path) -> Path:
     return journal.with_name(journal.name + ".lock")
 
 
-def run_name(started_at: datetime, file: str, report_dir: Path) -> str:
-    """Return a name such as `20261123-020000-contacts`, that no run with reports in the folder has.
+def run_name(started_at: datetime, file: str, report_dir: Path, taken: Collection[str]) -> str:
+    """Return a name such as `20261123-020000-contacts`, that no other run has.
 
     Args:
         started_at: UTC, so that names sort by time whatever the clocks of summer and winter do.
         file: The first input file, whose name the run gets.
-        report_dir: Where the runs' own folders are.
+        report_dir: Where the runs' own folders are; what is wrong with it is told by whoever writes there.
+        taken: The names of the journal's runs, whose reports may be elsewhere.
 
     """
     plain = unicodedata.normalize("NFKD", Path(file).stem).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:_LONGEST_STEM] or "rows"
     first = name = f"{started_at:%Y%m%d-%H%M%S}-{stem}"
     number = 2
-    while (report_dir / name).exists():
+    while name in taken or is_there(report_dir / name):
         name, number = f"{first}-{number}", number + 1
     return name
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether something is there; what the system refuses to tell is told by whoever opens it."""
+    try:
+        return path.exists()
+    except OSError:
+        return False

@@ -40,7 +40,8 @@ def serve(chosen: SandboxOptions, port: int, say: Callable[[str], None]) -> None
         say(
             f"The sandbox listens at {sandbox.base_url}; stop it with Ctrl-C. In another terminal:\n"
             f"  CALLBELL_BASE_URL={sandbox.base_url} CALLBELL_API_TOKEN={sandbox.token} "
-            "callbell-importer run sample_inputs/contacts.csv --journal sandbox.sqlite3"
+            "callbell-importer run sample_inputs/contacts.csv --journal sandbox.sqlite3\n"
+            "Its contacts are gone when it stops: then delete sandbox.sqlite3 too, which would remember them."
         )
 
     with contextlib.suppress(KeyboardInterrupt):
