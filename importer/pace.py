@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
 
-from importer.model import Reply
+from importer.model import Arrival, Reply
 
 SHARE_OF_LIMIT = 0.97
 """Of the known limit, from the start. Measured: the most at which a strict sliding window refuses nothing."""
@@ -19,6 +19,10 @@ BURST = 2
 MOST_IN_FLIGHT = 512
 MOST_IN_FLIGHT_WITHOUT_LIMIT = 64
 """Where no rate tells how many are needed: about what a loopback server can use, and what a stop has to wait for."""
+MOST_FAILURES = 20
+"""Requests in a row that the service did not serve, after which everyone waits: it is down, not hiccuping."""
+_LONGEST_HOLD_SECONDS = 60.0
+_SHORTEST_HOLD_SECONDS = 0.1
 _HEAD_ROOM = 2.0
 _SPARE = 8
 _DECAY = 0.98
@@ -45,42 +49,61 @@ def seen_latency_seconds(before: float, sample: float) -> float:
     return max(sample, before * _DECAY + sample * (1 - _DECAY))
 
 
+def serves(reply: Reply) -> bool:
+    """Tell whether the service is there and let the request in, whatever it said to it."""
+    status = reply.http_status or 0
+    return reply.arrival is Arrival.ANSWERED and status < 500 and status != 429  # noqa: PLR2004 - HTTP's numbers
+
+
 def hold_seconds(reply: Reply, strikes: int, jitter: float) -> float:
     """Return how long everyone has to wait after a reply, 0.0 if not at all.
 
     Args:
         reply: A reply; only 429, and 503 with `Retry-After`, hold.
-        strikes: 429s so far without one accepted request between them, this one included.
+        strikes: Times in a row that everyone had to wait, this one included.
         jitter: From 0.0 to 1.0.
 
     """
     match reply.http_status:
         case 429 | 503 if reply.retry_after_seconds is not None:
-            return reply.retry_after_seconds + jitter * min(1.0, 0.1 + 0.1 * reply.retry_after_seconds)
+            asked_seconds = max(_SHORTEST_HOLD_SECONDS, reply.retry_after_seconds)
+            return asked_seconds + jitter * min(1.0, 0.1 + 0.1 * asked_seconds)
         case 429:
-            # The window is undocumented; a second is the unit that the limit is written in.
-            return min(60.0, 2.0 ** (strikes - 1)) * (1.0 + 0.1 * jitter)
+            return strike_seconds(strikes, jitter)
         case _:
             return 0.0
+
+
+def strike_seconds(strikes: int, jitter: float) -> float:
+    """Return how long everyone waits where nobody says how long: a second at first, doubled each time, up to 60.
+
+    The limit's window is undocumented; a second is the unit that it is written in.
+    """
+    return min(_LONGEST_HOLD_SECONDS, 2.0 ** min(max(strikes, 1) - 1, 10)) * (1.0 + 0.1 * jitter)
 
 
 class Pace:
     """Lets requests leave, one `slot` each, at the rate that the account allows.
 
     Until the first reply there is one request in flight: an error that every row would meet costs one row. The same
-    after a hold: one request feels the way before the others follow.
+    after a hold: one request feels the way before the others follow. Only a reply to a request that left after the hold
+    tells anything about the time after it.
     """
 
     def __init__(self, options: PaceOptions) -> None:
+        self.limit = options.rate
+        """Requests per second that the account allows; 0.0: no limit."""
         self._limiter = _limiter(options.rate)
         self._rate = options.rate * SHARE_OF_LIMIT
         self._most = options.concurrency or (MOST_IN_FLIGHT if options.rate else MOST_IN_FLIGHT_WITHOUT_LIMIT)
         self._latency_seconds = 0.0
         self._feeling = True
+        self._before = 0  # requests in flight that left before the hold ended
         self._strikes = 0
+        self._failures = 0
         self._held_until = 0.0
         self._changed = asyncio.Event()
-        self._departures: deque[float] = deque(maxlen=4096)
+        self._departures: deque[float] = deque()
         self._first_at = 0.0
         self._last_at = 0.0
         self.sent = 0
@@ -111,17 +134,19 @@ class Pace:
         """Take note of a reply, and of how long it took; None: the request was given up without one."""
         self.in_flight -= 1
         self._changed.set()
+        loop_time = asyncio.get_running_loop().time()
+        if left_before := loop_time - seconds < self._held_until:
+            self._before = max(0, self._before - 1)
         if reply is None:
             return
         self._latency_seconds = seen_latency_seconds(self._latency_seconds, seconds)
-        loop_time = asyncio.get_running_loop().time()
-        if not self.held(loop_time):
-            self._strikes = self._strikes + 1 if reply.http_status == 429 else 0  # noqa: PLR2004 - HTTP's number
-        if wait_seconds := hold_seconds(reply, max(1, self._strikes), jitter):
-            self._held_until = max(self._held_until, loop_time + wait_seconds)
-            self._feeling = True
-        elif not self.held(loop_time):
-            self._feeling = False
+        if not left_before:
+            self._judge(reply)
+        wait_seconds = hold_seconds(reply, self._strikes, jitter)
+        if not (wait_seconds or left_before) and self._failures >= MOST_FAILURES:
+            wait_seconds = strike_seconds(self._strikes, jitter)
+        if wait_seconds:
+            self._hold_until(loop_time + wait_seconds)
 
     def held(self, loop_time: float) -> bool:
         """Tell whether everyone is waiting."""
@@ -133,8 +158,8 @@ class Pace:
 
     def per_second(self, loop_time: float) -> float:
         """Return the requests per second that left in the last five seconds."""
-        recent = [at for at in self._departures if at > loop_time - _WINDOW_SECONDS]
-        return len(recent) / min(_WINDOW_SECONDS, max(1.0, loop_time - self._first_at)) if recent else 0.0
+        self._forget(loop_time)
+        return len(self._departures) / min(_WINDOW_SECONDS, max(1.0, loop_time - self._first_at))
 
     def achieved(self) -> float:
         """Return the requests per second from the first request to the last; 0.0 for fewer than two."""
@@ -143,16 +168,34 @@ class Pace:
 
     def _allowed(self) -> int:
         if self._feeling:
-            return 1
+            return self._before + 1
         if not self._rate:
             return self._most
         return min(self._most, in_flight_needed(self._rate, self._latency_seconds))
+
+    def _judge(self, reply: Reply) -> None:
+        """Take note of whether the service serves again, or turned us away once more."""
+        if serves(reply):
+            self._feeling, self._strikes, self._failures = False, 0, 0
+            return
+        throttled = reply.http_status == 429  # noqa: PLR2004 - HTTP's number
+        self._failures = 0 if throttled else self._failures + 1
+        self._strikes += throttled or self._failures >= MOST_FAILURES
+
+    def _hold_until(self, loop_time: float) -> None:
+        self._held_until = max(self._held_until, loop_time)
+        self._feeling, self._before = True, self.in_flight
+
+    def _forget(self, loop_time: float) -> None:
+        while self._departures and self._departures[0] <= loop_time - _WINDOW_SECONDS:
+            self._departures.popleft()
 
     def _depart(self, loop_time: float) -> None:
         if not self.sent:
             self._first_at = loop_time
         self._last_at = loop_time
         self._departures.append(loop_time)
+        self._forget(loop_time)
         self.sent += 1
         self.in_flight += 1
 
@@ -160,5 +203,6 @@ class Pace:
 def _limiter(rate: float) -> AsyncLimiter | None:
     if not rate:
         return None
-    burst = BURST if rate >= 10 * BURST else 1  # two at once would be a whole window of a very low limit
+    # A bucket lets its burst through on top of its rate, which has to fit into what the share leaves of the limit.
+    burst = BURST if rate * (1.0 - SHARE_OF_LIMIT) >= BURST - 1 else 1
     return AsyncLimiter(burst, burst / (rate * SHARE_OF_LIMIT))
