@@ -52,8 +52,7 @@ def closing_text(
     quoted = _quoted_for_windows if windows else shlex.quote
     steps = _next(record, tally, reports, quoted)
     head = _head(record, tally, dry=reports is None)
-    if reports is None:
-        problems = [group for group in problems if group.code != Status.UNSENT]  # that is no problem of a dry run
+    problems = [group for group in problems if group.code != Status.UNSENT]  # the tally says it, and why is said above
     parts = [head, _tally(tally, dry=reports is None), _problems(problems), _reports(reports), steps]
     return "\n\n".join(part for part in parts if part)
 
