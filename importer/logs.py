@@ -21,7 +21,7 @@ _LONG_NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,}")
 
 def masked(identifier: str) -> str:
     """Return an identifier of which only the end can be read."""
-    return "…" + identifier[-_SHOWN_DIGITS:]
+    return "…" + "".join(identifier.split())[-_SHOWN_DIGITS:]
 
 
 def unnumbered(text: str) -> str:
