@@ -104,8 +104,9 @@ async def test_verbose_tells_what_happens_to_each_row() -> None:
 def test_without_file_json_or_verbose_nothing_is_logged() -> None:
     """The display says it all; not even an error is said twice."""
     stream = io.StringIO()
-    with pytest.raises(BusyError), logging_to(None, stream, log_format="text", verbose=False):
+    with logging_to(None, stream, log_format="text", verbose=False):
         LOG.info("begins")
+    with pytest.raises(BusyError), logging_to(None, stream, log_format="text", verbose=False):
         raise BusyError("Another run is using the journal.")
     assert stream.getvalue() == ""
 
@@ -145,9 +146,9 @@ def test_a_log_file_that_cannot_be_written_ends_the_run_before_it_begins(tmp_pat
     """Exit code 4, with the option that mends it."""
     (tmp_path / "a-file").touch()
     for path in (tmp_path, tmp_path / "a-file" / "log"):
-        with pytest.raises(StorageError, match="log cannot be written") as caught:
-            with logging_to(path, io.StringIO(), log_format="text", verbose=False):
-                pytest.fail("it began")
+        log = logging_to(path, io.StringIO(), log_format="text", verbose=False)
+        with pytest.raises(StorageError, match="log cannot be written") as caught, log:
+            pytest.fail("it began")
         assert "--log-file" in caught.value.hint
 
 
