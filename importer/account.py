@@ -7,10 +7,13 @@ from typing import Protocol
 from importer.errors import ServiceError
 from importer.mapping.options import Directory
 from importer.model import Reply
+from importer.replies import clean
 from importer.retry import backoff_seconds
 
 _MOST_ASKED = 5
 _MOST_PAGES = 500
+_LONGEST_WAIT_SECONDS = 900.0
+"""A service that asks for a longer wait ends the command, as it ends a run (`Policy.longest_hold_seconds`)."""
 
 
 class Readable(Protocol):
@@ -29,7 +32,7 @@ async def who_am_i(service: Readable, jitter: Callable[[], float]) -> str:
     """
     found = await _read(service, "auth/me", {}, jitter)
     email = found.get("user_email")
-    return email if isinstance(email, str) and email else "unknown"
+    return (clean(email) if isinstance(email, str) else "") or "unknown"
 
 
 async def token_is_good(service: Readable) -> bool:
@@ -52,44 +55,63 @@ async def directory(service: Readable, *, teams: bool, channels: bool, jitter: C
 
 
 async def _names(service: Readable, path: str, label: str, jitter: Callable[[], float]) -> Mapping[str, str]:
-    """Walk all pages; a name that two share would be a guess, so it is left out."""
+    """Walk all pages; a name that two share would be a guess, so it is left out. What is out of use has no name."""
     named: dict[str, str] = {}
     shared: set[str] = set()
     for page in range(1, _MOST_PAGES + 1):
         found = await _read(service, path, {"page": str(page)}, jitter)
         for one in _dicts(found.get(path)):
-            name, uuid = str(one.get(label, "")).strip().casefold(), str(one.get("uuid", ""))
-            if named.setdefault(name, uuid) != uuid:
+            name, uuid = _text(one, label).strip().casefold(), _text(one, "uuid")
+            if name and uuid and not one.get("discardedAt") and named.setdefault(name, uuid) != uuid:
                 shared.add(name)
         meta = found.get("meta")
         pages = meta.get("pages") if isinstance(meta, dict) else None
         if not isinstance(pages, int) or page >= pages:
             break
-    return {name: uuid for name, uuid in named.items() if name and name not in shared}
+    return {name: uuid for name, uuid in named.items() if name not in shared}
 
 
 async def _read(
     service: Readable, path: str, query: Mapping[str, str], jitter: Callable[[], float]
 ) -> dict[str, object]:
     """GET until there is an answer, some times: reading again harms nobody."""
-    message = ""
     for number in range(1, _MOST_ASKED + 1):
         reply, value = await service.read(path, query)
-        if reply.http_status in (401, 403):
-            raise ServiceError(
-                f"The service refused the token ({reply.http_status}).",
-                "Take a new token from Callbell's settings (API), then run the same command again.",
-            )
         if reply.http_status == 200 and isinstance(value, dict):  # noqa: PLR2004 - HTTP's number
             return value
-        message = reply.message or f"status {reply.http_status}"
-        if reply.fatal or number == _MOST_ASKED:
+        wait_seconds = reply.retry_after_seconds or backoff_seconds(number, 8.0, jitter())
+        if number == _MOST_ASKED or not _may_pass(reply) or wait_seconds > _LONGEST_WAIT_SECONDS:
             break
-        await asyncio.sleep(reply.retry_after_seconds or backoff_seconds(number, 8.0, jitter()))
-    raise ServiceError(
-        f"The service did not answer: {message}.",
+        await asyncio.sleep(wait_seconds)
+    raise _error(reply, wait_seconds)
+
+
+def _may_pass(reply: Reply) -> bool:
+    """Tell whether the same question may get another answer soon."""
+    status = reply.http_status or 0
+    return not reply.fatal and (status in (408, 429) or not 300 <= status < 500)  # noqa: PLR2004 - HTTP's numbers
+
+
+def _error(reply: Reply, wait_seconds: float) -> ServiceError:
+    if reply.http_status in (401, 403):
+        return ServiceError(
+            f"The service refused the token ({reply.http_status}).",
+            "Take a new token from Callbell's settings (API), then run the same command again.",
+        )
+    if wait_seconds > _LONGEST_WAIT_SECONDS:
+        return ServiceError(
+            f"The service asks to wait {wait_seconds / 60:.0f} minutes before the next request.",
+            "Run the same command again after that: nothing was sent.",
+        )
+    return ServiceError(
+        f"The service did not answer as it should: {reply.message.rstrip('.') or 'what came is not its JSON'}.",
         "Check the network and base_url, then run the same command again: nothing was sent.",
     )
+
+
+def _text(one: Mapping[str, object], name: str) -> str:
+    value = one.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _dicts(value: object) -> Iterator[Mapping[str, object]]:
