@@ -3,15 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
-from importer.errors import ImporterError
 from importer.model import Contact, Entry, InvalidRow, Row, Status
 from importer.ports import PipelineJournal, Reader
-
-_CHUNK_ROWS = 500
-"""Rows that are read, mapped and entered at a time: some 20 ms of work, and one commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +54,19 @@ async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender
         limit: Only the first rows; 0: all.
 
     Raises:
-        ImporterError: A file could not be read on, or the journal not written; what was sent is written down.
+        ImporterError: A file could not be read on, or the journal not written. It is raised after the sender has ended,
+            so that what was sent is written down.
 
     """
     sending = asyncio.create_task(sender.run())
     try:
         await enter_all(sources, journal, sender, limit)
-    except ImporterError as error:
+    except asyncio.CancelledError:
+        sending.cancel()  # else it would go on to the end of what is entered
+        raise
+    except Exception as error:
         sender.stop(error)
+        raise
     finally:
         sender.input_over()
         await sending
@@ -79,21 +79,18 @@ async def enter_all(sources: Sequence[Source], journal: PipelineJournal, sender:
         ImporterError: A file could not be read on, or the journal not written.
 
     """
-    left = limit or None
+    count = 0
     for source in sources:
-        entries = islice(_entries(source), left)
-        while chunk := await asyncio.to_thread(_next_chunk, entries):
+        chunks = _mapped(source)
+        while (entries := await asyncio.to_thread(next, chunks, None)) is not None:
+            chunk = entries[: limit - count] if limit else entries
             sender.entered(await journal.enter(source.sheet_index, chunk))
-            left = None if left is None else left - len(chunk)
-            if sender.hurried:
+            count += len(chunk)
+            if sender.hurried or (limit and count >= limit):
                 return
 
 
-def _entries(source: Source) -> Iterator[Entry]:
+def _mapped(source: Source) -> Iterator[Sequence[Entry]]:
+    """Yield the reader's own chunks, so that what was read before a file breaks off is entered."""
     for rows in source.reader.chunks():
-        for row in rows:
-            yield Entry(row=row, mapped=source.to_contact(row))
-
-
-def _next_chunk(entries: Iterator[Entry]) -> list[Entry]:
-    return list(islice(entries, _CHUNK_ROWS))
+        yield [Entry(row=row, mapped=source.to_contact(row)) for row in rows]
