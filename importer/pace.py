@@ -87,7 +87,8 @@ class Pace:
 
     Until the first reply there is one request in flight: an error that every row would meet costs one row. The same
     after a hold: one request feels the way before the others follow. Only a reply to a request that left after the hold
-    tells anything about the time after it.
+    tells anything about the time after it. A service that serves nothing any more holds everyone too: whoever went on
+    would use up the attempts of one row after the other.
     """
 
     def __init__(self, options: PaceOptions) -> None:
