@@ -35,10 +35,10 @@ async def who_am_i(service: Readable, jitter: Callable[[], float]) -> str:
     return (clean(email) if isinstance(email, str) else "") or "unknown"
 
 
-async def token_is_good(service: Readable) -> bool:
-    """Ask once whether the token is accepted; no answer at all is no proof against it."""
+async def ask_me(service: Readable) -> Reply:
+    """Ask once, GET /auth/me, a question that changes nothing: is the service there, and the token good?"""
     reply, _ = await service.read("auth/me", {})
-    return reply.http_status not in (401, 403)
+    return reply
 
 
 async def directory(service: Readable, *, teams: bool, channels: bool, jitter: Callable[[], float]) -> Directory:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
 
-from importer.model import Arrival, Reply
+from importer.breaker import serves
+from importer.model import Reply
 
 SHARE_OF_LIMIT = 0.97
 """Of the known limit, from the start. Measured: the most at which a strict sliding window refuses nothing."""
@@ -19,8 +20,6 @@ BURST = 2
 MOST_IN_FLIGHT = 512
 MOST_IN_FLIGHT_WITHOUT_LIMIT = 64
 """Where no rate tells how many are needed: about what a loopback server can use, and what a stop has to wait for."""
-MOST_FAILURES = 20
-"""Requests in a row that the service did not serve, after which everyone waits: it is down, not hiccuping."""
 _LONGEST_HOLD_SECONDS = 60.0
 _SHORTEST_HOLD_SECONDS = 0.1
 _HEAD_ROOM = 2.0
@@ -47,12 +46,6 @@ def in_flight_needed(rate: float, latency_seconds: float) -> int:
 def seen_latency_seconds(before: float, sample: float) -> float:
     """Return the latency to plan with: up at once with a slow reply, down slowly with quick ones."""
     return max(sample, before * _DECAY + sample * (1 - _DECAY))
-
-
-def serves(reply: Reply) -> bool:
-    """Tell whether the service is there and let the request in, whatever it said to it."""
-    status = reply.http_status or 0
-    return reply.arrival is Arrival.ANSWERED and status < 500 and status != 429  # noqa: PLR2004 - HTTP's numbers
 
 
 def hold_seconds(reply: Reply, strikes: int, jitter: float) -> float:
@@ -87,8 +80,7 @@ class Pace:
 
     Until the first reply there is one request in flight: an error that every row would meet costs one row. The same
     after a hold: one request feels the way before the others follow. Only a reply to a request that left after the hold
-    tells anything about the time after it. A service that serves nothing any more holds everyone too: whoever went on
-    would use up the attempts of one row after the other.
+    tells anything about the time after it.
     """
 
     def __init__(self, options: PaceOptions) -> None:
@@ -101,7 +93,6 @@ class Pace:
         self._feeling = True
         self._before = 0  # requests in flight that left before the hold ended
         self._strikes = 0
-        self._failures = 0
         self._held_until = 0.0
         self._changed = asyncio.Event()
         self._departures: deque[float] = deque()
@@ -144,8 +135,6 @@ class Pace:
         if not left_before:
             self._judge(reply)
         wait_seconds = hold_seconds(reply, self._strikes, jitter)
-        if not (wait_seconds or left_before) and self._failures >= MOST_FAILURES:
-            wait_seconds = strike_seconds(self._strikes, jitter)
         if wait_seconds:
             self._hold_until(loop_time + wait_seconds)
 
@@ -177,11 +166,9 @@ class Pace:
     def _judge(self, reply: Reply) -> None:
         """Take note of whether the service serves again, or turned us away once more."""
         if serves(reply):
-            self._feeling, self._strikes, self._failures = False, 0, 0
-            return
-        throttled = reply.http_status == 429  # noqa: PLR2004 - HTTP's number
-        self._failures = 0 if throttled else self._failures + 1
-        self._strikes += throttled or self._failures >= MOST_FAILURES
+            self._feeling, self._strikes = False, 0
+        elif reply.http_status == 429:  # noqa: PLR2004 - HTTP's number
+            self._strikes += 1
 
     def _hold_until(self, loop_time: float) -> None:
         self._held_until = max(self._held_until, loop_time)

@@ -13,14 +13,17 @@ import itertools
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from http import HTTPStatus
 from typing import assert_never
 
-from importer.model import Outcome, Reply, Status
+from importer.breaker import Circuit, after_reply, after_retry, serves, wait_seconds
+from importer.model import Contact, Outcome, Reply, Status
 from importer.ports import Attempted, Clock, Pending, PoolJournal, Recorded, Service, Slots
 from importer.retry import (
     AskToken,
     Attempt,
+    Decision,
     Done,
     LookUpFirst,
     Policy,
@@ -29,6 +32,8 @@ from importer.retry import (
     decide,
     decide_look_up,
     in_doubt,
+    is_surely_created,
+    out_of_reach,
     resume,
     token_refused,
 )
@@ -39,6 +44,17 @@ WRITE_SECONDS = 0.1
 """How long an outcome may wait to be made durable."""
 _TAKE_SECONDS = 0.1
 _TAKE_WITHOUT_LIMIT = 200
+_SELF_TESTS = 3
+"""How often a look-up may miss a contact that was just made before it is called blind."""
+
+
+class Ask(Enum):
+    """What a request is for."""
+
+    CREATE = auto()
+    LOOK_UP = auto()
+    SELF_TEST = auto()
+    """A look-up of a contact that was surely just made: does the service's look-up show such ones?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +63,7 @@ class Step:
 
     seq: int
     attempt: Attempt
-    look_up: bool
+    ask: Ask = Ask.CREATE
     sent: int = 0
     """POSTs that left for it in this run."""
 
@@ -77,7 +93,8 @@ class PoolParts:
     """What a pool works with."""
 
     service: Service
-    token_is_good: Callable[[], Awaitable[bool]]
+    ask_me: Callable[[], Awaitable[Reply]]
+    """GET /auth/me: is the token good, is the service there?"""
     journal: PoolJournal
     pace: Slots
     clock: Clock
@@ -107,6 +124,11 @@ class Pool:
         self.input_is_over = False
         self._all_taken = False
         self._take_count = max(2, round(parts.rate * _TAKE_SECONDS)) if parts.rate else _TAKE_WITHOUT_LIMIT
+        self._circuit = Circuit()
+        self._sample: Contact | None = None
+        self._is_blind = False
+        self.waiting_until = 0.0
+        """The loop time at which a service that is down will be asked again; 0.0: it is not known to be down."""
         self.counters = Counters()
         self.stopped: Stop | Exception | None = None
 
@@ -161,11 +183,30 @@ class Pool:
     async def _let_go(self) -> None:
         while (step := await self._next_step()) is not None:
             self._next = step  # until it has left, so that a stop does not lose it
+            if self._circuit.is_open:
+                await self._until_it_answers()
             await self._parts.pace.slot()
             self._next = None
-            task = asyncio.create_task(self._advance(step if step.look_up else replace(step, sent=step.sent + 1)))
+            task = asyncio.create_task(self._advance(step))
             self._requests.add(task)
             task.add_done_callback(self._ended)
+
+    async def _until_it_answers(self) -> None:
+        """Send nothing; ask the service a question that changes nothing, ever more seldom, until it answers."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        for number in itertools.count(1):
+            seconds = wait_seconds(number)
+            self.waiting_until = loop.time() + seconds
+            await asyncio.sleep(seconds)
+            reply = await self._parts.ask_me()
+            if reply.http_status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                self.stop(token_refused())
+            elif serves(reply):
+                self._circuit, self.waiting_until = Circuit(), 0.0
+                return
+            elif (elapsed_seconds := loop.time() - started) >= self._parts.policy.longest_outage_seconds:
+                self.stop(out_of_reach(elapsed_seconds))
 
     async def _next_step(self) -> Step | None:
         """Wait for the next request that may be made: one that is due, else the next row of the input."""
@@ -207,32 +248,56 @@ class Pool:
         now = self._parts.clock.now()
         attempt = Attempt(contact=pending.contact, first_sent_at=pending.first_sent_at or now)
         if not pending.in_doubt:
-            self._fresh.append(Step(seq=pending.seq, attempt=attempt, look_up=False))
+            self._fresh.append(Step(seq=pending.seq, attempt=attempt))
             return
         elapsed_seconds = (now - (pending.last_sent_at or attempt.first_sent_at)).total_seconds()
-        step = Step(seq=pending.seq, attempt=attempt, look_up=True)
+        step = Step(seq=pending.seq, attempt=attempt, ask=Ask.LOOK_UP)
         self._carry_out(step, resume(attempt, elapsed_seconds, self._parts.policy))
 
     async def _advance(self, step: Step) -> None:
         """Make one request and carry out what its reply decides."""
         loop = asyncio.get_running_loop()
         parts, started, reply = self._parts, loop.time(), None
+        step = replace(step, sent=step.sent + (step.ask is Ask.CREATE))
         try:
-            call = parts.service.find if step.look_up else parts.service.create
+            call = parts.service.create if step.ask is Ask.CREATE else parts.service.find
             reply = await call(step.attempt.contact)
         except asyncio.CancelledError:
-            self._write(step, in_doubt(step.attempt, "before the run ended"))
+            if step.ask is not Ask.SELF_TEST:
+                self._write(step, in_doubt(step.attempt, "before the run ended"))
             return
         finally:
             parts.pace.heard(reply, loop.time() - started, parts.jitter())
+        self._circuit = after_reply(self._circuit, reply)
         self.counters.throttled += reply.http_status == HTTPStatus.TOO_MANY_REQUESTS
-        decision = (decide_look_up if step.look_up else decide)(reply, step.attempt, parts.policy, parts.jitter())
+        if step.ask is Ask.SELF_TEST:
+            self._judge_look_up(step, reply)
+            return
+        decision = self._decide(step, reply)
         if isinstance(decision, AskToken):
-            good = await parts.token_is_good()
+            good = (await parts.ask_me()).http_status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
             decision = Done(outcome=decision.otherwise) if good else token_refused()
         if not isinstance(decision, Done):
             self._note(step, reply)
         self._carry_out(step, decision)
+
+    def _decide(self, step: Step, reply: Reply) -> Decision:
+        policy, jitter = self._parts.policy, self._parts.jitter()
+        if step.ask is Ask.LOOK_UP:
+            return decide_look_up(reply, step.attempt, policy, jitter, is_blind=self._is_blind)
+        decision = decide(reply, step.attempt, policy, jitter)
+        if self._sample is None and is_surely_created(decision, step.attempt):
+            self._sample = step.attempt.contact
+            self._wait(replace(step, ask=Ask.SELF_TEST), 0.0)
+        return decision
+
+    def _judge_look_up(self, step: Step, reply: Reply) -> None:
+        """Take note of whether the look-up shows a contact that was just made; it may take some seconds to."""
+        shown = reply.http_status == HTTPStatus.OK
+        attempt = replace(step.attempt, witnesses=step.attempt.witnesses + (reply.http_status == HTTPStatus.NOT_FOUND))
+        self._is_blind = not shown and attempt.witnesses >= _SELF_TESTS
+        if not shown and not self._is_blind and not self.stopped:
+            self._wait(replace(step, attempt=attempt), self._parts.policy.witness_gap_seconds)
 
     def _carry_out(self, step: Step, decision: Done | RetryIn | LookUpFirst | Stop) -> None:
         match decision:
@@ -240,19 +305,21 @@ class Pool:
                 self._write(step, outcome)
                 if stop := self._parts.too_many_failures(self.counters.done):
                     self.stop(stop)
-            case RetryIn(wait_seconds=wait_seconds, attempt=attempt):
+            case RetryIn(wait_seconds=seconds, attempt=attempt):
                 self.counters.retried += 1
-                self._wait(replace(step, attempt=attempt, look_up=False), wait_seconds)
-            case LookUpFirst(wait_seconds=wait_seconds, attempt=attempt):
-                self._wait(replace(step, attempt=attempt, look_up=True), wait_seconds)
+                if attempt.posts > step.attempt.posts:  # a row that the rate limit turned away costs no retry
+                    self._circuit = after_retry(self._circuit)
+                self._wait(replace(step, attempt=attempt, ask=Ask.CREATE), seconds)
+            case LookUpFirst(wait_seconds=seconds, attempt=attempt):
+                self._wait(replace(step, attempt=attempt, ask=Ask.LOOK_UP), seconds)
             case Stop():
                 self.stop(decision)
                 self._give_back(step)
             case _:
                 assert_never(decision)
 
-    def _wait(self, step: Step, wait_seconds: float) -> None:
-        due = asyncio.get_running_loop().time() + wait_seconds
+    def _wait(self, step: Step, seconds: float) -> None:
+        due = asyncio.get_running_loop().time() + seconds
         heapq.heappush(self._waiting, (due, next(self._order), step))
         self._changed.set()
 
@@ -262,15 +329,15 @@ class Pool:
         self._parts.journal.record(Recorded(seq=step.seq, outcome=outcome, attempts=step.sent, at=at))
 
     def _note(self, step: Step, reply: Reply) -> None:
-        at, reason = self._parts.clock.now(), f"{'look-up: ' if step.look_up else ''}{reply.message}"
+        at, reason = self._parts.clock.now(), f"{'' if step.ask is Ask.CREATE else 'look-up: '}{reply.message}"
         noted = Attempted(seq=step.seq, attempt=step.sent, at=at, http_status=reply.http_status, reason=reason)
         self._parts.journal.note_attempt(noted)
 
     def _give_back(self, step: Step) -> None:
         """Leave a row for the next run: as it was where no contact can have been made, else in doubt."""
-        if step.look_up:
+        if step.ask is Ask.LOOK_UP:
             self._write(step, in_doubt(step.attempt, "before the run ended"))
-        else:
+        elif step.ask is Ask.CREATE:
             self._write(step, Outcome(status=Status.PENDING))
 
     def _ended(self, task: asyncio.Task[None]) -> None:

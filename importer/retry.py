@@ -15,6 +15,7 @@ what is listed may say otherwise.
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from http import HTTPStatus
 from typing import assert_never
 
@@ -39,9 +40,22 @@ _CODES_BY_WORD = (
 )
 
 
+class Ambiguous(StrEnum):
+    """What to do with a row of which nobody can say whether it arrived."""
+
+    RECONCILE = "reconcile"
+    """Ask the service, and send it again if it is surely not there."""
+    STRICT = "strict"
+    """Ask the service, and leave it in doubt if it is not there."""
+    RESEND = "resend"
+    """Send it again without asking: it may be there twice then."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """How patient to be."""
+
+    ambiguous: Ambiguous = Ambiguous.RECONCILE
 
     most_attempts: int = 6
     """Requests to create one contact before it is given up; those that a rate limit turned away do not count."""
@@ -54,6 +68,8 @@ class Policy:
     backoff_cap_seconds: float = 60.0
     longest_hold_seconds: float = 900.0
     """A service that asks for a longer wait ends the run."""
+    longest_outage_seconds: float = 1800.0
+    """A service that does not answer for longer ends the run."""
     made_by_us_seconds: float = 5.0
     """How much older than our request a contact may be and still be its result (`Date` has whole seconds)."""
 
@@ -133,17 +149,28 @@ def decide(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Dec
         case Arrival.NEVER:
             return _after_never(reply, attempt, policy, jitter)
         case Arrival.UNKNOWN:
-            return _doubt(reply, attempt, policy.settle_seconds)
+            return _doubt(reply, attempt, policy, jitter)
         case Arrival.ANSWERED:
-            return _stop(reply, policy) or _after_answer(reply, attempt, policy)
+            return _stop(reply, policy) or _after_answer(reply, attempt, policy, jitter)
         case _:
             assert_never(reply.arrival)
 
 
-def decide_look_up(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Decision:
-    """Decide what to do after the reply to a look-up."""
+def decide_look_up(
+    reply: Reply, attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool = False
+) -> Decision:
+    """Decide what to do after the reply to a look-up.
+
+    Args:
+        reply: What it got.
+        attempt: Of the row.
+        policy: How patient to be.
+        jitter: From 0.0 to 1.0.
+        is_blind: The service's look-up did not show a contact that had surely been made: it is no witness.
+
+    """
     if reply.http_status == HTTPStatus.NOT_FOUND:
-        return _not_there(attempt, policy, jitter)
+        return _not_there(attempt, policy, jitter, is_blind=is_blind)
     if stop := _stop(reply, policy):
         return stop
     if reply.http_status == HTTPStatus.OK and reply.contact is not None:
@@ -155,9 +182,11 @@ def decide_look_up(reply: Reply, attempt: Attempt, policy: Policy, jitter: float
     return _ask_again(attempt, policy, jitter)
 
 
-def resume(attempt: Attempt, elapsed_seconds: float, policy: Policy) -> Done | LookUpFirst:
+def resume(attempt: Attempt, elapsed_seconds: float, policy: Policy) -> Done | RetryIn | LookUpFirst:
     """Decide how to go on with a row that an earlier run left in doubt, so many seconds after it was sent."""
-    return _ask_or_doubt(attempt, max(0.0, policy.settle_seconds - elapsed_seconds))
+    if policy.ambiguous is Ambiguous.RESEND:
+        return RetryIn(wait_seconds=0.0, attempt=attempt)
+    return _look_up(attempt, max(0.0, policy.settle_seconds - elapsed_seconds))
 
 
 def in_doubt(attempt: Attempt, why: str) -> Outcome:
@@ -169,6 +198,20 @@ def in_doubt(attempt: Attempt, why: str) -> Outcome:
         http_status=status,
         code="in_doubt",
         reason=f"It was sent, but no clear answer came ({message or 'the run was cut off'}), {why}.",
+    )
+
+
+def is_surely_created(decision: Decision, attempt: Attempt) -> bool:
+    """Tell whether a POST's own answer said that it made a contact which can be looked up."""
+    created = isinstance(decision, Done) and decision.outcome.status is Status.CREATED
+    return created and attempt.contact.source in LOOK_UP_SOURCES
+
+
+def out_of_reach(seconds: float) -> Stop:
+    """Return the end of a run whose service did not answer for so long."""
+    return Stop(
+        message=f"The service has not answered for {seconds / 60:.0f} minutes.",
+        hint="Give the same command again when it does: it goes on.",
     )
 
 
@@ -190,7 +233,7 @@ def _after_never(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) 
     return RetryIn(wait_seconds=wait_seconds, attempt=replace(attempt, posts=attempt.posts + 1))
 
 
-def _after_answer(reply: Reply, attempt: Attempt, policy: Policy) -> Decision:
+def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Decision:
     match reply.http_status:
         case 200 | 201 | 202 if reply.contact is not None:
             return _found(reply.contact, reply, attempt, policy)
@@ -200,17 +243,22 @@ def _after_answer(reply: Reply, attempt: Attempt, policy: Policy) -> Decision:
             return RetryIn(wait_seconds=0.0, attempt=attempt)
         case status if status in _REFUSED:
             if _SAYS_EXISTS.search(reply.message) and not _SAYS_MISSING.search(reply.message):
-                return _doubt(reply, replace(attempt, said_exists=True), 0.0)
+                return _look_up(replace(attempt, said_exists=True, doubted=reply), 0.0)
             return Done(outcome=_refusal(reply))
         case _:
-            return _doubt(reply, attempt, policy.settle_seconds)
+            return _doubt(reply, attempt, policy, jitter)
 
 
-def _doubt(reply: Reply, attempt: Attempt, wait_seconds: float) -> Done | LookUpFirst:
-    return _ask_or_doubt(replace(attempt, doubted=reply, witnesses=0, look_ups=0), wait_seconds)
+def _doubt(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Done | RetryIn | LookUpFirst:
+    doubted = replace(attempt, doubted=reply, witnesses=0, look_ups=0)
+    if policy.ambiguous is Ambiguous.RESEND:
+        if attempt.posts >= policy.most_attempts:
+            return Done(outcome=in_doubt(doubted, f"each of {attempt.posts} times"))
+        return _send_again(doubted, policy, jitter)
+    return _look_up(doubted, policy.settle_seconds)
 
 
-def _ask_or_doubt(attempt: Attempt, wait_seconds: float) -> Done | LookUpFirst:
+def _look_up(attempt: Attempt, wait_seconds: float) -> Done | LookUpFirst:
     if attempt.contact.source in LOOK_UP_SOURCES:
         return LookUpFirst(wait_seconds=wait_seconds, attempt=attempt)
     if attempt.said_exists and attempt.doubted:
@@ -252,16 +300,24 @@ def _digits(identifier: str) -> str:
     return "".join(filter(str.isdigit, identifier))
 
 
-def _not_there(attempt: Attempt, policy: Policy, jitter: float) -> Decision:
+def _not_there(attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool) -> Decision:
     witnessed = replace(attempt, witnesses=attempt.witnesses + 1, look_ups=0)
     if attempt.said_exists and attempt.doubted:
         return Done(outcome=_refusal(attempt.doubted))
     if witnessed.witnesses < 2:  # noqa: PLR2004 - one answer may come from a copy that lags behind; two are needed
         return LookUpFirst(wait_seconds=policy.witness_gap_seconds, attempt=witnessed)
+    if is_blind:
+        return Done(outcome=in_doubt(attempt, "and the service's look-up does not show contacts that were just made"))
+    if policy.ambiguous is Ambiguous.STRICT:
+        return Done(outcome=in_doubt(attempt, "it is not there, and --ambiguous strict sends nothing twice"))
+    return _send_again(witnessed, policy, jitter)
+
+
+def _send_again(attempt: Attempt, policy: Policy, jitter: float) -> Done | RetryIn:
     if attempt.posts >= policy.most_attempts:
         return Done(outcome=_given_up(attempt))
     wait_seconds = backoff_seconds(attempt.posts, policy.backoff_cap_seconds, jitter)
-    return RetryIn(wait_seconds=wait_seconds, attempt=replace(witnessed, posts=attempt.posts + 1))
+    return RetryIn(wait_seconds=wait_seconds, attempt=replace(attempt, posts=attempt.posts + 1))
 
 
 def _given_up(attempt: Attempt) -> Outcome:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from importer.account import token_is_good
+from importer.account import ask_me
 from importer.callbell import Callbell
 from importer.endings import exit_code, failure_limit, interrupted, out_of_time
 from importer.errors import ImporterError, InputError
@@ -127,7 +127,7 @@ class Run:
         settings = self.order.settings
         return PoolParts(
             service=service,
-            token_is_good=partial(token_is_good, service),
+            ask_me=partial(ask_me, service),
             journal=journal,
             pace=pace,
             clock=SystemClock(),

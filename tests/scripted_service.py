@@ -46,6 +46,11 @@ class ScriptedService(Service):
     hang_seconds: float = 60.0
     late_seconds: float = 30.0
     token_good: bool = True
+    down: bool = False
+    """Nothing is answered."""
+    blind: bool = False
+    """Look-ups find nothing."""
+    asked_me: list[float] = field(default_factory=list)
     contacts: dict[str, list[RemoteContact]] = field(default_factory=dict)
     asked: list[tuple[float, str, str]] = field(default_factory=list)
     """When, what and for whom: every request in its order."""
@@ -58,6 +63,8 @@ class ScriptedService(Service):
     async def create(self, contact: Contact) -> Reply:
         """Answer a POST."""
         fault = self._begin("POST", contact)
+        if self.down:
+            fault = Fault.REFUSED_CONNECTION
         try:
             if fault is Fault.REFUSED_CONNECTION:
                 return Reply(arrival=Arrival.NEVER, message="the connection was refused")
@@ -76,12 +83,15 @@ class ScriptedService(Service):
         self._begin("GET", contact, faulty=False)
         await asyncio.sleep(self.latency_seconds)
         self.in_flight -= 1
-        found = self.contacts.get(contact.identifier)
+        found = None if self.blind else self.contacts.get(contact.identifier)
         return Reply(arrival=Arrival.ANSWERED, http_status=200 if found else 404, contact=found[0] if found else None)
 
-    async def token_is_good(self) -> bool:
-        """Answer for GET /auth/me."""
-        return self.token_good
+    async def ask_me(self) -> Reply:
+        """Answer GET /auth/me."""
+        self.asked_me.append(asyncio.get_running_loop().time())
+        if self.down:
+            return Reply(arrival=Arrival.NEVER, message="the connection was refused")
+        return Reply(arrival=Arrival.ANSWERED, http_status=200 if self.token_good else 401)
 
     def posts(self) -> Counter[str]:
         """Return how many POSTs came for each identifier."""

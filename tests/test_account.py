@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from importer.account import directory, token_is_good, who_am_i
+from importer.account import ask_me, directory, who_am_i
 from importer.callbell import Callbell
 from importer.errors import ServiceError
 from importer.model import Arrival, Reply
@@ -168,18 +168,11 @@ def test_a_wait_of_hours_ends_it() -> None:
     assert "120 minutes" in error.message
 
 
-@pytest.mark.parametrize(
-    ("answer", "good"), [(got(200, ME), True), (got(401), False), (got(403), False), (got(500), True)]
-)
-def test_only_a_refusal_makes_a_token_bad(answer: Got, good: bool) -> None:  # noqa: FBT001 - a table of cases
-    """Asked in the middle of a run, a token is good until the service says otherwise."""
-    assert run(token_is_good(Answering(answers=[answer]))) is good
-
-
-def test_no_answer_is_no_proof_against_a_token() -> None:
-    """A connection that breaks says nothing about the token, and it is asked about once only."""
-    service = Answering(answers=[(NEVER, None)])
-    assert run(token_is_good(service))
+@pytest.mark.parametrize("answer", [got(200, ME), got(401), got(500), (NEVER, None)])
+def test_in_mid_run_it_is_asked_once(answer: Got) -> None:
+    """Asked in the middle of a run, the service's reply is handed on as it is, after one request."""
+    service = Answering(answers=[answer])
+    assert run(ask_me(service)) == answer[0]
     assert len(service.asked) == 1
 
 
@@ -271,7 +264,7 @@ async def test_the_stand_ins_account_is_read() -> None:
 async def test_a_stand_in_that_knows_another_token_refuses_this_one() -> None:
     """A wrong token is refused, and the error does not hold it."""
     async with Sandbox() as sandbox, Callbell(sandbox.base_url, Token("tk-wr0ng"), VirtualClock()) as service:
-        assert not await token_is_good(service)
+        assert (await ask_me(service)).http_status == 401
         with pytest.raises(ServiceError, match="refused the token") as raised:
             await who_am_i(service, half)
     assert "tk-wr0ng" not in f"{raised.value!r} {raised.value.message} {raised.value.hint}"

@@ -16,7 +16,7 @@ from importer.model import Contact, Entry, Row, Sheet, Status
 from importer.pace import Pace, PaceOptions
 from importer.pool import GRACE_SECONDS, Pool, PoolParts
 from importer.ports import Result, RunRecord
-from importer.retry import Policy, Stop
+from importer.retry import Ambiguous, Policy, Stop
 from tests.inline_executor import InlineExecutor
 from tests.scripted_service import Fault, ScriptedService
 from tests.virtual_time import START, VirtualClock, run
@@ -43,6 +43,7 @@ class Stage:
     service: ScriptedService = field(default_factory=ScriptedService)
     rate: float = 300.0
     failures_most: int = 1_000_000
+    policy: Policy = field(default_factory=Policy)
     pool: Pool = field(init=False)
     journal: ThreadedJournal = field(init=False)
     results: list[Result] = field(init=False)
@@ -83,11 +84,11 @@ class Stage:
     def _parts(self) -> PoolParts:
         return PoolParts(
             service=self.service,
-            token_is_good=self.service.token_is_good,
+            ask_me=self.service.ask_me,
             journal=self.journal,
             pace=Pace(PaceOptions(rate=self.rate)),
             clock=VirtualClock(),
-            policy=Policy(),
+            policy=self.policy,
             jitter=lambda: 0.5,
             rate=self.rate,
             too_many_failures=self._too_many,
@@ -311,3 +312,77 @@ def test_without_a_limit_the_pool_is_as_wide_as_it_is_told(stage: Callable[..., 
     run(it.play())
     assert it.service.most_in_flight == 64
     assert it.statuses() == [Status.CREATED] * 1000
+
+
+def test_a_service_that_is_down_is_asked_one_question_until_it_is_back(stage: Callable[..., Stage]) -> None:
+    """While nothing answers no row is sent: GET /auth/me is, ever more seldom; then the run goes on to its end."""
+    it = stage(rows=600)
+
+    async def go_down() -> None:
+        await asyncio.sleep(1.0)
+        it.service.down = True
+        await asyncio.sleep(300.0)
+        it.service.down = False
+
+    run(it.play(go_down))
+    assert it.statuses() == [Status.CREATED] * 600
+    assert len([at for at, _, _ in it.service.asked if 5.0 < at < 300.0]) == 0
+    assert 5 <= len(it.service.asked_me) <= 12
+    assert it.pool.waiting_until == 0.0
+
+
+def test_an_outage_that_lasts_ends_the_run(stage: Callable[..., Stage]) -> None:
+    """After half an hour without an answer the run ends, and nothing is lost."""
+    it = stage(rows=600)
+
+    async def go_down() -> None:
+        await asyncio.sleep(1.0)
+        it.service.down = True
+
+    run(it.play(go_down))
+    assert isinstance(it.pool.stopped, Stop)
+    assert "minutes" in it.pool.stopped.message
+    assert it.statuses().count(Status.UNSENT) == 600 - len(it.service.contacts)
+
+
+def test_a_token_that_is_refused_after_an_outage_ends_the_run(stage: Callable[..., Stage]) -> None:
+    """The question that is asked in an outage also tells that the token is no longer good."""
+    it = stage([Fault.NONE, *[Fault.REFUSED_CONNECTION] * 30], rows=300)
+    it.service.token_good = False
+    run(it.play())
+    assert isinstance(it.pool.stopped, Stop)
+    assert "token" in it.pool.stopped.message
+
+
+def test_too_many_retries_open_the_circuit_too(stage: Callable[..., Stage]) -> None:
+    """When a third of all requests never arrive, the retry budget is soon spent, and the service is asked."""
+    it = stage([Fault.NONE, *[Fault.NONE, Fault.NONE, Fault.REFUSED_CONNECTION] * 100], rows=200)
+    run(it.play())
+    assert it.service.asked_me
+    assert it.statuses() == [Status.CREATED] * 200
+
+
+def test_a_blind_look_up_is_no_witness(stage: Callable[..., Stage]) -> None:
+    """Where a look-up does not show what was just made, a row in doubt is not sent again: it stays in doubt."""
+    it = stage([Fault.NONE, Fault.ERROR_AFTER], rows=5)
+    it.service.blind = True
+    run(it.play())
+    assert it.statuses() == [Status.CREATED, Status.IN_DOUBT, *[Status.CREATED] * 3]
+    assert "look-up does not show" in it.results[1].outcome.reason
+    assert it.service.twice() == []
+
+
+def test_strict_sends_nothing_twice(stage: Callable[..., Stage]) -> None:
+    """With `--ambiguous strict` a row that was not there stays in doubt, and one that is there is created."""
+    it = stage([Fault.NONE, Fault.ERROR_BEFORE, Fault.ERROR_AFTER], rows=4, policy=Policy(ambiguous=Ambiguous.STRICT))
+    run(it.play())
+    assert it.statuses() == [Status.CREATED, Status.IN_DOUBT, Status.CREATED, Status.CREATED]
+    assert set(it.service.posts().values()) == {1}
+
+
+def test_resend_asks_nobody(stage: Callable[..., Stage]) -> None:
+    """With `--ambiguous resend` a row in doubt is sent again at once, even if it is there twice then."""
+    it = stage([Fault.NONE, Fault.ERROR_AFTER], rows=3, policy=Policy(ambiguous=Ambiguous.RESEND))
+    run(it.play())
+    assert it.statuses() == [Status.CREATED] * 3
+    assert it.service.twice() == ["34600000002"]
