@@ -1,14 +1,15 @@
 """Text files: comma, semicolon, tab or bar between the cells.
 
-    bytes -> decoded -> a mark before each line's end -> pandas, in chunks -> rows with their true numbers and widths
+    bytes -> decoded -> rows found, their quotes judged -> pandas, or csv where there are quotes or odd widths -> rows
 
-pandas does the parsing, but left to itself it loses cells of rows with a wrong width; `importer.readers.marked` says
-how that is kept from happening.
+pandas does the parsing where nothing can go wrong: rows without a quote, all of one width. Left to itself it would lose
+cells of rows with a wrong width, and take lines in after a stray quote; `importer.readers.quotes` sees to that.
 """
 
+import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -18,30 +19,25 @@ from importer.escaping import unescape
 from importer.model import Problem, Row, Sheet
 from importer.readers.blanks import Blanks
 from importer.readers.cells import column_letters
-from importer.readers.delimiter import find_delimiter, sample_rows, without_declaration
-from importer.readers.encoding import UNDECODABLE, decoded, find_encoding
-from importer.readers.files import unreadable
-from importer.readers.header import header_of, no_header
-from importer.readers.marked import MARK, MarkedLines, without_marks
+from importer.readers.delimiter import declaration_length, find_delimiter, sample_rows
+from importer.readers.encoding import NO_TEXT, UNDECODABLE, decoded, find_encoding, more_evidence
+from importer.readers.files import FileState, unreadable
+from importer.readers.header import header_of, no_header, refuse_title
+from importer.readers.kinds import refuse_no_text
 from importer.readers.options import InputOptions
+from importer.readers.quotes import EvenRows, LineTooLongError, RowsOfText, TextRow
+from importer.readers.wording import line_too_long, quote_problem, width_problem
 
 _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
-_MOST_EXTRA_COLUMNS = 64
 _NO_TEXT = re.compile("[\ud800-\udfff]")
-_NOT_TEXT = {
-    b"PK\x03\x04": "a workbook or another zip file",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"%PDF": "a PDF document",
-}
-_ROW_OF_OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")
 
 
 class CsvReader:
     """A text file, opened: its encoding, delimiter and header are known, its rows not yet read.
 
     Cells are as the file has them, but for the apostrophe of `importer.escaping`, and line breaks inside quotes, which
-    are all line feeds. A row is blank if it has nothing but white space.
+    are all line feeds. A row is blank if it has nothing but white space. A row that is too wide keeps all its cells.
 
     Raises:
         InputError: It is no text file, or has no header where it should be.
@@ -50,16 +46,17 @@ class CsvReader:
 
     def __init__(self, path: str, options: InputOptions) -> None:
         self._path = path
-        sample = _sample(path)
-        encoding = find_encoding(sample, options.encoding)
+        self._state = FileState(path)
+        sample, further = _sample(path)
+        encoding = find_encoding(sample, options.encoding, further)
         text = io.StringIO(decoded(sample, encoding.codec), newline=None).read()
         delimiter = find_delimiter(text, options.delimiter, options.header_row)
-        rows = sample_rows(without_declaration(text), delimiter)
+        rows = sample_rows(text, delimiter)
         if not 1 <= options.header_row <= len(rows):
             raise no_header(path, options.header_row)
-        header = header_of(path, [_shown(unescape(cell)) for cell in rows[options.header_row - 1]], options.header_row)
-        widest = max(map(len, rows[options.header_row - 1 :]))
-        self._columns = min(max(widest, len(header)), len(header) + _MOST_EXTRA_COLUMNS) + 1
+        header = _header(path, rows[options.header_row - 1], options.header_row)
+        refuse_title(path, [row.cells for row in rows], options.header_row)
+        self._width_of_file = len(rows[options.header_row - 1].cells)
         self._blanks = Blanks()
         self._sheet = Sheet(
             file=path,
@@ -84,95 +81,96 @@ class CsvReader:
         """Yield the rows in their order, from the first, each exactly once.
 
         Raises:
-            InputError: The file cannot be read any further, or a quote is opened and never closed.
+            InputError: The file cannot be read any further, or was changed meanwhile.
 
         """
         self._blanks = Blanks()
         try:
             with Path(self._path).open(encoding=self._sheet.encoding, errors=UNDECODABLE) as file:
-                for frame in self._frames(MarkedLines(file, self._sheet.delimiter, self._columns)):
-                    yield self._rows(frame)
+                for rows in self._rows(_Characters(file)):
+                    self._state.check(file.fileno())
+                    for start in range(0, len(rows), _CHUNK_ROWS):
+                        if full := self._blanks.left_out(rows[start : start + _CHUNK_ROWS]):
+                            yield full
         except OSError as error:
             raise unreadable(self._path, error) from error
+        except LineTooLongError as error:
+            raise line_too_long(self._path, error.args[0]) from error
         except ValueError as error:  # pandas' and the codecs' errors are of this kind
-            raise self._cannot_go_on(error) from error
+            raise InputError(
+                f"{self._path} cannot be read as text in {self._sheet.encoding}.",
+                "Save it again as CSV in UTF-8, or name its encoding with --encoding.",
+            ) from error
 
     def close(self) -> None:
         """Do nothing: the file is open only while `chunks` goes through it."""
 
-    def _frames(self, lines: MarkedLines) -> Iterator[pd.DataFrame]:
-        columns = range(self._columns)
-        with pd.read_csv(
-            lines,  # type: ignore[call-overload]  # the stubs ask for more methods than pandas uses
+    def _rows(self, characters: "_Characters") -> Iterator[list[Row | None]]:
+        number = 1
+        found = RowsOfText(characters.read, self._sheet.delimiter, self._width_of_file, characters.first_line)
+        for block in found.blocks():
+            if isinstance(block, EvenRows):
+                rows = self._even(block, number)
+                number += block.rows
+            else:
+                rows = [self._text_row(row, place) for place, row in enumerate(block, number)]
+                number += len(block)
+            yield rows[max(self._sheet.header_row + 1 - (number - len(rows)), 0) :]
+
+    def _even(self, block: EvenRows, first: int) -> list[Row | None]:
+        if "'" in block.text or not _is_text(block.text) or block.columns != len(self._sheet.header):
+            return [self._row(cells, number) for number, cells in enumerate(self._cut(block), first)]
+        return [
+            Row(number=number, cells=tuple(cells)) if "".join(cells).strip() else None
+            for number, cells in enumerate(self._cut(block), first)
+        ]
+
+    def _cut(self, block: EvenRows) -> Iterable[Sequence[str]]:
+        if block.cells is not None:
+            return block.cells
+        columns = range(block.columns)
+        frame = pd.read_csv(
+            io.StringIO(block.text),
             sep=self._sheet.delimiter,
             header=None,
             names=columns,
-            usecols=columns,  # without it, a row wider than the first one stops pandas
             index_col=False,
             dtype=object,  # Python's own texts, whether or not pyarrow is installed
             na_filter=False,
+            quoting=csv.QUOTE_NONE,
             skip_blank_lines=False,
             encoding_errors="surrogatepass",
             engine="c",
-            chunksize=_CHUNK_ROWS,
-        ) as frames:
-            yield from frames
-
-    def _rows(self, frame: pd.DataFrame) -> list[Row]:
-        columns: list[Sequence[str]] = [frame[column].tolist() for column in frame.columns]
-        spoiled = [index for index, column in enumerate(columns) if not _is_text(column)]
-        cells_of_rows = zip(*map(self._mended, columns), strict=True)
-        rows = (
-            self._row(number, cells, spoiled)
-            for number, cells in enumerate(cells_of_rows, frame.index[0])
-            if number > self._sheet.header_row
         )
-        return self._blanks.left_out(rows)
+        return zip(*(frame[column].tolist() for column in columns), strict=True)
 
-    def _mended(self, column: Sequence[str]) -> Sequence[str]:
-        """Return the column's cells as the file means them; that most have nothing to mend is quick to see."""
-        text = "".join(column)
-        if f"{MARK}\n" in text:
-            column = [without_marks(cell, self._sheet.delimiter) for cell in column]
-        return [unescape(cell) for cell in column] if "'" in text else column
+    def _text_row(self, row: TextRow, number: int) -> Row | None:
+        if row.trouble is None:
+            return self._row(row.cells, number)
+        read = self._row(row.cells, number) or Row(number=number, cells=tuple(row.cells))
+        problem = quote_problem(row, self._sheet.header, [_shown(cell) for cell in row.cells])
+        return Row(number=number, cells=read.cells, problems=(problem, *read.problems))
 
-    def _row(self, number: int, cells: tuple[str, ...], spoiled: Sequence[int]) -> Row | None:
-        width = len(self._sheet.header)
-        if cells[width] == MARK and not spoiled:
-            own = cells[:width]
-            return Row(number=number, cells=own) if "".join(own).strip() else None
-        end = cells.index(MARK) if MARK in cells else self._columns
-        if end < self._columns and not "".join(cells[:end]).strip():
+    def _row(self, cells: Sequence[str], number: int) -> Row | None:
+        header = self._sheet.header
+        width = len(header)
+        text = "".join(cells)
+        if not text.strip():
             return None
-        return self._odd_row(number, cells, end, spoiled)
-
-    def _odd_row(self, number: int, cells: tuple[str, ...], end: int, spoiled: Sequence[int]) -> Row:
-        """Return a row that may have a wrong width or bytes that are no text; its cells end at `end`."""
-        width = len(self._sheet.header)
-        own = cells[: min(end, width)] + ("",) * (width - end)
-        extra = cells[width:end]
-        problems = [
-            self._encoding_problem(index, own[index])
-            for index in spoiled
-            if index < width and _NO_TEXT.search(own[index])
-        ]
-        if end < width or end == self._columns or "".join(extra).strip():
-            problems.append(self._width_problem(extra, end))
-        return Row(number=number, cells=tuple(map(_shown, own)), problems=tuple(problems))
-
-    def _width_problem(self, extra: Sequence[str], end: int) -> Problem:
-        width = len(self._sheet.header)
-        at_least = "at least " if end == self._columns else ""
-        advice = (
-            "Put quotes around a cell that has the delimiter in it, or take the extra cells away."
-            if end > width
-            else "Check that no cell is missing and no line break has cut the row."
-        )
-        return Problem(
-            code="width_wrong",
-            value=_shown(self._sheet.delimiter.join(extra)),
-            message=f"The row has {at_least}{end} cells, but the header has {width}. {advice}",
-        )
+        if "'" in text:
+            cells = [unescape(cell) for cell in cells]
+        problems: list[Problem] = []
+        if not _is_text(text):
+            problems = [
+                self._encoding_problem(index, cell) for index, cell in enumerate(cells[:width]) if _NO_TEXT.search(cell)
+            ]
+            cells = [_shown(cell) for cell in cells]
+        if len(cells) > width and not "".join(cells[width:]).strip():
+            cells = cells[:width]
+        if len(cells) != width:
+            problems.append(width_problem(cells, width))
+            cells = [*cells, *[""] * (width - len(cells))]
+        return Row(number=number, cells=tuple(cells), problems=tuple(problems))
 
     def _encoding_problem(self, index: int, cell: str) -> Problem:
         name = self._sheet.header[index] or f"column {column_letters(index)}"
@@ -186,33 +184,45 @@ class CsvReader:
             ),
         )
 
-    def _cannot_go_on(self, error: ValueError) -> InputError:
-        if found := _ROW_OF_OPEN_QUOTE.search(str(error)):
-            return InputError(
-                f'{self._path} has a quote (") in row {found[1]} that is never closed, so its rows cannot be told.',
-                "Close the quote, or write a quote that is part of a cell twice.",
-            )
-        return InputError(
-            f"{self._path} cannot be read as text in {self._sheet.encoding}.",
-            "Save it again as CSV in UTF-8, or name its encoding with --encoding.",
-        )
+
+class _Characters:
+    """The text of a file, without its mark and Excel's `sep=;` line, which spreadsheet programs do not show."""
+
+    def __init__(self, file: io.TextIOWrapper) -> None:
+        self._file = file
+        start = file.read(64)
+        skipped = declaration_length(start)
+        self._ahead = start[skipped:]
+        self.first_line = 1 + start[:skipped].count("\n")
+
+    def read(self, size: int) -> str:
+        """Return about so many characters more; what no text has is made visible."""
+        text, self._ahead = self._ahead + self._file.read(size), ""
+        return text.replace("\0", NO_TEXT) if "\0" in text else text
 
 
-def _sample(path: str) -> bytes:
+def _sample(path: str) -> tuple[bytes, bytes]:
     try:
         with Path(path).open("rb") as file:
             sample = file.read(_SAMPLE_BYTES)
+            refuse_no_text(path, sample)
+            return sample, more_evidence(sample, file)
     except OSError as error:
         raise unreadable(path, error) from error
-    kind = next((kind for magic, kind in _NOT_TEXT.items() if sample.startswith(magic)), "")
-    if kind:
-        raise InputError(f"{path} is {kind}, although its name ends like a text file's.", "Save it as .xlsx or .csv.")
-    return sample
 
 
-def _is_text(column: Sequence[str]) -> bool:
+def _header(path: str, row: TextRow, number: int) -> tuple[str, ...]:
+    if row.trouble is not None:
+        raise InputError(
+            f'The header of {path}, in row {number}, has a quote (") that is not closed, or text after a closed one.',
+            "Mend the quotes in that row: one that is part of a name is written twice.",
+        )
+    return header_of(path, [_shown(unescape(cell)) for cell in row.cells], number)
+
+
+def _is_text(text: str) -> bool:
     try:
-        "".join(column).encode()  # many times as fast as looking for lone surrogates
+        text.encode()  # many times as fast as looking for lone surrogates
     except UnicodeEncodeError:
         return False
     return True

@@ -1,12 +1,11 @@
 """Which character stands between the cells of a text file."""
 
-import csv
 import io
 import re
 from collections.abc import Sequence
-from itertools import islice
 
 from importer.errors import InputError
+from importer.readers.quotes import EvenRows, RowsOfText, TextRow
 
 CANDIDATES = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 500
@@ -26,41 +25,48 @@ def find_delimiter(text: str, wanted: str, header_row: int) -> str:
 
     """
     declared = _DECLARATION.match(text.removeprefix("\ufeff"))
-    if wanted == "auto" and declared and declared[1]:
+    if wanted == "auto" and declared and declared[1] and declared[1].isascii():
         return declared[1]
     if wanted == "auto":
-        text = without_declaration(text)
         return max(CANDIDATES, key=lambda candidate: _evenness(sample_rows(text, candidate)[header_row - 1 :]))
     delimiter = "\t" if wanted == "tab" else wanted
-    if len(delimiter) != 1 or delimiter in '"\r\n\0':
+    if len(delimiter) != 1 or delimiter in '"\r\n\0' or not delimiter.isascii():  # pandas cuts at one byte only
         raise InputError(
-            f"The delimiter must be one character or the word tab, not {wanted!r}.",
+            f"The delimiter must be one character without an accent, or the word tab, not {wanted!r}.",
             'Write for example delimiter = ";" under [input] in the config, or leave it out.',
         )
     return delimiter
 
 
-def without_declaration(text: str) -> str:
-    """Return the file's beginning without a byte order mark and Excel's `sep=;` line, which are never shown."""
-    text = text.removeprefix("\ufeff")
-    declared = _DECLARATION.match(text)
-    return text[declared.end() :] if declared else text
+def declaration_length(text: str) -> int:
+    """Return how long the byte order mark and Excel's `sep=;` line are, which spreadsheet programs do not show."""
+    mark = len(text) - len(text.removeprefix("\ufeff"))
+    declared = _DECLARATION.match(text, mark)
+    return declared.end() if declared else mark
 
 
-def sample_rows(text: str, delimiter: str) -> list[list[str]]:
-    """Return the first rows of the sample, as far as they can be read; a quoted line break does not end a row."""
-    rows: list[list[str]] = []
-    try:
-        rows.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE_ROWS))
-    except csv.Error:  # a cell of more than 131,072 characters: what came before it is enough
-        return rows
+def sample_rows(text: str, delimiter: str) -> list[TextRow]:
+    """Return the first rows of the sample; its last may be cut."""
+    start = declaration_length(text)
+    found = RowsOfText(io.StringIO(text[start:]).read, delimiter, first_line=1 + text[:start].count("\n"))
+    rows: list[TextRow] = []
+    for block in found.blocks():
+        rows += _plainly_cut(block, delimiter) if isinstance(block, EvenRows) else block
+        if len(rows) >= _SAMPLE_ROWS:
+            break
     return rows
 
 
-def _evenness(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+def _plainly_cut(block: EvenRows, delimiter: str) -> list[TextRow]:
+    cells = block.cells or [line.split(delimiter) for line in block.text[:-1].split("\n")]
+    return [TextRow(row) for row in cells]
+
+
+def _evenness(rows: Sequence[TextRow]) -> tuple[float, int]:
     """Return how well the rows fit their header: the share of rows as wide as it, then its width."""
-    full = [row for row in rows if any(cell.strip() for cell in row)]
-    if not full or len(full[0]) == 1:
-        return 0.0, 0
-    width = len(full[0])
-    return sum(len(row) == width for row in full) / len(full), width
+    full = [row for row in rows[:_SAMPLE_ROWS] if any(cell.strip() for cell in row.cells)]
+    if not full or len(full[0].cells) == 1:  # a title, maybe
+        wider = sum(row.trouble is None and len(row.cells) > 1 for row in full)
+        return 0.0, wider if 2 * wider > len(full) else 0
+    width = len(full[0].cells)
+    return sum(row.trouble is None and len(row.cells) == width for row in full) / len(full), width

@@ -8,8 +8,10 @@ What is left is a guess, and the guess is told. Only the file's sample is looked
 import codecs
 import re
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from importer.errors import InputError
+from importer.readers.guessing import guess_codec, unmarked_utf_16
 
 UNDECODABLE = "importer.undecodable"
 """Name of the codec error handler that turns each byte that is no text into a lone surrogate, U+DC00 and up."""
@@ -17,6 +19,11 @@ UNDECODABLE = "importer.undecodable"
 NO_TEXT = "\udc00"
 """Stands for a character that no text has: a zero, or the reader's own mark."""
 
+_LOOK_BYTES = 1024**2
+_MOST_LOOKED_THROUGH = 64 * 1024**2
+_EXAMPLE_BYTES = 4_096
+_LONGEST_EXAMPLE = 40
+_NAMES = {"cp1252": "Windows-1252 (Latin-1)", "mac-roman": "MacRoman", "cp932": "Shift-JIS"}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
@@ -24,14 +31,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_EVIDENCE_BYTES = 32_768
-_WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŸ")
-_WESTERN_SIGNS = frozenset(
-    b"\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa1\xa3\xa7\xa8\xa9\xaa\xab\xad\xae\xb0\xb2\xb3\xb4\xb7\xba\xbb\xbc\xbd\xbf".decode(
-        "cp1252"
-    )
-)
-"""Such as the euro, curly quotes, dashes, ordinals, and the question mark upside down."""
 
 
 def _keep_in_sight(error: UnicodeError) -> tuple[str, int]:
@@ -53,8 +52,13 @@ class Encoding:
     """A sentence for the person, where it was guessed."""
 
 
-def find_encoding(sample: bytes, wanted: str) -> Encoding:
-    """Return the encoding of a text file that begins with the sample; `wanted` is `auto` or a Python codec.
+def find_encoding(sample: bytes, wanted: str, further: bytes = b"") -> Encoding:
+    """Return the encoding of a text file.
+
+    Args:
+        sample: The file's beginning.
+        wanted: `auto` or a Python codec. A mark at the file's start is stronger: it is never there by chance.
+        further: Lines from further on, where the beginning is all ASCII, which most encodings share.
 
     Raises:
         InputError: There is no codec of that name.
@@ -63,12 +67,27 @@ def find_encoding(sample: bytes, wanted: str) -> Encoding:
     marked = next((codec for mark, codec in _MARKS if sample.startswith(mark)), "")
     if wanted != "auto":
         codec = _known_codec(wanted)
-        return Encoding(codec="utf-8-sig" if (codec, marked) == ("utf-8", "utf-8-sig") else codec)
+        if not marked or _family(codec) == _family(marked):
+            return Encoding(codec=marked or codec)
+        note = f"The file begins with the mark of {_family(marked).upper()} and was read so, not as {wanted}."
+        return Encoding(codec=marked, note=note)
     if marked:
         return Encoding(codec=marked)
-    if codec := _unmarked_utf_16(sample):
-        return Encoding(codec=codec)
-    return _utf_8(sample) or _guessed(sample)
+    if codec := unmarked_utf_16(sample):
+        note = f"The file does not say its encoding: by its zero bytes it is {codec.upper()}, and was read so."
+        return Encoding(codec=codec, note=note)
+    return _utf_8(further or sample) or _guessed(further or sample)
+
+
+def more_evidence(sample: bytes, file: BinaryIO) -> bytes:
+    """Return the first bytes after an ASCII sample that are not all ASCII; empty if there are none near."""
+    if not sample.isascii():
+        return b""
+    for _ in range(_MOST_LOOKED_THROUGH // _LOOK_BYTES):
+        found = file.read(_LOOK_BYTES)
+        if not found or not found.isascii():
+            return found
+    return b""
 
 
 def decoded(sample: bytes, codec: str) -> str:
@@ -91,16 +110,6 @@ def _known_codec(name: str) -> str:
     return codec.name
 
 
-def _unmarked_utf_16(sample: bytes) -> str:
-    """Return the byte order that the zero bytes of Latin letters show; empty where they show none."""
-    pairs = len(sample) // 2
-    zeros_first, zeros_last = sample[0 : pairs * 2 : 2].count(0), sample[1 : pairs * 2 : 2].count(0)
-    plainly, hardly = pairs * 0.4, pairs * 0.05
-    if zeros_last > plainly and zeros_first <= hardly:
-        return "utf-16-le"
-    return "utf-16-be" if zeros_first > plainly and zeros_last <= hardly else ""
-
-
 def _utf_8(sample: bytes) -> Encoding | None:
     """Return UTF-8 if the sample is that, maybe but for a few bytes: nothing else looks like it by chance."""
     beyond_ascii = [character for character in decoded(sample, "utf-8") if character > "\x7f"]
@@ -114,36 +123,17 @@ def _utf_8(sample: bytes) -> Encoding | None:
 
 
 def _guessed(sample: bytes) -> Encoding:
-    evidence = _evidence(sample)
-    codec = "cp1252" if _looks_western(evidence) else _charset_normalizers_guess(evidence)
-    name = "Windows-1252" if codec == "cp1252" else codec
-    word = next((word for word in re.findall(r"\w+", decoded(evidence, codec)) if not word.isascii()), "")
-    example = f', in which one word of it is "{word}"' if word else ""
-    note = f"The file does not say its encoding: it was read as {name}{example}. If that is wrong, say --encoding NAME."
+    codec = guess_codec(sample)
+    lines = b"".join(line for line in sample.splitlines(keepends=True) if not line.isascii())
+    text = decoded(lines[:_EXAMPLE_BYTES], codec)
+    word = next((word for word in re.findall(r"\w+", text) if not word.isascii()), "")
+    example = f', in which one word of it is "{word[:_LONGEST_EXAMPLE]}"' if word else ""
+    note = (
+        f"The file does not say its encoding: it was read as {_NAMES.get(codec, codec)}{example}. "
+        "If that is wrong, say --encoding NAME."
+    )
     return Encoding(codec=codec, note=note)
 
 
-def _evidence(sample: bytes) -> bytes:
-    """Return the lines that have anything beyond ASCII: they alone tell encodings apart."""
-    lines = (line for line in sample.splitlines(keepends=True) if not line.isascii())
-    return b"".join(lines)[:_EVIDENCE_BYTES]
-
-
-def _looks_western(evidence: bytes) -> bool:
-    """Tell whether the bytes read as Western European words in Windows-1252.
-
-    There accented letters stand among plain ones. Cyrillic or Greek bytes look like accented letters too, side by side.
-    """
-    text = decoded(evidence, "cp1252")
-    beyond_ascii = [character for character in text if character > "\x7f"]
-    letters = sum(character in _WESTERN for character in beyond_ascii)
-    signs = sum(character in _WESTERN_SIGNS for character in beyond_ascii)
-    side_by_side = len(re.findall(r"[À-ÿ](?=[À-ÿ])", text))
-    return (letters + signs) >= 0.95 * len(beyond_ascii) and signs <= letters + 2 and side_by_side <= 0.2 * letters
-
-
-def _charset_normalizers_guess(evidence: bytes) -> str:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - needed for few files, and slow to import
-
-    best = from_bytes(evidence).best()
-    return codecs.lookup(best.encoding).name if best is not None else "cp1252"
+def _family(codec: str) -> str:
+    return next((family for family in ("utf-8", "utf-16", "utf-32") if codec.startswith(family)), codec)

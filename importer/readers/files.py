@@ -1,5 +1,6 @@
 """Is there a file at all, and may it be read: the questions that come before any library is asked."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -25,6 +26,42 @@ def check_file(path: str) -> None:
             pass
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
+
+
+class FileState:
+    """What a file was when it was opened, to notice that it was changed or replaced while it is read.
+
+    Raises:
+        InputError: It is gone.
+
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._seen = self._now(path)
+
+    def check(self, file: str | int | None = None) -> None:
+        """Return if the file is as it was.
+
+        Args:
+            file: Its open descriptor; left out: what is at the path now.
+
+        Raises:
+            InputError: It is another, or gone.
+
+        """
+        if self._now(self._path if file is None else file) != self._seen:
+            raise InputError(
+                f"{self._path} was changed while it was being read, so it may not have been whole.",
+                "Wait until the program that writes it is done, and start again.",
+            )
+
+    def _now(self, file: str | int) -> tuple[int, ...]:
+        try:
+            status = os.stat(file)  # noqa: PTH116 - a descriptor too
+        except OSError as error:
+            raise unreadable(self._path, error) from error
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def unreadable(path: str, error: OSError | ValueError) -> InputError:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from importer.errors import InputError
 
+_ROWS_UNDER_TITLE = 50
+_LEAST_ROWS_OF_TABLE = 2
 MOST_COLUMNS = 16_384
 """As many as a spreadsheet program shows (Excel's specifications and limits)."""
 
@@ -26,6 +28,31 @@ def header_of(path: str, cells: Sequence[str], header_row: int) -> tuple[str, ..
             "Check that its lines end where they should, and that the delimiter is right.",
         )
     return tuple(header)
+
+
+def refuse_title(path: str, rows: Sequence[Sequence[str]], header_row: int) -> None:
+    """Return if the header is one: more than a title over a wider table.
+
+    Args:
+        path: The file.
+        rows: Its first rows, from row 1 on.
+        header_row: Where the header should be.
+
+    Raises:
+        InputError: Its row has one filled cell, and rows below it have several; the sentence says which row has the
+            header.
+
+    """
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: header_row + _ROWS_UNDER_TITLE]]
+    below = filled[header_row:]
+    if filled[header_row - 1] != 1 or sum(count > 1 for count in below) < _LEAST_ROWS_OF_TABLE:
+        return
+    seems = header_row + 1 + next(index for index, count in enumerate(below) if count > 1)
+    raise InputError(
+        f"Row {header_row} of {path} has one filled cell only, like a title, and the rows below have more.",
+        f"The header seems to be row {seems}: say --header-row {seems}, or header_row = {seems} under [input] "
+        "in the config.",
+    )
 
 
 def no_header(path: str, header_row: int) -> InputError:
