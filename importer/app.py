@@ -101,7 +101,7 @@ def _journal(desk: Desk) -> Iterator[Journal]:
     path = journal_path(chosen.journal, sandbox=chosen.sandbox)
     with (
         logging_to(chosen.log_file, desk.stream, log_format=chosen.log_format, verbose=chosen.verbose),
-        exclusive_lock(lock_path(path)),
+        exclusive_lock(lock_path(path), wait=chosen.wait),
         contextlib.closing(Journal.open(path, rehearsal=chosen.dry_run)) as store,
     ):
         yield store

@@ -18,7 +18,7 @@ from http import HTTPStatus
 from typing import assert_never
 
 from importer.breaker import Circuit, after_reply, after_retry, serves, wait_seconds
-from importer.model import Contact, Outcome, Reply, Status
+from importer.model import Outcome, Reply, Status
 from importer.ports import Attempted, Clock, Pending, PoolJournal, Recorded, Service, Slots
 from importer.retry import (
     AskToken,
@@ -125,8 +125,8 @@ class Pool:
         self._all_taken = False
         self._take_count = max(2, round(parts.rate * _TAKE_SECONDS)) if parts.rate else _TAKE_WITHOUT_LIMIT
         self._circuit = Circuit()
-        self._sample: Contact | None = None
-        self._is_blind = False
+        self._sample: Step | None = None
+        self._relies_on_look_ups = self._is_testing = self._is_blind = False
         self.waiting_until = 0.0
         """The loop time at which a service that is down will be asked again; 0.0: it is not known to be down."""
         self.counters = Counters()
@@ -287,9 +287,15 @@ class Pool:
             return decide_look_up(reply, step.attempt, policy, jitter, is_blind=self._is_blind)
         decision = decide(reply, step.attempt, policy, jitter)
         if self._sample is None and is_surely_created(decision, step.attempt):
-            self._sample = step.attempt.contact
-            self._wait(replace(step, ask=Ask.SELF_TEST), 0.0)
+            self._sample = replace(step, ask=Ask.SELF_TEST)
+            self._test_look_up()
         return decision
+
+    def _test_look_up(self) -> None:
+        """Look a contact up that was surely just made, once there is one and some row's end hangs on look-ups."""
+        if self._sample and self._relies_on_look_ups and not self._is_testing:
+            self._is_testing = True
+            self._wait(self._sample, 0.0)
 
     def _judge_look_up(self, step: Step, reply: Reply) -> None:
         """Take note of whether the look-up shows a contact that was just made; it may take some seconds to."""
@@ -312,6 +318,8 @@ class Pool:
                 self._wait(replace(step, attempt=attempt, ask=Ask.CREATE), seconds)
             case LookUpFirst(wait_seconds=seconds, attempt=attempt):
                 self._wait(replace(step, attempt=attempt, ask=Ask.LOOK_UP), seconds)
+                self._relies_on_look_ups = True
+                self._test_look_up()
             case Stop():
                 self.stop(decision)
                 self._give_back(step)

@@ -131,7 +131,11 @@ class Run:
             journal=journal,
             pace=pace,
             clock=SystemClock(),
-            policy=Policy(settle_seconds=settings.service.settle_seconds),
+            policy=Policy(
+                ambiguous=settings.service.ambiguous,
+                settle_seconds=settings.service.settle_seconds,
+                longest_outage_seconds=settings.service.max_outage_seconds,
+            ),
             jitter=random.random,
             rate=settings.service.rate,
             too_many_failures=failure_limit(settings.run.max_failures),
@@ -200,5 +204,5 @@ def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:
         in_flight=pace.in_flight,
         per_second=pace.per_second(loop_time),
         limit=pace.limit,
-        held_seconds=pace.held_seconds(loop_time),
+        held_seconds=max(pace.held_seconds(loop_time), pool.waiting_until - loop_time, 0.0),
     )

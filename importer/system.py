@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -21,15 +22,17 @@ _PRIVATE_FOLDER = 0o700
 _LOCKED_BYTE = 1 << 30
 """Windows locks bytes and lets nobody read them, so the lock is far behind the holder's name."""
 _HOLDER_BYTES = 200
+_ASK_AGAIN_SECONDS = 0.5
 
 
 @contextlib.contextmanager
-def exclusive_lock(path: Path, holder: str = "") -> Iterator[None]:
+def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Iterator[None]:
     """Hold the lock file for as long as the block runs; the system lets go of it if the process dies.
 
     Args:
         path: The lock file, made where it is missing and left there: removing it would let two in.
         holder: What to tell others who want it, such as the run's name; the process number is added.
+        wait: Whether to wait until it is free.
 
     Raises:
         BusyError: Another process holds it.
@@ -41,8 +44,10 @@ def exclusive_lock(path: Path, holder: str = "") -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE_FILE)
     try:
         with _as_storage_error(f"The lock file {path} cannot be locked"):
-            if not _lock_at_once(descriptor):
-                raise _held_by_another(path, descriptor)
+            while not _lock_at_once(descriptor):
+                if not wait:
+                    raise _held_by_another(path, descriptor)
+                time.sleep(_ASK_AGAIN_SECONDS)
             _tell_holder(descriptor, holder)
         yield
     finally:

@@ -1,6 +1,7 @@
 """What differs between systems: locks, private files, files written whole, stop signals."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import stat
@@ -207,3 +208,19 @@ async def test_windows_hands_signals_to_the_loop(monkeypatch: pytest.MonkeyPatch
         installed[signal.SIGINT](signal.SIGINT, None)
         assert await told == signal.SIGINT
     assert installed[signal.SIGINT] == signal.getsignal(signal.SIGINT)
+
+
+def test_whoever_waits_gets_the_lock_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `wait`, a lock that another holds is asked for again until it is let go of."""
+    path, waits = tmp_path / "journal.lock", []
+    with contextlib.ExitStack() as held:
+        held.enter_context(exclusive_lock(path))
+
+        def wait_a_while(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == 3:
+                held.close()
+
+        monkeypatch.setattr("importer.system.time.sleep", wait_a_while)  # so that the test need not sleep
+        with exclusive_lock(path, wait=True):
+            assert waits == [0.5] * 3

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from importer.mapping.options import MappingOptions
 from importer.readers.options import InputOptions
+from importer.retry import Ambiguous
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,10 @@ class ServiceOptions:
     """How long a row in doubt waits before the service is asked about it."""
     account: str = ""
     """The name under which the journal remembers; empty: the e-mail that the service answers."""
+    ambiguous: Ambiguous = Ambiguous.RECONCILE
+    """What to do with a row of which nobody can say whether it arrived."""
+    max_outage_seconds: float = 1800.0
+    """How long the service may be out of reach before the run ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,8 @@ class RunOptions:
     """`N` or `N%` of the rows done; empty: no such limit."""
     max_duration_seconds: float = 0.0
     """0.0: no such limit."""
+    wait: bool = False
+    """Wait for another run that uses the journal."""
     yes: bool = False
     quiet: bool = False
     verbose: bool = False

@@ -15,6 +15,7 @@ from importer.mapping.options import (
     MappingOptions,
 )
 from importer.readers.options import InputOptions
+from importer.retry import Ambiguous
 from importer.settings.config_file import config_layer
 from importer.settings.layers import PATHS, Layer, environment_layer, options_layer, stacked
 from importer.settings.options import RunOptions, ServiceOptions, Settings
@@ -70,6 +71,10 @@ def _settings(tables: Tables) -> Settings:
             keys[key] = Path(keys[key]) if keys[key] else None
     if "max_duration" in run:
         run["max_duration_seconds"] = run.pop("max_duration")
+    if "max_outage" in service:
+        service["max_outage_seconds"] = service.pop("max_outage")
+    if "ambiguous" in service:
+        service["ambiguous"] = Ambiguous(service["ambiguous"])
     mapping = _mapping(tables)
     return Settings(
         service=ServiceOptions(**service),

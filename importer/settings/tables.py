@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from importer.mapping.options import FieldType, IdentifierFormat
+from importer.retry import Ambiguous
 from importer.settings import checks
 
 Line = Annotated[str, AfterValidator(checks.one_line)]
@@ -32,6 +33,8 @@ class ServiceTable(_Table):
     token_file: Name | None = None
     settle_seconds: NotNegative | None = None
     account: Line | None = None
+    ambiguous: Annotated[str, AfterValidator(checks.one_of(Ambiguous))] | None = None
+    max_outage: Annotated[str, AfterValidator(checks.seconds)] | None = None
 
 
 class InputTable(_Table):
@@ -116,6 +119,7 @@ class RunTable(_Table):
     sandbox: bool | None = None
     max_failures: Annotated[str, BeforeValidator(checks.as_text), AfterValidator(checks.max_failures)] | None = None
     max_duration: Annotated[str, AfterValidator(checks.seconds)] | None = None
+    wait: bool | None = None
     yes: bool | None = None
     quiet: bool | None = None
     verbose: bool | None = None
