@@ -8,17 +8,15 @@ stand in a heap by the time they are due and slow nobody else.
 
 import asyncio
 import contextlib
-import heapq
-import itertools
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
 from http import HTTPStatus
 from typing import assert_never
 
-from importer.breaker import Circuit, after_reply, after_retry, serves, wait_seconds
+from importer.line import Ask, Line, Step
 from importer.model import Outcome, Reply, Status
+from importer.outage import Outage
 from importer.ports import Attempted, Clock, Pending, PoolJournal, Recorded, Service, Slots
 from importer.retry import (
     AskToken,
@@ -33,7 +31,6 @@ from importer.retry import (
     decide_look_up,
     in_doubt,
     is_surely_created,
-    out_of_reach,
     resume,
     token_refused,
 )
@@ -46,26 +43,6 @@ _TAKE_SECONDS = 0.1
 _TAKE_WITHOUT_LIMIT = 200
 _SELF_TESTS = 3
 """How often a look-up may miss a contact that was just made before it is called blind."""
-
-
-class Ask(Enum):
-    """What a request is for."""
-
-    CREATE = auto()
-    LOOK_UP = auto()
-    SELF_TEST = auto()
-    """A look-up of a contact that was surely just made: does the service's look-up show such ones?"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """The next request for one row."""
-
-    seq: int
-    attempt: Attempt
-    ask: Ask = Ask.CREATE
-    sent: int = 0
-    """POSTs that left for it in this run."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,9 +89,7 @@ class Pool:
 
     def __init__(self, parts: PoolParts) -> None:
         self._parts = parts
-        self._fresh: deque[Step] = deque()
-        self._waiting: list[tuple[float, int, Step]] = []
-        self._order = itertools.count()
+        self._line = Line()
         self._requests: set[asyncio.Task[None]] = set()
         self._next: Step | None = None
         self._letting_go: asyncio.Task[None] | None = None
@@ -124,11 +99,9 @@ class Pool:
         self.input_is_over = False
         self._all_taken = False
         self._take_count = max(2, round(parts.rate * _TAKE_SECONDS)) if parts.rate else _TAKE_WITHOUT_LIMIT
-        self._circuit = Circuit()
+        self.outage = Outage(parts.ask_me, parts.policy.longest_outage_seconds)
         self._sample: Step | None = None
         self._relies_on_look_ups = self._is_testing = self._is_blind = False
-        self.waiting_until = 0.0
-        """The loop time at which a service that is down will be asked again; 0.0: it is not known to be down."""
         self.counters = Counters()
         self.stopped: Stop | Exception | None = None
 
@@ -183,30 +156,13 @@ class Pool:
     async def _let_go(self) -> None:
         while (step := await self._next_step()) is not None:
             self._next = step  # until it has left, so that a stop does not lose it
-            if self._circuit.is_open:
-                await self._until_it_answers()
+            if self.outage.is_on and (reason := await self.outage.over()):
+                self.stop(reason)
             await self._parts.pace.slot()
             self._next = None
             task = asyncio.create_task(self._advance(step))
             self._requests.add(task)
             task.add_done_callback(self._ended)
-
-    async def _until_it_answers(self) -> None:
-        """Send nothing; ask the service a question that changes nothing, ever more seldom, until it answers."""
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        for number in itertools.count(1):
-            seconds = wait_seconds(number)
-            self.waiting_until = loop.time() + seconds
-            await asyncio.sleep(seconds)
-            reply = await self._parts.ask_me()
-            if reply.http_status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-                self.stop(token_refused())
-            elif serves(reply):
-                self._circuit, self.waiting_until = Circuit(), 0.0
-                return
-            elif (elapsed_seconds := loop.time() - started) >= self._parts.policy.longest_outage_seconds:
-                self.stop(out_of_reach(elapsed_seconds))
 
     async def _next_step(self) -> Step | None:
         """Wait for the next request that may be made: one that is due, else the next row of the input."""
@@ -214,20 +170,19 @@ class Pool:
         while not self.stopped:
             self._changed.clear()
             self._top_up()
-            if self._waiting and self._waiting[0][0] <= loop.time():
-                return heapq.heappop(self._waiting)[2]
-            if self._fresh:
-                return self._fresh.popleft()
-            if self.input_is_over and self._all_taken and not (self._taking or self._waiting or self._requests):
+            if step := self._line.next(loop.time()):
+                return step
+            due_at = self._line.due_at
+            if self.input_is_over and self._all_taken and not (self._taking or due_at or self._requests):
                 return None
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(self._waiting[0][0] if self._waiting else None):
+                async with asyncio.timeout_at(due_at):
                     await self._changed.wait()
         return None
 
     def _top_up(self) -> None:
         """Have some rows at hand whose intent is on disk, so that no request waits for the disk."""
-        if not (self._taking or self._all_taken) and len(self._fresh) <= self._take_count:
+        if not (self._taking or self._all_taken) and self._line.fresh <= self._take_count:
             self._taking = asyncio.create_task(self._take())
 
     async def _take(self) -> None:
@@ -248,7 +203,7 @@ class Pool:
         now = self._parts.clock.now()
         attempt = Attempt(contact=pending.contact, first_sent_at=pending.first_sent_at or now)
         if not pending.in_doubt:
-            self._fresh.append(Step(seq=pending.seq, attempt=attempt))
+            self._line.add(Step(seq=pending.seq, attempt=attempt))
             return
         elapsed_seconds = (now - (pending.last_sent_at or attempt.first_sent_at)).total_seconds()
         step = Step(seq=pending.seq, attempt=attempt, ask=Ask.LOOK_UP)
@@ -268,14 +223,14 @@ class Pool:
             return
         finally:
             parts.pace.heard(reply, loop.time() - started, parts.jitter())
-        self._circuit = after_reply(self._circuit, reply)
+        self.outage.heard(reply)
         self.counters.throttled += reply.http_status == HTTPStatus.TOO_MANY_REQUESTS
         if step.ask is Ask.SELF_TEST:
             self._judge_look_up(step, reply)
             return
         decision = self._decide(step, reply)
         if isinstance(decision, AskToken):
-            good = (await parts.ask_me()).http_status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+            good = await self.outage.token_is_good()
             decision = Done(outcome=decision.otherwise) if good else token_refused()
         if not isinstance(decision, Done):
             self._note(step, reply)
@@ -314,7 +269,7 @@ class Pool:
             case RetryIn(wait_seconds=seconds, attempt=attempt):
                 self.counters.retried += 1
                 if attempt.posts > step.attempt.posts:  # a row that the rate limit turned away costs no retry
-                    self._circuit = after_retry(self._circuit)
+                    self.outage.retries()
                 self._wait(replace(step, attempt=attempt, ask=Ask.CREATE), seconds)
             case LookUpFirst(wait_seconds=seconds, attempt=attempt):
                 self._wait(replace(step, attempt=attempt, ask=Ask.LOOK_UP), seconds)
@@ -327,8 +282,7 @@ class Pool:
                 assert_never(decision)
 
     def _wait(self, step: Step, seconds: float) -> None:
-        due = asyncio.get_running_loop().time() + seconds
-        heapq.heappush(self._waiting, (due, next(self._order), step))
+        self._line.wait(step, asyncio.get_running_loop().time() + seconds)
         self._changed.set()
 
     def _write(self, step: Step, outcome: Outcome) -> None:
@@ -375,7 +329,7 @@ class Pool:
             for task in (hurry, *self._requests):
                 task.cancel()
             await settled
-        for step in (*self._fresh, *(step for _, _, step in self._waiting), *([self._next] if self._next else [])):
+        for step in (*self._line.everyone(), *([self._next] if self._next else [])):
             self._give_back(step)
         if not isinstance(self.stopped, Exception):
             await self._parts.journal.flush()

@@ -204,5 +204,5 @@ def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:
         in_flight=pace.in_flight,
         per_second=pace.per_second(loop_time),
         limit=pace.limit,
-        held_seconds=max(pace.held_seconds(loop_time), pool.waiting_until - loop_time, 0.0),
+        held_seconds=max(pace.held_seconds(loop_time), pool.outage.asks_again_at - loop_time, 0.0),
     )

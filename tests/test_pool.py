@@ -328,7 +328,7 @@ def test_a_service_that_is_down_is_asked_one_question_until_it_is_back(stage: Ca
     assert it.statuses() == [Status.CREATED] * 600
     assert len([at for at, _, _ in it.service.asked if 5.0 < at < 300.0]) == 0
     assert 5 <= len(it.service.asked_me) <= 12
-    assert it.pool.waiting_until == 0.0
+    assert it.pool.outage.asks_again_at == 0.0
 
 
 def test_an_outage_that_lasts_ends_the_run(stage: Callable[..., Stage]) -> None:
