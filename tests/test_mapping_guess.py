@@ -38,7 +38,7 @@ def test_usual_headers_are_unmistakable_in_six_languages(header: tuple[str, ...]
 
 def test_the_other_fields_are_found_too() -> None:
     """Tags may stand in several columns; every other field in one."""
-    header = ("Tel", "Nombre", "Etiquetas", "Segmento", "Notas", "Agente", "Equipo", "Canal", "Estado del bot")
+    header = ("Tel", "Nombre", "Etiquetas", "Segmento", "Notas", "Agente", "Equipo", "Canal", "Estado del bot", "País")
     guessed = guess(header)
     assert guessed.columns == ColumnOptions(
         identifier="Tel",
@@ -49,6 +49,7 @@ def test_the_other_fields_are_found_too() -> None:
         team="Equipo",
         channel="Canal",
         bot_status="Estado del bot",
+        country="País",
     )
     assert guessed.unmistakable["tags"] == "Etiquetas, Segmento"
     assert (guessed.missing, guessed.left_over, dict(guessed.doubtful)) == ((), (), {})

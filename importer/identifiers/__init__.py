@@ -1,17 +1,20 @@
 """What a cell says -> the identifier that the service knows. Pure.
 
-`written` makes digits of what people and spreadsheet programs write; `numbering` finds whose number they are. What can
-be read one way only is read, everything else is refused with a code of its own.
+`written` makes digits of what people and spreadsheet programs write; `numbering` finds whose number they are, and
+`mobiles` knows the countries whose mobiles have two forms. What can be read one way only is read, everything else is
+refused with a code of its own.
 """
 
-from importer.identifiers.numbering import international, is_region, of_country, without_country
+from importer.identifiers.mobiles import in_form, mobile_form
+from importer.identifiers.numbering import international, lost_zero, of_country, without_country
+from importer.identifiers.regions import is_region, region_dialled, region_names
 from importer.identifiers.written import PLAIN_NUMBER, SCIENTIFIC, from_scientific, tidied, without_decimals, written
 from importer.model import Problem
 
-__all__ = ["identify", "is_region"]
+__all__ = ["identify", "is_region", "lost_zero", "mobile_form", "region_dialled", "region_names"]
 
 
-def identify(text: str, source: str, country: str, identifier_format: str) -> str | Problem:
+def identify(text: str, source: str, country: str, identifier_format: str, form: str = "as_written") -> str | Problem:
     """Return the identifier that the cell's text means, or what is wrong with it.
 
     Args:
@@ -19,14 +22,19 @@ def identify(text: str, source: str, country: str, identifier_format: str) -> st
         source: `whatsapp` makes it a phone number; any other source takes the text as it is.
         country: Region (ISO 3166, upper case) of numbers without a country code; empty: none is assumed.
         identifier_format: `digits`, `e164` (with +), or `as_is`: checked like the others, and sent as it is written.
+        form: `with` or `without` the digit that some countries' mobiles have in one of their two forms, or
+            `as_written`; a number that is sent as it is stays in its form.
 
     """
     if source != "whatsapp":
         return _handle(text)
     number = _phone(text, country)
-    if isinstance(number, Problem) or identifier_format == "e164":
+    if isinstance(number, Problem):
         return number
-    return number[1:] if identifier_format == "digits" else tidied(text)
+    if identifier_format == "as_is":
+        return tidied(text)
+    digits = in_form(number[1:], form)
+    return digits if identifier_format == "digits" else f"+{digits}"
 
 
 def _phone(text: str, country: str) -> str | Problem:

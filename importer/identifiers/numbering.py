@@ -18,6 +18,9 @@ _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 
 _MEXICAN_DIGITS = 10
 _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
+_NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
+"""Codes of countries where no zero is written that is not dialled from abroad too, known without asking; 0: none."""
+
 _FORM_OF_THE_PLAN: dict[int, Callable[[str], str]] = {
     52: lambda national: national[1:] if len(national) == _MEXICAN_DIGITS + 1 and national[0] == "1" else national,
     55: lambda national: f"{national[:2]}9{national[2:]}" if national[2:3] in {*"6789"} else national,
@@ -26,11 +29,6 @@ _FORM_OF_THE_PLAN: dict[int, Callable[[str], str]] = {
 
 WhatsApp still knows Mexican mobiles as 521, and many Brazilian ones without the ninth digit.
 """
-
-
-def is_region(country: str) -> bool:
-    """Tell whether the text is the code of a region that has phone numbers, such as `ES`."""
-    return country in phonenumbers.SUPPORTED_REGIONS
 
 
 def international(digits: str, text: str) -> str | Problem:
@@ -53,6 +51,28 @@ def of_country(digits: str, country: str, text: str) -> str | Problem:
     if not digits.startswith("0") and _is_valid(code, digits):
         return f"+{code}{digits}"
     return _parsed(digits, country, text)
+
+
+def lost_zero(text: str, identifier: str, country: str) -> bool:
+    """Tell whether a cell without a country code lacks the zero that the country's people write before such a number.
+
+    Spreadsheet programs drop it, and the number is still the same; but where it is dropped from every cell, nobody
+    sees which numbers had none.
+
+    Args:
+        text: What the cell says.
+        identifier: What was made of it, as digits or with a plus.
+        country: Region that such numbers are from.
+
+    """
+    code = phonenumbers.country_code_for_region(country)
+    if code in _NO_ZERO_OF_THEIR_OWN:
+        return False
+    national = identifier.removeprefix("+").removeprefix(str(code))
+    if "".join(filter(str.isdecimal, text)) != national or identifier.removeprefix("+") == national:
+        return False
+    shown = phonenumbers.format_number(_number(code, national), phonenumbers.PhoneNumberFormat.NATIONAL)
+    return shown.lstrip("(").startswith("0") and not national.startswith("0")
 
 
 def without_country(digits: str, text: str) -> str | Problem:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _BROKEN = re.compile(r"[\ud800-\udfff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _GAPS = re.compile(r"[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
@@ -34,3 +35,9 @@ def cleaned(cell: str) -> str:
 def one_line(text: str) -> str:
     """Return a cleaned text with a space for each line end."""
     return " ".join(text.split()) if "\n" in text else text
+
+
+def folded(name: str) -> str:
+    """Return a name in small letters, without accents and punctuation, in which form names are compared."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return _BETWEEN_WORDS.sub(" ", "".join(sign for sign in apart if not unicodedata.combining(sign))).strip()

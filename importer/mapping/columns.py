@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from importer.identifiers import is_region
 from importer.mapping.dates import is_date_format
+from importer.mapping.drift import renamed_to
 from importer.mapping.header import OWN_COLUMNS, Feed, feed, find
 from importer.mapping.options import (
     ColumnOptions,
@@ -13,8 +14,10 @@ from importer.mapping.options import (
     MappingOptions,
 )
 from importer.mapping.readings import (
+    CountryReading,
     TextReading,
     ValueReading,
+    country_reading,
     identifier_reading,
     tags_reading,
     text_reading,
@@ -55,6 +58,7 @@ class ColumnMapping:
     source: str
     identifier_feed: Feed
     identifier: TextReading
+    country: CountryReading
     name_feed: Feed
     tags: Callable[[Sequence[str]], tuple[str, ...]]
     custom_fields: tuple[tuple[str, ValueReading], ...]
@@ -88,7 +92,7 @@ def plan(
             such a mapping may be sent.
 
     """
-    planner = _Planner(header)
+    planner = _Planner(header, options.made_for)
     contact, columns = options.contact, options.columns
     identifier = planner.required("identifier", columns.identifier)
     name = planner.required("name", columns.name)
@@ -104,16 +108,19 @@ def plan(
     }
     custom_fields = tuple(planner.custom_fields(columns))
     words = planner.words(options.values)
-    planner.check_country(contact.country)
+    default_country = planner.checked_country(contact.country)
+    country_feed = planner.feed("[columns] country", columns.country) if columns.country else None
     if planner.problems or not identifier or not name:
         return tuple(planner.problems)
+    country = country_reading(country_feed, default_country)
     return ColumnMapping(
         width=len(header),
         used=planner.used(words),
         left_over=planner.left_over(),
         source=contact.source,
         identifier_feed=identifier,
-        identifier=identifier_reading(identifier, contact),
+        identifier=identifier_reading(identifier, contact, country, country_feed.label if country_feed else ""),
+        country=country,
         name_feed=name,
         tags=tags_reading([found.read for found in tags], contact.tags, columns.tag_separators),
         custom_fields=custom_fields,
@@ -124,8 +131,9 @@ def plan(
 class _Planner:
     """Lays the config over one header and gathers what does not fit."""
 
-    def __init__(self, header: tuple[str, ...]) -> None:
+    def __init__(self, header: tuple[str, ...], made_for: tuple[str, ...]) -> None:
         self.header = header
+        self.made_for = made_for
         self.problems: list[Problem] = []
         self._used: set[int] = set()
 
@@ -134,8 +142,17 @@ class _Planner:
         if isinstance(found, Feed):
             self._used.update(found.indices)
             return found
-        self.problems += found
+        self.problems += [self._drifted(problem, key) for problem in found]
         return None
+
+    def _drifted(self, problem: Problem, key: str) -> Problem:
+        """Say of a column that was there when the config was made what may have become of it."""
+        if problem.code != "column_unknown" or not self.made_for:
+            return problem
+        became = renamed_to(problem.column, self.made_for, self.header)
+        return replace(
+            problem, code="column_gone", message=f"{key} names the column {quoted(problem.column)}, which {became}."
+        )
 
     def required(self, field: str, text: str) -> Feed | None:
         if text:
@@ -173,18 +190,20 @@ class _Planner:
         for name, words in values.items():
             place = find(self.header, name, "[values]")
             if isinstance(place, Problem):
-                self.problems.append(place)
+                self.problems.append(self._drifted(place, "[values]"))
             else:
                 translations[place] = translation(words)
         return translations
 
-    def check_country(self, country: str) -> None:
-        if country and not is_region(country.strip().upper()):
+    def checked_country(self, country: str) -> str:
+        region = country.strip().upper()
+        if region and not is_region(region):
             message = (
                 f"{quoted(country)} is not the code of a country: write two letters such as ES"
                 " (the United Kingdom is GB)."
             )
             self.problems.append(Problem(code="country_unknown", value=country, message=message))
+        return region
 
     def used(self, words: Mapping[int, Callable[[str], str]]) -> tuple[UsedColumn, ...]:
         return tuple(

@@ -1,22 +1,20 @@
 """The column mapping guessed from a sheet's header, for people who have no config yet."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from importer.mapping.cleaning import folded
 from importer.mapping.header import OWN_COLUMNS
 from importer.mapping.options import ColumnOptions
 from importer.mapping.synonyms import FILLERS, PHRASES, WORDS
 
 REQUIRED = ("identifier", "name")
-FIELDS = (*REQUIRED, "tags", "note", "assigned_user", "team", "channel", "bot_status")
+FIELDS = (*REQUIRED, "tags", "note", "assigned_user", "team", "channel", "bot_status", "country")
 
 _NAME_KINDS = ("full_name", "first_name", "last_name", "name")
 _FIRST_BESIDE_LAST = frozenset({"vorname", "prenom"})
 """Beside these, a column called just `Name` or `Nom` holds the last name."""
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +54,7 @@ def guess(header: Sequence[str]) -> Guess:
         team=used.get("team", ""),
         channel=used.get("channel", ""),
         bot_status=used.get("bot_status", ""),
+        country=used.get("country", ""),
     )
     if tags:
         sure["tags"] = ", ".join(tags)
@@ -74,23 +73,17 @@ def _by_kind(header: Sequence[str]) -> dict[str, list[str]]:
     """Return per kind of column the headers of that kind, in the sheet's order."""
     by_kind: dict[str, list[str]] = {kind: [] for kind in WORDS}
     for name in header:
-        folded = _folded(name)
-        if kind := next((kind for kind in WORDS if _is_kind(folded, kind)), ""):
+        plain = folded(name)
+        if kind := next((kind for kind in WORDS if _is_kind(plain, kind)), ""):
             by_kind[kind].append(name)
     return by_kind
 
 
-def _is_kind(folded: str, kind: str) -> bool:
-    if any(folded in phrases for phrases in PHRASES.values()):
-        return folded in PHRASES.get(kind, ())
-    telling = set(folded.split()) - FILLERS
+def _is_kind(plain: str, kind: str) -> bool:
+    if any(plain in phrases for phrases in PHRASES.values()):
+        return plain in PHRASES.get(kind, ())
+    telling = set(plain.split()) - FILLERS
     return bool(telling) and telling <= WORDS[kind]
-
-
-def _folded(name: str) -> str:
-    """Return the header in small letters, without accents and punctuation."""
-    apart = unicodedata.normalize("NFKD", name.casefold())
-    return _BETWEEN_WORDS.sub(" ", "".join(sign for sign in apart if not unicodedata.combining(sign))).strip()
 
 
 def _names(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
@@ -105,7 +98,7 @@ def _names(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
             return [_together(one, other)]
         case [one], [], [other]:
             together = _together(one, other)
-            return [together] if _folded(one) in _FIRST_BESIDE_LAST else [other, together]
+            return [together] if folded(one) in _FIRST_BESIDE_LAST else [other, together]
         case _:
             return [*plain, *first, *last]
 

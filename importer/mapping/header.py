@@ -9,8 +9,8 @@ from operator import itemgetter
 from importer.mapping.wording import did_you_mean, quoted
 from importer.model import Problem
 
-OWN_COLUMNS = frozenset({"import_status", "import_reason", "import_row"})
-"""What the failed rows' file adds; of no meaning to an import."""
+OWN_COLUMNS = frozenset({"import_status", "import_reason", "import_row", "import_cells"})
+"""What the files of rows to mend add; of no meaning to an import."""
 
 Reading = Callable[[Sequence[str]], str]
 """From a row's cleaned cells to a text."""
@@ -58,7 +58,7 @@ def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
             message = f"{key} names the column {quoted(wanted)}, which the sheet does not have"
             return Problem(code="column_unknown", column=wanted, message=message + did_you_mean(wanted, names))
         case _:
-            letters = " and ".join(map(_letters, places))
+            letters = " and ".join(map(column_letters, places))
             message = (
                 f"{key} names {quoted(wanted)}, which stands over the columns {letters}: rename all but one of them."
             )
@@ -99,7 +99,7 @@ def _places(names: Sequence[str], wanted: str) -> list[int]:
     return [place for place, name in enumerate(names) if name == wanted and name]
 
 
-def _letters(place: int) -> str:
+def column_letters(place: int) -> str:
     """Return the column's letters as a spreadsheet program shows them."""
     letters = ""
     rest = place + 1

@@ -15,6 +15,15 @@ class IdentifierFormat(StrEnum):
     """As the cell writes it, spaces and brackets included."""
 
 
+class MobileForm(StrEnum):
+    """Which form of Mexican, Argentine and Brazilian mobile numbers is sent."""
+
+    AS_WRITTEN = "as_written"
+    WITH = "with"
+    """With the mobiles' own digit: 521, 549, and the ninth digit in Brazil."""
+    WITHOUT = "without"
+
+
 class FieldType(StrEnum):
     """The types of custom fields, as the service names them (release notes, March 2026)."""
 
@@ -34,6 +43,7 @@ class ContactOptions:
     country: str = ""
     """Two letters (ISO 3166), such as `ES`: where a number written without a country code is from."""
     identifier_format: IdentifierFormat = IdentifierFormat.DIGITS
+    mobile_form: MobileForm = MobileForm.AS_WRITTEN
     tags: tuple[str, ...] = ()
     """Added to every contact, before those of its row."""
     assigned_user: str = ""
@@ -78,6 +88,8 @@ class ColumnOptions:
     team: str = ""
     channel: str = ""
     bot_status: str = ""
+    country: str = ""
+    """Where the row's phone number is from, if it has no country code; an empty cell: `ContactOptions.country`."""
     custom_fields: tuple[CustomFieldOptions, ...] = ()
 
 
@@ -89,6 +101,8 @@ class MappingOptions:
     columns: ColumnOptions = field(default_factory=ColumnOptions)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     """Per header: what the cell says to what is sent."""
+    made_for: tuple[str, ...] = ()
+    """The header that the config was made for; empty: it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

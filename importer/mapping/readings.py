@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from importer.identifiers import identify
 from importer.mapping.cleaning import one_line
+from importer.mapping.countries import country_of
 from importer.mapping.header import Feed, Reading, composed
 from importer.mapping.options import ContactOptions, CustomFieldOptions, FieldType
 from importer.mapping.values import FieldValue, TextConversion, conversion, splitter
@@ -13,18 +14,44 @@ from importer.model import Problem
 TextReading = Callable[[Sequence[str]], str | Problem]
 """From a row's cleaned cells to the text of a field, empty to leave it out, or to what is wrong."""
 
+CountryReading = Callable[[Sequence[str]], str | None]
+"""From a row's cells to the region of its phone number (ISO 3166), empty where none is given; None: nobody knows it."""
+
 ValueReading = Callable[[Sequence[str]], FieldValue | Problem]
 """The same for a custom field, whose value may be several texts."""
 
+_NO_COUNTRY = (
+    "The cell names no country, and the phone number has no country code: write two letters such as ES, the country's"
+    " name, or the number with + and its country code."
+)
 
-def identifier_reading(found: Feed, contact: ContactOptions) -> TextReading:
-    """Return how to read the identifier."""
-    country = contact.country.strip().upper()
+
+def country_reading(found: Feed | None, default: str) -> CountryReading:
+    """Return how to read where a row's phone number is from."""
+    if found is None:
+        return lambda _texts: default
+
+    def read(texts: Sequence[str]) -> str | None:
+        text = found.read(texts)
+        return (country_of(text) or None) if text else default
+
+    return read
+
+
+def identifier_reading(
+    found: Feed, contact: ContactOptions, country: CountryReading, country_label: str
+) -> TextReading:
+    """Return how to read the identifier; a country that nobody knows is a problem only where the number needs one."""
+    form = contact.mobile_form
 
     def read(texts: Sequence[str]) -> str | Problem:
-        text = found.read(texts)
-        value = identify(text, contact.source, country, contact.identifier_format)
-        return value if isinstance(value, str) else replace(value, column=found.label, value=text)
+        text, region = found.read(texts), country(texts)
+        value = identify(text, contact.source, region or "", contact.identifier_format, form)
+        if isinstance(value, str):
+            return value
+        if region is None and value.code == "phone_no_country":
+            return Problem(code="country_unknown", column=country_label, message=_NO_COUNTRY)
+        return replace(value, column=found.label, value=text)
 
     return read
 

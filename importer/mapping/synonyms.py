@@ -51,6 +51,7 @@ WORDS = {
     "team": _words("team equipo equipe squadra"),
     "channel": _words("channel canal canale kanal"),
     "bot_status": _words("bot botstatus"),
+    "country": _words("country pais paese pays land nation nazione nacion staat countrycode landercode laenderkennung"),
 }
 
 PHRASES = {
@@ -71,5 +72,9 @@ PHRASES = {
     "bot_status": _phrases("""
         bot status, estado del bot, estado bot, stato del bot, stato bot, status do bot, estado do bot, statut du bot,
         etat du bot
+    """),
+    "country": _phrases("""
+        country code, phone country, phone country code, country of residence, codigo de pais, codigo pais,
+        pais de residencia, codice paese, prefisso paese, code pays, pays de residence, land code
     """),
 }

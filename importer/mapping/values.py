@@ -19,7 +19,7 @@ TextConversion = Callable[[str], str | Problem]
 
 _NOTE_MOST_CHARACTERS = 1000
 _BOT_STATUSES = ("bot_start", "bot_end")
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_EMAIL = re.compile(r"[^@\s,;<>\":]+@(?:[^@\s,;<>\".]+\.)+[^@\s,;<>\".]+")
 _UUID = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 _NUMBER_PARTS = {
     decimal: re.compile(
@@ -53,6 +53,7 @@ def conversion(field: CustomFieldOptions, tag_separators: str) -> Conversion:
 
 def email(text: str) -> str | Problem:
     """Return the e-mail address; only its form is checked."""
+    text = text[7:] if text[:7].lower() == "mailto:" else text  # as a spreadsheet program copies a link
     if _EMAIL.fullmatch(text):
         return text
     return Problem(code="email_invalid", message=f"{quoted(text)} is no e-mail address, such as ana@example.com.")

@@ -13,6 +13,7 @@ from importer.mapping.options import (
     FieldType,
     IdentifierFormat,
     MappingOptions,
+    MobileForm,
 )
 from importer.readers.options import InputOptions
 from importer.retry import Ambiguous
@@ -78,7 +79,7 @@ def _settings(tables: Tables) -> Settings:
     mapping = _mapping(tables)
     return Settings(
         service=ServiceOptions(**service),
-        input=InputOptions(**tables.get("input", {})),
+        input=InputOptions(**{key: value for key, value in tables.get("input", {}).items() if key != "header"}),
         mapping=mapping,
         run=RunOptions(**run),
         mapping_given=bool(mapping.columns.identifier),
@@ -89,6 +90,8 @@ def _mapping(tables: Tables) -> MappingOptions:
     contact = {key: value for key, value in tables.get("contact", {}).items() if key != "existing"}
     if "identifier_format" in contact:
         contact["identifier_format"] = IdentifierFormat(contact["identifier_format"])
+    if "mobile_form" in contact:
+        contact["mobile_form"] = MobileForm(contact["mobile_form"])
     columns = dict(tables.get("columns", {}))
     fields: Mapping[str, Mapping[str, Any]] = columns.pop("custom_fields", {})
     return MappingOptions(
@@ -97,6 +100,7 @@ def _mapping(tables: Tables) -> MappingOptions:
         values=MappingProxyType(
             {header: MappingProxyType(dict(to)) for header, to in tables.get("values", {}).items()}
         ),
+        made_for=tables.get("input", {}).get("header", ()),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from importer.mapping.options import FieldType, IdentifierFormat
+from importer.mapping.options import FieldType, IdentifierFormat, MobileForm
 from importer.retry import Ambiguous
 from importer.settings import checks
 
@@ -44,6 +44,7 @@ class InputTable(_Table):
     header_row: Annotated[int, AfterValidator(checks.header_row)] | None = None
     encoding: Annotated[str, AfterValidator(checks.encoding)] | None = None
     delimiter: Annotated[str, AfterValidator(checks.delimiter)] | None = None
+    header: Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)] | None = None
 
 
 class ContactTable(_Table):
@@ -52,6 +53,7 @@ class ContactTable(_Table):
     source: Annotated[str, AfterValidator(checks.one_of(checks.SOURCES))] | None = None
     country: Annotated[str, AfterValidator(checks.country)] | None = None
     identifier_format: Annotated[str, AfterValidator(checks.one_of(IdentifierFormat))] | None = None
+    mobile_form: Annotated[str, AfterValidator(checks.one_of(MobileForm))] | None = None
     tags: Names | None = None
     existing: Annotated[str, AfterValidator(checks.existing)] | None = None
     assigned_user: Annotated[str, AfterValidator(checks.assigned_user)] | None = None
@@ -106,6 +108,7 @@ class ColumnsTable(_Table):
     team: str | None = None
     channel: str | None = None
     bot_status: str | None = None
+    country: str | None = None
     custom_fields: Mapping[Name, CustomField] | None = None
 
 

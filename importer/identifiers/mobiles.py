@@ -1,0 +1,43 @@
+"""The two forms of one mobile number: Mexico's 52 and 521, Argentina's 54 and 549, Brazil with and without the 9.
+
+Of a Mexican or Argentine number in the shorter form nobody can tell whether it is a mobile or a landline, and for a
+landline the longer form is wrong. So numbers are rewritten only where a person asks for it.
+"""
+
+import re
+
+_LONG = re.compile(r"(52)1([0-9]{10})|(54)9([0-9]{10})|(55[1-9][0-9])9([6-9][0-9]{7})")
+_SHORT = re.compile(r"(52)([2-9][0-9]{9})|(54)([1-8][0-9]{9})|(55[1-9][0-9])([6-9][0-9]{7})")
+_DIGIT = {"52": "1", "54": "9", "55": "9"}
+_COUNTRIES = frozenset(_DIGIT)
+
+
+def mobile_form(digits: str) -> tuple[str, bool] | None:
+    """Return the country code and whether the mobiles' own digit is there; None for numbers with one form only.
+
+    Args:
+        digits: The number with its country code and without a plus.
+
+    """
+    if digits[:2] not in _COUNTRIES:  # nearly all of the world's numbers
+        return None
+    if _LONG.fullmatch(digits):
+        return digits[:2], True
+    return (digits[:2], False) if _SHORT.fullmatch(digits) else None
+
+
+def in_form(digits: str, form: str) -> str:
+    """Return the number in the form that is asked for; a number with one form only as it is.
+
+    Args:
+        digits: The number with its country code and without a plus.
+        form: `with` the mobiles' own digit, `without` it, or `as_written`.
+
+    """
+    if form == "as_written" or digits[:2] not in _COUNTRIES:
+        return digits
+    found = (_SHORT if form == "with" else _LONG).fullmatch(digits)
+    if not found:
+        return digits
+    before, after = filter(None, found.groups())
+    return f"{before}{_DIGIT[digits[:2]]}{after}" if form == "with" else before + after
