@@ -83,15 +83,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactKey:
-    """What makes a contact the same contact within an account."""
-
-    source: str
-    channel_uuid: str
-    identifier: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """What POST /contacts is asked to make, in the API's own words (an empty value is left out of the request)."""
 
@@ -106,11 +97,6 @@ class Contact:
     channel_uuid: str = ""
     bot_status: str = ""
     note: str = ""
-
-    @property
-    def key(self) -> ContactKey:
-        """What makes it the same contact."""
-        return ContactKey(source=self.source, channel_uuid=self.channel_uuid, identifier=self.identifier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -235,7 +235,7 @@ def _after_never(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) 
 
 def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Decision:
     match reply.http_status:
-        case 200 | 201 | 202 if reply.contact is not None:
+        case int(status) if status // 100 == 2 and reply.contact is not None:  # noqa: PLR2004 - the success class
             return _found(reply.contact, reply, attempt, policy)
         case 403:
             return AskToken(otherwise=_refusal(reply))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from importer.model import Arrival, Contact, Outcome, RemoteContact, Reply, Status
 from importer.retry import (
+    Ambiguous,
     AskToken,
     Attempt,
     Decision,
@@ -56,7 +57,7 @@ def outcome_of(decision: Decision) -> Outcome:
     return decision.outcome
 
 
-@pytest.mark.parametrize("status", [200, 201, 202])
+@pytest.mark.parametrize("status", [200, 201, 202, 208])
 def test_a_contact_in_a_2xx_answer_is_created(status: int) -> None:
     """A 2xx answer with a contact that is as old as the request says created, with its uuid."""
     outcome = outcome_of(after(answer(status, contact=MADE_NOW)))
@@ -288,3 +289,12 @@ def test_only_what_surely_made_no_contact_is_sent_again(
     decision = after(reply, replace(ATTEMPT, posts=posts))
     if isinstance(decision, RetryIn):
         assert arrival is Arrival.NEVER or status == 429
+
+
+def test_resend_gives_a_row_up_in_doubt() -> None:
+    """Sent again unasked, a row that never gets a clear answer ends in doubt: it may be there, several times."""
+    policy = Policy(ambiguous=Ambiguous.RESEND)
+    assert isinstance(decide(UNKNOWN, ATTEMPT, policy, 1.0), RetryIn)
+    worn = replace(ATTEMPT, posts=policy.most_attempts)
+    assert outcome_of(decide(UNKNOWN, worn, policy, 1.0)).status is Status.IN_DOUBT
+    assert resume(ATTEMPT, 0.0, policy) == RetryIn(wait_seconds=0.0, attempt=ATTEMPT)
