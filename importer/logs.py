@@ -58,7 +58,8 @@ def logging_to(path: Path | None, stream: TextIO, *, log_format: str, verbose: b
         raise
     finally:
         LOG.removeHandler(handler)
-        handler.close()
+        with contextlib.suppress(OSError):
+            handler.close()
 
 
 class LoggedJournal:
@@ -140,7 +141,8 @@ def _handler(path: Path | None, stream: TextIO) -> logging.Handler:
         return _ToStream(stream)
     try:
         private_folder(path.absolute().parent)
-        private_file(path)
+        if path.is_file() or not path.exists():  # a device such as /dev/null is everybody's, and must stay so
+            private_file(path)
         return _ToFile(path, encoding="utf-8", errors="backslashreplace")
     except (StorageError, OSError) as error:
         raise StorageError(f"The log cannot be written. {error}", "Name another file with --log-file.") from error

@@ -152,6 +152,16 @@ def test_a_log_file_that_cannot_be_written_ends_the_run_before_it_begins(tmp_pat
         assert "--log-file" in caught.value.hint
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_log_on_a_full_disk_is_no_reason_to_fail(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither while it is written nor when it is closed; and a device's permissions are left alone."""
+    before = Path("/dev/full").stat().st_mode
+    with logging_to(Path("/dev/full"), io.StringIO(), log_format="text", verbose=False):
+        LOG.info("to nobody")
+    assert capsys.readouterr() == ("", "")
+    assert Path("/dev/full").stat().st_mode == before
+
+
 def test_a_log_that_nobody_reads_any_more_is_no_reason_to_fail(capsys: pytest.CaptureFixture[str]) -> None:
     """Neither the run nor the person is troubled by a stream that is gone."""
     stream = io.StringIO()
