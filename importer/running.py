@@ -28,7 +28,7 @@ from importer.reports import write_reports
 from importer.reports.closing import closing_text
 from importer.reports.summary import summary_text
 from importer.retry import Policy, Stop
-from importer.system import install_stop_handlers
+from importer.system import install_stop_handlers, private_folder
 
 _SHOW_SECONDS = 0.25
 
@@ -82,6 +82,8 @@ class Run:
 
     async def _import(self, prepared: Prepared) -> Ending:
         settings = self.order.settings
+        if not settings.run.dry_run:
+            private_folder(self.order.folder)  # now: a folder that cannot be made is better known before than after
         journal = ThreadedJournal(self.store)
         record = self._record(prepared.account)
         await journal.begin(record)
@@ -184,7 +186,7 @@ class Run:
         reports = None if self.order.settings.run.dry_run else write_reports(source, self.order.folder)
         text = closing_text(record, tally, problems, reports)
         if isinstance(pool.stopped, Stop | ImporterError):
-            text = f"{pool.stopped.message} {pool.stopped.hint}\n\n{text}"
+            text = f"{pool.stopped.message} {pool.stopped.hint}".rstrip() + f"\n\n{text}"
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {})
         return Ending(exit_code=record.exit_code or 0, text=text, summary_json=summary)

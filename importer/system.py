@@ -55,14 +55,18 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
 
 
 def private_folder(path: Path) -> None:
-    """Make the folder for this person's eyes only, if it is not there; one that is there stays as it is.
+    """Make the folder, and those above it that are missing, for this person's eyes only.
+
+    A folder that is there stays as it is.
 
     Raises:
         StorageError: It cannot be made.
 
     """
     with _as_storage_error(f"The folder {path} cannot be made"):
-        path.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        for missing in reversed([folder for folder in (path, *path.parents) if not folder.exists()]):
+            missing.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
 
 
 def private_file(path: Path) -> None:
