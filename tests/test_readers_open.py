@@ -18,7 +18,7 @@ from importer.readers.options import InputOptions
     [
         ("gone.csv", "There is no file"),
         ("gone.xlsx", "There is no file"),
-        ("contacts.ods", "not a kind of file"),
+        ("contacts.numbers", "not a kind of file"),
         ("contacts", "not a kind of file"),
         ("with\0zero.csv", "There is no file"),
         ("folder.csv", "is a folder"),

@@ -11,7 +11,7 @@ PLAIN = b'<sheetData><row r="2"><c r="B2"><v>1</v></c><c r="AA2" s="1"><v>2</v><
 def test_the_reach_of_the_cells_is_found(size: int) -> None:
     """Wherever the blocks are cut, no cell is missed."""
     extent = look_over(PLAIN[start : start + size] for start in range(0, len(PLAIN), size))
-    assert (extent.rows, extent.columns, extent.is_plain, extent.has_errors) == (2, 27, True, False)
+    assert (extent.rows, extent.columns, extent.is_plain, extent.errors) == (2, 27, True, {})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from importer.readers.files import check_file
 from importer.readers.options import InputOptions
 
 TEXT_ENDINGS = frozenset({".csv", ".tsv", ".txt"})
-WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm"})
+WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
 def open_reader(path: str, options: InputOptions) -> Reader:
@@ -26,7 +26,7 @@ def open_reader(path: str, options: InputOptions) -> Reader:
     if ending not in TEXT_ENDINGS | WORKBOOK_ENDINGS:
         raise InputError(
             f"{path} is not a kind of file that can be read.",
-            "Save it as .xlsx or .csv: files that end in .csv, .tsv, .txt, .xlsx or .xlsm can be read.",
+            "Save it as .xlsx or .csv: names that end in .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods are read.",
         )
     check_file(path)
     # pandas takes a quarter of a second to import, which --help need not wait for.

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from importer.model import Problem
 
@@ -14,7 +15,9 @@ MOST_DIGITS = 15
 """A number cell keeps no more (Excel's specifications and limits): the rest were lost when it was typed."""
 
 _TOO_BIG = 10**MOST_DIGITS
-_ZEROS = re.compile(r"0{2,}")
+_NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
+"""Of a number format: colours and languages in brackets, room for a character, a character to fill with."""
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|([-+() /:])')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +62,15 @@ def cell_name(column: int, row: int) -> str:
 def text_of(value: object, number_format: str = "General") -> str:
     """Return the value of a cell as text.
 
-    Numbers have no exponent, and fractions no more digits than a spreadsheet program shows; a format of zeros only
-    (`00000`) gives back the zeros in front. Dates are ISO dates, with the time unless it is midnight.
+    Numbers have no exponent, and fractions no more digits than a spreadsheet program shows; a format of zeros such as
+    `00000` gives back the zeros in front. Percentages and amounts of money are their numbers: `0.21`, `1234.5`. Dates
+    are ISO dates, with the time unless it is midnight.
     """
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
-            text = _number_text(value)
-            return text.zfill(len(number_format)) if _ZEROS.fullmatch(number_format) else text
+            return _formatted(value, number_format)
         case datetime():
             return _datetime_text(value)
         case date() | time() | timedelta():
@@ -112,6 +115,30 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
                 "Format the column as text, and type the number again."
             )
     return Problem(code=code, column=column, value=text_of(value), message=message)
+
+
+@lru_cache(1_024)
+def zeros_in_front(number_format: str) -> tuple[str, int] | None:
+    """Return what a format of zeros writes before a whole number, and how many digits it has at least.
+
+    `00000` is `("", 5)`, `"+34 "000` is `("+34 ", 3)`; the first section is for positive numbers. None for formats that
+    show a number as it is, or otherwise.
+    """
+    section = _NOT_SHOWN.sub("", number_format.split(";", maxsplit=1)[0])
+    places = _LITERAL.sub("", section)
+    if not places or places.strip("0#") or not places.startswith(("0", "#")):
+        return None
+    least = len(places) - places.index("0") if "0" in places else 0
+    before = _LITERAL.match(section)
+    prefix = (before[1] or before[2] or before[3] or "") if before else ""
+    prefix = prefix if any(sign in "+0123456789" for sign in prefix) else ""
+    return (prefix, least) if least > 1 or prefix else None
+
+
+def _formatted(value: float, number_format: str) -> str:
+    text = _number_text(value)
+    shown = zeros_in_front(number_format) if number_format != "General" else None
+    return shown[0] + text.zfill(shown[1]) if shown and text.isdecimal() else text
 
 
 def _number_text(value: float) -> str:

@@ -1,39 +1,36 @@
-"""Workbooks: .xlsx and .xlsm.
+"""Workbooks: .xlsx, .xlsm, .xls, .xlsb and .ods.
 
-    zip -> table of contents -> the sheet -> a look over its XML -> calamine or openpyxl -> rows of text
+    file -> workbook -> the sheet -> a look over it -> an engine that suits it -> rows of text
 
-Which of the two libraries, and why, is in `importer.readers.engines`.
+What kind of workbook it is, is in `importer.readers.opening`; what the look is for, in `importer.readers.extent`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 
 from importer.errors import InputError
 from importer.model import Row, Sheet
 from importer.readers.blanks import Blanks
-from importer.readers.cells import UncalculatedCell, cell_name, is_wrong, problem_of, text_of
-from importer.readers.engines import Calamine, Engine
-from importer.readers.header import header_of, no_header
-from importer.readers.options import InputOptions
-from importer.readers.scan import Extent, look_over
-from importer.readers.workbook import Package, SheetPart, damaged
+from importer.readers.cells import cell_name, is_wrong, problem_of, text_of
+from importer.readers.extent import MOST_ROWS, CoveredCells
+from importer.readers.files import FileState
+from importer.readers.header import ROWS_UNDER_TITLE, header_of, no_header, refuse_title
+from importer.readers.opening import open_workbook
+from importer.readers.options import HIDDEN_SKIP, InputOptions
+from importer.readers.package import damaged
+from importer.readers.sheet_choice import chosen
+from importer.readers.wording import merged_problem, sheet_notes
 
 _CHUNK_ROWS = 1_000
-_MOST_CELLS_HELD = 2_000_000
-"""Of calamine, so that it stays under 300 MB: 0.8 million cells took 107 MB, 2.5 million 346 MB (November 2026)."""
-_MOST_BYTES_HELD = 100 * 1024**2
-_MOST_ROWS = 1_048_576
-"""As many as a spreadsheet program shows (Excel's specifications and limits)."""
-_ZERO_FORMAT = re.compile(rb'formatCode="00')
-_TEXTS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+_CHUNK_CHARACTERS = 4 * 1024**2
 
 
 class ExcelReader:
     """One sheet of a workbook, opened.
 
-    Cells right of the last header are left out: without a header nothing can be made of them, and no cell moves because
-    of them. A row is blank if it has nothing but white space.
+    A cell right of the last header is kept if it has something in it: no cell moves because of it. A row is blank if it
+    has nothing but white space under the header.
 
     Raises:
         InputError: It cannot be read, which sheet is meant is not clear, or there is no header where it should be.
@@ -42,23 +39,26 @@ class ExcelReader:
 
     def __init__(self, path: str, options: InputOptions) -> None:
         self._path = path
-        package = Package(path)
-        try:
-            part = _chosen(package, path, options.sheet)
-            self._extent = look_over(package.blocks(part.part))
-            fast = _suits_calamine(package, self._extent)
-        finally:
-            package.close()
-        self._is_open = True
-        self._engine = _opened(path, part.name, fast=fast)
+        self._state = FileState(path)
+        self._skips_hidden = options.hidden_rows == HIDDEN_SKIP
         self._blanks = Blanks()
-        try:
-            self._sheet = Sheet(
-                file=path, name=part.name, header=self._header(options.header_row), header_row=options.header_row
-            )
-        except BaseException:
-            self.close()
-            raise
+        with ExitStack() as on_failure, self._explained():
+            workbook = open_workbook(path)
+            on_failure.callback(workbook.close)
+            part = chosen(workbook, path, options.sheet)
+            self._extent = workbook.look(part)
+            self._engine = workbook.opened(part, self._extent)
+            on_failure.callback(self._engine.close)
+            header = self._header(options.header_row)
+            self._at_the_end = on_failure.pop_all()
+        notes = sheet_notes(self._extent, options.header_row, len(header), skips_hidden=self._skips_hidden)
+        self._sheet = Sheet(
+            file=path,
+            name=part.name,
+            header=header,
+            header_row=options.header_row,
+            notes=(*workbook.notes, *notes),
+        )
 
     @property
     def sheet(self) -> Sheet:
@@ -74,86 +74,82 @@ class ExcelReader:
         """Yield the rows in their order, from the first, each exactly once.
 
         Raises:
-            InputError: The file cannot be read any further.
+            InputError: The file cannot be read any further, or was changed meanwhile.
 
         """
         self._blanks = Blanks()
-        header_row = self._sheet.header_row
-        numbered = enumerate(self._values(), 1)
-        rows = (self._row(number, values) if values else None for number, values in numbered if number > header_row)
-        while chunk := list(islice(rows, _CHUNK_ROWS)):
+        self._state.check()
+        rows = self._rows()
+        while chunk := list(_of_moderate_size(rows)):
+            self._state.check()
             if full := self._blanks.left_out(chunk):
                 yield full
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""
-        if self._is_open:
-            self._is_open = False
-            self._engine.close()
+        self._at_the_end.close()
 
     def _header(self, header_row: int) -> tuple[str, ...]:
-        if not 1 <= header_row <= _MOST_ROWS:
+        if not 1 <= header_row <= MOST_ROWS:
             raise no_header(self._path, header_row)
-        values = next(islice(self._values(), header_row - 1, None), ())
-        return header_of(self._path, [text_of(value) for value in values], header_row)
+        first = [
+            [text_of(value) for value in values]
+            for values in islice(self._engine.rows(), header_row + ROWS_UNDER_TITLE)
+        ]
+        if len(first) < header_row:
+            raise no_header(self._path, header_row)
+        refuse_title(self._path, first, header_row)
+        return header_of(self._path, first[header_row - 1], header_row)
 
-    def _values(self) -> Iterator[Sequence[object]]:
+    def _rows(self) -> Iterator[Row | None]:
+        header_row = self._sheet.header_row
+        covered = CoveredCells(self._extent.merged)
+        with self._explained():
+            for number, values in enumerate(self._engine.rows(), 1):
+                if number <= header_row or (self._skips_hidden and self._extent.is_hidden(number)):
+                    continue
+                yield self._row(number, values, covered) if values else None
+
+    def _row(self, number: int, values: Sequence[object], covered: CoveredCells) -> Row | None:
+        header = self._sheet.header
+        # Most cells are texts, of which nothing need be asked: it halves the time of a row.
+        cells = [value if value.__class__ is str else text_of(value) for value in values]
+        wrong = [index for index, value in enumerate(values) if value.__class__ is not str and is_wrong(value)]
+        width = len(header)
+        if not "".join(cells[:width]).strip() and not any(index < width for index in wrong):
+            return None
+        if len(cells) < width:
+            cells += [""] * (width - len(cells))
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
+        problems = [
+            problem_of(values[index], header[index], cell_name(index, number)) for index in wrong if index < width
+        ]
+        if self._extent.merged:
+            problems += [
+                merged_problem(header[column], cell_name(column, number), area)
+                for column, area in covered.of_row(number, width)
+                if area.first_row > self._sheet.header_row
+            ]
+        return Row(number=number, cells=tuple(cells), problems=tuple(problems))
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in a sentence what a library makes of a damaged file: they raise whatever they meet."""
         try:
-            yield from self._engine.rows()
-        except Exception as error:  # damaged XML makes openpyxl raise whatever it meets
+            yield
+        except InputError:
+            raise
+        except Exception as error:
+            self._state.check()  # changed meanwhile is another sentence
             raise damaged(self._path) from error
 
-    def _row(self, number: int, values: Sequence[object]) -> Row | None:
-        header = self._sheet.header
-        padded = [*values[: len(header)], *[None] * (len(header) - len(values))]
-        for index in self._extent.uncalculated.get(number, ()):
-            if index < len(header):
-                padded[index] = UncalculatedCell()
-        # Most cells are texts, of which nothing need be asked: it halves the time of a row.
-        cells = tuple([value if value.__class__ is str else text_of(value) for value in padded])
-        wrong = [index for index, value in enumerate(padded) if value.__class__ is not str and is_wrong(value)]
-        if not wrong and not "".join(cells).strip():
-            return None
-        problems = tuple(problem_of(padded[index], header[index], cell_name(index, number)) for index in wrong)
-        return Row(number=number, cells=cells, problems=problems)
 
-
-def _opened(path: str, sheet: str, *, fast: bool) -> Engine:
-    try:
-        if fast:
-            return Calamine(path, sheet)
-        from importer.readers.streaming import Openpyxl  # noqa: PLC0415 - slow to import, and seldom needed
-
-        return Openpyxl(path, sheet)
-    except Exception as error:  # both libraries raise whatever a damaged file makes them meet
-        raise damaged(path) from error
-
-
-def _suits_calamine(package: Package, extent: Extent) -> bool:
-    return (
-        extent.is_plain
-        and not extent.has_errors
-        and extent.rows * extent.columns <= _MOST_CELLS_HELD
-        and package.size(_TEXTS) <= _MOST_BYTES_HELD
-        and not _ZERO_FORMAT.search(package.whole(_STYLES))
-    )
-
-
-def _chosen(package: Package, path: str, wanted: str) -> SheetPart:
-    """Return the sheet that is meant: the one named, else the only visible one that has rows."""
-    names = ", ".join(f'"{sheet.name}"' for sheet in package.sheets)
-    if wanted:
-        for sheet in package.sheets:
-            if sheet.name == wanted:
-                return sheet
-        raise InputError(f'{path} has no sheet "{wanted}".', f"Its sheets: {names}. Name one with --sheet NAME.")
-    visible = [sheet for sheet in package.sheets if sheet.visible]
-    filled = [sheet for sheet in visible if len(visible) == 1 or package.has_values(sheet)]
-    if len(filled) > 1:
-        several = ", ".join(f'"{sheet.name}"' for sheet in filled)
-        raise InputError(
-            f"{path} has {len(filled)} sheets with rows: {several}.", f'Say which is meant: --sheet "{filled[0].name}".'
-        )
-    if not filled:
-        raise InputError(f"{path} has no visible sheet with rows.", f"Its sheets: {names}. Name one with --sheet NAME.")
-    return filled[0]
+def _of_moderate_size(rows: Iterator[Row | None]) -> Iterator[Row | None]:
+    """Yield rows up to a thousand, or up to some millions of characters."""
+    characters = 0
+    for row in islice(rows, _CHUNK_ROWS):
+        yield row
+        characters += sum(map(len, row.cells)) if row else 0
+        if characters > _CHUNK_CHARACTERS:
+            return

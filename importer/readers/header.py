@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from importer.errors import InputError
 
-_ROWS_UNDER_TITLE = 50
+ROWS_UNDER_TITLE = 50
+
 _LEAST_ROWS_OF_TABLE = 2
 MOST_COLUMNS = 16_384
 """As many as a spreadsheet program shows (Excel's specifications and limits)."""
@@ -43,7 +44,7 @@ def refuse_title(path: str, rows: Sequence[Sequence[str]], header_row: int) -> N
             header.
 
     """
-    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: header_row + _ROWS_UNDER_TITLE]]
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: header_row + ROWS_UNDER_TITLE]]
     below = filled[header_row:]
     if filled[header_row - 1] != 1 or sum(count > 1 for count in below) < _LEAST_ROWS_OF_TABLE:
         return

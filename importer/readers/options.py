@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+HIDDEN_READ, HIDDEN_SKIP = "read", "skip"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputOptions:
@@ -15,3 +17,5 @@ class InputOptions:
     """`auto` or any Python codec."""
     delimiter: str = "auto"
     """`auto`, `tab`, or one character."""
+    hidden_rows: str = HIDDEN_READ
+    """`read` or `skip`: what becomes of rows that a workbook hides, by hand or by a filter."""

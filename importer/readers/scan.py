@@ -5,10 +5,10 @@ no errors. A look costs a third of a second for 100,000 rows of eight cells, and
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 
 from importer.readers.cells import column_index
+from importer.readers.extent import MOST_AREAS, MOST_COLUMNS, MOST_ODD_CELLS, MOST_ROWS, Extent, HiddenRows, area_of
 
 _PLACED = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"')
 _LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^>/]*>')
@@ -18,45 +18,86 @@ _FORMULA_WITHOUT_VALUE = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^>]*t="str")[^>]*>\s*'
     rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_ERROR = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
+_HIDDEN = re.compile(rb'<row\b(?=[^>]*\shidden="(?:1|true)")[^>]*\sr="([0-9]{1,7})"')
+_MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:$]{3,25})"')
 _MOST_CARRIED_BYTES = 1024**2
+_BEYOND_PLAIN = (b"<!", b"t='e'", b"hidden='", b"ref='", b"<?xml-", b"&#x", b"_x")
+"""What is read right only by the slow look, or by one of the libraries."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extent:
-    """What the look found."""
+class _Seen:
+    """What has been seen so far of a sheet's XML."""
 
-    rows: int
-    """The last row that has a cell with something in it: both libraries pass over cells that are only formatted."""
-    columns: int
-    """The number of columns up to the last one that has such a cell."""
-    has_errors: bool
-    """Some cell shows an error such as `#N/A`."""
-    is_plain: bool
-    """Every cell says its own place, as Excel and all common programs write it."""
-    uncalculated: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    """Row number to the columns, from 0, of formulas whose value the file does not have."""
+    def __init__(self) -> None:
+        self.rows = 0
+        self.columns = 0
+        self.cells = 0
+        self.placed = 0
+        self.plainly = True
+        self.in_order = True
+        self.hidden = HiddenRows()
+        self.merged: list[bytes] = []
+        self.errors: dict[int, dict[int, str]] = {}
+        self.uncalculated: dict[int, set[int]] = {}
+        self.odd_cells = 0
+        self._last_row = 0
+
+    def add(self, text: bytes) -> None:
+        """Look at more of it; no cell's beginning is cut."""
+        self.placed += len(_PLACED.findall(text))
+        self.cells += _cells_in(text)
+        self.plainly = self.plainly and not any(sign in text for sign in _BEYOND_PLAIN)
+        self._add_places(text)
+        if b'hidden="' in text:
+            for row in _HIDDEN.findall(text):
+                self.hidden.add(int(row))
+        if b"<mergeCell " in text and len(self.merged) <= MOST_AREAS:
+            self.merged += _MERGED.findall(text)
+        if self.odd_cells <= MOST_ODD_CELLS:
+            self._add_odd_cells(text)
+
+    def _add_places(self, text: bytes) -> None:
+        rows = [int(row) for row in dict.fromkeys(_ROW.findall(text))]
+        if rows:
+            self.in_order = self.in_order and rows[0] >= self._last_row and rows == sorted(rows)
+            self._last_row = rows[-1]
+            self.rows = max(self.rows, *rows)
+        columns = {column_index(letters.decode()) + 1 for letters in set(_LETTERS.findall(text))}
+        self.columns = max(self.columns, *columns, 0)
+
+    def _add_odd_cells(self, text: bytes) -> None:
+        if b'"e"' in text:
+            for letters, row, shown in _ERROR.findall(text):
+                self.errors.setdefault(int(row), {})[column_index(letters.decode())] = shown.decode("utf-8", "replace")
+                self.odd_cells += 1
+        if b"<f" in text:
+            for letters, row in _FORMULA_WITHOUT_VALUE.findall(text):
+                self.uncalculated.setdefault(int(row), set()).add(column_index(letters.decode()))
+                self.odd_cells += 1
 
 
 def look_over(blocks: Iterable[bytes]) -> Extent:
-    """Return what the XML of a sheet, unpacked in blocks, says about its cells."""
-    rows, columns, cells, placed = 0, 0, 0, 0
-    has_errors = False
-    uncalculated: dict[int, set[int]] = {}
+    """Return what the XML of a sheet, unpacked in blocks, says about its cells; only where it is plain all of it."""
+    seen = _Seen()
     for text in _whole_cells(blocks):
-        placed += len(_PLACED.findall(text))
-        cells += _cells_in(text)
-        rows = max(rows, *map(int, set(_ROW.findall(text))), 0)
-        columns = max(columns, *(column_index(letters.decode()) + 1 for letters in set(_LETTERS.findall(text))), 0)
-        has_errors = has_errors or b'"e"' in text or b"'e'" in text
-        if b"<f" in text:
-            for letters, row in _FORMULA_WITHOUT_VALUE.findall(text):
-                uncalculated.setdefault(int(row), set()).add(column_index(letters.decode()))
+        seen.add(text)
     return Extent(
-        rows=rows,
-        columns=columns,
-        has_errors=has_errors,
-        is_plain=0 < cells == placed,
-        uncalculated={row: frozenset(places) for row, places in uncalculated.items()},
+        rows=seen.rows,
+        columns=seen.columns,
+        is_plain=(
+            seen.plainly
+            and 0 < seen.cells == seen.placed
+            and seen.rows <= MOST_ROWS
+            and seen.columns <= MOST_COLUMNS
+            and len(seen.merged) <= MOST_AREAS
+            and seen.odd_cells <= MOST_ODD_CELLS
+        ),
+        in_order=seen.in_order,
+        errors=seen.errors,
+        uncalculated={row: frozenset(places) for row, places in seen.uncalculated.items()},
+        hidden=seen.hidden.found(),
+        merged=tuple(area for text in seen.merged if (area := area_of(text.decode()))),
     )
 
 
@@ -66,7 +107,7 @@ def _cells_in(text: bytes) -> int:
     return plain if plain == text.count(b"<c") + text.count(b":c") else len(_CELL.findall(text))
 
 
-def _whole_cells(blocks: Iterable[bytes]) -> Iterable[bytes]:
+def _whole_cells(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the blocks cut before a cell begins, so that none is in two of them."""
     carried = b""
     for block in blocks:

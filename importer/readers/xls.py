@@ -1,0 +1,187 @@
+"""Old workbooks of Excel: .xls.
+
+calamine reads them, but lays a sheet out whole, and gives nothing for an error and no hidden rows. So a walk over the
+file's records comes first. Source: [MS-XLS], Excel Binary File Format.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from importer.errors import InputError
+from importer.readers.engines import Calamine, Engine
+from importer.readers.extent import MOST_AREAS, MOST_CELLS_HELD, Area, Extent, HiddenRows
+from importer.readers.ole import OleError, OleFile
+from importer.readers.package import damaged, has_password
+from importer.readers.workbook import SheetPart
+
+_MOST_BYTES = 64 * 1024**2
+_SHEET, _FORMAT, _PASSWORD, _END, _START = 0x0085, 0x041E, 0x002F, 0x000A, 0x0809
+_ROW, _MERGED, _FORMULA, _ERROR, _SEVERAL = 0x0208, 0x00E5, 0x0006, 0x0205, 0x00BD
+_CELLS = frozenset({0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, _ERROR, _FORMULA})
+ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+ZEROS_NOT_KNOWN = (
+    "Some numbers of this kind of file may be shown with zeros in front, which are not read: "
+    "if a column has them, save the file as .xlsx."
+)
+_OTHERS = {"WordDocument": "a Word document", "PowerPoint Document": "a PowerPoint presentation"}
+
+
+class XlsWorkbook:
+    """An opened .xls.
+
+    Raises:
+        InputError: It is damaged, too big, has a password, or is another program's.
+
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        try:
+            container = OleFile(path)
+            self._refuse_others(container.names)
+            stream = "Workbook" if "Workbook" in container.names else "Book"
+            if Path(path).stat().st_size > _MOST_BYTES:
+                raise InputError(f"{path} is too big for an old workbook.", "Save it as .xlsx or .csv.")
+            self._records = container.stream(stream)
+        except (OleError, struct.error) as error:
+            raise damaged(path) from error
+        self._has_wide_names = stream == "Workbook"  # since Excel 97
+        self._has_zeros = False
+        sheets = [sheet for kind, content in self._walk(0) if (sheet := self._met(kind, content))]
+        if not sheets:
+            raise damaged(path)
+        self.sheets: Sequence[SheetPart] = sheets
+        self.notes: Sequence[str] = (ZEROS_NOT_KNOWN,) if self._has_zeros else ()
+
+    def has_values(self, sheet: SheetPart) -> bool:
+        """Tell whether any cell of the sheet has a value."""
+        return self.look(sheet).rows > 0
+
+    def look(self, sheet: SheetPart) -> Extent:
+        """Go over the sheet's records."""
+        look = _Look()
+        for kind, content in self._walk(int(sheet.part)):
+            look.see(kind, content)
+        return look.extent()
+
+    def opened(self, sheet: SheetPart, extent: Extent) -> Engine:
+        """Return calamine.
+
+        Raises:
+            InputError: The sheet's cells are too many, or too far apart, to be held.
+
+        """
+        refuse_big(self._path, sheet, extent)
+        return Calamine(self._path, sheet.name, extent)
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        self._records = b""
+
+    def _refuse_others(self, names: frozenset[str]) -> None:
+        if "EncryptedPackage" in names:
+            raise has_password(self._path)
+        for name, kind in _OTHERS.items():
+            if name in names:
+                raise InputError(
+                    f"{self._path} is {kind}.", "Open it in its own program, and save it as .xlsx or .csv."
+                )
+        if not {"Workbook", "Book"} & names:
+            raise damaged(self._path)
+
+    def _met(self, kind: int, content: bytes) -> SheetPart | None:
+        """Take note of a record of the workbook itself; return the sheet that it tells of."""
+        if kind == _PASSWORD:
+            raise has_password(self._path)
+        if kind == _FORMAT and (b"00" in content[5:].replace(b"\0", b"")[:3]):
+            self._has_zeros = True
+        if kind != _SHEET or len(content) < 8 or content[5] != 0:  # noqa: PLR2004 - charts and macros are no sheets
+            return None
+        start, state = struct.unpack_from("<IB", content)
+        if self._has_wide_names:
+            name = content[8:].decode("utf-16-le" if content[7] & 1 else "latin-1", "replace")
+        else:
+            name = content[7:].decode("cp1252", "replace")
+        return SheetPart(name=name, visible=state & 3 == 0, part=str(start))
+
+    def _walk(self, start: int) -> Iterator[tuple[int, bytes]]:
+        """Yield kind and content of the records from one place to the end of its part."""
+        records, at, depth = self._records, start, 0
+        while at + 4 <= len(records):
+            kind, length = struct.unpack_from("<HH", records, at)
+            yield kind, records[at + 4 : at + 4 + length]
+            depth += (kind == _START) - (kind == _END)  # charts within a sheet have parts of their own
+            if kind == _END and depth <= 0:
+                return
+            at += 4 + length
+        raise damaged(self._path)
+
+
+class _Look:
+    """Gathers what the records of a sheet tell."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._columns = 0
+        self._hidden = HiddenRows()
+        self._merged: list[Area] = []
+        self._errors: dict[int, dict[int, str]] = {}
+        self._depth = 0
+
+    def see(self, kind: int, content: bytes) -> None:
+        """Take note of a record."""
+        self._depth += (kind == _START) - (kind == _END)
+        if self._depth != 1:
+            return
+        if kind in _CELLS:
+            row, column = struct.unpack_from("<HH", content)
+            self._reach(row, column)
+            if error := _error(kind, content):
+                self._errors.setdefault(row + 1, {})[column] = error
+        elif kind == _SEVERAL:
+            row, column = struct.unpack_from("<HH", content)
+            self._reach(row, struct.unpack_from("<H", content, len(content) - 2)[0])
+        elif kind == _ROW and content[12] & 0x20:
+            self._hidden.add(struct.unpack_from("<H", content)[0] + 1)
+        elif kind == _MERGED and len(self._merged) < MOST_AREAS:
+            for at in range(2, len(content) - 7, 8):
+                first_row, last_row, first_column, last_column = struct.unpack_from("<HHHH", content, at)
+                self._merged.append(Area(first_row + 1, last_row + 1, first_column, last_column))
+
+    def extent(self) -> Extent:
+        """Return what was gathered."""
+        return Extent(
+            rows=self._rows,
+            columns=self._columns,
+            errors=self._errors,
+            hidden=self._hidden.found(),
+            merged=tuple(self._merged),
+        )
+
+    def _reach(self, row: int, column: int) -> None:
+        self._rows = max(self._rows, row + 1)
+        self._columns = max(self._columns, column + 1)
+
+
+def refuse_big(path: str, sheet: SheetPart, extent: Extent) -> None:
+    """Return if calamine can hold the sheet.
+
+    Raises:
+        InputError: It cannot.
+
+    """
+    if extent.rows * extent.columns > MOST_CELLS_HELD:
+        raise InputError(
+            f'The sheet "{sheet.name}" of {path} reaches over {extent.rows:,} rows and {extent.columns:,} columns, '
+            "too many to be read from this kind of file.",
+            "Save it as .xlsx or .csv, and import that.",
+        )
+
+
+def _error(kind: int, content: bytes) -> str:
+    if kind == _ERROR and content[7]:
+        return ERRORS.get(content[6], "#ERROR!")
+    if kind == _FORMULA and content[12:14] == b"\xff\xff" and content[6] == 2:  # noqa: PLR2004 - the kind of an error
+        return ERRORS.get(content[8], "#ERROR!")
+    return ""
