@@ -9,6 +9,7 @@ in `repr()` and `.args` and the phone number in `str()` (measured with 3.14.5), 
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 import aiohttp
 
@@ -72,6 +73,14 @@ class Callbell:
     async def read(self, path: str, query: Mapping[str, str]) -> tuple[Reply, object]:
         """GET any other path: the reply, and the JSON value of its body (None without one)."""
         reply, body = await self._request("GET", path, query=query)
+        return reply, replies.parse(body)
+
+    async def delete(self, uuid: str) -> tuple[Reply, object]:
+        """DELETE /contacts/:uuid: the reply, and the JSON value of its body; sent twice where a connection breaks off.
+
+        The repetition is aiohttp's own, and harmless: a DELETE is idempotent (RFC 9110, section 9.2.2).
+        """
+        reply, body = await self._request("DELETE", f"{_CONTACTS}/{quote(uuid, safe='')}")
         return reply, replies.parse(body)
 
     async def _request(

@@ -23,9 +23,9 @@ class Order:
     """What a person asked for."""
 
     command: str
-    """`run` or `retry`."""
+    """`run`, `retry` or `undo`."""
     name: str
-    """The run's name."""
+    """The run's own name, or the undo's."""
     started_at: datetime
     settings: Settings
     options: Mapping[str, object]
