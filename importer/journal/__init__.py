@@ -1,11 +1,12 @@
 """The only home of sqlite3: what was asked, tried and answered, and the queue from which the pool takes rows.
 
 `Journal` is the file and speaks plainly; `ThreadedJournal` is its asynchronous face, on one thread of its own;
-`EarlierRows` reads the rows of an earlier run again.
+`EarlierRows` reads the rows of an earlier run again, and `RunUndo` knows what of it was taken back.
 """
 
 from importer.journal.earlier import EarlierRows
 from importer.journal.store import Journal
 from importer.journal.threaded import ThreadedJournal
+from importer.journal.undoing import RunUndo
 
-__all__ = ["EarlierRows", "Journal", "ThreadedJournal"]
+__all__ = ["EarlierRows", "Journal", "RunUndo", "ThreadedJournal"]

@@ -13,6 +13,7 @@ from importer.journal.ending import end, end_dead_runs
 from importer.journal.entering import Chunk, begin_input, enter
 from importer.journal.reading import RunReport, all_runs, run_number
 from importer.journal.sending import Desk, put_back, save, take
+from importer.journal.undoing import RunUndo, undo_names
 from importer.journal.values import SHEET_COLUMNS, moment, sheet_columns, storable, to_json
 from importer.model import Entry, Sheet, Status
 from importer.ports import Attempted, Pending, Recorded, RunRecord
@@ -165,6 +166,19 @@ class Journal:
         """
         report = self.report_source(run_name)
         return [EarlierRows(sheet, self._database, report.run, index) for index, sheet in enumerate(report.sheets())]
+
+    def undo_of(self, run_name: str) -> RunUndo:
+        """Return what there is to take back of a run, and what was taken back of it.
+
+        Raises:
+            UsageError: No run has this name.
+
+        """
+        return RunUndo(self._database, run_number(self._database, run_name))
+
+    def undo_names(self) -> set[str]:
+        """Return the names of all undos."""
+        return undo_names(self._database)
 
     def runs(self) -> list[tuple[RunRecord, dict[Status, int]]]:
         """Return every run, newest first, with how many of its rows have each status."""

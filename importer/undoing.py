@@ -1,0 +1,213 @@
+"""One undo from its first question to the service to its report: the contacts that a run created, taken back."""
+
+import asyncio
+import contextlib
+import os
+import random
+import shlex
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from importer.account import who_am_i
+from importer.callbell import Callbell
+from importer.endings import exit_code, interrupted
+from importer.errors import UsageError
+from importer.journal import Journal, RunUndo
+from importer.logs import LOG, masked, unnumbered
+from importer.model import Status
+from importer.order import Ending, Order, SystemClock
+from importer.pace import Pace, PaceOptions
+from importer.ports import RunRecord
+from importer.progress import LINE_EVERY_SECONDS
+from importer.removal import Fate, Removal, Removed
+from importer.remover import Remover, RemoverParts
+from importer.reports.plain import plain
+from importer.reports.undone import UndoSummary, closing_words, counts, undo_json, write_undone
+from importer.retry import Policy, Stop
+from importer.secret import find_token
+from importer.system import install_stop_handlers, private_folder
+
+_SHOWN = 10
+_GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
+
+
+@dataclass(slots=True, kw_only=True)
+class Undo:
+    """An undo that is under way; `execute` is called once.
+
+    Args:
+        order: What to do; its account is the one that the contacts were created in.
+        store: The open journal, whose lock is held.
+        earlier: The run whose contacts are to be deleted.
+
+    """
+
+    order: Order
+    store: Journal
+    earlier: RunRecord
+    _signalled: signal.Signals | None = None
+    _remover: Remover | None = None
+    _task: asyncio.Task[Ending] | None = None
+
+    async def execute(self) -> Ending:
+        """Delete the contacts and write the report.
+
+        Raises:
+            ImporterError: The undo could not begin, or could not be written down.
+
+        """
+        self._task = asyncio.current_task()
+        with install_stop_handlers(asyncio.get_running_loop(), self._on_signal):
+            async with contextlib.AsyncExitStack() as opened:
+                try:
+                    service = await self._connected(opened)
+                except asyncio.CancelledError:
+                    if self._signalled is None:
+                        raise
+                    code = exit_code({}, None, self._signalled)
+                    return Ending(exit_code=code, text="Interrupted before anything was deleted.")
+                return await self._take_back(service)
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        """End in good order at the first signal, at once at the second."""
+        if self._remover:
+            self._remover.stop(interrupted(number))
+            if self._signalled is not None:
+                self._remover.hurry()
+        elif self._task:
+            self._task.cancel()
+        self._signalled = self._signalled or number
+
+    async def _connected(self, opened: contextlib.AsyncExitStack) -> Callbell:
+        """Return the service, after asking it whose the token is: in another account, nothing would be found."""
+        chosen = self.order.settings.service
+        token = find_token(self.order.environment, chosen.token_file, chosen.account)
+        service = await opened.enter_async_context(Callbell(chosen.base_url, token, SystemClock()))
+        email = await who_am_i(service, random.random)
+        account = f"{chosen.base_url} {chosen.account or email}"
+        if account != self.order.account:
+            raise UsageError(
+                f"That run was for another account ({self.order.account}), and this one is {account}.",
+                "Give the token and the config of that account. Nothing was deleted.",
+            )
+        return service
+
+    async def _take_back(self, service: Callbell) -> Ending:
+        order, chosen = self.order, self.order.settings.service
+        private_folder(order.folder)  # now: a folder that cannot be made is better known before than after
+        undo = self.store.undo_of(self.earlier.name)
+        await asyncio.to_thread(undo.begin, order.name, order.folder, order.started_at)
+        pace = Pace(PaceOptions(rate=chosen.rate, concurrency=chosen.concurrency))
+        self._remover = remover = Remover(self._parts(service, undo, pace))
+        showing = asyncio.create_task(self._show(remover, sum(undo.tally().values())))
+        try:
+            await remover.run()
+        finally:
+            showing.cancel()
+            await asyncio.wait({showing})
+        return self._report(undo, remover, pace)
+
+    def _parts(self, service: Callbell, undo: RunUndo, pace: Pace) -> RemoverParts:
+        longest = self.order.settings.service.max_outage_seconds
+        return RemoverParts(
+            service=service,
+            journal=_Told(undo),
+            pace=pace,
+            clock=SystemClock(),
+            policy=Policy(longest_outage_seconds=longest),
+            jitter=random.random,
+        )
+
+    async def _show(self, remover: Remover, total: int) -> None:
+        while not self.order.settings.run.quiet:
+            await asyncio.sleep(LINE_EVERY_SECONDS)
+            told = ", ".join(f"{count:,} {fate}" for fate, count in remover.tally.items())
+            with contextlib.suppress(OSError):  # whoever closes the terminal wants it done all the same
+                self.order.stream.write(f"{remover.tally.total():,} of {total:,} contacts: {told}\n")
+                self.order.stream.flush()
+
+    def _report(self, undo: RunUndo, remover: Remover, pace: Pace) -> Ending:
+        """Write down how it ended, and tell it."""
+        tally, now = undo.tally(), SystemClock().now()
+        left = {Status.FAILED: tally[Fate.CHANGED] + tally[Fate.FAILED]}
+        summary = UndoSummary(
+            name=self.order.name,
+            run=self.earlier.name,
+            started_at=self.order.started_at,
+            finished_at=now,
+            exit_code=exit_code(left, remover.stopped, self._signalled),
+            tally=tally,
+            requests_sent=pace.sent,
+            requests_throttled=remover.throttled,
+        )
+        undo.finish(summary.exit_code, now)
+        report = self.order.folder / "undone.csv"
+        write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
+        text = closing_words(summary, report)
+        if isinstance(remover.stopped, Stop):
+            text = f"{remover.stopped.message} {remover.stopped.hint}".rstrip() + f"\n\n{text}"
+        LOG.info("ended with exit code %s: %s", summary.exit_code, {f"{fate}": n for fate, n in tally.items() if n})
+        return Ending(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A `remover.RemovalJournal` that tells the log what passes through it."""
+
+    inner: RunUndo
+
+    def take(self, count: int) -> Sequence[Removal]:
+        return self.inner.take(count)
+
+    def save(self, removed: Sequence[Removed]) -> None:
+        for one in removed:
+            LOG.debug("contact of the row at place %d: %s %s", one.seq, one.fate, unnumbered(one.reason))
+        self.inner.save(removed)
+
+
+def plan(undo: RunUndo, earlier: RunRecord) -> str:
+    """Return what an undo of the run would do, for the person to see before it is done."""
+    count, tally = undo.to_do(), undo.tally()
+    before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate is not Fate.UNSENT and number}
+    lines = [f"{earlier.name} created {_contacts(sum(tally.values()))} in {plain(earlier.account)}."]
+    if before:
+        lines += ["Of these, by an earlier undo:", counts(before)]
+    lines.append(f"To be deleted from Callbell, which cannot be undone: {_contacts(count)}.")
+    shown = undo.first(_SHOWN)
+    lines += [f"  row {row}: {plain(name)} ({masked(identifier)})" for row, identifier, name in shown]
+    if count > len(shown):
+        lines.append(f"  and {count - len(shown):,} more")
+    lines.append("Those that were changed since are kept; what was there before the run is not touched.")
+    return "\n".join(lines)
+
+
+def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
+    """Return why there is nothing to delete; empty if there is."""
+    if earlier.account.startswith("sandbox "):
+        return f"{earlier.name} went to a stand-in, which is gone with all that was in it: there is nothing to undo."
+    if undo.to_do():
+        return ""
+    if created := sum(undo.tally().values()):
+        return f"All of the {_contacts(created)} that {earlier.name} created were taken back already."
+    return f"{earlier.name} created no contacts: there is nothing to undo."
+
+
+def command_with_yes(run: str, options: Mapping[str, object], *, windows: bool = os.name == "nt") -> str:
+    """Return the command that does it without a question, with the options that it was given."""
+    words = ["callbell-importer", "undo", run, "--yes"]
+    for name in _GIVEN_AGAIN:
+        if name in options:
+            words += ["--" + name.replace("_", "-"), str(options[name])]
+    return " ".join(f'"{word}"' if " " in word else word for word in words) if windows else shlex.join(words)
+
+
+def summary_of(undo: RunUndo, run: str, now: datetime) -> str:
+    """Return, as JSON, how the contacts stand where nothing was done."""
+    summary = UndoSummary(name="", run=run, started_at=now, finished_at=now, exit_code=0, tally=undo.tally())
+    return undo_json(summary, None)
+
+
+def _contacts(count: int) -> str:
+    return f"{count:,} contact{'' if count == 1 else 's'}"
