@@ -1,0 +1,11 @@
+"""The test regime: whatever dies, and whenever, the same command brings every row to one end, none is there twice.
+
+virtual     the real pool, journal, retry, pace and reports on a virtual clock, by seed, with deaths and faults
+late        the same with a server later than the settle time: the suite must see duplicates
+boundaries  the power goes before and after each thing that must last
+disk        the Nth call to SQLite fails
+kills       the real command is killed at random moments, and given again until it ends
+sockets     each fault of the sandbox at the first, a middle and the last row, through the real client
+teeth       deliberate faults in a copy of the importer: each must turn the regime red
+secrets     every byte that the kills and the test suite wrote, searched for the token and for phones
+"""

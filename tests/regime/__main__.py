@@ -1,0 +1,66 @@
+"""The command `python -m tests.regime`.
+
+    python -m tests.regime short                        every part, in less than four minutes
+    python -m tests.regime long                         every part at full length: about an hour
+    python -m tests.regime virtual --seeds 1..20000     one part; it says what repeats a failure
+    python -m tests.regime boundaries --only send:after:3
+    python -m tests.regime kills --kills 1000
+
+It exits with 1 where anything is wrong.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from tests.regime.boundaries import stop_everywhere
+from tests.regime.findings import Findings
+from tests.regime.virtual import play_late, play_seeds
+
+
+def main() -> None:
+    """Run the parts that are asked for."""
+    given = _arguments()
+    parts = _SIZES.get(given.part) or [_PARTS[given.part]]
+    fine = [part(given).tell() for part in parts]
+    sys.exit(0 if all(fine) else 1)
+
+
+def _virtual(given: argparse.Namespace) -> Findings:
+    return play_seeds(given.seeds or range(1, 1001))
+
+
+def _late(given: argparse.Namespace) -> Findings:
+    return play_late(given.seeds or range(1, 201))
+
+
+def _boundaries(given: argparse.Namespace) -> Findings:
+    return stop_everywhere(given.only, given.times)
+
+
+_PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
+    "virtual": _virtual,
+    "late": _late,
+    "boundaries": _boundaries,
+}
+_SIZES: dict[str, Sequence[Callable[[argparse.Namespace], Findings]]] = {}
+
+
+def _seeds(text: str) -> Sequence[int]:
+    first, _, last = text.partition("..")
+    return range(int(first), int(last or first) + 1)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.regime", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("part", choices=[*_SIZES, *_PARTS])
+    parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="of virtual and late")
+    parser.add_argument("--only", default="", metavar="NAME", help="of boundaries: those whose names begin so")
+    parser.add_argument("--times", type=int, default=25, metavar="N", help="of boundaries: how often each")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The network between the pool and the server in virtual time: a `ports.Service` with the weather of a seed."""
+
+import asyncio
+from dataclasses import replace
+from random import Random
+
+from importer.model import Arrival, Contact, Reply
+from importer.ports import Service
+from importer.sandbox import Duplicates
+from tests.regime.faults import Commit, Fault, Weather
+from tests.regime.server import Server, Ticket
+
+_HANG_SECONDS = 3.0
+"""How long a client waits for an answer here; the real one's minute would only make the clock run longer."""
+
+
+class Network(Service):
+    """One process's way to the server.
+
+    Args:
+        server: What is at the other end, and outlives the process.
+        weather: How much goes wrong.
+        chance: What exactly.
+        refused: Identifiers that the service never takes.
+
+    """
+
+    def __init__(self, server: Server, weather: Weather, chance: Random, refused: frozenset[str] = frozenset()) -> None:
+        self._server = server
+        self._weather = weather
+        self._chance = chance
+        self._refused = refused
+        self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
+        self.is_cut = False
+        """The process is dead: whatever its remains still do does not reach the server."""
+
+    async def create(self, contact: Contact) -> Reply:
+        """POST: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
+        self._leave()
+        fault = self._weather.of_post(self._chance)
+        self._server.posts[contact.identifier] += 1
+        if fault and fault.reply.arrival is Arrival.NEVER:
+            return fault.reply
+        if contact.identifier in self._refused:
+            await asyncio.sleep(self._latency_seconds)
+            return Reply(arrival=Arrival.ANSWERED, http_status=422, message="phone is not a WhatsApp number")
+        seconds, ticket = self._sent(contact, fault)
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            if ticket:
+                self._server.given_up(_now_seconds(), ticket)
+            raise
+        self._server.carry_out(_now_seconds())
+        return self._answer(fault.reply if fault else self._right_answer(ticket))
+
+    async def find(self, contact: Contact) -> Reply:
+        """Look up: 200 with the newest contact of the number, or 404."""
+        self._leave()
+        fault = self._weather.of_look_up(self._chance)
+        if fault and fault.reply.arrival is Arrival.NEVER:
+            return fault.reply
+        await asyncio.sleep(self._latency_seconds + (_HANG_SECONDS if fault and fault.hangs else 0.0))
+        if fault:
+            return self._answer(fault.reply)
+        found = self._server.find(contact.identifier, _now_seconds())
+        return self._answer(
+            Reply(arrival=Arrival.ANSWERED, http_status=200 if found else 404, contact=found, message="")
+        )
+
+    async def ask_me(self) -> Reply:
+        """GET /auth/me, which always goes well: the token is good."""
+        self._leave()
+        await asyncio.sleep(self._latency_seconds)
+        return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=200))
+
+    def _leave(self) -> None:
+        if self.is_cut:
+            raise ConnectionError("a dead process sends nothing")
+        self._server.requests += 1
+
+    def _sent(self, contact: Contact, fault: Fault | None) -> tuple[float, Ticket | None]:
+        """Return after how many seconds the client has its answer, or gives up, and what the server has to do."""
+        now_seconds, latency_seconds = _now_seconds(), self._latency_seconds * self._chance.uniform(0.5, 1.5)
+        if fault is None:
+            return latency_seconds, self._server.accept(contact, now_seconds + latency_seconds * self._chance.random())
+        seconds = latency_seconds + (_HANG_SECONDS if fault.hangs else 0.0)
+        match fault.commit:
+            case Commit.NO:
+                return seconds, None
+            case Commit.YES:
+                return seconds, self._server.accept(contact, now_seconds + seconds * self._chance.random())
+            case Commit.LATE:
+                after_seconds = self._server.finish_seconds * self._chance.random()
+                return seconds, self._server.accept(contact, now_seconds + seconds + after_seconds)
+
+    def _right_answer(self, ticket: Ticket | None) -> Reply:
+        if ticket is None or ticket.made is None:
+            raise AssertionError("what was not carried out has no right answer")
+        if not ticket.is_new and self._server.duplicates is Duplicates.REFUSE:
+            return Reply(arrival=Arrival.ANSWERED, http_status=422, message="Contact already exists")
+        return Reply(arrival=Arrival.ANSWERED, http_status=200, contact=ticket.made)
+
+    def _answer(self, reply: Reply) -> Reply:
+        """Return the reply with the clock that its `Date` shows, in whole seconds."""
+        if reply.arrival is not Arrival.ANSWERED or not self._server.skew_seconds:
+            return reply
+        return replace(reply, clock_skew_seconds=self._server.skew_seconds - self._chance.random())
+
+
+def _now_seconds() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,161 @@
+"""One run of the command in virtual time: the real journal, pipeline, pool, pace, decisions and reports.
+
+It does what `importer.running.Run` does, without its sockets, signals and display.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+
+from importer.endings import exit_code
+from importer.errors import ImporterError, StorageError
+from importer.journal import Journal, ThreadedJournal
+from importer.logs import LoggedJournal
+from importer.pace import Pace, PaceOptions
+from importer.pipeline import Source, run_import
+from importer.pool import Pool, PoolParts
+from importer.ports import PipelineJournal, RunRecord, Service, Slots
+from importer.reports import write_reports
+from importer.retry import Policy, Stop
+from tests.inline_executor import InlineExecutor
+from tests.regime.client import Network
+from tests.regime.machine import MachineLoop
+from tests.regime.table import Table, to_contact
+from tests.virtual_time import START, VirtualClock
+
+JOURNAL = "journal.sqlite3"
+REPORTS = "reports"
+_TIME_IS_UP = Stop(message="enough", hint="go on")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Stands between the pool and its ports, for those who want to see or spoil what passes; as it is, it does not."""
+
+    journal: Callable[[PipelineJournal], PipelineJournal] = lambda journal: journal
+    service: Callable[[Service], Service] = lambda service: service
+    pace: Callable[[Slots], Slots] = lambda pace: pace
+    step: Callable[[str], contextlib.AbstractContextManager[None]] = lambda _: contextlib.nullcontext()
+    """Around `begin`, `finish` and `reports`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What the command is given."""
+
+    folder: Path
+    """With the journal and the reports."""
+    name: str
+    """The run's."""
+    tables: Sequence[Table]
+    network: Network
+    policy: Policy
+    chance: Random
+    source: str = "whatsapp"
+    rate: float = 300.0
+    stop_after_seconds: float | None = None
+    hurry_after_seconds: float | None = None
+    """After the stop."""
+    watch: Watch = field(default_factory=Watch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the command ended."""
+
+    name: str
+    exit_code: int
+    hurried: bool = False
+    error: ImporterError | None = None
+    """Where it could not be written down."""
+    stopped: Stop | None = None
+
+
+async def give(command: Command, loop: MachineLoop) -> Ended:
+    """Run the command to its end."""
+    try:
+        with opened(command.folder / JOURNAL, loop) as store:
+            return await _import(command, store)
+    except StorageError as error:
+        return Ended(name=command.name, exit_code=error.exit_code, error=error)
+
+
+@contextlib.contextmanager
+def opened(path: Path, loop: MachineLoop) -> Iterator[Journal]:
+    """Yield the journal; of a dead process it is let go of in silence."""
+    store = Journal.open(path, now=VirtualClock().now)
+    try:
+        yield store
+    except GeneratorExit:
+        store.close()
+        raise
+    except BaseException:
+        with contextlib.suppress(StorageError) if loop.is_dead else contextlib.nullcontext():
+            store.close()
+        raise
+    else:
+        store.close()
+
+
+async def _import(command: Command, store: Journal) -> Ended:
+    watch, journal = command.watch, ThreadedJournal(store, InlineExecutor())
+    record = _record(command)
+    with watch.step("begin"):
+        await journal.begin(record)
+    sources = [
+        Source(sheet_index=await journal.add_sheet(table.sheet), reader=table, to_contact=to_contact(command.source))
+        for table in command.tables
+    ]
+    logged = LoggedJournal(watch.journal(journal))
+    pool = Pool(_parts(command, logged))
+    stopping = asyncio.create_task(_stop(command, pool))
+    try:
+        await run_import(sources, logged, pool)
+    finally:
+        stopping.cancel()
+    code = exit_code(pool.counters.tally(), pool.stopped, None)
+    with watch.step("finish"):
+        await journal.finish(replace(record, exit_code=code, finished_at=VirtualClock().now()))
+    with watch.step("reports"):
+        write_reports(store.report_source(command.name), command.folder / REPORTS / command.name)
+    stopped = pool.stopped if isinstance(pool.stopped, Stop) else None
+    return Ended(name=command.name, exit_code=code, hurried=pool.hurried, stopped=stopped)
+
+
+def _record(command: Command) -> RunRecord:
+    return RunRecord(
+        name=command.name,
+        command="run",
+        account="main",
+        files=tuple(table.sheet.file for table in command.tables),
+        options={},
+        report_dir=REPORTS,
+        started_at=START,
+    )
+
+
+def _parts(command: Command, journal: PipelineJournal) -> PoolParts:
+    return PoolParts(
+        service=command.watch.service(command.network),
+        ask_me=command.network.ask_me,
+        journal=journal,
+        pace=command.watch.pace(Pace(PaceOptions(rate=command.rate))),
+        clock=VirtualClock(),
+        policy=command.policy,
+        jitter=command.chance.random,
+        rate=command.rate,
+        too_many_failures=lambda _: None,
+    )
+
+
+async def _stop(command: Command, pool: Pool) -> None:
+    """Ask the pool to stop, as a signal does, and then to hurry, as a second one does."""
+    if command.stop_after_seconds is not None:
+        await asyncio.sleep(command.stop_after_seconds)
+        pool.stop(_TIME_IS_UP)
+        if command.hurry_after_seconds is not None:
+            await asyncio.sleep(command.hurry_after_seconds)
+            pool.hurry()
