@@ -30,7 +30,7 @@ async def who_am_i(service: Readable, jitter: Callable[[], float]) -> str:
         ServiceError: The token is refused, or the service cannot be reached.
 
     """
-    found = await _read(service, "auth/me", {}, jitter)
+    found = await read(service, "auth/me", {}, jitter)
     email = found.get("user_email")
     return (clean(email) if isinstance(email, str) else "") or "unknown"
 
@@ -59,9 +59,9 @@ async def _names(service: Readable, path: str, label: str, jitter: Callable[[], 
     named: dict[str, str] = {}
     shared: set[str] = set()
     for page in range(1, _MOST_PAGES + 1):
-        found = await _read(service, path, {"page": str(page)}, jitter)
-        for one in _dicts(found.get(path)):
-            name, uuid = _text(one, label).strip().casefold(), _text(one, "uuid")
+        found = await read(service, path, {"page": str(page)}, jitter)
+        for one in dicts(found.get(path)):
+            name, uuid = text_in(one, label).strip().casefold(), text_in(one, "uuid")
             if name and uuid and not one.get("discardedAt") and named.setdefault(name, uuid) != uuid:
                 shared.add(name)
         meta = found.get("meta")
@@ -71,10 +71,15 @@ async def _names(service: Readable, path: str, label: str, jitter: Callable[[], 
     return {name: uuid for name, uuid in named.items() if name not in shared}
 
 
-async def _read(
+async def read(
     service: Readable, path: str, query: Mapping[str, str], jitter: Callable[[], float]
 ) -> dict[str, object]:
-    """GET until there is an answer, some times: reading again harms nobody."""
+    """GET until there is an answer, some times: reading again harms nobody.
+
+    Raises:
+        ServiceError: The token is refused, or the service cannot be reached.
+
+    """
     for number in range(1, _MOST_ASKED + 1):
         reply, value = await service.read(path, query)
         if reply.http_status == 200 and isinstance(value, dict):  # noqa: PLR2004 - HTTP's number
@@ -109,11 +114,13 @@ def _error(reply: Reply, wait_seconds: float) -> ServiceError:
     )
 
 
-def _text(one: Mapping[str, object], name: str) -> str:
+def text_in(one: Mapping[str, object], name: str) -> str:
+    """Return the text under a name of a JSON object; an empty one where there is none."""
     value = one.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _dicts(value: object) -> Iterator[Mapping[str, object]]:
+def dicts(value: object) -> Iterator[Mapping[str, object]]:
+    """Yield the JSON objects of what should be a list of them."""
     if isinstance(value, list):
         yield from (one for one in value if isinstance(one, dict))

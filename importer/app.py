@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from importer.checking import Check
 from importer.choosing import Ask
 from importer.errors import UsageError
 from importer.journal import Journal
@@ -46,6 +47,21 @@ def run(desk: Desk, files: Sequence[str]) -> Ending:
         readers = [_opened(file, desk.settings, opened) for file in files]
         paths = tuple(str(Path(file).absolute()) for file in files)
         return _carry_out(_order(desk, store, "run", paths), store, readers)
+
+
+def check(desk: Desk, files: Sequence[str]) -> Ending:
+    """Find every problem of the files' rows, and send nothing.
+
+    Raises:
+        ImporterError: A file cannot be read, the mapping does not fit, or the service does not answer.
+
+    """
+    rehearsal = replace(desk.settings, run=replace(desk.settings.run, dry_run=True))
+    desk = replace(desk, settings=rehearsal, ask=None)
+    with _journal(desk, tallied_only=True) as store, contextlib.ExitStack() as opened:
+        readers = [_opened(file, desk.settings, opened) for file in files]
+        order = _order(desk, store, "check", [str(Path(file).absolute()) for file in files])
+        return asyncio.run(Check(order=order, store=store, readers=readers).execute())
 
 
 def retry(desk: Desk, earlier: RunRecord) -> Ending:
@@ -95,14 +111,14 @@ def _carry_out(order: Order, store: Journal, readers: Sequence[Reader]) -> Endin
 
 
 @contextlib.contextmanager
-def _journal(desk: Desk) -> Iterator[Journal]:
+def _journal(desk: Desk, *, tallied_only: bool = False) -> Iterator[Journal]:
     """Open the journal with the log on and the lock held."""
     chosen = desk.settings.run
     path = journal_path(chosen.journal, sandbox=chosen.sandbox)
     with (
         logging_to(chosen.log_file, desk.stream, log_format=chosen.log_format, verbose=chosen.verbose),
         exclusive_lock(lock_path(path), wait=chosen.wait),
-        contextlib.closing(Journal.open(path, rehearsal=chosen.dry_run)) as store,
+        contextlib.closing(Journal.open(path, rehearsal=chosen.dry_run, tallied_only=tallied_only)) as store,
     ):
         yield store
 

@@ -61,14 +61,19 @@ def shown(sheet: Sheet, options: MappingOptions) -> str:
         InputError: What the config says besides does not fit the header.
 
     """
-    lines = [f"{_place(sheet)}: no config says which column is which, so the header does:"]
+    head = f"{_place(sheet)}: no config says which column is which, so the header does:"
+    return "\n".join([head, *mapping_lines(options, column_mapping(sheet, options, None))])
+
+
+def mapping_lines(options: MappingOptions, mapping: ColumnMapping) -> list[str]:
+    """Return a mapping as lines for a person: what each field is from, and which columns are not sent."""
     fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
     fed["tags"] = ", ".join(options.columns.tags)
-    lines += [f"  {field:<14} from {plain(column)}" for field, column in fed.items() if column]
-    left_over = column_mapping(sheet, options, None).left_over
-    if left_over:
-        lines.append(f"  {'not sent':<14}      {plain(', '.join(left_over))}")
-    return "\n".join(lines)
+    lines = [f"  {field:<14} from {plain(column)}" for field, column in fed.items() if column]
+    lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
+    if mapping.left_over:
+        lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
+    return lines
 
 
 def _with_given(given: ColumnOptions, guessed: ColumnOptions) -> ColumnOptions:

@@ -92,6 +92,14 @@ def run(context: typer.Context, files: Files, config: Config = None, **_given: o
     _end(desk, commands.run(desk, files))
 
 
+def check(context: typer.Context, files: Files, config: Config = None, **_given: object) -> None:
+    """Find every problem in the rows and the mapping, and send nothing; with a token, ask the account too."""
+    from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
+
+    desk = _desk(_options(context), config)
+    _end(desk, commands.check(desk, files))
+
+
 def retry(context: typer.Context, run: Name = "", config: Config = None, **_given: object) -> None:
     """Send again the rows of an earlier run (the last one if none is named) that are not in Callbell."""
     from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
@@ -131,9 +139,14 @@ def sandbox(
     standing_in.serve(chosen, port, _say)
 
 
+_CHECKING = frozenset(
+    {"sheet", "header_row", "encoding", "delimiter", "source", "country", "tag", "limit", "sandbox", "wait"}
+    | {"report_dir", "journal", "quiet", "verbose", "json", "log_format", "log_file"}
+)
 _READING = frozenset({"journal", "sandbox"})
 _EXAMPLES: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
     (with_options(run), ("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported")),
+    (with_options(check, _CHECKING), ("check contacts.xlsx", "check clientes.csv --country ES")),
     (with_options(retry), ("retry", "retry 20261123-020000-contacts --country ES")),
     (with_options(runs, _READING), ("runs", "runs 20261123-020000-contacts")),
     (sandbox, ("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7")),

@@ -18,24 +18,28 @@ class Source:
     to_contact: Callable[[Row], Contact | InvalidRow]
 
 
-class Sender(Protocol):
+class Listener(Protocol):
+    """Who is told what is entered."""
+
+    def entered(self, tally: Mapping[Status, int]) -> None:
+        """More rows were entered, so many with each status."""
+
+    @property
+    def hurried(self) -> bool:
+        """Whether nobody waits any longer: not even for the input to be read to its end."""
+
+
+class Sender(Listener, Protocol):
     """What the flow needs of the pool."""
 
     async def run(self) -> None:
         """Send what is entered until the input is over and nothing is pending, or until it is stopped."""
-
-    def entered(self, tally: Mapping[Status, int]) -> None:
-        """More rows were entered, so many with each status."""
 
     def input_over(self) -> None:
         """No more rows will come."""
 
     def stop(self, reason: Exception) -> None:
         """Send nothing more."""
-
-    @property
-    def hurried(self) -> bool:
-        """Whether nobody waits any longer: not even for the input to be read to its end."""
 
 
 async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
@@ -72,7 +76,7 @@ async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender
         await sending
 
 
-async def enter_all(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
+async def enter_all(sources: Sequence[Source], journal: PipelineJournal, listener: Listener, limit: int = 0) -> None:
     """Read and map every row, and write it down, reading and mapping on another thread.
 
     Raises:
@@ -84,9 +88,9 @@ async def enter_all(sources: Sequence[Source], journal: PipelineJournal, sender:
         chunks = _mapped(source)
         while (entries := await asyncio.to_thread(next, chunks, None)) is not None:
             chunk = entries[: limit - count] if limit else entries
-            sender.entered(await journal.enter(source.sheet_index, chunk))
+            listener.entered(await journal.enter(source.sheet_index, chunk))
             count += len(chunk)
-            if sender.hurried or (limit and count >= limit):
+            if listener.hurried or (limit and count >= limit):
                 return
 
 

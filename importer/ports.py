@@ -190,6 +190,8 @@ class RowToMend:
     cells: tuple[str, ...]
     status: Status
     reason: str
+    columns: tuple[str, ...] = ()
+    """The columns that its problems are about, as the problems name them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

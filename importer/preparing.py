@@ -11,9 +11,13 @@ from importer.callbell import Callbell
 from importer.choosing import column_mapping, mapping_options
 from importer.errors import UsageError
 from importer.mapping.columns import ColumnMapping, uses_channels, uses_teams
+from importer.mapping.drift import new_columns
 from importer.mapping.options import MappingOptions
+from importer.mapping.wording import listed
+from importer.model import Sheet
 from importer.order import Order, SystemClock
 from importer.ports import Reader
+from importer.reports.plain import plain
 from importer.secret import Token, find_token
 
 
@@ -24,8 +28,11 @@ class Prepared:
     service: Callbell
     account: str
     """As the journal calls it."""
+    options: tuple[MappingOptions, ...]
     mappings: tuple[ColumnMapping, ...]
     """One per sheet."""
+    asked: bool
+    """Whether there was a token, so that the account could be asked."""
 
 
 async def prepare(order: Order, readers: Sequence[Reader], opened: contextlib.AsyncExitStack) -> Prepared:
@@ -43,6 +50,8 @@ async def prepare(order: Order, readers: Sequence[Reader], opened: contextlib.As
 
     """
     options = [mapping_options(reader.sheet, order.settings, order.ask) for reader in readers]
+    for reader, one in zip(readers, options, strict=True):
+        _tell(order, reader.sheet, one)
     base_url, token = await _place(order, options, opened)
     service = await opened.enter_async_context(Callbell(base_url, token or Token(""), SystemClock()))
     name, found = order.settings.service.account, None
@@ -51,7 +60,28 @@ async def prepare(order: Order, readers: Sequence[Reader], opened: contextlib.As
         teams, channels = any(map(uses_teams, options)), any(map(uses_channels, options))
         found = await directory(service, teams=teams, channels=channels, jitter=random.random)
     mappings = [column_mapping(reader.sheet, one, found) for reader, one in zip(readers, options, strict=True)]
-    return Prepared(service=service, account=_account(order, name), mappings=tuple(mappings))
+    return Prepared(
+        service=service,
+        account=_account(order, name),
+        options=tuple(options),
+        mappings=tuple(mappings),
+        asked=token is not None,
+    )
+
+
+def notes(sheet: Sheet, options: MappingOptions) -> list[str]:
+    """Return what a person should know of a sheet before its rows are read."""
+    new = new_columns(options.made_for, sheet.header)
+    said = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []
+    return [plain(note) for note in (*sheet.notes, *said)]
+
+
+def _tell(order: Order, sheet: Sheet, options: MappingOptions) -> None:
+    """Say what a person should know of a sheet; where nobody listens, nobody misses it."""
+    log_on_stream = order.settings.run.log_format == "json" and order.settings.run.log_file is None
+    if order.command == "run" and not (order.settings.run.quiet or log_on_stream):
+        with contextlib.suppress(OSError, ValueError):
+            order.stream.writelines(f"{plain(sheet.file)}: {note}\n" for note in notes(sheet, options))
 
 
 async def _place(

@@ -40,6 +40,8 @@ class Snapshot:
     """Requests per second of late."""
     limit: float
     """Requests per second that are allowed; 0.0: no limit."""
+    sends: bool = True
+    """Whether anything is sent at all; else what concerns sending is not shown."""
     held_seconds: float = 0.0
     """How long everyone still waits; 0.0: nobody does."""
 
@@ -83,11 +85,11 @@ def facts(snapshot: Snapshot) -> tuple[str, ...]:
     left = seconds_left(one)
     said = (
         (f"{one.done:,} of {total} rows", True),
-        (f"{one.created:,} created", True),
+        (f"{one.created:,} created", one.sends),
         (f"{one.failed:,} failed", one.failed),
         (f"{one.invalid:,} invalid", one.invalid),
         (f"{one.in_doubt:,} in doubt", one.in_doubt),
-        (f"{one.per_second:.0f}{limit} requests/s", one.done < one.read or one.in_flight),
+        (f"{one.per_second:.0f}{limit} requests/s", one.sends and (one.done < one.read or one.in_flight)),
         (f"{one.in_flight} in flight", one.in_flight),
         (f"held for {math.ceil(one.held_seconds)} s", one.held_seconds > 0),
         (f"{_time(left)} left" if left is not None else "", left),

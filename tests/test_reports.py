@@ -144,6 +144,7 @@ def test_summary_says_it_all(tmp_path: Path) -> None:
         "problems": [
             {"code": "phone_invalid", "column": "Phone", "message": "Too short.", "count": 1, "rows": [4]},
         ],
+        "warnings": [],
         "reports": {
             "results": str(folder / "results.csv"),
             "failed": [str(folder / "failed.csv")],

@@ -49,6 +49,8 @@ class Chunk:
     """The run's sheets so far, by their place."""
     sheet_index: int
     at: str
+    tallied_only: bool = False
+    """Rows that would be sent are counted, and not written down: what sends nothing has no use for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,11 @@ def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]
         How many of them have which status now.
 
     """
-    prepared = [_draft(entry.mapped) if isinstance(entry.mapped, Contact) else entry.mapped for entry in entries]
+    content = not chunk.tallied_only or _has_contacts(connection, chunk.account)
+    prepared = [
+        _draft(entry.mapped, content=content) if isinstance(entry.mapped, Contact) else entry.mapped
+        for entry in entries
+    ]
     earlier_rows, earlier_runs = _look_up(connection, chunk, entries, prepared)
     lines, counts = [], Counter[Status]()
     for seq, (entry, draft) in enumerate(zip(entries, prepared, strict=True), chunk.first_seq):
@@ -87,14 +93,22 @@ def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]
         else:
             decision = decide(draft.payload, earlier_runs.get(seq))
         counts[decision.outcome.status] += 1
+        if chunk.tallied_only and decision.outcome.status is Status.PENDING:
+            continue
         lines.append(_row_line(chunk, seq, entry.row, draft, decision))
     connection.executemany(_ENTER, lines)
     connection.executemany(_PROBLEM, _problem_lines(chunk, entries))
     return counts
 
 
-def _draft(contact: Contact) -> _Draft:
-    payload = storable(contact_json(contact))
+def _has_contacts(connection: sqlite3.Connection, account: int) -> bool:
+    """Tell whether any earlier run sent anything to the account."""
+    return connection.execute("SELECT 1 FROM contacts WHERE account = ? LIMIT 1", (account,)).fetchone() is not None
+
+
+def _draft(contact: Contact, *, content: bool) -> _Draft:
+    """Return the contact as it is stored; without its content where nothing is there to compare that with."""
+    payload = storable(contact_json(contact)) if content else ""
     key = (storable(contact.source), storable(contact.channel_uuid), storable(contact.identifier))
     return _Draft(key, payload, fingerprint(payload), contact.name)
 

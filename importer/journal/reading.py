@@ -12,6 +12,7 @@ from importer.ports import ProblemGroup, Result, RowToMend, RunRecord
 
 _PAGE_ROWS = 1000
 _FIRST_ROWS = 20
+_BETWEEN_COLUMNS = "\x1f"
 
 TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
 _RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - our own columns
@@ -26,7 +27,12 @@ FROM rows LEFT JOIN rows AS first ON first.run = rows.run AND first.seq = rows.s
 WHERE rows.run = ? AND rows.seq > ? ORDER BY rows.seq LIMIT ?
 """
 _TO_MEND = f"""
-SELECT seq, number, cells, status, reason FROM rows
+SELECT seq, number, cells, status, reason, (
+    SELECT group_concat(column_header, char(31)) FROM (
+        SELECT column_header FROM problems
+        WHERE problems.run = rows.run AND problems.seq = rows.seq AND column_header <> '' ORDER BY n
+    )
+) FROM rows
 WHERE run = ? AND seq > ? AND sheet = ? AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT ?
 """  # noqa: S608 - the words are the enum's
 # A row that has the same thing wrong twice in one column (two unknown tags) counts once.
@@ -78,8 +84,14 @@ class RunReport:
         seq = 0
         while page := self.database.fetch(_TO_MEND, (self.run, seq, sheet_index, _PAGE_ROWS)):
             seq = page[-1][0]
-            for _, number, cells, status, reason in page:
-                yield RowToMend(row=number, cells=tuple(from_json(cells)), status=Status(status), reason=reason)
+            for _, number, cells, status, reason, columns in page:
+                yield RowToMend(
+                    row=number,
+                    cells=tuple(from_json(cells)),
+                    status=Status(status),
+                    reason=reason,
+                    columns=tuple(dict.fromkeys(columns.split(_BETWEEN_COLUMNS))) if columns else (),
+                )
 
     def problems(self) -> Sequence[ProblemGroup]:
         """Return what is wrong, grouped by code and column, most first."""

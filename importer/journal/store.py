@@ -45,14 +45,20 @@ class Journal:
         StorageError: The file cannot be read or written; what it held before is whole.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], *, tallied_only: bool = False) -> None:
         self._database = database
         self._now = now
+        self._tallied_only = tallied_only
         self._begun: _Underway | None = None
 
     @classmethod
     def open(
-        cls, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, rehearsal: bool = False
+        cls,
+        path: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        rehearsal: bool = False,
+        tallied_only: bool = False,
     ) -> Self:
         """Open the file, making it and its folder where they are missing.
 
@@ -60,12 +66,14 @@ class Journal:
             path: Of the file.
             now: Returns the time in UTC.
             rehearsal: Whatever is written is forgotten on closing.
+            tallied_only: Rows that would be sent are counted by `enter`, and not even written; for a rehearsal that
+                is never to be sent from.
 
         Raises:
             StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
 
         """
-        return cls(Database(path, rehearsal=rehearsal), now)
+        return cls(Database(path, rehearsal=rehearsal), now, tallied_only=tallied_only)
 
     def begin(self, record: RunRecord) -> None:
         """Write a new run down, after giving the open rows of runs that were killed their last word.
@@ -106,6 +114,7 @@ class Journal:
             sheets=begun.sheets,
             sheet_index=sheet_index,
             at=moment(self._now()),
+            tallied_only=self._tallied_only,
         )
         with self._database.transaction() as connection:
             counts = enter(connection, chunk, entries)

@@ -1,8 +1,9 @@
 """Dates as people write them -> ISO dates, only where they can be read one way."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from importer.mapping.wording import quoted
 from importer.model import Problem
@@ -37,8 +38,9 @@ def date_reader(date_format: str) -> Callable[[str], str | Problem]:
     return read
 
 
-def _days(text: str, date_format: str) -> list[str]:
-    """Return the days that the text may mean, as ISO dates."""
+@lru_cache(maxsize=4096)
+def _days(text: str, date_format: str) -> Sequence[str]:
+    """Return the days that the text may mean, as ISO dates; remembered, for many rows have the same few."""
     if date_format:
         try:
             return [datetime.strptime(text, date_format).date().isoformat()]  # noqa: DTZ007 - only the day is used
@@ -65,7 +67,7 @@ def _real_days(*readings: tuple[str, str, str]) -> list[str]:
     return list(days)
 
 
-def _ambiguous(text: str, days: list[str]) -> Problem:
+def _ambiguous(text: str, days: Sequence[str]) -> Problem:
     message = (
         f"{quoted(text)} may be {days[0]} or {days[1]}: give this field a format in the config,"
         ' such as format = "%d/%m/%Y" where the day comes first.'

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from importer.model import Status
@@ -37,6 +37,7 @@ def closing_text(
     problems: Sequence[ProblemGroup],
     reports: Reports | None,
     *,
+    warnings: Sequence[ProblemGroup] = (),
     windows: bool = os.name == "nt",
 ) -> str:
     """Return the closing text, without a line break at its end.
@@ -46,14 +47,21 @@ def closing_text(
         tally: How many rows have each status.
         problems: What was wrong, most first.
         reports: Where the reports are; None for a dry run, which writes none.
+        warnings: What is worth a look in rows that are right.
         windows: Whether the commands are for Windows' shell, which does not know single quotes.
 
     """
-    quoted = _quoted_for_windows if windows else shlex.quote
-    steps = _next(record, tally, reports, quoted)
+    steps = _next(record, tally, reports, windows=windows)
     head = _head(record, tally, dry=reports is None)
     problems = [group for group in problems if group.code != Status.UNSENT]  # the tally says it, and why is said above
-    parts = [head, _tally(tally, dry=reports is None), _problems(problems), _reports(reports), steps]
+    parts = [
+        head,
+        _tally(tally, dry=reports is None),
+        _problems(problems),
+        worth_a_look(warnings),
+        _reports(reports),
+        steps,
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -62,9 +70,9 @@ def _head(record: RunRecord, tally: Mapping[Status, int], *, dry: bool) -> str:
     time = ""
     if record.finished_at:
         time = f" after {duration((record.finished_at - record.started_at).total_seconds())}"
-    blank = f", and {_rows(record.blank, 'blank row')} passed over" if record.blank else ""
+    blank = f", and {counted(record.blank, 'blank row')} passed over" if record.blank else ""
     rehearsed = " Dry run: nothing was sent or written down." if dry else ""
-    return f"{ended}{time}: {_rows(sum(tally.values()))} read{blank}.{rehearsed}"
+    return f"{ended}{time}: {counted(sum(tally.values()))} read{blank}.{rehearsed}"
 
 
 def _tally(tally: Mapping[Status, int], *, dry: bool) -> str:
@@ -77,18 +85,26 @@ def _tally(tally: Mapping[Status, int], *, dry: bool) -> str:
 def _problems(problems: Sequence[ProblemGroup]) -> str:
     if not problems:
         return ""
-    lines = [line for group in problems[:_MOST_GROUPS] for line in _problem(group)]
+    lines = [line for group in problems[:_MOST_GROUPS] for line in group_lines(group)]
     if len(problems) > _MOST_GROUPS:
-        lines.append(f"  and {_rows(len(problems) - _MOST_GROUPS, 'kind')} more: see summary.json")
+        lines.append(f"  and {counted(len(problems) - _MOST_GROUPS, 'kind')} more: see summary.json")
     return "\n".join(["Problems:", *lines])
 
 
-def _problem(group: ProblemGroup) -> Iterator[str]:
+def worth_a_look(warnings: Sequence[ProblemGroup]) -> str:
+    """Return the warnings as a paragraph; an empty text without any."""
+    return (
+        "\n".join(["Worth a look:", *(line for group in warnings for line in group_lines(group))]) if warnings else ""
+    )
+
+
+def group_lines(group: ProblemGroup) -> Iterator[str]:
+    """Yield how many rows have the same wrong, which ones are the first, and what to do."""
     where = f' in column "{plain(group.column)}"' if group.column else ""
     shown = ", ".join(str(row) for row in group.rows[:_MOST_ROWS])
     more = ", ..." if group.count > min(len(group.rows), _MOST_ROWS) else ""
     rows = f" ({shown}{more})" if shown else ""
-    yield f"  {plain(group.code)}{where}: {_rows(group.count)}{rows}"
+    yield f"  {plain(group.code)}{where}: {counted(group.count)}{rows}"
     if group.message:
         yield f"    {plain(group.message)}"
 
@@ -100,7 +116,7 @@ def _reports(reports: Reports | None) -> str:
     return f"Reports in {reports.folder}:\n  " + ", ".join(names)
 
 
-def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None, quoted: Callable[[str], str]) -> str:
+def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None, *, windows: bool) -> str:
     """Return what to do next, with the exact commands; an empty text where all is done."""
     steps: list[str] = []
     if reports is None:
@@ -111,13 +127,25 @@ def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | Non
         steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {_COMMAND} retry {record.name}")
     if tally.get(Status.INVALID) and reports.failed:
         names = " and ".join(path.name for path in reports.failed)
-        commands = "\n  ".join(_run(path, record.options, quoted) for path in reports.failed)
+        commands = "\n  ".join(command_line("run", [path], record.options, windows=windows) for path in reports.failed)
         steps.append(f"Mend the rows in {names} (the last columns say why), save, and import them:\n  {commands}")
     return "\n".join(steps)
 
 
-def _run(path: Path, options: Mapping[str, object], quoted: Callable[[str], str]) -> str:
-    words = [_COMMAND, "run", quoted(str(path))]
+def command_line(
+    command: str, paths: Sequence[Path | str], options: Mapping[str, object], *, windows: bool = os.name == "nt"
+) -> str:
+    """Return the command that reads files as this run did.
+
+    Args:
+        command: Such as `run`.
+        paths: The files.
+        options: The options that were given.
+        windows: Whether it is for Windows' shell, which does not know single quotes.
+
+    """
+    quoted = _quoted_for_windows if windows else shlex.quote
+    words = [_COMMAND, command, *(quoted(str(path)) for path in paths)]
     for name in _GIVEN_AGAIN:
         given = options.get(name)
         if not given:
@@ -141,5 +169,6 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
 
 
-def _rows(count: int, noun: str = "row") -> str:
+def counted(count: int, noun: str = "row") -> str:
+    """Return the number with its noun, such as `1 row` or `3,812 rows`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

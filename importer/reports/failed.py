@@ -1,4 +1,7 @@
-"""failed.csv or failed.xlsx: the rows to mend, as the input was, so that the mended file can be imported as it is."""
+"""failed.csv or failed.xlsx: the rows to mend, as the input was, so that the mended file can be imported as it is.
+
+`check` writes the same as problems.csv or problems.xlsx, with the names of the cells that are wrong.
+"""
 
 import csv
 import itertools
@@ -6,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from importer.escaping import escape
+from importer.mapping.header import column_letters
 from importer.model import Sheet
 from importer.ports import ReportSource, RowToMend
 from importer.reports.plain import encodable, plain
@@ -13,14 +17,24 @@ from importer.reports.workbook import write_sheet
 from importer.system import write_whole
 
 ADDED_COLUMNS = ("import_status", "import_reason", "import_row")
+CELLS_COLUMN = "import_cells"
+"""Which cells of the input are wrong, such as `B17`; only in what `check` writes."""
 
 _LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
 
 
-def write_failed(source: ReportSource, folder: Path) -> tuple[Path, ...]:
+def write_failed(
+    source: ReportSource, folder: Path, *, stem: str = "failed", with_cells: bool = False
+) -> tuple[Path, ...]:
     """Write a file for each sheet that has rows to mend, and return their paths.
 
     One sheet: `failed.csv` or `failed.xlsx`; several: `failed-1-<name of the first file>.csv` and so on.
+
+    Args:
+        source: What the journal yields of the run.
+        folder: The run's own folder.
+        stem: What the files are called.
+        with_cells: Whether the cells that are wrong are named.
 
     Raises:
         StorageError: One cannot be written.
@@ -33,39 +47,49 @@ def write_failed(source: ReportSource, folder: Path) -> tuple[Path, ...]:
         first = next(rows, None)
         if first is None:
             continue
-        path = folder / _file_name(sheet, index, len(sheets))
+        path = folder / (stem + _file_ending(sheet, index, len(sheets)))
         with write_whole(path) as unfinished:
-            _write(unfinished, sheet, itertools.chain([first], rows))
+            _write(unfinished, sheet, _table(sheet, itertools.chain([first], rows), with_cells=with_cells))
         written.append(path)
     return tuple(written)
 
 
-def _file_name(sheet: Sheet, index: int, count: int) -> str:
+def _file_ending(sheet: Sheet, index: int, count: int) -> str:
     ending = ".csv" if sheet.delimiter else ".xlsx"
     if count == 1:
-        return "failed" + ending
+        return ending
     stem = PurePath(sheet.file).stem[:_LONGEST_STEM]
-    return f"failed-{index + 1}-{''.join(sign if sign.isalnum() else '-' for sign in stem)}{ending}"
+    return f"-{index + 1}-{''.join(sign if sign.isalnum() else '-' for sign in stem)}{ending}"
 
 
-def _write(path: Path, sheet: Sheet, rows: Iterable[RowToMend]) -> None:
-    table = _table(sheet, rows)
+def _write(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
     if sheet.delimiter:
         _write_csv(path, sheet, table)
     else:
         write_sheet(path, sheet.name, table, first_row=sheet.header_row)
 
 
-def _table(sheet: Sheet, rows: Iterable[RowToMend]) -> Iterator[list[str]]:
+def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iterator[list[str]]:
     """Yield the header and the rows.
 
     A mended file that fails again has our columns already: they are replaced, as no header may stand there twice.
     """
-    kept = [place for place, header in enumerate(sheet.header) if header not in ADDED_COLUMNS]
-    yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS]
+    kept = [place for place, header in enumerate(sheet.header) if header not in (*ADDED_COLUMNS, CELLS_COLUMN)]
+    yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS, *([CELLS_COLUMN] if with_cells else [])]
     for row in rows:
         own = [encodable(row.cells[place]) if place < len(row.cells) else "" for place in kept]
-        yield [*own, row.status.value, plain(row.reason), str(row.row)]
+        cells = [_cells(sheet, row)] if with_cells else []
+        yield [*own, row.status.value, plain(row.reason), str(row.row), *cells]
+
+
+def _cells(sheet: Sheet, row: RowToMend) -> str:
+    """Return the cells that are wrong, as a spreadsheet program names them; a problem may be about several columns."""
+    wrong = [
+        place
+        for place, header in enumerate(sheet.header)
+        if header and any(header == label or header in label.split(", ") for label in row.columns)
+    ]
+    return " ".join(f"{column_letters(place)}{row.row}" for place in wrong)
 
 
 def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:

@@ -18,6 +18,7 @@ def summary(
     tally: Mapping[Status, int],
     problems: Sequence[ProblemGroup],
     reports: Mapping[str, Path | Sequence[Path]],
+    warnings: Sequence[ProblemGroup] = (),
 ) -> dict[str, object]:
     """Return the summary as JSON has it.
 
@@ -29,6 +30,7 @@ def summary(
         tally: How many rows have each status.
         problems: What was wrong, most first.
         reports: The paths by the report's name.
+        warnings: What is worth a look in rows that are right.
 
     """
     return {
@@ -50,7 +52,8 @@ def summary(
             "throttled": record.requests_throttled,
         },
         "rate": {"limit": record.rate_limit, "achieved": round(record.rate_achieved, 1)},
-        "problems": [_problem(group) for group in problems],
+        "problems": [group_json(group) for group in problems],
+        "warnings": [group_json(group) for group in warnings],
         "reports": {
             name: str(paths) if isinstance(paths, Path) else [str(path) for path in paths]
             for name, paths in reports.items()
@@ -63,16 +66,18 @@ def summary_text(
     tally: Mapping[Status, int],
     problems: Sequence[ProblemGroup],
     reports: Mapping[str, Path | Sequence[Path]],
+    warnings: Sequence[ProblemGroup] = (),
 ) -> str:
     """Return the summary as the text of a JSON file."""
-    return json.dumps(summary(record, tally, problems, reports), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(summary(record, tally, problems, reports, warnings), ensure_ascii=False, indent=2) + "\n"
 
 
 def _seconds(start: datetime, end: datetime | None) -> float | None:
     return round((end - start).total_seconds(), 3) if end else None
 
 
-def _problem(group: ProblemGroup) -> dict[str, object]:
+def group_json(group: ProblemGroup) -> dict[str, object]:
+    """Return a group of problems as JSON has it."""
     return {
         "code": plain(group.code),
         "column": plain(group.column),

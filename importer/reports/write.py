@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from importer.ports import ReportSource
+from importer.ports import ProblemGroup, ReportSource
 from importer.reports.failed import write_failed
 from importer.reports.results import write_results
 from importer.reports.summary import summary_text
@@ -26,7 +26,12 @@ class Reports:
 
 
 def write_reports(
-    source: ReportSource, folder: Path, *, exit_code: int | None = None, finished_at: datetime | None = None
+    source: ReportSource,
+    folder: Path,
+    *,
+    exit_code: int | None = None,
+    finished_at: datetime | None = None,
+    warnings: Sequence[ProblemGroup] = (),
 ) -> Reports:
     """Write results, failed rows and summary.
 
@@ -37,6 +42,7 @@ def write_reports(
         folder: The run's own folder; made if it is not there.
         exit_code: The run's exit code, where the journal does not say it yet.
         finished_at: When the run ended, the same.
+        warnings: What is worth a look in rows that are right.
 
     Raises:
         StorageError: One of them cannot be written.
@@ -52,7 +58,7 @@ def write_reports(
     if finished_at is not None:
         record = replace(record, finished_at=finished_at)
     paths: dict[str, Path | Sequence[Path]] = {"results": results, "failed": failed, "summary": summary_path}
-    text = summary_text(record, source.tally(), source.problems(), paths)
+    text = summary_text(record, source.tally(), source.problems(), paths, warnings)
     with write_whole(summary_path) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     return Reports(folder=folder, results=results, failed=failed, summary=summary_path, summary_json=text)
