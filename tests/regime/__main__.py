@@ -14,7 +14,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from tests.regime.boundaries import stop_everywhere
+from tests.regime.disk import fail_everywhere
 from tests.regime.findings import Findings
+from tests.regime.kills import kill
 from tests.regime.virtual import play_late, play_seeds
 
 
@@ -38,10 +40,20 @@ def _boundaries(given: argparse.Namespace) -> Findings:
     return stop_everywhere(given.only, given.times)
 
 
+def _disk(given: argparse.Namespace) -> Findings:
+    return fail_everywhere(given.only, step=given.step)
+
+
+def _kills(given: argparse.Namespace) -> Findings:
+    return kill(given.kills, given.seeds[0] if given.seeds else 1)
+
+
 _PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
     "virtual": _virtual,
     "late": _late,
     "boundaries": _boundaries,
+    "disk": _disk,
+    "kills": _kills,
 }
 _SIZES: dict[str, Sequence[Callable[[argparse.Namespace], Findings]]] = {}
 
@@ -56,9 +68,13 @@ def _arguments() -> argparse.Namespace:
         prog="python -m tests.regime", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("part", choices=[*_SIZES, *_PARTS])
-    parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="of virtual and late")
-    parser.add_argument("--only", default="", metavar="NAME", help="of boundaries: those whose names begin so")
+    parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="of virtual, late and kills")
+    parser.add_argument("--only", default="", metavar="NAME", help="of boundaries and disk: those whose names begin so")
     parser.add_argument("--times", type=int, default=25, metavar="N", help="of boundaries: how often each")
+    parser.add_argument(
+        "--step", type=int, default=1, metavar="N", help="of disk: from one call that fails to the next"
+    )
+    parser.add_argument("--kills", type=int, default=20, metavar="N", help="of kills")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""The service's side in virtual time: the contacts, and the requests that it works on whether or not the client lives."""
+"""The service's side in virtual time: the contacts, and the requests it works on whether or not the client lives."""
 
 from collections import Counter
 from dataclasses import dataclass, field
