@@ -151,6 +151,8 @@ class Reply:
     """The service's or the network's words, cleaned of control characters, holding no secret and no URL."""
     retry_after_seconds: float | None = None
     """How long the service asked everyone to wait."""
+    limit_per_second: float | None = None
+    """The rate limit that the service says it has, in requests per second; None where it says nothing readable."""
     clock_skew_seconds: float = 0.0
     """The service's clock less ours, from the response's `Date`; 0.0 without one."""
     fatal: bool = False

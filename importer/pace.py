@@ -11,17 +11,27 @@ from dataclasses import dataclass
 from aiolimiter import AsyncLimiter
 
 from importer.breaker import serves
+from importer.governor import (
+    SHARE_OF_LIMIT,
+    STRAY_SLOTS,
+    Governor,
+    announced,
+    begun,
+    climbed,
+    governor,
+    learned_limit,
+    refused,
+    resumed,
+)
 from importer.model import Reply
 
-SHARE_OF_LIMIT = 0.97
-"""Of the known limit, from the start. Measured: the most at which a strict sliding window refuses nothing."""
 BURST = 2
 """Requests that may leave at once. Measured: `AsyncLimiter(300, 1)` sends 599 in its first second."""
 MOST_IN_FLIGHT = 512
 MOST_IN_FLIGHT_WITHOUT_LIMIT = 64
 """Where no rate tells how many are needed: about what a loopback server can use, and what a stop has to wait for."""
 _LONGEST_HOLD_SECONDS = 60.0
-_SHORTEST_HOLD_SECONDS = 0.1
+_SHORTEST_HOLD_SECONDS = 1.0
 _HEAD_ROOM = 2.0
 _SPARE = 8
 _DECAY = 0.98
@@ -36,6 +46,8 @@ class PaceOptions:
     """Requests per second; 0.0: no limit."""
     concurrency: int = 0
     """Most requests in flight; 0: as many as the rate needs."""
+    learned: float = 0.0
+    """The limit that an earlier run found out, in requests per second; 0.0: none but `rate`, which is never passed."""
 
 
 def in_flight_needed(rate: float, latency_seconds: float) -> int:
@@ -48,23 +60,20 @@ def seen_latency_seconds(before: float, sample: float) -> float:
     return max(sample, before * _DECAY + sample * (1 - _DECAY))
 
 
-def hold_seconds(reply: Reply, strikes: int, jitter: float) -> float:
-    """Return how long everyone has to wait after a reply, 0.0 if not at all.
+def asked_hold_seconds(reply: Reply, jitter: float) -> float:
+    """Return how long the service asks everyone to wait, 0.0 if it does not.
+
+    Never less than a second: that long it takes until what was sent before leaves the service's window.
 
     Args:
-        reply: A reply; only 429, and 503 with `Retry-After`, hold.
-        strikes: Times in a row that everyone had to wait, this one included.
+        reply: A reply; only 429 and 503 with `Retry-After` ask.
         jitter: From 0.0 to 1.0.
 
     """
-    match reply.http_status:
-        case 429 | 503 if reply.retry_after_seconds is not None:
-            asked_seconds = max(_SHORTEST_HOLD_SECONDS, reply.retry_after_seconds)
-            return asked_seconds + jitter * min(1.0, 0.1 + 0.1 * asked_seconds)
-        case 429:
-            return strike_seconds(strikes, jitter)
-        case _:
-            return 0.0
+    if reply.retry_after_seconds is None or reply.http_status not in (429, 503):
+        return 0.0
+    asked_seconds = max(_SHORTEST_HOLD_SECONDS, reply.retry_after_seconds)
+    return asked_seconds + jitter * min(1.0, 0.1 + 0.1 * asked_seconds)
 
 
 def strike_seconds(strikes: int, jitter: float) -> float:
@@ -86,14 +95,17 @@ class Pace:
     def __init__(self, options: PaceOptions) -> None:
         self.limit = options.rate
         """Requests per second that the account allows; 0.0: no limit."""
-        self._limiter = _limiter(options.rate)
-        self._rate = options.rate * SHARE_OF_LIMIT
+        self._governor = governor(options.rate, options.learned) if options.rate else None
+        self._limiter = _limiter(self._governor.rate) if self._governor else None
         self._most = options.concurrency or (MOST_IN_FLIGHT if options.rate else MOST_IN_FLIGHT_WITHOUT_LIMIT)
         self._latency_seconds = 0.0
         self._feeling = True
         self._before = 0  # requests in flight that left before the hold ended
         self._strikes = 0
+        self._skipped = 0  # slots to be left out
         self._held_until = 0.0
+        self._opened_at = 0.0
+        self._accepted = 0  # requests that the rate limit let in since then
         self._changed = asyncio.Event()
         self._departures: deque[float] = deque()
         self._first_at = 0.0
@@ -102,6 +114,11 @@ class Pace:
         """Requests that left so far."""
         self.in_flight = 0
         """Requests without a reply yet."""
+
+    @property
+    def learned(self) -> float:
+        """The limit that was found out, in requests per second; 0.0: none but the known one."""
+        return learned_limit(self._governor) if self._governor else 0.0
 
     async def slot(self) -> None:
         """Wait until a request may leave, and count it as in flight; `heard` gives the place back.
@@ -118,6 +135,9 @@ class Pace:
                 continue
             if self._limiter is not None:
                 await self._limiter.acquire()
+                if self._skipped:
+                    self._skipped -= 1
+                    continue
             if not self.held(loop.time()):  # a hold may have begun while we waited for the limiter
                 break
         self._depart(loop.time())
@@ -127,16 +147,22 @@ class Pace:
         self.in_flight -= 1
         self._changed.set()
         loop_time = asyncio.get_running_loop().time()
-        if left_before := loop_time - seconds < self._held_until:
+        sent_at = loop_time - seconds
+        if left_before := sent_at < self._held_until:
             self._before = max(0, self._before - 1)
         if reply is None:
             return
         self._latency_seconds = seen_latency_seconds(self._latency_seconds, seconds)
-        if not left_before:
-            self._judge(reply)
-        wait_seconds = hold_seconds(reply, self._strikes, jitter)
-        if wait_seconds:
-            self._hold_until(loop_time + wait_seconds)
+        hold_seconds = asked_hold_seconds(reply, jitter)
+        if reply.http_status == 429:  # noqa: PLR2004 - HTTP's number
+            if left_before:
+                hold_seconds = hold_seconds or strike_seconds(1, jitter)
+            else:
+                hold_seconds = self._turned_away(sent_at, loop_time, hold_seconds, jitter)
+        elif not left_before and serves(reply):
+            self._let_in(reply, loop_time)
+        if hold_seconds:
+            self._hold_until(loop_time + hold_seconds)
 
     def held(self, loop_time: float) -> bool:
         """Tell whether everyone is waiting."""
@@ -159,16 +185,48 @@ class Pace:
     def _allowed(self) -> int:
         if self._feeling:
             return self._before + 1
-        if not self._rate:
+        if self._governor is None:
             return self._most
-        return min(self._most, in_flight_needed(self._rate, self._latency_seconds))
+        return min(self._most, in_flight_needed(self._governor.rate, self._latency_seconds))
 
-    def _judge(self, reply: Reply) -> None:
-        """Take note of whether the service serves again, or turned us away once more."""
-        if serves(reply):
-            self._feeling, self._strikes = False, 0
-        elif reply.http_status == 429:  # noqa: PLR2004 - HTTP's number
+    def _let_in(self, reply: Reply, loop_time: float) -> None:
+        """Take note of a request that was served: the way is open, and after a time without trouble wider."""
+        if self._feeling:
+            self._feeling, self._strikes, self._accepted, self._opened_at = False, 0, 0, loop_time
+            if self._governor is not None:
+                self._govern((resumed if self._held_until else begun)(self._governor, loop_time))
+        self._accepted += 1
+        if self._governor is not None:
+            if reply.limit_per_second is not None:
+                self._govern(announced(self._governor, reply.limit_per_second, loop_time))
+            if loop_time >= self._governor.climb_at:
+                self._govern(climbed(self._governor, loop_time))
+
+    def _turned_away(self, sent_at: float, now: float, asked_seconds: float, jitter: float) -> float:
+        """Take note of a 429 to a request that left after the last hold; return how long everyone has to wait."""
+        if self._feeling or self._governor is None:
             self._strikes += 1
+            return asked_seconds or strike_seconds(self._strikes, jitter)
+        verdict = refused(
+            self._governor,
+            now,
+            accepted=self._accepted,
+            since_seconds=sent_at - self._opened_at,
+            told=bool(asked_seconds),
+        )
+        self._govern(verdict.governor)
+        if asked_seconds:
+            return asked_seconds
+        if verdict.hold:
+            self._strikes = 1
+            return strike_seconds(1, jitter)
+        self._skipped = STRAY_SLOTS
+        return 0.0
+
+    def _govern(self, decided: Governor) -> None:
+        if self._governor is None or decided.rate != self._governor.rate:
+            self._limiter = _limiter(decided.rate)
+        self._governor = decided
 
     def _hold_until(self, loop_time: float) -> None:
         self._held_until = max(self._held_until, loop_time)
@@ -188,9 +246,7 @@ class Pace:
         self.in_flight += 1
 
 
-def _limiter(rate: float) -> AsyncLimiter | None:
-    if not rate:
-        return None
+def _limiter(rate: float) -> AsyncLimiter:
     # A bucket lets its burst through on top of its rate, which has to fit into what the share leaves of the limit.
-    burst = BURST if rate * (1.0 - SHARE_OF_LIMIT) >= BURST - 1 else 1
-    return AsyncLimiter(burst, burst / (rate * SHARE_OF_LIMIT))
+    burst = BURST if rate / SHARE_OF_LIMIT - rate >= BURST - 1 else 1
+    return AsyncLimiter(burst, burst / rate)

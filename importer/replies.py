@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from importer.limit_headers import limit_per_second, limit_texts, reset_seconds
 from importer.model import Arrival, RemoteContact, Reply
 
 _MOST_WORDS = 300
@@ -45,12 +46,17 @@ def answered(status: int, headers: Mapping[str, str], body: bytes, now: datetime
     """
     value = parse(body)
     date = _http_date(headers.get("Date", ""))
+    limits = limit_texts(headers)
+    wait_seconds = retry_after_seconds(headers.get("Retry-After", ""), date or now)
+    if wait_seconds is None and limits and status == 429:  # noqa: PLR2004 - HTTP's number
+        wait_seconds = reset_seconds(limits, date or now)
     return Reply(
         arrival=Arrival.ANSWERED,
         http_status=status,
         contact=remote_contact(value) if 200 <= status < 300 else None,  # noqa: PLR2004 - the success class of HTTP
         message="" if status < 300 else error_message(value) or f"status {status}",  # noqa: PLR2004 - the same
-        retry_after_seconds=retry_after_seconds(headers.get("Retry-After", ""), date or now),
+        retry_after_seconds=wait_seconds,
+        limit_per_second=limit_per_second(limits) if limits else None,
         clock_skew_seconds=(date - now).total_seconds() if date else 0.0,
     )
 

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.breaker import serves
+from importer.governor import SHARE_OF_LIMIT
 from importer.model import Arrival, Reply
 from importer.pace import (
     MOST_IN_FLIGHT,
     MOST_IN_FLIGHT_WITHOUT_LIMIT,
-    SHARE_OF_LIMIT,
     Pace,
     PaceOptions,
-    hold_seconds,
+    asked_hold_seconds,
     in_flight_needed,
     seen_latency_seconds,
-    serves,
     strike_seconds,
 )
 from tests.virtual_time import run
@@ -111,26 +111,24 @@ def test_a_service_serves_if_it_lets_a_request_in(reply: Reply, does: bool) -> N
 
 
 @pytest.mark.parametrize(
-    ("reply", "strikes", "jitter", "seconds"),
+    ("reply", "jitter", "seconds"),
     [
-        (GOOD, 1, 1.0, 0.0),
-        (answer(500), 1, 1.0, 0.0),
-        (answer(500, 30.0), 1, 1.0, 0.0),
-        (answer(503), 1, 1.0, 0.0),
-        (NEVER, 1, 1.0, 0.0),
-        (answer(429, 5.0), 1, 0.0, 5.0),
-        (answer(429, 5.0), 7, 1.0, 5.6),
-        (answer(503, 5.0), 1, 0.0, 5.0),
-        (answer(503, 60.0), 1, 1.0, 61.0),
-        (answer(429, 0.0), 1, 0.0, 0.1),
-        (THROTTLED, 1, 0.0, 1.0),
-        (THROTTLED, 2, 0.0, 2.0),
-        (THROTTLED, 3, 1.0, 4.4),
+        (GOOD, 1.0, 0.0),
+        (answer(500), 1.0, 0.0),
+        (answer(500, 30.0), 1.0, 0.0),
+        (answer(503), 1.0, 0.0),
+        (NEVER, 1.0, 0.0),
+        (THROTTLED, 1.0, 0.0),
+        (answer(429, 5.0), 0.0, 5.0),
+        (answer(429, 5.0), 1.0, 5.6),
+        (answer(503, 5.0), 0.0, 5.0),
+        (answer(503, 60.0), 1.0, 61.0),
+        (answer(429, 0.0), 0.0, 1.0),
     ],
 )
-def test_who_holds_and_for_how_long(reply: Reply, strikes: int, jitter: float, seconds: float) -> None:
-    """Only 429, and 503 that says how long, hold; the service's own figure wins over ours."""
-    assert hold_seconds(reply, strikes, jitter) == pytest.approx(seconds)
+def test_who_asks_everyone_to_wait_and_for_how_long(reply: Reply, jitter: float, seconds: float) -> None:
+    """Only 429 and 503 that say how long ask, and a second is the least."""
+    assert asked_hold_seconds(reply, jitter) == pytest.approx(seconds)
 
 
 @given(strikes=st.integers(0, 100_000), jitter=st.floats(0, 1))
@@ -242,10 +240,10 @@ def test_nobody_follows_until_the_service_has_served_one(reply: Reply | None) ->
 
 @pytest.mark.parametrize(
     ("reply", "seconds"),
-    [(THROTTLED, 1.05), (answer(429, 5.0), 5.3), (answer(503, 5.0), 5.3), (answer(429, 0.0), 0.155)],
+    [(answer(429, 5.0), 5.3), (answer(503, 5.0), 5.3), (answer(429, 0.0), 1.1)],
 )
 def test_a_hold_is_for_everyone_and_one_feels_the_way(reply: Reply, seconds: float) -> None:
-    """After a 429 nobody leaves for the whole hold; then one request alone, and after its reply the others."""
+    """For as long as a 429 asks nobody leaves; then one request alone, and after its reply the others."""
     it = traffic(reply_to=lambda number: reply if number == 50 else GOOD)
     run(it.send(600))
     gaps = it.gaps()
@@ -287,18 +285,57 @@ def test_429s_one_after_the_other_double_the_hold() -> None:
     run(some())
     held = [gap for gap in it.gaps() if gap > 0.5]
     assert held == pytest.approx([1.05, 2.1, 4.2, 8.4, 16.8, 33.6, 63.0], rel=0.02)
+    assert it.pace._strikes > 5
 
 
 def test_an_accepted_request_ends_the_doubling() -> None:
-    """Two 429s that are far apart hold for a second each."""
+    """Two waves of 429s that are far apart hold for a second each."""
+    waves = {*range(50, 61), *range(8000, 8011)}
+    it = traffic(reply_to=lambda number: THROTTLED if number in waves else GOOD)
+    run(it.send(9000))
+    assert [gap for gap in it.gaps() if gap > 0.5] == pytest.approx([1.05, 1.05], abs=0.06)
+
+
+def test_a_stray_429_costs_a_few_slots() -> None:
+    """One among many holds nobody: three slots are left out."""
     it = traffic(reply_to=lambda number: THROTTLED if number in (50, 400) else GOOD)
     run(it.send(600))
-    assert [gap for gap in it.gaps() if gap > 0.5] == pytest.approx([1.05, 1.05], abs=0.06)
+    slot_seconds = 1 / (300 * SHARE_OF_LIMIT)
+    assert sorted(it.gaps()[1:])[-2:] == pytest.approx([4 * slot_seconds] * 2, abs=slot_seconds * 0.5)
+
+
+def test_what_was_learned_is_begun_with() -> None:
+    """A run begins at the limit that the one before found out, never above its own, and tells what it found."""
+    paces = [Pace(PaceOptions(rate=300.0, learned=learned)) for learned in (0.0, 100.0, 500.0)]
+    assert [round(pace.learned, 9) for pace in paces] == [0.0, 100.0, 0.0]
+    it = Traffic(pace=paces[1])
+    run(it.send(300))
+    assert it.pace.per_second(it.times[-1]) == pytest.approx(97.0, rel=0.03)
+
+
+def test_what_the_service_says_of_its_limit_is_kept_to() -> None:
+    """A limit in a reply's headers that is lower than ours is followed at once; without ours nothing is."""
+    said = Reply(arrival=Arrival.ANSWERED, http_status=200, limit_per_second=50.0)
+    it = traffic(reply_to=lambda _number: said)
+    run(it.send(500))
+    assert it.pace.per_second(it.times[-1]) == pytest.approx(50.0 * SHARE_OF_LIMIT, rel=0.03)
+    free = traffic(rate=0.0, reply_to=lambda _number: said)
+    run(free.send(500))
+    assert free.pace.learned == 0.0
+    assert free.times[-1] < 1.0
+
+
+@pytest.mark.parametrize("rate", [0.0, 300.0])
+def test_without_a_rate_429s_hold_all_the_same(rate: float) -> None:
+    """With the limit off, each 429 without a time holds a second; there is no rate to learn."""
+    it = traffic(rate=rate, reply_to=lambda number: THROTTLED if 100 < number <= 140 else GOOD)
+    run(it.send(600))
+    assert max(it.gaps()) >= 1.0
 
 
 def test_a_late_reply_from_before_the_hold_opens_nothing() -> None:
     """A good reply to a request from before the hold does not end the feeling; one that left after it does."""
-    it = traffic(reply_to=lambda number: THROTTLED if number == 50 else GOOD)
+    it = traffic(reply_to=lambda number: answer(429, 1.0) if number == 50 else GOOD)
     it.latency_seconds = lambda number: 2.5 if it.times[number - 1] > 1.0 else {40: 3.0}.get(number, 0.05)
     run(it.send(200))
     gaps = it.gaps()
@@ -309,7 +346,7 @@ def test_a_late_reply_from_before_the_hold_opens_nothing() -> None:
 def test_a_late_429_from_before_the_hold_is_no_strike() -> None:
     """A 429 that comes back late holds again, but does not double."""
     it = traffic(
-        reply_to=lambda number: THROTTLED if number in (50, 51) else GOOD,
+        reply_to=lambda number: answer(429, 1.0) if number in (50, 51) else GOOD,
         latency_seconds=lambda number: 2.0 if number == 51 else 0.05,
     )
     run(it.send(600))
@@ -320,7 +357,7 @@ def test_a_late_429_from_before_the_hold_is_no_strike() -> None:
 def test_a_request_that_hangs_does_not_hold_up_who_feels_the_way() -> None:
     """After a hold one new request goes, though an old one is still waiting for its reply."""
     it = traffic(
-        reply_to=lambda number: THROTTLED if number == 50 else GOOD,
+        reply_to=lambda number: answer(429, 1.0) if number == 50 else GOOD,
         latency_seconds=lambda number: 60.0 if number == 40 else 0.05,
     )
     run(it.send(600))

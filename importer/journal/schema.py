@@ -152,7 +152,16 @@ CREATE TABLE removals (
 CREATE INDEX open_removals ON removals (run, status, seq) WHERE status IN ('pending', 'in_flight');
 """
 
-MIGRATIONS = (_FIRST, _SECOND)
+_THIRD = """
+-- The rate limit that a run found out, where it is lower than the known one: where the account's next run begins.
+CREATE TABLE learned_limits (
+    account INTEGER PRIMARY KEY REFERENCES accounts (id),
+    limit_per_second REAL NOT NULL,
+    learned_at TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD)
 
 TEMPORARY = """
 -- The keys of the rows that are being entered: one look-up for all of them.

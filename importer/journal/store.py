@@ -25,6 +25,14 @@ VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0) RETURNING id
 """
 _ADD_SHEET = f"INSERT INTO sheets (run, place, {SHEET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own columns
 
+_LEARNED = """
+SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account WHERE accounts.name = ?
+"""
+_LEARN = """
+INSERT INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET limit_per_second = excluded.limit_per_second, learned_at = excluded.learned_at
+"""
+
 
 @dataclass(slots=True)
 class _Underway:
@@ -151,6 +159,19 @@ class Journal:
             save(connection, self._underway.desk, noted)
             end(connection, self._underway.desk, record, moment(self._now()))
         self._begun = None
+
+    def learned_limit(self, account: str) -> float:
+        """Return the rate limit that the account's last run found out, in requests per second; 0.0: none."""
+        return next((float(limit) for (limit,) in self._database.fetch(_LEARNED, (account,))), 0.0)
+
+    def learn(self, limit: float) -> None:
+        """Keep the rate limit that the run found out for the account's next one; 0.0 forgets it."""
+        account = self._underway.desk.account
+        with self._database.transaction() as connection:
+            if limit:
+                connection.execute(_LEARN, (account, limit, moment(self._now())))
+            else:
+                connection.execute("DELETE FROM learned_limits WHERE account = ?", (account,))
 
     def end_dead_runs(self) -> None:
         """Give the open rows of runs that were killed their last word, without beginning one; `begin` does it too."""

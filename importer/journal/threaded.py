@@ -62,6 +62,10 @@ class ThreadedJournal:
         """Make durable what was noted."""
         await self._call(lambda: self._with_noted(self._journal.save))
 
+    async def learn(self, limit: float) -> None:
+        """Keep the rate limit that the run found out; see `Journal.learn`."""
+        await self._call(lambda: self._journal.learn(limit))
+
     async def finish(self, record: RunRecord) -> None:
         """End the run with all that was noted; see `Journal.finish`."""
         await self._call(lambda: self._with_noted(lambda noted: self._journal.finish(record, noted)))
