@@ -70,7 +70,7 @@ def text_of(value: object, number_format: str = "General") -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
-            return _formatted(value, number_format)
+            return _number_text(value) if number_format == "General" else _formatted(value, number_format)
         case datetime():
             return _datetime_text(value)
         case date() | time() | timedelta():
@@ -137,7 +137,7 @@ def zeros_in_front(number_format: str) -> tuple[str, int] | None:
 
 def _formatted(value: float, number_format: str) -> str:
     text = _number_text(value)
-    shown = zeros_in_front(number_format) if number_format != "General" else None
+    shown = zeros_in_front(number_format)
     return shown[0] + text.zfill(shown[1]) if shown and text.isdecimal() else text
 
 

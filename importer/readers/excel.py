@@ -23,6 +23,7 @@ from importer.readers.sheet_choice import chosen
 from importer.readers.wording import merged_problem, sheet_notes
 
 _CHUNK_ROWS = 1_000
+_TEXT_ONLY = {str}
 _CHUNK_CHARACTERS = 4 * 1024**2
 
 
@@ -112,25 +113,24 @@ class ExcelReader:
 
     def _row(self, number: int, values: Sequence[object], covered: CoveredCells) -> Row | None:
         header = self._sheet.header
-        # Most cells are texts, of which nothing need be asked: it halves the time of a row.
-        cells = [value if value.__class__ is str else text_of(value) for value in values]
-        wrong = [index for index, value in enumerate(values) if value.__class__ is not str and is_wrong(value)]
         width = len(header)
+        cells, wrong = _texts(values)
         if not "".join(cells[:width]).strip() and not any(index < width for index in wrong):
             return None
         if len(cells) < width:
             cells += [""] * (width - len(cells))
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
+        if not wrong and not self._extent.merged:
+            return Row(number=number, cells=tuple(cells))
         problems = [
             problem_of(values[index], header[index], cell_name(index, number)) for index in wrong if index < width
         ]
-        if self._extent.merged:
-            problems += [
-                merged_problem(header[column], cell_name(column, number), area)
-                for column, area in covered.of_row(number, width)
-                if area.first_row > self._sheet.header_row
-            ]
+        problems += [
+            merged_problem(header[column], cell_name(column, number), area)
+            for column, area in covered.of_row(number, width)
+            if area.first_row > self._sheet.header_row
+        ]
         return Row(number=number, cells=tuple(cells), problems=tuple(problems))
 
     @contextmanager
@@ -143,6 +143,19 @@ class ExcelReader:
         except Exception as error:
             self._state.check()  # changed meanwhile is another sentence
             raise damaged(self._path) from error
+
+
+def _texts(values: Sequence[object]) -> tuple[list[str], list[int]]:
+    """Return the values as texts, and the places of those that are wrong; most rows are texts throughout."""
+    if set(map(type, values)) == _TEXT_ONLY:
+        return list(values), []  # type: ignore[arg-type]  # each was just seen to be a text
+    cells, wrong = list(values), []
+    for index, value in enumerate(values):
+        if value.__class__ is not str:
+            cells[index] = text_of(value)
+            if is_wrong(value):
+                wrong.append(index)
+    return cells, wrong  # type: ignore[return-value]  # each is a text now
 
 
 def _of_moderate_size(rows: Iterator[Row | None]) -> Iterator[Row | None]:

@@ -4,7 +4,7 @@ A tree would: a few megabytes of empty elements become gigabytes. So elements ar
 document type is taken, by which entities multiply ("billion laughs").
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 from xml.parsers import expat
 
@@ -12,7 +12,7 @@ _LONGEST_TAG = 16 * 1024**2
 
 
 class Listener(Protocol):
-    """Hears the elements in their order; names come without a namespace's prefix, attributes as they are written."""
+    """Hears the elements in their order; names come as they are written, with prefixes that `local` takes off."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Hear that an element begins."""
@@ -38,8 +38,8 @@ def listened(blocks: Iterable[bytes], listener: Listener) -> Iterator[None]:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse
-    parser.StartElementHandler = _without_prefix(listener.start)
-    parser.EndElementHandler = _without_prefix(listener.end)
+    parser.StartElementHandler = listener.start
+    parser.EndElementHandler = listener.end
     parser.CharacterDataHandler = listener.text
     fed = 0
     try:
@@ -56,11 +56,9 @@ def listened(blocks: Iterable[bytes], listener: Listener) -> Iterator[None]:
     yield
 
 
-def _without_prefix(hear: Callable[..., None]) -> Callable[..., None]:
-    def heard(name: str, *rest: dict[str, str]) -> None:
-        hear(name.rpartition(":")[2] if ":" in name else name, *rest)
-
-    return heard
+def local(name: str) -> str:
+    """Return a name without its namespace's prefix, which a program may choose."""
+    return name.rpartition(":")[2] if ":" in name else name
 
 
 def _refuse(*_: object) -> None:

@@ -11,7 +11,7 @@ from importer.errors import InputError
 from importer.readers.cells import ErrorCell, UncalculatedCell
 from importer.readers.engines import Engine
 from importer.readers.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows
-from importer.readers.markup import MarkupError, listened
+from importer.readers.markup import MarkupError, listened, local
 from importer.readers.ods_times import duration_of, moment_of
 from importer.readers.package import Package, damaged, has_password
 from importer.readers.texts import LONGEST_TEXT
@@ -68,7 +68,8 @@ class _Content:
         self._length = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        name = local(name)
+        plain = {local(key): value for key, value in attributes.items()}
         if self._not_shown or name in _NOT_SHOWN:
             self._not_shown += 1
         elif name == "style":
@@ -81,6 +82,7 @@ class _Content:
             self._start_in_table(name, plain, attributes)
 
     def end(self, name: str) -> None:
+        name = local(name)
         if self._not_shown:
             self._not_shown -= 1
         elif name == "table":

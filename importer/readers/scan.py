@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from importer.readers.cells import column_index
 from importer.readers.extent import MOST_AREAS, MOST_COLUMNS, MOST_ODD_CELLS, MOST_ROWS, Extent, HiddenRows, area_of
 
-_PLACED = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"')
-_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^>/]*>')
-_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^>/]*>')
+_FILLED = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>/]*>')
+_FORMATTED_ONLY = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"[^>/]*/>')
+_DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CELL = re.compile(rb"[<:]c[\s/>]")
 _FORMULA_WITHOUT_VALUE = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^>]*t="str")[^>]*>\s*'
@@ -22,8 +22,8 @@ _ERROR = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>(?:(?!</
 _HIDDEN = re.compile(rb'<row\b(?=[^>]*\shidden="(?:1|true)")[^>]*\sr="([0-9]{1,7})"')
 _MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:$]{3,25})"')
 _MOST_CARRIED_BYTES = 1024**2
-_BEYOND_PLAIN = (b"<!", b"t='e'", b"hidden='", b"ref='", b"<?xml-", b"&#x", b"_x")
-"""What is read right only by the slow look, or by one of the libraries."""
+_BEYOND_PLAIN = (b"<!", b"='", b"_x")
+"""Comments, attributes in single quotes, characters that are escaped: read right only by the slow look."""
 
 
 class _Seen:
@@ -45,10 +45,11 @@ class _Seen:
 
     def add(self, text: bytes) -> None:
         """Look at more of it; no cell's beginning is cut."""
-        self.placed += len(_PLACED.findall(text))
+        filled = _FILLED.findall(text)
+        self.placed += len(filled) + (len(_FORMATTED_ONLY.findall(text)) if b"/>" in text else 0)
         self.cells += _cells_in(text)
         self.plainly = self.plainly and not any(sign in text for sign in _BEYOND_PLAIN)
-        self._add_places(text)
+        self._add_places(b" ".join(filled))
         if b'hidden="' in text:
             for row in _HIDDEN.findall(text):
                 self.hidden.add(int(row))
@@ -57,13 +58,14 @@ class _Seen:
         if self.odd_cells <= MOST_ODD_CELLS:
             self._add_odd_cells(text)
 
-    def _add_places(self, text: bytes) -> None:
-        rows = [int(row) for row in dict.fromkeys(_ROW.findall(text))]
+    def _add_places(self, places: bytes) -> None:
+        """Take note of places such as `A1 B1`; all at once is twice as fast as one by one."""
+        rows = [int(row) for row in dict.fromkeys(places.translate(None, _LETTERS).split())]
         if rows:
             self.in_order = self.in_order and rows[0] >= self._last_row and rows == sorted(rows)
             self._last_row = rows[-1]
             self.rows = max(self.rows, *rows)
-        columns = {column_index(letters.decode()) + 1 for letters in set(_LETTERS.findall(text))}
+        columns = {column_index(letters.decode()) + 1 for letters in set(places.translate(None, _DIGITS).split())}
         self.columns = max(self.columns, *columns, 0)
 
     def _add_odd_cells(self, text: bytes) -> None:

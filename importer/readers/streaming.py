@@ -5,14 +5,15 @@ texts and whatever it does not know in memory, loses rows that are out of order,
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
 from importer.readers.cells import ErrorCell, UncalculatedCell, column_index, text_of
 from importer.readers.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows, area_of
-from importer.readers.markup import MarkupError, listened
+from importer.readers.markup import MarkupError, listened, local
 from importer.readers.styles import Styles
 from importer.readers.texts import SharedTexts, TextGatherer, unescaped
 
@@ -20,23 +21,22 @@ _LONGEST_ROW = 4 * 1024**2
 """Characters."""
 
 
-@dataclass(slots=True)
-class RawCell:
+class RawCell(NamedTuple):
     """A cell as the XML has it."""
 
+    column: int
+    """From 0."""
     kind: str
-    style: int
-    value: str | None = None
-    has_formula: bool = False
+    style: str
+    value: str | None
+    has_formula: bool
 
 
-@dataclass(slots=True)
-class RawRow:
+class RawRow(NamedTuple):
     """A row as the XML has it."""
 
     number: int
-    cells: dict[int, RawCell] = field(default_factory=dict)
-    """By column, from 0."""
+    cells: list[RawCell]
 
 
 class SheetMarkup:
@@ -49,71 +49,90 @@ class SheetMarkup:
         self.merged: list[Area] = []
         self._gatherer = TextGatherer()
         self._number = 0
-        self._column = -1
-        self._row: RawRow | None = None
-        self._cell: RawCell | None = None
-        self._value: list[str] | None = None
+        self._cells: list[RawCell] | None = None
         self._length = 0
+        self._column = -1
+        self._kind, self._style = "n", "0"
+        self._value: str | None = None
+        self._pieces: list[str] | None = None
+        self._has_formula = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Hear that an element begins."""
-        if name == "c" and self._row is not None:
-            self._start_cell(self._row, attributes)
+        if ":" in name:
+            name = local(name)
+        if name == "c":
+            self._start_cell(attributes)
         elif name == "v":
-            self._value = []
+            self._pieces = []
         elif name == "row":
             self._start_row(attributes)
-        elif name == "f" and self._cell is not None:
-            self._cell.has_formula = True
-        elif name == "mergeCell" and (area := area_of(attributes.get("ref", ""))):
-            self.merged.append(area)
-            if len(self.merged) > MOST_AREAS:
-                raise MarkupError
+        elif name == "f":
+            self._has_formula = True
+        elif name == "mergeCell":
+            self._take_area(attributes.get("ref", ""))
         else:
             self._gatherer.start(name)
 
     def end(self, name: str) -> None:
         """Hear that it ends."""
-        self._gatherer.end(name)
-        if name == "v" and self._cell is not None and self._value is not None:
-            self._cell.value = "".join(self._value)
-            self._value = None
-        elif name == "is" and self._cell is not None:
-            self._cell.value = self._gatherer.taken()
+        if ":" in name:
+            name = local(name)
+        if name == "v":
+            self._value = "".join(self._pieces or ())
+            self._pieces = None
         elif name == "c":
-            self._cell = None
-        elif name == "row" and self._row is not None:
-            self.rows.append(self._row)
-            self._row = None
+            if self._cells is not None:
+                self._cells.append(RawCell(self._column, self._kind, self._style, self._value, self._has_formula))
+        elif name == "row":
+            if self._cells is not None:
+                self.rows.append(RawRow(self._number, self._cells))
+            self._cells = None
+        elif name == "is":
+            self._value = self._gatherer.taken()
+        else:
+            self._gatherer.end(name)
 
     def text(self, text: str) -> None:
         """Hear some of the text in it."""
-        if self._value is not None:
-            self._length += len(text)
-            if self._length > _LONGEST_ROW:
-                raise MarkupError
-            self._value.append(text)
-        else:
+        if self._pieces is None:
             self._gatherer.text(text)
+            return
+        self._length += len(text)
+        if self._length > _LONGEST_ROW:
+            raise MarkupError
+        self._pieces.append(text)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         self._number = int(attributes.get("r", self._number + 1))
         if not 1 <= self._number <= MOST_ROWS:
             raise MarkupError
-        self._row = RawRow(self._number)
+        self._cells = []
         self._column = -1
         self._length = 0
         if attributes.get("hidden") in {"1", "true"}:
             self.hidden.add(self._number)
 
-    def _start_cell(self, row: RawRow, attributes: dict[str, str]) -> None:
-        place = attributes.get("r", "").rstrip("0123456789")
-        self._column = (
-            column_index(place) if place.isalpha() and place.isascii() and place.isupper() else self._column + 1
-        )
-        if self._column >= MOST_COLUMNS:
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        place = attributes.get("r")
+        self._column = _column(place.rstrip("0123456789")) if place else self._column + 1
+        if self._column >= MOST_COLUMNS or (self._cells is not None and len(self._cells) >= MOST_COLUMNS):
             raise MarkupError
-        self._cell = row.cells[self._column] = RawCell(attributes.get("t", "n"), int(attributes.get("s", 0)))
+        self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "0")
+        self._value, self._has_formula = None, False
+
+    def _take_area(self, reference: str) -> None:
+        if area := area_of(reference):
+            self.merged.append(area)
+            if len(self.merged) > MOST_AREAS:
+                raise MarkupError
+
+
+@lru_cache(MOST_COLUMNS)
+def _column(letters: str) -> int:
+    if not (letters.isascii() and letters.isupper() and letters.isalpha()):
+        raise MarkupError
+    return column_index(letters)
 
 
 class Streaming:
@@ -154,9 +173,9 @@ class Streaming:
     def _values(self, row: RawRow) -> Sequence[object]:
         if not row.cells:
             return ()
-        values: list[object] = [None] * (max(row.cells) + 1)
-        for column, cell in row.cells.items():
-            values[column] = self._value(cell)
+        values: list[object] = [None] * (max(cell.column for cell in row.cells) + 1)
+        for cell in row.cells:
+            values[cell.column] = self._value(cell)
         return values
 
     def _value(self, cell: RawCell) -> object:
@@ -166,7 +185,7 @@ class Streaming:
             case "s":
                 return self._texts.at(int(cell.value))
             case "n":
-                return self._number(cell.value, cell.style)
+                return self._number(cell.value, int(cell.style))
             case _:
                 return _meaning(cell.kind, cell.value)
 
@@ -207,7 +226,7 @@ def look_slowly(blocks: Iterable[bytes]) -> Extent:
     markup = SheetMarkup()
     last_row, columns, before, in_order = 0, 0, 0, True
     for row in raw_rows(blocks, markup):
-        filled = [column for column, cell in row.cells.items() if cell.value or cell.has_formula]
+        filled = [cell.column for cell in row.cells if cell.value or cell.has_formula]
         if filled:
             last_row = max(last_row, row.number)
             columns = max(columns, max(filled) + 1)

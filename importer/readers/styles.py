@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
-from importer.readers.markup import MarkupError, listened
+from importer.readers.markup import MarkupError, listened, local
 
 _MOST_STYLES = 100_000
 """Excel takes 65,490 (its specifications and limits)."""
@@ -46,6 +46,7 @@ class Styles:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Hear that an element begins."""
+        name = local(name)
         if name == "cellXfs":
             self._in_cell_formats = True
         elif name == "xf" and self._in_cell_formats:
@@ -57,7 +58,7 @@ class Styles:
 
     def end(self, name: str) -> None:
         """Hear that it ends."""
-        if name == "cellXfs":
+        if local(name) == "cellXfs":
             self._in_cell_formats = False
 
     def text(self, text: str) -> None:

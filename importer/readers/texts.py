@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 
-from importer.readers.markup import MarkupError, listened
+from importer.readers.markup import MarkupError, listened, local
 
 LONGEST_TEXT = 1024**2
 """Characters; Excel takes 32,767 in a cell, other programs a few more."""
@@ -90,10 +90,11 @@ class SharedTexts:
 
     def start(self, name: str, _: dict[str, str]) -> None:
         """Hear that an element begins."""
-        self._gatherer.start(name)
+        self._gatherer.start(local(name))
 
     def end(self, name: str) -> None:
         """Hear that it ends."""
+        name = local(name)
         self._gatherer.end(name)
         if name == "si":
             written = self._gatherer.taken().encode("utf-8", "surrogatepass")

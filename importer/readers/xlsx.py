@@ -9,7 +9,7 @@ from importer.errors import InputError
 from importer.readers.cells import zeros_in_front
 from importer.readers.engines import Calamine, Engine
 from importer.readers.extent import MOST_CELLS_HELD, Extent
-from importer.readers.markup import listened
+from importer.readers.markup import listened, local
 from importer.readers.package import Package, damaged
 from importer.readers.scan import look_over
 from importer.readers.texts import SharedTexts
@@ -138,6 +138,7 @@ class _Contents:
         self.from_1904 = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = local(name)
         if name == "workbookPr":
             self.from_1904 = attributes.get("date1904") in {"1", "true"}
         elif name == "sheet" and len(self.sheets) < _MOST_SHEETS:
@@ -157,7 +158,7 @@ class _Relations:
         self.targets: dict[str, tuple[str, str]] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship" and len(self.targets) < 2 * _MOST_SHEETS:
+        if local(name) == "Relationship" and len(self.targets) < 2 * _MOST_SHEETS:
             self.targets[attributes.get("Id", "")] = (attributes.get("Type", ""), attributes.get("Target", ""))
 
     def end(self, name: str) -> None: ...
