@@ -26,7 +26,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0) RETURNING id
 _ADD_SHEET = f"INSERT INTO sheets (run, place, {SHEET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own columns
 
 _LEARNED = """
-SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account WHERE accounts.name = ?
+SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account
+WHERE accounts.name = ?
 """
 _LEARN = """
 INSERT INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)
