@@ -51,16 +51,16 @@ class ContactService(Protocol):
 
 
 class RemovalJournal(Protocol):
-    """What is needed of the journal; called on other threads than the event loop's.
+    """What is needed of the journal.
 
     Raises (all methods):
         StorageError: It cannot be written; what it held before is whole.
     """
 
-    def take(self, count: int) -> Sequence[Removal]:
+    async def take(self, count: int) -> Sequence[Removal]:
         """Return up to `count` contacts after making durable that they are about to be deleted; empty: none is left."""
 
-    def save(self, removed: Sequence[Removed]) -> None:
+    async def save(self, removed: Sequence[Removed]) -> None:
         """Make outcomes durable."""
 
 
@@ -86,7 +86,6 @@ class Remover:
         self._in_flight: set[asyncio.Task[None] | None] = set()
         self._noted: list[Removed] = []
         self._gate = asyncio.Lock()
-        self._writing = asyncio.Lock()
         self._queued = 0
         self._outage = Outage(self._ask_me, parts.policy.longest_outage_seconds)
         self._changed = asyncio.Event()
@@ -120,8 +119,7 @@ class Remover:
             await self._go_through()
         finally:
             await self._wind_up()
-            async with self._writing:  # else its thread would go on behind our back
-                writing.cancel()
+            writing.cancel()
             await asyncio.wait({writing})
             if not isinstance(self.stopped, Exception):
                 await self._flush()
@@ -129,7 +127,7 @@ class Remover:
             raise self.stopped
 
     async def _go_through(self) -> None:
-        while not self.stopped and (taken := await asyncio.to_thread(self._parts.journal.take, _TAKE)):
+        while not self.stopped and (taken := await self._parts.journal.take(_TAKE)):
             for removal in taken:
                 await self._until(lambda: self._queued == 0 and len(self._under_way) < _MOST_UNDER_WAY)
                 if self.stopped:
@@ -234,16 +232,15 @@ class Remover:
         while True:
             await asyncio.sleep(_WRITE_SECONDS)
             try:
-                await self._flush()
+                if self._noted:
+                    await self._flush()
             except Exception as error:  # noqa: BLE001 - told by `run`: a task's own exception would be told to nobody
                 self.stop(error)
                 return
 
     async def _flush(self) -> None:
-        async with self._writing:
-            noted, self._noted = self._noted, []
-            if noted:
-                await asyncio.to_thread(self._parts.journal.save, noted)
+        noted, self._noted = self._noted, []
+        await self._parts.journal.save(noted)  # at the end also without any: it comes after those that are under way
 
     async def _wind_up(self) -> None:
         """Wait for what is in flight, a while."""

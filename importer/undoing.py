@@ -14,14 +14,14 @@ from importer.account import who_am_i
 from importer.callbell import Callbell
 from importer.endings import exit_code, interrupted
 from importer.errors import UsageError
-from importer.journal import Journal, RunUndo
+from importer.journal import Journal, RunUndo, ThreadedUndo
 from importer.logs import LOG, masked, unnumbered
 from importer.model import Status
 from importer.order import Ending, Order, SystemClock
 from importer.pace import Pace, PaceOptions
 from importer.ports import RunRecord
 from importer.progress import LINE_EVERY_SECONDS
-from importer.removal import Fate, Removal, Removed
+from importer.removal import TAKEN_BACK, Fate, Removal, Removed
 from importer.remover import Remover, RemoverParts
 from importer.reports.plain import plain
 from importer.reports.undone import UndoSummary, closing_words, counts, undo_json, write_undone
@@ -98,22 +98,25 @@ class Undo:
         order, chosen = self.order, self.order.settings.service
         private_folder(order.folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
-        await asyncio.to_thread(undo.begin, order.name, order.folder, order.started_at)
+        journal = ThreadedUndo(undo)
+        await journal.begin(order.name, order.folder, order.started_at)
         pace = Pace(PaceOptions(rate=chosen.rate, concurrency=chosen.concurrency))
-        self._remover = remover = Remover(self._parts(service, undo, pace))
+        self._remover = remover = Remover(self._parts(service, journal, pace))
         showing = asyncio.create_task(self._show(remover, sum(undo.tally().values())))
         try:
             await remover.run()
         finally:
             showing.cancel()
             await asyncio.wait({showing})
-        return self._report(undo, remover, pace)
+        summary = self._summary(undo, remover, pace)
+        await journal.finish(summary.exit_code, summary.finished_at)
+        return self._report(undo, remover, summary)
 
-    def _parts(self, service: Callbell, undo: RunUndo, pace: Pace) -> RemoverParts:
+    def _parts(self, service: Callbell, journal: ThreadedUndo, pace: Pace) -> RemoverParts:
         longest = self.order.settings.service.max_outage_seconds
         return RemoverParts(
             service=service,
-            journal=_Told(undo),
+            journal=_Told(journal),
             pace=pace,
             clock=SystemClock(),
             policy=Policy(longest_outage_seconds=longest),
@@ -128,27 +131,28 @@ class Undo:
                 self.order.stream.write(f"{remover.tally.total():,} of {total:,} contacts: {told}\n")
                 self.order.stream.flush()
 
-    def _report(self, undo: RunUndo, remover: Remover, pace: Pace) -> Ending:
-        """Write down how it ended, and tell it."""
-        tally, now = undo.tally(), SystemClock().now()
-        left = {Status.FAILED: tally[Fate.CHANGED] + tally[Fate.FAILED]}
-        summary = UndoSummary(
+    def _summary(self, undo: RunUndo, remover: Remover, pace: Pace) -> UndoSummary:
+        tally = undo.tally()
+        left = {Status.FAILED: sum(count for fate, count in tally.items() if fate not in TAKEN_BACK)}
+        return UndoSummary(
             name=self.order.name,
             run=self.earlier.name,
             started_at=self.order.started_at,
-            finished_at=now,
+            finished_at=SystemClock().now(),
             exit_code=exit_code(left, remover.stopped, self._signalled),
             tally=tally,
             requests_sent=pace.sent,
             requests_throttled=remover.throttled,
         )
-        undo.finish(summary.exit_code, now)
+
+    def _report(self, undo: RunUndo, remover: Remover, summary: UndoSummary) -> Ending:
         report = self.order.folder / "undone.csv"
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
         text = closing_words(summary, report)
         if isinstance(remover.stopped, Stop):
             text = f"{remover.stopped.message} {remover.stopped.hint}".rstrip() + f"\n\n{text}"
-        LOG.info("ended with exit code %s: %s", summary.exit_code, {f"{fate}": n for fate, n in tally.items() if n})
+        counted = {f"{fate}": count for fate, count in summary.tally.items() if count}
+        LOG.info("ended with exit code %s: %s", summary.exit_code, counted)
         return Ending(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
 
 
@@ -156,15 +160,17 @@ class Undo:
 class _Told:
     """A `remover.RemovalJournal` that tells the log what passes through it."""
 
-    inner: RunUndo
+    inner: ThreadedUndo
 
-    def take(self, count: int) -> Sequence[Removal]:
-        return self.inner.take(count)
+    async def take(self, count: int) -> Sequence[Removal]:
+        """Hand on."""
+        return await self.inner.take(count)
 
-    def save(self, removed: Sequence[Removed]) -> None:
+    async def save(self, removed: Sequence[Removed]) -> None:
+        """Hand on, and tell."""
         for one in removed:
             LOG.debug("contact of the row at place %d: %s %s", one.seq, one.fate, unnumbered(one.reason))
-        self.inner.save(removed)
+        await self.inner.save(removed)
 
 
 def plan(undo: RunUndo, earlier: RunRecord) -> str:

@@ -7,6 +7,6 @@
 from importer.journal.earlier import EarlierRows
 from importer.journal.store import Journal
 from importer.journal.threaded import ThreadedJournal
-from importer.journal.undoing import RunUndo
+from importer.journal.undoing import RunUndo, ThreadedUndo
 
-__all__ = ["EarlierRows", "Journal", "RunUndo", "ThreadedJournal"]
+__all__ = ["EarlierRows", "Journal", "RunUndo", "ThreadedJournal", "ThreadedUndo"]

@@ -1,16 +1,20 @@
 """An undo in the journal: what a run created, what of it is about to be deleted, and what became of each contact."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from importer.journal.database import Database
 from importer.journal.values import maybe_moment, moment, storable
 from importer.payload import from_json
 from importer.removal import TAKEN_BACK, Fate, Removal, RemovalResult, Removed
+
+_T = TypeVar("_T")
 
 _PAGE_ROWS = 1000
 _TAKEN_BACK_SQL = ", ".join(f"'{fate}'" for fate in sorted(TAKEN_BACK))
@@ -153,6 +157,42 @@ class RunUndo:
         connection.execute(_SETTLES, line)
         if removed.fate in TAKEN_BACK:
             connection.execute(_FORGET, line)
+
+
+class ThreadedUndo:
+    """A `remover.RemovalJournal`: every call on one thread of its own, in the order of the calls.
+
+    A call that is cancelled is carried out all the same.
+
+    Args:
+        undo: What there is to take back; nothing else may write to it until `finish`.
+        executor: Where its calls run: one at a time and in order. Left out: a thread of its own.
+
+    """
+
+    def __init__(self, undo: RunUndo, executor: Executor | None = None) -> None:
+        self._undo = undo
+        self._executor = executor or ThreadPoolExecutor(max_workers=1, thread_name_prefix="undo")
+
+    async def begin(self, name: str, folder: Path, at: datetime) -> None:
+        """Write an undo down; see `RunUndo.begin`."""
+        await self._call(lambda: self._undo.begin(name, folder, at))
+
+    async def take(self, count: int) -> Sequence[Removal]:
+        """Return up to `count` contacts, durably about to be deleted."""
+        return await self._call(lambda: self._undo.take(count))
+
+    async def save(self, removed: Sequence[Removed]) -> None:
+        """Make outcomes durable."""
+        await self._call(lambda: self._undo.save(removed))
+
+    async def finish(self, exit_code: int, at: datetime) -> None:
+        """Write down how the undo ended, after everything that was asked for before."""
+        await self._call(lambda: self._undo.finish(exit_code, at))
+        self._executor.shutdown(wait=False)
+
+    async def _call(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.shield(asyncio.wrap_future(self._executor.submit(work)))
 
 
 def undo_names(database: Database) -> set[str]:
