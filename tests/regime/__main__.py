@@ -17,6 +17,7 @@ from tests.regime.boundaries import stop_everywhere
 from tests.regime.disk import fail_everywhere
 from tests.regime.findings import Findings
 from tests.regime.kills import kill
+from tests.regime.sockets import fault_everywhere
 from tests.regime.virtual import play_late, play_seeds
 
 
@@ -48,12 +49,17 @@ def _kills(given: argparse.Namespace) -> Findings:
     return kill(given.kills, given.seeds[0] if given.seeds else 1)
 
 
+def _sockets(given: argparse.Namespace) -> Findings:
+    return fault_everywhere(given.only)
+
+
 _PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
     "virtual": _virtual,
     "late": _late,
     "boundaries": _boundaries,
     "disk": _disk,
     "kills": _kills,
+    "sockets": _sockets,
 }
 _SIZES: dict[str, Sequence[Callable[[argparse.Namespace], Findings]]] = {}
 

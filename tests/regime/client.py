@@ -1,13 +1,14 @@
 """The network between the pool and the server in virtual time: a `ports.Service` with the weather of a seed."""
 
 import asyncio
+from collections import Counter, defaultdict
 from dataclasses import replace
 from random import Random
 
 from importer.model import Arrival, Contact, Reply
 from importer.ports import Service
 from importer.sandbox import Duplicates
-from tests.regime.faults import Commit, Fault, Weather
+from tests.regime.faults import REFUSED, TURNED_AWAY, Commit, Fault, Weather
 from tests.regime.server import Server, Ticket
 
 _HANG_SECONDS = 3.0
@@ -31,6 +32,10 @@ class Network(Service):
         self._chance = chance
         self._refused = refused
         self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
+        self.departures: list[float] = []
+        """When each request left that the pace let go, in seconds."""
+        self.met: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        """Per identifier, what its POSTs met: `never`, `refused`, `away` (429), `unsure` or `well`."""
         self.is_cut = False
         """The process is dead: whatever its remains still do does not reach the server."""
 
@@ -39,6 +44,7 @@ class Network(Service):
         self._leave()
         fault = self._weather.of_post(self._chance)
         self._server.posts[contact.identifier] += 1
+        self.met[contact.identifier][_kind(fault, is_refused=contact.identifier in self._refused)] += 1
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
         if contact.identifier in self._refused:
@@ -57,6 +63,9 @@ class Network(Service):
     async def find(self, contact: Contact) -> Reply:
         """Look up: 200 with the newest contact of the number, or 404."""
         self._leave()
+        if self._is_stale(contact.identifier):
+            await asyncio.sleep(self._latency_seconds)
+            return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=404, message="not found"))
         fault = self._weather.of_look_up(self._chance)
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
@@ -70,7 +79,6 @@ class Network(Service):
 
     async def ask_me(self) -> Reply:
         """GET /auth/me, which always goes well: the token is good."""
-        self._leave()
         await asyncio.sleep(self._latency_seconds)
         return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=200))
 
@@ -78,6 +86,14 @@ class Network(Service):
         if self.is_cut:
             raise ConnectionError("a dead process sends nothing")
         self._server.requests += 1
+        self.departures.append(_now_seconds())
+
+    def _is_stale(self, identifier: str) -> bool:
+        """Tell whether a copy answers that lags behind: of each contact it does so once at most."""
+        if identifier in self._server.stale or self._chance.random() >= self._weather.stale_share:
+            return False
+        self._server.stale.add(identifier)
+        return True
 
     def _sent(self, contact: Contact, fault: Fault | None) -> tuple[float, Ticket | None]:
         """Return after how many seconds the client has its answer, or gives up, and what the server has to do."""
@@ -98,6 +114,7 @@ class Network(Service):
         if ticket is None or ticket.made is None:
             raise AssertionError("what was not carried out has no right answer")
         if not ticket.is_new and self._server.duplicates is Duplicates.REFUSE:
+            self.met[ticket.contact.identifier]["refused"] += 1
             return Reply(arrival=Arrival.ANSWERED, http_status=422, message="Contact already exists")
         return Reply(arrival=Arrival.ANSWERED, http_status=200, contact=ticket.made)
 
@@ -106,6 +123,16 @@ class Network(Service):
         if reply.arrival is not Arrival.ANSWERED or not self._server.skew_seconds:
             return reply
         return replace(reply, clock_skew_seconds=self._server.skew_seconds - self._chance.random())
+
+
+def _kind(fault: Fault | None, *, is_refused: bool) -> str:
+    if fault is None:
+        return "refused" if is_refused else "well"
+    if fault.reply.arrival is Arrival.NEVER:
+        return "never"
+    if is_refused or fault in REFUSED:
+        return "refused"
+    return "away" if fault in TURNED_AWAY else "unsure"
 
 
 def _now_seconds() -> float:

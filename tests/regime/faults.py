@@ -103,6 +103,8 @@ class Weather:
     share: float = 0.0
     """Of the POSTs, from 0.0 to 1.0."""
     look_up_share: float = 0.0
+    stale_share: float = 0.0
+    """Of the look-ups that say "not there" of what is there; of each contact once at most."""
     kinds: Sequence[Fault] = _ORDINARY
     ends: bool = False
     """Whether some faults end the run."""
@@ -125,4 +127,10 @@ def weather(chance: Random) -> Weather:
     """Return the weather of a seed: 2 to 60 % of faults, of twelve kinds or more."""
     share = 0.02 * 30.0 ** chance.random()
     kinds = chance.sample(_ORDINARY, chance.randint(_EVERY_KIND, len(_ORDINARY)))
-    return Weather(share=share, look_up_share=share * chance.random(), kinds=kinds, ends=chance.random() < 0.5)
+    return Weather(
+        share=share,
+        look_up_share=share * chance.random(),
+        stale_share=chance.choice([0.0, 0.3]),
+        kinds=kinds,
+        ends=chance.random() < 0.5,
+    )

@@ -2,13 +2,15 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from importer.journal import Journal
 from importer.model import IN_CALLBELL, TO_RETRY, Status
 from importer.ports import ReportSource, Result
+from importer.retry import Policy
 from tests.regime.process import Ended
 from tests.regime.server import Server
 from tests.regime.table import Table
@@ -26,6 +28,8 @@ class Then:
     """Whether the run read its input to the end."""
     ours: frozenset[str]
     """The identifiers that the server had from us, or would have."""
+    met: Mapping[str, Counter[str]]
+    """Per identifier, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`."""
     asked: bool = True
     """Whether the importer asks before it sends again; who tells it not to (`resend`) is not told what became of it."""
 
@@ -81,6 +85,15 @@ def of_reports(store: Journal, ended: Ended, folder: Path) -> Iterator[str]:
         yield f"{ended.name}: the exit code is {ended.exit_code}, and {expected} would be right"
 
 
+def of_pace(name: str, departures: Sequence[float], rate: float) -> Iterator[str]:
+    """In no second did more requests leave than the account allows."""
+    most = int(rate)
+    for first, one_too_many in zip(departures, departures[most:], strict=False):
+        if rate and one_too_many - first < 1.0:
+            yield f"{name}: {most + 1} requests left within {one_too_many - first:.3f} s"
+            return
+
+
 def of_half_reports(folder: Path) -> Iterator[str]:
     """A report that a dead process left is whole; what is not whole has another name."""
     for path in folder.rglob("*"):
@@ -114,8 +127,15 @@ def _of_row(result: Result, server: Server, then: Then) -> Iterator[str]:
         yield "created, but it was there before"
     elif status is Status.EXISTS and outcome.code == "exists" and outcome.uuid not in server.before and then.asked:
         yield "exists, but we made it"
+    elif status is Status.FAILED and not _is_warranted(then.met.get(result.identifier, Counter())):
+        yield f"failed after no more than {dict(then.met.get(result.identifier, {}))}: {outcome.reason}"
     elif status in _NOT_THERE and result.identifier in then.ours and then.asked:
         yield f"{status}, but the server has it: {outcome.reason}"
+
+
+def _is_warranted(met: Counter[str]) -> bool:
+    """Tell whether a row has failed for a reason: a refusal, or as many failures as the policy has patience for."""
+    return bool(met["refused"]) or met["never"] + met["unsure"] >= Policy().most_attempts
 
 
 def _of_failed(source: ReportSource, results: Sequence[Result], folder: Path) -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""One run of the command in virtual time: the real journal, pipeline, pool, pace, decisions and reports.
+"""One run of the command in this process: the real journal, pipeline, pool, pace, decisions and reports.
 
 It does what `importer.running.Run` does, without its sockets, signals and display.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -14,17 +14,15 @@ from importer.endings import exit_code
 from importer.errors import ImporterError, StorageError
 from importer.journal import Journal, ThreadedJournal
 from importer.logs import LoggedJournal
+from importer.model import Reply
 from importer.pace import Pace, PaceOptions
 from importer.pipeline import Source, run_import
 from importer.pool import Pool, PoolParts
-from importer.ports import PipelineJournal, RunRecord, Service, Slots
+from importer.ports import Clock, PipelineJournal, RunRecord, Service, Slots
 from importer.reports import write_reports
 from importer.retry import Policy, Stop
 from tests.inline_executor import InlineExecutor
-from tests.regime.client import Network
-from tests.regime.machine import MachineLoop
 from tests.regime.table import Table, to_contact
-from tests.virtual_time import START, VirtualClock
 
 JOURNAL = "journal.sqlite3"
 REPORTS = "reports"
@@ -51,7 +49,9 @@ class Command:
     name: str
     """The run's."""
     tables: Sequence[Table]
-    network: Network
+    service: Service
+    ask_me: Callable[[], Awaitable[Reply]]
+    clock: Clock
     policy: Policy
     chance: Random
     source: str = "whatsapp"
@@ -74,30 +74,13 @@ class Ended:
     stopped: Stop | None = None
 
 
-async def give(command: Command, loop: MachineLoop) -> Ended:
+async def give(command: Command) -> Ended:
     """Run the command to its end."""
     try:
-        with opened(command.folder / JOURNAL, loop) as store:
+        with contextlib.closing(Journal.open(command.folder / JOURNAL, now=command.clock.now)) as store:
             return await _import(command, store)
     except StorageError as error:
         return Ended(name=command.name, exit_code=error.exit_code, error=error)
-
-
-@contextlib.contextmanager
-def opened(path: Path, loop: MachineLoop) -> Iterator[Journal]:
-    """Yield the journal; of a dead process it is let go of in silence."""
-    store = Journal.open(path, now=VirtualClock().now)
-    try:
-        yield store
-    except GeneratorExit:
-        store.close()
-        raise
-    except BaseException:
-        with contextlib.suppress(StorageError) if loop.is_dead else contextlib.nullcontext():
-            store.close()
-        raise
-    else:
-        store.close()
 
 
 async def _import(command: Command, store: Journal) -> Ended:
@@ -118,7 +101,7 @@ async def _import(command: Command, store: Journal) -> Ended:
         stopping.cancel()
     code = exit_code(pool.counters.tally(), pool.stopped, None)
     with watch.step("finish"):
-        await journal.finish(replace(record, exit_code=code, finished_at=VirtualClock().now()))
+        await journal.finish(replace(record, exit_code=code, finished_at=command.clock.now()))
     with watch.step("reports"):
         write_reports(store.report_source(command.name), command.folder / REPORTS / command.name)
     stopped = pool.stopped if isinstance(pool.stopped, Stop) else None
@@ -133,17 +116,17 @@ def _record(command: Command) -> RunRecord:
         files=tuple(table.sheet.file for table in command.tables),
         options={},
         report_dir=REPORTS,
-        started_at=START,
+        started_at=command.clock.now(),
     )
 
 
 def _parts(command: Command, journal: PipelineJournal) -> PoolParts:
     return PoolParts(
-        service=command.watch.service(command.network),
-        ask_me=command.network.ask_me,
+        service=command.watch.service(command.service),
+        ask_me=command.ask_me,
         journal=journal,
         pace=command.watch.pace(Pace(PaceOptions(rate=command.rate))),
-        clock=VirtualClock(),
+        clock=command.clock,
         policy=command.policy,
         jitter=command.chance.random,
         rate=command.rate,

@@ -2,10 +2,11 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from importer.journal import Journal
 from importer.model import Status
@@ -18,6 +19,7 @@ from tests.regime.machine import Machine, MachineLoop
 from tests.regime.process import JOURNAL, REPORTS, Command, Ended, Watch, give
 from tests.regime.server import Server, server
 from tests.regime.table import Table, edited, identifiers, tables
+from tests.virtual_time import VirtualClock
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
 _WITHOUT_LOOK_UP = 0.07
@@ -35,6 +37,7 @@ class Scenario:
     weather: Weather
     refused: frozenset[str] = frozenset()
     source: str = "whatsapp"
+    rate: float = 300.0
     ended: list[Ended] = field(default_factory=list)
     thens: dict[str, invariants.Then] = field(default_factory=dict)
     """Per run, how things stood at its end."""
@@ -58,10 +61,13 @@ class Scenario:
             folder=self.machine.folder,
             name=f"run-{self._count}",
             tables=self.given,
-            network=network,
+            service=network,
+            ask_me=network.ask_me,
+            clock=VirtualClock(),
             policy=self.policy,
             chance=self.chance,
             source=self.source,
+            rate=self.rate,
             stop_after_seconds=stop_after_seconds,
             hurry_after_seconds=hurry_after_seconds,
             watch=watch or Watch(),
@@ -72,17 +78,14 @@ class Scenario:
             network.is_cut = True
             self.server.given_up(loops[0].seconds)
 
-        async def main(loop: MachineLoop) -> Ended:
-            return await give(command, loop)
-
-        def begin(loop: MachineLoop) -> object:
+        def begin(loop: MachineLoop) -> Coroutine[Any, Any, Ended]:
             loops.append(loop)
             prepare(loop)
-            return main(loop)
+            return give(command)
 
-        ended = self.machine.run(begin, cut)  # type: ignore[arg-type]  # a coroutine, by whatever name
+        ended = self.machine.run(begin, cut)
         self.machine.seconds += self.chance.choice([0.1, 2.0, 300.0])
-        self._look_at(command.name, ended)
+        self._look_at(command.name, network, ended)
         return ended
 
     def edit(self) -> None:
@@ -127,10 +130,11 @@ class Scenario:
         sees_new_ones = self.source == "whatsapp" and self.server.lag_seconds <= self.policy.witness_gap_seconds
         return sees_new_ones and self.policy.ambiguous is not Ambiguous.STRICT
 
-    def _look_at(self, name: str, ended: Ended | None) -> None:
+    def _look_at(self, name: str, network: Network, ended: Ended | None) -> None:
+        self.wrong += invariants.of_pace(name, network.departures, self.rate)
         whole = ended is not None and ended.error is None and not ended.hurried
         asked = self.policy.ambiguous is not Ambiguous.RESEND
-        self.thens[name] = invariants.Then(whole=whole, ours=self.server.ours(), asked=asked)
+        self.thens[name] = invariants.Then(whole=whole, ours=self.server.ours(), met=network.met, asked=asked)
         if ended is None:
             self.deaths += 1
             self.wrong += invariants.of_half_reports(self.machine.folder / REPORTS)
@@ -168,11 +172,13 @@ def scenario(seed: int, *, late: bool = False, stormy: bool = False) -> Iterator
             policy=policy,
             weather=weather(chance),
             refused=frozenset(phone for phone in phones if chance.random() < 0.03 and phone not in behind.contacts),
+            rate=chance.choice([300.0, 300.0, 20.0, 5.0, 0.0]),
             source="instagram" if chance.random() < _WITHOUT_LOOK_UP else "whatsapp",
         )
         if stormy or late:
             it.source, it.policy = "whatsapp", replace(policy, ambiguous=Ambiguous.RECONCILE)
             it.weather = replace(it.weather, share=0.4, look_up_share=0.1, ends=False)
+            it.rate = 300.0
         if late:
             behind.duplicates = Duplicates.SECOND
         yield it

@@ -41,6 +41,8 @@ class Server:
     posts: Counter[str] = field(default_factory=Counter)
     """POSTs that came, per identifier."""
     requests: int = 0
+    stale: set[str] = field(default_factory=set)
+    """The identifiers that a look-up missed once although they were there, as of a copy that lags behind."""
     _visible_seconds: dict[str, float] = field(default_factory=dict)
     _open: list[Ticket] = field(default_factory=list)
 
