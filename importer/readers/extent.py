@@ -13,7 +13,8 @@ MOST_CELLS_HELD = 2_000_000
 """Of calamine, so that it stays under 300 MB: 0.8 million cells took 107 MB, 2.5 million 346 MB (November 2026)."""
 
 MOST_AREAS = 100_000
-MOST_ODD_CELLS = 50_000
+MOST_ODD_CELLS = 200_000
+"""Cells of one sheet that are told one by one: about 100 bytes each."""
 
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
@@ -47,14 +48,16 @@ class Extent:
     """Row number to column, from 0, to what the cell shows, such as `#N/A`."""
     uncalculated: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """Row number to the columns, from 0, of formulas whose value the file does not have."""
+    zeros: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    """Row number to column, from 0, to the format of a number that is shown with zeros in front."""
     hidden: bytes = b""
     """One byte per row number: 1 where the row is hidden, by hand or by a filter; may be shorter than the sheet."""
     merged: tuple[Area, ...] = ()
 
     @property
     def odd_cells(self) -> int:
-        """How many cells `errors` and `uncalculated` hold."""
-        return sum(map(len, self.errors.values())) + sum(map(len, self.uncalculated.values()))
+        """How many cells `errors`, `uncalculated` and `zeros` hold."""
+        return sum(map(len, (*self.errors.values(), *self.uncalculated.values(), *self.zeros.values())))
 
     def is_hidden(self, row: int) -> bool:
         """Tell whether the row is hidden."""

@@ -65,10 +65,14 @@ class OleFile:
             raise OleError
         with Path(self._path).open("rb") as file:
             if size >= self._small_limit:
-                return b"".join(self._chain(file, start))[:size]
-            small = b"".join(self._chain(file, self._small_start))
-        width = self._small_sector
-        return b"".join(small[place * width :][:width] for place in self._places(self._small_fat, start))[:size]
+                content = b"".join(self._chain(file, start))
+            else:
+                small, width = b"".join(self._chain(file, self._small_start)), self._small_sector
+                places = self._places(self._small_fat, start)
+                content = b"".join(small[place * width : (place + 1) * width] for place in places)
+        if len(content) < size:
+            raise OleError
+        return content[:size]
 
     def _add_entry(self, entry: bytes) -> None:
         name_bytes, kind = struct.unpack_from("<HB", entry, 64)
@@ -90,7 +94,7 @@ class OleFile:
             more, seen = numbers[-1], seen + 1
         return [fat for fat in fats if fat < _END]
 
-    def _numbers(self, file: BinaryIO, sectors: list[int]) -> array[int]:
+    def _numbers(self, file: BinaryIO, sectors: list[int]) -> "array[int]":
         numbers = array("I")
         if len(sectors) > self._sectors:
             raise OleError
@@ -103,7 +107,7 @@ class OleFile:
         for sector in self._places(self._fat, start):
             yield self._read(file, sector)
 
-    def _places(self, table: array[int], start: int) -> Iterator[int]:
+    def _places(self, table: "array[int]", start: int) -> Iterator[int]:
         """Yield the places of a chain; one that goes in a circle is damaged."""
         for _ in range(len(table) + 1):
             if start >= _END:

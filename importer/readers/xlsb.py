@@ -6,15 +6,18 @@ As with `importer.readers.xls`, calamine reads them after a walk over the record
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 
+from importer.readers.cells import zeros_in_front
 from importer.readers.engines import Calamine, Engine
 from importer.readers.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows
 from importer.readers.markup import MarkupError
 from importer.readers.package import Package, damaged
 from importer.readers.workbook import SheetPart
-from importer.readers.xls import ERRORS, ZEROS_NOT_KNOWN, refuse_big
+from importer.readers.xls import ERRORS, refuse_big
 from importer.readers.xlsx import targets_of
 
-_ROW, _SHEET, _MERGED, _FORMAT = 0, 156, 176 + 1, 44
+_ROW, _SHEET, _MERGED, _FORMAT = 0, 156, 176, 44
+_STYLES, _STYLES_END, _STYLE = 617, 618, 47
+_STYLE_BITS = 0xFFFFFF
 _ERROR, _FORMULA_ERROR, _FIRST_CELL, _LAST_CELL = 3, 11, 2, 11
 _MOST_BYTES_HELD = 100 * 1024**2
 _LONGEST_RECORD = 16 * 1024**2
@@ -35,11 +38,8 @@ class XlsbWorkbook:
         self.sheets: Sequence[SheetPart] = [
             _sheet(content, targets) for kind, content in _records(package.blocks("xl/workbook.bin")) if kind == _SHEET
         ]
-        zeros = any(
-            kind == _FORMAT and content[6:].decode("utf-16-le", "replace").startswith("00")
-            for kind, content in _records(package.blocks("xl/styles.bin"))
-        )
-        self.notes: Sequence[str] = (ZEROS_NOT_KNOWN,) if zeros else ()
+        self._zeros = _zero_styles(_records(package.blocks("xl/styles.bin")))
+        self.notes: Sequence[str] = ()
 
     def has_values(self, sheet: SheetPart) -> bool:
         """Tell whether any cell of the sheet has a value; stops at the first."""
@@ -48,14 +48,17 @@ class XlsbWorkbook:
     def look(self, sheet: SheetPart) -> Extent:
         """Go over the sheet's records."""
         row, last_row, columns = 0, 0, 0
-        hidden, merged, errors = HiddenRows(), list[Area](), dict[int, dict[int, str]]()
+        hidden, merged = HiddenRows(), list[Area]()
+        errors, zeros = dict[int, dict[int, str]](), dict[int, dict[int, str]]()
         for kind, content in _records(self._package.blocks(sheet.part)):
             if kind == _ROW:
                 row = struct.unpack_from("<I", content)[0] + 1
                 if content[11] & 0x10:
                     hidden.add(row)
             elif _FIRST_CELL <= kind <= _LAST_CELL:
-                column = struct.unpack_from("<I", content)[0]
+                column, style = struct.unpack_from("<II", content)
+                if number_format := self._zeros.get(style & _STYLE_BITS):
+                    zeros.setdefault(row, {})[column] = number_format
                 last_row, columns = max(last_row, row), max(columns, column + 1)
                 if kind in {_ERROR, _FORMULA_ERROR}:
                     errors.setdefault(row, {})[column] = ERRORS.get(content[8], "#ERROR!")
@@ -64,7 +67,9 @@ class XlsbWorkbook:
                 merged.append(Area(first_row + 1, last + 1, first_column, last_column))
         if last_row > MOST_ROWS or columns > MOST_COLUMNS:
             raise MarkupError
-        return Extent(rows=last_row, columns=columns, errors=errors, hidden=hidden.found(), merged=tuple(merged))
+        return Extent(
+            rows=last_row, columns=columns, errors=errors, zeros=zeros, hidden=hidden.found(), merged=tuple(merged)
+        )
 
     def opened(self, sheet: SheetPart, extent: Extent) -> Engine:
         """Return calamine.
@@ -87,6 +92,21 @@ class XlsbWorkbook:
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""
         self._package.close()
+
+
+def _zero_styles(records: Iterable[tuple[int, bytes]]) -> dict[int, str]:
+    """Return the styles, by their places, whose numbers are shown with zeros in front, with their formats."""
+    formats: dict[int, str] = {}
+    styles: list[int] = []
+    in_styles = False
+    for kind, content in records:
+        if kind in {_STYLES, _STYLES_END}:
+            in_styles = kind == _STYLES
+        elif kind == _STYLE and in_styles:
+            styles.append(struct.unpack_from("<H", content, 2)[0])
+        elif kind == _FORMAT:
+            formats[struct.unpack_from("<H", content)[0]] = content[6:].decode("utf-16-le", "replace")
+    return {place: text for place, key in enumerate(styles) if zeros_in_front(text := formats.get(key, "General"))}
 
 
 def _sheet(content: bytes, targets: dict[str, tuple[str, str]]) -> SheetPart:
