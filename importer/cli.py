@@ -40,6 +40,8 @@ Config = Annotated[
     typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
 ]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv, .tsv, .txt, .xlsx, .xlsm.")]
+OneFile = Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")]
+Written = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Name = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
 
 
@@ -100,6 +102,23 @@ def check(context: typer.Context, files: Files, config: Config = None, **_given:
     _end(desk, commands.check(desk, files))
 
 
+def init(
+    context: typer.Context,
+    file: OneFile,
+    config: Written = Path("config.toml"),
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
+    **_given: object,
+) -> None:
+    """Look at a spreadsheet and write a config with the column mapping it would use; asks where that is not sure."""
+    from importer.drafting import draft  # noqa: PLC0415 - heavy, and --help does not wait for it
+    from importer.settings import settle  # noqa: PLC0415 - the same
+
+    settings = settle(_options(context), os.environ)
+    asked = not settings.run.yes and sys.stdin.isatty() and sys.stderr.isatty()
+    _say(draft(file, settings, config, _line if asked else None, force=force).text)
+
+
 def retry(context: typer.Context, run: Name = "", config: Config = None, **_given: object) -> None:
     """Send again the rows of an earlier run (the last one if none is named) that are not in Callbell."""
     from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
@@ -143,10 +162,12 @@ _CHECKING = frozenset(
     {"sheet", "header_row", "encoding", "delimiter", "source", "country", "tag", "limit", "sandbox", "wait"}
     | {"report_dir", "journal", "quiet", "verbose", "json", "log_format", "log_file"}
 )
+_DRAFTING = frozenset({"sheet", "header_row", "encoding", "delimiter", "source", "country", "tag", "yes"})
 _READING = frozenset({"journal", "sandbox"})
 _EXAMPLES: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
     (with_options(run), ("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported")),
     (with_options(check, _CHECKING), ("check contacts.xlsx", "check clientes.csv --country ES")),
+    (with_options(init, _DRAFTING), ("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml")),
     (with_options(retry), ("retry", "retry 20261123-020000-contacts --country ES")),
     (with_options(runs, _READING), ("runs", "runs 20261123-020000-contacts")),
     (sandbox, ("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7")),
@@ -158,7 +179,7 @@ for _command, _examples in _EXAMPLES:
 
 def _options(context: typer.Context) -> dict[str, object]:
     """Return what was given on the command line, by the config's names."""
-    own = {"files", "run", "config"}
+    own = {"files", "file", "force", "run", "config"}
     return {name: value for name, value in context.params.items() if name not in own and value not in (None, [], ())}
 
 
@@ -205,6 +226,16 @@ def _ask(text: str) -> bool:
         if isinstance(abort.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
         raise InputError("Nothing was sent.") from None
+
+
+def _line(question: str) -> str:
+    """Return the line that the person writes."""
+    try:
+        return str(typer.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True))
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise InputError("Nothing was written.") from None
 
 
 def _tell(text: str) -> bool:
