@@ -18,12 +18,14 @@ from tests.regime.disk import fail_everywhere
 from tests.regime.findings import Findings
 from tests.regime.kills import kill
 from tests.regime.sockets import fault_everywhere
+from tests.regime.teeth import bite
 from tests.regime.virtual import play_late, play_seeds
 
 
 def main() -> None:
     """Run the parts that are asked for."""
     given = _arguments()
+    Findings.first_only = given.first
     parts = _SIZES.get(given.part) or [_PARTS[given.part]]
     fine = [part(given).tell() for part in parts]
     sys.exit(0 if all(fine) else 1)
@@ -49,6 +51,10 @@ def _kills(given: argparse.Namespace) -> Findings:
     return kill(given.kills, given.seeds[0] if given.seeds else 1)
 
 
+def _teeth(given: argparse.Namespace) -> Findings:
+    return bite(given.only)
+
+
 def _sockets(given: argparse.Namespace) -> Findings:
     return fault_everywhere(given.only)
 
@@ -60,6 +66,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
     "disk": _disk,
     "kills": _kills,
     "sockets": _sockets,
+    "teeth": _teeth,
 }
 _SIZES: dict[str, Sequence[Callable[[argparse.Namespace], Findings]]] = {}
 
@@ -81,6 +88,7 @@ def _arguments() -> argparse.Namespace:
         "--step", type=int, default=1, metavar="N", help="of disk: from one call that fails to the next"
     )
     parser.add_argument("--kills", type=int, default=20, metavar="N", help="of kills")
+    parser.add_argument("--first", action="store_true", help="one wrong case is enough")
     return parser.parse_args()
 
 

@@ -93,6 +93,8 @@ OF_A_LOOK_UP = (
 _ORDINARY = (*NEVER_ARRIVED, *TURNED_AWAY, *MAY_HAVE_ARRIVED, *REFUSED)
 _EVERY_KIND = 12
 """A seed has at least as many kinds of fault."""
+_THROTTLED = 0.05
+"""How often the weather is nothing but 429s."""
 _ENDING_SHARE = 0.02
 
 
@@ -126,7 +128,9 @@ CALM = Weather()
 def weather(chance: Random) -> Weather:
     """Return the weather of a seed: 2 to 60 % of faults, of twelve kinds or more."""
     share = 0.02 * 30.0 ** chance.random()
-    kinds = chance.sample(_ORDINARY, chance.randint(_EVERY_KIND, len(_ORDINARY)))
+    kinds: Sequence[Fault] = chance.sample(_ORDINARY, chance.randint(_EVERY_KIND, len(_ORDINARY)))
+    if chance.random() < _THROTTLED:
+        share, kinds = 0.6, TURNED_AWAY
     return Weather(
         share=share,
         look_up_share=share * chance.random(),

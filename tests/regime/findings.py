@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import ClassVar
 
 _MOST_TOLD = 10
 _MOST_SENTENCES = 5
@@ -13,6 +14,9 @@ _MOST_SENTENCES = 5
 @dataclass(slots=True)
 class Findings:
     """What one part found."""
+
+    first_only: ClassVar[bool] = False
+    """Whether one wrong case is enough; no more are tried then."""
 
     part: str
     wrong: dict[str, str] = field(default_factory=dict)
@@ -23,6 +27,8 @@ class Findings:
 
     def add(self, name: str, again: str, case: Callable[[], Sequence[str]]) -> None:
         """Try a case; the sentences that it returns are what is wrong, and so is whatever it raises."""
+        if self.first_only and self.wrong:
+            return
         self.cases += 1
         try:
             sentences = case()

@@ -77,10 +77,11 @@ class Killing:
                 break
         else:
             code = self._run(None)
-        wrong = [] if code in (0, 1) else [f"the exit code is {code}: {self._said()}"]
+        if code not in (0, 1):
+            return [f"the exit code is {code}: {self._said()}"]
         time.sleep(_LATE_SECONDS)
         posts = self.sandbox.traffic.requests["POST /contacts"]
-        wrong += self._check()
+        wrong = self._check()
         self._run(None)
         if sent := self.sandbox.traffic.requests["POST /contacts"] - posts:
             wrong.append(f"given again when all was done, the command sent {sent} POSTs")
@@ -148,7 +149,7 @@ class Killing:
         ]
 
     def _said(self) -> str:
-        return (self.folder / "output.txt").read_text(encoding="utf-8", errors="replace")[-600:]
+        return (self.folder / "output.txt").read_text(encoding="utf-8", errors="replace")[-600:].replace("\n", " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

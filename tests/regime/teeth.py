@@ -1,0 +1,246 @@
+"""The part `teeth`: deliberate faults in a copy of the importer, each of which must turn the regime red."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import importer
+from tests.regime.findings import Findings
+
+_PROJECT = Path(importer.__file__).parent.parent
+_LONGEST_SECONDS = 300.0
+_AT_ONCE = 2
+_VIRTUAL = ("virtual", "--seeds", "1..400")
+_CONTROL_SEEDS = ("virtual", "--seeds", "1..60")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One text of one file, and what takes its place."""
+
+    file: str
+    """In the package."""
+    old: str
+    """Stands there exactly once."""
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tooth:
+    """A deliberate fault, and the part that must see it."""
+
+    name: str
+    changes: tuple[Change, ...]
+    part: tuple[str, ...] = _VIRTUAL
+
+
+TEETH = (
+    Tooth(
+        name="no intent before the send",
+        changes=(
+            Change(
+                file="journal/sending.py",
+                old="    connection.executemany(_CONTACT_LEAVES, lines)\n",
+                new="",
+            ),
+            Change(
+                file="journal/sending.py",
+                old="                connection.execute(_CONTACT_SETTLES, settled)",
+                new='                connection.execute(_CONTACT_LEAVES, settled | {"now": settled["at"]})\n'
+                "                connection.execute(_CONTACT_SETTLES, settled)",
+            ),
+        ),
+    ),
+    Tooth(
+        name="outcome written before the reply",
+        changes=(
+            Change(
+                file="pool.py",
+                old="            call = parts.service.create if step.ask is Ask.CREATE else parts.service.find\n",
+                new="            call = parts.service.create if step.ask is Ask.CREATE else parts.service.find\n"
+                "            if step.ask is Ask.CREATE:\n"
+                "                self._write(step, Outcome(status=Status.CREATED))\n",
+            ),
+        ),
+    ),
+    Tooth(
+        name="in flight at a crash: forgotten",
+        changes=(
+            Change(
+                file="journal/ending.py",
+                old="        _close(connection, Desk(run, account), at)\n",
+                new="        connection.execute(\"UPDATE rows SET status = 'pending' WHERE status = 'in_flight'\")\n"
+                "        connection.execute(\"DELETE FROM contacts WHERE status = 'in_flight'\")\n"
+                "        _close(connection, Desk(run, account), at)\n",
+            ),
+        ),
+    ),
+    Tooth(
+        name="in flight at a stop: called unsent",
+        changes=(
+            Change(
+                file="pool.py",
+                old='self._write(step, in_doubt(step.attempt, "before the run ended"))\n            return\n',
+                new="self._write(step, Outcome(status=Status.PENDING))\n            return\n",
+            ),
+        ),
+    ),
+    Tooth(
+        name="500 taken as never arrived",
+        changes=(
+            Change(
+                file="retry.py",
+                old="        case _:\n            return _doubt(reply, attempt, policy, jitter)\n",
+                new="        case 500:\n            return _after_never(reply, attempt, policy, jitter)\n"
+                "        case _:\n            return _doubt(reply, attempt, policy, jitter)\n",
+            ),
+        ),
+    ),
+    Tooth(
+        name="a reset taken as never arrived",
+        changes=(
+            Change(
+                file="retry.py",
+                old="        case Arrival.UNKNOWN:\n            return _doubt(reply, attempt, policy, jitter)\n",
+                new="        case Arrival.UNKNOWN:\n            return _after_never(reply, attempt, policy, jitter)\n",
+            ),
+        ),
+    ),
+    Tooth(
+        name="no settle time",
+        changes=(
+            Change(
+                file="retry.py",
+                old="    return _look_up(doubted, policy.settle_seconds)",
+                new="    return _look_up(doubted, 0.0)",
+            ),
+        ),
+    ),
+    Tooth(
+        name="no settle time after a crash",
+        changes=(
+            Change(
+                file="retry.py",
+                old="max(0.0, policy.settle_seconds - elapsed_seconds)",
+                new="0.0 * elapsed_seconds",
+            ),
+        ),
+    ),
+    Tooth(
+        name="one look-up instead of two",
+        changes=(Change(file="retry.py", old="witnessed.witnesses < 2", new="witnessed.witnesses < 1"),),
+    ),
+    Tooth(
+        name="429 counted as a failure",
+        changes=(
+            Change(
+                file="retry.py",
+                old="        case 429:\n            return RetryIn(wait_seconds=0.0, attempt=attempt)\n",
+                new="        case 429:\n            return _after_never(reply, attempt, policy, jitter)\n",
+            ),
+        ),
+    ),
+    Tooth(
+        name="a bursting limiter",
+        changes=(
+            Change(
+                file="pace.py",
+                old="AsyncLimiter(burst, burst / rate)",
+                new="AsyncLimiter(max(rate, burst), 1)",
+            ),
+        ),
+    ),
+    Tooth(
+        name="one number twice in a file: sent twice",
+        changes=(
+            Change(
+                file="journal/entering.py",
+                old="        elif earlier := earlier_rows.get(seq):",
+                new="        elif (earlier := earlier_rows.get(seq)) and not earlier:",
+            ),
+        ),
+    ),
+    Tooth(
+        name="redirects followed",
+        changes=(Change(file="callbell.py", old="allow_redirects=False", new="allow_redirects=True"),),
+        part=("sockets", "--only", "redirect_302"),
+    ),
+    Tooth(
+        name="pandas' defaults",
+        changes=(Change(file="readers/csv.py", old="na_filter=False", new="na_filter=True"),),
+        part=("kills", "--kills", "1"),
+    ),
+)
+_CONTROLS = (
+    Tooth(name="nothing", changes=(), part=_CONTROL_SEEDS),
+    Tooth(name="nothing", changes=(), part=("sockets", "--only", "redirect_302")),
+    Tooth(name="nothing", changes=(), part=("kills", "--kills", "1")),
+)
+
+
+def bite(only: str = "") -> Findings:
+    """Apply each fault to a copy and run the part that must see it; without a fault the same must be green.
+
+    Args:
+        only: Those whose name begins so; empty: all.
+
+    """
+    findings = Findings("teeth")
+    chosen = [tooth for tooth in (*_CONTROLS, *TEETH) if tooth.name.startswith(only)]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        seen = list(threads.map(_seen, chosen))
+    for tooth, (colour, why) in zip(chosen, seen, strict=True):
+        findings.say(f"{tooth.name:<40} {tooth.part[0]:<10} {colour:<6} {why}")
+        right = "red" if tooth.changes else "green"
+        wrong = [] if colour == right else [f"{colour} instead of {right}: {why}"]
+        findings.add(tooth.name, f"teeth --only '{tooth.name}'", partial(list, wrong))
+    return findings
+
+
+def missing(tooth: Tooth, package: Path) -> list[str]:
+    """Return the texts that the tooth would replace and that do not stand there exactly once."""
+    return [
+        f"{change.file} has {count} times: {change.old.strip()}"
+        for change in tooth.changes
+        if (count := (package / change.file).read_text(encoding="utf-8").count(change.old)) != 1
+    ]
+
+
+def _seen(tooth: Tooth) -> tuple[str, str]:
+    """Return whether the regime was red or green, and the first that it found."""
+    if lost := missing(tooth, _PROJECT / "importer"):
+        return "lost", lost[0]
+    with tempfile.TemporaryDirectory(prefix="regime-") as folder:
+        for package in ("importer", "tests"):
+            shutil.copytree(_PROJECT / package, Path(folder, package), ignore=shutil.ignore_patterns("__pycache__"))
+        for change in tooth.changes:
+            path = Path(folder, "importer", change.file)
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace(change.old, change.new), encoding="utf-8", newline="\n")
+        return _colour(tooth.part, Path(folder))
+
+
+def _colour(part: Sequence[str], folder: Path) -> tuple[str, str]:
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    command = [sys.executable, "-m", "tests.regime", *part, "--first"]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return "hung", ""
+    lines = [line.strip() for line in done.stdout.splitlines() if line.startswith("    ")]
+    match done.returncode:
+        case 0:
+            return "green", ""
+        case 1 if lines:
+            return "red", lines[0][:100]
+        case _:
+            return "broken", (done.stderr.strip().splitlines() or [""])[-1][:200]
