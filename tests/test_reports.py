@@ -207,6 +207,20 @@ def test_a_mended_file_that_fails_again_has_our_columns_once(tmp_path: Path) -> 
     )
 
 
+@pytest.mark.parametrize("sheet", [SHEET, replace(BOOK, header_row=1)])
+def test_a_row_wider_than_its_header_loses_no_cell(tmp_path: Path, sheet: Sheet) -> None:
+    """What no header names comes after our own columns, to be put where it belongs."""
+    row = RowToMend(row=4, cells=("1", "Ana", "x", "", "=y"), status=Status.INVALID, reason="Too wide.")
+    written = write_reports(FakeSource(sheets=[sheet], to_mend={0: [row]}), tmp_path).failed[0]
+    if sheet.delimiter:
+        table = list(csv.reader(written.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+        assert table[1] == ["1", "Ana", "invalid", "Too wide.", "4", "x", "", "'=y"]
+    else:
+        found = openpyxl.load_workbook(written).active
+        assert found is not None
+        assert [cell.value for cell in found[2]] == ["1", "Ana", "invalid", "Too wide.", "4", "x", None, "=y"]
+
+
 def test_the_header_of_a_text_file_stands_where_it_stood(tmp_path: Path) -> None:
     """The config may say on which row it is."""
     sheet = Sheet(file="a.csv", header=("P",), header_row=3, delimiter="\t")

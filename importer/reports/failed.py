@@ -72,14 +72,16 @@ def _write(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
 def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iterator[list[str]]:
     """Yield the header and the rows.
 
-    A mended file that fails again has our columns already: they are replaced, as no header may stand there twice.
+    A mended file that fails again has our columns already: they are replaced, as no header may stand there twice. Cells
+    of a row that is wider than its header come after them, where the person who mends the row sees them.
     """
     kept = [place for place, header in enumerate(sheet.header) if header not in (*ADDED_COLUMNS, CELLS_COLUMN)]
     yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS, *([CELLS_COLUMN] if with_cells else [])]
     for row in rows:
         own = [encodable(row.cells[place]) if place < len(row.cells) else "" for place in kept]
         cells = [_cells(sheet, row)] if with_cells else []
-        yield [*own, row.status.value, plain(row.reason), str(row.row), *cells]
+        beyond = map(encodable, row.cells[len(sheet.header) :])
+        yield [*own, row.status.value, plain(row.reason), str(row.row), *cells, *beyond]
 
 
 def _cells(sheet: Sheet, row: RowToMend) -> str:
