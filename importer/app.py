@@ -21,6 +21,7 @@ from importer.readers import open_reader
 from importer.running import Run
 from importer.settings import Settings
 from importer.system import exclusive_lock
+from importer.undoing import Undo, command_with_yes, nothing_to_do, plan, summary_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,34 @@ def retry(desk: Desk, earlier: RunRecord) -> Ending:
         return replace(ending, text=f"Nothing of {earlier.name} is left to be sent again.\n\n{ending.text}")
 
 
+def undo(desk: Desk, earlier: RunRecord) -> Ending:
+    """Delete the contacts that an earlier run created, after showing them and asking.
+
+    Raises:
+        ImporterError: Nobody could be asked, or the answer was no; or it could not begin, or not be written down.
+
+    """
+    chosen = desk.settings.run
+    with _journal(desk) as store:
+        store.end_dead_runs()
+        contacts = store.undo_of(earlier.name)
+        untouched = summary_of(contacts, earlier.name, datetime.now(UTC))
+        if reason := nothing_to_do(contacts, earlier):
+            return Ending(exit_code=0, text=reason, summary_json=untouched)
+        if chosen.dry_run:
+            text = f"{plan(contacts, earlier)}\n\nDry run: nothing was deleted or written down."
+            return Ending(exit_code=0, text=text, summary_json=untouched)
+        if not chosen.yes and desk.ask is None:
+            again = command_with_yes(earlier.name, desk.options)
+            raise UsageError("Nothing was deleted: nobody is there to be asked.", f"To delete them:\n  {again}")
+        if desk.ask and not desk.ask(plan(contacts, earlier)):
+            raise UsageError("Nothing was deleted.")
+        order = _order(desk, store, "undo", earlier.files, f"undo-{earlier.name}")
+        order = replace(order, account=earlier.account)
+        LOG.info("undo of %s begins: %s", earlier.name, order.name)
+        return asyncio.run(Undo(order=order, store=store, earlier=earlier).execute())
+
+
 def earlier_run(settings: Settings, name: str) -> RunRecord:
     """Return the run of a name, or the last one if the name is empty.
 
@@ -129,12 +158,12 @@ def _opened(file: str, settings: Settings, opened: contextlib.ExitStack) -> Read
     return reader
 
 
-def _order(desk: Desk, store: Journal, command: str, files: Sequence[str]) -> Order:
+def _order(desk: Desk, store: Journal, command: str, files: Sequence[str], called: str = "") -> Order:
     started_at = datetime.now(UTC)
-    taken = {record.name for record, _ in store.runs()}
+    taken = {record.name for record, _ in store.runs()} | store.undo_names()
     return Order(
         command=command,
-        name=run_name(started_at, files[0], desk.settings.run.report_dir, taken),
+        name=run_name(started_at, called or files[0], desk.settings.run.report_dir, taken),
         started_at=started_at,
         settings=desk.settings,
         options=desk.options,

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -40,6 +41,7 @@ Config = Annotated[
     typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
 ]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv, .tsv, .txt, .xlsx, .xlsm.")]
+Undone = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")]
 OneFile = Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")]
 Written = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Name = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
@@ -139,6 +141,19 @@ def runs(context: typer.Context, run: Name = "", config: Config = None, **_given
     _put_out(listing.one_run(settings, run) if run else listing.all_runs(settings))
 
 
+def undo(context: typer.Context, run: Undone, config: Config = None, **_given: object) -> None:
+    """Delete the contacts that a run created, and only those; those that were changed since are kept."""
+    from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
+
+    if not run:
+        raise UsageError("undo needs the name of a run.", "See their names with: callbell-importer runs")
+    given = _options(context)
+    earlier = commands.earlier_run(_settings(given, config)[0], run)
+    config_before = earlier.options.get("config")
+    desk = _desk(given, config or (Path(str(config_before)) if config_before else None))
+    _end(desk, commands.undo(replace(desk, ask=_ask_to_delete if desk.ask is _ask else None), earlier))
+
+
 def sandbox(
     port: Annotated[int, typer.Option(metavar="N", help="The port on this computer; 0: any that is free.")] = 8080,
     rate: Annotated[int, typer.Option(metavar="N", help="Requests per second that it allows; 0: no limit.")] = 300,
@@ -164,12 +179,20 @@ _CHECKING = frozenset(
 )
 _DRAFTING = frozenset({"sheet", "header_row", "encoding", "delimiter", "source", "country", "tag", "yes"})
 _READING = frozenset({"journal", "sandbox"})
+_DELETING = _READING | {
+    "rate", "concurrency", "max_outage", "wait", "dry_run", "report_dir", "yes", "quiet", "verbose", "json",
+    "log_format", "log_file",
+}  # fmt: skip
 _EXAMPLES: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
     (with_options(run), ("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported")),
     (with_options(check, _CHECKING), ("check contacts.xlsx", "check clientes.csv --country ES")),
     (with_options(init, _DRAFTING), ("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml")),
     (with_options(retry), ("retry", "retry 20261123-020000-contacts --country ES")),
     (with_options(runs, _READING), ("runs", "runs 20261123-020000-contacts")),
+    (
+        with_options(undo, _DELETING),
+        ("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"),
+    ),
     (sandbox, ("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7")),
 )
 for _command, _examples in _EXAMPLES:
@@ -219,13 +242,26 @@ def _desk(options: dict[str, object], config: Path | None) -> "Desk":
 
 def _ask(text: str) -> bool:
     _say(text)
+    answer = _answer("Import it so?", default=True)
+    if answer is None:
+        raise InputError("Nothing was sent.")
+    return answer
+
+
+def _ask_to_delete(text: str) -> bool:
+    _say(text)
+    return bool(_answer("Delete them?", default=False))
+
+
+def _answer(question: str, *, default: bool) -> bool | None:
+    """Return what the person says, or None if there is no more to be read."""
     try:
         with _ended_by_ctrl_c():
-            return typer.confirm("Import it so?", default=True, err=True)
+            return typer.confirm(question, default=default, err=True)
     except typer.Abort as abort:
         if isinstance(abort.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
-        raise InputError("Nothing was sent.") from None
+        return None
 
 
 def _line(question: str) -> str:

@@ -29,7 +29,7 @@ from importer.settings.tables import keys_of
 from importer.system import exclusive_lock, install_stop_handlers
 from tests.commanding import NO_LIMIT, TOKEN, after, customers, every_byte, give, phones, read, results, serving, table
 
-COMMANDS = ("run", "check", "init", "retry", "runs", "sandbox")
+COMMANDS = ("run", "check", "init", "retry", "runs", "undo", "sandbox")
 
 
 @pytest.fixture(autouse=True)
