@@ -1,13 +1,23 @@
 """`check` as its users meet it: what it finds, says, writes and asks."""
 
-from collections.abc import Iterator
+import asyncio
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from importer.checking import Check
+from importer.errors import InputError
+from importer.journal import Journal
+from importer.model import Row, Sheet
+from importer.order import Order
 from importer.sandbox import Sandbox
+from importer.settings import settle
 from tests.commanding import ACCOUNT, NO_LIMIT, TOKEN, customers, give, read, serving, table
 
 SAMPLES = Path(__file__).parent.parent / "sample_inputs"
@@ -216,6 +226,48 @@ def test_consecutive_numbers_are_worth_a_look() -> None:
     said = give("check", customers(Path("contacts.csv"), 12), *HERE)
     assert said.exit_code == 0
     assert 'phones_consecutive in column "Phone": 12 rows' in said.stderr
+
+
+def test_the_next_command_reads_the_file_as_it_was_read() -> None:
+    """With its sheet, and what else was said about it."""
+    said = give("check", SAMPLES / "customers.xlsx", "--sheet", "Contacts", "--tag", "Imported", *HERE)
+    assert said.exit_code == 0
+    assert "--sheet Contacts --tag Imported --journal " in said.stderr
+
+
+class BreakingOff:
+    """A reader whose file cannot be read to its end."""
+
+    sheet = Sheet(file="broken.csv", header=("Phone", "Name"), delimiter=",")
+    blank_rows = 0
+
+    def chunks(self) -> Iterator[Sequence[Row]]:
+        """Yield one chunk, and no more."""
+        yield [Row(number=2, cells=("+34600111222", "Ana")), Row(number=3, cells=("12ab", "Leo"))]
+        raise InputError("broken.csv cannot be read any further.", "Save it again.")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_file_that_breaks_off_is_code_3_with_what_was_found_up_to_there() -> None:
+    """The reason comes first, and the rows before it are told of."""
+    order = Order(
+        command="check",
+        name="20261123-020000-broken",
+        started_at=datetime(2026, 11, 23, 2, tzinfo=UTC),
+        settings=settle({"dry_run": True}, {}),
+        options={},
+        environment={},
+        files=("broken.csv",),
+        stream=io.StringIO(),
+    )
+    with closing(Journal.open(Path("journal.sqlite3"), rehearsal=True, tallied_only=True)) as store:
+        ending = asyncio.run(Check(order=order, store=store, readers=[BreakingOff()]).execute())
+    assert ending.exit_code == 3
+    assert ending.text.startswith("broken.csv cannot be read any further. Save it again.\n\nUp to there:\n\n")
+    assert "1 of 2 rows would be sent." in ending.text
+    assert "phone_letters" in ending.text
 
 
 def test_it_can_be_quiet() -> None:

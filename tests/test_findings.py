@@ -80,6 +80,14 @@ def test_remarks_of_rows_are_grouped() -> None:
     assert '"612345678"' in group.message
 
 
+def test_nobody_else_has_to_see_the_rows() -> None:
+    """Without another listener it is the same mapping."""
+    options = MappingOptions(columns=ColumnOptions(identifier="Tel", name="Nom"))
+    mapping = plan(("Tel", "Nom"), options, None)
+    assert isinstance(mapping, ColumnMapping)
+    assert isinstance(Findings().watching(mapping)(Row(number=2, cells=("+34600111222", "Ana"))), Contact)
+
+
 def test_most_rows_come_first() -> None:
     """Of several groups."""
     phones = ["5215512345678", "525587654321", *counting_up(10)]

@@ -154,4 +154,4 @@ def _next(checked: Checked) -> Iterator[str]:
         yield f"  {command_line('check', checked.to_mend, options)}"
     elif checked.would_be_sent and not checked.record.exit_code:
         yield "Send them with:"
-        yield f"  {command_line('run', checked.record.files, options)}"
+        yield f"  {command_line('run', checked.record.files, options, same_files=True)}"

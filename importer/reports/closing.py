@@ -29,6 +29,7 @@ _MOST_ROWS = 5
 _WENT_TO_ITS_END = (0, 1)
 _GIVEN_AGAIN = ("config", "source", "country", "tag", "journal", "sandbox", "report_dir")
 """The options that decide how the mended rows are read and where they go."""
+_HOW_TO_READ = ("sheet", "header_row", "encoding", "delimiter")
 
 
 def closing_text(
@@ -133,7 +134,12 @@ def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | Non
 
 
 def command_line(
-    command: str, paths: Sequence[Path | str], options: Mapping[str, object], *, windows: bool = os.name == "nt"
+    command: str,
+    paths: Sequence[Path | str],
+    options: Mapping[str, object],
+    *,
+    same_files: bool = False,
+    windows: bool = os.name == "nt",
 ) -> str:
     """Return the command that reads files as this run did.
 
@@ -141,12 +147,14 @@ def command_line(
         command: Such as `run`.
         paths: The files.
         options: The options that were given.
+        same_files: Whether they are the run's own files, which have to be read as they were; the rows to mend are in
+            files of our own making.
         windows: Whether it is for Windows' shell, which does not know single quotes.
 
     """
     quoted = _quoted_for_windows if windows else shlex.quote
     words = [_COMMAND, command, *(quoted(str(path)) for path in paths)]
-    for name in _GIVEN_AGAIN:
+    for name in (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN):
         given = options.get(name)
         if not given:
             continue
