@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from importer.readers.cells import ErrorCell, UncalculatedCell, text_of
 from importer.readers.extent import Extent
+
+__all__ = ["Calamine", "CalamineError", "Engine"]
 
 
 class Engine(Protocol):

@@ -16,7 +16,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 LONGEST_ROW = 4 * 1024**2
-"""Characters; a longer line is no row of a table, and a quote open for longer is not meant."""
+"""Characters; a longer line is no row of a table."""
+
+LONGEST_OPEN = 512 * 1024
+"""Characters; a quote that is open for longer, over several lines, is not meant."""
 
 _BLOCK = 131_072
 _MOST_EVEN_COLUMNS = 16_384
@@ -145,7 +148,7 @@ class RowsOfText:
             except csv.Error as error:
                 used = first + reader.line_num
                 ran_out = used == len(lines) and "end of data" in str(error)
-                if ran_out and not at_end and sum(map(len, lines[start:])) <= LONGEST_ROW:
+                if ran_out and not at_end and sum(map(len, lines[start:])) <= LONGEST_OPEN:
                     break
                 rows.append(self._broken_row(lines[start], start, alone=used == start + 1 and not ran_out))
                 start += 1

@@ -17,6 +17,8 @@ from importer.readers.markup import MarkupError, listened, local
 from importer.readers.styles import Styles
 from importer.readers.texts import SharedTexts, TextGatherer, unescaped
 
+_MOST_REPEATED = 4 * 1024**3
+"""Characters that all cells together may take from the shared texts, of which one can be used a million times."""
 _LONGEST_ROW = 4 * 1024**2
 """Characters."""
 
@@ -152,11 +154,12 @@ class Streaming:
         self._blocks = blocks
         self._texts = texts
         self._styles = styles
+        self._repeated = 0
         self._epoch: datetime = MAC_EPOCH if from_1904 else WINDOWS_EPOCH
 
     def rows(self) -> Iterator[Sequence[object]]:
         """Yield the values of each row from row 1 on, gaps too."""
-        last = 0
+        last, self._repeated = 0, 0
         for row in raw_rows(self._blocks(), SheetMarkup()):
             while last < row.number - 1:
                 last += 1
@@ -183,7 +186,11 @@ class Streaming:
             return UncalculatedCell() if cell.has_formula else None
         match cell.kind:
             case "s":
-                return self._texts.at(int(cell.value))
+                text = self._texts.at(int(cell.value))
+                self._repeated += len(text)
+                if self._repeated > _MOST_REPEATED:
+                    raise MarkupError
+                return text
             case "n":
                 return self._number(cell.value, int(cell.style))
             case _:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from html import unescape
 from pathlib import PurePosixPath
 
 from importer.errors import InputError
 from importer.readers.cells import zeros_in_front
-from importer.readers.engines import Calamine, Engine
+from importer.readers.engines import Calamine, CalamineError, Engine
 from importer.readers.extent import MOST_CELLS_HELD, Extent
 from importer.readers.markup import listened, local
 from importer.readers.package import Package, damaged
@@ -69,7 +70,8 @@ class XlsxWorkbook:
     def opened(self, sheet: SheetPart, extent: Extent) -> Engine:
         """Return calamine where it is safe and exact, else our own way through the XML."""
         if self._suits_calamine(sheet, extent):
-            return Calamine(self._package.path, sheet.name, extent)
+            with suppress(CalamineError, ValueError):  # what it does not take may be well for all that
+                return Calamine(self._package.path, sheet.name, extent)
         if not extent.in_order:
             raise InputError(
                 f'The sheet "{sheet.name}" of {self._package.path} has its rows in disorder, and cannot be read so.',
