@@ -2,7 +2,7 @@
 
     at the known rate --(one 429)--> a few slots later
                       --(429s now and then, over 0.05 % of a minute)--> 1 % slower
-                      --(many at once)--> hold; then on trial at the same rate
+                      --(many within a second)--> hold; then on trial at the same rate
     on trial --(refused within a second)--> 97 % of what was accepted in it
              --(refused later)--> the rate that was sure, or 5 % slower
              --(ten seconds without)--> at the known rate
@@ -23,9 +23,12 @@ STRAY_SLOTS = 3
 _STRAYS_SHARE = 0.0005
 _FEWEST_STRAYS = 3
 _MINUTE_SECONDS = 60.0
-_AT_ONCE_SECONDS = 3.0
+_MANY_SHARE = 0.1
+"""Of a second's requests. A service that was held up itself refuses some when it goes on: that is no new limit."""
 _TRIAL_SECONDS = 10.0
 _WINDOW_SECONDS = 1.0
+_SPREAD_SECONDS = 3.0
+"""429s that all came within so long had one cause, and do not count as now and then."""
 _STRIKES_ON_TRIAL = 2
 _SLOWER = 0.99
 _MUCH_SLOWER = 0.95
@@ -140,10 +143,10 @@ def refused(one: Governor, now: float, *, accepted: int, since_seconds: float, t
             return Verdict(governor=noted)
         return _failed(noted, now, accepted, since_seconds)
     strays = max(_FEWEST_STRAYS, math.ceil(one.rate * _MINUTE_SECONDS * _STRAYS_SHARE))
-    if len(recent) <= strays:
-        return Verdict(governor=noted)
-    if recent[0] > now - _AT_ONCE_SECONDS:
+    if sum(at > now - _WINDOW_SECONDS for at in recent) > max(_FEWEST_STRAYS, one.rate * _MANY_SHARE):
         return Verdict(governor=replace(noted, rest_seconds=_FIRST_REST_SECONDS), hold=True)
+    if len(recent) <= strays or recent[0] > now - _SPREAD_SECONDS:
+        return Verdict(governor=noted)
     return Verdict(governor=_settled(noted, one.rate * _SLOWER, now))
 
 

@@ -25,8 +25,10 @@ from importer.governor import (
 )
 from importer.model import Reply
 
-BURST = 2
-"""Requests that may leave at once. Measured: `AsyncLimiter(300, 1)` sends 599 in its first second."""
+BURST = 4
+"""Most requests that may leave at once, to make up for moments in which the program was held up. Measured: with 2 a
+busy machine uses 95 to 97 % of 300 a second, with 4 97 %; `AsyncLimiter(300, 1)` sends 599 in its first second."""
+_SHARE_OF_ROOM = 1 / 3
 MOST_IN_FLIGHT = 512
 MOST_IN_FLIGHT_WITHOUT_LIMIT = 64
 """Where no rate tells how many are needed: about what a loopback server can use, and what a stop has to wait for."""
@@ -220,7 +222,7 @@ class Pace:
         if verdict.hold:
             self._strikes = 1
             return strike_seconds(1, jitter)
-        self._skipped = STRAY_SLOTS
+        self._skipped += STRAY_SLOTS
         return 0.0
 
     def _govern(self, decided: Governor) -> None:
@@ -230,6 +232,7 @@ class Pace:
 
     def _hold_until(self, loop_time: float) -> None:
         self._held_until = max(self._held_until, loop_time)
+        self._skipped = 0
         self._feeling, self._before = True, self.in_flight
 
     def _forget(self, loop_time: float) -> None:
@@ -247,6 +250,8 @@ class Pace:
 
 
 def _limiter(rate: float) -> AsyncLimiter:
-    # A bucket lets its burst through on top of its rate, which has to fit into what the share leaves of the limit.
-    burst = BURST if rate / SHARE_OF_LIMIT - rate >= BURST - 1 else 1
+    # A bucket lets its burst through on top of its rate: it may take a third of what the rate leaves of the limit, for
+    # what arrives unevenly needs the rest.
+    room = rate / SHARE_OF_LIMIT - rate
+    burst = min(BURST, 1 + int(room * _SHARE_OF_ROOM))
     return AsyncLimiter(burst, burst / rate)

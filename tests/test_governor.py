@@ -70,10 +70,11 @@ def test_strays_of_an_hour_ago_are_forgotten() -> None:
 
 
 def test_many_429s_at_once_hold() -> None:
-    """The tenth 429 in a moment says that the limit has changed."""
-    one = many(begun(governor(300.0), 0.0), 9, 20.0)
-    assert not refused(one, 40.0, accepted=1, since_seconds=9.0).hold
-    verdict = refused(one, 20.2, accepted=1000, since_seconds=9.0)
+    """When a tenth of a second's requests is refused the limit has changed; fewer may be a service that was held up."""
+    one = many(begun(governor(300.0), 0.0), 29, 20.0)
+    assert one.rate == TOP
+    assert not refused(one, 22.0, accepted=1, since_seconds=9.0).hold
+    verdict = refused(one, 20.5, accepted=1000, since_seconds=9.0)
     assert (verdict.hold, verdict.governor.rate) == (True, TOP)
 
 
