@@ -91,7 +91,11 @@ def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputErro
     doubts += [f"{field}: no column looks like it" for field in REQUIRED if field in guessed.missing]
     message = f"{_place(sheet)}: which column is which cannot be told from the header: {plain('; '.join(doubts))}."
     proposed = proposal(columns, guessed.doubtful)
-    return InputError(message, f"Write this into config.toml, mend it, and give the same command again:\n\n{proposed}")
+    hint = (
+        "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, mend"
+        " it, and give the same command again:"
+    )
+    return InputError(message, f"{hint}\n\n{proposed}")
 
 
 def _said_of(sheet: Sheet, problems: Sequence[Problem]) -> str:

@@ -56,7 +56,7 @@ def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Pr
     cells = {name: [row.cells[place] for row in rows] for place, name in enumerate(header) if name}
     looks = {name: look(texts, country) for name, texts in cells.items()}
     guessed = guess(header)
-    doubts = list(_doubts(header, guessed, looks, {name: phone_share(texts, country) for name, texts in cells.items()}))
+    doubts = list(_doubts(guessed, looks, {name: phone_share(texts, country) for name, texts in cells.items()}))
     asked = {doubt.field for doubt in doubts}
     reasons = {
         field: _by_header(field, text, looks) for field, text in guessed.unmistakable.items() if field not in asked
@@ -100,19 +100,17 @@ def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOpti
     )
 
 
-def _doubts(
-    header: Sequence[str], guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]
-) -> Iterator[Question]:
+def _doubts(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]) -> Iterator[Question]:
     """Yield what must be asked, the required fields first."""
     yield from _identifier_doubt(guessed, looks, phones)
     for field, choices in guessed.doubtful.items():
         if field != "identifier":
             yield Question(field=field, choices=tuple(dict.fromkeys(choices)), why="several columns could be it")
     if "name" in guessed.missing:
-        likely = _of(looks, {Kind.NAMES})
-        others = [name for name in header if name and name not in likely and name.casefold() not in OWN_COLUMNS]
+        free = {name: seen for name, seen in looks.items() if not feeds(guessed.columns, name)}
+        likely, others = _of(free, {Kind.NAMES}), _of(free, {Kind.TEXTS, Kind.CHOICES, Kind.LISTS})
         why = "no header says which column it is, and the first of these looks like it" if likely else _NO_COLUMN
-        yield Question(field="name", choices=(*likely, *others), why=why)
+        yield Question(field="name", choices=(*likely, *others) or tuple(_of(looks, set(Kind))), why=why)
 
 
 _NO_COLUMN = "no column looks like it"

@@ -14,10 +14,10 @@ from importer.reports.summary import group_json
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NOT_SENT = {
-    Status.INVALID: "have something wrong",
-    Status.DUPLICATE: "have the same identifier as an earlier row",
-    Status.UNCHANGED: "were sent by an earlier run",
-    Status.EXISTS: "were sent by an earlier run with other values, and are left as they are",
+    Status.INVALID: "with something wrong",
+    Status.DUPLICATE: "with the same identifier as an earlier row",
+    Status.UNCHANGED: "sent by an earlier run",
+    Status.EXISTS: "sent by an earlier run with other values, and left as they are",
 }
 
 
