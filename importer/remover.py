@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Protocol, assert_never
+from urllib.parse import quote
 
 from importer.model import Reply
 from importer.outage import Outage
@@ -175,7 +176,9 @@ class Remover:
             case ReadIn(wait_seconds=seconds, course=course):
                 if seconds:
                     await asyncio.sleep(seconds)
-                reply, body = await self._request(partial(parts.service.read, f"contacts/{removal.uuid}", {}))
+                reply, body = await self._request(
+                    partial(parts.service.read, f"contacts/{quote(removal.uuid, safe='')}", {})
+                )
                 after = after_read(reply, body, removal, course, parts.policy, parts.jitter())
             case DeleteNow(course=course):
                 reply, body = await self._request(partial(parts.service.delete, removal.uuid))

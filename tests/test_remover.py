@@ -404,6 +404,16 @@ def pages(count: int) -> Pages:
     return Pages(left=[Removal(seq=seq, row=seq + 1, uuid=f"u{seq}", sent=sent) for seq in range(1, count + 1)])
 
 
+def test_a_uuid_is_one_part_of_the_path() -> None:
+    """What the service once called a contact leads nowhere else."""
+    service = OneAnswer(reply=Reply(arrival=Arrival.ANSWERED, http_status=404))
+    journal = pages(1)
+    journal.left = [replace(journal.left[0], uuid="../auth/me?x")]
+    run(remover(service, journal, FreeSlots()).run())
+    assert service.asked == ["contacts/..%2Fauth%2Fme%3Fx"] * 2
+    assert [one.fate for one in journal.saved] == [Fate.GONE]
+
+
 def test_an_outage_costs_no_contact_its_attempts_and_ends_in_time() -> None:
     """Nothing but a harmless question is sent while the service is down."""
     service = OneAnswer(reply=Reply(arrival=Arrival.NEVER, message="no connection came about"))
