@@ -10,25 +10,36 @@ It exits with 1 where anything is wrong.
 """
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic
 
 from tests.regime.boundaries import stop_everywhere
 from tests.regime.disk import fail_everywhere
-from tests.regime.findings import Findings
+from tests.regime.findings import Findings, write
 from tests.regime.kills import kill
+from tests.regime.secrets import search
 from tests.regime.sockets import fault_everywhere
 from tests.regime.teeth import bite
 from tests.regime.virtual import play_late, play_seeds
+
+_AT_ONCE = 2
 
 
 def main() -> None:
     """Run the parts that are asked for."""
     given = _arguments()
     Findings.first_only = given.first
-    parts = _SIZES.get(given.part) or [_PARTS[given.part]]
-    fine = [part(given).tell() for part in parts]
-    sys.exit(0 if all(fine) else 1)
+    if given.part in _SIZES:
+        began = monotonic()
+        fine = _all_of(given.part, ["--folder", str(given.folder)] if given.folder else [])
+        write(f"{given.part}: {'all well' if fine else 'SOMETHING IS WRONG'}, {monotonic() - began:.0f} s")
+    else:
+        fine = _PARTS[given.part](given).tell()
+    sys.exit(0 if fine else 1)
 
 
 def _virtual(given: argparse.Namespace) -> Findings:
@@ -59,6 +70,10 @@ def _sockets(given: argparse.Namespace) -> Findings:
     return fault_everywhere(given.only)
 
 
+def _secrets(given: argparse.Namespace) -> Findings:
+    return search(given.folder, suite=given.suite)
+
+
 _PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
     "virtual": _virtual,
     "late": _late,
@@ -67,8 +82,47 @@ _PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
     "kills": _kills,
     "sockets": _sockets,
     "teeth": _teeth,
+    "secrets": _secrets,
 }
-_SIZES: dict[str, Sequence[Callable[[argparse.Namespace], Findings]]] = {}
+_SIZES: dict[str, tuple[str, ...]] = {
+    "short": (
+        "teeth",
+        "kills --kills 20",
+        "virtual --seeds 1..500",
+        "virtual --seeds 501..1000",
+        "boundaries --times 5",
+        "sockets",
+        "disk --step 7",
+        "secrets",
+        "late --seeds 1..100",
+    ),
+    "long": (
+        "kills --kills 1000",
+        "virtual --seeds 1..10000",
+        "virtual --seeds 10001..20000",
+        "boundaries",
+        "disk",
+        "sockets",
+        "late --seeds 1..1000",
+        "teeth",
+        "secrets --suite",
+    ),
+}
+"""The parts of each size: those that take longest first, two of them at a time."""
+
+
+def _all_of(size: str, rest: list[str]) -> bool:
+    """Run the parts of a size as commands of their own, two at a time, and tell whether all went well."""
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return all([*threads.map(lambda part: _one_of(part.split(), rest), _SIZES[size])])
+
+
+def _one_of(part: list[str], rest: list[str]) -> bool:
+    more = rest if part[0] == "secrets" else []
+    command = [sys.executable, "-m", "tests.regime", *part, *more]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own command
+    write((done.stdout + done.stderr).strip())
+    return done.returncode == 0
 
 
 def _seeds(text: str) -> Sequence[int]:
@@ -88,6 +142,8 @@ def _arguments() -> argparse.Namespace:
         "--step", type=int, default=1, metavar="N", help="of disk: from one call that fails to the next"
     )
     parser.add_argument("--kills", type=int, default=20, metavar="N", help="of kills")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="of secrets: what to search besides")
+    parser.add_argument("--suite", action="store_true", help="of secrets: run the test suite and search what it writes")
     parser.add_argument("--first", action="store_true", help="one wrong case is enough")
     return parser.parse_args()
 

@@ -119,7 +119,7 @@ def _of_row(result: Result, server: Server, then: Then) -> Iterator[str]:
     elif status is Status.DUPLICATE:
         if outcome.uuid and outcome.uuid not in uuids:
             yield f"{status} with {outcome.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
-    elif status in IN_CALLBELL and not outcome.uuid and uuids & server.before:
+    elif status in IN_CALLBELL and not outcome.uuid and (uuids & server.before or (uuids and not then.asked)):
         return  # the service said that it exists, and cannot be asked for it by its identifier
     elif status in IN_CALLBELL and outcome.uuid not in uuids:
         yield f"{status} with {outcome.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
