@@ -163,6 +163,20 @@ def test_columns_that_are_left_over_are_suggested_as_custom_fields() -> None:
     assert kinds["Status"].options == ("Active", "Lead")
 
 
+def test_what_can_be_read_two_ways_is_not_guessed() -> None:
+    """Days that could be months, and points that could be either sign: the rows will say so."""
+    columns = {"Joined": ("01/02/2024", "03/04/2024", "05/06/2024"), "Spent": ("1.234", "2.345", "3.456")}
+    joined, spent = proposed({"Phone": PHONES, "Name": NAMES, **columns}).suggestions
+    assert (joined.type, joined.format, spent.type, spent.decimal) == (FieldType.DATE, "", FieldType.NUMBER, "")
+
+
+def test_a_header_that_stands_twice_is_to_be_renamed() -> None:
+    """No name can say which of them is meant."""
+    rows = [Row(number=2, cells=("+34600111222", "+34600111223", "Ana"))]
+    (question,) = propose(("Phone", "Phone", "Name"), rows).questions
+    assert (question.choices, question.why) == (("Phone",), "its header stands over several columns: rename one")
+
+
 def test_lists_are_suggested_as_checkboxes() -> None:
     """With their separator and options."""
     likes = ["A|B", "B", "A", "A|C", "C|B", "C", "A|B|C", "B|A", "C|A", "B|C"]

@@ -105,12 +105,19 @@ def _doubts(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, floa
     yield from _identifier_doubt(guessed, looks, phones)
     for field, choices in guessed.doubtful.items():
         if field != "identifier":
-            yield Question(field=field, choices=tuple(dict.fromkeys(choices)), why="several columns could be it")
+            yield _several(field, choices)
     if "name" in guessed.missing:
         free = {name: seen for name, seen in looks.items() if not feeds(guessed.columns, name)}
         likely, others = _of(free, {Kind.NAMES}), _of(free, {Kind.TEXTS, Kind.CHOICES, Kind.LISTS})
         why = "no header says which column it is, and the first of these looks like it" if likely else _NO_COLUMN
         yield Question(field="name", choices=(*likely, *others) or tuple(_of(looks, set(Kind))), why=why)
+
+
+def _several(field: str, choices: Sequence[str]) -> Question:
+    different = tuple(dict.fromkeys(choices))
+    if len(different) == 1:
+        return Question(field=field, choices=different, why="its header stands over several columns: rename one")
+    return Question(field=field, choices=different, why="several columns could be it")
 
 
 _NO_COLUMN = "no column looks like it"
@@ -119,7 +126,7 @@ _NO_COLUMN = "no column looks like it"
 def _identifier_doubt(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]) -> Iterator[Question]:
     by_look = _of(looks, _PHONES)
     if choices := guessed.doubtful.get("identifier"):
-        yield Question(field="identifier", choices=tuple(dict.fromkeys(choices)), why="several columns could be it")
+        yield _several("identifier", choices)
     elif named := guessed.unmistakable.get("identifier"):
         seen = looks[named]
         others = [name for name in by_look if name != named]
@@ -154,14 +161,14 @@ def _suggestions(left: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Cus
         if seen.kind is Kind.EMPTY or name.casefold() in OWN_COLUMNS:
             continue
         field = CustomFieldOptions(name=name, column=name)
-        first = seen.detail.partition("|")[0]
+        only = "" if "|" in seen.detail else seen.detail  # of several, none is guessed
         match seen.kind:
             case Kind.EMAILS:
                 yield replace(field, type=FieldType.EMAIL)
             case Kind.DATES:
-                yield replace(field, type=FieldType.DATE, format=first)
+                yield replace(field, type=FieldType.DATE, format=only)
             case Kind.NUMBERS:
-                yield replace(field, type=FieldType.NUMBER, decimal=first)
+                yield replace(field, type=FieldType.NUMBER, decimal=only)
             case Kind.CHOICES:
                 yield replace(field, type=FieldType.DROPDOWN, options=seen.options)
             case Kind.LISTS:
