@@ -1,6 +1,6 @@
 """Files that a real program wrote: each kind gives the same rows (how they were made: tests/readers/README.md)."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -22,9 +22,8 @@ def opened(name: str, sheet: str = "", hidden_rows: str = "read") -> Reader:
 
 def rows_of(reader: Reader) -> list[Row]:
     """Return all rows, and close the reader."""
-    rows = [row for chunk in reader.chunks() for row in chunk]
-    reader.close()
-    return rows
+    with closing(reader):
+        return [row for chunk in reader.chunks() for row in chunk]
 
 
 HEADER = ("Phone", "Name", "Code", "Since", "At", "Share", "Ok")
