@@ -114,7 +114,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
-        async for part in response.content.iter_chunked(64 * 1024):
+        while part := await response.content.readany():
             parts.append(part)
             size += len(part)
             if size > _MOST_BODY_BYTES:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from importer.limit_headers import limit_per_second, limit_texts, reset_seconds
@@ -21,9 +22,16 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u20
 
 def clean(text: str) -> str:
     """Return text without terminal escapes, control and direction characters, on one line, at most 300 characters."""
+    if len(text) <= _MOST_WORDS and text.isprintable() and _is_tidy(text):
+        return text
     plain = _CONTROLS.sub(" ", _ESCAPES.sub("", text))
     plain = " ".join(plain.split())
     return plain if len(plain) <= _MOST_WORDS else plain[: _MOST_WORDS - 1] + "…"
+
+
+def _is_tidy(text: str) -> bool:
+    """Tell whether a printable text has no space too many; most texts are so, and need no more looking at."""
+    return "  " not in text and text[:1] != " " and text[-1:] != " "
 
 
 def parse(body: bytes) -> object:
@@ -112,6 +120,7 @@ def _text(found: Mapping[str, object], name: str) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
+@lru_cache(maxsize=8)  # a second's responses all have the same date
 def _http_date(header: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(header)

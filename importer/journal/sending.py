@@ -87,20 +87,25 @@ def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) 
 
 
 def save(connection: sqlite3.Connection, desk: Desk, noted: Sequence[Recorded | Attempted]) -> None:
-    """Write outcomes and attempts down, in their order; within the caller's transaction."""
+    """Write outcomes and attempts down; within the caller's transaction.
+
+    Last words are written all at once, for that is what nearly all notes are; no row has two of them.
+    """
+    settled = []
     for note in noted:
         if isinstance(note, Attempted):
             line = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
             connection.execute(_ATTEMPT, (desk.run, *line))
         elif note.outcome.status is Status.PENDING:
             put_back(connection, desk, note.seq, note.attempts)
+        elif note.outcome.status is Status.UNSENT:
+            line_of_row = _settled(desk, note)
+            connection.execute(_ROW_SETTLES, line_of_row)
+            _forget_sending(connection, line_of_row)
         else:
-            settled = _settled(desk, note)
-            connection.execute(_ROW_SETTLES, settled)
-            if note.outcome.status is Status.UNSENT:
-                _forget_sending(connection, settled)
-            else:
-                connection.execute(_CONTACT_SETTLES, settled)
+            settled.append(_settled(desk, note))
+    connection.executemany(_ROW_SETTLES, settled)
+    connection.executemany(_CONTACT_SETTLES, settled)
 
 
 def put_back(connection: sqlite3.Connection, desk: Desk, seq: int, attempts: int) -> None:

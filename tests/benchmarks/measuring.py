@@ -66,7 +66,8 @@ def importing(file: Path, folder: Path, base_url: str, *more: str) -> Cost:
     """Run the importer over a file, with a journal and reports in the folder; it says its summary."""
     places = ["--journal", folder / "journal.sqlite3", "--report-dir", folder / "reports"]
     environment = {"CALLBELL_BASE_URL": base_url, "CALLBELL_API_TOKEN": "sandbox-token"}
-    run = [sys.executable, "-m", "importer", "run", file, *places, "--json", "--yes", "--quiet", *more]
+    run: list[str | Path] = [sys.executable, "-m", "importer", "run", file]
+    run += [*places, "--json", "--yes", "--quiet", *more]
     return command(run, environment)
 
 

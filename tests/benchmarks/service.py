@@ -60,6 +60,7 @@ class Service:
             "throttled": self.throttled,
             "peak": self.peak.most,
             "first_at": self.arrivals[0] if self.arrivals else 0.0,
+            "last_at": self.arrivals[-1] if self.arrivals else 0.0,
             "steady_per_second": (len(steady) - 1) / span_seconds if span_seconds else 0.0,
         }
 
