@@ -52,9 +52,9 @@ TEETH = (
             ),
             Change(
                 file="journal/sending.py",
-                old="                connection.execute(_CONTACT_SETTLES, settled)",
-                new='                connection.execute(_CONTACT_LEAVES, settled | {"now": settled["at"]})\n'
-                "                connection.execute(_CONTACT_SETTLES, settled)",
+                old="    connection.executemany(_CONTACT_SETTLES, settled)\n",
+                new='    connection.executemany(_CONTACT_LEAVES, [one | {"now": one["at"]} for one in settled])\n'
+                "    connection.executemany(_CONTACT_SETTLES, settled)\n",
             ),
         ),
     ),
