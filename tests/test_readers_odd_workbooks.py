@@ -136,6 +136,10 @@ CASES: dict[str, tuple[str | bytes, list[tuple[int, tuple[str, ...], tuple[str, 
         sheet(HEADER, f'<row r="2">{text("A2", "1_x000D_&#10;2")}{text("B2", "_x005F_x000D_")}</row>'),
         [(2, ("1\r\n2", "_x000D_"), ())],
     ),
+    "an escaped half of a character": (
+        sheet(HEADER, f'<row r="2">{text("A2", "1_xD83D__xDE00_")}{text("B2", "a_xD83D_b")}</row>'),
+        [(2, ("1\U0001f600", "a\ufffdb"), ())],
+    ),
     "runs and pronunciation": (
         sheet(
             HEADER,

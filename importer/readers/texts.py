@@ -22,7 +22,11 @@ def unescaped(text: str) -> str:
 
     Source: ECMA-376, part 1, 22.9.2.19 (ST_Xstring).
     """
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    meant = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    # Halves of a character that stand in pairs are one; a half alone is none, and could not be written down.
+    return meant.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class TextGatherer:
