@@ -6,7 +6,7 @@
     on trial --(refused within a second)--> 97 % of what was accepted in it
              --(refused later)--> the rate that was sure, or 5 % slower
              --(ten seconds without)--> at the known rate
-    slower than allowed for 30 s, 60 s, 120 s .. --> 2 % more, 4 % more, 8 % more .. until refused or at the top
+    slower than allowed for 30 s, then 60 s --> 2 % more, 4 % more, 8 % more .. until refused or at the top
 
 What is accepted in the second after a hold is a window's limit. A token bucket accepts more than its rate then, for it
 has filled up meanwhile; it takes a few trials. Gains of under 5 % are given back when a climb ends: that close to its
@@ -35,7 +35,8 @@ _MUCH_SLOWER = 0.95
 _FIRST_STEP = 0.02
 _STAGE_SECONDS = 2.0
 _FIRST_REST_SECONDS = 30.0
-_LONGEST_REST_SECONDS = 960.0
+_LONGEST_REST_SECONDS = 60.0
+"""A climb that fails costs two or three 429s; one that comes late costs what the service would have allowed."""
 _GAIN = 1.05
 _LEAST_RATE = 0.5
 

@@ -11,7 +11,7 @@ from importer.model import Arrival, Reply
 from tests.servers import Kind, steady, stepping
 from tests.virtual_time import run
 
-CONVERGED_SECONDS = 45.0
+CONVERGED_SECONDS = 75.0
 """So long a pace may take to find its rate, after the beginning and after each change."""
 
 

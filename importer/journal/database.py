@@ -24,8 +24,8 @@ _SETTINGS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA temp_store = FILE;
-PRAGMA cache_size = -32768; -- KiB
-PRAGMA temp.cache_size = -32768;
+PRAGMA cache_size = -8192; -- KiB; measured: more makes nothing faster, and memory grows by it with the input
+PRAGMA temp.cache_size = -8192;
 PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: those that change often are copied less often
 PRAGMA trusted_schema = OFF;
 """

@@ -20,7 +20,7 @@ PACES: dict[str, Callable[[], Controller]] = {
 
 def main(seconds: int = 600) -> None:
     """Print a Markdown table: what was used of what is permitted, and 429s of all requests, after convergence."""
-    tell(f"Of what is permitted, used; of the requests, 429s. {seconds} s each, less 45 s after each change.\n")
+    tell(f"Of what is permitted, used; of the requests, 429s. {seconds} s each, less 75 s after each change.\n")
     tell(f"| service | {' | '.join(PACES)} | ours, in all | inside Retry-After |")
     tell(f"|---|{'---|' * (len(PACES) + 2)}")
     for kind in (*KINDS, *EXTRA):

@@ -1,7 +1,7 @@
 """A service in a process of its own that costs next to nothing: so that what is measured is who calls it.
 
-It speaks just enough HTTP for the calls of an import. `python -m tests.benchmarks.service LATENCY_SECONDS LIMIT` says
-its port on standard output; when its standard input ends it says what it saw, as JSON, and ends.
+It speaks just enough HTTP for the calls of an import. `python -m tests.benchmarks.service LATENCY_SECONDS LIMIT PORT`
+says its port on standard output; when its standard input ends it says what it saw, as JSON, and ends.
 """
 
 import asyncio
@@ -99,9 +99,9 @@ class _Connection(asyncio.Protocol):
             self._transport.write(response)
 
 
-async def _serve(latency_seconds: float, limit: int) -> None:
+async def _serve(latency_seconds: float, limit: int, port: int) -> None:
     loop, service = asyncio.get_running_loop(), Service(latency_seconds, limit)
-    server = await loop.create_server(lambda: _Connection(service), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: _Connection(service), "127.0.0.1", port)
     tell(str(server.sockets[0].getsockname()[1]))
     await loop.run_in_executor(None, sys.stdin.read)
     tell(json.dumps(service.seen()))
@@ -113,7 +113,8 @@ class Running:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
         assert process.stdout is not None
-        self.base_url = f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+        self.port = int(process.stdout.readline())
+        self.base_url = f"http://127.0.0.1:{self.port}/v1"
         self.seen: dict[str, Any] = {}
 
     def end(self) -> None:
@@ -123,9 +124,9 @@ class Running:
 
 
 @contextmanager
-def running(latency_seconds: float = 0.0, limit: int = 0) -> Iterator[Running]:
+def running(latency_seconds: float = 0.0, limit: int = 0, port: int = 0) -> Iterator[Running]:
     """Yield a service in a process of its own; after the block it has said what it saw."""
-    command = [sys.executable, "-m", "tests.benchmarks.service", str(latency_seconds), str(limit)]
+    command = [sys.executable, "-m", "tests.benchmarks.service", str(latency_seconds), str(limit), str(port)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
     service = Running(process)
     try:
@@ -135,4 +136,4 @@ def running(latency_seconds: float = 0.0, limit: int = 0) -> Iterator[Running]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(float(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(_serve(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
