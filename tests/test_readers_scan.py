@@ -53,3 +53,12 @@ def test_a_sheet_without_cells_is_not_plain() -> None:
 def test_a_formula_without_a_value_is_found(cell: bytes, *, uncalculated: bool) -> None:
     """A formula whose value is an empty text has a value."""
     assert look_over([PLAIN, cell]).uncalculated == ({7: frozenset({2})} if uncalculated else {})
+
+
+@pytest.mark.parametrize(
+    "piece", [b'<c r="A1"', b'<c r="A1" t="e">', b'<row hidden="1" ', b"<mergeCell ", b'<c r="A1"><f ', b"<c ", b"<f"]
+)
+def test_a_look_takes_no_longer_than_the_sheet_is_long(piece: bytes) -> None:
+    """Beginnings without an end do not make each other slow: a megabyte of any takes no time worth telling."""
+    text = PLAIN + piece * (1_048_576 // len(piece))
+    assert look_over([text, text]).rows <= 2

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator
 from importer.readers.cells import column_index
 from importer.readers.extent import MOST_AREAS, MOST_COLUMNS, MOST_ODD_CELLS, MOST_ROWS, Extent, HiddenRows, area_of
 
-_FILLED = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>/]*>')
-_FORMATTED_ONLY = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"[^>/]*/>')
+# A tag ends before the next begins, so no pattern looks far, whatever is in the file.
+_FILLED = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^<>/]*>')
+_FORMATTED_ONLY = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"[^<>/]*/>')
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CELL = re.compile(rb"[<:]c[\s/>]")
 _FORMULA_WITHOUT_VALUE = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^>]*t="str")[^>]*>\s*'
-    rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^<>]*t="str")[^<>]*>\s*'
+    rb"<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
-_ERROR = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
-_HIDDEN = re.compile(rb'<row\b(?=[^>]*\shidden="(?:1|true)")[^>]*\sr="([0-9]{1,7})"')
-_MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:$]{3,25})"')
+_ERROR = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*\bt="e"[^<>]*>(?:(?!</?c[ >]).)*?<v>([^<]*)</v>', re.DOTALL)
+_HIDDEN = re.compile(rb'<row\b(?=[^<>]*\shidden="(?:1|true)")[^<>]*\sr="([0-9]{1,7})"')
+_MERGED = re.compile(rb'<mergeCell\s[^<>]*?ref="([A-Z0-9:$]{3,25})"')
 _MOST_CARRIED_BYTES = 1024**2
 _BEYOND_PLAIN = (b"<!", b"='", b"_x")
 """Comments, attributes in single quotes, characters that are escaped: read right only by the slow look."""

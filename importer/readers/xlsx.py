@@ -22,7 +22,7 @@ _MOST_CHARACTERS_HELD = 400 * 1024**2
 _MOST_STYLES_BYTES = 16 * 1024**2
 _FORMAT = re.compile(r'formatCode="([^"]*)"')
 _MOST_SHEETS = 10_000
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^>]*)?>[^<]")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^<>]*)?>[^<]")
 _SMALL_PARTS = re.compile(r"(?:xl/(?:[^/]*\.xml|_rels/.*)|_rels/.*|\[Content_Types\]\.xml)", re.IGNORECASE)
 
 
