@@ -31,6 +31,7 @@ from importer.retry import (
     decide_look_up,
     in_doubt,
     is_surely_created,
+    is_unsure,
     resume,
     token_refused,
 )
@@ -242,7 +243,7 @@ class Pool:
             return decide_look_up(reply, step.attempt, policy, jitter, is_blind=self._is_blind)
         decision = decide(reply, step.attempt, policy, jitter)
         if self._sample is None and is_surely_created(decision, step.attempt):
-            self._sample = replace(step, ask=Ask.SELF_TEST)
+            self._sample = replace(step, ask=Ask.SELF_TEST, attempt=replace(step.attempt, witnesses=0))
             self._test_look_up()
         return decision
 
@@ -297,7 +298,7 @@ class Pool:
 
     def _give_back(self, step: Step) -> None:
         """Leave a row for the next run: as it was where no contact can have been made, else in doubt."""
-        if step.ask is Ask.LOOK_UP:
+        if step.ask is Ask.LOOK_UP or (step.ask is Ask.CREATE and is_unsure(step.attempt)):
             self._write(step, in_doubt(step.attempt, "before the run ended"))
         elif step.ask is Ask.CREATE:
             self._write(step, Outcome(status=Status.PENDING))

@@ -26,6 +26,8 @@ LOOK_UP_SOURCES = frozenset({"whatsapp"})
 
 _REFUSED = frozenset({400, 413, 415, 422})
 _SAYS_EXISTS = re.compile(r"already|\bexists\b|\btaken\b|duplicate", re.IGNORECASE)
+_WITNESSES = 2
+"""Look-ups that must say "not there": one answer may come from a copy that lags behind."""
 _SAYS_MISSING = re.compile(r"not exist|n't exist|unknown", re.IGNORECASE)
 _CODES_BY_WORD = (
     ("tag", "tag_unknown"),
@@ -201,6 +203,11 @@ def in_doubt(attempt: Attempt, why: str) -> Outcome:
     )
 
 
+def is_unsure(attempt: Attempt) -> bool:
+    """Tell whether a row that is to be sent (again) may be there already, because nobody was asked."""
+    return attempt.doubted is not None and attempt.witnesses < _WITNESSES
+
+
 def is_surely_created(decision: Decision, attempt: Attempt) -> bool:
     """Tell whether a POST's own answer said that it made a contact which can be looked up."""
     created = isinstance(decision, Done) and decision.outcome.status is Status.CREATED
@@ -302,10 +309,10 @@ def _digits(identifier: str) -> str:
 
 def _not_there(attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool) -> Decision:
     witnessed = replace(attempt, witnesses=attempt.witnesses + 1, look_ups=0)
+    if witnessed.witnesses < _WITNESSES:
+        return LookUpFirst(wait_seconds=policy.witness_gap_seconds, attempt=witnessed)
     if attempt.said_exists and attempt.doubted:
         return Done(outcome=_refusal(attempt.doubted))
-    if witnessed.witnesses < 2:  # noqa: PLR2004 - one answer may come from a copy that lags behind; two are needed
-        return LookUpFirst(wait_seconds=policy.witness_gap_seconds, attempt=witnessed)
     if is_blind:
         return Done(outcome=in_doubt(attempt, "and the service's look-up does not show contacts that were just made"))
     if policy.ambiguous is Ambiguous.STRICT:

@@ -137,7 +137,9 @@ def test_a_refusal_that_says_it_exists_but_is_not_found_failed() -> None:
     """A contact that the service calls taken and cannot show was refused; it is not sent again."""
     decision = after(answer(422, "already taken"))
     assert isinstance(decision, LookUpFirst)
-    assert outcome_of(after_look_up(answer(404), decision.attempt)).status is Status.FAILED
+    second = after_look_up(answer(404), decision.attempt)
+    assert isinstance(second, LookUpFirst)
+    assert outcome_of(after_look_up(answer(404), second.attempt)).status is Status.FAILED
 
 
 def test_a_refusal_that_says_it_exists_is_believed_where_nothing_can_be_asked() -> None:

@@ -129,7 +129,7 @@ def _of_row(result: Result, server: Server, then: Then) -> Iterator[str]:
         yield "exists, but we made it"
     elif status is Status.FAILED and not _is_warranted(then.met.get(result.identifier, Counter())):
         yield f"failed after no more than {dict(then.met.get(result.identifier, {}))}: {outcome.reason}"
-    elif status in _NOT_THERE and result.identifier in then.ours and then.asked:
+    elif status in _NOT_THERE and result.identifier in then.ours and (then.asked or status is Status.UNSENT):
         yield f"{status}, but the server has it: {outcome.reason}"
 
 

@@ -135,7 +135,7 @@ TEETH = (
     ),
     Tooth(
         name="one look-up instead of two",
-        changes=(Change(file="retry.py", old="witnessed.witnesses < 2", new="witnessed.witnesses < 1"),),
+        changes=(Change(file="retry.py", old="witnessed.witnesses < _WITNESSES", new="witnessed.witnesses < 1"),),
     ),
     Tooth(
         name="429 counted as a failure",
