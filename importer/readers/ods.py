@@ -4,15 +4,14 @@ The file says what each cell shows, so numbers shown with zeros in front keep th
 written once with their number: a few bytes can stand for a million rows, so they are counted before they are read.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from importer.errors import InputError
-from importer.readers.cells import ErrorCell, UncalculatedCell
 from importer.readers.engines import Engine
 from importer.readers.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows
 from importer.readers.markup import MarkupError, listened, local
-from importer.readers.ods_times import duration_of, moment_of
+from importer.readers.ods_values import OdsCell, value_of
 from importer.readers.package import Package, damaged, has_password
 from importer.readers.texts import LONGEST_TEXT
 from importer.readers.workbook import SheetPart
@@ -22,16 +21,6 @@ _MOST_CELLS = 64 * 1024**2
 _LONGEST_ROW = 4 * 1024**2
 _CELLS = frozenset({"table-cell", "covered-table-cell"})
 _NOT_SHOWN = frozenset({"annotation", "shapes", "tracked-changes", "forms"})
-
-
-@dataclass(slots=True)
-class _Cell:
-    attributes: dict[str, str]
-    paragraphs: list[list[str]] = field(default_factory=list)
-
-    @property
-    def shown(self) -> str:
-        return "\n".join(map("".join, self.paragraphs))
 
 
 @dataclass(slots=True)
@@ -64,7 +53,7 @@ class _Content:
         self._next = 1
         self._row: OdsRow | None = None
         self._repeated = 1
-        self._cell: _Cell | None = None
+        self._cell: OdsCell | None = None
         self._length = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -122,14 +111,14 @@ class _Content:
             if plain.get("visibility") in {"collapse", "filter"}:
                 self.hidden.add(self._row.number, count)
         elif name in _CELLS and self._row is not None:
-            self._cell = _Cell(plain | {"error": attributes.get("calcext:value-type", "")})
+            self._cell = OdsCell(plain | {"error": attributes.get("calcext:value-type", "")})
             self._repeated = int(plain.get("number-columns-repeated", 1))
             if len(self._row.values) + self._repeated > MOST_COLUMNS:
                 raise MarkupError
         elif self._cell is not None:
             self._start_in_cell(self._cell, name, plain)
 
-    def _start_in_cell(self, cell: _Cell, name: str, attributes: dict[str, str]) -> None:
+    def _start_in_cell(self, cell: OdsCell, name: str, attributes: dict[str, str]) -> None:
         if name == "p" and len(cell.paragraphs) < LONGEST_TEXT:
             cell.paragraphs.append([])
         elif name == "s" and cell.paragraphs:
@@ -139,7 +128,7 @@ class _Content:
 
     def _end_cell(self) -> None:
         if self._cell is not None and self._row is not None:
-            value = _value(self._cell)
+            value = value_of(self._cell)
             self._row.values += [value] * self._repeated
             self._take_area(self._cell.attributes, self._row)
         self._cell = None
@@ -242,32 +231,3 @@ def _rows(package: Package, content: _Content) -> Iterator[OdsRow]:
     for _ in listened(package.blocks("content.xml"), content):
         yield from content.rows
         content.rows.clear()
-
-
-def _value(cell: _Cell) -> object:
-    says = cell.attributes
-    if says["error"] == "error":
-        return ErrorCell(text=cell.shown or "#N/A")
-    read = _READINGS.get(says.get("value-type", ""))
-    if read:
-        return read(says, cell.shown)
-    return UncalculatedCell() if "formula" in says and not cell.shown else cell.shown or None
-
-
-def _number(text: str, shown: str) -> object:
-    value = float(text)
-    zeros_in_front = shown.isascii() and shown.isdecimal() and shown.startswith("0") and value.is_integer()
-    if zeros_in_front and int(shown) == value:
-        return shown
-    return int(value) if value.is_integer() else value
-
-
-_READINGS: Mapping[str, Callable[[dict[str, str], str], object]] = {
-    "float": lambda says, shown: _number(says.get("value", ""), shown),
-    "percentage": lambda says, shown: _number(says.get("value", ""), shown),
-    "currency": lambda says, shown: _number(says.get("value", ""), shown),
-    "boolean": lambda says, _: says.get("boolean-value") == "true",
-    "date": lambda says, _: moment_of(says.get("date-value", "")),
-    "time": lambda says, _: duration_of(says.get("time-value", "")),
-    "string": lambda says, shown: says.get("string-value") or shown,
-}
