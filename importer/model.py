@@ -77,7 +77,7 @@ class Row:
     number: int
     """The row number that a spreadsheet program shows (text files: counted as it would on opening them)."""
     cells: tuple[str, ...]
-    """One text per column of the header, in its order; an empty cell is an empty text."""
+    """One text per column of the header, in its order; an empty cell is an empty text. A too wide row has more."""
     problems: tuple[Problem, ...] = ()
     """What the reader found wrong already: a wrong width, bytes that are no text, an error cell."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import random
 import signal
 import time
@@ -96,9 +97,11 @@ class Run:
             for reader, mapping in zip(self.readers, prepared.mappings, strict=True)
         ]
         logged = LoggedJournal(journal)
-        pace = Pace(PaceOptions(rate=settings.service.rate, concurrency=settings.service.concurrency))
+        rate, learned = settings.service.rate, self.store.learned_limit(prepared.account)
+        pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))
         self._pool = pool = Pool(self._parts(prepared.service, logged, pace))
         flow = enter_all if settings.run.dry_run else run_import
+        _collect_less_garbage()
         with self._timer(pool):
             showing = asyncio.create_task(self._show(pool, pace))
             try:
@@ -108,6 +111,8 @@ class Run:
             finally:
                 showing.cancel()
                 await asyncio.wait({showing})
+        if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
+            await journal.learn(pace.learned)
         record = self._ended(record, pool, pace)
         await journal.finish(record)
         return self._report(record, pool)
@@ -190,6 +195,16 @@ class Run:
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {})
         return Ending(exit_code=record.exit_code or 0, text=text, summary_json=summary)
+
+
+def _collect_less_garbage() -> None:
+    """Look for garbage less often, and never among what was imported: it was a third of the time of a row.
+
+    Measured on 2026-11-23, 2 cores, limit off, in pairs: 2,620 to 3,548, 1,690 to 2,852 and 1,821 to 2,739 rows/s.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:

@@ -96,6 +96,7 @@ def test_options_and_config_have_the_same_names() -> None:
     set_once = {"base_url", "token_file", "settle_seconds", "account"}  # what the account is
     of_all_rows = {
         "header",
+        "hidden_rows",
         "mobile_form",
         "identifier_format",
         "existing",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from importer.mapping.options import FieldType, IdentifierFormat, MobileForm
+from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.retry import Ambiguous
 from importer.settings import checks
 
@@ -44,6 +45,7 @@ class InputTable(_Table):
     header_row: Annotated[int, AfterValidator(checks.header_row)] | None = None
     encoding: Annotated[str, AfterValidator(checks.encoding)] | None = None
     delimiter: Annotated[str, AfterValidator(checks.delimiter)] | None = None
+    hidden_rows: Annotated[str, AfterValidator(checks.one_of((HIDDEN_READ, HIDDEN_SKIP)))] | None = None
     header: Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)] | None = None
 
 

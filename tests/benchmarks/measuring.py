@@ -64,7 +64,7 @@ def command(arguments: Sequence[str | Path], environment: Mapping[str, str] | No
 
 def importing(file: Path, folder: Path, base_url: str, *more: str) -> Cost:
     """Run the importer over a file, with a journal and reports in the folder; it says its summary."""
-    places = ["--journal", folder / "journal.sqlite3", "--report-dir", folder / "reports"]
+    places: list[str | Path] = ["--journal", folder / "journal.sqlite3", "--report-dir", folder / "reports"]
     environment = {"CALLBELL_BASE_URL": base_url, "CALLBELL_API_TOKEN": "sandbox-token"}
     run: list[str | Path] = [sys.executable, "-m", "importer", "run", file]
     run += [*places, "--json", "--yes", "--quiet", *more]
