@@ -141,3 +141,16 @@ def test_every_last_word_has_a_meaning() -> None:
 def test_durations_are_words(seconds: float, words: str) -> None:
     """As people say them."""
     assert duration(seconds) == words
+
+
+def test_the_retry_that_it_names_finds_the_run() -> None:
+    """The command says where the run is to be found, if that is no usual place."""
+    text = closing_text(
+        record(1, journal="/data/my journal", tag=["A"]), {Status.FAILED: 1}, [], reports(), windows=False
+    )
+    assert "callbell-importer retry 20261123-020000-contacts --journal '/data/my journal'\n" in text + "\n"
+
+
+def test_a_stand_in_does_not_go_on() -> None:
+    """A sandbox forgets everything, so nobody is told that the next run goes on with it."""
+    assert "begins anew" in closing_text(record(130, sandbox=True), {Status.UNSENT: 5}, [], reports())

@@ -29,6 +29,8 @@ _MOST_ROWS = 5
 _WENT_TO_ITS_END = (0, 1)
 _GIVEN_AGAIN = ("config", "source", "country", "tag", "journal", "sandbox", "report_dir")
 """The options that decide how the mended rows are read and where they go."""
+_WHERE_RUNS_ARE = ("journal", "sandbox")
+"""The options that `retry` must be given to find the run; it knows the others from there."""
 _HOW_TO_READ = ("sheet", "header_row", "encoding", "delimiter")
 
 
@@ -123,9 +125,12 @@ def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | Non
     if reports is None:
         return "Give the same command without --dry-run to send the rows."
     if record.exit_code not in _WENT_TO_ITS_END:
-        steps.append("Give the same command again: it goes on where this run ended.")
+        goes_on = "a new stand-in begins anew" if record.options.get("sandbox") else "it goes on where this run ended"
+        steps.append(f"Give the same command again: {goes_on}.")
     elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
-        steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {_COMMAND} retry {record.name}")
+        where = {name: record.options.get(name) for name in _WHERE_RUNS_ARE}
+        retry = command_line("retry", [record.name], where, windows=windows)
+        steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {retry}")
     if tally.get(Status.INVALID) and reports.failed:
         names = " and ".join(path.name for path in reports.failed)
         commands = "\n  ".join(command_line("run", [path], record.options, windows=windows) for path in reports.failed)
