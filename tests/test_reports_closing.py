@@ -85,7 +85,7 @@ def test_a_run_with_trouble_says_what_to_do() -> None:
         "  results.csv, failed.csv, summary.json\n"
         "\n"
         "Send again what was refused, is in doubt or was not sent:\n"
-        "  callbell-importer retry 20261123-020000-contacts\n"
+        "  callbell-importer retry 20261123-020000-contacts --sandbox\n"
         "Mend the rows in failed.csv (the last columns say why), save, and import them:\n"
         "  callbell-importer run reports/20261123-020000-contacts/failed.csv"
         " --config 'my config.toml' --tag A --tag B --sandbox"
