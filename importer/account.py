@@ -7,8 +7,8 @@ from typing import Protocol
 from importer.errors import ServiceError
 from importer.mapping.options import Directory
 from importer.model import Reply
+from importer.policy import backoff_seconds
 from importer.replies import clean
-from importer.retry import backoff_seconds
 
 _MOST_ASKED = 5
 _MOST_PAGES = 500

@@ -21,6 +21,7 @@ from importer.preparing import Prepared, notes, prepare
 from importer.progress import Progress, Snapshot, choose_progress
 from importer.reports.checked import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed import write_failed
+from importer.system import collect_less_garbage
 from importer.wanted import Wanted, not_seen
 
 
@@ -68,6 +69,7 @@ class Check:
 
     async def _read(self, prepared: Prepared) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
+        collect_less_garbage()  # an eighth of the time of a row (measured in November 2026)
         journal = ThreadedJournal(self.store)
         await journal.begin(_record(self.order, prepared.account))
         sources = [

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from importer.errors import ImporterError
 from importer.model import TO_RETRY, Status
-from importer.retry import Stop
+from importer.stops import Stop
 
 INTERRUPTED = 130
 TERMINATED = 143

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from importer.breaker import Circuit, after_reply, after_retry, serves, wait_seconds
 from importer.model import Reply
-from importer.retry import Stop, out_of_reach, token_refused
+from importer.stops import Stop, out_of_reach, token_refused
 
 
 class Outage:

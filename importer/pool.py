@@ -17,6 +17,7 @@ from typing import assert_never
 from importer.line import Ask, Line, Step
 from importer.model import Outcome, Reply, Status
 from importer.outage import Outage
+from importer.policy import Policy
 from importer.ports import Attempted, Clock, Pending, PoolJournal, Recorded, Service, Slots
 from importer.retry import (
     AskToken,
@@ -24,17 +25,15 @@ from importer.retry import (
     Decision,
     Done,
     LookUpFirst,
-    Policy,
     RetryIn,
-    Stop,
     decide,
     decide_look_up,
     in_doubt,
     is_surely_created,
     is_unsure,
     resume,
-    token_refused,
 )
+from importer.stops import Stop, token_refused
 
 GRACE_SECONDS = 25.0
 """How long a stopping pool waits for what is in flight: systemd gives 90 s, a person less."""

@@ -18,7 +18,8 @@ from enum import StrEnum
 
 from importer.comparing import changes
 from importer.model import Arrival, Contact, Reply
-from importer.retry import Policy, Stop, backoff_seconds, token_refused
+from importer.policy import Policy, backoff_seconds
+from importer.stops import Stop, stop_for
 
 
 class Fate(StrEnum):
@@ -163,7 +164,7 @@ def after_delete(reply: Reply, body: object, course: Course, policy: Policy, jit
 
 def _settled(reply: Reply, policy: Policy, course: Course) -> Decision | None:
     """Return what follows from the status alone; None where the answer itself, or another request, must tell."""
-    if stop := _stop(reply, policy):
+    if stop := stop_for(reply, policy):
         return stop
     refused = Done(
         fate=Fate.FAILED,
@@ -208,26 +209,3 @@ def _contact(body: object) -> Mapping[str, object] | None:
     if isinstance(found, list):
         found = found[0] if found else None
     return found if isinstance(found, Mapping) else None
-
-
-def _stop(reply: Reply, policy: Policy) -> Stop | None:
-    """Return why nothing more can be deleted, if the reply says so."""
-    if reply.fatal:
-        hint = "Check base_url and this machine's clock and network, then run the same command again: it goes on."
-        return Stop(message=f"The service cannot be reached safely: {reply.message}.", hint=hint)
-    wait_seconds = reply.retry_after_seconds or 0.0
-    match reply.http_status:
-        case 401:
-            return token_refused()
-        case 405 | 300 | 301 | 302 | 303 | 304 | 305 | 306 | 307 | 308:
-            return Stop(
-                message=f"The service's address seems to be wrong: it answered {reply.http_status}.",
-                hint="Check base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1.",
-            )
-        case 429 | 503 if wait_seconds > policy.longest_hold_seconds:
-            return Stop(
-                message=f"The service asks to wait {wait_seconds / 60:.0f} minutes before the next request.",
-                hint="Run the same command again after that: it goes on where it stopped.",
-            )
-        case _:
-            return None

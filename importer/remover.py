@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from importer.model import Reply
 from importer.outage import Outage
+from importer.policy import Policy
 from importer.ports import Clock, Slots
 from importer.removal import (
     AskToken,
@@ -31,7 +32,7 @@ from importer.removal import (
     after_delete,
     after_read,
 )
-from importer.retry import Policy, Stop, token_refused
+from importer.stops import Stop, token_refused
 
 GRACE_SECONDS = 25.0
 """How long a stopping remover waits for what is in flight, as the pool does."""

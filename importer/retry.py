@@ -15,11 +15,12 @@ what is listed may say otherwise.
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from http import HTTPStatus
 from typing import assert_never
 
 from importer.model import Arrival, Contact, Outcome, RemoteContact, Reply, Status
+from importer.policy import Ambiguous, Policy, backoff_seconds
+from importer.stops import Stop, stop_for
 
 LOOK_UP_SOURCES = frozenset({"whatsapp"})
 """Sources whose contacts can be asked for by identifier (GET /contacts/phone/:number)."""
@@ -40,40 +41,6 @@ _CODES_BY_WORD = (
     ("phone", "phone_refused"),
     ("identifier", "phone_refused"),
 )
-
-
-class Ambiguous(StrEnum):
-    """What to do with a row of which nobody can say whether it arrived."""
-
-    RECONCILE = "reconcile"
-    """Ask the service, and send it again if it is surely not there."""
-    STRICT = "strict"
-    """Ask the service, and leave it in doubt if it is not there."""
-    RESEND = "resend"
-    """Send it again without asking: it may be there twice then."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """How patient to be."""
-
-    ambiguous: Ambiguous = Ambiguous.RECONCILE
-
-    most_attempts: int = 6
-    """Requests to create one contact before it is given up; those that a rate limit turned away do not count."""
-    most_look_ups: int = 10
-    """Unanswered look-ups of one row before it stays in doubt."""
-    settle_seconds: float = 90.0
-    """How long a row in doubt waits before the service is asked: it may still be working on the request."""
-    witness_gap_seconds: float = 5.0
-    """Between the first "not there" and the second one, which is needed before a row is sent again."""
-    backoff_cap_seconds: float = 60.0
-    longest_hold_seconds: float = 900.0
-    """A service that asks for a longer wait ends the run."""
-    longest_outage_seconds: float = 1800.0
-    """A service that does not answer for longer ends the run."""
-    made_by_us_seconds: float = 5.0
-    """How much older than our request a contact may be and still be its result (`Date` has whole seconds)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,24 +92,7 @@ class AskToken:
     otherwise: Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """End the whole run: no row can succeed before a person mends something."""
-
-    message: str
-    hint: str
-
-
 Decision = Done | RetryIn | LookUpFirst | AskToken | Stop
-
-
-def backoff_seconds(number: int, cap_seconds: float, jitter: float) -> float:
-    """Return how long to wait after the given failure (from 1), with full jitter.
-
-    Source: AWS Architecture Blog, "Exponential Backoff And Jitter": uniform(0, min(cap, 2**number)).
-    `jitter` is a number from 0.0 to 1.0.
-    """
-    return jitter * min(cap_seconds, 2.0 ** min(number, 30))
 
 
 def decide(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Decision:
@@ -153,7 +103,7 @@ def decide(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Dec
         case Arrival.UNKNOWN:
             return _doubt(reply, attempt, policy, jitter)
         case Arrival.ANSWERED:
-            return _stop(reply, policy) or _after_answer(reply, attempt, policy, jitter)
+            return stop_for(reply, policy) or _after_answer(reply, attempt, policy, jitter)
         case _:
             assert_never(reply.arrival)
 
@@ -173,7 +123,7 @@ def decide_look_up(
     """
     if reply.http_status == HTTPStatus.NOT_FOUND:
         return _not_there(attempt, policy, jitter, is_blind=is_blind)
-    if stop := _stop(reply, policy):
+    if stop := stop_for(reply, policy):
         return stop
     if reply.http_status == HTTPStatus.OK and reply.contact is not None:
         if reply.contact.identifier not in ("", _digits(attempt.contact.identifier)):
@@ -214,24 +164,8 @@ def is_surely_created(decision: Decision, attempt: Attempt) -> bool:
     return created and attempt.contact.source in LOOK_UP_SOURCES
 
 
-def out_of_reach(seconds: float) -> Stop:
-    """Return the end of a run whose service did not answer for so long."""
-    return Stop(
-        message=f"The service has not answered for {seconds / 60:.0f} minutes.",
-        hint="Give the same command again when it does: it goes on.",
-    )
-
-
-def token_refused() -> Stop:
-    """Return the end of a run whose token is no longer good."""
-    return Stop(
-        message="The service refused the token.",
-        hint="Take a new token from Callbell's settings, then run the same command again: it goes on.",
-    )
-
-
 def _after_never(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Decision:
-    if stop := _stop(reply, policy):
+    if stop := stop_for(reply, policy):
         return stop
     if attempt.posts >= policy.most_attempts:
         reason = f"The service could not be reached {attempt.posts} times: {reply.message}."
@@ -345,32 +279,3 @@ def _refusal(reply: Reply) -> Outcome:
     return Outcome(
         status=Status.FAILED, http_status=reply.http_status, code=code, reason=f"The service refused it: {said}"
     )
-
-
-def _unreachable(reply: Reply) -> Stop:
-    return Stop(
-        message=f"The service cannot be reached safely: {reply.message}.",
-        hint="Check base_url and this machine's clock and network, then run the same command again: it goes on.",
-    )
-
-
-def _stop(reply: Reply, policy: Policy) -> Stop | None:
-    """Return why the whole run has to end, if the reply says so."""
-    if reply.fatal:
-        return _unreachable(reply)
-    wait_seconds = reply.retry_after_seconds or 0.0
-    match reply.http_status:
-        case 401:
-            return token_refused()
-        case 404 | 405 | 300 | 301 | 302 | 303 | 304 | 305 | 306 | 307 | 308:
-            return Stop(
-                message=f"The service's address seems to be wrong: it answered {reply.http_status}.",
-                hint="Check base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1.",
-            )
-        case 429 | 503 if wait_seconds > policy.longest_hold_seconds:
-            return Stop(
-                message=f"The service asks to wait {wait_seconds / 60:.0f} minutes before the next request.",
-                hint="Run the same command again after that: it goes on where it stopped.",
-            )
-        case _:
-            return None

@@ -21,6 +21,7 @@ from importer.model import Status
 from importer.order import Ending, Order, SystemClock
 from importer.pace import Pace, PaceOptions
 from importer.pipeline import Source, enter_all, run_import
+from importer.policy import Policy
 from importer.pool import Pool, PoolParts
 from importer.ports import PipelineJournal, Reader, RunRecord
 from importer.preparing import Prepared, prepare
@@ -28,7 +29,7 @@ from importer.progress import Snapshot, choose_progress
 from importer.reports import write_reports
 from importer.reports.closing import closing_text
 from importer.reports.summary import summary_text
-from importer.retry import Policy, Stop
+from importer.stops import Stop
 from importer.system import install_stop_handlers, private_folder
 
 _SHOW_SECONDS = 0.25

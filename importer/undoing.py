@@ -19,14 +19,15 @@ from importer.logs import LOG, masked, unnumbered
 from importer.model import Status
 from importer.order import Ending, Order, SystemClock
 from importer.pace import Pace, PaceOptions
+from importer.policy import Policy
 from importer.ports import RunRecord
 from importer.progress import LINE_EVERY_SECONDS
 from importer.removal import TAKEN_BACK, Fate, Removal, Removed
 from importer.remover import Remover, RemoverParts
 from importer.reports.plain import plain
 from importer.reports.undone import UndoSummary, closing_words, counts, undo_json, write_undone
-from importer.retry import Policy, Stop
 from importer.secret import find_token
+from importer.stops import Stop
 from importer.system import install_stop_handlers, private_folder
 
 _SHOWN = 10

@@ -7,7 +7,7 @@ import pytest
 from importer.endings import exit_code, failure_limit, interrupted, out_of_time
 from importer.errors import BusyError, ImporterError, InputError, ServiceError, StorageError, UsageError
 from importer.model import IN_CALLBELL, TO_RETRY, Status
-from importer.retry import Stop
+from importer.stops import Stop
 
 STOP = Stop(message="enough", hint="")
 

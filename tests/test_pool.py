@@ -14,9 +14,10 @@ from importer.errors import StorageError
 from importer.journal import Journal, ThreadedJournal
 from importer.model import Contact, Entry, Row, Sheet, Status
 from importer.pace import Pace, PaceOptions
+from importer.policy import Ambiguous, Policy
 from importer.pool import GRACE_SECONDS, Pool, PoolParts
 from importer.ports import Result, RunRecord
-from importer.retry import Ambiguous, Policy, Stop
+from importer.stops import Stop
 from tests.inline_executor import InlineExecutor
 from tests.scripted_service import Fault, ScriptedService
 from tests.virtual_time import START, VirtualClock, run

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from importer.journal.schema import MIGRATIONS
 from importer.model import Arrival, Contact, RemoteContact, Reply
+from importer.policy import Policy
 from importer.removal import (
     AskToken,
     Course,
@@ -20,7 +21,7 @@ from importer.removal import (
     after_delete,
     after_read,
 )
-from importer.retry import Policy, Stop
+from importer.stops import Stop
 
 SENT = Contact(identifier="34600111222", source="whatsapp", name="Ana")
 REMOVAL = Removal(seq=1, row=2, uuid="u1", sent=SENT)

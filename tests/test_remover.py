@@ -15,13 +15,14 @@ from importer.errors import StorageError
 from importer.journal import Journal, RunUndo, ThreadedUndo
 from importer.model import Arrival, Contact, Reply
 from importer.pace import Pace, PaceOptions
+from importer.policy import Policy
 from importer.ports import Slots
 from importer.removal import TAKEN_BACK, Fate, Removal, Removed
 from importer.remover import GRACE_SECONDS, ContactService, RemovalJournal, Remover, RemoverParts
-from importer.retry import Policy, Stop
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.sandbox.calls import Asked
 from importer.secret import Token
+from importer.stops import Stop
 from tests.inline_executor import InlineExecutor
 from tests.journaling import START, begin, begun, entries, record, recorded, statuses
 from tests.virtual_time import run

@@ -8,22 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model import Arrival, Contact, Outcome, RemoteContact, Reply, Status
+from importer.policy import Ambiguous, Policy, backoff_seconds
 from importer.retry import (
-    Ambiguous,
     AskToken,
     Attempt,
     Decision,
     Done,
     LookUpFirst,
-    Policy,
     RetryIn,
-    Stop,
-    backoff_seconds,
     decide,
     decide_look_up,
     in_doubt,
     resume,
 )
+from importer.stops import Stop
 from tests.virtual_time import START
 
 CONTACT = Contact(identifier="34600111222", source="whatsapp", name="Ana")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from importer.retry import Policy
+from importer.policy import Policy
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, Scripted
 from importer.sandbox.calls import Asked
 from importer.sandbox.faults import Chooser

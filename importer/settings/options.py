@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.mapping.options import MappingOptions
+from importer.policy import Ambiguous
 from importer.readers.options import InputOptions
-from importer.retry import Ambiguous
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

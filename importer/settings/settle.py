@@ -15,8 +15,8 @@ from importer.mapping.options import (
     MappingOptions,
     MobileForm,
 )
+from importer.policy import Ambiguous
 from importer.readers.options import InputOptions
-from importer.retry import Ambiguous
 from importer.settings.config_file import config_layer
 from importer.settings.layers import PATHS, Layer, environment_layer, options_layer, stacked
 from importer.settings.options import RunOptions, ServiceOptions, Settings

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from importer.mapping.options import FieldType, IdentifierFormat, MobileForm
+from importer.policy import Ambiguous
 from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
-from importer.retry import Ambiguous
 from importer.settings import checks
 
 Line = Annotated[str, AfterValidator(checks.one_line)]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from importer.journal import Journal
 from importer.model import IN_CALLBELL, TO_RETRY, Status
+from importer.policy import Policy
 from importer.ports import ReportSource, Result
-from importer.retry import Policy
 from tests.regime.process import Ended
 from tests.regime.server import Server
 from tests.regime.table import Table

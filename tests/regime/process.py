@@ -17,10 +17,11 @@ from importer.logs import LoggedJournal
 from importer.model import Reply
 from importer.pace import Pace, PaceOptions
 from importer.pipeline import Source, run_import
+from importer.policy import Policy
 from importer.pool import Pool, PoolParts
 from importer.ports import Clock, PipelineJournal, RunRecord, Service, Slots
 from importer.reports import write_reports
-from importer.retry import Policy, Stop
+from importer.stops import Stop
 from tests.inline_executor import InlineExecutor
 from tests.regime.table import Table, to_contact
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from importer.journal import Journal
 from importer.model import Status
-from importer.retry import Ambiguous, Policy
+from importer.policy import Ambiguous, Policy
 from importer.sandbox import Duplicates
 from tests.regime import invariants
 from tests.regime.client import Network

@@ -16,7 +16,7 @@ from importer.callbell import Callbell
 from importer.journal import Journal
 from importer.model import IN_CALLBELL, Row, Sheet, Status
 from importer.order import SystemClock
-from importer.retry import Policy
+from importer.policy import Policy
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.secret import Token
 from tests.regime.findings import Findings
