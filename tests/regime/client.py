@@ -114,6 +114,7 @@ class Network(Service):
         if ticket is None or ticket.made is None:
             raise AssertionError("what was not carried out has no right answer")
         if not ticket.is_new and self._server.duplicates is Duplicates.REFUSE:
+            self.met[ticket.contact.identifier]["refused"] += 1
             return Reply(arrival=Arrival.ANSWERED, http_status=422, message="Contact already exists")
         return Reply(arrival=Arrival.ANSWERED, http_status=200, contact=ticket.made)
 

@@ -129,13 +129,14 @@ def _of_row(result: Result, server: Server, then: Then) -> Iterator[str]:
         yield "exists, but we made it"
     elif status is Status.FAILED and not _is_warranted(then.met.get(result.identifier, Counter())):
         yield f"failed after no more than {dict(then.met.get(result.identifier, {}))}: {outcome.reason}"
-    elif status in _NOT_THERE and result.identifier in then.ours and (then.asked or status is Status.UNSENT):
+    elif status in _NOT_THERE and result.identifier in then.ours and then.asked:
         yield f"{status}, but the server has it: {outcome.reason}"
 
 
 def _is_warranted(met: Counter[str]) -> bool:
     """Tell whether a row has failed for a reason: a refusal, or as many failures as the policy has patience for."""
-    return bool(met["refused"]) or met["never"] + met["unsure"] >= Policy().most_attempts
+    # One less: what an earlier run sent without an answer counts as the first attempt of this one.
+    return bool(met["refused"]) or met["never"] + met["unsure"] >= Policy().most_attempts - 1
 
 
 def _of_failed(source: ReportSource, results: Sequence[Result], folder: Path) -> Iterator[str]:
