@@ -15,14 +15,14 @@ from importer.endings import exit_code, failure_limit, interrupted, out_of_time
 from importer.errors import ImporterError, InputError
 from importer.findings import Findings
 from importer.journal import Journal, ThreadedJournal
-from importer.logs import LOG, LoggedJournal
+from importer.logs import LOG, LoggedJournal, unnumbered
 from importer.model import Status
 from importer.order import Ending, Order, SystemClock
 from importer.pace import Pace, PaceOptions
 from importer.pipeline import Source, enter_all, run_import
 from importer.policy import Policy
 from importer.pool import Pool, PoolParts
-from importer.ports import PipelineJournal, Reader, RunRecord
+from importer.ports import PipelineJournal, ProblemGroup, Reader, RunRecord
 from importer.preparing import Prepared, prepare
 from importer.progress import Snapshot, choose_progress
 from importer.reports import write_reports
@@ -191,12 +191,18 @@ class Run:
         tally, problems, warnings = source.tally(), source.problems(), self.findings.warnings()
         dry = self.order.settings.run.dry_run
         reports = None if dry else write_reports(source, self.order.folder, warnings=warnings)
-        text = closing_text(record, tally, problems, reports, warnings=warnings)
+        text = closing_text(record, tally, self._said(problems), reports, warnings=self._said(warnings))
         if isinstance(pool.stopped, Stop | ImporterError):
             text = f"{pool.stopped.message} {pool.stopped.hint}".rstrip() + f"\n\n{text}"
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return Ending(exit_code=record.exit_code or 0, text=text, summary_json=summary)
+
+    def _said(self, groups: Sequence[ProblemGroup]) -> list[ProblemGroup]:
+        """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""
+        if self.order.stream.isatty():
+            return list(groups)
+        return [replace(group, message=unnumbered(group.message)) for group in groups]
 
 
 def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:

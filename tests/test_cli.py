@@ -706,3 +706,12 @@ def test_a_wrong_option_of_the_sandbox_ends_with_2(wrong: list[str], told: str) 
     said = give("sandbox", *wrong)
     assert said.exit_code == 2
     assert told in said.stderr
+
+
+def test_a_log_is_told_no_whole_number(service: Sandbox) -> None:  # noqa: ARG001 - is there
+    """What a run says where nobody looks on, at night, masks the numbers of wrong rows; the report has them."""
+    said = give("run", table(Path("contacts.csv"), [("Phone", "Name"), ("612345207", "Ana")]))
+    assert said.exit_code == 1
+    assert "612345207" not in said.stderr
+    assert "…207" in said.stderr
+    assert "612345207" in (last_run() / "summary.json").read_text("utf-8")
