@@ -326,13 +326,18 @@ class Pool:
         if self._taking:
             await self._taking
         if self._requests:
-            hurry = asyncio.create_task(self._hurry.wait())
-            settled = asyncio.create_task(asyncio.wait(self._requests))
-            await asyncio.wait({hurry, settled}, timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            for task in (hurry, *self._requests):
-                task.cancel()
-            await settled
+            await self._wait_for_requests()
         for step in (*self._line.everyone(), *([self._next] if self._next else [])):
             self._give_back(step)
         if not isinstance(self.stopped, Exception):
             await self._parts.journal.flush()
+
+    async def _wait_for_requests(self) -> None:
+        """Wait until the requests in flight have ended, or the grace has, or nobody waits any longer."""
+        requests = frozenset(self._requests)  # as it is now: one that ends meanwhile takes itself out
+        hurry = asyncio.create_task(self._hurry.wait())
+        settled = asyncio.create_task(asyncio.wait(requests))
+        await asyncio.wait({hurry, settled}, timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for task in (hurry, *requests):
+            task.cancel()
+        await settled

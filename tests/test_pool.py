@@ -387,3 +387,24 @@ def test_resend_asks_nobody(stage: Callable[..., Stage]) -> None:
     run(it.play())
     assert it.statuses() == [Status.CREATED] * 3
     assert it.service.twice() == ["34600000002"]
+
+
+def test_a_request_that_ends_just_as_the_pool_winds_up_is_waited_for(stage: Callable[..., Stage]) -> None:
+    """A request whose end is known but not yet noted when the waiting begins does no harm to it."""
+    it = stage()
+
+    async def nothing() -> None:
+        """Stand for a request that is over at once."""
+
+    async def wind_up() -> None:
+        await it.play()
+        it.pool.stop(STOP)
+        request = asyncio.create_task(nothing())
+        it.pool._requests.add(request)
+        request.add_done_callback(it.pool._ended)
+        await asyncio.sleep(0)
+        assert it.pool._requests
+        await it.pool._wait_for_requests()
+        assert not it.pool._requests
+
+    run(wind_up())
