@@ -16,7 +16,7 @@ from importer.mapping.columns import uses_channels, uses_teams
 from importer.model import Contact, InvalidRow, Row, Status
 from importer.order import Ending, Order, SystemClock
 from importer.pipeline import Source, enter_all
-from importer.ports import ProblemGroup, Reader, RunRecord
+from importer.ports import ProblemGroup, Reader
 from importer.preparing import Prepared, notes, prepare
 from importer.progress import Progress, Snapshot, choose_progress
 from importer.reports.checked import Checked, CheckedSheet, checked_json, checked_text
@@ -71,7 +71,7 @@ class Check:
         """Read and map every row; return why not, if a file breaks off."""
         collect_less_garbage()  # an eighth of the time of a row (measured in November 2026)
         journal = ThreadedJournal(self.store)
-        await journal.begin(_record(self.order, prepared.account))
+        await journal.begin(self.order.record(prepared.account))
         sources = [
             Source(
                 sheet_index=await journal.add_sheet(reader.sheet),
@@ -105,7 +105,7 @@ class Check:
         problems = tuple(group for group in groups if group.code not in aside)
         to_mend = write_failed(source, self.order.folder, stem="problems", with_cells=True)
         record = replace(
-            _record(self.order, prepared.account),
+            self.order.record(prepared.account),
             finished_at=SystemClock().now(),
             exit_code=broken.exit_code if broken else int(bool(self.tally[Status.INVALID])),
             blank=sum(reader.blank_rows for reader in self.readers),
@@ -186,15 +186,3 @@ def _shown(order: Order) -> Iterator[Progress]:
     quiet = run.quiet or (run.log_format == "json" and run.log_file is None)
     with choose_progress(order.stream, order.environment, time.monotonic, quiet=quiet) as progress:
         yield progress
-
-
-def _record(order: Order, account: str) -> RunRecord:
-    return RunRecord(
-        name=order.name,
-        command=order.command,
-        account=account,
-        files=order.files,
-        options=order.options,
-        report_dir=str(order.folder),
-        started_at=order.started_at,
-    )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from importer.choosing import Ask
+from importer.ports import RunRecord
 from importer.settings import Settings
 
 
@@ -42,6 +43,18 @@ class Order:
     def folder(self) -> Path:
         """Return the run's own reports folder."""
         return (self.settings.run.report_dir / self.name).absolute()
+
+    def record(self, account: str) -> RunRecord:
+        """Return what the journal is to know of the run when it begins."""
+        return RunRecord(
+            name=self.name,
+            command=self.command,
+            account=account,
+            files=self.files,
+            options=self.options,
+            report_dir=str(self.folder),
+            started_at=self.started_at,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

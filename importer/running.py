@@ -87,7 +87,7 @@ class Run:
         if not settings.run.dry_run:
             private_folder(self.order.folder)  # now: a folder that cannot be made is better known before than after
         journal = ThreadedJournal(self.store)
-        record = self._record(prepared.account)
+        record = replace(self.order.record(prepared.account), rate_limit=settings.service.rate)
         await journal.begin(record)
         sources = [
             Source(
@@ -117,19 +117,6 @@ class Run:
         record = self._ended(record, pool, pace)
         await journal.finish(record)
         return self._report(record, pool)
-
-    def _record(self, account: str) -> RunRecord:
-        order = self.order
-        return RunRecord(
-            name=order.name,
-            command=order.command,
-            account=account,
-            files=order.files,
-            options=order.options,
-            report_dir=str(order.folder),
-            started_at=order.started_at,
-            rate_limit=order.settings.service.rate,
-        )
 
     def _parts(self, service: Callbell, journal: PipelineJournal, pace: Pace) -> PoolParts:
         settings = self.order.settings

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.mapping.header import column_letters
 from importer.readers.cells import (
     ErrorCell,
     UncalculatedCell,
     cell_name,
     column_index,
-    column_letters,
     is_wrong,
     problem_of,
     text_of,

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from importer.mapping.header import column_letters
 from importer.model import Problem
 
 MOST_DIGITS = 15
@@ -34,16 +35,6 @@ class ErrorCell:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UncalculatedCell:
     """A cell with a formula whose value the file does not have."""
-
-
-def column_letters(index: int) -> str:
-    """Return what a spreadsheet program calls the column; the first is 0, `A`."""
-    letters = ""
-    index += 1
-    while index:
-        index, letter = divmod(index - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
 
 
 def column_index(letters: str) -> int:

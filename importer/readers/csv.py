@@ -16,9 +16,9 @@ import pandas as pd
 
 from importer.errors import InputError
 from importer.escaping import unescape
+from importer.mapping.header import column_letters
 from importer.model import Problem, Row, Sheet
 from importer.readers.blanks import Blanks
-from importer.readers.cells import column_letters
 from importer.readers.delimiter import declaration_length, find_delimiter, sample_rows
 from importer.readers.encoding import NO_TEXT, UNDECODABLE, decoded, find_encoding, more_evidence
 from importer.readers.files import FileState, unreadable

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from importer.errors import InputError
+from importer.mapping.header import column_letters
 from importer.model import Problem
-from importer.readers.cells import cell_name, column_letters
+from importer.readers.cells import cell_name
 from importer.readers.extent import Area, Extent
 from importer.readers.quotes import LONGEST_ROW, TextRow, Trouble
 
