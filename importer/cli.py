@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from importer import __version__
-from importer.cli_options import with_options
+from importer.cli_options import GroupedHelp, with_options
 from importer.errors import ImporterError, InputError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ _OF_ONE_RUN_ALONE = frozenset({"dry_run", "json", "limit", "quiet", "verbose", "
 
 app = typer.Typer(
     help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
-    epilog="Try it without an account:  callbell-importer run sample_inputs/contacts.csv --sandbox",
+    epilog="\b\nTry it without an account:\n  callbell-importer run sample_inputs/contacts.csv --sandbox",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # see GroupedHelp
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -40,7 +41,7 @@ Config = Annotated[
     Path | None,
     typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
 ]
-Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv, .tsv, .txt, .xlsx, .xlsm.")]
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")]
 Undone = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")]
 OneFile = Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")]
 Written = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
@@ -97,7 +98,10 @@ def run(context: typer.Context, files: Files, config: Config = None, **_given: o
 
 
 def check(context: typer.Context, files: Files, config: Config = None, **_given: object) -> None:
-    """Find every problem in the rows and the mapping, and send nothing; with a token, ask the account too."""
+    """Find every problem in the rows and the mapping; send nothing.
+
+    With a token the account is asked too.
+    """
     from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     desk = _desk(_options(context), config)
@@ -112,7 +116,10 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
     **_given: object,
 ) -> None:
-    """Look at a spreadsheet and write a config with the column mapping it would use; asks where that is not sure."""
+    """Look at a spreadsheet and write a config for it.
+
+    The config has the column mapping that would be used; where that is not sure, you are asked.
+    """
     from importer.drafting import draft  # noqa: PLC0415 - heavy, and --help does not wait for it
     from importer.settings import settle  # noqa: PLC0415 - the same
 
@@ -122,7 +129,10 @@ def init(
 
 
 def retry(context: typer.Context, run: Name = "", config: Config = None, **_given: object) -> None:
-    """Send again the rows of an earlier run (the last one if none is named) that are not in Callbell."""
+    """Send again an earlier run's rows that are not in Callbell.
+
+    The last run's, if none is named.
+    """
     from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     given = _options(context)
@@ -134,7 +144,10 @@ def retry(context: typer.Context, run: Name = "", config: Config = None, **_give
 
 
 def runs(context: typer.Context, run: Name = "", config: Config = None, **_given: object) -> None:
-    """List past runs, newest first; with a run's name, show its summary and where its reports are."""
+    """List past runs, or show one.
+
+    Newest first; with a run's name, its summary and where its reports are.
+    """
     from importer import listing  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     settings, _ = _settings(_options(context), config)
@@ -142,7 +155,10 @@ def runs(context: typer.Context, run: Name = "", config: Config = None, **_given
 
 
 def undo(context: typer.Context, run: Undone, config: Config = None, **_given: object) -> None:
-    """Delete the contacts that a run created, and only those; those that were changed since are kept."""
+    """Delete the contacts that a run created, and only those.
+
+    Contacts that were changed since are kept.
+    """
     from importer import app as commands  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     if not run:
@@ -166,7 +182,10 @@ def sandbox(
     ] = "",
     seed: Annotated[int, typer.Option(metavar="N", help="Chooses which requests go wrong, the same each time.")] = 0,
 ) -> None:
-    """Serve a stand-in for the Callbell API on this computer until Ctrl-C; it forgets everything then."""
+    """Serve a stand-in for the Callbell API on this computer.
+
+    Until Ctrl-C; it forgets everything then.
+    """
     from importer import standing_in  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     chosen = standing_in.options(rate=rate, latency=latency, duplicates=duplicates, faults=faults, seed=seed)
@@ -196,8 +215,8 @@ _EXAMPLES: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
     (sandbox, ("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7")),
 )
 for _command, _examples in _EXAMPLES:
-    _lines = [f"callbell-importer {_example}" for _example in _examples]
-    app.command(epilog="\n\n".join(["Examples:", *_lines]))(_told(_command))
+    _lines = [f"  callbell-importer {_example}" for _example in _examples]
+    app.command(cls=GroupedHelp, epilog="\b\n" + "\n".join(["Examples:", *_lines]))(_told(_command))
 
 
 def _options(context: typer.Context) -> dict[str, object]:
