@@ -41,7 +41,9 @@ Config = Annotated[
     Path | None,
     typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
 ]
-Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")
+]
 Undone = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")]
 OneFile = Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")]
 Written = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
