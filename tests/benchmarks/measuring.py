@@ -19,9 +19,14 @@ class Cost:
 
     seconds: float
     cpu_seconds: float
+    """Its own, and that of processes it started and waited for."""
     peak_mb: float
     said: str
     """Its standard output."""
+    complained: str
+    """The end of its standard error."""
+    exit_code: int
+    """Below zero: the signal that ended it."""
     began_at: float
     """By `time.perf_counter`, which all processes of a machine share on Linux."""
 
@@ -32,34 +37,30 @@ def tell(text: str) -> None:
     sys.stdout.flush()
 
 
-def command(arguments: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Cost:
+def command(
+    arguments: Sequence[str | Path],
+    environment: Mapping[str, str] | None = None,
+    *,
+    longest_seconds: float = 3600.0,
+    may_fail: bool = False,
+) -> Cost:
     """Run a command to its end.
 
     Raises:
-        RuntimeError: It could not do what it was to do (exit codes from 2 on).
+        RuntimeError: It could not do what it was to do (exit codes from 2 on), and that was not foreseen.
 
     """
-    began_at = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - our own commands
-        list(map(str, arguments)),
+    alone = [sys.executable, "-I", "-S", Path(__file__).with_name("alone.py"), str(longest_seconds)]
+    ended = subprocess.run(  # noqa: S603 - our own commands
+        list(map(str, (*alone, *arguments))),
         env=os.environ | (environment or {}),
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
+        check=True,
     )
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
-        raise RuntimeError(f"{arguments} ended with {process.returncode}")
-    return Cost(
-        seconds=time.perf_counter() - began_at,
-        cpu_seconds=usage.ru_utime + usage.ru_stime,
-        peak_mb=usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024),
-        said=said,
-        began_at=began_at,
-    )
+    cost = Cost(**json.loads(ended.stdout))
+    if not may_fail and cost.exit_code not in (0, 1):
+        raise RuntimeError(f"{arguments} ended with {cost.exit_code}")
+    return cost
 
 
 def importing(file: Path, folder: Path, base_url: str, *more: str) -> Cost:
