@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from importer.checking import Check
 from importer.choosing import Ask
 from importer.errors import UsageError
 from importer.journal import Journal
@@ -21,7 +20,6 @@ from importer.readers import open_reader
 from importer.running import Run
 from importer.settings import Settings
 from importer.system import exclusive_lock
-from importer.undoing import Undo, command_with_yes, nothing_to_do, plan, summary_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +55,8 @@ def check(desk: Desk, files: Sequence[str]) -> Ending:
         ImporterError: A file cannot be read, the mapping does not fit, or the service does not answer.
 
     """
+    from importer.checking import Check  # noqa: PLC0415 - the other commands do not wait for it
+
     rehearsal = replace(desk.settings, run=replace(desk.settings.run, dry_run=True))
     desk = replace(desk, settings=rehearsal, ask=None)
     with _journal(desk, tallied_only=True) as store, contextlib.ExitStack() as opened:
@@ -88,6 +88,8 @@ def undo(desk: Desk, earlier: RunRecord) -> Ending:
         ImporterError: Nobody could be asked, or the answer was no; or it could not begin, or not be written down.
 
     """
+    from importer.undoing import Undo, command_with_yes, nothing_to_do, plan, summary_of  # noqa: PLC0415 - as for `check`
+
     chosen = desk.settings.run
     with _journal(desk) as store:
         store.end_dead_runs()

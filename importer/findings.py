@@ -90,13 +90,24 @@ class Findings:
         digits = contact.identifier.removeprefix("+")
         if contact.source != "whatsapp" or not digits.isdecimal():
             return
-        if form := mobile_form(digits):
-            self._forms.setdefault((*form, column), Tally()).add(row)
+        self.see_recognised(row, digits, column)
         number = int(digits)
         if self._last != (column, number - 1):
             self._end_run()
         self._run.add(row)
         self._last = (column, number)
+
+    def see_recognised(self, row: int, identifier: str, column: str) -> None:
+        """Take note of a row that an earlier run settled: only other rows can make it worth a look again.
+
+        Args:
+            row: Its number.
+            identifier: Of its contact.
+            column: The header of the identifier's column.
+
+        """
+        if form := mobile_form(identifier.removeprefix("+")):
+            self._forms.setdefault((*form, column), Tally()).add(row)
 
     def warnings(self) -> tuple[ProblemGroup, ...]:
         """Return what is worth a look, most rows first."""

@@ -69,6 +69,10 @@ class LoggedJournal:
         self._inner = inner
         self._rows: dict[int, str] = {}
 
+    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        """Hand on."""
+        return await self._inner.recognise(marked)
+
     async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Hand on, and tell which rows are invalid, and what became of the others."""
         entered = await self._inner.enter(sheet_index, entries)
@@ -76,7 +80,11 @@ class LoggedJournal:
             if isinstance(entry.mapped, InvalidRow):
                 codes = ", ".join(problem.code for problem in entry.mapped.problems)
                 LOG.debug("row %d: %s %s", entry.row.number, Status.INVALID, codes)
-        LOG.debug("%d rows read: %s", len(entries), {f"{status}": count for status, count in entered.items() if count})
+        LOG.debug(
+            "%d rows read: %s",
+            sum(entered.values()),
+            {f"{status}": count for status, count in entered.items() if count},
+        )
         return entered
 
     async def take(self, count: int) -> Sequence[Pending]:

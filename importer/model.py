@@ -110,12 +110,17 @@ class InvalidRow:
     name: str = ""
 
 
+FINGERPRINT_BYTES = 16
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A row with what the mapping made of it."""
 
     row: Row
     mapped: Contact | InvalidRow
+    fingerprint: bytes | None = None
+    """Stands for the row's cells and their mapping (`importer.mapping.fingerprint`); None: it is never recognised."""
 
 
 class Arrival(Enum):

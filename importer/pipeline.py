@@ -1,12 +1,16 @@
 """The flow of an import, talking to ports only."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
 from importer.model import Contact, Entry, InvalidRow, Row, Status
 from importer.ports import PipelineJournal, Reader
+
+MarkedRow = tuple[Row, bytes | None]
+"""A row with its fingerprint (`Entry.fingerprint`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +20,20 @@ class Source:
     sheet_index: int
     reader: Reader
     to_contact: Callable[[Row], Contact | InvalidRow]
+    fingerprint: Callable[[Row], bytes | None] | None = None
+    """None: every row is to be mapped."""
+    recognised: Callable[[int, str], None] = lambda _number, _identifier: None
+    """Told the number and the identifier of each row that is not mapped, because an earlier run settled it so."""
+
+    def marked(self) -> Iterator[Sequence[MarkedRow]]:
+        """Yield the reader's chunks with the rows' fingerprints."""
+        fingerprint = self.fingerprint or (lambda _: None)
+        for rows in self.reader.chunks():
+            yield [(row, fingerprint(row)) for row in rows]
+
+    def mapped(self, rows: Sequence[MarkedRow]) -> Sequence[Entry]:
+        """Return what the mapping makes of rows."""
+        return [Entry(row=row, mapped=self.to_contact(row), fingerprint=fingerprint) for row, fingerprint in rows]
 
 
 class Listener(Protocol):
@@ -45,7 +63,10 @@ class Sender(Listener, Protocol):
 async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
     """Bring the rows of all sources to their ends.
 
-        files | read | map | enter (pending in the journal) | pool: take -> slot -> send -> decide -> write down
+        files | read | recognise | map | enter (pending in the journal) | pool: take -> slot -> send -> decide -> write
+
+    What an earlier run settled exactly so is recognised and need not be mapped: in a file that is given every night
+    that is nearly every row.
 
     Reading does not wait for sending: the journal is the queue between them, on disk, so memory does not grow with
     the file, the file is let go of early, and how many rows there are is soon known. A stopped sender does not stop
@@ -77,7 +98,9 @@ async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender
 
 
 async def enter_all(sources: Sequence[Source], journal: PipelineJournal, listener: Listener, limit: int = 0) -> None:
-    """Read and map every row, and write it down, reading and mapping on another thread.
+    """Read every row, map those that are not recognised, and write all of them down.
+
+    Reading and mapping are on another thread. A chunk is read while the one before it is written down.
 
     Raises:
         ImporterError: A file could not be read on, or the journal not written.
@@ -85,16 +108,34 @@ async def enter_all(sources: Sequence[Source], journal: PipelineJournal, listene
     """
     count = 0
     for source in sources:
-        chunks = _mapped(source)
-        while (entries := await asyncio.to_thread(next, chunks, None)) is not None:
-            chunk = entries[: limit - count] if limit else entries
-            listener.entered(await journal.enter(source.sheet_index, chunk))
-            count += len(chunk)
-            if listener.hurried or (limit and count >= limit):
-                return
+        async with aclosing(_read_ahead(source)) as chunks:
+            async for rows in chunks:
+                chunk = rows[: limit - count] if limit else rows
+                listener.entered(await _enter(source, journal, chunk))
+                count += len(chunk)
+                if listener.hurried or (limit and count >= limit):
+                    return
 
 
-def _mapped(source: Source) -> Iterator[Sequence[Entry]]:
+async def _enter(source: Source, journal: PipelineJournal, rows: Sequence[MarkedRow]) -> Mapping[Status, int]:
+    unknown = rows
+    if source.fingerprint:
+        known = await journal.recognise([(row.number, fingerprint) for row, fingerprint in rows])
+        unknown = [row for row, identifier in zip(rows, known, strict=True) if identifier is None]
+        for (row, _), identifier in zip(rows, known, strict=True):
+            if identifier is not None:
+                source.recognised(row.number, identifier)
+    entries = await asyncio.to_thread(source.mapped, unknown) if unknown else []
+    return await journal.enter(source.sheet_index, entries)
+
+
+async def _read_ahead(source: Source) -> AsyncGenerator[Sequence[MarkedRow], None]:
     """Yield the reader's own chunks, so that what was read before a file breaks off is entered."""
-    for rows in source.reader.chunks():
-        yield [Entry(row=row, mapped=source.to_contact(row)) for row in rows]
+    chunks = source.marked()
+    reading = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+    try:
+        while (rows := await reading) is not None:
+            reading = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+            yield rows
+    finally:
+        await asyncio.wait({reading})  # a thread cannot be called back, and the file must not be closed under it

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from importer.model import Contact, Entry, Outcome, Reply, Row, Sheet, Status
 
@@ -129,8 +129,21 @@ class PoolJournal(Protocol):
 class PipelineJournal(PoolJournal, Protocol):
     """What the pipeline needs besides."""
 
+    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        """Find the next rows of the input that need not be mapped: an earlier run settled them exactly as they are.
+
+        `enter` must be called next, with the others in their order, and writes all of them down.
+
+        Args:
+            marked: Each row's number and its `Entry.fingerprint`.
+
+        Returns:
+            The identifier under which each is known; None for those that have to be mapped.
+
+        """
+
     async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
-        """Write the next rows of the input down, and return how many have which status.
+        """Write the next rows of the input down, and return how many have which status, the recognised ones too.
 
         Invalid rows are `invalid`; a key that stands in an earlier row of this run is a `duplicate`; what an earlier
         run of the account sent is `unchanged`, or `exists` if its content differs; the rest is `pending`.
@@ -167,9 +180,8 @@ class RunRecord:
     """Requests per second from the first request to the last."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """A row of the input with its last word."""
+class Result(NamedTuple):
+    """A row of the input with its last word: a tuple, as there may be a million of them."""
 
     sheet_index: int
     """The place of its sheet in `sheets()`, from 0."""
@@ -177,9 +189,28 @@ class Result:
     """The number that a spreadsheet program shows."""
     identifier: str
     name: str
-    outcome: Outcome
-    attempts: int
-    finished_at: datetime | None
+    status: Status
+    uuid: str = ""
+    href: str = ""
+    http_status: int | None = None
+    code: str = ""
+    column: str = ""
+    reason: str = ""
+    attempts: int = 0
+    finished_at: datetime | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return the last word alone."""
+        return Outcome(
+            status=self.status,
+            uuid=self.uuid,
+            href=self.href,
+            http_status=self.http_status,
+            code=self.code,
+            column=self.column,
+            reason=self.reason,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,8 +94,10 @@ class Run:
                 sheet_index=await journal.add_sheet(reader.sheet),
                 reader=reader,
                 to_contact=self.findings.watching(mapping),
+                fingerprint=fingerprint,
+                recognised=partial(self.findings.see_recognised, column=mapping.identifier_feed.label),
             )
-            for reader, mapping in zip(self.readers, prepared.mappings, strict=True)
+            for reader, mapping, fingerprint in zip(self.readers, prepared.mappings, prepared.fingerprints, strict=True)
         ]
         logged = LoggedJournal(journal)
         rate, learned = settings.service.rate, self.store.learned_limit(prepared.account)

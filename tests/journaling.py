@@ -1,11 +1,15 @@
 """Rows, runs and journals for the tests of the journal."""
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from importer.journal import Journal
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS
 from importer.model import Contact, Entry, InvalidRow, Outcome, Problem, Row, Sheet, Status
+from importer.payload import fingerprint, to_json
 from importer.ports import Pending, Recorded, RunRecord
 
 START = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -69,6 +73,33 @@ def begin(journal: Journal, name: str, numbers: Iterable[int] = (), account: str
     """Begin a run with one sheet."""
     journal.begin(record(name, account))
     journal.enter(journal.add_sheet(SHEET), entries(numbers))
+
+
+def first_version(path: Path) -> None:
+    """Write a journal as the first version had it: the run `run-1` of the account `main` created contact 1."""
+    sent = contact(1)
+    line = {"key": sent.identifier, "sent": to_json(sent), "print": fingerprint(to_json(sent)), "at": START.isoformat()}
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.executescript(MIGRATIONS[0])
+        file.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        file.execute("PRAGMA user_version = 1")
+        file.execute("INSERT INTO accounts VALUES (1, 'main')")
+        file.execute(
+            """INSERT INTO runs VALUES (1, 'run-1', 'run', 1, '["/home/contacts.csv"]', '{}', '/home/run-1', :at,
+            :at, 0, 0, 1, 0, 0, 300.0, 1.0, '{"created":1}')""",
+            line,
+        )
+        file.execute("INSERT INTO sheets VALUES (1, 0, 'contacts.csv', '', '[\"Phone\"]', 1, 'utf-8', ',', '[]')")
+        file.execute(
+            """INSERT INTO rows VALUES (1, 1, 'created', 0, 2, 1, 201, NULL, :at, NULL, NULL, :at, 'whatsapp', '', :key,
+            'Name 1', 'uuid-1', '/c/uuid-1', '', '', '', :print, :sent, '[]', NULL)""",
+            line,
+        )
+        file.execute(
+            """INSERT INTO contacts VALUES (1, 'whatsapp', '', :key, 'created', 'uuid-1', '/c/uuid-1', :print, 1, 1,
+            :at, :at)""",
+            line,
+        )
 
 
 def recorded(pending: Pending, status: Status = Status.CREATED, attempts: int = 1, code: str = "") -> Recorded:

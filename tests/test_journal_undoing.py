@@ -11,11 +11,23 @@ import pytest
 
 from importer.errors import StorageError, UsageError
 from importer.journal import Journal, RunUndo
-from importer.journal.schema import MIGRATIONS
 from importer.model import Status
 from importer.payload import to_json
 from importer.removal import TAKEN_BACK, Fate, Removal, Removed
-from tests.journaling import SHEET, START, Ticking, begin, begun, contact, entries, entry, record, recorded, statuses
+from tests.journaling import (
+    SHEET,
+    START,
+    Ticking,
+    begin,
+    begun,
+    contact,
+    entries,
+    entry,
+    first_version,
+    record,
+    recorded,
+    statuses,
+)
 
 FOLDER = Path("/home/reports/undo-1")
 
@@ -289,13 +301,9 @@ def test_a_contact_that_was_sent_again_is_as_it_was_sent_last(path: Path) -> Non
         assert [one.sent.name for one in opened(journal, run="run-2").take(2)] == ["New name"]
 
 
-def test_a_journal_from_before_undo_can_be_undone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_from_before_undo_can_be_undone(path: Path) -> None:
     """The step adds its tables and keeps what is there."""
-    monkeypatch.setattr("importer.journal.database.MIGRATIONS", MIGRATIONS[:1])
-    with closing(begun(path, numbers=[1])) as old:
-        old.save([recorded(pending) for pending in old.take(1)])
-        old.finish(record())
-    monkeypatch.undo()
+    first_version(path)
     with closing(Journal.open(path)) as journal:
         (taken,) = opened(journal).take(10)
         assert to_json(taken.sent) == to_json(contact(1))

@@ -25,6 +25,10 @@ class Remembering:
     def __init__(self) -> None:
         self.told: list[object] = []
 
+    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        self.told.append(marked)
+        return [None for _ in marked]
+
     async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         self.told.append((sheet_index, entries))
         return {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0}
@@ -72,12 +76,13 @@ async def test_a_logged_journal_hands_everything_on_as_it_is() -> None:
     entries = [Entry(row=Row(number=2, cells=()), mapped=CONTACT), Entry(row=Row(number=3, cells=()), mapped=invalid)]
     attempted = Attempted(seq=1, attempt=1, at=AT, reason="no answer")
     done = recorded(Status.CREATED, uuid="u1")
+    assert await journal.recognise([(2, b"a"), (3, None)]) == [None, None]
     assert await journal.enter(0, entries) == {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0}
     assert [pending.seq for pending in await journal.take(7)] == [1]
     journal.note_attempt(attempted)
     journal.record(done)
     await journal.flush()
-    assert inner.told == [(0, entries), 7, attempted, done, "flush"]
+    assert inner.told == [[(2, b"a"), (3, None)], (0, entries), 7, attempted, done, "flush"]
 
 
 async def test_verbose_tells_what_happens_to_each_row() -> None:
@@ -93,7 +98,7 @@ async def test_verbose_tells_what_happens_to_each_row() -> None:
         journal.record(recorded(Status.PENDING, seq=8))
     assert lines(stream) == [
         "row 9: invalid phone_missing, name_missing",
-        "1 rows read: {'pending': 1, 'invalid': 1}",
+        "2 rows read: {'pending': 1, 'invalid': 1}",
         "row 2 (…222): attempt 1: status 500: …222 is busy",
         "row 2 (…222): created u1",
         "row at place 8: attempt 2: no answer",

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pytest
 
@@ -46,11 +47,17 @@ class Rows(Reader):
 
 
 class Entered(PipelineJournal):
-    """Keeps what is entered; fails at a row, if told to."""
+    """Keeps what is entered; fails at a row, if told to; recognises rows by their fingerprints."""
 
-    def __init__(self, full_at: int = -1) -> None:
+    def __init__(self, full_at: int = -1, known: Mapping[bytes | None, str] = MappingProxyType({})) -> None:
         self.entries: list[tuple[int, Entry]] = []
+        self.offered: list[int] = []
         self.full_at = full_at
+        self.known = known
+
+    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        self.offered += [number for number, _ in marked]
+        return [self.known.get(fingerprint) for _, fingerprint in marked]
 
     async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         if 0 <= self.full_at <= len(self.entries):
@@ -168,7 +175,8 @@ async def test_a_limit_counts_across_the_files(limit: int, counts: tuple[int, in
     journal, first, second = Entered(), Rows(700), Rows(700)
     await enter_all(sources(first, second), journal, Sending(), limit)
     assert journal.rows() == numbers(*counts)
-    assert (first.read < counts[0] + CHUNK_ROWS, second.read < counts[1] + CHUNK_ROWS) == (True, True)
+    assert first.read < counts[0] + 2 * CHUNK_ROWS
+    assert second.read < counts[1] + 2 * CHUNK_ROWS
 
 
 async def test_a_file_that_breaks_off_stops_the_sending_and_is_told_after_it() -> None:
@@ -237,11 +245,37 @@ async def test_what_the_sender_raises_is_raised() -> None:
 
 
 async def test_in_a_hurry_the_reading_ends_early() -> None:
-    """When nobody waits any longer, at most the chunk under way is entered."""
+    """When nobody waits any longer, at most the chunk under way is entered, and the one after it read."""
     journal, endless = Entered(), Rows(1_000_000)
     await run_import(sources(endless, Rows(10)), journal, Sending(hurried_after=1000))
     assert 1000 <= len(journal.entries) < 1000 + CHUNK_ROWS
-    assert endless.read == len(journal.entries)
+    assert endless.read <= len(journal.entries) + CHUNK_ROWS
+
+
+async def test_what_is_recognised_is_not_mapped() -> None:
+    """The journal is offered every row; those that it knows are told, and the others mapped, in their order."""
+    journal, told = Entered(known={b"3": "34600", b"301": "34601"}), []
+    source = Source(
+        sheet_index=0,
+        reader=Rows(CHUNK_ROWS + 2),
+        to_contact=to_contact,
+        fingerprint=lambda row: row.cells[0].encode() if row.number > 4 else None,
+        recognised=lambda number, identifier: told.append((number, identifier)),
+    )
+    await enter_all([source], journal, Sending())
+    assert journal.offered == list(range(2, CHUNK_ROWS + 4))
+    assert told == [(5, "34600"), (CHUNK_ROWS + 3, "34601")]
+    assert [number for _, number in journal.rows()] == [n for n in journal.offered if n not in (5, CHUNK_ROWS + 3)]
+    assert [entry.fingerprint for _, entry in journal.entries][:4] == [None, None, None, b"4"]
+
+
+async def test_a_chunk_that_is_recognised_whole_is_entered_all_the_same() -> None:
+    """The journal has to write it down, and its rows are counted."""
+    journal, sender = Entered(known={b"0": "34600"}), Sending()
+    source = Source(sheet_index=0, reader=Rows(1), to_contact=to_contact, fingerprint=lambda row: row.cells[0].encode())
+    await enter_all([source], journal, sender)
+    assert journal.entries == []
+    assert journal.offered == [2]
 
 
 async def test_a_cancelled_run_ends_the_sending() -> None:

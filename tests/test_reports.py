@@ -11,11 +11,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importer.errors import StorageError
-from importer.model import Outcome, Sheet, Status
+from importer.escaping import escape
+from importer.model import Sheet, Status
 from importer.ports import ProblemGroup, ReportSource, Result, RowToMend, RunRecord
 from importer.reports import write_reports
 from importer.reports.plain import plain, utc
@@ -31,7 +32,10 @@ CREATED = Result(
     row=2,
     identifier="34600111222",
     name="Ana, of Madrid",
-    outcome=Outcome(status=Status.CREATED, uuid="u-1", href="https://x/u-1", http_status=201),
+    status=Status.CREATED,
+    uuid="u-1",
+    href="https://x/u-1",
+    http_status=201,
     attempts=1,
     finished_at=START.astimezone(timezone(timedelta(hours=5))),
 )
@@ -40,9 +44,10 @@ INVALID = Result(
     row=4,
     identifier="+12",
     name='=HYPERLINK("evil")',
-    outcome=Outcome(
-        status=Status.INVALID, code="phone_invalid", column="Phone", reason="Too short\x1b[31m.\r\nMend it."
-    ),
+    status=Status.INVALID,
+    code="phone_invalid",
+    column="Phone",
+    reason="Too short\x1b[31m.\r\nMend it.",
     attempts=0,
     finished_at=None,
 )
@@ -268,16 +273,20 @@ def test_reports_are_whole_or_not_there(tmp_path: Path, sheet: Sheet) -> None:
 
 
 @given(name=st.text(st.characters(categories=None), max_size=40), reason=st.text(max_size=40))
+@example(name=" Ana", reason="Why not? ")
+@example(name="'=1", reason="@x")
+@example(name="-", reason="'quoted'")
 def test_every_row_is_one_line_that_reads_back(
     name: str, reason: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Whatever the texts hold, a program finds fourteen cells in each line and no control character."""
     path = tmp_path_factory.getbasetemp() / "results.csv"
-    outcome = Outcome(status=Status.FAILED, reason=reason)
-    write_results(path, [SHEET], [replace(CREATED, name=name, outcome=outcome)] * 2)
+    write_results(path, [SHEET], [CREATED._replace(name=name, status=Status.FAILED, reason=reason)] * 2)
     lines = path.read_bytes().decode("utf-8").split("\n")
-    assert [len(next(csv.reader([line], strict=True))) for line in lines[:-1]] == [14, 14, 14]
+    rows = [next(csv.reader([line], strict=True)) for line in lines[:-1]]
+    assert [len(row) for row in rows] == [14, 14, 14]
     assert min("".join(lines)) >= " "
+    assert (rows[1][4], rows[1][11]) == (escape(plain(name)), escape(plain(reason)))
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,20 @@ refused with a code of its own.
 """
 
 from importer.identifiers.mobiles import in_form, mobile_form
-from importer.identifiers.numbering import international, lost_zero, of_country, without_country
+from importer.identifiers.numbering import NUMBERING_VERSION, international, lost_zero, of_country, without_country
 from importer.identifiers.regions import is_region, region_dialled, region_names
 from importer.identifiers.written import PLAIN_NUMBER, SCIENTIFIC, from_scientific, tidied, without_decimals, written
 from importer.model import Problem
 
-__all__ = ["identify", "is_region", "lost_zero", "mobile_form", "region_dialled", "region_names"]
+__all__ = [
+    "NUMBERING_VERSION",
+    "identify",
+    "is_region",
+    "lost_zero",
+    "mobile_form",
+    "region_dialled",
+    "region_names",
+]
 
 
 def identify(text: str, source: str, country: str, identifier_format: str, form: str = "as_written") -> str | Problem:

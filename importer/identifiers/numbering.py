@@ -12,6 +12,9 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, Val
 from importer.identifiers.written import EXAMPLE, refusal
 from importer.model import Problem
 
+NUMBERING_VERSION: str = phonenumbers.__version__
+"""Of the numbering plans: another one may take what this one refuses, and the other way round."""
+
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
 _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway

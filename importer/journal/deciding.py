@@ -18,6 +18,9 @@ class Place:
     seq: int
     sheet_index: int
     number: int
+    row_run: int | None = None
+    """Of the row of an earlier run that speaks for it, where it was recognised."""
+    row_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ class Decision:
 
     outcome: Outcome
     same_as: int | None = None
-    """The seq of the earlier row, for a duplicate."""
+    """The seq of the row that speaks for it, for a duplicate."""
+    same_run: int | None = None
+    """The run that this row is of; None: the same run."""
     doubt_since: str | None = None
     """When an earlier run first sent it, if nobody knows whether it arrived."""
     doubt_until: str | None = None
@@ -74,14 +79,19 @@ def decide(payload: str, known: Known | None) -> Decision:
 
 def duplicate(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> Decision:
     """Return what becomes of a contact whose key stands in an earlier row of this run."""
+    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=same_as(earlier, sheets, sheet_index))
+    return Decision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
+
+
+def same_as(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> str:
+    """Return which earlier row a duplicate is the same as, for a person."""
     where = f"row {earlier.number}"
     there, here = sheets[earlier.sheet_index], sheets[sheet_index]
     if earlier.sheet_index != sheet_index and there.name:
         where += f" of sheet {there.name}"
     if there.file != here.file:
         where += f" of {there.file}"
-    reason = f"same identifier as {where}"
-    return Decision(Outcome(status=Status.DUPLICATE, code="duplicate", reason=reason), same_as=earlier.seq)
+    return f"same identifier as {where}"
 
 
 def _differs(payload: str, sent: str | None) -> str:

@@ -5,21 +5,25 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from importer.journal import recognising
 from importer.journal.deciding import Decision, Known, Place, decide, duplicate
 from importer.journal.values import problems_json, storable, to_json
-from importer.model import Contact, Entry, InvalidRow, Outcome, Row, Sheet, Status
+from importer.model import IN_CALLBELL, Contact, Entry, InvalidRow, Outcome, Sheet, Status
 from importer.payload import fingerprint
 from importer.payload import to_json as contact_json
 
 _WANT = """
-INSERT INTO temp.wanted (seq, sheet, number, source, channel, identifier, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO temp.wanted (seq, number, source, channel, identifier, fingerprint) VALUES (?, ?, ?, ?, ?, ?)
 """
 _SEE = """
-INSERT OR IGNORE INTO temp.seen (source, channel, identifier, seq, sheet, number)
-SELECT source, channel, identifier, seq, sheet, number FROM temp.wanted ORDER BY seq
+INSERT OR IGNORE INTO temp.seen (source, channel, identifier, seq, sheet, number, row_run, row_seq)
+SELECT source, channel, identifier, seq, :sheet, number, row_run, row_seq
+FROM temp.offered WHERE identifier IS NOT NULL
+UNION ALL SELECT source, channel, identifier, seq, :sheet, number, NULL, NULL FROM temp.wanted
+ORDER BY 4
 """
 _SEEN_BEFORE = """
-SELECT wanted.seq, seen.seq, seen.sheet, seen.number
+SELECT wanted.seq, seen.seq, seen.sheet, seen.number, seen.row_run, seen.row_seq
 FROM temp.wanted CROSS JOIN temp.seen USING (source, channel, identifier) WHERE seen.seq <> wanted.seq
 """
 _EARLIER_RUNS = """
@@ -31,9 +35,10 @@ LEFT JOIN rows AS sent ON contacts.fingerprint <> wanted.fingerprint
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 """
 _ENTER = """
-INSERT INTO rows (run, seq, status, sheet, number, attempts, same_as, doubt_since, doubt_until, finished_at, source,
-    channel, identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, cells, reader_problems)
-VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, doubt_since, doubt_until, finished_at,
+    source, channel, identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, row_fingerprint,
+    cells, reader_problems)
+VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _PROBLEM = "INSERT INTO problems (run, seq, n, code, column_header, value, message) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -44,7 +49,10 @@ class Chunk:
 
     run: int
     account: int
-    first_seq: int
+    seqs: Sequence[int]
+    """Of the rows that were mapped; those between them were recognised when they were offered."""
+    recognised: int
+    """How many those are."""
     sheets: Mapping[int, Sheet]
     """The run's sheets so far, by their place."""
     sheet_index: int
@@ -69,6 +77,7 @@ _Prepared = _Draft | InvalidRow
 def begin_input(connection: sqlite3.Connection) -> None:
     """Forget the keys of the input before; within the caller's transaction."""
     connection.execute("DELETE FROM temp.seen")
+    connection.execute("DELETE FROM temp.offered")
 
 
 def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]) -> Counter[Status]:
@@ -83,9 +92,9 @@ def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]
         _draft(entry.mapped, content=content) if isinstance(entry.mapped, Contact) else entry.mapped
         for entry in entries
     ]
-    earlier_rows, earlier_runs = _look_up(connection, chunk, entries, prepared)
+    earlier_rows, earlier_runs, repeated = _look_up(connection, chunk, entries, prepared)
     lines, counts = [], Counter[Status]()
-    for seq, (entry, draft) in enumerate(zip(entries, prepared, strict=True), chunk.first_seq):
+    for seq, entry, draft in zip(chunk.seqs, entries, prepared, strict=True):
         if isinstance(draft, InvalidRow):
             decision = _refused(draft)
         elif earlier := earlier_rows.get(seq):
@@ -95,10 +104,24 @@ def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]
         counts[decision.outcome.status] += 1
         if chunk.tallied_only and decision.outcome.status is Status.PENDING:
             continue
-        lines.append(_row_line(chunk, seq, entry.row, draft, decision))
+        lines.append(_row_line(chunk, seq, entry, draft, decision))
     connection.executemany(_ENTER, lines)
     connection.executemany(_PROBLEM, _problem_lines(chunk, entries))
+    if counts[Status.UNCHANGED]:
+        recognising.remember(connection, chunk.run, chunk.account, chunk.seqs)
+    if chunk.recognised:
+        counts += _recognised(connection, chunk, repeated=repeated)
     return counts
+
+
+def _recognised(connection: sqlite3.Connection, chunk: Chunk, *, repeated: bool) -> Counter[Status]:
+    """Write those down that were recognised; within the caller's transaction."""
+    entered = recognising.enter(connection, chunk.run, chunk.sheet_index, chunk.at)
+    duplicates = 0
+    if repeated:
+        duplicates = recognising.mark_duplicates(connection, chunk.run, chunk.sheets, chunk.sheet_index)
+    connection.execute("DELETE FROM temp.offered")
+    return Counter({Status.UNCHANGED: entered - duplicates, Status.DUPLICATE: duplicates})
 
 
 def _has_contacts(connection: sqlite3.Connection, account: int) -> bool:
@@ -115,22 +138,28 @@ def _draft(contact: Contact, *, content: bool) -> _Draft:
 
 def _look_up(
     connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry], prepared: Sequence[_Prepared]
-) -> tuple[dict[int, Place], dict[int, Known]]:
-    """Return what earlier rows of this run, and earlier runs, leave to say about the chunk's contacts, by their seq."""
+) -> tuple[dict[int, Place], dict[int, Known], bool]:
+    """Return what is known of the chunk's contacts.
+
+    Returns:
+        Their places in earlier rows of this run, and what earlier runs leave to say about them, both by their seq; and
+        whether any key of the chunk stood in an earlier row.
+
+    """
     wanted = [
-        (seq, chunk.sheet_index, entry.row.number, *draft.key, draft.fingerprint)
-        for seq, (entry, draft) in enumerate(zip(entries, prepared, strict=True), chunk.first_seq)
+        (seq, entry.row.number, *draft.key, draft.fingerprint)
+        for seq, entry, draft in zip(chunk.seqs, entries, prepared, strict=True)
         if isinstance(draft, _Draft)
     ]
     connection.execute("DELETE FROM temp.wanted")
     connection.executemany(_WANT, wanted)
-    connection.execute(_SEE)
+    new = connection.execute(_SEE, {"sheet": chunk.sheet_index}).rowcount
     earlier_rows = {seq: Place(*place) for seq, *place in connection.execute(_SEEN_BEFORE)}
     earlier_runs = {
         seq: Known(Status(status), uuid, href, bool(same), *rest)
         for seq, status, uuid, href, same, *rest in connection.execute(_EARLIER_RUNS, (chunk.account,))
     }
-    return earlier_rows, earlier_runs
+    return earlier_rows, earlier_runs, new < len(wanted) + chunk.recognised
 
 
 def _refused(invalid: InvalidRow) -> Decision:
@@ -140,17 +169,18 @@ def _refused(invalid: InvalidRow) -> Decision:
 
 
 def _problem_lines(chunk: Chunk, entries: Sequence[Entry]) -> Iterator[tuple[object, ...]]:
-    for seq, entry in enumerate(entries, chunk.first_seq):
+    for seq, entry in zip(chunk.seqs, entries, strict=True):
         if isinstance(entry.mapped, InvalidRow):
             for n, problem in enumerate(entry.mapped.problems, 1):
                 texts = (problem.code, problem.column, problem.value, problem.message)
                 yield (chunk.run, seq, n, *map(storable, texts))
 
 
-def _row_line(chunk: Chunk, seq: int, row: Row, draft: _Prepared, decision: Decision) -> tuple[object, ...]:
-    """Return the columns of `_ENTER`; the payload only where it may be sent, for it is long."""
-    outcome = decision.outcome
+def _row_line(chunk: Chunk, seq: int, entry: Entry, draft: _Prepared, decision: Decision) -> tuple[object, ...]:
+    """Return the columns of `_ENTER`; the payload only where it may be sent, the cells where they may need mending."""
+    outcome, row = decision.outcome, entry.row
     pending = outcome.status is Status.PENDING
+    settled = outcome.status in IN_CALLBELL
     if isinstance(draft, InvalidRow):
         key, mark, payload = ("", "", storable(draft.identifier)), None, None
     else:
@@ -161,6 +191,7 @@ def _row_line(chunk: Chunk, seq: int, row: Row, draft: _Prepared, decision: Deci
         outcome.status.value,
         chunk.sheet_index,
         row.number,
+        decision.same_run,
         decision.same_as,
         decision.doubt_since,
         decision.doubt_until,
@@ -174,6 +205,7 @@ def _row_line(chunk: Chunk, seq: int, row: Row, draft: _Prepared, decision: Deci
         storable(outcome.reason),
         mark,
         payload,
-        to_json(row.cells),
+        entry.fingerprint,
+        "" if settled else to_json(row.cells),
         problems_json(row.problems),
     )

@@ -7,23 +7,24 @@ from typing import Any
 from importer.errors import UsageError
 from importer.journal.database import Database
 from importer.journal.values import RUN_COLUMNS, SHEET_COLUMNS, from_json, maybe_moment, run_of, sheet_of, tally_of
-from importer.model import TO_RETRY, Outcome, Sheet, Status
+from importer.model import TO_RETRY, Sheet, Status
 from importer.ports import ProblemGroup, Result, RowToMend, RunRecord
 
 _PAGE_ROWS = 1000
 _FIRST_ROWS = 20
 _BETWEEN_COLUMNS = "\x1f"
+_STATUSES = {status.value: status for status in Status}
 
 TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
 _RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - our own columns
 _SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - our own columns
 _TALLY = "SELECT status, count(*) FROM rows WHERE run = ? GROUP BY status"
-# A duplicate is in Callbell by the row that speaks for it, so it has that row's UUID.
+# A duplicate is in Callbell by the row that speaks for it, so it has that row's UUID; so has a row that was recognised.
 _RESULTS = """
-SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, rows.status,
+SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
     coalesce(first.uuid, rows.uuid), coalesce(first.href, rows.href), rows.http_status, rows.code, rows.column_header,
     rows.reason, rows.attempts, rows.finished_at
-FROM rows LEFT JOIN rows AS first ON first.run = rows.run AND first.seq = rows.same_as
+FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
 WHERE rows.run = ? AND rows.seq > ? ORDER BY rows.seq LIMIT ?
 """
 _TO_MEND = f"""
@@ -140,20 +141,5 @@ def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
 
 def _result(columns: tuple[Any, ...]) -> Result:
     _, sheet, number, identifier, name, status, uuid, href, http_status, code, column, reason, attempts, at = columns
-    return Result(
-        sheet_index=sheet,
-        row=number,
-        identifier=identifier,
-        name=name,
-        outcome=Outcome(
-            status=Status(status),
-            uuid=uuid,
-            href=href,
-            http_status=http_status,
-            code=code,
-            column=column,
-            reason=reason,
-        ),
-        attempts=attempts,
-        finished_at=maybe_moment(at),
-    )
+    word = (_STATUSES[status], uuid, href, http_status, code, column, reason)
+    return Result(sheet, number, identifier, name, *word, attempts, maybe_moment(at))

@@ -161,18 +161,41 @@ CREATE TABLE learned_limits (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+-- So that a row which an earlier run settled need not be mapped again: what stands for its cells and their mapping.
+ALTER TABLE rows ADD COLUMN row_fingerprint BLOB;
+-- The run whose row `same_as` is; NULL: this one. A row that was recognised has its name and UUID from there.
+ALTER TABLE rows ADD COLUMN same_run INTEGER;
+
+-- The last row that made of the contact what it is.
+ALTER TABLE contacts ADD COLUMN row_fingerprint BLOB;
+ALTER TABLE contacts ADD COLUMN row_run INTEGER;
+ALTER TABLE contacts ADD COLUMN row_seq INTEGER;
+CREATE INDEX contacts_by_row ON contacts (row_fingerprint) WHERE row_fingerprint IS NOT NULL;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
 
 TEMPORARY = """
 -- The keys of the rows that are being entered: one look-up for all of them.
 CREATE TEMP TABLE wanted (
     seq INTEGER PRIMARY KEY,
-    sheet INTEGER NOT NULL,
     number INTEGER NOT NULL,
     source TEXT NOT NULL,
     channel TEXT NOT NULL,
     identifier TEXT NOT NULL,
     fingerprint BLOB NOT NULL
+);
+
+-- The rows that are about to be entered, those that are recognised with their keys and the row that speaks for them.
+CREATE TEMP TABLE offered (
+    seq INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL,
+    source TEXT,
+    channel TEXT,
+    identifier TEXT,                   -- NULL: it is not recognised
+    row_run INTEGER,
+    row_seq INTEGER
 );
 
 -- The keys that this run has had, and where first; no later run asks, so they need not last. Past a few megabytes
@@ -184,6 +207,8 @@ CREATE TEMP TABLE seen (
     seq INTEGER NOT NULL,
     sheet INTEGER NOT NULL,
     number INTEGER NOT NULL,
+    row_run INTEGER,                   -- the row that speaks for it, where it was recognised
+    row_seq INTEGER,
     PRIMARY KEY (source, channel, identifier)
 ) WITHOUT ROWID;
 """

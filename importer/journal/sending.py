@@ -43,7 +43,9 @@ UPDATE contacts SET status = :status, uuid = :uuid, href = :href,
     fingerprint = iif(:attempts > 0, rows.fingerprint, contacts.fingerprint),
     sent_run = iif(:attempts > 0, rows.run, contacts.sent_run),
     sent_seq = iif(:attempts > 0, rows.seq, contacts.sent_seq),
-    last_sent_at = iif(:attempts > 0, :at, contacts.last_sent_at)
+    last_sent_at = iif(:attempts > 0, :at, contacts.last_sent_at),
+    row_fingerprint = iif(:attempts > 0 OR contacts.fingerprint = rows.fingerprint, rows.row_fingerprint, NULL),
+    row_run = rows.run, row_seq = rows.seq
 {_OF_ROW}
 """  # noqa: S608 - the part is written above
 _ROW_RETURNS = """

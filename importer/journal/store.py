@@ -12,6 +12,7 @@ from importer.journal.earlier import EarlierRows
 from importer.journal.ending import end, end_dead_runs
 from importer.journal.entering import Chunk, begin_input, enter
 from importer.journal.reading import RunReport, all_runs, run_number
+from importer.journal.recognising import Offer, offer
 from importer.journal.sending import Desk, put_back, save, take
 from importer.journal.undoing import RunUndo, undo_names
 from importer.journal.values import SHEET_COLUMNS, moment, sheet_columns, storable, to_json
@@ -42,6 +43,8 @@ class _Underway:
     desk: Desk
     last_seq: int = 0
     sheets: dict[int, Sheet] = field(default_factory=dict)
+    offered: Offer | None = None
+    """The rows that `enter` is to be given next, as far as they are not recognised; None: nothing was offered."""
 
 
 class Journal:
@@ -113,13 +116,23 @@ class Journal:
         begun.sheets[place] = sheet
         return place
 
+    def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        """Find the next rows of the input that need not be mapped, as `ports.PipelineJournal.recognise` says."""
+        begun = self._underway
+        with self._database.transaction() as connection:
+            begun.offered = offer(connection, begun.desk.account, begun.last_seq + 1, marked)
+        return begun.offered.identifiers
+
     def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Write the next rows of the input down, as `ports.PipelineJournal.enter` says."""
         begun = self._underway
+        offered = begun.offered or Offer(begun.last_seq + 1, [None] * len(entries))
+        seqs = offered.unknown
         chunk = Chunk(
             run=begun.desk.run,
             account=begun.desk.account,
-            first_seq=begun.last_seq + 1,
+            seqs=seqs,
+            recognised=len(offered.identifiers) - len(seqs),
             sheets=begun.sheets,
             sheet_index=sheet_index,
             at=moment(self._now()),
@@ -127,7 +140,8 @@ class Journal:
         )
         with self._database.transaction() as connection:
             counts = enter(connection, chunk, entries)
-        begun.last_seq += len(entries)
+        begun.last_seq += len(offered.identifiers)
+        begun.offered = None
         return counts
 
     def take(self, count: int, noted: Sequence[Recorded | Attempted] = ()) -> list[Pending]:

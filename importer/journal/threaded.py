@@ -37,6 +37,10 @@ class ThreadedJournal:
         """Write the run's next sheet down and return its index, from 0."""
         return await self._call(lambda: self._journal.add_sheet(sheet))
 
+    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        """Find the next rows of the input that need not be mapped; see `ports.PipelineJournal.recognise`."""
+        return await self._call(lambda: self._journal.recognise(marked))
+
     async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Write the next rows of the input down; see `ports.PipelineJournal.enter`."""
         return await self._call(lambda: self._journal.enter(sheet_index, entries))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from importer.model import Problem, Sheet, Status
@@ -42,6 +43,7 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+@lru_cache(maxsize=256)  # rows of a chunk have one time, and there may be a million of them
 def maybe_moment(text: str | None) -> datetime | None:
     """Return the time that `moment` wrote."""
     return None if text is None else datetime.fromisoformat(text)

@@ -51,15 +51,10 @@ def sample_rows(text: str, delimiter: str) -> list[TextRow]:
     found = RowsOfText(io.StringIO(text[start:]).read, delimiter, first_line=1 + text[:start].count("\n"))
     rows: list[TextRow] = []
     for block in found.blocks():
-        rows += _plainly_cut(block, delimiter) if isinstance(block, EvenRows) else block
+        rows += map(TextRow, block.cut(delimiter)) if isinstance(block, EvenRows) else block
         if len(rows) >= _SAMPLE_ROWS:
             break
     return rows
-
-
-def _plainly_cut(block: EvenRows, delimiter: str) -> list[TextRow]:
-    cells = block.cells or [line.split(delimiter) for line in block.text[:-1].split("\n")]
-    return [TextRow(row) for row in cells]
 
 
 def _evenness(rows: Sequence[TextRow]) -> tuple[float, int]:

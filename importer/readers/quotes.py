@@ -58,6 +58,12 @@ class EvenRows:
     cells: list[list[str]] | None = None
     """What csv made of them where there are quotes; None: still to be cut at the delimiter."""
 
+    def cut(self, delimiter: str) -> list[list[str]]:
+        """Return the rows' cells."""
+        if self.cells is not None:
+            return self.cells
+        return [line.split(delimiter) for line in self.text[:-1].split("\n")]
+
 
 class LineTooLongError(ValueError):
     """A line without an end, or nearly; `args[0]` is its number."""

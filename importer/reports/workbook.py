@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]  # it has no types
-from xlsxwriter.exceptions import FileCreateError, XlsxWriterException  # type: ignore[import-untyped]  # the same
-
 _ANY_NAME = "Rows"
 _LONGEST_CELL = 32_767  # Excel's own limit; XlsxWriter would leave a longer cell out
 
@@ -28,6 +25,10 @@ def write_sheet(path: Path, name: str, table: Iterable[Sequence[str]], *, first_
         OSError: It cannot be written.
 
     """
+    # Late, as few runs have a workbook to write.
+    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - said above; it has no types
+    from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
+
     with (
         tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as folder,
         contextlib.ExitStack() as at_the_end,
@@ -51,6 +52,8 @@ def _fill(sheet: Any, table: Iterable[Sequence[str]], first: int) -> None:  # no
 
 def _add_sheet(book: Any, name: str) -> Any:  # noqa: ANN401 - the same
     """Add the sheet under its name; one that XlsxWriter does not take, though another program did, gets another."""
+    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415 - as above
+
     try:
         return book.add_worksheet(name or None)
     except XlsxWriterException:

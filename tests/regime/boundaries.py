@@ -81,6 +81,9 @@ class _Journal:
     inner: PipelineJournal
     crossing: Crossing
 
+    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        return await self.inner.recognise(marked)
+
     async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         with self.crossing("enter"):
             return await self.inner.enter(sheet_index, entries)

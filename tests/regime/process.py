@@ -23,7 +23,7 @@ from importer.ports import Clock, PipelineJournal, RunRecord, Service, Slots
 from importer.reports import write_reports
 from importer.stops import Stop
 from tests.inline_executor import InlineExecutor
-from tests.regime.table import Table, to_contact
+from tests.regime.table import Table, fingerprint, to_contact
 
 JOURNAL = "journal.sqlite3"
 REPORTS = "reports"
@@ -90,7 +90,12 @@ async def _import(command: Command, store: Journal) -> Ended:
     with watch.step("begin"):
         await journal.begin(record)
     sources = [
-        Source(sheet_index=await journal.add_sheet(table.sheet), reader=table, to_contact=to_contact(command.source))
+        Source(
+            sheet_index=await journal.add_sheet(table.sheet),
+            reader=table,
+            to_contact=to_contact(command.source),
+            fingerprint=fingerprint,
+        )
         for table in command.tables
     ]
     logged = LoggedJournal(watch.journal(journal))

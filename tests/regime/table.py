@@ -1,10 +1,11 @@
 """A small input, with duplicates and invalid rows: what the regime gives the importer, without a file."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from importer.model import Contact, InvalidRow, Problem, Row, Sheet
+from importer.model import FINGERPRINT_BYTES, Contact, InvalidRow, Problem, Row, Sheet
 
 _MOST_ROWS = 60
 _NO_PHONE = Problem(code="phone_missing", column="Phone", message="The row has no phone number.")
@@ -42,6 +43,11 @@ def to_contact(source: str) -> Callable[[Row], Contact | InvalidRow]:
         return Contact(identifier=phone, source=source, name=name)
 
     return mapped
+
+
+def fingerprint(row: Row) -> bytes:
+    """Return what stands for a row of the regime's tables; their mapping is always the same."""
+    return hashlib.blake2b("|".join(row.cells).encode(), digest_size=FINGERPRINT_BYTES).digest()
 
 
 def tables(chance: Random, least_rows: int = 1) -> tuple[Table, ...]:
