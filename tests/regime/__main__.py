@@ -1,6 +1,6 @@
 """The command `python -m tests.regime`.
 
-    python -m tests.regime short                        every part, in less than four minutes
+    python -m tests.regime short                        every part, in about four minutes
     python -m tests.regime long                         every part at full length: about an hour
     python -m tests.regime virtual --seeds 1..20000     one part; it says what repeats a failure
     python -m tests.regime boundaries --only send:after:3
