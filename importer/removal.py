@@ -2,13 +2,14 @@
 
     GET 200, as it was sent ................. DeleteNow          DELETE 2xx that says so ..... Done(deleted)
     GET 200, changed since .................. Done(changed)      DELETE 404 .................. Done(gone)
-    GET 404, twice or after a DELETE ........ Done(gone)         DELETE without a clear answer  ReadIn: GET tells
+    GET 404, twice .......................... Done(gone)         DELETE without a clear answer  ReadIn: GET tells
     refused ................................. Done(failed)       429 ......................... ReadIn
     403 ..................................... AskToken           token refused, redirected ... Stop
 
 A DELETE is idempotent (RFC 9110, section 9.2.2), so it may be sent again once a GET has said that the contact is still
-there; that GET also finds what was changed meanwhile. One 404 may come from a copy of the service that lags behind, and
-who believed it would create the contact a second time: without a DELETE of ours two are needed.
+there; that GET also finds what was changed meanwhile. One 404 to a GET may come from a copy of the service that lags
+behind, and who believed it would create the contact a second time: two are needed, some seconds apart and with none in
+between that shows it, also after a DELETE that got no clear answer. A 404 to a DELETE is the service's own last word.
 """
 
 from collections.abc import Mapping
@@ -83,7 +84,7 @@ class Course:
     failures: int = 0
     """Requests that got no clear answer."""
     missed: int = 0
-    """GETs that said "not there"."""
+    """GETs that said "not there" since one showed the contact."""
     sent: bool = False
     """Whether a DELETE may have arrived."""
 
@@ -135,24 +136,24 @@ def after_read(reply: Reply, body: object, removal: Removal, course: Course, pol
 
     """
     if reply.http_status in (404, 410):
-        return _not_there(reply, course, policy)
+        return _missed(reply, course, policy)
     if decided := _settled(reply, policy, course):
         return decided
     found = _contact(body) if reply.http_status == 200 else None  # noqa: PLR2004 - HTTP's number
     if found is None or reply.contact is None:
         return _again(reply, course, policy, jitter)
     if reply.contact.uuid != removal.uuid:
-        return Done(fate=Fate.FAILED, reason="The service answered with another contact.", http_status=200)
+        return _failed("The service answered with another contact.", reply, course)
     if changed := changes(removal.sent, found):
         reason = f"Kept: not as it was sent any more ({', '.join(changed)})."
         return Done(fate=Fate.CHANGED, reason=reason, http_status=200)
-    return DeleteNow(course=course)
+    return DeleteNow(course=replace(course, missed=0))
 
 
 def after_delete(reply: Reply, body: object, course: Course, policy: Policy, jitter: float) -> Decision:
     """Decide what to do after the reply to DELETE /contacts/:uuid; the arguments are those of `after_read`."""
     if reply.http_status in (404, 410):
-        return _not_there(reply, replace(course, sent=True), policy)
+        return _gone(reply)
     if decided := _settled(reply, policy, course):
         return decided
     # A log-in page answers 200 too: only the service's own JSON says that the contact is deleted.
@@ -166,11 +167,7 @@ def _settled(reply: Reply, policy: Policy, course: Course) -> Decision | None:
     """Return what follows from the status alone; None where the answer itself, or another request, must tell."""
     if stop := stop_for(reply, policy):
         return stop
-    refused = Done(
-        fate=Fate.FAILED,
-        reason=f"The service refused: {reply.message or f'status {reply.http_status}'}",
-        http_status=reply.http_status,
-    )
+    refused = _failed(f"The service refused: {reply.message or f'status {reply.http_status}'}", reply, course)
     match reply.http_status:
         case 403:
             return AskToken(otherwise=refused)
@@ -182,10 +179,19 @@ def _settled(reply: Reply, policy: Policy, course: Course) -> Decision | None:
             return None
 
 
-def _not_there(reply: Reply, course: Course, policy: Policy) -> Decision:
-    if course.sent or course.missed:
-        return Done(fate=Fate.GONE, reason="It was not there any more.", http_status=reply.http_status)
+def _missed(reply: Reply, course: Course, policy: Policy) -> Decision:
+    if course.missed:
+        return _gone(reply)
     return ReadIn(wait_seconds=policy.witness_gap_seconds, course=replace(course, missed=1))
+
+
+def _gone(reply: Reply) -> Done:
+    return Done(fate=Fate.GONE, reason="It was not there any more.", http_status=reply.http_status)
+
+
+def _failed(reason: str, reply: Reply, course: Course) -> Done:
+    known = "It may be deleted or not. " if course.sent else ""
+    return Done(fate=Fate.FAILED, reason=f"{known}{reason}", http_status=reply.http_status)
 
 
 def _again(reply: Reply, course: Course, policy: Policy, jitter: float) -> Decision:

@@ -6,8 +6,9 @@ import os
 import random
 import shlex
 import signal
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from importer.account import who_am_i
@@ -20,10 +21,10 @@ from importer.model import Status
 from importer.order import Ending, Order, SystemClock
 from importer.pace import Pace, PaceOptions
 from importer.policy import Policy
-from importer.ports import RunRecord
+from importer.ports import Clock, RunRecord
 from importer.progress import LINE_EVERY_SECONDS
 from importer.removal import TAKEN_BACK, Fate, Removal, Removed
-from importer.remover import Remover, RemoverParts
+from importer.remover import ContactService, Remover, RemoverParts
 from importer.reports.plain import plain
 from importer.reports.undone import UndoSummary, closing_words, counts, undo_json, write_undone
 from importer.secret import find_token
@@ -42,12 +43,18 @@ class Undo:
         order: What to do; its account is the one that the contacts were created in.
         store: The open journal, whose lock is held.
         earlier: The run whose contacts are to be deleted.
+        clock: The time of day.
+        jitter: Returns a number from 0.0 to 1.0.
+        executor: Where the journal is written: one call at a time and in order. Left out: a thread of its own.
 
     """
 
     order: Order
     store: Journal
     earlier: RunRecord
+    clock: Clock = field(default_factory=SystemClock)
+    jitter: Callable[[], float] = random.random
+    executor: Executor | None = None
     _signalled: signal.Signals | None = None
     _remover: Remover | None = None
     _task: asyncio.Task[Ending] | None = None
@@ -60,7 +67,7 @@ class Undo:
 
         """
         self._task = asyncio.current_task()
-        with install_stop_handlers(asyncio.get_running_loop(), self._on_signal):
+        with install_stop_handlers(asyncio.get_running_loop(), self.interrupt):
             async with contextlib.AsyncExitStack() as opened:
                 try:
                     service = await self._connected(opened)
@@ -69,9 +76,9 @@ class Undo:
                         raise
                     code = exit_code({}, None, self._signalled)
                     return Ending(exit_code=code, text="Interrupted before anything was deleted.")
-                return await self._take_back(service)
+                return await self.take_back(service)
 
-    def _on_signal(self, number: signal.Signals) -> None:
+    def interrupt(self, number: signal.Signals) -> None:
         """End in good order at the first signal, at once at the second."""
         if self._remover:
             self._remover.stop(interrupted(number))
@@ -85,8 +92,8 @@ class Undo:
         """Return the service, after asking it whose the token is: in another account, nothing would be found."""
         chosen = self.order.settings.service
         token = find_token(self.order.environment, chosen.token_file, chosen.account)
-        service = await opened.enter_async_context(Callbell(chosen.base_url, token, SystemClock()))
-        email = await who_am_i(service, random.random)
+        service = await opened.enter_async_context(Callbell(chosen.base_url, token, self.clock))
+        email = await who_am_i(service, self.jitter)
         account = f"{chosen.base_url} {chosen.account or email}"
         if account != self.order.account:
             raise UsageError(
@@ -95,14 +102,21 @@ class Undo:
             )
         return service
 
-    async def _take_back(self, service: Callbell) -> Ending:
+    async def take_back(self, service: ContactService) -> Ending:
+        """Do it through a service that is open.
+
+        Raises:
+            StorageError: It could not be written down.
+
+        """
         order, chosen = self.order, self.order.settings.service
         private_folder(order.folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
-        journal = ThreadedUndo(undo)
-        await journal.begin(order.name, order.folder, order.started_at)
+        journal = ThreadedUndo(undo, self.executor)
         pace = Pace(PaceOptions(rate=chosen.rate, concurrency=chosen.concurrency))
+        # Before the journal is waited for: from here on a signal ends it in good order.
         self._remover = remover = Remover(self._parts(service, journal, pace))
+        await journal.begin(order.name, order.folder, order.started_at)
         showing = asyncio.create_task(self._show(remover, sum(undo.tally().values())))
         try:
             await remover.run()
@@ -113,15 +127,15 @@ class Undo:
         await journal.finish(summary.exit_code, summary.finished_at)
         return self._report(undo, remover, summary)
 
-    def _parts(self, service: Callbell, journal: ThreadedUndo, pace: Pace) -> RemoverParts:
+    def _parts(self, service: ContactService, journal: ThreadedUndo, pace: Pace) -> RemoverParts:
         longest = self.order.settings.service.max_outage_seconds
         return RemoverParts(
             service=service,
             journal=_Told(journal),
             pace=pace,
-            clock=SystemClock(),
+            clock=self.clock,
             policy=Policy(longest_outage_seconds=longest),
-            jitter=random.random,
+            jitter=self.jitter,
         )
 
     async def _show(self, remover: Remover, total: int) -> None:
@@ -139,7 +153,7 @@ class Undo:
             name=self.order.name,
             run=self.earlier.name,
             started_at=self.order.started_at,
-            finished_at=SystemClock().now(),
+            finished_at=self.clock.now(),
             exit_code=exit_code(left, remover.stopped, self._signalled),
             tally=tally,
             requests_sent=pace.sent,

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import importer
-from tests.regime import faults, virtual
+from tests.regime import faults, undo, virtual
 from tests.regime.findings import Findings
 from tests.regime.machine import Machine, MachineLoop
 from tests.regime.scenario import scenario
-from tests.regime.teeth import TEETH, Tooth, missing
+from tests.regime.teeth import TEETH
+from tests.regime.tooth import Tooth, missing
 
 
 @pytest.mark.parametrize("tooth", TEETH, ids=lambda tooth: tooth.name)
@@ -23,6 +24,19 @@ def test_each_tooth_fits_the_code(tooth: Tooth) -> None:
 def test_some_seeds_hold() -> None:
     """A few seeds of the regime end well; thousands are its own command's."""
     assert virtual.play_seeds(range(1, 11)).wrong == {}
+
+
+def test_some_seeds_of_undo_hold() -> None:
+    """A few runs are taken back well, whatever goes wrong; thousands are the command's."""
+    assert undo.play_undos(range(1, 11)).wrong == {}
+
+
+def test_a_seed_of_undo_says_everything() -> None:
+    """The same seed makes the same undos, with the same deaths and requests."""
+    first, second = Counter[str](), Counter[str]()
+    assert undo.play(17, first) == undo.play(17, second) == []
+    assert first == second
+    assert first["requests"] > 0
 
 
 def test_the_regime_sees_duplicates_where_there_are_some() -> None:

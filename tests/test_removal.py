@@ -78,20 +78,25 @@ def test_another_contact_is_not_deleted() -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_one_witness_is_not_enough(status: int) -> None:
-    """Without a DELETE of ours, "not there" must be said twice, some seconds apart."""
-    first = read(answer(status))
+@pytest.mark.parametrize("course", [Course(), Course(failures=1, sent=True)])
+def test_one_witness_is_not_enough(status: int, course: Course) -> None:
+    """To a GET, "not there" must be said twice, some seconds apart: also after a DELETE that nobody answered."""
+    first = read(answer(status), None, course)
     assert isinstance(first, ReadIn)
     assert first.wait_seconds == POLICY.witness_gap_seconds
     assert fate(read(answer(status), None, first.course)) is Fate.GONE
 
 
-def test_after_a_delete_one_witness_is_enough() -> None:
-    """Whether the DELETE before was answered or not."""
+def test_a_delete_that_finds_nothing_is_the_last_word() -> None:
+    """The one that deletes knows what is there; a copy that lags behind answers GETs alone."""
     assert fate(deleted(answer(404))) is Fate.GONE
-    doubt = deleted(NO_ANSWER)
-    assert isinstance(doubt, ReadIn)
-    assert fate(read(answer(404), None, doubt.course)) is Fate.GONE
+
+
+def test_a_contact_that_is_shown_again_was_not_missed() -> None:
+    """The witness was wrong, and does not count after that."""
+    shown_again = read(shown(), THERE, Course(missed=1))
+    assert isinstance(shown_again, DeleteNow)
+    assert shown_again.course.missed == 0
 
 
 @pytest.mark.parametrize(("status", "body"), [(200, DESTROYED), (202, {"status": "ok"}), (204, None)])
@@ -119,7 +124,7 @@ def test_without_a_clear_answer_a_get_tells(reply: Reply) -> None:
 
 
 def test_a_delete_that_never_arrived_was_not_sent() -> None:
-    """So one "not there" is no proof after it."""
+    """So nothing that follows says that it may be deleted."""
     after = deleted(NEVER)
     assert isinstance(after, ReadIn)
     assert not after.course.sent
@@ -159,6 +164,18 @@ def test_a_refusal_is_the_last_word(status: int) -> None:
     silent = read(answer(status))
     assert isinstance(silent, Done)
     assert str(status) in silent.reason
+
+
+def test_what_fails_after_a_doubtful_delete_says_so() -> None:
+    """A person must know that the contact may be gone all the same."""
+    doubt = Course(failures=1, sent=True)
+    for failed in (
+        deleted(answer(422), None, doubt),
+        read(answer(422), None, doubt),
+        read(shown("u2"), {"contact": [{"uuid": "u2", "name": "Ana"}]}, doubt),
+    ):
+        assert isinstance(failed, Done)
+        assert failed.reason.startswith("It may be deleted or not. ")
 
 
 def test_a_403_asks_for_the_token() -> None:

@@ -9,12 +9,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from importer.journal import RunUndo
 from importer.policy import Policy
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, Scripted
 from importer.sandbox.calls import Asked
@@ -380,6 +382,26 @@ def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> 
     assert said.exit_code == 143
     assert "Interrupted before anything was deleted." in said.stderr
     assert len(service.contacts) == 3
+
+
+@posix_only
+def test_a_signal_while_the_undo_is_written_down_deletes_nothing(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends in good order, with a report, and the same command goes on."""
+    run, begin = imported(3), RunUndo.begin
+
+    def stop(self: RunUndo, name: str, folder: Path, at: datetime) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        begin(self, name, folder, at)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunUndo, "begin", stop)
+        said = undo(run, "--yes", "--json")
+    assert (said.exit_code, fates(said)) == (143, {"unsent": 3, "created": 3})
+    assert len(service.contacts) == 3
+    assert undo(run, "--yes").exit_code == 0
+    assert phones(service) == []
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 virtual     the real pool, journal, retry, pace and reports on a virtual clock, by seed, with deaths and faults
 late        the same with a server later than the settle time: the suite must see duplicates
+undo        runs are taken back, in the same way: nothing else is deleted, and what was is made anew by a later run
+undo-kills  the real command `undo` is killed at random moments, and given again until it ends
 boundaries  the power goes before and after each thing that must last
 disk        the Nth call to SQLite fails
 kills       the real command is killed at random moments, and given again until it ends

@@ -1,10 +1,11 @@
 """The command `python -m tests.regime`.
 
-    python -m tests.regime short                        every part, in less than four minutes
+    python -m tests.regime short                        every part, in about four minutes
     python -m tests.regime long                         every part at full length: about an hour
     python -m tests.regime virtual --seeds 1..20000     one part; it says what repeats a failure
     python -m tests.regime boundaries --only send:after:3
     python -m tests.regime kills --kills 1000
+    python -m tests.regime undo --seeds 1..10000        runs taken back; undo-kills does it to the real command
 
 It exits with 1 where anything is wrong.
 """
@@ -24,6 +25,8 @@ from tests.regime.kills import kill
 from tests.regime.secrets import search
 from tests.regime.sockets import fault_everywhere
 from tests.regime.teeth import bite
+from tests.regime.undo import play_undos
+from tests.regime.undo_kills import kill_undos
 from tests.regime.virtual import play_late, play_seeds
 
 _AT_ONCE = 2
@@ -48,6 +51,14 @@ def _virtual(given: argparse.Namespace) -> Findings:
 
 def _late(given: argparse.Namespace) -> Findings:
     return play_late(given.seeds or range(1, 201))
+
+
+def _undo(given: argparse.Namespace) -> Findings:
+    return play_undos(given.seeds or range(1, 201))
+
+
+def _undo_kills(given: argparse.Namespace) -> Findings:
+    return kill_undos(given.kills, given.seeds[0] if given.seeds else 1)
 
 
 def _boundaries(given: argparse.Namespace) -> Findings:
@@ -77,6 +88,8 @@ def _secrets(given: argparse.Namespace) -> Findings:
 _PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
     "virtual": _virtual,
     "late": _late,
+    "undo": _undo,
+    "undo-kills": _undo_kills,
     "boundaries": _boundaries,
     "disk": _disk,
     "kills": _kills,
@@ -88,8 +101,10 @@ _SIZES: dict[str, tuple[str, ...]] = {
     "short": (
         "teeth",
         "kills --kills 20",
+        "undo-kills --kills 10",
         "virtual --seeds 1..500",
         "virtual --seeds 501..1000",
+        "undo --seeds 1..200",
         "boundaries --times 5",
         "sockets",
         "disk --step 7",
@@ -98,8 +113,11 @@ _SIZES: dict[str, tuple[str, ...]] = {
     ),
     "long": (
         "kills --kills 1000",
+        "undo-kills --kills 200",
         "virtual --seeds 1..10000",
         "virtual --seeds 10001..20000",
+        "undo --seeds 1..5000",
+        "undo --seeds 5001..10000",
         "boundaries",
         "disk",
         "sockets",
@@ -135,13 +153,15 @@ def _arguments() -> argparse.Namespace:
         prog="python -m tests.regime", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("part", choices=[*_SIZES, *_PARTS])
-    parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="of virtual, late and kills")
-    parser.add_argument("--only", default="", metavar="NAME", help="of boundaries and disk: those whose names begin so")
+    parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="of virtual, late, undo and the kills")
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="of boundaries, disk, sockets and teeth: those whose names begin so"
+    )
     parser.add_argument("--times", type=int, default=25, metavar="N", help="of boundaries: how often each")
     parser.add_argument(
         "--step", type=int, default=1, metavar="N", help="of disk: from one call that fails to the next"
     )
-    parser.add_argument("--kills", type=int, default=20, metavar="N", help="of kills")
+    parser.add_argument("--kills", type=int, default=20, metavar="N", help="of kills and undo-kills")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="of secrets: what to search besides")
     parser.add_argument("--suite", action="store_true", help="of secrets: run the test suite and search what it writes")
     parser.add_argument("--first", action="store_true", help="one wrong case is enough")

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from random import Random
+from typing import TypeVar
 
 from importer.model import Arrival, Contact, Reply
 from importer.ports import Service
@@ -11,7 +14,9 @@ from importer.sandbox import Duplicates
 from tests.regime.faults import REFUSED, TURNED_AWAY, Commit, Fault, Weather
 from tests.regime.server import Server, Ticket
 
-_HANG_SECONDS = 3.0
+T = TypeVar("T")
+
+HANG_SECONDS = 3.0
 """How long a client waits for an answer here; the real one's minute would only make the clock run longer."""
 
 
@@ -50,14 +55,14 @@ class Network(Service):
         if contact.identifier in self._refused:
             await asyncio.sleep(self._latency_seconds)
             return Reply(arrival=Arrival.ANSWERED, http_status=422, message="phone is not a WhatsApp number")
-        seconds, ticket = self._sent(contact, fault)
+        seconds, ticket = self._sent(partial(self._server.accept, contact), fault)
         try:
             await asyncio.sleep(seconds)
         except asyncio.CancelledError:
             if ticket:
-                self._server.given_up(_now_seconds(), ticket)
+                self._server.given_up(now_seconds(), ticket)
             raise
-        self._server.carry_out(_now_seconds())
+        self._server.carry_out(now_seconds())
         return self._answer(fault.reply if fault else self._right_answer(ticket))
 
     async def find(self, contact: Contact) -> Reply:
@@ -69,10 +74,10 @@ class Network(Service):
         fault = self._weather.of_look_up(self._chance)
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
-        await asyncio.sleep(self._latency_seconds + (_HANG_SECONDS if fault and fault.hangs else 0.0))
+        await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
         if fault:
             return self._answer(fault.reply)
-        found = self._server.find(contact.identifier, _now_seconds())
+        found = self._server.find(contact.identifier, now_seconds())
         return self._answer(
             Reply(arrival=Arrival.ANSWERED, http_status=200 if found else 404, contact=found, message="")
         )
@@ -86,7 +91,7 @@ class Network(Service):
         if self.is_cut:
             raise ConnectionError("a dead process sends nothing")
         self._server.requests += 1
-        self.departures.append(_now_seconds())
+        self.departures.append(now_seconds())
 
     def _is_stale(self, identifier: str) -> bool:
         """Tell whether a copy answers that lags behind: of each contact it does so once at most."""
@@ -95,20 +100,26 @@ class Network(Service):
         self._server.stale.add(identifier)
         return True
 
-    def _sent(self, contact: Contact, fault: Fault | None) -> tuple[float, Ticket | None]:
-        """Return after how many seconds the client has its answer, or gives up, and what the server has to do."""
-        now_seconds, latency_seconds = _now_seconds(), self._latency_seconds * self._chance.uniform(0.5, 1.5)
+    def _sent(self, accept: Callable[[float], T], fault: Fault | None) -> tuple[float, T | None]:
+        """Return after how many seconds the client has its answer, or gives up, and what the server has to do.
+
+        Args:
+            accept: Has the server carry it out at a moment, in seconds.
+            fault: What goes wrong; None: nothing.
+
+        """
+        now, latency_seconds = now_seconds(), self._latency_seconds * self._chance.uniform(0.5, 1.5)
         if fault is None:
-            return latency_seconds, self._server.accept(contact, now_seconds + latency_seconds * self._chance.random())
-        seconds = latency_seconds + (_HANG_SECONDS if fault.hangs else 0.0)
+            return latency_seconds, accept(now + latency_seconds * self._chance.random())
+        seconds = latency_seconds + (HANG_SECONDS if fault.hangs else 0.0)
         match fault.commit:
             case Commit.NO:
                 return seconds, None
             case Commit.YES:
-                return seconds, self._server.accept(contact, now_seconds + seconds * self._chance.random())
+                return seconds, accept(now + seconds * self._chance.random())
             case Commit.LATE:
                 after_seconds = self._server.finish_seconds * self._chance.random()
-                return seconds, self._server.accept(contact, now_seconds + seconds + after_seconds)
+                return seconds, accept(now + seconds + after_seconds)
 
     def _right_answer(self, ticket: Ticket | None) -> Reply:
         if ticket is None or ticket.made is None:
@@ -135,5 +146,6 @@ def _kind(fault: Fault | None, *, is_refused: bool) -> str:
     return "away" if fault in TURNED_AWAY else "unsure"
 
 
-def _now_seconds() -> float:
+def now_seconds() -> float:
+    """Return the loop's time."""
     return asyncio.get_running_loop().time()

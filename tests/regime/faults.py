@@ -26,6 +26,8 @@ class Fault:
     commit: Commit = Commit.NO
     hangs: bool = False
     """Nothing is heard before the client gives up."""
+    of_another: bool = False
+    """The answer is about somebody else."""
 
 
 def _never(message: str) -> Reply:
@@ -90,7 +92,15 @@ OF_A_LOOK_UP = (
     Fault(name="503 with Retry-After", reply=_answered(503, retry_after_seconds=1.0)),
     Fault(name="200 without a contact", reply=_answered(200)),
 )
+OF_A_READ = (
+    *OF_A_LOOK_UP,
+    Fault(name="200 of a café's log-in page", reply=_answered(200)),
+    Fault(name="200 with another contact", reply=_answered(200), of_another=True),
+    Fault(name="403 though the token is good", reply=_answered(403, "not this one")),
+)
 _ORDINARY = (*NEVER_ARRIVED, *TURNED_AWAY, *MAY_HAVE_ARRIVED, *REFUSED)
+_ENDING_AN_UNDO = tuple(fault for fault in ENDING if fault.name != "404")
+"""There a 404 says that the contact is gone: a service that lies about it has no importer that comes out right."""
 _EVERY_KIND = 12
 """A seed has at least as many kinds of fault."""
 _THROTTLED = 0.05
@@ -103,23 +113,36 @@ class Weather:
     """How much goes wrong, and what."""
 
     share: float = 0.0
-    """Of the POSTs, from 0.0 to 1.0."""
+    """Of the POSTs and DELETEs, from 0.0 to 1.0."""
     look_up_share: float = 0.0
     stale_share: float = 0.0
-    """Of the look-ups that say "not there" of what is there; of each contact once at most."""
+    """Of the look-ups and GETs that say "not there" of what is there; of each contact once at most."""
     kinds: Sequence[Fault] = _ORDINARY
     ends: bool = False
     """Whether some faults end the run."""
 
     def of_post(self, chance: Random) -> Fault | None:
         """Return what goes wrong with the next POST; None: nothing."""
-        if chance.random() >= self.share:
-            return None
-        return chance.choice(ENDING if self.ends and chance.random() < _ENDING_SHARE else self.kinds)
+        return self._of_change(chance, ENDING)
+
+    def of_delete(self, chance: Random) -> Fault | None:
+        """Return what goes wrong with the next DELETE; None: nothing."""
+        return self._of_change(chance, _ENDING_AN_UNDO)
 
     def of_look_up(self, chance: Random) -> Fault | None:
         """Return what goes wrong with the next look-up; None: nothing."""
         return chance.choice(OF_A_LOOK_UP) if chance.random() < self.look_up_share else None
+
+    def of_read(self, chance: Random) -> Fault | None:
+        """Return what goes wrong with the next GET of a contact; None: nothing."""
+        if chance.random() >= self.look_up_share:
+            return None
+        return chance.choice(_ENDING_AN_UNDO if self.ends and chance.random() < _ENDING_SHARE else OF_A_READ)
+
+    def _of_change(self, chance: Random, ending: Sequence[Fault]) -> Fault | None:
+        if chance.random() >= self.share:
+            return None
+        return chance.choice(ending if self.ends and chance.random() < _ENDING_SHARE else self.kinds)
 
 
 CALM = Weather()

@@ -17,7 +17,7 @@ from tests.regime.table import Table
 
 _OPEN = frozenset({Status.PENDING, Status.IN_FLIGHT})
 _NOT_THERE = frozenset({Status.FAILED, Status.UNSENT, Status.INVALID})
-_REPORTED = frozenset({"results.csv", "summary.json", "failed.csv"})
+_REPORTED = frozenset({"results.csv", "summary.json", "failed.csv", "undone.csv"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

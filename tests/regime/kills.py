@@ -1,14 +1,9 @@
 """The part `kills`: the real command, killed at random moments, and given again until it ends.
 
-The stand-in runs in this process and outlives the command, as a service does. What it holds in the end is compared with
-the journal and with results.csv.
+What the stand-in holds in the end is compared with the journal and with results.csv.
 """
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -19,16 +14,14 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-import importer
 from importer.journal import Journal
 from importer.model import IN_CALLBELL, Status
-from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions
-from tests.commanding import ACCOUNT, TOKEN, results, serving, table
+from importer.sandbox import Commit, Fault, FaultKind, Faults, SandboxOptions
+from tests.commanding import ACCOUNT, results, serving, table
 from tests.regime.findings import Findings
+from tests.regime.killing import AT_ONCE, HANG_SECONDS, KILLS_A_SCENARIO, LATE_SECONDS, SHARE, Victim
 
-_PROJECT = Path(importer.__file__).parent.parent
-_AT_ONCE = 2
-_KILLS_A_SCENARIO = 10
+_RUN = ("run", "contacts.csv")
 _EIGHT_KINDS = (
     Fault(FaultKind.RESET),
     Fault(FaultKind.RESET, Commit.YES),
@@ -39,11 +32,7 @@ _EIGHT_KINDS = (
     Fault(FaultKind.CUT_BODY, Commit.YES),
     Fault(FaultKind.NO_UUID, Commit.YES),
 )
-_SHARE = 0.12
-_LATE_SECONDS = 0.5
 _SETTLE_SECONDS = 1.0
-_HANG_SECONDS = 0.3
-_LONGEST_SECONDS = 180.0
 _NAMES = ("NA", "Null", "nan", "007", "TRUE", "1e5", "O'Brien", "Zoë")
 """Names that a careless reader of spreadsheets takes for something else."""
 _CONFIG = """
@@ -63,70 +52,32 @@ name = "Name"
 class Killing:
     """One input, one stand-in, and the command that is killed."""
 
-    folder: Path
-    chance: Random
-    sandbox: Sandbox
+    victim: Victim
     rows: Sequence[tuple[str, str]]
-    kills: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
 
     def run_until_it_ends(self, kills: int) -> list[str]:
         """Kill the command so many times, or until it ends before it is killed; then let it end."""
-        for _ in range(kills):
-            if (code := self._run(self._moment())) is not None:
-                break
-        else:
-            code = self._run(None)
+        code = self.victim.give_until_it_ends(_RUN, kills, len(self.rows) // 3)
         if code not in (0, 1):
-            return [f"the exit code is {code}: {self._said()}"]
-        time.sleep(_LATE_SECONDS)
-        posts = self.sandbox.traffic.requests["POST /contacts"]
+            return [f"the exit code is {code}: {self.victim.said()}"]
+        time.sleep(LATE_SECONDS)
+        sandbox = self.victim.sandbox
+        posts = sandbox.traffic.requests["POST /contacts"]
         wrong = self._check()
-        self._run(None)
-        if sent := self.sandbox.traffic.requests["POST /contacts"] - posts:
+        self.victim.give(_RUN)
+        if sent := sandbox.traffic.requests["POST /contacts"] - posts:
             wrong.append(f"given again when all was done, the command sent {sent} POSTs")
         return wrong
 
-    def _run(self, moment: "Moment | None") -> int | None:
-        """Give the command; None: it was killed."""
-        arguments = ["run", "contacts.csv", "-c", "config.toml", "--journal", "journal.sqlite3", "-v"]
-        arguments += ["--log-file", "importer.log", "--log-format", self.chance.choice(["json", "text"])]
-        environment = {**os.environ, "CALLBELL_API_TOKEN": TOKEN, "PYTHONPATH": str(_PROJECT)}
-        with (self.folder / "output.txt").open("ab") as output, subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "importer", *arguments],
-            cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-        ) as process:  # fmt: skip
-            return self._wait(process, moment)
-
-    def _wait(self, process: "subprocess.Popen[bytes]", moment: "Moment | None") -> int | None:
-        until = moment or Moment(seconds=_LONGEST_SECONDS)
-        started = time.monotonic()
-        while process.poll() is None and not until.has_come(self.sandbox, time.monotonic() - started):
-            time.sleep(0.002)
-        if process.poll() is not None:
-            return process.returncode
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        if moment is None:
-            return -signal.SIGKILL
-        self.kills += 1
-        return None
-
-    def _moment(self) -> "Moment":
-        """Choose when to kill: after some requests more, or after a time, which meets starts, waits and reports."""
-        if self.chance.random() < 0.6:
-            more = self.chance.randint(1, len(self.rows) // 3)
-            return Moment(requests=self.sandbox.traffic.requests.total() + more)
-        return Moment(seconds=self.chance.uniform(0.1, 4.0))
-
     def _check(self) -> list[str]:
-        contacts = {contact.uuid: contact for contact in self.sandbox.contacts}
+        contacts = {contact.uuid: contact for contact in self.victim.sandbox.contacts}
         wrong = [
             f"{identifier} is there {count} times"
             for identifier, count in Counter(contact.identifier for contact in contacts.values()).items()
             if count > 1
         ]
-        told = results(self.folder / "reports")
+        told = results(self.victim.folder / "reports")
         if [int(row["row"]) for row in told] != list(range(2, len(self.rows) + 2)):
             wrong.append(f"results.csv has {len(told)} rows, and the input {len(self.rows)}")
         names = {contact.uuid: contact.name for contact in contacts.values()}
@@ -137,7 +88,7 @@ class Killing:
 
     def _differences(self, told: Sequence[Mapping[str, str]]) -> list[str]:
         """Compare the journal with results.csv, and look for rows without a last word in any run."""
-        with contextlib.closing(Journal.open(self.folder / "journal.sqlite3")) as store:
+        with contextlib.closing(Journal.open(self.victim.folder / "journal.sqlite3")) as store:
             runs = store.runs()
             last = list(store.report_source(runs[0][0].name).results())
         wrong = [] if [one.outcome.uuid for one in last] == [one["uuid"] for one in told] else ["the journal differs"]
@@ -147,24 +98,6 @@ class Killing:
             for status in (Status.PENDING, Status.IN_FLIGHT)
             if tally[status]
         ]
-
-    def _said(self) -> str:
-        return (self.folder / "output.txt").read_text(encoding="utf-8", errors="replace")[-600:].replace("\n", " ")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """When to kill."""
-
-    requests: int | None = None
-    """That the stand-in has had by then."""
-    seconds: float = _LONGEST_SECONDS
-    """At the latest."""
-
-    def has_come(self, sandbox: Sandbox, elapsed_seconds: float) -> bool:
-        """Tell whether it has come."""
-        enough = self.requests is not None and sandbox.traffic.requests.total() >= self.requests
-        return enough or elapsed_seconds >= self.seconds
 
 
 def kill(kills: int, first_seed: int = 1, keep: Path | None = None) -> Findings:
@@ -177,28 +110,26 @@ def kill(kills: int, first_seed: int = 1, keep: Path | None = None) -> Findings:
 
     """
     findings, counts = Findings("kills"), Counter[str]()
-    scenarios = -(-kills // _KILLS_A_SCENARIO)
+    scenarios = -(-kills // KILLS_A_SCENARIO)
     share = -(-kills // scenarios)
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
         for seed in range(first_seed, first_seed + scenarios):
             case = partial(_scenario, seed, share, keep, counts)
             again = f"kills --kills {share} --seeds {seed}"
             threads.submit(findings.add, f"scenario {seed}", again, case)
     rows = ", ".join(f"{status} {counts[status]:,}" for status in Status if counts[status])
-    findings.say(
-        f"{counts['kills']:,} kills, {counts['requests']:,} requests, {_SHARE:.0%} of the POSTs spoilt: {rows}"
-    )
+    findings.say(f"{counts['kills']:,} kills, {counts['requests']:,} requests, {SHARE:.0%} of the POSTs spoilt: {rows}")
     return findings
 
 
 def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) -> Sequence[str]:
     chance = Random(seed)
     faults = Faults(
-        probability=_SHARE,
+        probability=SHARE,
         seed=seed,
         kinds=_EIGHT_KINDS,
-        hang_seconds=_HANG_SECONDS,
-        commit_delay_seconds=_LATE_SECONDS,
+        hang_seconds=HANG_SECONDS,
+        commit_delay_seconds=LATE_SECONDS,
     )
     latency_seconds = chance.choice([0.0, 0.02, 0.1])
     options = SandboxOptions(account=ACCOUNT, rate_limit=0, latency_seconds=latency_seconds, faults=faults)
@@ -210,10 +141,10 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
         rate = chance.choice([100, 300, 0])
         text = _CONFIG.format(base_url=sandbox.base_url, settle_seconds=_SETTLE_SECONDS, rate=rate)
         (folder / "config.toml").write_text(text, encoding="utf-8")
-        it = Killing(folder=folder, chance=chance, sandbox=sandbox, rows=rows)
+        it = Killing(victim=Victim(folder=folder, chance=chance, sandbox=sandbox), rows=rows)
         wrong = it.run_until_it_ends(kills)
         counts.update(it.statuses)
-        counts.update(kills=it.kills, requests=sandbox.traffic.requests.total())
+        counts.update(kills=it.victim.kills, requests=sandbox.traffic.requests.total())
     return wrong
 
 

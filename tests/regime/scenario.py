@@ -4,9 +4,10 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from importer.journal import Journal
 from importer.model import Status
@@ -20,6 +21,8 @@ from tests.regime.process import JOURNAL, REPORTS, Command, Ended, Watch, give
 from tests.regime.server import Server, server
 from tests.regime.table import Table, edited, identifiers, tables
 from tests.virtual_time import VirtualClock
+
+T = TypeVar("T")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
 _WITHOUT_LOOK_UP = 0.07
@@ -72,20 +75,27 @@ class Scenario:
             hurry_after_seconds=hurry_after_seconds,
             watch=watch or Watch(),
         )
+        ended = self.on_machine(network, prepare, partial(give, command))
+        self._look_at(command.name, network, ended)
+        return ended
+
+    def on_machine(
+        self, network: Network, prepare: Callable[[MachineLoop], None], main: Callable[[], Coroutine[Any, Any, T]]
+    ) -> T | None:
+        """Run a process that reaches the server through the network, and let some time pass; None: the power went."""
         loops: list[MachineLoop] = []
 
         def cut() -> None:
             network.is_cut = True
             self.server.given_up(loops[0].seconds)
 
-        def begin(loop: MachineLoop) -> Coroutine[Any, Any, Ended]:
+        def begin(loop: MachineLoop) -> Coroutine[Any, Any, T]:
             loops.append(loop)
             prepare(loop)
-            return give(command)
+            return main()
 
         ended = self.machine.run(begin, cut)
         self.machine.seconds += self.chance.choice([0.1, 2.0, 300.0])
-        self._look_at(command.name, network, ended)
         return ended
 
     def edit(self) -> None:

@@ -18,9 +18,11 @@ from importer.identifiers.written import EXAMPLE
 from tests.commanding import TOKEN
 from tests.regime.findings import Findings
 from tests.regime.kills import kill
+from tests.regime.undo_kills import kill_undos
 
 _PROJECT = Path(importer.__file__).parent.parent
 _KILLS = 6
+_KILLS_OF_UNDO = 2
 _PUT_THERE = "token"
 """The name of the files that the tests keep a token in."""
 _LOGS = (".log", "output.txt")
@@ -40,6 +42,7 @@ def search(folder: Path | None = None, *, suite: bool = False) -> Findings:
     with tempfile.TemporaryDirectory(prefix="regime-") as temporary:
         kept = Path(temporary)
         kill(_KILLS, first_seed=1001, keep=kept / "kills")
+        kill_undos(_KILLS_OF_UNDO, first_seed=1001, keep=kept / "kills")
         if suite:
             _run_suite(kept)
         for place in (kept, *([folder] if folder else [])):

@@ -7,38 +7,19 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import importer
 from tests.regime.findings import Findings
+from tests.regime.tooth import Change, Tooth, missing
+from tests.regime.undo_teeth import UNDO_TEETH
 
 _PROJECT = Path(importer.__file__).parent.parent
 _LONGEST_SECONDS = 300.0
 _AT_ONCE = 2
-_VIRTUAL = ("virtual", "--seeds", "1..400")
+_UNDO_CONTROL = ("undo", "--seeds", "1..60")
 _CONTROL_SEEDS = ("virtual", "--seeds", "1..60")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One text of one file, and what takes its place."""
-
-    file: str
-    """In the package."""
-    old: str
-    """Stands there exactly once."""
-    new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tooth:
-    """A deliberate fault, and the part that must see it."""
-
-    name: str
-    changes: tuple[Change, ...]
-    part: tuple[str, ...] = _VIRTUAL
 
 
 TEETH = (
@@ -177,11 +158,13 @@ TEETH = (
         changes=(Change(file="readers/csv.py", old="na_filter=False", new="na_filter=True"),),
         part=("kills", "--kills", "1"),
     ),
+    *UNDO_TEETH,
 )
 _CONTROLS = (
     Tooth(name="nothing", changes=(), part=_CONTROL_SEEDS),
     Tooth(name="nothing", changes=(), part=("sockets", "--only", "redirect_302")),
     Tooth(name="nothing", changes=(), part=("kills", "--kills", "1")),
+    Tooth(name="nothing", changes=(), part=_UNDO_CONTROL),
 )
 
 
@@ -202,15 +185,6 @@ def bite(only: str = "") -> Findings:
         wrong = [] if colour == right else [f"{colour} instead of {right}: {why}"]
         findings.add(tooth.name, f"teeth --only '{tooth.name}'", partial(list, wrong))
     return findings
-
-
-def missing(tooth: Tooth, package: Path) -> list[str]:
-    """Return the texts that the tooth would replace and that do not stand there exactly once."""
-    return [
-        f"{change.file} has {count} times: {change.old.strip()}"
-        for change in tooth.changes
-        if (count := (package / change.file).read_text(encoding="utf-8").count(change.old)) != 1
-    ]
 
 
 def _seen(tooth: Tooth) -> tuple[str, str]:

@@ -5,9 +5,10 @@ then, so the suite must find duplicates there: it is able to fail.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
+from typing import Protocol
 
 from tests.regime.findings import Findings
 from tests.regime.machine import MachineLoop
@@ -56,18 +57,35 @@ def _play(seed: int, counts: Counter[str]) -> list[str]:
 
 def _lives(it: Scenario) -> list[str]:
     for _ in range(it.chance.randint(0, 4)):
-        _one_life(it)
+        one_life(it)
         if it.chance.random() < 0.2:
             it.edit()
     it.finish()
     return it.check()
 
 
-def _one_life(it: Scenario) -> None:
-    """A process that dies, is stopped, or comes to its end."""
+class Mortal(Protocol):
+    """A scenario whose command is given again and again."""
+
+    @property
+    def chance(self) -> Random:
+        """Of the seed."""
+
+    def process(
+        self,
+        *,
+        prepare: Callable[[MachineLoop], None] = ...,
+        stop_after_seconds: float | None = ...,
+        hurry_after_seconds: float | None = ...,
+    ) -> object:
+        """Give the command once."""
+
+
+def one_life(it: Mortal, most_turns: int = _MOST_TURNS) -> None:
+    """A process that dies within so many turns, is stopped, or comes to its end."""
     match it.chance.choice(["dies", "dies", "dies", "stopped", "hurried", "ends"]):
         case "dies":
-            it.process(prepare=partial(_doom, turns=_turns(it.chance)))
+            it.process(prepare=partial(_doom, turns=_turns(it.chance, most_turns)))
         case "stopped":
             it.process(stop_after_seconds=_soon(it.chance))
         case "hurried":
@@ -80,9 +98,9 @@ def _doom(loop: MachineLoop, turns: int) -> None:
     loop.turns_left = turns
 
 
-def _turns(chance: Random) -> int:
+def _turns(chance: Random, most: int) -> int:
     """Return when to die: early as often as late, as much happens in the first turns."""
-    return round(float(_MOST_TURNS ** chance.random()))
+    return round(float(most ** chance.random()))
 
 
 def _soon(chance: Random) -> float:
