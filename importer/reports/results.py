@@ -1,6 +1,7 @@
 """results.csv: a line per row of the input, in its order, for programs."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -26,7 +27,7 @@ COLUMNS = (
     "finished_at",
 )
 
-_MAY_CHANGE = frozenset("=+-@' ")
+_MAY_CHANGE = re.compile(",[=+@' -]")
 """How a text may begin that `plain` or `escape` does something about, besides those that cannot be printed."""
 
 
@@ -39,18 +40,30 @@ def write_results(path: Path, sheets: Sequence[Sheet], results: Iterable[Result]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(_cells(sheets, results))
+        for texts in _texts(sheets, results):
+            line = ",".join(texts)
+            if _is_a_line(line):
+                file.write(line + "\n")
+            else:
+                writer.writerow([escape(plain(text)) for text in texts])
 
 
-def _cells(sheets: Sequence[Sheet], results: Iterable[Result]) -> Iterator[Sequence[str]]:
+def _texts(sheets: Sequence[Sheet], results: Iterable[Result]) -> Iterator[Sequence[str]]:
     for index, row, identifier, name, status, uuid, href, http_status, code, column, reason, attempts, at in results:
         sheet, answered = sheets[index], "" if http_status is None else str(http_status)
         before = (sheet.file, sheet.name, str(row), identifier, name, status, uuid, href, answered)
-        texts = (*before, code, column, reason, str(attempts), utc(at))
-        yield texts if _are_harmless(texts) else [escape(plain(text)) for text in texts]
+        yield (*before, code, column, reason, str(attempts), utc(at))
 
 
-def _are_harmless(texts: Sequence[str]) -> bool:
-    """Tell, quickly, that all of a row is sure to stay as it is; nearly all rows are such."""
-    line = ",".join(texts)
-    return line.isprintable() and " ," not in line and _MAY_CHANGE.isdisjoint([text[:1] for text in texts])
+def _is_a_line(line: str) -> bool:
+    """Tell, quickly, that texts with commas between them are sure to be what `plain`, `escape` and csv make of them.
+
+    Nearly all rows are; csv takes a third of the time of a report of 100,000 rows (November 2026).
+    """
+    return (
+        line.isprintable()
+        and line.count(",") == len(COLUMNS) - 1
+        and '"' not in line
+        and " ," not in line
+        and not _MAY_CHANGE.search("," + line)
+    )
