@@ -32,6 +32,12 @@ def cells_of(reader: Reader) -> dict[int, tuple[str, ...]]:
     return {row.number: row.cells for row in rows_of(reader)}
 
 
+@pytest.fixture(autouse=True, params=[0, 150_000], ids=["pandas", "csv alone"])
+def _cut_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read each file as the beginning of a file is read, and as the rest of a long one is."""
+    monkeypatch.setattr("importer.readers.csv._WITHOUT_PANDAS_ROWS", request.param)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return where a test's file goes."""
@@ -52,6 +58,12 @@ def test_row_numbers_are_those_of_a_spreadsheet_program(path: Path, line_end: st
     reader = opened(path, line_end.join(lines))
     assert cells_of(reader) == {2: ("1", "a"), 4: ("2", 'b\n"c"'), 6: ("3", "d")}
     assert reader.blank_rows == 2
+
+
+def test_a_header_may_stand_far_down(path: Path) -> None:
+    """However long a report's preamble is."""
+    reader = opened(path, "Report,\n" * 2999 + "Phone,Name\n1,a\n", header_row=3000)
+    assert (reader.sheet.header, cells_of(reader)) == (("Phone", "Name"), {3001: ("1", "a")})
 
 
 def test_blank_rows_after_the_last_row_are_not_counted(path: Path) -> None:

@@ -140,6 +140,5 @@ def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
 
 
 def _result(columns: tuple[Any, ...]) -> Result:
-    _, sheet, number, identifier, name, status, uuid, href, http_status, code, column, reason, attempts, at = columns
-    word = (_STATUSES[status], uuid, href, http_status, code, column, reason)
-    return Result(sheet, number, identifier, name, *word, attempts, maybe_moment(at))
+    """Return the row that stands in the columns of `_RESULTS`, which are in the order of the result's own."""
+    return Result._make((*columns[1:5], _STATUSES[columns[5]], *columns[6:13], maybe_moment(columns[13])))

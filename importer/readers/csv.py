@@ -2,10 +2,10 @@
 
     bytes -> decoded -> rows found, their quotes judged -> pandas, or csv where there are quotes or odd widths -> rows
 
-pandas does the parsing where nothing can go wrong: rows without a quote, all of one width. Left to itself it would lose
-cells of rows with a wrong width, and take lines in after a stray quote; `importer.readers.quotes` sees to that. It
-takes a quarter to half a second to import (November 2026), which the first rows, and files that have no more, need not
-wait for.
+pandas does the parsing of long files where nothing can go wrong: rows without a quote, all of one width. Left to itself
+it would lose cells of rows with a wrong width, and take lines in after a stray quote; `importer.readers.quotes` sees to
+that. To import it takes a quarter to half a second and 45 MB (November 2026), which a long file does not feel; the
+first rows, and files that have not many more, do without.
 """
 
 import csv
@@ -30,6 +30,7 @@ from importer.readers.wording import line_too_long, quote_problem, width_problem
 
 _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
+_WITHOUT_PANDAS_ROWS = 150_000
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
@@ -51,7 +52,7 @@ class CsvReader:
         encoding = find_encoding(sample, options.encoding, further)
         text = io.StringIO(decoded(sample, encoding.codec), newline=None).read()
         delimiter = find_delimiter(text, options.delimiter, options.header_row)
-        rows = sample_rows(text, delimiter)
+        rows = sample_rows(text, delimiter, options.header_row)
         if not 1 <= options.header_row <= len(rows):
             raise no_header(path, options.header_row)
         header = _header(path, rows[options.header_row - 1], options.header_row)
@@ -126,7 +127,7 @@ class CsvReader:
         ]
 
     def _cut(self, block: EvenRows, first: int) -> Iterable[Sequence[str]]:
-        if block.cells is not None or first == 1:
+        if block.cells is not None or first <= _WITHOUT_PANDAS_ROWS:
             return block.cut(self._sheet.delimiter)
         import pandas as pd  # noqa: PLC0415 - said above
 

@@ -28,7 +28,9 @@ def find_delimiter(text: str, wanted: str, header_row: int) -> str:
     if wanted == "auto" and declared and declared[1] and declared[1].isascii():
         return declared[1]
     if wanted == "auto":
-        return max(CANDIDATES, key=lambda candidate: _evenness(sample_rows(text, candidate)[header_row - 1 :]))
+        return max(
+            CANDIDATES, key=lambda candidate: _evenness(sample_rows(text, candidate, header_row)[header_row - 1 :])
+        )
     delimiter = "\t" if wanted == "tab" else wanted
     if len(delimiter) != 1 or delimiter in '"\r\n\0' or not delimiter.isascii():  # pandas cuts at one byte only
         raise InputError(
@@ -45,14 +47,15 @@ def declaration_length(text: str) -> int:
     return declared.end() if declared else mark
 
 
-def sample_rows(text: str, delimiter: str) -> list[TextRow]:
-    """Return the first rows of the sample; its last may be cut."""
+def sample_rows(text: str, delimiter: str, header_row: int) -> list[TextRow]:
+    """Return the first rows of the sample, some hundreds from its header on; its last may be cut."""
+    enough = header_row + _SAMPLE_ROWS
     start = declaration_length(text)
     found = RowsOfText(io.StringIO(text[start:]).read, delimiter, first_line=1 + text[:start].count("\n"))
     rows: list[TextRow] = []
     for block in found.blocks():
-        rows += map(TextRow, block.cut(delimiter)) if isinstance(block, EvenRows) else block
-        if len(rows) >= _SAMPLE_ROWS:
+        rows += map(TextRow, block.cut(delimiter)[:enough]) if isinstance(block, EvenRows) else block
+        if len(rows) >= enough:
             break
     return rows
 
