@@ -3,7 +3,7 @@
 import contextlib
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from importer.account import directory, who_am_i
@@ -12,10 +12,10 @@ from importer.choosing import column_mapping, mapping_options
 from importer.errors import UsageError
 from importer.mapping.columns import ColumnMapping, uses_channels, uses_teams
 from importer.mapping.drift import new_columns
-from importer.mapping.fingerprint import row_fingerprint
+from importer.mapping.fingerprint import RowFingerprint
 from importer.mapping.options import MappingOptions
 from importer.mapping.wording import listed
-from importer.model import Row, Sheet
+from importer.model import Sheet
 from importer.order import Order, SystemClock
 from importer.ports import Reader
 from importer.reports.plain import plain
@@ -32,8 +32,8 @@ class Prepared:
     options: tuple[MappingOptions, ...]
     mappings: tuple[ColumnMapping, ...]
     """One per sheet."""
-    fingerprints: tuple[Callable[[Row], bytes | None], ...]
-    """What gives the rows of each sheet their fingerprints."""
+    fingerprints: tuple[RowFingerprint, ...]
+    """One per sheet."""
     asked: bool
     """Whether there was a token, so that the account could be asked."""
 
@@ -68,7 +68,7 @@ async def prepare(order: Order, readers: Sequence[Reader], opened: contextlib.As
         account=_account(order, name),
         options=tuple(options),
         mappings=tuple(mappings),
-        fingerprints=tuple(row_fingerprint(*one, found) for one in zip(mappings, options, strict=True)),
+        fingerprints=tuple(RowFingerprint(*one, found) for one in zip(mappings, options, strict=True)),
         asked=token is not None,
     )
 

@@ -11,9 +11,10 @@ from functools import partial
 
 from importer.account import ask_me
 from importer.callbell import Callbell
-from importer.endings import exit_code, failure_limit, interrupted, out_of_time
+from importer.endings import exit_code, failure_limit, interrupted, out_of_time, same_again
 from importer.errors import ImporterError, InputError
 from importer.findings import Findings
+from importer.given import input_fingerprint
 from importer.journal import Journal, ThreadedJournal
 from importer.logs import LOG, LoggedJournal, unnumbered
 from importer.model import Status
@@ -86,8 +87,12 @@ class Run:
         settings = self.order.settings
         if not settings.run.dry_run:
             private_folder(self.order.folder)  # now: a folder that cannot be made is better known before than after
+        given = await asyncio.to_thread(input_fingerprint, self.order, self.readers, prepared)
+        record = self.order.record(prepared.account)
+        record = replace(record, rate_limit=settings.service.rate, input_fingerprint=given)
+        if earlier := self.store.last_run_given(prepared.account, given):
+            return self._repeat(record, earlier)
         journal = ThreadedJournal(self.store)
-        record = replace(self.order.record(prepared.account), rate_limit=settings.service.rate)
         await journal.begin(record)
         sources = [
             Source(
@@ -118,7 +123,15 @@ class Run:
             await journal.learn(pace.learned)
         record = self._ended(record, pool, pace)
         await journal.finish(record)
-        return self._report(record, pool)
+        return self._report(record, pool.stopped)
+
+    def _repeat(self, record: RunRecord, earlier: str) -> Ending:
+        """End a run that was given the same as the one before it: all its rows are where that one left them."""
+        before = self.store.report_source(earlier)
+        code = exit_code(before.tally_again(), None, self._signalled)
+        record = replace(record, finished_at=SystemClock().now(), exit_code=code, blank=before.record().blank)
+        self.store.repeat(record, earlier)
+        return self._report(record, same_again(earlier))
 
     def _parts(self, service: Callbell, journal: PipelineJournal, pace: Pace) -> PoolParts:
         settings = self.order.settings
@@ -175,14 +188,15 @@ class Run:
             rate_achieved=round(pace.achieved(), 1),
         )
 
-    def _report(self, record: RunRecord, pool: Pool) -> Ending:
+    def _report(self, record: RunRecord, reason: Stop | Exception | None) -> Ending:
+        """Write the reports; the reason is why the run ended before its end, if it did."""
         source = self.store.report_source(record.name)
         tally, problems, warnings = source.tally(), source.problems(), self.findings.warnings()
         dry = self.order.settings.run.dry_run
         reports = None if dry else write_reports(source, self.order.folder, warnings=warnings)
         text = closing_text(record, tally, self._said(problems), reports, warnings=self._said(warnings))
-        if isinstance(pool.stopped, Stop | ImporterError):
-            text = f"{pool.stopped.message} {pool.stopped.hint}".rstrip() + f"\n\n{text}"
+        if isinstance(reason, Stop | ImporterError):
+            text = f"{reason.message} {reason.hint}".rstrip() + f"\n\n{text}"
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return Ending(exit_code=record.exit_code or 0, text=text, summary_json=summary)

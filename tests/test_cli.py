@@ -137,6 +137,38 @@ def test_the_same_command_again_sends_nothing(service: Sandbox) -> None:
     assert [row["uuid"] for row in results()] == [row["uuid"] for row in before]
 
 
+def test_what_is_given_again_is_told_as_if_it_were_gone_through_again(service: Sandbox) -> None:
+    """Whether nothing changed, or rows are recognised, or each is mapped: the reports say the same."""
+    rows = [
+        ("+34600000000", "Ana", "a"),
+        ("12", "Eva", "b"),
+        ("+34600000000", "Ana", "c"),
+        ("+34600000001", "Leo", "d"),
+    ]
+    table(Path("contacts.csv"), [("Phone", "Name", "City"), *rows])
+    give("run", "contacts.csv")
+    told = []
+    for options in ([], ["--limit", "9"], ["--limit", "9", "--country", "ES"], []):
+        said = give("run", "contacts.csv", "--json", *options)
+        assert (said.exit_code, said.rows) == (1, {"unchanged": 2, "duplicate": 1, "invalid": 1, "read": 4}), options
+        failed = Path(said.summary["reports"]["failed"][0]).read_text(encoding="utf-8-sig")
+        told.append(([{**row, "finished_at": ""} for row in results()], failed))
+    assert told[1:] == told[:-1]
+    assert posts(service) == 2
+
+
+def test_only_the_same_bytes_and_settings_are_passed_over(service: Sandbox) -> None:
+    """A person is told that nothing has changed, and is never told so of a file in which something has."""
+    file = customers(Path("contacts.csv"))
+    first = give("run", file, "--json").summary["run"]
+    assert f"Nothing has changed since {first}:" in give("run", file).stderr
+    assert "Nothing has changed" not in give("run", file, "--country", "ES").stderr
+    with Path(file).open("a", encoding="utf-8") as more:
+        more.write("+34600000009,New\n")
+    assert give("run", file, "--country", "ES", "--json").rows == {"created": 1, "unchanged": 3, "read": 4}
+    assert posts(service) == 4
+
+
 def test_a_row_that_was_changed_since_is_left_as_it_is_in_callbell(service: Sandbox) -> None:
     """It is `exists`, and the reason says why."""
     give("run", customers(Path("contacts.csv")))

@@ -1,6 +1,5 @@
 """What stands for a row: the same for the same cells and mapping, another for whatever a contact could differ by."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from importer.mapping import fingerprint as room
 from importer.mapping.columns import ColumnMapping, plan
-from importer.mapping.fingerprint import row_fingerprint
+from importer.mapping.fingerprint import RowFingerprint
 from importer.mapping.options import ColumnOptions, ContactOptions, Directory, MappingOptions
 from importer.model import Problem, Row
 
@@ -20,11 +19,11 @@ CELLS = st.lists(st.text(st.characters(categories=None), max_size=4), min_size=3
 
 def made(
     options: MappingOptions = OPTIONS, header: tuple[str, ...] = HEADER, directory: Directory | None = None
-) -> Callable[[Row], bytes | None]:
+) -> RowFingerprint:
     """Return what gives the rows of a sheet their fingerprints."""
     mapping = plan(header, options, directory)
     assert isinstance(mapping, ColumnMapping)
-    return row_fingerprint(mapping, options, directory)
+    return RowFingerprint(mapping, options, directory)
 
 
 def row(*cells: str) -> Row:

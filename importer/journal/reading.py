@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from importer.errors import UsageError
 from importer.journal.database import Database
+from importer.journal.repeating import FOUND_THERE, status_again, tally_again
 from importer.journal.values import RUN_COLUMNS, SHEET_COLUMNS, from_json, maybe_moment, run_of, sheet_of, tally_of
 from importer.model import TO_RETRY, Sheet, Status
 from importer.ports import ProblemGroup, Result, RowToMend, RunRecord
@@ -19,6 +22,7 @@ TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
 _RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - our own columns
 _SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - our own columns
 _TALLY = "SELECT status, count(*) FROM rows WHERE run = ? GROUP BY status"
+_TALLY_BY_CODE = "SELECT status, code, count(*) FROM rows WHERE run = ? GROUP BY status, code"
 # A duplicate is in Callbell by the row that speaks for it, so it has that row's UUID; so has a row that was recognised.
 _RESULTS = """
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
@@ -59,10 +63,13 @@ class RunReport:
 
     database: Database
     run: int
+    """Whose rows they are."""
+    again: int | None = None
+    """A later run that was given the same and had nothing to do, where it is that one's report."""
 
     def record(self) -> RunRecord:
         """Return what is known of the run."""
-        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.run,))
+        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.again or self.run,))
         return run_of(tuple(columns))
 
     def sheets(self) -> Sequence[Sheet]:
@@ -71,14 +78,21 @@ class RunReport:
 
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status."""
+        if self.again:
+            return self.tally_again()
         return tally_of(dict(self.database.fetch(_TALLY, (self.run,))))
+
+    def tally_again(self) -> Mapping[Status, int]:
+        """Return how many rows would have which status if the run was given the same again."""
+        return tally_of(tally_again(self.database.fetch(_TALLY_BY_CODE, (self.run,))))
 
     def results(self) -> Iterator[Result]:
         """Yield every row, in the input's order."""
         seq = 0
+        made = partial(_result_again, at=self.record().started_at) if self.again else _result
         while page := self.database.fetch(_RESULTS, (self.run, seq, _PAGE_ROWS)):
             seq = page[-1][0]
-            yield from map(_result, page)
+            yield from map(made, page)
 
     def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
         """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
@@ -108,7 +122,20 @@ class RunReport:
                 rows=tuple(number for _, _, number in lines),
             )
             for (code, column), lines in groups.items()
+            if not (self.again and code == FOUND_THERE)
         ]
+
+
+def run_report(database: Database, name: str) -> RunReport:
+    """Return what the journal holds of the run.
+
+    Raises:
+        UsageError: No run has this name.
+
+    """
+    run = run_number(database, name)
+    ((same_as,),) = database.fetch("SELECT same_as FROM runs WHERE id = ?", (run,))
+    return RunReport(database, run) if same_as is None else RunReport(database, same_as, run)
 
 
 def run_number(database: Database, name: str) -> int:
@@ -137,6 +164,14 @@ def all_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
 
 def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
     return dict(database.fetch(_TALLY, (run,))) if tally is None else dict(from_json(tally))
+
+
+def _result_again(columns: tuple[Any, ...], at: datetime) -> Result:
+    """Return the row as it is when it is given again at that time, and nothing has happened since."""
+    found = _result(columns)
+    status = _STATUSES[status_again(columns[5], found.code)]
+    found = found._replace(status=status, http_status=None, attempts=0, finished_at=at)
+    return found._replace(code="", column="", reason="") if status is Status.UNCHANGED else found
 
 
 def _result(columns: tuple[Any, ...]) -> Result:

@@ -172,6 +172,10 @@ ALTER TABLE contacts ADD COLUMN row_fingerprint BLOB;
 ALTER TABLE contacts ADD COLUMN row_run INTEGER;
 ALTER TABLE contacts ADD COLUMN row_seq INTEGER;
 CREATE INDEX contacts_by_row ON contacts (row_fingerprint) WHERE row_fingerprint IS NOT NULL;
+
+-- What a run was given: files, mapping and options. A run that was given the same as the one before it has no rows.
+ALTER TABLE runs ADD COLUMN input_fingerprint BLOB;
+ALTER TABLE runs ADD COLUMN same_as INTEGER REFERENCES runs (id); -- the run whose rows are its own too
 """
 
 MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)

@@ -11,8 +11,9 @@ from importer.journal.database import Database
 from importer.journal.earlier import EarlierRows
 from importer.journal.ending import end, end_dead_runs
 from importer.journal.entering import Chunk, begin_input, enter
-from importer.journal.reading import RunReport, all_runs, run_number
+from importer.journal.reading import RunReport, all_runs, run_number, run_report
 from importer.journal.recognising import Offer, offer
+from importer.journal.repeating import last_run_given, same_as
 from importer.journal.sending import Desk, put_back, save, take
 from importer.journal.undoing import RunUndo, undo_names
 from importer.journal.values import SHEET_COLUMNS, moment, sheet_columns, storable, to_json
@@ -21,8 +22,8 @@ from importer.ports import Attempted, Pending, Recorded, RunRecord
 
 _BEGIN = """
 INSERT INTO runs (name, command, account, files, options, report_dir, started_at, blank, requests_sent,
-    requests_retried, requests_throttled, rate_limit, rate_achieved)
-VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0) RETURNING id
+    requests_retried, requests_throttled, rate_limit, rate_achieved, input_fingerprint)
+VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0, ?) RETURNING id
 """
 _ADD_SHEET = f"INSERT INTO sheets (run, place, {SHEET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own columns
 
@@ -175,6 +176,25 @@ class Journal:
             end(connection, self._underway.desk, record, moment(self._now()))
         self._begun = None
 
+    def last_run_given(self, account: str, input_fingerprint: bytes) -> str:
+        """Return the name of the account's last run if it was given exactly this and all is done; else ''."""
+        return last_run_given(self._database, account, input_fingerprint)
+
+    def repeat(self, record: RunRecord, earlier: str) -> None:
+        """Write a whole run down that was given the same as an earlier one (`last_run_given`), and had nothing to do.
+
+        Args:
+            record: The run's record with its end and exit code.
+            earlier: The earlier run's name.
+
+        """
+        self.begin(record)
+        same = self.report_source(earlier)
+        with self._database.transaction() as connection:
+            end(connection, self._underway.desk, record, moment(self._now()))
+            same_as(connection, self._underway.desk.run, same.run, same.tally_again())
+        self._begun = None
+
     def learned_limit(self, account: str) -> float:
         """Return the rate limit that the account's last run found out, in requests per second; 0.0: none."""
         return next((float(limit) for (limit,) in self._database.fetch(_LEARNED, (account,))), 0.0)
@@ -200,7 +220,7 @@ class Journal:
             UsageError: No run has this name.
 
         """
-        return RunReport(self._database, run_number(self._database, run_name))
+        return run_report(self._database, run_name)
 
     def rows_of(self, run_name: str) -> list[EarlierRows]:
         """Return a reader for each sheet of an earlier run, of the rows that are not where they should be.
@@ -242,4 +262,5 @@ class Journal:
 
 def _run_columns(record: RunRecord, account: int) -> tuple[object, ...]:
     texts = (to_json(record.files), to_json(dict(record.options)), storable(record.report_dir))
-    return (record.name, record.command, account, *texts, moment(record.started_at), record.rate_limit)
+    started_at, given = moment(record.started_at), record.input_fingerprint or None
+    return (record.name, record.command, account, *texts, started_at, record.rate_limit, given)

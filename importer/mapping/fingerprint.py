@@ -5,8 +5,6 @@ it goes by has changed.
 """
 
 import hashlib
-from collections.abc import Callable
-from operator import itemgetter
 
 from importer import __version__
 from importer.identifiers import NUMBERING_VERSION
@@ -17,12 +15,10 @@ from importer.model import FINGERPRINT_BYTES, Row
 _BETWEEN_CELLS = "\x1f"
 
 
-def row_fingerprint(
-    mapping: ColumnMapping, options: MappingOptions, directory: Directory | None
-) -> Callable[[Row], bytes | None]:
-    """Return what gives a row of the sheet its fingerprint: 16 bytes (BLAKE2b), or None where nothing stands for it.
+class RowFingerprint:
+    """Gives the rows of a sheet their fingerprints.
 
-    Cells that nothing is made of have no part in it: a column such as "last visit" may change every night.
+    Cells that nothing is made of have no part in them: a column such as "last visit" may change every night.
 
     Args:
         mapping: The sheet's.
@@ -30,24 +26,25 @@ def row_fingerprint(
         directory: The account's teams and channels, of which it was made.
 
     """
-    names = directory and (sorted(directory.teams.items()), sorted(directory.channels.items()))
-    made_of = repr((__version__, NUMBERING_VERSION, [one.header for one in mapping.used], options, names))
-    keyed = hashlib.blake2b(
-        digest_size=FINGERPRINT_BYTES, key=hashlib.blake2b(made_of.encode("utf-8", "surrogatepass")).digest()
-    )
-    between = len(mapping.used) - 1
-    used = (
-        itemgetter(*(one.index for one in mapping.used)) if between else lambda cells: (cells[mapping.used[0].index],)
-    )
 
-    def fingerprint(row: Row) -> bytes | None:
+    def __init__(self, mapping: ColumnMapping, options: MappingOptions, directory: Directory | None) -> None:
+        names = directory and (sorted(directory.teams.items()), sorted(directory.channels.items()))
+        made_of = repr((__version__, NUMBERING_VERSION, [one.header for one in mapping.used], options, names))
+        self.of_mapping = hashlib.blake2b(made_of.encode("utf-8", "surrogatepass")).digest()
+        """Stands for all that the mapping goes by."""
+        self._keyed = hashlib.blake2b(digest_size=FINGERPRINT_BYTES, key=self.of_mapping)
+        self._places = [one.index for one in mapping.used]
+
+    def __call__(self, row: Row) -> bytes | None:
+        """Return 16 bytes (BLAKE2b) that stand for the row and its mapping, or None where nothing does."""
         if row.problems:
             return None
-        text = _BETWEEN_CELLS.join(used(row.cells))
-        if text.count(_BETWEEN_CELLS) != between:  # a cell has one of its own, and other cells could look the same
+        cells = row.cells
+        text = _BETWEEN_CELLS.join([cells[place] for place in self._places])
+        if text.count(_BETWEEN_CELLS) >= len(
+            self._places
+        ):  # a cell has one of its own: other cells could look the same
             return None
-        digest = keyed.copy()
+        digest = self._keyed.copy()
         digest.update(text.encode("utf-8", "surrogatepass"))
         return digest.digest()
-
-    return fingerprint

@@ -65,9 +65,12 @@ class Killing:
         sandbox = self.victim.sandbox
         posts = sandbox.traffic.requests["POST /contacts"]
         wrong = self._check()
+        uuids = [row["uuid"] for row in results(self.victim.folder / "reports")]
         self.victim.give(_RUN)
         if sent := sandbox.traffic.requests["POST /contacts"] - posts:
             wrong.append(f"given again when all was done, the command sent {sent} POSTs")
+        if uuids != (again := [row["uuid"] for row in results(self.victim.folder / "reports")]):
+            wrong.append(f"given again when all was done, results.csv has other UUIDs: {again} for {uuids}")
         return wrong
 
     def _check(self) -> list[str]:
