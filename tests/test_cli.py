@@ -148,7 +148,8 @@ def test_what_is_given_again_is_told_as_if_it_were_gone_through_again(service: S
     table(Path("contacts.csv"), [("Phone", "Name", "City"), *rows])
     give("run", "contacts.csv")
     told = []
-    for options in ([], ["--limit", "9"], ["--limit", "9", "--country", "ES"], []):
+    Path("other.toml").write_text('[values."City"]\n"x" = "y"\n', encoding="utf-8")
+    for options in ([], ["--limit", "9"], ["-c", "other.toml"], []):
         said = give("run", "contacts.csv", "--json", *options)
         assert (said.exit_code, said.rows) == (1, {"unchanged": 2, "duplicate": 1, "invalid": 1, "read": 4}), options
         failed = Path(said.summary["reports"]["failed"][0]).read_text(encoding="utf-8-sig")
