@@ -20,7 +20,7 @@ from importer.ports import Clock
 from importer.secret import Token
 
 _MOST_BODY_BYTES = 1024 * 1024
-_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=30)
+_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)  # a limit of each read too would be a timer more for each
 _KEEP_SECONDS = 4
 """How long an idle connection is kept: many servers close theirs after 5 (Apache's and Node's default), and a POST that
 meets a connection which is just being closed leaves its row in doubt."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from logging import DEBUG
 
 from importer.account import ask_me
 from importer.callbell import Callbell
@@ -104,7 +105,7 @@ class Run:
             )
             for reader, mapping, fingerprint in zip(self.readers, prepared.mappings, prepared.fingerprints, strict=True)
         ]
-        logged = LoggedJournal(journal)
+        logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
         rate, learned = settings.service.rate, self.store.learned_limit(prepared.account)
         pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))
         self._pool = pool = Pool(self._parts(prepared.service, logged, pace))

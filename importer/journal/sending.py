@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from importer.journal.values import maybe_moment, moment, storable
+from importer.journal.values import maybe_moment, moment, storable, to_json
 from importer.model import Status
 from importer.payload import from_json
 from importer.ports import Attempted, Pending, Recorded
@@ -15,38 +15,41 @@ SELECT seq, number, payload, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 ORDER BY seq LIMIT ?
 """
-_ROW_LEAVES = "UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE run = :run AND seq = :seq"
+# All rows of a call are one statement: for each statement of its own the thread would let go of Python and wait for it.
+_THESE_ROWS = "rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs))"
+_ROWS_LEAVE = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - the part is written above
 _OF_ROW = """
 FROM rows WHERE rows.run = :run AND rows.seq = :seq AND contacts.account = :account
     AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
 """
 # What is in doubt is looked up first: until it is sent again, what the account may have is what was sent before.
-_CONTACT_LEAVES = """
+_CONTACTS_LEAVE = f"""
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
     first_sent_at, last_sent_at)
 SELECT :account, source, channel, identifier, 'in_flight', '', '', fingerprint, run, seq, :now, :now
-FROM rows WHERE run = :run AND seq = :seq
+FROM rows WHERE {_THESE_ROWS}
 ON CONFLICT DO UPDATE SET status = 'in_flight',
     fingerprint = iif(status = 'in_doubt', fingerprint, excluded.fingerprint),
     sent_run = iif(status = 'in_doubt', sent_run, excluded.sent_run),
     sent_seq = iif(status = 'in_doubt', sent_seq, excluded.sent_seq),
     first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
     last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
-"""
+"""  # noqa: S608 - the part is written above
 _ROW_SETTLES = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
     column_header = :column, reason = :reason, attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
-_CONTACT_SETTLES = f"""
-UPDATE contacts SET status = :status, uuid = :uuid, href = :href,
-    fingerprint = iif(:attempts > 0, rows.fingerprint, contacts.fingerprint),
-    sent_run = iif(:attempts > 0, rows.run, contacts.sent_run),
-    sent_seq = iif(:attempts > 0, rows.seq, contacts.sent_seq),
-    last_sent_at = iif(:attempts > 0, :at, contacts.last_sent_at),
-    row_fingerprint = iif(:attempts > 0 OR contacts.fingerprint = rows.fingerprint, rows.row_fingerprint, NULL),
+_CONTACTS_SETTLE = f"""
+UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
+    fingerprint = iif(rows.attempts > 0, rows.fingerprint, contacts.fingerprint),
+    sent_run = iif(rows.attempts > 0, rows.run, contacts.sent_run),
+    sent_seq = iif(rows.attempts > 0, rows.seq, contacts.sent_seq),
+    last_sent_at = iif(rows.attempts > 0, rows.finished_at, contacts.last_sent_at),
+    row_fingerprint = iif(rows.attempts > 0 OR contacts.fingerprint = rows.fingerprint, rows.row_fingerprint, NULL),
     row_run = rows.run, row_seq = rows.seq
-{_OF_ROW}
+FROM rows WHERE {_THESE_ROWS} AND contacts.account = :account
+    AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
 """  # noqa: S608 - the part is written above
 _ROW_RETURNS = """
 UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
@@ -71,10 +74,10 @@ class Desk:
 def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) -> list[Pending]:
     """Mark up to `count` pending rows as in flight and return them in input order; within the caller's transaction."""
     found = connection.execute(_NEXT, (desk.run, count)).fetchall()
-    at = moment(now)
-    lines = [{"run": desk.run, "account": desk.account, "seq": seq, "now": at} for seq, *_ in found]
-    connection.executemany(_ROW_LEAVES, lines)
-    connection.executemany(_CONTACT_LEAVES, lines)
+    if found:
+        these = _these(desk, [seq for seq, *_ in found]) | {"now": moment(now)}
+        connection.execute(_ROWS_LEAVE, these)
+        connection.execute(_CONTACTS_LEAVE, these)
     return [
         Pending(
             seq=seq,
@@ -106,8 +109,9 @@ def save(connection: sqlite3.Connection, desk: Desk, noted: Sequence[Recorded | 
             _forget_sending(connection, line_of_row)
         else:
             settled.append(_settled(desk, note))
-    connection.executemany(_ROW_SETTLES, settled)
-    connection.executemany(_CONTACT_SETTLES, settled)
+    if settled:
+        connection.executemany(_ROW_SETTLES, settled)
+        connection.execute(_CONTACTS_SETTLE, _these(desk, [line["seq"] for line in settled]))
 
 
 def put_back(connection: sqlite3.Connection, desk: Desk, seq: int, attempts: int) -> None:
@@ -121,6 +125,11 @@ def _forget_sending(connection: sqlite3.Connection, line: dict[str, object]) -> 
     """Put the contact back to what it was before its row was taken."""
     connection.execute(_CONTACT_STAYS_IN_DOUBT, line)
     connection.execute(_CONTACT_NEVER_LEFT, line)
+
+
+def _these(desk: Desk, seqs: Sequence[object]) -> dict[str, object]:
+    """Return the values of `_THESE_ROWS`, and the account."""
+    return {"run": desk.run, "account": desk.account, "seqs": to_json(seqs)}
 
 
 def _settled(desk: Desk, recorded: Recorded) -> dict[str, object]:

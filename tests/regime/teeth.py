@@ -28,14 +28,15 @@ TEETH = (
         changes=(
             Change(
                 file="journal/sending.py",
-                old="    connection.executemany(_CONTACT_LEAVES, lines)\n",
+                old="        connection.execute(_CONTACTS_LEAVE, these)\n",
                 new="",
             ),
             Change(
                 file="journal/sending.py",
-                old="    connection.executemany(_CONTACT_SETTLES, settled)\n",
-                new='    connection.executemany(_CONTACT_LEAVES, [one | {"now": one["at"]} for one in settled])\n'
-                "    connection.executemany(_CONTACT_SETTLES, settled)\n",
+                old="        connection.execute(_CONTACTS_SETTLE, ",
+                new='        these = _these(desk, [one["seq"] for one in settled]) | {"now": settled[0]["at"]}\n'
+                "        connection.execute(_CONTACTS_LEAVE, these)\n"
+                "        connection.execute(_CONTACTS_SETTLE, ",
             ),
         ),
     ),
