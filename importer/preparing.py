@@ -19,7 +19,7 @@ from importer.model import Sheet
 from importer.order import Order, SystemClock
 from importer.ports import Reader
 from importer.reports.plain import plain
-from importer.secret import Token, find_token
+from importer.secret import NoTokenError, Token, find_token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ async def _place(
     if not order.settings.run.sandbox:
         try:
             return chosen.base_url, find_token(order.environment, chosen.token_file, chosen.account)
-        except UsageError:
+        except NoTokenError:
             if order.settings.run.dry_run:
                 return chosen.base_url, None
             raise

@@ -45,6 +45,10 @@ class Token:
         raise TypeError("a token is not written anywhere")
 
 
+class NoTokenError(UsageError):
+    """Nobody gave a token anywhere; a token that is given and cannot be used is another `UsageError`."""
+
+
 def find_token(environment: Mapping[str, str], token_file: Path | None = None, account: str = "") -> Token:
     """Return the token: from the environment, else from the file, else from the system's keyring.
 
@@ -54,7 +58,8 @@ def find_token(environment: Mapping[str, str], token_file: Path | None = None, a
         account: The user's name in the keyring's entry; empty: `token`.
 
     Raises:
-        UsageError: There is none, or it cannot be one.
+        NoTokenError: There is none.
+        UsageError: What is there cannot be one, or cannot be read.
 
     """
     if VARIABLE in environment:
@@ -63,7 +68,7 @@ def find_token(environment: Mapping[str, str], token_file: Path | None = None, a
         return _checked(_read(token_file, environment), f"The token file {token_file}")
     if (text := _from_keyring(account or "token")) is not None:
         return _checked(text, "The entry of the system's keyring")
-    raise UsageError(
+    raise NoTokenError(
         "There is no token for Callbell.",
         f"Put it into the variable {VARIABLE}; or into a file that only you can read, and name that file as token_file"
         f" in the [service] table of the config; or into the system's keyring: \"keyring set {KEYRING_SERVICE}"

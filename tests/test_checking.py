@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -115,6 +116,18 @@ def test_without_a_token_it_says_what_nobody_was_asked() -> None:
     first, second = said.summary["not_checked"]
     assert "these teams, tags was not asked" in first
     assert "earlier run" in second
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+@pytest.mark.parametrize("command", [("check",), ("run", "--dry-run")])
+def test_a_token_file_that_cannot_be_used_is_no_missing_token(command: tuple[str, ...]) -> None:
+    """Who gave one wants it to be used, and is told what is wrong with it."""
+    Path("token").write_text("abc", encoding="utf-8")
+    Path("token").chmod(0o644)
+    config('[service]\ntoken_file = "token"\n')
+    said = give(*command, customers(Path("contacts.csv")), *HERE)
+    assert said.exit_code == 2
+    assert "can be read by other people" in said.stderr
 
 
 def test_with_a_token_it_asks_the_account_and_sends_nothing(service: Sandbox) -> None:

@@ -77,6 +77,25 @@ def test_the_help_of_every_command_has_examples(command: str) -> None:
     assert f"callbell-importer {command}" in said.stdout.partition("Examples:")[2]
 
 
+def test_the_help_groups_the_options_of_a_run() -> None:
+    """Whoever looks for one finds it under a heading; what has no group comes last."""
+    text = give("run", "--help").stdout
+    headings = [
+        "Arguments:",
+        "How rows become contacts:",
+        "How they are sent:",
+        "What is written and shown:",
+        "Options:",
+    ]
+    assert [line for line in text.splitlines() if line in headings] == headings
+    assert text.index("--country CC") < text.index("How they are sent:") < text.index("--rate N")
+
+
+def test_no_summary_of_a_command_is_cut_off() -> None:
+    """Each fits on its line."""
+    assert "..." not in give("--help").stdout
+
+
 def test_the_help_keeps_its_brackets() -> None:
     """Defaults are said, and nothing is taken for a style."""
     text = " ".join(give("run", "--help").stdout.split())
