@@ -185,7 +185,7 @@ def test_help_does_not_wait_for_what_it_does_not_need() -> None:
 import atexit, sys, importer.cli
 heavy = {"pandas", "aiohttp", "pydantic", "rich", "phonenumbers"}
 atexit.register(lambda: print(heavy & set(sys.modules)))
-sys.argv[1:] = ["run", "--help"]
+sys.argv[1:] = ["--help"]
 importer.cli.main()
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # noqa: S603 - our own code
