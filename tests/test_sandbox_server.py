@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 import pytest
@@ -26,7 +26,7 @@ from importer.sandbox import (
     Scripted,
     serve,
 )
-from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES
+from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, Spoilt
 from importer.sandbox.routes import CALLS
 
 ANA = {"identifier": "34600111222", "source": "whatsapp", "name": "Ana"}
@@ -368,6 +368,21 @@ async def test_retry_after_says_what_it_is_told() -> None:
     for kind in (FaultKind.UNAVAILABLE, FaultKind.THROTTLED_RETRY_AFTER):
         async with client_of(with_fault(Fault(kind), retry_after="next Tuesday")) as client:
             assert (await client.post()).headers["Retry-After"] == "next Tuesday"
+
+
+async def test_a_client_that_goes_away_first_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever serves a stand-in sees no traceback because somebody stopped an import."""
+
+    async def gone(_: Spoilt) -> NoReturn:
+        raise ConnectionResetError("Cannot write to closing transport")
+
+    monkeypatch.setitem(MISBEHAVIOURS, FaultKind.CUT_BODY, gone)
+    async with client_of(with_fault(Fault(FaultKind.CUT_BODY, Commit.YES))) as client:
+        assert (await client.post()).body == b""
+        assert len(client.sandbox.contacts) == 1
+    assert caplog.records == []
 
 
 async def test_a_redirect_leads_to_a_false_success() -> None:

@@ -50,7 +50,10 @@ def respond(answer: Answer) -> web.Response:
 
 async def misbehave(spoilt: Spoilt) -> web.StreamResponse:
     """Return the answer that the fault makes of it; where the connection is broken, one that nobody sees."""
-    return await MISBEHAVIOURS[spoilt.fault.kind](spoilt)
+    try:
+        return await MISBEHAVIOURS[spoilt.fault.kind](spoilt)
+    except ConnectionError:  # the client went away first, and aiohttp would show a traceback for it
+        return web.Response()
 
 
 async def _reset(spoilt: Spoilt) -> web.StreamResponse:
