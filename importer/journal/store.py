@@ -11,12 +11,13 @@ from importer.journal.database import Database
 from importer.journal.earlier import EarlierRows
 from importer.journal.ending import end, end_dead_runs
 from importer.journal.entering import Chunk, begin_input, enter
+from importer.journal.limits import learn, learned_limit
 from importer.journal.reading import RunReport, all_runs, run_number, run_report
 from importer.journal.recognising import Offer, offer
 from importer.journal.repeating import last_run_given, same_as
 from importer.journal.sending import Desk, put_back, save, take
 from importer.journal.undoing import RunUndo, undo_names
-from importer.journal.values import SHEET_COLUMNS, moment, sheet_columns, storable, to_json
+from importer.journal.values import SHEET_COLUMNS, begun_columns, moment, sheet_columns
 from importer.model import Entry, Sheet, Status
 from importer.ports import Attempted, Pending, Recorded, RunRecord
 
@@ -26,15 +27,6 @@ INSERT INTO runs (name, command, account, files, options, report_dir, started_at
 VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0, ?) RETURNING id
 """
 _ADD_SHEET = f"INSERT INTO sheets (run, place, {SHEET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own columns
-
-_LEARNED = """
-SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account
-WHERE accounts.name = ?
-"""
-_LEARN = """
-INSERT INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET limit_per_second = excluded.limit_per_second, learned_at = excluded.learned_at
-"""
 
 
 @dataclass(slots=True)
@@ -105,7 +97,7 @@ class Journal:
                 )
             connection.execute("INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO NOTHING", (record.account,))
             ((account,),) = connection.execute("SELECT id FROM accounts WHERE name = ?", (record.account,)).fetchall()
-            ((run,),) = connection.execute(_BEGIN, _run_columns(record, account)).fetchall()
+            ((run,),) = connection.execute(_BEGIN, begun_columns(record, account)).fetchall()
         self._begun = _Underway(Desk(run, account))
 
     def add_sheet(self, sheet: Sheet) -> int:
@@ -197,16 +189,12 @@ class Journal:
 
     def learned_limit(self, account: str) -> float:
         """Return the rate limit that the account's last run found out, in requests per second; 0.0: none."""
-        return next((float(limit) for (limit,) in self._database.fetch(_LEARNED, (account,))), 0.0)
+        return learned_limit(self._database, account)
 
     def learn(self, limit: float) -> None:
         """Keep the rate limit that the run found out for the account's next one; 0.0 forgets it."""
-        account = self._underway.desk.account
         with self._database.transaction() as connection:
-            if limit:
-                connection.execute(_LEARN, (account, limit, moment(self._now())))
-            else:
-                connection.execute("DELETE FROM learned_limits WHERE account = ?", (account,))
+            learn(connection, self._underway.desk.account, limit, moment(self._now()))
 
     def end_dead_runs(self) -> None:
         """Give the open rows of runs that were killed their last word, without beginning one; `begin` does it too."""
@@ -258,9 +246,3 @@ class Journal:
         if self._begun is None:
             raise RuntimeError("no run was begun")
         return self._begun
-
-
-def _run_columns(record: RunRecord, account: int) -> tuple[object, ...]:
-    texts = (to_json(record.files), to_json(dict(record.options)), storable(record.report_dir))
-    started_at, given = moment(record.started_at), record.input_fingerprint or None
-    return (record.name, record.command, account, *texts, started_at, record.rate_limit, given)

@@ -72,6 +72,13 @@ def run_of(columns: tuple[Any, ...]) -> RunRecord:
     )
 
 
+def begun_columns(record: RunRecord, account: int) -> tuple[object, ...]:
+    """Return what is known of a run when it begins: the columns from its name to what it was given."""
+    texts = (to_json(record.files), to_json(dict(record.options)), storable(record.report_dir))
+    started_at, given = moment(record.started_at), record.input_fingerprint or None
+    return (record.name, record.command, account, *texts, started_at, record.rate_limit, given)
+
+
 def sheet_columns(sheet: Sheet) -> tuple[object, ...]:
     """Return what goes into `SHEET_COLUMNS`."""
     texts = (to_json(sheet.header), sheet.header_row, storable(sheet.encoding), storable(sheet.delimiter))

@@ -1,0 +1,27 @@
+"""The rate limit that an account's last run found out, where it is lower than the known one."""
+
+import sqlite3
+
+from importer.journal.database import Database
+
+_LEARNED = """
+SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account
+WHERE accounts.name = ?
+"""
+_LEARN = """
+INSERT INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET limit_per_second = excluded.limit_per_second, learned_at = excluded.learned_at
+"""
+
+
+def learned_limit(database: Database, account: str) -> float:
+    """Return the limit in requests per second; 0.0: none was found out."""
+    return next((float(limit) for (limit,) in database.fetch(_LEARNED, (account,))), 0.0)
+
+
+def learn(connection: sqlite3.Connection, account: int, limit: float, at: str) -> None:
+    """Keep the limit, in requests per second; 0.0 forgets it; within the caller's transaction."""
+    if limit:
+        connection.execute(_LEARN, (account, limit, at))
+    else:
+        connection.execute("DELETE FROM learned_limits WHERE account = ?", (account,))
