@@ -5,7 +5,7 @@ import contextlib
 import random
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from logging import DEBUG
@@ -88,14 +88,35 @@ class Run:
         settings = self.order.settings
         if not settings.run.dry_run:
             private_folder(self.order.folder)  # now: a folder that cannot be made is better known before than after
+        journal = ThreadedJournal(self.store)
+        logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
+        rate, learned = settings.service.rate, self.store.learned_limit(prepared.account)
+        pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))
+        # Before anything is waited for: from here on a signal ends the run in good order.
+        self._pool = pool = Pool(self._parts(prepared.service, logged, pace))
         given = await asyncio.to_thread(input_fingerprint, self.order, self.readers, prepared)
         record = self.order.record(prepared.account)
         record = replace(record, rate_limit=settings.service.rate, input_fingerprint=given)
         if earlier := self.store.last_run_given(prepared.account, given):
             return self._repeat(record, earlier)
-        journal = ThreadedJournal(self.store)
         await journal.begin(record)
-        sources = [
+        sources = await self._sources(journal, prepared)
+        flow = enter_all if settings.run.dry_run else run_import
+        collect_less_garbage()
+        async with self._timed_and_shown(pool, pace):
+            try:
+                await flow(sources, logged, pool, settings.run.limit)
+            except InputError as error:
+                pool.stop(error)
+        if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
+            await journal.learn(pace.learned)
+        record = self._ended(record, pool, pace)
+        await journal.finish(record)
+        return self._report(record, pool.stopped)
+
+    async def _sources(self, journal: ThreadedJournal, prepared: Prepared) -> list[Source]:
+        """Return the sheets as the flow takes them, written down in their order."""
+        return [
             Source(
                 sheet_index=await journal.add_sheet(reader.sheet),
                 reader=reader,
@@ -105,26 +126,6 @@ class Run:
             )
             for reader, mapping, fingerprint in zip(self.readers, prepared.mappings, prepared.fingerprints, strict=True)
         ]
-        logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
-        rate, learned = settings.service.rate, self.store.learned_limit(prepared.account)
-        pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))
-        self._pool = pool = Pool(self._parts(prepared.service, logged, pace))
-        flow = enter_all if settings.run.dry_run else run_import
-        collect_less_garbage()
-        with self._timer(pool):
-            showing = asyncio.create_task(self._show(pool, pace))
-            try:
-                await flow(sources, logged, pool, settings.run.limit)
-            except InputError as error:
-                pool.stop(error)
-            finally:
-                showing.cancel()
-                await asyncio.wait({showing})
-        if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
-            await journal.learn(pace.learned)
-        record = self._ended(record, pool, pace)
-        await journal.finish(record)
-        return self._report(record, pool.stopped)
 
     def _repeat(self, record: RunRecord, earlier: str) -> Ending:
         """End a run that was given the same as the one before it: all its rows are where that one left them."""
@@ -152,18 +153,19 @@ class Run:
             too_many_failures=failure_limit(settings.run.max_failures),
         )
 
-    @contextlib.contextmanager
-    def _timer(self, pool: Pool) -> Iterator[None]:
-        """Stop the pool when the run has taken as long as it may."""
-        seconds = self.order.settings.run.max_duration_seconds
-        if not seconds:
-            yield
-            return
-        timer = asyncio.get_running_loop().call_later(seconds, lambda: pool.stop(out_of_time(seconds)))
+    @contextlib.asynccontextmanager
+    async def _timed_and_shown(self, pool: Pool, pace: Pace) -> AsyncIterator[None]:
+        """Show how it goes, and stop the pool when the run has taken as long as it may."""
+        loop, seconds = asyncio.get_running_loop(), self.order.settings.run.max_duration_seconds
+        timer = loop.call_later(seconds, lambda: pool.stop(out_of_time(seconds))) if seconds else None
+        showing = asyncio.create_task(self._show(pool, pace))
         try:
             yield
         finally:
-            timer.cancel()
+            if timer:
+                timer.cancel()
+            showing.cancel()
+            await asyncio.wait({showing})
 
     async def _show(self, pool: Pool, pace: Pace) -> None:
         """Keep the display up to date until cancelled, and once more then."""

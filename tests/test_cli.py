@@ -614,6 +614,22 @@ def test_a_run_that_is_interrupted_writes_its_reports_and_goes_on_later(monkeypa
         assert len(set(phones(service))) == len(service.contacts) == 100
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+def test_a_run_that_is_interrupted_while_it_begins_ends_in_good_order(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account was asked, and nothing sent: every row is unsent, and no traceback is shown."""
+
+    def interrupted(*_: object) -> bytes:
+        os.kill(os.getpid(), signal.SIGINT)
+        return b""
+
+    monkeypatch.setattr("importer.running.input_fingerprint", interrupted)
+    said = give("run", customers(Path("contacts.csv")), "--json")
+    assert (said.exit_code, said.rows) == (130, {"unsent": 3, "read": 3})
+    assert posts(service) == 0
+
+
 def test_a_journal_in_use_ends_with_6(service: Sandbox, tmp_path: Path) -> None:
     """And reading it does not: `runs` needs no lock."""
     file = customers(Path("contacts.csv"))
