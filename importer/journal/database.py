@@ -25,7 +25,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA temp_store = FILE;
 PRAGMA cache_size = -8192; -- KiB; measured: more makes nothing faster, and memory grows by it with the input
-PRAGMA temp.cache_size = -8192;
+PRAGMA temp.cache_size = -4096; -- a million keys in it took no longer than with twice as much (November 2026)
 PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: those that change often are copied less often
 PRAGMA trusted_schema = OFF;
 """
