@@ -168,10 +168,9 @@ def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
 
 def _result_again(columns: tuple[Any, ...], at: datetime) -> Result:
     """Return the row as it is when it is given again at that time, and nothing has happened since."""
-    found = _result(columns)
-    status = _STATUSES[status_again(columns[5], found.code)]
-    found = found._replace(status=status, http_status=None, attempts=0, finished_at=at)
-    return found._replace(code="", column="", reason="") if status is Status.UNCHANGED else found
+    status = _STATUSES[status_again(columns[5], columns[9])]
+    why = ("", "", "") if status is Status.UNCHANGED else columns[9:12]
+    return Result._make((*columns[1:5], status, *columns[6:8], None, *why, 0, at))
 
 
 def _result(columns: tuple[Any, ...]) -> Result:
