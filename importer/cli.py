@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DEFECT = 70
 INTERRUPTED = 130
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
+_VERSION = f"callbell-importer {__version__}"
 _OF_ONE_RUN_ALONE = frozenset({"dry_run", "json", "limit", "quiet", "verbose", "yes"})
 """Options of an earlier run that `retry` does not repeat: they have no say in what is sent, or where it goes."""
 
@@ -55,7 +56,10 @@ def main() -> None:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us
             setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115 - stays open
-    app(prog_name="callbell-importer")
+    if sys.argv[1:] == ["--version"]:  # typer would import pydantic first, which takes longer than all the rest
+        typer.echo(_VERSION)
+    else:
+        app(prog_name="callbell-importer")
 
 
 def _told(command: Callable[..., None]) -> Callable[..., None]:
@@ -87,7 +91,7 @@ def top(
 ) -> None:
     """Brings the customers in a spreadsheet into Callbell, each exactly once."""
     if version:
-        typer.echo(f"callbell-importer {__version__}")
+        typer.echo(_VERSION)
         raise typer.Exit
 
 

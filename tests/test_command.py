@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from importer import __version__
 from importer.sandbox import Sandbox
 from tests.commanding import NO_LIMIT, TOKEN, after, customers, every_byte, give, phones, results, serving, table
 
@@ -190,3 +191,9 @@ importer.cli.main()
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # noqa: S603 - our own code
     assert said.stdout.splitlines()[-1] == b"set()"
+
+
+def test_the_version_is_said_at_once() -> None:
+    """By the command itself, without any of its libraries but the command line's."""
+    said = subprocess.run([sys.executable, "-m", "importer", "--version"], capture_output=True, check=True)
+    assert said.stdout.decode().strip() == f"callbell-importer {__version__}"
