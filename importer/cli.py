@@ -58,8 +58,8 @@ def main() -> None:
             setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115 - stays open
     if sys.argv[1:] == ["--version"]:  # typer would import pydantic first, which takes longer than all the rest
         typer.echo(_VERSION)
-    else:
-        app(prog_name="callbell-importer")
+        sys.exit(0)
+    app(prog_name="callbell-importer")
 
 
 def _told(command: Callable[..., None]) -> Callable[..., None]:
