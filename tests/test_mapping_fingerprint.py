@@ -99,3 +99,9 @@ def test_a_row_with_problems_has_none() -> None:
     """Its reader found something wrong that the cells alone do not show."""
     problem = Problem(code="width", message="The row has 2 cells.")
     assert made()(Row(number=2, cells=("600", "", "Ana"), problems=(problem,))) is None
+
+
+def test_a_row_with_our_own_separator_in_a_cell_has_none() -> None:
+    """Two cells could otherwise look like two others."""
+    assert made()(row("600\x1fA", "", "na")) is None
+    assert made()(row("600", "\x1f", "Ana")) is not None
