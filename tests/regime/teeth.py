@@ -156,7 +156,10 @@ TEETH = (
     ),
     Tooth(
         name="pandas' defaults",
-        changes=(Change(file="readers/csv.py", old="na_filter=False", new="na_filter=True"),),
+        changes=(
+            Change(file="readers/csv.py", old="na_filter=False", new="na_filter=True"),
+            Change(file="readers/csv.py", old="_WITHOUT_PANDAS_ROWS = 150_000", new="_WITHOUT_PANDAS_ROWS = 0"),
+        ),
         part=("kills", "--kills", "1"),
     ),
     *UNDO_TEETH,
