@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import importer
 from importer.sandbox import Sandbox
 from tests.commanding import TOKEN
+from tests.regime.findings import Findings
 
 AT_ONCE = 2
 KILLS_A_SCENARIO = 10
@@ -50,6 +53,24 @@ def some_moment(chance: Random, sandbox: Sandbox, most_requests: int) -> Moment:
     if chance.random() < 0.6:
         return Moment(requests=sandbox.traffic.requests.total() + chance.randint(1, most_requests))
     return Moment(seconds=chance.uniform(0.1, 4.0))
+
+
+def in_scenarios(findings: Findings, kills: int, first_seed: int, case: Callable[[int, int], Sequence[str]]) -> None:
+    """Kill so many times, in scenarios of some kills each, two of them at a time.
+
+    Args:
+        findings: Whose name is the part's.
+        kills: In all.
+        first_seed: Of the first scenario; moments are never quite the same again.
+        case: Plays the scenario of a seed with so many kills, and returns what is wrong.
+
+    """
+    scenarios = -(-kills // KILLS_A_SCENARIO)
+    share = -(-kills // scenarios)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for seed in range(first_seed, first_seed + scenarios):
+            again = f"{findings.part} --kills {share} --seeds {seed}"
+            threads.submit(findings.add, f"scenario {seed}", again, partial(case, seed, share))
 
 
 @dataclass(slots=True, kw_only=True)

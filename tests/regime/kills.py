@@ -8,9 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -19,7 +17,7 @@ from importer.model import IN_CALLBELL, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, SandboxOptions
 from tests.commanding import ACCOUNT, results, serving, table
 from tests.regime.findings import Findings
-from tests.regime.killing import AT_ONCE, HANG_SECONDS, KILLS_A_SCENARIO, LATE_SECONDS, SHARE, Victim
+from tests.regime.killing import HANG_SECONDS, LATE_SECONDS, SHARE, Victim, in_scenarios
 
 _RUN = ("run", "contacts.csv")
 _EIGHT_KINDS = (
@@ -113,13 +111,7 @@ def kill(kills: int, first_seed: int = 1, keep: Path | None = None) -> Findings:
 
     """
     findings, counts = Findings("kills"), Counter[str]()
-    scenarios = -(-kills // KILLS_A_SCENARIO)
-    share = -(-kills // scenarios)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        for seed in range(first_seed, first_seed + scenarios):
-            case = partial(_scenario, seed, share, keep, counts)
-            again = f"kills --kills {share} --seeds {seed}"
-            threads.submit(findings.add, f"scenario {seed}", again, case)
+    in_scenarios(findings, kills, first_seed, lambda seed, share: _scenario(seed, share, keep, counts))
     rows = ", ".join(f"{status} {counts[status]:,}" for status in Status if counts[status])
     findings.say(f"{counts['kills']:,} kills, {counts['requests']:,} requests, {SHARE:.0%} of the POSTs spoilt: {rows}")
     return findings

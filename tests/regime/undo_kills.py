@@ -8,9 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -20,7 +18,7 @@ from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxO
 from importer.sandbox.calls import Asked
 from tests.commanding import ACCOUNT, customers, read, serving
 from tests.regime.findings import Findings
-from tests.regime.killing import AT_ONCE, HANG_SECONDS, KILLS_A_SCENARIO, LATE_SECONDS, SHARE, Victim
+from tests.regime.killing import HANG_SECONDS, LATE_SECONDS, SHARE, Victim, in_scenarios
 
 _KINDS = (
     Fault(FaultKind.RESET),
@@ -139,13 +137,7 @@ class UndoKilling:
 def kill_undos(kills: int, first_seed: int = 1, keep: Path | None = None) -> Findings:
     """Kill the command so many times, in scenarios of some kills each, two of them at a time; see `kills.kill`."""
     findings, counts = Findings("undo-kills"), Counter[str]()
-    scenarios = -(-kills // KILLS_A_SCENARIO)
-    share = -(-kills // scenarios)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        for seed in range(first_seed, first_seed + scenarios):
-            case = partial(_scenario, seed, share, keep, counts)
-            again = f"undo-kills --kills {share} --seeds {seed}"
-            threads.submit(findings.add, f"scenario {seed}", again, case)
+    in_scenarios(findings, kills, first_seed, lambda seed, share: _scenario(seed, share, keep, counts))
     fates = ", ".join(f"{fate} {counts[fate]:,}" for fate in Fate if counts[fate])
     spoilt = f"{SHARE:.0%} of the GETs and DELETEs spoilt"
     findings.say(f"{counts['kills']:,} kills, {counts['requests']:,} requests, {spoilt}: {fates}")
