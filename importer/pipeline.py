@@ -6,8 +6,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from importer.model import Contact, Entry, InvalidRow, Row, Status
-from importer.ports import PipelineJournal, Reader
+from importer.model.protocols import PipelineJournal, Reader
+from importer.model.rows import Contact, Entry, InvalidRow, Row, Status
 
 MarkedRow = tuple[Row, bytes | None]
 """A row with its fingerprint (`Entry.fingerprint`)."""

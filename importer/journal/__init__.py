@@ -4,9 +4,9 @@
 `EarlierRows` reads the rows of an earlier run again, and `RunUndo` knows what of it was taken back.
 """
 
-from importer.journal.earlier import EarlierRows
+from importer.journal.earlier_rows import EarlierRows
 from importer.journal.store import Journal
-from importer.journal.threaded import ThreadedJournal
-from importer.journal.undoing import RunUndo, ThreadedUndo
+from importer.journal.threads import ThreadedJournal
+from importer.journal.undo import RunUndo, ThreadedUndo
 
 __all__ = ["EarlierRows", "Journal", "RunUndo", "ThreadedJournal", "ThreadedUndo"]

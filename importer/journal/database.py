@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from importer.errors import StorageError
-from importer.journal.faults import damaged, translated
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS, TEMPORARY
-from importer.system import private_file, private_folder
+from importer.journal.sqlite_errors import damaged, translated
+from importer.model.errors import StorageError
+from importer.system.files import private_file, private_folder
 
 _OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""

@@ -6,20 +6,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from importer.errors import StorageError
+from importer.journal.claim import Desk, put_back, save, take
+from importer.journal.column_values import SHEET_COLUMNS, begun_columns, moment, sheet_columns
 from importer.journal.database import Database
-from importer.journal.earlier import EarlierRows
-from importer.journal.ending import end, end_dead_runs
-from importer.journal.entering import Chunk, begin_input, enter
-from importer.journal.limits import learn, learned_limit
-from importer.journal.reading import RunReport, all_runs, run_number, run_report
-from importer.journal.recognising import Offer, offer
-from importer.journal.repeating import last_run_given, same_as
-from importer.journal.sending import Desk, put_back, save, take
-from importer.journal.undoing import RunUndo, undo_names
-from importer.journal.values import SHEET_COLUMNS, begun_columns, moment, sheet_columns
-from importer.model import Entry, Sheet, Status
-from importer.ports import Attempted, Pending, Recorded, RunRecord
+from importer.journal.earlier_rows import EarlierRows
+from importer.journal.enqueue import Chunk, begin_input, enter
+from importer.journal.learned_limit import learn, learned_limit
+from importer.journal.recognition import Offer, offer
+from importer.journal.repetition import last_run_given, same_as
+from importer.journal.run_end import end, end_dead_runs
+from importer.journal.run_report import RunReport, all_runs, run_number, run_report
+from importer.journal.undo import RunUndo, undo_names
+from importer.model.errors import StorageError
+from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.rows import Entry, Sheet, Status
+from importer.model.runs import RunRecord
 
 _BEGIN = """
 INSERT INTO runs (name, command, account, files, options, report_dir, started_at, blank, requests_sent,

@@ -6,8 +6,8 @@ A file is opened by its ending: text (`csv`) or workbook (`excel`). What is read
 
 from pathlib import PurePath
 
-from importer.errors import InputError
-from importer.ports import Reader
+from importer.model.errors import InputError
+from importer.model.protocols import Reader
 from importer.readers.files import check_file
 from importer.readers.options import InputOptions
 
@@ -31,9 +31,9 @@ def open_reader(path: str, options: InputOptions) -> Reader:
     check_file(path)
     # pandas takes a quarter of a second to import, which --help need not wait for.
     if ending in TEXT_ENDINGS:
-        from importer.readers.csv import CsvReader  # noqa: PLC0415 - see above
+        from importer.readers.text.reader import CsvReader  # noqa: PLC0415 - see above
 
         return CsvReader(path, options)
-    from importer.readers.excel import ExcelReader  # noqa: PLC0415 - see above
+    from importer.readers.excel.reader import ExcelReader  # noqa: PLC0415 - see above
 
     return ExcelReader(path, options)

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from importer.errors import InputError
+from importer.model.errors import InputError
 
 
 def check_file(path: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from importer.errors import InputError
+from importer.model.errors import InputError
 
 ROWS_UNDER_TITLE = 50
 

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from importer.escaping import escape
-from importer.model import Sheet
-from importer.ports import Result
-from importer.reports.plain import plain, utc
+from importer.model.escaping import escape
+from importer.model.plain_text import plain, utc
+from importer.model.rows import Sheet
+from importer.model.runs import Result
 
 COLUMNS = (
     "file",

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from importer.model import Status
-from importer.ports import ProblemGroup, RunRecord
-from importer.reports.plain import plain, utc
+from importer.model.plain_text import plain, utc
+from importer.model.rows import Status
+from importer.model.runs import ProblemGroup, RunRecord
 
 FINAL = tuple(status for status in Status if status not in {Status.PENDING, Status.IN_FLIGHT})
 """The statuses that can be the last word on a row."""

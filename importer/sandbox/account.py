@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from importer.mapping.options import FieldType
+from importer.model.account import FieldType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from importer.errors import UsageError
+from importer.model.errors import UsageError
 
 
 class FaultKind(StrEnum):

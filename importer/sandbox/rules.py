@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from importer.mapping.options import FieldType
+from importer.model.account import FieldType
 from importer.sandbox.account import AccountSetup, CustomField
 
 SOURCES: Final = ("whatsapp", "telegram", "instagram", "facebook")

@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 
-from importer.errors import UsageError
+from importer.model.errors import UsageError
 from importer.sandbox.answers import Answer, refusal
 from importer.sandbox.calls import Asked, Calls
 from importer.sandbox.contacts import StoredContact

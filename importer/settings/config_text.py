@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 import tomli_w
 
-from importer.mapping.guess import FIELDS
-from importer.mapping.options import ColumnOptions, ContactOptions, CustomFieldOptions, FieldType
+from importer.mapper.header_guess import FIELDS
+from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions
+from importer.model.account import FieldType
 from importer.readers.options import InputOptions
 
 _COMMENT_AT = 40

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from importer.settings.sentences import sentence, unknown_name
-from importer.settings.tables import Tables, keys_of
+from importer.settings.config_tables import Tables, keys_of
+from importer.settings.messages import sentence, unknown_name
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.mapping.options import MappingOptions
-from importer.policy import Ambiguous
+from importer.mapper.options import MappingOptions
+from importer.model.policy import Ambiguous
 from importer.readers.options import InputOptions
 
 

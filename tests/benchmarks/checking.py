@@ -15,9 +15,9 @@ from pathlib import Path
 
 import phonenumbers
 
-from importer.checking import Check
+from importer.commands.check import Check
+from importer.commands.context import Order
 from importer.journal import Journal
-from importer.order import Order
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.settings import settle

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from importer.pace import MOST_IN_FLIGHT_WITHOUT_LIMIT
+from importer.worker_pool.rate_limiter import MOST_IN_FLIGHT_WITHOUT_LIMIT
 from tests.benchmarks.measuring import command, customers, importing, machine, spread, summary, tell
 from tests.benchmarks.service import running
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 
-from importer.pace import Pace, PaceOptions
+from importer.worker_pool.rate_limiter import Pace, PaceOptions
 from tests.benchmarks.measuring import tell
 from tests.benchmarks.rivals import Aimd, AwsCubic, Unheeding
-from tests.driving import Controller, drive
-from tests.servers import EXTRA, KINDS
+from tests.support.servers import EXTRA, KINDS
+from tests.support.terminal import Controller, drive
 
 PACES: dict[str, Callable[[], Controller]] = {
     "ours": lambda: Pace(PaceOptions(rate=300.0)),

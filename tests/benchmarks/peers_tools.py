@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.pace import MOST_IN_FLIGHT_WITHOUT_LIMIT, in_flight_needed
+from importer.worker_pool.rate_limiter import MOST_IN_FLIGHT_WITHOUT_LIMIT, in_flight_needed
 from tests.benchmarks.measuring import Cost, command, customers, importing
 from tests.benchmarks.peers_figures import Run
 from tests.benchmarks.service import running

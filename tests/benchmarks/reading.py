@@ -19,7 +19,8 @@ _HEADER = ("Phone", "Name", "Email", "City", "Tags", "Note", "Joined", "Points")
 _OURS = """
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
-import importer.readers.csv, importer.readers.excel, importer.readers.opening, importer.readers.xlsx
+import importer.readers.text.reader, importer.readers.excel.reader
+import importer.readers.excel.workbook_kind, importer.readers.excel.xlsx
 def read(path):
     reader = open_reader(path, InputOptions())
     rows = sum(len(chunk) for chunk in reader.chunks())

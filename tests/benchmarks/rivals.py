@@ -4,7 +4,7 @@ import asyncio
 
 from aiolimiter import AsyncLimiter
 
-from importer.model import Reply
+from importer.model.replies import Reply
 
 _HALVE = 0.5
 _STEP_PER_SECOND = 1.0

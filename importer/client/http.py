@@ -1,0 +1,153 @@
+"""The only home of aiohttp's client: one request in, one `Reply` out. Never repeats, never waits, never raises.
+
+What a failure says about the request is decided here by the kind of the exception, because only this room knows
+aiohttp: *never arrived* is refused connections, failed DNS or TLS and connect timeouts; all else *may have arrived*.
+aiohttp repeats idempotent requests by itself once, a POST never (its source, since 3.10). Its errors hold the token
+in `repr()` and `.args` and the phone number in `str()` (measured with 3.14.5), so none of that text is passed on.
+"""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import aiohttp
+
+from importer import __version__
+from importer.client import responses as replies
+from importer.client.token import Token
+from importer.model.payload import to_json
+from importer.model.protocols import Clock
+from importer.model.replies import Arrival, Reply
+from importer.model.rows import Contact
+
+_MOST_BODY_BYTES = 1024 * 1024
+_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)  # a limit of each read too would be a timer more for each
+_KEEP_SECONDS = 4
+"""How long an idle connection is kept: many servers close theirs after 5 (Apache's and Node's default), and a POST that
+meets a connection which is just being closed leaves its row in doubt."""
+_CONTACTS = "contacts"
+
+
+class Callbell:
+    """The service, through one connection pool.
+
+    Args:
+        base_url: Such as `https://api.callbell.eu/v1`; https, or plain http to the loopback address.
+        token: Put on each request, in one place.
+        clock: Tells when a reply arrived.
+
+    """
+
+    def __init__(self, base_url: str, token: Token, clock: Clock, timeout: aiohttp.ClientTimeout = _TIMEOUT) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+        self._clock = clock
+        # The pool decides how many are in flight; no proxy, cookie or .netrc of the machine gets a say.
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=timeout,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.close()
+
+    async def create(self, contact: Contact) -> Reply:
+        """POST /contacts."""
+        body = to_json(contact).encode("utf-8", "backslashreplace")  # half a character, as JSON escapes it: \ud83d
+        reply, _ = await self._request("POST", _CONTACTS, body=body)
+        return reply
+
+    async def find(self, contact: Contact) -> Reply:
+        """GET /contacts/phone/:number, in the contact's own channel."""
+        digits = "".join(filter(str.isdigit, contact.identifier))
+        query = {"channel_uuid": contact.channel_uuid} if contact.channel_uuid else {}
+        reply, _ = await self._request("GET", f"{_CONTACTS}/phone/{digits}", query=query)
+        return reply
+
+    async def read(self, path: str, query: Mapping[str, str]) -> tuple[Reply, object]:
+        """GET any other path: the reply, and the JSON value of its body (None without one)."""
+        reply, body = await self._request("GET", path, query=query)
+        return reply, replies.parse(body)
+
+    async def delete(self, uuid: str) -> tuple[Reply, object]:
+        """DELETE /contacts/:uuid: the reply, and the JSON value of its body; sent twice where a connection breaks off.
+
+        The repetition is aiohttp's own, and harmless: a DELETE is idempotent (RFC 9110, section 9.2.2).
+        """
+        reply, body = await self._request("DELETE", f"{_CONTACTS}/{quote(uuid, safe='')}")
+        return reply, replies.parse(body)
+
+    async def _request(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> tuple[Reply, bytes]:
+        try:
+            async with self._http.request(
+                method,
+                f"{self._base_url}/{path}",
+                params=query,
+                data=body,
+                headers=self._headers(),
+                allow_redirects=False,  # measured: followed, a 301 turns the POST into a GET that answers 200
+            ) as response:
+                received = await _body(response)
+                return replies.answered(response.status, response.headers, received, self._clock.now()), received
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return _unanswered(error), b""
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Accept": "application/json",
+            "Authorization": f"Bearer {self._token.reveal()}",
+            "Content-Type": "application/json",
+            "User-Agent": f"callbell-importer/{__version__}",
+        }
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """Return the body, cut at 1 MiB; what is lost of it loses nothing of the status, which was received."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while part := await response.content.readany():
+            parts.append(part)
+            size += len(part)
+            if size > _MOST_BODY_BYTES:
+                response.close()
+                return b""
+    except (aiohttp.ClientError, OSError):
+        response.close()
+        return b""
+    return b"".join(parts)
+
+
+_BAD_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError)
+"""What is raised before anything is sent, because of base_url alone; Python encodes names of hosts by IDNA, and a name
+such as `api..callbell.eu` is a UnicodeError."""
+_FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Arrival, str], ...] = (
+    (_BAD_ADDRESS, Arrival.NEVER, "base_url is no address"),
+    (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "its name was not found"),
+    (aiohttp.ClientConnectorCertificateError, Arrival.NEVER, "its certificate is not good"),
+    (aiohttp.ClientConnectorSSLError, Arrival.NEVER, "no safe connection (TLS) came about"),
+    (aiohttp.ClientConnectorError, Arrival.NEVER, "no connection came about"),
+    (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "no connection in time"),
+    (TimeoutError, Arrival.UNKNOWN, "no answer in time"),
+    (OSError, Arrival.UNKNOWN, "the connection broke off"),
+    (aiohttp.ServerDisconnectedError, Arrival.UNKNOWN, "the connection broke off"),
+    (Exception, Arrival.UNKNOWN, "the answer was not HTTP"),
+)
+"""The first kind that fits tells; the narrow ones stand before the wide ones that they belong to."""
+_FATAL = (*_BAD_ADDRESS, aiohttp.ClientConnectorCertificateError)
+
+
+def _unanswered(error: Exception) -> Reply:
+    """Translate a failure without a response into what it says about the request."""
+    arrival, message = next((arrival, message) for kind, arrival, message in _FAILURES if isinstance(error, kind))
+    return Reply(arrival=arrival, message=message, fatal=isinstance(error, _FATAL))

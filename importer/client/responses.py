@@ -1,0 +1,137 @@
+"""What a response says: the service's JSON and headers, read into values. Pure, and never raises for what it is given.
+
+The form of an error body is undocumented, so `error`, `errors` and `message` are read if they are there, and HTML,
+garbage or nothing is survived. Text from the service is untrusted: control characters are taken out of it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+
+from importer.client.rate_limit_headers import limit_per_second, limit_texts, reset_seconds
+from importer.model.replies import Arrival, RemoteContact, Reply
+
+_MOST_WORDS = 300
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+def clean(text: str) -> str:
+    """Return text without terminal escapes, control and direction characters, on one line, at most 300 characters."""
+    if len(text) <= _MOST_WORDS and text.isprintable() and _is_tidy(text):
+        return text
+    plain = _CONTROLS.sub(" ", _ESCAPES.sub("", text))
+    plain = " ".join(plain.split())
+    return plain if len(plain) <= _MOST_WORDS else plain[: _MOST_WORDS - 1] + "…"
+
+
+def _is_tidy(text: str) -> bool:
+    """Tell whether a printable text has no space too many; most texts are so, and need no more looking at."""
+    return "  " not in text and text[:1] != " " and text[-1:] != " "
+
+
+def parse(body: bytes) -> object:
+    """Return the JSON value in a body, or None for anything that is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def answered(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Reply:
+    """Return the reply that a whole response makes.
+
+    Args:
+        status: The response's status.
+        headers: Its headers; names in any case where the mapping allows it.
+        body: Its body, as far as it arrived.
+        now: The time at which it arrived, by our clock (UTC).
+
+    """
+    value = parse(body)
+    date = _http_date(headers.get("Date", ""))
+    limits = limit_texts(headers)
+    wait_seconds = retry_after_seconds(headers.get("Retry-After", ""), date or now)
+    if wait_seconds is None and limits and status == 429:  # noqa: PLR2004 - HTTP's number
+        wait_seconds = reset_seconds(limits, date or now)
+    return Reply(
+        arrival=Arrival.ANSWERED,
+        http_status=status,
+        contact=remote_contact(value) if 200 <= status < 300 else None,  # noqa: PLR2004 - the success class of HTTP
+        message="" if status < 300 else error_message(value) or f"status {status}",  # noqa: PLR2004 - the same
+        retry_after_seconds=wait_seconds,
+        limit_per_second=limit_per_second(limits) if limits else None,
+        clock_skew_seconds=(date - now).total_seconds() if date else 0.0,
+    )
+
+
+def remote_contact(value: object) -> RemoteContact | None:
+    """Return the contact in `{"contact": [{...}]}` or `{"contact": {...}}` (GET by phone only)."""
+    found = value.get("contact") if isinstance(value, dict) else None
+    if isinstance(found, list):
+        found = found[0] if found else None
+    if not isinstance(found, dict) or not (uuid := _text(found, "uuid")):
+        return None
+    return RemoteContact(
+        uuid=uuid,
+        href=_text(found, "href"),
+        identifier="".join(c for c in _text(found, "phoneNumber") if c in "0123456789"),
+        created_at=_iso_date(_text(found, "createdAt")),
+    )
+
+
+def error_message(value: object) -> str:
+    """Return the words of an error body: its `error`, `errors` or `message`, whatever their form; empty without any."""
+    if isinstance(value, dict):
+        for name in ("message", "error", "errors"):
+            if value.get(name):
+                return clean(_words(value[name]))
+    return ""
+
+
+def retry_after_seconds(header: str, now: datetime) -> float | None:
+    """Return the wait that a `Retry-After` header asks for (RFC 9110, 10.2.3), or None without a readable one.
+
+    Args:
+        header: Seconds, or an HTTP date.
+        now: The response's own `Date`, so that our clock does not matter.
+
+    """
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header.strip(), re.ASCII):
+        return float(header)
+    at = _http_date(header)
+    return max(0.0, (at - now).total_seconds()) if at else None
+
+
+def _words(value: Any) -> str:  # noqa: ANN401 - JSON of an undocumented form
+    if isinstance(value, dict):
+        return error_message(value) or "; ".join(f"{name} {_words(inner)}" for name, inner in list(value.items())[:10])
+    if isinstance(value, list):
+        return "; ".join(_words(inner) for inner in value[:10])
+    return str(value)[:_MOST_WORDS]
+
+
+def _text(found: Mapping[str, object], name: str) -> str:
+    value = found.get(name)
+    return clean(value) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=8)  # a second's responses all have the same date
+def _http_date(header: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(header)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date
+
+
+def _iso_date(text: str) -> datetime | None:
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date

@@ -1,0 +1,129 @@
+"""Where the token comes from, and a wrapping that keeps it out of every text.
+
+Never from the command line (other users see it in the list of processes), nor from the config (it is shared and kept).
+"""
+
+import importlib
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from importer.model.errors import UsageError
+
+VARIABLE = "CALLBELL_API_TOKEN"
+KEYRING_SERVICE = "callbell-importer"
+
+_LONGEST_BYTES = 8_192  # longer than the headers that servers take
+_TOKEN = re.compile(r"[!-~]+")
+_HIDDEN = "Token(hidden)"
+
+
+class Token:
+    """A token whose text shows only when asked for by name."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return _HIDDEN
+
+    def __str__(self) -> str:
+        return _HIDDEN
+
+    def __format__(self, spec: str) -> str:
+        return format(_HIDDEN, spec)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a token is not written anywhere")
+
+
+class NoTokenError(UsageError):
+    """Nobody gave a token anywhere; a token that is given and cannot be used is another `UsageError`."""
+
+
+def find_token(environment: Mapping[str, str], token_file: Path | None = None, account: str = "") -> Token:
+    """Return the token: from the environment, else from the file, else from the system's keyring.
+
+    Args:
+        environment: The environment variables.
+        token_file: A file that holds nothing but the token.
+        account: The user's name in the keyring's entry; empty: `token`.
+
+    Raises:
+        NoTokenError: There is none.
+        UsageError: What is there cannot be one, or cannot be read.
+
+    """
+    if VARIABLE in environment:
+        return _checked(environment[VARIABLE], f"The variable {VARIABLE}")
+    if token_file is not None:
+        return _checked(_read(token_file, environment), f"The token file {token_file}")
+    if (text := _from_keyring(account or "token")) is not None:
+        return _checked(text, "The entry of the system's keyring")
+    raise NoTokenError(
+        "There is no token for Callbell.",
+        f"Put it into the variable {VARIABLE}; or into a file that only you can read, and name that file as token_file"
+        f" in the [service] table of the config; or into the system's keyring: \"keyring set {KEYRING_SERVICE}"
+        f' {account or "token"}".',
+    )
+
+
+def _checked(text: str, where: str) -> Token:
+    token = text.strip()
+    if not token:
+        raise UsageError(f"{where} is empty.", "Put the token into it: Callbell shows it under Settings, API.")
+    if not _TOKEN.fullmatch(token):
+        raise UsageError(
+            f"{where} holds something that is no token: there are spaces, line breaks or odd characters inside.",
+            "Copy the token again, it alone, on one line.",
+        )
+    return Token(token)
+
+
+def _read(path: Path, environment: Mapping[str, str]) -> str:
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            content = file.read(_LONGEST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(
+            f"The token file {path} cannot be read: {error.strerror or 'unknown reason'}.",
+            "Mend token_file in the [service] table of the config, or the file.",
+        ) from error
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO) and not _is_credential(path, environment):
+        raise UsageError(f"The token file {path} can be read by other people.", f"chmod 600 {path}")
+    if len(content) > _LONGEST_BYTES:
+        raise UsageError(f"The token file {path} is too long to be a token.", "Mend token_file in the config.")
+    return content.decode("utf-8-sig", "replace")
+
+
+def _is_credential(path: Path, environment: Mapping[str, str]) -> bool:
+    """Return whether systemd put the file there: it guards the folder itself (systemd.exec(5), LoadCredential)."""
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    return bool(folder) and path.absolute().is_relative_to(Path(str(folder)).absolute())
+
+
+def _from_keyring(user: str) -> str | None:
+    """Return the keyring's entry; None without the `keyring` package, a keyring or an entry."""
+    try:
+        keyring = importlib.import_module("keyring")
+        errors = importlib.import_module("keyring.errors")
+    except ImportError:
+        return None
+    try:
+        found: str | None = keyring.get_password(KEYRING_SERVICE, user)
+    except errors.NoKeyringError:
+        return None
+    except errors.KeyringError as error:
+        raise UsageError(
+            "The system's keyring cannot be opened.", f"Unlock it, or put the token into the variable {VARIABLE}."
+        ) from error
+    return found

@@ -1,0 +1,74 @@
+"""How a run ends: the exit code, and the limits that a person set. Pure."""
+
+import signal
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from importer.model.errors import ImporterError
+from importer.model.rows import TO_RETRY, Status
+from importer.model.stop import Stop
+
+INTERRUPTED = 130
+TERMINATED = 143
+_ENOUGH_TO_TELL = 20
+"""Rows that must have been tried before a share of failures means anything."""
+
+
+def exit_code(tally: Mapping[Status, int], stopped: Stop | Exception | None, signalled: signal.Signals | None) -> int:
+    """Return the exit code of a run.
+
+    Args:
+        tally: How many rows have each status.
+        stopped: Why the pool stopped before its end, if it did.
+        signalled: The signal that asked it to stop, if one did.
+
+    """
+    if signalled is not None:
+        return INTERRUPTED if signalled is signal.SIGINT else TERMINATED
+    match stopped:
+        case ImporterError():
+            return stopped.exit_code
+        case Stop():
+            return 5
+        case _:
+            return 1 if any(tally.get(status) for status in TO_RETRY) else 0
+
+
+def interrupted(signalled: signal.Signals) -> Stop:
+    """Return why a run ends that was asked to."""
+    return Stop(message=f"The run was asked to stop ({signalled.name}).", hint="")
+
+
+def out_of_time(seconds: float) -> Stop:
+    """Return why a run ends that took as long as it may."""
+    given = timedelta(seconds=seconds)
+    return Stop(message=f"The run has taken the time that --max-duration gives it: {given}.", hint="")
+
+
+def same_again(earlier: str) -> Stop:
+    """Return why a run ends that was given the same as the run before it."""
+    return Stop(message=f"Nothing has changed since {earlier}: the files and the settings are the same.", hint="")
+
+
+def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
+    """Return what tells, from the rows done, whether too many failed.
+
+    Args:
+        most: `N` rows, or `N%` of the rows done once there are twenty; empty: any number may fail.
+
+    """
+    if not most:
+        return lambda _done: None
+    number = float(most.removesuffix("%"))
+    reason = Stop(
+        message=f"More rows failed than --max-failures {most} allows.",
+        hint="See the reasons in the report, and mend them first.",
+    )
+
+    def too_many(done: Mapping[Status, int]) -> Stop | None:
+        failed, tried = done.get(Status.FAILED, 0), sum(done.values())
+        if most.endswith("%"):
+            return reason if tried >= _ENOUGH_TO_TELL and failed * 100 > number * tried else None
+        return reason if failed > number else None
+
+    return too_many

@@ -1,0 +1,196 @@
+"""`init`: looks at a spreadsheet, asks what nobody can know but the person, and writes the config it would use."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from importer.commands.context import Ending
+from importer.commands.mapping_selection import column_mapping
+from importer.commands.paths import is_there
+from importer.mapper.contact import to_contact
+from importer.mapper.header_guess import FIELDS
+from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose, with_fields
+from importer.mapper.options import ColumnOptions, MappingOptions
+from importer.mapper.phones import is_region
+from importer.model.errors import InputError, UsageError
+from importer.model.payload import payload
+from importer.model.plain_text import plain
+from importer.model.rows import Contact, InvalidRow, Row, Sheet
+from importer.readers import open_reader
+from importer.settings import Settings
+from importer.settings.config_text import Draft, config_text
+from importer.system.files import write_whole
+
+Answers = Callable[[str], str]
+"""Shows a question and returns the line that the person writes."""
+
+_SAMPLE_ROWS = 1_000
+_SHOWN_ROWS = 3
+_SHOWN_CHOICES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A sheet and its first rows."""
+
+    sheet: Sheet
+    rows: tuple[Row, ...]
+
+
+def draft(file: str, settings: Settings, path: Path, answers: Answers | None, *, force: bool = False) -> Ending:
+    """Write a config for a spreadsheet.
+
+    Args:
+        file: The spreadsheet.
+        settings: With how it is to be read, and what is the same for every contact.
+        path: The config to write.
+        answers: Asks the person; None: nobody is there, and only what is sure is written.
+        force: Whether a file that is there may be written over.
+
+    Raises:
+        InputError: It cannot be read, or a required field is open and nobody is there to be asked.
+        UsageError: There is such a config already.
+        StorageError: It cannot be written.
+
+    """
+    if is_there(path) and not force and not (answers and _yes(answers(f"{path} is there. Write over it? [y/N]"))):
+        raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
+    sample = _sample(file, settings)
+    settings, proposal = _proposed(sample, settings, answers)
+    open_ones = [question for question in proposal.questions if question.is_required]
+    if open_ones and answers is None:
+        raise _open(sample, settings, proposal)
+    columns, chosen = _chosen(proposal, answers)
+    settings = replace(settings, mapping=replace(settings.mapping, columns=columns, made_for=sample.sheet.header))
+    shown = "\n".join(_shown(sample, settings.mapping, proposal))
+    if answers and not _yes(answers(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
+        raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
+    with write_whole(path) as unfinished:
+        unfinished.write_text(_text(sample, settings, proposal, chosen), encoding="utf-8", newline="\n")
+    told = "" if answers else f"{shown}\n\n"
+    return Ending(
+        exit_code=0, text=f"{told}Wrote {path}. Next:\n  callbell-importer check {_word(file)} -c {_word(path)}"
+    )
+
+
+def _sample(file: str, settings: Settings) -> Sample:
+    with closing(open_reader(file, settings.input)) as reader:
+        rows = (row for chunk in reader.chunks() for row in chunk)
+        return Sample(sheet=reader.sheet, rows=tuple(islice(rows, _SAMPLE_ROWS)))
+
+
+def _proposed(sample: Sample, settings: Settings, answers: Answers | None) -> tuple[Settings, Proposal]:
+    """Return what the sheet suggests, and the settings with the country, if the person was asked for it."""
+    contact = settings.mapping.contact
+    proposal = propose(sample.sheet.header, sample.rows, contact.country)
+    if not (proposal.lacks_country and answers) or contact.country:
+        return settings, proposal
+    question = "The phone numbers have no country code. Where are they from? Two letters such as ES, or nothing:"
+    while (country := answers(question).strip().upper()) and not is_region(country):
+        question = f"{plain(country)} is not the code of a country. Two letters such as ES, or nothing:"
+    contact = replace(contact, country=country)
+    settings = replace(settings, mapping=replace(settings.mapping, contact=contact))
+    return settings, propose(sample.sheet.header, sample.rows, country)
+
+
+def _chosen(proposal: Proposal, answers: Answers | None) -> tuple[ColumnOptions, Mapping[str, str]]:
+    """Return the columns with what the person chose, and that alone."""
+    if answers is None:
+        return proposal.columns, {}
+    chosen = {question.field: found for question in proposal.questions if (found := _choose(question, answers))}
+    columns = with_fields(proposal.columns, chosen)
+    left = [one for one in proposal.suggestions if not feeds(columns, one.column)]
+    if not left:
+        return columns, chosen
+    numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
+    asked = f"These columns are not sent:\n{numbered}\nWhich of them has Callbell as custom fields? Such as 1,3:"
+    numbers = {int(part) for part in answers(asked).replace(",", " ").split() if part.isdecimal()}
+    taken = tuple(one for number, one in enumerate(left, 1) if number in numbers)
+    return replace(columns, custom_fields=taken), chosen
+
+
+def _choose(question: Question, answers: Answers) -> str:
+    """Return the person's choice; nothing only for a field that no contact needs."""
+    choices = question.choices[:_SHOWN_CHOICES]
+    lines = [f"{question.field}: {question.why}."]
+    lines += [f"  {number} {plain(choice)}" for number, choice in enumerate(choices, 1)]
+    end = "Which is it?" if question.is_required else "Which is it? Nothing: none of them."
+    while True:
+        text = answers("\n".join([*lines, end])).strip()
+        if text.isdecimal() and 0 < int(text) <= len(choices):
+            return choices[int(text) - 1]
+        if text in question.choices or not (text or question.is_required):
+            return text
+
+
+def _shown(sample: Sample, options: MappingOptions, proposal: Proposal) -> Iterator[str]:
+    """Yield how sure the mapping is, and the first rows as they would be sent."""
+    columns = options.columns
+    yield f"{plain(sample.sheet.file)}:"
+    for field in FIELDS:
+        if value := getattr(columns, field):
+            text = value if isinstance(value, str) else ", ".join(value)
+            yield f"  {field:<14} from {plain(text)} ({proposal.reasons.get(field, 'as you said')})"
+    for one in columns.custom_fields:
+        yield f"  {plain(one.name):<14} from {plain(one.column)} ({one.type})"
+    for question in proposal.questions:
+        if not getattr(columns, question.field):
+            yield f"  {question.field:<14} open: {question.why}: {plain(', '.join(question.choices[:_SHOWN_CHOICES]))}"
+    if proposal.lacks_country and not options.contact.country:
+        yield "The phone numbers have no country code: set country under [contact] of the config, or give --country."
+    mapping = column_mapping(sample.sheet, options, None)
+    yield "The first rows as they would be sent:"
+    for row in sample.rows[:_SHOWN_ROWS]:
+        yield f"  row {row.number}: {_row(to_contact(row, mapping))}"
+
+
+def _row(mapped: Contact | InvalidRow) -> str:
+    if isinstance(mapped, Contact):
+        return plain(json.dumps(payload(mapped), ensure_ascii=False))
+    return "not sent: " + plain(" ".join(problem.message for problem in mapped.problems))
+
+
+def _text(sample: Sample, settings: Settings, proposal: Proposal, chosen: Mapping[str, str]) -> str:
+    mapping = settings.mapping
+    taken = {one.name for one in mapping.columns.custom_fields}
+    return config_text(
+        Draft(
+            file=Path(sample.sheet.file).name,
+            header=sample.sheet.header,
+            input=settings.input,
+            contact=mapping.contact,
+            columns=mapping.columns,
+            reasons=proposal.reasons,
+            open_fields={
+                one.field: one.choices[:_SHOWN_CHOICES] for one in proposal.questions if one.field not in chosen
+            },
+            suggestions=[
+                one for one in proposal.suggestions if one.name not in taken and not feeds(mapping.columns, one.column)
+            ],
+        )
+    )
+
+
+def _open(sample: Sample, settings: Settings, proposal: Proposal) -> InputError:
+    questions = "".join(
+        f"\n  - {one.field}: {one.why}: {plain(', '.join(one.choices[:_SHOWN_CHOICES]))}"
+        for one in proposal.questions
+        if one.is_required
+    )
+    settings = replace(settings, mapping=replace(settings.mapping, columns=proposal.columns))
+    return InputError(
+        f"{plain(sample.sheet.file)}: which column is which cannot be told, and nobody can be asked:{questions}",
+        "Give the same command on a terminal, or write this into config.toml and take the # from the right lines:\n\n"
+        + _text(sample, settings, proposal, {}),
+    )
+
+
+def _yes(answer: str, *, default: bool = False) -> bool:
+    return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default
+
+
+def _word(name: str | Path) -> str:
+    return f'"{name}"' if " " in str(name) else str(name)

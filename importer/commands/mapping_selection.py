@@ -1,0 +1,107 @@
+"""Which column mapping to use: the config's, or one guessed from the header, which is shown and asked about."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.header_guess import FIELDS, REQUIRED, Guess, guess
+from importer.mapper.options import ColumnOptions, MappingOptions
+from importer.model.account import Directory
+from importer.model.errors import InputError
+from importer.model.plain_text import plain
+from importer.model.rows import Problem, Sheet
+from importer.settings import Settings
+from importer.settings.proposed_columns import proposal
+
+Ask = Callable[[str], bool]
+"""Shows a text and asks whether to go on."""
+
+
+def mapping_options(sheet: Sheet, settings: Settings, ask: Ask | None) -> MappingOptions:
+    """Return the mapping options for a sheet.
+
+    Args:
+        sheet: With the header.
+        settings: With the config's mapping, if it has one.
+        ask: Asks the person; None: nobody is there to be asked, or the answer is yes to all.
+
+    Raises:
+        InputError: The mapping cannot be guessed without doubt, or the person said no; with the config to write.
+
+    """
+    if settings.mapping_given:
+        return settings.mapping
+    guessed, given = guess(sheet.header), settings.mapping.columns
+    columns = _with_given(given, guessed.columns)
+    if not all(field in guessed.unmistakable or getattr(given, field) for field in REQUIRED):
+        raise _doubtful(sheet, guessed, columns)
+    options = replace(settings.mapping, columns=columns)
+    if ask is not None and not ask(shown(sheet, options)):
+        proposed = proposal(columns, {})
+        raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
+    return options
+
+
+def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:
+    """Return the column mapping of a sheet.
+
+    Raises:
+        InputError: The options do not fit the header; with every reason.
+
+    """
+    mapping = plan(sheet.header, options, directory)
+    if isinstance(mapping, ColumnMapping):
+        return mapping
+    raise InputError(_said_of(sheet, mapping), "Mend the config or the header and give the same command again.")
+
+
+def shown(sheet: Sheet, options: MappingOptions) -> str:
+    """Return a guessed mapping as lines for a person.
+
+    Raises:
+        InputError: What the config says besides does not fit the header.
+
+    """
+    head = f"{_place(sheet)}: no config says which column is which, so the header does:"
+    return "\n".join([head, *mapping_lines(options, column_mapping(sheet, options, None))])
+
+
+def mapping_lines(options: MappingOptions, mapping: ColumnMapping) -> list[str]:
+    """Return a mapping as lines for a person: what each field is from, and which columns are not sent."""
+    fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
+    fed["tags"] = ", ".join(options.columns.tags)
+    lines = [f"  {field:<14} from {plain(column)}" for field, column in fed.items() if column]
+    lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
+    if mapping.left_over:
+        lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
+    return lines
+
+
+def _with_given(given: ColumnOptions, guessed: ColumnOptions) -> ColumnOptions:
+    """Let what the config says of columns win over the guess."""
+    return replace(
+        guessed,
+        **{field: value for field in FIELDS if (value := getattr(given, field))},
+        tag_separators=given.tag_separators,
+        custom_fields=given.custom_fields,
+    )
+
+
+def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputError:
+    doubts = [f"{field}: {', '.join(found)} could each be it" for field, found in guessed.doubtful.items()]
+    doubts += [f"{field}: no column looks like it" for field in REQUIRED if field in guessed.missing]
+    message = f"{_place(sheet)}: which column is which cannot be told from the header: {plain('; '.join(doubts))}."
+    proposed = proposal(columns, guessed.doubtful)
+    hint = (
+        "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, mend"
+        " it, and give the same command again:"
+    )
+    return InputError(message, f"{hint}\n\n{proposed}")
+
+
+def _said_of(sheet: Sheet, problems: Sequence[Problem]) -> str:
+    return f"The mapping does not fit {_place(sheet)}:" + "".join(f"\n  - {problem.message}" for problem in problems)
+
+
+def _place(sheet: Sheet) -> str:
+    return f'{sheet.file}, sheet "{sheet.name}"' if sheet.name else sheet.file

@@ -1,0 +1,48 @@
+"""The command `sandbox`: a stand-in for the service that goes on until it is stopped."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from importer.model.errors import UsageError
+from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_faults
+from importer.sandbox import serve as serve_until_cancelled
+
+
+def options(*, rate: int, latency: float, duplicates: str, faults: str, seed: int) -> SandboxOptions:
+    """Return the checked options.
+
+    Raises:
+        UsageError: One of them is wrong.
+
+    """
+    if duplicates not in set(Duplicates):
+        raise UsageError(f"--duplicates is {duplicates}.", "It is one of: second, refuse, return.")
+    if rate < 0 or latency < 0:
+        raise UsageError("--rate and --latency cannot be negative.")
+    return SandboxOptions(
+        rate_limit=rate,
+        latency_seconds=latency,
+        duplicates=Duplicates(duplicates),
+        faults=read_faults(faults or "0", seed),
+    )
+
+
+def serve(chosen: SandboxOptions, port: int, say: Callable[[str], None]) -> None:
+    """Serve until the person stops it.
+
+    Raises:
+        UsageError: The port is taken.
+
+    """
+
+    def ready(sandbox: Sandbox) -> None:
+        say(
+            f"The sandbox listens at {sandbox.base_url}; stop it with Ctrl-C. In another terminal:\n"
+            f"  CALLBELL_BASE_URL={sandbox.base_url} CALLBELL_API_TOKEN={sandbox.token} "
+            "callbell-importer run sample_inputs/contacts.csv --journal sandbox.sqlite3\n"
+            "Its contacts are gone when it stops: then delete sandbox.sqlite3 too, which would remember them."
+        )
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve_until_cancelled(chosen, port=port, on_ready=ready))

@@ -1,0 +1,150 @@
+"""Rows on their way out: marked as in flight before they leave, and their outcomes written down after."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from importer.journal.column_values import maybe_moment, moment, storable, to_json
+from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.payload import from_json
+from importer.model.rows import Status
+
+_NEXT = """
+SELECT seq, number, payload, doubt_since, doubt_until FROM rows
+WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
+ORDER BY seq LIMIT ?
+"""
+# All rows of a call are one statement: for each statement of its own the thread would let go of Python and wait for it.
+_THESE_ROWS = "rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs))"
+_ROWS_LEAVE = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - the part is written above
+_OF_ROW = """
+FROM rows WHERE rows.run = :run AND rows.seq = :seq AND contacts.account = :account
+    AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
+"""
+# What is in doubt is looked up first: until it is sent again, what the account may have is what was sent before.
+_CONTACTS_LEAVE = f"""
+INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
+    first_sent_at, last_sent_at)
+SELECT :account, source, channel, identifier, 'in_flight', '', '', fingerprint, run, seq, :now, :now
+FROM rows WHERE {_THESE_ROWS}
+ON CONFLICT DO UPDATE SET status = 'in_flight',
+    fingerprint = iif(status = 'in_doubt', fingerprint, excluded.fingerprint),
+    sent_run = iif(status = 'in_doubt', sent_run, excluded.sent_run),
+    sent_seq = iif(status = 'in_doubt', sent_seq, excluded.sent_seq),
+    first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
+    last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
+"""  # noqa: S608 - the part is written above
+_ROW_SETTLES = """
+UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
+    column_header = :column, reason = :reason, attempts = :attempts, finished_at = :at
+WHERE run = :run AND seq = :seq
+"""
+_CONTACTS_SETTLE = f"""
+UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
+    fingerprint = iif(rows.attempts > 0, rows.fingerprint, contacts.fingerprint),
+    sent_run = iif(rows.attempts > 0, rows.run, contacts.sent_run),
+    sent_seq = iif(rows.attempts > 0, rows.seq, contacts.sent_seq),
+    last_sent_at = iif(rows.attempts > 0, rows.finished_at, contacts.last_sent_at),
+    row_fingerprint = iif(rows.attempts > 0 OR contacts.fingerprint = rows.fingerprint, rows.row_fingerprint, NULL),
+    row_run = rows.run, row_seq = rows.seq
+FROM rows WHERE {_THESE_ROWS} AND contacts.account = :account
+    AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
+"""  # noqa: S608 - the part is written above
+_ROW_RETURNS = """
+UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
+"""
+_CONTACT_STAYS_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - the part is written above
+_CONTACT_NEVER_LEFT = """
+DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
+    SELECT source, channel, identifier FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
+)
+"""
+_ATTEMPT = "INSERT INTO attempts (run, seq, attempt, at, http_status, reason) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whose rows are sent: the run, and the account that it fills."""
+
+    run: int
+    account: int
+
+
+def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) -> list[Pending]:
+    """Mark up to `count` pending rows as in flight and return them in input order; within the caller's transaction."""
+    found = connection.execute(_NEXT, (desk.run, count)).fetchall()
+    if found:
+        these = _these(desk, [seq for seq, *_ in found]) | {"now": moment(now)}
+        connection.execute(_ROWS_LEAVE, these)
+        connection.execute(_CONTACTS_LEAVE, these)
+    return [
+        Pending(
+            seq=seq,
+            row=number,
+            contact=from_json(payload),
+            in_doubt=doubt_since is not None,
+            first_sent_at=maybe_moment(doubt_since),
+            last_sent_at=maybe_moment(doubt_until),
+        )
+        for seq, number, payload, doubt_since, doubt_until in found
+    ]
+
+
+def save(connection: sqlite3.Connection, desk: Desk, noted: Sequence[Recorded | Attempted]) -> None:
+    """Write outcomes and attempts down; within the caller's transaction.
+
+    Last words are written all at once, for that is what nearly all notes are; no row has two of them.
+    """
+    settled = []
+    for note in noted:
+        if isinstance(note, Attempted):
+            line = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
+            connection.execute(_ATTEMPT, (desk.run, *line))
+        elif note.outcome.status is Status.PENDING:
+            put_back(connection, desk, note.seq, note.attempts)
+        elif note.outcome.status is Status.UNSENT:
+            line_of_row = _settled(desk, note)
+            connection.execute(_ROW_SETTLES, line_of_row)
+            _forget_sending(connection, line_of_row)
+        else:
+            settled.append(_settled(desk, note))
+    if settled:
+        connection.executemany(_ROW_SETTLES, settled)
+        connection.execute(_CONTACTS_SETTLE, _these(desk, [line["seq"] for line in settled]))
+
+
+def put_back(connection: sqlite3.Connection, desk: Desk, seq: int, attempts: int) -> None:
+    """Make a row pending again that surely made no contact; within the caller's transaction."""
+    line: dict[str, object] = {"run": desk.run, "account": desk.account, "seq": seq, "attempts": attempts}
+    connection.execute(_ROW_RETURNS, line)
+    _forget_sending(connection, line)
+
+
+def _forget_sending(connection: sqlite3.Connection, line: dict[str, object]) -> None:
+    """Put the contact back to what it was before its row was taken."""
+    connection.execute(_CONTACT_STAYS_IN_DOUBT, line)
+    connection.execute(_CONTACT_NEVER_LEFT, line)
+
+
+def _these(desk: Desk, seqs: Sequence[object]) -> dict[str, object]:
+    """Return the values of `_THESE_ROWS`, and the account."""
+    return {"run": desk.run, "account": desk.account, "seqs": to_json(seqs)}
+
+
+def _settled(desk: Desk, recorded: Recorded) -> dict[str, object]:
+    outcome = recorded.outcome
+    return {
+        "run": desk.run,
+        "account": desk.account,
+        "seq": recorded.seq,
+        "status": outcome.status.value,
+        "uuid": storable(outcome.uuid),
+        "href": storable(outcome.href),
+        "http_status": outcome.http_status,
+        "code": storable(outcome.code),
+        "column": storable(outcome.column),
+        "reason": storable(outcome.reason),
+        "attempts": recorded.attempts,
+        "at": moment(recorded.at),
+    }

@@ -1,0 +1,121 @@
+"""How the nouns are written into columns, and read from them."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from importer.model.rows import Problem, Sheet, Status
+from importer.model.runs import RunRecord
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+RUN_COLUMNS = """
+    runs.name, runs.command, accounts.name, runs.files, runs.options, runs.report_dir, runs.started_at,
+    runs.finished_at, runs.exit_code, runs.blank, runs.requests_sent, runs.requests_retried, runs.requests_throttled,
+    runs.rate_limit, runs.rate_achieved
+"""
+SHEET_COLUMNS = "file, name, header, header_row, encoding, delimiter, notes"
+
+
+def storable(text: str) -> str:
+    """Return the text with `?` for what is no character (a lone surrogate), which SQLite cannot hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def to_json(value: object) -> str:
+    """Return arrays and objects of texts and numbers as JSON that can be stored."""
+    return storable(_encode(value))
+
+
+def from_json(text: str) -> Any:  # noqa: ANN401 - what JSON says is known to the caller only
+    """Return what `to_json` wrote; tuples come back as lists."""
+    return json.loads(text)
+
+
+def moment(at: datetime) -> str:
+    """Return the time in UTC as text that sorts by time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@lru_cache(maxsize=256)  # rows of a chunk have one time, and there may be a million of them
+def maybe_moment(text: str | None) -> datetime | None:
+    """Return the time that `moment` wrote."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def run_of(columns: tuple[Any, ...]) -> RunRecord:
+    """Return the run that stands in `RUN_COLUMNS`."""
+    name, command, account, files, options, report_dir, started_at, finished_at, *counters = columns
+    exit_code, blank, sent, retried, throttled, rate_limit, rate_achieved = counters
+    return RunRecord(
+        name=name,
+        command=command,
+        account=account,
+        files=tuple(from_json(files)),
+        options=from_json(options),
+        report_dir=report_dir,
+        started_at=datetime.fromisoformat(started_at),
+        finished_at=maybe_moment(finished_at),
+        exit_code=exit_code,
+        blank=blank,
+        requests_sent=sent,
+        requests_retried=retried,
+        requests_throttled=throttled,
+        rate_limit=rate_limit,
+        rate_achieved=rate_achieved,
+    )
+
+
+def begun_columns(record: RunRecord, account: int) -> tuple[object, ...]:
+    """Return what is known of a run when it begins: the columns from its name to what it was given."""
+    texts = (to_json(record.files), to_json(dict(record.options)), storable(record.report_dir))
+    started_at, given = moment(record.started_at), record.input_fingerprint or None
+    return (record.name, record.command, account, *texts, started_at, record.rate_limit, given)
+
+
+def sheet_columns(sheet: Sheet) -> tuple[object, ...]:
+    """Return what goes into `SHEET_COLUMNS`."""
+    texts = (to_json(sheet.header), sheet.header_row, storable(sheet.encoding), storable(sheet.delimiter))
+    return (storable(sheet.file), storable(sheet.name), *texts, to_json(sheet.notes))
+
+
+def sheet_of(columns: tuple[Any, ...]) -> Sheet:
+    """Return the sheet that stands in `SHEET_COLUMNS`."""
+    file, name, header, header_row, encoding, delimiter, notes = columns
+    return Sheet(
+        file=file,
+        name=name,
+        header=tuple(from_json(header)),
+        header_row=header_row,
+        encoding=encoding,
+        delimiter=delimiter,
+        notes=tuple(from_json(notes)),
+    )
+
+
+def problems_json(problems: tuple[Problem, ...]) -> str | None:
+    """Return what the reader found wrong, or None if nothing."""
+    if not problems:
+        return None
+    return to_json([(problem.code, problem.column, problem.value, problem.message) for problem in problems])
+
+
+def problems_of(text: str | None) -> tuple[Problem, ...]:
+    """Return what `problems_json` wrote."""
+    if text is None:
+        return ()
+    return tuple(
+        Problem(code=code, column=column, value=value, message=message)
+        for code, column, value, message in from_json(text)
+    )
+
+
+def tally_of(counts: Mapping[str, int]) -> dict[Status, int]:
+    """Return the count of every status; those that are missing are 0."""
+    return {status: counts.get(status, 0) for status in Status}

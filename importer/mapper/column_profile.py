@@ -1,0 +1,183 @@
+"""What the values of a column look like, whatever its header says. Pure; a sample of its cells is enough."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from importer.mapper.country_names import country_of
+from importer.mapper.dates import date_reader
+from importer.mapper.phones import identify
+from importer.mapper.text_cleanup import cleaned
+from importer.mapper.value_checks import bot_status, email, number, splitter
+from importer.model.rows import Problem
+
+_NEARLY_ALL = 0.9
+_MOST_OPTIONS = 12
+_LONGEST_OPTION = 40
+_DATE_FORMATS = (
+    *("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d"),
+    *("%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%m-%y"),
+)
+_SEPARATORS = ",;|"
+_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'\N{RIGHT SINGLE QUOTATION MARK}-])*")
+_FEWEST_DIGITS, _MOST_DIGITS = 8, 13
+"""Of a number that may be a phone without its country code."""
+
+
+class Kind(StrEnum):
+    """What most of a column's values are."""
+
+    EMPTY = "empty cells"
+    PHONES = "phone numbers"
+    NATIONAL_PHONES = "phone numbers without a country code"
+    EMAILS = "e-mail addresses"
+    DATES = "dates"
+    BOT_STATUSES = "bot_start or bot_end"
+    COUNTRIES = "countries"
+    NUMBERS = "numbers"
+    CHOICES = "few different words"
+    LISTS = "few different words, several in a cell"
+    NAMES = "names"
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a column looks like."""
+
+    kind: Kind
+    share: float = 1.0
+    """Of the cells that are not empty: how many are of the kind, from 0.0 to 1.0."""
+    filled: int = 0
+    """Cells that are not empty."""
+    detail: str = ""
+    """Dates: their format, empty for ISO dates. Numbers: the decimal sign, empty where there is none. Lists: the
+    separator."""
+    options: tuple[str, ...] = ()
+    """The few different words."""
+
+
+def look(cells: Sequence[str], country: str = "") -> Look:
+    """Return what a column looks like.
+
+    Args:
+        cells: Some of its cells, the first thousand for example.
+        country: Region of phone numbers without a country code; empty: none is assumed.
+
+    """
+    texts = [text for cell in cells if (text := " ".join(cleaned(cell).split()))]
+    if not texts:
+        return Look(kind=Kind.EMPTY)
+    for judge in (_bot_statuses, _emails, _dates, _phones(country), _countries, _numbers, _words, _names):
+        if found := judge(texts):
+            return found
+    return Look(kind=Kind.TEXTS, filled=len(texts))
+
+
+def phone_share(cells: Sequence[str], country: str = "") -> float:
+    """Return how many of the cells that are not empty are phone numbers, from 0.0 to 1.0."""
+    texts = [text for cell in cells if (text := cleaned(cell))]
+    return _share(texts, lambda text: _phone_code(text, country) == "") if texts else 0.0
+
+
+def _share(texts: Sequence[str], fits: Callable[[str], bool]) -> float:
+    return sum(map(fits, texts)) / len(texts)
+
+
+def _judged(kind: Kind, texts: Sequence[str], fits: Callable[[str], bool], detail: str = "") -> Look | None:
+    share = _share(texts, fits)
+    return Look(kind=kind, share=share, filled=len(texts), detail=detail) if share >= _NEARLY_ALL else None
+
+
+def _bot_statuses(texts: Sequence[str]) -> Look | None:
+    return _judged(Kind.BOT_STATUSES, texts, lambda text: isinstance(bot_status(text), str))
+
+
+def _emails(texts: Sequence[str]) -> Look | None:
+    return _judged(Kind.EMAILS, texts, lambda text: isinstance(email(text), str))
+
+
+def _dates(texts: Sequence[str]) -> Look | None:
+    """Find the format that all dates have; day and month that could be either are told by two formats, with a bar."""
+    iso = date_reader("")
+    if found := _judged(Kind.DATES, texts, lambda text: isinstance(iso(text), str) and text[:4].isdecimal()):
+        return found
+    formats = [one for one in _DATE_FORMATS if _share(texts, _reads(one)) >= _NEARLY_ALL]
+    return _judged(Kind.DATES, texts, _reads(formats[0]), "|".join(formats)) if formats else None
+
+
+def _reads(date_format: str) -> Callable[[str], bool]:
+    read = date_reader(date_format)
+    return lambda text: isinstance(read(text), str)
+
+
+def _phones(country: str) -> Callable[[Sequence[str]], Look | None]:
+    def judge(texts: Sequence[str]) -> Look | None:
+        codes = [_phone_code(text, country) for text in texts]
+        if found := _judged(Kind.PHONES, codes, lambda code: code == ""):
+            return found
+        if _count_up(texts):
+            return None
+        return _judged(Kind.NATIONAL_PHONES, codes, lambda code: code in ("", "national"))
+
+    return judge
+
+
+def _phone_code(text: str, country: str) -> str:
+    """Return nothing for a phone number, `national` for what may be one without its country code, else a code."""
+    found = identify(text, "whatsapp", country, "digits")
+    if not isinstance(found, Problem):
+        return ""
+    digits = sum(map(str.isdecimal, text))
+    return "national" if found.code == "phone_no_country" and _FEWEST_DIGITS <= digits <= _MOST_DIGITS else found.code
+
+
+def _count_up(texts: Sequence[str]) -> bool:
+    """Tell whether the values are numbers that count up: then they number the rows or the customers."""
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    steps = [later - earlier for earlier, later in pairwise(numbers)]
+    return len(steps) > 1 and steps.count(1) * 2 > len(steps)
+
+
+def _countries(texts: Sequence[str]) -> Look | None:
+    return _judged(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
+
+
+def _numbers(texts: Sequence[str]) -> Look | None:
+    """Find the decimal sign: the one with which all can be read; none where both can."""
+    signs = [sign for sign in ".," if _share(texts, lambda text, sign=sign: isinstance(number(text, sign), str)) == 1]  # type: ignore[misc]  # mypy takes the default for a second argument
+    if not signs:
+        return None
+    same = all(number(text, ".") == number(text, ",") for text in texts)
+    return Look(kind=Kind.NUMBERS, filled=len(texts), detail="" if same else "|".join(signs))
+
+
+def _words(texts: Sequence[str]) -> Look | None:
+    if options := _options(texts, [[text] for text in texts]):
+        return Look(kind=Kind.CHOICES, filled=len(texts), options=options)
+    for separator in _SEPARATORS:
+        parts = [splitter(separator)(text) for text in texts]
+        if any(len(part) > 1 for part in parts) and (options := _options(texts, parts)):
+            return Look(kind=Kind.LISTS, filled=len(texts), detail=separator, options=options)
+    return None
+
+
+def _options(texts: Sequence[str], parts: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the different words if they are few, and come again and again; else nothing."""
+    options = dict.fromkeys(_all(parts))
+    few = len(options) <= _MOST_OPTIONS and len(options) * 3 <= len(texts)
+    return tuple(options) if few and all(len(option) <= _LONGEST_OPTION for option in options) else ()
+
+
+def _all(parts: Sequence[Sequence[str]]) -> Iterator[str]:
+    for part in parts:
+        yield from part
+
+
+def _names(texts: Sequence[str]) -> Look | None:
+    """Names are of letters, one to five words, and mostly different."""
+    if len(set(texts)) * 2 < len(texts):
+        return None
+    return _judged(Kind.NAMES, texts, lambda text: _NAME.fullmatch(text) is not None and len(text.split()) <= 5)  # noqa: PLR2004 - said above

@@ -1,0 +1,178 @@
+"""The mapping that a sheet's header and values suggest, how sure that is, and what a person must be asked. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from importer.mapper.column_profile import Kind, Look, look, phone_share
+from importer.mapper.header import OWN_COLUMNS
+from importer.mapper.header_guess import FIELDS, REQUIRED, Guess, guess
+from importer.mapper.options import ColumnOptions, CustomFieldOptions
+from importer.model.account import FieldType
+from importer.model.rows import Row
+
+_HALF = 0.5
+_PHONES = frozenset({Kind.PHONES, Kind.NATIONAL_PHONES})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A field that several columns could feed, or none that is known."""
+
+    field: str
+    choices: tuple[str, ...]
+    """Headers, or texts with headers in braces; the likeliest first."""
+    why: str
+    """Why it is asked: the end of a sentence about the field."""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether no contact can do without the field."""
+        return self.field in REQUIRED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What the sheet suggests."""
+
+    columns: ColumnOptions
+    """Of what is sure alone."""
+    reasons: Mapping[str, str]
+    """Field to why it is sure."""
+    questions: tuple[Question, ...]
+    suggestions: tuple[CustomFieldOptions, ...]
+    """For the columns that are left over: as which custom fields they could be sent, if the account has such."""
+    lacks_country: bool
+    """Whether the phone numbers have no country code, and nothing says which it is."""
+
+
+def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Proposal:
+    """Return the mapping of a sheet: by its headers first, by the look of its values second.
+
+    Args:
+        header: The sheet's headers.
+        rows: Its first rows.
+        country: Region of phone numbers without a country code; empty: none is assumed.
+
+    """
+    cells = {name: [row.cells[place] for row in rows] for place, name in enumerate(header) if name}
+    looks = {name: look(texts, country) for name, texts in cells.items()}
+    guessed = guess(header)
+    doubts = list(_doubts(guessed, looks, {name: phone_share(texts, country) for name, texts in cells.items()}))
+    asked = {doubt.field for doubt in doubts}
+    reasons = {
+        field: _by_header(field, text, looks) for field, text in guessed.unmistakable.items() if field not in asked
+    }
+    sure = {field: text for field, text in guessed.unmistakable.items() if field in reasons}
+    if "identifier" in guessed.missing and "identifier" not in asked:
+        (sure["identifier"],) = _of(looks, _PHONES)
+        reasons["identifier"] = f"likely: its values are {_said(looks[sure['identifier']])}"
+    columns = with_fields(ColumnOptions(tags=guessed.columns.tags), sure)
+    left = [name for name in looks if not feeds(columns, name)]
+    seen = looks.get(columns.identifier)
+    return Proposal(
+        columns=columns,
+        reasons=reasons,
+        questions=tuple(doubts),
+        suggestions=tuple(_suggestions(left, looks)),
+        lacks_country=bool(seen and seen.kind is Kind.NATIONAL_PHONES and not columns.country),
+    )
+
+
+def feeds(columns: ColumnOptions, name: str) -> bool:
+    """Tell whether any field but a custom one is fed from the column, alone or within a text."""
+    texts = [text for field in FIELDS if isinstance(text := getattr(columns, field), str)]
+    return any(name == text or f"{{{name}}}" in text for text in (*texts, *columns.tags))
+
+
+def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOptions:
+    """Return the columns with the fields fed as they were chosen; tags stay as they are."""
+    return ColumnOptions(
+        identifier=chosen.get("identifier", columns.identifier),
+        name=chosen.get("name", columns.name),
+        tags=columns.tags,
+        tag_separators=columns.tag_separators,
+        note=chosen.get("note", columns.note),
+        assigned_user=chosen.get("assigned_user", columns.assigned_user),
+        team=chosen.get("team", columns.team),
+        channel=chosen.get("channel", columns.channel),
+        bot_status=chosen.get("bot_status", columns.bot_status),
+        country=chosen.get("country", columns.country),
+        custom_fields=columns.custom_fields,
+    )
+
+
+def _doubts(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]) -> Iterator[Question]:
+    """Yield what must be asked, the required fields first."""
+    yield from _identifier_doubt(guessed, looks, phones)
+    for field, choices in guessed.doubtful.items():
+        if field != "identifier":
+            yield _several(field, choices)
+    if "name" in guessed.missing:
+        free = {name: seen for name, seen in looks.items() if not feeds(guessed.columns, name)}
+        likely, others = _of(free, {Kind.NAMES}), _of(free, {Kind.TEXTS, Kind.CHOICES, Kind.LISTS})
+        why = "no header says which column it is, and the first of these looks like it" if likely else _NO_COLUMN
+        yield Question(field="name", choices=(*likely, *others) or tuple(_of(looks, set(Kind))), why=why)
+
+
+def _several(field: str, choices: Sequence[str]) -> Question:
+    different = tuple(dict.fromkeys(choices))
+    if len(different) == 1:
+        return Question(field=field, choices=different, why="its header stands over several columns: rename one")
+    return Question(field=field, choices=different, why="several columns could be it")
+
+
+_NO_COLUMN = "no column looks like it"
+
+
+def _identifier_doubt(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]) -> Iterator[Question]:
+    by_look = _of(looks, _PHONES)
+    if choices := guessed.doubtful.get("identifier"):
+        yield _several("identifier", choices)
+    elif named := guessed.unmistakable.get("identifier"):
+        seen = looks[named]
+        others = [name for name in by_look if name != named]
+        if seen.filled and named not in by_look and phones[named] < _HALF and others:
+            why = f"{named!r} holds {_said(seen)}, and phone numbers stand elsewhere"
+            yield Question(field="identifier", choices=(*others, named), why=why)
+    elif len(by_look) != 1:
+        choices = tuple(by_look) or tuple(looks)
+        why = "several columns hold phone numbers" if by_look else _NO_COLUMN
+        yield Question(field="identifier", choices=choices, why=why)
+
+
+def _of(looks: Mapping[str, Look], kinds: frozenset[Kind] | set[Kind]) -> list[str]:
+    return [name for name, seen in looks.items() if seen.kind in kinds and name.casefold() not in OWN_COLUMNS]
+
+
+def _by_header(field: str, text: str, looks: Mapping[str, Look]) -> str:
+    seen = looks.get(text)
+    if field == "identifier" and seen and seen.filled and seen.kind not in _PHONES:
+        return f"likely: its header says so, though it holds {_said(seen)}"
+    return f"sure: its header says so, and it holds {_said(seen)}" if seen else "sure: the headers say so"
+
+
+def _said(seen: Look) -> str:
+    """Return what a column holds, such as `phone numbers (97 %)`."""
+    return f"{seen.kind} ({seen.share:.0%})" if seen.share < 1 else str(seen.kind)
+
+
+def _suggestions(left: Sequence[str], looks: Mapping[str, Look]) -> Iterator[CustomFieldOptions]:
+    for name in left:
+        seen = looks[name]
+        if seen.kind is Kind.EMPTY or name.casefold() in OWN_COLUMNS:
+            continue
+        field = CustomFieldOptions(name=name, column=name)
+        only = "" if "|" in seen.detail else seen.detail  # of several, none is guessed
+        match seen.kind:
+            case Kind.EMAILS:
+                yield replace(field, type=FieldType.EMAIL)
+            case Kind.DATES:
+                yield replace(field, type=FieldType.DATE, format=only)
+            case Kind.NUMBERS:
+                yield replace(field, type=FieldType.NUMBER, decimal=only)
+            case Kind.CHOICES:
+                yield replace(field, type=FieldType.DROPDOWN, options=seen.options)
+            case Kind.LISTS:
+                yield replace(field, type=FieldType.CHECKBOX, separator=seen.detail, options=seen.options)
+            case _:
+                yield field

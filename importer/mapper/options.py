@@ -1,0 +1,96 @@
+"""What a person can say about the mapping: the `[contact]`, `[columns]` and `[values]` tables of the config."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from importer.model.account import FieldType
+
+
+class IdentifierFormat(StrEnum):
+    """How a phone number is sent; whichever it is, the number is checked."""
+
+    DIGITS = "digits"
+    E164 = "e164"
+    AS_IS = "as_is"
+    """As the cell writes it, spaces and brackets included."""
+
+
+class MobileForm(StrEnum):
+    """Which form of Mexican, Argentine and Brazilian mobile numbers is sent."""
+
+    AS_WRITTEN = "as_written"
+    WITH = "with"
+    """With the mobiles' own digit: 521, 549, and the ninth digit in Brazil."""
+    WITHOUT = "without"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactOptions:
+    """What is the same for every row; an empty text says nothing."""
+
+    source: str = "whatsapp"
+    country: str = ""
+    """Two letters (ISO 3166), such as `ES`: where a number written without a country code is from."""
+    identifier_format: IdentifierFormat = IdentifierFormat.DIGITS
+    mobile_form: MobileForm = MobileForm.AS_WRITTEN
+    tags: tuple[str, ...] = ()
+    """Added to every contact, before those of its row."""
+    assigned_user: str = ""
+    team: str = ""
+    """A UUID or the team's name."""
+    channel: str = ""
+    """A UUID or the channel's title."""
+    bot_status: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomFieldOptions:
+    """One custom field and where its value comes from."""
+
+    name: str
+    """The field's name in Callbell."""
+    column: str
+    """A header, or a text with headers in braces."""
+    type: FieldType = FieldType.TEXT
+    format: str = ""
+    """For dates: a `strptime` format; empty: ISO dates, and others only where they can be read one way."""
+    separator: str = ""
+    """For checkboxes: what stands between the options in the cell; empty: the tag separators."""
+    decimal: str = ""
+    """For numbers: the decimal sign, `.` or `,`; empty: numbers that can be read one way only."""
+    options: tuple[str, ...] = ()
+    """For dropdowns and checkboxes: what the field allows; empty: not checked here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnOptions:
+    """Field = header, or a text with headers in braces; an empty text: the field is not fed from a column."""
+
+    identifier: str = ""
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    tag_separators: str = ",;|"
+    """Each character separates tags."""
+    note: str = ""
+    assigned_user: str = ""
+    team: str = ""
+    channel: str = ""
+    bot_status: str = ""
+    country: str = ""
+    """Where the row's phone number is from, if it has no country code; an empty cell: `ContactOptions.country`."""
+    custom_fields: tuple[CustomFieldOptions, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingOptions:
+    """All that the config says about how a row becomes a contact."""
+
+    contact: ContactOptions = field(default_factory=ContactOptions)
+    columns: ColumnOptions = field(default_factory=ColumnOptions)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Per header: what the cell says to what is sent."""
+    made_for: tuple[str, ...] = ()
+    """The header that the config was made for; empty: it does not say."""

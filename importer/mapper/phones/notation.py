@@ -1,0 +1,103 @@
+"""From the text of a cell to a plus and digits, or to what makes it something else than one phone number."""
+
+import re
+import unicodedata
+
+from importer.model.rows import Problem
+
+EXAMPLE = "+34600111222"
+PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
+"""What needs no tidying."""
+SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
+
+_SHOWN = 40
+_ENOUGH_FOR_A_NUMBER = 7
+_NUMBER_CELL = re.compile(r"(\+?[0-9]{7,})[.,]0{1,2}")
+_GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
+_TOO_NARROW = re.compile(r"#{3,}")
+_EXTENSION = re.compile(
+    r"[0-9][\s.,;)]*(?:extensi[oó]n|extn?|x|#|anexo|ramal|interno|int|poste|durchwahl)[\s.:=]*[0-9]+", re.IGNORECASE
+)
+_BETWEEN_NUMBERS = re.compile(r"[,;/|&\n]|\s-\s|(?=\+)|\b(?:o|or|y|e|and|ou|et|oder|und)\b", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s.()\[\]/\\-]+")
+_DIALLED = re.compile(r"^(?:\++(?:00)?|00)")
+_COMPACT = re.compile(r"(\+?)([0-9]+)")
+_STRANGE = re.compile(r"[^0-9+\s.()\[\]/\\-]")
+
+
+def tidied(text: str) -> str:
+    """Return the text with plain digits and signs, and without what cannot be seen; no `'` or `tel:` before it."""
+    if not text.isascii():
+        text = "".join(map(_plain_sign, unicodedata.normalize("NFKC", text)))
+    text = text.strip().lstrip("'").lstrip()
+    return text[4:].lstrip() if text[:4].lower() == "tel:" else text
+
+
+def _plain_sign(sign: str) -> str:
+    match unicodedata.category(sign):
+        case "Cf":  # zero width, or the direction of writing
+            return ""
+        case "Nd":
+            return str(unicodedata.decimal(sign))
+        case "Pd":
+            return "-"
+        case _:
+            return "-" if sign == "\N{MINUS SIGN}" else sign
+
+
+def without_decimals(text: str) -> str:
+    """Return the digits of a number cell's text, such as `34600111222.0`; any other text as it is."""
+    cell = _NUMBER_CELL.fullmatch(text)
+    return cell[1] if cell else text
+
+
+def written(text: str) -> tuple[str, str] | Problem:
+    """Return what a person wrote as (`+` or nothing, digits); `00` before a number is its plus."""
+    text = without_decimals(tidied(text))
+    if SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
+        recovered = from_scientific(text, "phone_digits_lost")
+        return recovered if isinstance(recovered, Problem) else ("", recovered)
+    if not any(map(str.isalnum, text)):
+        return Problem(code="phone_missing", value=text, message=f"There is no phone number: write one, as {EXAMPLE}.")
+    if _GROUPED_NUMBER.fullmatch(text):
+        text = text.replace(",", "")
+    if problem := _misfit(text):
+        return problem
+    compact = _COMPACT.fullmatch(_DIALLED.sub("+", _SEPARATORS.sub("", text)))
+    return (compact[1], compact[2]) if compact else _strange(text, "+")
+
+
+def _misfit(text: str) -> Problem | None:
+    """Return what makes the text something else than one phone number."""
+    if _EXTENSION.search(text):
+        return refusal("phone_extension", text, "has an extension, which WhatsApp cannot reach: write the number alone")
+    numbers = [part for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= _ENOUGH_FOR_A_NUMBER]
+    if len(numbers) > 1:
+        return refusal("phone_several", text, "holds several numbers: leave one, and give any other a row of its own")
+    strange = _STRANGE.search(text)
+    return _strange(text, strange[0]) if strange else None
+
+
+def _strange(text: str, sign: str) -> Problem:
+    what = "letters" if sign.isalpha() else f"the sign {sign} where no number has it"
+    return refusal("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}")
+
+
+def from_scientific(text: str, code: str) -> str | Problem:
+    """Return the digits of a text like `5.73001234567E+11` if they are all there, else a problem with that code."""
+    if found := SCIENTIFIC.fullmatch(text):
+        fraction, exponent = found[2] or "", int(found[3])
+        if len(fraction) >= exponent and not fraction[exponent:].strip("0"):
+            return found[1] + fraction[:exponent]
+    return refusal(
+        code,
+        text,
+        "has lost its digits in the spreadsheet program: format the column as text and write the whole number again",
+    )
+
+
+def refusal(code: str, text: str, what: str) -> Problem:
+    """Return the problem whose message is the cell's text, cut short, and what is wrong with it."""
+    shown = text.strip()
+    shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+    return Problem(code=code, value=text, message=f'"{shown}" {what}.')

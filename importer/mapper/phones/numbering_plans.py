@@ -1,0 +1,175 @@
+"""Whose number the digits are, by the countries' numbering plans; the only home of phonenumbers.
+
+The two forms of one mobile number (Mexico 52 and 521, Argentina 54 and 549, Brazil with and without the ninth digit)
+are both taken and neither is ever made into the other: that is right for mobiles and wrong for landlines.
+"""
+
+from collections.abc import Callable
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
+
+from importer.mapper.phones.notation import EXAMPLE, refusal
+from importer.model.rows import Problem
+
+NUMBERING_VERSION: str = phonenumbers.__version__
+"""Of the numbering plans: another one may take what this one refuses, and the other way round."""
+
+_MOST_DIGITS = 15  # ITU-T E.164
+_FEWEST_DIGITS = 7
+_FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway
+_MEXICAN_DIGITS = 10
+_MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+
+_NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
+"""Codes of countries where no zero is written that is not dialled from abroad too, known without asking; 0: none."""
+
+_FORM_OF_THE_PLAN: dict[int, Callable[[str], str]] = {
+    52: lambda national: national[1:] if len(national) == _MEXICAN_DIGITS + 1 and national[0] == "1" else national,
+    55: lambda national: f"{national[:2]}9{national[2:]}" if national[2:3] in {*"6789"} else national,
+}
+"""Per country code: the form that today's plan has of a mobile number in an older form. To check it, never to send it.
+
+WhatsApp still knows Mexican mobiles as 521, and many Brazilian ones without the ninth digit.
+"""
+
+
+def international(digits: str, text: str) -> str | Problem:
+    """Return the number of a cell that has a plus and these digits, or what is wrong with it."""
+    return f"+{digits}" if _is_valid_abroad(digits) else _parsed(f"+{digits}", "", text)
+
+
+def of_country(digits: str, country: str, text: str) -> str | Problem:
+    """Return the number of a cell that has no plus, in a file whose numbers are from the country.
+
+    Digits that begin with the country's code are not given it twice, unless they are a mobile number without it too.
+    """
+    code = phonenumbers.country_code_for_region(country)
+    if (
+        digits.startswith(str(code))
+        and _is_valid_abroad(digits)
+        and phonenumbers.number_type(_number(code, digits)) not in _MOBILES
+    ):
+        return f"+{digits}"
+    if not digits.startswith("0") and _is_valid(code, digits):
+        return f"+{code}{digits}"
+    return _parsed(digits, country, text)
+
+
+def lost_zero(text: str, identifier: str, country: str) -> bool:
+    """Tell whether a cell without a country code lacks the zero that the country's people write before such a number.
+
+    Spreadsheet programs drop it, and the number is still the same; but where it is dropped from every cell, nobody
+    sees which numbers had none.
+
+    Args:
+        text: What the cell says.
+        identifier: What was made of it, as digits or with a plus.
+        country: Region that such numbers are from.
+
+    """
+    code = phonenumbers.country_code_for_region(country)
+    if code in _NO_ZERO_OF_THEIR_OWN:
+        return False
+    national = identifier.removeprefix("+").removeprefix(str(code))
+    if "".join(filter(str.isdecimal, text)) != national or identifier.removeprefix("+") == national:
+        return False
+    shown = phonenumbers.format_number(_number(code, national), phonenumbers.PhoneNumberFormat.NATIONAL)
+    return shown.lstrip("(").startswith("0") and not national.startswith("0")
+
+
+def without_country(digits: str, text: str) -> str | Problem:
+    """Return the number of a cell that has neither a plus nor a default country: spreadsheet programs drop the plus."""
+    if len(digits) > _MOST_DIGITS:
+        return _too_long(text)
+    if len(digits) < _FEWEST_DIGITS:
+        return _too_short(text)
+    if len(digits) >= _FEWEST_WITHOUT_PLUS and _is_valid_abroad(digits):
+        return f"+{digits}"
+    return refusal(
+        "phone_no_country",
+        text,
+        f"does not say its country: write it with + and the country code, such as {EXAMPLE},"
+        " or name the country of such numbers with --country, such as --country ES",
+    )
+
+
+def _number(code: int, national: str) -> PhoneNumber:
+    zeros = len(national) - len(national.lstrip("0"))
+    return PhoneNumber(
+        country_code=code,
+        national_number=int(national),
+        italian_leading_zero=True if zeros else None,
+        number_of_leading_zeros=zeros or None,
+    )
+
+
+def _is_valid_abroad(digits: str) -> bool:
+    """Tell whether the digits, with country code, are a number that somebody can have."""
+    for length in (1, 2, 3):
+        if (code := int(digits[:length])) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return _is_valid(code, digits[length:])
+    return False
+
+
+def _is_valid(code: int, national: str) -> bool:
+    """Tell whether the country's plan has the number.
+
+    Asked before `phonenumbers.parse`, which costs twice as much and is needed only for what is not dialled abroad.
+    """
+    if not 0 < len(national) <= _MOST_DIGITS:
+        return False
+    form_of_the_plan = _FORM_OF_THE_PLAN.get(code)
+    return phonenumbers.is_valid_number(_number(code, national)) or (
+        form_of_the_plan is not None and phonenumbers.is_valid_number(_number(code, form_of_the_plan(national)))
+    )
+
+
+def _parsed(number: str, country: str, text: str) -> str | Problem:
+    """Return the number as phonenumbers reads it, which knows the zeros that are not dialled from abroad."""
+    try:
+        parsed = phonenumbers.parse(number, country or None)
+    except NumberParseException as error:
+        return _unreadable(error, text)
+    national = phonenumbers.national_significant_number(parsed)
+    if _is_valid(parsed.country_code or 0, national):
+        return f"+{parsed.country_code}{national}"
+    return _invalid(parsed, number, text)
+
+
+def _unreadable(error: NumberParseException, text: str) -> Problem:
+    match error.error_type:
+        case NumberParseException.INVALID_COUNTRY_CODE:
+            return refusal("phone_impossible", text, "begins with a code that no country has: check the number")
+        case NumberParseException.TOO_LONG:
+            return _too_long(text)
+        case _:
+            return _too_short(text)
+
+
+def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
+    plan = f"the country code +{parsed.country_code}"
+    match phonenumbers.is_possible_number_with_reason(parsed):
+        case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            return _too_short(text, f" for {plan}")
+        case ValidationResult.TOO_LONG:
+            return _too_long(text, f" for {plan}", number)
+        case ValidationResult.INVALID_LENGTH:
+            return refusal("phone_impossible", text, f"has a length that no number of {plan} has: check the digits")
+        case _:
+            return refusal("phone_invalid", text, f"is no number of {plan}: check the digits{_or_abroad(number)}")
+
+
+def _too_short(text: str, where: str = "") -> Problem:
+    return refusal("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}")
+
+
+def _too_long(text: str, where: str = "", number: str = "") -> Problem:
+    return refusal("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}")
+
+
+def _or_abroad(number: str) -> str:
+    """Return the advice for a foreign number that lost its plus; it is never taken for one, for it may be a slip."""
+    if number[:1].isdigit() and _is_valid_abroad(number):
+        return f", or write +{number} if that is the number"
+    return ""

@@ -1,0 +1,125 @@
+"""What is worth a look in an input as a whole, though each of its rows is right. Pure, and bounded in memory.
+
+Each row is seen once, in the input's order. Of every kind of finding there is one group, with its first rows.
+"""
+
+from collections.abc import Callable, Sequence
+
+from importer.mapper.column_mapping import ColumnMapping
+from importer.mapper.contact import to_contact
+from importer.mapper.contact_warnings import remarks
+from importer.mapper.phones import mobile_form
+from importer.model.row_tally import RowTally
+from importer.model.rows import Contact, InvalidRow, Problem, Row
+from importer.model.runs import ProblemGroup
+
+_FIRST_ROWS = 20
+_LONG_RUN = 10
+"""So many rows whose numbers count up by one are seldom customers. Lines of one company come in fives or so."""
+_FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
+
+
+class Findings:
+    """Sees the rows of one input, and says at the end what is worth a look."""
+
+    def __init__(self) -> None:
+        self._remarks: dict[tuple[str, str], tuple[str, RowTally]] = {}
+        self._forms: dict[tuple[str, bool, str], RowTally] = {}
+        self._runs: dict[str, tuple[str, RowTally]] = {}
+        self._run = RowTally()
+        self._last = ("", 0)
+
+    def watching(
+        self, mapping: ColumnMapping, also: Callable[[Row, Contact], None] | None = None
+    ) -> Callable[[Row], Contact | InvalidRow]:
+        """Return `to_contact` of a sheet, which lets this see what it makes.
+
+        Args:
+            mapping: The sheet's.
+            also: Somebody else who is to see it.
+
+        """
+        column = mapping.identifier_feed.label
+
+        def watched(row: Row) -> Contact | InvalidRow:
+            mapped = to_contact(row, mapping)
+            if isinstance(mapped, Contact):
+                self.see(row.number, mapped, column, remarks(row, mapped, mapping))
+                if also:
+                    also(row, mapped)
+            return mapped
+
+        return watched
+
+    def see(self, row: int, contact: Contact, column: str, found: Sequence[Problem] = ()) -> None:
+        """Take note of a row that is right.
+
+        Args:
+            row: Its number.
+            contact: What it became.
+            column: The header of the identifier's column.
+            found: What is worth a look about the row itself.
+
+        """
+        for remark in found:
+            _, tally = self._remarks.setdefault((remark.code, remark.column), (remark.message, RowTally()))
+            tally.add(row)
+        digits = contact.identifier.removeprefix("+")
+        if contact.source != "whatsapp" or not digits.isdecimal():
+            return
+        self.see_recognised(row, digits, column)
+        number = int(digits)
+        if self._last != (column, number - 1):
+            self._end_run()
+        self._run.add(row)
+        self._last = (column, number)
+
+    def see_recognised(self, row: int, identifier: str, column: str) -> None:
+        """Take note of a row that an earlier run settled: only other rows can make it worth a look again.
+
+        Args:
+            row: Its number.
+            identifier: Of its contact.
+            column: The header of the identifier's column.
+
+        """
+        if form := mobile_form(identifier.removeprefix("+")):
+            self._forms.setdefault((*form, column), RowTally()).add(row)
+
+    def warnings(self) -> tuple[ProblemGroup, ...]:
+        """Return what is worth a look, most rows first."""
+        self._end_run()
+        self._last = ("", 0)
+        groups = [tally.group(code, column, message) for (code, column), (message, tally) in self._remarks.items()]
+        groups += [
+            tally.group("phones_consecutive", column, message) for column, (message, tally) in self._runs.items()
+        ]
+        groups += [
+            _both_forms(code, column, tally, self._forms[code, False, column])
+            for (code, long, column), tally in self._forms.items()
+            if long and (code, False, column) in self._forms
+        ]
+        return tuple(sorted(groups, key=lambda group: -group.count))
+
+    def _end_run(self) -> None:
+        """Look at the rows whose numbers count up by one, now that another number comes."""
+        run, self._run = self._run, RowTally()
+        if run.count < _LONG_RUN:
+            return
+        column, last = self._last
+        message = (
+            f"The numbers from {last - run.count + 1} to {last} follow each other: a cell that is pulled down in a"
+            " spreadsheet program counts up. Compare them with where they are from."
+        )
+        self._runs.setdefault(column, (message, RowTally()))[1].extend(run)
+
+
+def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:
+    """Return that mobiles stand there in both forms: a person in both would become two contacts."""
+    country, with_digit, without_digit = _FORMS[code]
+    message = (
+        f"{country} numbers stand there in both forms: {long.count:,} with {with_digit}, {short.count:,} with"
+        f' {without_digit}. If these are mobiles too, set mobile_form = "with" or "without" under [contact] of the'
+        " config, and each person is one contact."
+    )
+    return short.group("phone_both_forms", column, message)

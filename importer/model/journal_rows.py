@@ -1,0 +1,47 @@
+"""Rows on their way out of the journal and back into it: frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from importer.model.replies import Outcome
+from importer.model.rows import Contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A row that may be sent: the journal says on disk that it is about to be."""
+
+    seq: int
+    """The row's place in the input, from 1, across all files of the run."""
+    row: int
+    """The number that a spreadsheet program shows."""
+    contact: Contact
+    in_doubt: bool = False
+    """An earlier run may have sent it: it is to be looked up before it is sent."""
+    first_sent_at: datetime | None = None
+    """When the earlier run first sent it; only where `in_doubt`."""
+    last_sent_at: datetime | None = None
+    """The time after which no run sent it; only where `in_doubt`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An outcome on its way into the journal."""
+
+    seq: int
+    outcome: Outcome
+    attempts: int
+    """Requests that were sent to create this contact in this run."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempted:
+    """A request that did not settle its row, on its way into the journal."""
+
+    seq: int
+    attempt: int
+    """From 1."""
+    at: datetime
+    http_status: int | None = None
+    reason: str = ""

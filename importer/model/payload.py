@@ -1,0 +1,47 @@
+"""A contact as the JSON object of POST /contacts, and back: the form in which it is sent and remembered."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from importer.model.rows import Contact
+
+_OPTIONAL_TEXTS = ("assigned_user", "team_uuid", "channel_uuid", "bot_status", "note")
+
+
+def payload(contact: Contact) -> dict[str, object]:
+    """Return the JSON object that POST /contacts takes; what is empty is left out, so that it clears nothing."""
+    fields: dict[str, object] = {"identifier": contact.identifier, "source": contact.source, "name": contact.name}
+    if contact.tags:
+        fields["tags"] = list(contact.tags)
+    if contact.custom_fields:
+        fields["custom_fields"] = {
+            name: value if isinstance(value, str) else list(value) for name, value in contact.custom_fields.items()
+        }
+    fields.update((name, text) for name in _OPTIONAL_TEXTS if (text := getattr(contact, name)))
+    return fields
+
+
+def to_json(contact: Contact) -> str:
+    """Return the payload as text that is the same for equal contacts."""
+    return json.dumps(payload(contact), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_json(text: str) -> Contact:
+    """Return the contact that `to_json` wrote."""
+    fields: dict[str, Any] = json.loads(text)
+    custom: Mapping[str, Any] = fields.pop("custom_fields", {})
+    return Contact(
+        tags=tuple(fields.pop("tags", ())),
+        custom_fields=MappingProxyType(
+            {name: value if isinstance(value, str) else tuple(value) for name, value in custom.items()}
+        ),
+        **fields,
+    )
+
+
+def fingerprint(json_text: str) -> bytes:
+    """Return 16 bytes that tell whether two contacts' JSON texts say the same (BLAKE2b)."""
+    return hashlib.blake2b(json_text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

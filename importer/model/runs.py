@@ -1,0 +1,99 @@
+"""What the journal tells of a run: frozen values for reports and lists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from importer.model.replies import Outcome
+from importer.model.rows import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """What the journal knows of a run."""
+
+    name: str
+    """Such as `20261123-020000-contacts`: UTC, so that names sort by time."""
+    command: str
+    """`run` or `retry`."""
+    account: str
+    """Under which the journal remembers contacts: base URL and account name."""
+    files: tuple[str, ...]
+    """As the person wrote them, made absolute."""
+    options: Mapping[str, object]
+    """The options that were given on the command line, so that `retry` can repeat them; no secret is an option."""
+    report_dir: str
+    """The absolute path of the run's own reports folder."""
+    started_at: datetime
+    finished_at: datetime | None = None
+    exit_code: int | None = None
+    input_fingerprint: bytes = b""
+    """Stands for files, mapping and options: a run that is given the same again has nothing to do; empty: unknown."""
+    blank: int = 0
+    """Blank rows of the input, which are not rows."""
+    requests_sent: int = 0
+    requests_retried: int = 0
+    requests_throttled: int = 0
+    rate_limit: float = 0.0
+    """Requests per second that the account allows; 0.0: no limit."""
+    rate_achieved: float = 0.0
+    """Requests per second from the first request to the last."""
+
+
+class Result(NamedTuple):
+    """A row of the input with its last word: a tuple, as there may be a million of them."""
+
+    sheet_index: int
+    """The place of its sheet in `sheets()`, from 0."""
+    row: int
+    """The number that a spreadsheet program shows."""
+    identifier: str
+    name: str
+    status: Status
+    uuid: str = ""
+    href: str = ""
+    http_status: int | None = None
+    code: str = ""
+    column: str = ""
+    reason: str = ""
+    attempts: int = 0
+    finished_at: datetime | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return the last word alone."""
+        return Outcome(
+            status=self.status,
+            uuid=self.uuid,
+            href=self.href,
+            http_status=self.http_status,
+            code=self.code,
+            column=self.column,
+            reason=self.reason,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowToMend:
+    """A row that is not where it should be, with its input's own cells."""
+
+    row: int
+    cells: tuple[str, ...]
+    status: Status
+    reason: str
+    columns: tuple[str, ...] = ()
+    """The columns that its problems are about, as the problems name them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemGroup:
+    """Rows that have the same thing wrong in the same column."""
+
+    code: str
+    column: str
+    message: str
+    """The sentence of the first of them."""
+    count: int
+    rows: tuple[int, ...]
+    """The first 20 row numbers."""

@@ -1,0 +1,11 @@
+"""Why a whole run has to end."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """End the whole run: no row can succeed before a person mends something."""
+
+    message: str
+    hint: str

@@ -1,0 +1,159 @@
+"""What a typed cell of a workbook says as text, and what is wrong with it. Pure.
+
+A workbook keeps numbers, dates and booleans; the importer sends text. Here is the one place that says which.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from importer.model.cell_names import column_letters
+from importer.model.rows import Problem
+
+MOST_DIGITS = 15
+"""A number cell keeps no more (Excel's specifications and limits): the rest were lost when it was typed."""
+
+_TOO_BIG = 10**MOST_DIGITS
+_NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
+"""Of a number format: colours and languages in brackets, room for a character, a character to fill with."""
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|([-+() /:])')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorCell:
+    """A cell whose formula went wrong."""
+
+    text: str
+    """What it shows, such as `#N/A`."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncalculatedCell:
+    """A cell with a formula whose value the file does not have."""
+
+
+def column_index(letters: str) -> int:
+    """Return the column's place, from 0; the reverse of `column_letters`."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+def cell_name(column: int, row: int) -> str:
+    """Return what a spreadsheet program calls the cell, such as `B17`; columns from 0, rows from 1."""
+    return f"{column_letters(column)}{row}"
+
+
+def text_of(value: object, number_format: str = "General") -> str:
+    """Return the value of a cell as text.
+
+    Numbers have no exponent, and fractions no more digits than a spreadsheet program shows; a format of zeros such as
+    `00000` gives back the zeros in front. Percentages and amounts of money are their numbers: `0.21`, `1234.5`. Dates
+    are ISO dates, with the time unless it is midnight.
+    """
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int() | float():
+            return _number_text(value) if number_format == "General" else _formatted(value, number_format)
+        case datetime():
+            return _datetime_text(value)
+        case date() | time() | timedelta():
+            return _moment_text(value)
+        case None | UncalculatedCell():
+            return ""
+        case _:
+            return str(value)
+
+
+def is_wrong(value: object) -> bool:
+    """Tell whether `problem_of` has something to say; asked of every cell, so it is quick."""
+    if isinstance(value, float | int):
+        return not -_TOO_BIG < value < _TOO_BIG
+    return isinstance(value, ErrorCell | UncalculatedCell)
+
+
+def problem_of(value: object, column: str, cell: str) -> Problem:
+    """Return what is wrong with the value of a cell that `is_wrong`.
+
+    Args:
+        value: As the workbook has it.
+        column: The header of its column.
+        cell: Its name, such as `B17`.
+
+    """
+    match value:
+        case ErrorCell():
+            code, message = (
+                "cell_error",
+                f"Cell {cell} shows the error {value.text}. Mend its formula, or type the value.",
+            )
+        case UncalculatedCell():
+            code = "formula_uncalculated"
+            message = (
+                f"Cell {cell} has a formula without a value. Open the file in a spreadsheet program and save it again."
+            )
+        case _:
+            code = "digits_lost"
+            message = (
+                f"Cell {cell} is a number of more than {MOST_DIGITS} digits, of which the last are lost. "
+                "Format the column as text, and type the number again."
+            )
+    return Problem(code=code, column=column, value=text_of(value), message=message)
+
+
+@lru_cache(1_024)
+def zeros_in_front(number_format: str) -> tuple[str, int] | None:
+    """Return what a format of zeros writes before a whole number, and how many digits it has at least.
+
+    `00000` is `("", 5)`, `"+34 "000` is `("+34 ", 3)`; the first section is for positive numbers. None for formats that
+    show a number as it is, or otherwise.
+    """
+    section = _NOT_SHOWN.sub("", number_format.split(";", maxsplit=1)[0])
+    places = _LITERAL.sub("", section)
+    if not places or places.strip("0#") or not places.startswith(("0", "#")):
+        return None
+    least = len(places) - places.index("0") if "0" in places else 0
+    before = _LITERAL.match(section)
+    prefix = (before[1] or before[2] or before[3] or "") if before else ""
+    prefix = prefix if any(sign in "+0123456789" for sign in prefix) else ""
+    return (prefix, least) if least > 1 or prefix else None
+
+
+def _formatted(value: float, number_format: str) -> str:
+    text = _number_text(value)
+    shown = zeros_in_front(number_format)
+    return shown[0] + text.zfill(shown[1]) if shown and text.isdecimal() else text
+
+
+def _number_text(value: float) -> str:
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    text = f"{value:.{MOST_DIGITS}g}"  # 0.30000000000000004 is shown as 0.3
+    return format(Decimal(text), "f") if "e" in text else text
+
+
+def _datetime_text(value: datetime) -> str:
+    to_second = (value + timedelta(microseconds=500_000)).replace(
+        microsecond=0
+    )  # kept as a fraction of a day, seldom exact
+    return to_second.date().isoformat() if to_second.time() == time() else to_second.isoformat(sep=" ")
+
+
+def _moment_text(value: date | time | timedelta) -> str:
+    match value:
+        case date():
+            return value.isoformat()
+        case time():
+            return value.replace(microsecond=0).isoformat()
+        case timedelta():
+            seconds = round(value.total_seconds())
+            sign = "-" if seconds < 0 else ""
+            minutes, second = divmod(abs(seconds), 60)
+            return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{second:02}"

@@ -1,0 +1,168 @@
+"""Workbooks: .xlsx, .xlsm, .xls, .xlsb and .ods.
+
+    file -> workbook -> the sheet -> a look over it -> an engine that suits it -> rows of text
+
+What kind of workbook it is, is in `workbook_kind`; what the look is for, in `extent`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+
+from importer.model.errors import InputError
+from importer.model.rows import Row, Sheet
+from importer.readers.blank_rows import Blanks
+from importer.readers.excel.cells import cell_name, is_wrong, problem_of, text_of
+from importer.readers.excel.extent import MOST_ROWS, CoveredCells
+from importer.readers.excel.package import damaged
+from importer.readers.excel.sheet_choice import chosen
+from importer.readers.excel.workbook_kind import open_workbook
+from importer.readers.files import FileState
+from importer.readers.header import ROWS_UNDER_TITLE, header_of, no_header, refuse_title
+from importer.readers.messages import merged_problem, sheet_notes
+from importer.readers.options import HIDDEN_SKIP, InputOptions
+
+_CHUNK_ROWS = 1_000
+_TEXT_ONLY = {str}
+_CHUNK_CHARACTERS = 4 * 1024**2
+
+
+class ExcelReader:
+    """One sheet of a workbook, opened.
+
+    A cell right of the last header is kept if it has something in it: no cell moves because of it. A row is blank if it
+    has nothing but white space under the header.
+
+    Raises:
+        InputError: It cannot be read, which sheet is meant is not clear, or there is no header where it should be.
+
+    """
+
+    def __init__(self, path: str, options: InputOptions) -> None:
+        self._path = path
+        self._state = FileState(path)
+        self._skips_hidden = options.hidden_rows == HIDDEN_SKIP
+        self._blanks = Blanks()
+        with ExitStack() as on_failure, self._explained():
+            workbook = open_workbook(path)
+            on_failure.callback(workbook.close)
+            part = chosen(workbook, path, options.sheet)
+            self._extent = workbook.look(part)
+            self._engine = workbook.opened(part, self._extent)
+            on_failure.callback(self._engine.close)
+            header = self._header(options.header_row)
+            self._at_the_end = on_failure.pop_all()
+        notes = sheet_notes(self._extent, options.header_row, len(header), skips_hidden=self._skips_hidden)
+        self._sheet = Sheet(
+            file=path,
+            name=part.name,
+            header=header,
+            header_row=options.header_row,
+            notes=(*workbook.notes, *notes),
+        )
+
+    @property
+    def sheet(self) -> Sheet:
+        """What was found on opening."""
+        return self._sheet
+
+    @property
+    def blank_rows(self) -> int:
+        """Rows without a single character between the header and the last row yielded so far."""
+        return self._blanks.count
+
+    def chunks(self) -> Iterator[Sequence[Row]]:
+        """Yield the rows in their order, from the first, each exactly once.
+
+        Raises:
+            InputError: The file cannot be read any further, or was changed meanwhile.
+
+        """
+        self._blanks = Blanks()
+        self._state.check()
+        rows = self._rows()
+        while chunk := list(_of_moderate_size(rows)):
+            self._state.check()
+            if full := self._blanks.left_out(chunk):
+                yield full
+
+    def close(self) -> None:
+        """Let go of the file; more than once does no harm."""
+        self._at_the_end.close()
+
+    def _header(self, header_row: int) -> tuple[str, ...]:
+        if not 1 <= header_row <= MOST_ROWS:
+            raise no_header(self._path, header_row)
+        first = [
+            [text_of(value) for value in values]
+            for values in islice(self._engine.rows(), header_row + ROWS_UNDER_TITLE)
+        ]
+        if len(first) < header_row:
+            raise no_header(self._path, header_row)
+        refuse_title(self._path, first, header_row)
+        return header_of(self._path, first[header_row - 1], header_row)
+
+    def _rows(self) -> Iterator[Row | None]:
+        header_row = self._sheet.header_row
+        covered = CoveredCells(self._extent.merged)
+        with self._explained():
+            for number, values in enumerate(self._engine.rows(), 1):
+                if number <= header_row or (self._skips_hidden and self._extent.is_hidden(number)):
+                    continue
+                yield self._row(number, values, covered) if values else None
+
+    def _row(self, number: int, values: Sequence[object], covered: CoveredCells) -> Row | None:
+        header = self._sheet.header
+        width = len(header)
+        cells, wrong = _texts(values)
+        if not "".join(cells[:width]).strip() and not any(index < width for index in wrong):
+            return None
+        if len(cells) < width:
+            cells += [""] * (width - len(cells))
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
+        if not wrong and not self._extent.merged:
+            return Row(number=number, cells=tuple(cells))
+        problems = [
+            problem_of(values[index], header[index], cell_name(index, number)) for index in wrong if index < width
+        ]
+        problems += [
+            merged_problem(header[column], cell_name(column, number), area)
+            for column, area in covered.of_row(number, width)
+            if area.first_row > self._sheet.header_row
+        ]
+        return Row(number=number, cells=tuple(cells), problems=tuple(problems))
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in a sentence what a library makes of a damaged file: they raise whatever they meet."""
+        try:
+            yield
+        except InputError:
+            raise
+        except Exception as error:
+            self._state.check()  # changed meanwhile is another sentence
+            raise damaged(self._path) from error
+
+
+def _texts(values: Sequence[object]) -> tuple[list[str], list[int]]:
+    """Return the values as texts, and the places of those that are wrong; most rows are texts throughout."""
+    if set(map(type, values)) == _TEXT_ONLY:
+        return list(values), []  # type: ignore[arg-type]  # each was just seen to be a text
+    cells, wrong = list(values), []
+    for index, value in enumerate(values):
+        if value.__class__ is not str:
+            cells[index] = text_of(value)
+            if is_wrong(value):
+                wrong.append(index)
+    return cells, wrong  # type: ignore[return-value]  # each is a text now
+
+
+def _of_moderate_size(rows: Iterator[Row | None]) -> Iterator[Row | None]:
+    """Yield rows up to a thousand, or up to some millions of characters."""
+    characters = 0
+    for row in islice(rows, _CHUNK_ROWS):
+        yield row
+        characters += sum(map(len, row.cells)) if row else 0
+        if characters > _CHUNK_CHARACTERS:
+            return

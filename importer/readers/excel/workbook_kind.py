@@ -1,0 +1,70 @@
+"""Which kind of workbook a file is, by what is in it: its name may say anything."""
+
+from pathlib import Path
+
+from importer.model.errors import InputError
+from importer.readers.excel.package import Package
+from importer.readers.excel.workbook import Workbook
+from importer.readers.file_kinds import OLE, no_workbook
+from importer.readers.files import unreadable
+
+_START_BYTES = 4_096
+_OTHER_ZIPS = {
+    "word/document.xml": "a Word document",
+    "ppt/presentation.xml": "a PowerPoint presentation",
+    "Index/Document.iwa": "a document of Numbers or another Apple program",
+    "index.xml": "a document of an older Apple program",
+}
+_SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
+
+
+def open_workbook(path: str) -> Workbook:
+    """Open a workbook of Excel or LibreOffice.
+
+    Raises:
+        InputError: It is none, is damaged, or has a password.
+
+    """
+    try:
+        with Path(path).open("rb") as file:
+            start = file.read(_START_BYTES)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if start.startswith(OLE):
+        from importer.readers.excel.xls import XlsWorkbook  # noqa: PLC0415 - only for old files
+
+        return XlsWorkbook(path)
+    if not start.startswith(b"PK"):
+        raise no_workbook(path, start)
+    package = Package(path)
+    try:
+        return _of_package(package)
+    except BaseException:
+        package.close()
+        raise
+
+
+def _of_package(package: Package) -> Workbook:
+    names = package.names
+    if "xl/workbook.bin" in names:
+        from importer.readers.excel.xlsb import XlsbWorkbook  # noqa: PLC0415 - seldom met
+
+        return XlsbWorkbook(package)
+    if "content.xml" in names:
+        if package.size("mimetype") > _START_BYTES or not b"".join(package.blocks("mimetype")).startswith(_SPREADSHEET):
+            raise _other(package.path, "an OpenDocument file, but no spreadsheet")
+        from importer.readers.excel.ods import OdsWorkbook  # noqa: PLC0415 - seldom met
+
+        return OdsWorkbook(package)
+    for name, kind in _OTHER_ZIPS.items():
+        if name in names:
+            raise _other(package.path, kind)
+    if "[Content_Types].xml" not in names:
+        raise _other(package.path, "a zip file, but no workbook")
+    from importer.readers.excel.xlsx import XlsxWorkbook  # noqa: PLC0415 - as the others
+
+    return XlsxWorkbook(package)
+
+
+def _other(path: str, kind: str) -> InputError:
+    return InputError(f"{path} is {kind}.", "Open it in its own program, and export it as .xlsx or .csv.")

@@ -1,0 +1,96 @@
+"""What a person is told about a row or a file whose text does not fit."""
+
+from collections.abc import Sequence
+
+from importer.model.cell_names import column_letters
+from importer.model.errors import InputError
+from importer.model.rows import Problem
+from importer.readers.excel.cells import cell_name
+from importer.readers.excel.extent import Area, Extent
+from importer.readers.text.quotes import LONGEST_ROW, TextRow, Trouble
+
+_MOST_SHOWN = 200
+
+
+def quote_problem(row: TextRow, header: Sequence[str], cells: Sequence[str]) -> Problem:
+    """Return what is wrong with the quotes of a row that has trouble; lines are counted as a text editor does."""
+    column = header[row.place] if row.place < len(header) else ""
+    name = column or f"column {column_letters(row.place)}"
+    match row.trouble:
+        case Trouble.SWALLOWED:
+            code = "lines_swallowed"
+            message = (
+                f"Lines {row.first_line} to {row.last_line} of the file came as this one row, because a quote opened "
+                f"under {name} is closed {row.last_line - row.first_line} lines later. If they are rows of their own, "
+                "take that quote out; if they are one long cell, take its line breaks out."
+            )
+        case Trouble.UNCLOSED:
+            code = "quote_unclosed"
+            message = (
+                f'Line {row.first_line} of the file opens a quote (") under {name} that is not closed. Close it or '
+                "take it out; the lines after it were read as rows of their own."
+            )
+        case _:
+            code = "quote_stray"
+            message = (
+                f'Line {row.first_line} of the file has text after a closing quote (") under {name}. Take the '
+                "quotes out, or write each one that is part of the cell twice and put the whole cell in quotes."
+            )
+    return Problem(code=code, column=column, value=shortened(cells[row.place]), message=message)
+
+
+def width_problem(cells: Sequence[str], width: int) -> Problem:
+    """Return what is wrong with a row that has not as many cells as the header."""
+    if len(cells) < width:
+        said = f"The row has {len(cells)} cells and the header has {width}, so it is not certain which are missing."
+        return Problem(code="width_wrong", message=f"{said} Add the missing delimiters.")
+    extra = next((cell for cell in cells[width:] if cell.strip()), "")
+    return Problem(
+        code="width_wrong",
+        value=shortened(extra),
+        message=(
+            f"The row has {len(cells)} cells and the header has {width}, so it is not certain which cell is whose. "
+            "A cell that has the delimiter in its text must be in quotes."
+        ),
+    )
+
+
+def merged_problem(column: str, cell: str, area: Area) -> Problem:
+    """Return what is wrong with a cell that was merged into another."""
+    first = str(area).partition(":")[0]
+    return Problem(
+        code="cell_merged",
+        column=column,
+        value=str(area),
+        message=(
+            f"Cell {cell} is merged with others ({area}), and what they show belongs to {first} only. "
+            "Unmerge them, and write in each row what is meant there."
+        ),
+    )
+
+
+def sheet_notes(extent: Extent, header_row: int, columns: int, *, skips_hidden: bool) -> tuple[str, ...]:
+    """Return sentences about hidden rows and a merged header."""
+    notes = []
+    hidden = extent.hidden[header_row + 1 : extent.rows + 1].count(1)
+    if hidden:
+        fate = "is left out" if skips_hidden else "is read like any other"
+        notes.append(f"{hidden:,} of its rows are hidden, by a filter or by hand; each {fate} (hidden_rows).")
+    for area in sorted(extent.merged):
+        if area.first_row <= header_row <= area.last_row and area.first_column < columns:
+            name = cell_name(area.first_column, area.first_row)
+            notes.append(f"The header has merged cells ({area}): their name belongs to {name} only.")
+    return tuple(notes)
+
+
+def line_too_long(path: str, line: int) -> InputError:
+    """Return the sentence for a line that no table has."""
+    return InputError(
+        f"Line {line} of {path} has more than {LONGEST_ROW:,} characters, which is no row of a table.",
+        "See that its lines end where they should, and save it again as CSV.",
+    )
+
+
+def shortened(cell: str) -> str:
+    """Return a cell as a problem shows it: the beginning is enough to find it."""
+    return cell if len(cell) <= _MOST_SHOWN else cell[: _MOST_SHOWN - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,1 @@
+"""Text files: comma, semicolon, tab or bar between the cells."""

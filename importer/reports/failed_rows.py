@@ -1,0 +1,106 @@
+"""failed.csv or failed.xlsx: the rows to mend, as the input was, so that the mended file can be imported as it is.
+
+`check` writes the same as problems.csv or problems.xlsx, with the names of the cells that are wrong.
+"""
+
+import csv
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePath
+
+from importer.model.cell_names import column_letters
+from importer.model.escaping import escape
+from importer.model.plain_text import encodable, plain
+from importer.model.protocols import ReportSource
+from importer.model.rows import Sheet
+from importer.model.runs import RowToMend
+from importer.reports.workbook import write_sheet
+from importer.system.files import write_whole
+
+ADDED_COLUMNS = ("import_status", "import_reason", "import_row")
+CELLS_COLUMN = "import_cells"
+"""Which cells of the input are wrong, such as `B17`; only in what `check` writes."""
+
+_LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
+
+
+def write_failed(
+    source: ReportSource, folder: Path, *, stem: str = "failed", with_cells: bool = False
+) -> tuple[Path, ...]:
+    """Write a file for each sheet that has rows to mend, and return their paths.
+
+    One sheet: `failed.csv` or `failed.xlsx`; several: `failed-1-<name of the first file>.csv` and so on.
+
+    Args:
+        source: What the journal yields of the run.
+        folder: The run's own folder.
+        stem: What the files are called.
+        with_cells: Whether the cells that are wrong are named.
+
+    Raises:
+        StorageError: One cannot be written.
+
+    """
+    sheets = source.sheets()
+    written: list[Path] = []
+    for index, sheet in enumerate(sheets):
+        rows = iter(source.rows_to_mend(index))
+        first = next(rows, None)
+        if first is None:
+            continue
+        path = folder / (stem + _file_ending(sheet, index, len(sheets)))
+        with write_whole(path) as unfinished:
+            _write(unfinished, sheet, _table(sheet, itertools.chain([first], rows), with_cells=with_cells))
+        written.append(path)
+    return tuple(written)
+
+
+def _file_ending(sheet: Sheet, index: int, count: int) -> str:
+    ending = ".csv" if sheet.delimiter else ".xlsx"
+    if count == 1:
+        return ending
+    stem = PurePath(sheet.file).stem[:_LONGEST_STEM]
+    return f"-{index + 1}-{''.join(sign if sign.isalnum() else '-' for sign in stem)}{ending}"
+
+
+def _write(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
+    if sheet.delimiter:
+        _write_csv(path, sheet, table)
+    else:
+        write_sheet(path, sheet.name, table, first_row=sheet.header_row)
+
+
+def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iterator[list[str]]:
+    """Yield the header and the rows.
+
+    A mended file that fails again has our columns already: they are replaced, as no header may stand there twice. Cells
+    of a row that is wider than its header come after them, where the person who mends the row sees them.
+    """
+    kept = [place for place, header in enumerate(sheet.header) if header not in (*ADDED_COLUMNS, CELLS_COLUMN)]
+    yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS, *([CELLS_COLUMN] if with_cells else [])]
+    for row in rows:
+        own = [encodable(row.cells[place]) if place < len(row.cells) else "" for place in kept]
+        cells = [_cells(sheet, row)] if with_cells else []
+        beyond = map(encodable, row.cells[len(sheet.header) :])
+        yield [*own, row.status.value, plain(row.reason), str(row.row), *cells, *beyond]
+
+
+def _cells(sheet: Sheet, row: RowToMend) -> str:
+    """Return the cells that are wrong, as a spreadsheet program names them; a problem may be about several columns."""
+    wrong = [
+        place
+        for place, header in enumerate(sheet.header)
+        if header and any(header == label or header in label.split(", ") for label in row.columns)
+    ]
+    return " ".join(f"{column_letters(place)}{row.row}" for place in wrong)
+
+
+def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
+    """Write the table with the input's delimiter, and a mark at its start by which Excel knows UTF-8.
+
+    The header stands on the row where the input had it, because the config may say so.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write("\n" * (sheet.header_row - 1))
+        writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator="\n")
+        writer.writerows([escape(cell) for cell in row] for row in table)

@@ -1,0 +1,158 @@
+"""The config's tables as pydantic sees them: which keys there are, and the check of each.
+
+There are no defaults here: a key that is not given is not set, and `importer.settings.options` says what then holds.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from importer.mapper.options import IdentifierFormat, MobileForm
+from importer.model.account import FieldType
+from importer.model.policy import Ambiguous
+from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
+from importer.settings import value_checks as checks
+
+Line = Annotated[str, AfterValidator(checks.one_line)]
+Name = Annotated[str, AfterValidator(checks.not_empty)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(checks.as_tuple)]
+Header = Annotated[str, AfterValidator(checks.header)]
+Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
+NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class ServiceTable(_Table):
+    """`[service]`."""
+
+    base_url: Annotated[str, AfterValidator(checks.base_url)] | None = None
+    rate: NotNegative | None = None
+    concurrency: Annotated[int, AfterValidator(checks.concurrency)] | None = None
+    token_file: Name | None = None
+    settle_seconds: NotNegative | None = None
+    account: Line | None = None
+    ambiguous: Annotated[str, AfterValidator(checks.one_of(Ambiguous))] | None = None
+    max_outage: Annotated[str, AfterValidator(checks.seconds)] | None = None
+
+
+class InputTable(_Table):
+    """`[input]`."""
+
+    sheet: str | None = None
+    header_row: Annotated[int, AfterValidator(checks.header_row)] | None = None
+    encoding: Annotated[str, AfterValidator(checks.encoding)] | None = None
+    delimiter: Annotated[str, AfterValidator(checks.delimiter)] | None = None
+    hidden_rows: Annotated[str, AfterValidator(checks.one_of((HIDDEN_READ, HIDDEN_SKIP)))] | None = None
+    header: Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)] | None = None
+
+
+class ContactTable(_Table):
+    """`[contact]`."""
+
+    source: Annotated[str, AfterValidator(checks.one_of(checks.SOURCES))] | None = None
+    country: Annotated[str, AfterValidator(checks.country)] | None = None
+    identifier_format: Annotated[str, AfterValidator(checks.one_of(IdentifierFormat))] | None = None
+    mobile_form: Annotated[str, AfterValidator(checks.one_of(MobileForm))] | None = None
+    tags: Names | None = None
+    existing: Annotated[str, AfterValidator(checks.existing)] | None = None
+    assigned_user: Annotated[str, AfterValidator(checks.assigned_user)] | None = None
+    team: Line | None = None
+    channel: Line | None = None
+    bot_status: Annotated[str, AfterValidator(checks.bot_status)] | None = None
+    note: Annotated[str, AfterValidator(checks.note)] | None = None
+
+
+_TYPES_OF_KEYS: dict[str, tuple[str, ...]] = {
+    "format": ("date",),
+    "separator": ("checkbox",),
+    "decimal": ("number",),
+    "options": ("dropdown", "checkbox"),
+}
+
+
+class CustomFieldTable(_Table):
+    """One custom field of `[columns.custom_fields]`."""
+
+    column: Header
+    type: Annotated[str, AfterValidator(checks.one_of(FieldType))] | None = None
+    format: Annotated[str, AfterValidator(checks.date_format)] | None = None
+    separator: str | None = None
+    decimal: Annotated[str, AfterValidator(checks.decimal_sign)] | None = None
+    options: Names | None = None
+
+    @model_validator(mode="after")
+    def _keys_fit_the_type(self) -> Self:
+        for key, types in _TYPES_OF_KEYS.items():
+            if getattr(self, key) and (self.type or FieldType.TEXT) not in types:
+                raise ValueError(f'"{key}" is for the type {" or ".join(types)}; this field is {self.type or "text"}')
+        return self
+
+
+def _as_custom_field(value: Any) -> Any:  # noqa: ANN401 - anything that TOML knows may stand there
+    return {"column": value} if isinstance(value, str) else value
+
+
+CustomField = Annotated[CustomFieldTable, BeforeValidator(_as_custom_field)]
+
+
+class ColumnsTable(_Table):
+    """`[columns]`."""
+
+    identifier: str | None = None
+    name: str | None = None
+    tags: Headers | None = None
+    tag_separators: str | None = None
+    note: str | None = None
+    assigned_user: str | None = None
+    team: str | None = None
+    channel: str | None = None
+    bot_status: str | None = None
+    country: str | None = None
+    custom_fields: Mapping[Name, CustomField] | None = None
+
+
+class RunTable(_Table):
+    """`[run]`."""
+
+    report_dir: Name | None = None
+    journal: Line | None = None
+    limit: Annotated[int, AfterValidator(checks.row_limit)] | None = None
+    dry_run: bool | None = None
+    sandbox: bool | None = None
+    max_failures: Annotated[str, BeforeValidator(checks.as_text), AfterValidator(checks.max_failures)] | None = None
+    max_duration: Annotated[str, AfterValidator(checks.seconds)] | None = None
+    wait: bool | None = None
+    yes: bool | None = None
+    quiet: bool | None = None
+    verbose: bool | None = None
+    as_json: Annotated[bool | None, Field(alias="json")] = None  # a model has a method `json` already
+    log_format: Annotated[str, AfterValidator(checks.one_of(checks.LOG_FORMATS))] | None = None
+    log_file: Line | None = None
+
+
+class Tables(_Table):
+    """The whole config."""
+
+    service: ServiceTable | None = None
+    input: InputTable | None = None
+    contact: ContactTable | None = None
+    columns: ColumnsTable | None = None
+    values: Mapping[str, Mapping[str, str]] | None = None
+    run: RunTable | None = None
+
+
+def keys_of(table: str) -> tuple[str, ...]:
+    """Return the keys of one of the plain tables, as the config names them."""
+    models: dict[str, type[_Table]] = {
+        "service": ServiceTable,
+        "input": InputTable,
+        "contact": ContactTable,
+        "columns": ColumnsTable,
+        "run": RunTable,
+        "": Tables,
+    }
+    return tuple(field.alias or name for name, field in models[table].model_fields.items())

@@ -1,0 +1,1 @@
+"""What differs between Windows, Macs and Linux: locks, files, signals, logs, the clock."""

@@ -1,0 +1,98 @@
+"""Private files and folders, and files that are written whole or not at all.
+
+Every `OSError` in here becomes a `StorageError` with the path in its sentence.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from importer.model.errors import StorageError
+from importer.system import platform
+
+PRIVATE_FILE = 0o600
+_PRIVATE_FOLDER = 0o700
+
+
+def private_folder(path: Path) -> None:
+    """Make the folder, and those above it that are missing, for this person's eyes only.
+
+    A folder that is there stays as it is.
+
+    Raises:
+        StorageError: It cannot be made.
+
+    """
+    with as_storage_error(f"The folder {path} cannot be made"):
+        for missing in reversed([folder for folder in (path, *path.parents) if not folder.exists()]):
+            missing.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+
+
+def private_file(path: Path) -> None:
+    """Make the file if it is not there, and let only its owner read and write it (Windows: the folder decides).
+
+    Raises:
+        StorageError: It cannot be made, or belongs to somebody else.
+
+    """
+    with as_storage_error(f"The file {path} cannot be made private"):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
+        if not platform.WINDOWS and path.stat().st_mode & 0o077:
+            path.chmod(PRIVATE_FILE)
+
+
+@contextlib.contextmanager
+def write_whole(path: Path) -> Iterator[Path]:
+    """Yield a temporary path to write to, which becomes `path` when the block ends: whole, on disk, private.
+
+    If the block raises, `path` stays as it was and nothing is left behind.
+
+    Raises:
+        StorageError: It cannot be written; also for any `OSError` of the block.
+
+    """
+    private_folder(path.parent)
+    hint = "Close it if it is open in another program, see that the disk has room, and give the same command again."
+    with as_storage_error(f"{path} cannot be written", hint):
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        os.close(descriptor)
+        unfinished = Path(name)
+        try:
+            yield unfinished
+            _sync(unfinished, os.O_RDWR)
+            unfinished.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+            raise
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows cannot open folders, and some file systems cannot sync them."""
+    if not platform.WINDOWS:
+        with contextlib.suppress(OSError):
+            _sync(folder, os.O_RDONLY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def as_storage_error(what: str, hint: str = "") -> Iterator[None]:
+    """Raise a `StorageError` for an `OSError` of the block: what failed, why, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StorageError(
+            f"{what}: {reason}.", hint or "See that the folder is yours to write to and that the disk has room."
+        ) from error

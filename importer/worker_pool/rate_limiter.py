@@ -1,0 +1,257 @@
+"""How fast: requests per second, the hold of the whole pool, and how many requests may be in flight.
+
+The arithmetic is in pure functions; `Pace` applies it on the running event loop's clock.
+"""
+
+import asyncio
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from aiolimiter import AsyncLimiter
+
+from importer.model.replies import Reply
+from importer.worker_pool.adaptive_rate import (
+    SHARE_OF_LIMIT,
+    STRAY_SLOTS,
+    Governor,
+    announced,
+    begun,
+    climbed,
+    governor,
+    learned_limit,
+    refused,
+    resumed,
+)
+from importer.worker_pool.circuit_breaker import serves
+
+BURST = 4
+"""Most requests that may leave at once, to make up for moments in which the program was held up. Measured: with 2 a
+busy machine uses 95 to 97 % of 300 a second, with 4 97 %; `AsyncLimiter(300, 1)` sends 599 in its first second."""
+_SHARE_OF_ROOM = 1 / 3
+MOST_IN_FLIGHT = 512
+MOST_IN_FLIGHT_WITHOUT_LIMIT = 64
+"""Where no rate tells how many are needed: about what a loopback server can use, and what a stop has to wait for."""
+_LONGEST_HOLD_SECONDS = 60.0
+_SHORTEST_HOLD_SECONDS = 1.0
+_HEAD_ROOM = 2.0
+_SPARE = 8
+_DECAY = 0.98
+_WINDOW_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceOptions:
+    """How fast the account allows us to be."""
+
+    rate: float = 300.0
+    """Requests per second; 0.0: no limit."""
+    concurrency: int = 0
+    """Most requests in flight; 0: as many as the rate needs."""
+    learned: float = 0.0
+    """The limit that an earlier run found out, in requests per second; 0.0: none but `rate`, which is never passed."""
+
+
+def in_flight_needed(rate: float, latency_seconds: float) -> int:
+    """Return how many requests must be in flight for the rate (Little's law: rate times latency, and head-room)."""
+    return math.ceil(rate * latency_seconds * _HEAD_ROOM) + _SPARE
+
+
+def seen_latency_seconds(before: float, sample: float) -> float:
+    """Return the latency to plan with: up at once with a slow reply, down slowly with quick ones."""
+    return max(sample, before * _DECAY + sample * (1 - _DECAY))
+
+
+def asked_hold_seconds(reply: Reply, jitter: float) -> float:
+    """Return how long the service asks everyone to wait, 0.0 if it does not.
+
+    Never less than a second: that long it takes until what was sent before leaves the service's window.
+
+    Args:
+        reply: A reply; only 429 and 503 with `Retry-After` ask.
+        jitter: From 0.0 to 1.0.
+
+    """
+    if reply.retry_after_seconds is None or reply.http_status not in (429, 503):
+        return 0.0
+    asked_seconds = max(_SHORTEST_HOLD_SECONDS, reply.retry_after_seconds)
+    return asked_seconds + jitter * min(1.0, 0.1 + 0.1 * asked_seconds)
+
+
+def strike_seconds(strikes: int, jitter: float) -> float:
+    """Return how long everyone waits where nobody says how long: a second at first, doubled each time, up to 60.
+
+    The limit's window is undocumented; a second is the unit that it is written in.
+    """
+    return min(_LONGEST_HOLD_SECONDS, 2.0 ** min(max(strikes, 1) - 1, 10)) * (1.0 + 0.1 * jitter)
+
+
+class Pace:
+    """Lets requests leave, one `slot` each, at the rate that the account allows.
+
+    Until the first reply there is one request in flight: an error that every row would meet costs one row. The same
+    after a hold: one request feels the way before the others follow. Only a reply to a request that left after the hold
+    tells anything about the time after it.
+    """
+
+    def __init__(self, options: PaceOptions) -> None:
+        self.limit = options.rate
+        """Requests per second that the account allows; 0.0: no limit."""
+        self._governor = governor(options.rate, options.learned) if options.rate else None
+        self._limiter = _limiter(self._governor.rate) if self._governor else None
+        self._most = options.concurrency or (MOST_IN_FLIGHT if options.rate else MOST_IN_FLIGHT_WITHOUT_LIMIT)
+        self._latency_seconds = 0.0
+        self._feeling = True
+        self._before = 0  # requests in flight that left before the hold ended
+        self._strikes = 0
+        self._skipped = 0  # slots to be left out
+        self._held_until = 0.0
+        self._opened_at = 0.0
+        self._accepted = 0  # requests that the rate limit let in since then
+        self._changed = asyncio.Event()
+        self._departures: deque[float] = deque()
+        self._first_at = 0.0
+        self._last_at = 0.0
+        self.sent = 0
+        """Requests that left so far."""
+        self.in_flight = 0
+        """Requests without a reply yet."""
+
+    @property
+    def learned(self) -> float:
+        """The limit that was found out, in requests per second; 0.0: none but the known one."""
+        return learned_limit(self._governor) if self._governor else 0.0
+
+    async def slot(self) -> None:
+        """Wait until a request may leave, and count it as in flight; `heard` gives the place back.
+
+        For one caller at a time: a pool has one task that lets requests leave.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            while self.in_flight >= self._allowed():
+                self._changed.clear()
+                await self._changed.wait()
+            if (wait_seconds := self._held_until - loop.time()) > 0:
+                await asyncio.sleep(wait_seconds)
+                continue
+            if self._limiter is not None:
+                await self._limiter.acquire()
+                if self._skipped:
+                    self._skipped -= 1
+                    continue
+            if not self.held(loop.time()):  # a hold may have begun while we waited for the limiter
+                break
+        self._depart(loop.time())
+
+    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+        """Take note of a reply, and of how long it took; None: the request was given up without one."""
+        self.in_flight -= 1
+        self._changed.set()
+        loop_time = asyncio.get_running_loop().time()
+        sent_at = loop_time - seconds
+        if left_before := sent_at < self._held_until:
+            self._before = max(0, self._before - 1)
+        if reply is None:
+            return
+        self._latency_seconds = seen_latency_seconds(self._latency_seconds, seconds)
+        hold_seconds = asked_hold_seconds(reply, jitter)
+        if reply.http_status == 429:  # noqa: PLR2004 - HTTP's number
+            if left_before:
+                hold_seconds = hold_seconds or strike_seconds(1, jitter)
+            else:
+                hold_seconds = self._turned_away(sent_at, loop_time, hold_seconds, jitter)
+        elif not left_before and serves(reply):
+            self._let_in(reply, loop_time)
+        if hold_seconds:
+            self._hold_until(loop_time + hold_seconds)
+
+    def held(self, loop_time: float) -> bool:
+        """Tell whether everyone is waiting."""
+        return loop_time < self._held_until
+
+    def held_seconds(self, loop_time: float) -> float:
+        """Return how long everyone still has to wait; 0.0 without a hold."""
+        return max(0.0, self._held_until - loop_time)
+
+    def per_second(self, loop_time: float) -> float:
+        """Return the requests per second that left in the last five seconds."""
+        self._forget(loop_time)
+        return len(self._departures) / min(_WINDOW_SECONDS, max(1.0, loop_time - self._first_at))
+
+    def achieved(self) -> float:
+        """Return the requests per second from the first request to the last; 0.0 for fewer than two."""
+        span_seconds = self._last_at - self._first_at
+        return (self.sent - 1) / span_seconds if span_seconds > 0 else 0.0
+
+    def _allowed(self) -> int:
+        if self._feeling:
+            return self._before + 1
+        if self._governor is None:
+            return self._most
+        return min(self._most, in_flight_needed(self._governor.rate, self._latency_seconds))
+
+    def _let_in(self, reply: Reply, loop_time: float) -> None:
+        """Take note of a request that was served: the way is open, and after a time without trouble wider."""
+        if self._feeling:
+            self._feeling, self._strikes, self._accepted, self._opened_at = False, 0, 0, loop_time
+            if self._governor is not None:
+                self._govern((resumed if self._held_until else begun)(self._governor, loop_time))
+        self._accepted += 1
+        if self._governor is not None:
+            if reply.limit_per_second is not None:
+                self._govern(announced(self._governor, reply.limit_per_second, loop_time))
+            if loop_time >= self._governor.climb_at:
+                self._govern(climbed(self._governor, loop_time))
+
+    def _turned_away(self, sent_at: float, now: float, asked_seconds: float, jitter: float) -> float:
+        """Take note of a 429 to a request that left after the last hold; return how long everyone has to wait."""
+        if self._feeling or self._governor is None:
+            self._strikes += 1
+            return asked_seconds or strike_seconds(self._strikes, jitter)
+        verdict = refused(
+            self._governor,
+            now,
+            accepted=self._accepted,
+            since_seconds=sent_at - self._opened_at,
+            told=bool(asked_seconds),
+        )
+        self._govern(verdict.governor)
+        if asked_seconds:
+            return asked_seconds
+        if verdict.hold:
+            self._strikes = 1
+            return strike_seconds(1, jitter)
+        self._skipped += STRAY_SLOTS
+        return 0.0
+
+    def _govern(self, decided: Governor) -> None:
+        if self._governor is None or decided.rate != self._governor.rate:
+            self._limiter = _limiter(decided.rate)
+        self._governor = decided
+
+    def _hold_until(self, loop_time: float) -> None:
+        self._held_until = max(self._held_until, loop_time)
+        self._skipped = 0
+        self._feeling, self._before = True, self.in_flight
+
+    def _forget(self, loop_time: float) -> None:
+        while self._departures and self._departures[0] <= loop_time - _WINDOW_SECONDS:
+            self._departures.popleft()
+
+    def _depart(self, loop_time: float) -> None:
+        if not self.sent:
+            self._first_at = loop_time
+        self._last_at = loop_time
+        self._departures.append(loop_time)
+        self._forget(loop_time)
+        self.sent += 1
+        self.in_flight += 1
+
+
+def _limiter(rate: float) -> AsyncLimiter:
+    # A bucket lets its burst through on top of its rate: it may take a third of what the rate leaves of the limit, for
+    # what arrives unevenly needs the rest.
+    room = rate / SHARE_OF_LIMIT - rate
+    burst = min(BURST, 1 + int(room * _SHARE_OF_ROOM))
+    return AsyncLimiter(burst, burst / rate)

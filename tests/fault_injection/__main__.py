@@ -1,0 +1,174 @@
+"""The command `python -m tests.fault_injection`.
+
+    python -m tests.fault_injection short                        every part, in about four minutes
+    python -m tests.fault_injection long                         every part at full length: about an hour
+    python -m tests.fault_injection virtual --seeds 1..20000     one part; it says what repeats a failure
+    python -m tests.fault_injection boundaries --only send:after:3
+    python -m tests.fault_injection kills --kills 1000
+    python -m tests.fault_injection undo --seeds 1..10000        runs taken back; undo-kills does it to the real command
+
+It exits with 1 where anything is wrong.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic
+
+from tests.fault_injection.boundaries import stop_everywhere
+from tests.fault_injection.disk import fail_everywhere
+from tests.fault_injection.findings import Findings, write
+from tests.fault_injection.kills import kill
+from tests.fault_injection.secrets import search
+from tests.fault_injection.sockets import fault_everywhere
+from tests.fault_injection.teeth import bite
+from tests.fault_injection.undo import play_undos
+from tests.fault_injection.undo_kills import kill_undos
+from tests.fault_injection.virtual import play_late, play_seeds
+
+_AT_ONCE = 2
+
+
+def main() -> None:
+    """Run the parts that are asked for."""
+    given = _arguments()
+    Findings.first_only = given.first
+    if given.part in _SIZES:
+        began = monotonic()
+        fine = _all_of(given.part, ["--folder", str(given.folder)] if given.folder else [])
+        write(f"{given.part}: {'all well' if fine else 'SOMETHING IS WRONG'}, {monotonic() - began:.0f} s")
+    else:
+        fine = _PARTS[given.part](given).tell()
+    sys.exit(0 if fine else 1)
+
+
+def _virtual(given: argparse.Namespace) -> Findings:
+    return play_seeds(given.seeds or range(1, 1001))
+
+
+def _late(given: argparse.Namespace) -> Findings:
+    return play_late(given.seeds or range(1, 201))
+
+
+def _undo(given: argparse.Namespace) -> Findings:
+    return play_undos(given.seeds or range(1, 201))
+
+
+def _undo_kills(given: argparse.Namespace) -> Findings:
+    return kill_undos(given.kills, given.seeds[0] if given.seeds else 1)
+
+
+def _boundaries(given: argparse.Namespace) -> Findings:
+    return stop_everywhere(given.only, given.times)
+
+
+def _disk(given: argparse.Namespace) -> Findings:
+    return fail_everywhere(given.only, step=given.step)
+
+
+def _kills(given: argparse.Namespace) -> Findings:
+    return kill(given.kills, given.seeds[0] if given.seeds else 1)
+
+
+def _teeth(given: argparse.Namespace) -> Findings:
+    return bite(given.only)
+
+
+def _sockets(given: argparse.Namespace) -> Findings:
+    return fault_everywhere(given.only)
+
+
+def _secrets(given: argparse.Namespace) -> Findings:
+    return search(given.folder, suite=given.suite)
+
+
+_PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
+    "virtual": _virtual,
+    "late": _late,
+    "undo": _undo,
+    "undo-kills": _undo_kills,
+    "boundaries": _boundaries,
+    "disk": _disk,
+    "kills": _kills,
+    "sockets": _sockets,
+    "teeth": _teeth,
+    "secrets": _secrets,
+}
+_SIZES: dict[str, tuple[str, ...]] = {
+    "short": (
+        "teeth",
+        "kills --kills 20",
+        "undo-kills --kills 10",
+        "virtual --seeds 1..500",
+        "virtual --seeds 501..1000",
+        "undo --seeds 1..200",
+        "boundaries --times 5",
+        "sockets",
+        "disk --step 7",
+        "secrets",
+        "late --seeds 1..100",
+    ),
+    "long": (
+        "kills --kills 1000",
+        "undo-kills --kills 200",
+        "virtual --seeds 1..10000",
+        "virtual --seeds 10001..20000",
+        "undo --seeds 1..5000",
+        "undo --seeds 5001..10000",
+        "boundaries",
+        "disk",
+        "sockets",
+        "late --seeds 1..1000",
+        "teeth",
+        "secrets --suite",
+    ),
+}
+"""The parts of each size: those that take longest first, two of them at a time."""
+
+
+def _all_of(size: str, rest: list[str]) -> bool:
+    """Run the parts of a size as commands of their own, two at a time, and tell whether all went well."""
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return all([*threads.map(lambda part: _one_of(part.split(), rest), _SIZES[size])])
+
+
+def _one_of(part: list[str], rest: list[str]) -> bool:
+    more = rest if part[0] == "secrets" else []
+    command = [sys.executable, "-m", "tests.fault_injection", *part, *more]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own command
+    write((done.stdout + done.stderr).strip())
+    return done.returncode == 0
+
+
+def _seeds(text: str) -> Sequence[int]:
+    first, _, last = text.partition("..")
+    return range(int(first), int(last or first) + 1)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fault_injection",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("part", choices=[*_SIZES, *_PARTS])
+    parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="of virtual, late, undo and the kills")
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="of boundaries, disk, sockets and teeth: those whose names begin so"
+    )
+    parser.add_argument("--times", type=int, default=25, metavar="N", help="of boundaries: how often each")
+    parser.add_argument(
+        "--step", type=int, default=1, metavar="N", help="of disk: from one call that fails to the next"
+    )
+    parser.add_argument("--kills", type=int, default=20, metavar="N", help="of kills and undo-kills")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="of secrets: what to search besides")
+    parser.add_argument("--suite", action="store_true", help="of secrets: run the test suite and search what it writes")
+    parser.add_argument("--first", action="store_true", help="one wrong case is enough")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

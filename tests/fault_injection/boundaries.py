@@ -1,0 +1,197 @@
+"""The part `boundaries`: the power goes right before and after each thing that must last, the first 25 times each."""
+
+import contextlib
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.protocols import PipelineJournal, Service, Slots
+from importer.model.replies import Reply
+from importer.model.rows import Contact, Entry, Status
+from tests.fault_injection.findings import Findings
+from tests.fault_injection.machine import MachineLoop, PowerCut
+from tests.fault_injection.process import Watch
+from tests.fault_injection.scenario import Scenario, scenario
+
+BOUNDARIES = (
+    "begin", "enter", "intent", "send", "reply", "outcome", "flush", "look-up", "finish", "reports", "report", "rename",
+)  # fmt: skip
+FIRST_TIMES = 25
+_SEEDS = range(7, 12)
+_RUN_SECONDS = 4.0
+"""After which each run is stopped, so that there are 25 of what a run does once or thrice."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """Where the power goes."""
+
+    boundary: str
+    side: str
+    """`before` or `after`."""
+    nth: int
+    reached: bool = False
+    _counts: Counter[str] = field(default_factory=Counter)
+    _loop: MachineLoop | None = None
+
+    def on(self, loop: MachineLoop) -> None:
+        """Take note of the process that would die."""
+        self._loop = loop
+
+    @contextlib.contextmanager
+    def crossing(self, boundary: str) -> Iterator[None]:
+        """Stand around what crosses a boundary."""
+        if boundary != self.boundary or self.reached:
+            yield
+            return
+        self._counts[boundary] += 1
+        if self._counts[boundary] < self.nth:
+            yield
+            return
+        if self.side == "before":
+            self._die()
+        yield
+        self._die()
+
+    def watch(self) -> Watch:
+        """Return what stands between the pool and its ports."""
+        return Watch(
+            journal=lambda journal: _Journal(journal, self.crossing),
+            service=lambda service: _Network(service, self.crossing),
+            pace=lambda pace: _Pace(pace, self.crossing),
+            step=self.crossing,
+        )
+
+    def _die(self) -> None:
+        self.reached = True
+        if self._loop is not None:
+            self._loop.cut_power()
+        raise PowerCut
+
+
+Crossing = Callable[[str], contextlib.AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    """A `ports.PipelineJournal` whose calls are boundaries."""
+
+    inner: PipelineJournal
+    crossing: Crossing
+
+    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        return await self.inner.recognise(marked)
+
+    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+        with self.crossing("enter"):
+            return await self.inner.enter(sheet_index, entries)
+
+    async def take(self, count: int) -> Sequence[Pending]:
+        with self.crossing("intent"):
+            return await self.inner.take(count)
+
+    def record(self, recorded: Recorded) -> None:
+        with self.crossing("outcome"):
+            self.inner.record(recorded)
+
+    def note_attempt(self, attempted: Attempted) -> None:
+        self.inner.note_attempt(attempted)
+
+    async def flush(self) -> None:
+        with self.crossing("flush"):
+            await self.inner.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class _Network(Service):
+    """A `ports.Service` whose calls are boundaries; a POST that is cut off is carried out all the same."""
+
+    inner: Service
+    crossing: Crossing
+
+    async def create(self, contact: Contact) -> Reply:
+        with self.crossing("send"):
+            return await self.inner.create(contact)
+
+    async def find(self, contact: Contact) -> Reply:
+        with self.crossing("look-up"):
+            return await self.inner.find(contact)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace(Slots):
+    """The pace, which is the first to hear of a reply."""
+
+    inner: Slots
+    crossing: Crossing
+
+    async def slot(self) -> None:
+        await self.inner.slot()
+
+    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+        with self.crossing("reply"):
+            self.inner.heard(reply, seconds, jitter)
+
+
+def stop_everywhere(only: str = "", times: int = FIRST_TIMES) -> Findings:
+    """Let the power go at every boundary, and check what comes of it.
+
+    Args:
+        only: Those whose name begins so, such as `intent:before` or `send:after:3`; empty: all.
+        times: How often each.
+
+    """
+    findings, made = Findings("boundaries"), Counter[str]()
+    for boundary in BOUNDARIES:
+        for side in ("before", "after"):
+            for nth in range(1, times + 1):
+                name = f"{boundary}:{side}:{nth}"
+                if f"{name}:".startswith(f"{only}:" if only else ""):
+                    place = Place(boundary=boundary, side=side, nth=nth)
+                    findings.add(name, f"boundaries --only {name}", lambda place=place: _stop(place))  # type: ignore[misc]  # mypy cannot see through the default
+                    made[boundary] += place.reached
+    findings.say(f"{made.total()} stops, before and after: " + ", ".join(f"{name} {made[name]}" for name in BOUNDARIES))
+    return findings
+
+
+def _stop(place: Place) -> list[str]:
+    """Play one of the seeds with the power going there; in which seed depends on the place alone."""
+    seed = _SEEDS[place.nth % len(_SEEDS)]
+    with scenario(seed, stormy=True) as it, _files_watched(place.crossing):
+        return _runs(it, place)
+
+
+def _runs(it: Scenario, place: Place) -> list[str]:
+    for _ in range(place.nth + 1):
+        it.process(prepare=place.on, watch=place.watch(), stop_after_seconds=_RUN_SECONDS)
+        if place.reached:
+            break
+    it.finish()
+    return it.check()
+
+
+@contextlib.contextmanager
+def _files_watched(crossing: Crossing) -> Iterator[None]:
+    """Make a report's beginning and its renaming boundaries too.
+
+    In place of the standard library's own functions: the reports speak to the disk through no port.
+    """
+    make, rename = tempfile.mkstemp, Path.replace
+
+    def making(*arguments: Any, **named: Any) -> tuple[int, str]:
+        with crossing("report"):
+            return make(*arguments, **named)
+
+    def renaming(path: Path, target: Path) -> Path:
+        with crossing("rename"):
+            return rename(path, target)
+
+    tempfile.mkstemp, Path.replace = making, renaming  # type: ignore[assignment]  # said above
+    try:
+        yield
+    finally:
+        tempfile.mkstemp, Path.replace = make, rename  # type: ignore[method-assign]  # said above

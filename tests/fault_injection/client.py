@@ -1,0 +1,152 @@
+"""The network between the pool and the server in virtual time: a `ports.Service` with the weather of a seed."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from random import Random
+from typing import TypeVar
+
+from importer.model.protocols import Service
+from importer.model.replies import Arrival, Reply
+from importer.model.rows import Contact
+from importer.sandbox import Duplicates
+from tests.fault_injection.faults import REFUSED, TURNED_AWAY, Commit, Fault, Weather
+from tests.fault_injection.server import Server, Ticket
+
+T = TypeVar("T")
+
+HANG_SECONDS = 3.0
+"""How long a client waits for an answer here; the real one's minute would only make the clock run longer."""
+
+
+class Network(Service):
+    """One process's way to the server.
+
+    Args:
+        server: What is at the other end, and outlives the process.
+        weather: How much goes wrong.
+        chance: What exactly.
+        refused: Identifiers that the service never takes.
+
+    """
+
+    def __init__(self, server: Server, weather: Weather, chance: Random, refused: frozenset[str] = frozenset()) -> None:
+        self._server = server
+        self._weather = weather
+        self._chance = chance
+        self._refused = refused
+        self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
+        self.departures: list[float] = []
+        """When each request left that the pace let go, in seconds."""
+        self.met: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        """Per identifier, what its POSTs met: `never`, `refused`, `away` (429), `unsure` or `well`."""
+        self.is_cut = False
+        """The process is dead: whatever its remains still do does not reach the server."""
+
+    async def create(self, contact: Contact) -> Reply:
+        """POST: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
+        self._leave()
+        fault = self._weather.of_post(self._chance)
+        self._server.posts[contact.identifier] += 1
+        self.met[contact.identifier][_kind(fault, is_refused=contact.identifier in self._refused)] += 1
+        if fault and fault.reply.arrival is Arrival.NEVER:
+            return fault.reply
+        if contact.identifier in self._refused:
+            await asyncio.sleep(self._latency_seconds)
+            return Reply(arrival=Arrival.ANSWERED, http_status=422, message="phone is not a WhatsApp number")
+        seconds, ticket = self._sent(partial(self._server.accept, contact), fault)
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            if ticket:
+                self._server.given_up(now_seconds(), ticket)
+            raise
+        self._server.carry_out(now_seconds())
+        return self._answer(fault.reply if fault else self._right_answer(ticket))
+
+    async def find(self, contact: Contact) -> Reply:
+        """Look up: 200 with the newest contact of the number, or 404."""
+        self._leave()
+        if self._is_stale(contact.identifier):
+            await asyncio.sleep(self._latency_seconds)
+            return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=404, message="not found"))
+        fault = self._weather.of_look_up(self._chance)
+        if fault and fault.reply.arrival is Arrival.NEVER:
+            return fault.reply
+        await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
+        if fault:
+            return self._answer(fault.reply)
+        found = self._server.find(contact.identifier, now_seconds())
+        return self._answer(
+            Reply(arrival=Arrival.ANSWERED, http_status=200 if found else 404, contact=found, message="")
+        )
+
+    async def ask_me(self) -> Reply:
+        """GET /auth/me, which always goes well: the token is good."""
+        await asyncio.sleep(self._latency_seconds)
+        return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=200))
+
+    def _leave(self) -> None:
+        if self.is_cut:
+            raise ConnectionError("a dead process sends nothing")
+        self._server.requests += 1
+        self.departures.append(now_seconds())
+
+    def _is_stale(self, identifier: str) -> bool:
+        """Tell whether a copy answers that lags behind: of each contact it does so once at most."""
+        if identifier in self._server.stale or self._chance.random() >= self._weather.stale_share:
+            return False
+        self._server.stale.add(identifier)
+        return True
+
+    def _sent(self, accept: Callable[[float], T], fault: Fault | None) -> tuple[float, T | None]:
+        """Return after how many seconds the client has its answer, or gives up, and what the server has to do.
+
+        Args:
+            accept: Has the server carry it out at a moment, in seconds.
+            fault: What goes wrong; None: nothing.
+
+        """
+        now, latency_seconds = now_seconds(), self._latency_seconds * self._chance.uniform(0.5, 1.5)
+        if fault is None:
+            return latency_seconds, accept(now + latency_seconds * self._chance.random())
+        seconds = latency_seconds + (HANG_SECONDS if fault.hangs else 0.0)
+        match fault.commit:
+            case Commit.NO:
+                return seconds, None
+            case Commit.YES:
+                return seconds, accept(now + seconds * self._chance.random())
+            case Commit.LATE:
+                after_seconds = self._server.finish_seconds * self._chance.random()
+                return seconds, accept(now + seconds + after_seconds)
+
+    def _right_answer(self, ticket: Ticket | None) -> Reply:
+        if ticket is None or ticket.made is None:
+            raise AssertionError("what was not carried out has no right answer")
+        if not ticket.is_new and self._server.duplicates is Duplicates.REFUSE:
+            self.met[ticket.contact.identifier]["refused"] += 1
+            return Reply(arrival=Arrival.ANSWERED, http_status=422, message="Contact already exists")
+        return Reply(arrival=Arrival.ANSWERED, http_status=200, contact=ticket.made)
+
+    def _answer(self, reply: Reply) -> Reply:
+        """Return the reply with the clock that its `Date` shows, in whole seconds."""
+        if reply.arrival is not Arrival.ANSWERED or not self._server.skew_seconds:
+            return reply
+        return replace(reply, clock_skew_seconds=self._server.skew_seconds - self._chance.random())
+
+
+def _kind(fault: Fault | None, *, is_refused: bool) -> str:
+    if fault is None:
+        return "refused" if is_refused else "well"
+    if fault.reply.arrival is Arrival.NEVER:
+        return "never"
+    if is_refused or fault in REFUSED:
+        return "refused"
+    return "away" if fault in TURNED_AWAY else "unsure"
+
+
+def now_seconds() -> float:
+    """Return the loop's time."""
+    return asyncio.get_running_loop().time()

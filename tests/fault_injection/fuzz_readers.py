@@ -1,0 +1,94 @@
+"""Fuzzes the readers: whatever the bytes, there are rows or one InputError, soon.
+
+atheris is no dependency of the project; where it can be installed (Linux, Mac):
+
+    pip install atheris
+    python -m tests.fault_injection.fuzz_readers text -max_total_time=600 -max_len=4096 -timeout=20 -rss_limit_mb=1024
+    python -m tests.fault_injection.fuzz_readers workbook -max_total_time=600 -max_len=20000 -timeout=20
+
+The first word is what to fuzz: `text` (.csv), `workbook` (of any kind, from tests/support/spreadsheets), or `part`
+(well-formed zips around a fuzzed XML part, which get further). What follows is libFuzzer's. No corpus is kept: each
+begins with the files under tests/support/spreadsheets, and an input that breaks a reader becomes a test.
+"""
+
+import contextlib
+import io
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]  # installed by hand, as said above
+
+from tests.support.paths import SPREADSHEETS
+
+with atheris.instrument_imports(include=["importer.readers"]):
+    pass
+from importer.model.errors import InputError
+from importer.readers import open_reader
+from importer.readers.options import InputOptions
+
+_PARTS = {
+    "contacts.xlsx": ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"),
+    "odd.ods": ("content.xml",),
+}
+
+
+def read(path: Path, content: bytes) -> None:
+    """Read the content as a file of that name, to its end; every row must have a number of its own, in order."""
+    path.write_bytes(content)
+    with contextlib.suppress(InputError):
+        reader = open_reader(str(path), InputOptions())
+        with contextlib.closing(reader):
+            last = reader.sheet.header_row
+            for row in (row for chunk in reader.chunks() for row in chunk):
+                if row.number <= last:
+                    raise AssertionError(f"row {row.number} after row {last}")
+                last = row.number
+
+
+def with_part(content: bytes) -> tuple[str, bytes]:
+    """Return a workbook of ours with one part replaced: the first byte says which."""
+    places = [(book, part) for book, parts in _PARTS.items() for part in parts]
+    book, replaced = places[content[0] % len(places)] if content else places[0]
+    made = io.BytesIO()
+    with zipfile.ZipFile(SPREADSHEETS / book) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, content[1:] if name == replaced else old.read(name))
+    return book, made.getvalue()
+
+
+def seeds(kind: str, folder: Path) -> None:
+    """Write what the fuzzing begins with."""
+    for file in SPREADSHEETS.iterdir():
+        if (file.suffix in {".csv", ".tsv"}) == (kind == "text"):
+            (folder / file.name).write_bytes(file.read_bytes())
+    if kind == "part":
+        places = [(book, part) for book, parts in _PARTS.items() for part in parts]
+        for number, (book, part) in enumerate(places):
+            with zipfile.ZipFile(SPREADSHEETS / book) as package:
+                (folder / f"part{number}").write_bytes(bytes([number]) + package.read(part))
+
+
+def main() -> None:
+    """Fuzz until libFuzzer has had its time."""
+    kind = sys.argv[1]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        corpus = folder / "corpus"
+        corpus.mkdir()
+        seeds(kind, corpus)
+
+        def one(content: bytes) -> None:
+            if kind == "part":
+                file, content = with_part(content)
+                read(folder / file, content)
+            else:
+                read(folder / ("x.csv" if kind == "text" else "x.xlsx"), content)
+
+        atheris.Setup([sys.argv[0], *sys.argv[2:], str(corpus)], one)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

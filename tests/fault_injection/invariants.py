@@ -1,0 +1,157 @@
+"""What must hold after every run, whatever went wrong; each sentence that is returned is one that does not."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.journal import Journal
+from importer.model.policy import Policy
+from importer.model.protocols import ReportSource
+from importer.model.rows import IN_CALLBELL, TO_RETRY, Status
+from importer.model.runs import Result
+from tests.fault_injection.process import Ended
+from tests.fault_injection.server import Server
+from tests.fault_injection.table import Table
+
+_OPEN = frozenset({Status.PENDING, Status.IN_FLIGHT})
+_NOT_THERE = frozenset({Status.FAILED, Status.UNSENT, Status.INVALID})
+_REPORTED = frozenset({"results.csv", "summary.json", "failed.csv", "undone.csv"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Then:
+    """How things stood when a run ended, or died."""
+
+    whole: bool
+    """Whether the run read its input to the end."""
+    ours: frozenset[str]
+    """The identifiers that the server had from us, or would have."""
+    met: Mapping[str, Counter[str]]
+    """Per identifier, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`."""
+    asked: bool = True
+    """Whether the importer asks before it sends again; who tells it not to (`resend`) is not told what became of it."""
+
+
+def of_server(server: Server) -> Iterator[str]:
+    """No identifier has two contacts."""
+    for identifier in server.twice():
+        yield f"{identifier} is there {len(server.contacts[identifier])} times"
+
+
+def of_run(store: Journal, name: str, server: Server, given: Sequence[Table], then: Then) -> Iterator[str]:
+    """Every row has one last word, and it is true.
+
+    Args:
+        store: The journal.
+        name: The run's.
+        server: That has carried out everything.
+        given: The input.
+        then: How it was when the run ended.
+
+    """
+    source = store.report_source(name)
+    results = list(source.results())
+    places = [(index, row.number) for index, table in enumerate(given) for row in table.rows]
+    found = [(result.sheet_index, result.row) for result in results]
+    if found != (places if then.whole else places[: len(found)]):
+        yield f"{name}: the rows are not those of the input: {found}"
+    for result in results:
+        yield from (
+            f"{name}, row {result.row} ({result.identifier}): {wrong}" for wrong in _of_row(result, server, then)
+        )
+    counts = dict.fromkeys(Status, 0)
+    for result in results:
+        counts[result.outcome.status] += 1
+    if counts != dict(source.tally()):
+        yield f"{name}: the tally is {dict(source.tally())}, and the rows are {counts}"
+
+
+def of_reports(store: Journal, ended: Ended, folder: Path) -> Iterator[str]:
+    """The reports say what the journal says, and the exit code fits both."""
+    source = store.report_source(ended.name)
+    results = list(source.results())
+    with (folder / "results.csv").open(encoding="utf-8", newline="") as file:
+        told = [(line["row"], line["status"], line["uuid"], line["reason"]) for line in csv.DictReader(file)]
+    if told != [(str(one.row), one.outcome.status.value, one.outcome.uuid, one.outcome.reason) for one in results]:
+        yield f"{ended.name}: results.csv is not what the journal says"
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    if summary["rows"]["read"] != len(results) or any(summary["rows"][one.outcome.status] == 0 for one in results):
+        yield f"{ended.name}: summary.json is not what the journal says"
+    yield from _of_failed(source, results, folder)
+    expected = 5 if ended.stopped else int(any(one.outcome.status in TO_RETRY for one in results))
+    if not ended.exit_code == expected == summary["exit_code"]:
+        yield f"{ended.name}: the exit code is {ended.exit_code}, and {expected} would be right"
+
+
+def of_pace(name: str, departures: Sequence[float], rate: float) -> Iterator[str]:
+    """In no second did more requests leave than the account allows."""
+    most = int(rate)
+    for first, one_too_many in zip(departures, departures[most:], strict=False):
+        if rate and one_too_many - first < 1.0:
+            yield f"{name}: {most + 1} requests left within {one_too_many - first:.3f} s"
+            return
+
+
+def of_half_reports(folder: Path) -> Iterator[str]:
+    """A report that a dead process left is whole; what is not whole has another name."""
+    for path in folder.rglob("*"):
+        if path.name in _REPORTED and path.is_file() and not path.read_bytes().endswith(b"\n"):
+            yield f"{path.name} is half a report"
+
+
+def at_rest(store: Journal, name: str, refused: frozenset[str], *, no_doubt: bool) -> Iterator[str]:
+    """After a calm run to the end nothing is left to do but what a person must do."""
+    for result in store.report_source(name).results():
+        status = result.outcome.status
+        is_good = status in IN_CALLBELL or status is Status.INVALID
+        is_refused = status is Status.FAILED and result.identifier in refused
+        if not (is_good or is_refused or (status is Status.IN_DOUBT and not no_doubt)):
+            yield f"{name}, row {result.row} ({result.identifier}): {status} is not the end: {result.outcome.reason}"
+
+
+def _of_row(result: Result, server: Server, then: Then) -> Iterator[str]:
+    status, outcome = result.outcome.status, result.outcome
+    uuids = {one.uuid for one in server.contacts.get(result.identifier, ())}
+    if status in _OPEN:
+        yield f"{status} is no last word"
+    elif status is Status.DUPLICATE:
+        if outcome.uuid and outcome.uuid not in uuids:
+            yield f"{status} with {outcome.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
+    elif status in IN_CALLBELL and not outcome.uuid and (uuids & server.before or (uuids and not then.asked)):
+        return  # the service said that it exists, and cannot be asked for it by its identifier
+    elif status in IN_CALLBELL and outcome.uuid not in uuids:
+        yield f"{status} with {outcome.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
+    elif status is Status.CREATED and outcome.uuid in server.before:
+        yield "created, but it was there before"
+    elif status is Status.EXISTS and outcome.code == "exists" and outcome.uuid not in server.before and then.asked:
+        yield "exists, but we made it"
+    elif status is Status.FAILED and not _is_warranted(then.met.get(result.identifier, Counter())):
+        yield f"failed after no more than {dict(then.met.get(result.identifier, {}))}: {outcome.reason}"
+    elif status in _NOT_THERE and result.identifier in then.ours and then.asked:
+        yield f"{status}, but the server has it: {outcome.reason}"
+
+
+def _is_warranted(met: Counter[str]) -> bool:
+    """Tell whether a row has failed for a reason: a refusal, or as many failures as the policy has patience for."""
+    # One less: what an earlier run sent without an answer counts as the first attempt of this one.
+    return bool(met["refused"]) or met["never"] + met["unsure"] >= Policy().most_attempts - 1
+
+
+def _of_failed(source: ReportSource, results: Sequence[Result], folder: Path) -> Iterator[str]:
+    """The rows to mend are exactly those that are not where they should be."""
+    told: list[tuple[str, str]] = []
+    several = len(source.sheets()) > 1
+    for path in sorted(folder.glob("failed*.csv"), key=lambda one: one.name):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            place = path.name.split("-")[1] if several else "1"
+            told += [(f"{place}:{line['import_row']}", line["import_status"]) for line in csv.DictReader(file)]
+    expected = [
+        (f"{one.sheet_index + 1}:{one.row}", one.outcome.status.value)
+        for one in results
+        if one.outcome.status in TO_RETRY
+    ]
+    if told != expected:
+        yield f"failed.csv has {told}, and {expected} would be right"

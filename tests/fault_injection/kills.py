@@ -1,0 +1,167 @@
+"""The part `kills`: the real command, killed at random moments, and given again until it ends.
+
+What the stand-in holds in the end is compared with the journal and with results.csv.
+"""
+
+import contextlib
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from importer.journal import Journal
+from importer.model.rows import IN_CALLBELL, Status
+from importer.sandbox import Commit, Fault, FaultKind, Faults, SandboxOptions
+from tests.fault_injection.findings import Findings
+from tests.fault_injection.killing import HANG_SECONDS, LATE_SECONDS, SHARE, Victim, in_scenarios
+from tests.support.commands import ACCOUNT, results, serving, table
+
+_RUN = ("run", "contacts.csv")
+_EIGHT_KINDS = (
+    Fault(FaultKind.RESET),
+    Fault(FaultKind.RESET, Commit.YES),
+    Fault(FaultKind.ERROR),
+    Fault(FaultKind.ERROR, Commit.LATE),
+    Fault(FaultKind.CLOSE, Commit.YES),
+    Fault(FaultKind.HANG, Commit.YES),
+    Fault(FaultKind.CUT_BODY, Commit.YES),
+    Fault(FaultKind.NO_UUID, Commit.YES),
+)
+_SETTLE_SECONDS = 1.0
+_NAMES = ("NA", "Null", "nan", "007", "TRUE", "1e5", "O'Brien", "Zoë")
+"""Names that a careless reader of spreadsheets takes for something else."""
+_CONFIG = """
+[service]
+base_url = "{base_url}"
+account = "main"
+settle_seconds = {settle_seconds}
+rate = {rate}
+
+[columns]
+identifier = "Phone"
+name = "Name"
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Killing:
+    """One input, one stand-in, and the command that is killed."""
+
+    victim: Victim
+    rows: Sequence[tuple[str, str]]
+    statuses: Counter[str] = field(default_factory=Counter)
+
+    def run_until_it_ends(self, kills: int) -> list[str]:
+        """Kill the command so many times, or until it ends before it is killed; then let it end."""
+        code = self.victim.give_until_it_ends(_RUN, kills, len(self.rows) // 3)
+        if code not in (0, 1):
+            return [f"the exit code is {code}: {self.victim.said()}"]
+        time.sleep(LATE_SECONDS)
+        sandbox = self.victim.sandbox
+        posts = sandbox.traffic.requests["POST /contacts"]
+        wrong = self._check()
+        uuids = [row["uuid"] for row in results(self.victim.folder / "reports")]
+        self.victim.give(_RUN)
+        if sent := sandbox.traffic.requests["POST /contacts"] - posts:
+            wrong.append(f"given again when all was done, the command sent {sent} POSTs")
+        if uuids != (again := [row["uuid"] for row in results(self.victim.folder / "reports")]):
+            wrong.append(f"given again when all was done, results.csv has other UUIDs: {again} for {uuids}")
+        return wrong
+
+    def _check(self) -> list[str]:
+        contacts = {contact.uuid: contact for contact in self.victim.sandbox.contacts}
+        wrong = [
+            f"{identifier} is there {count} times"
+            for identifier, count in Counter(contact.identifier for contact in contacts.values()).items()
+            if count > 1
+        ]
+        told = results(self.victim.folder / "reports")
+        if [int(row["row"]) for row in told] != list(range(2, len(self.rows) + 2)):
+            wrong.append(f"results.csv has {len(told)} rows, and the input {len(self.rows)}")
+        names = {contact.uuid: contact.name for contact in contacts.values()}
+        for (phone, name), row in zip(self.rows, told, strict=False):
+            wrong += [f"row {row['row']} ({phone}, {name}): {one}" for one in _of_row(row, name, names)]
+        self.statuses.update(row["status"] for row in told)
+        return wrong + self._differences(told)
+
+    def _differences(self, told: Sequence[Mapping[str, str]]) -> list[str]:
+        """Compare the journal with results.csv, and look for rows without a last word in any run."""
+        with contextlib.closing(Journal.open(self.victim.folder / "journal.sqlite3")) as store:
+            runs = store.runs()
+            last = list(store.report_source(runs[0][0].name).results())
+        wrong = [] if [one.outcome.uuid for one in last] == [one["uuid"] for one in told] else ["the journal differs"]
+        return wrong + [
+            f"{record.name} has rows that are {status}"
+            for record, tally in runs
+            for status in (Status.PENDING, Status.IN_FLIGHT)
+            if tally[status]
+        ]
+
+
+def kill(kills: int, first_seed: int = 1, keep: Path | None = None) -> Findings:
+    """Kill the command so many times, in scenarios of some kills each, two of them at a time.
+
+    Args:
+        kills: In all.
+        first_seed: Of the first scenario; moments are never quite the same again.
+        keep: Where what was written stays; None: it is thrown away.
+
+    """
+    findings, counts = Findings("kills"), Counter[str]()
+    in_scenarios(findings, kills, first_seed, lambda seed, share: _scenario(seed, share, keep, counts))
+    rows = ", ".join(f"{status} {counts[status]:,}" for status in Status if counts[status])
+    findings.say(f"{counts['kills']:,} kills, {counts['requests']:,} requests, {SHARE:.0%} of the POSTs spoilt: {rows}")
+    return findings
+
+
+def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) -> Sequence[str]:
+    chance = Random(seed)
+    faults = Faults(
+        probability=SHARE,
+        seed=seed,
+        kinds=_EIGHT_KINDS,
+        hang_seconds=HANG_SECONDS,
+        commit_delay_seconds=LATE_SECONDS,
+    )
+    latency_seconds = chance.choice([0.0, 0.02, 0.1])
+    options = SandboxOptions(account=ACCOUNT, rate_limit=0, latency_seconds=latency_seconds, faults=faults)
+    with tempfile.TemporaryDirectory(prefix="regime-") as temporary, serving(options) as sandbox:
+        folder = keep / f"kills-{seed}" if keep else Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = _rows(chance)
+        table(folder / "contacts.csv", [("Phone", "Name"), *rows])
+        rate = chance.choice([100, 300, 0])
+        text = _CONFIG.format(base_url=sandbox.base_url, settle_seconds=_SETTLE_SECONDS, rate=rate)
+        (folder / "config.toml").write_text(text, encoding="utf-8")
+        it = Killing(victim=Victim(folder=folder, chance=chance, sandbox=sandbox), rows=rows)
+        wrong = it.run_until_it_ends(kills)
+        counts.update(it.statuses)
+        counts.update(kills=it.victim.kills, requests=sandbox.traffic.requests.total())
+    return wrong
+
+
+def _rows(chance: Random) -> list[tuple[str, str]]:
+    """Return some hundred rows, a few of them invalid or given twice."""
+    rows = []
+    for number in range(chance.randint(200, 500)):
+        kind = chance.random()
+        phone = "12" if kind < 0.02 else f"+346{number:08}" if kind < 0.95 else f"+346{chance.randint(0, number):08}"
+        name = chance.choice(_NAMES) if chance.random() < 0.2 else f"Customer {number}"
+        rows.append((phone, name))
+    return rows
+
+
+def _of_row(row: Mapping[str, str], name: str, names: Mapping[str, str]) -> Iterator[str]:
+    """Return what is wrong with a row of results.csv."""
+    status = Status(row["status"])
+    if status is Status.INVALID:
+        return
+    if status not in IN_CALLBELL:
+        yield f"{status} is not the end: {row['reason']}"
+    elif row["uuid"] not in names:
+        yield f"{status} with {row['uuid'] or 'no uuid'}, which the service does not have"
+    elif status is not Status.DUPLICATE and names[row["uuid"]] != name:
+        yield f"the service has it as {names[row['uuid']]}"

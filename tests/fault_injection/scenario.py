@@ -1,0 +1,194 @@
+"""A scenario: one input, one server, and the same command given again and again, whatever happened to it before."""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from importer.journal import Journal
+from importer.model.policy import Ambiguous, Policy
+from importer.model.rows import Status
+from importer.sandbox import Duplicates
+from tests.fault_injection import invariants
+from tests.fault_injection.client import Network
+from tests.fault_injection.faults import CALM, Weather, weather
+from tests.fault_injection.machine import Machine, MachineLoop
+from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
+from tests.fault_injection.server import Server, server
+from tests.fault_injection.table import Table, edited, identifiers, tables
+from tests.support.virtual_time import VirtualClock
+
+T = TypeVar("T")
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
+_WITHOUT_LOOK_UP = 0.07
+
+
+@dataclass(slots=True, kw_only=True)
+class Scenario:
+    """What stays the same from one process to the next, and what they did."""
+
+    chance: Random
+    machine: Machine
+    server: Server
+    given: tuple[Table, ...]
+    policy: Policy
+    weather: Weather
+    refused: frozenset[str] = frozenset()
+    source: str = "whatsapp"
+    rate: float = 300.0
+    ended: list[Ended] = field(default_factory=list)
+    thens: dict[str, invariants.Then] = field(default_factory=dict)
+    """Per run, how things stood at its end."""
+    deaths: int = 0
+    wrong: list[str] = field(default_factory=list)
+    _count: int = 0
+
+    def process(
+        self,
+        *,
+        watch: Watch | None = None,
+        weather: Weather | None = None,
+        prepare: Callable[[MachineLoop], None] = lambda _: None,
+        stop_after_seconds: float | None = None,
+        hurry_after_seconds: float | None = None,
+    ) -> Ended | None:
+        """Give the command once, and check what it left; None: the power went."""
+        self._count += 1
+        network = Network(self.server, weather or self.weather, self.chance, self.refused)
+        command = Command(
+            folder=self.machine.folder,
+            name=f"run-{self._count}",
+            tables=self.given,
+            service=network,
+            ask_me=network.ask_me,
+            clock=VirtualClock(),
+            policy=self.policy,
+            chance=self.chance,
+            source=self.source,
+            rate=self.rate,
+            stop_after_seconds=stop_after_seconds,
+            hurry_after_seconds=hurry_after_seconds,
+            watch=watch or Watch(),
+        )
+        ended = self.on_machine(network, prepare, partial(give, command))
+        self._look_at(command.name, network, ended)
+        return ended
+
+    def on_machine(
+        self, network: Network, prepare: Callable[[MachineLoop], None], main: Callable[[], Coroutine[Any, Any, T]]
+    ) -> T | None:
+        """Run a process that reaches the server through the network, and let some time pass; None: the power went."""
+        loops: list[MachineLoop] = []
+
+        def cut() -> None:
+            network.is_cut = True
+            self.server.given_up(loops[0].seconds)
+
+        def begin(loop: MachineLoop) -> Coroutine[Any, Any, T]:
+            loops.append(loop)
+            prepare(loop)
+            return main()
+
+        ended = self.machine.run(begin, cut)
+        self.machine.seconds += self.chance.choice([0.1, 2.0, 300.0])
+        return ended
+
+    def edit(self) -> None:
+        """Let a person change some names between two runs."""
+        self.given = edited(self.chance, self.given)
+
+    def finish(self) -> None:
+        """Give the command in calm weather until all is done, then once more: it has nothing to send."""
+        calm = self.process(weather=CALM)
+        if calm is None or calm.error or calm.stopped:
+            self.wrong.append(f"a calm run did not end: {calm}")
+            return
+        before = self.server.posts.copy()
+        if self.process(weather=CALM) is None:
+            return
+        sent = (self.server.posts - before).keys()
+        with contextlib.closing(self.journal()) as store:
+            self.wrong += invariants.at_rest(store, calm.name, self.refused, no_doubt=self._can_be_sure())
+            results = list(store.report_source(calm.name).results())
+        to_send = {Status.FAILED, Status.IN_DOUBT} if self.source == "whatsapp" else {Status.FAILED}
+        undone = {result.identifier for result in results if result.outcome.status in to_send}
+        self.wrong += [f"{identifier} was done, and sent again" for identifier in sent - undone]
+
+    def check(self) -> list[str]:
+        """Return all that is wrong after everything."""
+        self.server.carry_out_all()
+        if self.policy.ambiguous is not Ambiguous.RESEND:  # which says that contacts may be there twice
+            self.wrong += invariants.of_server(self.server)
+        with contextlib.closing(self.journal()) as store:
+            for record, _ in store.runs():
+                self.wrong += invariants.of_run(store, record.name, self.server, self.given, self.thens[record.name])
+            for ended in self.ended:
+                self.wrong += invariants.of_reports(store, ended, self.machine.folder / REPORTS / ended.name)
+        return self.wrong
+
+    def journal(self) -> Journal:
+        """Return the journal, opened anew."""
+        return Journal.open(self.machine.folder / JOURNAL, now=self.machine.now)
+
+    def _can_be_sure(self) -> bool:
+        """Tell whether the importer is able and allowed to find out about every row."""
+        sees_new_ones = self.source == "whatsapp" and self.server.lag_seconds <= self.policy.witness_gap_seconds
+        return sees_new_ones and self.policy.ambiguous is not Ambiguous.STRICT
+
+    def _look_at(self, name: str, network: Network, ended: Ended | None) -> None:
+        self.wrong += invariants.of_pace(name, network.departures, self.rate)
+        whole = ended is not None and ended.error is None and not ended.hurried
+        asked = self.policy.ambiguous is not Ambiguous.RESEND
+        self.thens[name] = invariants.Then(whole=whole, ours=self.server.ours(), met=network.met, asked=asked)
+        if ended is None:
+            self.deaths += 1
+            self.wrong += invariants.of_half_reports(self.machine.folder / REPORTS)
+        elif ended.error is None:
+            self.ended.append(ended)
+
+
+@contextlib.contextmanager
+def scenario(seed: int, *, late: bool = False, stormy: bool = False) -> Iterator[Scenario]:
+    """Yield the scenario of a seed, with a disk of its own that is gone afterwards.
+
+    Args:
+        seed: Decides everything.
+        late: Whether the server carries requests out later than the importer waits.
+        stormy: Whether it has many rows and faults, and an importer that may do all it can about them.
+
+    """
+    chance = Random(seed)
+    given = tables(chance, least_rows=40 if stormy else 1)
+    settle_seconds = chance.choice([1.0, 3.0, 10.0])
+    phones = identifiers(given)
+    policy = Policy(
+        ambiguous=chance.choice([Ambiguous.RECONCILE] * 17 + [Ambiguous.STRICT] * 2 + [Ambiguous.RESEND]),
+        settle_seconds=settle_seconds,
+        witness_gap_seconds=0.5,
+        backoff_cap_seconds=8.0,
+    )
+    behind = server(chance, phones, settle_seconds, late=late)
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="regime-") as folder:
+        it = Scenario(
+            chance=chance,
+            machine=Machine(Path(folder)),
+            server=behind,
+            given=given,
+            policy=policy,
+            weather=weather(chance),
+            refused=frozenset(phone for phone in phones if chance.random() < 0.03 and phone not in behind.contacts),
+            rate=chance.choice([300.0, 300.0, 20.0, 5.0, 0.0]),
+            source="instagram" if chance.random() < _WITHOUT_LOOK_UP else "whatsapp",
+        )
+        if stormy or late:
+            it.source, it.policy = "whatsapp", replace(policy, ambiguous=Ambiguous.RECONCILE)
+            it.weather = replace(it.weather, share=0.4, look_up_share=0.1, ends=False)
+            it.rate = 300.0
+        if late:
+            behind.duplicates = Duplicates.SECOND
+        yield it

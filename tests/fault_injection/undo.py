@@ -1,0 +1,198 @@
+"""The part `undo`: runs are taken back in virtual time, with faults, deaths, stops and people, by seed."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from random import Random
+
+from importer.model.deletion import TAKEN_BACK
+from importer.model.policy import Ambiguous
+from tests.fault_injection import invariants, undo_invariants
+from tests.fault_injection.faults import CALM, Weather
+from tests.fault_injection.findings import Findings
+from tests.fault_injection.machine import MachineLoop
+from tests.fault_injection.process import REPORTS
+from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.table import Table
+from tests.fault_injection.undo_client import UndoNetwork
+from tests.fault_injection.undo_process import UndoCommand, UndoEnded, give_undo
+from tests.fault_injection.virtual import one_life
+from tests.support.virtual_time import VirtualClock
+
+_MOST_TURNS = 800
+"""Turns of the loop within which a process dies: about as many as a long undo makes."""
+_DEEDS_SECONDS = 10.0
+"""Within which people do what they do while an undo is under way."""
+
+
+@dataclass(slots=True, kw_only=True)
+class UndoScenario:
+    """One run that is taken back, however often it takes; the rest of the world is the scenario's."""
+
+    it: Scenario
+    run: str
+    created: frozenset[str]
+    """The UUIDs of the contacts that it created."""
+    counts: Counter[str] = field(default_factory=Counter)
+    _done: set[str] = field(default_factory=set)
+    """The UUIDs of what the journal holds to be taken back."""
+
+    @property
+    def chance(self) -> Random:
+        """Of the seed."""
+        return self.it.chance
+
+    def process(
+        self,
+        *,
+        weather: Weather | None = None,
+        prepare: Callable[[MachineLoop], None] = lambda _: None,
+        stop_after_seconds: float | None = None,
+        hurry_after_seconds: float | None = None,
+    ) -> UndoEnded | None:
+        """Give the command once, and check what it left; None: the power went."""
+        it = self.it
+        self.counts["undos"] += 1
+        network = UndoNetwork(it.server, weather or it.weather, it.chance, self.created)
+        command = UndoCommand(
+            folder=it.machine.folder,
+            name=f"undo-{self.run}-{self.counts['undos']}",
+            run=self.run,
+            service=network,
+            clock=VirtualClock(),
+            chance=it.chance,
+            rate=it.rate,
+            concurrency=it.chance.choice([0, 0, 1, 5]),
+            stop_after_seconds=stop_after_seconds,
+            hurry_after_seconds=hurry_after_seconds,
+        )
+
+        def begin(loop: MachineLoop) -> None:
+            prepare(loop)
+            if weather is not CALM:
+                self._let_people_act(loop)
+
+        ended = it.on_machine(network, begin, partial(give_undo, command))
+        it.wrong += [f"{uuid} was taken back, and asked about again" for uuid in self._done & network.asked.keys()]
+        self._look_at(command.name, network, ended)
+        return ended
+
+    def finish(self) -> None:
+        """Take back all that is left: a broken undo is gone on with first, then what it kept or failed has its turn."""
+        self.it.server.carry_out_all()
+        for _ in range(2):
+            ended = self.process(weather=CALM)
+            if ended is None or (ended.ending and ended.ending.exit_code not in (0, 1)):
+                self.it.wrong.append(f"a calm undo did not end: {ended}")
+        with contextlib.closing(self.it.journal()) as store:
+            self.it.wrong += undo_invariants.at_rest(store, self.run, self.it.server)
+            for result in store.undo_of(self.run).results():
+                self.counts[result.fate] += 1
+
+    def person_acts(self, seconds: float) -> None:
+        """Let a person change a contact, change it back, or delete it."""
+        uuid = self.chance.choice(sorted(self.created))
+        server = self.it.server
+        match self.chance.choice(["name", "note", "back", "deletes"]):
+            case "deletes":
+                server.delete_by_person(uuid)
+            case "back":
+                server.change(uuid, seconds, name=server.as_sent[uuid].name, note="")
+            case field_name:
+                server.change(uuid, seconds, **{field_name: "as a person wants it"})
+
+    def taken_back_identifiers(self) -> list[str]:
+        """Return the identifiers of the contacts that are not there any more."""
+        with contextlib.closing(self.it.journal()) as store:
+            return [one.identifier for one in store.undo_of(self.run).results() if one.fate in TAKEN_BACK]
+
+    def _let_people_act(self, loop: MachineLoop) -> None:
+        for _ in range(self.chance.choice([0, 0, 1, 3])):
+            seconds = _DEEDS_SECONDS * self.chance.random() ** 3
+            loop.call_later(seconds, lambda: self.person_acts(loop.seconds))
+
+    def _look_at(self, name: str, network: UndoNetwork, ended: UndoEnded | None) -> None:
+        it = self.it
+        it.wrong += [f"{name}: {wrong}" for wrong in network.wrong]
+        it.wrong += invariants.of_pace(name, network.departures, it.rate)
+        with contextlib.closing(it.journal()) as store:
+            it.wrong += [f"{name}: {wrong}" for wrong in undo_invariants.of_journal(store, self.run, it.server)]
+            self._done = {one.uuid for one in store.undo_of(self.run).results() if one.fate in TAKEN_BACK}
+            it.server.doubtful_deletions.update(undo_invariants.not_known(store, self.run, it.server))
+            if ended:
+                folder = it.machine.folder / REPORTS / name
+                it.wrong += undo_invariants.of_report(store, self.run, ended, folder)
+        self.counts["requests"] += len(network.departures)
+        if ended is None:
+            self.counts["deaths"] += 1
+            it.wrong += invariants.of_half_reports(it.machine.folder / REPORTS)
+
+
+def play_undos(seeds: Sequence[int]) -> Findings:
+    """Play each seed and check what must hold."""
+    findings, counts = Findings("undo"), Counter[str]()
+    for seed in seeds:
+        findings.add(f"seed {seed}", f"undo --seeds {seed}..{seed}", partial(play, seed, counts))
+    findings.say(
+        f"{len(seeds):,} seeds at {findings.milliseconds_a_case:.1f} ms: {counts['runs']:,} runs taken back by "
+        f"{counts['undos']:,} undos with {counts['deaths']:,} deaths and {counts['requests']:,} requests: "
+        f"{counts['deleted']:,} deleted, {counts['gone']:,} gone, {counts['changed']:,} kept"
+    )
+    return findings
+
+
+def play(seed: int, counts: Counter[str]) -> list[str]:
+    """Play a seed and return what is wrong."""
+    with scenario(seed) as it:
+        it.policy = replace(it.policy, ambiguous=Ambiguous.RECONCILE)
+        whole = _runs(it)
+        if undo := _one_of_the_runs(it):
+            _lives(undo)
+            _again(undo, whole)
+            counts.update(undo.counts, runs=1)
+        return it.wrong
+
+
+def _runs(it: Scenario) -> tuple[Table, ...]:
+    """Give some runs, of which each may send what another did not; return the whole input."""
+    whole = it.given
+    for _ in range(it.chance.randint(1, 3)):
+        it.given = tuple(replace(table, rows=table.rows[: it.chance.randint(0, len(table.rows))]) for table in whole)
+        if it.chance.random() < 0.3:
+            one_life(it)
+        else:
+            it.process(weather=CALM)
+    it.server.carry_out_all()
+    it.given = whole
+    return whole
+
+
+def _one_of_the_runs(it: Scenario) -> UndoScenario | None:
+    """Choose a run that created contacts."""
+    with contextlib.closing(it.journal()) as store:
+        created = {record.name: undo_invariants.created_by(store, record.name) for record, _ in store.runs()}
+    names = sorted(name for name, rows in created.items() if rows)
+    if not names:
+        return None
+    run = it.chance.choice(names)
+    return UndoScenario(it=it, run=run, created=frozenset(row.outcome.uuid for row in created[run]))
+
+
+def _lives(undo: UndoScenario) -> None:
+    for _ in range(undo.chance.randint(0, len(undo.created) // 3)):
+        undo.person_acts(undo.it.machine.seconds)
+    for _ in range(undo.chance.randint(0, 4)):
+        one_life(undo, _MOST_TURNS)
+    undo.finish()
+
+
+def _again(undo: UndoScenario, whole: tuple[Table, ...]) -> None:
+    """A later run makes anew what was taken back, and another undo of the first one leaves that alone."""
+    it, gone = undo.it, undo.taken_back_identifiers()
+    it.given = whole
+    it.finish()
+    it.wrong += invariants.of_server(it.server)
+    it.wrong += [f"{identifier} was not made anew" for identifier in gone if identifier not in it.server.contacts]
+    undo.process(weather=CALM)

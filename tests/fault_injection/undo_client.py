@@ -1,0 +1,117 @@
+"""The network between the remover and the server in virtual time; it sees what leaves, and judges every DELETE."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from random import Random
+
+from importer.model.replies import Arrival, RemoteContact, Reply
+from importer.model.rows import Contact
+from tests.fault_injection.client import HANG_SECONDS, Network, now_seconds
+from tests.fault_injection.faults import Commit, Fault, Weather
+from tests.fault_injection.server import Deletion, Server
+
+_ANOTHER = "uuid-of-another"
+
+
+class UndoNetwork(Network):
+    """One undo's way to the server: a `remover.ContactService`.
+
+    Args:
+        server: What is at the other end, and outlives the process.
+        weather: How much goes wrong.
+        chance: What exactly.
+        created: The UUIDs that may be deleted: those that the run created.
+
+    """
+
+    def __init__(self, server: Server, weather: Weather, chance: Random, created: frozenset[str]) -> None:
+        super().__init__(server, weather, chance)
+        self._created = created
+        self._shown_seconds: dict[str, float] = {}
+        self.asked: Counter[str] = Counter()
+        """Requests about each contact, by UUID."""
+        self.wrong: list[str] = []
+        """DELETEs that should not have left."""
+
+    async def read(self, path: str, query: Mapping[str, str]) -> tuple[Reply, object]:  # noqa: ARG002 - the port's
+        """GET a contact, or whose the token is, which always goes well."""
+        self._leave()
+        if path == "auth/me":
+            return await self.ask_me(), {"status": "ok"}
+        uuid = path.removeprefix("contacts/")
+        self.asked[uuid] += 1
+        if self._is_stale(uuid):
+            await asyncio.sleep(self._latency_seconds)
+            return self._answered(404)
+        return await self._read(uuid, self._weather.of_read(self._chance))
+
+    async def delete(self, uuid: str) -> tuple[Reply, object]:
+        """DELETE: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
+        self._leave()
+        self.asked[uuid] += 1
+        self._judge(uuid)
+        fault = self._weather.of_delete(self._chance)
+        if fault and fault.reply.arrival is Arrival.NEVER:
+            return fault.reply, None
+        seconds, deletion = self._sent(partial(self._server.accept_deletion, uuid), fault)
+        if fault and fault.commit is Commit.LATE:
+            self._server.doubtful_deletions.add(uuid)
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            if deletion:
+                self._server.given_up(now_seconds(), deletion)
+            raise
+        self._server.carry_out(now_seconds())
+        return self._deleted(fault, deletion)
+
+    async def _read(self, uuid: str, fault: Fault | None) -> tuple[Reply, object]:
+        if fault and fault.reply.arrival is Arrival.NEVER:
+            return fault.reply, None
+        await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
+        if fault and fault.of_another:
+            return self._shown(_ANOTHER, Contact(identifier="34999", source="whatsapp", name="Another"))
+        if fault:
+            return self._answer(fault.reply), None
+        found = self._server.show(uuid, now_seconds())
+        if found is None:
+            return self._answered(404)
+        self._shown_seconds[uuid] = now_seconds()
+        return self._shown(uuid, found)
+
+    def _deleted(self, fault: Fault | None, deletion: Deletion | None) -> tuple[Reply, object]:
+        if fault:
+            return self._answer(fault.reply), None
+        if deletion is None or not deletion.found:
+            return self._answered(404)
+        reply, _ = self._answered(200)
+        return reply, {"status": "contact was destroyed"}
+
+    def _judge(self, uuid: str) -> None:
+        """Take note of a DELETE that no importer should send."""
+        shown_seconds = self._shown_seconds.pop(uuid, None)
+        if uuid not in self._created:
+            self.wrong.append(f"{uuid} was to be deleted, which the run did not create")
+        changed_seconds = self._server.changed_seconds.get(uuid, 0.0)
+        # A person may change it between the GET and the DELETE: that nobody can know.
+        if self._server.is_changed(uuid) and (shown_seconds is None or shown_seconds >= changed_seconds):
+            self.wrong.append(f"{uuid} was to be deleted, and had been changed before it was last looked at")
+
+    def _shown(self, uuid: str, contact: Contact) -> tuple[Reply, object]:
+        reply = Reply(arrival=Arrival.ANSWERED, http_status=200, contact=RemoteContact(uuid=uuid))
+        described = {
+            "uuid": uuid,
+            "name": contact.name,
+            "phoneNumber": f"+{contact.identifier}",
+            "tags": list(contact.tags),
+            "customFields": dict(contact.custom_fields),
+            "assignedUser": contact.assigned_user or None,
+            "note": contact.note or None,
+        }
+        return self._answer(reply), {"contact": [described]}
+
+    def _answered(self, status: int) -> tuple[Reply, object]:
+        reply = Reply(arrival=Arrival.ANSWERED, http_status=status, message="" if status < 300 else "not found")
+        return self._answer(reply), None

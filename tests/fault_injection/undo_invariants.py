@@ -1,0 +1,97 @@
+"""What must hold after every undo, whatever went wrong; each sentence that is returned is one that does not."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from importer.commands.exit_status import INTERRUPTED
+from importer.journal import Journal
+from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult
+from importer.model.plain_text import utc
+from importer.model.rows import Status
+from importer.model.runs import Result
+from tests.fault_injection.server import Server
+from tests.fault_injection.undo_process import UndoEnded
+
+_STOPPED = 5
+
+
+def created_by(store: Journal, run: str) -> list[Result]:
+    """Return the rows whose contacts a run created."""
+    return [one for one in store.report_source(run).results() if one.outcome.status is Status.CREATED]
+
+
+def of_journal(store: Journal, run: str, server: Server) -> Iterator[str]:
+    """Every contact that the run created has one fate, and it is true."""
+    results = list(store.undo_of(run).results())
+    expected = [(one.sheet_index, one.row, one.identifier, one.outcome.uuid) for one in created_by(store, run)]
+    if [(one.sheet_index, one.row, one.identifier, one.uuid) for one in results] != expected:
+        yield f"{run}: the contacts are not those that it created: {results}"
+    tally = {fate: count for fate, count in store.undo_of(run).tally().items() if count}
+    if tally != Counter(one.fate for one in results):
+        yield f"{run}: the tally is {tally}, and the contacts are {results}"
+    for result in results:
+        yield from (f"{run}, row {result.row}: {result.fate}, but {wrong}" for wrong in _of_contact(result, server))
+
+
+def of_report(store: Journal, run: str, ended: UndoEnded, folder: Path) -> Iterator[str]:
+    """The report and the summary say what the journal says, and the exit code fits."""
+    if ended.ending is None:
+        return
+    results = list(store.undo_of(run).results())
+    with (folder / "undone.csv").open(encoding="utf-8", newline="") as file:
+        told = [
+            (line["row"], line["identifier"], line["uuid"], line["outcome"], line["reason"], line["finished_at"])
+            for line in csv.DictReader(file)
+        ]
+    if told != [_told(one) for one in results]:
+        yield f"{ended.name}: undone.csv is not what the journal says"
+    counts = json.loads(ended.ending.summary_json)["contacts"]
+    fates = Counter(one.fate for one in results)
+    if counts != {fate.value: fates[fate] for fate in Fate} | {"created": len(results)}:
+        yield f"{ended.name}: the summary has {counts}, and the contacts are {results}"
+    if ended.ending.exit_code not in _codes(results, signalled=ended.signalled):
+        yield f"{ended.name}: the exit code is {ended.ending.exit_code}, and the contacts are {results}"
+
+
+def not_known(store: Journal, run: str, server: Server) -> Iterator[str]:
+    """Yield the UUIDs of what is gone and the journal does not know: an undo was cut off, or had no clear answer."""
+    for result in store.undo_of(run).results():
+        if result.fate not in TAKEN_BACK and result.uuid not in server.held:
+            yield result.uuid
+
+
+def at_rest(store: Journal, run: str, server: Server) -> Iterator[str]:
+    """After a calm undo to the end, what is not taken back was changed by a person and is there."""
+    for result in store.undo_of(run).results():
+        is_kept = result.fate is Fate.CHANGED and server.is_changed(result.uuid)
+        if result.fate not in TAKEN_BACK and not is_kept:
+            yield f"{run}, row {result.row}: {result.fate} is not the end: {result.reason}"
+
+
+def _of_contact(result: RemovalResult, server: Server) -> Iterator[str]:
+    is_there = result.uuid in server.held
+    if result.fate in TAKEN_BACK and is_there:
+        yield f"the server has {result.uuid}"
+    elif result.fate is Fate.DELETED and result.uuid in server.deleted_by_person:
+        yield f"a person deleted {result.uuid}"
+    # What a person deleted later, or a DELETE that nobody can know of, says nothing against it.
+    excused = server.deleted_by_person | server.doubtful_deletions
+    is_unsure = result.fate is Fate.FAILED and "may be deleted" in result.reason
+    if result.fate in (Fate.CHANGED, Fate.FAILED) and not (is_there or is_unsure or result.uuid in excused):
+        yield f"the server does not have {result.uuid}: {result.reason}"
+
+
+def _codes(results: Sequence[RemovalResult], *, signalled: bool) -> set[int]:
+    """Return the exit codes that fit."""
+    fates = {one.fate for one in results}
+    code = _STOPPED if Fate.UNSENT in fates else int(not fates <= TAKEN_BACK)
+    # A signal that comes when the last word is said is too late to interrupt anything.
+    return {code} if not signalled else {INTERRUPTED} if Fate.UNSENT in fates else {INTERRUPTED, code}
+
+
+def _told(result: RemovalResult) -> tuple[str, ...]:
+    at = utc(result.finished_at)
+    return f"{result.row}", result.identifier, result.uuid, result.fate.value, result.reason, at

@@ -1,0 +1,169 @@
+"""The part `undo-kills`: the real command `undo`, killed at random moments, and given again until it ends.
+
+What the stand-in holds in the end is compared with the journal and with undone.csv.
+"""
+
+import contextlib
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from importer.journal import Journal
+from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult
+from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions
+from importer.sandbox.calls import Asked
+from tests.fault_injection.findings import Findings
+from tests.fault_injection.killing import HANG_SECONDS, LATE_SECONDS, SHARE, Victim, in_scenarios
+from tests.support.commands import ACCOUNT, customers, read, serving
+
+_KINDS = (
+    Fault(FaultKind.RESET),
+    Fault(FaultKind.RESET, Commit.YES),
+    Fault(FaultKind.ERROR),
+    Fault(FaultKind.ERROR, Commit.LATE),
+    Fault(FaultKind.CLOSE, Commit.YES),
+    Fault(FaultKind.HANG, Commit.YES),
+    Fault(FaultKind.CUT_BODY, Commit.YES),
+    Fault(FaultKind.HTML),
+)
+_METHODS = frozenset({"GET", "DELETE"})
+_THERE_BEFORE = ("34600990001", "34600990002", "34600990003")
+_CONFIG = """
+[service]
+base_url = "{base_url}"
+account = "main"
+rate = {rate}
+
+[columns]
+identifier = "Phone"
+name = "Name"
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class UndoKilling:
+    """One run that is taken back, what is none of its business, and the command that is killed."""
+
+    victim: Victim
+    sandbox: Sandbox
+    count: int
+    """Of the contacts that the run creates."""
+    run: str = ""
+    others: set[str] = field(default_factory=set)
+    """The UUIDs of what was there before, and of what another run created."""
+    changed: set[str] = field(default_factory=set)
+    """The UUIDs of what a person changed."""
+    fates: Counter[str] = field(default_factory=Counter)
+
+    def play(self, kills: int) -> list[str]:
+        """Import, let people act, take back with so many kills, import again; return what is wrong."""
+        self._import()
+        self._let_people_act()
+        command = ("undo", self.run, "--yes")
+        code = self.victim.give_until_it_ends(command, kills, self.count // 4)
+        if code != (1 if self.changed else 0):
+            return [f"the exit code is {code}: {self.victim.said()}"]
+        time.sleep(LATE_SECONDS)
+        wrong = [*self._wrong()]
+        deletes = self.sandbox.traffic.requests["DELETE /contacts/:uuid"]
+        self.victim.give(command)
+        if sent := self.sandbox.traffic.requests["DELETE /contacts/:uuid"] - deletes:
+            wrong.append(f"given again when all was done, the command sent {sent} DELETEs")
+        return wrong + self._imported_again()
+
+    def _import(self) -> None:
+        for phone in _THERE_BEFORE:
+            body = {"identifier": phone, "source": "whatsapp", "name": "There before"}
+            self.sandbox.calls.create_contact(Asked(body=body))
+        customers(self.victim.folder / "other.csv", 20, first=90_000)
+        customers(self.victim.folder / "contacts.csv", self.count)
+        self.victim.give(("run", "other.csv"))
+        self.others = {contact.uuid for contact in self.sandbox.contacts}
+        self.victim.give(("run", "contacts.csv"))
+        with self._journal() as store:
+            self.run = store.runs()[0][0].name
+
+    def _let_people_act(self) -> None:
+        for contact in self.sandbox.contacts:
+            kind = self.victim.chance.random()
+            if contact.uuid in self.others or kind > 0.1:
+                continue
+            if kind > 0.05:
+                self.sandbox.calls.change_contact(Asked(parameter=contact.uuid, body={"note": "called"}))
+                self.changed.add(contact.uuid)
+            else:
+                self.sandbox.calls.delete_contact(Asked(parameter=contact.uuid))
+
+    def _wrong(self) -> Iterator[str]:
+        there = {contact.uuid for contact in self.sandbox.contacts}
+        if there != self.others | self.changed:
+            yield f"there should be {len(self.others)} and {len(self.changed)} contacts, and there are {len(there)}"
+            yield from (f"{uuid} was deleted" for uuid in (self.others | self.changed) - there)
+            yield from (f"{uuid} is still there" for uuid in there - self.others - self.changed)
+        with self._journal() as store:
+            results = list(store.undo_of(self.run).results())
+        if len(results) != self.count:
+            yield f"the journal has {len(results)} contacts"
+        last = max(self.victim.folder.glob("reports/*/undone.csv"), key=lambda path: path.stat().st_mtime_ns)
+        told = [(line["row"], line["uuid"], line["outcome"], line["reason"]) for line in read(last)]
+        if told != [(f"{one.row}", one.uuid, one.fate.value, one.reason) for one in results]:
+            yield "undone.csv is not what the journal says"
+        yield from (f"row {one.row}: {wrong}" for one in results for wrong in self._of_contact(one))
+        self.fates.update(one.fate for one in results)
+
+    def _of_contact(self, result: RemovalResult) -> Iterator[str]:
+        fits = result.fate is Fate.CHANGED if result.uuid in self.changed else result.fate in TAKEN_BACK
+        if not fits:
+            yield f"{result.fate} is not the end: {result.reason}"
+
+    def _imported_again(self) -> list[str]:
+        code = self.victim.give(("run", "contacts.csv"))
+        counts = Counter(contact.identifier for contact in self.sandbox.contacts)
+        wrong = [f"{identifier} is there {count} times" for identifier, count in counts.items() if count > 1]
+        if code or len(counts) != self.count + len(self.others):
+            wrong.append(f"the later run ended with {code}, and there are {len(counts)} contacts")
+        return wrong
+
+    @contextlib.contextmanager
+    def _journal(self) -> Iterator[Journal]:
+        with contextlib.closing(Journal.open(self.victim.folder / "journal.sqlite3")) as store:
+            yield store
+
+
+def kill_undos(kills: int, first_seed: int = 1, keep: Path | None = None) -> Findings:
+    """Kill the command so many times, in scenarios of some kills each, two of them at a time; see `kills.kill`."""
+    findings, counts = Findings("undo-kills"), Counter[str]()
+    in_scenarios(findings, kills, first_seed, lambda seed, share: _scenario(seed, share, keep, counts))
+    fates = ", ".join(f"{fate} {counts[fate]:,}" for fate in Fate if counts[fate])
+    spoilt = f"{SHARE:.0%} of the GETs and DELETEs spoilt"
+    findings.say(f"{counts['kills']:,} kills, {counts['requests']:,} requests, {spoilt}: {fates}")
+    return findings
+
+
+def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) -> Sequence[str]:
+    chance = Random(seed)
+    faults = Faults(
+        probability=SHARE,
+        seed=seed,
+        kinds=_KINDS,
+        methods=_METHODS,
+        hang_seconds=HANG_SECONDS,
+        commit_delay_seconds=LATE_SECONDS,
+    )
+    latency_seconds = chance.choice([0.0, 0.02, 0.1])
+    options = SandboxOptions(account=ACCOUNT, rate_limit=0, latency_seconds=latency_seconds, faults=faults)
+    with tempfile.TemporaryDirectory(prefix="regime-") as temporary, serving(options) as sandbox:
+        folder = keep / f"undo-kills-{seed}" if keep else Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        text = _CONFIG.format(base_url=sandbox.base_url, rate=chance.choice([60, 100]))
+        (folder / "config.toml").write_text(text, encoding="utf-8")
+        victim = Victim(folder=folder, chance=chance, sandbox=sandbox)
+        it = UndoKilling(victim=victim, sandbox=sandbox, count=chance.randint(150, 300))
+        wrong = it.play(kills)
+        counts.update(it.fates)
+        counts.update(kills=victim.kills, requests=sandbox.traffic.requests.total())
+    return wrong

@@ -1,0 +1,98 @@
+"""The regime's own parts: that a seed says everything, that a dead process stays dead, and that its teeth still fit."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import importer
+from tests.fault_injection import faults, undo, virtual
+from tests.fault_injection.findings import Findings
+from tests.fault_injection.machine import Machine, MachineLoop
+from tests.fault_injection.scenario import scenario
+from tests.fault_injection.teeth import TEETH
+from tests.fault_injection.tooth import Tooth, missing
+
+
+@pytest.mark.parametrize("tooth", TEETH, ids=lambda tooth: tooth.name)
+def test_each_tooth_fits_the_code(tooth: Tooth) -> None:
+    """What a deliberate fault replaces stands in the importer exactly once."""
+    assert missing(tooth, Path(importer.__file__).parent) == []
+
+
+def test_some_seeds_hold() -> None:
+    """A few seeds of the regime end well; thousands are its own command's."""
+    assert virtual.play_seeds(range(1, 11)).wrong == {}
+
+
+def test_some_seeds_of_undo_hold() -> None:
+    """A few runs are taken back well, whatever goes wrong; thousands are the command's."""
+    assert undo.play_undos(range(1, 11)).wrong == {}
+
+
+def test_a_seed_of_undo_says_everything() -> None:
+    """The same seed makes the same undos, with the same deaths and requests."""
+    first, second = Counter[str](), Counter[str]()
+    assert undo.play(17, first) == undo.play(17, second) == []
+    assert first == second
+    assert first["requests"] > 0
+
+
+def test_the_regime_sees_duplicates_where_there_are_some() -> None:
+    """With a server that is later than the settle time there are duplicates, and they are found."""
+    assert virtual.play_late(range(1, 6)).wrong == {}
+
+
+def test_a_seed_says_everything() -> None:
+    """The same seed makes the same requests, in the same order and at the same times."""
+    first, second = (_posts(seed) for seed in (17, 17))
+    assert first == second
+    assert first != _posts(18)
+
+
+def test_there_are_kinds_of_fault_enough() -> None:
+    """Each seed chooses among more than twelve kinds, of which no two have one name."""
+    kinds = (*faults.NEVER_ARRIVED, *faults.TURNED_AWAY, *faults.MAY_HAVE_ARRIVED, *faults.REFUSED, *faults.ENDING)
+    assert len({kind.name for kind in kinds}) == len(kinds) > 12
+
+
+def test_a_dead_process_writes_nothing_more(tmp_path: Path) -> None:
+    """When the power goes, the disk is as it was then, whatever the process would still have written."""
+    machine = Machine(tmp_path)
+
+    async def write_on(loop: MachineLoop) -> None:
+        try:
+            for number in range(100):
+                (machine.folder / str(number)).touch()
+                if number == 2:
+                    loop.cut_power()
+                await asyncio.sleep(1.0)
+        finally:
+            (machine.folder / "last words").touch()
+
+    assert machine.run(write_on) is None
+    assert {path.name for path in machine.folder.iterdir()} == {"0", "1", "2"}
+    assert 2.0 <= machine.seconds < 3.0
+
+
+def test_what_a_case_raises_is_told_with_what_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A case that fails in any way is told by its name and the command that shows it again."""
+
+    def broken() -> list[str]:
+        raise ZeroDivisionError
+
+    findings = Findings("virtual")
+    findings.add("seed 7", "virtual --seeds 7..7", broken)
+    findings.add("seed 8", "virtual --seeds 8..8", list)
+    assert not findings.tell()
+    told = capsys.readouterr().out
+    assert "1 WRONG" in told
+    assert "ZeroDivisionError" in told
+    assert "again: python -m tests.fault_injection virtual --seeds 7..7" in told
+
+
+def _posts(seed: int) -> tuple[Counter[str], int, float]:
+    with scenario(seed) as it:
+        virtual._lives(it)
+        return it.server.posts, it.server.requests, it.machine.seconds

@@ -1,0 +1,507 @@
+"""The command `undo`, as people give it: in this process, on a terminal, and in a process that is stopped or killed."""
+
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer.commands.undo import command_with_yes
+from importer.journal import RunUndo
+from importer.model.policy import Policy
+from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, Scripted
+from importer.sandbox.calls import Asked
+from importer.sandbox.faults import Chooser
+from importer.system.locks import exclusive_lock
+from tests.support.commands import (
+    ACCOUNT,
+    NO_LIMIT,
+    TOKEN,
+    Said,
+    customers,
+    every_byte,
+    give,
+    phones,
+    read,
+    serving,
+    table,
+)
+from tests.support.paths import ROOT
+
+JOURNAL = Path("state/journal.sqlite3")
+PATIENCE_SECONDS = 20
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are POSIX's")
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test stands in a folder of its own, and has the journal there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / JOURNAL))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A stand-in, whose address and token are in the environment."""
+    with serving() as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+@pytest.fixture
+def slow_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A stand-in that takes its time, so that an undo can be met half-way."""
+    with serving(replace(NO_LIMIT, latency_seconds=0.02)) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+def imported(count: int = 3, name: str = "contacts.csv", *, first: int = 0) -> str:
+    """Import so many customers and return the run's name."""
+    said = give("run", customers(Path(name), count, first=first), "--yes", "--rate", "0", "--json")
+    assert said.exit_code == 0, said.stderr
+    return str(said.summary["run"])
+
+
+def undo(run: str, *options: str) -> Said:
+    """Give the command without a rate limit."""
+    return give("undo", run, "--rate", "0", *options)
+
+
+def undone(said: Said) -> list[dict[str, str]]:
+    """Return the lines of the report."""
+    return read(Path(said.summary["reports"]["undone"]))
+
+
+def fates(said: Said) -> dict[str, int]:
+    """Return the summary's contacts that are not none."""
+    return {name: count for name, count in said.summary["contacts"].items() if count}
+
+
+def deletes(service: Sandbox) -> int:
+    """Return how many DELETEs came."""
+    return service.traffic.requests["DELETE /contacts/:uuid"]
+
+
+def test_what_a_run_created_is_deleted_and_nothing_else(service: Sandbox) -> None:
+    """Contacts of other runs, and those that were there before, stay."""
+    there = service.calls.create_contact(Asked(body={"identifier": "34999", "source": "whatsapp", "name": "There"}))
+    other, mine = imported(3, "other.csv", first=100), imported(4, first=0)
+    before = {contact.identifier: contact.uuid for contact in service.contacts}
+    said = undo(mine, "--yes", "--json")
+    assert (said.exit_code, fates(said)) == (0, {"deleted": 4, "created": 4})
+    assert phones(service) == ["34600000100", "34600000101", "34600000102", "34999"]
+    assert there.body["contact"][0]["uuid"] == before["34999"]
+    assert "4 deleted  deleted from Callbell" in said.stderr
+    assert other not in said.stderr
+
+
+def test_the_report_has_a_line_per_contact(service: Sandbox) -> None:
+    """In the input's order, in a folder of the undo's own that only its owner can read."""
+    rows = [("Phone", "Name"), ("+34600000001", "Ana"), ("+34600000002", "=cmd|' /C calc'!A0"), ("x", "Wrong")]
+    give("run", table(Path("contacts.csv"), rows), "--rate", "0")
+    run = next(Path("reports").iterdir()).name
+    uuids = {contact.identifier: contact.uuid for contact in service.contacts}
+    said = undo(run, "--yes", "--json")
+    first, second = undone(said)
+    assert list(first) == ["file", "sheet", "row", "identifier", "name", "uuid", "outcome", "reason", "finished_at"]
+    assert (first["file"], first["row"], first["identifier"], first["name"]) == (
+        "contacts.csv", "2", "34600000001", "Ana",
+    )  # fmt: skip
+    assert (first["uuid"], first["outcome"], first["reason"]) == (uuids["34600000001"], "deleted", "")
+    assert first["finished_at"].endswith("Z")
+    assert second["name"].startswith("'=cmd")
+    report = Path(said.summary["reports"]["undone"])
+    assert report.parent.name == said.summary["undo"] != run
+    if os.name == "posix":
+        assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    assert TOKEN.encode() not in every_byte(Path())
+
+
+def test_a_changed_contact_is_kept_and_told(service: Sandbox) -> None:
+    """The exit code says that not all is gone, and the same command asks about it again."""
+    run = imported(3)
+    kept = service.contacts[1]
+    service.calls.change_contact(Asked(parameter=kept.uuid, body={"note": "called"}))
+    said = undo(run, "--yes", "--json")
+    assert (said.exit_code, fates(said)) == (1, {"deleted": 2, "changed": 1, "created": 3})
+    assert undone(said)[1]["reason"] == "Kept: not as it was sent any more (note)."
+    assert [contact.uuid for contact in service.contacts] == [kept.uuid]
+    service.calls.change_contact(Asked(parameter=kept.uuid, body={"note": ""}))
+    again = undo(run, "--yes", "--json")
+    assert (again.exit_code, fates(again)) == (0, {"deleted": 3, "created": 3})
+    assert deletes(service) == 3
+
+
+def test_a_later_run_makes_the_contacts_anew(service: Sandbox) -> None:
+    """And can be undone itself, while the first run has nothing left."""
+    first = imported(3)
+    assert undo(first, "--yes").exit_code == 0
+    second = imported(3)
+    assert len(service.contacts) == 3
+    assert "taken back already" in undo(first, "--yes").stderr
+    assert len(service.contacts) == 3
+    assert undo(second, "--yes").exit_code == 0
+    assert phones(service) == []
+
+
+def test_an_undo_is_no_run(service: Sandbox) -> None:
+    """`retry` and `runs` go on speaking of the run, whose rows stay as they were."""
+    run = imported(3)
+    undo(run, "--yes")
+    assert run in give("runs").stdout
+    assert "undo" not in give("runs").stdout.replace(run, "")
+    assert "3 created" in give("runs", run).stdout
+    assert f"Nothing of {run}" in give("retry", "--rate", "0").stderr
+    assert service.contacts == ()
+
+
+def test_a_dry_run_only_shows(service: Sandbox) -> None:
+    """It asks the service nothing, and names the rows without their whole numbers."""
+    run = imported(12)
+    requests = service.traffic.requests.total()
+    said = undo(run, "--dry-run", "--json")
+    assert (said.exit_code, fates(said)) == (0, {"unsent": 12, "created": 12})
+    assert "row 2: Customer 0 (…000)" in said.stderr
+    assert "and 2 more" in said.stderr
+    assert "Dry run: nothing was deleted" in said.stderr
+    assert service.traffic.requests.total() == requests
+
+
+def test_without_a_terminal_it_wants_a_yes(service: Sandbox) -> None:
+    """It deletes nothing, and says the exact command."""
+    run = imported(3)
+    said = undo(run)
+    assert said.exit_code == 2
+    assert f"callbell-importer undo {run} --yes --rate 0" in said.stderr
+    assert len(service.contacts) == 3
+    assert deletes(service) == 0
+
+
+def test_the_command_with_yes_can_be_copied() -> None:
+    """In the shells of all systems, with what it was given."""
+    options: dict[str, object] = {"journal": "my journal", "quiet": True, "config": "c.toml"}
+    assert command_with_yes("r", options, windows=False) == (
+        "callbell-importer undo r --yes --config c.toml --journal 'my journal'"
+    )
+    assert command_with_yes("r", options, windows=True).endswith('--journal "my journal"')
+
+
+@pytest.mark.parametrize(("run", "words"), [("nope", "no run named nope"), ("", "needs the name of a run")])
+def test_an_unknown_run_is_a_mistake(service: Sandbox, run: str, words: str) -> None:
+    """Also none: deleting the last run's contacts by accident would be too easy."""
+    imported(1)
+    said = undo(run, "--yes")
+    assert said.exit_code == 2
+    assert words in said.stderr
+    assert len(service.contacts) == 1
+
+
+def test_a_run_that_created_nothing_has_nothing_to_undo(service: Sandbox) -> None:
+    """A run of rows that an earlier one sent, say."""
+    imported(2)
+    said = undo(imported(2), "--yes")
+    assert said.exit_code == 0
+    assert "created no contacts: there is nothing to undo" in said.stderr
+    assert len(service.contacts) == 2
+
+
+@pytest.mark.usefixtures("service")
+def test_a_run_in_a_sandbox_has_nothing_to_undo() -> None:
+    """The stand-in is gone with all that was in it."""
+    give("run", customers(Path("contacts.csv")), "--sandbox", "--yes")
+    run = next(Path("reports").iterdir()).name
+    said = undo(run, "--yes", "--sandbox")
+    assert said.exit_code == 0
+    assert "went to a stand-in, which is gone" in said.stderr
+
+
+def test_another_accounts_token_is_refused(service: Sandbox) -> None:
+    """There, nothing would be found, and all would seem to be gone."""
+    run = imported(2)
+    stranger = replace(ACCOUNT, user_email="stranger@example.com")
+    service.calls._account = stranger
+    said = undo(run, "--yes")
+    assert said.exit_code == 2
+    assert "another account" in said.stderr
+    assert "stranger@example.com" in said.stderr
+    assert deletes(service) == 0
+
+
+def test_the_config_of_the_run_is_used_again(service: Sandbox) -> None:
+    """So that the account is called as it was then."""
+    Path("mine.toml").write_text('[service]\naccount = "main"\nrate = 0\n', "utf-8")
+    give("run", customers(Path("contacts.csv")), "--yes", "-c", "mine.toml")
+    run = next(Path("reports").iterdir()).name
+    assert undo(run, "--yes").exit_code == 0
+    assert service.contacts == ()
+
+
+def test_a_token_that_is_refused_ends_it(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With exit code 5, before anything was deleted."""
+    run = imported(2)
+    monkeypatch.setenv("CALLBELL_API_TOKEN", "another")
+    said = undo(run, "--yes")
+    assert said.exit_code == 5
+    assert "refused the token" in said.stderr
+    assert len(service.contacts) == 2
+
+
+def test_a_token_that_is_refused_half_way_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends with 5, and the same command goes on."""
+    fault = Scripted(fault=Fault(FaultKind.UNAUTHORIZED), call="DELETE /contacts/:uuid", nth=4)
+    with serving(replace(NO_LIMIT, faults=Faults(script=(fault,)))) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        run = imported(30)
+        said = undo(run, "--yes", "--json")
+        assert said.exit_code == 5
+        assert "The service refused the token." in said.stderr
+        assert "Give the same command again" in said.stderr
+        left = said.summary["contacts"]["unsent"]
+        assert len(sandbox.contacts) == left > 0
+        assert {line["outcome"] for line in undone(said)} == {"deleted", "unsent"}
+        assert undo(run, "--yes").exit_code == 0
+        assert sandbox.contacts == ()
+
+
+def test_what_failed_is_tried_by_the_same_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends with 1, and says so."""
+    fault = Scripted(fault=Fault(FaultKind.FORBIDDEN), call="DELETE /contacts/:uuid")
+    with serving(replace(NO_LIMIT, faults=Faults(script=(fault,)))) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        run = imported(3)
+        said = undo(run, "--yes", "--json")
+        assert (said.exit_code, fates(said)) == (1, {"deleted": 2, "failed": 1, "created": 3})
+        assert "Give the same command again for those that failed." in said.stderr
+        assert undo(run, "--yes").exit_code == 0
+        assert sandbox.contacts == ()
+
+
+def test_a_folder_that_cannot_be_made_is_told_before(service: Sandbox) -> None:
+    """With exit code 4, and nothing deleted."""
+    run = imported(2)
+    Path("taken").write_text("a file", "utf-8")
+    said = undo(run, "--yes", "--report-dir", "taken")
+    assert said.exit_code == 4
+    assert len(service.contacts) == 2
+
+
+def test_one_at_a_time(service: Sandbox) -> None:
+    """Nothing is deleted while another run uses the journal."""
+    run = imported(2)
+    with exclusive_lock(JOURNAL.with_name("journal.sqlite3.lock")):
+        assert undo(run, "--yes").exit_code == 6
+    assert len(service.contacts) == 2
+
+
+def test_the_log_tells_each_contact(service: Sandbox) -> None:
+    """By the row's place, without its number."""
+    run = imported(2)
+    undo(run, "--yes", "-v", "--log-file", "log.txt")
+    told = Path("log.txt").read_text("utf-8")
+    assert "row at place 1: deleted" in told
+    assert f"undo of {run} begins" in told
+    assert "34600000000" not in told
+    assert service.contacts == ()
+
+
+def test_progress_is_told_now_and_then(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a line of its own; never with --quiet."""
+    monkeypatch.setattr("importer.commands.undo.LINE_EVERY_SECONDS", 0.001)
+    first, second = imported(20), imported(20, "more.csv", first=50)
+    assert "of 20 contacts:" in undo(first, "--yes").stderr
+    assert undo(second, "--yes", "--quiet").stderr == ""
+    assert service.contacts == ()
+
+
+class Counted:
+    """Does something when the stand-in has deleted so many contacts."""
+
+    def __init__(self, sandbox: Sandbox, count: int, then: Callable[[], object]) -> None:
+        self._then = then
+        self._remove = sandbox.calls.contacts.remove
+        self._left = count
+        # In place of the method: the stand-in tells nobody when it is asked, and to look often would be to sleep.
+        setattr(sandbox.calls.contacts, "remove", self._counting)  # noqa: B010 - mypy lets no method be assigned to
+
+    def _counting(self, *contact: Any) -> None:
+        self._remove(*contact)
+        self._left -= 1
+        if self._left == 0:
+            self._then()
+
+
+@posix_only
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_is_in_flight_is_waited_for(slow_service: Sandbox, number: signal.Signals, code: int) -> None:
+    """It is written down and reported, and the same command asks for none of it again."""
+    run = imported(60)
+    Counted(slow_service, 10, lambda: os.kill(os.getpid(), number))
+    said = undo(run, "--yes", "--json", "--concurrency", "4")
+    assert said.exit_code == code
+    done = said.summary["contacts"]["deleted"]
+    assert 10 <= done < 60
+    assert len(slow_service.contacts) == 60 - done
+    assert f"asked to stop ({number.name})" in said.stderr
+    assert fates(undo(run, "--yes", "--json")) == {"deleted": 60, "created": 60}
+    assert deletes(slow_service) == 60
+
+
+@posix_only
+def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without waiting for an answer that does not come; a GET tells the next time."""
+    hangs = Scripted(fault=Fault(FaultKind.HANG, Commit.YES), call="DELETE /contacts/:uuid", nth=1)
+    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, witness_gap_seconds=0.0))
+    service._chooser = Chooser(Faults(script=(hangs,)))
+    run = imported(3)
+
+    def stop_twice() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+    Counted(service, 1, stop_twice)
+    said = undo(run, "--yes", "--json", "--concurrency", "1")
+    assert (said.exit_code, fates(said)) == (130, {"unsent": 3, "created": 3})
+    assert fates(undo(run, "--yes", "--json")) == {"deleted": 2, "gone": 1, "created": 3}
+
+
+@posix_only
+def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> None:
+    """While the service is asked whose the token is, say."""
+    run = imported(3)
+    service._chooser = Chooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /auth/me"),)))
+    arrive = service.traffic.arrive
+
+    def stop(call: str) -> None:
+        arrive(call)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    setattr(service.traffic, "arrive", stop)  # noqa: B010 - mypy lets no method be assigned to
+    said = undo(run, "--yes")
+    assert said.exit_code == 143
+    assert "Interrupted before anything was deleted." in said.stderr
+    assert len(service.contacts) == 3
+
+
+@posix_only
+def test_a_signal_while_the_undo_is_written_down_deletes_nothing(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends in good order, with a report, and the same command goes on."""
+    run, begin = imported(3), RunUndo.begin
+
+    def stop(self: RunUndo, name: str, folder: Path, at: datetime) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        begin(self, name, folder, at)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunUndo, "begin", stop)
+        said = undo(run, "--yes", "--json")
+    assert (said.exit_code, fates(said)) == (143, {"unsent": 3, "created": 3})
+    assert len(service.contacts) == 3
+    assert undo(run, "--yes").exit_code == 0
+    assert phones(service) == []
+
+
+@contextlib.contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the command in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "importer", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # no harm where it has ended
+
+
+@posix_only
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_whatever_stops_it_the_same_command_goes_on(
+    slow_service: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
+) -> None:
+    """Nothing is deleted twice or forgotten, and nothing else is touched."""
+    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, witness_gap_seconds=0.0))
+    other, mine = imported(5, "other.csv", first=500), imported(120)
+    half_way = threading.Event()
+    Counted(slow_service, 20, half_way.set)
+    with started("undo", mine, "--yes", "--concurrency", "4") as process:
+        assert half_way.wait(PATIENCE_SECONDS)
+        process.send_signal(number)
+        _, told = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == code
+    assert b"Traceback" not in told
+    left = len(slow_service.contacts) - 5
+    assert 0 < left < 120
+    before = deletes(slow_service)
+    said = undo(mine, "--yes", "--json")
+    assert said.exit_code == 0, said.stderr
+    assert sum(fates(said).values()) == 240
+    assert set(fates(said)) <= {"deleted", "gone", "created"}
+    assert deletes(slow_service) - before == left
+    assert len(slow_service.contacts) == 5
+    assert "5 created" in give("runs", other).stdout
+
+
+_ON_TERMINAL = """
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from importer.cli.command_line import main
+main()
+"""
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("answer", "code", "left"), [(b"n\n", 2, 3), (b"\n", 2, 3), (b"\x04", 2, 3), (b"\x03", 130, 3), (b"y\n", 0, 0)]
+)
+def test_on_a_terminal_it_asks(service: Sandbox, answer: bytes, code: int, left: int) -> None:
+    """A no, a mere return, the end of the input and Ctrl-C delete nothing; a yes does."""
+    run = imported(3)
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # The terminal is the process's own: only then is Ctrl-C a signal.
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-c", _ON_TERMINAL, "undo", run, "--rate", "0"],
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=environment,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        shown = _read_until(ours, b"Delete them?")
+        for _ in range(PATIENCE_SECONDS // 2):
+            os.write(ours, answer)
+            # Readline waits on after a Ctrl-C that comes just before it begins to wait; a person presses it again.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(2)
+                break
+    os.close(ours)
+    assert b"To be deleted from Callbell, which cannot be undone: 3 contacts." in shown
+    assert process.returncode == code
+    assert len(service.contacts) == left
+
+
+def _read_until(terminal: int, wanted: bytes) -> bytes:
+    """Return what the terminal shows up to the wanted words."""
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux's way to say that nobody writes any more
+        while wanted not in shown and (more := os.read(terminal, 4096)):
+            shown += more
+    return shown

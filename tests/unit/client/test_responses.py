@@ -1,0 +1,155 @@
+"""What a response says, whatever its form."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.client.responses import answered, clean, error_message, parse, remote_contact, retry_after_seconds
+from importer.model.replies import Arrival
+
+NOW = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
+CONTACT = {
+    "uuid": "u1",
+    "href": "https://example.com/u1",
+    "phoneNumber": "+34 600 111 222",
+    "createdAt": "2026-11-23T01:59:59.123Z",
+}
+
+
+def test_a_created_contact_is_read_from_its_list() -> None:
+    """The answer of POST /contacts wraps the contact in a list; digits and times are read."""
+    reply = answered(201, {}, json.dumps({"contact": [CONTACT]}).encode(), NOW)
+    assert reply.arrival is Arrival.ANSWERED
+    assert reply.contact is not None
+    assert (reply.contact.uuid, reply.contact.identifier) == ("u1", "34600111222")
+    assert reply.contact.created_at == datetime(2026, 11, 23, 1, 59, 59, 123000, tzinfo=UTC)
+
+
+def test_a_looked_up_contact_is_read_from_its_object() -> None:
+    """The look-up by phone answers with an object."""
+    found = remote_contact({"contact": CONTACT})
+    assert found is not None
+    assert found.uuid == "u1"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        [],
+        "text",
+        5,
+        {},
+        {"contact": None},
+        {"contact": []},
+        {"contact": ["x"]},
+        {"contact": {"uuid": ""}},
+        {"contact": {"uuid": 7}},
+    ],
+)
+def test_an_answer_without_a_readable_uuid_has_no_contact(value: object) -> None:
+    """Whatever has no text as its uuid is no contact."""
+    assert remote_contact(value) is None
+
+
+@pytest.mark.parametrize("created_at", ["", "yesterday", "2026-13-01", "0001"])
+def test_a_creation_time_that_cannot_be_read_is_left_out(created_at: str) -> None:
+    """An unreadable creation time is none, and the contact still counts."""
+    found = remote_contact({"contact": CONTACT | {"createdAt": created_at}})
+    assert found is not None
+    assert found.created_at is None
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    """Times without a zone are UTC, as the documentation says of all of them."""
+    found = remote_contact({"contact": CONTACT | {"createdAt": "2026-11-23T01:00:00"}})
+    assert found is not None
+    assert found.created_at == datetime(2026, 11, 23, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"error": "bad tag"}, "bad tag"),
+        ({"error": {"message": "bad tag"}}, "bad tag"),
+        ({"errors": ["a", "b"]}, "a; b"),
+        ({"errors": [{"message": "a"}, {"message": "b"}]}, "a; b"),
+        ({"errors": {"name": ["is missing"]}}, "name is missing"),
+        ({"message": "no"}, "no"),
+        ({"error": {"code": 7}}, "code 7"),
+        ({"else": "x"}, ""),
+        (["x"], ""),
+        (None, ""),
+    ],
+)
+def test_the_words_of_an_error_are_found(value: object, message: str) -> None:
+    """The error's words are read from every form that services use."""
+    assert error_message(value) == message
+
+
+def test_an_error_without_words_tells_its_status() -> None:
+    """An HTML page says nothing but its status."""
+    assert answered(502, {}, b"<html>Bad gateway</html>", NOW).message == "status 502"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("3", 3.0),
+        (" 0 ", 0.0),
+        ("1.5", 1.5),
+        ("Mon, 23 Nov 2026 02:00:30 GMT", 30.0),
+        ("Mon, 23 Nov 2026 01:00:00 GMT", 0.0),
+        ("Mon, 23 Nov 2026 02:00:30 -0000", 30.0),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+        ("99999999999999", None),
+        ("Mon, 99 Nov 2026 99:00:30 GMT", None),
+    ],
+)
+def test_retry_after_is_read_in_both_forms(header: str, seconds: float | None) -> None:
+    """Retry-After is seconds or a date; garbage is ignored."""
+    assert retry_after_seconds(header, NOW) == seconds
+
+
+def test_a_date_in_retry_after_is_against_the_responses_own_date() -> None:
+    """Our clock does not matter: the wait and the skew are told by the response's Date."""
+    headers = {"Retry-After": "Mon, 23 Nov 2026 03:00:10 GMT", "Date": "Mon, 23 Nov 2026 03:00:00 GMT"}
+    reply = answered(429, headers, b"", NOW)
+    assert reply.retry_after_seconds == 10.0
+    assert timedelta(seconds=reply.clock_skew_seconds) == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("a\r\nb\tc", "a b c"),
+        ("\x1b]0;title\x07x", "x"),
+        ("\u202eabc", "abc"),
+        ("a\x00b", "a b"),
+        ("x" * 400, "x" * 299 + "…"),
+    ],
+)
+def test_text_from_the_service_is_harmless(text: str, plain: str) -> None:
+    """Terminal escapes, control and direction characters and long texts do not get through."""
+    assert clean(text) == plain
+
+
+@given(
+    st.binary(max_size=200),
+    st.integers(100, 599),
+    st.dictionaries(st.sampled_from(["Date", "Retry-After"]), st.text(max_size=40)),
+)
+def test_no_response_is_too_odd(body: bytes, status: int, headers: dict[str, str]) -> None:
+    """Whatever bytes, status and headers come, a reply is made of them."""
+    assert answered(status, headers, body, NOW).http_status == status
+
+
+def test_deeply_nested_json_is_no_json() -> None:
+    """A body that nests too deeply is read as nothing."""
+    assert parse(b"[" * 200_000) is None

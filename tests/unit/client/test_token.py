@@ -1,0 +1,151 @@
+"""Where the token comes from, and that it shows nowhere."""
+
+import copy
+import json
+import os
+import pickle
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from importer.client.token import Token, find_token
+from importer.model.errors import UsageError
+
+ON_POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows guards files by other means than mode bits")
+
+
+class FakeKeyring(ModuleType):
+    """A keyring with one answer."""
+
+    def __init__(self, answer: str | Exception | None) -> None:
+        super().__init__("keyring")
+        self.answer = answer
+        self.asked: list[tuple[str, str]] = []
+
+    def get_password(self, service: str, user: str) -> str | None:
+        self.asked.append((service, user))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class KeyringError(Exception):
+    """As in keyring.errors."""
+
+
+class NoKeyringError(KeyringError):
+    """As in keyring.errors."""
+
+
+def install(monkeypatch: pytest.MonkeyPatch, answer: str | Exception | None) -> FakeKeyring:
+    """Put a keyring where the importer looks for one."""
+    keyring, errors = FakeKeyring(answer), ModuleType("keyring.errors")
+    vars(errors).update(KeyringError=KeyringError, NoKeyringError=NoKeyringError)
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    monkeypatch.setitem(sys.modules, "keyring.errors", errors)
+    return keyring
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the `keyring` package absent, so that no test reads this machine's own."""
+    monkeypatch.setitem(sys.modules, "keyring", None)
+
+
+def token_file(folder: Path, content: bytes = b"from-file\n", mode: int = 0o600) -> Path:
+    """Write a token file."""
+    path = folder / "token"
+    path.write_bytes(content)
+    path.chmod(mode)
+    return path
+
+
+def test_the_environment_wins_over_the_file_and_that_over_the_keyring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is the documented one."""
+    keyring = install(monkeypatch, "from-keyring")
+    path = token_file(tmp_path)
+    assert find_token({"CALLBELL_API_TOKEN": " from-env\n"}, path).reveal() == "from-env"
+    assert find_token({}, path).reveal() == "from-file"
+    assert keyring.asked == []
+    assert find_token({}, account="main").reveal() == "from-keyring"
+    find_token({})
+    assert keyring.asked == [("callbell-importer", "main"), ("callbell-importer", "token")]
+
+
+def test_the_token_shows_in_no_text() -> None:
+    """Whoever prints, formats, logs or stores it by accident gives nothing away."""
+    token = Token("s3cret")
+    shown = f"{token} {token!r} {token:>30} {[token]} %s" % token
+    assert "s3cret" not in shown
+    assert "hidden" in shown
+    for write in (pickle.dumps, json.dumps, copy.copy):
+        with pytest.raises(TypeError):
+            write(token)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "two words", "two\nlines", "caf\u00e9", "a\x00b"])
+def test_what_cannot_be_a_token_is_refused_without_showing_it(text: str) -> None:
+    """A pasted line break would otherwise break every request."""
+    with pytest.raises(UsageError) as caught:
+        find_token({"CALLBELL_API_TOKEN": text})
+    assert "CALLBELL_API_TOKEN" in caught.value.message
+    assert not text.strip() or text not in caught.value.message + caught.value.hint
+
+
+@ON_POSIX
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    """The sentence holds the command that mends it."""
+    path = token_file(tmp_path, mode=mode)
+    with pytest.raises(UsageError) as caught:
+        find_token({}, path)
+    assert caught.value.hint == f"chmod 600 {path}"
+
+
+@ON_POSIX
+def test_a_credential_of_systemd_is_taken_as_it_is(tmp_path: Path) -> None:
+    """Systemd guards the folder, whatever the file's mode."""
+    path = token_file(tmp_path, mode=0o440)
+    assert find_token({"CREDENTIALS_DIRECTORY": str(tmp_path)}, path).reveal() == "from-file"
+    with pytest.raises(UsageError):
+        find_token({"CREDENTIALS_DIRECTORY": str(tmp_path / "other")}, path)
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 9000, b"\xff\xfe\x00", b"a b"])
+def test_a_file_that_holds_no_token_is_refused(tmp_path: Path, content: bytes) -> None:
+    """The sentence names the file."""
+    with pytest.raises(UsageError, match="token file"):
+        find_token({}, token_file(tmp_path, content))
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """A wrong path does not fall through to the keyring unnoticed."""
+    with pytest.raises(UsageError, match="cannot be read"):
+        find_token({}, tmp_path / "missing")
+
+
+def test_a_mark_at_the_files_start_is_no_part_of_the_token(tmp_path: Path) -> None:
+    """Windows' Notepad puts one there."""
+    assert find_token({}, token_file(tmp_path, b"\xef\xbb\xbfabc\r\n")).reveal() == "abc"
+
+
+@pytest.mark.parametrize("answer", [None, NoKeyringError()])
+def test_without_any_token_the_three_ways_are_told(answer: Exception | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first-time user learns what to do."""
+    for _ in range(2):
+        with pytest.raises(UsageError) as caught:
+            find_token({})
+        hint = caught.value.hint
+        assert all(way in hint for way in ("CALLBELL_API_TOKEN", "token_file", "keyring set callbell-importer token"))
+        install(monkeypatch, answer)
+
+
+def test_a_locked_keyring_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not the same as having no token."""
+    install(monkeypatch, KeyringError("locked"))
+    with pytest.raises(UsageError, match="cannot be opened"):
+        find_token({})

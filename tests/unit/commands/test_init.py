@@ -1,0 +1,176 @@
+"""`init` as its users meet it: what it shows, asks and writes."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from importer.commands.init import draft
+from importer.model.errors import InputError, UsageError
+from importer.settings import Settings, settle
+from tests.support.commands import customers, give, table
+from tests.support.paths import SAMPLES
+
+CONFIG = Path("config.toml")
+QUESTIONS = [("Ref", "Movil", "WhatsApp", "Quien"), ("1a", "+34600111222", "+34600111223", "Ana Gil")]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written is the test's own."""
+    monkeypatch.chdir(tmp_path)
+
+
+def written(path: Path = CONFIG) -> Settings:
+    """Return what the written config says."""
+    return settle({}, {}, path.read_text(encoding="utf-8"))
+
+
+def answering(*lines: str) -> tuple[Callable[[str], str], list[str]]:
+    """Return somebody who gives these answers, and what is asked."""
+    left, asked = iter(lines), list[str]()
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return next(left)
+
+    return answer, asked
+
+
+@pytest.mark.parametrize(
+    ("sample", "options"),
+    [("contacts.csv", ()), ("clientes.csv", ("--country", "ES")), ("customers.xlsx", ("--sheet", "Contacts"))],
+)
+def test_the_samples_get_a_config_that_checks_them(sample: str, options: Sequence[str]) -> None:
+    """Without a terminal, and with no option given twice."""
+    said = give("init", SAMPLES / sample, *options)
+    assert said.exit_code == 0
+    assert "The first rows as they would be sent:" in said.stderr
+    assert '"identifier": "' in said.stderr
+    assert "sure: " in said.stderr
+    assert give("check", SAMPLES / sample, "--journal", "j.sqlite3").exit_code == 0
+    assert said.stdout == ""
+
+
+def test_a_config_that_is_there_is_not_written_over() -> None:
+    """Unless that is asked for, or said."""
+    path = customers(Path("contacts.csv"))
+    CONFIG.write_text("# mine\n", encoding="utf-8")
+    said = give("init", path)
+    assert said.exit_code == 2
+    assert "--force" in said.stderr
+    assert CONFIG.read_text(encoding="utf-8") == "# mine\n"
+    no, _ = answering("n")
+    with pytest.raises(UsageError):
+        draft(str(path), Settings(), CONFIG, no)
+    assert give("init", path, "--force").exit_code == 0
+    yes, asked = answering("y", "y")
+    draft(str(path), Settings(), CONFIG, yes)
+    assert asked[0] == "config.toml is there. Write over it? [y/N]"
+    assert written().mapping.columns.identifier == "Phone"
+
+
+def test_a_config_elsewhere_is_read_from_there() -> None:
+    """The last line is the next command."""
+    said = give("init", customers(Path("my contacts.csv")), "-c", "other.toml")
+    assert said.stderr.endswith('callbell-importer check "my contacts.csv" -c other.toml\n')
+    assert not CONFIG.exists()
+    assert written(Path("other.toml")).mapping.made_for == ("Phone", "Name")
+
+
+def test_an_open_field_is_told_where_nobody_can_be_asked() -> None:
+    """Exit code 3, nothing is written, and the config to mend is shown."""
+    said = give("init", table(Path("a.csv"), QUESTIONS))
+    assert said.exit_code == 3
+    assert "identifier: several columns could be it: Movil, WhatsApp" in said.stderr
+    assert '# identifier = "WhatsApp"' in said.stderr
+    assert not CONFIG.exists()
+
+
+def test_optional_fields_that_are_open_are_comments() -> None:
+    """They stop nobody."""
+    path = table(Path("a.csv"), [("Phone", "Name", "Notes", "Remarks"), ("+34600111222", "Ana", "x", "y")])
+    said = give("init", path)
+    assert said.exit_code == 0
+    assert "open: several columns could be it: Notes, Remarks" in said.stderr
+    assert '# note = "Remarks"' in CONFIG.read_text(encoding="utf-8")
+    assert written().mapping.columns.note == ""
+
+
+def test_a_person_chooses_by_number_or_name() -> None:
+    """What is no choice is asked again, and a required field takes no empty answer."""
+    path = table(Path("a.csv"), QUESTIONS)
+    answer, asked = answering("", "9", "WhatsApp", "1", "1, x", "")
+    ending = draft(str(path), Settings(), CONFIG, answer)
+    assert asked[0] == asked[1] == asked[2]
+    assert "  2 WhatsApp" in asked[0]
+    assert "as you said" in asked[-1]
+    assert "34600111223" in asked[-1]
+    columns = written().mapping.columns
+    assert (columns.identifier, columns.name) == ("WhatsApp", "Quien")
+    assert [field.name for field in columns.custom_fields] == ["Ref"]
+    assert ending.exit_code == 0
+
+
+def test_a_field_that_no_contact_needs_may_stay_open() -> None:
+    """An empty answer says none of them."""
+    path = table(Path("a.csv"), [("Phone", "Name", "Notes", "Remarks"), ("+34600111222", "Ana", "x", "y")])
+    answer, _ = answering("", "", "")
+    draft(str(path), Settings(), CONFIG, answer)
+    assert written().mapping.columns.note == ""
+
+
+def test_a_no_writes_nothing() -> None:
+    """After all was shown."""
+    answer, _ = answering("n")
+    with pytest.raises(InputError, match="Nothing was written"):
+        draft(str(customers(Path("contacts.csv"))), Settings(), CONFIG, answer)
+    assert not CONFIG.exists()
+
+
+def test_the_country_is_asked_for_where_numbers_have_none() -> None:
+    """What is no country is asked again; the first rows are then shown as they will be sent."""
+    answer, asked = answering("Spain", "es", "")
+    draft(str(SAMPLES / "clientes.csv"), Settings(), CONFIG, answer)
+    assert "SPAIN is not the code of a country" in asked[1]
+    assert "34612345601" in asked[2]
+    assert written().mapping.contact.country == "ES"
+
+
+def test_the_country_may_stay_open() -> None:
+    """The sentence says where to write it."""
+    answer, asked = answering("", "")
+    draft(str(SAMPLES / "clientes.csv"), Settings(), CONFIG, answer)
+    assert "set country under [contact]" in asked[-1]
+    assert "not sent: " in asked[-1]
+    assert written().mapping.contact.country == ""
+
+
+def test_what_the_options_say_is_written() -> None:
+    """So that the config alone is enough."""
+    path = Path("old.csv")
+    path.write_bytes("Lista\nTeléfono;Nombre\n600111222;Ana\n".encode("cp1252"))
+    options = ("--header-row", "2", "--encoding", "cp1252", "--delimiter", ";", "--country", "ES", "--tag", "Old")
+    assert give("init", path, *options).exit_code == 0
+    settings = written()
+    assert (settings.input.header_row, settings.input.encoding, settings.input.delimiter) == (2, "cp1252", ";")
+    assert (settings.mapping.contact.country, settings.mapping.contact.tags) == ("ES", ("Old",))
+
+
+def test_a_file_that_cannot_be_read_is_code_3() -> None:
+    """As for a run."""
+    assert give("init", "nothing.csv").exit_code == 3
+
+
+def test_nothing_a_header_holds_reaches_the_terminal_raw() -> None:
+    """Escape sequences are taken out of what is shown and of comments."""
+    table(Path("a.csv"), [("Phone", "Name", "\x1b[2Jgone"), ("+34600111222", "\x1b[31mAna", "x")])
+    said = give("init", "a.csv")
+    assert "\x1b" not in said.stderr
+    assert "\x1b" not in CONFIG.read_text(encoding="utf-8")
+
+
+def test_a_workbook_of_several_sheets_is_told_as_ever() -> None:
+    """With their names."""
+    with pytest.raises(InputError, match="sheets with rows"):
+        draft(str(SAMPLES / "customers.xlsx"), Settings(), CONFIG, None)

@@ -1,0 +1,135 @@
+"""Which column mapping is used: the config's, or one that is guessed, shown and asked about."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.commands.mapping_selection import column_mapping, mapping_options, shown
+from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
+from importer.model.errors import InputError, UsageError
+from importer.model.rows import Sheet
+from importer.settings import Settings, settle
+
+SURE = Sheet(file="contacts.csv", header=("Phone", "Name", "Tags", "Shoe size"), delimiter=",")
+DOUBTFUL = Sheet(file="book.xlsx", name="June", header=("Mobile", "Telephone", "Full name", "Notes"))
+NOBODY_ASKED = Settings()
+
+
+def test_the_config_has_the_first_word() -> None:
+    """Where it says which column holds the identifier, nothing is guessed and nobody asked."""
+    settings = settle({}, {}, '[columns]\nidentifier = "Shoe size"\nname = "Name"')
+    assert mapping_options(SURE, settings, ask=lambda _: pytest.fail("asked")) is settings.mapping
+
+
+def test_a_header_without_doubt_is_used() -> None:
+    """Without anybody to ask."""
+    columns = mapping_options(SURE, NOBODY_ASKED, ask=None).columns
+    assert (columns.identifier, columns.name, columns.tags) == ("Phone", "Name", ("Tags",))
+
+
+def test_what_is_guessed_is_shown_and_asked_about() -> None:
+    """With the columns that are not sent."""
+    asked: list[str] = []
+    mapping_options(SURE, NOBODY_ASKED, ask=lambda text: not asked.append(text))  # type: ignore[func-returns-value]  # yes
+    (text,) = asked
+    assert "contacts.csv" in text
+    assert [line.split() for line in text.splitlines()[1:]] == [
+        ["identifier", "from", "Phone"],
+        ["name", "from", "Name"],
+        ["tags", "from", "Tags"],
+        ["not", "sent", "Shoe", "size"],
+    ]
+
+
+def test_where_every_column_is_used_none_is_said_to_be_left_out() -> None:
+    """No empty line."""
+    options = mapping_options(Sheet(file="a.csv", header=("Phone", "Name")), NOBODY_ASKED, ask=None)
+    assert "not sent" not in shown(Sheet(file="a.csv", header=("Phone", "Name")), options)
+
+
+def test_what_is_shown_cannot_play_tricks_on_a_terminal() -> None:
+    """Escape sequences of a header are taken out."""
+    sheet = Sheet(file="a.csv", header=("Phone", "Name", "\x1b[2Jgone"))
+    assert "\x1b" not in shown(sheet, mapping_options(sheet, NOBODY_ASKED, ask=None))
+
+
+def test_a_no_sends_nothing_and_gives_the_config_to_change() -> None:
+    """Exit code 3, with what was guessed."""
+    with pytest.raises(InputError, match="Nothing was sent") as caught:
+        mapping_options(SURE, NOBODY_ASKED, ask=lambda _: False)
+    assert 'identifier = "Phone"' in caught.value.hint
+
+
+def test_what_the_config_says_besides_wins_over_the_guess() -> None:
+    """Separators, custom fields and single columns stay as they were given."""
+    text = '[columns]\ntags = "Shoe size"\ntag_separators = "/"\ncustom_fields = { "Size" = "Shoe size" }'
+    columns = mapping_options(SURE, settle({}, {}, text), ask=None).columns
+    assert (columns.identifier, columns.tags, columns.tag_separators) == ("Phone", ("Shoe size",), "/")
+    assert [field.name for field in columns.custom_fields] == ["Size"]
+
+
+def test_what_the_config_says_settles_a_doubt() -> None:
+    """A name that no header tells may be given alone."""
+    sheet = Sheet(file="a.csv", header=("Phone", "Alias"))
+    columns = mapping_options(sheet, settle({}, {}, '[columns]\nname = "Alias"'), ask=None).columns
+    assert (columns.identifier, columns.name) == ("Phone", "Alias")
+
+
+def test_a_doubt_is_told_with_the_config_to_write() -> None:
+    """Where it is, what could be what, and a config that holds the first candidate."""
+    with pytest.raises(InputError) as caught:
+        mapping_options(DOUBTFUL, NOBODY_ASKED, ask=lambda _: True)
+    assert 'book.xlsx, sheet "June"' in caught.value.message
+    assert "identifier: Mobile, Telephone could each be it" in caught.value.message
+    assert "config.toml" in caught.value.hint
+    config = caught.value.hint.partition("\n\n")[2]
+    options = mapping_options(DOUBTFUL, settle({}, {}, config), ask=None)
+    assert column_mapping(DOUBTFUL, options, None).identifier_feed.headers == ("Mobile",)
+
+
+def test_a_column_that_is_not_there_is_left_to_be_filled_in() -> None:
+    """The config that is proposed says so, and as it is it fits nothing."""
+    sheet = Sheet(file="a.csv", header=("Phone", "Shoe size"))
+    with pytest.raises(InputError, match="name: no column looks like it") as caught:
+        mapping_options(sheet, NOBODY_ASKED, ask=None)
+    assert 'name = "???"' in caught.value.hint
+    options = mapping_options(sheet, settle({}, {}, caught.value.hint.partition("\n\n")[2]), ask=None)
+    with pytest.raises(InputError, match="which the sheet does not have"):
+        column_mapping(sheet, options, None)
+
+
+def test_everything_that_does_not_fit_is_said_at_once() -> None:
+    """A line for each, under the sheet's name."""
+    options = MappingOptions(
+        contact=ContactOptions(country="XX"), columns=ColumnOptions(identifier="Fone", name="Nmae", note="Remarks")
+    )
+    with pytest.raises(InputError) as caught:
+        column_mapping(DOUBTFUL, options, None)
+    assert caught.value.message.startswith('The mapping does not fit book.xlsx, sheet "June":')
+    assert caught.value.message.count("\n  - ") == 4
+
+
+KNOWN = ("Phone", "Móvil", "Name", "Nombre", "Apellidos", "First name", "Last name", "Tags", "Notes", "Team")
+HEADERS = st.lists(
+    st.sampled_from(KNOWN) | st.text(st.characters(codec="utf-8"), min_size=1, max_size=8).map(str.strip).filter(bool),
+    min_size=1,
+    max_size=6,
+    unique_by=str.casefold,
+)
+
+
+@given(HEADERS)
+def test_what_is_guessed_or_proposed_always_fits(header: list[str]) -> None:
+    """A guess is either used, and fits, or told with a config that can be read and whose columns are the sheet's."""
+    sheet = Sheet(file="a.csv", header=tuple(header))
+    try:
+        options = mapping_options(sheet, NOBODY_ASKED, ask=None)
+    except InputError as doubt:
+        try:
+            settings = settle({}, {}, doubt.hint.partition("\n\n")[2])
+        except UsageError as unreadable:
+            pytest.fail(unreadable.message)
+        if "???" not in doubt.hint:
+            column_mapping(sheet, mapping_options(sheet, settings, ask=None), None)
+    else:
+        column_mapping(sheet, options, None)

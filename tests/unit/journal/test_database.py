@@ -1,0 +1,266 @@
+"""The journal's file: made, opened, refused, and what a person is told when the disk fails."""
+
+import os
+import re
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer.journal import Journal, database
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS
+from importer.journal.sqlite_errors import storage_error
+from importer.model.errors import StorageError
+from importer.model.rows import Status
+from tests.support.journals import begin, begun, entries, record, send_all, statuses
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the journal is."""
+    return tmp_path / "state" / "journal.sqlite3"
+
+
+def tampered(path: Path, *statements: str) -> None:
+    """Change the file behind the journal's back."""
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_the_journal_is_private(path: Path) -> None:
+    """Its folder is 0700 and each of its files 0600."""
+    with closing(begun(path)):
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+
+
+def test_the_file_says_what_it_is(path: Path) -> None:
+    """Application id, version, write-ahead log and full durability are set."""
+    with closing(begun(path)) as journal:
+        pragmas = ("application_id", "user_version", "journal_mode", "synchronous")
+        found = [journal._database.fetch(f"PRAGMA {pragma}")[0][0] for pragma in pragmas]
+        assert found == [APPLICATION_ID, len(MIGRATIONS), "wal", 2]
+
+
+def test_the_status_words_are_those_of_the_enum(path: Path) -> None:
+    """The CHECK on rows has exactly the words of `Status`; that on contacts only words of it."""
+    with closing(begun(path)) as journal:
+        tables = dict(journal._database.fetch("SELECT name, sql FROM sqlite_schema WHERE type = 'table'"))
+    words = {name: set(re.findall(r"'(\w+)'", sql)) for name, sql in tables.items() if "CHECK" in sql}
+    assert words["rows"] == {status.value for status in Status}
+    assert words["contacts"] < words["rows"]
+
+
+def test_what_was_written_is_there_after_reopening(path: Path) -> None:
+    """Closing and opening changes nothing; closing twice does no harm."""
+    with closing(begun(path, numbers=[1, 2])) as journal:
+        send_all(journal)
+        journal.finish(record())
+        journal.close()
+    with closing(Journal.open(path)) as journal:
+        assert statuses(journal) == ["created", "created"]
+
+
+def test_an_empty_file_becomes_a_journal(path: Path) -> None:
+    """A file of no bytes, as `mktemp` makes it, is as good as none."""
+    path.parent.mkdir()
+    path.touch()
+    begun(path).close()
+
+
+def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
+    """A text file is left as it is."""
+    path.parent.mkdir()
+    path.write_text("Phone,Name\n" * 100)
+    with pytest.raises(StorageError, match="not a journal of this importer"):
+        Journal.open(path)
+    assert path.read_text() == "Phone,Name\n" * 100
+
+
+@pytest.mark.parametrize("statement", ["CREATE TABLE notes (text)", "PRAGMA application_id = 7"])
+def test_another_programs_database_is_refused(path: Path, statement: str) -> None:
+    """A database without our mark is left as it is."""
+    path.parent.mkdir()
+    tampered(path, statement)
+    before = path.read_bytes()
+    with pytest.raises(StorageError, match="a database, but not a journal"):
+        Journal.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_journal_is_refused(path: Path) -> None:
+    """An older importer would spoil it, and says how to upgrade."""
+    begun(path).close()
+    tampered(path, f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    with pytest.raises(StorageError, match="newer version") as error:
+        Journal.open(path)
+    assert "pip install --upgrade" in error.value.hint
+
+
+def test_an_older_journal_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new step is applied once, to what is there."""
+    begun(path, numbers=[1]).close()
+    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE learned (name TEXT PRIMARY KEY) STRICT;"))
+    for _ in range(2):
+        with closing(Journal.open(path)) as journal:
+            assert journal._database.fetch("SELECT count(*) FROM learned") == [(0,)]
+            assert statuses(journal) == ["pending"]
+
+
+def test_a_step_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps are applied whole or not at all."""
+    begun(path).close()
+    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE learned (name); CREATE TABLE rows (x);"))
+    with pytest.raises(StorageError, match=r"journal\.sqlite3 cannot be used"):
+        Journal.open(path)
+    monkeypatch.undo()
+    with closing(Journal.open(path)) as journal:
+        assert journal._database.fetch("SELECT count(*) FROM sqlite_schema WHERE name = 'learned'") == [(0,)]
+
+
+def test_an_old_sqlite_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 3.37 there are no STRICT tables."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
+    with pytest.raises(StorageError, match=r"needs 3\.37"):
+        Journal.open(path)
+
+
+def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
+    """After an end without close, a small journal is looked through before it is trusted."""
+    with closing(begun(path)) as journal:
+        for start in range(0, 5000, 500):
+            journal.enter(0, entries(range(start, start + 500)))
+        journal._database.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
+        send_all(journal)
+        copy = path.with_name("copy.sqlite3")
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+    with copy.open("r+b") as file:
+        file.seek(4096 * 50)
+        file.write(b"\xff" * 4096 * 100)
+    with pytest.raises(StorageError, match="is damaged"):
+        Journal.open(copy)
+
+
+def test_a_sound_journal_opens_after_a_crash(path: Path) -> None:
+    """What was committed before the end is there."""
+    with closing(begun(path, numbers=[1, 2])) as journal:
+        journal.take(1)
+        copy = path.with_name("copy.sqlite3")
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+    with closing(Journal.open(copy)) as journal:
+        assert statuses(journal) == ["in_flight", "pending"]
+
+
+def test_a_full_disk_leaves_what_was_there(path: Path) -> None:
+    """The rows that did not fit are not there, those before are, and the run can be ended once there is room."""
+    with closing(begun(path, numbers=[1])) as journal:
+        ((pages,),) = journal._database.fetch("PRAGMA page_count")
+        journal._database.fetch(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(StorageError, match="disk is full") as error:
+            journal.enter(0, entries(range(2, 2000)))
+        assert "same command" in error.value.hint
+        assert statuses(journal) == ["pending"]
+        journal._database.fetch("PRAGMA max_page_count = 1000000")
+        journal.enter(0, entries([2]))
+        assert statuses(journal) == ["pending", "pending"]
+
+
+def test_a_locked_journal_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program that writes to it keeps us out, after a while."""
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.0)
+    with closing(begun(path)) as journal, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="in use by another program"):
+            journal.enter(0, entries([1]))
+        other.execute("ROLLBACK")
+        journal.enter(0, entries([1]))
+
+
+def test_a_journal_that_may_only_be_read_is_told(path: Path) -> None:
+    """Writing where writing is forbidden is told with the file's path."""
+    with closing(begun(path)) as journal:
+        journal._database.fetch("PRAGMA query_only = ON")
+        with pytest.raises(StorageError, match=r"journal\.sqlite3 may only be read"):
+            begin(journal, "run-2")
+
+
+def test_a_folder_is_no_journal(tmp_path: Path) -> None:
+    """A folder's path is told as one that cannot be opened."""
+    with pytest.raises(StorageError, match="cannot be opened"):
+        Journal.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, "is in use by another program"),
+        (sqlite3.SQLITE_LOCKED, "is in use by another program"),
+        (sqlite3.SQLITE_IOERR_FSYNC, "cannot be read or written"),
+        (sqlite3.SQLITE_CANTOPEN, "cannot be opened"),
+        (sqlite3.SQLITE_CORRUPT_VTAB, "is damaged"),
+        (sqlite3.SQLITE_PERM, "may not be opened"),
+        (sqlite3.SQLITE_MISUSE, "cannot be used (x)"),
+        (None, "cannot be used (x)"),
+    ],
+)
+def test_every_fault_has_a_sentence(code: int | None, told: str) -> None:
+    """SQLite's extended codes are told like their primary ones; unknown ones in SQLite's words."""
+    error = sqlite3.OperationalError("x")
+    if code is not None:
+        error.sqlite_errorcode = code
+    translated = storage_error(Path("j"), error)
+    assert translated.message == f"The journal j {told}."
+    assert translated.hint
+
+
+class Failing:
+    """A connection whose nth call fails as a disk does: no real disk fails on command."""
+
+    def __init__(self, connection: sqlite3.Connection, nth: int) -> None:
+        self._connection = connection
+        self._left = nth
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._connection, name)
+        return self._failing(found) if name in ("execute", "executemany") else found
+
+    def _failing(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any) -> Any:
+            self._left -= 1
+            if self._left == 0:
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+                raise error
+            return call(*args)
+
+        return counted
+
+
+@pytest.mark.parametrize("nth", range(1, 60))
+def test_whichever_call_fails_the_journal_stays_whole(path: Path, nth: int) -> None:
+    """The error is a StorageError, and the same journal takes every row to its end afterwards."""
+    with closing(begun(path, numbers=[1, 2])) as journal:
+        sound = journal._database._connection
+        journal._database._connection = Failing(sound, nth)  # type: ignore[assignment]  # stands in for a failing disk
+        try:
+            journal.enter(0, entries([3, 4]))
+            send_all(journal)
+            journal.finish(record())
+        except StorageError as error:
+            assert "cannot be read or written" in error.message  # noqa: PT017 - some calls are the last ones
+        journal._database._connection = sound
+        begin(journal, "run-2", [1, 2, 3, 4])
+        pending = journal.take(9)
+        assert all(status in ("unchanged", "in_flight") for status in statuses(journal, "run-2"))
+        sent = {status for status in statuses(journal) if status in ("created", "in_doubt")}
+        assert not sent or len(pending) < 4 or all(one.in_doubt for one in pending)

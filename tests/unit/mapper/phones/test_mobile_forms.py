@@ -1,0 +1,88 @@
+"""Numbers that have two forms, and numbers that lost their zero."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.mapper.phones import identify, lost_zero, mobile_form, region_dialled, region_names
+from importer.mapper.phones.mobile_forms import in_form
+from importer.model.rows import Problem
+
+FORMS = [
+    ("5215512345678", "525512345678"),
+    ("5491123456789", "541123456789"),
+    ("5511987654321", "551187654321"),
+]
+
+
+@pytest.mark.parametrize(("long", "short"), FORMS)
+def test_both_forms_are_known(long: str, short: str) -> None:
+    """Each is told from the other, and made into the other only where that is asked for."""
+    assert mobile_form(long) == (long[:2], True)
+    assert mobile_form(short) == (long[:2], False)
+    assert (in_form(long, "without"), in_form(short, "with")) == (short, long)
+    assert (in_form(long, "with"), in_form(short, "without")) == (long, short)
+    assert (in_form(long, "as_written"), in_form(short, "as_written")) == (long, short)
+
+
+@pytest.mark.parametrize("number", ["34600111222", "553132221234", "5511912345678", "52155123456789"])
+def test_other_numbers_have_one_form(number: str) -> None:
+    """Other countries' numbers, Brazilian landlines, and Brazilian mobiles that never had eight digits."""
+    assert mobile_form(number) is None
+    assert in_form(number, "with") == in_form(number, "without") == number
+
+
+@pytest.mark.parametrize(("long", "short"), FORMS)
+@pytest.mark.parametrize("form", ["with", "without", "as_written"])
+def test_a_cell_is_sent_in_the_form_that_was_asked_for(long: str, short: str, form: str) -> None:
+    """Digits only or with a plus; what is sent as it is written stays so."""
+    wanted = {"with": long, "without": short, "as_written": short}[form]
+    assert identify(f"+{short}", "whatsapp", "", "digits", form) == wanted
+    assert identify(f"+{short}", "whatsapp", "", "e164", form) == f"+{wanted}"
+    assert identify(f"+{short}", "whatsapp", "", "as_is", form) == f"+{short}"
+
+
+@given(st.from_regex(r"5[245][0-9]{10,11}", fullmatch=True), st.sampled_from(["with", "without"]))
+def test_a_number_is_brought_into_a_form_once(digits: str, form: str) -> None:
+    """To ask for the same form again changes nothing."""
+    assert in_form(in_form(digits, form), form) == in_form(digits, form)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "lost"),
+    [
+        ("612345678", "FR", True),
+        ("6 12 34 56 78", "FR", True),
+        ("15112345678", "DE", True),
+        ("2079460018", "GB", True),
+        ("06 12 34 56 78", "FR", False),
+        ("33612345678", "FR", False),
+        ("+33612345678", "FR", False),
+        ("912345678", "PE", False),
+        ("11 98765-4321", "BR", False),
+        ("600111222", "ES", False),
+        ("06 12345678", "IT", False),
+    ],
+)
+def test_a_lost_zero_is_seen_where_the_country_writes_one(text: str, country: str, *, lost: bool) -> None:
+    """France, Germany and Britain write a zero before such numbers; Spain, Peru and Brazil's mobiles have none."""
+    identifier = identify(text, "whatsapp", country, "digits")
+    assert not isinstance(identifier, Problem)
+    assert lost_zero(text, identifier, country) is lost
+
+
+def test_no_zero_is_missed_in_what_is_sent_as_it_is() -> None:
+    """What was made of the cell is the cell."""
+    assert not lost_zero("612345678", "612345678", "FR")
+
+
+def test_calling_codes_have_a_main_region() -> None:
+    """Spain, the United States; none for what no country has, or for satellites."""
+    assert [region_dialled(code) for code in ("34", "1", "999", "881", "", "1234")] == ["ES", "US", "", "", "", ""]
+
+
+def test_countries_have_names_in_six_languages() -> None:
+    """With the names that several languages share."""
+    assert {name for name, region in region_names() if region == "DE"} == {
+        *("Germany", "Alemania", "Germania", "Alemanha", "Allemagne", "Deutschland"),
+    }

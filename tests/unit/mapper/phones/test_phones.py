@@ -1,0 +1,264 @@
+"""What cells say about phone numbers and handles, and what is made of it."""
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.mapper.phones import identify, is_region
+from importer.model.rows import Problem
+
+NUMBERS = [
+    phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+    if (example := phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE))
+]
+"""A mobile number of every region."""
+
+
+def digits(text: str, country: str = "") -> str | Problem:
+    """Return what WhatsApp is told."""
+    return identify(text, "whatsapp", country, "digits")
+
+
+def code(text: str, country: str = "", source: str = "whatsapp") -> str:
+    """Return the code of the problem that the text has."""
+    problem = identify(text, source, country, "digits")
+    assert isinstance(problem, Problem)
+    assert problem.message.endswith(".")
+    return problem.code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+34600111222",
+        "34600111222",
+        "+34 600 111 222",
+        " +34 (600) 111-222 ",
+        "+34.600.111.222",
+        "+34 600/111/222",
+        "0034 600111222",
+        "(0034) 600111222",
+        "(+34) 600 111 222",
+        "+0034600111222",
+        "tel:+34-600-111-222",
+        "TEL: 34600111222",
+        "'+34600111222",
+        "+34\N{NO-BREAK SPACE}600\N{NARROW NO-BREAK SPACE}111\N{ZERO WIDTH SPACE}222",
+        "\N{LEFT-TO-RIGHT EMBEDDING}+34600111222\N{POP DIRECTIONAL FORMATTING}",
+        "\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH DIGIT THREE}\N{FULLWIDTH DIGIT FOUR}600111222",
+        "+34 600\N{EN DASH}111\N{NON-BREAKING HYPHEN}222",
+        "+34 600\N{MINUS SIGN}111\N{MINUS SIGN}222",
+        "٠٠٣٤٦٠٠١١١٢٢٢",
+        "34600111222.0",
+        "34600111222,00",
+        "34,600,111,222",
+        "3.4600111222E+10",
+        "3,4600111222e10",
+        "3.46001112220E+10",
+    ],
+)
+def test_every_way_of_writing_a_number_gives_the_same_digits(text: str) -> None:
+    """Signs, zeros, scripts and what spreadsheet programs do to a number do not change who it belongs to."""
+    assert digits(text) == "34600111222"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("600 111 222", "ES", "34600111222"),
+        ("34600111222", "ES", "34600111222"),
+        ("+447911123456", "ES", "447911123456"),
+        ("06 12 34 56 78", "FR", "33612345678"),
+        ("0171/1234567", "DE", "491711234567"),
+        ("4915112345678", "DE", "4915112345678"),
+        ("391 234 5678", "IT", "393912345678"),
+        ("390 1234567", "IT", "393901234567"),
+        ("06 12345678", "IT", "390612345678"),
+        ("020 7946 0018", "GB", "442079460018"),
+        ("12125550100", "US", "12125550100"),
+        ("(212) 555-0100", "US", "12125550100"),
+        ("011 15 2345-6789", "AR", "5491123456789"),
+    ],
+)
+def test_the_default_country_is_given_only_to_numbers_without_one(text: str, country: str, expected: str) -> None:
+    """A number that has its country code already is not given it twice."""
+    assert digits(text, country) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "525512345678",
+        "5215512345678",
+        "541123456789",
+        "5491123456789",
+        "5511987654321",
+        "551187654321",
+        "553132221234",
+    ],
+)
+@pytest.mark.parametrize("country", ["", "MX", "AR", "BR"])
+def test_neither_form_of_a_mobile_number_is_made_into_the_other(text: str, country: str) -> None:
+    """Mexico's 1, Argentina's 9 and Brazil's ninth digit stay where they are and are not added."""
+    assert digits(f"+{text}", country) == text
+    assert digits(text, text_country(text)) == text
+
+
+def text_country(text: str) -> str:
+    """Return the region of the number."""
+    return {"52": "MX", "54": "AR", "55": "BR"}[text[:2]]
+
+
+def test_a_national_number_in_an_older_form_is_taken_as_it_is() -> None:
+    """A Brazilian mobile without its ninth digit gets its country code and nothing else."""
+    assert digits("(11) 8765-4321", "BR") == "551187654321"
+
+
+def test_the_zero_that_is_not_dialled_from_abroad_is_left_out() -> None:
+    """`(0)` after a country code is for callers in the country."""
+    assert digits("+44 (0)20 7946 0018") == "442079460018"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("", "", "phone_missing"),
+        (" - ", "", "phone_missing"),
+        ("12ab", "ES", "phone_letters"),
+        ("n/a", "ES", "phone_letters"),
+        ("600_111_222", "ES", "phone_letters"),
+        ("34+600111222", "", "phone_letters"),
+        ("12", "ES", "phone_too_short"),
+        ("12", "", "phone_too_short"),
+        ("1", "ES", "phone_too_short"),
+        ("1", "MX", "phone_too_short"),
+        ("11", "BR", "phone_too_short"),
+        ("+3", "", "phone_too_short"),
+        ("+34 600 111", "", "phone_too_short"),
+        ("555-0100", "US", "phone_too_short"),
+        ("6001112223", "ES", "phone_too_long"),
+        ("+346001112223", "", "phone_too_long"),
+        ("+34600111222333444", "", "phone_too_long"),
+        ("1234567890123456", "", "phone_too_long"),
+        ("1" * 300, "ES", "phone_too_long"),
+        ("1" * 18, "ES", "phone_too_long"),
+        ("+999123456789", "", "phone_impossible"),
+        ("+65612345678", "", "phone_impossible"),
+        ("+34 500 000 000", "", "phone_invalid"),
+        ("500 000 000", "ES", "phone_invalid"),
+        ("600111222", "", "phone_no_country"),
+        ("4792345678", "", "phone_no_country"),
+        ("99912345678", "", "phone_no_country"),
+        ("600111222 ext. 12", "ES", "phone_extension"),
+        ("+34600111222x12", "", "phone_extension"),
+        ("tel:+34600111222;ext=12", "", "phone_extension"),
+        ("3.46E+10", "", "phone_digits_lost"),
+        ("3.46001112225E+9", "", "phone_digits_lost"),
+        ("########", "", "phone_digits_lost"),
+        ("600111222 / 600333444", "ES", "phone_several"),
+        ("+34600111222 +34600333444", "", "phone_several"),
+        ("600111222 o 600333444", "ES", "phone_several"),
+        ("600111222\n600333444", "ES", "phone_several"),
+        ("600111222 - 600333444", "ES", "phone_several"),
+    ],
+)
+def test_every_wrong_kind_of_number_has_its_own_code(text: str, country: str, expected: str) -> None:
+    """What cannot be read one way only is refused, and the code says why."""
+    assert code(text, country) == expected
+
+
+def test_a_missing_country_is_told_with_the_option_to_set() -> None:
+    """The sentence for a national number names the option that mends the whole file."""
+    problem = digits("600 111 222")
+    assert isinstance(problem, Problem)
+    assert "--country ES" in problem.message
+    assert problem.value == "600 111 222"
+
+
+def test_a_foreign_number_without_its_plus_is_never_taken_for_one_but_offered() -> None:
+    """In a file of Spanish numbers, twelve digits may be British or a slip: only the person knows."""
+    problem = digits("447911123456", "ES")
+    assert isinstance(problem, Problem)
+    assert "write +447911123456" in problem.message
+
+
+def test_a_long_cell_is_cut_short_in_the_sentence() -> None:
+    """Nobody has to read a whole novel to learn that it is no number."""
+    problem = digits("a" * 500)
+    assert isinstance(problem, Problem)
+    assert len(problem.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("identifier_format", "expected"),
+    [("digits", "34600111222"), ("e164", "+34600111222"), ("as_is", "600 111-222")],
+)
+def test_a_number_is_sent_in_the_format_that_was_asked_for(identifier_format: str, expected: str) -> None:
+    """Digits only, with a plus, or as the cell writes it."""
+    assert identify(" 600 111-222\N{ZERO WIDTH SPACE}", "whatsapp", "ES", identifier_format) == expected
+
+
+@pytest.mark.parametrize("identifier_format", ["digits", "e164", "as_is"])
+def test_every_format_is_checked(identifier_format: str) -> None:
+    """No format lets a wrong number through."""
+    assert isinstance(identify("12ab", "whatsapp", "ES", identifier_format), Problem)
+
+
+@pytest.mark.parametrize("source", ["telegram", "instagram", "facebook"])
+def test_other_sources_take_the_text_as_it_is(source: str) -> None:
+    """A handle is no phone number; only what a spreadsheet program did to a number is undone."""
+    assert identify(" @ana.garcia ", source, "ES", "digits") == "@ana.garcia"
+    assert identify("600 111", source, "ES", "digits") == "600 111"
+    assert identify("1234567890.0", source, "", "digits") == "1234567890"
+    assert identify("1.234567890E+9", source, "", "digits") == "1234567890"
+    assert code(" ", source=source) == "identifier_missing"
+    assert code("1.23457E+16", source=source) == "identifier_digits_lost"
+
+
+def test_regions_are_two_letter_codes_that_have_numbers() -> None:
+    """`ES` is a region; `UK`, small letters and nothing are not."""
+    assert is_region("ES")
+    assert not any(map(is_region, ["UK", "es", "", "ESP"]))
+
+
+@given(st.sampled_from(NUMBERS))
+def test_what_phonenumbers_writes_comes_back(number: str) -> None:
+    """Every region's mobile number is taken, with its plus or without, and is itself once more."""
+    assert identify(number, "whatsapp", "", "e164") == number
+    assert digits(number) == number[1:]
+    assert digits(f"00{number[1:]}") == number[1:]
+
+
+@given(st.sampled_from(NUMBERS))
+def test_a_number_is_the_same_with_its_region_as_the_default(number: str) -> None:
+    """National or international, a number of the default region is one number, never given its code twice."""
+    parsed = phonenumbers.parse(number)
+    region = phonenumbers.region_code_for_number(parsed)
+    assert region
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    assert digits(national, region) == number[1:]
+    assert digits(number[1:], region) == number[1:]
+
+
+@given(
+    st.one_of(st.text(max_size=30), st.text(alphabet="0123456789+-.()/ eEx,'#", max_size=24)),
+    st.sampled_from(["", "ES", "DE", "MX", "IT", "US", "BR"]),
+)
+def test_any_text_gives_digits_or_a_problem(text: str, country: str) -> None:
+    """Nothing raises, and what is sent is 7 to 17 plain digits that are taken again with their plus."""
+    number = digits(text, country)
+    if isinstance(number, Problem):
+        assert number.code.startswith("phone_")
+    else:
+        assert number.isascii()
+        assert number.isdecimal()
+        assert digits(f"+{number}") == number
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_handle_or_a_problem(text: str) -> None:
+    """Nothing raises for the other sources, and no handle is empty."""
+    handle = identify(text, "telegram", "", "digits")
+    assert isinstance(handle, Problem) or handle

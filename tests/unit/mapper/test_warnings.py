@@ -1,0 +1,100 @@
+"""What is worth a look in an input as a whole."""
+
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
+from importer.mapper.warnings import Findings
+from importer.model.rows import Contact, Row
+from importer.model.runs import ProblemGroup
+
+
+def found(phones: Iterable[str], source: str = "whatsapp") -> tuple[ProblemGroup, ...]:
+    """Return what is worth a look about rows with these identifiers, from row 2 on."""
+    findings = Findings()
+    for row, phone in enumerate(phones, 2):
+        findings.see(row, Contact(identifier=phone, source=source, name="Ana"), "Phone")
+    return findings.warnings()
+
+
+def counting_up(count: int, first: int = 34600111000) -> list[str]:
+    """Return so many numbers that follow each other."""
+    return [str(first + number) for number in range(count)]
+
+
+def test_a_long_run_of_consecutive_numbers_is_worth_a_look() -> None:
+    """Somebody may have pulled a cell down; the first and the last number are named."""
+    (group,) = found(["34655120987", *counting_up(12), "34655120987"])
+    assert (group.code, group.column, group.count, group.rows) == ("phones_consecutive", "Phone", 12, (*range(3, 15),))
+    assert "34600111000 to 34600111011" in group.message
+
+
+def test_several_runs_are_one_group() -> None:
+    """The first is described, all rows are counted, and the first twenty are named."""
+    (group,) = found([*counting_up(15), "34655120987", *counting_up(15, 34700111000)])
+    assert (group.count, group.rows) == (30, (*range(2, 17), *range(18, 23)))
+    assert "34600111014" in group.message
+
+
+def test_short_runs_handles_and_written_numbers_are_not() -> None:
+    """Nine lines of one company, a Telegram number, and what is sent as it is written."""
+    assert found(counting_up(9)) == ()
+    assert found(counting_up(12), "telegram") == ()
+    assert found(["600 111 222"] * 12) == ()
+    assert found([f"+{number}" for number in counting_up(10)]) != ()
+
+
+def test_both_forms_of_a_mobile_are_worth_a_look() -> None:
+    """The rows in the shorter form are named, which may be landlines; other countries have one form."""
+    (group,) = found(["5215512345678", "525587654321", "+525511223344", "5511987654321", "34600111222"])
+    assert (group.code, group.count, group.rows) == ("phone_both_forms", 2, (3, 4))
+    assert "Mexican numbers stand there in both forms: 1 with 521, 2 with 52." in group.message
+    assert 'mobile_form = "with"' in group.message
+
+
+def test_one_form_alone_is_right() -> None:
+    """Whichever it is."""
+    assert found(["5215512345678", "5215587654321"]) == found(["541123456789"]) == ()
+
+
+def mapped(*phones: str) -> tuple[ProblemGroup, ...]:
+    """Return what is worth a look about French rows."""
+    options = MappingOptions(contact=ContactOptions(country="FR"), columns=ColumnOptions(identifier="Tél", name="Nom"))
+    mapping = plan(("Tél", "Nom"), options, None)
+    assert isinstance(mapping, ColumnMapping)
+    findings, seen = Findings(), list[int]()
+    to_contact = findings.watching(mapping, lambda row, _: seen.append(row.number))
+    for number, phone in enumerate(phones, 2):
+        to_contact(Row(number=number, cells=(phone, "Ana")))
+    assert len(seen) == sum(phone != "12ab" for phone in phones)
+    return findings.warnings()
+
+
+def test_remarks_of_rows_are_grouped() -> None:
+    """Rows that are invalid are not looked at."""
+    (group,) = mapped("612345678", "0612345679", "12ab", "612345680")
+    assert (group.code, group.column, group.count, group.rows) == ("phone_zero_lost", "Tél", 2, (2, 5))
+    assert '"612345678"' in group.message
+
+
+def test_nobody_else_has_to_see_the_rows() -> None:
+    """Without another listener it is the same mapping."""
+    options = MappingOptions(columns=ColumnOptions(identifier="Tel", name="Nom"))
+    mapping = plan(("Tel", "Nom"), options, None)
+    assert isinstance(mapping, ColumnMapping)
+    assert isinstance(Findings().watching(mapping)(Row(number=2, cells=("+34600111222", "Ana"))), Contact)
+
+
+def test_most_rows_come_first() -> None:
+    """Of several groups."""
+    phones = ["5215512345678", "525587654321", *counting_up(10)]
+    assert [group.count for group in found(phones)] == [10, 1]
+
+
+@given(st.lists(st.integers(34600111000, 34600111030).map(str), max_size=60))
+def test_any_order_is_seen_in_bounded_memory(phones: list[str]) -> None:
+    """At most twenty rows are kept of a group, however many there are."""
+    assert all(len(group.rows) == min(group.count, 20) for group in found(phones))

@@ -1,0 +1,649 @@
+"""Workbooks as odd programs write them, and what is no workbook at all."""
+
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]  # it has no types
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+
+from importer.model.errors import InputError
+from importer.model.rows import Row, Sheet
+from importer.readers import open_reader
+from importer.readers.excel.xlsx import XlsxWorkbook
+from importer.readers.options import InputOptions
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def rows_of(path: Path, **options: str | int) -> list[Row]:
+    """Return all rows of a file."""
+    reader = open_reader(str(path), InputOptions(**options))  # type: ignore[arg-type]  # each test gives the right types
+    with closing(reader):
+        return [row for chunk in reader.chunks() for row in chunk]
+
+
+def sheet_of(path: Path) -> Sheet:
+    """Return what is found on opening a file."""
+    reader = open_reader(str(path), InputOptions())
+    reader.close()
+    return reader.sheet
+
+
+def seen(path: Path, **options: str | int) -> list[tuple[int, tuple[str, ...], tuple[str, ...]]]:
+    """Return number, cells and problem codes of each row."""
+    return [(row.number, row.cells, tuple(p.code for p in row.problems)) for row in rows_of(path, **options)]
+
+
+def zipped(path: Path, parts: Mapping[str, str | bytes]) -> Path:
+    """Write a zip."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return path
+
+
+def book(
+    path: Path, sheet: str | bytes, *, texts: str = "", styles: str = "", properties: str = "", folder: str = "xl"
+) -> Path:
+    """Write a workbook whose one sheet has this XML, with an XML of shared texts and one of styles."""
+    types = {"worksheet": "sheet.xml", "sharedStrings": "texts.xml", "styles": "looks.xml"}
+    relations = "".join(
+        f'<Relationship Id="r{number}" Type="{RELATIONS}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(types.items())
+    )
+    return zipped(
+        path,
+        {
+            "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
+            "_rels/.rels": (
+                f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r" '
+                f'Type="{RELATIONS}/officeDocument" Target="{folder}/workbook.xml"/></Relationships>'
+            ),
+            f"{folder}/workbook.xml": (
+                f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{properties}'
+                '<sheets><sheet name="S" sheetId="1" r:id="r0"/></sheets></workbook>'
+            ),
+            f"{folder}/_rels/workbook.xml.rels": (
+                f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>'
+            ),
+            f"{folder}/sheet.xml": sheet,
+            f"{folder}/texts.xml": texts or f'<sst xmlns="{MAIN}"/>',
+            f"{folder}/looks.xml": styles or f'<styleSheet xmlns="{MAIN}"/>',
+        },
+    )
+
+
+def sheet(*rows: str, namespace: str = MAIN, after: str = "") -> str:
+    """Return the XML of a sheet."""
+    return f'<worksheet xmlns="{namespace}"><sheetData>{"".join(rows)}</sheetData>{after}</worksheet>'
+
+
+def text(place: str, value: str) -> str:
+    """Return a cell with a text of its own."""
+    return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+
+
+HEADER = f'<row r="1">{text("A1", "Phone")}{text("B1", "Name")}</row>'
+PRESERVED = '<t xml:space="preserve">'
+ROW_OF_A2 = f'<row r="2">{text("A2", "{}")}</row>'
+FORMATS = (
+    f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="170" formatCode="00000;[Red]-00000"/>'
+    '<numFmt numFmtId="171" formatCode="&quot;+34 &quot;000000000"/><numFmt numFmtId="172" formatCode="[h]:mm:ss"/>'
+    '<numFmt numFmtId="173" formatCode="#,##0.00 [$€-C0A]"/></numFmts><cellXfs>'
+    '<xf numFmtId="0"/><xf numFmtId="170"/><xf numFmtId="171"/><xf numFmtId="14"/><xf numFmtId="172"/>'
+    '<xf numFmtId="9"/><xf numFmtId="173"/><xf numFmtId="21"/></cellXfs></styleSheet>'
+)
+CASES: dict[str, tuple[str | bytes, list[tuple[int, tuple[str, ...], tuple[str, ...]]]]] = {
+    "cells without places": (
+        sheet(HEADER, '<row><c t="str"><v>1</v></c><c t="str"><v>a</v></c></row>'),
+        [(2, ("1", "a"), ())],
+    ),
+    "a prefix of its own": (
+        sheet(HEADER, f'<row r="2">{text("A2", "1")}{text("B2", "a")}</row>')
+        .replace("<", "<x:")
+        .replace("<x:/", "</x:")
+        .replace("xmlns=", "xmlns:x="),
+        [(2, ("1", "a"), ())],
+    ),
+    "the strict namespace": (
+        sheet(HEADER, f'<row r="2">{text("A2", "1")}{text("B2", "a")}</row>', namespace=STRICT),
+        [(2, ("1", "a"), ())],
+    ),
+    "single quotes": (sheet(HEADER, "<row r='2'><c r='A2'><v>1</v></c></row>"), [(2, ("1", ""), ())]),
+    "utf-16": (
+        ('<?xml version="1.0" encoding="UTF-16"?>' + sheet(HEADER, f'<row r="2">{text("A2", "ñ")}</row>')).encode(
+            "utf-16"
+        ),
+        [(2, ("ñ", ""), ())],
+    ),
+    "comments and cdata": (
+        sheet(HEADER, f'<!-- <row r="9"/> --><row r="2">{text("A2", "<![CDATA[<1>]]>")}</row>'),
+        [(2, ("<1>", ""), ())],
+    ),
+    "an escaped carriage return": (
+        sheet(HEADER, f'<row r="2">{text("A2", "1_x000D_&#10;2")}{text("B2", "_x005F_x000D_")}</row>'),
+        [(2, ("1\r\n2", "_x000D_"), ())],
+    ),
+    "an escaped half of a character": (
+        sheet(HEADER, f'<row r="2">{text("A2", "1_xD83D__xDE00_")}{text("B2", "a_xD83D_b")}</row>'),
+        [(2, ("1\U0001f600", "a\ufffdb"), ())],
+    ),
+    "runs and pronunciation": (
+        sheet(
+            HEADER,
+            '<row r="2"><c r="A2" t="inlineStr"><is><r><t>12</t></r><r><rPr><b/></rPr><t>34</t></r>'
+            "<rPh><t>no</t></rPh></is></c></row>",
+        ),
+        [(2, ("1234", ""), ())],
+    ),
+    "gaps": (
+        sheet(HEADER, f'<row r="4">{text("B4", "a")}</row>', f'<row r="6">{text("A6", "1")}</row>'),
+        [(4, ("", "a"), ()), (6, ("1", ""), ())],
+    ),
+    "rows in disorder": (
+        sheet(f'<row r="3">{text("A3", "3")}</row>', HEADER, f'<row r="2">{text("A2", "2")}</row>'),
+        [(2, ("2", ""), ()), (3, ("3", ""), ())],
+    ),
+    "cells in disorder": (
+        sheet(HEADER, f'<row r="2">{text("B2", "a")}{text("A2", "1")}</row>'),
+        [(2, ("1", "a"), ())],
+    ),
+    "an error and a formula without a value": (
+        sheet(
+            HEADER,
+            '<row r="2"><c r="A2" t="e"><f>NA()</f><v>#N/A</v></c><c r="B2"><f>A1</f></c></row>',
+            '<row r="3"><c r="A3" t="str"><f>""</f><v></v></c><c r="B3" t="str"><f>A1</f><v>Phone</v></c></row>',
+        ),
+        [(2, ("#N/A", ""), ("cell_error", "formula_uncalculated")), (3, ("", "Phone"), ())],
+    ),
+    "numbers": (
+        sheet(
+            HEADER,
+            '<row r="2"><c r="A2"><v>3.4600111222E10</v></c><c r="B2"><v>0.1</v></c></row>',
+            '<row r="3"><c r="A3"><v>1234567890123456</v></c><c r="B3"><v>-5</v></c></row>',
+            '<row r="4"><c r="A4" t="b"><v>1</v></c><c r="B4" t="d"><v>2026-03-03T00:00:00</v></c></row>',
+        ),
+        [
+            (2, ("34600111222", "0.1"), ()),
+            (3, ("1234567890123456", "-5"), ("digits_lost",)),
+            (4, ("TRUE", "2026-03-03"), ()),
+        ],
+    ),
+    "formats": (
+        sheet(
+            HEADER,
+            '<row r="2"><c r="A2" s="1"><v>123</v></c><c r="B2" s="2"><v>600111222</v></c></row>',
+            '<row r="3"><c r="A3" s="3"><v>46084</v></c><c r="B3" s="4"><v>1.5</v></c></row>',
+            '<row r="4"><c r="A4" s="5"><v>0.21</v></c><c r="B4" s="6"><v>1234.5</v></c></row>',
+            '<row r="5"><c r="A5" s="3"><v>34600111222</v></c><c r="B5" s="7"><v>0.5</v></c></row>',
+            '<row r="6"><c r="A6" s="99"><v>7</v></c><c r="B6" s="1"><v>-7</v></c></row>',
+        ),
+        [
+            (2, ("00123", "+34 600111222"), ()),
+            (3, ("2026-03-03", "36:00:00"), ()),
+            (4, ("0.21", "1234.5"), ()),
+            (5, ("34600111222", "12:00:00"), ()),
+            (6, ("7", "-7"), ()),
+        ],
+    ),
+    "white space": (
+        sheet(
+            HEADER,
+            f'<row r="2">{text("A2", " 1 ").replace("<t>", PRESERVED)}{text("B2", chr(0xA0))}</row>',
+            f'<row r="3">{text("A3", "  ")}</row>',
+        ),
+        [(2, (" 1 ", "\xa0"), ())],
+    ),
+    "merged rows": (
+        sheet(
+            HEADER,
+            *(f'<row r="{n}">{text(f"A{n}", str(n))}</row>' for n in (2, 3, 4)),
+            after='<mergeCells><mergeCell ref="B2:B3"/><mergeCell ref="D1:F9"/></mergeCells>',
+        ),
+        [(2, ("2", ""), ()), (3, ("3", ""), ("cell_merged",)), (4, ("4", ""), ())],
+    ),
+    "merged across": (
+        sheet(
+            HEADER, f'<row r="2">{text("A2", "North")}</row>', after='<mergeCells><mergeCell ref="A2:B2"/></mergeCells>'
+        ),
+        [(2, ("North", ""), ("cell_merged",))],
+    ),
+    "a cell beyond the header": (
+        sheet(HEADER, f'<row r="2">{text("A2", "1")}{text("D2", "x")}</row>', f'<row r="3">{text("D3", "x")}</row>'),
+        [(2, ("1", "", "", "x"), ())],
+    ),
+}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("case", CASES)
+def test_an_odd_sheet_is_read_exactly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str, *, streamed: bool
+) -> None:
+    """Whichever way it is read; where one way cannot, the other is taken."""
+    if streamed:
+        # Both ways must say the same of what both can read; only this choice between them is taken away.
+        monkeypatch.setattr(XlsxWorkbook, "_suits_calamine", lambda *_: False)
+    content, expected = CASES[case]
+    path = book(tmp_path / "odd.xlsx", content, styles=FORMATS if case == "formats" else "")
+    if streamed and case == "rows in disorder":
+        with pytest.raises(InputError, match="rows in disorder"):
+            rows_of(path)
+    else:
+        assert seen(path) == expected
+
+
+def test_shared_texts_are_found_wherever_they_are(tmp_path: Path) -> None:
+    """Places count from 0; one that is not there is a damaged file."""
+    shared = '<row r="2"><c r="A2" t="s"><v>{}</v></c><c r="B2" t="s"><v>1</v></c></row>'
+    texts = f'<sst xmlns="{MAIN}"><si><t>x_x000D_y</t></si><si><r><t>a</t></r><r><t>ñ</t></r></si></sst>'
+    assert seen(book(tmp_path / "a.xlsx", sheet(HEADER, shared.format(0)), texts=texts)) == [(2, ("x\ry", "añ"), ())]
+    for place in ("2", "-1", "x"):
+        with pytest.raises(InputError, match="damaged"):
+            rows_of(book(tmp_path / "b.xlsx", sheet(HEADER, shared.format(place)), texts=texts))
+
+
+def test_the_workbooks_parts_may_have_other_names(tmp_path: Path) -> None:
+    """What points to them is followed."""
+    path = book(tmp_path / "a.xlsx", sheet(HEADER, f'<row r="2">{text("A2", "1")}</row>'), folder="office")
+    assert seen(path) == [(2, ("1", ""), ())]
+
+
+@pytest.mark.parametrize("flag", ["1", "true"])
+def test_days_from_1904_are_days_from_1904(tmp_path: Path, flag: str) -> None:
+    """Also where the file is streamed."""
+    rows = sheet(HEADER, '<row r="2"><c r="A2" s="3"><v>44622</v></c><c r="B2" s="1"><v>5</v></c></row>')
+    path = book(tmp_path / "a.xlsx", rows, styles=FORMATS, properties=f'<workbookPr date1904="{flag}"/>')
+    assert seen(path) == [(2, ("2026-03-03", "00005"), ())]
+
+
+def test_hidden_rows_are_counted_and_may_be_left_out(tmp_path: Path) -> None:
+    """Those above the header and blank ones below the table are not of interest."""
+    rows = [f'<row r="{n}" hidden="1">{text(f"A{n}", str(n))}</row>' for n in (2, 3)]
+    path = book(
+        tmp_path / "a.xlsx", sheet(HEADER, *rows, f'<row r="4">{text("A4", "4")}</row>', '<row r="9" hidden="1"/>')
+    )
+    assert [note.split(",")[0] for note in sheet_of(path).notes] == ["2 of its rows are hidden"]
+    assert [row[0] for row in seen(path)] == [2, 3, 4]
+    assert [row[0] for row in seen(path, hidden_rows="skip")] == [4]
+
+
+def test_a_title_is_no_header(tmp_path: Path) -> None:
+    """The sentence names the row that seems to be it."""
+    rows = [f'<row r="{n}">{text(f"A{n}", "x")}{text(f"B{n}", "y")}</row>' for n in (3, 4, 5)]
+    path = book(tmp_path / "a.xlsx", sheet(f'<row r="1">{text("A1", "Customers")}</row>', *rows))
+    with pytest.raises(InputError, match="like a title") as caught:
+        rows_of(path)
+    assert "--header-row 3" in caught.value.hint
+    assert [row[0] for row in seen(path, header_row=3)] == [4, 5]
+
+
+def test_what_openpyxl_can_write_is_read(tmp_path: Path) -> None:
+    """Rich text, links, apostrophes before a cell, very hidden sheets, headers twice and none."""
+    path = tmp_path / "a.xlsx"
+    made = openpyxl.Workbook()
+    contacts = made.active
+    assert contacts is not None
+    contacts.append(["Phone", "Name", "", "Name"])
+    contacts.append(["34600111222", CellRichText("An", TextBlock(InlineFont(b=True), "a")), "x", "007"])
+    contacts["A2"].quotePrefix = True
+    contacts["B2"].hyperlink = "https://example.com"
+    made.create_sheet("Secret").append(["x"])
+    made["Secret"].sheet_state = "veryHidden"
+    made.save(path)
+    assert seen(path) == [(2, ("34600111222", "Ana", "x", "007"), ())]
+
+
+def test_a_sheet_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
+    """Also a workbook may be saved by somebody meanwhile."""
+    path = book(tmp_path / "a.xlsx", sheet(HEADER, f'<row r="2">{text("A2", "1")}</row>'))
+    reader = open_reader(str(path), InputOptions())
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(InputError, match="was changed while"):
+        list(reader.chunks())
+    reader.close()
+
+
+def record(kind: int, content: bytes = b"") -> bytes:
+    """Return a record of a binary workbook."""
+    number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    length = len(content)
+    return number + (bytes([length]) if length < 128 else bytes([length & 0x7F | 0x80, length >> 7])) + content
+
+
+def wide(value: str) -> bytes:
+    """Return a text as a binary workbook has it."""
+    return struct.pack("<I", len(value)) + value.encode("utf-16-le")
+
+
+def binary_cell(kind: int, column: int, value: bytes, style: int = 0) -> bytes:
+    """Return a cell of a binary workbook."""
+    return record(kind, struct.pack("<II", column, style) + value)
+
+
+def binary_row(number: int, *cells: bytes, hidden: bool = False) -> bytes:
+    """Return a row of a binary workbook."""
+    flags = bytes([0, 0x10 if hidden else 0])
+    return record(0, struct.pack("<IIH", number - 1, 0, 300) + flags + bytes(5)) + b"".join(cells)
+
+
+def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
+    """Texts, numbers, zeros by format, errors, hidden rows and merged cells of an .xlsb."""
+    rows = [
+        binary_row(1, *(binary_cell(6, column, wide(name)) for column, name in enumerate(("Phone", "Code", "Note")))),
+        binary_row(2, binary_cell(5, 0, struct.pack("<d", 34600111222)), binary_cell(5, 1, struct.pack("<d", 7), 1)),
+        binary_row(3, binary_cell(6, 0, wide("ñ")), binary_cell(3, 2, b"\x2a"), hidden=True),
+        binary_row(4, binary_cell(6, 0, wide("b"))),
+    ]
+    merged = record(177, struct.pack("<I", 1)) + record(176, struct.pack("<IIII", 2, 3, 1, 1)) + record(178)
+    contents = (
+        record(131)
+        + record(129)
+        + b"".join([record(148, bytes(16)), record(145), *rows, record(146)])
+        + merged
+        + record(130)
+    )
+    bundle = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Sheet"))
+    formats = record(615, struct.pack("<I", 1)) + record(44, struct.pack("<H", 170) + wide("00000")) + record(616)
+    styles = b"".join(record(47, struct.pack("<HH", 0, key) + bytes(12)) for key in (0, 170))
+    path = zipped(
+        tmp_path / "a.xlsb",
+        {
+            "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
+            "xl/workbook.bin": record(131) + record(143) + bundle + record(144) + record(132),
+            "xl/_rels/workbook.bin.rels": (
+                f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
+                f'Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
+            ),
+            "xl/worksheets/sheet1.bin": contents,
+            "xl/styles.bin": formats + record(617, struct.pack("<I", 2)) + styles + record(618),
+        },
+    )
+    assert seen(path) == [
+        (2, ("34600111222", "00007", ""), ()),
+        (3, ("ñ", "", "#N/A"), ("cell_error",)),
+        (4, ("b", "", ""), ("cell_merged",)),
+    ]
+    assert [row[0] for row in seen(path, hidden_rows="skip")] == [2, 4]
+
+
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def ods(path: Path, *rows: str, manifest: str = "<manifest/>") -> Path:
+    """Write an .ods of one sheet."""
+    prefixes = " ".join(f'xmlns:{name}="{OFFICE}:{name}:1.0"' for name in ("office", "table", "text"))
+    return zipped(
+        path,
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": manifest,
+            "content.xml": (
+                f'<office:document-content {prefixes} xmlns:calcext="x"><office:body><office:spreadsheet>'
+                f'<table:table table:name="S">{"".join(rows)}</table:table>'
+                "</office:spreadsheet></office:body></office:document-content>"
+            ),
+        },
+    )
+
+
+def ods_row(*cells: str, more: str = "") -> str:
+    """Return a row of it."""
+    return f"<table:table-row {more}>{''.join(cells)}</table:table-row>"
+
+
+def ods_cell(attributes: str, inside: str = "") -> str:
+    """Return a cell of it."""
+    return f"<table:table-cell {attributes}>{inside}</table:table-cell>"
+
+
+ODS_HEADER = ods_row(*(ods_cell("", f"<text:p>{name}</text:p>") for name in ("Phone", "Name")))
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown", "codes"),
+    [
+        (ods_cell('office:value-type="float" office:value="7"', "<text:p>007</text:p>"), "007", ()),
+        (ods_cell('office:value-type="float" office:value="7.5"', "<text:p>08</text:p>"), "7.5", ()),
+        (ods_cell('office:value-type="currency" office:value="1234.5"', "<text:p>1.234,50 €</text:p>"), "1234.5", ()),
+        (ods_cell('office:value-type="percentage" office:value="0.21"', "<text:p>21%</text:p>"), "0.21", ()),
+        (ods_cell('office:value-type="boolean" office:boolean-value="false"'), "FALSE", ()),
+        (ods_cell('office:value-type="date" office:date-value="2026-03-03T14:05:00.5"'), "2026-03-03 14:05:00", ()),
+        (ods_cell('office:value-type="date" office:date-value="-0044-03-15"'), "-0044-03-15", ()),
+        (ods_cell('office:value-type="time" office:time-value="PT30H05M00S"'), "30:05:00", ()),
+        (ods_cell('office:value-type="time" office:time-value="-P1DT1H"'), "-25:00:00", ()),
+        (ods_cell('office:value-type="time" office:time-value="soon"'), "soon", ()),
+        (ods_cell('office:value-type="string" office:string-value="x"', "<text:p>y</text:p>"), "x", ()),
+        (ods_cell('office:value-type="string"', "<text:p>a<text:tab/>b<text:line-break/>c</text:p>"), "a\tb\nc", ()),
+        (
+            ods_cell('office:value-type="string"', "<text:p>a<text:span>b<text:a>c</text:a></text:span></text:p>"),
+            "abc",
+            (),
+        ),
+        (
+            ods_cell(
+                'office:value-type="string"',
+                "<office:annotation><text:p>no</text:p></office:annotation><text:p>yes</text:p>",
+            ),
+            "yes",
+            (),
+        ),
+        (
+            ods_cell('calcext:value-type="error" office:value-type="string"', "<text:p>#N/A</text:p>"),
+            "#N/A",
+            ("cell_error",),
+        ),
+        (ods_cell('table:formula="of:=1"'), "", ("formula_uncalculated",)),
+        (ods_cell('office:value-type="float" office:value="1234567890123456"'), "1234567890123456", ("digits_lost",)),
+    ],
+)
+def test_a_cell_of_an_ods_says_what_it_shows(tmp_path: Path, cell: str, shown: str, codes: tuple[str, ...]) -> None:
+    """Values by their types, texts with their spaces and breaks, and never a comment."""
+    path = ods(tmp_path / "a.ods", ODS_HEADER, ods_row(cell, ods_cell("", "<text:p>n</text:p>")))
+    assert seen(path) == [(2, (shown, "n"), codes)]
+
+
+def test_rows_and_cells_of_an_ods_that_are_alike_are_each_there(tmp_path: Path) -> None:
+    """They are written once, with their number; blank ones after the table are nothing."""
+    twice = ods_cell('table:number-columns-repeated="2"', "<text:p>x</text:p>")
+    path = ods(
+        tmp_path / "a.ods",
+        ODS_HEADER,
+        ods_row(ods_cell(""), more='table:number-rows-repeated="3"'),
+        ods_row(twice, more='table:number-rows-repeated="2" table:visibility="filter"'),
+        ods_row(ods_cell('table:number-columns-repeated="16384"'), more='table:number-rows-repeated="1048570"'),
+    )
+    assert seen(path) == [(5, ("x", "x"), ()), (6, ("x", "x"), ())]
+    assert sheet_of(path).notes[0].startswith("2 of its rows")
+    assert seen(path, hidden_rows="skip") == []
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def ole(name: str, content: bytes = b"x" * 4096) -> bytes:
+    """Return a container of one stream, at least 4,096 bytes long."""
+    count = len(content) // 512
+    numbers = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, count + 2), 0xFFFFFFFE]
+    fat = struct.pack("<128I", *numbers, *[0xFFFFFFFF] * (128 - len(numbers)))
+    header = OLE + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(10)
+    header += struct.pack("<IIIIIIIII", 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
+    header += struct.pack("<108I", *[0xFFFFFFFF] * 108)
+
+    def entry(called: str, kind: int, start: int, size: int) -> bytes:
+        written = called.encode("utf-16-le")
+        return (
+            written.ljust(64, b"\0")
+            + struct.pack("<HBB", len(written) + 2, kind, 1)
+            + bytes(48)
+            + struct.pack("<IQ", start, size)
+        )
+
+    directory = entry("Root Entry", 5, 0xFFFFFFFE, 0) + entry(name, 2, 2, len(content)) + bytes(256)
+    return header + fat + directory + content
+
+
+PASSWORD = struct.pack("<HHHH", 0x0809, 4, 0x0600, 5) + struct.pack("<HHH", 0x002F, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (ole("EncryptedPackage"), "protected by a password"),
+        (ole("Workbook", PASSWORD.ljust(4096, b"\0")), "protected by a password"),
+        (ole("WordDocument"), "a Word document"),
+        (ole("PowerPoint Document"), "a PowerPoint presentation"),
+        (ole("Other"), "damaged"),
+        (ole("Workbook"), "damaged"),
+        (OLE, "damaged"),
+        (OLE + b"x" * 600, "damaged"),
+        (b"<html><body><table><tr><td>Phone</td></tr></table>", "a web page or XML"),
+        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "a web page or XML"),
+        (b"\xef\xbb\xbf\n<table border=1>", "a web page or XML"),
+        (b"Phone\tName\n1\ta\n", "a text file such as CSV"),
+        ("Phone\tName\n".encode("utf-16"), "a text file such as CSV"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"{\\rtf1", "a text document"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"\0\1\2\3", "no workbook, or damaged"),
+        (b"PK\x03\x04" + b"\0" * 100, "damaged"),
+    ],
+)
+@pytest.mark.parametrize("ending", [".xlsx", ".xls"])
+def test_what_is_no_workbook_is_told_by_its_kind(tmp_path: Path, content: bytes, sentence: str, ending: str) -> None:
+    """The sentence says what it is, and what to do."""
+    path = tmp_path / f"customers{ending}"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=sentence) as caught:
+        rows_of(path)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        (["word/document.xml"], "a Word document"),
+        (["ppt/presentation.xml"], "a PowerPoint presentation"),
+        (["Index/Document.iwa"], "Numbers"),
+        (["photo.jpg"], "a zip file, but no workbook"),
+        (["content.xml", "mimetype"], "no spreadsheet"),
+        (["[Content_Types].xml"], "damaged"),
+        (["[Content_Types].xml", "xl/workbook.bin"], "no visible sheet"),
+    ],
+)
+def test_another_programs_zip_is_told_by_its_kind(tmp_path: Path, parts: Sequence[str], sentence: str) -> None:
+    """The sentence says what it is, and what to do."""
+    path = zipped(tmp_path / "a.xlsx", dict.fromkeys(parts, b""))
+    with pytest.raises(InputError, match=sentence) as caught:
+        rows_of(path)
+    assert caught.value.hint
+
+
+def test_an_encrypted_ods_is_told(tmp_path: Path) -> None:
+    """Its manifest says so."""
+    path = ods(tmp_path / "a.ods", manifest="<manifest><encryption-data/></manifest>")
+    with pytest.raises(InputError, match="protected by a password"):
+        rows_of(path)
+
+
+VALUES = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=8),
+    st.integers(-(10**14), 10**14),
+    st.booleans(),
+    st.none(),
+    st.dates(date(1901, 1, 1), date(2099, 12, 31)),
+    st.sampled_from(["00123", "+34600111222", "=1+1", "TRUE", "1e5", "_x000D_", "#N/A", " x "]),
+)
+
+
+def shown(value: object) -> str:
+    """Return what a value is to be read as."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(table=st.lists(st.lists(VALUES, min_size=3, max_size=3), max_size=6), zeros=st.booleans())
+def test_any_table_of_xlsxwriter_reads_back_the_same(tmp_path: Path, table: list[list[object]], *, zeros: bool) -> None:
+    """Whichever way it is read: a format of zeros anywhere sends it the slow way."""
+    path = tmp_path / "a.xlsx"
+    made = xlsxwriter.Workbook(str(path))
+    contacts = made.add_worksheet()
+    day = made.add_format({"num_format": "yyyy-mm-dd"})
+    contacts.write_row(0, 0, ["Phone", "Name", "Note"])
+    if zeros:
+        contacts.write_number(0, 5, 1, made.add_format({"num_format": "000"}))
+    for number, row in enumerate(table, 1):
+        for column, value in enumerate(row):
+            match value:
+                case str():
+                    contacts.write_string(number, column, value)
+                case bool():
+                    contacts.write_boolean(number, column, value)
+                case date():
+                    contacts.write_datetime(number, column, value, day)
+                case int():
+                    contacts.write_number(number, column, value)
+                case _:
+                    pass
+    made.close()
+    expected = [(number, tuple(map(shown, row)), ()) for number, row in enumerate(table, 2)]
+    width = 6 if zeros else 3
+    assert [(n, cells[:3], codes) for n, cells, codes in seen(path)] == [
+        row for row in expected if "".join(row[1]).strip()
+    ]
+    assert len(sheet_of(path).header) == width
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=st.lists(st.lists(VALUES.filter(lambda value: "_x" not in str(value)), min_size=2, max_size=2), max_size=5)
+)
+def test_any_table_of_openpyxl_reads_back_the_same(tmp_path: Path, table: list[list[object]]) -> None:
+    """Cell for cell, each row with its number; openpyxl itself writes `_x000D_` wrongly."""
+    path = tmp_path / "a.xlsx"
+    made = openpyxl.Workbook()
+    contacts = made.active
+    assert contacts is not None
+    contacts.append(["Phone", "Name"])
+    for number, row in enumerate(table, 2):
+        for column, value in enumerate(row, 1):
+            cell = contacts.cell(number, column)
+            cell.value = value  # type: ignore[assignment]  # it takes them all
+            if isinstance(value, str):
+                cell.data_type = "s"
+    made.save(path)
+    expected = [(number, tuple(map(shown, row)), ()) for number, row in enumerate(table, 2)]
+    assert seen(path) == [row for row in expected if "".join(row[1]).strip()]
+
+
+def test_moments_are_to_the_second(tmp_path: Path) -> None:
+    """A day's fraction is seldom exact."""
+    path = tmp_path / "a.xlsx"
+    made = openpyxl.Workbook()
+    contacts = made.active
+    assert contacts is not None
+    contacts.append(["At", "Zeros"])
+    contacts.append([datetime(2026, 3, 3, 14, 4, 59), 1])  # noqa: DTZ001 - cells have no time zone
+    contacts["B2"].number_format = "00"
+    made.save(path)
+    assert seen(path) == [(2, ("2026-03-03 14:04:59", "01"), ())]

@@ -1,0 +1,82 @@
+"""What can be opened, and what each thing that cannot is told."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from importer.model.errors import InputError
+from importer.readers import open_reader
+from importer.readers.files import unreadable
+from importer.readers.options import InputOptions
+from tests.support.paths import SAMPLES
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("gone.csv", "There is no file"),
+        ("gone.xlsx", "There is no file"),
+        ("contacts.numbers", "not a kind of file"),
+        ("contacts", "not a kind of file"),
+        ("with\0zero.csv", "There is no file"),
+        ("folder.csv", "is a folder"),
+    ],
+)
+def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path, name: str, sentence: str) -> None:
+    """Each has its own words, and says what to do."""
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(InputError, match=sentence) as caught:
+        open_reader(str(tmp_path / name), InputOptions())
+    assert caught.value.hint
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    """Nothing waits for somebody to write into it."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(InputError, match="not an ordinary file"):
+        open_reader(str(tmp_path / "pipe.csv"), InputOptions())
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (PermissionError(13, "Permission denied"), "may not be read"),
+        (OSError(5, "Input/output error"), "Input/output error"),
+        (OSError(), "no reason"),
+    ],
+)
+def test_the_systems_reasons_are_put_in_words(error: OSError, sentence: str) -> None:
+    """A refusal and a broken disk are told apart (made by hand: the tests may run as root, who may read everything)."""
+    assert sentence in unreadable("x.csv", error).message
+
+
+def test_the_room_opens_without_pandas() -> None:
+    """Importing the readers costs nothing: pandas comes with the first file."""
+    code = "import sys, importer.readers; print(sorted({'pandas', 'openpyxl', 'python_calamine'} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    assert ran.stdout.strip() == "[]"
+
+
+def test_the_sample_inputs_are_read_as_they_look() -> None:
+    """The files that come with the program are right, and say what they are there to say."""
+    seen = {}
+    for name, sheet in (
+        ("contacts.csv", ""),
+        ("clientes.csv", ""),
+        ("customers.xlsx", "Contacts"),
+        ("problems.csv", ""),
+    ):
+        reader = open_reader(str(SAMPLES / name), InputOptions(sheet=sheet))
+        rows = [row for chunk in reader.chunks() for row in chunk]
+        reader.close()
+        seen[name] = (reader.sheet.header[0], reader.sheet.encoding, len(rows), sum(bool(row.problems) for row in rows))
+    assert seen == {
+        "contacts.csv": ("Phone", "utf-8", 21, 0),
+        "clientes.csv": ("Teléfono", "cp1252", 12, 0),
+        "customers.xlsx": ("Phone", "", 12, 0),
+        "problems.csv": ("Phone", "utf-8", 17, 3),
+    }

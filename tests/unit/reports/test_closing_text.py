@@ -1,0 +1,156 @@
+"""The closing words after a run."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from importer.model.rows import Status
+from importer.model.runs import ProblemGroup, RunRecord
+from importer.reports import Reports
+from importer.reports.closing_text import MEANINGS, closing_text, duration
+from importer.reports.summary import FINAL
+
+START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
+FOLDER = Path("reports") / "20261123-020000-contacts"
+POSIX = pytest.mark.skipif(os.name != "posix", reason="the commands are quoted as the system's shell wants it")
+
+
+def record(exit_code: int = 0, blank: int = 0, **options: object) -> RunRecord:
+    """Return a run of two minutes and three seconds."""
+    return RunRecord(
+        name="20261123-020000-contacts",
+        command="run",
+        account="main",
+        files=("contacts.csv",),
+        options=options,
+        report_dir=str(FOLDER),
+        started_at=START,
+        finished_at=START + timedelta(seconds=123),
+        exit_code=exit_code,
+        blank=blank,
+    )
+
+
+def reports(*failed: str) -> Reports:
+    """Return reports in a folder of the run."""
+    return Reports(
+        folder=FOLDER,
+        results=FOLDER / "results.csv",
+        failed=tuple(FOLDER / name for name in failed),
+        summary=FOLDER / "summary.json",
+        summary_json="",
+    )
+
+
+def test_a_run_without_trouble_is_short() -> None:
+    """Where all is well there is nothing to do."""
+    text = closing_text(record(), {Status.CREATED: 1}, [], reports())
+    assert text == (
+        "Finished after 2 min 3 s: 1 row read.\n\n"
+        "  1 created    now in Callbell\n\n"
+        f"Reports in {FOLDER}:\n  results.csv, summary.json"
+    )
+
+
+@POSIX
+def test_a_run_with_trouble_says_what_to_do() -> None:
+    """The problems are grouped, and the commands can be copied."""
+    tally = {Status.CREATED: 12_000, Status.INVALID: 3_812, Status.IN_DOUBT: 1, Status.UNSENT: 0}
+    groups = [
+        ProblemGroup(
+            code="phone_invalid",
+            column="Teléfono",
+            message="Too short:\x1b[31m write it with its country code.",
+            count=3_812,
+            rows=(12, 15, 19, 20, 21, 22),
+        ),
+        ProblemGroup(code="no_answer", column="", message="", count=1, rows=(9,)),
+    ]
+    run = record(1, 3, config="my config.toml", tag=["A", "B"], sandbox=True, limit=3)
+    assert closing_text(run, tally, groups, reports("failed.csv"), windows=False) == (
+        "Finished after 2 min 3 s: 15,813 rows read, and 3 blank rows passed over.\n"
+        "\n"
+        "  12,000 created    now in Callbell\n"
+        "   3,812 invalid    something in the row is wrong; not sent\n"
+        "       1 in_doubt   sent, and nobody can say whether it arrived\n"
+        "\n"
+        "Problems:\n"
+        '  phone_invalid in column "Teléfono": 3,812 rows (12, 15, 19, 20, 21, ...)\n'
+        "    Too short: write it with its country code.\n"
+        "  no_answer: 1 row (9)\n"
+        "\n"
+        "Reports in reports/20261123-020000-contacts:\n"
+        "  results.csv, failed.csv, summary.json\n"
+        "\n"
+        "Send again what was refused, is in doubt or was not sent:\n"
+        "  callbell-importer retry 20261123-020000-contacts --sandbox\n"
+        "Mend the rows in failed.csv (the last columns say why), save, and import them:\n"
+        "  callbell-importer run reports/20261123-020000-contacts/failed.csv"
+        " --config 'my config.toml' --tag A --tag B --sandbox"
+    )
+
+
+def test_a_run_that_ended_early_says_that_the_same_command_goes_on() -> None:
+    """Nothing is lost, and nothing has to be worked out."""
+    text = closing_text(record(130), {Status.UNSENT: 5}, [], reports("failed.csv"))
+    assert text.startswith("Ended early after")
+    assert "Give the same command again" in text
+    assert "retry" not in text
+
+
+def test_a_dry_run_says_that_nothing_was_sent() -> None:
+    """Nobody takes it for the real thing."""
+    text = closing_text(record(0), {Status.UNSENT: 5}, [], None)
+    assert "Dry run: nothing was sent or written down." in text
+    assert "without --dry-run" in text
+
+
+def test_only_the_most_frequent_problems_are_shown() -> None:
+    """The rest is in the summary."""
+    groups = [ProblemGroup(code=f"code_{n}", column="", message="", count=1, rows=()) for n in range(12)]
+    text = closing_text(record(1), {}, groups, reports())
+    assert "code_9: 1 row\n  and 2 kinds more: see summary.json" in text
+    assert "code_10" not in text
+
+
+def test_a_run_without_an_end_has_no_duration() -> None:
+    """What is not known is not said."""
+    run = RunRecord(
+        name="r", command="run", account="", files=(), options={}, report_dir="", started_at=START, exit_code=0
+    )
+    assert closing_text(run, {}, [], reports()).startswith("Finished: 0 rows read.")
+
+
+def test_windows_gets_its_own_quotes() -> None:
+    """Its shell does not know single quotes."""
+    run = record(1, config="my config.toml", country="ES")
+    text = closing_text(run, {Status.INVALID: 1}, [], reports("failed.csv"), windows=True)
+    assert text.endswith('--config "my config.toml" --country ES')
+
+
+def test_every_last_word_has_a_meaning() -> None:
+    """A status that is added gets its words."""
+    assert set(MEANINGS) == set(FINAL)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "0 s"), (59.7, "1 min 0 s"), (3599.0, "59 min 59 s"), (7500.0, "2 h 5 min")]
+)
+def test_durations_are_words(seconds: float, words: str) -> None:
+    """As people say them."""
+    assert duration(seconds) == words
+
+
+def test_the_retry_that_it_names_finds_the_run() -> None:
+    """The command says where the run is to be found, if that is no usual place."""
+    text = closing_text(
+        record(1, journal="/data/my journal", tag=["A"]), {Status.FAILED: 1}, [], reports(), windows=False
+    )
+    assert "callbell-importer retry 20261123-020000-contacts --journal '/data/my journal'\n" in text + "\n"
+
+
+def test_a_stand_in_does_not_go_on() -> None:
+    """A sandbox forgets everything, so nobody is told that the next run goes on with it."""
+    assert "begins anew" in closing_text(record(130, sandbox=True), {Status.UNSENT: 5}, [], reports())

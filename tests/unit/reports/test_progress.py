@@ -1,0 +1,218 @@
+"""What a person sees while a run goes on."""
+
+import io
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from importer.reports.progress import (
+    Lines,
+    LiveDisplay,
+    Progress,
+    Silence,
+    Snapshot,
+    choose_progress,
+    console_class,
+    facts,
+    folded,
+)
+
+MIDWAY = Snapshot(
+    read=27_000,
+    read_all=True,
+    done=12_345,
+    created=12_000,
+    failed=40,
+    invalid=0,
+    in_doubt=2,
+    in_flight=58,
+    per_second=290.4,
+    limit=300.0,
+    held_seconds=11.2,
+)
+END = Snapshot(
+    read=5, read_all=True, done=5, created=5, failed=0, invalid=0, in_doubt=0, in_flight=0, per_second=12.0, limit=300.0
+)
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Gone(Terminal):
+    """A terminal that somebody closed."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(text)
+
+
+def console(stream: io.StringIO, width: int = 80, environment: Mapping[str, str] | None = None) -> Console:
+    """Return a console as rich finds it on a terminal."""
+    return console_class()(
+        file=stream, force_terminal=True, width=width, legacy_windows=False, _environ=environment or {}
+    )
+
+
+def shown(stream: io.StringIO) -> list[str]:
+    """Return the lines that were drawn, without the commands to the terminal."""
+    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", stream.getvalue()).splitlines()]
+
+
+def test_facts_are_told_the_most_important_first() -> None:
+    """Nothing is said that is not worth it."""
+    assert facts(MIDWAY) == (
+        "12,345 of 27,000 rows",
+        "12,000 created",
+        "40 failed",
+        "2 in doubt",
+        "290 of 300 requests/s",
+        "58 in flight",
+        "held for 12 s",
+        "1 min 2 s left",
+    )
+    assert facts(END) == ("5 of 5 rows", "5 created")
+
+
+def test_time_left_is_told_only_where_somebody_knows() -> None:
+    """Not while the input is being read, nor while nothing moves."""
+    reading = replace(MIDWAY, read_all=False, limit=0.0, held_seconds=0.0)
+    assert facts(reading)[0] == "12,345 of 27,000+ rows"
+    assert facts(reading)[-2:] == ("290 requests/s", "58 in flight")
+    assert facts(replace(MIDWAY, per_second=0.0))[-1] == "held for 12 s"
+    assert facts(replace(MIDWAY, per_second=1.0, held_seconds=0.0))[-1] == "4 h 4 min left"
+    assert facts(replace(MIDWAY, done=26_999, held_seconds=0.0))[-1] == "1 s left"
+
+
+def test_lines_come_every_thirty_seconds_and_at_the_end() -> None:
+    """A log of a night is short, and its last line is the last state."""
+    stream, clock = io.StringIO(), Clock()
+    with Lines(stream, clock) as progress:
+        for seconds in (0, 29, 30, 31, 59, 61):
+            clock.seconds = 100.0 + seconds
+            progress.update(replace(END, done=seconds))
+    assert [line.split()[0] for line in stream.getvalue().splitlines()] == ["30", "61", "61"]
+    assert stream.getvalue().isascii()
+
+
+def test_a_run_without_a_state_has_no_line() -> None:
+    """A run that fails before it begins shows no progress."""
+    stream, terminal = io.StringIO(), io.StringIO()
+    with Lines(stream, Clock()), LiveDisplay(console(terminal), Clock()):
+        pass
+    assert stream.getvalue() == ""
+    assert "".join(shown(terminal)) == ""
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_the_live_display_fits_the_terminal(width: int) -> None:
+    """No line is longer than the terminal is wide, so that redrawing finds where it began."""
+    stream, clock = io.StringIO(), Clock()
+    with LiveDisplay(console(stream, width), clock) as progress:
+        progress.update(MIDWAY)
+    lines = shown(stream)
+    assert max(map(len, lines)) < width
+    assert any("12,345 of 27,000" in line for line in lines)
+
+
+def test_the_live_display_redraws_four_times_a_second_at_most() -> None:
+    """A quick run does not spend its time on drawing; the last state is always drawn."""
+    stream, clock = io.StringIO(), Clock()
+    with LiveDisplay(console(stream), clock) as progress:
+        for done in range(5):
+            clock.seconds += 0.1
+            progress.update(replace(END, read_all=False, done=done))
+    drawn = [line.split()[0] for line in shown(stream) if "rows" in line]
+    assert drawn[0] == "0"
+    assert drawn[-1] == "4"
+    assert "1" not in drawn
+
+
+def test_colours_are_left_out_where_they_are_not_wanted() -> None:
+    """NO_COLOR is heeded."""
+    with_colours, without = io.StringIO(), io.StringIO()
+    for stream, environment in ((with_colours, {}), (without, {"NO_COLOR": "1"})):
+        terminal = console(stream, environment={"TERM": "xterm-256color", **environment})
+        with LiveDisplay(terminal, Clock()) as progress:
+            progress.update(MIDWAY)
+    assert "\x1b[32m" in with_colours.getvalue()
+    assert "\x1b[32m" not in without.getvalue()
+    assert shown(with_colours)[1:3] == shown(without)[1:3]
+
+
+def test_a_console_without_utf8_gets_ascii() -> None:
+    """An old Windows console shows no rubbish."""
+
+    class OldConsole(Terminal):
+        encoding = "cp437"
+
+    stream = OldConsole()
+    with LiveDisplay(console(stream), Clock()) as progress:
+        progress.update(MIDWAY)
+    assert stream.getvalue().isascii()
+    assert " | " in stream.getvalue()
+
+
+@pytest.mark.parametrize("progress", [Lines(Gone(), Clock()), LiveDisplay(console(Gone()), Clock()), Silence()])
+def test_a_terminal_that_is_gone_stops_nothing(progress: Progress) -> None:
+    """The rows arrive all the same."""
+    with progress:
+        progress.update(MIDWAY)
+        progress.update(END)
+
+
+def test_a_live_display_that_lost_its_terminal_stays_silent() -> None:
+    """It does not try again and again, and gives standard error back."""
+    stream, before = Terminal(), sys.stderr
+    progress = LiveDisplay(console(stream), Clock())
+    with progress:
+        assert sys.stderr is not before
+        stream.close()
+        progress.update(MIDWAY)
+        assert sys.stderr is before
+
+
+@pytest.mark.parametrize(
+    ("stream", "environment", "quiet", "expected"),
+    [
+        (Terminal(), {"TERM": "xterm"}, False, LiveDisplay),
+        (Terminal(), {}, False, LiveDisplay),
+        (Terminal(), {"TERM": "dumb"}, False, Lines),
+        (io.StringIO(), {"TERM": "xterm"}, False, Lines),
+        (Terminal(), {}, True, Silence),
+    ],
+)
+def test_the_stream_decides_what_is_shown(
+    stream: io.StringIO,
+    environment: dict[str, str],
+    quiet: bool,  # noqa: FBT001 - a case of the table
+    expected: type,
+) -> None:
+    """A live display only where it can be redrawn."""
+    assert type(choose_progress(stream, environment, Clock(), quiet=quiet)) is expected
+
+
+@given(st.lists(st.text("ab ", min_size=1, max_size=30), max_size=8), st.integers(1, 50))
+def test_folding_keeps_to_the_width(texts: list[str], width: int) -> None:
+    """Every text is there, cut if it must be, and no line is too long."""
+    lines = folded(tuple(texts), width, " | ").split("\n")
+    assert all(len(line) <= width for line in lines)
+    assert [text[:width] for text in texts] == [text for line in lines for text in line.split(" | ") if texts]

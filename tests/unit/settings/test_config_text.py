@@ -1,0 +1,78 @@
+"""A config that is written for a person is read as it was meant."""
+
+import tomllib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions
+from importer.model.account import FieldType
+from importer.readers.options import InputOptions
+from importer.settings import settle
+from importer.settings.config_text import Draft, config_text, toml
+
+TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8).map(str.strip).filter(bool)
+
+
+def draft(header: tuple[str, ...], columns: ColumnOptions) -> Draft:
+    """Return what a config is to say."""
+    return Draft(file="a.csv", header=header, input=InputOptions(), contact=ContactOptions(), columns=columns)
+
+
+def test_everything_comes_back() -> None:
+    """What is chosen is in force, what is not is a comment."""
+    columns = ColumnOptions(
+        identifier="Tel",
+        name="{Nombre} {Apellidos}",
+        tags=("Tags", "Segmento"),
+        custom_fields=(
+            CustomFieldOptions(name="Ciudad", column="City"),
+            CustomFieldOptions(name="Alta", column="Alta", type=FieldType.DATE, format="%d/%m/%Y"),
+        ),
+    )
+    text = config_text(
+        replace(
+            draft(("Tel", "Nombre", "", 'with "quotes"'), columns),
+            input=InputOptions(sheet="Hoja 1", header_row=3, delimiter="tab"),
+            contact=ContactOptions(country="ES", tags=("Imported",)),
+            reasons={"identifier": "sure"},
+            open_fields={"note": ("Notas", "Observaciones")},
+            suggestions=(CustomFieldOptions(name="E-mail", column="Mail", type=FieldType.EMAIL),),
+        )
+    )
+    settings = settle({}, {}, text)
+    assert settings.mapping.columns == columns
+    assert settings.mapping.made_for == ("Tel", "Nombre", "", 'with "quotes"')
+    assert settings.input == InputOptions(sheet="Hoja 1", header_row=3, delimiter="tab")
+    assert (settings.mapping.contact.country, settings.mapping.contact.tags) == ("ES", ("Imported",))
+    assert '# note = "Notas"                        # could be it' in text
+    assert '# "E-mail" = { column = "Mail", type = "email" }' in text
+
+
+def test_what_is_a_comment_is_right_once_it_is_none() -> None:
+    """The lines that are to be taken into force can be."""
+    fields = (CustomFieldOptions(name="Likes", column="L", type=FieldType.CHECKBOX, separator="|", options=("A", "B")),)
+    text = config_text(replace(draft(("Tel",), ColumnOptions(identifier="Tel", name="Tel")), suggestions=fields))
+    bare = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())
+    settings = settle({}, {}, bare)
+    assert settings.mapping.columns.custom_fields == fields
+    assert settings.mapping.contact.country == "ES"
+
+
+def test_a_value_that_toml_does_not_know_is_a_defect() -> None:
+    """It is not written down as something else."""
+    with pytest.raises(TypeError):
+        toml(None)
+
+
+@given(TEXTS, TEXTS, st.text(max_size=8))
+def test_any_header_comes_back(identifier: str, name: str, file: str) -> None:
+    """Quotes, line breaks, control characters and emoji."""
+    columns = ColumnOptions(identifier=identifier, name=name)
+    text = config_text(
+        replace(draft((identifier, name), columns), file=file, reasons={"name": file}, open_fields={"note": (name,)})
+    )
+    assert tomllib.loads(text)["input"]["header"] == [identifier, name]
+    assert settle({}, {}, text).mapping.columns == columns
