@@ -1,29 +1,61 @@
-"""A lock that one process holds at a time, and that the system releases if the process dies."""
+"""Locks that one process holds at a time, and that the kernel releases if the process dies.
+
+A journal has two. The file beside it tells who holds it, and is all that is needed on Windows, where an open file
+cannot be deleted. Elsewhere it can, so there the kernel also locks one byte of the journal itself, whatever its name.
+
+The byte is far beyond those that SQLite locks (0x40000000 to 0x400001FF). Where Linux' open-file-description locks are
+missing, it is locked the classic way: then **no descriptor of the journal may be closed** in this process while the
+lock is held, because that releases it, and SQLite's own locks too (fcntl(2), "Record locks"). Never `flock` on the
+journal: on macOS it conflicts with the fcntl locks that SQLite takes there.
+"""
 
 import contextlib
+import errno
 import importlib
 import os
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from importer.model.errors import BusyError
 from importer.system import platform
 from importer.system.files import PRIVATE_FILE, as_storage_error, private_folder
 
-_LOCKED_BYTE = 1 << 30
+_WINDOWS_BYTE = 1 << 30
 """Windows locks bytes and lets nobody read them, so the lock is far behind the holder's name."""
-
-
+_JOURNAL_BYTE = 1 << 40
 _HOLDER_BYTES = 200
-
-
 _ASK_AGAIN_SECONDS = 0.5
 
 
 @contextlib.contextmanager
+def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iterator[None]:
+    """Hold the journal for as long as the block runs; its connection is opened and closed within.
+
+    Args:
+        journal: The resolved path; made, with its folder, where it is missing.
+        holder: What to tell others who want it, such as the run's name; the process number is added.
+        wait: Whether to wait until it is free.
+
+    Raises:
+        BusyError: Another process holds it.
+        StorageError: It cannot be opened or locked.
+
+    """
+    beside = journal.with_name(f"{journal.name}.lock")
+    with contextlib.ExitStack() as opened:
+        if not platform.WINDOWS:
+            descriptor = opened.enter_context(_opened(journal, f"The journal {journal}"))
+            with as_storage_error(f"The journal {journal} cannot be locked"):
+                _acquire(lambda: _lock_byte(descriptor), beside, wait=wait)
+        opened.enter_context(exclusive_lock(beside, holder, wait=wait))
+        yield
+
+
+@contextlib.contextmanager
 def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock file for as long as the block runs; the system lets go of it if the process dies.
+    """Hold the lock file for as long as the block runs.
 
     Args:
         path: The lock file, made where it is missing and left there: removing it would let two in.
@@ -35,42 +67,58 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
         StorageError: The file cannot be opened or locked.
 
     """
-    private_folder(path.parent)
-    with as_storage_error(f"The lock file {path} cannot be opened"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-    try:
+    with _opened(path, f"The lock file {path}") as descriptor:
         with as_storage_error(f"The lock file {path} cannot be locked"):
-            while not _lock_at_once(descriptor):
-                if not wait:
-                    raise _held_by_another(path, descriptor)
-                time.sleep(_ASK_AGAIN_SECONDS)
+            _acquire(lambda: _lock_file(descriptor), path, wait=wait)
             _tell_holder(descriptor, holder)
         yield
+
+
+@contextlib.contextmanager
+def _opened(path: Path, called: str) -> Iterator[int]:
+    private_folder(path.parent)
+    with as_storage_error(f"{called} cannot be opened"):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _lock_at_once(descriptor: int) -> bool:
-    """Return whether the lock was free and is now ours."""
-    try:
-        if platform.WINDOWS:
-            _lock_windows(descriptor)
-        else:
-            _lock_posix(descriptor)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
+def _acquire(lock: Callable[[], None], lock_file: Path, *, wait: bool) -> None:
+    """Take the lock at once, or wait for it; the lock file tells who holds it."""
+    while True:
+        try:
+            return lock()
+        except (BlockingIOError, PermissionError):
+            if not wait:
+                raise _held_by_another(lock_file) from None
+        time.sleep(_ASK_AGAIN_SECONDS)
 
 
-def _lock_posix(descriptor: int) -> None:
+def _lock_file(descriptor: int) -> None:
+    if platform.WINDOWS:
+        msvcrt = importlib.import_module("msvcrt")
+        os.lseek(descriptor, _WINDOWS_BYTE, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl = importlib.import_module("fcntl")
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _lock_byte(descriptor: int) -> None:
+    """Lock the byte of the journal: for this descriptor where the kernel can, else for this process."""
     fcntl = importlib.import_module("fcntl")
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _lock_windows(descriptor: int) -> None:
-    msvcrt = importlib.import_module("msvcrt")
-    os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
-    msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    if platform.LINUX:  # elsewhere the structure has another order
+        lock = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, _JOURNAL_BYTE, 1, 0)
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, lock)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # how a kernel says that it does not know them
+                raise
+        else:
+            return
+    fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _JOURNAL_BYTE)
 
 
 def _tell_holder(descriptor: int, holder: str) -> None:
@@ -79,9 +127,12 @@ def _tell_holder(descriptor: int, holder: str) -> None:
     os.write(descriptor, f"{holder or 'a run'}, process {os.getpid()}".encode()[:_HOLDER_BYTES])
 
 
-def _held_by_another(path: Path, descriptor: int) -> BusyError:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    holder = os.read(descriptor, _HOLDER_BYTES).decode(errors="replace")
+def _held_by_another(path: Path) -> BusyError:
+    try:
+        with path.open("rb") as file:
+            holder = file.read(_HOLDER_BYTES).decode(errors="replace")
+    except OSError:
+        holder = ""  # the lock file was deleted
     holder = "".join(character for character in holder if character.isprintable()) or "another process"
     return BusyError(
         f"Another run is using the same journal: {path} is held by {holder}.",
