@@ -10,7 +10,7 @@ from typing import TextIO
 
 from importer.commands.context import Ending, Order
 from importer.commands.mapping_selection import Ask
-from importer.commands.paths import is_there, journal_path, lock_path, run_name
+from importer.commands.paths import is_there, journal_path, run_name
 from importer.commands.run import Run
 from importer.journal import Journal
 from importer.model.errors import UsageError
@@ -19,7 +19,7 @@ from importer.model.rows import TO_RETRY, Status
 from importer.model.runs import RunRecord
 from importer.readers import open_reader
 from importer.settings import Settings
-from importer.system.locks import exclusive_lock
+from importer.system.locks import journal_lock
 from importer.system.logs import LOG, logging_to
 
 
@@ -149,7 +149,7 @@ def _journal(desk: Desk, *, tallied_only: bool = False) -> Iterator[Journal]:
     path = journal_path(chosen.journal, sandbox=chosen.sandbox)
     with (
         logging_to(chosen.log_file, desk.stream, log_format=chosen.log_format, verbose=chosen.verbose),
-        exclusive_lock(lock_path(path), wait=chosen.wait),
+        journal_lock(path, wait=chosen.wait),
         contextlib.closing(Journal.open(path, rehearsal=chosen.dry_run, tallied_only=tallied_only)) as store,
     ):
         yield store

@@ -1,5 +1,6 @@
 """Where things are kept when nobody says where, and what a run is called."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Collection
@@ -8,20 +9,39 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
+from importer.model.errors import StorageError
+
 _NAME = "callbell-importer"
 _LONGEST_STEM = 40
 
 
 def journal_path(given: Path | None, *, sandbox: bool) -> Path:
-    """Return the journal's path: the given one, else one in the user's state folder; a sandbox has its own."""
-    if given is not None:
-        return given
-    return user_state_path(_NAME, appauthor=False) / ("sandbox.sqlite3" if sandbox else "journal.sqlite3")
+    """Return the journal's one true path: of the given file, else of one in the user's state folder.
+
+    Args:
+        given: A path that may lead through links, also to what is not there yet.
+        sandbox: Whether the journal is a sandbox's, which has its own.
+
+    Raises:
+        StorageError: The file has a second name, a hard link, by which SQLite would look for another log of it.
+
+    """
+    name = "sandbox.sqlite3" if sandbox else "journal.sqlite3"
+    path = Path(os.path.realpath(given or user_state_path(_NAME, appauthor=False) / name))
+    if _has_other_names(path):
+        raise StorageError(
+            f"The journal {path} has more than one name: it is hard-linked, and SQLite's log beside it goes by name.",
+            f'Delete the other names (find them with: find / -xdev -samefile "{path}"), or name another journal with'
+            " --journal.",
+        )
+    return path
 
 
-def lock_path(journal: Path) -> Path:
-    """Return the lock file of a journal."""
-    return journal.with_name(journal.name + ".lock")
+def _has_other_names(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_nlink > 1
+    except (OSError, ValueError):  # told by whoever opens it
+        return False
 
 
 def run_name(started_at: datetime, file: str, report_dir: Path, taken: Collection[str]) -> str:

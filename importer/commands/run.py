@@ -5,7 +5,7 @@ import contextlib
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from logging import DEBUG
@@ -188,13 +188,19 @@ class Run:
         return replace(
             record,
             finished_at=SystemClock().now(),
-            exit_code=exit_code(pool.counters.tally(), pool.stopped, self._signalled),
+            exit_code=exit_code(self._tally(record.name), pool.stopped, self._signalled),
             blank=sum(reader.blank_rows for reader in self.readers),
             requests_sent=pace.sent,
             requests_retried=pool.counters.retried,
             requests_throttled=pool.counters.throttled,
             rate_achieved=round(pace.achieved(), 1),
         )
+
+    def _tally(self, name: str) -> Mapping[Status, int]:
+        """Return the journal's own count; a row that it still has open is unsent, unless none was to be sent."""
+        tally = dict(self.store.report_source(name).tally())
+        open_rows = 0 if self.order.settings.run.dry_run else tally[Status.PENDING] + tally[Status.IN_FLIGHT]
+        return tally | {Status.UNSENT: tally[Status.UNSENT] + open_rows}
 
     def _report(self, record: RunRecord, reason: Stop | Exception | None) -> Ending:
         """Write the reports; the reason is why the run ended before its end, if it did."""
