@@ -15,6 +15,7 @@ import aiohttp
 
 from importer import __version__
 from importer.client import responses as replies
+from importer.client.redaction import Redaction
 from importer.client.token import Token
 from importer.model.payload import to_json
 from importer.model.protocols import Clock
@@ -42,6 +43,7 @@ class Callbell:
     def __init__(self, base_url: str, token: Token, clock: Clock, timeout: aiohttp.ClientTimeout = _TIMEOUT) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
+        self._redaction = Redaction(token)
         self._clock = clock
         # The pool decides how many are in flight; no proxy, cookie or .netrc of the machine gets a say.
         self._http = aiohttp.ClientSession(
@@ -97,7 +99,7 @@ class Callbell:
                 headers=self._headers(),
                 allow_redirects=False,  # measured: followed, a 301 turns the POST into a GET that answers 200
             ) as response:
-                received = await _body(response)
+                received = self._redaction.body(await _body(response))
                 return replies.answered(response.status, response.headers, received, self._clock.now()), received
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _unanswered(error), b""

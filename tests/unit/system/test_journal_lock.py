@@ -202,7 +202,9 @@ def test_a_journal_that_cannot_be_opened_is_a_storage_error(tmp_path: Path) -> N
 @posix_only
 def test_a_second_lock_in_one_process_is_refused_too(tmp_path: Path) -> None:
     """Classic locks would let the same process in twice; the lock file does not."""
-    with journal_lock(tmp_path / "journal.sqlite3"), pytest.raises(BusyError), journal_lock(tmp_path / "journal.sqlite3"):
+    with (
+        journal_lock(tmp_path / "journal.sqlite3"),
+        pytest.raises(BusyError),
+        journal_lock(tmp_path / "journal.sqlite3"),
+    ):
         pass
-
-
