@@ -38,7 +38,7 @@ class Structure:
         self._places: dict[CodeType, str] = {}
         self._last = ""
 
-    def see(self, frame: FrameType, event: str, _argument: Any) -> None:  # noqa: ANN401 - what a profiler is given
+    def see(self, frame: FrameType, event: str, _argument: Any) -> None:
         """Take note of a call; for `sys.setprofile`."""
         if event != "call" or not (place := self._place(frame.f_code)):
             return
