@@ -1,4 +1,4 @@
-"""The token taken out of what the service answers: some services repeat it in their error texts, and we write those down."""
+"""The token taken out of what the service answers: it may repeat it in an error text, and those are written down."""
 
 import re
 
@@ -33,7 +33,7 @@ class Redaction:
 
 
 def _forms(character: str) -> bytes:
-    """Return a pattern of the ways to write an ASCII character: itself, `\\/`, `\\u002f`, `%2F`."""
+    """Return a pattern of the ways to write an ASCII character: itself, or as JSON or a URL escapes it."""
     code = f"{ord(character):02x}"
     itself = re.escape(character)
     escaped = rf"|\\{itself}" if character in '"\\/' else ""

@@ -49,7 +49,7 @@ def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
         key: The config key that names it, for the problem's sentence.
 
     """
-    names = [composed(name) for name in header]
+    names = list(map(composed, header))
     wanted = composed(wanted)
     places = _places(names, wanted) or _places([name.casefold() for name in names], wanted.casefold())
     match places:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
+from importer.model.plain_text import duration
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
@@ -92,7 +94,7 @@ def facts(snapshot: Snapshot) -> tuple[str, ...]:
         (f"{one.per_second:.0f}{limit} requests/s", one.sends and (one.done < one.read or one.in_flight)),
         (f"{one.in_flight} in flight", one.in_flight),
         (f"held for {math.ceil(one.held_seconds)} s", one.held_seconds > 0),
-        (f"{_time(left)} left" if left is not None else "", left),
+        (f"{duration(math.ceil(left))} left" if left is not None else "", left),
     )
     return tuple(text for text, worth in said if worth)
 
@@ -244,11 +246,3 @@ def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
     both.add_row(ProgressBar(total=max(snapshot.read, 1), completed=snapshot.done, width=width))
     both.add_row(text)
     return both
-
-
-def _time(seconds: float) -> str:
-    whole = math.ceil(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

@@ -227,7 +227,7 @@ def test_a_run_in_a_sandbox_has_nothing_to_undo() -> None:
     run = next(Path("reports").iterdir()).name
     said = undo(run, "--yes", "--sandbox")
     assert said.exit_code == 0
-    assert "went to a stand-in, which is gone" in said.stderr
+    assert "was sent to a sandbox, which is gone" in said.stderr
 
 
 def test_another_accounts_token_is_refused(service: Sandbox) -> None:

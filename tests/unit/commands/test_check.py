@@ -13,10 +13,11 @@ import openpyxl
 import pytest
 
 from importer.commands.check import Check
-from importer.commands.context import Order
+from importer.commands.context import CommandContext
 from importer.journal import Journal
 from importer.model.errors import InputError
 from importer.model.rows import Row, Sheet
+from importer.model.runs import RunRecord
 from importer.sandbox import Sandbox
 from importer.settings import settle
 from tests.support.commands import ACCOUNT, NO_LIMIT, TOKEN, customers, give, read, serving, table
@@ -265,18 +266,19 @@ class BreakingOff:
 
 def test_a_file_that_breaks_off_is_code_3_with_what_was_found_up_to_there() -> None:
     """The reason comes first, and the rows before it are told of."""
-    order = Order(
-        command="check",
+    context = CommandContext(settings=settle({"dry_run": True}, {}), environment={}, stream=io.StringIO())
+    record = RunRecord(
         name="20261123-020000-broken",
-        started_at=datetime(2026, 11, 23, 2, tzinfo=UTC),
-        settings=settle({"dry_run": True}, {}),
-        options={},
-        environment={},
+        command="check",
+        account="",
         files=("broken.csv",),
-        stream=io.StringIO(),
+        options={},
+        report_dir="reports/20261123-020000-broken",
+        started_at=datetime(2026, 11, 23, 2, tzinfo=UTC),
     )
     with closing(Journal.open(Path("journal.sqlite3"), rehearsal=True, tallied_only=True)) as store:
-        ending = asyncio.run(Check(order=order, store=store, readers=[BreakingOff()]).execute())
+        check = Check(context=context, store=store, record=record, readers=[BreakingOff()])
+        ending = asyncio.run(check.execute())
     assert ending.exit_code == 3
     assert ending.text.startswith("broken.csv cannot be read any further. Save it again.\n\nUp to there:\n\n")
     assert "1 of 2 rows would be sent." in ending.text

@@ -73,7 +73,7 @@ def test_a_journal_of_two_names_has_one_lock(tmp_path: Path) -> None:
 @posix_only
 @pytest.mark.parametrize("kind", ["open file description", "classic"])
 def test_a_look_at_the_file_does_not_free_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    """Classic POSIX locks are gone as soon as the process closes any descriptor of the file: `private_file` opens none."""
+    """Classic POSIX locks are gone once the process closes any descriptor of the file: `private_file` opens none."""
     if kind == "classic":
         monkeypatch.setattr(platform, "LINUX", False)
     journal = tmp_path / "journal.sqlite3"
@@ -129,7 +129,7 @@ def test_the_journal_is_locked_by_one_byte_and_never_by_flock(
 
 
 def test_on_windows_the_lock_file_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is open cannot be deleted there, and a locked byte could not be read by SQLite's own reader."""
+    """A file that is open cannot be deleted there, so the lock is as good as the file, and SQLite has the journal to itself."""
     locked: list[int] = []
 
     def locking(descriptor: int, _how: int, _count: int) -> None:
