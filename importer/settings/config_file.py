@@ -6,6 +6,7 @@ from pathlib import Path
 
 from importer.settings.key_lines import key_lines, line_of
 from importer.settings.layers import PATHS, Key, Layer, check
+from importer.settings.toml_limits import too_much
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -21,12 +22,18 @@ def config_layer(text: str, name: str, folder: Path) -> Layer:
 
     """
     text = text.removeprefix("\ufeff")  # Windows' Notepad puts a mark there
+    if reason := too_much(text):
+        return Layer(problems=(f"{name}: it is no config: {reason}",))
     try:
-        raw = tomllib.loads(text)
+        return _from_folder(_checked(text, name), folder)
     except tomllib.TOMLDecodeError as error:
         return Layer(problems=(_not_toml(str(error), name, text),))
     except RecursionError:
         return Layer(problems=(f"{name}: it is no config: its brackets go too deep",))
+
+
+def _checked(text: str, name: str) -> Layer:
+    raw = tomllib.loads(text)
     lines = key_lines(text)
 
     def line(key: Key) -> int:
@@ -35,7 +42,7 @@ def config_layer(text: str, name: str, folder: Path) -> Layer:
     def where(key: Key) -> str:
         return f"{name}, line {line(key)}, {dotted(key)}"
 
-    return _from_folder(check(raw, where, line, strict=True), folder)
+    return check(raw, where, line, strict=True)
 
 
 def dotted(key: Key) -> str:

@@ -1,10 +1,17 @@
 """On which line of a TOML text each key stands, which tomllib does not tell."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Key = tuple[str, ...]
+
+STRING_OR_COMMENT = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}' + r"|'''.*?'{3,5}" + r'|"(?:\\.|[^"\\\n])*"' + r"|'[^'\n]*'|#[^\n]*", re.DOTALL
+)
+"""What may hold brackets, dots and line breaks that mean nothing (toml.io, 1.0.0)."""
+_SIGN = re.compile(rf"{STRING_OR_COMMENT.pattern}|[\[\]{{}}\n]", re.DOTALL)
 
 
 def key_lines(text: str) -> dict[Key, int]:
@@ -33,18 +40,14 @@ def line_of(key: Sequence[str | int], lines: Mapping[Key, int]) -> int:
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the first line's number and the text of each statement: as few lines as tomllib can parse alone."""
-    statement, first = "", 1
-    for number, line in enumerate(text.split("\n"), 1):
-        if not statement:
-            first = number
-        statement += line + "\n"
-        try:
-            tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:
-            continue
-        yield first, statement
-        statement = ""
+    """Yield the first line's number and the text of each statement; one ends with the line, outside of brackets."""
+    depth, start, line = 0, 0, 1
+    for sign in _SIGN.finditer(text + "\n"):
+        depth += (sign[0] in "[{") - (sign[0] in "]}")
+        if sign[0] == "\n" and not depth:
+            statement = text[start : sign.end()]
+            yield line, statement
+            start, line = sign.end(), line + statement.count("\n")
 
 
 def _paths(parsed: Mapping[str, Any]) -> Iterator[Key]:

@@ -19,6 +19,8 @@ PATHS = (("service", "token_file"), ("run", "report_dir"), ("run", "journal"), (
 
 Key = Sequence[str | int]
 
+_MOST_PROBLEMS = 50
+"""More than a person wants to read, and each costs a search for the name that was meant."""
 _PREFIX = "CALLBELL_IMPORTER_"
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 
@@ -57,7 +59,10 @@ def check(
         tables = Tables.model_validate(raw, strict=strict)
     except ValidationError as error:
         details = sorted(error.errors(include_url=False, include_input=False), key=lambda detail: order(detail["loc"]))
-        return Layer(problems=tuple(f"{where(detail['loc'])}: {sentence(detail)}" for detail in details))
+        problems = [f"{where(detail['loc'])}: {sentence(detail)}" for detail in details[:_MOST_PROBLEMS]]
+        if len(details) > _MOST_PROBLEMS:
+            problems.append(f"and {len(details) - _MOST_PROBLEMS:,} more of this kind")
+        return Layer(problems=tuple(problems))
     return Layer(values=_given(tables))
 
 
