@@ -12,6 +12,7 @@ from importer.cli.grouped_help import GroupedCommand, examples
 from importer.cli.prompts import confirm_deletion
 from importer.cli.streams import open_missing_streams, put_out, say
 from importer.model.errors import UsageError
+from importer.system.stop_signals import silent_end
 
 Config = Annotated[
     Path | None,
@@ -29,7 +30,8 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # typer would import pydantic first, which takes longer than all the rest
         typer.echo(VERSION)
         sys.exit(0)
-    app(prog_name="callbell-importer")
+    with silent_end():
+        app(prog_name="callbell-importer")
 
 
 @app.command(

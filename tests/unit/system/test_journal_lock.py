@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from importer.model.errors import BusyError, StorageError
-from importer.system import locks, platform
+from importer.system import platform
 from importer.system.files import private_file
 from importer.system.locks import exclusive_lock, journal_lock
 
@@ -129,7 +129,7 @@ def test_the_journal_is_locked_by_one_byte_and_never_by_flock(
 
 
 def test_on_windows_the_lock_file_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is open cannot be deleted there, so the lock is as good as the file, and SQLite has the journal to itself."""
+    """A file that is open cannot be deleted there, so nothing in the journal itself is locked."""
     locked: list[int] = []
 
     def locking(descriptor: int, _how: int, _count: int) -> None:
@@ -162,7 +162,7 @@ def test_whoever_waits_gets_the_journal_when_it_is_free(tmp_path: Path, monkeypa
             if len(waits) == 3:
                 let_go()
 
-        monkeypatch.setattr(locks.time, "sleep", wait_a_while)  # so that the test need not sleep
+        monkeypatch.setattr("importer.system.locks.time.sleep", wait_a_while)  # so that the test need not sleep
         with journal_lock(journal, wait=True):
             assert waits == [0.5] * 3
 
