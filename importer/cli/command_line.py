@@ -9,15 +9,14 @@ import typer
 from importer.cli import options
 from importer.cli.app import VERSION, app, command_context, finish
 from importer.cli.grouped_help import GroupedCommand, examples
+from importer.cli.journal_commands import Config, journal_group
 from importer.cli.prompts import confirm_deletion
 from importer.cli.streams import open_missing_streams, put_out, say
 from importer.model.errors import UsageError
 from importer.system.stop_signals import silent_end
 
-Config = Annotated[
-    Path | None,
-    typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
-]
+app.add_typer(journal_group, name="journal")
+
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")
 ]

@@ -109,7 +109,7 @@ def test_the_mode_of_the_real_file_counts(config: Path) -> None:
     config.chmod(0o666)
     link = config.with_name("link.toml")
     link.symlink_to(config)
-    with pytest.raises(UsageError, match="chmod go-w|can be changed"):
+    with pytest.raises(UsageError, match="can be changed"):
         read_config(link)
 
 
