@@ -49,7 +49,7 @@ from tests.support.commands import (
 )
 from tests.support.paths import SAMPLES
 
-COMMANDS = ("run", "check", "init", "retry", "runs", "undo", "sandbox")
+COMMANDS = ("run", "check", "init", "retry", "runs", "undo", "sandbox", "journal")
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,14 @@ def test_the_help_of_every_command_has_examples(command: str) -> None:
     said = give(command, "--help")
     assert said.exit_code == 0
     assert f"callbell-importer {command}" in said.stdout.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize("command", ["backup", "check"])
+def test_the_help_of_every_command_of_the_journal_has_examples(command: str) -> None:
+    """As those of the others have."""
+    said = give("journal", command, "--help")
+    assert said.exit_code == 0
+    assert f"callbell-importer journal {command}" in said.stdout.partition("Examples:")[2]
 
 
 def test_the_help_groups_the_options_of_a_run() -> None:

@@ -10,21 +10,17 @@ from importer.journal import Journal
 from importer.journal.integrity import examine
 from importer.journal.schema import MIGRATIONS
 from importer.model.errors import StorageError
-from importer.model.runs import RunRecord
-from tests.support.journals import SHEET, contact, entry, record
+from importer.model.rows import Status
+from tests.support.journals import SHEET, begun, record, send_all
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
-    """A journal with a run of two rows that has ended, one of them in doubt."""
+    """A journal with a run of two rows that has ended with both in doubt."""
     path = tmp_path / "journal.sqlite3"
-    with closing(Journal.open(path)) as store:
-        begun: RunRecord = record()
-        store.begin(begun)
-        store.add_sheet(SHEET)
-        store.enter(0, [entry(contact(1), 2), entry(contact(2), 3)])
-        store.take(1)
-        store.finish(begun)
+    with closing(begun(path, numbers=[1, 2])) as store:
+        send_all(store, Status.IN_DOUBT)
+        store.finish(record())
     return path
 
 
@@ -39,7 +35,7 @@ def test_a_whole_journal_has_no_faults(journal: Path) -> None:
     """And its contents are counted."""
     state = examine(journal)
     assert state.faults == ()
-    assert (state.runs, state.rows, state.contacts, state.in_doubt) == (1, 2, 1, 1)
+    assert (state.runs, state.rows, state.contacts, state.in_doubt) == (1, 2, 2, 2)
     assert state.schema_version == state.newest_version == len(MIGRATIONS)
 
 
