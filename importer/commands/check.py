@@ -12,7 +12,7 @@ from pathlib import Path
 from importer.commands.account_check import census
 from importer.commands.account_requirements import Wanted, not_seen
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.mapping_selection import column_mapping, mapping_lines, mapping_options, sheet_notes
+from importer.commands.mapping_selection import column_mapping, mapping_lines, mapping_options, notes_of
 from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
 from importer.journal import Journal, ThreadedJournal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
@@ -27,8 +27,8 @@ from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress, Snapshot, choose_progress
-from importer.system.garbage import collect_less_garbage
 from importer.system.logs import LOG
+from importer.system.runtime import collect_less_garbage
 
 
 def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -157,7 +157,7 @@ class Check:
                 rows=self._rows[index],
                 blank=reader.blank_rows,
                 mapping=tuple(mapping_lines(one, mapping)),
-                notes=tuple(sheet_notes(reader.sheet, one)),
+                notes=tuple(notes_of(reader.sheet, one)),
             )
 
     def _unasked(self, options: Sequence[MappingOptions]) -> Iterator[str]:
@@ -208,18 +208,5 @@ class _Display:
 
     def show(self, *, read_all: bool) -> None:
         read = self._tally.total()
-        self._progress.update(
-            Snapshot(
-                read=read,
-                read_all=read_all,
-                done=read,
-                created=0,
-                failed=0,
-                invalid=self._tally[Status.INVALID],
-                in_doubt=0,
-                in_flight=0,
-                per_second=0.0,
-                limit=0.0,
-                sends=False,
-            )
-        )
+        invalid = self._tally[Status.INVALID]
+        self._progress.update(Snapshot(read=read, read_all=read_all, done=read, invalid=invalid, sends=False))

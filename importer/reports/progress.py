@@ -31,16 +31,16 @@ class Snapshot:
     read_all: bool
     """Whether the input has been read to its end."""
     done: int
-    """With their last word, whatever it is."""
-    created: int
-    failed: int
-    invalid: int
-    in_doubt: int
-    in_flight: int
+    """With their final status, whatever it is."""
+    created: int = 0
+    failed: int = 0
+    invalid: int = 0
+    in_doubt: int = 0
+    in_flight: int = 0
     """Requests on their way."""
-    per_second: float
+    per_second: float = 0.0
     """Requests per second of late."""
-    limit: float
+    limit: float = 0.0
     """Requests per second that are allowed; 0.0: no limit."""
     sends: bool = True
     """Whether anything is sent at all; else what concerns sending is not shown."""
@@ -106,7 +106,7 @@ def seconds_left(snapshot: Snapshot) -> float | None:
     return snapshot.held_seconds + (snapshot.read - snapshot.done) / snapshot.per_second
 
 
-def folded(texts: tuple[str, ...], width: int, between: str) -> str:
+def wrapped(texts: tuple[str, ...], width: int, between: str) -> str:
     """Return the texts on as few lines of at most `width` characters as they fit on; a longer text is cut."""
     lines: list[str] = []
     for text in texts:
@@ -236,7 +236,7 @@ def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
 
     width = max(console.width - 1, 1)  # the last column is left free: some terminals break the line after it
     between = _BETWEEN_IN_ASCII if console.options.ascii_only else _BETWEEN
-    text = Text(folded(facts(snapshot), width, between), no_wrap=True)
+    text = Text(wrapped(facts(snapshot), width, between), no_wrap=True)
     text.highlight_regex(r"[\d,]+ created", "green")
     text.highlight_regex(r"[\d,]+ (failed|invalid|in doubt)", "red")
     text.highlight_regex(r"held for \d+ s", "yellow")

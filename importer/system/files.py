@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.model.errors import StorageError
-from importer.system import platform
+from importer.system import runtime
 
 PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
@@ -40,7 +40,7 @@ def private_file(path: Path) -> None:
     """
     with as_storage_error(f"The file {path} cannot be made private"):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
-        if not platform.WINDOWS and path.stat().st_mode & 0o077:
+        if not runtime.WINDOWS and path.stat().st_mode & 0o077:
             path.chmod(PRIVATE_FILE)
 
 
@@ -73,7 +73,7 @@ def write_whole(path: Path) -> Iterator[Path]:
 
 def _sync_folder(folder: Path) -> None:
     """Make a rename durable; Windows cannot open folders, and some file systems cannot sync them."""
-    if not platform.WINDOWS:
+    if not runtime.WINDOWS:
         with contextlib.suppress(OSError):
             _sync(folder, os.O_RDONLY)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.model.errors import BusyError
-from importer.system import platform
+from importer.system import runtime
 from importer.system.files import PRIVATE_FILE, as_storage_error, private_folder
 
 _LOCKED_BYTE = 1 << 30
@@ -53,7 +53,7 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
 def _lock_at_once(descriptor: int) -> bool:
     """Return whether the lock was free and is now ours."""
     try:
-        if platform.WINDOWS:
+        if runtime.WINDOWS:
             _lock_windows(descriptor)
         else:
             _lock_posix(descriptor)

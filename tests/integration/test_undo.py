@@ -1,6 +1,7 @@
 """The command `undo`, as people give it: in this process, on a terminal, and in a process that is stopped or killed."""
 
 import contextlib
+import json
 import os
 import signal
 import stat
@@ -320,11 +321,13 @@ def test_the_log_tells_each_contact(service: Sandbox) -> None:
 
 
 def test_progress_is_told_now_and_then(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a line of its own; never with --quiet."""
+    """In a line of its own; never with --quiet, nor where the log is a JSON object a line."""
     monkeypatch.setattr("importer.commands.undo.LINE_EVERY_SECONDS", 0.001)
-    first, second = imported(20), imported(20, "more.csv", first=50)
+    first, second, third = (imported(20, f"{first}.csv", first=first) for first in (0, 50, 100))
     assert "of 20 contacts:" in undo(first, "--yes").stderr
     assert undo(second, "--yes", "--quiet").stderr == ""
+    log, _, _ = undo(third, "--yes", "--log-format", "json").stderr.partition("Finished")
+    assert all(json.loads(line) for line in log.splitlines())
     assert service.contacts == ()
 
 
