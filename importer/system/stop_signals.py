@@ -68,26 +68,26 @@ class Interruption:
 def install_stop_handlers(
     loop: asyncio.AbstractEventLoop, on_signal: Callable[[signal.Signals], object]
 ) -> Iterator[None]:
-    """Call `on_signal` in the loop when the person or the system asks to stop, for as long as the block runs.
+    """Call `on_signal` in the event loop for each stop signal, while the block runs.
 
-    A signal that was ignored before stays so: `nohup` means what it says. Only for the main thread.
+    A signal that was ignored before stays ignored, as `nohup` wants. Only for the main thread.
     """
     install = _install_windows if runtime.WINDOWS else _install_posix
     before = {number: signal.getsignal(number) for number in _stop_signals()}
-    heeded = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
     try:
-        for number in heeded:
+        for number in handled:
             install(loop, number, on_signal)
         yield
     finally:
-        for number in heeded:
+        for number in handled:
             if not runtime.WINDOWS:
                 loop.remove_signal_handler(number)
             signal.signal(number, before[number] or signal.SIG_DFL)
 
 
 def _stop_signals() -> list[signal.Signals]:
-    """Return those of the stop signals that this system has."""
+    """Return the stop signals that this system has."""
     names = ("SIGINT", "SIGTERM", "SIGBREAK") if runtime.WINDOWS else ("SIGINT", "SIGTERM", "SIGHUP")
     return [signal.Signals(getattr(signal, name)) for name in names if hasattr(signal, name)]
 
