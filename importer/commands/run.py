@@ -119,9 +119,8 @@ class ImportRun:
     async def _import(self, connection: Connection, sources: Sequence[Source]) -> CommandResult:
         settings, account = self.context.settings, connection.account
         if not settings.run.dry_run:
-            private_folder(
-                Path(self.record.report_dir)
-            )  # now: one that cannot be made is better known before than after
+            # Now: that a folder cannot be created is better known before anything is sent.
+            private_folder(Path(self.record.report_dir))
         journal = ThreadedJournal(self.store)
         logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
         rate, learned = settings.service.rate, self.store.learned_limit(account)

@@ -57,7 +57,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A stand-in, whose address and token are in the environment."""
+    """A sandbox, whose address and token are in the environment."""
     with serving() as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         yield sandbox
@@ -65,7 +65,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def slow_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A stand-in that takes its time, so that an undo can be met half-way."""
+    """A sandbox that takes its time, so that an undo can be met half-way."""
     with serving(replace(NO_LIMIT, latency_seconds=0.02)) as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         yield sandbox
@@ -223,7 +223,7 @@ def test_a_run_that_created_nothing_has_nothing_to_undo(service: Sandbox) -> Non
 
 @pytest.mark.usefixtures("service")
 def test_a_run_in_a_sandbox_has_nothing_to_undo() -> None:
-    """The stand-in is gone with all that was in it."""
+    """The sandbox is gone with all that was in it."""
     give("run", customers(Path("contacts.csv")), "--sandbox", "--yes")
     run = next(Path("reports").iterdir()).name
     said = undo(run, "--yes", "--sandbox")
@@ -332,13 +332,13 @@ def test_progress_is_told_now_and_then(service: Sandbox, monkeypatch: pytest.Mon
 
 
 class Counted:
-    """Does something when the stand-in has deleted so many contacts."""
+    """Does something when the sandbox has deleted so many contacts."""
 
     def __init__(self, sandbox: Sandbox, count: int, then: Callable[[], object]) -> None:
         self._then = then
         self._remove = sandbox.calls.contacts.remove
         self._left = count
-        # In place of the method: the stand-in tells nobody when it is asked, and to look often would be to sleep.
+        # In place of the method: the sandbox tells nobody when it is asked, and to look often would be to sleep.
         setattr(sandbox.calls.contacts, "remove", self._counting)  # noqa: B010 - mypy lets no method be assigned to
 
     def _counting(self, *contact: Any) -> None:
