@@ -45,7 +45,7 @@ class Source:
     observers: Sequence[RowObserver] = ()
 
 
-class Listener(Protocol):
+class QueueListener(Protocol):
     """Is told what is enqueued."""
 
     def entered(self, tally: Mapping[Status, int]) -> None:
@@ -56,7 +56,7 @@ class Listener(Protocol):
         """Whether nobody waits any longer: not even for the input to be read to its end."""
 
 
-class Sender(Listener, Protocol):
+class Sender(QueueListener, Protocol):
     """What the flow needs of the worker pool."""
 
     async def run(self) -> None:
@@ -99,7 +99,9 @@ async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender
         await sending
 
 
-async def enqueue_all(sources: Sequence[Source], journal: PipelineJournal, listener: Listener, limit: int = 0) -> None:
+async def enqueue_all(
+    sources: Sequence[Source], journal: PipelineJournal, listener: QueueListener, limit: int = 0
+) -> None:
     """Read every row, map those that are not recognised, and write all of them to the journal.
 
     Reading and mapping are on another thread. A chunk is read while the one before it is enqueued.

@@ -1,8 +1,9 @@
 """The application: its help, its version, what every command is given, and how every command ends."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ import typer
 from importer import __version__
 from importer.cli.prompts import ask_line, confirm_import
 from importer.cli.streams import is_terminal, put_out, say
+from importer.commands.exit_status import DEFECT, INTERRUPTED
+from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
@@ -59,17 +62,19 @@ def command_context(
         UsageError: The options or the config are wrong.
 
     """
-    from importer.commands.context import CommandContext, with_options  # noqa: PLC0415 - --help does not wait for it
+    from importer.commands.context import CommandContext, load_settings  # noqa: PLC0415 - --help does not wait for it
 
     given = {name: value for name, value in parameters.items() if name not in _NO_SETTINGS and value not in (None, [])}
+    settings, kept = load_settings(given, os.environ, config, find_config=find_config)
     asks = is_terminal()
-    context = CommandContext(
+    return CommandContext(
+        settings=settings,
+        options=kept,
         environment=os.environ,
         stream=sys.stderr,
         confirm=confirm if asks else None,
         ask_line=ask_line if asks else None,
     )
-    return with_options(context, given, config, find_config=find_config)
 
 
 def finish(context: "CommandContext", result: "CommandResult") -> None:
@@ -79,3 +84,39 @@ def finish(context: "CommandContext", result: "CommandResult") -> None:
     if context.settings.run.json:
         put_out(result.summary_json)
     raise typer.Exit(result.exit_code)
+
+
+@contextlib.contextmanager
+def exit_codes() -> Iterator[None]:
+    """Say why the block failed, and end with the exit code of its exception.
+
+    Raises:
+        typer.Exit: With the exit code.
+
+    """
+    try:
+        yield
+    except ImporterError as error:
+        say(f"{error.message}\n{error.hint}".rstrip())
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        say("Interrupted. The same command goes on.")
+        raise typer.Exit(INTERRUPTED) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
+        say(_defect(error))
+        raise typer.Exit(DEFECT) from None
+
+
+def _defect(error: Exception) -> str:
+    """Say where a defect is, without a traceback and without what the exception holds: it may be somebody's data."""
+    trace, places = error.__traceback__, []
+    while trace is not None:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return (
+        f"This is a defect of the importer: {type(error).__name__} at {' > '.join(places[-4:])}.\n"
+        "The journal is whole, and the same command goes on. "
+        f"Please report it with this text and the version, {__version__}."
+    )

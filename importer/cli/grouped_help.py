@@ -4,7 +4,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from importer.cli.exit_codes import exit_codes
+from importer.cli.app import exit_codes
 
 
 class GroupedCommand(TyperCommand):

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from importer.commands.account_check import census
-from importer.commands.account_requirements import Wanted, not_seen
+from importer.commands.account_requirements import Requirements, unmet
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.mapping_selection import column_mapping, mapping_lines, mapping_options, sheet_notes
+from importer.commands.mapping_selection import column_mapping, mapping_lines, mapping_options, notes_of
 from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
 from importer.journal import Journal, ThreadedJournal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
@@ -27,8 +27,8 @@ from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress, Snapshot, choose_progress
-from importer.system.garbage import collect_less_garbage
 from importer.system.logs import LOG
+from importer.system.runtime import collect_less_garbage
 
 
 def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -62,7 +62,7 @@ class Check:
     record: RunRecord
     readers: Sequence[Reader]
     _warnings: Findings = field(default_factory=Findings)
-    _wanted: Wanted = field(default_factory=Wanted)
+    _requirements: Requirements = field(default_factory=Requirements)
     _rows: Counter[int] = field(default_factory=Counter)
     """Rows read, per sheet."""
     _tally: Counter[Status] = field(default_factory=Counter)
@@ -102,7 +102,7 @@ class Check:
         sources = []
         for index, (reader, mapping) in enumerate(zip(self.readers, mappings, strict=True)):
             await journal.add_sheet(reader.sheet)
-            observers = (SheetWarnings(self._warnings, mapping), _Requirements(self._wanted, self._rows, index))
+            observers = (SheetWarnings(self._warnings, mapping), _Counting(self._requirements, self._rows, index))
             mapped = partial(to_contact, mapping=mapping)
             sources.append(Source(sheet_index=index, reader=reader, to_contact=mapped, observers=observers))
         context = self.context
@@ -118,12 +118,12 @@ class Check:
         return None
 
     async def _not_there(self, connection: Connection, options: Sequence[MappingOptions]) -> tuple[ProblemGroup, ...]:
-        """Return what the rows want and the account was not seen to have."""
+        """Return what the rows require and the account was not seen to have."""
         if connection.directory is None:
             return ()
         types = {field.name: field.type for one in options for field in one.columns.custom_fields}
-        seen = await census(connection.service, self._wanted, self.context.jitter)
-        return tuple(not_seen(self._wanted, seen, types))
+        seen = await census(connection.service, self._requirements, self.context.jitter)
+        return tuple(unmet(self._requirements, seen, types))
 
     def _checked(
         self,
@@ -157,7 +157,7 @@ class Check:
                 rows=self._rows[index],
                 blank=reader.blank_rows,
                 mapping=tuple(mapping_lines(one, mapping)),
-                notes=tuple(sheet_notes(reader.sheet, one)),
+                notes=tuple(notes_of(reader.sheet, one)),
             )
 
     def _unasked(self, options: Sequence[MappingOptions]) -> Iterator[str]:
@@ -165,21 +165,21 @@ class Check:
         asked_for = {
             "teams": any(map(uses_teams, options)),
             "channels": any(map(uses_channels, options)),
-            "users": bool(self._wanted.users),
-            "tags": bool(self._wanted.tags),
-            "custom fields": bool(self._wanted.fields),
+            "users": bool(self._requirements.users),
+            "tags": bool(self._requirements.tags),
+            "custom fields": bool(self._requirements.fields),
         }
-        if names := [name for name, wanted in asked_for.items() if wanted]:
+        if names := [name for name, is_used in asked_for.items() if is_used]:
             yield f"There is no token, so whether the account has these {', '.join(names)} was not asked."
         if not self.context.settings.service.account:
             yield "There is no token, so which rows an earlier run sent is not known."
 
 
-class _Requirements:
-    """Observes the rows of one sheet: how many there are, and what they want of the account."""
+class _Counting:
+    """Observes the rows of one sheet: how many there are, and what they require of the account."""
 
-    def __init__(self, wanted: Wanted, rows: Counter[int], sheet_index: int) -> None:
-        self._wanted = wanted
+    def __init__(self, requirements: Requirements, rows: Counter[int], sheet_index: int) -> None:
+        self._requirements = requirements
         self._rows = rows
         self._sheet_index = sheet_index
 
@@ -187,7 +187,7 @@ class _Requirements:
         self._rows[self._sheet_index] += len(entries)
         for entry in entries:
             if isinstance(entry.mapped, Contact):
-                self._wanted.see(entry.row, entry.mapped)
+                self._requirements.see(entry.row, entry.mapped)
 
     def recognised(self, row: int, identifier: str) -> None:
         """A check maps every row, so it recognises none."""
@@ -208,18 +208,5 @@ class _Display:
 
     def show(self, *, read_all: bool) -> None:
         read = self._tally.total()
-        self._progress.update(
-            Snapshot(
-                read=read,
-                read_all=read_all,
-                done=read,
-                created=0,
-                failed=0,
-                invalid=self._tally[Status.INVALID],
-                in_doubt=0,
-                in_flight=0,
-                per_second=0.0,
-                limit=0.0,
-                sends=False,
-            )
-        )
+        invalid = self._tally[Status.INVALID]
+        self._progress.update(Snapshot(read=read, read_all=read_all, done=read, invalid=invalid, sends=False))

@@ -13,7 +13,7 @@ from importer.model.protocols import Clock
 from importer.model.runs import RunRecord
 from importer.settings import Settings, settle
 from importer.settings.config_access import read_config
-from importer.system.clock import SystemClock
+from importer.system.runtime import SystemClock
 
 _CONFIG = Path("config.toml")
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
@@ -23,7 +23,7 @@ _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 class CommandContext:
     """All that a command is given besides its own arguments."""
 
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """The options of the command line by their config keys, for the journal."""
     environment: Mapping[str, str]
@@ -62,14 +62,18 @@ class CommandResult:
     """For `--json`."""
 
 
-def with_options(
-    context: CommandContext, options: Mapping[str, object], config: Path | None = None, *, find_config: bool = True
-) -> CommandContext:
-    """Return the context with the settings that options, environment and config file make.
+def load_settings(
+    options: Mapping[str, object],
+    environment: Mapping[str, str],
+    config: Path | None = None,
+    *,
+    find_config: bool = True,
+) -> tuple[Settings, Mapping[str, object]]:
+    """Return the settings, and the options as the journal keeps them: with absolute paths, and the config's.
 
     Args:
-        context: With the environment.
         options: What was given on the command line, by the config's keys.
+        environment: The environment variables.
         config: The config file; None: the one that the environment names, else `config.toml` if it is there.
         find_config: Whether a config file that is not given is looked for.
 
@@ -77,12 +81,12 @@ def with_options(
         UsageError: The config cannot be read, or something in options, environment and config is wrong.
 
     """
-    path = config or (_found_config(context.environment) if find_config else None)
+    path = config or (_found_config(environment) if find_config else None)
     kept = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in options.items()}
     if path is None:
-        return replace(context, settings=settle(options, context.environment), options=kept)
-    settings = settle(options, context.environment, read_config(path), str(path), path.parent)
-    return replace(context, settings=settings, options=kept | {"config": str(path.absolute())})
+        return settle(options, environment), kept
+    settings = settle(options, environment, read_config(path), str(path), path.parent)
+    return settings, kept | {"config": str(path.absolute())}
 
 
 def with_config_of(
@@ -106,7 +110,9 @@ def with_config_of(
     """
     before = earlier.options.get("config")
     given = {name: value for name, value in context.options.items() if name != "config"}
-    return with_options(context, {**options, **given}, config or (Path(str(before)) if before else None))
+    path = config or (Path(str(before)) if before else None)
+    settings, kept = load_settings({**options, **given}, context.environment, path)
+    return replace(context, settings=settings, options=kept)
 
 
 def _found_config(environment: Mapping[str, str]) -> Path | None:

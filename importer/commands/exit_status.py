@@ -35,11 +35,6 @@ def exit_code(tally: Mapping[Status, int], stopped: Stop | Exception | None, sig
             return 1 if any(tally.get(status) for status in TO_RETRY) else 0
 
 
-def interrupted(signalled: signal.Signals) -> Stop:
-    """Return why a run ends that was asked to."""
-    return Stop(message=f"The run was asked to stop ({signalled.name}).", hint="")
-
-
 def out_of_time(seconds: float) -> Stop:
     """Return why a run ends that took as long as it may."""
     given = timedelta(seconds=seconds)

@@ -66,7 +66,7 @@ def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions
         raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
 
 
-def sheet_notes(sheet: Sheet, options: MappingOptions) -> list[str]:
+def notes_of(sheet: Sheet, options: MappingOptions) -> list[str]:
     """Return what a person should know of a sheet before its rows are read."""
     new = new_columns(options.made_for, sheet.header)
     notes = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []

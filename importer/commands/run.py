@@ -13,8 +13,7 @@ from importer.client.account import ask_me
 from importer.client.http import Callbell
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code, failure_limit, out_of_time
-from importer.commands.interruption import Interruption
-from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, sheet_notes
+from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, notes_of
 from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
 from importer.journal import Journal, ThreadedJournal
 from importer.mapper.contact import to_contact
@@ -36,8 +35,9 @@ from importer.reports.closing_text import closing_text
 from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.summary import summary_text
 from importer.system.files import private_folder
-from importer.system.garbage import collect_less_garbage
 from importer.system.logs import LOG, LoggedJournal
+from importer.system.runtime import collect_less_garbage
+from importer.system.stop_signals import Interruption
 from importer.worker_pool.pool import Pool, PoolParts
 from importer.worker_pool.rate_limiter import Pace, PaceOptions
 
@@ -90,7 +90,8 @@ class ImportRun:
                 try:
                     options = [mapping_options(reader.sheet, self.context.settings) for reader in self.readers]
                     connection = await connect(self.context, record, options, opened)
-                    sources = list(self._sources(options, connection.directory))
+                    with self._interruption.by_exception():
+                        sources = list(self._sources(options, connection.directory))
                 except asyncio.CancelledError:
                     if self._interruption.signalled is None:
                         raise
@@ -103,7 +104,7 @@ class ImportRun:
         for index, (reader, one) in enumerate(zip(self.readers, options, strict=True)):
             mapping = column_mapping(reader.sheet, one, directory)
             if self.record.command == "run":
-                for note in sheet_notes(reader.sheet, one):
+                for note in notes_of(reader.sheet, one):
                     self.context.tell(f"{plain(reader.sheet.file)}: {note}")
             if not self.context.settings.mapping_given:
                 confirm_guess(self.context, reader.sheet, one, mapping)
@@ -118,9 +119,8 @@ class ImportRun:
     async def _import(self, connection: Connection, sources: Sequence[Source]) -> CommandResult:
         settings, account = self.context.settings, connection.account
         if not settings.run.dry_run:
-            private_folder(
-                Path(self.record.report_dir)
-            )  # now: one that cannot be made is better known before than after
+            # Now: that a folder cannot be created is better known before anything is sent.
+            private_folder(Path(self.record.report_dir))
         journal = ThreadedJournal(self.store)
         logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
         rate, learned = settings.service.rate, self.store.learned_limit(account)

@@ -62,7 +62,7 @@ def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:
     if not found:
         return "There is no run yet. Make one with: callbell-importer run FILE\n"
     width = max(len(record.name) for record, _ in found)
-    lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {'IN CALLBELL':>11}  {'TO MEND':>9}"]
+    lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {'IN CALLBELL':>11}  {'TO FIX':>9}"]
     for record, counts in found:
         total, there = sum(counts.values()), sum(counts[status] for status in IN_CALLBELL)
         code = "-" if record.exit_code is None else record.exit_code

@@ -72,8 +72,13 @@ def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Seque
             reader = open_reader(file, context.settings.input)
             opened.callback(reader.close)
             readers.append(reader)
-        threading.Thread(target=preload, name="preload").start()
+        threading.Thread(target=_preload, name="preload").start()
         yield readers
+
+
+def _preload() -> None:
+    with contextlib.suppress(Exception):  # reading the rows says what is wrong
+        preload()
 
 
 def new_run(

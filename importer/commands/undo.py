@@ -10,7 +10,6 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
-from importer.commands.interruption import Interruption
 from importer.commands.setup import connect, new_run, open_journal
 from importer.journal import Journal, RunUndo, ThreadedUndo
 from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
@@ -26,6 +25,7 @@ from importer.reports.undo_report import UndoSummary, closing_words, counts, und
 from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
+from importer.system.stop_signals import Interruption
 from importer.worker_pool.rate_limiter import Pace, PaceOptions
 from importer.worker_pool.remover import ContactService, Remover, RemoverParts
 

@@ -51,7 +51,10 @@ def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
     """
     names = list(map(composed, header))
     wanted = composed(wanted)
-    places = _places(names, wanted) or _places([name.casefold() for name in names], wanted.casefold())
+    for compared in (str, str.casefold):
+        places = [place for place, name in enumerate(names) if name and compared(name) == compared(wanted)]
+        if places:
+            break
     match places:
         case [place]:
             return place
@@ -94,7 +97,3 @@ def _template(text: str, indices: tuple[int, ...]) -> Reading:
         return filled if all(cells) else _GAPS.sub(" ", filled)
 
     return read
-
-
-def _places(names: Sequence[str], wanted: str) -> list[int]:
-    return [place for place, name in enumerate(names) if name == wanted and name]

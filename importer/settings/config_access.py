@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 
 from importer.model.errors import UsageError
-from importer.system import platform
+from importer.system import runtime
 
 _MOST_BYTES = 256 * 1024
 """A config of a thousand lines has some 40,000; reading stays quick and small whatever the file is."""
@@ -39,7 +39,7 @@ def read_config(path: Path) -> str:
 
 
 def _require_trust(path: Path, found: os.stat_result) -> None:
-    if platform.WINDOWS:
+    if runtime.WINDOWS:
         return
     if found.st_uid not in (0, os.getuid()):
         raise UsageError(

@@ -19,23 +19,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from importer.model.errors import BusyError
-from importer.system import platform
+from importer.system import runtime
 from importer.system.files import PRIVATE_FILE, as_storage_error, private_folder
 
 _WINDOWS_BYTE = 1 << 30
 """Windows locks bytes and lets nobody read them, so the lock is far behind the holder's name."""
 _JOURNAL_BYTE = 1 << 40
 _HOLDER_BYTES = 200
-_ASK_AGAIN_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 @contextlib.contextmanager
 def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iterator[None]:
-    """Hold the journal for as long as the block runs; its connection is opened and closed within.
+    """Hold the journal while the block runs; its connection is opened and closed within.
 
     Args:
-        journal: The resolved path; made, with its folder, where it is missing.
-        holder: What to tell others who want it, such as the run's name; the process number is added.
+        journal: The resolved path; created, with its folder, if it is missing.
+        holder: What others are told, such as the run's name; the process number is added.
         wait: Whether to wait until it is free.
 
     Raises:
@@ -45,7 +45,7 @@ def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iter
     """
     beside = journal.with_name(f"{journal.name}.lock")
     with contextlib.ExitStack() as opened:
-        if not platform.WINDOWS:
+        if not runtime.WINDOWS:
             descriptor = opened.enter_context(_opened(journal, f"The journal {journal}"))
             with as_storage_error(f"The journal {journal} cannot be locked"):
                 _acquire(lambda: _lock_byte(descriptor), beside, wait=wait)
@@ -55,11 +55,11 @@ def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iter
 
 @contextlib.contextmanager
 def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock file for as long as the block runs.
+    """Hold the lock file while the block runs; the system releases it if the process dies.
 
     Args:
-        path: The lock file, made where it is missing and left there: removing it would let two in.
-        holder: What to tell others who want it, such as the run's name; the process number is added.
+        path: The lock file, created if it is missing and never removed: removing it would let two processes in.
+        holder: What others are told, such as the run's name; the process number is added.
         wait: Whether to wait until it is free.
 
     Raises:
@@ -93,11 +93,11 @@ def _acquire(lock: Callable[[], None], lock_file: Path, *, wait: bool) -> None:
         except (BlockingIOError, PermissionError):
             if not wait:
                 raise _held_by_another(lock_file) from None
-        time.sleep(_ASK_AGAIN_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def _lock_file(descriptor: int) -> None:
-    if platform.WINDOWS:
+    if runtime.WINDOWS:
         msvcrt = importlib.import_module("msvcrt")
         os.lseek(descriptor, _WINDOWS_BYTE, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -109,7 +109,7 @@ def _lock_file(descriptor: int) -> None:
 def _lock_byte(descriptor: int) -> None:
     """Lock the byte of the journal: for this descriptor where the kernel can, else for this process."""
     fcntl = importlib.import_module("fcntl")
-    if platform.LINUX:  # elsewhere the structure has another order
+    if runtime.LINUX:  # elsewhere the structure has another order
         lock = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, _JOURNAL_BYTE, 1, 0)
         try:
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, lock)

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from importer.system import platform
+from importer.system import runtime
 
 _PLAIN_ON_WINDOWS = re.compile(r"[\w@%+=:,./\\~-]+")
 
@@ -17,7 +17,7 @@ def quote(word: str, *, windows: bool | None = None) -> str:
         windows: Whether it is for Windows, whose shells do not know single quotes; None: as this system is.
 
     """
-    if platform.WINDOWS if windows is None else windows:
+    if runtime.WINDOWS if windows is None else windows:
         return word if _PLAIN_ON_WINDOWS.fullmatch(word) else f'"{word}"'
     return shlex.quote(word)
 
@@ -35,6 +35,7 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), wi
     line = ["callbell-importer", *(quote(word, windows=windows) for word in words)]
     for key, value in options:
         option = "--" + key.replace("_", "-")
-        values = value if isinstance(value, list | tuple) else [value] if value else []
-        line += [option if one is True else f"{option} {quote(str(one), windows=windows)}" for one in values]
+        values = value if isinstance(value, list | tuple) else [value]
+        given = [one for one in values if one not in (None, "") and one is not False]
+        line += [option if one is True else f"{option} {quote(str(one), windows=windows)}" for one in given]
     return " ".join(line)

@@ -33,7 +33,8 @@ class Structure:
 
     def __init__(self) -> None:
         self.functions: set[CodeType] = set()
-        self.deepest: list[str] = []
+        self.deepest: dict[str, list[str]] = {}
+        """The deepest stack that ends in each package."""
         self.switches = 0
         self._places: dict[CodeType, str] = {}
         self._last = ""
@@ -46,9 +47,9 @@ class Structure:
         module = place.partition(":")[0]
         self.switches += module != self._last
         self._last = module
-        stack = self._stack(frame)
-        if len(stack) > len(self.deepest):
-            self.deepest = stack
+        stack, package = self._stack(frame), module.split(".")[1]
+        if len(stack) > len(self.deepest.get(package, ())):
+            self.deepest[package] = stack
 
     @property
     def modules(self) -> list[str]:
@@ -93,15 +94,16 @@ def measured(*arguments: str) -> Structure:
 
 
 def main() -> None:
-    """Print the figures, the deepest stack, and the modules."""
+    """Print the figures, the deepest stack of each package, and the modules."""
     structure = measured("run", str(SAMPLES / "contacts.csv"))
-    modules = structure.modules
+    modules, stacks = structure.modules, sorted(structure.deepest.values(), key=len, reverse=True)
     tell(f"modules        {len(modules)} (at most {MOST_MODULES})")
     tell(f"functions      {len(structure.functions)}")
-    tell(f"own frames     {len(structure.deepest)} deep (at most {MOST_DEEP})")
+    tell(f"own frames     {len(stacks[0])} deep (at most {MOST_DEEP})")
     tell(f"module changes {structure.switches}")
-    tell("\n".join(["", "The deepest stack:", *(f"  {place}" for place in structure.deepest)]))
-    tell("\n".join(["", "The modules:", *(f"  {module}" for module in modules)]))
+    for stack in stacks:
+        tell("\n  ".join([f"\n{len(stack)} deep:", *stack]))
+    tell("\n  ".join(["\nThe modules:", *modules]))
 
 
 def _module(file: str) -> str:

@@ -1,4 +1,4 @@
-"""The command line, in this process, against a stand-in beside it: what a shop owner and an administrator try."""
+"""The command line, in this process, against a sandbox beside it: what a shop owner and an administrator try."""
 
 import asyncio
 import contextlib
@@ -63,7 +63,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A stand-in, whose address and token are in the environment."""
+    """A sandbox, whose address and token are in the environment."""
     with serving() as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
@@ -441,7 +441,7 @@ def test_runs_lists_all_runs_and_shows_one(service: Sandbox) -> None:  # noqa: A
     give("run", customers(Path("contacts.csv")))
     give("run", table(Path("more.csv"), [("Phone", "Name"), ("nobody", "Ana")]))
     head, newest, oldest = give("runs").stdout.splitlines()
-    assert head.split() == ["RUN", "COMMAND", "EXIT", "ROWS", "IN", "CALLBELL", "TO", "MEND"]
+    assert head.split() == ["RUN", "COMMAND", "EXIT", "ROWS", "IN", "CALLBELL", "TO", "FIX"]
     assert newest.split()[1:] == ["run", "1", "1", "0", "1"]
     assert oldest.split()[1:] == ["run", "0", "3", "3", "0"]
     shown = give("runs", oldest.split()[0]).stdout
@@ -775,7 +775,7 @@ def test_a_full_disk_under_standard_output_is_told(monkeypatch: pytest.MonkeyPat
         put_out("text")
 
 
-# The stand-in
+# The sandbox
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ from tests.support.commands import give
 from tests.support.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+_NAMES = "run|retry|runs|sandbox|undo|check|init|journal (?:backup|check)"
 COMMANDS = sorted(
     set(
         re.findall(
-            r"callbell-importer ((?:run|retry|runs|sandbox|undo|check|init|journal (?:backup|check))\b[^`\n|#]*)",
+            r"callbell-importer ((?:{_NAMES})\b[^`\n|#]*)",
             README,
         )
     )

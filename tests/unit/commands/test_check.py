@@ -34,7 +34,7 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """Yield a stand-in that the environment names."""
+    """Yield a sandbox that the environment names."""
     with serving() as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
@@ -193,7 +193,7 @@ def test_a_refused_token_is_code_5() -> None:
         assert give("check", "contacts.csv", *HERE).exit_code == 5
 
 
-def test_the_stand_in_can_be_asked_too() -> None:
+def test_the_sandbox_can_be_asked_too() -> None:
     """It needs no token."""
     said = give("check", SAMPLES / "contacts.csv", "--sandbox", *HERE, "--json")
     assert (said.exit_code, said.summary["not_checked"]) == (0, [])

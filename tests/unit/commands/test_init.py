@@ -31,7 +31,7 @@ def written(path: Path = CONFIG) -> Settings:
 
 def draft(file: Path, ask_line: Callable[[str], str] | None) -> CommandResult:
     """Write the config of a file, asking this person."""
-    context = CommandContext(environment={}, stream=io.StringIO(), ask_line=ask_line)
+    context = CommandContext(settings=Settings(), environment={}, stream=io.StringIO(), ask_line=ask_line)
     return write_config(context, str(file), CONFIG)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from importer.model.errors import UsageError
 from importer.settings.config_access import read_config
-from importer.system import platform
+from importer.system import runtime
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="owners and modes are POSIX's")
 ME, SOMEBODY, GROUP = 1000, 1001, 1000
@@ -99,7 +99,7 @@ def test_a_group_that_is_not_known_is_not_ones_own(config: Path, monkeypatch: py
 def test_on_windows_there_is_nothing_to_check(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Modes say nothing there; the rights of the folder decide."""
     seen_as(monkeypatch, owner=SOMEBODY, mode=0o666)
-    monkeypatch.setattr(platform, "WINDOWS", True)
+    monkeypatch.setattr(runtime, "WINDOWS", True)
     assert read_config(config) == "[run]\n"
 
 

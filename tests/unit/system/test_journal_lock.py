@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from importer.model.errors import BusyError, StorageError
-from importer.system import platform
+from importer.system import runtime
 from importer.system.files import private_file
 from importer.system.locks import exclusive_lock, journal_lock
 
@@ -75,7 +75,7 @@ def test_a_journal_of_two_names_has_one_lock(tmp_path: Path) -> None:
 def test_a_look_at_the_file_does_not_free_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Classic POSIX locks are gone once the process closes any descriptor of the file: `private_file` opens none."""
     if kind == "classic":
-        monkeypatch.setattr(platform, "LINUX", False)
+        monkeypatch.setattr(runtime, "LINUX", False)
     journal = tmp_path / "journal.sqlite3"
     with journal_lock(journal):
         private_file(journal)
@@ -122,7 +122,7 @@ def test_the_journal_is_locked_by_one_byte_and_never_by_flock(
 ) -> None:
     """The byte is far beyond those of SQLite; macOS' flock would be in the way of SQLite's own locks."""
     fake = FakeFcntl(refusal)
-    monkeypatch.setattr(platform, "LINUX", linux)
+    monkeypatch.setattr(runtime, "LINUX", linux)
     monkeypatch.setitem(sys.modules, "fcntl", fake)
     with journal_lock(tmp_path / "journal.sqlite3"):
         assert fake.asked == asked
@@ -135,7 +135,7 @@ def test_on_windows_the_lock_file_is_enough(tmp_path: Path, monkeypatch: pytest.
     def locking(descriptor: int, _how: int, _count: int) -> None:
         locked.append(os.lseek(descriptor, 0, os.SEEK_CUR))
 
-    monkeypatch.setattr(platform, "WINDOWS", True)
+    monkeypatch.setattr(runtime, "WINDOWS", True)
     monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(LK_NBLCK=2, locking=locking))
     with journal_lock(tmp_path / "journal.sqlite3"):
         assert locked == [1 << 30]
