@@ -1,4 +1,7 @@
-"""From options, environment and config file to one frozen `Settings`, or every problem at once. Pure."""
+"""From options, environment and config file to one frozen `Settings`, or every problem at once.
+
+Pure, but for `config_access`, which reads the file.
+"""
 
 from importer.settings.options import RunOptions, ServiceOptions, Settings
 from importer.settings.resolve import settle

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -49,16 +50,23 @@ def command(journal: str) -> list[str]:
 
 @contextlib.contextmanager
 def half_way(service: Sandbox, journal: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a run, and go on once it has sent some of its rows."""
+    """Start a run, and stop it for a while once it has sent some of its rows: it keeps the journal meanwhile."""
     sent: Event = after(service, 20)
     with subprocess.Popen(  # noqa: S603 - our own command
         command(journal), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             assert sent.wait(PATIENCE_SECONDS)
+            process.send_signal(signal.SIGSTOP)
             yield process
         finally:
             process.kill()  # no harm where it has ended
+
+
+def finished(process: subprocess.Popen[bytes]) -> int:
+    """Let the first run go on, and return how it ends."""
+    process.send_signal(signal.SIGCONT)
+    return process.wait(PATIENCE_SECONDS)
 
 
 def ended(journal: str) -> subprocess.CompletedProcess[str]:
@@ -82,7 +90,7 @@ def test_a_second_run_by_another_name_ends_with_6(service: Sandbox, first: str, 
     Path("folder").symlink_to("real")
     with half_way(service, first) as process:
         refused = ended(name)
-        assert process.wait(PATIENCE_SECONDS) == 0
+        assert finished(process) == 0
     assert refused.returncode == 6, refused.stderr
     assert f"process {process.pid}" in refused.stderr
     assert len(phones(service)) == len(set(phones(service))) == COUNT
@@ -94,7 +102,7 @@ def test_a_second_run_after_the_lock_file_was_deleted_ends_with_6(service: Sandb
     with half_way(service, "real/journal.sqlite3") as process:
         Path("real/journal.sqlite3.lock").unlink()
         assert ended("real/journal.sqlite3").returncode == 6
-        assert process.wait(PATIENCE_SECONDS) == 0
+        assert finished(process) == 0
     assert len(phones(service)) == len(set(phones(service))) == COUNT
 
 

@@ -6,20 +6,24 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from importer.journal import Journal
 from importer.model.errors import BusyError, StorageError
 from importer.system import runtime
 from importer.system.files import private_file
 from importer.system.locks import exclusive_lock, journal_lock
+from tests.support.journals import record
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="locks on bytes of a file are POSIX's")
 LOCKED_BYTE = 1 << 40
 _SECOND = """
 import pathlib, sys
+from importer.journal import Journal
 from importer.model.errors import BusyError
 from importer.system.locks import journal_lock
 try:
@@ -79,8 +83,10 @@ def test_a_look_at_the_file_does_not_free_it(tmp_path: Path, monkeypatch: pytest
     journal = tmp_path / "journal.sqlite3"
     with journal_lock(journal):
         private_file(journal)
-        (tmp_path / "journal.sqlite3.lock").unlink()
-        assert second(journal)[0] == 6
+        with closing(Journal.open(journal)) as store:
+            store.begin(record())
+            (tmp_path / "journal.sqlite3.lock").unlink()
+            assert second(journal)[0] == 6
 
 
 class FakeFcntl(SimpleNamespace):
