@@ -52,9 +52,10 @@ def open_journal(context: CommandContext, *, tallied_only: bool = False) -> Iter
     path = journal_path(run.journal, sandbox=run.sandbox)
     with (
         logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
-        journal_lock(path, wait=run.wait),
+        journal_lock(path, wait=run.wait) as lock_again,
         contextlib.closing(Journal.open(path, rehearsal=run.dry_run, tallied_only=tallied_only)) as journal,
     ):
+        lock_again()
         yield journal
 
 

@@ -5,8 +5,9 @@ cannot be deleted. Elsewhere it can, so there the kernel also locks one byte of 
 
 The byte is far beyond those that SQLite locks (0x40000000 to 0x400001FF). Where Linux' open-file-description locks are
 missing, it is locked the classic way: then **no descriptor of the journal may be closed** in this process while the
-lock is held, because that releases it, and SQLite's own locks too (fcntl(2), "Record locks"). Never `flock` on the
-journal: on macOS it conflicts with the fcntl locks that SQLite takes there.
+lock is held, because that releases it, and SQLite's own locks too (fcntl(2), "Record locks"). SQLite itself releases
+all bytes of a file (`posixUnlock`, os_unix.c) while it opens it, and in WAL mode not again until it closes it: so the
+byte is locked once more after that. Never `flock` on the journal: on macOS it conflicts with SQLite's fcntl locks.
 """
 
 import contextlib
@@ -30,8 +31,10 @@ _POLL_SECONDS = 0.5
 
 
 @contextlib.contextmanager
-def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iterator[None]:
+def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iterator[Callable[[], None]]:
     """Hold the journal while the block runs; its connection is opened and closed within.
+
+    Yields what is to be called once the connection is open: it locks again what opening may have released.
 
     Args:
         journal: The resolved path; created, with its folder, if it is missing.
@@ -44,13 +47,19 @@ def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iter
 
     """
     beside = journal.with_name(f"{journal.name}.lock")
-    with contextlib.ExitStack() as opened:
-        if not runtime.WINDOWS:
-            descriptor = opened.enter_context(_opened(journal, f"The journal {journal}"))
+    if runtime.WINDOWS:
+        with exclusive_lock(beside, holder, wait=wait):
+            yield lambda: None
+        return
+    with _opened(journal, f"The journal {journal}") as descriptor:
+
+        def lock(*, wait: bool = False) -> None:
             with as_storage_error(f"The journal {journal} cannot be locked"):
                 _acquire(lambda: _lock_byte(descriptor), beside, wait=wait)
-        opened.enter_context(exclusive_lock(beside, holder, wait=wait))
-        yield
+
+        lock(wait=wait)
+        with exclusive_lock(beside, holder, wait=wait):
+            yield lock
 
 
 @contextlib.contextmanager

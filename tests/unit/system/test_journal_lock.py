@@ -77,14 +77,16 @@ def test_a_journal_of_two_names_has_one_lock(tmp_path: Path) -> None:
 @posix_only
 @pytest.mark.parametrize("kind", ["open file description", "classic"])
 def test_a_look_at_the_file_does_not_free_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    """Classic POSIX locks are gone once the process closes any descriptor of the file: `private_file` opens none."""
+    """Classic POSIX locks go with any descriptor of the file that is closed, and SQLite takes them away as it opens."""
     if kind == "classic":
         monkeypatch.setattr(runtime, "LINUX", False)
     journal = tmp_path / "journal.sqlite3"
-    with journal_lock(journal):
+    with journal_lock(journal) as lock_again:
         private_file(journal)
         with closing(Journal.open(journal)) as store:
+            lock_again()
             store.begin(record())
+            store.finish(record())
             (tmp_path / "journal.sqlite3.lock").unlink()
             assert second(journal)[0] == 6
 
