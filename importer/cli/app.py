@@ -12,7 +12,6 @@ import typer
 from importer import __version__
 from importer.cli.prompts import ask_line, confirm_import
 from importer.cli.streams import is_terminal, put_out, say
-from importer.commands.exit_status import DEFECT, INTERRUPTED
 from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
@@ -94,6 +93,8 @@ def exit_codes() -> Iterator[None]:
         typer.Exit: With the exit code.
 
     """
+    from importer.commands.exit_status import DEFECT, INTERRUPTED  # noqa: PLC0415 - --help does not wait for it
+
     try:
         yield
     except ImporterError as error:

@@ -174,8 +174,7 @@ def retry(
     from importer.commands.retry import retry_run, with_options_of  # noqa: PLC0415 - late, see above
     from importer.commands.runs import find_run  # noqa: PLC0415 - the same
 
-    earlier = find_run(context.settings, run)
-    context = with_options_of(context, earlier, config)
+    context = with_options_of(context, earlier := find_run(context.settings, run), config)
     finish(context, retry_run(context, earlier))
 
 
