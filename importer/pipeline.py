@@ -1,4 +1,13 @@
-"""The flow of an import, talking to ports only."""
+"""The flow of an import, from files to the worker pool; it talks to protocols only.
+
+    files | read | recognise | map | enqueue | worker pool | report
+            `------- `enqueue_all` --------'   `sender`      (by the command, afterwards)
+
+Rows stream through in the reader's chunks. A row that an earlier run settled exactly as it is now is recognised, and
+need not be mapped: in a file that is imported every night that is nearly every row. The journal is the queue between
+reading and sending, on disk: reading does not wait for sending, so memory does not grow with the file, the file is
+closed early, and how many rows there are is soon known.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
@@ -9,8 +18,18 @@ from typing import Protocol
 from importer.model.protocols import PipelineJournal, Reader
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Status
 
-MarkedRow = tuple[Row, bytes | None]
+_MarkedRow = tuple[Row, bytes | None]
 """A row with its fingerprint (`Entry.fingerprint`)."""
+
+
+class RowObserver(Protocol):
+    """Sees the rows of one sheet in their order, one chunk after the other, each row once."""
+
+    def mapped(self, entries: Sequence[Entry]) -> None:
+        """Rows were mapped; called on the thread that maps."""
+
+    def recognised(self, row: int, identifier: str) -> None:
+        """The row of this number was recognised, under this identifier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,40 +37,30 @@ class Source:
     """An opened sheet, and how its rows become contacts."""
 
     sheet_index: int
+    """As the journal numbers the run's sheets, from 0."""
     reader: Reader
     to_contact: Callable[[Row], Contact | InvalidRow]
     fingerprint: Callable[[Row], bytes | None] | None = None
-    """None: every row is to be mapped."""
-    recognised: Callable[[int, str], None] = lambda _number, _identifier: None
-    """Told the number and the identifier of each row that is not mapped, because an earlier run settled it so."""
-
-    def marked(self) -> Iterator[Sequence[MarkedRow]]:
-        """Yield the reader's chunks with the rows' fingerprints."""
-        fingerprint = self.fingerprint or (lambda _: None)
-        for rows in self.reader.chunks():
-            yield [(row, fingerprint(row)) for row in rows]
-
-    def mapped(self, rows: Sequence[MarkedRow]) -> Sequence[Entry]:
-        """Return what the mapping makes of rows."""
-        return [Entry(row=row, mapped=self.to_contact(row), fingerprint=fingerprint) for row, fingerprint in rows]
+    """None: no row is recognised, every row is mapped."""
+    observers: Sequence[RowObserver] = ()
 
 
-class Listener(Protocol):
-    """Who is told what is entered."""
+class QueueListener(Protocol):
+    """Is told what is enqueued."""
 
     def entered(self, tally: Mapping[Status, int]) -> None:
-        """More rows were entered, so many with each status."""
+        """More rows were enqueued, so many with each status."""
 
     @property
     def hurried(self) -> bool:
         """Whether nobody waits any longer: not even for the input to be read to its end."""
 
 
-class Sender(Listener, Protocol):
-    """What the flow needs of the pool."""
+class Sender(QueueListener, Protocol):
+    """What the flow needs of the worker pool."""
 
     async def run(self) -> None:
-        """Send what is entered until the input is over and nothing is pending, or until it is stopped."""
+        """Send what is enqueued until the input is over and nothing is pending, or until it is stopped."""
 
     def input_over(self) -> None:
         """No more rows will come."""
@@ -61,33 +70,26 @@ class Sender(Listener, Protocol):
 
 
 async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
-    """Bring the rows of all sources to their ends.
+    """Enqueue the rows of all sources while the worker pool sends them, until each has its final status.
 
-        files | read | recognise | map | enter (pending in the journal) | pool: take -> slot -> send -> decide -> write
-
-    What an earlier run settled exactly so is recognised and need not be mapped: in a file that is given every night
-    that is nearly every row.
-
-    Reading does not wait for sending: the journal is the queue between them, on disk, so memory does not grow with
-    the file, the file is let go of early, and how many rows there are is soon known. A stopped sender does not stop
-    the reading: each row of the input gets its status, be it `unsent`.
+    A stopped sender does not stop the reading: each row of the input gets its status, be it `unsent`.
 
     Args:
         sources: In the order in which their files were given.
         journal: With a run that has begun.
-        sender: The pool.
+        sender: The worker pool.
         limit: Only the first rows; 0: all.
 
     Raises:
         ImporterError: A file could not be read on, or the journal not written. It is raised after the sender has ended,
-            so that what was sent is written down.
+            so that what was sent is recorded.
 
     """
     sending = asyncio.create_task(sender.run())
     try:
-        await enter_all(sources, journal, sender, limit)
+        await enqueue_all(sources, journal, sender, limit)
     except asyncio.CancelledError:
-        sending.cancel()  # else it would go on to the end of what is entered
+        sending.cancel()  # else it would go on to the end of what is enqueued
         raise
     except Exception as error:
         sender.stop(error)
@@ -97,10 +99,12 @@ async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender
         await sending
 
 
-async def enter_all(sources: Sequence[Source], journal: PipelineJournal, listener: Listener, limit: int = 0) -> None:
-    """Read every row, map those that are not recognised, and write all of them down.
+async def enqueue_all(
+    sources: Sequence[Source], journal: PipelineJournal, listener: QueueListener, limit: int = 0
+) -> None:
+    """Read every row, map those that are not recognised, and write all of them to the journal.
 
-    Reading and mapping are on another thread. A chunk is read while the one before it is written down.
+    Reading and mapping are on another thread. A chunk is read while the one before it is enqueued.
 
     Raises:
         ImporterError: A file could not be read on, or the journal not written.
@@ -109,33 +113,50 @@ async def enter_all(sources: Sequence[Source], journal: PipelineJournal, listene
     count = 0
     for source in sources:
         async with aclosing(_read_ahead(source)) as chunks:
-            async for rows in chunks:
-                chunk = rows[: limit - count] if limit else rows
-                listener.entered(await _enter(source, journal, chunk))
-                count += len(chunk)
+            async for chunk in chunks:
+                rows = chunk[: limit - count] if limit else chunk
+                unknown = await _recognise(source, journal, rows) if source.fingerprint else rows
+                entries = await asyncio.to_thread(_map, source, unknown) if unknown else []
+                listener.entered(await journal.enter(source.sheet_index, entries))
+                count += len(rows)
                 if listener.hurried or (limit and count >= limit):
                     return
 
 
-async def _enter(source: Source, journal: PipelineJournal, rows: Sequence[MarkedRow]) -> Mapping[Status, int]:
-    unknown = rows
-    if source.fingerprint:
-        known = await journal.recognise([(row.number, fingerprint) for row, fingerprint in rows])
-        unknown = [row for row, identifier in zip(rows, known, strict=True) if identifier is None]
-        for (row, _), identifier in zip(rows, known, strict=True):
-            if identifier is not None:
-                source.recognised(row.number, identifier)
-    entries = await asyncio.to_thread(source.mapped, unknown) if unknown else []
-    return await journal.enter(source.sheet_index, entries)
+async def _recognise(source: Source, journal: PipelineJournal, rows: Sequence[_MarkedRow]) -> Sequence[_MarkedRow]:
+    """Return the rows that have to be mapped."""
+    unknown = []
+    known = await journal.recognise([(row.number, fingerprint) for row, fingerprint in rows])
+    for marked, identifier in zip(rows, known, strict=True):
+        if identifier is None:
+            unknown.append(marked)
+        else:
+            for observer in source.observers:
+                observer.recognised(marked[0].number, identifier)
+    return unknown
 
 
-async def _read_ahead(source: Source) -> AsyncGenerator[Sequence[MarkedRow], None]:
-    """Yield the reader's own chunks, so that what was read before a file breaks off is entered."""
-    chunks = source.marked()
+def _map(source: Source, rows: Sequence[_MarkedRow]) -> Sequence[Entry]:
+    """Return what the mapping makes of rows."""
+    entries = [Entry(row=row, mapped=source.to_contact(row), fingerprint=fingerprint) for row, fingerprint in rows]
+    for observer in source.observers:
+        observer.mapped(entries)
+    return entries
+
+
+async def _read_ahead(source: Source) -> AsyncGenerator[Sequence[_MarkedRow], None]:
+    """Yield the reader's own chunks, so that what was read before a file breaks off is enqueued."""
+    chunks = _marked(source)
     reading = asyncio.create_task(asyncio.to_thread(next, chunks, None))
     try:
         while (rows := await reading) is not None:
             reading = asyncio.create_task(asyncio.to_thread(next, chunks, None))
             yield rows
     finally:
-        await asyncio.wait({reading})  # a thread cannot be called back, and the file must not be closed under it
+        await asyncio.wait({reading})  # a thread cannot be cancelled, and the file must not be closed under it
+
+
+def _marked(source: Source) -> Iterator[Sequence[_MarkedRow]]:
+    """Yield the reader's chunks with the rows' fingerprints."""
+    for rows in source.reader.chunks():
+        yield [(row, source.fingerprint(row) if source.fingerprint else None) for row in rows]

@@ -1,9 +1,9 @@
-"""What of the things that the rows want is seen in the account; asked with GETs alone, a few pages of them."""
+"""Looks for the tags, users and custom fields that the rows require in the account: a few pages of GETs."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from importer.client.account import Readable, dicts, read, text_in
-from importer.commands.account_requirements import Seen, SeenField, Wanted
+from importer.commands.account_requirements import AccountContents, FieldInUse, Requirements
 
 _MOST_PAGES = 10
 """Of contacts, 20 a page: enough to see what is in use."""
@@ -11,21 +11,23 @@ _MOST_TAGS = 50
 _MOST_TEAMS = 200
 
 
-async def census(service: Readable, wanted: Wanted, jitter: Callable[[], float]) -> Seen:
+async def census(service: Readable, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
     """Return what is seen in the account.
 
     Raises:
         ServiceError: The token is refused, or the service cannot be reached.
 
     """
-    users = await _users(service, jitter) if wanted.users else frozenset[str]()
-    if not (wanted.tags or wanted.fields):
-        return Seen(users=users)
-    seen = await _contacts(service, wanted, jitter)
+    users = await _users(service, jitter) if requirements.users else frozenset[str]()
+    if not (requirements.tags or requirements.fields):
+        return AccountContents(users=users)
+    seen = await _contacts(service, requirements, jitter)
     # A tag that none of the latest contacts carries may be on an older one: the service finds contacts by their tag.
-    rare = [tag for tag in wanted.tags if tag not in seen.tags and "," not in tag][:_MOST_TAGS]
+    rare = [tag for tag in requirements.tags if tag not in seen.tags and "," not in tag][:_MOST_TAGS]
     found = [tag for tag in rare if seen.contacts and await _carried(service, tag, jitter)]
-    return Seen(users=users, tags=seen.tags | set(found), fields=seen.fields, contacts=seen.contacts, whole=seen.whole)
+    return AccountContents(
+        users=users, tags=seen.tags | set(found), fields=seen.fields, contacts=seen.contacts, whole=seen.whole
+    )
 
 
 async def _users(service: Readable, jitter: Callable[[], float]) -> frozenset[str]:
@@ -45,10 +47,10 @@ async def _users(service: Readable, jitter: Callable[[], float]) -> frozenset[st
     return frozenset(filter(None, emails))
 
 
-async def _contacts(service: Readable, wanted: Wanted, jitter: Callable[[], float]) -> Seen:
-    """Look at the latest contacts, until all that is wanted was seen."""
+async def _contacts(service: Readable, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
+    """Look at the latest contacts, until all that is required was seen."""
     tags: set[str] = set()
-    fields: dict[str, SeenField] = {}
+    fields: dict[str, FieldInUse] = {}
     count, whole = 0, True
     async for page in _pages(service, "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
         for one in dicts(page.get("contacts")):
@@ -58,19 +60,19 @@ async def _contacts(service: Readable, wanted: Wanted, jitter: Callable[[], floa
             _note_fields(one, fields)
         meta = page.get("meta")
         whole = not (isinstance(meta, dict) and meta.get("next"))
-        if wanted.tags.keys() <= tags and wanted.fields.keys() <= fields.keys():
+        if requirements.tags.keys() <= tags and requirements.fields.keys() <= fields.keys():
             break
-    return Seen(tags=frozenset(tags), fields=fields, contacts=count, whole=whole)
+    return AccountContents(tags=frozenset(tags), fields=fields, contacts=count, whole=whole)
 
 
-def _note_fields(contact: Mapping[str, object], fields: dict[str, SeenField]) -> None:
+def _note_fields(contact: Mapping[str, object], fields: dict[str, FieldInUse]) -> None:
     values, types = contact.get("customFields"), contact.get("customFieldsMetadata")
     for name in values if isinstance(values, dict) else ():
-        fields.setdefault(str(name), SeenField())
+        fields.setdefault(str(name), FieldInUse())
     for name, one in (types if isinstance(types, dict) else {}).items():
         if isinstance(one, dict):
             options = one.get("options")
-            fields[str(name)] = SeenField(
+            fields[str(name)] = FieldInUse(
                 type=text_in(one, "type"),
                 options=tuple(
                     option for option in (options if isinstance(options, list) else ()) if isinstance(option, str)

@@ -1,7 +1,7 @@
-"""What the rows want of the account: its tags, users and custom fields; and what of it was not seen there.
+"""What the rows require of the account: tags, users and custom fields; and which of them were not seen there.
 
 No call of the service lists tags or custom fields (its documentation): what exists can only be learned from contacts
-that carry them, and from users who are in a team. So what was not seen is worth a look, and never proof.
+that carry them, and from users who are in a team. So what was not seen is a warning, never a proof.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _MOST_OPTIONS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenField:
+class FieldInUse:
     """A custom field as contacts of the account carry it."""
 
     type: str = ""
@@ -29,21 +29,21 @@ class SeenField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class AccountContents:
     """What was seen in the account."""
 
     users: frozenset[str] = frozenset()
     """E-mails, in small letters."""
     tags: frozenset[str] = frozenset()
-    fields: Mapping[str, SeenField] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, FieldInUse] = field(default_factory=lambda: MappingProxyType({}))
     contacts: int = 0
     """How many contacts were looked at."""
     whole: bool = False
     """Whether those were all that the account has."""
 
 
-class Wanted:
-    """Sees each row once; memory does not grow with the input."""
+class Requirements:
+    """What the rows require; sees each row once, and memory does not grow with the input."""
 
     def __init__(self) -> None:
         self.tags: dict[str, RowTally] = {}
@@ -53,7 +53,7 @@ class Wanted:
         """Per custom field its different values, as long as they are few."""
 
     def see(self, row: Row, contact: Contact) -> None:
-        """Take note of what a row wants."""
+        """Add what a row requires."""
         number = row.number
         for tag in contact.tags:
             _count(self.tags, tag, number, _MOST_TEXTS)
@@ -67,36 +67,38 @@ class Wanted:
                     _count(options, text, number, _MOST_OPTIONS + 1)
 
 
-def not_seen(wanted: Wanted, seen: Seen, types: Mapping[str, FieldType]) -> Iterator[ProblemGroup]:
-    """Yield what the rows want and the account was not seen to have.
+def unmet(requirements: Requirements, seen: AccountContents, types: Mapping[str, FieldType]) -> Iterator[ProblemGroup]:
+    """Yield what the rows require and the account was not seen to have.
 
     Args:
-        wanted: What the rows want.
+        requirements: What the rows require.
         seen: What was seen.
         types: The custom fields' types, as the config has them.
 
     """
-    for user, tally in wanted.users.items():
+    for user, tally in requirements.users.items():
         if user.casefold() not in seen.users:
             message = f"{quoted(user)} is in no team of the account, so whether there is such a user is not known"
             yield tally.group("user_not_seen", "", message + did_you_mean(user, seen.users))
     if not seen.contacts:
         return
     where = f"none of the {'' if seen.whole else 'latest '}{seen.contacts:,} contacts"
-    for tag, tally in wanted.tags.items():
+    for tag, tally in requirements.tags.items():
         if tag not in seen.tags:
             message = f"The tag {quoted(tag)} is on {where}: see that it is in Callbell's settings"
             yield tally.group("tag_not_seen", "", message + did_you_mean(tag, seen.tags))
-    for name, tally in wanted.fields.items():
+    for name, tally in requirements.fields.items():
         if name not in seen.fields:
             message = f"The custom field {quoted(name)} is on {where}: see that it is in Callbell's settings"
             yield tally.group("custom_field_not_seen", "", message + did_you_mean(name, seen.fields))
         else:
-            yield from _misfits(name, tally, wanted.options[name], seen.fields[name], types.get(name, FieldType.TEXT))
+            yield from _misfits(
+                name, tally, requirements.options[name], seen.fields[name], types.get(name, FieldType.TEXT)
+            )
 
 
 def _misfits(
-    name: str, tally: RowTally, values: Mapping[str, RowTally], seen: SeenField, written: FieldType
+    name: str, tally: RowTally, values: Mapping[str, RowTally], seen: FieldInUse, written: FieldType
 ) -> Iterator[ProblemGroup]:
     if seen.type and seen.type != written:
         message = (

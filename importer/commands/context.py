@@ -1,56 +1,57 @@
-"""What a person asked for, and how it ended."""
+"""What a command is given, and what comes of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import contextlib
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
-from importer.commands.mapping_selection import Ask
+from importer.model.errors import UsageError
+from importer.model.protocols import Clock
 from importer.model.runs import RunRecord
-from importer.settings import Settings
+from importer.settings import Settings, settle
+from importer.system.runtime import SystemClock
+
+_CONFIG = Path("config.toml")
+_CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a person asked for."""
+class CommandContext:
+    """All that a command is given besides its own arguments."""
 
-    command: str
-    """`run`, `retry` or `undo`."""
-    name: str
-    """The run's own name, or the undo's."""
-    started_at: datetime
     settings: Settings
-    options: Mapping[str, object]
-    """What was given on the command line, for the journal."""
+    options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """The options of the command line by their config keys, for the journal."""
     environment: Mapping[str, str]
-    files: tuple[str, ...]
-    account: str = ""
-    """The account that it must be, as the journal calls it; empty: any."""
-    ask: Ask | None = None
     stream: TextIO
     """Standard error."""
+    confirm: Callable[[str], bool] | None = None
+    """Shows a text and asks whether to go on; None: nobody can be asked."""
+    ask_line: Callable[[str], str] | None = None
+    """Asks a question and returns the person's line; None: nobody can be asked."""
+    clock: Clock = field(default_factory=SystemClock)
+    jitter: Callable[[], float] = random.random
+    """Returns a number from 0.0 to 1.0."""
 
     @property
-    def folder(self) -> Path:
-        """Return the run's own reports folder."""
-        return (self.settings.run.report_dir / self.name).absolute()
+    def is_quiet(self) -> bool:
+        """Whether standard error is to stay free of progress and notes: silence was asked for, or the log is there."""
+        run = self.settings.run
+        return run.quiet or (run.log_format == "json" and run.log_file is None)
 
-    def record(self, account: str) -> RunRecord:
-        """Return what the journal is to know of the run when it begins."""
-        return RunRecord(
-            name=self.name,
-            command=self.command,
-            account=account,
-            files=self.files,
-            options=self.options,
-            report_dir=str(self.folder),
-            started_at=self.started_at,
-        )
+    def tell(self, text: str) -> None:
+        """Write a text to standard error, unless it is to be quiet; an error there stops nothing."""
+        if not self.is_quiet:
+            with contextlib.suppress(OSError, ValueError):
+                self.stream.write(f"{text}\n")
+                self.stream.flush()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class CommandResult:
     """How a command ended."""
 
     exit_code: int
@@ -58,3 +59,70 @@ class Ending:
     """For the person."""
     summary_json: str = ""
     """For `--json`."""
+
+
+def load_settings(
+    options: Mapping[str, object],
+    environment: Mapping[str, str],
+    config: Path | None = None,
+    *,
+    find_config: bool = True,
+) -> tuple[Settings, Mapping[str, object]]:
+    """Return the settings, and the options as the journal keeps them: with absolute paths, and the config's.
+
+    Args:
+        options: What was given on the command line, by the config's keys.
+        environment: The environment variables.
+        config: The config file; None: the one that the environment names, else `config.toml` if it is there.
+        find_config: Whether a config file that is not given is looked for.
+
+    Raises:
+        UsageError: The config cannot be read, or something in options, environment and config is wrong.
+
+    """
+    path = config or (_found_config(environment) if find_config else None)
+    kept = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in options.items()}
+    if path is None:
+        return settle(options, environment), kept
+    settings = settle(options, environment, _text(path), str(path), path.parent)
+    return settings, kept | {"config": str(path.absolute())}
+
+
+def with_config_of(
+    context: CommandContext,
+    earlier: RunRecord,
+    config: Path | None,
+    *,
+    options: Mapping[str, object] = MappingProxyType({}),
+) -> CommandContext:
+    """Return the context with the config file of an earlier run.
+
+    Args:
+        context: With what was given now.
+        earlier: The run.
+        config: The config file that was given now, which wins; None: none was.
+        options: Options of the earlier run that are to be repeated where none was given now.
+
+    Raises:
+        UsageError: The config cannot be read, or something in options, environment and config is wrong.
+
+    """
+    before = earlier.options.get("config")
+    given = {name: value for name, value in context.options.items() if name != "config"}
+    path = config or (Path(str(before)) if before else None)
+    settings, kept = load_settings({**options, **given}, context.environment, path)
+    return replace(context, settings=settings, options=kept)
+
+
+def _found_config(environment: Mapping[str, str]) -> Path | None:
+    if named := environment.get(_CONFIG_VARIABLE):
+        return Path(named)
+    return _CONFIG if _CONFIG.is_file() else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UsageError(f"The config file {path} cannot be read: {reason}.", "Name the right one with -c.") from None

@@ -8,6 +8,7 @@ from importer.model.errors import ImporterError
 from importer.model.rows import TO_RETRY, Status
 from importer.model.stop import Stop
 
+DEFECT = 70
 INTERRUPTED = 130
 TERMINATED = 143
 _ENOUGH_TO_TELL = 20
@@ -34,20 +35,10 @@ def exit_code(tally: Mapping[Status, int], stopped: Stop | Exception | None, sig
             return 1 if any(tally.get(status) for status in TO_RETRY) else 0
 
 
-def interrupted(signalled: signal.Signals) -> Stop:
-    """Return why a run ends that was asked to."""
-    return Stop(message=f"The run was asked to stop ({signalled.name}).", hint="")
-
-
 def out_of_time(seconds: float) -> Stop:
     """Return why a run ends that took as long as it may."""
     given = timedelta(seconds=seconds)
     return Stop(message=f"The run has taken the time that --max-duration gives it: {given}.", hint="")
-
-
-def same_again(earlier: str) -> Stop:
-    """Return why a run ends that was given the same as the run before it."""
-    return Stop(message=f"Nothing has changed since {earlier}: the files and the settings are the same.", hint="")
 
 
 def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
@@ -62,7 +53,7 @@ def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
     number = float(most.removesuffix("%"))
     reason = Stop(
         message=f"More rows failed than --max-failures {most} allows.",
-        hint="See the reasons in the report, and mend them first.",
+        hint="See the reasons in the report, and fix them first.",
     )
 
     def too_many(done: Mapping[Status, int]) -> Stop | None:

@@ -1,4 +1,4 @@
-"""`init`: looks at a spreadsheet, asks what nobody can know but the person, and writes the config it would use."""
+"""`init`: looks at a spreadsheet, asks what only the person can know, and writes the config that it would use."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from importer.commands.context import Ending
+from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import column_mapping
 from importer.commands.paths import is_there
 from importer.mapper.contact import to_contact
@@ -23,8 +23,9 @@ from importer.readers import open_reader
 from importer.settings import Settings
 from importer.settings.config_text import Draft, config_text
 from importer.system.files import write_whole
+from importer.system.shell import quote
 
-Answers = Callable[[str], str]
+AskLine = Callable[[str], str]
 """Shows a question and returns the line that the person writes."""
 
 _SAMPLE_ROWS = 1_000
@@ -40,14 +41,13 @@ class Sample:
     rows: tuple[Row, ...]
 
 
-def draft(file: str, settings: Settings, path: Path, answers: Answers | None, *, force: bool = False) -> Ending:
+def write_config(context: CommandContext, file: str, path: Path, *, force: bool = False) -> CommandResult:
     """Write a config for a spreadsheet.
 
     Args:
+        context: With how the file is to be read, what is the same for every contact, and how to ask.
         file: The spreadsheet.
-        settings: With how it is to be read, and what is the same for every contact.
         path: The config to write.
-        answers: Asks the person; None: nobody is there, and only what is sure is written.
         force: Whether a file that is there may be written over.
 
     Raises:
@@ -56,24 +56,24 @@ def draft(file: str, settings: Settings, path: Path, answers: Answers | None, *,
         StorageError: It cannot be written.
 
     """
-    if is_there(path) and not force and not (answers and _yes(answers(f"{path} is there. Write over it? [y/N]"))):
+    ask = None if context.settings.run.yes else context.ask_line
+    if is_there(path) and not force and not (ask and _yes(ask(f"{path} is there. Write over it? [y/N]"))):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
-    sample = _sample(file, settings)
-    settings, proposal = _proposed(sample, settings, answers)
+    sample = _sample(file, context.settings)
+    settings, proposal = _proposed(sample, context.settings, ask)
     open_ones = [question for question in proposal.questions if question.is_required]
-    if open_ones and answers is None:
+    if open_ones and ask is None:
         raise _open(sample, settings, proposal)
-    columns, chosen = _chosen(proposal, answers)
+    columns, chosen = _chosen(proposal, ask)
     settings = replace(settings, mapping=replace(settings.mapping, columns=columns, made_for=sample.sheet.header))
     shown = "\n".join(_shown(sample, settings.mapping, proposal))
-    if answers and not _yes(answers(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
+    if ask and not _yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
     with write_whole(path) as unfinished:
         unfinished.write_text(_text(sample, settings, proposal, chosen), encoding="utf-8", newline="\n")
-    told = "" if answers else f"{shown}\n\n"
-    return Ending(
-        exit_code=0, text=f"{told}Wrote {path}. Next:\n  callbell-importer check {_word(file)} -c {_word(path)}"
-    )
+    told = "" if ask else f"{shown}\n\n"
+    check = f"callbell-importer check {quote(file)} -c {quote(str(path))}"
+    return CommandResult(exit_code=0, text=f"{told}Wrote {path}. Next:\n  {check}")
 
 
 def _sample(file: str, settings: Settings) -> Sample:
@@ -82,44 +82,44 @@ def _sample(file: str, settings: Settings) -> Sample:
         return Sample(sheet=reader.sheet, rows=tuple(islice(rows, _SAMPLE_ROWS)))
 
 
-def _proposed(sample: Sample, settings: Settings, answers: Answers | None) -> tuple[Settings, Proposal]:
+def _proposed(sample: Sample, settings: Settings, ask: AskLine | None) -> tuple[Settings, Proposal]:
     """Return what the sheet suggests, and the settings with the country, if the person was asked for it."""
     contact = settings.mapping.contact
     proposal = propose(sample.sheet.header, sample.rows, contact.country)
-    if not (proposal.lacks_country and answers) or contact.country:
+    if not (proposal.lacks_country and ask) or contact.country:
         return settings, proposal
     question = "The phone numbers have no country code. Where are they from? Two letters such as ES, or nothing:"
-    while (country := answers(question).strip().upper()) and not is_region(country):
+    while (country := ask(question).strip().upper()) and not is_region(country):
         question = f"{plain(country)} is not the code of a country. Two letters such as ES, or nothing:"
     contact = replace(contact, country=country)
     settings = replace(settings, mapping=replace(settings.mapping, contact=contact))
     return settings, propose(sample.sheet.header, sample.rows, country)
 
 
-def _chosen(proposal: Proposal, answers: Answers | None) -> tuple[ColumnOptions, Mapping[str, str]]:
+def _chosen(proposal: Proposal, ask: AskLine | None) -> tuple[ColumnOptions, Mapping[str, str]]:
     """Return the columns with what the person chose, and that alone."""
-    if answers is None:
+    if ask is None:
         return proposal.columns, {}
-    chosen = {question.field: found for question in proposal.questions if (found := _choose(question, answers))}
+    chosen = {question.field: found for question in proposal.questions if (found := _choose(question, ask))}
     columns = with_fields(proposal.columns, chosen)
     left = [one for one in proposal.suggestions if not feeds(columns, one.column)]
     if not left:
         return columns, chosen
     numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
     asked = f"These columns are not sent:\n{numbered}\nWhich of them has Callbell as custom fields? Such as 1,3:"
-    numbers = {int(part) for part in answers(asked).replace(",", " ").split() if part.isdecimal()}
+    numbers = {int(part) for part in ask(asked).replace(",", " ").split() if part.isdecimal()}
     taken = tuple(one for number, one in enumerate(left, 1) if number in numbers)
     return replace(columns, custom_fields=taken), chosen
 
 
-def _choose(question: Question, answers: Answers) -> str:
+def _choose(question: Question, ask: AskLine) -> str:
     """Return the person's choice; nothing only for a field that no contact needs."""
     choices = question.choices[:_SHOWN_CHOICES]
     lines = [f"{question.field}: {question.why}."]
     lines += [f"  {number} {plain(choice)}" for number, choice in enumerate(choices, 1)]
     end = "Which is it?" if question.is_required else "Which is it? Nothing: none of them."
     while True:
-        text = answers("\n".join([*lines, end])).strip()
+        text = ask("\n".join([*lines, end])).strip()
         if text.isdecimal() and 0 < int(text) <= len(choices):
             return choices[int(text) - 1]
         if text in question.choices or not (text or question.is_required):
@@ -190,7 +190,3 @@ def _open(sample: Sample, settings: Settings, proposal: Proposal) -> InputError:
 
 def _yes(answer: str, *, default: bool = False) -> bool:
     return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default
-
-
-def _word(name: str | Path) -> str:
-    return f'"{name}"' if " " in str(name) else str(name)

@@ -1,10 +1,13 @@
 """Which column mapping to use: the config's, or one guessed from the header, which is shown and asked about."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from importer.commands.context import CommandContext
 from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.header_drift import new_columns
 from importer.mapper.header_guess import FIELDS, REQUIRED, Guess, guess
+from importer.mapper.messages import listed
 from importer.mapper.options import ColumnOptions, MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import InputError
@@ -13,20 +16,16 @@ from importer.model.rows import Problem, Sheet
 from importer.settings import Settings
 from importer.settings.proposed_columns import proposal
 
-Ask = Callable[[str], bool]
-"""Shows a text and asks whether to go on."""
 
-
-def mapping_options(sheet: Sheet, settings: Settings, ask: Ask | None) -> MappingOptions:
-    """Return the mapping options for a sheet.
+def mapping_options(sheet: Sheet, settings: Settings) -> MappingOptions:
+    """Return the mapping options for a sheet: the config's, or what the header makes unmistakable.
 
     Args:
         sheet: With the header.
         settings: With the config's mapping, if it has one.
-        ask: Asks the person; None: nobody is there to be asked, or the answer is yes to all.
 
     Raises:
-        InputError: The mapping cannot be guessed without doubt, or the person said no; with the config to write.
+        InputError: The mapping cannot be guessed without doubt; with the config to write.
 
     """
     if settings.mapping_given:
@@ -35,11 +34,7 @@ def mapping_options(sheet: Sheet, settings: Settings, ask: Ask | None) -> Mappin
     columns = _with_given(given, guessed.columns)
     if not all(field in guessed.unmistakable or getattr(given, field) for field in REQUIRED):
         raise _doubtful(sheet, guessed, columns)
-    options = replace(settings.mapping, columns=columns)
-    if ask is not None and not ask(shown(sheet, options)):
-        proposed = proposal(columns, {})
-        raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
-    return options
+    return replace(settings.mapping, columns=columns)
 
 
 def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:
@@ -52,18 +47,30 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
     mapping = plan(sheet.header, options, directory)
     if isinstance(mapping, ColumnMapping):
         return mapping
-    raise InputError(_said_of(sheet, mapping), "Mend the config or the header and give the same command again.")
+    raise InputError(_said_of(sheet, mapping), "Fix the config or the header and give the same command again.")
 
 
-def shown(sheet: Sheet, options: MappingOptions) -> str:
-    """Return a guessed mapping as lines for a person.
+def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
+    """Show a guessed mapping, and ask the person whether to use it, if there is one to be asked.
 
     Raises:
-        InputError: What the config says besides does not fit the header.
+        InputError: The person said no; with the config to write.
 
     """
     head = f"{_place(sheet)}: no config says which column is which, so the header does:"
-    return "\n".join([head, *mapping_lines(options, column_mapping(sheet, options, None))])
+    text = "\n".join([head, *mapping_lines(options, mapping)])
+    if context.confirm is None or context.settings.run.yes:
+        context.tell(text)
+    elif not context.confirm(text):
+        proposed = proposal(options.columns, {})
+        raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
+
+
+def notes_of(sheet: Sheet, options: MappingOptions) -> list[str]:
+    """Return what a person should know of a sheet before its rows are read."""
+    new = new_columns(options.made_for, sheet.header)
+    notes = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []
+    return [plain(note) for note in (*sheet.notes, *notes)]
 
 
 def mapping_lines(options: MappingOptions, mapping: ColumnMapping) -> list[str]:
@@ -93,7 +100,7 @@ def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputErro
     message = f"{_place(sheet)}: which column is which cannot be told from the header: {plain('; '.join(doubts))}."
     proposed = proposal(columns, guessed.doubtful)
     hint = (
-        "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, mend"
+        "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, fix"
         " it, and give the same command again:"
     )
     return InputError(message, f"{hint}\n\n{proposed}")

@@ -1,112 +1,137 @@
-"""One run from its first question to the service to its last report: the real parts, put together."""
+"""`run`: imports the rows of spreadsheets. From the files to the worker pool, and from there to the reports."""
 
 import asyncio
 import contextlib
-import random
-import signal
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from logging import DEBUG
+from pathlib import Path
 
 from importer.client.account import ask_me
 from importer.client.http import Callbell
-from importer.commands.context import Ending, Order
-from importer.commands.exit_status import exit_code, failure_limit, interrupted, out_of_time, same_again
-from importer.commands.input_fingerprint import input_fingerprint
-from importer.commands.setup import Prepared, prepare
+from importer.commands.context import CommandContext, CommandResult
+from importer.commands.exit_status import exit_code, failure_limit, out_of_time
+from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, notes_of
+from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
 from importer.journal import Journal, ThreadedJournal
-from importer.mapper.warnings import Findings
+from importer.mapper.contact import to_contact
+from importer.mapper.options import MappingOptions
+from importer.mapper.row_fingerprint import RowFingerprint
+from importer.mapper.warnings import Findings, SheetWarnings
+from importer.model.account import Directory
 from importer.model.errors import ImporterError, InputError
 from importer.model.masking import unnumbered
+from importer.model.plain_text import plain
 from importer.model.policy import Policy
 from importer.model.protocols import PipelineJournal, Reader
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.model.stop import Stop
-from importer.pipeline import Source, enter_all, run_import
+from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
 from importer.reports.closing_text import closing_text
 from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.summary import summary_text
-from importer.system.clock import SystemClock
 from importer.system.files import private_folder
-from importer.system.garbage import collect_less_garbage
 from importer.system.logs import LOG, LoggedJournal
-from importer.system.stop_signals import install_stop_handlers
+from importer.system.runtime import collect_less_garbage
+from importer.system.stop_signals import Interruption
 from importer.worker_pool.pool import Pool, PoolParts
 from importer.worker_pool.rate_limiter import Pace, PaceOptions
 
 _SHOW_SECONDS = 0.25
 
 
+def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
+    """Import the rows of the files.
+
+    Raises:
+        ImporterError: The run could not begin, or could not be written down.
+
+    """
+    with open_journal(context) as journal, open_sheets(context, files) as readers:
+        record = new_run(context, journal, "run", files)
+        return asyncio.run(ImportRun(context=context, store=journal, record=record, readers=readers).execute())
+
+
 @dataclass(slots=True, kw_only=True)
-class Run:
-    """A run that is under way; `execute` is called once.
+class ImportRun:
+    """An import that is under way; `execute` is called once.
 
     Args:
-        order: What to do.
+        context: What the command was given.
         store: The open journal, whose lock is held.
+        record: What the journal is to know of the run; its account is the one that it must be, or empty.
         readers: The opened sheets.
 
     """
 
-    order: Order
+    context: CommandContext
     store: Journal
+    record: RunRecord
     readers: Sequence[Reader]
-    findings: Findings = field(default_factory=Findings)
-    _signalled: signal.Signals | None = None
-    _pool: Pool | None = None
-    _task: asyncio.Task[Ending] | None = None
+    _warnings: Findings = field(default_factory=Findings)
+    _interruption: Interruption = field(init=False)
 
-    async def execute(self) -> Ending:
-        """Bring every row to its end and write the reports.
+    async def execute(self) -> CommandResult:
+        """Bring every row to its final status and write the reports.
 
         Raises:
             ImporterError: The run could not begin, or could not be written down.
 
         """
-        self._task = asyncio.current_task()
-        with install_stop_handlers(asyncio.get_running_loop(), self._on_signal):
+        record = self.record
+        LOG.info("%s of %s begins: %s", record.command, ", ".join(record.files), record.name)
+        self._interruption = Interruption(hurries=self.context.settings.run.dry_run)
+        with self._interruption.by_signals():
             async with contextlib.AsyncExitStack() as opened:
                 try:
-                    prepared = await prepare(self.order, self.readers, opened)
+                    options = [mapping_options(reader.sheet, self.context.settings) for reader in self.readers]
+                    connection = await connect(self.context, record, options, opened)
+                    with self._interruption.by_exception():
+                        sources = list(self._sources(options, connection.directory))
                 except asyncio.CancelledError:
-                    if self._signalled is None:
+                    if self._interruption.signalled is None:
                         raise
-                    code = exit_code({}, None, self._signalled)
-                    return Ending(exit_code=code, text="Interrupted before anything was sent.")
-                return await self._import(prepared)
+                    code = exit_code({}, None, self._interruption.signalled)
+                    return CommandResult(exit_code=code, text="Interrupted before anything was sent.")
+                return await self._import(connection, sources)
 
-    def _on_signal(self, number: signal.Signals) -> None:
-        """End in good order at the first signal, at once at the second."""
-        if self._pool:
-            self._pool.stop(interrupted(number))
-            if self._signalled is not None or self.order.settings.run.dry_run:
-                self._pool.hurry()
-        elif self._task:
-            self._task.cancel()
-        self._signalled = self._signalled or number
+    def _sources(self, options: Sequence[MappingOptions], directory: Directory | None) -> Iterator[Source]:
+        """Plan the mapping of each sheet; show what a person should know of it, and ask about a guess."""
+        for index, (reader, one) in enumerate(zip(self.readers, options, strict=True)):
+            mapping = column_mapping(reader.sheet, one, directory)
+            if self.record.command == "run":
+                for note in notes_of(reader.sheet, one):
+                    self.context.tell(f"{plain(reader.sheet.file)}: {note}")
+            if not self.context.settings.mapping_given:
+                confirm_guess(self.context, reader.sheet, one, mapping)
+            yield Source(
+                sheet_index=index,
+                reader=reader,
+                to_contact=partial(to_contact, mapping=mapping),
+                fingerprint=RowFingerprint(mapping, one, directory),
+                observers=(SheetWarnings(self._warnings, mapping),),
+            )
 
-    async def _import(self, prepared: Prepared) -> Ending:
-        settings = self.order.settings
+    async def _import(self, connection: Connection, sources: Sequence[Source]) -> CommandResult:
+        settings, account = self.context.settings, connection.account
         if not settings.run.dry_run:
-            private_folder(self.order.folder)  # now: a folder that cannot be made is better known before than after
+            # Now: that a folder cannot be created is better known before anything is sent.
+            private_folder(Path(self.record.report_dir))
         journal = ThreadedJournal(self.store)
         logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
-        rate, learned = settings.service.rate, self.store.learned_limit(prepared.account)
+        rate, learned = settings.service.rate, self.store.learned_limit(account)
         pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))
         # Before anything is waited for: from here on a signal ends the run in good order.
-        self._pool = pool = Pool(self._parts(prepared.service, logged, pace))
-        given = await asyncio.to_thread(input_fingerprint, self.order, self.readers, prepared)
-        record = self.order.record(prepared.account)
-        record = replace(record, rate_limit=settings.service.rate, input_fingerprint=given)
-        if earlier := self.store.last_run_given(prepared.account, given):
-            return self._repeat(record, earlier)
+        self._interruption.pool = pool = Pool(self._parts(connection.service, logged, pace))
+        record = replace(self.record, account=account, rate_limit=rate)
         await journal.begin(record)
-        sources = await self._sources(journal, prepared)
-        flow = enter_all if settings.run.dry_run else run_import
+        for source in sources:
+            await journal.add_sheet(source.reader.sheet)
+        flow = enqueue_all if settings.run.dry_run else run_import
         collect_less_garbage()
         async with self._timed_and_shown(pool, pace):
             try:
@@ -119,41 +144,20 @@ class Run:
         await journal.finish(record)
         return self._report(record, pool.stopped)
 
-    async def _sources(self, journal: ThreadedJournal, prepared: Prepared) -> list[Source]:
-        """Return the sheets as the flow takes them, written down in their order."""
-        return [
-            Source(
-                sheet_index=await journal.add_sheet(reader.sheet),
-                reader=reader,
-                to_contact=self.findings.watching(mapping),
-                fingerprint=fingerprint,
-                recognised=partial(self.findings.see_recognised, column=mapping.identifier_feed.label),
-            )
-            for reader, mapping, fingerprint in zip(self.readers, prepared.mappings, prepared.fingerprints, strict=True)
-        ]
-
-    def _repeat(self, record: RunRecord, earlier: str) -> Ending:
-        """End a run that was given the same as the one before it: all its rows are where that one left them."""
-        before = self.store.report_source(earlier)
-        code = exit_code(before.tally_again(), None, self._signalled)
-        record = replace(record, finished_at=SystemClock().now(), exit_code=code, blank=before.record().blank)
-        self.store.repeat(record, earlier)
-        return self._report(record, same_again(earlier))
-
     def _parts(self, service: Callbell, journal: PipelineJournal, pace: Pace) -> PoolParts:
-        settings = self.order.settings
+        settings = self.context.settings
         return PoolParts(
             service=service,
             ask_me=partial(ask_me, service),
             journal=journal,
             pace=pace,
-            clock=SystemClock(),
+            clock=self.context.clock,
             policy=Policy(
                 ambiguous=settings.service.ambiguous,
                 settle_seconds=settings.service.settle_seconds,
                 longest_outage_seconds=settings.service.max_outage_seconds,
             ),
-            jitter=random.random,
+            jitter=self.context.jitter,
             rate=settings.service.rate,
             too_many_failures=failure_limit(settings.run.max_failures),
         )
@@ -161,7 +165,7 @@ class Run:
     @contextlib.asynccontextmanager
     async def _timed_and_shown(self, pool: Pool, pace: Pace) -> AsyncIterator[None]:
         """Show how it goes, and stop the pool when the run has taken as long as it may."""
-        loop, seconds = asyncio.get_running_loop(), self.order.settings.run.max_duration_seconds
+        loop, seconds = asyncio.get_running_loop(), self.context.settings.run.max_duration_seconds
         timer = loop.call_later(seconds, lambda: pool.stop(out_of_time(seconds))) if seconds else None
         showing = asyncio.create_task(self._show(pool, pace))
         try:
@@ -174,9 +178,8 @@ class Run:
 
     async def _show(self, pool: Pool, pace: Pace) -> None:
         """Keep the display up to date until cancelled, and once more then."""
-        run, loop = self.order.settings.run, asyncio.get_running_loop()
-        quiet = run.quiet or (run.log_format == "json" and run.log_file is None)
-        with choose_progress(self.order.stream, self.order.environment, time.monotonic, quiet=quiet) as progress:
+        context, loop = self.context, asyncio.get_running_loop()
+        with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
             try:
                 while True:
                     progress.update(snapshot(pool, pace, loop.time()))
@@ -187,8 +190,8 @@ class Run:
     def _ended(self, record: RunRecord, pool: Pool, pace: Pace) -> RunRecord:
         return replace(
             record,
-            finished_at=SystemClock().now(),
-            exit_code=exit_code(pool.counters.tally(), pool.stopped, self._signalled),
+            finished_at=self.context.clock.now(),
+            exit_code=exit_code(pool.counters.tally(), pool.stopped, self._interruption.signalled),
             blank=sum(reader.blank_rows for reader in self.readers),
             requests_sent=pace.sent,
             requests_retried=pool.counters.retried,
@@ -196,22 +199,22 @@ class Run:
             rate_achieved=round(pace.achieved(), 1),
         )
 
-    def _report(self, record: RunRecord, reason: Stop | Exception | None) -> Ending:
-        """Write the reports; the reason is why the run ended before its end, if it did."""
+    def _report(self, record: RunRecord, reason: Stop | Exception | None) -> CommandResult:
+        """Write the reports; the reason is why the run ended early, if it did."""
         source = self.store.report_source(record.name)
-        tally, problems, warnings = source.tally(), source.problems(), self.findings.warnings()
-        dry = self.order.settings.run.dry_run
-        reports = None if dry else write_reports(source, self.order.folder, warnings=warnings)
+        tally, problems, warnings = source.tally(), source.problems(), self._warnings.warnings()
+        dry = self.context.settings.run.dry_run
+        reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
         text = closing_text(record, tally, self._said(problems), reports, warnings=self._said(warnings))
         if isinstance(reason, Stop | ImporterError):
             text = f"{reason.message} {reason.hint}".rstrip() + f"\n\n{text}"
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
-        return Ending(exit_code=record.exit_code or 0, text=text, summary_json=summary)
+        return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)
 
     def _said(self, groups: Sequence[ProblemGroup]) -> list[ProblemGroup]:
         """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""
-        if self.order.stream.isatty():
+        if self.context.stream.isatty():
             return list(groups)
         return [replace(group, message=unnumbered(group.message)) for group in groups]
 

@@ -1,20 +1,70 @@
-"""The command `runs`: past runs, as a table or one by itself."""
+"""`runs`: past runs, as a table or one by itself."""
 
-from importer.commands.app import earlier_run, runs
+import contextlib
+from collections.abc import Mapping, Sequence
+
+from importer.commands.context import CommandContext
+from importer.commands.paths import is_there, journal_path
+from importer.journal import Journal
+from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.model.rows import IN_CALLBELL, Status
+from importer.model.runs import RunRecord
 from importer.settings import Settings
 
+_Counts = Mapping[Status, int]
+"""How many rows have each status."""
 
-def all_runs(settings: Settings) -> str:
-    """Return a line for each run, newest first."""
-    found = runs(settings)
+
+def list_runs(context: CommandContext, name: str = "") -> str:
+    """Return a line for each run, newest first; with a name, what is known of that run.
+
+    Raises:
+        StorageError: The journal cannot be read.
+        UsageError: There is no run of this name.
+
+    """
+    found = _runs(context.settings)
+    return _one_run(*_named(found, name)) if name else _table(found)
+
+
+def find_run(settings: Settings, name: str) -> RunRecord:
+    """Return the run of a name, or the last one if the name is empty.
+
+    Raises:
+        StorageError: The journal cannot be read.
+        UsageError: There is none.
+
+    """
+    record, _ = _named(_runs(settings), name)
+    return record
+
+
+def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
+    """Return the runs that the journal knows, newest first."""
+    path = journal_path(settings.run.journal, sandbox=settings.run.sandbox)
+    if not is_there(path):
+        return []
+    with contextlib.closing(Journal.open(path)) as journal:
+        return journal.runs()
+
+
+def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRecord, _Counts]:
+    for record, counts in found:
+        if name in ("", record.name):
+            return record, counts
+    if name and found:
+        raise UsageError(f"There is no run named {name}.", "See their names with: callbell-importer runs")
+    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE")
+
+
+def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:
     if not found:
         return "There is no run yet. Make one with: callbell-importer run FILE\n"
     width = max(len(record.name) for record, _ in found)
-    lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {'IN CALLBELL':>11}  {'TO MEND':>9}"]
-    for record, tally in found:
-        total, there = sum(tally.values()), sum(tally[status] for status in IN_CALLBELL)
+    lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {'IN CALLBELL':>11}  {'TO FIX':>9}"]
+    for record, counts in found:
+        total, there = sum(counts.values()), sum(counts[status] for status in IN_CALLBELL)
         code = "-" if record.exit_code is None else record.exit_code
         lines.append(
             f"{record.name:<{width}}  {record.command:<7}  {code:>4}  {total:>9,}  {there:>11,}  {total - there:>9,}"
@@ -22,15 +72,7 @@ def all_runs(settings: Settings) -> str:
     return "\n".join(lines) + "\n"
 
 
-def one_run(settings: Settings, name: str) -> str:
-    """Return what is known of one run.
-
-    Raises:
-        UsageError: There is none of this name.
-
-    """
-    record = earlier_run(settings, name)
-    tally = next(tally for found, tally in runs(settings) if found.name == record.name)
+def _one_run(record: RunRecord, counts: _Counts) -> str:
     ended = record.finished_at.isoformat(timespec="seconds") if record.finished_at else "not yet, or it was cut off"
     lines = [
         f"{record.name} ({record.command})",
@@ -38,8 +80,8 @@ def one_run(settings: Settings, name: str) -> str:
         f"  started   {record.started_at.isoformat(timespec='seconds')}",
         f"  ended     {ended}",
         f"  exit code {'-' if record.exit_code is None else record.exit_code}",
-        f"  rows      {sum(tally.values()):,}, and {record.blank:,} blank",
-        *(f"    {tally[status]:>9,} {status}" for status in Status if tally[status]),
+        f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
+        *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),
         f"  requests  {record.requests_sent:,} sent, of them {record.requests_retried:,} again",
         f"  reports   {plain(record.report_dir)}",
     ]

@@ -1,4 +1,4 @@
-"""The command `sandbox`: a stand-in for the service that goes on until it is stopped."""
+"""`sandbox`: serves a sandbox of the Callbell API until it is stopped."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_faults
 from importer.sandbox import serve as serve_until_cancelled
 
 
-def options(*, rate: int, latency: float, duplicates: str, faults: str, seed: int) -> SandboxOptions:
+def sandbox_options(*, rate: int, latency: float, duplicates: str, faults: str, seed: int) -> SandboxOptions:
     """Return the checked options.
 
     Raises:
@@ -28,7 +28,7 @@ def options(*, rate: int, latency: float, duplicates: str, faults: str, seed: in
     )
 
 
-def serve(chosen: SandboxOptions, port: int, say: Callable[[str], None]) -> None:
+def serve_sandbox(chosen: SandboxOptions, port: int, say: Callable[[str], None]) -> None:
     """Serve until the person stops it.
 
     Raises:

@@ -1,110 +1,171 @@
-"""What must be known before the first row is read: the service, the account, and the mapping of each sheet."""
+"""What a command opens before it reads the first row: log, lock, journal, sheets, and the connection to the account."""
 
 import contextlib
 import math
-import random
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from importer.client.account import directory, who_am_i
 from importer.client.http import Callbell
 from importer.client.token import NoTokenError, Token, find_token
-from importer.commands.context import Order
-from importer.commands.mapping_selection import column_mapping, mapping_options
-from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
-from importer.mapper.header_drift import new_columns
-from importer.mapper.messages import listed
+from importer.commands.context import CommandContext
+from importer.commands.paths import journal_path, lock_path, run_name
+from importer.journal import Journal
+from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.options import MappingOptions
-from importer.mapper.row_fingerprint import RowFingerprint
+from importer.model.account import Directory
 from importer.model.errors import UsageError
-from importer.model.plain_text import plain
 from importer.model.protocols import Reader
-from importer.model.rows import Sheet
-from importer.system.clock import SystemClock
+from importer.model.runs import RunRecord
+from importer.readers import open_reader, preload
+from importer.system.locks import exclusive_lock
+from importer.system.logs import logging_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """All that a run needs to begin."""
+class Connection:
+    """The service, and the account that answers there."""
 
     service: Callbell
     account: str
     """As the journal calls it."""
-    options: tuple[MappingOptions, ...]
-    mappings: tuple[ColumnMapping, ...]
-    """One per sheet."""
-    fingerprints: tuple[RowFingerprint, ...]
-    """One per sheet."""
-    asked: bool
-    """Whether there was a token, so that the account could be asked."""
+    directory: Directory | None
+    """Its teams and channels; None: there is no token, so nobody was asked."""
 
 
-async def prepare(order: Order, readers: Sequence[Reader], opened: contextlib.AsyncExitStack) -> Prepared:
-    """Choose the mappings and ask the service for what they need.
+@contextlib.contextmanager
+def open_journal(context: CommandContext, *, tallied_only: bool = False) -> Iterator[Journal]:
+    """Yield the open journal, with the log on and the lock held.
 
     Args:
-        order: What to do.
-        readers: The opened sheets.
+        context: With the journal's path, and how to log.
+        tallied_only: Whether the journal keeps no rows that would be sent, only their number.
+
+    Raises:
+        BusyError: Another run uses the journal.
+        StorageError: The journal, its lock or the log cannot be opened.
+
+    """
+    run = context.settings.run
+    path = journal_path(run.journal, sandbox=run.sandbox)
+    with (
+        logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
+        exclusive_lock(lock_path(path), wait=run.wait),
+        contextlib.closing(Journal.open(path, rehearsal=run.dry_run, tallied_only=tallied_only)) as journal,
+    ):
+        yield journal
+
+
+@contextlib.contextmanager
+def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Sequence[Reader]]:
+    """Yield a reader for each file; what their rows are read with is imported meanwhile, on a thread.
+
+    Raises:
+        InputError: A file cannot be read.
+
+    """
+    with contextlib.ExitStack() as opened:
+        readers = []
+        for file in files:
+            reader = open_reader(file, context.settings.input)
+            opened.callback(reader.close)
+            readers.append(reader)
+        threading.Thread(target=_preload, name="preload").start()
+        yield readers
+
+
+def _preload() -> None:
+    with contextlib.suppress(Exception):  # reading the rows says what is wrong
+        preload()
+
+
+def new_run(
+    context: CommandContext,
+    journal: Journal,
+    command: str,
+    files: Sequence[str],
+    *,
+    account: str = "",
+    named_after: str = "",
+) -> RunRecord:
+    """Return what the journal is to know of a new run.
+
+    Args:
+        context: With the options and the reports' folder.
+        journal: With the names that are taken.
+        command: Such as `run`.
+        files: As the person wrote them; they are made absolute.
+        account: The account that it must be, as the journal calls it; empty: any.
+        named_after: What the run is named after; left out: the first file.
+
+    """
+    started_at = context.clock.now()
+    taken = {record.name for record, _ in journal.runs()} | journal.undo_names()
+    report_dir = context.settings.run.report_dir
+    name = run_name(started_at, named_after or files[0], report_dir, taken)
+    return RunRecord(
+        name=name,
+        command=command,
+        account=account,
+        files=tuple(str(Path(file).absolute()) for file in files),
+        options=context.options,
+        report_dir=str((report_dir / name).absolute()),
+        started_at=started_at,
+    )
+
+
+async def connect(
+    context: CommandContext, record: RunRecord, options: Sequence[MappingOptions], opened: contextlib.AsyncExitStack
+) -> Connection:
+    """Ask the service for the account, and for the teams and channels that the mappings name.
+
+    Args:
+        context: With where the service is.
+        record: The run; its account is the one that it must be.
+        options: The mapping options of the sheets.
         opened: Gets what has to be closed when the run is over.
 
     Raises:
-        InputError: A mapping cannot be guessed, or does not fit its sheet.
         ServiceError: The token is refused, or the service cannot be reached.
         UsageError: There is no token, or it is another account's.
 
     """
-    options = [mapping_options(reader.sheet, order.settings, order.ask) for reader in readers]
-    for reader, one in zip(readers, options, strict=True):
-        _tell(order, reader.sheet, one)
-    base_url, token = await _place(order, options, opened)
-    service = await opened.enter_async_context(Callbell(base_url, token or Token(""), SystemClock()))
-    name, found = order.settings.service.account, None
+    in_sandbox = context.settings.run.sandbox
+    base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
+    service = await opened.enter_async_context(Callbell(base_url, token or Token(""), context.clock))
+    name, found = context.settings.service.account, None
     if token is not None:
-        name = name or await who_am_i(service, random.random)
+        name = name or await who_am_i(service, context.jitter)
         teams, channels = any(map(uses_teams, options)), any(map(uses_channels, options))
-        found = await directory(service, teams=teams, channels=channels, jitter=random.random)
-    mappings = [column_mapping(reader.sheet, one, found) for reader, one in zip(readers, options, strict=True)]
-    return Prepared(
-        service=service,
-        account=_account(order, name),
-        options=tuple(options),
-        mappings=tuple(mappings),
-        fingerprints=tuple(RowFingerprint(*one, found) for one in zip(mappings, options, strict=True)),
-        asked=token is not None,
-    )
+        found = await directory(service, teams=teams, channels=channels, jitter=context.jitter)
+    # A sandbox is empty each time, so nothing of it is remembered.
+    account = f"sandbox {record.name}" if in_sandbox else f"{base_url} {name}"
+    if record.account not in ("", account):
+        raise UsageError(
+            f"That run was for another account ({record.account}), and this one is {account}.",
+            "Give the token and the config of that account. Nothing was changed.",
+        )
+    return Connection(service=service, account=account, directory=found)
 
 
-def notes(sheet: Sheet, options: MappingOptions) -> list[str]:
-    """Return what a person should know of a sheet before its rows are read."""
-    new = new_columns(options.made_for, sheet.header)
-    said = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []
-    return [plain(note) for note in (*sheet.notes, *said)]
+def _service(context: CommandContext) -> tuple[str, Token | None]:
+    """Return the service's address and the token; a dry run does without a token, and without asking the account."""
+    chosen = context.settings.service
+    try:
+        return chosen.base_url, find_token(context.environment, chosen.token_file, chosen.account)
+    except NoTokenError:
+        if context.settings.run.dry_run:
+            return chosen.base_url, None
+        raise
 
 
-def _tell(order: Order, sheet: Sheet, options: MappingOptions) -> None:
-    """Say what a person should know of a sheet; where nobody listens, nobody misses it."""
-    log_on_stream = order.settings.run.log_format == "json" and order.settings.run.log_file is None
-    if order.command == "run" and not (order.settings.run.quiet or log_on_stream):
-        with contextlib.suppress(OSError, ValueError):
-            order.stream.writelines(f"{plain(sheet.file)}: {note}\n" for note in notes(sheet, options))
-
-
-async def _place(
-    order: Order, options: Sequence[MappingOptions], opened: contextlib.AsyncExitStack
-) -> tuple[str, Token | None]:
-    """Return the address and the token, of the service or of a stand-in that is started for this run.
-
-    A dry run does without a token: what only the account can tell is not told then.
-    """
-    chosen = order.settings.service
-    if not order.settings.run.sandbox:
-        try:
-            return chosen.base_url, find_token(order.environment, chosen.token_file, chosen.account)
-        except NoTokenError:
-            if order.settings.run.dry_run:
-                return chosen.base_url, None
-            raise
-    # Late: who has no need of it does not wait for a server to be imported.
+async def _sandbox(
+    context: CommandContext, options: Sequence[MappingOptions], opened: contextlib.AsyncExitStack
+) -> tuple[str, Token]:
+    """Start a sandbox for this run, which has the custom fields of the mappings; return its address and token."""
+    # Late: a run that does not need it does not wait for a server to be imported.
     from importer.sandbox import DEFAULT_ACCOUNT, CustomField, Sandbox, SandboxOptions  # noqa: PLC0415 - said above
 
     fields = [
@@ -112,19 +173,7 @@ async def _place(
         for one in options
         for field in one.columns.custom_fields
     ]
-    stand_in = SandboxOptions(account=DEFAULT_ACCOUNT.opened(fields), rate_limit=math.ceil(chosen.rate))
-    sandbox = await opened.enter_async_context(Sandbox(stand_in))
+    rate_limit = math.ceil(context.settings.service.rate)
+    sandbox = Sandbox(SandboxOptions(account=DEFAULT_ACCOUNT.opened(fields), rate_limit=rate_limit))
+    await opened.enter_async_context(sandbox)
     return sandbox.base_url, Token(sandbox.token)
-
-
-def _account(order: Order, name: str) -> str:
-    """Return what the journal calls the account; a stand-in is empty each time, so nothing of it is remembered."""
-    if order.settings.run.sandbox:
-        return f"sandbox {order.name}"
-    account = f"{order.settings.service.base_url} {name}"
-    if order.account not in ("", account):
-        raise UsageError(
-            f"That run was for another account ({order.account.split()[-1]}), and this token is {name}'s.",
-            "Give the token of that account.",
-        )
-    return account

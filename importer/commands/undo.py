@@ -1,37 +1,31 @@
-"""One undo from its first question to the service to its report: the contacts that a run created, taken back."""
+"""`undo`: deletes the contacts that a run created, and only those."""
 
 import asyncio
 import contextlib
-import os
-import random
-import shlex
-import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
-from importer.client.account import who_am_i
-from importer.client.http import Callbell
-from importer.client.token import find_token
-from importer.commands.context import Ending, Order
-from importer.commands.exit_status import exit_code, interrupted
+from importer.commands.context import CommandContext, CommandResult
+from importer.commands.exit_status import exit_code
+from importer.commands.setup import connect, new_run, open_journal
 from importer.journal import Journal, RunUndo, ThreadedUndo
 from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
 from importer.model.errors import UsageError
 from importer.model.masking import masked, unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
-from importer.model.protocols import Clock
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.reports.progress import LINE_EVERY_SECONDS
 from importer.reports.undo_report import UndoSummary, closing_words, counts, undo_json, write_undone
-from importer.system.clock import SystemClock
 from importer.system.files import private_folder
 from importer.system.logs import LOG
-from importer.system.stop_signals import install_stop_handlers
+from importer.system.shell import importer_command
+from importer.system.stop_signals import Interruption
 from importer.worker_pool.rate_limiter import Pace, PaceOptions
 from importer.worker_pool.remover import ContactService, Remover, RemoverParts
 
@@ -39,88 +33,96 @@ _SHOWN = 10
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 
+def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
+    """Delete the contacts that an earlier run created, after showing them and asking.
+
+    Raises:
+        ImporterError: Nobody could be asked, or the answer was no; or it could not begin, or not be written down.
+
+    """
+    with open_journal(context) as store:
+        store.end_dead_runs()
+        contacts = store.undo_of(earlier.name)
+        untouched = summary_of(contacts, earlier.name, context.clock.now())
+        if reason := nothing_to_do(contacts, earlier):
+            return CommandResult(exit_code=0, text=reason, summary_json=untouched)
+        if context.settings.run.dry_run:
+            text = f"{undo_plan(contacts, earlier)}\n\nDry run: nothing was deleted or written down."
+            return CommandResult(exit_code=0, text=text, summary_json=untouched)
+        _confirm(context, contacts, earlier)
+        record = new_run(
+            context, store, "undo", earlier.files, account=earlier.account, named_after=f"undo-{earlier.name}"
+        )
+        return asyncio.run(Undo(context=context, store=store, record=record, earlier=earlier).execute())
+
+
+def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> None:
+    """Return if the person wants the contacts to be deleted."""
+    if context.settings.run.yes:
+        return
+    if context.confirm is None:
+        again = command_with_yes(earlier.name, context.options)
+        raise UsageError("Nothing was deleted: nobody is there to be asked.", f"To delete them:\n  {again}")
+    if not context.confirm(undo_plan(contacts, earlier)):
+        raise UsageError("Nothing was deleted.")
+
+
 @dataclass(slots=True, kw_only=True)
 class Undo:
     """An undo that is under way; `execute` is called once.
 
     Args:
-        order: What to do; its account is the one that the contacts were created in.
+        context: What the command was given.
         store: The open journal, whose lock is held.
+        record: The undo's name, folder and start; its account is the one that the contacts were created in.
         earlier: The run whose contacts are to be deleted.
-        clock: The time of day.
-        jitter: Returns a number from 0.0 to 1.0.
         executor: Where the journal is written: one call at a time and in order. Left out: a thread of its own.
 
     """
 
-    order: Order
+    context: CommandContext
     store: Journal
+    record: RunRecord
     earlier: RunRecord
-    clock: Clock = field(default_factory=SystemClock)
-    jitter: Callable[[], float] = random.random
     executor: Executor | None = None
-    _signalled: signal.Signals | None = None
-    _remover: Remover | None = None
-    _task: asyncio.Task[Ending] | None = None
+    interruption: Interruption = field(default_factory=Interruption)
 
-    async def execute(self) -> Ending:
+    async def execute(self) -> CommandResult:
         """Delete the contacts and write the report.
 
         Raises:
             ImporterError: The undo could not begin, or could not be written down.
 
         """
-        self._task = asyncio.current_task()
-        with install_stop_handlers(asyncio.get_running_loop(), self.interrupt):
+        LOG.info("undo of %s begins: %s", self.earlier.name, self.record.name)
+        with self.interruption.by_signals():
             async with contextlib.AsyncExitStack() as opened:
                 try:
-                    service = await self._connected(opened)
+                    # In another account, nothing would be found, and all would seem to be gone.
+                    connection = await connect(self.context, self.record, (), opened)
                 except asyncio.CancelledError:
-                    if self._signalled is None:
+                    if self.interruption.signalled is None:
                         raise
-                    code = exit_code({}, None, self._signalled)
-                    return Ending(exit_code=code, text="Interrupted before anything was deleted.")
-                return await self.take_back(service)
+                    code = exit_code({}, None, self.interruption.signalled)
+                    return CommandResult(exit_code=code, text="Interrupted before anything was deleted.")
+                return await self.take_back(connection.service)
 
-    def interrupt(self, number: signal.Signals) -> None:
-        """End in good order at the first signal, at once at the second."""
-        if self._remover:
-            self._remover.stop(interrupted(number))
-            if self._signalled is not None:
-                self._remover.hurry()
-        elif self._task:
-            self._task.cancel()
-        self._signalled = self._signalled or number
-
-    async def _connected(self, opened: contextlib.AsyncExitStack) -> Callbell:
-        """Return the service, after asking it whose the token is: in another account, nothing would be found."""
-        chosen = self.order.settings.service
-        token = find_token(self.order.environment, chosen.token_file, chosen.account)
-        service = await opened.enter_async_context(Callbell(chosen.base_url, token, self.clock))
-        email = await who_am_i(service, self.jitter)
-        account = f"{chosen.base_url} {chosen.account or email}"
-        if account != self.order.account:
-            raise UsageError(
-                f"That run was for another account ({self.order.account}), and this one is {account}.",
-                "Give the token and the config of that account. Nothing was deleted.",
-            )
-        return service
-
-    async def take_back(self, service: ContactService) -> Ending:
+    async def take_back(self, service: ContactService) -> CommandResult:
         """Do it through a service that is open.
 
         Raises:
             StorageError: It could not be written down.
 
         """
-        order, chosen = self.order, self.order.settings.service
-        private_folder(order.folder)  # now: a folder that cannot be made is better known before than after
+        record, chosen = self.record, self.context.settings.service
+        folder = Path(record.report_dir)
+        private_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
         journal = ThreadedUndo(undo, self.executor)
         pace = Pace(PaceOptions(rate=chosen.rate, concurrency=chosen.concurrency))
         # Before the journal is waited for: from here on a signal ends it in good order.
-        self._remover = remover = Remover(self._parts(service, journal, pace))
-        await journal.begin(order.name, order.folder, order.started_at)
+        self.interruption.pool = remover = Remover(self._parts(service, journal, pace))
+        await journal.begin(record.name, folder, record.started_at)
         showing = asyncio.create_task(self._show(remover, sum(undo.tally().values())))
         try:
             await remover.run()
@@ -132,47 +134,45 @@ class Undo:
         return self._report(undo, remover, summary)
 
     def _parts(self, service: ContactService, journal: ThreadedUndo, pace: Pace) -> RemoverParts:
-        longest = self.order.settings.service.max_outage_seconds
+        longest = self.context.settings.service.max_outage_seconds
         return RemoverParts(
             service=service,
             journal=_Told(journal),
             pace=pace,
-            clock=self.clock,
+            clock=self.context.clock,
             policy=Policy(longest_outage_seconds=longest),
-            jitter=self.jitter,
+            jitter=self.context.jitter,
         )
 
     async def _show(self, remover: Remover, total: int) -> None:
-        while not self.order.settings.run.quiet:
+        while True:
             await asyncio.sleep(LINE_EVERY_SECONDS)
             told = ", ".join(f"{count:,} {fate}" for fate, count in remover.tally.items())
-            with contextlib.suppress(OSError):  # whoever closes the terminal wants it done all the same
-                self.order.stream.write(f"{remover.tally.total():,} of {total:,} contacts: {told}\n")
-                self.order.stream.flush()
+            self.context.tell(f"{remover.tally.total():,} of {total:,} contacts: {told}")
 
     def _summary(self, undo: RunUndo, remover: Remover, pace: Pace) -> UndoSummary:
         tally = undo.tally()
         left = {Status.FAILED: sum(count for fate, count in tally.items() if fate not in TAKEN_BACK)}
         return UndoSummary(
-            name=self.order.name,
+            name=self.record.name,
             run=self.earlier.name,
-            started_at=self.order.started_at,
-            finished_at=self.clock.now(),
-            exit_code=exit_code(left, remover.stopped, self._signalled),
+            started_at=self.record.started_at,
+            finished_at=self.context.clock.now(),
+            exit_code=exit_code(left, remover.stopped, self.interruption.signalled),
             tally=tally,
             requests_sent=pace.sent,
             requests_throttled=remover.throttled,
         )
 
-    def _report(self, undo: RunUndo, remover: Remover, summary: UndoSummary) -> Ending:
-        report = self.order.folder / "undone.csv"
+    def _report(self, undo: RunUndo, remover: Remover, summary: UndoSummary) -> CommandResult:
+        report = Path(self.record.report_dir) / "undone.csv"
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
         text = closing_words(summary, report)
         if isinstance(remover.stopped, Stop):
             text = f"{remover.stopped.message} {remover.stopped.hint}".rstrip() + f"\n\n{text}"
         counted = {f"{fate}": count for fate, count in summary.tally.items() if count}
         LOG.info("ended with exit code %s: %s", summary.exit_code, counted)
-        return Ending(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
+        return CommandResult(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class _Told:
         await self.inner.save(removed)
 
 
-def plan(undo: RunUndo, earlier: RunRecord) -> str:
+def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
     """Return what an undo of the run would do, for the person to see before it is done."""
     count, tally = undo.to_do(), undo.tally()
     before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate is not Fate.UNSENT and number}
@@ -211,7 +211,7 @@ def plan(undo: RunUndo, earlier: RunRecord) -> str:
 def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
     """Return why there is nothing to delete; empty if there is."""
     if earlier.account.startswith("sandbox "):
-        return f"{earlier.name} went to a stand-in, which is gone with all that was in it: there is nothing to undo."
+        return f"{earlier.name} was sent to a sandbox, which is gone with all that was in it: there is nothing to undo."
     if undo.to_do():
         return ""
     if created := sum(undo.tally().values()):
@@ -219,13 +219,10 @@ def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
     return f"{earlier.name} created no contacts: there is nothing to undo."
 
 
-def command_with_yes(run: str, options: Mapping[str, object], *, windows: bool = os.name == "nt") -> str:
+def command_with_yes(run: str, options: Mapping[str, object], *, windows: bool | None = None) -> str:
     """Return the command that does it without a question, with the options that it was given."""
-    words = ["callbell-importer", "undo", run, "--yes"]
-    for name in _GIVEN_AGAIN:
-        if name in options:
-            words += ["--" + name.replace("_", "-"), str(options[name])]
-    return " ".join(f'"{word}"' if " " in word else word for word in words) if windows else shlex.join(words)
+    given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
+    return importer_command("undo", run, options=[("yes", True), *given], windows=windows)
 
 
 def summary_of(undo: RunUndo, run: str, now: datetime) -> str:

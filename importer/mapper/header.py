@@ -49,9 +49,12 @@ def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
         key: The config key that names it, for the problem's sentence.
 
     """
-    names = [composed(name) for name in header]
+    names = list(map(composed, header))
     wanted = composed(wanted)
-    places = _places(names, wanted) or _places([name.casefold() for name in names], wanted.casefold())
+    for compared in (str, str.casefold):
+        places = [place for place, name in enumerate(names) if name and compared(name) == compared(wanted)]
+        if places:
+            break
     match places:
         case [place]:
             return place
@@ -94,7 +97,3 @@ def _template(text: str, indices: tuple[int, ...]) -> Reading:
         return filled if all(cells) else _GAPS.sub(" ", filled)
 
     return read
-
-
-def _places(names: Sequence[str], wanted: str) -> list[int]:
-    return [place for place, name in enumerate(names) if name == wanted and name]

@@ -3,14 +3,13 @@
 Each row is seen once, in the input's order. Of every kind of finding there is one group, with its first rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from importer.mapper.column_mapping import ColumnMapping
-from importer.mapper.contact import to_contact
 from importer.mapper.contact_warnings import remarks
 from importer.mapper.phones import mobile_form
 from importer.model.row_tally import RowTally
-from importer.model.rows import Contact, InvalidRow, Problem, Row
+from importer.model.rows import Contact, Entry, Problem
 from importer.model.runs import ProblemGroup
 
 _FIRST_ROWS = 20
@@ -28,28 +27,6 @@ class Findings:
         self._runs: dict[str, tuple[str, RowTally]] = {}
         self._run = RowTally()
         self._last = ("", 0)
-
-    def watching(
-        self, mapping: ColumnMapping, also: Callable[[Row, Contact], None] | None = None
-    ) -> Callable[[Row], Contact | InvalidRow]:
-        """Return `to_contact` of a sheet, which lets this see what it makes.
-
-        Args:
-            mapping: The sheet's.
-            also: Somebody else who is to see it.
-
-        """
-        column = mapping.identifier_feed.label
-
-        def watched(row: Row) -> Contact | InvalidRow:
-            mapped = to_contact(row, mapping)
-            if isinstance(mapped, Contact):
-                self.see(row.number, mapped, column, remarks(row, mapped, mapping))
-                if also:
-                    also(row, mapped)
-            return mapped
-
-        return watched
 
     def see(self, row: int, contact: Contact, column: str, found: Sequence[Problem] = ()) -> None:
         """Take note of a row that is right.
@@ -112,6 +89,26 @@ class Findings:
             " spreadsheet program counts up. Compare them with where they are from."
         )
         self._runs.setdefault(column, (message, RowTally()))[1].extend(run)
+
+
+class SheetWarnings:
+    """Observes the rows of one sheet, once they are mapped or recognised."""
+
+    def __init__(self, findings: Findings, mapping: ColumnMapping) -> None:
+        self._findings = findings
+        self._mapping = mapping
+        self._column = mapping.identifier_feed.label
+
+    def mapped(self, entries: Sequence[Entry]) -> None:
+        """Take note of the rows that are right."""
+        for entry in entries:
+            row, contact = entry.row, entry.mapped
+            if isinstance(contact, Contact):
+                self._findings.see(row.number, contact, self._column, remarks(row, contact, self._mapping))
+
+    def recognised(self, row: int, identifier: str) -> None:
+        """Take note of a row that an earlier run settled."""
+        self._findings.see_recognised(row, identifier, self._column)
 
 
 def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:

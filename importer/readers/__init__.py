@@ -37,3 +37,8 @@ def open_reader(path: str, options: InputOptions) -> Reader:
     from importer.readers.excel.reader import ExcelReader  # noqa: PLC0415 - see above
 
     return ExcelReader(path, options)
+
+
+def preload() -> None:
+    """Import what rows are read with: a quarter of a second, which a command can spend on a thread while it waits."""
+    import pandas  # noqa: F401, ICN001, PLC0415 - only imported, and late on purpose

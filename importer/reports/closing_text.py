@@ -1,15 +1,14 @@
 """The closing words that a person reads after a run: what became of the rows, what was wrong, and what to do next."""
 
-import os
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from importer.model.plain_text import plain
+from importer.model.plain_text import duration, plain
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.summary import FINAL
 from importer.reports.write_reports import Reports
+from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
     Status.CREATED: "now in Callbell",
@@ -23,7 +22,6 @@ MEANINGS: dict[Status, str] = {
     Status.UNSENT: "not sent: the run ended before their turn",
 }
 
-_COMMAND = "callbell-importer"
 _MOST_GROUPS = 10
 _MOST_ROWS = 5
 _WENT_TO_ITS_END = (0, 1)
@@ -41,7 +39,7 @@ def closing_text(
     reports: Reports | None,
     *,
     warnings: Sequence[ProblemGroup] = (),
-    windows: bool = os.name == "nt",
+    windows: bool | None = None,
 ) -> str:
     """Return the closing text, without a line break at its end.
 
@@ -51,7 +49,7 @@ def closing_text(
         problems: What was wrong, most first.
         reports: Where the reports are; None for a dry run, which writes none.
         warnings: What is worth a look in rows that are right.
-        windows: Whether the commands are for Windows' shell, which does not know single quotes.
+        windows: Whether the commands are for Windows' shell; None: as this system is.
 
     """
     steps = _next(record, tally, reports, windows=windows)
@@ -119,7 +117,7 @@ def _reports(reports: Reports | None) -> str:
     return f"Reports in {reports.folder}:\n  " + ", ".join(names)
 
 
-def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None, *, windows: bool) -> str:
+def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None, *, windows: bool | None) -> str:
     """Return what to do next, with the exact commands; an empty text where all is done."""
     steps: list[str] = []
     if reports is None:
@@ -144,7 +142,7 @@ def command_line(
     options: Mapping[str, object],
     *,
     same_files: bool = False,
-    windows: bool = os.name == "nt",
+    windows: bool | None = None,
 ) -> str:
     """Return the command that reads files as this run did.
 
@@ -154,32 +152,12 @@ def command_line(
         options: The options that were given.
         same_files: Whether they are the run's own files, which have to be read as they were; the rows to mend are in
             files of our own making.
-        windows: Whether it is for Windows' shell, which does not know single quotes.
+        windows: Whether it is for Windows' shell; None: as this system is.
 
     """
-    quoted = _quoted_for_windows if windows else shlex.quote
-    words = [_COMMAND, command, *(quoted(str(path)) for path in paths)]
-    for name in (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN):
-        given = options.get(name)
-        if not given:
-            continue
-        option = "--" + name.replace("_", "-")
-        values = given if isinstance(given, list | tuple) else [given]
-        words += [option if value is True else f"{option} {quoted(str(value))}" for value in values]
-    return " ".join(words)
-
-
-def _quoted_for_windows(word: str) -> str:
-    return f'"{word}"' if " " in word else word
-
-
-def duration(seconds: float) -> str:
-    """Return the time in words, such as `2 h 5 min` or `12 s`."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+    names = (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN)
+    given = [(name, options.get(name)) for name in names]
+    return shell.importer_command(command, *map(str, paths), options=given, windows=windows)
 
 
 def counted(count: int, noun: str = "row") -> str:

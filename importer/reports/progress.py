@@ -1,7 +1,7 @@
 """What a person sees while a run goes on: a live display on a terminal, elsewhere a line every 30 s, or silence.
 
-All of it goes to standard error, and nothing that happens to it stops a run: whoever closes the terminal wants the
-rows to arrive all the same.
+All of it goes to standard error, and no error there stops a run: whoever closes the terminal still wants the rows to
+arrive.
 """
 
 import contextlib
@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
+
+from importer.model.plain_text import duration
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -29,25 +31,25 @@ class Snapshot:
     read_all: bool
     """Whether the input has been read to its end."""
     done: int
-    """With their last word, whatever it is."""
-    created: int
-    failed: int
-    invalid: int
-    in_doubt: int
-    in_flight: int
-    """Requests on their way."""
-    per_second: float
-    """Requests per second of late."""
-    limit: float
+    """With their final status, whatever it is."""
+    created: int = 0
+    failed: int = 0
+    invalid: int = 0
+    in_doubt: int = 0
+    in_flight: int = 0
+    """Requests in flight."""
+    per_second: float = 0.0
+    """Requests per second, in the last seconds."""
+    limit: float = 0.0
     """Requests per second that are allowed; 0.0: no limit."""
     sends: bool = True
     """Whether anything is sent at all; else what concerns sending is not shown."""
     held_seconds: float = 0.0
-    """How long everyone still waits; 0.0: nobody does."""
+    """How long sending is still paused; 0.0: it is not."""
 
 
 class Progress(Protocol):
-    """Something that shows how the run stands, from entering the context to leaving it."""
+    """Shows how the run stands, from entering the context to leaving it."""
 
     def __enter__(self) -> Self: ...
 
@@ -56,7 +58,7 @@ class Progress(Protocol):
     ) -> None: ...
 
     def update(self, snapshot: Snapshot) -> None:
-        """Take note of how the run stands now; never raises, and may be called as often as one likes."""
+        """Show how the run stands now; never raises, and may be called at any rate."""
 
 
 def choose_progress(
@@ -67,8 +69,8 @@ def choose_progress(
     Args:
         stream: Standard error.
         environment: The environment variables; `TERM=dumb` wants no live display; rich heeds `NO_COLOR`.
-        clock: Seconds since any moment, never going back.
-        quiet: Whether nothing is wanted.
+        clock: A monotonic clock, in seconds.
+        quiet: Whether to show nothing.
 
     """
     if quiet:
@@ -79,7 +81,7 @@ def choose_progress(
 
 
 def facts(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return what is worth saying now, the most important first, in ASCII."""
+    """Return the facts to show now, the most important first, in ASCII."""
     one, total = snapshot, f"{snapshot.read:,}" + ("" if snapshot.read_all else "+")
     limit = f" of {one.limit:g}" if one.limit else ""
     left = seconds_left(one)
@@ -92,19 +94,19 @@ def facts(snapshot: Snapshot) -> tuple[str, ...]:
         (f"{one.per_second:.0f}{limit} requests/s", one.sends and (one.done < one.read or one.in_flight)),
         (f"{one.in_flight} in flight", one.in_flight),
         (f"held for {math.ceil(one.held_seconds)} s", one.held_seconds > 0),
-        (f"{_time(left)} left" if left is not None else "", left),
+        (f"{duration(math.ceil(left))} left" if left is not None else "", left),
     )
     return tuple(text for text, worth in said if worth)
 
 
 def seconds_left(snapshot: Snapshot) -> float | None:
-    """Return how long the rest will take, or None where nobody can say."""
+    """Return how long the rest will take, or None if it is not known yet."""
     if not snapshot.read_all or snapshot.per_second <= 0:
         return None
     return snapshot.held_seconds + (snapshot.read - snapshot.done) / snapshot.per_second
 
 
-def folded(texts: tuple[str, ...], width: int, between: str) -> str:
+def wrapped(texts: tuple[str, ...], width: int, between: str) -> str:
     """Return the texts on as few lines of at most `width` characters as they fit on; a longer text is cut."""
     lines: list[str] = []
     for text in texts:
@@ -124,10 +126,10 @@ class Silence:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing was begun, so nothing ends."""
+        """There is nothing to end."""
 
     def update(self, snapshot: Snapshot) -> None:
-        """Let it pass."""
+        """Show nothing."""
 
 
 class Lines:
@@ -216,7 +218,7 @@ class LiveDisplay:
 
 
 def console_class() -> "type[Console]":
-    """Return rich's console, less its habit of ending the program when nobody reads its output any more."""
+    """Return rich's console, which does not end the program when its output is closed."""
     from rich.console import Console  # noqa: PLC0415 - takes 60 ms, which a run without a terminal need not wait for
 
     class LastingConsole(Console):
@@ -234,7 +236,7 @@ def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
 
     width = max(console.width - 1, 1)  # the last column is left free: some terminals break the line after it
     between = _BETWEEN_IN_ASCII if console.options.ascii_only else _BETWEEN
-    text = Text(folded(facts(snapshot), width, between), no_wrap=True)
+    text = Text(wrapped(facts(snapshot), width, between), no_wrap=True)
     text.highlight_regex(r"[\d,]+ created", "green")
     text.highlight_regex(r"[\d,]+ (failed|invalid|in doubt)", "red")
     text.highlight_regex(r"held for \d+ s", "yellow")
@@ -244,11 +246,3 @@ def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
     both.add_row(ProgressBar(total=max(snapshot.read, 1), completed=snapshot.done, width=width))
     both.add_row(text)
     return both
-
-
-def _time(seconds: float) -> str:
-    whole = math.ceil(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from importer.model.deletion import Fate, RemovalResult
 from importer.model.escaping import escape
-from importer.model.plain_text import plain, utc
+from importer.model.plain_text import duration, plain, utc
 from importer.model.rows import Sheet
-from importer.reports.closing_text import duration
 from importer.system.files import write_whole
 
 COLUMNS = ("file", "sheet", "row", "identifier", "name", "uuid", "outcome", "reason", "finished_at")

@@ -1,1 +1,1 @@
-"""What differs between Windows, Macs and Linux: locks, files, signals, logs, the clock."""
+"""What differs between Windows, Macs and Linux: files, locks, signals, shells; and the log and the clock."""

@@ -1,6 +1,6 @@
 """Private files and folders, and files that are written whole or not at all.
 
-Every `OSError` in here becomes a `StorageError` with the path in its sentence.
+Every `OSError` becomes a `StorageError` whose message names the path.
 """
 
 import contextlib
@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.model.errors import StorageError
-from importer.system import platform
+from importer.system import runtime
 
 PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 
 
 def private_folder(path: Path) -> None:
-    """Make the folder, and those above it that are missing, for this person's eyes only.
+    """Create the folder and its missing parents, accessible to their owner only.
 
-    A folder that is there stays as it is.
+    A folder that exists keeps its mode.
 
     Raises:
-        StorageError: It cannot be made.
+        StorageError: It cannot be created.
 
     """
     with as_storage_error(f"The folder {path} cannot be made"):
@@ -32,21 +32,21 @@ def private_folder(path: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Make the file if it is not there, and let only its owner read and write it (Windows: the folder decides).
+    """Create the file if it is missing, and let only its owner read and write it (Windows: the folder decides).
 
     Raises:
-        StorageError: It cannot be made, or belongs to somebody else.
+        StorageError: It cannot be created, or belongs to somebody else.
 
     """
     with as_storage_error(f"The file {path} cannot be made private"):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
-        if not platform.WINDOWS and path.stat().st_mode & 0o077:
+        if not runtime.WINDOWS and path.stat().st_mode & 0o077:
             path.chmod(PRIVATE_FILE)
 
 
 @contextlib.contextmanager
 def write_whole(path: Path) -> Iterator[Path]:
-    """Yield a temporary path to write to, which becomes `path` when the block ends: whole, on disk, private.
+    """Yield a temporary path, which atomically replaces `path` when the block ends: synced to disk, and private.
 
     If the block raises, `path` stays as it was and nothing is left behind.
 
@@ -73,7 +73,7 @@ def write_whole(path: Path) -> Iterator[Path]:
 
 def _sync_folder(folder: Path) -> None:
     """Make a rename durable; Windows cannot open folders, and some file systems cannot sync them."""
-    if not platform.WINDOWS:
+    if not runtime.WINDOWS:
         with contextlib.suppress(OSError):
             _sync(folder, os.O_RDONLY)
 

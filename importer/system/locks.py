@@ -8,26 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.model.errors import BusyError
-from importer.system import platform
+from importer.system import runtime
 from importer.system.files import PRIVATE_FILE, as_storage_error, private_folder
 
 _LOCKED_BYTE = 1 << 30
 """Windows locks bytes and lets nobody read them, so the lock is far behind the holder's name."""
-
-
 _HOLDER_BYTES = 200
-
-
-_ASK_AGAIN_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 @contextlib.contextmanager
 def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock file for as long as the block runs; the system lets go of it if the process dies.
+    """Hold the lock file while the block runs; the system releases it if the process dies.
 
     Args:
-        path: The lock file, made where it is missing and left there: removing it would let two in.
-        holder: What to tell others who want it, such as the run's name; the process number is added.
+        path: The lock file, created if it is missing and never removed: removing it would let two processes in.
+        holder: What others are told, such as the run's name; the process number is added.
         wait: Whether to wait until it is free.
 
     Raises:
@@ -43,7 +39,7 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
             while not _lock_at_once(descriptor):
                 if not wait:
                     raise _held_by_another(path, descriptor)
-                time.sleep(_ASK_AGAIN_SECONDS)
+                time.sleep(_POLL_SECONDS)
             _tell_holder(descriptor, holder)
         yield
     finally:
@@ -51,9 +47,9 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
 
 
 def _lock_at_once(descriptor: int) -> bool:
-    """Return whether the lock was free and is now ours."""
+    """Try to take the lock; return whether it was free."""
     try:
-        if platform.WINDOWS:
+        if runtime.WINDOWS:
             _lock_windows(descriptor)
         else:
             _lock_posix(descriptor)

@@ -20,13 +20,13 @@ LOG = logging.getLogger("importer")
 
 @contextlib.contextmanager
 def logging_to(path: Path | None, stream: TextIO, *, log_format: str, verbose: bool) -> Iterator[None]:
-    """Write the log as long as the block runs.
+    """Write the log while the block runs.
 
     Args:
-        path: The log file, added to; None: the stream.
-        stream: Where it goes without a file, if more is wanted than the display shows (JSON, or verbose).
+        path: The log file, which is appended to; None: the stream.
+        stream: Where it goes without a file, if it is JSON or verbose.
         log_format: `text` or `json`.
-        verbose: Whether each row and each request that did not settle one is told.
+        verbose: Whether each row, and each request that did not settle one, is logged.
 
     Raises:
         StorageError: The file cannot be written.
@@ -119,10 +119,10 @@ class _Json(_Text):
 
 
 class _Lasting:
-    """A log that can be written no longer ends neither the run nor in a traceback."""
+    """A log handler whose errors are ignored: neither the run nor a traceback depends on the log."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
-        """Let it pass."""
+        """Ignore the error."""
 
 
 class _ToFile(_Lasting, logging.FileHandler):

@@ -1,39 +1,94 @@
-"""Signals that ask a run to stop, on Windows and elsewhere."""
+"""Signals that ask a command to stop, on Windows and elsewhere: in good order at the first, at once at the second."""
 
 import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Protocol
 
-from importer.system import platform
+from importer.model.stop import Stop
+from importer.system import runtime
+
+
+class Stoppable(Protocol):
+    """What a signal needs of a worker pool."""
+
+    def stop(self, reason: Stop) -> None:
+        """Send nothing more, and wait for what is in flight."""
+
+    def hurry(self) -> None:
+        """Wait no longer."""
+
+
+class Interruption:
+    """The stop signals of one command. Until there is a pool, a signal cancels the task that listens.
+
+    Args:
+        hurries: Whether nothing in flight is waited for at the first signal already.
+
+    """
+
+    def __init__(self, *, hurries: bool = False) -> None:
+        self.signalled: signal.Signals | None = None
+        """The first signal that came."""
+        self.pool: Stoppable | None = None
+        self._hurries = hurries
+        self._task: asyncio.Task[object] | None = None
+
+    @contextlib.contextmanager
+    def by_signals(self) -> Iterator[None]:
+        """Let the stop signals interrupt this task, for as long as the block runs."""
+        self._task = asyncio.current_task()
+        with install_stop_handlers(asyncio.get_running_loop(), self.interrupt):
+            yield
+
+    @contextlib.contextmanager
+    def by_exception(self) -> Iterator[None]:
+        """Leave Ctrl-C to the block, which ends by a KeyboardInterrupt: the task is not cancelled besides.
+
+        The event loop gets to know of the signal too, but later: when what was opened is being closed.
+        """
+        task, self._task = self._task, None
+        yield
+        self._task = task
+
+    def interrupt(self, number: signal.Signals) -> None:
+        """Take note of a signal, and stop the pool or cancel the task."""
+        if self.pool:
+            self.pool.stop(Stop(message=f"The run was asked to stop ({number.name}).", hint=""))
+            if self._hurries or self.signalled is not None:
+                self.pool.hurry()
+        elif self._task:
+            self._task.cancel()
+        self.signalled = self.signalled or number
 
 
 @contextlib.contextmanager
 def install_stop_handlers(
     loop: asyncio.AbstractEventLoop, on_signal: Callable[[signal.Signals], object]
 ) -> Iterator[None]:
-    """Call `on_signal` in the loop when the person or the system asks to stop, for as long as the block runs.
+    """Call `on_signal` in the event loop for each stop signal, while the block runs.
 
-    A signal that was ignored before stays so: `nohup` means what it says. Only for the main thread.
+    A signal that was ignored before stays ignored, as `nohup` wants. Only for the main thread.
     """
-    install = _install_windows if platform.WINDOWS else _install_posix
+    install = _install_windows if runtime.WINDOWS else _install_posix
     before = {number: signal.getsignal(number) for number in _stop_signals()}
-    heeded = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
     try:
-        for number in heeded:
+        for number in handled:
             install(loop, number, on_signal)
         yield
     finally:
-        for number in heeded:
-            if not platform.WINDOWS:
+        for number in handled:
+            if not runtime.WINDOWS:
                 loop.remove_signal_handler(number)
             signal.signal(number, before[number] or signal.SIG_DFL)
 
 
 def _stop_signals() -> list[signal.Signals]:
-    """Return those of the stop signals that this system has."""
-    names = ("SIGINT", "SIGTERM", "SIGBREAK") if platform.WINDOWS else ("SIGINT", "SIGTERM", "SIGHUP")
+    """Return the stop signals that this system has."""
+    names = ("SIGINT", "SIGTERM", "SIGBREAK") if runtime.WINDOWS else ("SIGINT", "SIGTERM", "SIGHUP")
     return [signal.Signals(getattr(signal, name)) for name in names if hasattr(signal, name)]
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 import phonenumbers
 
 from importer.commands.check import Check
-from importer.commands.context import Order
+from importer.commands.context import CommandContext
 from importer.journal import Journal
+from importer.model.runs import RunRecord
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.settings import settle
@@ -69,17 +70,17 @@ def seconds_to_check(path: Path, folder: Path) -> float:
         contextlib.closing(Journal.open(folder / "journal.sqlite3", rehearsal=True, tallied_only=True)) as store,
         contextlib.closing(open_reader(str(path), InputOptions())) as reader,
     ):
-        order = Order(
-            command="check",
+        context = CommandContext(settings=settings, environment={}, stream=io.StringIO())
+        record = RunRecord(
             name=f"benchmark-{time.perf_counter_ns()}",
-            started_at=datetime.now(UTC),
-            settings=settings,
-            options={},
-            environment={},
+            command="check",
+            account="",
             files=(str(path),),
-            stream=io.StringIO(),
+            options={},
+            report_dir=str(folder / "reports"),
+            started_at=datetime.now(UTC),
         )
-        asyncio.run(Check(order=order, store=store, readers=[reader]).execute())
+        asyncio.run(Check(context=context, store=store, record=record, readers=[reader]).execute())
     return time.perf_counter() - start
 
 

@@ -1,6 +1,6 @@
 """One run of the command in this process: the real journal, pipeline, pool, pace, decisions and reports.
 
-It does what `importer.commands.run.Run` does, without its sockets, signals and display.
+It does what `importer.commands.run.ImportRun` does, without its sockets, signals and display.
 """
 
 import asyncio

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from importer.commands.context import Ending, Order
+from importer.commands.context import CommandContext, CommandResult
 from importer.commands.undo import Undo, nothing_to_do
 from importer.journal import Journal
 from importer.model.protocols import Clock
+from importer.model.runs import RunRecord
 from importer.settings import Settings
 from importer.settings.options import RunOptions, ServiceOptions
 from importer.worker_pool.remover import ContactService
@@ -49,7 +50,7 @@ class UndoEnded:
     """How the command ended."""
 
     name: str
-    ending: Ending | None
+    ending: CommandResult | None
     """None: there was nothing to do."""
     signalled: bool
 
@@ -62,11 +63,10 @@ async def give_undo(command: UndoCommand) -> UndoEnded:
         if nothing_to_do(store.undo_of(command.run), earlier):
             return UndoEnded(name=command.name, ending=None, signalled=False)
         undo = Undo(
-            order=_order(command, earlier.account, earlier.files),
+            context=_context(command),
             store=store,
+            record=_record(command, earlier),
             earlier=earlier,
-            clock=command.clock,
-            jitter=command.chance.random,
             executor=InlineExecutor(),
         )
         with _signals(command, undo) as sent:
@@ -74,20 +74,28 @@ async def give_undo(command: UndoCommand) -> UndoEnded:
         return UndoEnded(name=command.name, ending=ending, signalled=bool(sent))
 
 
-def _order(command: UndoCommand, account: str, files: tuple[str, ...]) -> Order:
-    return Order(
-        command="undo",
-        name=command.name,
-        started_at=command.clock.now(),
+def _context(command: UndoCommand) -> CommandContext:
+    return CommandContext(
         settings=Settings(
             service=ServiceOptions(rate=command.rate, concurrency=command.concurrency),
-            run=RunOptions(report_dir=command.folder / REPORTS, quiet=True),
+            run=RunOptions(quiet=True),
         ),
-        options={},
         environment={},
-        files=files,
-        account=account,
         stream=io.StringIO(),
+        clock=command.clock,
+        jitter=command.chance.random,
+    )
+
+
+def _record(command: UndoCommand, earlier: RunRecord) -> RunRecord:
+    return RunRecord(
+        name=command.name,
+        command="undo",
+        account=earlier.account,
+        files=earlier.files,
+        options={},
+        report_dir=str((command.folder / REPORTS / command.name).absolute()),
+        started_at=command.clock.now(),
     )
 
 
@@ -100,10 +108,10 @@ def _signals(command: UndoCommand, undo: Undo) -> Iterator[list[signal.Signals]]
         if command.stop_after_seconds is not None:
             await asyncio.sleep(command.stop_after_seconds)
             sent.append(signal.SIGINT)
-            undo.interrupt(signal.SIGINT)
+            undo.interruption.interrupt(signal.SIGINT)
             if command.hurry_after_seconds is not None:
                 await asyncio.sleep(command.hurry_after_seconds)
-                undo.interrupt(signal.SIGTERM)
+                undo.interruption.interrupt(signal.SIGTERM)
 
     stopping = asyncio.create_task(stop())
     try:

@@ -1,4 +1,4 @@
-"""The command line, in this process, against a stand-in beside it: what a shop owner and an administrator try."""
+"""The command line, in this process, against a sandbox beside it: what a shop owner and an administrator try."""
 
 import asyncio
 import contextlib
@@ -20,11 +20,15 @@ from typing import Any
 import pytest
 import typer.main
 
-from importer.cli import command_line as cli
-from importer.cli.options import _OPTIONS
+from importer.cli.app import app
+from importer.cli.command_line import main
+from importer.cli.prompts import confirm_import
+from importer.cli.streams import put_out, say
 from importer.client import account
 from importer.commands import run as running
+from importer.journal import Journal
 from importer.model.errors import InputError, StorageError
+from importer.model.runs import RunRecord
 from importer.sandbox import Sandbox
 from importer.settings.config_tables import keys_of
 from importer.settings.layers import PLAIN_TABLES
@@ -59,7 +63,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A stand-in, whose address and token are in the environment."""
+    """A sandbox, whose address and token are in the environment."""
     with serving() as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
@@ -121,12 +125,12 @@ def test_the_help_keeps_its_brackets() -> None:
 
 def test_every_command_is_in_the_help() -> None:
     """The list above is the whole."""
-    assert tuple(typer.main.get_group(cli.app).commands) == COMMANDS
+    assert tuple(typer.main.get_group(app).commands) == COMMANDS
 
 
 def test_options_and_config_have_the_same_names() -> None:
     """Every option is a key; every key is an option, but for what is never a matter of one run."""
-    options = {declared.split("/")[-1].removeprefix("--").replace("-", "_") for _, declared, *_ in _OPTIONS}
+    options = {one.name for one in typer.main.get_group(app).commands["run"].params} - {"files", "config"}
     keys = {key for name in PLAIN_TABLES for key in keys_of(name)}
     set_once = {"base_url", "token_file", "settle_seconds", "account"}  # what the account is
     of_all_rows = {
@@ -173,7 +177,7 @@ def test_the_same_command_again_sends_nothing(service: Sandbox) -> None:
 
 
 def test_what_is_given_again_is_told_as_if_it_were_gone_through_again(service: Sandbox) -> None:
-    """Whether nothing changed, or rows are recognised, or each is mapped: the reports say the same."""
+    """Whether rows are recognised or each is mapped: the reports say the same."""
     rows = [
         ("+34600000000", "Ana", "a"),
         ("12", "Eva", "b"),
@@ -191,18 +195,6 @@ def test_what_is_given_again_is_told_as_if_it_were_gone_through_again(service: S
         told.append(([{**row, "finished_at": ""} for row in results()], failed))
     assert told[1:] == told[:-1]
     assert posts(service) == 2
-
-
-def test_only_the_same_bytes_and_settings_are_passed_over(service: Sandbox) -> None:
-    """A person is told that nothing has changed, and is never told so of a file in which something has."""
-    file = customers(Path("contacts.csv"))
-    first = give("run", file, "--json").summary["run"]
-    assert f"Nothing has changed since {first}:" in give("run", file).stderr
-    assert "Nothing has changed" not in give("run", file, "--country", "ES").stderr
-    with Path(file).open("a", encoding="utf-8") as more:
-        more.write("+34600000009,New\n")
-    assert give("run", file, "--country", "ES", "--json").rows == {"created": 1, "unchanged": 3, "read": 4}
-    assert posts(service) == 4
 
 
 def test_a_row_that_was_changed_since_is_left_as_it_is_in_callbell(service: Sandbox) -> None:
@@ -441,7 +433,7 @@ def test_runs_lists_all_runs_and_shows_one(service: Sandbox) -> None:  # noqa: A
     give("run", customers(Path("contacts.csv")))
     give("run", table(Path("more.csv"), [("Phone", "Name"), ("nobody", "Ana")]))
     head, newest, oldest = give("runs").stdout.splitlines()
-    assert head.split() == ["RUN", "COMMAND", "EXIT", "ROWS", "IN", "CALLBELL", "TO", "MEND"]
+    assert head.split() == ["RUN", "COMMAND", "EXIT", "ROWS", "IN", "CALLBELL", "TO", "FIX"]
     assert newest.split()[1:] == ["run", "1", "1", "0", "1"]
     assert oldest.split()[1:] == ["run", "0", "3", "3", "0"]
     shown = give("runs", oldest.split()[0]).stdout
@@ -635,12 +627,13 @@ def test_a_run_that_is_interrupted_while_it_begins_ends_in_good_order(
     service: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The account was asked, and nothing sent: every row is unsent, and no traceback is shown."""
+    begin = Journal.begin
 
-    def interrupted(*_: object) -> bytes:
+    def interrupted(self: Journal, record: RunRecord) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        return b""
+        begin(self, record)
 
-    monkeypatch.setattr("importer.commands.run.input_fingerprint", interrupted)
+    monkeypatch.setattr(Journal, "begin", interrupted)
     said = give("run", customers(Path("contacts.csv")), "--json")
     assert (said.exit_code, said.rows) == (130, {"unsent": 3, "read": 3})
     assert posts(service) == 0
@@ -684,7 +677,9 @@ def test_ctrl_c_before_the_run_ends_with_130(monkeypatch: pytest.MonkeyPatch) ->
         raise KeyboardInterrupt
 
     # In place of a signal that would have to come in these few milliseconds.
-    monkeypatch.setattr(cli, "_settings", interrupted)
+    monkeypatch.setattr("importer.commands.runs.Journal.open", interrupted)
+    Path("state").mkdir()
+    Path("state/journal.sqlite3").touch()
     said = give("runs")
     assert (said.exit_code, said.stderr) == (130, "Interrupted. The same command goes on.\n")
 
@@ -698,10 +693,10 @@ def test_a_question_is_answered_with_yes_or_no(
     """An empty answer is a yes; no answer at all sends nothing."""
     for answer, wanted in (("y\n", True), ("\n", True), ("n\n", False)):
         monkeypatch.setattr("sys.stdin", io.StringIO(answer))
-        assert cli._ask("Like this:") is wanted
+        assert confirm_import("Like this:") is wanted
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(InputError, match="Nothing was sent"):
-        cli._ask("Like this:")
+        confirm_import("Like this:")
     assert "Like this:" in capsys.readouterr().err
 
 
@@ -720,7 +715,7 @@ async def test_ctrl_c_ends_a_question_within_a_run(monkeypatch: pytest.MonkeyPat
     with install_stop_handlers(loop, lambda _: heard.set()):
         before = signal.getsignal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
-            cli._ask("Like this:")
+            confirm_import("Like this:")
         assert signal.getsignal(signal.SIGINT) == before
         await heard.wait()
 
@@ -751,7 +746,7 @@ def test_streams_that_were_never_open_are_no_defect(monkeypatch: pytest.MonkeyPa
         for name in ("stdin", "stdout", "stderr"):
             closed.setattr(sys, name, None)
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             opened.callback(stream.close)
     assert ended.value.code == 0
@@ -760,19 +755,19 @@ def test_streams_that_were_never_open_are_no_defect(monkeypatch: pytest.MonkeyPa
 def test_who_reads_may_stop_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """As `head` does: no defect, and no other exit code."""
     monkeypatch.setattr("sys.stdout", Broken(BrokenPipeError(32, "Broken pipe")))
-    cli._put_out("text")
+    put_out("text")
     monkeypatch.setattr("sys.stderr", Broken(BrokenPipeError(32, "Broken pipe")))
-    cli._say("text")
+    say("text")
 
 
 def test_a_full_disk_under_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was asked for is not there, so the command did not succeed."""
     monkeypatch.setattr("sys.stdout", Broken(OSError(28, "No space left on device")))
     with pytest.raises(StorageError, match="No space left"):
-        cli._put_out("text")
+        put_out("text")
 
 
-# The stand-in
+# The sandbox
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def slow_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A stand-in that takes its time, so that a run can be met half-way."""
+    """A sandbox that takes its time, so that a run can be met half-way."""
     with serving(replace(NO_LIMIT, latency_seconds=0.05)) as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         yield sandbox

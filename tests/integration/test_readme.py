@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from importer.cli import command_line as cli
+from importer.cli.app import app
 from importer.commands import exit_status as endings
 from importer.model import errors
 from importer.model.rows import Status
@@ -34,7 +34,7 @@ def test_it_begins_with_the_two_commands() -> None:
 def test_its_commands_and_options_are_there(command: str) -> None:
     """Each command that it shows is one, and so are its options."""
     name, *words = shlex.split(command)
-    known = typer.main.get_command(cli.app).commands[name]  # type: ignore[attr-defined]  # the top is a group
+    known = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]  # the top is a group
     options = {"--help", *(option for parameter in known.params for option in parameter.opts)}
     assert {word for word in words if word.startswith("-")} <= options
 
@@ -66,7 +66,7 @@ def test_its_exit_codes_are_the_codes() -> None:
     """The table has every exit code that a class or a constant has, and no other."""
     told = {int(code) for line in re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE) for code in line.split(",")}
     kinds = {kind.exit_code for kind in errors.ImporterError.__subclasses__()}
-    assert told == {0, 1, *kinds, cli.DEFECT, endings.INTERRUPTED, endings.TERMINATED}
+    assert told == {0, 1, *kinds, endings.DEFECT, endings.INTERRUPTED, endings.TERMINATED}
 
 
 def test_its_config_is_one() -> None:

@@ -1,6 +1,7 @@
 """The command `undo`, as people give it: in this process, on a terminal, and in a process that is stopped or killed."""
 
 import contextlib
+import json
 import os
 import signal
 import stat
@@ -56,7 +57,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A stand-in, whose address and token are in the environment."""
+    """A sandbox, whose address and token are in the environment."""
     with serving() as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         yield sandbox
@@ -64,7 +65,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def slow_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A stand-in that takes its time, so that an undo can be met half-way."""
+    """A sandbox that takes its time, so that an undo can be met half-way."""
     with serving(replace(NO_LIMIT, latency_seconds=0.02)) as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         yield sandbox
@@ -222,12 +223,12 @@ def test_a_run_that_created_nothing_has_nothing_to_undo(service: Sandbox) -> Non
 
 @pytest.mark.usefixtures("service")
 def test_a_run_in_a_sandbox_has_nothing_to_undo() -> None:
-    """The stand-in is gone with all that was in it."""
+    """The sandbox is gone with all that was in it."""
     give("run", customers(Path("contacts.csv")), "--sandbox", "--yes")
     run = next(Path("reports").iterdir()).name
     said = undo(run, "--yes", "--sandbox")
     assert said.exit_code == 0
-    assert "went to a stand-in, which is gone" in said.stderr
+    assert "was sent to a sandbox, which is gone" in said.stderr
 
 
 def test_another_accounts_token_is_refused(service: Sandbox) -> None:
@@ -320,22 +321,24 @@ def test_the_log_tells_each_contact(service: Sandbox) -> None:
 
 
 def test_progress_is_told_now_and_then(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a line of its own; never with --quiet."""
+    """In a line of its own; never with --quiet, nor where the log is a JSON object a line."""
     monkeypatch.setattr("importer.commands.undo.LINE_EVERY_SECONDS", 0.001)
-    first, second = imported(20), imported(20, "more.csv", first=50)
+    first, second, third = (imported(20, f"{first}.csv", first=first) for first in (0, 50, 100))
     assert "of 20 contacts:" in undo(first, "--yes").stderr
     assert undo(second, "--yes", "--quiet").stderr == ""
+    log, _, _ = undo(third, "--yes", "--log-format", "json").stderr.partition("Finished")
+    assert all(json.loads(line) for line in log.splitlines())
     assert service.contacts == ()
 
 
 class Counted:
-    """Does something when the stand-in has deleted so many contacts."""
+    """Does something when the sandbox has deleted so many contacts."""
 
     def __init__(self, sandbox: Sandbox, count: int, then: Callable[[], object]) -> None:
         self._then = then
         self._remove = sandbox.calls.contacts.remove
         self._left = count
-        # In place of the method: the stand-in tells nobody when it is asked, and to look often would be to sleep.
+        # In place of the method: the sandbox tells nobody when it is asked, and to look often would be to sleep.
         setattr(sandbox.calls.contacts, "remove", self._counting)  # noqa: B010 - mypy lets no method be assigned to
 
     def _counting(self, *contact: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of the whole command share: a stand-in beside the test, spreadsheets, and what a run wrote."""
+"""What the tests of the whole command share: a sandbox beside the test, spreadsheets, and what a run wrote."""
 
 import asyncio
 import contextlib
@@ -13,17 +13,17 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from importer.cli.command_line import app
+from importer.cli.app import app
 from importer.sandbox import DEFAULT_ACCOUNT, Sandbox, SandboxOptions
 
-TOKEN = "secret-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the stand-in
+TOKEN = "secret-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
 ACCOUNT = replace(DEFAULT_ACCOUNT, token=TOKEN)
 NO_LIMIT = SandboxOptions(account=ACCOUNT, rate_limit=0)
 
 
 @contextlib.contextmanager
 def serving(options: SandboxOptions = NO_LIMIT) -> Iterator[Sandbox]:
-    """Yield a stand-in that answers from a thread of its own, as a service on another computer would."""
+    """Yield a sandbox that answers from a thread of its own, as a service on another computer would."""
     sandbox, ready, over = Sandbox(options), threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -44,7 +44,7 @@ def serving(options: SandboxOptions = NO_LIMIT) -> Iterator[Sandbox]:
 
 
 def after(sandbox: Sandbox, count: int) -> threading.Event:
-    """Return what is set once the stand-in has made so many contacts."""
+    """Return what is set once the sandbox has made so many contacts."""
     reached, contacts = threading.Event(), sandbox.calls.contacts
     add = contacts.add
 
@@ -53,7 +53,7 @@ def after(sandbox: Sandbox, count: int) -> threading.Event:
         if len(contacts) >= count:
             reached.set()
 
-    # In place of the method: the stand-in tells nobody when it is asked, and to look often would be to sleep.
+    # In place of the method: the sandbox tells nobody when it is asked, and to look often would be to sleep.
     setattr(contacts, "add", counting)  # noqa: B010 - mypy lets no method be assigned to
     return reached
 

@@ -12,7 +12,7 @@ from importer.model.errors import ImporterError, InputError, StorageError
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.protocols import PipelineJournal, Reader
 from importer.model.rows import Contact, Entry, InvalidRow, Problem, Row, Sheet, Status
-from importer.pipeline import Source, enter_all, run_import
+from importer.pipeline import RowObserver, Source, enqueue_all, run_import
 
 CHUNK_ROWS = 300
 UNREADABLE = InputError("The file ends in the middle.", "Save it again.")
@@ -126,6 +126,20 @@ class Sending:
         return 0 <= self.hurried_after <= self.tally.total()
 
 
+class Seen(RowObserver):
+    """Keeps what it observes."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.recognised_rows: list[tuple[int, str]] = []
+
+    def mapped(self, entries: Sequence[Entry]) -> None:
+        self.entries += entries
+
+    def recognised(self, row: int, identifier: str) -> None:
+        self.recognised_rows.append((row, identifier))
+
+
 def to_contact(row: Row) -> Contact | InvalidRow:
     """Map a row; every tenth is invalid."""
     if row.number % 10 == 0:
@@ -174,7 +188,7 @@ async def test_no_rows_are_an_end_too() -> None:
 async def test_a_limit_counts_across_the_files(limit: int, counts: tuple[int, int]) -> None:
     """The first rows of all files together are entered, and no file is read much further than that."""
     journal, first, second = Entered(), Rows(700), Rows(700)
-    await enter_all(sources(first, second), journal, Sending(), limit)
+    await enqueue_all(sources(first, second), journal, Sending(), limit)
     assert journal.rows() == numbers(*counts)
     assert first.read < counts[0] + 2 * CHUNK_ROWS
     assert second.read < counts[1] + 2 * CHUNK_ROWS
@@ -255,17 +269,18 @@ async def test_in_a_hurry_the_reading_ends_early() -> None:
 
 async def test_what_is_recognised_is_not_mapped() -> None:
     """The journal is offered every row; those that it knows are told, and the others mapped, in their order."""
-    journal, told = Entered(known={b"3": "34600", b"301": "34601"}), []
+    journal, seen = Entered(known={b"3": "34600", b"301": "34601"}), Seen()
     source = Source(
         sheet_index=0,
         reader=Rows(CHUNK_ROWS + 2),
         to_contact=to_contact,
         fingerprint=lambda row: row.cells[0].encode() if row.number > 4 else None,
-        recognised=lambda number, identifier: told.append((number, identifier)),
+        observers=(seen,),
     )
-    await enter_all([source], journal, Sending())
+    await enqueue_all([source], journal, Sending())
     assert journal.offered == list(range(2, CHUNK_ROWS + 4))
-    assert told == [(5, "34600"), (CHUNK_ROWS + 3, "34601")]
+    assert seen.recognised_rows == [(5, "34600"), (CHUNK_ROWS + 3, "34601")]
+    assert seen.entries == [entry for _, entry in journal.entries]
     assert [number for _, number in journal.rows()] == [n for n in journal.offered if n not in (5, CHUNK_ROWS + 3)]
     assert [entry.fingerprint for _, entry in journal.entries][:4] == [None, None, None, b"4"]
 
@@ -274,7 +289,7 @@ async def test_a_chunk_that_is_recognised_whole_is_entered_all_the_same() -> Non
     """The journal has to write it down, and its rows are counted."""
     journal, sender = Entered(known={b"0": "34600"}), Sending()
     source = Source(sheet_index=0, reader=Rows(1), to_contact=to_contact, fingerprint=lambda row: row.cells[0].encode())
-    await enter_all([source], journal, sender)
+    await enqueue_all([source], journal, sender)
     assert journal.entries == []
     assert journal.offered == [2]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from importer.commands.account_check import census
-from importer.commands.account_requirements import Seen, SeenField, Wanted
+from importer.commands.account_requirements import AccountContents, FieldInUse, Requirements
 from importer.model.replies import Arrival, Reply
 from importer.model.rows import Contact, Row
 
@@ -24,9 +24,9 @@ class Answers:
         return Reply(arrival=Arrival.ANSWERED, http_status=200), self._answers.get(asked, {})
 
 
-def wanted(contact: Contact) -> Wanted:
+def requirements_of(contact: Contact) -> Requirements:
     """Return what one row wants."""
-    found = Wanted()
+    found = Requirements()
     found.see(Row(number=2, cells=()), contact)
     return found
 
@@ -41,15 +41,15 @@ ROW = Contact(
 )
 
 
-async def seen(contact: Contact, answers: Mapping[str, object]) -> tuple[Seen, list[str]]:
+async def seen(contact: Contact, answers: Mapping[str, object]) -> tuple[AccountContents, list[str]]:
     """Return what was seen, and what was asked."""
     service = Answers(answers)
-    return await census(service, wanted(contact), lambda: NO_JITTER), service.asked
+    return await census(service, requirements_of(contact), lambda: NO_JITTER), service.asked
 
 
 async def test_nothing_is_asked_that_nobody_wants() -> None:
     """A row of a phone and a name."""
-    assert await seen(Contact(identifier="1", source="whatsapp", name="Ana"), {}) == (Seen(), [])
+    assert await seen(Contact(identifier="1", source="whatsapp", name="Ana"), {}) == (AccountContents(), [])
 
 
 async def test_tags_fields_and_users_are_gathered_from_pages() -> None:
@@ -69,10 +69,10 @@ async def test_tags_fields_and_users_are_gathered_from_pages() -> None:
             "contacts Old 1": {"contacts": [{"tags": ["Old"]}]},
         },
     )
-    assert found == Seen(
+    assert found == AccountContents(
         users=frozenset({"ana@example.com", "leo@example.com"}),
         tags=frozenset({"VIP", "Old"}),
-        fields={"Zip": SeenField(), "City": SeenField(type="dropdown", options=("Rome",))},
+        fields={"Zip": FieldInUse(), "City": FieldInUse(type="dropdown", options=("Rome",))},
         contacts=2,
         whole=True,
     )
@@ -101,5 +101,5 @@ async def test_answers_of_another_form_tell_nothing() -> None:
     found, asked = await seen(ROW, {"teams 1": {"teams": {"uuid": "t1"}}, "contacts 1": strange})
     assert (found.users, found.tags, dict(found.fields)) == (frozenset(), frozenset(), {})
     empty, asked = await seen(ROW, {})
-    assert empty == Seen(whole=True)
+    assert empty == AccountContents(whole=True)
     assert asked == ["teams 1", "contacts 1"]

@@ -13,10 +13,11 @@ import openpyxl
 import pytest
 
 from importer.commands.check import Check
-from importer.commands.context import Order
+from importer.commands.context import CommandContext
 from importer.journal import Journal
 from importer.model.errors import InputError
 from importer.model.rows import Row, Sheet
+from importer.model.runs import RunRecord
 from importer.sandbox import Sandbox
 from importer.settings import settle
 from tests.support.commands import ACCOUNT, NO_LIMIT, TOKEN, customers, give, read, serving, table
@@ -33,7 +34,7 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """Yield a stand-in that the environment names."""
+    """Yield a sandbox that the environment names."""
     with serving() as sandbox:
         monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
         monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
@@ -192,7 +193,7 @@ def test_a_refused_token_is_code_5() -> None:
         assert give("check", "contacts.csv", *HERE).exit_code == 5
 
 
-def test_the_stand_in_can_be_asked_too() -> None:
+def test_the_sandbox_can_be_asked_too() -> None:
     """It needs no token."""
     said = give("check", SAMPLES / "contacts.csv", "--sandbox", *HERE, "--json")
     assert (said.exit_code, said.summary["not_checked"]) == (0, [])
@@ -265,18 +266,19 @@ class BreakingOff:
 
 def test_a_file_that_breaks_off_is_code_3_with_what_was_found_up_to_there() -> None:
     """The reason comes first, and the rows before it are told of."""
-    order = Order(
-        command="check",
+    context = CommandContext(settings=settle({"dry_run": True}, {}), environment={}, stream=io.StringIO())
+    record = RunRecord(
         name="20261123-020000-broken",
-        started_at=datetime(2026, 11, 23, 2, tzinfo=UTC),
-        settings=settle({"dry_run": True}, {}),
-        options={},
-        environment={},
+        command="check",
+        account="",
         files=("broken.csv",),
-        stream=io.StringIO(),
+        options={},
+        report_dir="reports/20261123-020000-broken",
+        started_at=datetime(2026, 11, 23, 2, tzinfo=UTC),
     )
     with closing(Journal.open(Path("journal.sqlite3"), rehearsal=True, tallied_only=True)) as store:
-        ending = asyncio.run(Check(order=order, store=store, readers=[BreakingOff()]).execute())
+        check = Check(context=context, store=store, record=record, readers=[BreakingOff()])
+        ending = asyncio.run(check.execute())
     assert ending.exit_code == 3
     assert ending.text.startswith("broken.csv cannot be read any further. Save it again.\n\nUp to there:\n\n")
     assert "1 of 2 rows would be sent." in ending.text

@@ -1,13 +1,16 @@
 """`init` as its users meet it: what it shows, asks and writes."""
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from importer.commands.init import draft
+from importer.commands.context import CommandContext, CommandResult
+from importer.commands.init import write_config
 from importer.model.errors import InputError, UsageError
 from importer.settings import Settings, settle
+from importer.system.shell import quote
 from tests.support.commands import customers, give, table
 from tests.support.paths import SAMPLES
 
@@ -24,6 +27,12 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def written(path: Path = CONFIG) -> Settings:
     """Return what the written config says."""
     return settle({}, {}, path.read_text(encoding="utf-8"))
+
+
+def draft(file: Path, ask_line: Callable[[str], str] | None) -> CommandResult:
+    """Write the config of a file, asking this person."""
+    context = CommandContext(settings=Settings(), environment={}, stream=io.StringIO(), ask_line=ask_line)
+    return write_config(context, str(file), CONFIG)
 
 
 def answering(*lines: str) -> tuple[Callable[[str], str], list[str]]:
@@ -62,10 +71,10 @@ def test_a_config_that_is_there_is_not_written_over() -> None:
     assert CONFIG.read_text(encoding="utf-8") == "# mine\n"
     no, _ = answering("n")
     with pytest.raises(UsageError):
-        draft(str(path), Settings(), CONFIG, no)
+        draft(path, no)
     assert give("init", path, "--force").exit_code == 0
     yes, asked = answering("y", "y")
-    draft(str(path), Settings(), CONFIG, yes)
+    draft(path, yes)
     assert asked[0] == "config.toml is there. Write over it? [y/N]"
     assert written().mapping.columns.identifier == "Phone"
 
@@ -73,7 +82,7 @@ def test_a_config_that_is_there_is_not_written_over() -> None:
 def test_a_config_elsewhere_is_read_from_there() -> None:
     """The last line is the next command."""
     said = give("init", customers(Path("my contacts.csv")), "-c", "other.toml")
-    assert said.stderr.endswith('callbell-importer check "my contacts.csv" -c other.toml\n')
+    assert said.stderr.endswith(f"callbell-importer check {quote('my contacts.csv')} -c other.toml\n")
     assert not CONFIG.exists()
     assert written(Path("other.toml")).mapping.made_for == ("Phone", "Name")
 
@@ -101,7 +110,7 @@ def test_a_person_chooses_by_number_or_name() -> None:
     """What is no choice is asked again, and a required field takes no empty answer."""
     path = table(Path("a.csv"), QUESTIONS)
     answer, asked = answering("", "9", "WhatsApp", "1", "1, x", "")
-    ending = draft(str(path), Settings(), CONFIG, answer)
+    ending = draft(path, answer)
     assert asked[0] == asked[1] == asked[2]
     assert "  2 WhatsApp" in asked[0]
     assert "as you said" in asked[-1]
@@ -116,7 +125,7 @@ def test_a_field_that_no_contact_needs_may_stay_open() -> None:
     """An empty answer says none of them."""
     path = table(Path("a.csv"), [("Phone", "Name", "Notes", "Remarks"), ("+34600111222", "Ana", "x", "y")])
     answer, _ = answering("", "", "")
-    draft(str(path), Settings(), CONFIG, answer)
+    draft(path, answer)
     assert written().mapping.columns.note == ""
 
 
@@ -124,14 +133,14 @@ def test_a_no_writes_nothing() -> None:
     """After all was shown."""
     answer, _ = answering("n")
     with pytest.raises(InputError, match="Nothing was written"):
-        draft(str(customers(Path("contacts.csv"))), Settings(), CONFIG, answer)
+        draft(customers(Path("contacts.csv")), answer)
     assert not CONFIG.exists()
 
 
 def test_the_country_is_asked_for_where_numbers_have_none() -> None:
     """What is no country is asked again; the first rows are then shown as they will be sent."""
     answer, asked = answering("Spain", "es", "")
-    draft(str(SAMPLES / "clientes.csv"), Settings(), CONFIG, answer)
+    draft(SAMPLES / "clientes.csv", answer)
     assert "SPAIN is not the code of a country" in asked[1]
     assert "34612345601" in asked[2]
     assert written().mapping.contact.country == "ES"
@@ -140,7 +149,7 @@ def test_the_country_is_asked_for_where_numbers_have_none() -> None:
 def test_the_country_may_stay_open() -> None:
     """The sentence says where to write it."""
     answer, asked = answering("", "")
-    draft(str(SAMPLES / "clientes.csv"), Settings(), CONFIG, answer)
+    draft(SAMPLES / "clientes.csv", answer)
     assert "set country under [contact]" in asked[-1]
     assert "not sent: " in asked[-1]
     assert written().mapping.contact.country == ""
@@ -173,4 +182,4 @@ def test_nothing_a_header_holds_reaches_the_terminal_raw() -> None:
 def test_a_workbook_of_several_sheets_is_told_as_ever() -> None:
     """With their names."""
     with pytest.raises(InputError, match="sheets with rows"):
-        draft(str(SAMPLES / "customers.xlsx"), Settings(), CONFIG, None)
+        draft(SAMPLES / "customers.xlsx", None)

@@ -1,10 +1,14 @@
 """Which column mapping is used: the config's, or one that is guessed, shown and asked about."""
 
+import io
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.commands.mapping_selection import column_mapping, mapping_options, shown
+from importer.commands.context import CommandContext
+from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
 from importer.model.errors import InputError, UsageError
 from importer.model.rows import Sheet
@@ -15,23 +19,33 @@ DOUBTFUL = Sheet(file="book.xlsx", name="June", header=("Mobile", "Telephone", "
 NOBODY_ASKED = Settings()
 
 
+def shown(sheet: Sheet, settings: Settings = NOBODY_ASKED, confirm: Callable[[str], bool] | None = None) -> str:
+    """Return what is told about the guessed mapping of a sheet."""
+    context = CommandContext(settings=settings, environment={}, stream=io.StringIO(), confirm=confirm)
+    options = mapping_options(sheet, settings)
+    confirm_guess(context, sheet, options, column_mapping(sheet, options, None))
+    assert isinstance(context.stream, io.StringIO)
+    return context.stream.getvalue()
+
+
 def test_the_config_has_the_first_word() -> None:
-    """Where it says which column holds the identifier, nothing is guessed and nobody asked."""
+    """Where it says which column holds the identifier, nothing is guessed."""
     settings = settle({}, {}, '[columns]\nidentifier = "Shoe size"\nname = "Name"')
-    assert mapping_options(SURE, settings, ask=lambda _: pytest.fail("asked")) is settings.mapping
+    assert mapping_options(SURE, settings) is settings.mapping
 
 
 def test_a_header_without_doubt_is_used() -> None:
     """Without anybody to ask."""
-    columns = mapping_options(SURE, NOBODY_ASKED, ask=None).columns
+    columns = mapping_options(SURE, NOBODY_ASKED).columns
     assert (columns.identifier, columns.name, columns.tags) == ("Phone", "Name", ("Tags",))
 
 
 def test_what_is_guessed_is_shown_and_asked_about() -> None:
     """With the columns that are not sent."""
     asked: list[str] = []
-    mapping_options(SURE, NOBODY_ASKED, ask=lambda text: not asked.append(text))  # type: ignore[func-returns-value]  # yes
+    told = shown(SURE, confirm=lambda text: not asked.append(text))  # type: ignore[func-returns-value]  # yes
     (text,) = asked
+    assert told == ""
     assert "contacts.csv" in text
     assert [line.split() for line in text.splitlines()[1:]] == [
         ["identifier", "from", "Phone"],
@@ -43,27 +57,33 @@ def test_what_is_guessed_is_shown_and_asked_about() -> None:
 
 def test_where_every_column_is_used_none_is_said_to_be_left_out() -> None:
     """No empty line."""
-    options = mapping_options(Sheet(file="a.csv", header=("Phone", "Name")), NOBODY_ASKED, ask=None)
-    assert "not sent" not in shown(Sheet(file="a.csv", header=("Phone", "Name")), options)
+    assert "not sent" not in shown(Sheet(file="a.csv", header=("Phone", "Name")))
+
+
+def test_where_nobody_can_be_asked_the_guess_is_shown() -> None:
+    """Unless it is to be quiet; `--yes` asks nobody either."""
+    assert "identifier     from Phone" in shown(SURE)
+    assert shown(SURE, settle({"quiet": True}, {})) == ""
+    assert "from Phone" in shown(SURE, settle({"yes": True}, {}), confirm=lambda _: pytest.fail("asked"))
 
 
 def test_what_is_shown_cannot_play_tricks_on_a_terminal() -> None:
     """Escape sequences of a header are taken out."""
     sheet = Sheet(file="a.csv", header=("Phone", "Name", "\x1b[2Jgone"))
-    assert "\x1b" not in shown(sheet, mapping_options(sheet, NOBODY_ASKED, ask=None))
+    assert "\x1b" not in shown(sheet)
 
 
 def test_a_no_sends_nothing_and_gives_the_config_to_change() -> None:
     """Exit code 3, with what was guessed."""
     with pytest.raises(InputError, match="Nothing was sent") as caught:
-        mapping_options(SURE, NOBODY_ASKED, ask=lambda _: False)
+        shown(SURE, confirm=lambda _: False)
     assert 'identifier = "Phone"' in caught.value.hint
 
 
 def test_what_the_config_says_besides_wins_over_the_guess() -> None:
     """Separators, custom fields and single columns stay as they were given."""
     text = '[columns]\ntags = "Shoe size"\ntag_separators = "/"\ncustom_fields = { "Size" = "Shoe size" }'
-    columns = mapping_options(SURE, settle({}, {}, text), ask=None).columns
+    columns = mapping_options(SURE, settle({}, {}, text)).columns
     assert (columns.identifier, columns.tags, columns.tag_separators) == ("Phone", ("Shoe size",), "/")
     assert [field.name for field in columns.custom_fields] == ["Size"]
 
@@ -71,19 +91,19 @@ def test_what_the_config_says_besides_wins_over_the_guess() -> None:
 def test_what_the_config_says_settles_a_doubt() -> None:
     """A name that no header tells may be given alone."""
     sheet = Sheet(file="a.csv", header=("Phone", "Alias"))
-    columns = mapping_options(sheet, settle({}, {}, '[columns]\nname = "Alias"'), ask=None).columns
+    columns = mapping_options(sheet, settle({}, {}, '[columns]\nname = "Alias"')).columns
     assert (columns.identifier, columns.name) == ("Phone", "Alias")
 
 
 def test_a_doubt_is_told_with_the_config_to_write() -> None:
     """Where it is, what could be what, and a config that holds the first candidate."""
     with pytest.raises(InputError) as caught:
-        mapping_options(DOUBTFUL, NOBODY_ASKED, ask=lambda _: True)
+        mapping_options(DOUBTFUL, NOBODY_ASKED)
     assert 'book.xlsx, sheet "June"' in caught.value.message
     assert "identifier: Mobile, Telephone could each be it" in caught.value.message
     assert "config.toml" in caught.value.hint
     config = caught.value.hint.partition("\n\n")[2]
-    options = mapping_options(DOUBTFUL, settle({}, {}, config), ask=None)
+    options = mapping_options(DOUBTFUL, settle({}, {}, config))
     assert column_mapping(DOUBTFUL, options, None).identifier_feed.headers == ("Mobile",)
 
 
@@ -91,9 +111,9 @@ def test_a_column_that_is_not_there_is_left_to_be_filled_in() -> None:
     """The config that is proposed says so, and as it is it fits nothing."""
     sheet = Sheet(file="a.csv", header=("Phone", "Shoe size"))
     with pytest.raises(InputError, match="name: no column looks like it") as caught:
-        mapping_options(sheet, NOBODY_ASKED, ask=None)
+        mapping_options(sheet, NOBODY_ASKED)
     assert 'name = "???"' in caught.value.hint
-    options = mapping_options(sheet, settle({}, {}, caught.value.hint.partition("\n\n")[2]), ask=None)
+    options = mapping_options(sheet, settle({}, {}, caught.value.hint.partition("\n\n")[2]))
     with pytest.raises(InputError, match="which the sheet does not have"):
         column_mapping(sheet, options, None)
 
@@ -123,13 +143,13 @@ def test_what_is_guessed_or_proposed_always_fits(header: list[str]) -> None:
     """A guess is either used, and fits, or told with a config that can be read and whose columns are the sheet's."""
     sheet = Sheet(file="a.csv", header=tuple(header))
     try:
-        options = mapping_options(sheet, NOBODY_ASKED, ask=None)
+        options = mapping_options(sheet, NOBODY_ASKED)
     except InputError as doubt:
         try:
             settings = settle({}, {}, doubt.hint.partition("\n\n")[2])
         except UsageError as unreadable:
             pytest.fail(unreadable.message)
         if "???" not in doubt.hint:
-            column_mapping(sheet, mapping_options(sheet, settings, ask=None), None)
+            column_mapping(sheet, mapping_options(sheet, settings), None)
     else:
         column_mapping(sheet, options, None)

@@ -20,7 +20,7 @@ def test_a_journal_that_is_named_is_used() -> None:
 
 
 def test_a_sandbox_has_a_journal_of_its_own() -> None:
-    """What was sent to a stand-in is never taken for sent."""
+    """What was sent to a sandbox is never taken for sent."""
     real, sandbox = journal_path(None, sandbox=False), journal_path(None, sandbox=True)
     assert real != sandbox
     assert real.parent == sandbox.parent

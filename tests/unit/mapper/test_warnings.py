@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.contact import to_contact
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
-from importer.mapper.warnings import Findings
-from importer.model.rows import Contact, Row
+from importer.mapper.warnings import Findings, SheetWarnings
+from importer.model.rows import Contact, Entry, Row
 from importer.model.runs import ProblemGroup
 
 
@@ -65,11 +66,9 @@ def mapped(*phones: str) -> tuple[ProblemGroup, ...]:
     options = MappingOptions(contact=ContactOptions(country="FR"), columns=ColumnOptions(identifier="Tél", name="Nom"))
     mapping = plan(("Tél", "Nom"), options, None)
     assert isinstance(mapping, ColumnMapping)
-    findings, seen = Findings(), list[int]()
-    to_contact = findings.watching(mapping, lambda row, _: seen.append(row.number))
-    for number, phone in enumerate(phones, 2):
-        to_contact(Row(number=number, cells=(phone, "Ana")))
-    assert len(seen) == sum(phone != "12ab" for phone in phones)
+    findings = Findings()
+    rows = [Row(number=number, cells=(phone, "Ana")) for number, phone in enumerate(phones, 2)]
+    SheetWarnings(findings, mapping).mapped([Entry(row=row, mapped=to_contact(row, mapping)) for row in rows])
     return findings.warnings()
 
 
@@ -80,12 +79,16 @@ def test_remarks_of_rows_are_grouped() -> None:
     assert '"612345678"' in group.message
 
 
-def test_nobody_else_has_to_see_the_rows() -> None:
-    """Without another listener it is the same mapping."""
+def test_a_recognised_row_counts_as_one_form_of_a_mobile() -> None:
+    """The other form may be among the rows that are mapped."""
     options = MappingOptions(columns=ColumnOptions(identifier="Tel", name="Nom"))
     mapping = plan(("Tel", "Nom"), options, None)
     assert isinstance(mapping, ColumnMapping)
-    assert isinstance(Findings().watching(mapping)(Row(number=2, cells=("+34600111222", "Ana"))), Contact)
+    findings = Findings()
+    SheetWarnings(findings, mapping).recognised(2, "5215512345678")
+    findings.see(3, Contact(identifier="525587654321", source="whatsapp", name="Ana"), "Tel")
+    (group,) = findings.warnings()
+    assert (group.code, group.column, group.rows) == ("phone_both_forms", "Tel", (3,))
 
 
 def test_most_rows_come_first() -> None:

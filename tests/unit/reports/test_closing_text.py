@@ -9,7 +9,7 @@ import pytest
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports import Reports
-from importer.reports.closing_text import MEANINGS, closing_text, duration
+from importer.reports.closing_text import MEANINGS, closing_text
 from importer.reports.summary import FINAL
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
@@ -133,14 +133,6 @@ def test_windows_gets_its_own_quotes() -> None:
 def test_every_last_word_has_a_meaning() -> None:
     """A status that is added gets its words."""
     assert set(MEANINGS) == set(FINAL)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "0 s"), (59.7, "1 min 0 s"), (3599.0, "59 min 59 s"), (7500.0, "2 h 5 min")]
-)
-def test_durations_are_words(seconds: float, words: str) -> None:
-    """As people say them."""
-    assert duration(seconds) == words
 
 
 def test_the_retry_that_it_names_finds_the_run() -> None:

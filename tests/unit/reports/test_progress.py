@@ -20,7 +20,7 @@ from importer.reports.progress import (
     choose_progress,
     console_class,
     facts,
-    folded,
+    wrapped,
 )
 
 MIDWAY = Snapshot(
@@ -213,6 +213,6 @@ def test_the_stream_decides_what_is_shown(
 @given(st.lists(st.text("ab ", min_size=1, max_size=30), max_size=8), st.integers(1, 50))
 def test_folding_keeps_to_the_width(texts: list[str], width: int) -> None:
     """Every text is there, cut if it must be, and no line is too long."""
-    lines = folded(tuple(texts), width, " | ").split("\n")
+    lines = wrapped(tuple(texts), width, " | ").split("\n")
     assert all(len(line) <= width for line in lines)
     assert [text[:width] for text in texts] == [text for line in lines for text in line.split(" | ") if texts]

@@ -1,0 +1,123 @@
+"""The application: its help, its version, what every command is given, and how every command ends."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from importer import __version__
+from importer.cli.prompts import ask_line, confirm_import
+from importer.cli.streams import is_terminal, put_out, say
+from importer.model.errors import ImporterError
+
+if TYPE_CHECKING:
+    from importer.commands.context import CommandContext, CommandResult
+
+VERSION = f"callbell-importer {__version__}"
+_NO_SETTINGS = frozenset({"files", "file", "force", "run", "config"})
+"""Parameters of commands that are no keys of the config."""
+
+app = typer.Typer(
+    help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
+    epilog="\b\nTry it without an account:\n  callbell-importer run sample_inputs/contacts.csv --sandbox",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # see importer.cli.grouped_help
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    *,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show the version and end.")] = False,
+) -> None:
+    """Brings the customers in a spreadsheet into Callbell, each exactly once."""
+    if version:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+def command_context(
+    parameters: Mapping[str, object],
+    config: Path | None,
+    confirm: Callable[[str], bool] = confirm_import,
+    *,
+    find_config: bool = True,
+) -> "CommandContext":
+    """Return what a command is given.
+
+    Args:
+        parameters: The command's parameters by their names; what is None was not given.
+        config: The config file that was named.
+        confirm: How the person is asked whether to go on.
+        find_config: Whether a config that was not named is looked for.
+
+    Raises:
+        UsageError: The options or the config are wrong.
+
+    """
+    from importer.commands.context import CommandContext, load_settings  # noqa: PLC0415 - --help does not wait for it
+
+    given = {name: value for name, value in parameters.items() if name not in _NO_SETTINGS and value not in (None, [])}
+    settings, kept = load_settings(given, os.environ, config, find_config=find_config)
+    asks = is_terminal()
+    return CommandContext(
+        settings=settings,
+        options=kept,
+        environment=os.environ,
+        stream=sys.stderr,
+        confirm=confirm if asks else None,
+        ask_line=ask_line if asks else None,
+    )
+
+
+def finish(context: "CommandContext", result: "CommandResult") -> None:
+    """Show how a command ended, and end with its exit code."""
+    if result.exit_code or not context.settings.run.quiet:
+        say(result.text)
+    if context.settings.run.json:
+        put_out(result.summary_json)
+    raise typer.Exit(result.exit_code)
+
+
+@contextlib.contextmanager
+def exit_codes() -> Iterator[None]:
+    """Say why the block failed, and end with the exit code of its exception.
+
+    Raises:
+        typer.Exit: With the exit code.
+
+    """
+    from importer.commands.exit_status import DEFECT, INTERRUPTED  # noqa: PLC0415 - --help does not wait for it
+
+    try:
+        yield
+    except ImporterError as error:
+        say(f"{error.message}\n{error.hint}".rstrip())
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        say("Interrupted. The same command goes on.")
+        raise typer.Exit(INTERRUPTED) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
+        say(_defect(error))
+        raise typer.Exit(DEFECT) from None
+
+
+def _defect(error: Exception) -> str:
+    """Say where a defect is, without a traceback and without what the exception holds: it may be somebody's data."""
+    trace, places = error.__traceback__, []
+    while trace is not None:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return (
+        f"This is a defect of the importer: {type(error).__name__} at {' > '.join(places[-4:])}.\n"
+        "The journal is whole, and the same command goes on. "
+        f"Please report it with this text and the version, {__version__}."
+    )

@@ -1,0 +1,57 @@
+"""Standard output and standard error, which may be closed, full, or read by nobody."""
+
+import contextlib
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import typer
+
+from importer.model.errors import StorageError
+
+
+def open_missing_streams() -> None:
+    """Open the standard streams that were closed by whoever started this process, on the null device."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115 - stays open
+
+
+def is_terminal() -> bool:
+    """Tell whether a person can be asked: both questions and answers need a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def say(text: str) -> None:
+    """Write to standard error; an error there is ignored, because there is nobody left to tell."""
+    try:
+        typer.echo(text, err=True)
+    except OSError:
+        _detach(sys.stderr)
+
+
+def put_out(text: str) -> None:
+    """Write to standard output, in UTF-8 whatever the system's default; its reader may stop early.
+
+    Raises:
+        StorageError: It cannot be written, because the disk is full for instance.
+
+    """
+    try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _detach(sys.stdout)
+    except OSError as error:
+        _detach(sys.stdout)
+        raise StorageError(f"Standard output cannot be written: {error.strerror}.") from error
+
+
+def _detach(stream: TextIO) -> None:
+    """Send what is left in the stream to the null device: Python would fail once more on it when it ends."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

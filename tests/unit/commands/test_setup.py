@@ -1,0 +1,93 @@
+"""What a command opens before it reads the first row."""
+
+import io
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from importer.commands import setup
+from importer.commands.context import CommandContext
+from importer.commands.setup import new_run, open_journal, open_sheets
+from importer.journal import Journal
+from importer.model.errors import BusyError, InputError
+from importer.settings import settle
+from tests.support.commands import customers
+
+AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
+
+
+class Stopped:
+    """A clock that stands still."""
+
+    def now(self) -> datetime:
+        return AT
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandContext:
+    """What a command is given, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    settings = settle({"journal": "journal.sqlite3", "report_dir": "out"}, {})
+    return CommandContext(
+        settings=settings, options={"country": "ES"}, environment={}, stream=io.StringIO(), clock=Stopped()
+    )
+
+
+def test_a_run_is_known_by_its_start_its_files_and_its_options(context: CommandContext) -> None:
+    """Paths are absolute, so that they are found from another folder."""
+    with open_journal(context) as journal:
+        record = new_run(context, journal, "run", ["contacts.csv"])
+    assert (record.name, record.command, record.started_at) == ("20261127-020000-contacts", "run", AT)
+    assert record.files == (str(Path("contacts.csv").absolute()),)
+    assert record.report_dir == str(Path("out/20261127-020000-contacts").absolute())
+    assert (record.options, record.account) == ({"country": "ES"}, "")
+
+
+def test_a_run_gets_no_name_that_the_journal_knows(context: CommandContext) -> None:
+    """Two runs may begin in one second."""
+    with open_journal(context) as journal:
+        first = new_run(context, journal, "undo", ["contacts.csv"], named_after="undo-x")
+        journal.begin(first)
+        second = new_run(context, journal, "undo", ["contacts.csv"], named_after="undo-x")
+    assert (first.name, second.name) == ("20261127-020000-undo-x", "20261127-020000-undo-x-2")
+
+
+def test_the_journal_is_locked_as_long_as_it_is_open(context: CommandContext) -> None:
+    """Another command is told so, and reading it needs no lock."""
+    with open_journal(context):
+        with pytest.raises(BusyError), open_journal(context):
+            pass
+        with closing(Journal.open(Path("journal.sqlite3"))) as journal:
+            assert journal.runs() == []
+    with open_journal(context):
+        pass
+
+
+@pytest.mark.parametrize("broken", [lambda: None, lambda: 1 / 0])
+def test_what_reading_needs_is_imported_on_a_thread(
+    context: CommandContext, monkeypatch: pytest.MonkeyPatch, broken: Callable[[], object]
+) -> None:
+    """If that fails, it is told by who reads."""
+    imported = threading.Event()
+
+    def preload() -> None:
+        assert threading.current_thread() is not threading.main_thread()
+        imported.set()
+        broken()
+
+    monkeypatch.setattr(setup, "preload", preload)
+    with open_sheets(context, [str(customers(Path("contacts.csv")))]) as readers:
+        assert imported.wait(10)
+        assert [reader.sheet.header for reader in readers] == [("Phone", "Name")]
+
+
+def test_one_file_that_cannot_be_opened_closes_the_others(context: CommandContext) -> None:
+    """Windows lets nobody delete or move a file that is open."""
+    first = customers(Path("contacts.csv"))
+    with pytest.raises(InputError), open_sheets(context, [str(first), "nowhere.csv"]):
+        pass
+    first.unlink()

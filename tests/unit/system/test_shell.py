@@ -1,0 +1,43 @@
+"""Commands as a person can copy them."""
+
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.system import runtime
+from importer.system.shell import importer_command, quote
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
+def test_a_posix_shell_takes_a_quoted_word_for_one(word: str) -> None:
+    """Whatever is in it."""
+    assert shlex.split(quote(word, windows=False)) == [word]
+
+
+@pytest.mark.parametrize("word", ["my file.csv", "R&D.csv", "a(1).csv", "a;b.csv", "año^2.csv"])
+def test_windows_words_are_in_double_quotes(word: str) -> None:
+    """Where they hold what one of its shells gives a meaning to."""
+    assert quote(word, windows=True) == f'"{word}"'
+
+
+@pytest.mark.parametrize("word", ["contacts.csv", r"C:\Users\ana\año.csv", "--rate", "~/a"])
+def test_plain_windows_words_stay_as_they_are(word: str) -> None:
+    """A backslash is a plain character there."""
+    assert quote(word, windows=True) == word
+
+
+def test_the_system_decides_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands are copied on the same computer."""
+    for windows, quoted in ((True, '"a b"'), (False, "'a b'")):
+        monkeypatch.setattr(runtime, "WINDOWS", windows)
+        assert quote("a b") == quoted
+
+
+def test_a_command_has_its_options() -> None:
+    """Flags, values, repeated options; what is empty is left out, and a zero is a value."""
+    options = [("yes", True), ("rate", 0), ("tag", ["A", "B C"]), ("country", ""), ("quiet", False), ("config", None)]
+    assert importer_command("run", "my file.csv", options=options, windows=False) == (
+        "callbell-importer run 'my file.csv' --yes --rate 0 --tag A --tag 'B C'"
+    )
