@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.header_guess import FIELDS, REQUIRED, Guess, guess
 from importer.mapper.options import ColumnOptions, MappingOptions
 from importer.model.account import Directory
@@ -49,7 +49,7 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
         InputError: The options do not fit the header; with every reason.
 
     """
-    mapping = plan(sheet.header, options, directory)
+    mapping = plan_mapping(sheet.header, options, directory)
     if isinstance(mapping, ColumnMapping):
         return mapping
     raise InputError(_said_of(sheet, mapping), "Mend the config or the header and give the same command again.")

@@ -19,7 +19,7 @@ from importer.commands.setup import Prepared, prepare
 from importer.journal import Journal, ThreadedJournal
 from importer.mapper.warnings import Findings
 from importer.model.errors import ImporterError, InputError
-from importer.model.masking import unnumbered
+from importer.model.phone_mask import unnumbered
 from importer.model.policy import Policy
 from importer.model.protocols import PipelineJournal, Reader
 from importer.model.rows import Status

@@ -44,7 +44,7 @@ class UsedColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
-    """How the rows of one sheet become contacts; made by `plan`, used by `to_contact`."""
+    """How the rows of one sheet become contacts; made by `plan_mapping`, used by `to_contact`."""
 
     width: int
     """Columns of the header."""
@@ -76,7 +76,7 @@ def uses_channels(options: MappingOptions) -> bool:
     return bool(options.columns.channel) or not (options.contact.channel == "" or is_uuid(options.contact.channel))
 
 
-def plan(
+def plan_mapping(
     header: tuple[str, ...], options: MappingOptions, directory: Directory | None
 ) -> ColumnMapping | tuple[Problem, ...]:
     """Return the column mapping of a sheet, or everything for which the config does not fit it.

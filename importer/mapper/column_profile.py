@@ -44,8 +44,8 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What a column looks like."""
+class ColumnProfile:
+    """What a column profiles like."""
 
     kind: Kind
     share: float = 1.0
@@ -59,8 +59,8 @@ class Look:
     """The few different words."""
 
 
-def look(cells: Sequence[str], country: str = "") -> Look:
-    """Return what a column looks like.
+def profile_column(cells: Sequence[str], country: str = "") -> ColumnProfile:
+    """Return what a column profiles like.
 
     Args:
         cells: Some of its cells, the first thousand for example.
@@ -69,11 +69,11 @@ def look(cells: Sequence[str], country: str = "") -> Look:
     """
     texts = [text for cell in cells if (text := " ".join(cleaned(cell).split()))]
     if not texts:
-        return Look(kind=Kind.EMPTY)
+        return ColumnProfile(kind=Kind.EMPTY)
     for judge in (_bot_statuses, _emails, _dates, _phones(country), _countries, _numbers, _words, _names):
         if found := judge(texts):
             return found
-    return Look(kind=Kind.TEXTS, filled=len(texts))
+    return ColumnProfile(kind=Kind.TEXTS, filled=len(texts))
 
 
 def phone_share(cells: Sequence[str], country: str = "") -> float:
@@ -86,20 +86,20 @@ def _share(texts: Sequence[str], fits: Callable[[str], bool]) -> float:
     return sum(map(fits, texts)) / len(texts)
 
 
-def _judged(kind: Kind, texts: Sequence[str], fits: Callable[[str], bool], detail: str = "") -> Look | None:
+def _judged(kind: Kind, texts: Sequence[str], fits: Callable[[str], bool], detail: str = "") -> ColumnProfile | None:
     share = _share(texts, fits)
-    return Look(kind=kind, share=share, filled=len(texts), detail=detail) if share >= _NEARLY_ALL else None
+    return ColumnProfile(kind=kind, share=share, filled=len(texts), detail=detail) if share >= _NEARLY_ALL else None
 
 
-def _bot_statuses(texts: Sequence[str]) -> Look | None:
+def _bot_statuses(texts: Sequence[str]) -> ColumnProfile | None:
     return _judged(Kind.BOT_STATUSES, texts, lambda text: isinstance(bot_status(text), str))
 
 
-def _emails(texts: Sequence[str]) -> Look | None:
+def _emails(texts: Sequence[str]) -> ColumnProfile | None:
     return _judged(Kind.EMAILS, texts, lambda text: isinstance(email(text), str))
 
 
-def _dates(texts: Sequence[str]) -> Look | None:
+def _dates(texts: Sequence[str]) -> ColumnProfile | None:
     """Find the format that all dates have; day and month that could be either are told by two formats, with a bar."""
     iso = date_reader("")
     if found := _judged(Kind.DATES, texts, lambda text: isinstance(iso(text), str) and text[:4].isdecimal()):
@@ -113,8 +113,8 @@ def _reads(date_format: str) -> Callable[[str], bool]:
     return lambda text: isinstance(read(text), str)
 
 
-def _phones(country: str) -> Callable[[Sequence[str]], Look | None]:
-    def judge(texts: Sequence[str]) -> Look | None:
+def _phones(country: str) -> Callable[[Sequence[str]], ColumnProfile | None]:
+    def judge(texts: Sequence[str]) -> ColumnProfile | None:
         codes = [_phone_code(text, country) for text in texts]
         if found := _judged(Kind.PHONES, codes, lambda code: code == ""):
             return found
@@ -141,26 +141,26 @@ def _count_up(texts: Sequence[str]) -> bool:
     return len(steps) > 1 and steps.count(1) * 2 > len(steps)
 
 
-def _countries(texts: Sequence[str]) -> Look | None:
+def _countries(texts: Sequence[str]) -> ColumnProfile | None:
     return _judged(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
 
 
-def _numbers(texts: Sequence[str]) -> Look | None:
+def _numbers(texts: Sequence[str]) -> ColumnProfile | None:
     """Find the decimal sign: the one with which all can be read; none where both can."""
     signs = [sign for sign in ".," if _share(texts, lambda text, sign=sign: isinstance(number(text, sign), str)) == 1]  # type: ignore[misc]  # mypy takes the default for a second argument
     if not signs:
         return None
     same = all(number(text, ".") == number(text, ",") for text in texts)
-    return Look(kind=Kind.NUMBERS, filled=len(texts), detail="" if same else "|".join(signs))
+    return ColumnProfile(kind=Kind.NUMBERS, filled=len(texts), detail="" if same else "|".join(signs))
 
 
-def _words(texts: Sequence[str]) -> Look | None:
+def _words(texts: Sequence[str]) -> ColumnProfile | None:
     if options := _options(texts, [[text] for text in texts]):
-        return Look(kind=Kind.CHOICES, filled=len(texts), options=options)
+        return ColumnProfile(kind=Kind.CHOICES, filled=len(texts), options=options)
     for separator in _SEPARATORS:
         parts = [splitter(separator)(text) for text in texts]
         if any(len(part) > 1 for part in parts) and (options := _options(texts, parts)):
-            return Look(kind=Kind.LISTS, filled=len(texts), detail=separator, options=options)
+            return ColumnProfile(kind=Kind.LISTS, filled=len(texts), detail=separator, options=options)
     return None
 
 
@@ -176,7 +176,7 @@ def _all(parts: Sequence[Sequence[str]]) -> Iterator[str]:
         yield from part
 
 
-def _names(texts: Sequence[str]) -> Look | None:
+def _names(texts: Sequence[str]) -> ColumnProfile | None:
     """Names are of letters, one to five words, and mostly different."""
     if len(set(texts)) * 2 < len(texts):
         return None

@@ -6,7 +6,7 @@ from importer.mapper.phones import lost_zero
 from importer.model.rows import Contact, Problem, Row
 
 
-def remarks(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
+def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Return what is worth a look about the row that the contact was made of."""
     if contact.source != "whatsapp" or not (country := mapping.country(row.cells)):
         return ()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from importer.mapper.phones import is_region, region_dialled, region_names
-from importer.mapper.text_cleanup import folded
+from importer.mapper.text_cleanup import folded_name
 
 _CALLING_CODE = re.compile(r"(?:\+|00)?([1-9][0-9]{0,2})(?:\.0)?")
 _ALSO = {
@@ -46,10 +46,10 @@ def country_of(cell: str) -> str:
         return text.upper()
     if found := _CALLING_CODE.fullmatch(text.replace(" ", "")):
         return region_dialled(found[1])
-    name = folded(text)
+    name = folded_name(text)
     return _ALSO.get(name) or _regions_by_name().get(name, "")
 
 
 @lru_cache(maxsize=1)
 def _regions_by_name() -> Mapping[str, str]:
-    return MappingProxyType({folded(name): region for name, region in region_names()})
+    return MappingProxyType({folded_name(name): region for name, region in region_names()})

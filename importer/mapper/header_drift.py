@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from importer.mapper.header import OWN_COLUMNS, composed
 from importer.mapper.messages import listed, quoted
-from importer.mapper.text_cleanup import folded
+from importer.mapper.text_cleanup import folded_name
 
 _LIKENESS = 0.5
 """difflib's ratio from which a new name may be the old one's: "Phone" and "Phone number" have 0.59."""
@@ -31,8 +31,8 @@ def renamed_to(lost: str, made_for: Sequence[str], header: Sequence[str]) -> str
 
     """
     new = new_columns(made_for, header)
-    by_folded = {folded(name): name for name in new}
-    close = get_close_matches(folded(lost), by_folded, n=1, cutoff=_LIKENESS)
+    by_folded = {folded_name(name): name for name in new}
+    close = get_close_matches(folded_name(lost), by_folded, n=1, cutoff=_LIKENESS)
     place = next((place for place, name in enumerate(made_for) if composed(name) == composed(lost)), len(header))
     if close:
         found, what = by_folded[close[0]], "is new"

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from importer.mapper.header import OWN_COLUMNS
 from importer.mapper.header_synonyms import FILLERS, PHRASES, WORDS
 from importer.mapper.options import ColumnOptions
-from importer.mapper.text_cleanup import folded
+from importer.mapper.text_cleanup import folded_name
 
 REQUIRED = ("identifier", "name")
 FIELDS = (*REQUIRED, "tags", "note", "assigned_user", "team", "channel", "bot_status", "country")
@@ -73,7 +73,7 @@ def _by_kind(header: Sequence[str]) -> dict[str, list[str]]:
     """Return per kind of column the headers of that kind, in the sheet's order."""
     by_kind: dict[str, list[str]] = {kind: [] for kind in WORDS}
     for name in header:
-        plain = folded(name)
+        plain = folded_name(name)
         if kind := next((kind for kind in WORDS if _is_kind(plain, kind)), ""):
             by_kind[kind].append(name)
     return by_kind
@@ -98,7 +98,7 @@ def _names(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
             return [_together(one, other)]
         case [one], [], [other]:
             together = _together(one, other)
-            return [together] if folded(one) in _FIRST_BESIDE_LAST else [other, together]
+            return [together] if folded_name(one) in _FIRST_BESIDE_LAST else [other, together]
         case _:
             return [*plain, *first, *last]
 

@@ -37,7 +37,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split()) if "\n" in text else text
 
 
-def folded(name: str) -> str:
+def folded_name(name: str) -> str:
     """Return a name in small letters, without accents and punctuation, in which form names are compared."""
     apart = unicodedata.normalize("NFKD", name.casefold())
     return _BETWEEN_WORDS.sub(" ", "".join(sign for sign in apart if not unicodedata.combining(sign))).strip()

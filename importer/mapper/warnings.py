@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.contact import to_contact
-from importer.mapper.contact_warnings import remarks
+from importer.mapper.contact_warnings import row_warnings
 from importer.mapper.phones import mobile_form
 from importer.model.row_tally import RowTally
 from importer.model.rows import Contact, InvalidRow, Problem, Row
@@ -44,7 +44,7 @@ class Findings:
         def watched(row: Row) -> Contact | InvalidRow:
             mapped = to_contact(row, mapping)
             if isinstance(mapped, Contact):
-                self.see(row.number, mapped, column, remarks(row, mapped, mapping))
+                self.see(row.number, mapped, column, row_warnings(row, mapped, mapping))
                 if also:
                     also(row, mapped)
             return mapped
@@ -102,7 +102,7 @@ class Findings:
         return tuple(sorted(groups, key=lambda group: -group.count))
 
     def _end_run(self) -> None:
-        """Look at the rows whose numbers count up by one, now that another number comes."""
+        """ColumnProfile at the rows whose numbers count up by one, now that another number comes."""
         run, self._run = self._run, RowTally()
         if run.count < _LONG_RUN:
             return

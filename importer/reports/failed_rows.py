@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from importer.model.cell_names import column_letters
-from importer.model.escaping import escape
+from importer.model.formula_escape import escape
 from importer.model.plain_text import encodable, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet

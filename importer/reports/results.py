@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from importer.model.escaping import escape
+from importer.model.formula_escape import escape
 from importer.model.plain_text import plain, utc
 from importer.model.rows import Sheet
 from importer.model.runs import Result

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.model.deletion import Fate, RemovalResult
-from importer.model.escaping import escape
+from importer.model.formula_escape import escape
 from importer.model.plain_text import plain, utc
 from importer.model.rows import Sheet
 from importer.reports.closing_text import duration

@@ -21,7 +21,7 @@ class Answer:
     headers: Mapping[str, str] | None = None
 
 
-def refusal(status: int, *sentences: str, headers: Mapping[str, str] | None = None) -> Answer:
+def error_answer(status: int, *sentences: str, headers: Mapping[str, str] | None = None) -> Answer:
     """Return the one form in which the stand-in refuses; the documentation gives none."""
     return Answer(status=status, body={"error": {"message": "; ".join(sentences)}}, headers=headers)
 

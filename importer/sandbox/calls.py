@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from importer.sandbox import answers, rules
-from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.contacts import Contacts, StoredContact, key_of
 from importer.sandbox.options import Duplicates, SandboxOptions
 
@@ -48,7 +48,7 @@ class Calls:
     def create_contact(self, asked: Asked) -> Answer:
         """POST /contacts. 200, not 201: a client must not tell new from old by the status, which no page documents."""
         if problems := rules.problems_of_post(asked.body, self._account):
-            return refusal(422, *problems)
+            return error_answer(422, *problems)
         body = asked.body
         channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
         if self._options.duplicates is not Duplicates.SECOND:
@@ -61,7 +61,7 @@ class Calls:
 
     def _already_there(self, contact: StoredContact) -> Answer:
         if self._options.duplicates is Duplicates.REFUSE:
-            return refusal(422, f'Contact with identifier "{contact.identifier}" already exists')
+            return error_answer(422, f'Contact with identifier "{contact.identifier}" already exists')
         return self._listed(contact)
 
     def _new_contact(self, body: Mapping[str, Any], channel_uuid: str) -> StoredContact:
@@ -92,7 +92,7 @@ class Calls:
         if contact is None:
             return _NO_CONTACT
         if problems := rules.problems_of_patch(asked.body, self._account):
-            return refusal(422, *problems)
+            return error_answer(422, *problems)
         changed = _changed(contact, asked.body)
         self.contacts.replace(changed)
         return self._listed(changed)
@@ -117,11 +117,11 @@ class Calls:
         """GET /contacts, newest first; a contact nobody has written to counts by when it was made."""
         after, page = _whole_number(asked.query.get("after") or "0"), _whole_number(asked.query.get("page", "1"))
         if asked.query.get("after") and after is None:
-            return refusal(400, "after must be what meta.next said")
+            return error_answer(400, "after must be what meta.next said")
         if page is None:
             return _BAD_PAGE
         if page > MOST_PAGES and not after:
-            return refusal(400, "Pagination limit exceeded")
+            return error_answer(400, "Pagination limit exceeded")
         wanted = _filter(asked.query)
         found = filter(wanted, self.contacts.newest_first(after))
         skipped = 0 if after else (page - 1) * CONTACTS_PER_PAGE
@@ -159,7 +159,7 @@ class Calls:
         """GET /teams/:uuid/members."""
         team = next((team for team in self._account.teams if team.uuid == asked.parameter), None)
         if team is None:
-            return refusal(404, "Team not found")
+            return error_answer(404, "Team not found")
         members = [answers.user_body(user) for user in self._account.users if user.email in team.members]
         return _short_list("users", members, asked)
 
@@ -183,8 +183,8 @@ class Calls:
         return body
 
 
-_NO_CONTACT: Final = refusal(404, "Contact not found")
-_BAD_PAGE: Final = refusal(400, "page must be a whole number from 1")
+_NO_CONTACT: Final = error_answer(404, "Contact not found")
+_BAD_PAGE: Final = error_answer(400, "page must be a whole number from 1")
 
 
 def _frozen_fields(fields: Mapping[str, str | list[str]]) -> dict[str, str | tuple[str, ...]]:

@@ -154,7 +154,7 @@ class Faults:
     """How much later `Commit.LATE` commits."""
 
 
-class Chooser:
+class FaultChooser:
     """Chooses the fault for each request as it comes."""
 
     def __init__(self, faults: Faults) -> None:

@@ -43,7 +43,7 @@ class SlidingWindow:
         return 0.0 if admitted else counted[-self._rate] + self.window_seconds - now_seconds
 
 
-class Peak:
+class PeakRate:
     """The most events in any one second."""
 
     def __init__(self) -> None:

@@ -13,13 +13,13 @@ from typing import Final
 
 from aiohttp import web
 
-from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.faults import Fault, FaultKind, Faults
 from importer.sandbox.routes import BASE_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoilt:
+class FaultedRequest:
     """A request that something goes wrong with."""
 
     request: web.BaseRequest
@@ -30,14 +30,14 @@ class Spoilt:
     """Where the kinds' figures are."""
 
 
-Misbehave = Callable[[Spoilt], Awaitable[web.StreamResponse]]
+Misbehave = Callable[[FaultedRequest], Awaitable[web.StreamResponse]]
 
 HUGE_BYTES: Final = 10 * 2**20
 BOMB_BYTES: Final = 32 * 2**20
 
 _JSON_TYPE: Final = {"Content-Type": "application/json; charset=utf-8"}
 _HTML_TYPE: Final = {"Content-Type": "text/html; charset=utf-8"}
-_NO_ANSWER: Final = refusal(504, "Gateway timeout")
+_NO_ANSWER: Final = error_answer(504, "Gateway timeout")
 # Linger for 0 seconds: closing then resets the connection. Windows' struct has shorts, the others' has ints.
 _RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -48,70 +48,72 @@ def respond(answer: Answer) -> web.Response:
     return web.Response(status=answer.status, body=_bytes(answer), headers=headers)
 
 
-async def misbehave(spoilt: Spoilt) -> web.StreamResponse:
+async def misbehave(faulted: FaultedRequest) -> web.StreamResponse:
     """Return the answer that the fault makes of it; where the connection is broken, one that nobody sees."""
     try:
-        return await MISBEHAVIOURS[spoilt.fault.kind](spoilt)
+        return await MISBEHAVIOURS[faulted.fault.kind](faulted)
     except ConnectionError:  # the client went away first, and aiohttp would show a traceback for it
         return web.Response()
 
 
-async def _reset(spoilt: Spoilt) -> web.StreamResponse:
-    transport = _transport(spoilt)
+async def _reset(faulted: FaultedRequest) -> web.StreamResponse:
+    transport = _transport(faulted)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     transport.abort()
     return web.Response()
 
 
-async def _raw(sent: bytes, spoilt: Spoilt) -> web.StreamResponse:
+async def _raw(sent: bytes, faulted: FaultedRequest) -> web.StreamResponse:
     """Send bytes that need not be HTTP, and close the connection."""
-    transport = _transport(spoilt)
+    transport = _transport(faulted)
     transport.write(sent)
     transport.close()
     return web.Response()
 
 
-async def _status(status: int, sentence: str, spoilt: Spoilt, *, retry_after: bool = False) -> web.StreamResponse:
-    headers = {"Retry-After": spoilt.faults.retry_after} if retry_after else None
-    return respond(refusal(status, sentence, headers=headers))
+async def _status(
+    status: int, sentence: str, faulted: FaultedRequest, *, retry_after: bool = False
+) -> web.StreamResponse:
+    headers = {"Retry-After": faulted.faults.retry_after} if retry_after else None
+    return respond(error_answer(status, sentence, headers=headers))
 
 
-async def _html(status: int, title: str, _spoilt: Spoilt) -> web.StreamResponse:
+async def _html(status: int, title: str, _spoilt: FaultedRequest) -> web.StreamResponse:
     page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
     return web.Response(status=status, body=page.encode(), headers=_HTML_TYPE)
 
 
-async def _redirect(status: int, _spoilt: Spoilt) -> web.StreamResponse:
+async def _redirect(status: int, _spoilt: FaultedRequest) -> web.StreamResponse:
     return web.Response(status=status, headers={"Location": f"{BASE_PATH}/contacts"})
 
 
-async def _hang(spoilt: Spoilt) -> web.StreamResponse:
-    await _silence(spoilt)
-    return respond(_right_answer(spoilt))
+async def _hang(faulted: FaultedRequest) -> web.StreamResponse:
+    await _silence(faulted)
+    return respond(_right_answer(faulted))
 
 
-async def _cut_body(spoilt: Spoilt) -> web.StreamResponse:
-    response, _rest = await _first_half(spoilt)
-    _transport(spoilt).close()  # unlike abort, it sends what was written
+async def _cut_body(faulted: FaultedRequest) -> web.StreamResponse:
+    response, _rest = await _first_half(faulted)
+    _transport(faulted).close()  # unlike abort, it sends what was written
     return response
 
 
-async def _slow_body(spoilt: Spoilt) -> web.StreamResponse:
-    response, rest = await _first_half(spoilt)
-    await _silence(spoilt)
+async def _slow_body(faulted: FaultedRequest) -> web.StreamResponse:
+    response, rest = await _first_half(faulted)
+    await _silence(faulted)
     await response.write(rest)
     return response
 
 
-async def _no_uuid(_spoilt: Spoilt) -> web.StreamResponse:
+async def _no_uuid(_spoilt: FaultedRequest) -> web.StreamResponse:
     return respond(Answer(body={"contact": [{}]}))
 
 
-async def _huge_body(_spoilt: Spoilt) -> web.StreamResponse:
+async def _huge_body(_spoilt: FaultedRequest) -> web.StreamResponse:
     return respond(Answer(body={"contact": [{"name": "x" * HUGE_BYTES}]}))
 
 
-async def _gzip_bomb(_spoilt: Spoilt) -> web.StreamResponse:
+async def _gzip_bomb(_spoilt: FaultedRequest) -> web.StreamResponse:
     return web.Response(body=_bomb(), headers={**_JSON_TYPE, "Content-Encoding": "gzip"})
 
 
@@ -120,39 +122,39 @@ def _bomb() -> bytes:
     return gzip.compress(b" " * BOMB_BYTES)
 
 
-async def _silence(spoilt: Spoilt) -> None:
-    if spoilt.faults.hang_seconds is None:
+async def _silence(faulted: FaultedRequest) -> None:
+    if faulted.faults.hang_seconds is None:
         await asyncio.Event().wait()  # cancelled when the client goes away, or the stand-in stops
     else:
-        await asyncio.sleep(spoilt.faults.hang_seconds)
+        await asyncio.sleep(faulted.faults.hang_seconds)
 
 
-async def _first_half(spoilt: Spoilt) -> tuple[web.StreamResponse, bytes]:
+async def _first_half(faulted: FaultedRequest) -> tuple[web.StreamResponse, bytes]:
     """Send the headers and half of the body; return the rest."""
-    answer = _right_answer(spoilt)
+    answer = _right_answer(faulted)
     body = _bytes(answer)
     response = web.StreamResponse(status=answer.status, headers={**_JSON_TYPE, "Content-Length": str(len(body))})
-    await response.prepare(spoilt.request)
+    await response.prepare(faulted.request)
     await response.write(body[: len(body) // 2])
     return response, body[len(body) // 2 :]
 
 
-def _right_answer(spoilt: Spoilt) -> Answer:
-    return spoilt.answer or _NO_ANSWER
+def _right_answer(faulted: FaultedRequest) -> Answer:
+    return faulted.answer or _NO_ANSWER
 
 
 def _bytes(answer: Answer) -> bytes:
     return json.dumps(answer.body).encode()
 
 
-def _transport(spoilt: Spoilt) -> asyncio.Transport:
+def _transport(faulted: FaultedRequest) -> asyncio.Transport:
     """Return the connection.
 
     Raises:
         ConnectionResetError: The client has gone away already.
 
     """
-    transport = spoilt.request.transport
+    transport = faulted.request.transport
     if transport is None:
         raise ConnectionResetError("The client has gone away")
     return transport

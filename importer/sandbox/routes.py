@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.calls import Asked, Calls
 
 BASE_PATH: Final = "/v1"
@@ -37,8 +37,8 @@ def no_such_call(call: str) -> Answer:
     template = call.partition(" ")[2]
     methods = [name.partition(" ")[0] for name in CALLS if name.partition(" ")[2] == template]
     if not methods:
-        return refusal(404, "Not found")
-    return refusal(405, "Method not allowed", headers={"Allow": ", ".join(methods)})
+        return error_answer(404, "Not found")
+    return error_answer(405, "Method not allowed", headers={"Allow": ", ".join(methods)})
 
 
 def _template(path: str) -> tuple[str, str]:

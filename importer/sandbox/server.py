@@ -18,12 +18,12 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from importer.model.errors import UsageError
-from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.calls import Asked, Calls
 from importer.sandbox.contacts import StoredContact
-from importer.sandbox.faults import Chooser, Commit, Fault
+from importer.sandbox.faults import Commit, Fault, FaultChooser
 from importer.sandbox.limit import SlidingWindow, whole_seconds
-from importer.sandbox.misbehaviour import Spoilt, misbehave, respond
+from importer.sandbox.misbehaviour import FaultedRequest, misbehave, respond
 from importer.sandbox.options import SandboxOptions
 from importer.sandbox.routes import BASE_PATH, CALLS, UNKNOWN, call_of, no_such_call
 from importer.sandbox.traffic import Traffic
@@ -61,7 +61,7 @@ class Sandbox:
         self._now = now
         self._timer = timer
         self._windows: dict[str, SlidingWindow] = {}
-        self._chooser = Chooser(self.options.faults)
+        self._chooser = FaultChooser(self.options.faults)
         self._late: dict[Callable[[], Answer], asyncio.TimerHandle] = {}
         self._to_close = AsyncExitStack()
 
@@ -138,13 +138,13 @@ class Sandbox:
         token, arrived = _token(request), self._timer()
         if not token or self.options.account.token not in {"", token}:
             self.traffic.unauthorized += 1
-            return refusal(401, "Unauthorized: the token is missing or unknown")
+            return error_answer(401, "Unauthorized: the token is missing or unknown")
         self.traffic.arrival_times.append(arrived)
         wait_seconds = self._window(token).admit(arrived)
         if wait_seconds:
             self.traffic.throttled += 1
             headers = {"Retry-After": str(whole_seconds(wait_seconds))} if self.options.retry_after else None
-            return refusal(429, "Too many requests", headers=headers)
+            return error_answer(429, "Too many requests", headers=headers)
         self.traffic.accept(arrived)
         return None if call in CALLS else no_such_call(call)
 
@@ -155,7 +155,7 @@ class Sandbox:
             self._windows[token] = window
         return window
 
-    async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | Spoilt:
+    async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | FaultedRequest:
         """Do what is asked, unless a fault is in the way."""
         body = await _read_body(request)
         if isinstance(body, Answer):
@@ -164,21 +164,21 @@ class Sandbox:
         fault = self._chooser.choose(call, request.method)
         return do() if fault is None else self._spoil(request, fault, do)
 
-    def _spoil(self, request: web.BaseRequest, fault: Fault, do: Callable[[], Answer]) -> Spoilt:
+    def _spoil(self, request: web.BaseRequest, fault: Fault, do: Callable[[], Answer]) -> FaultedRequest:
         self.traffic.faults[fault] += 1
         faults = self.options.faults
         if fault.commit is Commit.LATE:
             loop = asyncio.get_running_loop()
             self._late[do] = loop.call_later(faults.commit_delay_seconds, self._commit_late, do)
         answer = do() if fault.commit is Commit.YES else None
-        return Spoilt(request=request, fault=fault, answer=answer, faults=faults)
+        return FaultedRequest(request=request, fault=fault, answer=answer, faults=faults)
 
     def _commit_late(self, do: Callable[[], Answer]) -> None:
         self._late.pop(do).cancel()
         do()
 
 
-async def serve(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:
+async def serve_sandbox(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:
     """Run a stand-in until cancelled.
 
     Args:
@@ -207,9 +207,9 @@ async def _read_body(request: web.BaseRequest) -> Mapping[str, Any] | Answer:
     try:
         body = json.loads(await request.read())
     except web.HTTPRequestEntityTooLarge:
-        return refusal(413, "The body is too large")
+        return error_answer(413, "The body is too large")
     except (ValueError, RecursionError):
-        return refusal(400, "The body is not JSON")
+        return error_answer(400, "The body is not JSON")
     if request.content_type != "application/json":
-        return refusal(415, "Content-Type must be application/json")
-    return body if isinstance(body, dict) else refusal(400, "The body must be a JSON object")
+        return error_answer(415, "Content-Type must be application/json")
+    return body if isinstance(body, dict) else error_answer(400, "The body must be a JSON object")

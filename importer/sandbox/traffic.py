@@ -4,7 +4,7 @@ from array import array
 from collections import Counter
 
 from importer.sandbox.faults import Fault
-from importer.sandbox.limit import Peak
+from importer.sandbox.limit import PeakRate
 
 
 class Traffic:
@@ -23,7 +23,7 @@ class Traffic:
         self.in_flight = 0
         self.most_in_flight = 0
         """The most requests that waited for an answer at once."""
-        self._accepted = Peak()
+        self._accepted = PeakRate()
 
     @property
     def most_in_one_second(self) -> int:

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 from importer.settings.key_lines import key_lines, line_of
-from importer.settings.layers import PATHS, Key, Layer, check
+from importer.settings.layers import PATHS, Key, Layer, checked_layer
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -35,7 +35,7 @@ def config_layer(text: str, name: str, folder: Path) -> Layer:
     def where(key: Key) -> str:
         return f"{name}, line {line(key)}, {dotted(key)}"
 
-    return _from_folder(check(raw, where, line, strict=True), folder)
+    return _from_folder(checked_layer(raw, where, line, strict=True), folder)
 
 
 def dotted(key: Key) -> str:

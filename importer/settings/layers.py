@@ -37,7 +37,7 @@ def variable_of(key: str) -> str:
     return "CALLBELL_BASE_URL" if key == "base_url" else _PREFIX + key.upper()
 
 
-def check(
+def checked_layer(
     raw: Mapping[str, Any],
     where: Callable[[Key], str],
     order: Callable[[Key], int] = lambda _: 0,
@@ -78,7 +78,7 @@ def options_layer(options: Mapping[str, object]) -> Layer:
     }
     if strangers := given.keys() - {key for table in PLAIN_TABLES for key in keys_of(table)}:
         raise KeyError(*strangers)
-    return check(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}", strict=False)
+    return checked_layer(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}", strict=False)
 
 
 def environment_layer(environment: Mapping[str, str]) -> Layer:
@@ -87,7 +87,7 @@ def environment_layer(environment: Mapping[str, str]) -> Layer:
     given: dict[str, object] = {names[name]: text for name, text in environment.items() if text and name in names}
     if "tags" in given:
         given["tags"] = [tag for tag in str(given["tags"]).split(",") if tag.strip()]
-    layer = check(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}", strict=False)
+    layer = checked_layer(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}", strict=False)
     strangers = tuple(
         f"the variable {name}: {unknown_name(name, names)}"
         for name in environment

@@ -1,12 +1,19 @@
 """What a cell says -> the identifier that the service knows. Pure.
 
-`written` makes digits of what people and spreadsheet programs write; `numbering` finds whose number they are, and
+`plus_and_digits` makes digits of what people and spreadsheet programs write; `numbering` finds whose number they are, and
 `mobiles` knows the countries whose mobiles have two forms. What can be read one way only is read, everything else is
 refused with a code of its own.
 """
 
 from importer.mapper.phones.mobile_forms import in_form, mobile_form
-from importer.mapper.phones.notation import PLAIN_NUMBER, SCIENTIFIC, from_scientific, tidied, without_decimals, written
+from importer.mapper.phones.notation import (
+    PLAIN_NUMBER,
+    SCIENTIFIC,
+    cleaned_phone,
+    from_scientific,
+    plus_and_digits,
+    without_decimals,
+)
 from importer.mapper.phones.numbering_plans import (
     NUMBERING_VERSION,
     international,
@@ -46,7 +53,7 @@ def identify(text: str, source: str, country: str, identifier_format: str, form:
     if isinstance(number, Problem):
         return number
     if identifier_format == "as_is":
-        return tidied(text)
+        return cleaned_phone(text)
     digits = in_form(number[1:], form)
     return digits if identifier_format == "digits" else f"+{digits}"
 
@@ -54,7 +61,7 @@ def identify(text: str, source: str, country: str, identifier_format: str, form:
 def _phone(text: str, country: str) -> str | Problem:
     """Return the number with + and country code, or what is wrong with it."""
     found = PLAIN_NUMBER.fullmatch(text)
-    number = (found[1], found[2]) if found else written(text)
+    number = (found[1], found[2]) if found else plus_and_digits(text)
     if isinstance(number, Problem):
         return number
     plus, digits = number
@@ -65,7 +72,7 @@ def _phone(text: str, country: str) -> str | Problem:
 
 def _handle(text: str) -> str | Problem:
     """Return the name or number under which Telegram, Instagram or Facebook know a contact."""
-    handle = tidied(text)
+    handle = cleaned_phone(text)
     if not handle:
         return Problem(code="identifier_missing", message="The cell is empty: a contact needs an identifier.")
     if SCIENTIFIC.fullmatch(handle):

@@ -25,7 +25,7 @@ _COMPACT = re.compile(r"(\+?)([0-9]+)")
 _STRANGE = re.compile(r"[^0-9+\s.()\[\]/\\-]")
 
 
-def tidied(text: str) -> str:
+def cleaned_phone(text: str) -> str:
     """Return the text with plain digits and signs, and without what cannot be seen; no `'` or `tel:` before it."""
     if not text.isascii():
         text = "".join(map(_plain_sign, unicodedata.normalize("NFKC", text)))
@@ -51,9 +51,9 @@ def without_decimals(text: str) -> str:
     return cell[1] if cell else text
 
 
-def written(text: str) -> tuple[str, str] | Problem:
+def plus_and_digits(text: str) -> tuple[str, str] | Problem:
     """Return what a person wrote as (`+` or nothing, digits); `00` before a number is its plus."""
-    text = without_decimals(tidied(text))
+    text = without_decimals(cleaned_phone(text))
     if SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
         recovered = from_scientific(text, "phone_digits_lost")
         return recovered if isinstance(recovered, Problem) else ("", recovered)
@@ -70,17 +70,21 @@ def written(text: str) -> tuple[str, str] | Problem:
 def _misfit(text: str) -> Problem | None:
     """Return what makes the text something else than one phone number."""
     if _EXTENSION.search(text):
-        return refusal("phone_extension", text, "has an extension, which WhatsApp cannot reach: write the number alone")
+        return phone_problem(
+            "phone_extension", text, "has an extension, which WhatsApp cannot reach: write the number alone"
+        )
     numbers = [part for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= _ENOUGH_FOR_A_NUMBER]
     if len(numbers) > 1:
-        return refusal("phone_several", text, "holds several numbers: leave one, and give any other a row of its own")
+        return phone_problem(
+            "phone_several", text, "holds several numbers: leave one, and give any other a row of its own"
+        )
     strange = _STRANGE.search(text)
     return _strange(text, strange[0]) if strange else None
 
 
 def _strange(text: str, sign: str) -> Problem:
     what = "letters" if sign.isalpha() else f"the sign {sign} where no number has it"
-    return refusal("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}")
+    return phone_problem("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}")
 
 
 def from_scientific(text: str, code: str) -> str | Problem:
@@ -89,14 +93,14 @@ def from_scientific(text: str, code: str) -> str | Problem:
         fraction, exponent = found[2] or "", int(found[3])
         if len(fraction) >= exponent and not fraction[exponent:].strip("0"):
             return found[1] + fraction[:exponent]
-    return refusal(
+    return phone_problem(
         code,
         text,
         "has lost its digits in the spreadsheet program: format the column as text and write the whole number again",
     )
 
 
-def refusal(code: str, text: str, what: str) -> Problem:
+def phone_problem(code: str, text: str, what: str) -> Problem:
     """Return the problem whose message is the cell's text, cut short, and what is wrong with it."""
     shown = text.strip()
     shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
-from importer.mapper.phones.notation import EXAMPLE, refusal
+from importer.mapper.phones.notation import EXAMPLE, phone_problem
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
@@ -86,7 +86,7 @@ def without_country(digits: str, text: str) -> str | Problem:
         return _too_short(text)
     if len(digits) >= _FEWEST_WITHOUT_PLUS and _is_valid_abroad(digits):
         return f"+{digits}"
-    return refusal(
+    return phone_problem(
         "phone_no_country",
         text,
         f"does not say its country: write it with + and the country code, such as {EXAMPLE},"
@@ -140,7 +140,7 @@ def _parsed(number: str, country: str, text: str) -> str | Problem:
 def _unreadable(error: NumberParseException, text: str) -> Problem:
     match error.error_type:
         case NumberParseException.INVALID_COUNTRY_CODE:
-            return refusal("phone_impossible", text, "begins with a code that no country has: check the number")
+            return phone_problem("phone_impossible", text, "begins with a code that no country has: check the number")
         case NumberParseException.TOO_LONG:
             return _too_long(text)
         case _:
@@ -155,17 +155,19 @@ def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
         case ValidationResult.TOO_LONG:
             return _too_long(text, f" for {plan}", number)
         case ValidationResult.INVALID_LENGTH:
-            return refusal("phone_impossible", text, f"has a length that no number of {plan} has: check the digits")
+            return phone_problem(
+                "phone_impossible", text, f"has a length that no number of {plan} has: check the digits"
+            )
         case _:
-            return refusal("phone_invalid", text, f"is no number of {plan}: check the digits{_or_abroad(number)}")
+            return phone_problem("phone_invalid", text, f"is no number of {plan}: check the digits{_or_abroad(number)}")
 
 
 def _too_short(text: str, where: str = "") -> Problem:
-    return refusal("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}")
+    return phone_problem("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}")
 
 
 def _too_long(text: str, where: str = "", number: str = "") -> Problem:
-    return refusal("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}")
+    return phone_problem("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}")
 
 
 def _or_abroad(number: str) -> str:

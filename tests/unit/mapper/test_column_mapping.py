@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.mapper.column_mapping import ColumnMapping, plan, uses_channels, uses_teams
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping, uses_channels, uses_teams
 from importer.mapper.messages import did_you_mean, listed, quoted
 from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
 from importer.model.account import Directory, FieldType
@@ -25,7 +25,7 @@ def planned(
         columns=columns or ColumnOptions(identifier="Phone", name="Name"),
         values=values or {},
     )
-    return plan(header, options, directory or Directory())
+    return plan_mapping(header, options, directory or Directory())
 
 
 def problems(mapping: ColumnMapping | tuple[Problem, ...]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.header_drift import new_columns
 from importer.mapper.options import ColumnOptions, MappingOptions
 
@@ -14,7 +14,7 @@ OPTIONS = MappingOptions(
 
 def said(*header: str, options: MappingOptions = OPTIONS) -> list[str]:
     """Return what is wrong with a header."""
-    problems = plan(header, options, None)
+    problems = plan_mapping(header, options, None)
     return [] if isinstance(problems, ColumnMapping) else [f"{one.code}: {one.message}" for one in problems]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.header_guess import FIELDS, guess
 from importer.mapper.header_synonyms import FILLERS, PHRASES, WORDS
 from importer.mapper.options import ColumnOptions, MappingOptions
@@ -33,7 +33,7 @@ def test_usual_headers_are_unmistakable_in_six_languages(header: tuple[str, ...]
     guessed = guess(header)
     assert guessed.is_sure
     assert guessed.columns == ColumnOptions(identifier=identifier, name=name)
-    assert isinstance(plan(header, MappingOptions(columns=guessed.columns), None), ColumnMapping)
+    assert isinstance(plan_mapping(header, MappingOptions(columns=guessed.columns), None), ColumnMapping)
 
 
 def test_the_other_fields_are_found_too() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.mapping_proposal import Proposal, feeds, propose
 from importer.mapper.options import ColumnOptions, CustomFieldOptions, MappingOptions
 from importer.model.account import FieldType
@@ -75,7 +75,7 @@ def test_usual_headers_are_sure(header: tuple[str, ...], identifier: str, name: 
     assert proposal.reasons["identifier"] == "sure: its header says so, and it holds phone numbers"
     assert [question.field for question in proposal.questions] == ([] if name else ["name"])
     if name:
-        assert isinstance(plan(header, MappingOptions(columns=proposal.columns), None), ColumnMapping)
+        assert isinstance(plan_mapping(header, MappingOptions(columns=proposal.columns), None), ColumnMapping)
 
 
 def test_a_column_of_phones_is_one_whatever_its_name() -> None:

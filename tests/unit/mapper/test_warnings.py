@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
 from importer.mapper.warnings import Findings
 from importer.model.rows import Contact, Row
@@ -63,7 +63,7 @@ def test_one_form_alone_is_right() -> None:
 def mapped(*phones: str) -> tuple[ProblemGroup, ...]:
     """Return what is worth a look about French rows."""
     options = MappingOptions(contact=ContactOptions(country="FR"), columns=ColumnOptions(identifier="Tél", name="Nom"))
-    mapping = plan(("Tél", "Nom"), options, None)
+    mapping = plan_mapping(("Tél", "Nom"), options, None)
     assert isinstance(mapping, ColumnMapping)
     findings, seen = Findings(), list[int]()
     to_contact = findings.watching(mapping, lambda row, _: seen.append(row.number))
@@ -83,7 +83,7 @@ def test_remarks_of_rows_are_grouped() -> None:
 def test_nobody_else_has_to_see_the_rows() -> None:
     """Without another listener it is the same mapping."""
     options = MappingOptions(columns=ColumnOptions(identifier="Tel", name="Nom"))
-    mapping = plan(("Tel", "Nom"), options, None)
+    mapping = plan_mapping(("Tel", "Nom"), options, None)
     assert isinstance(mapping, ColumnMapping)
     assert isinstance(Findings().watching(mapping)(Row(number=2, cells=("+34600111222", "Ana"))), Contact)
 

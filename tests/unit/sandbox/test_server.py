@@ -24,9 +24,9 @@ from importer.sandbox import (
     Sandbox,
     SandboxOptions,
     Scripted,
-    serve,
+    serve_sandbox,
 )
-from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, Spoilt
+from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, FaultedRequest
 from importer.sandbox.routes import CALLS
 
 ANA = {"identifier": "34600111222", "source": "whatsapp", "name": "Ana"}
@@ -375,7 +375,7 @@ async def test_a_client_that_goes_away_first_is_no_error(
 ) -> None:
     """Whoever serves a stand-in sees no traceback because somebody stopped an import."""
 
-    async def gone(_: Spoilt) -> NoReturn:
+    async def gone(_: FaultedRequest) -> NoReturn:
         raise ConnectionResetError("Cannot write to closing transport")
 
     monkeypatch.setitem(MISBEHAVIOURS, FaultKind.CUT_BODY, gone)
@@ -426,7 +426,7 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
 async def test_serving_goes_on_until_it_is_cancelled() -> None:
     """`on_ready` gets the stand-in once it answers; afterwards the port is free."""
     ready: asyncio.Queue[Sandbox] = asyncio.Queue()
-    serving = asyncio.create_task(serve(SandboxOptions(), on_ready=ready.put_nowait))
+    serving = asyncio.create_task(serve_sandbox(SandboxOptions(), on_ready=ready.put_nowait))
     sandbox = await ready.get()
     async with aiohttp.ClientSession() as http:
         assert (await Client(http=http, sandbox=sandbox).post()).status == 200
