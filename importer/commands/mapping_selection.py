@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.header_guess import FIELDS, REQUIRED, Guess, guess
-from importer.mapper.options import ColumnOptions, MappingOptions
+from importer.mapper.header_guess import Guess, guess
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import InputError
 from importer.model.plain_text import plain
 from importer.model.rows import Problem, Sheet
 from importer.settings import Settings
-from importer.settings.proposed_columns import proposal
+from importer.settings.config_text import columns_text
 
 Ask = Callable[[str], bool]
 """Shows a text and asks whether to go on."""
@@ -37,7 +37,7 @@ def mapping_options(sheet: Sheet, settings: Settings, ask: Ask | None) -> Mappin
         raise _doubtful(sheet, guessed, columns)
     options = replace(settings.mapping, columns=columns)
     if ask is not None and not ask(shown(sheet, options)):
-        proposed = proposal(columns, {})
+        proposed = columns_text(columns, {})
         raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
     return options
 
@@ -91,7 +91,7 @@ def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputErro
     doubts = [f"{field}: {', '.join(found)} could each be it" for field, found in guessed.doubtful.items()]
     doubts += [f"{field}: no column looks like it" for field in REQUIRED if field in guessed.missing]
     message = f"{_place(sheet)}: which column is which cannot be told from the header: {plain('; '.join(doubts))}."
-    proposed = proposal(columns, guessed.doubtful)
+    proposed = columns_text(columns, guessed.doubtful)
     hint = (
         "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, mend"
         " it, and give the same command again:"

@@ -45,7 +45,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnProfile:
-    """What a column profiles like."""
+    """What a column looks like."""
 
     kind: Kind
     share: float = 1.0
@@ -60,7 +60,7 @@ class ColumnProfile:
 
 
 def profile_column(cells: Sequence[str], country: str = "") -> ColumnProfile:
-    """Return what a column profiles like.
+    """Return what a column looks like.
 
     Args:
         cells: Some of its cells, the first thousand for example.

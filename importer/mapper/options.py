@@ -1,15 +1,16 @@
-"""What a person can say about the mapping: the `[contact]`, `[columns]` and `[values]` tables of the config."""
+"""The mapping's options: the `[contact]`, `[columns]` and `[values]` tables of the config."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from importer.model.account import FieldType
 
 
 class IdentifierFormat(StrEnum):
-    """How a phone number is sent; whichever it is, the number is checked."""
+    """The form in which a phone number is sent; it is checked whatever the form."""
 
     DIGITS = "digits"
     E164 = "e164"
@@ -28,7 +29,7 @@ class MobileForm(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactOptions:
-    """What is the same for every row; an empty text says nothing."""
+    """The constants of every row; an empty text: not set."""
 
     source: str = "whatsapp"
     country: str = ""
@@ -82,6 +83,19 @@ class ColumnOptions:
     country: str = ""
     """Where the row's phone number is from, if it has no country code; an empty cell: `ContactOptions.country`."""
     custom_fields: tuple[CustomFieldOptions, ...] = ()
+
+
+REQUIRED = ("identifier", "name")
+FIELDS = tuple(
+    option.name for option in fields(ColumnOptions) if option.name not in {"tag_separators", "custom_fields"}
+)
+"""The fields that columns can feed, custom fields aside: every guess, question and written config goes through them."""
+
+
+def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOptions:
+    """Return the columns with the chosen header, or text with headers in braces, of each field; tags stay as is."""
+    texts: dict[str, Any] = {field: text for field, text in chosen.items() if field != "tags"}
+    return replace(columns, **texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ def test_a_header_with_braces_of_its_own_is_a_header_first() -> None:
 
 
 def test_all_that_does_not_fit_is_told_at_once() -> None:
-    """Nobody mends a config one problem at a time."""
+    """Every problem of a config is reported, not only the first."""
     columns = ColumnOptions(
         tags=("Tgas", "Tags"),
         note="Note",
@@ -115,12 +115,12 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
         "identifier_unmapped",
         "name_unmapped",
         "column_unknown",
-        "note_too_long",
-        "column_unknown",
         "assigned_user_invalid",
         "team_unknown",
         "channel_unknown",
         "bot_status_unknown",
+        "note_too_long",
+        "column_unknown",
         "date_format_invalid",
         "column_unknown",
         "column_unknown",
