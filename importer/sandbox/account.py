@@ -35,7 +35,7 @@ class Channel:
     uuid: str
     title: str
     type: str = "whatsapp"
-    """One of `importer.sandbox.rules.SOURCES`."""
+    """One of `importer.model.contact_fields.SOURCES`."""
     main: bool = False
     """Used where a request names no channel; one of a type at most."""
     discarded_at: str | None = None

@@ -11,11 +11,9 @@ from datetime import date
 from typing import Any, Final
 
 from importer.model.account import FieldType
+from importer.model.contact_fields import BOT_STATUSES, NOTE_MOST_CHARACTERS, SOURCES
 from importer.sandbox.account import AccountSetup, CustomField
 
-SOURCES: Final = ("whatsapp", "telegram", "instagram", "facebook")
-BOT_STATUSES: Final = ("bot_start", "bot_end")
-NOTE_MOST_CHARACTERS: Final = 1000
 _PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164
 _REQUIRED: Final = ("identifier", "source", "name")
 

@@ -1,4 +1,4 @@
-"""What the config file says: a TOML text becomes a layer of settings, or its problems with their lines."""
+"""Read a config file: a TOML text becomes a layer of settings, or its problems with their lines."""
 
 import re
 import tomllib
@@ -12,15 +12,15 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def config_layer(text: str, name: str, folder: Path) -> Layer:
-    """Return what the config says, with its paths as they are seen from its folder.
+    """Return the config's layer, its paths resolved against its folder.
 
     Args:
         text: The whole file.
-        name: The file, as it is to be called in a sentence.
+        name: The file's name in messages.
         folder: Where the file is.
 
     """
-    text = text.removeprefix("\ufeff")  # Windows' Notepad puts a mark there
+    text = text.removeprefix("\ufeff")  # the byte order mark of Windows' Notepad
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as sentences for people."""
+"""Translate pydantic's errors into sentences for users."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -27,7 +27,7 @@ _WRONG_TYPE = {
 
 
 def sentence(detail: Mapping[str, Any]) -> str:
-    """Return the end of a sentence, to stand after the place of the key.
+    """Return the end of a sentence that begins with where the key is.
 
     Args:
         detail: One of pydantic's `ValidationError.errors()`: `type`, `loc`, `msg`, and `ctx` for our own checks.
@@ -43,7 +43,7 @@ def sentence(detail: Mapping[str, Any]) -> str:
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:
-    """Return that there is no such name, with the one that was probably meant."""
+    """Return the end of a sentence about an unknown name, with the name that was probably meant."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return "there is no such setting" + (f"; did you mean {close[0]}?" if close else "")
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.model.account import FieldType
+from importer.model.contact_fields import BOT_STATUSES, SOURCES
 from importer.sandbox import DEFAULT_ACCOUNT, CustomField
-from importer.sandbox.rules import BOT_STATUSES, SOURCES, digits, problems_of_patch, problems_of_post
+from importer.sandbox.rules import digits, problems_of_patch, problems_of_post
 
 RIGHT = {"identifier": "34600111222", "source": "whatsapp", "name": "Ana"}
 SALES = DEFAULT_ACCOUNT.teams[0].uuid
