@@ -119,7 +119,7 @@ class Check:
             problems=problems,
             warnings=(*(group for group in groups if group.code in aside), *self.findings.warnings(), *not_there),
             not_checked=tuple(self._not_checked(prepared)),
-            to_mend=to_mend,
+            to_fix=to_mend,
         )
 
     def _sheets(self, prepared: Prepared) -> Iterator[CheckedSheet]:

@@ -8,11 +8,11 @@ from importer.mapper.cell_conversion import (
     TextReading,
     ValueReading,
     country_reading,
+    custom_field_reading,
+    field_reading,
     identifier_reading,
     tags_reading,
-    text_reading,
     translation,
-    value_reading,
 )
 from importer.mapper.dates import is_date_format
 from importer.mapper.header import OWN_COLUMNS, Feed, feed, find
@@ -152,7 +152,7 @@ class _Planner:
             self.problems.append(replace(sent, column="", value=constant, message=message))
             sent = ""
         found = self.feed(f"[columns] {field.key}", text) if text else None
-        return text_reading(found, field.check, sent, lines=field.has_lines) if found else lambda _: sent
+        return field_reading(found, field.check, sent, lines=field.has_lines) if found else lambda _: sent
 
     def custom_fields(self, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
         for field in columns.custom_fields:
@@ -161,7 +161,7 @@ class _Planner:
                 message = f'{key}: {quoted(field.format)} is no format of a whole day, such as "%d/%m/%Y".'
                 self.problems.append(Problem(code="date_format_invalid", value=field.format, message=message))
             if found := self.feed(key, field.column):
-                yield field.name, value_reading(found, field, columns.tag_separators)
+                yield field.name, custom_field_reading(found, field, columns.tag_separators)
 
     def words(self, values: Mapping[str, Mapping[str, str]]) -> dict[int, Callable[[str], str]]:
         """Return the translation of each column that `[values]` names."""

@@ -23,7 +23,7 @@ class MobileForm(StrEnum):
 
     AS_WRITTEN = "as_written"
     WITH = "with"
-    """With the mobiles' own digit: 521, 549, and the ninth digit in Brazil."""
+    """With the mobile digit: 521, 549, and the ninth digit in Brazil."""
     WITHOUT = "without"
 
 
@@ -49,7 +49,7 @@ class ContactOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomFieldOptions:
-    """One custom field and where its value comes from."""
+    """A custom field and its column."""
 
     name: str
     """The field's name in Callbell."""
@@ -57,11 +57,11 @@ class CustomFieldOptions:
     """A header, or a text with headers in braces."""
     type: FieldType = FieldType.TEXT
     format: str = ""
-    """For dates: a `strptime` format; empty: ISO dates, and others only where they can be read one way."""
+    """For dates: a `strptime` format; empty: ISO dates, and others only where they are unambiguous."""
     separator: str = ""
-    """For checkboxes: what stands between the options in the cell; empty: the tag separators."""
+    """For checkboxes: the separator of the options in the cell; empty: the tag separators."""
     decimal: str = ""
-    """For numbers: the decimal sign, `.` or `,`; empty: numbers that can be read one way only."""
+    """For numbers: the decimal sign, `.` or `,`; empty: only unambiguous numbers."""
     options: tuple[str, ...] = ()
     """For dropdowns and checkboxes: what the field allows; empty: not checked here."""
 
@@ -100,11 +100,11 @@ def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOpti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingOptions:
-    """All that the config says about how a row becomes a contact."""
+    """The config's tables about how a row becomes a contact."""
 
     contact: ContactOptions = field(default_factory=ContactOptions)
     columns: ColumnOptions = field(default_factory=ColumnOptions)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-    """Per header: what the cell says to what is sent."""
+    """Per header: from the cell's text to the text that is sent."""
     made_for: tuple[str, ...] = ()
-    """The header that the config was made for; empty: it does not say."""
+    """The header for which the config was made; empty: unknown."""

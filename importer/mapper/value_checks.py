@@ -84,7 +84,7 @@ def note(text: str) -> str | Problem:
 
 
 def is_uuid(text: str) -> bool:
-    """Tell whether the text is a UUID, which needs no look-up by name."""
+    """Return whether the text is a UUID, which needs no look-up by name."""
     return _UUID.fullmatch(text) is not None
 
 

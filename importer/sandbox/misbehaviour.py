@@ -1,4 +1,4 @@
-"""What each kind of fault does to a request's answer, one function a kind."""
+"""Carry out a fault: one function for each kind."""
 
 import asyncio
 import gzip
@@ -20,14 +20,14 @@ from importer.sandbox.routes import BASE_PATH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultedRequest:
-    """A request that something goes wrong with."""
+    """A request with a fault."""
 
     request: web.BaseRequest
     fault: Fault
     answer: Answer | None
-    """The right answer, where what was asked has happened already."""
+    """The right answer, where the call was carried out already."""
     faults: Faults
-    """Where the kinds' figures are."""
+    """The parameters of the kinds."""
 
 
 Misbehave = Callable[[FaultedRequest], Awaitable[web.StreamResponse]]
@@ -49,10 +49,10 @@ def respond(answer: Answer) -> web.Response:
 
 
 async def misbehave(faulted: FaultedRequest) -> web.StreamResponse:
-    """Return the answer that the fault makes of it; where the connection is broken, one that nobody sees."""
+    """Return the response with the fault; where the connection is broken, one that is not sent."""
     try:
         return await MISBEHAVIOURS[faulted.fault.kind](faulted)
-    except ConnectionError:  # the client went away first, and aiohttp would show a traceback for it
+    except ConnectionError:  # the client disconnected first, for which aiohttp would log a traceback
         return web.Response()
 
 
@@ -124,7 +124,7 @@ def _bomb() -> bytes:
 
 async def _silence(faulted: FaultedRequest) -> None:
     if faulted.faults.hang_seconds is None:
-        await asyncio.Event().wait()  # cancelled when the client goes away, or the stand-in stops
+        await asyncio.Event().wait()  # cancelled when the client disconnects, or the sandbox stops
     else:
         await asyncio.sleep(faulted.faults.hang_seconds)
 
@@ -151,12 +151,12 @@ def _transport(faulted: FaultedRequest) -> asyncio.Transport:
     """Return the connection.
 
     Raises:
-        ConnectionResetError: The client has gone away already.
+        ConnectionResetError: The client has disconnected.
 
     """
     transport = faulted.request.transport
     if transport is None:
-        raise ConnectionResetError("The client has gone away")
+        raise ConnectionResetError("The client has disconnected")
     return transport
 
 
@@ -174,11 +174,7 @@ MISBEHAVIOURS: Final[Mapping[FaultKind, Misbehave]] = {
     FaultKind.GATEWAY_TIMEOUT: partial(_status, 504, "Gateway timeout"),
     FaultKind.UNAUTHORIZED: partial(_status, 401, "Unauthorized"),
     FaultKind.FORBIDDEN: partial(_status, 403, "Forbidden"),
-    FaultKind.REDIRECT_301: partial(_redirect, 301),
-    FaultKind.REDIRECT_302: partial(_redirect, 302),
-    FaultKind.REDIRECT_303: partial(_redirect, 303),
-    FaultKind.REDIRECT_307: partial(_redirect, 307),
-    FaultKind.REDIRECT_308: partial(_redirect, 308),
+    **{FaultKind(f"redirect_{status}"): partial(_redirect, status) for status in (301, 302, 303, 307, 308)},
     FaultKind.HTML: partial(_html, 200, "Welcome to our network"),
     FaultKind.GARBAGE: partial(_raw, b"HTTP/1.1 fine thanks\r\n\r\n"),
     FaultKind.CUT_HEADERS: partial(_raw, b"HTTP/1.1 200 OK\r\nContent-Type: applic"),
@@ -186,4 +182,4 @@ MISBEHAVIOURS: Final[Mapping[FaultKind, Misbehave]] = {
     FaultKind.HUGE_BODY: _huge_body,
     FaultKind.GZIP_BOMB: _gzip_bomb,
 }
-"""A test holds that every kind is here."""
+"""A test checks that every kind is here."""

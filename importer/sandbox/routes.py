@@ -1,4 +1,4 @@
-"""Which call a request is: the API's paths and methods. Pure."""
+"""Route a request to its call: the API's paths and methods. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -23,11 +23,11 @@ CALLS: Final[Mapping[str, Callable[[Calls, Asked], Answer]]] = {
 """Every call of the API, under the name that the counters and the faults' script use."""
 
 UNKNOWN: Final = "unknown"
-"""The name under which everything else is counted."""
+"""The name under which all other requests are counted."""
 
 
 def call_of(method: str, path: str) -> tuple[str, str]:
-    """Return the call's name, which is in `CALLS` if there is such a call, and the path's own part."""
+    """Return the call's name, which is in `CALLS` if there is such a call, and the path's parameter."""
     template, parameter = _template(path)
     return f"{method} {template}", parameter
 

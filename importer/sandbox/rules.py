@@ -1,8 +1,8 @@
-"""What the service refuses: every rule for the body of POST and PATCH /contacts, as pure functions.
+"""Validate the body of POST and PATCH /contacts, as pure functions.
 
-Each returns sentences, all of them at once; none means that the body is right. Source: the documentation's POST and
+Each returns sentences, all of them at once; none means that the body is valid. Source: the documentation's POST and
 PATCH /contacts pages, and the release note of March 2026 on the types of custom fields. Where it says nothing, the
-stand-in is strict: it refuses what it does not know, since a typing error is better found here than in a real account.
+sandbox is strict: it refuses what it does not know, since a typing error is better found here than in a real account.
 """
 
 import re
@@ -66,7 +66,7 @@ def _phone_problems(body: Body) -> list[str]:
 
 
 def _text(name: str) -> Rule:
-    """Return the rule of a text that may not be blank."""
+    """Return the rule of a text that must not be blank."""
 
     def rule(value: object, _account: AccountSetup) -> Iterator[str]:
         if not isinstance(value, str):
@@ -142,7 +142,7 @@ def _custom_fields(value: object, account: AccountSetup) -> Iterator[str]:
 
 
 def _field_problem(field: CustomField, value: Any) -> str:  # noqa: ANN401 - whatever the JSON holds
-    """Return what is wrong with a custom field's value, or an empty text."""
+    """Return the problem with a custom field's value, or an empty text."""
     if field.type is FieldType.CHECKBOX:
         if not _is_texts(value):
             return "must be an array of strings"

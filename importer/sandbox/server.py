@@ -1,8 +1,8 @@
-"""The stand-in on the network: HTTP on the loopback address, and on no other.
+"""The sandbox's HTTP server, on the loopback address only.
 
     request -> token -> which call? -> rate limit -> body -> fault? -> the call itself -> latency -> answer
 
-Everything but the body and the latency happens without waiting, so that counts, rate limit and order are exact.
+Only the body and the latency are awaited, so that counts, rate limit and order are exact.
 """
 
 import asyncio
@@ -29,19 +29,19 @@ from importer.sandbox.routes import BASE_PATH, CALLS, UNKNOWN, call_of, no_such_
 from importer.sandbox.traffic import Traffic
 
 HOST: Final = "127.0.0.1"
-"""Loopback, with no option for another address: what people try here is their customers, over plain HTTP."""
+"""Loopback, with no option for another address: people send real customer data to it, over plain HTTP."""
 
-_STOP_SECONDS: Final = 0.05  # how long requests under way may go on when the stand-in stops
+_STOP_SECONDS: Final = 0.05  # how long requests in flight may continue when the sandbox stops
 
 
 class Sandbox:
-    """A running stand-in, forgotten when it stops: `async with Sandbox(SandboxOptions()) as sandbox: ...`.
+    """A running sandbox, whose contacts are gone when it stops: `async with Sandbox(SandboxOptions()) as sandbox: ...`.
 
     Args:
         options: How it behaves.
         port: On the loopback address; 0: any free one.
-        now: Returns the time in UTC, for `createdAt` and the `Date` header; None: the computer's.
-        timer: Returns seconds that never go back, for the rate limit and the arrival times.
+        now: Returns the time in UTC, for `createdAt` and the `Date` header; None: the system's.
+        timer: A monotonic clock in seconds, for the rate limit and the arrival times.
 
     """
 
@@ -56,7 +56,7 @@ class Sandbox:
         self.options = options or SandboxOptions()
         self.traffic = Traffic()
         self.calls = Calls(self.options, now or partial(datetime.now, UTC))
-        """The account itself, which can be asked without HTTP: past the token, the rate limit and the faults."""
+        """The account itself, for calls without HTTP: without token, rate limit and faults."""
         self._port = port
         self._now = now
         self._timer = timer
@@ -67,22 +67,22 @@ class Sandbox:
 
     @property
     def port(self) -> int:
-        """The port that it listens on; before it has started, the one it was told."""
+        """The port on which it listens; before it starts, the one that was asked for."""
         return self._port
 
     @property
     def base_url(self) -> str:
-        """Where the API begins, such as `http://127.0.0.1:8080/v1`."""
+        """The API's base URL, such as `http://127.0.0.1:8080/v1`."""
         return f"http://{HOST}:{self._port}{BASE_PATH}"
 
     @property
     def token(self) -> str:
-        """A token that is good."""
+        """A valid token."""
         return self.options.account.token or "any-token"
 
     @property
     def contacts(self) -> tuple[StoredContact, ...]:
-        """What is stored now, in the order of creation."""
+        """The contacts that exist now, in the order of creation."""
         return tuple(self.calls.contacts)
 
     @property
@@ -91,8 +91,8 @@ class Sandbox:
         return self.traffic.throttled
 
     async def __aenter__(self) -> Self:
-        # With `handler_cancellation`, a hanging answer ends when its client goes away. No call is lost by it: a call
-        # happens at once when its body is there.
+        # With `handler_cancellation`, a hanging answer ends when its client disconnects. No call is lost by it: a call
+        # is carried out as soon as its body is read, without waiting.
         server = web.Server(self._handle, handler_cancellation=True, access_log=None)
         runner = web.ServerRunner(server, shutdown_timeout=_STOP_SECONDS)
         await runner.setup()
@@ -102,7 +102,7 @@ class Sandbox:
             await runner.cleanup()
             raise UsageError(
                 f"The sandbox cannot listen on port {self._port} of this computer: {error}",
-                "Choose another one with --port, or leave it out for any that is free.",
+                "Choose another port with --port, or leave it out for any free one.",
             ) from error
         self._to_close.push_async_callback(runner.cleanup)
         self._port = runner.addresses[0][1]
@@ -115,7 +115,7 @@ class Sandbox:
         await self._to_close.aclose()
 
     def commit_late(self) -> None:
-        """Let happen now whatever the faults would let happen later."""
+        """Carry out now every call that a fault has delayed."""
         for do in tuple(self._late):
             self._commit_late(do)
 
@@ -123,7 +123,7 @@ class Sandbox:
         call, parameter = call_of(request.method, request.path)
         self.traffic.arrive(call if call in CALLS else UNKNOWN)
         try:
-            result = self._turned_away(request, call) or await self._act(request, call, parameter)
+            result = self._refused(request, call) or await self._act(request, call, parameter)
             if self.options.latency_seconds:
                 await asyncio.sleep(self.options.latency_seconds)
             response = respond(result) if isinstance(result, Answer) else await misbehave(result)
@@ -133,8 +133,8 @@ class Sandbox:
             response.headers["Date"] = format_datetime(self._now(), usegmt=True)
         return response
 
-    def _turned_away(self, request: web.BaseRequest, call: str) -> Answer | None:
-        """Return the answer for a request that comes no further: 401, 404, 405 or 429."""
+    def _refused(self, request: web.BaseRequest, call: str) -> Answer | None:
+        """Return the answer for a request that is refused before its call: 401, 404, 405 or 429."""
         token, arrived = _token(request), self._timer()
         if not token or self.options.account.token not in {"", token}:
             self.traffic.unauthorized += 1
@@ -156,7 +156,7 @@ class Sandbox:
         return window
 
     async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | FaultedRequest:
-        """Do what is asked, unless a fault is in the way."""
+        """Carry out the call, or its fault."""
         body = await _read_body(request)
         if isinstance(body, Answer):
             return body
@@ -179,12 +179,12 @@ class Sandbox:
 
 
 async def serve_sandbox(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:
-    """Run a stand-in until cancelled.
+    """Run a sandbox until cancelled.
 
     Args:
         options: How it behaves.
         port: On the loopback address; 0: any free one.
-        on_ready: Called once, when it answers.
+        on_ready: Called once, when it listens.
 
     Raises:
         UsageError: The port is taken or not allowed.
@@ -201,7 +201,7 @@ def _token(request: web.BaseRequest) -> str:
 
 
 async def _read_body(request: web.BaseRequest) -> Mapping[str, Any] | Answer:
-    """Return the JSON object that was sent, empty where the call has none, or why it is refused."""
+    """Return the JSON object of the body, empty where the call has none, or the answer that refuses it."""
     if request.method not in {"POST", "PATCH"}:
         return {}
     try:

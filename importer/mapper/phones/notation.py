@@ -1,4 +1,4 @@
-"""From the text of a cell to a plus and digits, or to what makes it something else than one phone number."""
+"""Parse the text of a cell as one phone number: a plus and digits, or a problem."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from importer.model.rows import Problem
 
 EXAMPLE = "+34600111222"
 PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
-"""What needs no tidying."""
+"""A number that needs no cleaning."""
 SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
 _SHOWN = 40
@@ -26,7 +26,7 @@ _STRANGE = re.compile(r"[^0-9+\s.()\[\]/\\-]")
 
 
 def cleaned_phone(text: str) -> str:
-    """Return the text with plain digits and signs, and without what cannot be seen; no `'` or `tel:` before it."""
+    """Return the text in ASCII digits and signs, without invisible characters and without a leading `'` or `tel:`."""
     if not text.isascii():
         text = "".join(map(_plain_sign, unicodedata.normalize("NFKC", text)))
     text = text.strip().lstrip("'").lstrip()
@@ -52,7 +52,7 @@ def without_decimals(text: str) -> str:
 
 
 def plus_and_digits(text: str) -> tuple[str, str] | Problem:
-    """Return what a person wrote as (`+` or nothing, digits); `00` before a number is its plus."""
+    """Return a number as (`+` or nothing, digits); a leading `00` is its plus."""
     text = without_decimals(cleaned_phone(text))
     if SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
         recovered = from_scientific(text, "phone_digits_lost")
@@ -68,7 +68,7 @@ def plus_and_digits(text: str) -> tuple[str, str] | Problem:
 
 
 def _misfit(text: str) -> Problem | None:
-    """Return what makes the text something else than one phone number."""
+    """Return the reason why the text is not exactly one phone number, if there is one."""
     if _EXTENSION.search(text):
         return phone_problem(
             "phone_extension", text, "has an extension, which WhatsApp cannot reach: write the number alone"
@@ -76,19 +76,19 @@ def _misfit(text: str) -> Problem | None:
     numbers = [part for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= _ENOUGH_FOR_A_NUMBER]
     if len(numbers) > 1:
         return phone_problem(
-            "phone_several", text, "holds several numbers: leave one, and give any other a row of its own"
+            "phone_several", text, "holds several numbers: keep one, and put each other in a row of its own"
         )
     strange = _STRANGE.search(text)
     return _strange(text, strange[0]) if strange else None
 
 
 def _strange(text: str, sign: str) -> Problem:
-    what = "letters" if sign.isalpha() else f"the sign {sign} where no number has it"
+    what = "letters" if sign.isalpha() else f"the sign {sign} in the wrong place"
     return phone_problem("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}")
 
 
 def from_scientific(text: str, code: str) -> str | Problem:
-    """Return the digits of a text like `5.73001234567E+11` if they are all there, else a problem with that code."""
+    """Return the digits of a text like `5.73001234567E+11` if it has all of them, else a problem with that code."""
     if found := SCIENTIFIC.fullmatch(text):
         fraction, exponent = found[2] or "", int(found[3])
         if len(fraction) >= exponent and not fraction[exponent:].strip("0"):
@@ -101,7 +101,7 @@ def from_scientific(text: str, code: str) -> str | Problem:
 
 
 def phone_problem(code: str, text: str, what: str) -> Problem:
-    """Return the problem whose message is the cell's text, cut short, and what is wrong with it."""
+    """Return a problem whose message is the cell's text, truncated, and what is wrong with it."""
     shown = text.strip()
     shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
     return Problem(code=code, value=text, message=f'"{shown}" {what}.')

@@ -32,7 +32,7 @@ def test_a_renamed_column_is_told_with_the_nearest_new_name() -> None:
 
 def test_a_renamed_column_may_be_known_by_its_place() -> None:
     """Where the names have nothing in common."""
-    assert '"Móvil" stands in its place' in said("Móvil", "Name", "Notes")[0]
+    assert '"Móvil" is in its place' in said("Móvil", "Name", "Notes")[0]
     assert "[values] names" in said("Phone", "Name", "Bemerkung")[0]
 
 
