@@ -13,7 +13,7 @@ from importer.mapper.value_checks import FieldValue, conversion, splitter
 from importer.model.account import FieldType
 from importer.model.rows import Problem
 
-Value = TypeVar("Value", str, FieldValue)
+Value = TypeVar("Value", bound=FieldValue)
 
 TextReading = Callable[[Sequence[str]], str | Problem]
 """From a row's cleaned cells to the text of a field, empty to leave it out, or to a problem."""
@@ -111,8 +111,8 @@ def tags_reading(
 
 def translation(words: Mapping[str, str]) -> Callable[[str], str]:
     """Return the translation of a cell's text: by an exact match, else by one that ignores letter case."""
-    exact = {composed(said): sent for said, sent in words.items()}
-    folded = {said.casefold(): sent for said, sent in exact.items()}
+    exact = {composed(text): sent for text, sent in words.items()}
+    folded = {text.casefold(): sent for text, sent in exact.items()}
 
     def translate(text: str) -> str:
         sent = exact.get(text)

@@ -17,7 +17,7 @@ def is_date_format(date_format: str) -> bool:
     """Return whether the `strptime` format names day, month and year."""
     try:
         return datetime.strptime(_SAMPLE.strftime(date_format), date_format).date() == _SAMPLE.date()  # noqa: DTZ007 - only the day is used
-    except (ValueError, re.error):  # the latter for a directive that stands there twice
+    except (ValueError, re.error):  # the latter for a directive that is repeated
         return False
 
 

@@ -60,7 +60,7 @@ def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
             return Problem(code="column_unknown", column=wanted, message=message + did_you_mean(wanted, names))
         case _:
             letters = " and ".join(map(column_letters, places))
-            message = f"{key} names {quoted(wanted)}, which is the header of the columns {letters}: rename all but one of them."
+            message = f"{key} names {quoted(wanted)}, the header of the columns {letters}: rename all but one of them."
             return Problem(code="column_twice", column=wanted, message=message)
 
 

@@ -117,7 +117,7 @@ class Calls:
         """GET /contacts, newest first (by creation, as no messages are ever sent)."""
         after, page = _whole_number(asked.query.get("after") or "0"), _whole_number(asked.query.get("page", "1"))
         if asked.query.get("after") and after is None:
-            return error_answer(400, "after must be what meta.next said")
+            return error_answer(400, "after must be the value of meta.next")
         if page is None:
             return _BAD_PAGE
         if page > MOST_PAGES and not after:

@@ -51,7 +51,7 @@ def test_both_forms_of_a_mobile_are_worth_a_look() -> None:
     """The rows in the shorter form are named, which may be landlines; other countries have one form."""
     (group,) = found(["5215512345678", "525587654321", "+525511223344", "5511987654321", "34600111222"])
     assert (group.code, group.count, group.rows) == ("phone_both_forms", 2, (3, 4))
-    assert "Mexican numbers stand there in both forms: 1 with 521, 2 with 52." in group.message
+    assert "Mexican numbers are in both forms: 1 with 521, 2 with 52." in group.message
     assert 'mobile_form = "with"' in group.message
 
 
