@@ -158,7 +158,7 @@ class _Planner:
         for field in columns.custom_fields:
             key = f"[columns.custom_fields] {quoted(field.name)}"
             if field.type is FieldType.DATE and field.format and not is_date_format(field.format):
-                message = f'{key}: {quoted(field.format)} is no format of a whole day, such as "%d/%m/%Y".'
+                message = f'{key}: {quoted(field.format)} is not a format with day, month and year, such as "%d/%m/%Y".'
                 self.problems.append(Problem(code="date_format_invalid", value=field.format, message=message))
             if found := self.feed(key, field.column):
                 yield field.name, custom_field_reading(found, field, columns.tag_separators)

@@ -52,7 +52,7 @@ def _broken(column: UsedColumn, text: str) -> Problem:
 
 
 def _text_or_problem(value: str | Problem, problems: list[Problem]) -> str:
-    """Return the text; append a problem to the list and return an empty text."""
+    """Return the text; a problem is appended to the list, and the text is empty."""
     if isinstance(value, str):
         return value
     problems.append(value)

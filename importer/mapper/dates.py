@@ -33,7 +33,7 @@ def date_reader(date_format: str) -> Callable[[str], str | Problem]:
         if days := _days(text, date_format):
             return days[0] if len(days) == 1 else _ambiguous(text, days)
         expected = f"as the format {date_format} says" if date_format else "such as 2026-12-25"
-        return Problem(code="date_invalid", message=f"{quoted(text)} is no date {expected}.")
+        return Problem(code="date_invalid", message=f"{quoted(text)} is not a date {expected}.")
 
     return read
 

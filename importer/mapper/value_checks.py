@@ -56,14 +56,16 @@ def email(text: str) -> str | Problem:
     text = text[7:] if text[:7].lower() == "mailto:" else text  # as a spreadsheet program copies a link
     if _EMAIL.fullmatch(text):
         return text
-    return Problem(code="email_invalid", message=f"{quoted(text)} is no e-mail address, such as ana@example.com.")
+    return Problem(code="email_invalid", message=f"{quoted(text)} is not an e-mail address such as ana@example.com.")
 
 
 def assigned_user(text: str) -> str | Problem:
     """Return the e-mail address of the person that the contact is assigned to."""
     if _EMAIL.fullmatch(text):
         return text
-    message = f"{quoted(text)} is no e-mail address: contacts are assigned by the e-mail that a person has in Callbell."
+    message = (
+        f"{quoted(text)} is not an e-mail address: contacts are assigned by the e-mail that a person has in Callbell."
+    )
     return Problem(code="assigned_user_invalid", message=message)
 
 
@@ -118,7 +120,7 @@ def number(text: str, decimal: str) -> str | Problem:
             message = f'{quoted(text)} may be {first} or {second}: give this field decimal = "," or "." in the config.'
             return Problem(code="number_ambiguous", message=message)
         case _:
-            return Problem(code="number_invalid", message=f"{quoted(text)} is no number, such as 1234.56.")
+            return Problem(code="number_invalid", message=f"{quoted(text)} is not a number such as 1234.56.")
 
 
 def _read_number(text: str, decimal: str) -> str:
@@ -139,7 +141,7 @@ def _choice(field: CustomFieldOptions, code: str) -> TextConversion:
             return text
         if spelling := spellings.get(text.casefold()):
             return spelling
-        message = f"{quoted(text)} is no option of {quoted(field.name)}{did_you_mean(text, field.options)}"
+        message = f"{quoted(text)} is not an option of {quoted(field.name)}{did_you_mean(text, field.options)}"
         return Problem(code=code, message=message)
 
     return choose

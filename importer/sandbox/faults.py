@@ -180,7 +180,7 @@ def read_faults(text: str, seed: int = 0) -> Faults:
     except ValueError as error:
         raise UsageError(f'--faults "{text}" cannot be read: {error}', _HOW_TO_SAY_FAULTS) from error
     if not 0 <= probability <= 1:
-        raise UsageError(f"--faults {share} is no probability between 0 and 1", _HOW_TO_SAY_FAULTS)
+        raise UsageError(f"--faults {share} is not a probability between 0 and 1", _HOW_TO_SAY_FAULTS)
     return Faults(probability=probability, seed=seed, kinds=kinds)
 
 

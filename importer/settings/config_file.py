@@ -26,7 +26,7 @@ def config_layer(text: str, name: str, folder: Path) -> Layer:
     except tomllib.TOMLDecodeError as error:
         return Layer(problems=(_not_toml(str(error), name, text),))
     except RecursionError:
-        return Layer(problems=(f"{name}: it is no config: its brackets go too deep",))
+        return Layer(problems=(f"{name}: its brackets are nested too deeply",))
     lines = key_lines(text)
 
     def line(key: Key) -> int:

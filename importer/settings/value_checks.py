@@ -188,7 +188,7 @@ def seconds(text: str) -> float:
 def date_format(text: str) -> str:
     """Return a `strptime` format that names day, month and year, or an empty text."""
     if text and not is_date_format(text):
-        raise ValueError(f'must say where day, month and year stand, such as "%d/%m/%Y"; it says "{text}"')
+        raise ValueError(f'must be a date format with day, month and year, such as "%d/%m/%Y"; it says "{text}"')
     return text
 
 

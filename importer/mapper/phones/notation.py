@@ -58,7 +58,9 @@ def plus_and_digits(text: str) -> tuple[str, str] | Problem:
         recovered = from_scientific(text, "phone_digits_lost")
         return recovered if isinstance(recovered, Problem) else ("", recovered)
     if not any(map(str.isalnum, text)):
-        return Problem(code="phone_missing", value=text, message=f"There is no phone number: write one, as {EXAMPLE}.")
+        return Problem(
+            code="phone_missing", value=text, message=f"There is no phone number: write one such as {EXAMPLE}."
+        )
     if _GROUPED_NUMBER.fullmatch(text):
         text = text.replace(",", "")
     if problem := _misfit(text):

@@ -155,11 +155,11 @@ def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
         case ValidationResult.TOO_LONG:
             return _too_long(text, f" for {plan}", number)
         case ValidationResult.INVALID_LENGTH:
-            return phone_problem(
-                "phone_impossible", text, f"has a length that no number of {plan} has: check the digits"
-            )
+            return phone_problem("phone_impossible", text, f"has the wrong length for {plan}: check the digits")
         case _:
-            return phone_problem("phone_invalid", text, f"is no number of {plan}: check the digits{_or_abroad(number)}")
+            return phone_problem(
+                "phone_invalid", text, f"is not a number of {plan}: check the digits{_or_abroad(number)}"
+            )
 
 
 def _too_short(text: str, where: str = "") -> Problem:
