@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from importer.mapper.header import OWN_COLUMNS
 from importer.mapper.header_synonyms import FILLERS, PHRASES, WORDS
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, with_fields
 from importer.mapper.text_cleanup import folded_name
@@ -26,8 +25,6 @@ class Guess:
     """Field to its candidates, of which the user must choose."""
     missing: tuple[str, ...]
     """Fields that no column feeds."""
-    left_over: tuple[str, ...]
-    """Columns that are not sent; they are reported."""
 
 
 def guess(header: Sequence[str]) -> Guess:
@@ -46,7 +43,6 @@ def guess(header: Sequence[str]) -> Guess:
             {field: tuple(candidates[field]) for field in FIELDS if candidates[field] and field not in sure}
         ),
         missing=tuple(field for field in FIELDS if not candidates[field]),
-        left_over=_left_over(header, [*used.values(), *tags]),
     )
 
 
@@ -86,13 +82,3 @@ def _names(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
 
 def _together(first: str, last: str) -> str:
     return f"{{{first}}} {{{last}}}"
-
-
-def _left_over(header: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name in header
-        if name
-        and name.casefold() not in OWN_COLUMNS
-        and not any(name == text or f"{{{name}}}" in text for text in used)
-    )

@@ -8,6 +8,7 @@ Only the body and the latency are awaited, so that counts, rate limit and order 
 import asyncio
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -60,7 +61,7 @@ class Sandbox:
         self._port = port
         self._now = now
         self._timer = timer
-        self._windows: dict[str, SlidingWindow] = {}
+        self._windows: defaultdict[str, SlidingWindow] = defaultdict(self._new_window)
         self._chooser = FaultChooser(self.options.faults)
         self._late: dict[Callable[[], Answer], asyncio.TimerHandle] = {}
         self._to_close = AsyncExitStack()
@@ -140,7 +141,7 @@ class Sandbox:
             self.traffic.unauthorized += 1
             return error_answer(401, "Unauthorized: the token is missing or unknown")
         self.traffic.arrival_times.append(arrived)
-        wait_seconds = self._window(token).admit(arrived)
+        wait_seconds = self._windows[token].admit(arrived)
         if wait_seconds:
             self.traffic.throttled += 1
             headers = {"Retry-After": str(whole_seconds(wait_seconds))} if self.options.retry_after else None
@@ -148,12 +149,8 @@ class Sandbox:
         self.traffic.accept(arrived)
         return None if call in CALLS else no_such_call(call)
 
-    def _window(self, token: str) -> SlidingWindow:
-        window = self._windows.get(token)
-        if window is None:
-            window = SlidingWindow(self.options.rate_limit, count_refused=self.options.count_refused)
-            self._windows[token] = window
-        return window
+    def _new_window(self) -> SlidingWindow:
+        return SlidingWindow(self.options.rate_limit, count_refused=self.options.count_refused)
 
     async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | FaultedRequest:
         """Carry out the call, or its fault."""

@@ -8,19 +8,13 @@ from importer.settings.config_tables import CustomFieldTable, keys_of
 
 _TABLES = keys_of("")
 _WRONG_TYPE = {
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
+    **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
+    **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "must be a whole number"),
+    **dict.fromkeys(("mapping_type", "model_attributes_type", "model_type"), "must be a table"),
     "dict_type": "must be a table of texts in quotes",
-    "float_parsing": "must be a number",
-    "float_type": "must be a number",
-    "int_from_float": "must be a whole number",
-    "int_parsing": "must be a whole number",
     "int_parsing_size": "must be a smaller number",
-    "int_type": "must be a whole number",
-    "mapping_type": "must be a table",
     "missing": "is missing",
-    "model_attributes_type": "must be a table",
-    "model_type": "must be a table",
     "string_type": "must be a text in quotes",
     "tuple_type": 'must be a list of texts, such as ["A", "B"]',
 }

@@ -4,8 +4,8 @@ The caller knows the beginning of the sentence: where the value is ("config.toml
 """
 
 import ipaddress
-import math
 import re
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +16,6 @@ from importer.model.rows import Problem
 
 LOG_FORMATS = ("text", "json")
 
-_LAST_ROW_OF_A_SHEET = 1_048_576
-_MOST_IN_FLIGHT = 10_000
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _FAILURES = re.compile(r"(\d+)\s*(%?)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -97,32 +95,28 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def not_negative(number: float) -> float:
-    """Return the number, which is finite and 0 or more."""
-    if not math.isfinite(number) or number < 0:
-        raise ValueError(f"must be 0 or more; it says {number:g}")
-    return number
+def within(least: float, most: float, meaning: str) -> Callable[[float], float]:
+    """Return a check of a number's range.
+
+    Args:
+        least: The least number.
+        most: The greatest number.
+        meaning: The range in words, after "must be".
+
+    """
+
+    def check(number: float) -> float:
+        if not least <= number <= most:
+            raise ValueError(f"must be {meaning}; it says {number:.12g}")
+        return number
+
+    return check
 
 
-def row_limit(number: int) -> int:
-    """Return the number of rows, 0 or more."""
-    if number < 0:
-        raise ValueError(f"must be a number of rows, or 0 for all; it says {number}")
-    return number
-
-
-def concurrency(number: int) -> int:
-    """Return the most requests in flight, or 0."""
-    if not 0 <= number <= _MOST_IN_FLIGHT:
-        raise ValueError(f"must be from 1 to {_MOST_IN_FLIGHT:,}, or 0 for as many as the rate needs; it says {number}")
-    return number
-
-
-def header_row(number: int) -> int:
-    """Return the header's row number, as a spreadsheet program shows it."""
-    if not 1 <= number <= _LAST_ROW_OF_A_SHEET:
-        raise ValueError(f"must be the header's row number, 1 or more; it says {number}")
-    return number
+not_negative = within(0, sys.float_info.max, "0 or more")
+row_limit = within(0, sys.maxsize, "a number of rows, or 0 for all")
+concurrency = within(0, 10_000, "from 1 to 10,000, or 0 for as many as the rate needs")
+header_row = within(1, 1_048_576, "the header's row number, 1 or more")
 
 
 def encoding(text: str) -> str:

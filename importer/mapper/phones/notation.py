@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from importer.mapper.messages import quoted
 from importer.model.rows import Problem
 
 EXAMPLE = "+34600111222"
@@ -10,7 +11,6 @@ PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
 """A number that needs no cleaning."""
 SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
-_SHOWN = 40
 _ENOUGH_FOR_A_NUMBER = 7
 _NUMBER_CELL = re.compile(r"(\+?[0-9]{7,})[.,]0{1,2}")
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
@@ -104,6 +104,4 @@ def from_scientific(text: str, code: str) -> str | Problem:
 
 def phone_problem(code: str, text: str, what: str) -> Problem:
     """Return a problem whose message is the cell's text, truncated, and what is wrong with it."""
-    shown = text.strip()
-    shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
-    return Problem(code=code, value=text, message=f'"{shown}" {what}.')
+    return Problem(code=code, value=text, message=f"{quoted(text)} {what}.")
