@@ -16,7 +16,7 @@ import aiohttp
 from importer import __version__
 from importer.client import responses as replies
 from importer.client.token import Token
-from importer.model.payload import contact_to_json
+from importer.model.payload import to_json
 from importer.model.protocols import Clock
 from importer.model.replies import Arrival, Reply
 from importer.model.rows import Contact
@@ -61,9 +61,7 @@ class Callbell:
 
     async def create(self, contact: Contact) -> Reply:
         """POST /contacts."""
-        body = contact_to_json(contact).encode(
-            "utf-8", "backslashreplace"
-        )  # half a character, as JSON escapes it: \ud83d
+        body = to_json(contact).encode("utf-8", "backslashreplace")  # half a character, as JSON escapes it: \ud83d
         reply, _ = await self._request("POST", _CONTACTS, body=body)
         return reply
 

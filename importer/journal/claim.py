@@ -7,7 +7,7 @@ from datetime import datetime
 
 from importer.journal.column_values import maybe_moment, moment, storable, to_json
 from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.payload import contact_from_json
+from importer.model.payload import from_json
 from importer.model.rows import Status
 
 _NEXT = """
@@ -82,7 +82,7 @@ def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) 
         Pending(
             seq=seq,
             row=number,
-            contact=contact_from_json(payload),
+            contact=from_json(payload),
             in_doubt=doubt_since is not None,
             first_sent_at=maybe_moment(doubt_since),
             last_sent_at=maybe_moment(doubt_until),

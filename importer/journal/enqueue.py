@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importer.journal import recognition
 from importer.journal.column_values import problems_json, storable, to_json
 from importer.journal.deduplicate import Decision, Known, Place, decide, duplicate
-from importer.model.payload import contact_to_json, fingerprint
+from importer.model.payload import fingerprint
+from importer.model.payload import to_json as contact_json
 from importer.model.replies import Outcome
 from importer.model.rows import IN_CALLBELL, Contact, Entry, InvalidRow, Sheet, Status
 
@@ -131,7 +132,7 @@ def _has_contacts(connection: sqlite3.Connection, account: int) -> bool:
 
 def _draft(contact: Contact, *, content: bool) -> _Draft:
     """Return the contact as it is stored; without its content where nothing is there to compare that with."""
-    payload = storable(contact_to_json(contact)) if content else ""
+    payload = storable(contact_json(contact)) if content else ""
     key = (storable(contact.source), storable(contact.channel_uuid), storable(contact.identifier))
     return _Draft(key, payload, fingerprint(payload), contact.name)
 

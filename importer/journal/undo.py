@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from importer.journal.column_values import maybe_moment, moment, storable
 from importer.journal.database import Database
 from importer.model.deletion import TAKEN_BACK, Fate, Removal, RemovalResult, Removed
-from importer.model.payload import contact_from_json
+from importer.model.payload import from_json
 
 _T = TypeVar("_T")
 
@@ -116,8 +116,7 @@ class RunUndo:
             found = connection.execute(_NEXT, {"run": self.run, "account": self._account, "count": count}).fetchall()
             connection.executemany(_LEAVES, [{"run": self.run, "seq": seq} for seq, *_ in found])
         return [
-            Removal(seq=seq, row=number, uuid=uuid, sent=contact_from_json(payload))
-            for seq, number, uuid, payload in found
+            Removal(seq=seq, row=number, uuid=uuid, sent=from_json(payload)) for seq, number, uuid, payload in found
         ]
 
     def save(self, removed: Sequence[Removed]) -> None:

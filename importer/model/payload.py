@@ -23,13 +23,13 @@ def payload(contact: Contact) -> dict[str, object]:
     return fields
 
 
-def contact_to_json(contact: Contact) -> str:
+def to_json(contact: Contact) -> str:
     """Return the payload as text that is the same for equal contacts."""
     return json.dumps(payload(contact), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def contact_from_json(text: str) -> Contact:
-    """Return the contact that `contact_to_json` wrote."""
+def from_json(text: str) -> Contact:
+    """Return the contact that `to_json` wrote."""
     fields: dict[str, Any] = json.loads(text)
     custom: Mapping[str, Any] = fields.pop("custom_fields", {})
     return Contact(

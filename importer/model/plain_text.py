@@ -24,3 +24,12 @@ def encodable(text: str) -> str:
 def utc(moment: datetime | None) -> str:
     """Return the time as ISO 8601 in UTC with a Z, to the second; an empty text for None."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+
+
+def duration(seconds: float) -> str:
+    """Return the time in words, such as `2 h 5 min` or `12 s`."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

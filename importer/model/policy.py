@@ -1,4 +1,4 @@
-"""Retry and timeout policy. Pure."""
+"""The retry and timeout policy. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Ambiguous(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Retry and timeout policy of the worker pool."""
+    """The retry and timeout policy."""
 
     ambiguous: Ambiguous = Ambiguous.RECONCILE
 
@@ -26,7 +26,7 @@ class Policy:
     most_look_ups: int = 10
     """Unanswered look-ups of one row before it stays in doubt."""
     settle_seconds: float = 90.0
-    """How long a row in doubt waits before its look-up: the service may still be working on the request."""
+    """How long a row in doubt waits before the service is asked: it may still be working on the request."""
     witness_gap_seconds: float = 5.0
     """Between the first "not there" and the second one, which is needed before a row is sent again."""
     backoff_cap_seconds: float = 60.0

@@ -24,7 +24,7 @@ class RemoteContact:
     identifier: str = ""
     """Digits only, from `phoneNumber`; empty if the answer has none."""
     created_at: datetime | None = None
-    """UTC; None if it is missing or malformed."""
+    """UTC; None where it is missing or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Reply:
     clock_skew_seconds: float = 0.0
     """The service's clock less ours, from the response's `Date`; 0.0 without one."""
     fatal: bool = False
-    """No request can succeed until a person fixes something, such as a bad certificate."""
+    """No request can succeed until a person fixes something: a bad certificate, say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Outcome:
     href: str = ""
     http_status: int | None = None
     code: str = ""
-    """A short stable word; empty if there is no problem."""
+    """A short stable word; empty where all is well."""
     column: str = ""
     reason: str = ""
-    """A sentence for the report; empty if there is no problem."""
+    """A sentence for the report; empty where all is well."""

@@ -5,10 +5,10 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from importer.model.plain_text import plain
+from importer.model.plain_text import duration, plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.phrases import count_lines, counted, duration
+from importer.reports.phrases import count_lines, counted
 from importer.reports.write_reports import Reports
 
 MEANINGS: dict[Status, str] = {
@@ -27,11 +27,11 @@ _COMMAND = "callbell-importer"
 _MOST_GROUPS = 10
 _MOST_ROWS = 5
 _FINISHED = (0, 1)
-_OPTIONS_OF_ROWS = ("config", "source", "country", "tag", "journal", "sandbox", "report_dir")
+_GIVEN_AGAIN = ("config", "source", "country", "tag", "journal", "sandbox", "report_dir")
 """The options that decide how corrected rows are read and where they are sent."""
-_OPTIONS_OF_RETRY = ("journal", "sandbox")
+_WHERE_RUNS_ARE = ("journal", "sandbox")
 """The options that `retry` needs to find the run, which has the others."""
-_OPTIONS_OF_INPUT = ("sheet", "header_row", "encoding", "delimiter")
+_HOW_TO_READ = ("sheet", "header_row", "encoding", "delimiter")
 
 
 def closing_text(
@@ -116,7 +116,7 @@ def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | Non
         goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
         steps.append(f"Give the same command again: {goes_on}.")
     elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
-        where = {name: record.options.get(name) for name in _OPTIONS_OF_RETRY}
+        where = {name: record.options.get(name) for name in _WHERE_RUNS_ARE}
         retry = command_line("retry", [record.name], where, windows=windows)
         steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {retry}")
     if tally.get(Status.INVALID) and reports.failed:
@@ -140,16 +140,20 @@ def command_line(
         command: Such as `run`.
         paths: The files.
         options: The options that were given.
-        same_files: Whether they are the run's own files, which need the options of its input; the reports do not.
+        same_files: Whether they are the run's own files, which have to be read as they were; the rows to mend are in
+            files of our own making.
         windows: Whether it is for Windows' shell, which does not know single quotes.
 
     """
     quoted = _quoted_for_windows if windows else shlex.quote
     words = [_COMMAND, command, *(quoted(str(path)) for path in paths)]
-    for name in (*(_OPTIONS_OF_INPUT if same_files else ()), *_OPTIONS_OF_ROWS):
-        value, option = options.get(name), "--" + name.replace("_", "-")
-        values = value if isinstance(value, list | tuple) else [value]
-        words += [option if each is True else f"{option} {quoted(str(each))}" for each in values if each]
+    for name in (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN):
+        given = options.get(name)
+        if not given:
+            continue
+        option = "--" + name.replace("_", "-")
+        values = given if isinstance(given, list | tuple) else [given]
+        words += [option if value is True else f"{option} {quoted(str(value))}" for value in values]
     return " ".join(words)
 
 

@@ -1,15 +1,6 @@
-"""Durations and counts as the reports word them."""
+"""Counts as the reports word them."""
 
 from collections.abc import Sequence
-
-
-def duration(seconds: float) -> str:
-    """Return the time in words, such as `2 h 5 min` or `12 s`."""
-    minutes, whole = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole} s" if minutes else f"{whole} s"
 
 
 def counted(count: int, noun: str = "row") -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.model.deletion import Fate, RemovalResult
-from importer.model.plain_text import utc
+from importer.model.plain_text import duration, utc
 from importer.model.rows import Sheet
 from importer.reports.csv_table import write_csv_table
-from importer.reports.phrases import count_lines, duration
+from importer.reports.phrases import count_lines
 from importer.reports.summary import json_text, seconds_between
 from importer.system.files import write_whole
 

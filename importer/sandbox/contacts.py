@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from importer.sandbox.rules import digits
+from importer.sandbox.rules import only_digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class StoredContact:
     @property
     def digits(self) -> str:
         """The identifier's digits."""
-        return digits(self.identifier)
+        return only_digits(self.identifier)
 
 
 Key = tuple[str, str, str]
@@ -40,7 +40,7 @@ Key = tuple[str, str, str]
 
 def key_of(source: str, channel_uuid: str, identifier: str) -> Key:
     """Return what makes two contacts the same: source, channel, and identifier (of a phone number, its digits)."""
-    return source, channel_uuid, digits(identifier) if source == "whatsapp" else identifier
+    return source, channel_uuid, only_digits(identifier) if source == "whatsapp" else identifier
 
 
 class Contacts:

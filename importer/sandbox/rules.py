@@ -26,7 +26,7 @@ Body = Mapping[str, Any]
 Rule = Callable[[Any, AccountSetup], Iterator[str]]
 
 
-def digits(text: str) -> str:
+def only_digits(text: str) -> str:
     """Return the text's digits 0 to 9."""
     return "".join(character for character in text if character in "0123456789")
 
@@ -60,7 +60,7 @@ def _phone_problems(body: Body) -> list[str]:
     identifier = body.get("identifier")
     if body.get("source") != "whatsapp" or not isinstance(identifier, str) or not identifier.strip():
         return []
-    if _PHONE.fullmatch(identifier) and 1 <= len(digits(identifier)) <= _PHONE_MOST_DIGITS:
+    if _PHONE.fullmatch(identifier) and 1 <= len(only_digits(identifier)) <= _PHONE_MOST_DIGITS:
         return []
     return [f'identifier "{identifier}" is not a phone number']
 

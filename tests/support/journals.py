@@ -9,7 +9,7 @@ from pathlib import Path
 from importer.journal import Journal
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS
 from importer.model.journal_rows import Pending, Recorded
-from importer.model.payload import contact_to_json, fingerprint
+from importer.model.payload import fingerprint, to_json
 from importer.model.replies import Outcome
 from importer.model.rows import Contact, Entry, InvalidRow, Problem, Row, Sheet, Status
 from importer.model.runs import RunRecord
@@ -80,12 +80,7 @@ def begin(journal: Journal, name: str, numbers: Iterable[int] = (), account: str
 def first_version(path: Path) -> None:
     """Write a journal as the first version had it: the run `run-1` of the account `main` created contact 1."""
     sent = contact(1)
-    line = {
-        "key": sent.identifier,
-        "sent": contact_to_json(sent),
-        "print": fingerprint(contact_to_json(sent)),
-        "at": START.isoformat(),
-    }
+    line = {"key": sent.identifier, "sent": to_json(sent), "print": fingerprint(to_json(sent)), "at": START.isoformat()}
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
         file.executescript(MIGRATIONS[0])
         file.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -23,7 +23,7 @@ import trustme
 
 from importer.client.http import _FAILURES, Callbell, _unanswered
 from importer.client.token import Token
-from importer.model.payload import contact_from_json
+from importer.model.payload import from_json
 from importer.model.replies import Arrival, Reply
 from importer.model.rows import Contact
 from importer.sandbox import AccountSetup, Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
@@ -223,7 +223,7 @@ async def test_the_body_is_the_contact_as_json() -> None:
     async with served(sends(response(200, MADE))) as peer, callbell(peer.base_url) as service:
         await service.create(contact)
     body = peer.requests[0].partition(b"\r\n\r\n")[2].decode()
-    assert contact_from_json(body) == contact
+    assert from_json(body) == contact
 
 
 async def test_a_look_up_asks_for_the_digits_in_the_channel() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from importer.journal import Journal
 from importer.journal.deduplicate import Known, decide
 from importer.model.errors import StorageError, UsageError
-from importer.model.payload import contact_from_json, contact_to_json
+from importer.model.payload import from_json, to_json
 from importer.model.protocols import ReportSource
 from importer.model.replies import Outcome
 from importer.model.rows import Contact, Entry, InvalidRow, Problem, Row, Sheet, Status
@@ -165,7 +165,7 @@ def test_any_text_comes_back(tmp_path_factory: pytest.TempPathFactory, rows: lis
     contacts = {identifier: Contact(identifier=identifier, source="s", name=name) for identifier, name, _ in rows}
     journal.enter(0, [Entry(row=Row(number=2, cells=(c.name,)), mapped=c) for c in contacts.values()])
     taken = journal.take(9)
-    assert [pending.contact for pending in taken] == [contact_from_json(contact_to_json(c)) for c in contacts.values()]
+    assert [pending.contact for pending in taken] == [from_json(to_json(c)) for c in contacts.values()]
     journal.close()
 
 

@@ -12,7 +12,7 @@ import pytest
 from importer.journal import Journal, RunUndo
 from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
 from importer.model.errors import StorageError, UsageError
-from importer.model.payload import contact_to_json
+from importer.model.payload import to_json
 from importer.model.rows import Status
 from tests.support.journals import (
     SHEET,
@@ -306,7 +306,7 @@ def test_a_journal_from_before_undo_can_be_undone(path: Path) -> None:
     first_version(path)
     with closing(Journal.open(path)) as journal:
         (taken,) = opened(journal).take(10)
-        assert contact_to_json(taken.sent) == contact_to_json(contact(1))
+        assert to_json(taken.sent) == to_json(contact(1))
 
 
 def test_words_that_are_no_text_are_survived(journal: Journal) -> None:

@@ -6,7 +6,7 @@ from importer.mapper.header_synonyms import WORDS
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, ContactOptions
 from importer.mapper.text_fields import text_fields
 from importer.model.contact_fields import OPTIONAL_TEXTS
-from importer.model.payload import contact_from_json, contact_to_json
+from importer.model.payload import from_json, to_json
 from importer.model.rows import Contact
 from importer.settings.config_tables import keys_of
 
@@ -35,7 +35,7 @@ def test_every_field_has_words_by_which_headers_are_recognised() -> None:
 def test_every_optional_text_is_sent_and_comes_back() -> None:
     """The payload holds whatever Contact has."""
     texts = {name: f"a {name}" for name in OPTIONAL_TEXTS}
-    contact = contact_from_json(contact_to_json(Contact(identifier="1", source="whatsapp", name="Ana")))
+    contact = from_json(to_json(Contact(identifier="1", source="whatsapp", name="Ana")))
     assert all(getattr(contact, name) == "" for name in OPTIONAL_TEXTS)
     full = Contact(identifier="1", source="whatsapp", name="Ana", tags=(), custom_fields={}, **texts)
-    assert contact_from_json(contact_to_json(full)) == full
+    assert from_json(to_json(full)) == full
