@@ -27,7 +27,7 @@ from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.reports.progress import LINE_EVERY_SECONDS
-from importer.reports.undo_report import UndoSummary, counts, undo_closing_text, undo_json, write_undone
+from importer.reports.undo_report import UndoSummary, closing_words, counts, undo_json, write_undone
 from importer.system.clock import SystemClock
 from importer.system.files import private_folder
 from importer.system.logs import LOG
@@ -167,7 +167,7 @@ class Undo:
     def _report(self, undo: RunUndo, remover: Remover, summary: UndoSummary) -> Ending:
         report = self.order.folder / "undone.csv"
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
-        text = undo_closing_text(summary, report)
+        text = closing_words(summary, report)
         if isinstance(remover.stopped, Stop):
             text = f"{remover.stopped.message} {remover.stopped.hint}".rstrip() + f"\n\n{text}"
         counted = {f"{fate}": count for fate, count in summary.tally.items() if count}

@@ -50,7 +50,7 @@ def write_undone(path: Path, sheets: Sequence[Sheet], results: Iterable[RemovalR
         write_csv_table(unfinished, COLUMNS, _texts(sheets, results))
 
 
-def undo_closing_text(undo: UndoSummary, report: Path) -> str:
+def closing_words(undo: UndoSummary, report: Path) -> str:
     """Return the text at the end of an undo."""
     ended = "Finished" if undo.exit_code in (0, 1) else "Ended early"
     seconds = (undo.finished_at - undo.started_at).total_seconds()
