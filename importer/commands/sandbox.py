@@ -5,7 +5,8 @@ import contextlib
 from collections.abc import Callable
 
 from importer.model.errors import UsageError
-from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_faults, serve_sandbox
+from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_faults
+from importer.sandbox import serve as serve_until_cancelled
 
 
 def options(*, rate: int, latency: float, duplicates: str, faults: str, seed: int) -> SandboxOptions:
@@ -44,4 +45,4 @@ def serve(chosen: SandboxOptions, port: int, say: Callable[[str], None]) -> None
         )
 
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve_sandbox(chosen, port=port, on_ready=ready))
+        asyncio.run(serve_until_cancelled(chosen, port=port, on_ready=ready))

@@ -13,7 +13,7 @@ from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, Channel, Cus
 from importer.sandbox.contacts import StoredContact
 from importer.sandbox.faults import EVERY_FAULT, Commit, Fault, FaultKind, Faults, Scripted, read_faults
 from importer.sandbox.options import Duplicates, SandboxOptions
-from importer.sandbox.server import Sandbox, serve_sandbox
+from importer.sandbox.server import Sandbox, serve
 
 __all__ = [
     "DEFAULT_ACCOUNT",
@@ -33,5 +33,5 @@ __all__ = [
     "Team",
     "User",
     "read_faults",
-    "serve_sandbox",
+    "serve",
 ]

@@ -175,7 +175,7 @@ class Sandbox:
         do()
 
 
-async def serve_sandbox(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:
+async def serve(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:
     """Run a sandbox until cancelled.
 
     Args:

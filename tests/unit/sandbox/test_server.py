@@ -24,7 +24,7 @@ from importer.sandbox import (
     Sandbox,
     SandboxOptions,
     Scripted,
-    serve_sandbox,
+    serve,
 )
 from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, FaultedRequest
 from importer.sandbox.routes import CALLS
@@ -426,7 +426,7 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
 async def test_serving_goes_on_until_it_is_cancelled() -> None:
     """`on_ready` gets the stand-in once it answers; afterwards the port is free."""
     ready: asyncio.Queue[Sandbox] = asyncio.Queue()
-    serving = asyncio.create_task(serve_sandbox(SandboxOptions(), on_ready=ready.put_nowait))
+    serving = asyncio.create_task(serve(SandboxOptions(), on_ready=ready.put_nowait))
     sandbox = await ready.get()
     async with aiohttp.ClientSession() as http:
         assert (await Client(http=http, sandbox=sandbox).post()).status == 200
