@@ -147,7 +147,7 @@ class Check:
             problems=tuple(group for group in groups if group.code not in aside),
             warnings=(*(group for group in groups if group.code in aside), *self._warnings.warnings(), *not_there),
             not_checked=unasked,
-            to_mend=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
+            to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
         )
 
     def _sheets(self, options: Sequence[MappingOptions], mappings: Sequence[ColumnMapping]) -> Iterator[CheckedSheet]:

@@ -11,9 +11,8 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import column_mapping
 from importer.commands.paths import is_there
 from importer.mapper.contact import to_contact
-from importer.mapper.header_guess import FIELDS
-from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose, with_fields
-from importer.mapper.options import ColumnOptions, MappingOptions
+from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose
+from importer.mapper.options import FIELDS, ColumnOptions, MappingOptions, with_fields
 from importer.mapper.phones import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload

@@ -22,7 +22,7 @@ from importer.mapper.row_fingerprint import RowFingerprint
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.account import Directory
 from importer.model.errors import ImporterError, InputError
-from importer.model.masking import unnumbered
+from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
 from importer.model.protocols import PipelineJournal, Reader

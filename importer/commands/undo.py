@@ -14,7 +14,7 @@ from importer.commands.setup import connect, new_run, open_journal
 from importer.journal import Journal, RunUndo, ThreadedUndo
 from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
 from importer.model.errors import UsageError
-from importer.model.masking import masked, unnumbered
+from importer.model.phone_mask import masked, unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
 from importer.model.rows import Status

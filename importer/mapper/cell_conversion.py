@@ -1,25 +1,28 @@
-"""How each field is read from a row's cleaned cells: functions made once per sheet and called once per row."""
+"""Read each field from a row's cleaned cells: functions that are made once per sheet and called once per row."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from importer.mapper.country_names import country_of
 from importer.mapper.header import Feed, Reading, composed
 from importer.mapper.options import ContactOptions, CustomFieldOptions
 from importer.mapper.phones import identify
 from importer.mapper.text_cleanup import one_line
-from importer.mapper.value_checks import FieldValue, TextConversion, conversion, splitter
+from importer.mapper.value_checks import FieldValue, conversion, splitter
 from importer.model.account import FieldType
 from importer.model.rows import Problem
 
-TextReading = Callable[[Sequence[str]], str | Problem]
-"""From a row's cleaned cells to the text of a field, empty to leave it out, or to what is wrong."""
+Value = TypeVar("Value", bound=FieldValue)
 
-CountryReading = Callable[[Sequence[str]], str | None]
-"""From a row's cells to the region of its phone number (ISO 3166), empty where none is given; None: nobody knows it."""
+TextReading = Callable[[Sequence[str]], str | Problem]
+"""From a row's cleaned cells to the text of a field, empty to leave it out, or to a problem."""
 
 ValueReading = Callable[[Sequence[str]], FieldValue | Problem]
 """The same for a custom field, whose value may be several texts."""
+
+CountryReading = Callable[[Sequence[str]], str | None]
+"""From a row's cells to the region of its phone number (ISO 3166), empty where none is given; None: it is unknown."""
 
 _NO_COUNTRY = (
     "The cell names no country, and the phone number has no country code: write two letters such as ES, the country's"
@@ -28,7 +31,7 @@ _NO_COUNTRY = (
 
 
 def country_reading(found: Feed | None, default: str) -> CountryReading:
-    """Return how to read where a row's phone number is from."""
+    """Return how to read the country of a row's phone number."""
     if found is None:
         return lambda _texts: default
 
@@ -42,7 +45,7 @@ def country_reading(found: Feed | None, default: str) -> CountryReading:
 def identifier_reading(
     found: Feed, contact: ContactOptions, country: CountryReading, country_label: str
 ) -> TextReading:
-    """Return how to read the identifier; a country that nobody knows is a problem only where the number needs one."""
+    """Return how to read the identifier; an unknown country is a problem only where the number needs one."""
     form = contact.mobile_form
 
     def read(texts: Sequence[str]) -> str | Problem:
@@ -57,38 +60,38 @@ def identifier_reading(
     return read
 
 
-def text_reading(found: Feed, convert: TextConversion, constant: str, *, lines: bool) -> TextReading:
-    """Return how to read a field from a column, and the constant where its cell is empty."""
+def field_reading(
+    found: Feed, convert: Callable[[str], Value | Problem], constant: str, *, lines: bool
+) -> Callable[[Sequence[str]], Value | str | Problem]:
+    """Return how to read a field from its column.
 
-    def read(texts: Sequence[str]) -> str | Problem:
+    Args:
+        found: Where its text comes from.
+        convert: From the text, which is not empty, to the value.
+        constant: The value where the cell is empty.
+        lines: Whether the text may have several lines; else they are joined.
+
+    """
+
+    def read(texts: Sequence[str]) -> Value | str | Problem:
         text = found.read(texts)
         if not text:
             return constant
-        value = convert(text if lines else one_line(text))
-        return value if isinstance(value, str) else replace(value, column=found.label, value=text)
-
-    return read
-
-
-def value_reading(found: Feed, field: CustomFieldOptions, tag_separators: str) -> ValueReading:
-    """Return how to read a custom field; an empty cell gives an empty text."""
-    convert = conversion(field, tag_separators)
-    lines = field.type is FieldType.CHECKBOX
-
-    def read(texts: Sequence[str]) -> FieldValue | Problem:
-        text = found.read(texts)
-        if not text:
-            return ""
         value = convert(text if lines else one_line(text))
         return replace(value, column=found.label, value=text) if isinstance(value, Problem) else value
 
     return read
 
 
+def custom_field_reading(found: Feed, field: CustomFieldOptions, tag_separators: str) -> ValueReading:
+    """Return how to read a custom field; an empty cell gives an empty text."""
+    return field_reading(found, conversion(field, tag_separators), "", lines=field.type is FieldType.CHECKBOX)
+
+
 def tags_reading(
     readings: Sequence[Reading], constants: Sequence[str], separators: str
 ) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """Return how to read a row's tags: the constants first, then the cells', each once whatever its letter case."""
+    """Return how to read a row's tags: the constants, then the cells', without duplicates (letter case ignored)."""
     split = splitter(separators)
     same = {text.casefold(): text for constant in reversed(constants) if (text := constant.strip())}
     same = dict(reversed(same.items()))
@@ -107,9 +110,9 @@ def tags_reading(
 
 
 def translation(words: Mapping[str, str]) -> Callable[[str], str]:
-    """Return what translates a cell's words: as they are written, else whatever their letter case."""
-    exact = {composed(said): sent for said, sent in words.items()}
-    folded = {said.casefold(): sent for said, sent in exact.items()}
+    """Return the translation of a cell's text: by an exact match, else by one that ignores letter case."""
+    exact = {composed(text): sent for text, sent in words.items()}
+    folded = {text.casefold(): sent for text, sent in exact.items()}
 
     def translate(text: str) -> str:
         sent = exact.get(text)

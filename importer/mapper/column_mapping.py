@@ -1,4 +1,4 @@
-"""The column mapping: the config laid over one sheet's header, so that a row needs only places and functions."""
+"""The column mapping: the config applied to one sheet's header; mapping a row then needs only indices and functions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,11 +8,11 @@ from importer.mapper.cell_conversion import (
     TextReading,
     ValueReading,
     country_reading,
+    custom_field_reading,
+    field_reading,
     identifier_reading,
     tags_reading,
-    text_reading,
     translation,
-    value_reading,
 )
 from importer.mapper.dates import is_date_format
 from importer.mapper.header import OWN_COLUMNS, Feed, feed, find
@@ -20,14 +20,8 @@ from importer.mapper.header_drift import renamed_to
 from importer.mapper.messages import listed, quoted
 from importer.mapper.options import ColumnOptions, MappingOptions
 from importer.mapper.phones import is_region
-from importer.mapper.value_checks import (
-    TextConversion,
-    assigned_user,
-    bot_status,
-    by_name,
-    is_uuid,
-    note,
-)
+from importer.mapper.text_fields import TextField, text_fields
+from importer.mapper.value_checks import is_uuid
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
 
@@ -39,18 +33,18 @@ class UsedColumn:
     index: int
     header: str
     words: Callable[[str], str] | None
-    """From what the cell says to what is sent; None where the config translates nothing."""
+    """Translates the cell's text under `[values]`; None where the config translates nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
-    """How the rows of one sheet become contacts; made by `plan`, used by `to_contact`."""
+    """How the rows of one sheet become contacts; made by `plan_mapping`, used by `to_contact`."""
 
     width: int
     """Columns of the header."""
     used: tuple[UsedColumn, ...]
     left_over: tuple[str, ...]
-    """Headers of columns that nothing is made of, for a person to be told."""
+    """Headers of the columns that feed no field; they are reported."""
     source: str
     identifier_feed: Feed
     identifier: TextReading
@@ -59,33 +53,30 @@ class ColumnMapping:
     tags: Callable[[Sequence[str]], tuple[str, ...]]
     custom_fields: tuple[tuple[str, ValueReading], ...]
     """Name in Callbell, and how to read it."""
-    note: TextReading
-    assigned_user: TextReading
-    team_uuid: TextReading
-    channel_uuid: TextReading
-    bot_status: TextReading
+    text_fields: tuple[tuple[str, TextReading], ...]
+    """Attribute of `Contact`, and how to read it."""
 
 
 def uses_teams(options: MappingOptions) -> bool:
-    """Tell whether the account must be asked for its teams: some are, or may be, named and not given by UUID."""
+    """Return whether the account must be asked for its teams: some are, or may be, named instead of given by UUID."""
     return bool(options.columns.team) or not (options.contact.team == "" or is_uuid(options.contact.team))
 
 
 def uses_channels(options: MappingOptions) -> bool:
-    """Tell whether the account must be asked for its channels."""
+    """Return whether the account must be asked for its channels."""
     return bool(options.columns.channel) or not (options.contact.channel == "" or is_uuid(options.contact.channel))
 
 
-def plan(
+def plan_mapping(
     header: tuple[str, ...], options: MappingOptions, directory: Directory | None
 ) -> ColumnMapping | tuple[Problem, ...]:
-    """Return the column mapping of a sheet, or everything for which the config does not fit it.
+    """Return the column mapping of a sheet, or every reason why the config does not fit it.
 
     Args:
         header: The sheet's headers.
         options: What the config says.
-        directory: The account's teams and channels; None where it was not asked, and names stay names: nothing of
-            such a mapping may be sent.
+        directory: The account's teams and channels; None where it was not asked: then names are not resolved, and
+            contacts of this mapping must not be sent.
 
     """
     planner = _Planner(header, options.made_for)
@@ -93,15 +84,7 @@ def plan(
     identifier = planner.required("identifier", columns.identifier)
     name = planner.required("name", columns.name)
     tags = [found for text in columns.tags if (found := planner.feed("[columns] tags", text))]
-    team = by_name("team", directory.teams if directory else None)
-    channel = by_name("channel", directory.channels if directory else None)
-    readings = {
-        "note": planner.field("note", columns.note, contact.note, note, lines=True),
-        "assigned_user": planner.field("assigned_user", columns.assigned_user, contact.assigned_user, assigned_user),
-        "team_uuid": planner.field("team", columns.team, contact.team, team),
-        "channel_uuid": planner.field("channel", columns.channel, contact.channel, channel),
-        "bot_status": planner.field("bot_status", columns.bot_status, contact.bot_status, bot_status),
-    }
+    texts = tuple((field.attribute, planner.text_field(field, options)) for field in text_fields(directory))
     custom_fields = tuple(planner.custom_fields(columns))
     words = planner.words(options.values)
     default_country = planner.checked_country(contact.country)
@@ -120,12 +103,12 @@ def plan(
         name_feed=name,
         tags=tags_reading([found.read for found in tags], contact.tags, columns.tag_separators),
         custom_fields=custom_fields,
-        **readings,
+        text_fields=texts,
     )
 
 
 class _Planner:
-    """Lays the config over one header and gathers what does not fit."""
+    """Applies the config to one header and collects what does not fit."""
 
     def __init__(self, header: tuple[str, ...], made_for: tuple[str, ...]) -> None:
         self.header = header
@@ -142,7 +125,7 @@ class _Planner:
         return None
 
     def _drifted(self, problem: Problem, key: str) -> Problem:
-        """Say of a column that was there when the config was made what may have become of it."""
+        """Add to the problem of an unknown column what may have become of it since the config was made."""
         if problem.code != "column_unknown" or not self.made_for:
             return problem
         became = renamed_to(problem.column, self.made_for, self.header)
@@ -160,28 +143,28 @@ class _Planner:
         self.problems.append(Problem(code=f"{field}_unmapped", message=message))
         return None
 
-    def field(
-        self, field: str, text: str, constant: str, convert: TextConversion, *, lines: bool = False
-    ) -> TextReading:
-        """Return how to read a field that a column or the same text for every row feeds."""
-        sent = convert(constant) if constant else ""
+    def text_field(self, field: TextField, options: MappingOptions) -> TextReading:
+        """Return how to read a field that a column, or the same text for every row, feeds."""
+        text, constant = getattr(options.columns, field.key), getattr(options.contact, field.key)
+        sent = field.check(constant) if constant else ""
         if isinstance(sent, Problem):
-            self.problems.append(replace(sent, column="", value=constant, message=f"[contact] {field}: {sent.message}"))
+            message = f"[contact] {field.key}: {sent.message}"
+            self.problems.append(replace(sent, column="", value=constant, message=message))
             sent = ""
-        found = self.feed(f"[columns] {field}", text) if text else None
-        return text_reading(found, convert, sent, lines=lines) if found else lambda _: sent
+        found = self.feed(f"[columns] {field.key}", text) if text else None
+        return field_reading(found, field.check, sent, lines=field.has_lines) if found else lambda _: sent
 
     def custom_fields(self, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
         for field in columns.custom_fields:
             key = f"[columns.custom_fields] {quoted(field.name)}"
             if field.type is FieldType.DATE and field.format and not is_date_format(field.format):
-                message = f'{key}: {quoted(field.format)} is no format of a whole day, such as "%d/%m/%Y".'
+                message = f'{key}: {quoted(field.format)} is not a format with day, month and year, such as "%d/%m/%Y".'
                 self.problems.append(Problem(code="date_format_invalid", value=field.format, message=message))
             if found := self.feed(key, field.column):
-                yield field.name, value_reading(found, field, columns.tag_separators)
+                yield field.name, custom_field_reading(found, field, columns.tag_separators)
 
     def words(self, values: Mapping[str, Mapping[str, str]]) -> dict[int, Callable[[str], str]]:
-        """Return per column what its cells' words are translated to."""
+        """Return the translation of each column that `[values]` names."""
         translations = {}
         for name, words in values.items():
             place = find(self.header, name, "[values]")

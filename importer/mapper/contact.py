@@ -1,4 +1,4 @@
-"""From a row to the contact that it means, or to everything that is wrong with it."""
+"""Convert a row to its contact, or to all of its problems."""
 
 from collections.abc import Sequence
 from types import MappingProxyType
@@ -15,16 +15,12 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     problems = list(row.problems)
     texts = _texts(row.cells, mapping, problems)
     contact = Contact(
-        identifier=_sound(mapping.identifier(texts), problems),
+        identifier=_text_or_problem(mapping.identifier(texts), problems),
         source=mapping.source,
         name=_name(texts, mapping, problems),
         tags=mapping.tags(texts),
         custom_fields=MappingProxyType(_custom_fields(texts, mapping, problems)),
-        assigned_user=_sound(mapping.assigned_user(texts), problems),
-        team_uuid=_sound(mapping.team_uuid(texts), problems),
-        channel_uuid=_sound(mapping.channel_uuid(texts), problems),
-        bot_status=_sound(mapping.bot_status(texts), problems),
-        note=_sound(mapping.note(texts), problems),
+        **{attribute: _text_or_problem(read(texts), problems) for attribute, read in mapping.text_fields},
     )
     if not problems:
         return contact
@@ -34,7 +30,7 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
 
 
 def _texts(cells: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> list[str]:
-    """Return the cells, those that are used cleaned and translated; as many as the header has."""
+    """Return the cells, at least as many as the header has; those of used columns cleaned and translated."""
     texts = list(cells)
     if len(texts) < mapping.width:
         texts += [""] * (mapping.width - len(texts))
@@ -55,8 +51,8 @@ def _broken(column: UsedColumn, text: str) -> Problem:
     return Problem(code="cell_broken", column=column.header, value=cleaned(text), message=message)
 
 
-def _sound(value: str | Problem, problems: list[Problem]) -> str:
-    """Return the value; of a problem, take note and return nothing."""
+def _text_or_problem(value: str | Problem, problems: list[Problem]) -> str:
+    """Return the text; a problem is appended to the list, and the text is empty."""
     if isinstance(value, str):
         return value
     problems.append(value)

@@ -1,4 +1,4 @@
-"""Which country a cell means: two letters, a name in one of six languages, or a calling code."""
+"""Find the country that a cell names: by two letters, a name in one of six languages, or a calling code."""
 
 import re
 from collections.abc import Mapping
@@ -6,36 +6,18 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from importer.mapper.phones import is_region, region_dialled, region_names
-from importer.mapper.text_cleanup import folded
+from importer.mapper.text_cleanup import folded_name
 
 _CALLING_CODE = re.compile(r"(?:\+|00)?([1-9][0-9]{0,2})(?:\.0)?")
-_ALSO = {
-    "uk": "GB",
-    "great britain": "GB",
-    "england": "GB",
-    "scotland": "GB",
-    "wales": "GB",
-    "inglaterra": "GB",
-    "inghilterra": "GB",
-    "angleterre": "GB",
-    "usa": "US",
-    "u s": "US",
-    "u s a": "US",
-    "united states of america": "US",
-    "usa estados unidos": "US",
-    "eeuu": "US",
-    "ee uu": "US",
-    "eua": "US",
-    "e u a": "US",
-    "uae": "AE",
-    "holland": "NL",
-    "holanda": "NL",
-    "olanda": "NL",
-    "hollande": "NL",
-    "czechia": "CZ",
-    "turkiye": "TR",
+_OTHER_NAMES = {
+    "AE": ("uae",),
+    "CZ": ("czechia",),
+    "GB": ("uk", "great britain", "england", "scotland", "wales", "inglaterra", "inghilterra", "angleterre"),
+    "NL": ("holland", "holanda", "olanda", "hollande"),
+    "TR": ("turkiye",),
+    "US": ("usa", "u s", "u s a", "united states of america", "usa estados unidos", "eeuu", "ee uu", "eua", "e u a"),
 }
-"""What people write besides; folded, as the library's names are."""
+"""Names that phonenumbers does not have, folded."""
 
 
 @lru_cache(maxsize=2048)
@@ -46,10 +28,10 @@ def country_of(cell: str) -> str:
         return text.upper()
     if found := _CALLING_CODE.fullmatch(text.replace(" ", "")):
         return region_dialled(found[1])
-    name = folded(text)
-    return _ALSO.get(name) or _regions_by_name().get(name, "")
+    return _regions_by_name().get(folded_name(text), "")
 
 
 @lru_cache(maxsize=1)
 def _regions_by_name() -> Mapping[str, str]:
-    return MappingProxyType({folded(name): region for name, region in region_names()})
+    regions = {folded_name(name): region for name, region in region_names()}
+    return MappingProxyType(regions | {name: region for region, names in _OTHER_NAMES.items() for name in names})

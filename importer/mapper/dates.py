@@ -1,4 +1,4 @@
-"""Dates as people write them -> ISO dates, only where they can be read one way."""
+"""Convert dates as people write them to ISO dates, only where they are unambiguous."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,18 +14,18 @@ _YEAR_LAST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})(?:[ T].*)
 
 
 def is_date_format(date_format: str) -> bool:
-    """Tell whether `strptime` finds a whole day with the format."""
+    """Return whether the `strptime` format names day, month and year."""
     try:
         return datetime.strptime(_SAMPLE.strftime(date_format), date_format).date() == _SAMPLE.date()  # noqa: DTZ007 - only the day is used
-    except ValueError:
+    except (ValueError, re.error):  # the latter for a directive that is repeated
         return False
 
 
 def date_reader(date_format: str) -> Callable[[str], str | Problem]:
-    """Return what makes an ISO date of a text; ISO dates, with or without a time of day, are always read.
+    """Return a conversion from a text to an ISO date; ISO dates, with or without a time of day, are always read.
 
     Args:
-        date_format: For `strptime`; empty: other dates are read only where day and month cannot be mistaken.
+        date_format: For `strptime`; empty: other dates are read only where day and month are unambiguous.
 
     """
 
@@ -33,14 +33,14 @@ def date_reader(date_format: str) -> Callable[[str], str | Problem]:
         if days := _days(text, date_format):
             return days[0] if len(days) == 1 else _ambiguous(text, days)
         expected = f"as the format {date_format} says" if date_format else "such as 2026-12-25"
-        return Problem(code="date_invalid", message=f"{quoted(text)} is no date {expected}.")
+        return Problem(code="date_invalid", message=f"{quoted(text)} is not a date {expected}.")
 
     return read
 
 
 @lru_cache(maxsize=4096)
 def _days(text: str, date_format: str) -> Sequence[str]:
-    """Return the days that the text may mean, as ISO dates; remembered, for many rows have the same few."""
+    """Return the days that the text may mean, as ISO dates. Cached: many rows have the same few dates."""
     if date_format:
         try:
             return [datetime.strptime(text, date_format).date().isoformat()]  # noqa: DTZ007 - only the day is used

@@ -1,4 +1,4 @@
-"""Which columns a text of the config names, and how their cells become one text."""
+"""Find the columns that the config names, and join their cells to one text."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from importer.model.cell_names import column_letters
 from importer.model.rows import Problem
 
 OWN_COLUMNS = frozenset({"import_status", "import_reason", "import_row", "import_cells"})
-"""What the files of rows to mend add; of no meaning to an import."""
+"""The columns that failed.csv and problems.csv add; an import ignores them."""
 
 Reading = Callable[[Sequence[str]], str]
 """From a row's cleaned cells to a text."""
@@ -22,7 +22,7 @@ _GAPS = re.compile(r" {2,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """Where a field's text comes from."""
+    """The columns from which a field's text comes."""
 
     read: Reading
     indices: tuple[int, ...]
@@ -36,17 +36,17 @@ class Feed:
 
 
 def composed(text: str) -> str:
-    """Return the form in which headers and cells are compared: stripped, in Unicode's composed form."""
+    """Return the text for comparison: stripped, in Unicode's composed form (NFC)."""
     return unicodedata.normalize("NFC", text.strip())
 
 
 def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
-    """Return the place of the one column with that header; letter case counts only if there are several.
+    """Return the index of the only column with that header; letter case matters only if there are several.
 
     Args:
         header: The sheet's headers.
         wanted: The header as the config writes it.
-        key: The config key that names it, for the problem's sentence.
+        key: The config key that names it, for the problem's message.
 
     """
     names = list(map(composed, header))
@@ -63,14 +63,12 @@ def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
             return Problem(code="column_unknown", column=wanted, message=message + did_you_mean(wanted, names))
         case _:
             letters = " and ".join(map(column_letters, places))
-            message = (
-                f"{key} names {quoted(wanted)}, which stands over the columns {letters}: rename all but one of them."
-            )
+            message = f"{key} names {quoted(wanted)}, the header of the columns {letters}: rename all but one of them."
             return Problem(code="column_twice", column=wanted, message=message)
 
 
 def feed(header: Sequence[str], text: str, key: str) -> Feed | tuple[Problem, ...]:
-    """Return how to read the column, or the text with headers in braces, that the config names; or what is wrong."""
+    """Return how to read the column, or the text with headers in braces, that the config names; or the problems."""
     place = find(header, text, key)
     if isinstance(place, int):
         return Feed(read=itemgetter(place), indices=(place,), headers=(header[place],))
@@ -85,7 +83,7 @@ def feed(header: Sequence[str], text: str, key: str) -> Feed | tuple[Problem, ..
 
 
 def _template(text: str, indices: tuple[int, ...]) -> Reading:
-    """Return what fills the text's braces; empty cells take the white space beside them along."""
+    """Return a function that fills the text's braces; the white space beside an empty cell is removed."""
     literals = _IN_BRACES.split(text)[::2]
     pattern = "{}".join(literal.replace("{", "{{").replace("}", "}}") for literal in literals)
 

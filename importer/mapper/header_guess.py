@@ -1,16 +1,12 @@
-"""The column mapping guessed from a sheet's header, for people who have no config yet."""
+"""Guess the column mapping from a sheet's header, where no config has one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from importer.mapper.header import OWN_COLUMNS
 from importer.mapper.header_synonyms import FILLERS, PHRASES, WORDS
-from importer.mapper.options import ColumnOptions
-from importer.mapper.text_cleanup import folded
-
-REQUIRED = ("identifier", "name")
-FIELDS = (*REQUIRED, "tags", "note", "assigned_user", "team", "channel", "bot_status", "country")
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, with_fields
+from importer.mapper.text_cleanup import folded_name
 
 _NAME_KINDS = ("full_name", "first_name", "last_name", "name")
 _FIRST_BESIDE_LAST = frozenset({"vorname", "prenom"})
@@ -19,23 +15,16 @@ _FIRST_BESIDE_LAST = frozenset({"vorname", "prenom"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """What the header says about the fields of a contact."""
+    """A guessed mapping, and how sure it is."""
 
     columns: ColumnOptions
-    """The mapping to use or to show: a doubtful field has its first candidate if it is required, else nothing."""
+    """The mapping to use or to show; a doubtful field has its first candidate if it is required, else none."""
     unmistakable: Mapping[str, str]
-    """Field to the one column, or text with headers in braces, that it can be; tags to all of theirs, with commas."""
+    """Field to its only candidate, a header or a text with headers in braces; tags to all of theirs, with commas."""
     doubtful: Mapping[str, tuple[str, ...]]
-    """Field to its candidates, of which a person must choose."""
+    """Field to its candidates, of which the user must choose."""
     missing: tuple[str, ...]
     """Fields that no column feeds."""
-    left_over: tuple[str, ...]
-    """Columns that are not sent; a person is told."""
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether every required field was found unmistakably, so that the mapping may be used without a question."""
-        return all(field in self.unmistakable for field in REQUIRED)
 
 
 def guess(header: Sequence[str]) -> Guess:
@@ -45,27 +34,15 @@ def guess(header: Sequence[str]) -> Guess:
     sure = {field: found[0] for field, found in candidates.items() if len(found) == 1}
     used = {field: candidates[field][0] for field in REQUIRED if candidates[field]} | sure
     tags = tuple(candidates["tags"])
-    columns = ColumnOptions(
-        identifier=used.get("identifier", ""),
-        name=used.get("name", ""),
-        tags=tags,
-        note=used.get("note", ""),
-        assigned_user=used.get("assigned_user", ""),
-        team=used.get("team", ""),
-        channel=used.get("channel", ""),
-        bot_status=used.get("bot_status", ""),
-        country=used.get("country", ""),
-    )
     if tags:
         sure["tags"] = ", ".join(tags)
     return Guess(
-        columns=columns,
+        columns=with_fields(ColumnOptions(tags=tags), used),
         unmistakable=MappingProxyType(sure),
         doubtful=MappingProxyType(
             {field: tuple(candidates[field]) for field in FIELDS if candidates[field] and field not in sure}
         ),
         missing=tuple(field for field in FIELDS if not candidates[field]),
-        left_over=_left_over(header, [*used.values(), *tags]),
     )
 
 
@@ -73,7 +50,7 @@ def _by_kind(header: Sequence[str]) -> dict[str, list[str]]:
     """Return per kind of column the headers of that kind, in the sheet's order."""
     by_kind: dict[str, list[str]] = {kind: [] for kind in WORDS}
     for name in header:
-        plain = folded(name)
+        plain = folded_name(name)
         if kind := next((kind for kind in WORDS if _is_kind(plain, kind)), ""):
             by_kind[kind].append(name)
     return by_kind
@@ -87,7 +64,7 @@ def _is_kind(plain: str, kind: str) -> bool:
 
 
 def _names(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return what the name can be: one column, or a first and a last name."""
+    """Return the candidates for the name: single columns, or a first and a last name together."""
     full, first, last, plain = (list(by_kind[kind]) for kind in _NAME_KINDS)
     if full:
         return full
@@ -98,20 +75,10 @@ def _names(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
             return [_together(one, other)]
         case [one], [], [other]:
             together = _together(one, other)
-            return [together] if folded(one) in _FIRST_BESIDE_LAST else [other, together]
+            return [together] if folded_name(one) in _FIRST_BESIDE_LAST else [other, together]
         case _:
             return [*plain, *first, *last]
 
 
 def _together(first: str, last: str) -> str:
     return f"{{{first}}} {{{last}}}"
-
-
-def _left_over(header: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name in header
-        if name
-        and name.casefold() not in OWN_COLUMNS
-        and not any(name == text or f"{{{name}}}" in text for text in used)
-    )

@@ -1,7 +1,7 @@
-"""What people write over their columns, in English, Spanish, Italian, Portuguese, French and German.
+"""Synonyms of column headers, in English, Spanish, Italian, Portuguese, French and German.
 
-Everything is folded: small letters, no accents, words with one space between. A header is a synonym of a kind of column
-if it is one of the kind's `PHRASES`; or if, its `FILLERS` left out, all its words are among the kind's `WORDS`.
+All are folded: small letters, no accents, words with one space between. A header belongs to a kind of column if it is
+one of the kind's `PHRASES`; or if, without `FILLERS`, all its words are among the kind's `WORDS`.
 """
 
 

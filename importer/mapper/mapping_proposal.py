@@ -1,12 +1,12 @@
-"""The mapping that a sheet's header and values suggest, how sure that is, and what a person must be asked. Pure."""
+"""Propose a mapping from a sheet's header and values, with how sure it is and what the user must be asked. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from importer.mapper.column_profile import Kind, Look, look, phone_share
+from importer.mapper.column_profile import ColumnProfile, Kind, phone_share, profile_column
 from importer.mapper.header import OWN_COLUMNS
-from importer.mapper.header_guess import FIELDS, REQUIRED, Guess, guess
-from importer.mapper.options import ColumnOptions, CustomFieldOptions
+from importer.mapper.header_guess import Guess, guess
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions, with_fields
 from importer.model.account import FieldType
 from importer.model.rows import Row
 
@@ -16,37 +16,37 @@ _PHONES = frozenset({Kind.PHONES, Kind.NATIONAL_PHONES})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A field that several columns could feed, or none that is known."""
+    """A field that several columns could feed, or for which no column was found."""
 
     field: str
     choices: tuple[str, ...]
     """Headers, or texts with headers in braces; the likeliest first."""
     why: str
-    """Why it is asked: the end of a sentence about the field."""
+    """The reason for the question: the end of a sentence about the field."""
 
     @property
     def is_required(self) -> bool:
-        """Whether no contact can do without the field."""
+        """Whether every contact needs the field."""
         return self.field in REQUIRED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What the sheet suggests."""
+    """The proposed mapping of a sheet."""
 
     columns: ColumnOptions
-    """Of what is sure alone."""
+    """The columns that are sure."""
     reasons: Mapping[str, str]
     """Field to why it is sure."""
     questions: tuple[Question, ...]
     suggestions: tuple[CustomFieldOptions, ...]
-    """For the columns that are left over: as which custom fields they could be sent, if the account has such."""
+    """Custom fields that the columns left over could feed, if the account has such fields."""
     lacks_country: bool
-    """Whether the phone numbers have no country code, and nothing says which it is."""
+    """Whether the phone numbers have no country code and no column says the country."""
 
 
 def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Proposal:
-    """Return the mapping of a sheet: by its headers first, by the look of its values second.
+    """Return the mapping that a sheet's headers suggest, or where they say nothing, its values.
 
     Args:
         header: The sheet's headers.
@@ -55,110 +55,95 @@ def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Pr
 
     """
     cells = {name: [row.cells[place] for row in rows] for place, name in enumerate(header) if name}
-    looks = {name: look(texts, country) for name, texts in cells.items()}
+    profiles = {name: profile_column(texts, country) for name, texts in cells.items()}
     guessed = guess(header)
-    doubts = list(_doubts(guessed, looks, {name: phone_share(texts, country) for name, texts in cells.items()}))
+    doubts = list(_doubts(guessed, profiles, {name: phone_share(texts, country) for name, texts in cells.items()}))
     asked = {doubt.field for doubt in doubts}
     reasons = {
-        field: _by_header(field, text, looks) for field, text in guessed.unmistakable.items() if field not in asked
+        field: _by_header(field, text, profiles) for field, text in guessed.unmistakable.items() if field not in asked
     }
     sure = {field: text for field, text in guessed.unmistakable.items() if field in reasons}
     if "identifier" in guessed.missing and "identifier" not in asked:
-        (sure["identifier"],) = _of(looks, _PHONES)
-        reasons["identifier"] = f"likely: its values are {_said(looks[sure['identifier']])}"
+        (sure["identifier"],) = _of(profiles, _PHONES)
+        reasons["identifier"] = f"likely: its values are {_said(profiles[sure['identifier']])}"
     columns = with_fields(ColumnOptions(tags=guessed.columns.tags), sure)
-    left = [name for name in looks if not feeds(columns, name)]
-    seen = looks.get(columns.identifier)
+    left = [name for name in profiles if not feeds(columns, name)]
+    seen = profiles.get(columns.identifier)
     return Proposal(
         columns=columns,
         reasons=reasons,
         questions=tuple(doubts),
-        suggestions=tuple(_suggestions(left, looks)),
+        suggestions=tuple(_suggestions(left, profiles)),
         lacks_country=bool(seen and seen.kind is Kind.NATIONAL_PHONES and not columns.country),
     )
 
 
 def feeds(columns: ColumnOptions, name: str) -> bool:
-    """Tell whether any field but a custom one is fed from the column, alone or within a text."""
+    """Return whether the column feeds a field, alone or within a text with braces; custom fields aside."""
     texts = [text for field in FIELDS if isinstance(text := getattr(columns, field), str)]
     return any(name == text or f"{{{name}}}" in text for text in (*texts, *columns.tags))
 
 
-def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOptions:
-    """Return the columns with the fields fed as they were chosen; tags stay as they are."""
-    return ColumnOptions(
-        identifier=chosen.get("identifier", columns.identifier),
-        name=chosen.get("name", columns.name),
-        tags=columns.tags,
-        tag_separators=columns.tag_separators,
-        note=chosen.get("note", columns.note),
-        assigned_user=chosen.get("assigned_user", columns.assigned_user),
-        team=chosen.get("team", columns.team),
-        channel=chosen.get("channel", columns.channel),
-        bot_status=chosen.get("bot_status", columns.bot_status),
-        country=chosen.get("country", columns.country),
-        custom_fields=columns.custom_fields,
-    )
-
-
-def _doubts(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]) -> Iterator[Question]:
-    """Yield what must be asked, the required fields first."""
-    yield from _identifier_doubt(guessed, looks, phones)
+def _doubts(guessed: Guess, profiles: Mapping[str, ColumnProfile], phones: Mapping[str, float]) -> Iterator[Question]:
+    """Yield the questions, those about required fields first."""
+    yield from _identifier_doubt(guessed, profiles, phones)
     for field, choices in guessed.doubtful.items():
         if field != "identifier":
             yield _several(field, choices)
     if "name" in guessed.missing:
-        free = {name: seen for name, seen in looks.items() if not feeds(guessed.columns, name)}
+        free = {name: seen for name, seen in profiles.items() if not feeds(guessed.columns, name)}
         likely, others = _of(free, {Kind.NAMES}), _of(free, {Kind.TEXTS, Kind.CHOICES, Kind.LISTS})
         why = "no header says which column it is, and the first of these looks like it" if likely else _NO_COLUMN
-        yield Question(field="name", choices=(*likely, *others) or tuple(_of(looks, set(Kind))), why=why)
+        yield Question(field="name", choices=(*likely, *others) or tuple(_of(profiles, set(Kind))), why=why)
 
 
 def _several(field: str, choices: Sequence[str]) -> Question:
     different = tuple(dict.fromkeys(choices))
     if len(different) == 1:
-        return Question(field=field, choices=different, why="its header stands over several columns: rename one")
+        return Question(field=field, choices=different, why="several columns have this header: rename all but one")
     return Question(field=field, choices=different, why="several columns could be it")
 
 
 _NO_COLUMN = "no column looks like it"
 
 
-def _identifier_doubt(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]) -> Iterator[Question]:
-    by_look = _of(looks, _PHONES)
+def _identifier_doubt(
+    guessed: Guess, profiles: Mapping[str, ColumnProfile], phones: Mapping[str, float]
+) -> Iterator[Question]:
+    by_look = _of(profiles, _PHONES)
     if choices := guessed.doubtful.get("identifier"):
         yield _several("identifier", choices)
     elif named := guessed.unmistakable.get("identifier"):
-        seen = looks[named]
+        seen = profiles[named]
         others = [name for name in by_look if name != named]
         if seen.filled and named not in by_look and phones[named] < _HALF and others:
-            why = f"{named!r} holds {_said(seen)}, and phone numbers stand elsewhere"
+            why = f"{named!r} holds {_said(seen)}, and other columns hold phone numbers"
             yield Question(field="identifier", choices=(*others, named), why=why)
     elif len(by_look) != 1:
-        choices = tuple(by_look) or tuple(looks)
+        choices = tuple(by_look) or tuple(profiles)
         why = "several columns hold phone numbers" if by_look else _NO_COLUMN
         yield Question(field="identifier", choices=choices, why=why)
 
 
-def _of(looks: Mapping[str, Look], kinds: frozenset[Kind] | set[Kind]) -> list[str]:
-    return [name for name, seen in looks.items() if seen.kind in kinds and name.casefold() not in OWN_COLUMNS]
+def _of(profiles: Mapping[str, ColumnProfile], kinds: frozenset[Kind] | set[Kind]) -> list[str]:
+    return [name for name, seen in profiles.items() if seen.kind in kinds and name.casefold() not in OWN_COLUMNS]
 
 
-def _by_header(field: str, text: str, looks: Mapping[str, Look]) -> str:
-    seen = looks.get(text)
+def _by_header(field: str, text: str, profiles: Mapping[str, ColumnProfile]) -> str:
+    seen = profiles.get(text)
     if field == "identifier" and seen and seen.filled and seen.kind not in _PHONES:
         return f"likely: its header says so, though it holds {_said(seen)}"
     return f"sure: its header says so, and it holds {_said(seen)}" if seen else "sure: the headers say so"
 
 
-def _said(seen: Look) -> str:
+def _said(seen: ColumnProfile) -> str:
     """Return what a column holds, such as `phone numbers (97 %)`."""
     return f"{seen.kind} ({seen.share:.0%})" if seen.share < 1 else str(seen.kind)
 
 
-def _suggestions(left: Sequence[str], looks: Mapping[str, Look]) -> Iterator[CustomFieldOptions]:
+def _suggestions(left: Sequence[str], profiles: Mapping[str, ColumnProfile]) -> Iterator[CustomFieldOptions]:
     for name in left:
-        seen = looks[name]
+        seen = profiles[name]
         if seen.kind is Kind.EMPTY or name.casefold() in OWN_COLUMNS:
             continue
         field = CustomFieldOptions(name=name, column=name)

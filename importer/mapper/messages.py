@@ -1,4 +1,4 @@
-"""How cells and choices are named in sentences for a person."""
+"""Format cells and choices for messages."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -8,13 +8,13 @@ _MOST_CHOICES = 8
 
 
 def quoted(text: str) -> str:
-    """Return the text in quotation marks, on one line and cut short."""
+    """Return the text in quotation marks, on one line and truncated."""
     text = " ".join(text.split())
     return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"}"'
 
 
 def listed(texts: Iterable[str], last: str = "and") -> str:
-    """Return `"A", "B" and "C"`; of very many, the first and how many more there are."""
+    """Return `"A", "B" and "C"`; of many, the first ones and the number of others."""
     shown = [quoted(text) for text in texts]
     if len(shown) > _MOST_CHOICES:
         shown[_MOST_CHOICES - 1 :] = [f"{len(shown) - _MOST_CHOICES + 1} more"]

@@ -1,7 +1,7 @@
-"""What stands for a row and its mapping, so that a row which was settled once need not be mapped again. Pure.
+"""Hash a row and its mapping, so that a row which an earlier run sent need not be mapped again. Pure.
 
-The mapping is pure: cells that it made a contact of once, it makes the same contact of again, as long as nothing that
-it goes by has changed.
+The mapping is pure: the same cells give the same contact as long as the mapping, its options, the account's names and
+the versions of the importer and of the numbering plans are the same; all of them are hashed.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ _BETWEEN_CELLS = "\x1f"
 
 
 class RowFingerprint:
-    """Gives the rows of a sheet their fingerprints.
+    """Computes the fingerprints of a sheet's rows.
 
-    Cells that nothing is made of have no part in them: a column such as "last visit" may change every night.
+    Cells that feed no field are left out: a column such as "last visit" may change every night.
 
     Args:
-        mapping: The sheet's.
-        options: Of which it was made, with the sheet's header.
-        directory: The account's teams and channels, of which it was made.
+        mapping: The sheet's mapping.
+        options: The options of the mapping.
+        directory: The account's teams and channels, which the mapping uses.
 
     """
 
@@ -32,19 +32,17 @@ class RowFingerprint:
         names = directory and (sorted(directory.teams.items()), sorted(directory.channels.items()))
         made_of = repr((__version__, NUMBERING_VERSION, [one.header for one in mapping.used], options, names))
         self.of_mapping = hashlib.blake2b(made_of.encode("utf-8", "surrogatepass")).digest()
-        """Stands for all that the mapping goes by."""
+        """Hash of everything on which the mapping depends."""
         self._keyed = hashlib.blake2b(digest_size=FINGERPRINT_BYTES, key=self.of_mapping)
         self._places = [one.index for one in mapping.used]
 
     def __call__(self, row: Row) -> bytes | None:
-        """Return 16 bytes (BLAKE2b) that stand for the row and its mapping, or None where nothing does."""
+        """Return a 16-byte hash (BLAKE2b) of the row and its mapping; None: the row cannot be recognised."""
         if row.problems:
             return None
         cells = row.cells
         text = _BETWEEN_CELLS.join([cells[place] for place in self._places])
-        if text.count(_BETWEEN_CELLS) >= len(
-            self._places
-        ):  # a cell has one of its own: other cells could look the same
+        if text.count(_BETWEEN_CELLS) >= len(self._places):  # in a cell too: other cells could give the same text
             return None
         digest = self._keyed.copy()
         digest.update(text.encode("utf-8", "surrogatepass"))

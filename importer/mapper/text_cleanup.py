@@ -1,4 +1,4 @@
-"""Cells without what cannot be seen: the text that a person believes the cell to hold."""
+"""Clean a cell's text of invisible characters."""
 
 import re
 import unicodedata
@@ -14,19 +14,19 @@ _UNSEEN = re.compile(
 
 
 def is_plain(cell: str) -> bool:
-    """Tell whether `cleaned` would only strip the cell; true of most cells, and cheap to ask."""
+    """Return whether `cleaned` would only strip the cell; true of most cells, and cheap."""
     return cell.isascii() and cell.isprintable()
 
 
 def is_broken(cell: str) -> bool:
-    """Tell whether the cell holds half a character (a lone surrogate), which cannot be sent."""
+    """Return whether the cell holds a lone surrogate, which cannot be sent."""
     return _BROKEN.search(cell) is not None
 
 
 def cleaned(cell: str) -> str:
     """Return the cell in Unicode's composed form, without control characters and without white space around it.
 
-    Line ends become line feeds, other white space a space each; half characters become U+FFFD.
+    Line ends become line feeds, other white space becomes spaces, lone surrogates become U+FFFD.
     """
     text = _LINE_ENDS.sub("\n", _BROKEN.sub("\N{REPLACEMENT CHARACTER}", cell))
     return unicodedata.normalize("NFC", _UNSEEN.sub("", _GAPS.sub(" ", text))).strip()
@@ -37,7 +37,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split()) if "\n" in text else text
 
 
-def folded(name: str) -> str:
-    """Return a name in small letters, without accents and punctuation, in which form names are compared."""
+def folded_name(name: str) -> str:
+    """Return a name for comparison: in small letters, without accents and punctuation."""
     apart = unicodedata.normalize("NFKD", name.casefold())
     return _BETWEEN_WORDS.sub(" ", "".join(sign for sign in apart if not unicodedata.combining(sign))).strip()

@@ -1,7 +1,7 @@
-"""What a cell says -> what is sent: the six types of custom fields, and the fields that the service checks itself.
+"""Convert a cell's text to the value that is sent, or to a problem: the six custom field types and the other fields.
 
 The rules are those of Callbell's documentation of POST /contacts (custom field types: release notes of March 2026).
-The problems name neither column nor value: whoever knows the row adds them.
+The problems name neither column nor value; `importer.mapper.cell_conversion` adds them.
 """
 
 import re
@@ -12,14 +12,13 @@ from importer.mapper.dates import date_reader
 from importer.mapper.messages import did_you_mean, quoted
 from importer.mapper.options import CustomFieldOptions
 from importer.model.account import FieldType
+from importer.model.contact_fields import BOT_STATUSES, NOTE_MOST_CHARACTERS
 from importer.model.rows import Problem
 
 FieldValue = str | tuple[str, ...]
 Conversion = Callable[[str], FieldValue | Problem]
 TextConversion = Callable[[str], str | Problem]
 
-_NOTE_MOST_CHARACTERS = 1000
-_BOT_STATUSES = ("bot_start", "bot_end")
 _EMAIL = re.compile(r"[^@\s,;<>\":]+@(?:[^@\s,;<>\".]+\.)+[^@\s,;<>\".]+")
 _UUID = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 _NUMBER_PARTS = {
@@ -34,7 +33,7 @@ _NUMBER_PARTS = {
 
 
 def conversion(field: CustomFieldOptions, tag_separators: str) -> Conversion:
-    """Return what makes of a cell's text (one line, not empty) the value of the custom field."""
+    """Return the conversion of a cell's text (one line, not empty) to the value of the custom field."""
     match field.type:
         case FieldType.TEXT:
             return lambda text: text
@@ -57,40 +56,42 @@ def email(text: str) -> str | Problem:
     text = text[7:] if text[:7].lower() == "mailto:" else text  # as a spreadsheet program copies a link
     if _EMAIL.fullmatch(text):
         return text
-    return Problem(code="email_invalid", message=f"{quoted(text)} is no e-mail address, such as ana@example.com.")
+    return Problem(code="email_invalid", message=f"{quoted(text)} is not an e-mail address such as ana@example.com.")
 
 
 def assigned_user(text: str) -> str | Problem:
     """Return the e-mail address of the person that the contact is assigned to."""
     if _EMAIL.fullmatch(text):
         return text
-    message = f"{quoted(text)} is no e-mail address: contacts are assigned by the e-mail that a person has in Callbell."
+    message = (
+        f"{quoted(text)} is not an e-mail address: contacts are assigned by the e-mail that a person has in Callbell."
+    )
     return Problem(code="assigned_user_invalid", message=message)
 
 
 def bot_status(text: str) -> str | Problem:
     """Return `bot_start` or `bot_end`."""
-    if text.casefold() in _BOT_STATUSES:
+    if text.casefold() in BOT_STATUSES:
         return text.casefold()
-    message = f"{quoted(text)} says nothing to the bot: write bot_start or bot_end, or translate it under [values]."
+    message = f"{quoted(text)} is not a bot status: write bot_start or bot_end, or translate it under [values]."
     return Problem(code="bot_status_unknown", message=message)
 
 
 def note(text: str) -> str | Problem:
-    """Return the note, if it is no longer than the service takes."""
-    if len(text) <= _NOTE_MOST_CHARACTERS:
+    """Return the note, or a problem if it is longer than the service takes."""
+    if len(text) <= NOTE_MOST_CHARACTERS:
         return text
-    message = f"The note has {len(text)} characters; Callbell takes {_NOTE_MOST_CHARACTERS} at most: shorten it."
+    message = f"The note has {len(text):,} characters; Callbell takes at most {NOTE_MOST_CHARACTERS:,}: shorten it."
     return Problem(code="note_too_long", message=message)
 
 
 def is_uuid(text: str) -> bool:
-    """Tell whether the text is a UUID, which needs no look-up by name."""
+    """Return whether the text is a UUID, which needs no look-up by name."""
     return _UUID.fullmatch(text) is not None
 
 
 def by_name(kind: str, uuids: Mapping[str, str] | None) -> TextConversion:
-    """Return what finds the UUID of a team or channel by its name; UUIDs pass, and without `uuids` all does."""
+    """Return a conversion from the name of a team or channel to its UUID; UUIDs pass, and without `uuids` all does."""
 
     def find(text: str) -> str | Problem:
         if uuids is None or is_uuid(text):
@@ -108,7 +109,7 @@ def number(text: str, decimal: str) -> str | Problem:
 
     Args:
         text: Such as `1.234,56`, `1,234.56` or `1 234`.
-        decimal: The decimal sign, `.` or `,`; empty: only what says the same with both.
+        decimal: The decimal sign, `.` or `,`; empty: only numbers that mean the same with both.
 
     """
     readings = {reading for sign in decimal or ".," if (reading := _read_number(text, sign))}
@@ -119,11 +120,11 @@ def number(text: str, decimal: str) -> str | Problem:
             message = f'{quoted(text)} may be {first} or {second}: give this field decimal = "," or "." in the config.'
             return Problem(code="number_ambiguous", message=message)
         case _:
-            return Problem(code="number_invalid", message=f"{quoted(text)} is no number, such as 1234.56.")
+            return Problem(code="number_invalid", message=f"{quoted(text)} is not a number such as 1234.56.")
 
 
 def _read_number(text: str, decimal: str) -> str:
-    """Return the number with that decimal sign, or an empty text if it cannot be read so."""
+    """Return the number with that decimal sign, or an empty text if it is not such a number."""
     found = _NUMBER_PARTS[decimal].fullmatch(text.replace("\N{MINUS SIGN}", "-"))
     if not found or not (found[2] or found[3]):
         return ""
@@ -132,7 +133,7 @@ def _read_number(text: str, decimal: str) -> str:
 
 
 def _choice(field: CustomFieldOptions, code: str) -> TextConversion:
-    """Return what finds the field's own spelling of an option; without named options, everything passes."""
+    """Return a conversion to the field's own spelling of an option; without named options, everything passes."""
     spellings = {option.casefold(): option for option in field.options}
 
     def choose(text: str) -> str | Problem:
@@ -140,7 +141,7 @@ def _choice(field: CustomFieldOptions, code: str) -> TextConversion:
             return text
         if spelling := spellings.get(text.casefold()):
             return spelling
-        message = f"{quoted(text)} is no option of {quoted(field.name)}{did_you_mean(text, field.options)}"
+        message = f"{quoted(text)} is not an option of {quoted(field.name)}{did_you_mean(text, field.options)}"
         return Problem(code=code, message=message)
 
     return choose
@@ -161,6 +162,6 @@ def _choices(field: CustomFieldOptions, separators: str) -> Conversion:
 
 
 def splitter(separators: str) -> Callable[[str], list[str]]:
-    """Return what splits a text at each of the characters and at line ends, into stripped parts that are not empty."""
+    """Return a function that splits a text at these characters and at line ends, into stripped non-empty parts."""
     pattern = re.compile(f"[{re.escape(separators)}\n]")
     return lambda text: [part for piece in pattern.split(text) if (part := piece.strip())]

@@ -1,8 +1,8 @@
-"""What a spreadsheet program calls columns and cells."""
+"""Column letters, as in spreadsheet programs."""
 
 
 def column_letters(place: int) -> str:
-    """Return the column's letters as a spreadsheet program shows them."""
+    """Return the letters of the column with this index from 0: `A`, `B`, ... `AA`."""
     letters = ""
     rest = place + 1
     while rest:

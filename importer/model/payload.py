@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from importer.model.contact_fields import OPTIONAL_TEXTS
 from importer.model.rows import Contact
-
-_OPTIONAL_TEXTS = ("assigned_user", "team_uuid", "channel_uuid", "bot_status", "note")
 
 
 def payload(contact: Contact) -> dict[str, object]:
@@ -20,7 +19,7 @@ def payload(contact: Contact) -> dict[str, object]:
         fields["custom_fields"] = {
             name: value if isinstance(value, str) else list(value) for name, value in contact.custom_fields.items()
         }
-    fields.update((name, text) for name in _OPTIONAL_TEXTS if (text := getattr(contact, name)))
+    fields.update((name, text) for name in OPTIONAL_TEXTS if (text := getattr(contact, name)))
     return fields
 
 
@@ -43,5 +42,5 @@ def from_json(text: str) -> Contact:
 
 
 def fingerprint(json_text: str) -> bytes:
-    """Return 16 bytes that tell whether two contacts' JSON texts say the same (BLAKE2b)."""
+    """Return a 16-byte hash (BLAKE2b) of a contact's JSON text: equal contacts have equal hashes."""
     return hashlib.blake2b(json_text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

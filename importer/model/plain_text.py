@@ -1,4 +1,4 @@
-"""Text that is safe to show and to write: the service's words are untrusted, and so are the cells of a spreadsheet."""
+"""Make text safe to show and to write: the service's messages and the cells of a spreadsheet are untrusted."""
 
 import re
 from datetime import UTC, datetime
@@ -9,18 +9,18 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 
 
 def plain(text: str) -> str:
-    """Return the text on one line, without terminal escapes, control characters or changes of direction."""
-    if text.isprintable():  # nearly all are, and this is quick to see
+    """Return the text on one line, without terminal escapes, control characters or bidirectional overrides."""
+    if text.isprintable():  # true of nearly all, and cheap
         return text.strip(" ")
     return _UNSEEN.sub(" ", _ESCAPES.sub("", encodable(text))).strip(" ")
 
 
 def encodable(text: str) -> str:
-    """Return the text with a question mark for every half of a surrogate pair, which no file can hold."""
+    """Return the text with a question mark for every lone surrogate, which no file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-@lru_cache(maxsize=256)  # rows that are decided together have one time
+@lru_cache(maxsize=256)  # rows that are recorded together have the same time
 def utc(moment: datetime | None) -> str:
     """Return the time as ISO 8601 in UTC with a Z, to the second; an empty text for None."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""

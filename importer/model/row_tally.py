@@ -1,4 +1,4 @@
-"""How many rows, and the first of them."""
+"""The number of rows, and the first of them."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ _FIRST_ROWS = 20
 
 @dataclass(slots=True)
 class RowTally:
-    """How many rows, and the first of them."""
+    """The number of rows, and the first of them."""
 
     count: int = 0
     rows: list[int] = field(default_factory=list)
@@ -26,5 +26,5 @@ class RowTally:
         self.rows += other.rows[: _FIRST_ROWS - len(self.rows)]
 
     def group(self, code: str, column: str, message: str) -> ProblemGroup:
-        """Return the rows as a group that can be shown."""
+        """Return the rows as a group of problems."""
         return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=tuple(self.rows))

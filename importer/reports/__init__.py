@@ -1,4 +1,4 @@
-"""What a run writes for people and programs, each report from what the journal yields."""
+"""The reports of a run, for people and programs, written from the journal."""
 
 from importer.reports.write_reports import Reports, write_reports
 

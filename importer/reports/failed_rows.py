@@ -1,6 +1,6 @@
-"""failed.csv or failed.xlsx: the rows to mend, as the input was, so that the mended file can be imported as it is.
+"""failed.csv or failed.xlsx: the rows to fix, in the input's form, so that the corrected file can be imported directly.
 
-`check` writes the same as problems.csv or problems.xlsx, with the names of the cells that are wrong.
+`check` writes the same as problems.csv or problems.xlsx, with the names of the wrong cells.
 """
 
 import csv
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from importer.model.cell_names import column_letters
-from importer.model.escaping import escape
+from importer.model.formula_escape import escape
 from importer.model.plain_text import encodable, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
@@ -19,7 +19,7 @@ from importer.system.files import write_whole
 
 ADDED_COLUMNS = ("import_status", "import_reason", "import_row")
 CELLS_COLUMN = "import_cells"
-"""Which cells of the input are wrong, such as `B17`; only in what `check` writes."""
+"""The names of the wrong cells, such as `B17`; only in the files of `check`."""
 
 _LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
 
@@ -27,15 +27,15 @@ _LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
 def write_failed(
     source: ReportSource, folder: Path, *, stem: str = "failed", with_cells: bool = False
 ) -> tuple[Path, ...]:
-    """Write a file for each sheet that has rows to mend, and return their paths.
+    """Write a file for each sheet that has rows to fix, and return their paths.
 
     One sheet: `failed.csv` or `failed.xlsx`; several: `failed-1-<name of the first file>.csv` and so on.
 
     Args:
-        source: What the journal yields of the run.
+        source: The run, as the journal yields it.
         folder: The run's own folder.
-        stem: What the files are called.
-        with_cells: Whether the cells that are wrong are named.
+        stem: The beginning of the files' names.
+        with_cells: Whether to name the wrong cells.
 
     Raises:
         StorageError: One cannot be written.
@@ -73,8 +73,8 @@ def _write(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
 def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iterator[list[str]]:
     """Yield the header and the rows.
 
-    A mended file that fails again has our columns already: they are replaced, as no header may stand there twice. Cells
-    of a row that is wider than its header come after them, where the person who mends the row sees them.
+    A corrected file that fails again has our columns already: they are replaced, as headers must be unique. The excess
+    cells of a row that is wider than its header come after them, visible to whoever fixes the row.
     """
     kept = [place for place, header in enumerate(sheet.header) if header not in (*ADDED_COLUMNS, CELLS_COLUMN)]
     yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS, *([CELLS_COLUMN] if with_cells else [])]
@@ -86,7 +86,7 @@ def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iter
 
 
 def _cells(sheet: Sheet, row: RowToMend) -> str:
-    """Return the cells that are wrong, as a spreadsheet program names them; a problem may be about several columns."""
+    """Return the names of the wrong cells, such as `B17`; a problem may be about several columns."""
     wrong = [
         place
         for place, header in enumerate(sheet.header)
@@ -96,9 +96,9 @@ def _cells(sheet: Sheet, row: RowToMend) -> str:
 
 
 def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
-    """Write the table with the input's delimiter, and a mark at its start by which Excel knows UTF-8.
+    """Write the table with the input's delimiter, and a byte order mark, without which Excel does not read UTF-8.
 
-    The header stands on the row where the input had it, because the config may say so.
+    The header is on the same row as in the input, because the config may name that row.
     """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         file.write("\n" * (sheet.header_row - 1))

@@ -1,4 +1,4 @@
-"""The only home of XlsxWriter: a table as a workbook of one sheet, every cell a text."""
+"""Write a table as a workbook of one sheet, every cell a text, with XlsxWriter."""
 
 import contextlib
 import tempfile
@@ -11,12 +11,12 @@ _LONGEST_CELL = 32_767  # Excel's own limit; XlsxWriter would leave a longer cel
 
 
 def write_sheet(path: Path, name: str, table: Iterable[Sequence[str]], *, first_row: int) -> None:
-    """Write the table row by row; memory does not grow with it.
+    """Write the table row by row, in constant memory.
 
-    A cell that begins with `=` is written as a text, so it cannot run.
+    A cell that begins with `=` is written as a text, not as a formula.
 
     Args:
-        path: The workbook; its folder also holds a temporary folder meanwhile.
+        path: The workbook; a temporary folder is created beside it.
         name: The sheet's name.
         table: The rows, the header first.
         first_row: The header's row number as a spreadsheet program shows it.
@@ -25,8 +25,8 @@ def write_sheet(path: Path, name: str, table: Iterable[Sequence[str]], *, first_
         OSError: It cannot be written.
 
     """
-    # Late, as few runs have a workbook to write.
-    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - said above; it has no types
+    # Imported late: few runs write a workbook.
+    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - said above; untyped
     from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
 
     with (
@@ -51,7 +51,7 @@ def _fill(sheet: Any, table: Iterable[Sequence[str]], first: int) -> None:  # no
 
 
 def _add_sheet(book: Any, name: str) -> Any:  # noqa: ANN401 - the same
-    """Add the sheet under its name; one that XlsxWriter does not take, though another program did, gets another."""
+    """Add the sheet under its name, or under another if XlsxWriter does not accept it."""
     from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415 - as above
 
     try:

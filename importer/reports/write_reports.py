@@ -20,10 +20,10 @@ class Reports:
     folder: Path
     results: Path
     failed: tuple[Path, ...]
-    """The files with the rows to mend, in the order of the sheets; sheets without such rows have none."""
+    """The files with the rows to fix, in the order of the sheets; sheets without such rows have none."""
     summary: Path
     summary_json: str
-    """The summary's text, as `--json` prints it."""
+    """The summary's text, which `--json` prints."""
 
 
 def write_reports(
@@ -36,14 +36,14 @@ def write_reports(
 ) -> Reports:
     """Write results, failed rows and summary.
 
-    The summary comes last: where it is, the others are whole.
+    The summary is written last: where it exists, the others are complete.
 
     Args:
-        source: What the journal yields of the run.
-        folder: The run's own folder; made if it is not there.
-        exit_code: The run's exit code, where the journal does not say it yet.
-        finished_at: When the run ended, the same.
-        warnings: What is worth a look in rows that are right.
+        source: The run, as the journal yields it.
+        folder: The run's own folder; created if it does not exist.
+        exit_code: The run's exit code, if the journal does not have it yet.
+        finished_at: The end of the run, if the journal does not have it yet.
+        warnings: What to check in rows that are valid.
 
     Raises:
         StorageError: One of them cannot be written.

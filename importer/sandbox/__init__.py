@@ -1,12 +1,12 @@
-"""A stand-in for the Callbell API: a real HTTP server on the loopback address.
+"""The sandbox: a fake Callbell API, as a real HTTP server on the loopback address.
 
-For people who try their files, and the service that the tests run against. It keeps to the API's documentation;
-where that is silent, `SandboxOptions` offers each behaviour, and the unkindest is the default.
+For people who try their files, and for the tests. It follows the API's documentation; where that is silent,
+`SandboxOptions` offers each behaviour, and the worst one is the default.
 
     HTTP        server   misbehaviour          the only home of aiohttp.web
-    decisions   routes   limit   faults        which call, let in or not, what goes wrong
-    the API     calls    rules   answers       what is asked, refused and said
-    what is     account  contacts  traffic     the account, what is stored, what came in
+    decisions   routes   limit   faults        which call, admitted or not, with which fault
+    the API     calls    rules   answers       the calls, their validation, their responses
+    state       account  contacts  traffic     the account, its contacts, the request statistics
 """
 
 from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, Channel, CustomField, Team, User

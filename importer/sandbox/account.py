@@ -1,4 +1,4 @@
-"""What an account of the service has: its users, teams, channels, tags and custom fields."""
+"""The sandbox's account: its users, teams, channels, tags and custom fields."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -30,16 +30,16 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A line that messages come in and go out by."""
+    """A line on which messages are sent and received."""
 
     uuid: str
     title: str
     type: str = "whatsapp"
-    """One of `importer.sandbox.rules.SOURCES`."""
+    """One of `importer.model.contact_fields.SOURCES`."""
     main: bool = False
-    """Used where a request names no channel; one of a type at most."""
+    """Used where a request names no channel; at most one of a type."""
     discarded_at: str | None = None
-    """When it was taken out of use, ISO 8601, UTC; None: it is in use."""
+    """When it was discarded, ISO 8601, UTC; None: it is in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +54,14 @@ class CustomField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSetup:
-    """An account, as its settings page would show it; the service has no call that changes any of it."""
+    """The account's settings; no call of the API changes them."""
 
-    token: str = "sandbox-token"  # noqa: S105 - opens nothing but a stand-in on the loopback address
-    """The bearer token that is good; empty: any token is."""
+    token: str = "sandbox-token"  # noqa: S105 - is valid for the sandbox on the loopback address only
+    """The valid bearer token; empty: any token is valid."""
     user_email: str = "owner@example.com"
     user_name: str = "Olga Owner"
     bot_enabled: bool = True
-    """Without a bot, a request that says `bot_status` is refused."""
+    """Without a bot, a request with `bot_status` is refused."""
     tags: frozenset[str] = frozenset()
     any_tag: bool = False
     """Accept tags that the account does not have."""
@@ -78,7 +78,7 @@ class AccountSetup:
         return next((channel.uuid for channel in in_use if channel.main), in_use[0].uuid if in_use else "")
 
     def opened(self, custom_fields: Iterable[CustomField] = ()) -> "AccountSetup":
-        """Return the account for somebody who tries a file of his own: any tag, any user, and these fields as well.
+        """Return the account for trying a file: it accepts any tag, any user, and these custom fields too.
 
         A field of the same name takes the place of the account's.
         """

@@ -1,4 +1,4 @@
-"""What the service's answers say: pure functions from what is held to the JSON of the documentation."""
+"""The service's answers: pure functions from stored contacts to the JSON of the documentation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from importer.sandbox.account import AccountSetup, Channel, Team, User
 from importer.sandbox.contacts import StoredContact
 
 DASHBOARD: Final = "https://sandbox.callbell.example"
-"""Where the links begin: a name that leads nowhere (RFC 2606), so that none is taken for a real contact's."""
+"""The beginning of links: a name that does not resolve (RFC 2606), so that none is taken for a real contact's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A status and the JSON that goes with it."""
+    """A status and its JSON body."""
 
     status: int = 200
     body: Mapping[str, Any]
     headers: Mapping[str, str] | None = None
 
 
-def refusal(status: int, *sentences: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Return the one form in which the stand-in refuses; the documentation gives none."""
+def error_answer(status: int, *sentences: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """Return an error in the sandbox's own form, as the documentation has none."""
     return Answer(status=status, body={"error": {"message": "; ".join(sentences)}}, headers=headers)
 
 
@@ -98,12 +98,12 @@ def page_of(name: str, everything: Sequence[dict[str, Any]], page: int, per_page
 
 
 def pages(count: int, per_page: int) -> int:
-    """Return how many pages they fill, at least one."""
+    """Return the number of pages, at least one."""
     return max(1, -(-count // per_page))
 
 
 def printed_phone(number: str) -> str:
-    """Return the phone number in one of the forms that the documentation's examples show.
+    """Return the phone number in one of the forms of the documentation's examples.
 
     Bare digits, or a plus and groups; which one depends on the number alone.
     """

@@ -1,6 +1,6 @@
-"""The calls of the API, without HTTP: what was asked goes in, an `Answer` comes out, at once.
+"""The calls of the API, without HTTP: from a request to its `Answer`.
 
-No call waits, so whatever the connection does meanwhile, a call has happened wholly or not at all.
+No call awaits anything, so it is carried out as a whole or not at all, whatever happens to the connection.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from importer.sandbox import answers, rules
-from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.contacts import Contacts, StoredContact, key_of
 from importer.sandbox.options import Duplicates, SandboxOptions
 
@@ -22,19 +22,19 @@ _MOST_PLACES: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a request asks, apart from which call it is."""
+    """A request's parameters, query and body."""
 
     parameter: str = ""
-    """The path's own part: a UUID or a phone number."""
+    """The path's parameter: a UUID or a phone number."""
     query: Mapping[str, str] = field(default_factory=dict)
     body: rules.Body = field(default_factory=dict)
 
 
 class Calls:
-    """The account and its contacts, and everything that can be asked of them.
+    """The account and its contacts, with a method for every call.
 
     Args:
-        options: What the account has, and how the stand-in behaves.
+        options: The account, and the sandbox's behaviour.
         now: Returns the time in UTC, for `createdAt`.
 
     """
@@ -48,20 +48,20 @@ class Calls:
     def create_contact(self, asked: Asked) -> Answer:
         """POST /contacts. 200, not 201: a client must not tell new from old by the status, which no page documents."""
         if problems := rules.problems_of_post(asked.body, self._account):
-            return refusal(422, *problems)
+            return error_answer(422, *problems)
         body = asked.body
         channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
         if self._options.duplicates is not Duplicates.SECOND:
-            there = next(self.contacts.find(key_of(body["source"], channel_uuid, body["identifier"])), None)
-            if there is not None:
-                return self._already_there(there)
+            existing = next(self.contacts.find(key_of(body["source"], channel_uuid, body["identifier"])), None)
+            if existing is not None:
+                return self._existing(existing)
         contact = self._new_contact(body, channel_uuid)
         self.contacts.add(contact)
         return self._listed(contact)
 
-    def _already_there(self, contact: StoredContact) -> Answer:
+    def _existing(self, contact: StoredContact) -> Answer:
         if self._options.duplicates is Duplicates.REFUSE:
-            return refusal(422, f'Contact with identifier "{contact.identifier}" already exists')
+            return error_answer(422, f'Contact with identifier "{contact.identifier}" already exists')
         return self._listed(contact)
 
     def _new_contact(self, body: Mapping[str, Any], channel_uuid: str) -> StoredContact:
@@ -92,7 +92,7 @@ class Calls:
         if contact is None:
             return _NO_CONTACT
         if problems := rules.problems_of_patch(asked.body, self._account):
-            return refusal(422, *problems)
+            return error_answer(422, *problems)
         changed = _changed(contact, asked.body)
         self.contacts.replace(changed)
         return self._listed(changed)
@@ -106,7 +106,7 @@ class Calls:
         return Answer(body={"status": "contact was destroyed"})
 
     def find_contact(self, asked: Asked) -> Answer:
-        """GET /contacts/phone/:number. Of several it shows the newest; without a channel it looks in the main one."""
+        """GET /contacts/phone/:number: the newest of several; without a channel, in the main one."""
         channel_uuid = asked.query.get("channel_uuid") or self._account.main_channel()
         for contact in self.contacts.find(key_of("whatsapp", channel_uuid, asked.parameter)):
             if (self._now() - contact.created_at).total_seconds() >= self._options.visible_after_seconds:
@@ -114,21 +114,21 @@ class Calls:
         return _NO_CONTACT
 
     def list_contacts(self, asked: Asked) -> Answer:
-        """GET /contacts, newest first; a contact nobody has written to counts by when it was made."""
+        """GET /contacts, newest first (by creation, as no messages are ever sent)."""
         after, page = _whole_number(asked.query.get("after") or "0"), _whole_number(asked.query.get("page", "1"))
         if asked.query.get("after") and after is None:
-            return refusal(400, "after must be what meta.next said")
+            return error_answer(400, "after must be the value of meta.next")
         if page is None:
             return _BAD_PAGE
         if page > MOST_PAGES and not after:
-            return refusal(400, "Pagination limit exceeded")
-        wanted = _filter(asked.query)
-        found = filter(wanted, self.contacts.newest_first(after))
+            return error_answer(400, "Pagination limit exceeded")
+        matches = _filter(asked.query)
+        found = filter(matches, self.contacts.newest_first(after))
         skipped = 0 if after else (page - 1) * CONTACTS_PER_PAGE
-        return self._page(asked, found, skipped, {"page": page, "pages": self._pages(wanted)})
+        return self._page(asked, found, skipped, {"page": page, "pages": self._pages(matches)})
 
-    def _pages(self, wanted: Callable[[StoredContact], bool] | None) -> int:
-        return min(MOST_PAGES, answers.pages(self.contacts.count(wanted), CONTACTS_PER_PAGE))
+    def _pages(self, matches: Callable[[StoredContact], bool] | None) -> int:
+        return min(MOST_PAGES, answers.pages(self.contacts.count(matches), CONTACTS_PER_PAGE))
 
     def _page(self, asked: Asked, found: Iterator[StoredContact], skipped: int, meta: dict[str, Any]) -> Answer:
         shown = list(islice(found, skipped, skipped + CONTACTS_PER_PAGE))
@@ -159,12 +159,12 @@ class Calls:
         """GET /teams/:uuid/members."""
         team = next((team for team in self._account.teams if team.uuid == asked.parameter), None)
         if team is None:
-            return refusal(404, "Team not found")
+            return error_answer(404, "Team not found")
         members = [answers.user_body(user) for user in self._account.users if user.email in team.members]
         return _short_list("users", members, asked)
 
     def list_channels(self, asked: Asked) -> Answer:
-        """GET /channels, of one type or in use or not if the query says so."""
+        """GET /channels, filtered by type and by whether they are in use."""
         kind, active = asked.query.get("type", ""), asked.query.get("active", "")
         channels = [
             answers.channel_body(channel)
@@ -183,8 +183,8 @@ class Calls:
         return body
 
 
-_NO_CONTACT: Final = refusal(404, "Contact not found")
-_BAD_PAGE: Final = refusal(400, "page must be a whole number from 1")
+_NO_CONTACT: Final = error_answer(404, "Contact not found")
+_BAD_PAGE: Final = error_answer(400, "page must be a whole number from 1")
 
 
 def _frozen_fields(fields: Mapping[str, str | list[str]]) -> dict[str, str | tuple[str, ...]]:
@@ -192,7 +192,7 @@ def _frozen_fields(fields: Mapping[str, str | list[str]]) -> dict[str, str | tup
 
 
 def _changed(contact: StoredContact, body: Mapping[str, Any]) -> StoredContact:
-    """Return the contact with what a right PATCH body says."""
+    """Return the contact changed by a valid PATCH body."""
     texts = {name: body[name] for name in ("name", "assigned_user", "team_uuid", "bot_status", "note") if name in body}
     if body.get("unassign_user"):
         texts["assigned_user"] = ""
@@ -205,7 +205,7 @@ def _changed(contact: StoredContact, body: Mapping[str, Any]) -> StoredContact:
 
 
 def _filter(query: Mapping[str, str]) -> Callable[[StoredContact], bool] | None:
-    """Return what the query's filters want; None if it has none. Several tags: a contact that has them all."""
+    """Return the query's filter; None if it has none. A contact must have all of several tags."""
     source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
     tags = {tag for tag in query.get("tags", "").split(",") if tag}
     if not (source or team_uuid or tags):

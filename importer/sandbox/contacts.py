@@ -1,20 +1,19 @@
-"""The contacts that the stand-in holds, in memory: found by what they are, walked from the newest."""
+"""The sandbox's contacts, in memory: found by identifier, listed from the newest."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from importer.sandbox.rules import digits
+from importer.sandbox.rules import only_digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredContact:
-    """A contact, as it was sent and is held."""
+    """A contact as it was sent."""
 
     number: int
-    """The place in the order of creation, from 1; never given again."""
+    """The number in order of creation, from 1; never reused."""
     uuid: str
     identifier: str
     """As it was sent."""
@@ -33,25 +32,24 @@ class StoredContact:
     @property
     def digits(self) -> str:
         """The identifier's digits."""
-        return digits(self.identifier)
+        return only_digits(self.identifier)
 
 
 Key = tuple[str, str, str]
 
 
 def key_of(source: str, channel_uuid: str, identifier: str) -> Key:
-    """Return what makes two contacts the same one: source, channel, and identifier (a phone by its digits)."""
-    return source, channel_uuid, digits(identifier) if source == "whatsapp" else identifier
+    """Return what makes two contacts the same: source, channel, and identifier (of a phone number, its digits)."""
+    return source, channel_uuid, only_digits(identifier) if source == "whatsapp" else identifier
 
 
 class Contacts:
-    """All contacts of the account. Adding and finding cost the same however many there are."""
+    """All contacts of the account. Adding and finding take constant time."""
 
     def __init__(self) -> None:
         self._by_uuid: dict[str, StoredContact] = {}
         self._by_key: defaultdict[Key, list[str]] = defaultdict(list)
-        self._numbers: list[int] = []
-        self._uuids: list[str] = []
+        self._uuids: dict[int, str] = {}
         self._last_number = 0
 
     def __len__(self) -> int:
@@ -62,7 +60,7 @@ class Contacts:
         return iter(self._by_uuid.values())
 
     def next_number(self) -> int:
-        """Return a number that no contact has had."""
+        """Return a number that no contact had before."""
         self._last_number += 1
         return self._last_number
 
@@ -70,8 +68,7 @@ class Contacts:
         """Add a contact with a number of `next_number`."""
         self._by_uuid[contact.uuid] = contact
         self._by_key[key_of(contact.source, contact.channel_uuid, contact.identifier)].append(contact.uuid)
-        self._numbers.append(contact.number)
-        self._uuids.append(contact.uuid)
+        self._uuids[contact.number] = contact.uuid
 
     def get(self, uuid: str) -> StoredContact | None:
         """Return the contact with this UUID, if there is one."""
@@ -82,26 +79,25 @@ class Contacts:
         return map(self._by_uuid.__getitem__, reversed(self._by_key.get(key, ())))
 
     def replace(self, contact: StoredContact) -> None:
-        """Put the contact in the place of the one with its UUID; its key must be the same."""
+        """Replace the contact with the same UUID, whose key must be the same too."""
         self._by_uuid[contact.uuid] = contact
 
     def remove(self, contact: StoredContact) -> None:
-        """Remove the contact for good."""
+        """Remove the contact."""
         del self._by_uuid[contact.uuid]
         key = key_of(contact.source, contact.channel_uuid, contact.identifier)
         self._by_key[key].remove(contact.uuid)
         if not self._by_key[key]:
             del self._by_key[key]
-        place = bisect_left(self._numbers, contact.number)
-        del self._numbers[place]
-        del self._uuids[place]
+        del self._uuids[contact.number]
 
     def newest_first(self, before: int | None = None) -> Iterator[StoredContact]:
-        """Yield the contacts from the newest, or from the newest of those with a smaller number than `before`."""
-        end = len(self._numbers) if before is None else bisect_left(self._numbers, before)
-        for place in range(end - 1, -1, -1):
-            yield self._by_uuid[self._uuids[place]]
+        """Yield the contacts, newest first; with `before` only those with a smaller number."""
+        newest = self._last_number if before is None else min(before - 1, self._last_number)
+        for number in range(newest, 0, -1):
+            if uuid := self._uuids.get(number):
+                yield self._by_uuid[uuid]
 
     def count(self, wanted: Callable[[StoredContact], bool] | None) -> int:
-        """Return how many contacts are wanted; None: all of them."""
+        """Return how many contacts match; None: all of them."""
         return len(self) if wanted is None else sum(map(wanted, self._by_uuid.values()))

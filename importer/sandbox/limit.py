@@ -1,4 +1,4 @@
-"""The rate limit as the strictest service would keep it: a sliding window. Pure: the time is an argument."""
+"""The strictest form of a rate limit: a sliding window. Pure: the time is an argument."""
 
 import math
 from collections import deque
@@ -7,13 +7,12 @@ from collections import deque
 class SlidingWindow:
     """At most `rate` requests in any one second, wherever that second begins.
 
-    The strictest reading of "300 requests per second": a pace that satisfies it satisfies fixed windows and token
-    buckets as well, which the documentation does not tell apart.
+    The strictest reading of "300 requests per second": a rate that satisfies it satisfies fixed windows and token
+    buckets too; the documentation does not say which of them the service has.
 
     Args:
-        rate: Requests per second; 0: every request is let in.
-        count_refused: Whether a refused request takes a place in the window too, so that who keeps on asking
-            stays out.
+        rate: Requests per second; 0: no limit.
+        count_refused: Whether refused requests count too, so that a client that does not slow down stays refused.
 
     """
 
@@ -25,10 +24,10 @@ class SlidingWindow:
         self._counted: deque[float] = deque()
 
     def admit(self, now_seconds: float) -> float:
-        """Ask for a place for a request that comes now; times must not go back.
+        """Admit or refuse a request that arrives now; times must not decrease.
 
         Returns:
-            0.0 if it is let in, else the seconds after which there is a place.
+            0.0 if it is admitted, else the seconds until a request would be.
 
         """
         if not self._rate:
@@ -39,11 +38,11 @@ class SlidingWindow:
         admitted = len(counted) < self._rate
         if admitted or self._count_refused:
             counted.append(now_seconds)
-        # With refused ones counted, a place is free when fewer than `rate` of them are left in the window.
+        # With refused requests counted, one is admitted when fewer than `rate` of them are left in the window.
         return 0.0 if admitted else counted[-self._rate] + self.window_seconds - now_seconds
 
 
-class Peak:
+class PeakRate:
     """The most events in any one second."""
 
     def __init__(self) -> None:
@@ -51,7 +50,7 @@ class Peak:
         self._recent: deque[float] = deque()
 
     def add(self, now_seconds: float) -> None:
-        """Note an event that happens now; times must not go back."""
+        """Count an event that happens now; times must not decrease."""
         recent = self._recent
         recent.append(now_seconds)
         while recent[0] <= now_seconds - SlidingWindow.window_seconds:
@@ -60,5 +59,5 @@ class Peak:
 
 
 def whole_seconds(seconds: float) -> int:
-    """Return what a `Retry-After` header says for this wait: whole seconds (RFC 9110, 10.2.3), at least one."""
+    """Return the `Retry-After` header for this wait: whole seconds (RFC 9110, 10.2.3), at least one."""
     return max(1, math.ceil(seconds))

@@ -1,9 +1,9 @@
-"""Which call a request is: the API's paths and methods. Pure."""
+"""Route a request to its call: the API's paths and methods. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.calls import Asked, Calls
 
 BASE_PATH: Final = "/v1"
@@ -23,11 +23,11 @@ CALLS: Final[Mapping[str, Callable[[Calls, Asked], Answer]]] = {
 """Every call of the API, under the name that the counters and the faults' script use."""
 
 UNKNOWN: Final = "unknown"
-"""The name under which everything else is counted."""
+"""The name under which all other requests are counted."""
 
 
 def call_of(method: str, path: str) -> tuple[str, str]:
-    """Return the call's name, which is in `CALLS` if there is such a call, and the path's own part."""
+    """Return the call's name, which is in `CALLS` if there is such a call, and the path's parameter."""
     template, parameter = _template(path)
     return f"{method} {template}", parameter
 
@@ -37,8 +37,8 @@ def no_such_call(call: str) -> Answer:
     template = call.partition(" ")[2]
     methods = [name.partition(" ")[0] for name in CALLS if name.partition(" ")[2] == template]
     if not methods:
-        return refusal(404, "Not found")
-    return refusal(405, "Method not allowed", headers={"Allow": ", ".join(methods)})
+        return error_answer(404, "Not found")
+    return error_answer(405, "Method not allowed", headers={"Allow": ", ".join(methods)})
 
 
 def _template(path: str) -> tuple[str, str]:

@@ -1,8 +1,8 @@
-"""What the service refuses: every rule for the body of POST and PATCH /contacts, as pure functions.
+"""Validate the body of POST and PATCH /contacts, as pure functions.
 
-Each returns sentences, all of them at once; none means that the body is right. Source: the documentation's POST and
+Each returns sentences, all of them at once; none means that the body is valid. Source: the documentation's POST and
 PATCH /contacts pages, and the release note of March 2026 on the types of custom fields. Where it says nothing, the
-stand-in is strict: it refuses what it does not know, since a typing error is better found here than in a real account.
+sandbox is strict: it refuses what it does not know, since a typing error is better found here than in a real account.
 """
 
 import re
@@ -11,11 +11,9 @@ from datetime import date
 from typing import Any, Final
 
 from importer.model.account import FieldType
+from importer.model.contact_fields import BOT_STATUSES, NOTE_MOST_CHARACTERS, SOURCES
 from importer.sandbox.account import AccountSetup, CustomField
 
-SOURCES: Final = ("whatsapp", "telegram", "instagram", "facebook")
-BOT_STATUSES: Final = ("bot_start", "bot_end")
-NOTE_MOST_CHARACTERS: Final = 1000
 _PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164
 _REQUIRED: Final = ("identifier", "source", "name")
 
@@ -28,7 +26,7 @@ Body = Mapping[str, Any]
 Rule = Callable[[Any, AccountSetup], Iterator[str]]
 
 
-def digits(text: str) -> str:
+def only_digits(text: str) -> str:
     """Return the text's digits 0 to 9."""
     return "".join(character for character in text if character in "0123456789")
 
@@ -62,13 +60,13 @@ def _phone_problems(body: Body) -> list[str]:
     identifier = body.get("identifier")
     if body.get("source") != "whatsapp" or not isinstance(identifier, str) or not identifier.strip():
         return []
-    if _PHONE.fullmatch(identifier) and 1 <= len(digits(identifier)) <= _PHONE_MOST_DIGITS:
+    if _PHONE.fullmatch(identifier) and 1 <= len(only_digits(identifier)) <= _PHONE_MOST_DIGITS:
         return []
     return [f'identifier "{identifier}" is not a phone number']
 
 
 def _text(name: str) -> Rule:
-    """Return the rule of a text that may not be blank."""
+    """Return the rule of a text that must not be blank."""
 
     def rule(value: object, _account: AccountSetup) -> Iterator[str]:
         if not isinstance(value, str):
@@ -144,7 +142,7 @@ def _custom_fields(value: object, account: AccountSetup) -> Iterator[str]:
 
 
 def _field_problem(field: CustomField, value: Any) -> str:  # noqa: ANN401 - whatever the JSON holds
-    """Return what is wrong with a custom field's value, or an empty text."""
+    """Return the problem with a custom field's value, or an empty text."""
     if field.type is FieldType.CHECKBOX:
         if not _is_texts(value):
             return "must be an array of strings"

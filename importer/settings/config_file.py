@@ -1,32 +1,32 @@
-"""What the config file says: a TOML text becomes a layer of settings, or its problems with their lines."""
+"""Read a config file: a TOML text becomes a layer of settings, or its problems with their lines."""
 
 import re
 import tomllib
 from pathlib import Path
 
 from importer.settings.key_lines import key_lines, line_of
-from importer.settings.layers import PATHS, Key, Layer, check
+from importer.settings.layers import PATHS, Key, Layer, checked_layer
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def config_layer(text: str, name: str, folder: Path) -> Layer:
-    """Return what the config says, with its paths as they are seen from its folder.
+    """Return the config's layer, its paths resolved against its folder.
 
     Args:
         text: The whole file.
-        name: The file, as it is to be called in a sentence.
+        name: The file's name in messages.
         folder: Where the file is.
 
     """
-    text = text.removeprefix("\ufeff")  # Windows' Notepad puts a mark there
+    text = text.removeprefix("\ufeff")  # the byte order mark of Windows' Notepad
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return Layer(problems=(_not_toml(str(error), name, text),))
     except RecursionError:
-        return Layer(problems=(f"{name}: it is no config: its brackets go too deep",))
+        return Layer(problems=(f"{name}: its brackets are nested too deeply",))
     lines = key_lines(text)
 
     def line(key: Key) -> int:
@@ -35,7 +35,7 @@ def config_layer(text: str, name: str, folder: Path) -> Layer:
     def where(key: Key) -> str:
         return f"{name}, line {line(key)}, {dotted(key)}"
 
-    return _from_folder(check(raw, where, line, strict=True), folder)
+    return _from_folder(checked_layer(raw, where, line, strict=True), folder)
 
 
 def dotted(key: Key) -> str:

@@ -1,6 +1,6 @@
-"""The config's tables as pydantic sees them: which keys there are, and the check of each.
+"""The config's tables as pydantic models: every key, and its check.
 
-There are no defaults here: a key that is not given is not set, and `importer.settings.options` says what then holds.
+There are no defaults here: a key that is missing stays unset, and `importer.settings.options` has its default.
 """
 
 from collections.abc import Mapping
@@ -8,13 +8,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from importer.mapper import value_checks as cell_checks
 from importer.mapper.options import IdentifierFormat, MobileForm
 from importer.model.account import FieldType
+from importer.model.contact_fields import BOT_STATUSES, SOURCES
 from importer.model.policy import Ambiguous
 from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.settings import value_checks as checks
 
-Line = Annotated[str, AfterValidator(checks.one_line)]
+Line = Annotated[str, AfterValidator(checks.single_line)]
 Name = Annotated[str, AfterValidator(checks.not_empty)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(checks.as_tuple)]
 Header = Annotated[str, AfterValidator(checks.header)]
@@ -53,17 +55,17 @@ class InputTable(_Table):
 class ContactTable(_Table):
     """`[contact]`."""
 
-    source: Annotated[str, AfterValidator(checks.one_of(checks.SOURCES))] | None = None
+    source: Annotated[str, AfterValidator(checks.one_of(SOURCES))] | None = None
     country: Annotated[str, AfterValidator(checks.country)] | None = None
     identifier_format: Annotated[str, AfterValidator(checks.one_of(IdentifierFormat))] | None = None
     mobile_form: Annotated[str, AfterValidator(checks.one_of(MobileForm))] | None = None
     tags: Names | None = None
     existing: Annotated[str, AfterValidator(checks.existing)] | None = None
-    assigned_user: Annotated[str, AfterValidator(checks.assigned_user)] | None = None
+    assigned_user: Annotated[Line, AfterValidator(checks.as_in_cells(cell_checks.assigned_user))] | None = None
     team: Line | None = None
     channel: Line | None = None
-    bot_status: Annotated[str, AfterValidator(checks.bot_status)] | None = None
-    note: Annotated[str, AfterValidator(checks.note)] | None = None
+    bot_status: Annotated[str, AfterValidator(checks.or_empty(checks.one_of(BOT_STATUSES)))] | None = None
+    note: Annotated[str, AfterValidator(checks.as_in_cells(cell_checks.note))] | None = None
 
 
 _TYPES_OF_KEYS: dict[str, tuple[str, ...]] = {

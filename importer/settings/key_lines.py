@@ -1,4 +1,4 @@
-"""On which line of a TOML text each key stands, which tomllib does not tell."""
+"""Find the line of each key of a TOML text, which tomllib does not return."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ Key = tuple[str, ...]
 def key_lines(text: str) -> dict[Key, int]:
     """Return the line, from 1, of every table and key of a text that tomllib has parsed.
 
-    A statement that goes on over several lines, such as a list, stands on its first.
+    A statement over several lines, such as a list, has the number of its first line.
     """
     lines: dict[Key, int] = {}
     table: Key = ()

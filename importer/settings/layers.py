@@ -1,4 +1,4 @@
-"""The places that settings come from: what each says, checked, and which one wins."""
+"""The layers of settings (config, environment, options): the checked values of each, and which one wins."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,11 +25,11 @@ _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """What one place says: per table, the keys that are given there, with their checked values."""
+    """The settings from one source: per table, its keys with their checked values."""
 
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     problems: tuple[str, ...] = ()
-    """A sentence for each thing that is wrong there."""
+    """A sentence for each wrong setting."""
 
 
 def variable_of(key: str) -> str:
@@ -37,7 +37,7 @@ def variable_of(key: str) -> str:
     return "CALLBELL_BASE_URL" if key == "base_url" else _PREFIX + key.upper()
 
 
-def check(
+def checked_layer(
     raw: Mapping[str, Any],
     where: Callable[[Key], str],
     order: Callable[[Key], int] = lambda _: 0,
@@ -48,9 +48,9 @@ def check(
 
     Args:
         raw: The tables by name.
-        where: From a key's path to the words that a person finds it by.
-        order: From a key's path to where its problem stands among the others.
-        strict: Whether a text is refused where a number is wanted: TOML has types, the environment has only texts.
+        where: From a key's path to the beginning of its message, such as "config.toml, line 3, service.rate".
+        order: From a key's path to a sort key for its problem.
+        strict: Whether a text is refused where a number is expected: TOML has types, the environment only texts.
 
     """
     try:
@@ -62,7 +62,7 @@ def check(
 
 
 def options_layer(options: Mapping[str, object]) -> Layer:
-    """Return what the command line says; None and empty lists were not given.
+    """Return the command line's layer; None and empty lists are not set.
 
     Args:
         options: By the key's name in the config (`tag` is another name of `tags`).
@@ -76,28 +76,28 @@ def options_layer(options: Mapping[str, object]) -> Layer:
         for name, value in options.items()
         if value is not None and value not in ([], ())
     }
-    if strangers := given.keys() - {key for table in PLAIN_TABLES for key in keys_of(table)}:
-        raise KeyError(*strangers)
-    return check(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}", strict=False)
+    if unknown := given.keys() - {key for table in PLAIN_TABLES for key in keys_of(table)}:
+        raise KeyError(*unknown)
+    return checked_layer(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}", strict=False)
 
 
 def environment_layer(environment: Mapping[str, str]) -> Layer:
-    """Return what the environment says; an empty variable says nothing, and commas stand between tags."""
+    """Return the environment's layer; an empty variable is not set, and commas separate tags."""
     names = {variable_of(key): key for table in PLAIN_TABLES for key in keys_of(table)}
     given: dict[str, object] = {names[name]: text for name, text in environment.items() if text and name in names}
     if "tags" in given:
         given["tags"] = [tag for tag in str(given["tags"]).split(",") if tag.strip()]
-    layer = check(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}", strict=False)
-    strangers = tuple(
+    layer = checked_layer(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}", strict=False)
+    unknown = tuple(
         f"the variable {name}: {unknown_name(name, names)}"
         for name in environment
         if name.startswith(_PREFIX) and name not in {*names, _CONFIG_VARIABLE}
     )
-    return Layer(values=layer.values, problems=layer.problems + strangers)
+    return Layer(values=layer.values, problems=layer.problems + unknown)
 
 
 def stacked(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
-    """Return every table's keys, each with the value of the last layer that gives it."""
+    """Return every table's keys, each with the value of the last layer that has it."""
     tables: dict[str, dict[str, Any]] = {}
     for layer in layers:
         for table, keys in layer.values.items():
@@ -114,7 +114,7 @@ def _by_table(given: Mapping[str, object]) -> dict[str, dict[str, object]]:
 
 
 def _given(value: Any) -> Any:  # noqa: ANN401 - tables hold tables, texts, numbers and lists
-    """Return the model as a dict of what was set in it, all the way down."""
+    """Return the keys that were set in a model, and in the models in it, as dicts."""
     if isinstance(value, BaseModel):
         aliases = {name: field.alias or name for name, field in type(value).model_fields.items()}
         return {aliases[name]: _given(getattr(value, name)) for name in value.model_fields_set}

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as sentences for people."""
+"""Translate pydantic's errors into sentences for users."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -8,26 +8,20 @@ from importer.settings.config_tables import CustomFieldTable, keys_of
 
 _TABLES = keys_of("")
 _WRONG_TYPE = {
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
+    **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
+    **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "must be a whole number"),
+    **dict.fromkeys(("mapping_type", "model_attributes_type", "model_type"), "must be a table"),
     "dict_type": "must be a table of texts in quotes",
-    "float_parsing": "must be a number",
-    "float_type": "must be a number",
-    "int_from_float": "must be a whole number",
-    "int_parsing": "must be a whole number",
     "int_parsing_size": "must be a smaller number",
-    "int_type": "must be a whole number",
-    "mapping_type": "must be a table",
     "missing": "is missing",
-    "model_attributes_type": "must be a table",
-    "model_type": "must be a table",
     "string_type": "must be a text in quotes",
     "tuple_type": 'must be a list of texts, such as ["A", "B"]',
 }
 
 
 def sentence(detail: Mapping[str, Any]) -> str:
-    """Return the end of a sentence, to stand after the place of the key.
+    """Return the end of a sentence that begins with where the key is.
 
     Args:
         detail: One of pydantic's `ValidationError.errors()`: `type`, `loc`, `msg`, and `ctx` for our own checks.
@@ -43,7 +37,7 @@ def sentence(detail: Mapping[str, Any]) -> str:
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:
-    """Return that there is no such name, with the one that was probably meant."""
+    """Return the end of a sentence about an unknown name, with the name that was probably meant."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return "there is no such setting" + (f"; did you mean {close[0]}?" if close else "")
 

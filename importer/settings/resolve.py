@@ -1,21 +1,12 @@
-"""From options, environment and config to one `Settings`, or every problem at once."""
+"""Resolve options, environment and config to one `Settings`, or to every problem at once."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from importer.mapper.options import (
-    ColumnOptions,
-    ContactOptions,
-    CustomFieldOptions,
-    IdentifierFormat,
-    MappingOptions,
-    MobileForm,
-)
-from importer.model.account import FieldType
+from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
 from importer.model.errors import UsageError
-from importer.model.policy import Ambiguous
 from importer.readers.options import InputOptions
 from importer.settings.config_file import config_layer
 from importer.settings.layers import PATHS, Layer, environment_layer, options_layer, stacked
@@ -34,10 +25,10 @@ def settle(
     """Return the settings: an option wins over the environment, that over the config, that over the default.
 
     Args:
-        options: What the command line says, by the key's name in the config; None is not given.
+        options: The command line's options, by the key's name in the config; None: not given.
         environment: The environment variables.
         config_text: The config file's text; None: there is none.
-        config_name: The config file, as it is to be called in a sentence.
+        config_name: The config file's name in messages.
         config_folder: Where the config file is; its paths are relative to it, all others to the current folder.
 
     Raises:
@@ -60,11 +51,11 @@ def _usage_error(problems: Sequence[str]) -> UsageError:
         message = problems[0]
     else:
         message = f"{len(problems)} settings are wrong:" + "".join(f"\n  - {problem}" for problem in problems)
-    return UsageError(message, "Nothing was sent. Mend this and give the same command again.")
+    return UsageError(message, "Nothing was sent. Fix this and give the same command again.")
 
 
 def _settings(tables: Tables) -> Settings:
-    """Return the settings that the checked tables say, with the defaults for the rest."""
+    """Return the settings of the checked tables, with the defaults for the rest."""
     service, run = dict(tables.get("service", {})), dict(tables.get("run", {}))
     for table, key in PATHS:
         keys = service if table == "service" else run
@@ -74,8 +65,6 @@ def _settings(tables: Tables) -> Settings:
         run["max_duration_seconds"] = run.pop("max_duration")
     if "max_outage" in service:
         service["max_outage_seconds"] = service.pop("max_outage")
-    if "ambiguous" in service:
-        service["ambiguous"] = Ambiguous(service["ambiguous"])
     mapping = _mapping(tables)
     return Settings(
         service=ServiceOptions(**service),
@@ -88,21 +77,15 @@ def _settings(tables: Tables) -> Settings:
 
 def _mapping(tables: Tables) -> MappingOptions:
     contact = {key: value for key, value in tables.get("contact", {}).items() if key != "existing"}
-    if "identifier_format" in contact:
-        contact["identifier_format"] = IdentifierFormat(contact["identifier_format"])
-    if "mobile_form" in contact:
-        contact["mobile_form"] = MobileForm(contact["mobile_form"])
     columns = dict(tables.get("columns", {}))
     fields: Mapping[str, Mapping[str, Any]] = columns.pop("custom_fields", {})
     return MappingOptions(
         contact=ContactOptions(**contact),
-        columns=ColumnOptions(**columns, custom_fields=tuple(_custom_field(*named) for named in fields.items())),
+        columns=ColumnOptions(
+            **columns, custom_fields=tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
+        ),
         values=MappingProxyType(
             {header: MappingProxyType(dict(to)) for header, to in tables.get("values", {}).items()}
         ),
         made_for=tables.get("input", {}).get("header", ()),
     )
-
-
-def _custom_field(name: str, keys: Mapping[str, Any]) -> CustomFieldOptions:
-    return CustomFieldOptions(name=name, **{**keys, "type": FieldType(keys.get("type", FieldType.TEXT))})

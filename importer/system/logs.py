@@ -10,7 +10,7 @@ from typing import TextIO
 
 from importer.model.errors import ImporterError, StorageError
 from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.masking import masked, unnumbered
+from importer.model.phone_mask import masked, unnumbered
 from importer.model.protocols import PipelineJournal
 from importer.model.rows import Entry, InvalidRow, Status
 from importer.system.files import private_file, private_folder

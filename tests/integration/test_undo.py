@@ -22,7 +22,7 @@ from importer.journal import RunUndo
 from importer.model.policy import Policy
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, Scripted
 from importer.sandbox.calls import Asked
-from importer.sandbox.faults import Chooser
+from importer.sandbox.faults import FaultChooser
 from importer.system.locks import exclusive_lock
 from tests.support.commands import (
     ACCOUNT,
@@ -369,7 +369,7 @@ def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.M
     """Without waiting for an answer that does not come; a GET tells the next time."""
     hangs = Scripted(fault=Fault(FaultKind.HANG, Commit.YES), call="DELETE /contacts/:uuid", nth=1)
     monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, witness_gap_seconds=0.0))
-    service._chooser = Chooser(Faults(script=(hangs,)))
+    service._chooser = FaultChooser(Faults(script=(hangs,)))
     run = imported(3)
 
     def stop_twice() -> None:
@@ -386,7 +386,7 @@ def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.M
 def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> None:
     """While the service is asked whose the token is, say."""
     run = imported(3)
-    service._chooser = Chooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /auth/me"),)))
+    service._chooser = FaultChooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /auth/me"),)))
     arrive = service.traffic.arrive
 
     def stop(call: str) -> None:

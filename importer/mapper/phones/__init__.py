@@ -1,12 +1,19 @@
-"""What a cell says -> the identifier that the service knows. Pure.
+"""Convert a cell's text to a contact's identifier: a valid phone number, or another service's handle. Pure.
 
-`written` makes digits of what people and spreadsheet programs write; `numbering` finds whose number they are, and
-`mobiles` knows the countries whose mobiles have two forms. What can be read one way only is read, everything else is
-refused with a code of its own.
+`notation` turns what people and spreadsheet programs write into digits, `numbering_plans` validates them by country,
+and `mobile_forms` knows the countries whose mobile numbers have two forms. Only what is unambiguous is accepted;
+everything else is a problem with a code of its own.
 """
 
 from importer.mapper.phones.mobile_forms import in_form, mobile_form
-from importer.mapper.phones.notation import PLAIN_NUMBER, SCIENTIFIC, from_scientific, tidied, without_decimals, written
+from importer.mapper.phones.notation import (
+    PLAIN_NUMBER,
+    SCIENTIFIC,
+    cleaned_phone,
+    from_scientific,
+    plus_and_digits,
+    without_decimals,
+)
 from importer.mapper.phones.numbering_plans import (
     NUMBERING_VERSION,
     international,
@@ -29,15 +36,15 @@ __all__ = [
 
 
 def identify(text: str, source: str, country: str, identifier_format: str, form: str = "as_written") -> str | Problem:
-    """Return the identifier that the cell's text means, or what is wrong with it.
+    """Return the identifier in the cell's text, or the problem with it.
 
     Args:
-        text: What the cell says.
+        text: The cell's text.
         source: `whatsapp` makes it a phone number; any other source takes the text as it is.
         country: Region (ISO 3166, upper case) of numbers without a country code; empty: none is assumed.
         identifier_format: `digits`, `e164` (with +), or `as_is`: checked like the others, and sent as it is written.
-        form: `with` or `without` the digit that some countries' mobiles have in one of their two forms, or
-            `as_written`; a number that is sent as it is stays in its form.
+        form: `with` or `without` the extra digit that some countries' mobile numbers can have, or `as_written`;
+            with `as_is` the number is not rewritten.
 
     """
     if source != "whatsapp":
@@ -46,15 +53,15 @@ def identify(text: str, source: str, country: str, identifier_format: str, form:
     if isinstance(number, Problem):
         return number
     if identifier_format == "as_is":
-        return tidied(text)
+        return cleaned_phone(text)
     digits = in_form(number[1:], form)
     return digits if identifier_format == "digits" else f"+{digits}"
 
 
 def _phone(text: str, country: str) -> str | Problem:
-    """Return the number with + and country code, or what is wrong with it."""
+    """Return the number in E.164 form (+ and country code), or the problem with it."""
     found = PLAIN_NUMBER.fullmatch(text)
-    number = (found[1], found[2]) if found else written(text)
+    number = (found[1], found[2]) if found else plus_and_digits(text)
     if isinstance(number, Problem):
         return number
     plus, digits = number
@@ -64,8 +71,8 @@ def _phone(text: str, country: str) -> str | Problem:
 
 
 def _handle(text: str) -> str | Problem:
-    """Return the name or number under which Telegram, Instagram or Facebook know a contact."""
-    handle = tidied(text)
+    """Return the identifier of a Telegram, Instagram or Facebook contact."""
+    handle = cleaned_phone(text)
     if not handle:
         return Problem(code="identifier_missing", message="The cell is empty: a contact needs an identifier.")
     if SCIENTIFIC.fullmatch(handle):

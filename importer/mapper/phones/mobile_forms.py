@@ -1,7 +1,7 @@
 """The two forms of one mobile number: Mexico's 52 and 521, Argentina's 54 and 549, Brazil with and without the 9.
 
-Of a Mexican or Argentine number in the shorter form nobody can tell whether it is a mobile or a landline, and for a
-landline the longer form is wrong. So numbers are rewritten only where a person asks for it.
+A Mexican or Argentine number in the shorter form may be a mobile or a landline, and for a landline the longer form is
+wrong. So numbers are rewritten only where the config asks for it.
 """
 
 import re
@@ -13,13 +13,13 @@ _COUNTRIES = frozenset(_DIGIT)
 
 
 def mobile_form(digits: str) -> tuple[str, bool] | None:
-    """Return the country code and whether the mobiles' own digit is there; None for numbers with one form only.
+    """Return the country code and whether the mobile digit is there; None for numbers with only one form.
 
     Args:
         digits: The number with its country code and without a plus.
 
     """
-    if digits[:2] not in _COUNTRIES:  # nearly all of the world's numbers
+    if digits[:2] not in _COUNTRIES:  # most numbers
         return None
     if _LONG.fullmatch(digits):
         return digits[:2], True
@@ -27,11 +27,11 @@ def mobile_form(digits: str) -> tuple[str, bool] | None:
 
 
 def in_form(digits: str, form: str) -> str:
-    """Return the number in the form that is asked for; a number with one form only as it is.
+    """Return the number in the given form; a number with only one form as it is.
 
     Args:
         digits: The number with its country code and without a plus.
-        form: `with` the mobiles' own digit, `without` it, or `as_written`.
+        form: `with` or `without` the mobile digit, or `as_written`.
 
     """
     if form == "as_written" or digits[:2] not in _COUNTRIES:

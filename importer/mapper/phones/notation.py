@@ -1,16 +1,16 @@
-"""From the text of a cell to a plus and digits, or to what makes it something else than one phone number."""
+"""Parse the text of a cell as one phone number: a plus and digits, or a problem."""
 
 import re
 import unicodedata
 
+from importer.mapper.messages import quoted
 from importer.model.rows import Problem
 
 EXAMPLE = "+34600111222"
 PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
-"""What needs no tidying."""
+"""A number that needs no cleaning."""
 SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
-_SHOWN = 40
 _ENOUGH_FOR_A_NUMBER = 7
 _NUMBER_CELL = re.compile(r"(\+?[0-9]{7,})[.,]0{1,2}")
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
@@ -25,8 +25,8 @@ _COMPACT = re.compile(r"(\+?)([0-9]+)")
 _STRANGE = re.compile(r"[^0-9+\s.()\[\]/\\-]")
 
 
-def tidied(text: str) -> str:
-    """Return the text with plain digits and signs, and without what cannot be seen; no `'` or `tel:` before it."""
+def cleaned_phone(text: str) -> str:
+    """Return the text in ASCII digits and signs, without invisible characters and without a leading `'` or `tel:`."""
     if not text.isascii():
         text = "".join(map(_plain_sign, unicodedata.normalize("NFKC", text)))
     text = text.strip().lstrip("'").lstrip()
@@ -51,14 +51,16 @@ def without_decimals(text: str) -> str:
     return cell[1] if cell else text
 
 
-def written(text: str) -> tuple[str, str] | Problem:
-    """Return what a person wrote as (`+` or nothing, digits); `00` before a number is its plus."""
-    text = without_decimals(tidied(text))
+def plus_and_digits(text: str) -> tuple[str, str] | Problem:
+    """Return a number as (`+` or nothing, digits); a leading `00` is its plus."""
+    text = without_decimals(cleaned_phone(text))
     if SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
         recovered = from_scientific(text, "phone_digits_lost")
         return recovered if isinstance(recovered, Problem) else ("", recovered)
     if not any(map(str.isalnum, text)):
-        return Problem(code="phone_missing", value=text, message=f"There is no phone number: write one, as {EXAMPLE}.")
+        return Problem(
+            code="phone_missing", value=text, message=f"There is no phone number: write one such as {EXAMPLE}."
+        )
     if _GROUPED_NUMBER.fullmatch(text):
         text = text.replace(",", "")
     if problem := _misfit(text):
@@ -68,36 +70,38 @@ def written(text: str) -> tuple[str, str] | Problem:
 
 
 def _misfit(text: str) -> Problem | None:
-    """Return what makes the text something else than one phone number."""
+    """Return the reason why the text is not exactly one phone number, if there is one."""
     if _EXTENSION.search(text):
-        return refusal("phone_extension", text, "has an extension, which WhatsApp cannot reach: write the number alone")
+        return phone_problem(
+            "phone_extension", text, "has an extension, which WhatsApp cannot reach: write the number alone"
+        )
     numbers = [part for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= _ENOUGH_FOR_A_NUMBER]
     if len(numbers) > 1:
-        return refusal("phone_several", text, "holds several numbers: leave one, and give any other a row of its own")
+        return phone_problem(
+            "phone_several", text, "holds several numbers: keep one, and put each other in a row of its own"
+        )
     strange = _STRANGE.search(text)
     return _strange(text, strange[0]) if strange else None
 
 
 def _strange(text: str, sign: str) -> Problem:
-    what = "letters" if sign.isalpha() else f"the sign {sign} where no number has it"
-    return refusal("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}")
+    what = "letters" if sign.isalpha() else f"the sign {sign} in the wrong place"
+    return phone_problem("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}")
 
 
 def from_scientific(text: str, code: str) -> str | Problem:
-    """Return the digits of a text like `5.73001234567E+11` if they are all there, else a problem with that code."""
+    """Return the digits of a text like `5.73001234567E+11` if it has all of them, else a problem with that code."""
     if found := SCIENTIFIC.fullmatch(text):
         fraction, exponent = found[2] or "", int(found[3])
         if len(fraction) >= exponent and not fraction[exponent:].strip("0"):
             return found[1] + fraction[:exponent]
-    return refusal(
+    return phone_problem(
         code,
         text,
         "has lost its digits in the spreadsheet program: format the column as text and write the whole number again",
     )
 
 
-def refusal(code: str, text: str, what: str) -> Problem:
-    """Return the problem whose message is the cell's text, cut short, and what is wrong with it."""
-    shown = text.strip()
-    shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
-    return Problem(code=code, value=text, message=f'"{shown}" {what}.')
+def phone_problem(code: str, text: str, what: str) -> Problem:
+    """Return a problem whose message is the cell's text, truncated, and what is wrong with it."""
+    return Problem(code=code, value=text, message=f"{quoted(text)} {what}.")

@@ -1,7 +1,7 @@
-"""Whose number the digits are, by the countries' numbering plans; the only home of phonenumbers.
+"""Validate numbers by the countries' numbering plans, with phonenumbers.
 
 The two forms of one mobile number (Mexico 52 and 521, Argentina 54 and 549, Brazil with and without the ninth digit)
-are both taken and neither is ever made into the other: that is right for mobiles and wrong for landlines.
+are both accepted, and neither is converted into the other here: that is right for mobiles and wrong for landlines.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from collections.abc import Callable
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
-from importer.mapper.phones.notation import EXAMPLE, refusal
+from importer.mapper.phones.notation import EXAMPLE, phone_problem
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
-"""Of the numbering plans: another one may take what this one refuses, and the other way round."""
+"""The version of the numbering plans: another version may accept other numbers."""
 
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
@@ -22,27 +22,27 @@ _MEXICAN_DIGITS = 10
 _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 _NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
-"""Codes of countries where no zero is written that is not dialled from abroad too, known without asking; 0: none."""
+"""Country codes without a trunk prefix 0, known without a look-up; 0: no country."""
 
 _FORM_OF_THE_PLAN: dict[int, Callable[[str], str]] = {
     52: lambda national: national[1:] if len(national) == _MEXICAN_DIGITS + 1 and national[0] == "1" else national,
     55: lambda national: f"{national[:2]}9{national[2:]}" if national[2:3] in {*"6789"} else national,
 }
-"""Per country code: the form that today's plan has of a mobile number in an older form. To check it, never to send it.
+"""Per country code: from an older form of a mobile number to today's. Only for validation, never to send.
 
 WhatsApp still knows Mexican mobiles as 521, and many Brazilian ones without the ninth digit.
 """
 
 
 def international(digits: str, text: str) -> str | Problem:
-    """Return the number of a cell that has a plus and these digits, or what is wrong with it."""
+    """Return the number of a cell with a plus and these digits, or the problem with it."""
     return f"+{digits}" if _is_valid_abroad(digits) else _parsed(f"+{digits}", "", text)
 
 
 def of_country(digits: str, country: str, text: str) -> str | Problem:
-    """Return the number of a cell that has no plus, in a file whose numbers are from the country.
+    """Return the number of a cell without a plus, in a file whose numbers are from the country.
 
-    Digits that begin with the country's code are not given it twice, unless they are a mobile number without it too.
+    Digits that begin with the country's code do not get it twice, unless they are a mobile number without it too.
     """
     code = phonenumbers.country_code_for_region(country)
     if (
@@ -57,14 +57,14 @@ def of_country(digits: str, country: str, text: str) -> str | Problem:
 
 
 def lost_zero(text: str, identifier: str, country: str) -> bool:
-    """Tell whether a cell without a country code lacks the zero that the country's people write before such a number.
+    """Return whether a cell without a country code lacks the trunk prefix 0 that is usual in the country.
 
-    Spreadsheet programs drop it, and the number is still the same; but where it is dropped from every cell, nobody
-    sees which numbers had none.
+    Spreadsheet programs drop it, and the number is still the same; but where it is dropped from every cell, it
+    cannot be seen which numbers had none.
 
     Args:
-        text: What the cell says.
-        identifier: What was made of it, as digits or with a plus.
+        text: The cell's text.
+        identifier: The identifier that it gave, as digits or with a plus.
         country: Region that such numbers are from.
 
     """
@@ -79,14 +79,14 @@ def lost_zero(text: str, identifier: str, country: str) -> bool:
 
 
 def without_country(digits: str, text: str) -> str | Problem:
-    """Return the number of a cell that has neither a plus nor a default country: spreadsheet programs drop the plus."""
+    """Return the number of a cell with neither a plus nor a default country: spreadsheet programs drop the plus."""
     if len(digits) > _MOST_DIGITS:
         return _too_long(text)
     if len(digits) < _FEWEST_DIGITS:
         return _too_short(text)
     if len(digits) >= _FEWEST_WITHOUT_PLUS and _is_valid_abroad(digits):
         return f"+{digits}"
-    return refusal(
+    return phone_problem(
         "phone_no_country",
         text,
         f"does not say its country: write it with + and the country code, such as {EXAMPLE},"
@@ -105,7 +105,7 @@ def _number(code: int, national: str) -> PhoneNumber:
 
 
 def _is_valid_abroad(digits: str) -> bool:
-    """Tell whether the digits, with country code, are a number that somebody can have."""
+    """Return whether the digits, with country code, are a valid number."""
     for length in (1, 2, 3):
         if (code := int(digits[:length])) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
             return _is_valid(code, digits[length:])
@@ -113,9 +113,9 @@ def _is_valid_abroad(digits: str) -> bool:
 
 
 def _is_valid(code: int, national: str) -> bool:
-    """Tell whether the country's plan has the number.
+    """Return whether the number is valid in the country's plan.
 
-    Asked before `phonenumbers.parse`, which costs twice as much and is needed only for what is not dialled abroad.
+    Called before `phonenumbers.parse`, which takes twice as long and is needed only for trunk prefixes.
     """
     if not 0 < len(national) <= _MOST_DIGITS:
         return False
@@ -126,7 +126,7 @@ def _is_valid(code: int, national: str) -> bool:
 
 
 def _parsed(number: str, country: str, text: str) -> str | Problem:
-    """Return the number as phonenumbers reads it, which knows the zeros that are not dialled from abroad."""
+    """Return the number as phonenumbers parses it, without the trunk prefix."""
     try:
         parsed = phonenumbers.parse(number, country or None)
     except NumberParseException as error:
@@ -140,7 +140,7 @@ def _parsed(number: str, country: str, text: str) -> str | Problem:
 def _unreadable(error: NumberParseException, text: str) -> Problem:
     match error.error_type:
         case NumberParseException.INVALID_COUNTRY_CODE:
-            return refusal("phone_impossible", text, "begins with a code that no country has: check the number")
+            return phone_problem("phone_impossible", text, "begins with an unknown country code: check the number")
         case NumberParseException.TOO_LONG:
             return _too_long(text)
         case _:
@@ -155,21 +155,23 @@ def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
         case ValidationResult.TOO_LONG:
             return _too_long(text, f" for {plan}", number)
         case ValidationResult.INVALID_LENGTH:
-            return refusal("phone_impossible", text, f"has a length that no number of {plan} has: check the digits")
+            return phone_problem("phone_impossible", text, f"has the wrong length for {plan}: check the digits")
         case _:
-            return refusal("phone_invalid", text, f"is no number of {plan}: check the digits{_or_abroad(number)}")
+            return phone_problem(
+                "phone_invalid", text, f"is not a number of {plan}: check the digits{_or_abroad(number)}"
+            )
 
 
 def _too_short(text: str, where: str = "") -> Problem:
-    return refusal("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}")
+    return phone_problem("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}")
 
 
 def _too_long(text: str, where: str = "", number: str = "") -> Problem:
-    return refusal("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}")
+    return phone_problem("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}")
 
 
 def _or_abroad(number: str) -> str:
-    """Return the advice for a foreign number that lost its plus; it is never taken for one, for it may be a slip."""
+    """Return the advice for a foreign number that lost its plus; it is not accepted, as it may be a typing error."""
     if number[:1].isdigit() and _is_valid_abroad(number):
         return f", or write +{number} if that is the number"
     return ""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from importer.model.cell_names import column_letters
 from importer.model.errors import InputError
-from importer.model.escaping import unescape
+from importer.model.formula_escape import unescape
 from importer.model.rows import Problem, Row, Sheet
 from importer.readers.blank_rows import Blanks
 from importer.readers.file_kinds import refuse_no_text
@@ -37,7 +37,7 @@ _NO_TEXT = re.compile("[\ud800-\udfff]")
 class CsvReader:
     """A text file, opened: its encoding, delimiter and header are known, its rows not yet read.
 
-    Cells are as the file has them, but for the apostrophe of `importer.model.escaping`, and line breaks inside
+    Cells are as the file has them, but for the apostrophe of `importer.model.formula_escape`, and line breaks inside
     quotes, which are all line feeds. A row is blank if it has nothing but white space. A row that is too wide keeps
     all its cells.
 

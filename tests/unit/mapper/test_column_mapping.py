@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.mapper.column_mapping import ColumnMapping, plan, uses_channels, uses_teams
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping, uses_channels, uses_teams
 from importer.mapper.messages import did_you_mean, listed, quoted
 from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
 from importer.model.account import Directory, FieldType
@@ -25,7 +25,7 @@ def planned(
         columns=columns or ColumnOptions(identifier="Phone", name="Name"),
         values=values or {},
     )
-    return plan(header, options, directory or Directory())
+    return plan_mapping(header, options, directory or Directory())
 
 
 def problems(mapping: ColumnMapping | tuple[Problem, ...]) -> list[str]:
@@ -99,7 +99,7 @@ def test_a_header_with_braces_of_its_own_is_a_header_first() -> None:
 
 
 def test_all_that_does_not_fit_is_told_at_once() -> None:
-    """Nobody mends a config one problem at a time."""
+    """Every problem of a config is reported, not only the first."""
     columns = ColumnOptions(
         tags=("Tgas", "Tags"),
         note="Note",
@@ -115,12 +115,12 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
         "identifier_unmapped",
         "name_unmapped",
         "column_unknown",
-        "note_too_long",
-        "column_unknown",
         "assigned_user_invalid",
         "team_unknown",
         "channel_unknown",
         "bot_status_unknown",
+        "note_too_long",
+        "column_unknown",
         "date_format_invalid",
         "column_unknown",
         "column_unknown",

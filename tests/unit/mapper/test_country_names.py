@@ -2,9 +2,9 @@
 
 import pytest
 
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import to_contact
-from importer.mapper.contact_warnings import remarks
+from importer.mapper.contact_warnings import row_warnings
 from importer.mapper.country_names import country_of
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
 from importer.model.rows import Contact, InvalidRow, Problem, Row
@@ -15,7 +15,7 @@ COLUMNS = ColumnOptions(identifier="Phone", name="Name", country="Land")
 def mapping(contact: ContactOptions | None = None, columns: ColumnOptions = COLUMNS) -> ColumnMapping:
     """Return the mapping of a sheet with a column of countries."""
     options = MappingOptions(contact=contact or ContactOptions(), columns=columns)
-    planned = plan(("Phone", "Name", "Land"), options, None)
+    planned = plan_mapping(("Phone", "Name", "Land"), options, None)
     assert isinstance(planned, ColumnMapping)
     return planned
 
@@ -85,7 +85,7 @@ def test_a_wrong_number_beside_an_unknown_country_is_told_of_itself() -> None:
 
 def test_a_column_of_countries_that_is_not_there_is_a_problem_of_the_config() -> None:
     """Like any other."""
-    problems = plan(("Phone", "Name"), MappingOptions(columns=COLUMNS), None)
+    problems = plan_mapping(("Phone", "Name"), MappingOptions(columns=COLUMNS), None)
     assert isinstance(problems, tuple)
     assert [problem.code for problem in problems] == ["column_unknown"]
 
@@ -95,7 +95,7 @@ def remarks_of(phone: str, country: str, contact: ContactOptions | None = None) 
     used = mapping(contact)
     made = to_contact(row(phone, country), used)
     assert isinstance(made, Contact)
-    return remarks(row(phone, country), made, used)
+    return row_warnings(row(phone, country), made, used)
 
 
 def test_a_lost_zero_is_worth_a_look() -> None:

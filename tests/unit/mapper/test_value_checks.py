@@ -194,7 +194,7 @@ def test_a_note_has_at_most_a_thousand_characters() -> None:
     long = note("ñ" * 1001)
     assert code(long) == "note_too_long"
     assert isinstance(long, Problem)
-    assert "1001" in long.message
+    assert "1,001" in long.message
 
 
 def test_a_bot_is_started_or_ended() -> None:

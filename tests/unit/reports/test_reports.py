@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importer.model.errors import StorageError
-from importer.model.escaping import escape
+from importer.model.formula_escape import escape
 from importer.model.plain_text import plain, utc
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status

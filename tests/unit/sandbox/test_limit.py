@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.sandbox.limit import Peak, SlidingWindow, whole_seconds
+from importer.sandbox.limit import PeakRate, SlidingWindow, whole_seconds
 
 
 def test_a_full_window_refuses_until_its_first_request_is_a_second_old() -> None:
@@ -59,7 +59,7 @@ def test_no_second_ever_has_more_than_the_limit(rate: int, *, count_refused: boo
 
 def test_the_peak_is_the_fullest_second() -> None:
     """Three in one second, then two: three."""
-    peak = Peak()
+    peak = PeakRate()
     for moment in (0.0, 0.5, 0.999, 1.6, 2.2):
         peak.add(moment)
     assert peak.most == 3

@@ -26,7 +26,7 @@ from importer.sandbox import (
     Scripted,
     serve,
 )
-from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, Spoilt
+from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, FaultedRequest
 from importer.sandbox.routes import CALLS
 
 ANA = {"identifier": "34600111222", "source": "whatsapp", "name": "Ana"}
@@ -375,7 +375,7 @@ async def test_a_client_that_goes_away_first_is_no_error(
 ) -> None:
     """Whoever serves a stand-in sees no traceback because somebody stopped an import."""
 
-    async def gone(_: Spoilt) -> NoReturn:
+    async def gone(_: FaultedRequest) -> NoReturn:
         raise ConnectionResetError("Cannot write to closing transport")
 
     monkeypatch.setitem(MISBEHAVIOURS, FaultKind.CUT_BODY, gone)

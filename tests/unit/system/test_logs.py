@@ -12,7 +12,7 @@ import pytest
 
 from importer.model.errors import BusyError, StorageError
 from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.masking import masked, unnumbered
+from importer.model.phone_mask import masked, unnumbered
 from importer.model.replies import Outcome
 from importer.model.rows import Contact, Entry, InvalidRow, Problem, Row, Status
 from importer.system.logs import LOG, LoggedJournal, logging_to

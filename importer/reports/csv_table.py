@@ -1,0 +1,43 @@
+r"""CSV files for programs: UTF-8 without a byte order mark, commas, lines that end in \n.
+
+RFC 4180 says \r\n, but every reader of CSV takes \n too, while `cut`, `awk` and `grep` see \r as part of the last cell.
+No cell has a line break, so that a row is always one line.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from importer.model.formula_escape import escape
+from importer.model.plain_text import plain
+
+_MAY_CHANGE = re.compile(",[=+@' -]")
+"""The beginnings of cells that `plain` or `escape` may change, besides those that cannot be printed."""
+
+
+def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write the columns' names and the rows; every cell is made safe to show and to open in a spreadsheet program."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for texts in rows:
+            line = ",".join(texts)
+            if _is_a_line(line, len(columns)):
+                file.write(line + "\n")
+            else:
+                writer.writerow([escape(plain(text)) for text in texts])
+
+
+def _is_a_line(line: str, cells: int) -> bool:
+    """Return, quickly, whether `plain`, `escape` and csv would surely leave texts with commas between them as is.
+
+    True of nearly all rows; csv takes a third of the time of a report of 100,000 rows (November 2026).
+    """
+    return (
+        line.isprintable()
+        and line.count(",") == cells - 1
+        and '"' not in line
+        and " ," not in line
+        and not _MAY_CHANGE.search("," + line)
+    )
