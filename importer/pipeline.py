@@ -63,7 +63,7 @@ class Sender(Listener, Protocol):
 async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
     """Bring the rows of all sources to their ends.
 
-        files | read | recognise | map | enter (pending in the journal) | pool: take -> slot -> send -> decide -> write
+        files | read | recognise | map | enqueue (in the journal) | pool: claim -> slot -> send -> decide -> write
 
     What an earlier run settled exactly so is recognised and need not be mapped: in a file that is given every night
     that is nearly every row.
@@ -126,7 +126,7 @@ async def _enter(source: Source, journal: PipelineJournal, rows: Sequence[Marked
             if identifier is not None:
                 source.recognised(row.number, identifier)
     entries = await asyncio.to_thread(source.mapped, unknown) if unknown else []
-    return await journal.enter(source.sheet_index, entries)
+    return await journal.enqueue(source.sheet_index, entries)
 
 
 async def _read_ahead(source: Source) -> AsyncGenerator[Sequence[MarkedRow], None]:

@@ -12,7 +12,7 @@ from importer.commands.account_requirements import Wanted, not_seen
 from importer.commands.context import Ending, Order
 from importer.commands.mapping_selection import mapping_lines
 from importer.commands.setup import Prepared, notes, prepare
-from importer.journal import Journal, ThreadedJournal
+from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.warnings import Findings
 from importer.model.errors import InputError
@@ -72,7 +72,7 @@ class Check:
     async def _read(self, prepared: Prepared) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
         collect_less_garbage()  # an eighth of the time of a row (measured in November 2026)
-        journal = ThreadedJournal(self.store)
+        journal = AsyncJournal(self.store)
         await journal.begin(self.order.record(prepared.account))
         sources = [
             Source(

@@ -45,11 +45,6 @@ def out_of_time(seconds: float) -> Stop:
     return Stop(message=f"The run has taken the time that --max-duration gives it: {given}.", hint="")
 
 
-def same_again(earlier: str) -> Stop:
-    """Return why a run ends that was given the same as the run before it."""
-    return Stop(message=f"Nothing has changed since {earlier}: the files and the settings are the same.", hint="")
-
-
 def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
     """Return what tells, from the rows done, whether too many failed.
 

@@ -13,10 +13,9 @@ from logging import DEBUG
 from importer.client.account import ask_me
 from importer.client.http import Callbell
 from importer.commands.context import Ending, Order
-from importer.commands.exit_status import exit_code, failure_limit, interrupted, out_of_time, same_again
-from importer.commands.input_fingerprint import input_fingerprint
+from importer.commands.exit_status import exit_code, failure_limit, interrupted, out_of_time
 from importer.commands.setup import Prepared, prepare
-from importer.journal import Journal, ThreadedJournal
+from importer.journal import AsyncJournal, Journal
 from importer.mapper.warnings import Findings
 from importer.model.errors import ImporterError, InputError
 from importer.model.masking import unnumbered
@@ -93,17 +92,13 @@ class Run:
         settings = self.order.settings
         if not settings.run.dry_run:
             private_folder(self.order.folder)  # now: a folder that cannot be made is better known before than after
-        journal = ThreadedJournal(self.store)
+        journal = AsyncJournal(self.store)
         logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
         rate, learned = settings.service.rate, self.store.learned_limit(prepared.account)
         pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))
         # Before anything is waited for: from here on a signal ends the run in good order.
         self._pool = pool = Pool(self._parts(prepared.service, logged, pace))
-        given = await asyncio.to_thread(input_fingerprint, self.order, self.readers, prepared)
-        record = self.order.record(prepared.account)
-        record = replace(record, rate_limit=settings.service.rate, input_fingerprint=given)
-        if earlier := self.store.last_run_given(prepared.account, given):
-            return self._repeat(record, earlier)
+        record = replace(self.order.record(prepared.account), rate_limit=settings.service.rate)
         await journal.begin(record)
         sources = await self._sources(journal, prepared)
         flow = enter_all if settings.run.dry_run else run_import
@@ -119,7 +114,7 @@ class Run:
         await journal.finish(record)
         return self._report(record, pool.stopped)
 
-    async def _sources(self, journal: ThreadedJournal, prepared: Prepared) -> list[Source]:
+    async def _sources(self, journal: AsyncJournal, prepared: Prepared) -> list[Source]:
         """Return the sheets as the flow takes them, written down in their order."""
         return [
             Source(
@@ -131,14 +126,6 @@ class Run:
             )
             for reader, mapping, fingerprint in zip(self.readers, prepared.mappings, prepared.fingerprints, strict=True)
         ]
-
-    def _repeat(self, record: RunRecord, earlier: str) -> Ending:
-        """End a run that was given the same as the one before it: all its rows are where that one left them."""
-        before = self.store.report_source(earlier)
-        code = exit_code(before.tally_again(), None, self._signalled)
-        record = replace(record, finished_at=SystemClock().now(), exit_code=code, blank=before.record().blank)
-        self.store.repeat(record, earlier)
-        return self._report(record, same_again(earlier))
 
     def _parts(self, service: Callbell, journal: PipelineJournal, pace: Pace) -> PoolParts:
         settings = self.order.settings

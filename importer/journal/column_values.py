@@ -28,13 +28,13 @@ def storable(text: str) -> str:
     return text
 
 
-def to_json(value: object) -> str:
+def encode_json(value: object) -> str:
     """Return arrays and objects of texts and numbers as JSON that can be stored."""
     return storable(_encode(value))
 
 
-def from_json(text: str) -> Any:  # noqa: ANN401 - what JSON says is known to the caller only
-    """Return what `to_json` wrote; tuples come back as lists."""
+def decode_json(text: str) -> Any:  # noqa: ANN401 - what JSON says is known to the caller only
+    """Return what `encode_json` wrote; tuples come back as lists."""
     return json.loads(text)
 
 
@@ -57,8 +57,8 @@ def run_of(columns: tuple[Any, ...]) -> RunRecord:
         name=name,
         command=command,
         account=account,
-        files=tuple(from_json(files)),
-        options=from_json(options),
+        files=tuple(decode_json(files)),
+        options=decode_json(options),
         report_dir=report_dir,
         started_at=datetime.fromisoformat(started_at),
         finished_at=maybe_moment(finished_at),
@@ -73,16 +73,15 @@ def run_of(columns: tuple[Any, ...]) -> RunRecord:
 
 
 def begun_columns(record: RunRecord, account: int) -> tuple[object, ...]:
-    """Return what is known of a run when it begins: the columns from its name to what it was given."""
-    texts = (to_json(record.files), to_json(dict(record.options)), storable(record.report_dir))
-    started_at, given = moment(record.started_at), record.input_fingerprint or None
-    return (record.name, record.command, account, *texts, started_at, record.rate_limit, given)
+    """Return what is known of a run when it begins: the columns from its name to its rate limit."""
+    texts = (encode_json(record.files), encode_json(dict(record.options)), storable(record.report_dir))
+    return (record.name, record.command, account, *texts, moment(record.started_at), record.rate_limit)
 
 
 def sheet_columns(sheet: Sheet) -> tuple[object, ...]:
     """Return what goes into `SHEET_COLUMNS`."""
-    texts = (to_json(sheet.header), sheet.header_row, storable(sheet.encoding), storable(sheet.delimiter))
-    return (storable(sheet.file), storable(sheet.name), *texts, to_json(sheet.notes))
+    texts = (encode_json(sheet.header), sheet.header_row, storable(sheet.encoding), storable(sheet.delimiter))
+    return (storable(sheet.file), storable(sheet.name), *texts, encode_json(sheet.notes))
 
 
 def sheet_of(columns: tuple[Any, ...]) -> Sheet:
@@ -91,11 +90,11 @@ def sheet_of(columns: tuple[Any, ...]) -> Sheet:
     return Sheet(
         file=file,
         name=name,
-        header=tuple(from_json(header)),
+        header=tuple(decode_json(header)),
         header_row=header_row,
         encoding=encoding,
         delimiter=delimiter,
-        notes=tuple(from_json(notes)),
+        notes=tuple(decode_json(notes)),
     )
 
 
@@ -103,7 +102,7 @@ def problems_json(problems: tuple[Problem, ...]) -> str | None:
     """Return what the reader found wrong, or None if nothing."""
     if not problems:
         return None
-    return to_json([(problem.code, problem.column, problem.value, problem.message) for problem in problems])
+    return encode_json([(problem.code, problem.column, problem.value, problem.message) for problem in problems])
 
 
 def problems_of(text: str | None) -> tuple[Problem, ...]:
@@ -112,7 +111,7 @@ def problems_of(text: str | None) -> tuple[Problem, ...]:
         return ()
     return tuple(
         Problem(code=code, column=column, value=value, message=message)
-        for code, column, value, message in from_json(text)
+        for code, column, value, message in decode_json(text)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from importer.journal.column_values import from_json
+from importer.journal.column_values import decode_json
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
 
@@ -13,7 +13,7 @@ _DOUBTFUL = frozenset({Status.IN_FLIGHT, Status.IN_DOUBT})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FirstRow:
     """Where in this run's input a key stood first."""
 
     seq: int
@@ -25,7 +25,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownContact:
     """What the account has from earlier runs under a key."""
 
     status: Status
@@ -40,7 +40,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class EnqueueDecision:
     """A row's first outcome."""
 
     outcome: Outcome
@@ -54,20 +54,20 @@ class Decision:
     """The time after which no run sent it."""
 
 
-_TO_SEND = Decision(Outcome(status=Status.PENDING))
+_TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
 
 
-def decide(payload: str, known: Known | None) -> Decision:
+def deduplicate_across_runs(payload: str, known: KnownContact | None) -> EnqueueDecision:
     """Return what becomes of a contact whose key has no earlier row in this run."""
     if known is None:
         return _TO_SEND
     if known.status in _DOUBTFUL:
-        return Decision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
+        return EnqueueDecision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     if known.status not in _DONE:
         return _TO_SEND
     if known.same:
-        return Decision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
-    return Decision(
+        return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
+    return EnqueueDecision(
         Outcome(
             status=Status.EXISTS,
             uuid=known.uuid,
@@ -78,13 +78,13 @@ def decide(payload: str, known: Known | None) -> Decision:
     )
 
 
-def duplicate(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> Decision:
+def deduplicate_within_run(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index: int) -> EnqueueDecision:
     """Return what becomes of a contact whose key stands in an earlier row of this run."""
-    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=same_as(earlier, sheets, sheet_index))
-    return Decision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
+    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=duplicate_reason(earlier, sheets, sheet_index))
+    return EnqueueDecision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
 
 
-def same_as(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> str:
+def duplicate_reason(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index: int) -> str:
     """Return which earlier row a duplicate is the same as, for a person."""
     where = f"row {earlier.number}"
     there, here = sheets[earlier.sheet_index], sheets[sheet_index]
@@ -98,7 +98,7 @@ def same_as(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> st
 def _differs(payload: str, sent: str | None) -> str:
     if sent is None:
         return "differs from what was sent"
-    now, then = from_json(payload), from_json(sent)
+    now, then = decode_json(payload), decode_json(sent)
     custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
     return f"differs from what was sent: {', '.join([*_differing(now, then), *_differing(*custom)])}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.journal.column_values import from_json, problems_of
+from importer.journal.column_values import decode_json, problems_of
 from importer.journal.database import Database
 from importer.journal.run_report import TO_RETRY_SQL
 from importer.model.rows import Row, Sheet
@@ -17,7 +17,7 @@ WHERE run = ? AND seq > ? AND sheet = ? AND status IN ({TO_RETRY_SQL}) ORDER BY 
 
 @dataclass(frozen=True, slots=True)
 class EarlierRows:
-    """One sheet of an earlier run, cut down to the rows to retry; a `ports.Reader`."""
+    """One sheet of an earlier run, cut down to the rows to retry; a `protocols.Reader`."""
 
     sheet: Sheet
     database: Database
@@ -30,7 +30,7 @@ class EarlierRows:
         while found := self.database.fetch(_AGAIN, (self.run, seq, self.sheet_index, _CHUNK_ROWS)):
             seq = found[-1][0]
             yield [
-                Row(number=number, cells=tuple(from_json(cells)), problems=problems_of(problems))
+                Row(number=number, cells=tuple(decode_json(cells)), problems=problems_of(problems))
                 for _, number, cells, problems in found
             ]
 

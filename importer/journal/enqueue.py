@@ -5,11 +5,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from importer.journal import recognition
-from importer.journal.column_values import problems_json, storable, to_json
-from importer.journal.deduplicate import Decision, Known, Place, decide, duplicate
-from importer.model.payload import fingerprint
-from importer.model.payload import to_json as contact_json
+from importer.journal import recognise
+from importer.journal.column_values import encode_json, problems_json, storable
+from importer.journal.deduplicate import (
+    EnqueueDecision,
+    FirstRow,
+    KnownContact,
+    deduplicate_across_runs,
+    deduplicate_within_run,
+)
+from importer.model.payload import fingerprint, to_json
 from importer.model.replies import Outcome
 from importer.model.rows import IN_CALLBELL, Contact, Entry, InvalidRow, Sheet, Status
 
@@ -35,7 +40,7 @@ FROM temp.wanted CROSS JOIN contacts ON contacts.account = ? AND contacts.source
 LEFT JOIN rows AS sent ON contacts.fingerprint <> wanted.fingerprint
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 """
-_ENTER = """
+_ENQUEUE = """
 INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, doubt_since, doubt_until, finished_at,
     source, channel, identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, row_fingerprint,
     cells, reader_problems)
@@ -81,7 +86,7 @@ def begin_input(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM temp.offered")
 
 
-def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]) -> Counter[Status]:
+def enqueue_rows(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]) -> Counter[Status]:
     """Write the rows down, with one look-up for all of them; within the caller's transaction.
 
     Returns:
@@ -99,17 +104,17 @@ def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]
         if isinstance(draft, InvalidRow):
             decision = _refused(draft)
         elif earlier := earlier_rows.get(seq):
-            decision = duplicate(earlier, chunk.sheets, chunk.sheet_index)
+            decision = deduplicate_within_run(earlier, chunk.sheets, chunk.sheet_index)
         else:
-            decision = decide(draft.payload, earlier_runs.get(seq))
+            decision = deduplicate_across_runs(draft.payload, earlier_runs.get(seq))
         counts[decision.outcome.status] += 1
         if chunk.tallied_only and decision.outcome.status is Status.PENDING:
             continue
         lines.append(_row_line(chunk, seq, entry, draft, decision))
-    connection.executemany(_ENTER, lines)
+    connection.executemany(_ENQUEUE, lines)
     connection.executemany(_PROBLEM, _problem_lines(chunk, entries))
     if counts[Status.UNCHANGED]:
-        recognition.remember(connection, chunk.run, chunk.account, chunk.seqs)
+        recognise.remember(connection, chunk.run, chunk.account, chunk.seqs)
     if chunk.recognised:
         counts += _recognised(connection, chunk, repeated=repeated)
     return counts
@@ -117,10 +122,10 @@ def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]
 
 def _recognised(connection: sqlite3.Connection, chunk: Chunk, *, repeated: bool) -> Counter[Status]:
     """Write those down that were recognised; within the caller's transaction."""
-    entered = recognition.enter(connection, chunk.run, chunk.sheet_index, chunk.at)
+    entered = recognise.enqueue_recognised(connection, chunk.run, chunk.sheet_index, chunk.at)
     duplicates = 0
     if repeated:
-        duplicates = recognition.mark_duplicates(connection, chunk.run, chunk.sheets, chunk.sheet_index)
+        duplicates = recognise.mark_duplicates(connection, chunk.run, chunk.sheets, chunk.sheet_index)
     connection.execute("DELETE FROM temp.offered")
     return Counter({Status.UNCHANGED: entered - duplicates, Status.DUPLICATE: duplicates})
 
@@ -132,14 +137,14 @@ def _has_contacts(connection: sqlite3.Connection, account: int) -> bool:
 
 def _draft(contact: Contact, *, content: bool) -> _Draft:
     """Return the contact as it is stored; without its content where nothing is there to compare that with."""
-    payload = storable(contact_json(contact)) if content else ""
+    payload = storable(to_json(contact)) if content else ""
     key = (storable(contact.source), storable(contact.channel_uuid), storable(contact.identifier))
     return _Draft(key, payload, fingerprint(payload), contact.name)
 
 
 def _look_up(
     connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry], prepared: Sequence[_Prepared]
-) -> tuple[dict[int, Place], dict[int, Known], bool]:
+) -> tuple[dict[int, FirstRow], dict[int, KnownContact], bool]:
     """Return what is known of the chunk's contacts.
 
     Returns:
@@ -155,18 +160,18 @@ def _look_up(
     connection.execute("DELETE FROM temp.wanted")
     connection.executemany(_WANT, wanted)
     new = connection.execute(_SEE, {"sheet": chunk.sheet_index}).rowcount
-    earlier_rows = {seq: Place(*place) for seq, *place in connection.execute(_SEEN_BEFORE)}
+    earlier_rows = {seq: FirstRow(*place) for seq, *place in connection.execute(_SEEN_BEFORE)}
     earlier_runs = {
-        seq: Known(Status(status), uuid, href, bool(same), *rest)
+        seq: KnownContact(Status(status), uuid, href, bool(same), *rest)
         for seq, status, uuid, href, same, *rest in connection.execute(_EARLIER_RUNS, (chunk.account,))
     }
     return earlier_rows, earlier_runs, new < len(wanted) + chunk.recognised
 
 
-def _refused(invalid: InvalidRow) -> Decision:
+def _refused(invalid: InvalidRow) -> EnqueueDecision:
     first = invalid.problems[0]
     reason = " ".join(problem.message for problem in invalid.problems)
-    return Decision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
+    return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
 
 
 def _problem_lines(chunk: Chunk, entries: Sequence[Entry]) -> Iterator[tuple[object, ...]]:
@@ -177,8 +182,8 @@ def _problem_lines(chunk: Chunk, entries: Sequence[Entry]) -> Iterator[tuple[obj
                 yield (chunk.run, seq, n, *map(storable, texts))
 
 
-def _row_line(chunk: Chunk, seq: int, entry: Entry, draft: _Prepared, decision: Decision) -> tuple[object, ...]:
-    """Return the columns of `_ENTER`; the payload only where it may be sent, the cells where they may need mending."""
+def _row_line(chunk: Chunk, seq: int, entry: Entry, draft: _Prepared, decision: EnqueueDecision) -> tuple[object, ...]:
+    """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if they may need a fix."""
     outcome, row = decision.outcome, entry.row
     pending = outcome.status is Status.PENDING
     settled = outcome.status in IN_CALLBELL
@@ -207,6 +212,6 @@ def _row_line(chunk: Chunk, seq: int, entry: Entry, draft: _Prepared, decision: 
         mark,
         payload,
         entry.fingerprint,
-        "" if settled else to_json(row.cells),
+        "" if settled else encode_json(row.cells),
         problems_json(row.problems),
     )

@@ -14,12 +14,12 @@ ON CONFLICT DO UPDATE SET limit_per_second = excluded.limit_per_second, learned_
 """
 
 
-def learned_limit(database: Database, account: str) -> float:
+def load_learned_limit(database: Database, account: str) -> float:
     """Return the limit in requests per second; 0.0: none was found out."""
     return next((float(limit) for (limit,) in database.fetch(_LEARNED, (account,))), 0.0)
 
 
-def learn(connection: sqlite3.Connection, account: int, limit: float, at: str) -> None:
+def store_learned_limit(connection: sqlite3.Connection, account: int, limit: float, at: str) -> None:
     """Keep the limit, in requests per second; 0.0 forgets it; within the caller's transaction."""
     if limit:
         connection.execute(_LEARN, (account, limit, at))

@@ -2,8 +2,8 @@
 
 import sqlite3
 
-from importer.journal.claim import Desk
-from importer.journal.column_values import moment, to_json
+from importer.journal.claim import RunKey
+from importer.journal.column_values import encode_json, moment
 from importer.model.runs import RunRecord
 
 _IN_FLIGHT = "rows.run = :run AND rows.status IN ('pending', 'in_flight') AND rows.status = 'in_flight'"
@@ -37,10 +37,10 @@ WHERE id = :run
 _DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"
 
 
-def end(connection: sqlite3.Connection, desk: Desk, record: RunRecord, at: str) -> None:
+def end_run(connection: sqlite3.Connection, key: RunKey, record: RunRecord, at: str) -> None:
     """Give the run's open rows their last word, and write down how it went; within the caller's transaction."""
     ended = {
-        "run": desk.run,
+        "run": key.run,
         "finished_at": at if record.finished_at is None else moment(record.finished_at),
         "exit_code": record.exit_code,
         "blank": record.blank,
@@ -51,18 +51,18 @@ def end(connection: sqlite3.Connection, desk: Desk, record: RunRecord, at: str) 
         "rate_achieved": record.rate_achieved,
     }
     connection.execute(_END, ended)
-    _close(connection, desk, at)
+    _close(connection, key, at)
 
 
 def end_dead_runs(connection: sqlite3.Connection, at: str) -> None:
     """Give the open rows of runs that were killed their last word; such a run keeps neither end nor exit code."""
     for run, account in connection.execute(_DEAD).fetchall():
-        _close(connection, Desk(run, account), at)
+        _close(connection, RunKey(run, account), at)
 
 
-def _close(connection: sqlite3.Connection, desk: Desk, at: str) -> None:
-    values = {"run": desk.run, "account": desk.account, "at": at}
+def _close(connection: sqlite3.Connection, key: RunKey, at: str) -> None:
+    values = {"run": key.run, "account": key.account, "at": at}
     for statement in (_CONTACTS_IN_DOUBT, _ROWS_IN_DOUBT, _ROWS_STILL_IN_DOUBT, _ROWS_UNSENT):
         connection.execute(statement, values)
-    counts = dict(connection.execute(_TALLY, (desk.run,)).fetchall())
-    connection.execute("UPDATE runs SET tally = ? WHERE id = ?", (to_json(counts), desk.run))
+    counts = dict(connection.execute(_TALLY, (key.run,)).fetchall())
+    connection.execute("UPDATE runs SET tally = ? WHERE id = ?", (encode_json(counts), key.run))

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from typing import Any
 
 from importer.journal.column_values import (
     RUN_COLUMNS,
     SHEET_COLUMNS,
-    from_json,
+    decode_json,
     maybe_moment,
     run_of,
     sheet_of,
     tally_of,
 )
 from importer.journal.database import Database
-from importer.journal.repetition import FOUND_THERE, status_again, tally_again
 from importer.model.errors import UsageError
 from importer.model.rows import TO_RETRY, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
@@ -30,7 +27,6 @@ TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
 _RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - our own columns
 _SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - our own columns
 _TALLY = "SELECT status, count(*) FROM rows WHERE run = ? GROUP BY status"
-_TALLY_BY_CODE = "SELECT status, code, count(*) FROM rows WHERE run = ? GROUP BY status, code"
 # A duplicate is in Callbell by the row that speaks for it, so it has that row's UUID; so has a row that was recognised.
 _RESULTS = """
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
@@ -67,17 +63,14 @@ WHERE place <= :first ORDER BY total DESC, placed.code, placed.column_header, pl
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What the journal holds of one run; a `ports.ReportSource`."""
+    """What the journal holds of one run; a `protocols.ReportSource`."""
 
     database: Database
     run: int
-    """Whose rows they are."""
-    again: int | None = None
-    """A later run that was given the same and had nothing to do, where it is that one's report."""
 
     def record(self) -> RunRecord:
         """Return what is known of the run."""
-        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.again or self.run,))
+        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.run,))
         return run_of(tuple(columns))
 
     def sheets(self) -> Sequence[Sheet]:
@@ -86,21 +79,14 @@ class RunReport:
 
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status."""
-        if self.again:
-            return self.tally_again()
         return tally_of(dict(self.database.fetch(_TALLY, (self.run,))))
-
-    def tally_again(self) -> Mapping[Status, int]:
-        """Return how many rows would have which status if the run was given the same again."""
-        return tally_of(tally_again(self.database.fetch(_TALLY_BY_CODE, (self.run,))))
 
     def results(self) -> Iterator[Result]:
         """Yield every row, in the input's order."""
         seq = 0
-        made = partial(_result_again, at=self.record().started_at) if self.again else _result
         while page := self.database.fetch(_RESULTS, (self.run, seq, _PAGE_ROWS)):
             seq = page[-1][0]
-            yield from map(made, page)
+            yield from map(_result, page)
 
     def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
         """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
@@ -110,7 +96,7 @@ class RunReport:
             for _, number, cells, status, reason, columns in page:
                 yield RowToMend(
                     row=number,
-                    cells=tuple(from_json(cells)),
+                    cells=tuple(decode_json(cells)),
                     status=Status(status),
                     reason=reason,
                     columns=tuple(dict.fromkeys(columns.split(_BETWEEN_COLUMNS))) if columns else (),
@@ -130,20 +116,7 @@ class RunReport:
                 rows=tuple(number for _, _, number in lines),
             )
             for (code, column), lines in groups.items()
-            if not (self.again and code == FOUND_THERE)
         ]
-
-
-def run_report(database: Database, name: str) -> RunReport:
-    """Return what the journal holds of the run.
-
-    Raises:
-        UsageError: No run has this name.
-
-    """
-    run = run_number(database, name)
-    ((same_as,),) = database.fetch("SELECT same_as FROM runs WHERE id = ?", (run,))
-    return RunReport(database, run) if same_as is None else RunReport(database, same_as, run)
 
 
 def run_number(database: Database, name: str) -> int:
@@ -171,14 +144,7 @@ def all_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
 
 
 def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
-    return dict(database.fetch(_TALLY, (run,))) if tally is None else dict(from_json(tally))
-
-
-def _result_again(columns: tuple[Any, ...], at: datetime) -> Result:
-    """Return the row as it is when it is given again at that time, and nothing has happened since."""
-    status = _STATUSES[status_again(columns[5], columns[9])]
-    why = ("", "", "") if status is Status.UNCHANGED else columns[9:12]
-    return Result._make((*columns[1:5], status, *columns[6:8], None, *why, 0, at))
+    return dict(database.fetch(_TALLY, (run,))) if tally is None else dict(decode_json(tally))
 
 
 def _result(columns: tuple[Any, ...]) -> Result:

@@ -1,6 +1,8 @@
 """The tables of the journal, and the steps by which an older file becomes today's.
 
-A step that was ever released is never changed: a new one is added. Their number is SQLite's `user_version`.
+A migration that was ever released is never changed: a new one is added. Their number is SQLite's `user_version`.
+With every new one, keep a journal of the last release in `tests/support/old_journals` (its README says how):
+a test opens each of them with today's code and checks that nothing is lost.
 """
 
 APPLICATION_ID = 0x43424C69
@@ -178,7 +180,29 @@ ALTER TABLE runs ADD COLUMN input_fingerprint BLOB;
 ALTER TABLE runs ADD COLUMN same_as INTEGER REFERENCES runs (id); -- the run whose rows are its own too
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = """
+-- A run that was given the same as the one before it had no rows of its own: write down those that it reported.
+INSERT INTO sheets (run, place, file, name, header, header_row, encoding, delimiter, notes)
+SELECT runs.id, place, file, sheets.name, header, header_row, encoding, delimiter, notes
+FROM runs JOIN sheets ON sheets.run = runs.same_as;
+
+INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, finished_at, source, channel,
+    identifier, name, uuid, href, code, column_header, reason, fingerprint, cells, reader_problems)
+SELECT runs.id, seq, iif(settled, 'unchanged', status), sheet, number, 0,
+    iif(rows.same_as IS NULL, NULL, coalesce(same_run, run)), rows.same_as, started_at, source, channel,
+    identifier, rows.name, uuid, href, iif(settled, '', code), iif(settled, '', column_header),
+    iif(settled, '', reason), fingerprint, cells, reader_problems
+FROM runs JOIN (SELECT *, status IN ('created', 'updated') OR code = 'exists' AS settled FROM rows) AS rows
+    ON rows.run = runs.same_as;
+
+INSERT INTO problems (run, seq, n, code, column_header, value, message)
+SELECT runs.id, seq, n, code, column_header, value, message FROM runs JOIN problems ON problems.run = runs.same_as;
+
+ALTER TABLE runs DROP COLUMN same_as;
+ALTER TABLE runs DROP COLUMN input_fingerprint;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
 TEMPORARY = """
 -- The keys of the rows that are being entered: one look-up for all of them.

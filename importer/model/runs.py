@@ -28,8 +28,6 @@ class RunRecord:
     started_at: datetime
     finished_at: datetime | None = None
     exit_code: int | None = None
-    input_fingerprint: bytes = b""
-    """Stands for files, mapping and options: a run that is given the same again has nothing to do; empty: unknown."""
     blank: int = 0
     """Blank rows of the input, which are not rows."""
     requests_sent: int = 0

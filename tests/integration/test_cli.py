@@ -193,18 +193,6 @@ def test_what_is_given_again_is_told_as_if_it_were_gone_through_again(service: S
     assert posts(service) == 2
 
 
-def test_only_the_same_bytes_and_settings_are_passed_over(service: Sandbox) -> None:
-    """A person is told that nothing has changed, and is never told so of a file in which something has."""
-    file = customers(Path("contacts.csv"))
-    first = give("run", file, "--json").summary["run"]
-    assert f"Nothing has changed since {first}:" in give("run", file).stderr
-    assert "Nothing has changed" not in give("run", file, "--country", "ES").stderr
-    with Path(file).open("a", encoding="utf-8") as more:
-        more.write("+34600000009,New\n")
-    assert give("run", file, "--country", "ES", "--json").rows == {"created": 1, "unchanged": 3, "read": 4}
-    assert posts(service) == 4
-
-
 def test_a_row_that_was_changed_since_is_left_as_it_is_in_callbell(service: Sandbox) -> None:
     """It is `exists`, and the reason says why."""
     give("run", customers(Path("contacts.csv")))
@@ -636,11 +624,10 @@ def test_a_run_that_is_interrupted_while_it_begins_ends_in_good_order(
 ) -> None:
     """The account was asked, and nothing sent: every row is unsent, and no traceback is shown."""
 
-    def interrupted(*_: object) -> bytes:
+    def interrupted() -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        return b""
 
-    monkeypatch.setattr("importer.commands.run.input_fingerprint", interrupted)
+    monkeypatch.setattr("importer.commands.run.collect_less_garbage", interrupted)
     said = give("run", customers(Path("contacts.csv")), "--json")
     assert (said.exit_code, said.rows) == (130, {"unsent": 3, "read": 3})
     assert posts(service) == 0

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from importer.journal.deduplicate import Place, same_as
+from importer.journal.deduplicate import FirstRow, duplicate_reason
 from importer.model.rows import FINGERPRINT_BYTES, Sheet
 
 _NO_FINGERPRINT = bytes(FINGERPRINT_BYTES)
@@ -22,7 +22,7 @@ FROM json_each(:numbers) LEFT JOIN contacts INDEXED BY contacts_by_row
     AND contacts.status IN ('created', 'updated', 'exists')
 """
 _FOUND = "SELECT identifier FROM temp.offered ORDER BY seq"
-_ENTER = """
+_ENQUEUE = """
 INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, finished_at, source, channel,
     identifier, name, uuid, href, code, column_header, reason, cells)
 SELECT :run, seq, 'unchanged', :sheet, number, 0, row_run, row_seq, :at, source, channel,
@@ -43,7 +43,7 @@ WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'u
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Recognised:
     """Rows of the input that are about to be entered."""
 
     first_seq: int
@@ -56,9 +56,9 @@ class Offer:
         return [seq for seq, known in enumerate(self.identifiers, self.first_seq) if known is None]
 
 
-def offer(
+def recognise_rows(
     connection: sqlite3.Connection, account: int, first_seq: int, marked: Sequence[tuple[int, bytes | None]]
-) -> Offer:
+) -> Recognised:
     """Find the rows that are recognised; within the caller's transaction.
 
     Args:
@@ -76,18 +76,18 @@ def offer(
         "fingerprints": b"".join(fingerprint or _NO_FINGERPRINT for _, fingerprint in marked),
     }
     connection.execute(_OFFER, values)
-    return Offer(first_seq, [identifier for (identifier,) in connection.execute(_FOUND)])
+    return Recognised(first_seq, [identifier for (identifier,) in connection.execute(_FOUND)])
 
 
-def enter(connection: sqlite3.Connection, run: int, sheet_index: int, at: str) -> int:
+def enqueue_recognised(connection: sqlite3.Connection, run: int, sheet_index: int, at: str) -> int:
     """Write the offered rows that were recognised down as unchanged, and return how many; within the transaction."""
-    return connection.execute(_ENTER, {"run": run, "sheet": sheet_index, "at": at}).rowcount
+    return connection.execute(_ENQUEUE, {"run": run, "sheet": sheet_index, "at": at}).rowcount
 
 
 def mark_duplicates(connection: sqlite3.Connection, run: int, sheets: Mapping[int, Sheet], sheet_index: int) -> int:
     """Mark those of the rows just entered whose key stands in an earlier row of the run, and return how many."""
     found = connection.execute(_SEEN_BEFORE).fetchall()
-    lines = [(same_as(Place(*place), sheets, sheet_index), run, seq) for seq, *place in found]
+    lines = [(duplicate_reason(FirstRow(*place), sheets, sheet_index), run, seq) for seq, *place in found]
     connection.executemany(_IS_DUPLICATE, lines)
     return len(lines)
 
