@@ -1,4 +1,4 @@
-"""Rows on their way out: marked as in flight before they leave, and their outcomes written down after."""
+"""The queue of pending rows: claim rows (in flight, on disk, before any request) and record their outcomes."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ SELECT seq, number, payload, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 ORDER BY seq LIMIT ?
 """
-# All rows of a call are one statement: for each statement of its own the thread would let go of Python and wait for it.
+# One statement for all rows of a call: after each statement the thread has to wait for the GIL again.
 _THESE_ROWS = "rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs))"
-_CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - the part is written above
+_CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - only constants
 _OF_ROW = """
 FROM rows WHERE rows.run = :run AND rows.seq = :seq AND contacts.account = :account
     AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
 """
-# What is in doubt is looked up first: until it is sent again, what the account may have is what was sent before.
+# A contact in doubt is looked up first: until it is sent again, the account has what was sent before, if anything.
 _CLAIM_CONTACTS = f"""
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
     first_sent_at, last_sent_at)
@@ -34,7 +34,7 @@ ON CONFLICT DO UPDATE SET status = 'in_flight',
     sent_seq = iif(status = 'in_doubt', sent_seq, excluded.sent_seq),
     first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
     last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
-"""  # noqa: S608 - the part is written above
+"""  # noqa: S608 - only constants
 _SETTLE_ROW = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
     column_header = :column, reason = :reason, attempts = :attempts, finished_at = :at
@@ -50,11 +50,11 @@ UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
     row_run = rows.run, row_seq = rows.seq
 FROM rows WHERE {_THESE_ROWS} AND contacts.account = :account
     AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
-"""  # noqa: S608 - the part is written above
+"""  # noqa: S608 - only constants
 _RELEASE_ROW = """
 UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
 """
-_CONTACT_STILL_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - the part is written above
+_CONTACT_STILL_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - only constants
 _FORGET_CONTACT = """
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
     SELECT source, channel, identifier FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
@@ -65,14 +65,14 @@ _ATTEMPT = "INSERT INTO attempts (run, seq, attempt, at, http_status, reason) VA
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
-    """Whose rows are sent: the run, and the account that it fills."""
+    """The journal's ids of a run and of the account that it imports into."""
 
     run: int
     account: int
 
 
 def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: datetime) -> list[Pending]:
-    """Mark up to `count` pending rows as in flight and return them in input order; within the caller's transaction."""
+    """Mark up to `count` pending rows as in flight and return them in input order; in the caller's transaction."""
     found = connection.execute(_NEXT, (key.run, count)).fetchall()
     if found:
         these = _these(key, [seq for seq, *_ in found]) | {"now": moment(now)}
@@ -92,21 +92,21 @@ def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: dat
 
 
 def record_outcomes(connection: sqlite3.Connection, key: RunKey, records: Sequence[Recorded | Attempted]) -> None:
-    """Write outcomes and attempts down; within the caller's transaction.
+    """Write outcomes and attempts; within the caller's transaction.
 
-    Last words are written all at once, for that is what nearly all notes are; no row has two of them.
+    Final statuses, which are nearly all of the records, are written by two statements; no row has two of them.
     """
     settled = []
     for note in records:
         if isinstance(note, Attempted):
-            line = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
-            connection.execute(_ATTEMPT, (key.run, *line))
+            attempt = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
+            connection.execute(_ATTEMPT, (key.run, *attempt))
         elif note.outcome.status is Status.PENDING:
             release_row(connection, key, note.seq, note.attempts)
         elif note.outcome.status is Status.UNSENT:
-            line_of_row = _settled(key, note)
-            connection.execute(_SETTLE_ROW, line_of_row)
-            _release_contact(connection, line_of_row)
+            line = _settled(key, note)
+            connection.execute(_SETTLE_ROW, line)
+            _release_contact(connection, line)
         else:
             settled.append(_settled(key, note))
     if settled:
@@ -115,14 +115,14 @@ def record_outcomes(connection: sqlite3.Connection, key: RunKey, records: Sequen
 
 
 def release_row(connection: sqlite3.Connection, key: RunKey, seq: int, attempts: int) -> None:
-    """Make a row pending again that surely made no contact; within the caller's transaction."""
+    """Make a row pending again that certainly created no contact; within the caller's transaction."""
     line: dict[str, object] = {"run": key.run, "account": key.account, "seq": seq, "attempts": attempts}
     connection.execute(_RELEASE_ROW, line)
     _release_contact(connection, line)
 
 
 def _release_contact(connection: sqlite3.Connection, line: dict[str, object]) -> None:
-    """Put the contact back to what it was before its row was taken."""
+    """Restore the contact to what it was before its row was claimed."""
     connection.execute(_CONTACT_STILL_IN_DOUBT, line)
     connection.execute(_FORGET_CONTACT, line)
 

@@ -1,4 +1,14 @@
-"""What becomes of a contact that is entered, from what the journal knows of its key: pure."""
+"""Deduplicate: the first status of a row, from what the journal knows of its contact's key. Pure.
+
+    key in an earlier row of this run ............ duplicate
+    key unknown, or its last sending failed ...... pending
+    key in flight or in doubt .................... pending, looked up before it is sent
+    key in Callbell, same payload ................ unchanged
+    key in Callbell, other payload ............... exists (code `differs`)
+
+A key is source, channel and identifier. `enqueue` calls this for mapped rows; rows with a known fingerprint are
+`recognise`d before, and of them only duplicates are decided here.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,42 +24,42 @@ _DOUBTFUL = frozenset({Status.IN_FLIGHT, Status.IN_DOUBT})
 
 @dataclass(frozen=True, slots=True)
 class FirstRow:
-    """Where in this run's input a key stood first."""
+    """The first row of this run's input with a key."""
 
     seq: int
     sheet_index: int
     number: int
     row_run: int | None = None
-    """Of the row of an earlier run that speaks for it, where it was recognised."""
+    """With `row_seq`, if it was recognised: the row of an earlier run that has its name and UUID."""
     row_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KnownContact:
-    """What the account has from earlier runs under a key."""
+    """The contact that earlier runs sent under a key."""
 
     status: Status
     uuid: str
     href: str
     same: bool
-    """Whether exactly this was sent."""
+    """Whether the payload is the one that was sent."""
     first_sent_at: str
     last_sent_at: str
     payload: str | None
-    """As it was sent, where it was not the same and is still remembered."""
+    """What was sent, if it is not the same and still stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnqueueDecision:
-    """A row's first outcome."""
+    """A row's first status, and what it is based on."""
 
     outcome: Outcome
     same_as: int | None = None
-    """The seq of the row that speaks for it, for a duplicate."""
+    """For a duplicate: the seq of the row that has its name and UUID."""
     same_run: int | None = None
-    """The run that this row is of; None: the same run."""
+    """The run of that row; None: the same run."""
     doubt_since: str | None = None
-    """When an earlier run first sent it, if nobody knows whether it arrived."""
+    """When an earlier run first sent it, if it is unknown whether it arrived."""
     doubt_until: str | None = None
     """The time after which no run sent it."""
 
@@ -58,7 +68,7 @@ _TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
 
 
 def deduplicate_across_runs(payload: str, known: KnownContact | None) -> EnqueueDecision:
-    """Return what becomes of a contact whose key has no earlier row in this run."""
+    """Return the status of a contact whose key has no earlier row in this run."""
     if known is None:
         return _TO_SEND
     if known.status in _DOUBTFUL:
@@ -79,13 +89,13 @@ def deduplicate_across_runs(payload: str, known: KnownContact | None) -> Enqueue
 
 
 def deduplicate_within_run(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index: int) -> EnqueueDecision:
-    """Return what becomes of a contact whose key stands in an earlier row of this run."""
+    """Return the status of a contact whose key is in an earlier row of this run."""
     outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=duplicate_reason(earlier, sheets, sheet_index))
     return EnqueueDecision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
 
 
 def duplicate_reason(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index: int) -> str:
-    """Return which earlier row a duplicate is the same as, for a person."""
+    """Return a sentence that names the earlier row of a duplicate."""
     where = f"row {earlier.number}"
     there, here = sheets[earlier.sheet_index], sheets[sheet_index]
     if earlier.sheet_index != sheet_index and there.name:

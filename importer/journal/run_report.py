@@ -1,4 +1,4 @@
-"""What the reports and the list of runs are written from."""
+"""Queries behind the reports and the list of runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ _BETWEEN_COLUMNS = "\x1f"
 _STATUSES = {status.value: status for status in Status}
 
 TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
-_RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - our own columns
-_SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - our own columns
+_RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
+_SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
 _TALLY = "SELECT status, count(*) FROM rows WHERE run = ? GROUP BY status"
-# A duplicate is in Callbell by the row that speaks for it, so it has that row's UUID; so has a row that was recognised.
+# A duplicate, and a row that was recognised, has the UUID and name of the row that `same_as` points to.
 _RESULTS = """
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
     coalesce(first.uuid, rows.uuid), coalesce(first.href, rows.href), rows.http_status, rows.code, rows.column_header,
@@ -43,8 +43,8 @@ SELECT seq, number, cells, status, reason, (
     )
 ) FROM rows
 WHERE run = ? AND seq > ? AND sheet = ? AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT ?
-"""  # noqa: S608 - the words are the enum's
-# A row that has the same thing wrong twice in one column (two unknown tags) counts once.
+"""  # noqa: S608 - only constants
+# A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = """
 WITH found AS (
     SELECT seq, code, column_header, message, min(n) FROM problems WHERE run = :run GROUP BY seq, code, column_header
@@ -63,13 +63,13 @@ WHERE place <= :first ORDER BY total DESC, placed.code, placed.column_header, pl
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What the journal holds of one run; a `protocols.ReportSource`."""
+    """One run as the journal has it; a `protocols.ReportSource`."""
 
     database: Database
     run: int
 
     def record(self) -> RunRecord:
-        """Return what is known of the run."""
+        """Return the run."""
         ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.run,))
         return run_of(tuple(columns))
 
@@ -103,7 +103,7 @@ class RunReport:
                 )
 
     def problems(self) -> Sequence[ProblemGroup]:
-        """Return what is wrong, grouped by code and column, most first."""
+        """Return the problems grouped by code and column, most frequent first."""
         groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         for columns in self.database.fetch(_PROBLEMS, {"run": self.run, "first": _FIRST_ROWS}):
             groups.setdefault(columns[:2], []).append(columns[2:])
@@ -120,7 +120,7 @@ class RunReport:
 
 
 def run_number(database: Database, name: str) -> int:
-    """Return the journal's own number of the run.
+    """Return the journal's id of the run.
 
     Raises:
         UsageError: No run has this name.
@@ -135,7 +135,7 @@ def run_number(database: Database, name: str) -> int:
             )
 
 
-def all_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
+def load_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
     """Return every run, newest first, with how many rows have each status (counted once, when the run ends)."""
     return [
         (run_of(tuple(columns)), tally_of(_counts(database, run, tally)))
@@ -148,5 +148,5 @@ def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
 
 
 def _result(columns: tuple[Any, ...]) -> Result:
-    """Return the row that stands in the columns of `_RESULTS`, which are in the order of the result's own."""
+    """Return the row from the columns of `_RESULTS`, which are in the order of the fields of `Result`."""
     return Result._make((*columns[1:5], _STATUSES[columns[5]], *columns[6:13], maybe_moment(columns[13])))

@@ -1,4 +1,4 @@
-"""The tables of the journal, and the steps by which an older file becomes today's.
+"""The tables of the journal, and the migrations that bring an older file up to date.
 
 A migration that was ever released is never changed: a new one is added. Their number is SQLite's `user_version`.
 With every new one, keep a journal of the last release in `tests/support/old_journals` (its README says how):
@@ -205,7 +205,7 @@ ALTER TABLE runs DROP COLUMN input_fingerprint;
 MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
 TEMPORARY = """
--- The keys of the rows that are being entered: one look-up for all of them.
+-- The keys of the rows that are being enqueued: one query for all of them.
 CREATE TEMP TABLE wanted (
     seq INTEGER PRIMARY KEY,
     number INTEGER NOT NULL,
@@ -215,8 +215,8 @@ CREATE TEMP TABLE wanted (
     fingerprint BLOB NOT NULL
 );
 
--- The rows that are about to be entered, those that are recognised with their keys and the row that speaks for them.
-CREATE TEMP TABLE offered (
+-- The next rows of the input; a recognised one has its key, and the row of an earlier run with its name and UUID.
+CREATE TEMP TABLE looked_up (
     seq INTEGER PRIMARY KEY,
     number INTEGER NOT NULL,
     source TEXT,
@@ -226,8 +226,8 @@ CREATE TEMP TABLE offered (
     row_seq INTEGER
 );
 
--- The keys that this run has had, and where first; no later run asks, so they need not last. Past a few megabytes
--- SQLite keeps them in a nameless file of its own, so memory does not grow with the input.
+-- The first row with each key of this run. Beyond a few megabytes SQLite keeps it in an unnamed temporary file, so
+-- memory does not grow with the input.
 CREATE TEMP TABLE seen (
     source TEXT NOT NULL,
     channel TEXT NOT NULL,
@@ -235,7 +235,7 @@ CREATE TEMP TABLE seen (
     seq INTEGER NOT NULL,
     sheet INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    row_run INTEGER,                   -- the row that speaks for it, where it was recognised
+    row_run INTEGER,                   -- if it was recognised: the row with its name and UUID
     row_seq INTEGER,
     PRIMARY KEY (source, channel, identifier)
 ) WITHOUT ROWID;

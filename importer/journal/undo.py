@@ -1,4 +1,4 @@
-"""An undo in the journal: what a run created, what of it is about to be deleted, and what became of each contact."""
+"""The queue of an undo: the contacts that a run created, claimed before they are deleted, and their outcomes."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +19,9 @@ _OPEN = "run = :run AND status IN ('pending', 'in_flight')"
 _TALLY = f"""
 SELECT coalesce(removals.status, 'pending'), count(*) FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} GROUP BY 1
-"""  # noqa: S608 - the part is written above
-# An undo that was broken off goes on with what it left; else what was kept or failed gets another chance.
-_ANY_OPEN = f"SELECT EXISTS (SELECT 1 FROM removals WHERE {_OPEN})"  # noqa: S608 - the part is written above
+"""  # noqa: S608 - only constants
+# An undo that was interrupted resumes with what it left; otherwise what was kept or failed is tried again.
+_ANY_OPEN = f"SELECT EXISTS (SELECT 1 FROM removals WHERE {_OPEN})"  # noqa: S608 - only constants
 _TO_DO = f"""
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
@@ -29,7 +29,7 @@ WHERE {_CREATED} AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
 """
 _FIRST = f"SELECT rows.number, rows.identifier, rows.name {_TO_DO} ORDER BY rows.seq LIMIT :count"
 _COUNT = f"SELECT count(*) {_TO_DO}"
-_OPEN_ALL = f"""
+_ENQUEUE = f"""
 INSERT INTO removals (run, seq, status, reason)
 SELECT rows.run, rows.seq, 'pending', '' {_TO_DO}
 ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', finished_at = NULL
@@ -37,7 +37,7 @@ ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', f
 _NEXT = """
 SELECT removals.seq, rows.number, rows.uuid, coalesce(sent.payload, rows.payload)
 FROM removals JOIN rows USING (run, seq)
--- A row that an earlier run sent, and this one found by looking it up, is as that run sent it.
+-- A row in doubt that this run found by a look-up has the content that an earlier run sent.
 LEFT JOIN contacts ON rows.attempts = 0 AND contacts.account = :account AND contacts.source = rows.source
     AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier AND contacts.uuid = rows.uuid
 LEFT JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
@@ -50,7 +50,7 @@ _SETTLE = """
 UPDATE removals SET status = :status, http_status = :http_status, reason = :reason, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
-# Only what this run made: a later one may have made the contact again, with another UUID.
+# Only what this run created: a later one may have created the contact again, with another UUID.
 _FORGET = """
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier, uuid) = (
     SELECT source, channel, identifier, uuid FROM rows WHERE run = :run AND seq = :seq
@@ -58,21 +58,21 @@ DELETE FROM contacts WHERE account = :account AND (source, channel, identifier, 
 """
 _BEGIN = "INSERT INTO undos (name, run, report_dir, started_at) VALUES (:name, :run, :report_dir, :at) RETURNING id"
 _END = "UPDATE undos SET finished_at = :at, exit_code = :exit_code WHERE id = :undo"
-_RELEASE = f"UPDATE removals SET status = 'pending' WHERE {_OPEN} AND status = 'in_flight'"  # noqa: S608 - the part is written above
+_RELEASE = f"UPDATE removals SET status = 'pending' WHERE {_OPEN} AND status = 'in_flight'"  # noqa: S608 - only constants
 _RESULTS = f"""
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, rows.uuid, coalesce(removals.status, 'pending'),
     coalesce(removals.reason, ''), removals.finished_at
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND rows.seq > :after ORDER BY rows.seq LIMIT :count
-"""  # noqa: S608 - the part is written above
+"""  # noqa: S608 - only constants
 
 
 @dataclass(slots=True)
 class RunUndo:
-    """What the journal holds of the contacts that one run created; every method is one transaction.
+    """The contacts that one run created; every method is one transaction.
 
     Raises (all methods):
-        StorageError: The file cannot be read or written; what it held before is whole.
+        StorageError: The file cannot be read or written; what it held before is intact.
     """
 
     database: Database
@@ -84,27 +84,27 @@ class RunUndo:
         ((self._account,),) = self.database.fetch("SELECT account FROM runs WHERE id = ?", (self.run,))
 
     def tally(self) -> Mapping[Fate, int]:
-        """Return how many of the contacts have each fate; those that no contact has are there with 0."""
+        """Return how many of the contacts have each fate; a fate that no contact has is there with 0."""
         tally = dict.fromkeys(Fate, 0)
         for status, count in self.database.fetch(_TALLY, {"run": self.run}):
             tally[_fate(status)] += count
         return tally
 
     def to_do(self) -> int:
-        """Return how many contacts `begin` would open."""
+        """Return how many contacts `begin` would enqueue."""
         ((count,),) = self.database.fetch(_COUNT, self._scope())
         return int(count)
 
     def first(self, count: int) -> list[tuple[int, str, str]]:
-        """Return row number, identifier and name of the first contacts that `begin` would open."""
+        """Return row number, identifier and name of the first contacts that `begin` would enqueue."""
         return self.database.fetch(_FIRST, self._scope() | {"count": count})
 
     def begin(self, name: str, folder: Path, at: datetime) -> None:
-        """Write an undo down, and open what is to be deleted: what an undo before it left, else all that is there."""
+        """Insert an undo and enqueue what an interrupted undo left, otherwise every contact that is still there."""
         line = self._scope() | {"name": name, "report_dir": storable(str(folder)), "at": moment(at)}
         with self.database.transaction() as connection:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
-            connection.execute(_OPEN_ALL, line)
+            connection.execute(_ENQUEUE, line)
 
     def claim(self, count: int, removed: Sequence[Removed] = ()) -> list[Removal]:
         """Record outcomes, and mark up to `count` contacts as in flight: about to be deleted."""
@@ -131,7 +131,7 @@ class RunUndo:
             connection.execute(_END, line)
 
     def results(self) -> Iterator[RemovalResult]:
-        """Yield every contact that the run created, in its input's order; memory does not grow with their number."""
+        """Yield every contact that the run created, in the input's order; memory does not grow with their number."""
         after = 0
         line: dict[str, object] = {"run": self.run, "count": _PAGE_ROWS}
         while page := self.database.fetch(_RESULTS, line | {"after": after}):

@@ -150,8 +150,8 @@ TEETH = (
         changes=(
             Change(
                 file="journal/enqueue.py",
-                old="        elif earlier := earlier_rows.get(seq):",
-                new="        elif (earlier := earlier_rows.get(seq)) and not earlier:",
+                old="        elif earlier := first_rows.get(seq):",
+                new="        elif (earlier := first_rows.get(seq)) and not earlier:",
             ),
         ),
     ),

@@ -199,7 +199,7 @@ def test_a_journal_that_may_only_be_read_is_told(path: Path) -> None:
     """Writing where writing is forbidden is told with the file's path."""
     with closing(begun(path)) as journal:
         journal._database.fetch("PRAGMA query_only = ON")
-        with pytest.raises(StorageError, match=r"journal\.sqlite3 may only be read"):
+        with pytest.raises(StorageError, match=r"journal\.sqlite3 is read-only"):
             begin(journal, "run-2")
 
 
