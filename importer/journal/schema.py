@@ -186,12 +186,14 @@ INSERT INTO sheets (run, place, file, name, header, header_row, encoding, delimi
 SELECT runs.id, place, file, sheets.name, header, header_row, encoding, delimiter, notes
 FROM runs JOIN sheets ON sheets.run = runs.same_as;
 
+-- As short as rows that are recognised: those that are in Callbell have name and UUID from the row they repeat.
 INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, finished_at, source, channel,
-    identifier, name, uuid, href, code, column_header, reason, fingerprint, cells, reader_problems)
+    identifier, name, uuid, href, code, column_header, reason, cells, reader_problems)
 SELECT runs.id, seq, iif(settled, 'unchanged', status), sheet, number, 0,
-    iif(rows.same_as IS NULL, NULL, coalesce(same_run, run)), rows.same_as, started_at, source, channel,
-    identifier, rows.name, uuid, href, iif(settled, '', code), iif(settled, '', column_header),
-    iif(settled, '', reason), fingerprint, cells, reader_problems
+    iif(status = 'invalid', NULL, coalesce(same_run, run)), iif(status = 'invalid', NULL, coalesce(rows.same_as, seq)),
+    started_at, source, channel, identifier, iif(status IN ('invalid', 'duplicate'), rows.name, ''), '', '',
+    iif(settled, '', code), iif(settled, '', column_header), iif(settled, '', reason),
+    iif(status = 'invalid', cells, ''), iif(status = 'invalid', reader_problems, NULL)
 FROM runs JOIN (SELECT *, status IN ('created', 'updated') OR code = 'exists' AS settled FROM rows) AS rows
     ON rows.run = runs.same_as;
 

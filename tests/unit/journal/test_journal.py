@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.journal import Journal
-from importer.journal.deduplicate import KnownContact, deduplicate_across_runs
 from importer.model.errors import StorageError, UsageError
 from importer.model.payload import from_json, to_json
 from importer.model.protocols import ReportSource
@@ -147,12 +146,6 @@ def test_what_did_not_arrive_is_pending_anew(journal: Journal, status: Status) -
     begin(journal, "run-2", [1])
     (pending,) = journal.claim(1)
     assert not pending.in_doubt
-
-
-def test_a_forgotten_payload_leaves_the_names_out() -> None:
-    """Without what was sent then, it is only said that it differs."""
-    known = KnownContact(Status.CREATED, "u", "", same=False, first_sent_at="", last_sent_at="", payload=None)
-    assert deduplicate_across_runs("{}", known).outcome.reason == "differs from what was sent"
 
 
 texts = st.text(min_size=1, max_size=8)

@@ -88,12 +88,14 @@ def test_a_second_opening_changes_nothing(path: Path) -> None:
 def test_a_run_that_repeated_another_has_its_rows(path: Path) -> None:
     """Each row has the status that was reported for it then, and its contact, problems and cells."""
     with closing(Journal.open(path)) as journal:
+        (first,) = fetched(path, "SELECT name FROM runs WHERE id = 2")
+        contacts = [(row.identifier, row.name, row.uuid, row.href) for row in journal.report_source(*first).results()]
         repeated = [run for run, _ in journal.runs() if run.command == "run" and "contacts" in run.name][:2]
         for run in repeated:
             source = journal.report_source(run.name)
             rows = list(source.results())
             assert [(row.row, row.status.value, row.code) for row in rows] == _REPEATED
-            assert all(bool(row.uuid) == (row.status != "invalid") for row in rows)
+            assert [(row.identifier, row.name, row.uuid, row.href) for row in rows] == contacts
             assert {(row.attempts, row.http_status, row.finished_at) for row in rows} == {(0, None, run.started_at)}
             assert [row.row for row in source.rows_to_mend(0)] == [7, 8]
             assert [group.code for group in source.problems()] == [
