@@ -117,7 +117,7 @@ async def enqueue_all(
                 rows = chunk[: limit - count] if limit else chunk
                 unknown = await _recognise(source, journal, rows) if source.fingerprint else rows
                 entries = await asyncio.to_thread(_map, source, unknown) if unknown else []
-                listener.entered(await journal.enter(source.sheet_index, entries))
+                listener.entered(await journal.enqueue(source.sheet_index, entries))
                 count += len(rows)
                 if listener.hurried or (limit and count >= limit):
                     return

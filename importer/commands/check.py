@@ -14,7 +14,7 @@ from importer.commands.account_requirements import Requirements, unmet
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import column_mapping, mapping_lines, mapping_options, notes_of
 from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
-from importer.journal import Journal, ThreadedJournal
+from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
 from importer.mapper.contact import to_contact
 from importer.mapper.options import MappingOptions
@@ -97,7 +97,7 @@ class Check:
     async def _read(self, mappings: Sequence[ColumnMapping]) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
         collect_less_garbage()  # an eighth of the time of a row (measured in November 2026)
-        journal = ThreadedJournal(self.store)
+        journal = AsyncJournal(self.store)
         await journal.begin(self.record)
         sources = []
         for index, (reader, mapping) in enumerate(zip(self.readers, mappings, strict=True)):

@@ -15,7 +15,7 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, notes_of
 from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
-from importer.journal import Journal, ThreadedJournal
+from importer.journal import AsyncJournal, Journal
 from importer.mapper.contact import to_contact
 from importer.mapper.options import MappingOptions
 from importer.mapper.row_fingerprint import RowFingerprint
@@ -121,7 +121,7 @@ class ImportRun:
         if not settings.run.dry_run:
             # Now: that a folder cannot be created is better known before anything is sent.
             private_folder(Path(self.record.report_dir))
-        journal = ThreadedJournal(self.store)
+        journal = AsyncJournal(self.store)
         logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
         rate, learned = settings.service.rate, self.store.learned_limit(account)
         pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))

@@ -11,7 +11,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
 from importer.commands.setup import connect, new_run, open_journal
-from importer.journal import Journal, RunUndo, ThreadedUndo
+from importer.journal import AsyncUndo, Journal, RunUndo
 from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
 from importer.model.errors import UsageError
 from importer.model.phone_mask import masked, unnumbered
@@ -118,7 +118,7 @@ class Undo:
         folder = Path(record.report_dir)
         private_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
-        journal = ThreadedUndo(undo, self.executor)
+        journal = AsyncUndo(undo, self.executor)
         pace = Pace(PaceOptions(rate=chosen.rate, concurrency=chosen.concurrency))
         # Before the journal is waited for: from here on a signal ends it in good order.
         self.interruption.pool = remover = Remover(self._parts(service, journal, pace))
@@ -133,7 +133,7 @@ class Undo:
         await journal.finish(summary.exit_code, summary.finished_at)
         return self._report(undo, remover, summary)
 
-    def _parts(self, service: ContactService, journal: ThreadedUndo, pace: Pace) -> RemoverParts:
+    def _parts(self, service: ContactService, journal: AsyncUndo, pace: Pace) -> RemoverParts:
         longest = self.context.settings.service.max_outage_seconds
         return RemoverParts(
             service=service,
@@ -179,17 +179,20 @@ class Undo:
 class _Told:
     """A `remover.RemovalJournal` that tells the log what passes through it."""
 
-    inner: ThreadedUndo
+    inner: AsyncUndo
 
-    async def take(self, count: int) -> Sequence[Removal]:
+    async def claim(self, count: int) -> Sequence[Removal]:
         """Hand on."""
-        return await self.inner.take(count)
+        return await self.inner.claim(count)
 
-    async def save(self, removed: Sequence[Removed]) -> None:
-        """Hand on, and tell."""
-        for one in removed:
-            LOG.debug("contact of the row at place %d: %s %s", one.seq, one.fate, unnumbered(one.reason))
-        await self.inner.save(removed)
+    def record(self, removed: Removed) -> None:
+        """Delegate to the inner journal, and log."""
+        LOG.debug("contact of the row at place %d: %s %s", removed.seq, removed.fate, unnumbered(removed.reason))
+        self.inner.record(removed)
+
+    async def checkpoint(self) -> None:
+        """Delegate to the inner journal."""
+        await self.inner.checkpoint()
 
 
 def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:

@@ -1,11 +1,11 @@
-"""Rows on their way out: marked as in flight before they leave, and their outcomes written down after."""
+"""The queue of pending rows: claim rows (in flight, on disk, before any request) and record their outcomes."""
 
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from importer.journal.column_values import maybe_moment, moment, storable, to_json
+from importer.journal.column_values import encode_json, maybe_moment, moment, storable
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.payload import from_json
 from importer.model.rows import Status
@@ -15,15 +15,15 @@ SELECT seq, number, payload, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 ORDER BY seq LIMIT ?
 """
-# All rows of a call are one statement: for each statement of its own the thread would let go of Python and wait for it.
+# One statement for all rows of a call: after each statement the thread has to wait for the GIL again.
 _THESE_ROWS = "rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs))"
-_ROWS_LEAVE = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - the part is written above
+_CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - only constants
 _OF_ROW = """
 FROM rows WHERE rows.run = :run AND rows.seq = :seq AND contacts.account = :account
     AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
 """
-# What is in doubt is looked up first: until it is sent again, what the account may have is what was sent before.
-_CONTACTS_LEAVE = f"""
+# A contact in doubt is looked up first: until it is sent again, the account has what was sent before, if anything.
+_CLAIM_CONTACTS = f"""
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
     first_sent_at, last_sent_at)
 SELECT :account, source, channel, identifier, 'in_flight', '', '', fingerprint, run, seq, :now, :now
@@ -34,13 +34,13 @@ ON CONFLICT DO UPDATE SET status = 'in_flight',
     sent_seq = iif(status = 'in_doubt', sent_seq, excluded.sent_seq),
     first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
     last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
-"""  # noqa: S608 - the part is written above
-_ROW_SETTLES = """
+"""  # noqa: S608 - only constants
+_SETTLE_ROW = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
     column_header = :column, reason = :reason, attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
-_CONTACTS_SETTLE = f"""
+_SETTLE_CONTACTS = f"""
 UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
     fingerprint = iif(rows.attempts > 0, rows.fingerprint, contacts.fingerprint),
     sent_run = iif(rows.attempts > 0, rows.run, contacts.sent_run),
@@ -50,12 +50,12 @@ UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
     row_run = rows.run, row_seq = rows.seq
 FROM rows WHERE {_THESE_ROWS} AND contacts.account = :account
     AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
-"""  # noqa: S608 - the part is written above
-_ROW_RETURNS = """
+"""  # noqa: S608 - only constants
+_RELEASE_ROW = """
 UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
 """
-_CONTACT_STAYS_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - the part is written above
-_CONTACT_NEVER_LEFT = """
+_CONTACT_STILL_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - only constants
+_FORGET_CONTACT = """
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
     SELECT source, channel, identifier FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
 )
@@ -64,20 +64,20 @@ _ATTEMPT = "INSERT INTO attempts (run, seq, attempt, at, http_status, reason) VA
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Whose rows are sent: the run, and the account that it fills."""
+class RunKey:
+    """The journal's ids of a run and of the account that it imports into."""
 
     run: int
     account: int
 
 
-def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) -> list[Pending]:
-    """Mark up to `count` pending rows as in flight and return them in input order; within the caller's transaction."""
-    found = connection.execute(_NEXT, (desk.run, count)).fetchall()
+def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: datetime) -> list[Pending]:
+    """Mark up to `count` pending rows as in flight and return them in input order; in the caller's transaction."""
+    found = connection.execute(_NEXT, (key.run, count)).fetchall()
     if found:
-        these = _these(desk, [seq for seq, *_ in found]) | {"now": moment(now)}
-        connection.execute(_ROWS_LEAVE, these)
-        connection.execute(_CONTACTS_LEAVE, these)
+        these = _these(key, [seq for seq, *_ in found]) | {"now": moment(now)}
+        connection.execute(_CLAIM_ROWS, these)
+        connection.execute(_CLAIM_CONTACTS, these)
     return [
         Pending(
             seq=seq,
@@ -91,52 +91,52 @@ def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) 
     ]
 
 
-def save(connection: sqlite3.Connection, desk: Desk, noted: Sequence[Recorded | Attempted]) -> None:
-    """Write outcomes and attempts down; within the caller's transaction.
+def record_outcomes(connection: sqlite3.Connection, key: RunKey, records: Sequence[Recorded | Attempted]) -> None:
+    """Write outcomes and attempts; within the caller's transaction.
 
-    Last words are written all at once, for that is what nearly all notes are; no row has two of them.
+    Final statuses, which are nearly all of the records, are written by two statements; no row has two of them.
     """
     settled = []
-    for note in noted:
+    for note in records:
         if isinstance(note, Attempted):
-            line = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
-            connection.execute(_ATTEMPT, (desk.run, *line))
+            attempt = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
+            connection.execute(_ATTEMPT, (key.run, *attempt))
         elif note.outcome.status is Status.PENDING:
-            put_back(connection, desk, note.seq, note.attempts)
+            release_row(connection, key, note.seq, note.attempts)
         elif note.outcome.status is Status.UNSENT:
-            line_of_row = _settled(desk, note)
-            connection.execute(_ROW_SETTLES, line_of_row)
-            _forget_sending(connection, line_of_row)
+            line = _settled(key, note)
+            connection.execute(_SETTLE_ROW, line)
+            _release_contact(connection, line)
         else:
-            settled.append(_settled(desk, note))
+            settled.append(_settled(key, note))
     if settled:
-        connection.executemany(_ROW_SETTLES, settled)
-        connection.execute(_CONTACTS_SETTLE, _these(desk, [line["seq"] for line in settled]))
+        connection.executemany(_SETTLE_ROW, settled)
+        connection.execute(_SETTLE_CONTACTS, _these(key, [line["seq"] for line in settled]))
 
 
-def put_back(connection: sqlite3.Connection, desk: Desk, seq: int, attempts: int) -> None:
-    """Make a row pending again that surely made no contact; within the caller's transaction."""
-    line: dict[str, object] = {"run": desk.run, "account": desk.account, "seq": seq, "attempts": attempts}
-    connection.execute(_ROW_RETURNS, line)
-    _forget_sending(connection, line)
+def release_row(connection: sqlite3.Connection, key: RunKey, seq: int, attempts: int) -> None:
+    """Make a row pending again that certainly created no contact; within the caller's transaction."""
+    line: dict[str, object] = {"run": key.run, "account": key.account, "seq": seq, "attempts": attempts}
+    connection.execute(_RELEASE_ROW, line)
+    _release_contact(connection, line)
 
 
-def _forget_sending(connection: sqlite3.Connection, line: dict[str, object]) -> None:
-    """Put the contact back to what it was before its row was taken."""
-    connection.execute(_CONTACT_STAYS_IN_DOUBT, line)
-    connection.execute(_CONTACT_NEVER_LEFT, line)
+def _release_contact(connection: sqlite3.Connection, line: dict[str, object]) -> None:
+    """Restore the contact to what it was before its row was claimed."""
+    connection.execute(_CONTACT_STILL_IN_DOUBT, line)
+    connection.execute(_FORGET_CONTACT, line)
 
 
-def _these(desk: Desk, seqs: Sequence[object]) -> dict[str, object]:
+def _these(key: RunKey, seqs: Sequence[object]) -> dict[str, object]:
     """Return the values of `_THESE_ROWS`, and the account."""
-    return {"run": desk.run, "account": desk.account, "seqs": to_json(seqs)}
+    return {"run": key.run, "account": key.account, "seqs": encode_json(seqs)}
 
 
-def _settled(desk: Desk, recorded: Recorded) -> dict[str, object]:
+def _settled(key: RunKey, recorded: Recorded) -> dict[str, object]:
     outcome = recorded.outcome
     return {
-        "run": desk.run,
-        "account": desk.account,
+        "run": key.run,
+        "account": key.account,
         "seq": recorded.seq,
         "status": outcome.status.value,
         "uuid": storable(outcome.uuid),

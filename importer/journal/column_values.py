@@ -1,4 +1,4 @@
-"""How the nouns are written into columns, and read from them."""
+"""Conversions between the model's values and the columns of the tables."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ SHEET_COLUMNS = "file, name, header, header_row, encoding, delimiter, notes"
 
 
 def storable(text: str) -> str:
-    """Return the text with `?` for what is no character (a lone surrogate), which SQLite cannot hold."""
+    """Return the text with `?` for each lone surrogate, which SQLite cannot store."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -28,13 +28,13 @@ def storable(text: str) -> str:
     return text
 
 
-def to_json(value: object) -> str:
-    """Return arrays and objects of texts and numbers as JSON that can be stored."""
+def encode_json(value: object) -> str:
+    """Return arrays and objects of texts and numbers as JSON that SQLite can store."""
     return storable(_encode(value))
 
 
-def from_json(text: str) -> Any:  # noqa: ANN401 - what JSON says is known to the caller only
-    """Return what `to_json` wrote; tuples come back as lists."""
+def decode_json(text: str) -> Any:  # noqa: ANN401 - only the caller knows the type
+    """Return the value that `encode_json` wrote; tuples come back as lists."""
     return json.loads(text)
 
 
@@ -45,20 +45,20 @@ def moment(at: datetime) -> str:
 
 @lru_cache(maxsize=256)  # rows of a chunk have one time, and there may be a million of them
 def maybe_moment(text: str | None) -> datetime | None:
-    """Return the time that `moment` wrote."""
+    """Return the time that `moment` wrote; None stays None."""
     return None if text is None else datetime.fromisoformat(text)
 
 
 def run_of(columns: tuple[Any, ...]) -> RunRecord:
-    """Return the run that stands in `RUN_COLUMNS`."""
+    """Return the run from the values of `RUN_COLUMNS`."""
     name, command, account, files, options, report_dir, started_at, finished_at, *counters = columns
     exit_code, blank, sent, retried, throttled, rate_limit, rate_achieved = counters
     return RunRecord(
         name=name,
         command=command,
         account=account,
-        files=tuple(from_json(files)),
-        options=from_json(options),
+        files=tuple(decode_json(files)),
+        options=decode_json(options),
         report_dir=report_dir,
         started_at=datetime.fromisoformat(started_at),
         finished_at=maybe_moment(finished_at),
@@ -73,49 +73,48 @@ def run_of(columns: tuple[Any, ...]) -> RunRecord:
 
 
 def begun_columns(record: RunRecord, account: int) -> tuple[object, ...]:
-    """Return what is known of a run when it begins: the columns from its name to what it was given."""
-    texts = (to_json(record.files), to_json(dict(record.options)), storable(record.report_dir))
-    started_at, given = moment(record.started_at), record.input_fingerprint or None
-    return (record.name, record.command, account, *texts, started_at, record.rate_limit, given)
+    """Return the columns of a run that begins, from its name to its rate limit."""
+    texts = (encode_json(record.files), encode_json(dict(record.options)), storable(record.report_dir))
+    return (record.name, record.command, account, *texts, moment(record.started_at), record.rate_limit)
 
 
 def sheet_columns(sheet: Sheet) -> tuple[object, ...]:
-    """Return what goes into `SHEET_COLUMNS`."""
-    texts = (to_json(sheet.header), sheet.header_row, storable(sheet.encoding), storable(sheet.delimiter))
-    return (storable(sheet.file), storable(sheet.name), *texts, to_json(sheet.notes))
+    """Return the values of `SHEET_COLUMNS`."""
+    texts = (encode_json(sheet.header), sheet.header_row, storable(sheet.encoding), storable(sheet.delimiter))
+    return (storable(sheet.file), storable(sheet.name), *texts, encode_json(sheet.notes))
 
 
 def sheet_of(columns: tuple[Any, ...]) -> Sheet:
-    """Return the sheet that stands in `SHEET_COLUMNS`."""
+    """Return the sheet from the values of `SHEET_COLUMNS`."""
     file, name, header, header_row, encoding, delimiter, notes = columns
     return Sheet(
         file=file,
         name=name,
-        header=tuple(from_json(header)),
+        header=tuple(decode_json(header)),
         header_row=header_row,
         encoding=encoding,
         delimiter=delimiter,
-        notes=tuple(from_json(notes)),
+        notes=tuple(decode_json(notes)),
     )
 
 
 def problems_json(problems: tuple[Problem, ...]) -> str | None:
-    """Return what the reader found wrong, or None if nothing."""
+    """Return the reader's problems as JSON; None: there are none."""
     if not problems:
         return None
-    return to_json([(problem.code, problem.column, problem.value, problem.message) for problem in problems])
+    return encode_json([(problem.code, problem.column, problem.value, problem.message) for problem in problems])
 
 
 def problems_of(text: str | None) -> tuple[Problem, ...]:
-    """Return what `problems_json` wrote."""
+    """Return the problems that `problems_json` wrote."""
     if text is None:
         return ()
     return tuple(
         Problem(code=code, column=column, value=value, message=message)
-        for code, column, value, message in from_json(text)
+        for code, column, value, message in decode_json(text)
     )
 
 
 def tally_of(counts: Mapping[str, int]) -> dict[Status, int]:
-    """Return the count of every status; those that are missing are 0."""
+    """Return the count of every status; a missing status has 0."""
     return {status: counts.get(status, 0) for status in Status}

@@ -1,7 +1,7 @@
-"""The SQLite file: opened, checked, brought up to date, and spoken to by one connection, one caller at a time.
+"""The SQLite file: opened, checked and migrated; one connection, one caller at a time.
 
-After a process or a machine dies, SQLite brings the file back to its last commit by itself, with checksums; so a whole
-check, which reads every page, is made only after such an end, and only of a journal so small that nobody notices.
+After a crash SQLite restores the file to its last commit by itself, with checksums. A full check, which reads every
+page, is therefore made only after a crash, and only of a journal that is small enough to be checked at once.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS, TEMPORARY
-from importer.journal.sqlite_errors import damaged, translated
+from importer.journal.sqlite_errors import damaged_error, translated
 from importer.model.errors import StorageError
 from importer.system.files import private_file, private_folder
 
@@ -24,19 +24,19 @@ _SETTINGS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA temp_store = FILE;
-PRAGMA cache_size = -8192; -- KiB; measured: more makes nothing faster, and memory grows by it with the input
-PRAGMA temp.cache_size = -4096; -- a million keys in it took no longer than with twice as much (November 2026)
-PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: those that change often are copied less often
+PRAGMA cache_size = -8192; -- KiB; more makes nothing faster and uses more memory (measured)
+PRAGMA temp.cache_size = -4096; -- twice as much is no faster for a million keys (November 2026)
+PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: pages that change often are copied less often
 PRAGMA trusted_schema = OFF;
 """
 
 
 class Database:
-    """The one connection to the file.
+    """The connection to the file.
 
     Args:
-        path: Of the file; made, with its folder, where it is missing.
-        rehearsal: Nothing is to last: all that is written is forgotten on closing.
+        path: Of the file; it is created, with its folder, if it is missing.
+        rehearsal: Whatever is written is rolled back on closing.
 
     Raises:
         StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
@@ -66,15 +66,15 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Yield the connection; what the block does is done whole and durable, or not at all.
+        """Yield the connection in a transaction: the block is committed durably as a whole, or rolled back.
 
         Raises:
-            StorageError: It cannot be done; what the file held before is whole.
+            StorageError: It cannot be committed; what the file held before is intact.
 
         """
         with self._turn, translated(self.path):
             if self._rehearsal and not self._connection.in_transaction:
-                raise RuntimeError("the rehearsal is over")  # a savepoint of its own would last
+                raise RuntimeError("the rehearsal is over")  # a savepoint outside it would be committed
             self._connection.execute("SAVEPOINT step" if self._rehearsal else "BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -84,7 +84,7 @@ class Database:
                 raise
 
     def fetch(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
-        """Return all that a SELECT finds; long answers are asked for in pages, so that no reader is ever left open.
+        """Return all rows of a SELECT. Callers page long results, so that no read transaction stays open.
 
         Raises:
             StorageError: The file cannot be read.
@@ -94,7 +94,7 @@ class Database:
             return self._connection.execute(sql, values).fetchall()
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; closing it again does nothing."""
         with self._turn, translated(self.path):
             self._connection.close()
 
@@ -104,13 +104,13 @@ class Database:
         with self._turn, translated(self.path):
             self._connection.executescript(_SETTINGS + TEMPORARY)
         if check and self.path.stat().st_size <= _CHECKED_BYTES and self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
-            raise damaged(self.path)
+            raise damaged_error(self.path)
         self._migrate(version)
 
     def _own_version(self) -> int:
-        """Return how many steps made the file what it is; 0 for one that is empty still.
+        """Return the version of the file's schema; 0 for an empty file.
 
-        Asked before anything is written: the file may be another program's.
+        Called before anything is written: the file may be another program's.
         """
         ((application_id,),) = self.fetch("PRAGMA application_id")
         ((version,),) = self.fetch("PRAGMA user_version")
@@ -118,7 +118,7 @@ class Database:
         if application_id != APPLICATION_ID and (application_id or tables):
             raise StorageError(
                 f"{self.path} is a database, but not a journal of this importer.",
-                "Name another file with --journal; this one was left as it is.",
+                "Name another file with --journal; this one was not changed.",
             )
         if version > len(MIGRATIONS):
             raise StorageError(
@@ -130,17 +130,17 @@ class Database:
     def _migrate(self, version: int) -> None:
         if version == len(MIGRATIONS):
             return
-        steps = "".join(MIGRATIONS[version:])
+        migrations = "".join(MIGRATIONS[version:])
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(MIGRATIONS)};"
         with self._turn, translated(self.path):
             try:
-                self._connection.executescript(f"BEGIN EXCLUSIVE; {steps} {marks} COMMIT;")
+                self._connection.executescript(f"BEGIN EXCLUSIVE; {migrations} {marks} COMMIT;")
             except BaseException:
                 self._roll_back()
                 raise
 
     def _roll_back(self) -> None:
-        """Undo what was begun; SQLite has done so already after some errors."""
+        """Roll the transaction back; after some errors SQLite has done so already."""
         with contextlib.suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -150,7 +150,7 @@ def _require_sqlite() -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise StorageError(
             f"This Python brings SQLite {sqlite3.sqlite_version}, and the journal needs 3.37 or newer.",
-            "Install Python from python.org or your system's newer packages, and the importer anew with it.",
+            "Install Python from python.org or your system's newer packages, then install the importer again with it.",
         )
 
 

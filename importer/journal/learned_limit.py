@@ -1,4 +1,4 @@
-"""The rate limit that an account's last run found out, where it is lower than the known one."""
+"""The rate limit that an account's last run learned, if it is lower than the configured one."""
 
 import sqlite3
 
@@ -14,13 +14,13 @@ ON CONFLICT DO UPDATE SET limit_per_second = excluded.limit_per_second, learned_
 """
 
 
-def learned_limit(database: Database, account: str) -> float:
-    """Return the limit in requests per second; 0.0: none was found out."""
+def load_learned_limit(database: Database, account: str) -> float:
+    """Return the limit in requests per second; 0.0: none was learned."""
     return next((float(limit) for (limit,) in database.fetch(_LEARNED, (account,))), 0.0)
 
 
-def learn(connection: sqlite3.Connection, account: int, limit: float, at: str) -> None:
-    """Keep the limit, in requests per second; 0.0 forgets it; within the caller's transaction."""
+def store_learned_limit(connection: sqlite3.Connection, account: int, limit: float, at: str) -> None:
+    """Store the limit, in requests per second; 0.0 deletes it; within the caller's transaction."""
     if limit:
         connection.execute(_LEARN, (account, limit, at))
     else:

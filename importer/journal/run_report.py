@@ -1,22 +1,19 @@
-"""What the reports and the list of runs are written from."""
+"""Queries behind the reports and the list of runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from typing import Any
 
 from importer.journal.column_values import (
     RUN_COLUMNS,
     SHEET_COLUMNS,
-    from_json,
+    decode_json,
     maybe_moment,
     run_of,
     sheet_of,
     tally_of,
 )
 from importer.journal.database import Database
-from importer.journal.repetition import FOUND_THERE, status_again, tally_again
 from importer.model.errors import UsageError
 from importer.model.rows import TO_RETRY, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
@@ -27,11 +24,10 @@ _BETWEEN_COLUMNS = "\x1f"
 _STATUSES = {status.value: status for status in Status}
 
 TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
-_RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - our own columns
-_SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - our own columns
+_RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
+_SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
 _TALLY = "SELECT status, count(*) FROM rows WHERE run = ? GROUP BY status"
-_TALLY_BY_CODE = "SELECT status, code, count(*) FROM rows WHERE run = ? GROUP BY status, code"
-# A duplicate is in Callbell by the row that speaks for it, so it has that row's UUID; so has a row that was recognised.
+# A duplicate, and a row that was recognised, has the UUID and name of the row that `same_as` points to.
 _RESULTS = """
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
     coalesce(first.uuid, rows.uuid), coalesce(first.href, rows.href), rows.http_status, rows.code, rows.column_header,
@@ -47,8 +43,8 @@ SELECT seq, number, cells, status, reason, (
     )
 ) FROM rows
 WHERE run = ? AND seq > ? AND sheet = ? AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT ?
-"""  # noqa: S608 - the words are the enum's
-# A row that has the same thing wrong twice in one column (two unknown tags) counts once.
+"""  # noqa: S608 - only constants
+# A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = """
 WITH found AS (
     SELECT seq, code, column_header, message, min(n) FROM problems WHERE run = :run GROUP BY seq, code, column_header
@@ -67,17 +63,14 @@ WHERE place <= :first ORDER BY total DESC, placed.code, placed.column_header, pl
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What the journal holds of one run; a `ports.ReportSource`."""
+    """One run as the journal has it; a `protocols.ReportSource`."""
 
     database: Database
     run: int
-    """Whose rows they are."""
-    again: int | None = None
-    """A later run that was given the same and had nothing to do, where it is that one's report."""
 
     def record(self) -> RunRecord:
-        """Return what is known of the run."""
-        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.again or self.run,))
+        """Return the run."""
+        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.run,))
         return run_of(tuple(columns))
 
     def sheets(self) -> Sequence[Sheet]:
@@ -86,21 +79,14 @@ class RunReport:
 
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status."""
-        if self.again:
-            return self.tally_again()
         return tally_of(dict(self.database.fetch(_TALLY, (self.run,))))
-
-    def tally_again(self) -> Mapping[Status, int]:
-        """Return how many rows would have which status if the run was given the same again."""
-        return tally_of(tally_again(self.database.fetch(_TALLY_BY_CODE, (self.run,))))
 
     def results(self) -> Iterator[Result]:
         """Yield every row, in the input's order."""
         seq = 0
-        made = partial(_result_again, at=self.record().started_at) if self.again else _result
         while page := self.database.fetch(_RESULTS, (self.run, seq, _PAGE_ROWS)):
             seq = page[-1][0]
-            yield from map(made, page)
+            yield from map(_result, page)
 
     def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
         """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
@@ -110,14 +96,14 @@ class RunReport:
             for _, number, cells, status, reason, columns in page:
                 yield RowToMend(
                     row=number,
-                    cells=tuple(from_json(cells)),
+                    cells=tuple(decode_json(cells)),
                     status=Status(status),
                     reason=reason,
                     columns=tuple(dict.fromkeys(columns.split(_BETWEEN_COLUMNS))) if columns else (),
                 )
 
     def problems(self) -> Sequence[ProblemGroup]:
-        """Return what is wrong, grouped by code and column, most first."""
+        """Return the problems grouped by code and column, most frequent first."""
         groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         for columns in self.database.fetch(_PROBLEMS, {"run": self.run, "first": _FIRST_ROWS}):
             groups.setdefault(columns[:2], []).append(columns[2:])
@@ -130,24 +116,11 @@ class RunReport:
                 rows=tuple(number for _, _, number in lines),
             )
             for (code, column), lines in groups.items()
-            if not (self.again and code == FOUND_THERE)
         ]
 
 
-def run_report(database: Database, name: str) -> RunReport:
-    """Return what the journal holds of the run.
-
-    Raises:
-        UsageError: No run has this name.
-
-    """
-    run = run_number(database, name)
-    ((same_as,),) = database.fetch("SELECT same_as FROM runs WHERE id = ?", (run,))
-    return RunReport(database, run) if same_as is None else RunReport(database, same_as, run)
-
-
 def run_number(database: Database, name: str) -> int:
-    """Return the journal's own number of the run.
+    """Return the journal's id of the run.
 
     Raises:
         UsageError: No run has this name.
@@ -162,7 +135,7 @@ def run_number(database: Database, name: str) -> int:
             )
 
 
-def all_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
+def load_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
     """Return every run, newest first, with how many rows have each status (counted once, when the run ends)."""
     return [
         (run_of(tuple(columns)), tally_of(_counts(database, run, tally)))
@@ -171,16 +144,9 @@ def all_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
 
 
 def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
-    return dict(database.fetch(_TALLY, (run,))) if tally is None else dict(from_json(tally))
-
-
-def _result_again(columns: tuple[Any, ...], at: datetime) -> Result:
-    """Return the row as it is when it is given again at that time, and nothing has happened since."""
-    status = _STATUSES[status_again(columns[5], columns[9])]
-    why = ("", "", "") if status is Status.UNCHANGED else columns[9:12]
-    return Result._make((*columns[1:5], status, *columns[6:8], None, *why, 0, at))
+    return dict(database.fetch(_TALLY, (run,))) if tally is None else dict(decode_json(tally))
 
 
 def _result(columns: tuple[Any, ...]) -> Result:
-    """Return the row that stands in the columns of `_RESULTS`, which are in the order of the result's own."""
+    """Return the row from the columns of `_RESULTS`, which are in the order of the fields of `Result`."""
     return Result._make((*columns[1:5], _STATUSES[columns[5]], *columns[6:13], maybe_moment(columns[13])))

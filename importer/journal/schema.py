@@ -1,6 +1,8 @@
-"""The tables of the journal, and the steps by which an older file becomes today's.
+"""The tables of the journal, and the migrations that bring an older file up to date.
 
-A step that was ever released is never changed: a new one is added. Their number is SQLite's `user_version`.
+A migration that was ever released is never changed: a new one is added. Their number is SQLite's `user_version`.
+With every new one, keep a journal of the last release in `tests/support/old_journals` (its README says how):
+a test opens each of them with today's code and checks that nothing is lost.
 """
 
 APPLICATION_ID = 0x43424C69
@@ -178,10 +180,34 @@ ALTER TABLE runs ADD COLUMN input_fingerprint BLOB;
 ALTER TABLE runs ADD COLUMN same_as INTEGER REFERENCES runs (id); -- the run whose rows are its own too
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = """
+-- A run that was given the same as the one before it had no rows of its own: write down those that it reported.
+INSERT INTO sheets (run, place, file, name, header, header_row, encoding, delimiter, notes)
+SELECT runs.id, place, file, sheets.name, header, header_row, encoding, delimiter, notes
+FROM runs JOIN sheets ON sheets.run = runs.same_as;
+
+-- As short as rows that are recognised: those that are in Callbell have name and UUID from the row they repeat.
+INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, finished_at, source, channel,
+    identifier, name, uuid, href, code, column_header, reason, cells, reader_problems)
+SELECT runs.id, seq, iif(settled, 'unchanged', status), sheet, number, 0,
+    iif(status = 'invalid', NULL, coalesce(same_run, run)), iif(status = 'invalid', NULL, coalesce(rows.same_as, seq)),
+    started_at, source, channel, identifier, iif(status IN ('invalid', 'duplicate'), rows.name, ''), '', '',
+    iif(settled, '', code), iif(settled, '', column_header), iif(settled, '', reason),
+    iif(status = 'invalid', cells, ''), iif(status = 'invalid', reader_problems, NULL)
+FROM runs JOIN (SELECT *, status IN ('created', 'updated') OR code = 'exists' AS settled FROM rows) AS rows
+    ON rows.run = runs.same_as;
+
+INSERT INTO problems (run, seq, n, code, column_header, value, message)
+SELECT runs.id, seq, n, code, column_header, value, message FROM runs JOIN problems ON problems.run = runs.same_as;
+
+ALTER TABLE runs DROP COLUMN same_as;
+ALTER TABLE runs DROP COLUMN input_fingerprint;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
 TEMPORARY = """
--- The keys of the rows that are being entered: one look-up for all of them.
+-- The keys of the rows that are being enqueued: one query for all of them.
 CREATE TEMP TABLE wanted (
     seq INTEGER PRIMARY KEY,
     number INTEGER NOT NULL,
@@ -191,8 +217,8 @@ CREATE TEMP TABLE wanted (
     fingerprint BLOB NOT NULL
 );
 
--- The rows that are about to be entered, those that are recognised with their keys and the row that speaks for them.
-CREATE TEMP TABLE offered (
+-- The next rows of the input; a recognised one has its key, and the row of an earlier run with its name and UUID.
+CREATE TEMP TABLE looked_up (
     seq INTEGER PRIMARY KEY,
     number INTEGER NOT NULL,
     source TEXT,
@@ -202,8 +228,8 @@ CREATE TEMP TABLE offered (
     row_seq INTEGER
 );
 
--- The keys that this run has had, and where first; no later run asks, so they need not last. Past a few megabytes
--- SQLite keeps them in a nameless file of its own, so memory does not grow with the input.
+-- The first row with each key of this run. Beyond a few megabytes SQLite keeps it in an unnamed temporary file, so
+-- memory does not grow with the input.
 CREATE TEMP TABLE seen (
     source TEXT NOT NULL,
     channel TEXT NOT NULL,
@@ -211,7 +237,7 @@ CREATE TEMP TABLE seen (
     seq INTEGER NOT NULL,
     sheet INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    row_run INTEGER,                   -- the row that speaks for it, where it was recognised
+    row_run INTEGER,                   -- if it was recognised: the row with its name and UUID
     row_seq INTEGER,
     PRIMARY KEY (source, channel, identifier)
 ) WITHOUT ROWID;

@@ -1,4 +1,4 @@
-"""SQLite's errors, told to a person: which file, what is wrong with it, what to do."""
+"""SQLite's errors as `StorageError`: which file, what is wrong with it, what to do next."""
 
 import contextlib
 import sqlite3
@@ -12,16 +12,16 @@ _PRIMARY_CODE = 0xFF
 _AGAIN = "then give the same command again: it goes on where this run stopped."
 _DAMAGED = (
     "is damaged",
-    "Bring it back from a backup; a new one, named with --journal, would not know what was sent before.",
+    "Restore it from a backup; a new one, named with --journal, would not know what was sent before.",
 )
 _FAULTS = {
     sqlite3.SQLITE_BUSY: ("is in use by another program", f"Close whatever has it open, {_AGAIN}"),
     sqlite3.SQLITE_LOCKED: ("is in use by another program", f"Close whatever has it open, {_AGAIN}"),
     sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", f"Make room on the disk, {_AGAIN}"),
-    sqlite3.SQLITE_READONLY: ("may only be read", f"Make it and its folder yours to write to, {_AGAIN}"),
-    sqlite3.SQLITE_PERM: ("may not be opened", f"Make it and its folder yours to write to, {_AGAIN}"),
-    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", f"See that the folder is there and yours to write to, {_AGAIN}"),
-    sqlite3.SQLITE_IOERR: ("cannot be read or written", f"See that the disk is there and sound, {_AGAIN}"),
+    sqlite3.SQLITE_READONLY: ("is read-only", f"Make it and its folder writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_PERM: ("may not be opened", f"Make it and its folder writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", f"Check that its folder exists and is writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_IOERR: ("cannot be read or written", f"Check that the disk is there and works, {_AGAIN}"),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: (
         "is not a journal of this importer",
@@ -32,7 +32,7 @@ _FAULTS = {
 
 @contextlib.contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn every error of SQLite in the block into a `StorageError` about the file."""
+    """Translate every SQLite error of the block into a `StorageError` about the file."""
     try:
         yield
     except sqlite3.Error as error:
@@ -40,13 +40,13 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
-    """Return the error as a sentence about the file; Python's own sqlite3 errors carry no code of SQLite's."""
+    """Return the error as a sentence about the file; errors of the sqlite3 module itself have no SQLite code."""
     code = getattr(error, "sqlite_errorcode", None)
     known = _FAULTS.get(code & _PRIMARY_CODE) if code is not None else None
-    what, hint = known or (f"cannot be used ({error})", f"See that the disk is sound, {_AGAIN}")
+    what, hint = known or (f"cannot be used ({error})", f"Check that the disk works, {_AGAIN}")
     return StorageError(f"The journal {path} {what}.", hint)
 
 
-def damaged(path: Path) -> StorageError:
-    """Return the error for a file that SQLite's own check finds fault with."""
+def damaged_error(path: Path) -> StorageError:
+    """Return the error for a file that fails SQLite's integrity check."""
     return StorageError(f"The journal {path} {_DAMAGED[0]}.", _DAMAGED[1])

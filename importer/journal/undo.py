@@ -1,20 +1,16 @@
-"""An undo in the journal: what a run created, what of it is about to be deleted, and what became of each contact."""
+"""The queue of an undo: the contacts that a run created, claimed before they are deleted, and their outcomes."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from importer.journal.column_values import maybe_moment, moment, storable
 from importer.journal.database import Database
 from importer.model.deletion import TAKEN_BACK, Fate, Removal, RemovalResult, Removed
 from importer.model.payload import from_json
-
-_T = TypeVar("_T")
 
 _PAGE_ROWS = 1000
 _TAKEN_BACK_SQL = ", ".join(f"'{fate}'" for fate in sorted(TAKEN_BACK))
@@ -23,9 +19,9 @@ _OPEN = "run = :run AND status IN ('pending', 'in_flight')"
 _TALLY = f"""
 SELECT coalesce(removals.status, 'pending'), count(*) FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} GROUP BY 1
-"""  # noqa: S608 - the part is written above
-# An undo that was broken off goes on with what it left; else what was kept or failed gets another chance.
-_ANY_OPEN = f"SELECT EXISTS (SELECT 1 FROM removals WHERE {_OPEN})"  # noqa: S608 - the part is written above
+"""  # noqa: S608 - only constants
+# An undo that was interrupted resumes with what it left; otherwise what was kept or failed is tried again.
+_ANY_OPEN = f"SELECT EXISTS (SELECT 1 FROM removals WHERE {_OPEN})"  # noqa: S608 - only constants
 _TO_DO = f"""
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
@@ -33,7 +29,7 @@ WHERE {_CREATED} AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
 """
 _FIRST = f"SELECT rows.number, rows.identifier, rows.name {_TO_DO} ORDER BY rows.seq LIMIT :count"
 _COUNT = f"SELECT count(*) {_TO_DO}"
-_OPEN_ALL = f"""
+_ENQUEUE = f"""
 INSERT INTO removals (run, seq, status, reason)
 SELECT rows.run, rows.seq, 'pending', '' {_TO_DO}
 ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', finished_at = NULL
@@ -41,7 +37,7 @@ ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', f
 _NEXT = """
 SELECT removals.seq, rows.number, rows.uuid, coalesce(sent.payload, rows.payload)
 FROM removals JOIN rows USING (run, seq)
--- A row that an earlier run sent, and this one found by looking it up, is as that run sent it.
+-- A row in doubt that this run found by a look-up has the content that an earlier run sent.
 LEFT JOIN contacts ON rows.attempts = 0 AND contacts.account = :account AND contacts.source = rows.source
     AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier AND contacts.uuid = rows.uuid
 LEFT JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
@@ -49,12 +45,12 @@ WHERE removals.run = :run AND removals.status = 'pending'
     AND removals.status IN ('pending', 'in_flight') -- as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
 """
-_LEAVES = "UPDATE removals SET status = 'in_flight' WHERE run = :run AND seq = :seq"
-_SETTLES = """
+_CLAIM = "UPDATE removals SET status = 'in_flight' WHERE run = :run AND seq = :seq"
+_SETTLE = """
 UPDATE removals SET status = :status, http_status = :http_status, reason = :reason, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
-# Only what this run made: a later one may have made the contact again, with another UUID.
+# Only what this run created: a later one may have created the contact again, with another UUID.
 _FORGET = """
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier, uuid) = (
     SELECT source, channel, identifier, uuid FROM rows WHERE run = :run AND seq = :seq
@@ -62,21 +58,21 @@ DELETE FROM contacts WHERE account = :account AND (source, channel, identifier, 
 """
 _BEGIN = "INSERT INTO undos (name, run, report_dir, started_at) VALUES (:name, :run, :report_dir, :at) RETURNING id"
 _END = "UPDATE undos SET finished_at = :at, exit_code = :exit_code WHERE id = :undo"
-_GIVE_BACK = f"UPDATE removals SET status = 'pending' WHERE {_OPEN} AND status = 'in_flight'"  # noqa: S608 - the part is written above
+_RELEASE = f"UPDATE removals SET status = 'pending' WHERE {_OPEN} AND status = 'in_flight'"  # noqa: S608 - only constants
 _RESULTS = f"""
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, rows.uuid, coalesce(removals.status, 'pending'),
     coalesce(removals.reason, ''), removals.finished_at
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND rows.seq > :after ORDER BY rows.seq LIMIT :count
-"""  # noqa: S608 - the part is written above
+"""  # noqa: S608 - only constants
 
 
 @dataclass(slots=True)
 class RunUndo:
-    """What the journal holds of the contacts that one run created; every method is one transaction.
+    """The contacts that one run created; every method is one transaction.
 
     Raises (all methods):
-        StorageError: The file cannot be read or written; what it held before is whole.
+        StorageError: The file cannot be read or written; what it held before is intact.
     """
 
     database: Database
@@ -88,52 +84,54 @@ class RunUndo:
         ((self._account,),) = self.database.fetch("SELECT account FROM runs WHERE id = ?", (self.run,))
 
     def tally(self) -> Mapping[Fate, int]:
-        """Return how many of the contacts have each fate; those that no contact has are there with 0."""
+        """Return how many of the contacts have each fate; a fate that no contact has is there with 0."""
         tally = dict.fromkeys(Fate, 0)
         for status, count in self.database.fetch(_TALLY, {"run": self.run}):
             tally[_fate(status)] += count
         return tally
 
     def to_do(self) -> int:
-        """Return how many contacts `begin` would open."""
+        """Return how many contacts `begin` would enqueue."""
         ((count,),) = self.database.fetch(_COUNT, self._scope())
         return int(count)
 
     def first(self, count: int) -> list[tuple[int, str, str]]:
-        """Return row number, identifier and name of the first contacts that `begin` would open."""
+        """Return row number, identifier and name of the first contacts that `begin` would enqueue."""
         return self.database.fetch(_FIRST, self._scope() | {"count": count})
 
     def begin(self, name: str, folder: Path, at: datetime) -> None:
-        """Write an undo down, and open what is to be deleted: what an undo before it left, else all that is there."""
+        """Insert an undo and enqueue what an interrupted undo left, otherwise every contact that is still there."""
         line = self._scope() | {"name": name, "report_dir": storable(str(folder)), "at": moment(at)}
         with self.database.transaction() as connection:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
-            connection.execute(_OPEN_ALL, line)
+            connection.execute(_ENQUEUE, line)
 
-    def take(self, count: int) -> list[Removal]:
-        """Return up to `count` contacts, after making durable that they are about to be deleted."""
+    def claim(self, count: int, removed: Sequence[Removed] = ()) -> list[Removal]:
+        """Record outcomes, and mark up to `count` contacts as in flight: about to be deleted."""
         with self.database.transaction() as connection:
+            self._record(connection, removed)
             found = connection.execute(_NEXT, {"run": self.run, "account": self._account, "count": count}).fetchall()
-            connection.executemany(_LEAVES, [{"run": self.run, "seq": seq} for seq, *_ in found])
+            connection.executemany(_CLAIM, [{"run": self.run, "seq": seq} for seq, *_ in found])
         return [
             Removal(seq=seq, row=number, uuid=uuid, sent=from_json(payload)) for seq, number, uuid, payload in found
         ]
 
-    def save(self, removed: Sequence[Removed]) -> None:
-        """Write outcomes down; what is not there any more is forgotten, so that a later run makes it anew."""
-        with self.database.transaction() as connection:
-            for one in removed:
-                self._settle(connection, one)
+    def record(self, removed: Sequence[Removed]) -> None:
+        """Record outcomes; a contact that is gone is forgotten, so that a later run creates it again."""
+        if removed:
+            with self.database.transaction() as connection:
+                self._record(connection, removed)
 
-    def finish(self, exit_code: int, at: datetime) -> None:
-        """Write down how the undo ended; what was begun and not decided is asked about by the next one."""
+    def finish(self, exit_code: int, at: datetime, removed: Sequence[Removed] = ()) -> None:
+        """Record outcomes and the undo's end; the next undo claims again what is still in flight."""
         line = {"run": self.run, "undo": self._undo, "exit_code": exit_code, "at": moment(at)}
         with self.database.transaction() as connection:
-            connection.execute(_GIVE_BACK, line)
+            self._record(connection, removed)
+            connection.execute(_RELEASE, line)
             connection.execute(_END, line)
 
     def results(self) -> Iterator[RemovalResult]:
-        """Yield every contact that the run created, in its input's order; memory does not grow with their number."""
+        """Yield every contact that the run created, in the input's order; memory does not grow with their number."""
         after = 0
         line: dict[str, object] = {"run": self.run, "count": _PAGE_ROWS}
         while page := self.database.fetch(_RESULTS, line | {"after": after}):
@@ -144,55 +142,20 @@ class RunUndo:
         ((goes_on,),) = self.database.fetch(_ANY_OPEN, {"run": self.run})
         return {"run": self.run, "goes_on": goes_on}
 
-    def _settle(self, connection: sqlite3.Connection, removed: Removed) -> None:
-        line = {
-            "run": self.run,
-            "account": self._account,
-            "seq": removed.seq,
-            "status": removed.fate.value,
-            "http_status": removed.http_status,
-            "reason": storable(removed.reason),
-            "at": moment(removed.at),
-        }
-        connection.execute(_SETTLES, line)
-        if removed.fate in TAKEN_BACK:
-            connection.execute(_FORGET, line)
-
-
-class ThreadedUndo:
-    """A `remover.RemovalJournal`: every call on one thread of its own, in the order of the calls.
-
-    A call that is cancelled is carried out all the same.
-
-    Args:
-        undo: What there is to take back; nothing else may write to it until `finish`.
-        executor: Where its calls run: one at a time and in order. Left out: a thread of its own.
-
-    """
-
-    def __init__(self, undo: RunUndo, executor: Executor | None = None) -> None:
-        self._undo = undo
-        self._executor = executor or ThreadPoolExecutor(max_workers=1, thread_name_prefix="undo")
-
-    async def begin(self, name: str, folder: Path, at: datetime) -> None:
-        """Write an undo down; see `RunUndo.begin`."""
-        await self._call(lambda: self._undo.begin(name, folder, at))
-
-    async def take(self, count: int) -> Sequence[Removal]:
-        """Return up to `count` contacts, durably about to be deleted."""
-        return await self._call(lambda: self._undo.take(count))
-
-    async def save(self, removed: Sequence[Removed]) -> None:
-        """Make outcomes durable."""
-        await self._call(lambda: self._undo.save(removed))
-
-    async def finish(self, exit_code: int, at: datetime) -> None:
-        """Write down how the undo ended, after everything that was asked for before."""
-        await self._call(lambda: self._undo.finish(exit_code, at))
-        self._executor.shutdown(wait=False)
-
-    async def _call(self, work: Callable[[], _T]) -> _T:
-        return await asyncio.shield(asyncio.wrap_future(self._executor.submit(work)))
+    def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed]) -> None:
+        for one in removed:
+            line = {
+                "run": self.run,
+                "account": self._account,
+                "seq": one.seq,
+                "status": one.fate.value,
+                "http_status": one.http_status,
+                "reason": storable(one.reason),
+                "at": moment(one.at),
+            }
+            connection.execute(_SETTLE, line)
+            if one.fate in TAKEN_BACK:
+                connection.execute(_FORGET, line)
 
 
 def undo_names(database: Database) -> set[str]:

@@ -72,19 +72,19 @@ class PoolJournal(Protocol):
         StorageError: It cannot be written; what it held before is whole.
     """
 
-    async def take(self, count: int) -> Sequence[Pending]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         """Return up to `count` pending rows in input order, after making durable that they are in flight.
 
         Everything recorded before is durable too when this returns. Empty: nothing is pending now.
         """
 
     def record(self, recorded: Recorded) -> None:
-        """Note an outcome; durable with the next `take` or `flush`. `Status.PENDING` gives a row back unsent."""
+        """Note an outcome; durable with the next `claim` or `checkpoint`. `Status.PENDING` gives a row back unsent."""
 
-    def note_attempt(self, attempted: Attempted) -> None:
-        """Note a request that did not settle its row; durable with the next `take` or `flush`."""
+    def record_attempt(self, attempted: Attempted) -> None:
+        """Note a request that did not settle its row; durable with the next `claim` or `checkpoint`."""
 
-    async def flush(self) -> None:
+    async def checkpoint(self) -> None:
         """Make durable what was recorded and noted."""
 
 
@@ -94,7 +94,7 @@ class PipelineJournal(PoolJournal, Protocol):
     async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
         """Find the next rows of the input that need not be mapped: an earlier run settled them exactly as they are.
 
-        `enter` must be called next, with the others in their order, and writes all of them down.
+        `enqueue` must be called next, with the others in their order, and writes all of them down.
 
         Args:
             marked: Each row's number and its `Entry.fingerprint`.
@@ -104,7 +104,7 @@ class PipelineJournal(PoolJournal, Protocol):
 
         """
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Write the next rows of the input down, and return how many have which status, the recognised ones too.
 
         Invalid rows are `invalid`; a key that stands in an earlier row of this run is a `duplicate`; what an earlier

@@ -62,9 +62,9 @@ class LoggedJournal:
         """Hand on."""
         return await self._inner.recognise(marked)
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Hand on, and tell which rows are invalid, and what became of the others."""
-        entered = await self._inner.enter(sheet_index, entries)
+        entered = await self._inner.enqueue(sheet_index, entries)
         for entry in entries:
             if isinstance(entry.mapped, InvalidRow):
                 codes = ", ".join(problem.code for problem in entry.mapped.problems)
@@ -76,13 +76,13 @@ class LoggedJournal:
         )
         return entered
 
-    async def take(self, count: int) -> Sequence[Pending]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         """Hand on, and remember what the rows are called."""
-        taken = await self._inner.take(count)
+        claimed = await self._inner.claim(count)
         self._rows.update(
-            (pending.seq, f"row {pending.row} ({masked(pending.contact.identifier)})") for pending in taken
+            (pending.seq, f"row {pending.row} ({masked(pending.contact.identifier)})") for pending in claimed
         )
-        return taken
+        return claimed
 
     def record(self, recorded: Recorded) -> None:
         """Hand on, and tell."""
@@ -91,15 +91,15 @@ class LoggedJournal:
         LOG.debug("%s: %s %s", row, status, outcome.code or outcome.uuid)
         self._inner.record(recorded)
 
-    def note_attempt(self, attempted: Attempted) -> None:
+    def record_attempt(self, attempted: Attempted) -> None:
         """Hand on, and tell."""
         row, reason = self._rows.get(attempted.seq, f"row at place {attempted.seq}"), unnumbered(attempted.reason)
         LOG.debug("%s: attempt %d: %s", row, attempted.attempt, reason)
-        self._inner.note_attempt(attempted)
+        self._inner.record_attempt(attempted)
 
-    async def flush(self) -> None:
+    async def checkpoint(self) -> None:
         """Hand on."""
-        await self._inner.flush()
+        await self._inner.checkpoint()
 
 
 class _Text(logging.Formatter):

@@ -1,6 +1,6 @@
 """The pool: sends what the journal has pending, many requests at a time, until every row has its last word.
 
-    take (intent on disk) | slot (pace) | send or look up | decide | write down, or wait and go round again
+    claim (intent on disk) | slot (pace) | send or look up | decide | write down, or wait and go round again
 
 One task lets requests leave, in order; each request is a task of its own. Rows that wait (a retry, a row in doubt)
 stand in a heap by the time they are due and slow nobody else.
@@ -194,7 +194,7 @@ class Pool:
     async def _take(self) -> None:
         self._all_taken = True  # before asking: what is entered meanwhile says otherwise
         try:
-            taken = await self._parts.journal.take(self._take_count)
+            taken = await self._parts.journal.claim(self._take_count)
         except Exception as error:  # noqa: BLE001 - told by `run`: a task's own exception would be told to nobody
             self.stop(error)
             taken = ()
@@ -299,7 +299,7 @@ class Pool:
     def _note(self, step: Step, reply: Reply) -> None:
         at, reason = self._parts.clock.now(), f"{'' if step.ask is Ask.CREATE else 'look-up: '}{reply.message}"
         noted = Attempted(seq=step.seq, attempt=step.sent, at=at, http_status=reply.http_status, reason=reason)
-        self._parts.journal.note_attempt(noted)
+        self._parts.journal.record_attempt(noted)
 
     def _give_back(self, step: Step) -> None:
         """Leave a row for the next run: as it was where no contact can have been made, else in doubt."""
@@ -319,7 +319,7 @@ class Pool:
         while True:
             await asyncio.sleep(WRITE_SECONDS)
             try:
-                await self._parts.journal.flush()
+                await self._parts.journal.checkpoint()
             except Exception as error:  # noqa: BLE001 - as in `_take`
                 self.stop(error)
                 return
@@ -333,7 +333,7 @@ class Pool:
         for step in (*self._line.everyone(), *([self._next] if self._next else [])):
             self._give_back(step)
         if not isinstance(self.stopped, Exception):
-            await self._parts.journal.flush()
+            await self._parts.journal.checkpoint()
 
     async def _wait_for_requests(self) -> None:
         """Wait until the requests in flight have ended, or the grace has, or nobody waits any longer."""

@@ -1,6 +1,6 @@
 """The remover: deletes what the journal says is to be deleted, many requests at a time, until each has its last word.
 
-    take (intent on disk) | slot (pace) | GET | compare | slot | DELETE | decide | write down, or wait and again
+    claim (intent on disk) | slot (pace) | GET | compare | slot | DELETE | decide | write down, or wait and again
 
 Each contact is a task of its own. A new one begins only when no other waits for a slot, so that between the GET which
 says that a contact is as it was sent and its DELETE there is hardly any time.
@@ -58,10 +58,13 @@ class RemovalJournal(Protocol):
         StorageError: It cannot be written; what it held before is whole.
     """
 
-    async def take(self, count: int) -> Sequence[Removal]:
+    async def claim(self, count: int) -> Sequence[Removal]:
         """Return up to `count` contacts after making durable that they are about to be deleted; empty: none is left."""
 
-    async def save(self, removed: Sequence[Removed]) -> None:
+    def record(self, removed: Removed) -> None:
+        """Buffer an outcome; durable with the next `claim` or `checkpoint`."""
+
+    async def checkpoint(self) -> None:
         """Make outcomes durable."""
 
 
@@ -128,7 +131,7 @@ class Remover:
             raise self.stopped
 
     async def _go_through(self) -> None:
-        while not self.stopped and (taken := await self._parts.journal.take(_TAKE)):
+        while not self.stopped and (taken := await self._parts.journal.claim(_TAKE)):
             for removal in taken:
                 await self._until(lambda: self._queued == 0 and len(self._under_way) < _MOST_UNDER_WAY)
                 if self.stopped:
@@ -243,7 +246,9 @@ class Remover:
 
     async def _flush(self) -> None:
         noted, self._noted = self._noted, []
-        await self._parts.journal.save(noted)  # at the end also without any: it comes after those that are under way
+        for removed in noted:
+            self._parts.journal.record(removed)
+        await self._parts.journal.checkpoint()  # at the end also without any: it comes after those that are under way
 
     async def _wind_up(self) -> None:
         """Wait for what is in flight, a while."""

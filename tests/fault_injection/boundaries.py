@@ -86,24 +86,24 @@ class _Journal:
     async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
         return await self.inner.recognise(marked)
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         with self.crossing("enter"):
-            return await self.inner.enter(sheet_index, entries)
+            return await self.inner.enqueue(sheet_index, entries)
 
-    async def take(self, count: int) -> Sequence[Pending]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         with self.crossing("intent"):
-            return await self.inner.take(count)
+            return await self.inner.claim(count)
 
     def record(self, recorded: Recorded) -> None:
         with self.crossing("outcome"):
             self.inner.record(recorded)
 
-    def note_attempt(self, attempted: Attempted) -> None:
-        self.inner.note_attempt(attempted)
+    def record_attempt(self, attempted: Attempted) -> None:
+        self.inner.record_attempt(attempted)
 
-    async def flush(self) -> None:
+    async def checkpoint(self) -> None:
         with self.crossing("flush"):
-            await self.inner.flush()
+            await self.inner.checkpoint()
 
 
 @dataclass(frozen=True, slots=True)

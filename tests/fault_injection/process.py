@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from importer.commands.exit_status import exit_code
-from importer.journal import Journal, ThreadedJournal
+from importer.journal import AsyncJournal, Journal
 from importer.model.errors import ImporterError, StorageError
 from importer.model.policy import Policy
 from importer.model.protocols import Clock, PipelineJournal, Service, Slots
@@ -86,7 +86,7 @@ async def give(command: Command) -> Ended:
 
 
 async def _import(command: Command, store: Journal) -> Ended:
-    watch, journal = command.watch, ThreadedJournal(store, InlineExecutor())
+    watch, journal = command.watch, AsyncJournal(store, InlineExecutor())
     record = _record(command)
     with watch.step("begin"):
         await journal.begin(record)

@@ -28,15 +28,15 @@ TEETH = (
         changes=(
             Change(
                 file="journal/claim.py",
-                old="        connection.execute(_CONTACTS_LEAVE, these)\n",
+                old="        connection.execute(_CLAIM_CONTACTS, these)\n",
                 new="",
             ),
             Change(
                 file="journal/claim.py",
-                old="        connection.execute(_CONTACTS_SETTLE, ",
+                old="        connection.execute(_SETTLE_CONTACTS, ",
                 new='        these = _these(desk, [one["seq"] for one in settled]) | {"now": settled[0]["at"]}\n'
-                "        connection.execute(_CONTACTS_LEAVE, these)\n"
-                "        connection.execute(_CONTACTS_SETTLE, ",
+                "        connection.execute(_CLAIM_CONTACTS, these)\n"
+                "        connection.execute(_SETTLE_CONTACTS, ",
             ),
         ),
     ),
@@ -57,10 +57,10 @@ TEETH = (
         changes=(
             Change(
                 file="journal/run_end.py",
-                old="        _close(connection, Desk(run, account), at)\n",
+                old="        _close(connection, RunKey(run, account), at)\n",
                 new="        connection.execute(\"UPDATE rows SET status = 'pending' WHERE status = 'in_flight'\")\n"
                 "        connection.execute(\"DELETE FROM contacts WHERE status = 'in_flight'\")\n"
-                "        _close(connection, Desk(run, account), at)\n",
+                "        _close(connection, RunKey(run, account), at)\n",
             ),
         ),
     ),
@@ -150,8 +150,8 @@ TEETH = (
         changes=(
             Change(
                 file="journal/enqueue.py",
-                old="        elif earlier := earlier_rows.get(seq):",
-                new="        elif (earlier := earlier_rows.get(seq)) and not earlier:",
+                old="        elif earlier := first_rows.get(seq):",
+                new="        elif (earlier := first_rows.get(seq)) and not earlier:",
             ),
         ),
     ),

@@ -53,10 +53,10 @@ UNDO_TEETH = (
         changes=(
             Change(
                 file="journal/undo.py",
-                old="            connection.executemany(_LEAVES, ",
+                old="            connection.executemany(_CLAIM, ",
                 new='            line = {"run": self.run, "account": self._account}\n'
                 '            connection.executemany(_FORGET, [line | {"seq": seq} for seq, *_ in found])\n'
-                "            connection.executemany(_LEAVES, ",
+                "            connection.executemany(_CLAIM, ",
             ),
         ),
         part=_UNDO,

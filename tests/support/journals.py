@@ -74,7 +74,7 @@ def begun(path: Path, name: str = "run-1", numbers: Iterable[int] = (), account:
 def begin(journal: Journal, name: str, numbers: Iterable[int] = (), account: str = "main") -> None:
     """Begin a run with one sheet."""
     journal.begin(record(name, account))
-    journal.enter(journal.add_sheet(SHEET), entries(numbers))
+    journal.enqueue(journal.add_sheet(SHEET), entries(numbers))
 
 
 def first_version(path: Path) -> None:
@@ -114,7 +114,7 @@ def recorded(pending: Pending, status: Status = Status.CREATED, attempts: int = 
 
 def send_all(journal: Journal, status: Status = Status.CREATED) -> None:
     """Take every row and give it the status."""
-    journal.save([recorded(pending, status) for pending in journal.take(1000)])
+    journal.record([recorded(pending, status) for pending in journal.claim(1000)])
 
 
 def statuses(journal: Journal, name: str = "run-1") -> list[str]:

@@ -59,6 +59,15 @@ def test_the_status_words_are_those_of_the_enum(path: Path) -> None:
     assert words["contacts"] < words["rows"]
 
 
+def test_the_readme_draws_exactly_the_statuses_of_the_enum() -> None:
+    """Each status is in the drawing, and whatever an arrow leads to or from is one."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (drawing,) = re.findall(r"^ *invalid .*?\n(?=```)", readme, re.DOTALL | re.MULTILINE)
+    statuses = {status.value for status in Status}
+    assert set(re.findall(r"\w+", drawing)) >= statuses
+    assert set(re.findall(r"(?:->|\|) (\w+)(?= ->| \||$)", drawing, re.MULTILINE)) <= statuses
+
+
 def test_what_was_written_is_there_after_reopening(path: Path) -> None:
     """Closing and opening changes nothing; closing twice does no harm."""
     with closing(begun(path, numbers=[1, 2])) as journal:
@@ -137,7 +146,7 @@ def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
     """After an end without close, a small journal is looked through before it is trusted."""
     with closing(begun(path)) as journal:
         for start in range(0, 5000, 500):
-            journal.enter(0, entries(range(start, start + 500)))
+            journal.enqueue(0, entries(range(start, start + 500)))
         journal._database.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
         send_all(journal)
         copy = path.with_name("copy.sqlite3")
@@ -153,7 +162,7 @@ def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
 def test_a_sound_journal_opens_after_a_crash(path: Path) -> None:
     """What was committed before the end is there."""
     with closing(begun(path, numbers=[1, 2])) as journal:
-        journal.take(1)
+        journal.claim(1)
         copy = path.with_name("copy.sqlite3")
         for suffix in ("", "-wal"):
             shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
@@ -167,11 +176,11 @@ def test_a_full_disk_leaves_what_was_there(path: Path) -> None:
         ((pages,),) = journal._database.fetch("PRAGMA page_count")
         journal._database.fetch(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StorageError, match="disk is full") as error:
-            journal.enter(0, entries(range(2, 2000)))
+            journal.enqueue(0, entries(range(2, 2000)))
         assert "same command" in error.value.hint
         assert statuses(journal) == ["pending"]
         journal._database.fetch("PRAGMA max_page_count = 1000000")
-        journal.enter(0, entries([2]))
+        journal.enqueue(0, entries([2]))
         assert statuses(journal) == ["pending", "pending"]
 
 
@@ -181,16 +190,16 @@ def test_a_locked_journal_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -
     with closing(begun(path)) as journal, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError, match="in use by another program"):
-            journal.enter(0, entries([1]))
+            journal.enqueue(0, entries([1]))
         other.execute("ROLLBACK")
-        journal.enter(0, entries([1]))
+        journal.enqueue(0, entries([1]))
 
 
 def test_a_journal_that_may_only_be_read_is_told(path: Path) -> None:
     """Writing where writing is forbidden is told with the file's path."""
     with closing(begun(path)) as journal:
         journal._database.fetch("PRAGMA query_only = ON")
-        with pytest.raises(StorageError, match=r"journal\.sqlite3 may only be read"):
+        with pytest.raises(StorageError, match=r"journal\.sqlite3 is read-only"):
             begin(journal, "run-2")
 
 
@@ -253,14 +262,14 @@ def test_whichever_call_fails_the_journal_stays_whole(path: Path, nth: int) -> N
         sound = journal._database._connection
         journal._database._connection = Failing(sound, nth)  # type: ignore[assignment]  # stands in for a failing disk
         try:
-            journal.enter(0, entries([3, 4]))
+            journal.enqueue(0, entries([3, 4]))
             send_all(journal)
             journal.finish(record())
         except StorageError as error:
             assert "cannot be read or written" in error.message  # noqa: PT017 - some calls are the last ones
         journal._database._connection = sound
         begin(journal, "run-2", [1, 2, 3, 4])
-        pending = journal.take(9)
+        pending = journal.claim(9)
         assert all(status in ("unchanged", "in_flight") for status in statuses(journal, "run-2"))
         sent = {status for status in statuses(journal) if status in ("created", "in_doubt")}
         assert not sent or len(pending) < 4 or all(one.in_doubt for one in pending)

@@ -31,21 +31,21 @@ class Remembering:
         self.told.append(marked)
         return [None for _ in marked]
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         self.told.append((sheet_index, entries))
         return {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0}
 
-    async def take(self, count: int) -> Sequence[Pending]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         self.told.append(count)
         return [Pending(seq=1, row=2, contact=CONTACT)]
 
     def record(self, recorded: Recorded) -> None:
         self.told.append(recorded)
 
-    def note_attempt(self, attempted: Attempted) -> None:
+    def record_attempt(self, attempted: Attempted) -> None:
         self.told.append(attempted)
 
-    async def flush(self) -> None:
+    async def checkpoint(self) -> None:
         self.told.append("flush")
 
 
@@ -79,11 +79,11 @@ async def test_a_logged_journal_hands_everything_on_as_it_is() -> None:
     attempted = Attempted(seq=1, attempt=1, at=AT, reason="no answer")
     done = recorded(Status.CREATED, uuid="u1")
     assert await journal.recognise([(2, b"a"), (3, None)]) == [None, None]
-    assert await journal.enter(0, entries) == {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0}
-    assert [pending.seq for pending in await journal.take(7)] == [1]
-    journal.note_attempt(attempted)
+    assert await journal.enqueue(0, entries) == {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0}
+    assert [pending.seq for pending in await journal.claim(7)] == [1]
+    journal.record_attempt(attempted)
     journal.record(done)
-    await journal.flush()
+    await journal.checkpoint()
     assert inner.told == [[(2, b"a"), (3, None)], (0, entries), 7, attempted, done, "flush"]
 
 
@@ -92,11 +92,11 @@ async def test_verbose_tells_what_happens_to_each_row() -> None:
     stream, journal = io.StringIO(), LoggedJournal(Remembering())
     invalid = InvalidRow(problems=(Problem(code="phone_missing", message=""), Problem(code="name_missing", message="")))
     with logging_to(None, stream, log_format="text", verbose=True):
-        await journal.enter(0, [Entry(row=Row(number=9, cells=("Ana García",)), mapped=invalid)])
-        await journal.take(1)
-        journal.note_attempt(Attempted(seq=1, attempt=1, at=AT, reason="status 500: 34600111222 is busy"))
+        await journal.enqueue(0, [Entry(row=Row(number=9, cells=("Ana García",)), mapped=invalid)])
+        await journal.claim(1)
+        journal.record_attempt(Attempted(seq=1, attempt=1, at=AT, reason="status 500: 34600111222 is busy"))
         journal.record(recorded(Status.CREATED, uuid="u1"))
-        journal.note_attempt(Attempted(seq=8, attempt=2, at=AT, reason="no answer"))
+        journal.record_attempt(Attempted(seq=8, attempt=2, at=AT, reason="no answer"))
         journal.record(recorded(Status.PENDING, seq=8))
     assert lines(stream) == [
         "row 9: invalid phone_missing, name_missing",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from importer.journal import Journal, ThreadedJournal
+from importer.journal import AsyncJournal, Journal
 from importer.model.errors import StorageError
 from importer.model.policy import Ambiguous, Policy
 from importer.model.rows import Contact, Entry, Row, Sheet, Status
@@ -46,7 +46,7 @@ class Stage:
     failures_most: int = 1_000_000
     policy: Policy = field(default_factory=Policy)
     pool: Pool = field(init=False)
-    journal: ThreadedJournal = field(init=False)
+    journal: AsyncJournal = field(init=False)
     results: list[Result] = field(init=False)
     error: Exception | None = None
 
@@ -56,11 +56,11 @@ class Stage:
         """Run the pool over the rows to its end."""
         store = Journal.open(self.path / "journal.sqlite3", now=VirtualClock().now)
         with closing(store):
-            self.journal = ThreadedJournal(store, InlineExecutor())
+            self.journal = AsyncJournal(store, InlineExecutor())
             record = RunRecord(**{f: getattr(RUN, f) for f in RUN.__slots__} | {"name": name})
             await self.journal.begin(record)
             sheet = await self.journal.add_sheet(Sheet(file="contacts.csv", header=("Phone",)))
-            await self.journal.enter(sheet, [self._entry(number) for number in range(1, self.rows + 1)])
+            await self.journal.enqueue(sheet, [self._entry(number) for number in range(1, self.rows + 1)])
             self.pool = Pool(self._parts())
             self.pool.input_over()
             beside = asyncio.create_task(meanwhile()) if meanwhile else None
@@ -294,12 +294,12 @@ def test_a_journal_that_cannot_be_written_stops_the_run(
     it = stage(rows=500)
     full = StorageError("the disk is full")
 
-    async def take(_self: ThreadedJournal, _count: int) -> list[object]:
+    async def claim(_self: AsyncJournal, _count: int) -> list[object]:
         raise full
 
     async def break_soon() -> None:
         await asyncio.sleep(0.5)
-        monkeypatch.setattr(ThreadedJournal, "take", take)
+        monkeypatch.setattr(AsyncJournal, "claim", claim)
 
     run(it.play(break_soon))
     assert it.error is full

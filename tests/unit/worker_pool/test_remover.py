@@ -12,7 +12,7 @@ import pytest
 
 from importer.client.http import Callbell
 from importer.client.token import Token
-from importer.journal import Journal, RunUndo, ThreadedUndo
+from importer.journal import AsyncUndo, Journal, RunUndo
 from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
 from importer.model.errors import StorageError
 from importer.model.policy import Policy
@@ -70,8 +70,8 @@ class Stage:
         sent = [one for one in mapped if isinstance(one, Contact)]
         self.others = {self._made(replace(one, identifier=f"35{one.identifier}")) for one in sent}
         self.uuids = [self._made(one) for one in sent]
-        outcomes = zip(map(recorded, self.journal.take(self.count)), self.uuids, strict=True)
-        self.journal.save([replace(one, outcome=replace(one.outcome, uuid=uuid)) for one, uuid in outcomes])
+        outcomes = zip(map(recorded, self.journal.claim(self.count)), self.uuids, strict=True)
+        self.journal.record([replace(one, outcome=replace(one.outcome, uuid=uuid)) for one, uuid in outcomes])
         self.journal.finish(record())
 
     async def play(
@@ -82,7 +82,7 @@ class Stage:
         self.undo.begin(name, Path("reports"), START)
         async with Callbell(self.sandbox.base_url, Token(self.sandbox.token), FixedClock(), SHORT) as service:
             watched = Watched(inner=service, meanwhile=meanwhile or (lambda: None))
-            self.remover = remover(watched, ThreadedUndo(self.undo, InlineExecutor()), pace or FreeSlots())
+            self.remover = remover(watched, AsyncUndo(self.undo, InlineExecutor()), pace or FreeSlots())
             try:
                 await self.remover.run()
             finally:
@@ -320,7 +320,7 @@ async def test_after_a_crash_a_get_tells(tmp_path: Path) -> None:
     async with staged(tmp_path, 5) as stage:
         undo = stage.journal.undo_of("run-1")
         undo.begin("undo-0", Path("reports"), START)
-        undo.take(3)  # and then it died, two of them deleted
+        undo.claim(3)  # and then it died, two of them deleted
         for uuid in stage.uuids[:2]:
             stage.sandbox.calls.delete_contact(Asked(parameter=uuid))
         await stage.play()
@@ -346,7 +346,7 @@ async def test_many_are_in_flight_at_once(tmp_path: Path) -> None:
         assert stage.sandbox.traffic.most_in_flight == 5
 
 
-@pytest.mark.parametrize("broken", ["take", "save"])
+@pytest.mark.parametrize("broken", ["claim", "record"])
 async def test_a_journal_that_cannot_be_written_ends_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -373,12 +373,15 @@ class Pages:
     left: list[Removal]
     saved: list[Removed] = field(default_factory=list)
 
-    async def take(self, count: int) -> Sequence[Removal]:
-        taken, self.left = self.left[:count], self.left[count:]
-        return taken
+    async def claim(self, count: int) -> Sequence[Removal]:
+        claimed, self.left = self.left[:count], self.left[count:]
+        return claimed
 
-    async def save(self, removed: Sequence[Removed]) -> None:
-        self.saved += removed
+    def record(self, removed: Removed) -> None:
+        self.saved.append(removed)
+
+    async def checkpoint(self) -> None:
+        """Nothing is buffered."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The journal: one file for all runs, spoken to plainly, one call a transaction."""
+"""The journal: one file for all runs; each call is one transaction and blocks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,16 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from importer.journal.claim import Desk, put_back, save, take
+from importer.journal.claim import RunKey, claim_rows, record_outcomes, release_row
 from importer.journal.column_values import SHEET_COLUMNS, begun_columns, moment, sheet_columns
 from importer.journal.database import Database
 from importer.journal.earlier_rows import EarlierRows
-from importer.journal.enqueue import Chunk, begin_input, enter
-from importer.journal.learned_limit import learn, learned_limit
-from importer.journal.recognition import Offer, offer
-from importer.journal.repetition import last_run_given, same_as
-from importer.journal.run_end import end, end_dead_runs
-from importer.journal.run_report import RunReport, all_runs, run_number, run_report
+from importer.journal.enqueue import Chunk, begin_input, enqueue_rows
+from importer.journal.learned_limit import load_learned_limit, store_learned_limit
+from importer.journal.recognise import Recognised, recognise_rows
+from importer.journal.run_end import end_dead_runs, end_run
+from importer.journal.run_report import RunReport, load_runs, run_number
 from importer.journal.undo import RunUndo, undo_names
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Pending, Recorded
@@ -24,31 +23,31 @@ from importer.model.runs import RunRecord
 
 _BEGIN = """
 INSERT INTO runs (name, command, account, files, options, report_dir, started_at, blank, requests_sent,
-    requests_retried, requests_throttled, rate_limit, rate_achieved, input_fingerprint)
-VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0, ?) RETURNING id
+    requests_retried, requests_throttled, rate_limit, rate_achieved)
+VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0) RETURNING id
 """
 _ADD_SHEET = f"INSERT INTO sheets (run, place, {SHEET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own columns
 
 
 @dataclass(slots=True)
 class _Underway:
-    """The run that this process makes."""
+    """The run of this process."""
 
-    desk: Desk
+    key: RunKey
     last_seq: int = 0
     sheets: dict[int, Sheet] = field(default_factory=dict)
-    offered: Offer | None = None
-    """The rows that `enter` is to be given next, as far as they are not recognised; None: nothing was offered."""
+    recognised: Recognised | None = None
+    """What `recognise` found among the rows that are enqueued next; None: it was not called."""
 
 
 class Journal:
     """The journal's file and the run that is underway.
 
-    Every method is one transaction: whole and durable when it returns. Whoever begins a run holds the lock
-    (`importer.system.exclusive_lock`); reading needs none. Calls from several threads wait for each other.
+    Every method is one transaction, durable when it returns. Whoever begins a run holds the lock
+    (`importer.system.exclusive_lock`); reading needs none. Calls from several threads are serialised.
 
     Raises (all methods):
-        StorageError: The file cannot be read or written; what it held before is whole.
+        StorageError: The file cannot be read or written; what it held before is intact.
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime], *, tallied_only: bool = False) -> None:
@@ -66,14 +65,14 @@ class Journal:
         rehearsal: bool = False,
         tallied_only: bool = False,
     ) -> Self:
-        """Open the file, making it and its folder where they are missing.
+        """Open the file; it is created, with its folder, if it is missing.
 
         Args:
             path: Of the file.
             now: Returns the time in UTC.
-            rehearsal: Whatever is written is forgotten on closing.
-            tallied_only: Rows that would be sent are counted by `enter`, and not even written; for a rehearsal that
-                is never to be sent from.
+            rehearsal: Whatever is written is rolled back on closing.
+            tallied_only: `enqueue` counts rows that would be sent and does not write them; for a rehearsal that
+                never claims.
 
         Raises:
             StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
@@ -82,7 +81,7 @@ class Journal:
         return cls(Database(path, rehearsal=rehearsal), now, tallied_only=tallied_only)
 
     def begin(self, record: RunRecord) -> None:
-        """Write a new run down, after giving the open rows of runs that were killed their last word.
+        """Insert a new run, after closing the runs that were killed.
 
         Raises:
             StorageError: Also if there is a run of this name.
@@ -99,106 +98,87 @@ class Journal:
             connection.execute("INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO NOTHING", (record.account,))
             ((account,),) = connection.execute("SELECT id FROM accounts WHERE name = ?", (record.account,)).fetchall()
             ((run,),) = connection.execute(_BEGIN, begun_columns(record, account)).fetchall()
-        self._begun = _Underway(Desk(run, account))
+        self._begun = _Underway(RunKey(run, account))
 
     def add_sheet(self, sheet: Sheet) -> int:
-        """Write the run's next sheet down and return its index, from 0."""
+        """Insert the run's next sheet and return its index, from 0."""
         begun = self._underway
         place = len(begun.sheets)
         with self._database.transaction() as connection:
-            connection.execute(_ADD_SHEET, (begun.desk.run, place, *sheet_columns(sheet)))
+            connection.execute(_ADD_SHEET, (begun.key.run, place, *sheet_columns(sheet)))
         begun.sheets[place] = sheet
         return place
 
     def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
-        """Find the next rows of the input that need not be mapped, as `ports.PipelineJournal.recognise` says."""
+        """Find the next rows of the input that need not be mapped, as `protocols.PipelineJournal.recognise` says."""
         begun = self._underway
         with self._database.transaction() as connection:
-            begun.offered = offer(connection, begun.desk.account, begun.last_seq + 1, marked)
-        return begun.offered.identifiers
+            begun.recognised = recognise_rows(connection, begun.key.account, begun.last_seq + 1, marked)
+        return begun.recognised.identifiers
 
-    def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
-        """Write the next rows of the input down, as `ports.PipelineJournal.enter` says."""
+    def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+        """Insert the next rows of the input, as `protocols.PipelineJournal.enqueue` says."""
         begun = self._underway
-        offered = begun.offered or Offer(begun.last_seq + 1, [None] * len(entries))
-        seqs = offered.unknown
+        recognised = begun.recognised or Recognised(begun.last_seq + 1, [None] * len(entries))
+        seqs = recognised.unknown
         chunk = Chunk(
-            run=begun.desk.run,
-            account=begun.desk.account,
+            run=begun.key.run,
+            account=begun.key.account,
             seqs=seqs,
-            recognised=len(offered.identifiers) - len(seqs),
+            recognised=len(recognised.identifiers) - len(seqs),
             sheets=begun.sheets,
             sheet_index=sheet_index,
             at=moment(self._now()),
             tallied_only=self._tallied_only,
         )
         with self._database.transaction() as connection:
-            counts = enter(connection, chunk, entries)
-        begun.last_seq += len(offered.identifiers)
-        begun.offered = None
+            counts = enqueue_rows(connection, chunk, entries)
+        begun.last_seq += len(recognised.identifiers)
+        begun.recognised = None
         return counts
 
-    def take(self, count: int, noted: Sequence[Recorded | Attempted] = ()) -> list[Pending]:
-        """Write what was noted down, and mark up to `count` pending rows as in flight: one transaction."""
+    def claim(self, count: int, records: Sequence[Recorded | Attempted] = ()) -> list[Pending]:
+        """Record outcomes, and mark up to `count` pending rows as in flight: one transaction."""
         with self._database.transaction() as connection:
-            save(connection, self._underway.desk, noted)
-            return take(connection, self._underway.desk, count, self._now())
+            record_outcomes(connection, self._underway.key, records)
+            return claim_rows(connection, self._underway.key, count, self._now())
 
-    def save(self, noted: Sequence[Recorded | Attempted]) -> None:
-        """Write outcomes and unsettled attempts down."""
-        if noted:
+    def record(self, records: Sequence[Recorded | Attempted]) -> None:
+        """Record outcomes, and attempts that did not settle their row."""
+        if records:
             with self._database.transaction() as connection:
-                save(connection, self._underway.desk, noted)
+                record_outcomes(connection, self._underway.key, records)
 
-    def give_back(self, taken: Sequence[Pending]) -> None:
-        """Make rows pending again that were taken and never sent."""
+    def release(self, claimed: Sequence[Pending]) -> None:
+        """Make claimed rows pending again that were never sent."""
         with self._database.transaction() as connection:
-            for pending in taken:
-                put_back(connection, self._underway.desk, pending.seq, attempts=0)
+            for pending in claimed:
+                release_row(connection, self._underway.key, pending.seq, attempts=0)
 
-    def finish(self, record: RunRecord, noted: Sequence[Recorded | Attempted] = ()) -> None:
+    def finish(self, record: RunRecord, records: Sequence[Recorded | Attempted] = ()) -> None:
         """End the run: what is still pending becomes `unsent`, what is in flight `in_doubt`.
 
         Args:
             record: The run's record with its end, exit code and counters.
-            noted: Outcomes that were not written down yet.
+            records: Outcomes that were not recorded yet.
 
         """
         with self._database.transaction() as connection:
-            save(connection, self._underway.desk, noted)
-            end(connection, self._underway.desk, record, moment(self._now()))
-        self._begun = None
-
-    def last_run_given(self, account: str, input_fingerprint: bytes) -> str:
-        """Return the name of the account's last run if it was given exactly this and all is done; else ''."""
-        return last_run_given(self._database, account, input_fingerprint)
-
-    def repeat(self, record: RunRecord, earlier: str) -> None:
-        """Write a whole run down that was given the same as an earlier one (`last_run_given`), and had nothing to do.
-
-        Args:
-            record: The run's record with its end and exit code.
-            earlier: The earlier run's name.
-
-        """
-        self.begin(record)
-        same = self.report_source(earlier)
-        with self._database.transaction() as connection:
-            end(connection, self._underway.desk, record, moment(self._now()))
-            same_as(connection, self._underway.desk.run, same.run, same.tally_again())
+            record_outcomes(connection, self._underway.key, records)
+            end_run(connection, self._underway.key, record, moment(self._now()))
         self._begun = None
 
     def learned_limit(self, account: str) -> float:
-        """Return the rate limit that the account's last run found out, in requests per second; 0.0: none."""
-        return learned_limit(self._database, account)
+        """Return the rate limit that the account's last run learned, in requests per second; 0.0: none."""
+        return load_learned_limit(self._database, account)
 
     def learn(self, limit: float) -> None:
-        """Keep the rate limit that the run found out for the account's next one; 0.0 forgets it."""
+        """Store the rate limit that the run learned for the account's next one; 0.0 deletes it."""
         with self._database.transaction() as connection:
-            learn(connection, self._underway.desk.account, limit, moment(self._now()))
+            store_learned_limit(connection, self._underway.key.account, limit, moment(self._now()))
 
     def end_dead_runs(self) -> None:
-        """Give the open rows of runs that were killed their last word, without beginning one; `begin` does it too."""
+        """Close the runs that were killed: no row stays pending or in flight. `begin` does it too."""
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
 
@@ -209,10 +189,10 @@ class Journal:
             UsageError: No run has this name.
 
         """
-        return run_report(self._database, run_name)
+        return RunReport(self._database, run_number(self._database, run_name))
 
     def rows_of(self, run_name: str) -> list[EarlierRows]:
-        """Return a reader for each sheet of an earlier run, of the rows that are not where they should be.
+        """Return a reader for each sheet of an earlier run, with the rows to retry.
 
         Raises:
             UsageError: No run has this name.
@@ -222,7 +202,7 @@ class Journal:
         return [EarlierRows(sheet, self._database, report.run, index) for index, sheet in enumerate(report.sheets())]
 
     def undo_of(self, run_name: str) -> RunUndo:
-        """Return what there is to take back of a run, and what was taken back of it.
+        """Return the undo of a run: the contacts that it created, and which of them were deleted.
 
         Raises:
             UsageError: No run has this name.
@@ -236,10 +216,10 @@ class Journal:
 
     def runs(self) -> list[tuple[RunRecord, dict[Status, int]]]:
         """Return every run, newest first, with how many of its rows have each status."""
-        return all_runs(self._database)
+        return load_runs(self._database)
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; closing it again does nothing."""
         self._database.close()
 
     @property

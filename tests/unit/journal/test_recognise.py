@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 def journal(path: Path) -> Iterator[Journal]:
     """A journal whose first run created 1, 2 and 3."""
     journal = begun(path)
-    journal.enter(0, entered(CONTACTS))
+    journal.enqueue(0, entered(CONTACTS))
     finish(journal, "run-1")
     yield journal
     journal.close()
@@ -45,14 +45,14 @@ def entered(contacts: Sequence[Contact], first_row: int = 2) -> list[Entry]:
 
 def finish(journal: Journal, name: str, status: Status = Status.CREATED) -> list[Result]:
     """Send what is pending, end the run, and return its rows."""
-    journal.finish(record(name), [recorded(pending, status) for pending in journal.take(100)])
+    journal.finish(record(name), [recorded(pending, status) for pending in journal.claim(100)])
     return list(journal.report_source(name).results())
 
 
 def offered(journal: Journal, rows: Sequence[Entry]) -> list[bool]:
     """Offer the rows, enter those that are not recognised, and return which are."""
     known = journal.recognise([(row.row.number, row.fingerprint) for row in rows])
-    journal.enter(0, [row for row, identifier in zip(rows, known, strict=True) if identifier is None])
+    journal.enqueue(0, [row for row, identifier in zip(rows, known, strict=True) if identifier is None])
     return [identifier is not None for identifier in known]
 
 
@@ -60,7 +60,7 @@ def test_a_row_that_was_settled_so_is_unchanged_with_its_name_and_uuid(journal: 
     """It needs no mapping, and the report says the same as after mapping it."""
     begin(journal, "run-2")
     assert journal.recognise([(9, mark(CONTACTS[1]))]) == [CONTACTS[1].identifier]
-    assert +Counter(journal.enter(0, [])) == {Status.UNCHANGED: 1}
+    assert +Counter(journal.enqueue(0, [])) == {Status.UNCHANGED: 1}
     (row,) = finish(journal, "run-2")
     assert (row.row, row.identifier, row.name, row.status) == (9, "34600000002", "Name 2", "unchanged")
     assert (row.uuid, row.href) == ("uuid-34600000002", "/c/uuid-34600000002")
@@ -119,8 +119,8 @@ def test_what_was_taken_back_is_not_recognised(journal: Journal) -> None:
     """A contact that was deleted is made anew."""
     undo = journal.undo_of("run-1")
     undo.begin("undo-1", Path("/home/reports/undo-1"), START)
-    first, *_ = undo.take(1)
-    undo.save([Removed(seq=first.seq, fate=Fate.DELETED, http_status=200, reason="", at=START)])
+    first, *_ = undo.claim(1)
+    undo.record([Removed(seq=first.seq, fate=Fate.DELETED, http_status=200, reason="", at=START)])
     undo.finish(0, START)
     begin(journal, "run-2")
     assert offered(journal, entered(CONTACTS)) == [False, True, True]
@@ -130,7 +130,7 @@ def test_what_was_taken_back_is_not_recognised(journal: Journal) -> None:
 def test_a_row_that_has_not_arrived_is_not_recognised(path: Path, status: Status) -> None:
     """It has to be sent, or asked about, and so mapped."""
     with closing(begun(path)) as journal:
-        journal.enter(0, entered(CONTACTS))
+        journal.enqueue(0, entered(CONTACTS))
         finish(journal, "run-1", status)
         begin(journal, "run-2")
         assert offered(journal, entered(CONTACTS)) == [False, False, False]
@@ -139,8 +139,8 @@ def test_a_row_that_has_not_arrived_is_not_recognised(path: Path, status: Status
 def test_a_row_in_flight_when_the_run_died_is_not_recognised(path: Path) -> None:
     """Nobody knows whether it arrived."""
     with closing(begun(path)) as journal:
-        journal.enter(0, entered(CONTACTS))
-        journal.take(3)
+        journal.enqueue(0, entered(CONTACTS))
+        journal.claim(3)
     with closing(Journal.open(path, Ticking())) as journal:
         begin(journal, "run-2")
         assert offered(journal, entered(CONTACTS)) == [False, False, False]
@@ -149,12 +149,12 @@ def test_a_row_in_flight_when_the_run_died_is_not_recognised(path: Path) -> None
 def test_what_was_found_in_callbell_with_other_content_is_not_recognised(path: Path) -> None:
     """A doubtful row that was looked up is as the earlier run sent it, not as this row would have it."""
     with closing(begun(path)) as journal:
-        journal.enter(0, entered([CONTACTS[0]]))
+        journal.enqueue(0, entered([CONTACTS[0]]))
         finish(journal, "run-1", Status.IN_DOUBT)
         begin(journal, "run-2")
         changed = entered([replace(CONTACTS[0], name="New name")])
-        journal.enter(0, changed)
-        journal.finish(record("run-2"), [recorded(pending, attempts=0) for pending in journal.take(1)])
+        journal.enqueue(0, changed)
+        journal.finish(record("run-2"), [recorded(pending, attempts=0) for pending in journal.claim(1)])
         begin(journal, "run-3")
         assert offered(journal, changed) == [False]
         assert [row.status.value for row in finish(journal, "run-3")] == ["exists"]
