@@ -32,12 +32,6 @@ def cells_of(reader: Reader) -> dict[int, tuple[str, ...]]:
     return {row.number: row.cells for row in rows_of(reader)}
 
 
-@pytest.fixture(autouse=True, params=[0, 150_000], ids=["pandas", "csv alone"])
-def _cut_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read each file as the beginning of a file is read, and as the rest of a long one is."""
-    monkeypatch.setattr("importer.readers.text.reader._WITHOUT_PANDAS_ROWS", request.param)
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return where a test's file goes."""
