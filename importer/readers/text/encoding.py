@@ -114,7 +114,7 @@ def _utf_8(sample: bytes) -> Encoding | None:
     """Return UTF-8 if the sample is that, maybe but for a few bytes: nothing else looks like it by chance."""
     if sample.isascii():
         return Encoding(codec="utf-8")
-    beyond_ascii = [character for character in decoded(sample, "utf-8") if character > "\x7f"]
+    beyond_ascii = re.findall("[^\0-\x7f]", decoded(sample, "utf-8"))
     spoiled = sum("\udc00" <= character <= "\udfff" for character in beyond_ascii)
     if not spoiled:
         return Encoding(codec="utf-8")

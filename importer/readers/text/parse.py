@@ -1,20 +1,20 @@
 """Parse rows whose ends and widths are proven: the one place where pandas makes the values of a text file.
 
 pandas drops blank lines, moves columns and swallows lines without an error. So each row is given to it with a mark
-behind its last cell: where the mark comes back tells where pandas saw that row end. A block that comes back otherwise
-is parsed again in halves, down to the rows in question.
+of its own behind its last cell: where the mark comes back tells where pandas saw that row end. A block that comes back
+otherwise is parsed again in halves, down to the rows in question.
 
 Import this module late: pandas takes a quarter to half a second, which `importer.readers.preload` hides.
 """
 
+import functools
 import io
 from collections import defaultdict
 from collections.abc import Sequence
 
 import pandas as pd
 
-MARK = "\N{PILCROW SIGN}"
-"""Stands behind the last cell; no delimiter is it, since delimiters are ASCII."""
+_DIGITS = str.maketrans("0123456789", "ÀÁÂÃÄÅÆÇÈÉ")  # of a mark: no delimiter is one, since delimiters are ASCII
 
 Cells = tuple[str, ...]
 
@@ -42,7 +42,8 @@ def parse_rows(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> li
 
 
 def _compared(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> list[Cells | None]:
-    parsed = _as_proven(_columns(rows, max(widths), delimiter), widths)
+    marks = _marks(1 << len(rows).bit_length())[: len(rows)]
+    parsed = _as_proven(_columns(rows, marks, max(widths), delimiter), marks, widths)
     if parsed is not None:
         return list(parsed)
     if len(rows) == 1:
@@ -51,10 +52,9 @@ def _compared(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> lis
     return _compared(rows[:half], widths[:half], delimiter) + _compared(rows[half:], widths[half:], delimiter)
 
 
-def _columns(rows: Sequence[str], width: int, delimiter: str) -> list[list[str]]:
+def _columns(rows: Sequence[str], marks: Sequence[str], width: int, delimiter: str) -> list[list[str]]:
     """Return what pandas makes of the rows, by column; nothing where it refuses them."""
-    end = f"{delimiter}{MARK}\n"
-    text = end.join((*rows, ""))
+    text = "".join([f"{row}{delimiter}{mark}\n" for row, mark in zip(rows, marks, strict=True)])
     if text.startswith("\ufeff"):  # in the middle of a file it is a character, but pandas drops the first of a text
         text = "\ufeff" + text
     try:
@@ -76,15 +76,20 @@ def _columns(rows: Sequence[str], width: int, delimiter: str) -> list[list[str]]
     return [frame[column].tolist() for column in frame.columns]
 
 
-def _as_proven(columns: list[list[str]], widths: Sequence[int]) -> list[Cells] | None:
-    """Return the rows if there are as many as were given, each as wide as it is; else None."""
+def _as_proven(columns: list[list[str]], marks: Sequence[str], widths: Sequence[int]) -> list[Cells] | None:
+    """Return the rows if each has its mark, and that behind as many cells as it has; else None."""
     most = max(widths)
     if len(columns) != most + 1 or len(columns[0]) != len(widths):
         return None
     if min(widths) == most:
-        return list(zip(*columns[:-1], strict=True)) if columns[-1].count(MARK) == len(widths) else None
+        return list(zip(*columns[:-1], strict=True)) if columns[-1] == marks else None
     rows = list(zip(*columns, strict=True))
-    for row, width in zip(rows, widths, strict=True):
-        if row[width] != MARK or any(row[width + 1 :]):
+    for row, mark, width in zip(rows, marks, widths, strict=True):
+        if row[width] != mark or any(row[width + 1 :]):
             return None
     return [row[:width] for row, width in zip(rows, widths, strict=True)]
+
+
+@functools.cache  # for a few sizes
+def _marks(count: int) -> list[str]:
+    return " ".join(map(str, range(count))).translate(_DIGITS).split()

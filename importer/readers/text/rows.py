@@ -61,13 +61,13 @@ class RowMaker:
         """Return the cells that pandas parsed; None for rows whose quotes are broken, or far too many cells."""
         from importer.readers.text.parse import parse_rows  # noqa: PLC0415 - pandas: opening a file does without
 
+        if min(scanned.widths) and max(scanned.widths) <= self._far_too_wide:  # nearly always
+            return parse_rows(scanned.rows, scanned.widths, self._sheet.delimiter)
         rows, widths = list(scanned.rows), list(scanned.widths)
         for place, width in enumerate(widths):
             if width > self._far_too_wide:
                 rows[place], widths[place] = self._without_blank_end(rows[place])
         whole = [place for place, width in enumerate(widths) if width]
-        if len(whole) == len(rows):
-            return parse_rows(rows, widths, self._sheet.delimiter)
         parsed: list[_Cells | None] = [None] * len(rows)
         found = parse_rows([rows[place] for place in whole], [widths[place] for place in whole], self._sheet.delimiter)
         for place, cells in zip(whole, found, strict=True):

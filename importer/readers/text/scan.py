@@ -23,7 +23,7 @@ LONGEST_ROW = 4 * 1024**2
 LONGEST_OPEN = 512 * 1024
 """Characters; a quote that is open for longer, over several lines, is a mistake."""
 
-_BLOCK = 131_072
+_BLOCK = 262_144
 
 csv.field_size_limit(2**31 - 1)  # csv's own limit is shorter than a long note; LONGEST_ROW is ours
 
@@ -112,12 +112,13 @@ class RowScanner:
             self._line += len(lines)
             return ScannedRows(text=text, rows=lines, widths=[line.count(self._delimiter) + 1 for line in lines])
         try:
-            widths = list(map(len, csv.reader(io.StringIO(text), delimiter=self._delimiter, strict=True)))
+            proven = csv.reader(io.StringIO(text), delimiter=self._delimiter, strict=True)
+            widths = [len(cells) or 1 for cells in proven]
         except csv.Error:
             widths = []
         if len(widths) == len(lines):  # so every line is a row: nearly always
             self._line += len(lines)
-            return ScannedRows(text=text, rows=lines, widths=[width or 1 for width in widths])
+            return ScannedRows(text=text, rows=lines, widths=widths)
         return self._one_by_one([line + "\n" for line in lines], at_end=at_end)
 
     def _one_by_one(self, lines: list[str], *, at_end: bool) -> ScannedRows:
