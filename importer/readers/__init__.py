@@ -4,7 +4,6 @@ A file is opened by its ending: text (`csv`) or workbook (`excel`). What is read
 `+34600111222` stay what they are. What cannot be read is told by a problem of its row, never guessed, never left out.
 """
 
-import gc
 from pathlib import PurePath
 
 from importer.model.errors import InputError
@@ -47,5 +46,3 @@ def preload() -> None:
     of the import.
     """
     from importer.readers.text import parse  # noqa: F401, PLC0415 - --help need not wait for it
-
-    gc.freeze()  # pandas stays: to search its objects for garbage again and again takes a tenth of the time of reading

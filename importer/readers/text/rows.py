@@ -52,7 +52,7 @@ class RowMaker:
         if not even or "'" in scanned.text or not _is_text(scanned.text):
             return [self._row(scanned, place, cells, first + place) for place, cells in enumerate(parsed)]
         return [
-            Row(number=number, cells=cells) if "".join(cells).strip() else None
+            Row(number=number, cells=cells) if cells[0].strip() or "".join(cells).strip() else None
             for number, cells in enumerate(parsed, first)
             if cells is not None
         ]

@@ -9,7 +9,6 @@ themselves. csv proves and counts only; the values are pandas' (`importer.reader
 """
 
 import csv
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -23,7 +22,8 @@ LONGEST_ROW = 4 * 1024**2
 LONGEST_OPEN = 512 * 1024
 """Characters; a quote that is open for longer, over several lines, is a mistake."""
 
-_BLOCK = 262_144
+_BLOCK = 524_288
+"""Characters: some thousands of rows, so that what each call of pandas costs is little beside them."""
 
 csv.field_size_limit(2**31 - 1)  # csv's own limit is shorter than a long note; LONGEST_ROW is ours
 
@@ -112,8 +112,7 @@ class RowScanner:
             self._line += len(lines)
             return ScannedRows(text=text, rows=lines, widths=[line.count(self._delimiter) + 1 for line in lines])
         try:
-            proven = csv.reader(io.StringIO(text), delimiter=self._delimiter, strict=True)
-            widths = [len(cells) or 1 for cells in proven]
+            widths = [len(cells) or 1 for cells in csv.reader(lines, delimiter=self._delimiter, strict=True)]
         except csv.Error:
             widths = []
         if len(widths) == len(lines):  # so every line is a row: nearly always
