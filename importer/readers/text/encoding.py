@@ -90,10 +90,10 @@ def more_evidence(sample: bytes, file: BinaryIO) -> bytes:
     return b""
 
 
-def decoded(sample: bytes, codec: str) -> str:
-    """Return the sample's text; a character that the sample's end cuts is left off."""
+def decoded(sample: bytes, codec: str, *, whole: bool = False) -> str:
+    """Return the sample's text; a character that its end cuts is left off, unless the sample is the whole file."""
     try:
-        return codecs.getincrementaldecoder(codec)(UNDECODABLE).decode(sample)
+        return codecs.getincrementaldecoder(codec)(UNDECODABLE).decode(sample, whole)
     except UnicodeError as error:  # a few of Python's codecs have no error handlers
         raise InputError(f"The file is not in the encoding {codec}.", "Name another with --encoding.") from error
 

@@ -46,7 +46,8 @@ class CsvReader:
         self._state = FileState(path)
         sample, further = _sample(path)
         encoding = find_encoding(sample, options.encoding, further)
-        text = io.StringIO(decoded(sample, encoding.codec), newline=None).read()
+        characters = decoded(sample, encoding.codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
+        text = io.StringIO(characters, newline=None).read()
         delimiter = find_delimiter(text, options.delimiter, options.header_row)
         rows = sample_rows(text, delimiter, options.header_row)
         if not 1 <= options.header_row <= len(rows):

@@ -146,6 +146,22 @@ def test_a_header_that_pandas_reads_otherwise_stops_the_reading(path: Path, monk
         rows_of(path, "Phone,Name\n1,a\n")
 
 
+@pytest.mark.parametrize(
+    ("content", "header"),
+    [
+        (b"Pho\0ne,Name\n1,a\n", ("Pho\ufffdne", "Name")),
+        ("\ufeffPhone,Name".encode("utf-16-le") + b"x", ("Phone", "Name\ufffd")),
+        (b"\xef\xbb\xbfPhone,'=Name\xff\n1,a\n", ("Phone", "=Name\ufffd")),
+    ],
+)
+def test_a_damaged_header_is_read_in_one_way(path: Path, content: bytes, header: tuple[str, ...]) -> None:
+    """On opening and by pandas: what is no text in it is shown."""
+    path.write_bytes(content)
+    reader = open_reader(str(path), InputOptions())
+    assert reader.sheet.header == header
+    assert all(not row.problems for chunk in reader.chunks() for row in chunk)
+
+
 def test_a_file_is_opened_without_pandas(path: Path) -> None:
     """Its header and delimiter are known at once; the rows, or `preload`, import it."""
     path.write_text("Phone,Name\n1,a\n")
