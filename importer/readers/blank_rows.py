@@ -1,6 +1,6 @@
 """Blank rows: rows without a single character, which are counted but are no rows."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from importer.model.rows import Row
 
@@ -17,14 +17,13 @@ class Blanks:
         """Blank rows before the last row that was let through."""
         self._since_last_row = 0
 
-    def left_out(self, rows: Iterable[Row | None]) -> list[Row]:
+    def left_out(self, rows: Sequence[Row | None]) -> list[Row]:
         """Return the rows that are not blank; None stands for one that is."""
-        full = []
-        for row in rows:
-            if row is None:
-                self._since_last_row += 1
-                continue
-            self.count += self._since_last_row
-            self._since_last_row = 0
-            full.append(row)
+        full = [row for row in rows if row is not None]
+        if not full:
+            self._since_last_row += len(rows)
+            return full
+        after = next(place for place, row in enumerate(reversed(rows)) if row is not None)
+        self.count += self._since_last_row + len(rows) - len(full) - after
+        self._since_last_row = after
         return full

@@ -7,36 +7,57 @@ from importer.model.errors import InputError
 from importer.model.rows import Problem
 from importer.readers.excel.cells import cell_name
 from importer.readers.excel.extent import Area, Extent
-from importer.readers.text.quotes import LONGEST_ROW, TextRow, Trouble
+from importer.readers.text.scan import LONGEST_ROW, QuoteFault, Trouble
 
 _MOST_SHOWN = 200
 
 
-def quote_problem(row: TextRow, header: Sequence[str], cells: Sequence[str]) -> Problem:
-    """Return what is wrong with the quotes of a row that has trouble; lines are counted as a text editor does."""
-    column = header[row.place] if row.place < len(header) else ""
-    name = column or f"column {column_letters(row.place)}"
-    match row.trouble:
+def quote_problem(fault: QuoteFault, place: int, header: Sequence[str], value: str) -> Problem:
+    """Return what is wrong with the quotes of a row; lines are counted as a text editor does.
+
+    Args:
+        fault: What the scan found.
+        place: The column, from 0.
+        header: The headers.
+        value: What the cell says.
+
+    """
+    column = header[place] if place < len(header) else ""
+    name = column or f"column {column_letters(place)}"
+    first, last = fault.first_line, fault.last_line
+    match fault.trouble:
         case Trouble.SWALLOWED:
             code = "lines_swallowed"
             message = (
-                f"Lines {row.first_line} to {row.last_line} of the file came as this one row, because a quote opened "
-                f"under {name} is closed {row.last_line - row.first_line} lines later. If they are rows of their own, "
+                f"Lines {first} to {last} of the file came as this one row, because a quote opened "
+                f"under {name} is closed {last - first} lines later. If they are rows of their own, "
                 "take that quote out; if they are one long cell, take its line breaks out."
             )
         case Trouble.UNCLOSED:
             code = "quote_unclosed"
             message = (
-                f'Line {row.first_line} of the file opens a quote (") under {name} that is not closed. Close it or '
+                f'Line {first} of the file opens a quote (") under {name} that is not closed. Close it or '
                 "take it out; the lines after it were read as rows of their own."
             )
         case _:
             code = "quote_stray"
             message = (
-                f'Line {row.first_line} of the file has text after a closing quote (") under {name}. Take the '
+                f'Line {first} of the file has text after a closing quote (") under {name}. Take the '
                 "quotes out, or write each one that is part of the cell twice and put the whole cell in quotes."
             )
-    return Problem(code=code, column=column, value=shortened(cells[row.place]), message=message)
+    return Problem(code=code, column=column, value=shortened(value), message=message)
+
+
+def unlike_problem(text: str) -> Problem:
+    """Return what is wrong with a row of a text file that pandas does not read as the scan does."""
+    return Problem(
+        code="row_uncertain",
+        value=shortened(text),
+        message=(
+            "The row can be read in two ways, so it is not certain which cell is whose. "
+            "Type it again without quotes and odd characters, or save the file as .xlsx."
+        ),
+    )
 
 
 def width_problem(cells: Sequence[str], width: int) -> Problem:

@@ -162,10 +162,7 @@ TEETH = (
     ),
     Tooth(
         name="pandas' defaults",
-        changes=(
-            Change(file="readers/text/reader.py", old="na_filter=False", new="na_filter=True"),
-            Change(file="readers/text/reader.py", old="_WITHOUT_PANDAS_ROWS = 150_000", new="_WITHOUT_PANDAS_ROWS = 0"),
-        ),
+        changes=(Change(file="readers/text/parse.py", old="na_filter=False", new="na_filter=True"),),
         part=("kills", "--kills", "1"),
     ),
     *UNDO_TEETH,

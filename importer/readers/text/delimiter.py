@@ -3,13 +3,29 @@
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from importer.model.errors import InputError
-from importer.readers.text.quotes import EvenRows, RowsOfText, TextRow
+from importer.readers.text.scan import RowScanner
 
 CANDIDATES = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 500
 _DECLARATION = re.compile(r'"?sep=([^"\n])?"?\n', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One of the first rows, not parsed yet."""
+
+    text: str
+    """Without its line end."""
+    width: int
+    """How many cells it has; 0 if its quotes are broken."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether its quotes are broken."""
+        return not self.width
 
 
 def find_delimiter(text: str, wanted: str, header_row: int) -> str:
@@ -29,7 +45,8 @@ def find_delimiter(text: str, wanted: str, header_row: int) -> str:
         return declared[1]
     if wanted == "auto":
         return max(
-            CANDIDATES, key=lambda candidate: _evenness(sample_rows(text, candidate, header_row)[header_row - 1 :])
+            CANDIDATES,
+            key=lambda candidate: _evenness(sample_rows(text, candidate, header_row)[header_row - 1 :], candidate),
         )
     delimiter = "\t" if wanted == "tab" else wanted
     if len(delimiter) != 1 or delimiter in '"\r\n\0' or not delimiter.isascii():  # pandas cuts at one byte only
@@ -47,24 +64,24 @@ def declaration_length(text: str) -> int:
     return declared.end() if declared else mark
 
 
-def sample_rows(text: str, delimiter: str, header_row: int) -> list[TextRow]:
+def sample_rows(text: str, delimiter: str, header_row: int) -> list[SampleRow]:
     """Return the first rows of the sample, some hundreds from its header on; its last may be cut."""
     enough = header_row + _SAMPLE_ROWS
     start = declaration_length(text)
-    found = RowsOfText(io.StringIO(text[start:]).read, delimiter, first_line=1 + text[:start].count("\n"))
-    rows: list[TextRow] = []
-    for block in found.blocks():
-        rows += map(TextRow, block.cut(delimiter)[:enough]) if isinstance(block, EvenRows) else block
+    scanner = RowScanner(io.StringIO(text[start:]).read, delimiter, first_line=1 + text[:start].count("\n"))
+    rows: list[SampleRow] = []
+    for block in scanner.blocks():
+        rows += map(SampleRow, block.rows, block.widths)
         if len(rows) >= enough:
             break
-    return rows
+    return rows[:enough]
 
 
-def _evenness(rows: Sequence[TextRow]) -> tuple[float, int]:
+def _evenness(rows: Sequence[SampleRow], delimiter: str) -> tuple[float, int]:
     """Return how well the rows fit their header: the share of rows as wide as it, then its width."""
-    full = [row for row in rows[:_SAMPLE_ROWS] if any(cell.strip() for cell in row.cells)]
-    if not full or len(full[0].cells) == 1:  # a title, maybe
-        wider = sum(row.trouble is None and len(row.cells) > 1 for row in full)
+    full = [row for row in rows if row.text.replace(delimiter, "").replace('"', "").strip()]
+    if not full or full[0].width == 1:  # a title, maybe
+        wider = sum(row.width > 1 for row in full)
         return 0.0, wider if 2 * wider > len(full) else 0
-    width = len(full[0].cells)
-    return sum(row.trouble is None and len(row.cells) == width for row in full) / len(full), width
+    width = full[0].width or full[0].text.count(delimiter) + 1
+    return sum(row.width == width for row in full) / len(full), width

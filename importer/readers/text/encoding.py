@@ -90,10 +90,10 @@ def more_evidence(sample: bytes, file: BinaryIO) -> bytes:
     return b""
 
 
-def decoded(sample: bytes, codec: str) -> str:
-    """Return the sample's text; a character that the sample's end cuts is left off."""
+def decoded(sample: bytes, codec: str, *, whole: bool = False) -> str:
+    """Return the sample's text; a character that its end cuts is left off, unless the sample is the whole file."""
     try:
-        return codecs.getincrementaldecoder(codec)(UNDECODABLE).decode(sample)
+        return codecs.getincrementaldecoder(codec)(UNDECODABLE).decode(sample, whole)
     except UnicodeError as error:  # a few of Python's codecs have no error handlers
         raise InputError(f"The file is not in the encoding {codec}.", "Name another with --encoding.") from error
 
@@ -114,7 +114,7 @@ def _utf_8(sample: bytes) -> Encoding | None:
     """Return UTF-8 if the sample is that, maybe but for a few bytes: nothing else looks like it by chance."""
     if sample.isascii():
         return Encoding(codec="utf-8")
-    beyond_ascii = [character for character in decoded(sample, "utf-8") if character > "\x7f"]
+    beyond_ascii = re.findall("[^\0-\x7f]", decoded(sample, "utf-8"))
     spoiled = sum("\udc00" <= character <= "\udfff" for character in beyond_ascii)
     if not spoiled:
         return Encoding(codec="utf-8")

@@ -12,7 +12,8 @@ from importer.model.errors import InputError
 from importer.model.rows import Row
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
-from importer.readers.text.quotes import LONGEST_ROW, EvenRows, RowsOfText
+from importer.readers.text.parse import parse_rows
+from importer.readers.text.scan import LONGEST_ROW, RowScanner
 
 
 def rows_of(path: Path, content: str) -> list[Row]:
@@ -168,9 +169,6 @@ def test_the_cuts_between_blocks_do_not_matter(table: list[list[str]], size: int
     csv.writer(written, lineterminator="\n").writerows(table)
     source = io.StringIO(written.getvalue())
     rows: list[list[str]] = []
-    for block in RowsOfText(lambda _: source.read(size), ",").blocks():
-        if isinstance(block, EvenRows):
-            rows += block.cells or [line.split(",") for line in block.text[:-1].split("\n")]
-        else:
-            rows += [list(row.cells) for row in block]
+    for block in RowScanner(lambda _: source.read(size), ",").blocks():
+        rows += [list(cells or ()) for cells in parse_rows(block.rows, block.widths, ",")]
     assert rows == table
