@@ -22,11 +22,6 @@ class SampleRow:
     width: int
     """How many cells it has; 0 if its quotes are broken."""
 
-    @property
-    def broken(self) -> bool:
-        """Whether its quotes are broken."""
-        return not self.width
-
 
 def find_delimiter(text: str, wanted: str, header_row: int) -> str:
     """Return the delimiter: the wanted one, or the candidate that cuts the sample's rows most evenly.

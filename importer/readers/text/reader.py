@@ -139,7 +139,7 @@ def _sample(path: str) -> tuple[bytes, bytes]:
 
 def _header(path: str, rows: Sequence[SampleRow], header_row: int, delimiter: str) -> tuple[tuple[str, ...], int]:
     """Return the header, and how many cells its row has; pandas is not needed, and compared when the rows are read."""
-    if rows[header_row - 1].broken:
+    if not rows[header_row - 1].width:
         raise InputError(
             f'The header of {path}, in row {header_row}, has a quote (") that is not closed, '
             "or text after a closed one.",
