@@ -8,6 +8,7 @@ from typing import Protocol
 
 from importer.model.protocols import PipelineJournal, Reader
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Status
+from importer.system.logs import log_enqueued
 
 MarkedRow = tuple[Row, bytes | None]
 """A row with its fingerprint (`Entry.fingerprint`)."""
@@ -39,8 +40,8 @@ class Source:
 class Listener(Protocol):
     """Who is told what is entered."""
 
-    def entered(self, tally: Mapping[Status, int]) -> None:
-        """More rows were entered, so many with each status."""
+    def enqueued(self, tally: Mapping[Status, int]) -> None:
+        """More rows were enqueued, so many with each status."""
 
     @property
     def hurried(self) -> bool:
@@ -63,7 +64,7 @@ class Sender(Listener, Protocol):
 async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
     """Bring the rows of all sources to their ends.
 
-        files | read | recognise | map | enter (pending in the journal) | pool: take -> slot -> send -> decide -> write
+        files | read | recognise | map | enqueue (journal) | pool: claim -> rate limit -> send -> decide -> record
 
     What an earlier run settled exactly so is recognised and need not be mapped: in a file that is given every night
     that is nearly every row.
@@ -111,7 +112,7 @@ async def enter_all(sources: Sequence[Source], journal: PipelineJournal, listene
         async with aclosing(_read_ahead(source)) as chunks:
             async for rows in chunks:
                 chunk = rows[: limit - count] if limit else rows
-                listener.entered(await _enter(source, journal, chunk))
+                listener.enqueued(await _enter(source, journal, chunk))
                 count += len(chunk)
                 if listener.hurried or (limit and count >= limit):
                     return
@@ -126,7 +127,9 @@ async def _enter(source: Source, journal: PipelineJournal, rows: Sequence[Marked
             if identifier is not None:
                 source.recognised(row.number, identifier)
     entries = await asyncio.to_thread(source.mapped, unknown) if unknown else []
-    return await journal.enter(source.sheet_index, entries)
+    tally = await journal.enqueue(source.sheet_index, entries)
+    log_enqueued(entries, tally)
+    return tally
 
 
 async def _read_ahead(source: Source) -> AsyncGenerator[Sequence[MarkedRow], None]:

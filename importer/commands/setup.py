@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from importer.client.account import directory, who_am_i
-from importer.client.http import Callbell
+from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import Order
 from importer.commands.mapping_selection import column_mapping, mapping_options
@@ -27,7 +27,7 @@ from importer.system.clock import SystemClock
 class Prepared:
     """All that a run needs to begin."""
 
-    service: Callbell
+    service: CallbellClient
     account: str
     """As the journal calls it."""
     options: tuple[MappingOptions, ...]
@@ -57,7 +57,7 @@ async def prepare(order: Order, readers: Sequence[Reader], opened: contextlib.As
     for reader, one in zip(readers, options, strict=True):
         _tell(order, reader.sheet, one)
     base_url, token = await _place(order, options, opened)
-    service = await opened.enter_async_context(Callbell(base_url, token or Token(""), SystemClock()))
+    service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), SystemClock()))
     name, found = order.settings.service.account, None
     if token is not None:
         name = name or await who_am_i(service, random.random)

@@ -6,23 +6,23 @@ import os
 import random
 import shlex
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from importer.client.account import who_am_i
-from importer.client.http import Callbell
+from importer.client.http import CallbellClient
 from importer.client.token import find_token
 from importer.commands.context import Ending, Order
 from importer.commands.exit_status import exit_code, interrupted
 from importer.journal import Journal, RunUndo, ThreadedUndo
-from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
 from importer.model.errors import UsageError
-from importer.model.masking import masked, unnumbered
+from importer.model.masking import masked
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
-from importer.model.protocols import Clock
+from importer.model.protocols import Clock, Service
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
@@ -32,10 +32,12 @@ from importer.system.clock import SystemClock
 from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.stop_signals import install_stop_handlers
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
-from importer.worker_pool.remover import ContactService, Remover, RemoverParts
+from importer.worker_pool.delete import DeleteOperation, DeleteStep
+from importer.worker_pool.pool import PoolParts, WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOWN = 10
+UndoPool = WorkerPool[DeleteStep, Deletion, Removed]
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 
@@ -60,7 +62,7 @@ class Undo:
     jitter: Callable[[], float] = random.random
     executor: Executor | None = None
     _signalled: signal.Signals | None = None
-    _remover: Remover | None = None
+    _pool: UndoPool | None = None
     _task: asyncio.Task[Ending] | None = None
 
     async def execute(self) -> Ending:
@@ -84,19 +86,19 @@ class Undo:
 
     def interrupt(self, number: signal.Signals) -> None:
         """End in good order at the first signal, at once at the second."""
-        if self._remover:
-            self._remover.stop(interrupted(number))
+        if self._pool:
+            self._pool.stop(interrupted(number))
             if self._signalled is not None:
-                self._remover.hurry()
+                self._pool.hurry()
         elif self._task:
             self._task.cancel()
         self._signalled = self._signalled or number
 
-    async def _connected(self, opened: contextlib.AsyncExitStack) -> Callbell:
+    async def _connected(self, opened: contextlib.AsyncExitStack) -> CallbellClient:
         """Return the service, after asking it whose the token is: in another account, nothing would be found."""
         chosen = self.order.settings.service
         token = find_token(self.order.environment, chosen.token_file, chosen.account)
-        service = await opened.enter_async_context(Callbell(chosen.base_url, token, self.clock))
+        service = await opened.enter_async_context(CallbellClient(chosen.base_url, token, self.clock))
         email = await who_am_i(service, self.jitter)
         account = f"{chosen.base_url} {chosen.account or email}"
         if account != self.order.account:
@@ -106,7 +108,7 @@ class Undo:
             )
         return service
 
-    async def take_back(self, service: ContactService) -> Ending:
+    async def take_back(self, service: Service) -> Ending:
         """Do it through a service that is open.
 
         Raises:
@@ -117,40 +119,46 @@ class Undo:
         private_folder(order.folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
         journal = ThreadedUndo(undo, self.executor)
-        pace = Pace(PaceOptions(rate=chosen.rate, concurrency=chosen.concurrency))
+        limiter = RateLimiter(RateLimits(rate=chosen.rate, concurrency=chosen.concurrency))
         # Before the journal is waited for: from here on a signal ends it in good order.
-        self._remover = remover = Remover(self._parts(service, journal, pace))
+        self._pool = pool = WorkerPool(self._parts(service, journal, limiter))
         await journal.begin(order.name, order.folder, order.started_at)
-        showing = asyncio.create_task(self._show(remover, sum(undo.tally().values())))
+        pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})
+        pool.input_over()
+        showing = asyncio.create_task(self._show(pool, sum(undo.tally().values())))
         try:
-            await remover.run()
+            await pool.run()
         finally:
             showing.cancel()
             await asyncio.wait({showing})
-        summary = self._summary(undo, remover, pace)
+        summary = self._summary(undo, pool, limiter)
         await journal.finish(summary.exit_code, summary.finished_at)
-        return self._report(undo, remover, summary)
+        return self._report(undo, pool, summary)
 
-    def _parts(self, service: ContactService, journal: ThreadedUndo, pace: Pace) -> RemoverParts:
-        longest = self.order.settings.service.max_outage_seconds
-        return RemoverParts(
+    def _parts(
+        self, service: Service, journal: ThreadedUndo, limiter: RateLimiter
+    ) -> PoolParts[DeleteStep, Deletion, Removed]:
+        chosen = self.order.settings.service
+        return PoolParts(
+            operation=DeleteOperation(Policy()),
             service=service,
-            journal=_Told(journal),
-            pace=pace,
+            journal=journal,
+            rate_limiter=limiter,
             clock=self.clock,
-            policy=Policy(longest_outage_seconds=longest),
             jitter=self.jitter,
+            rate=chosen.rate,
+            longest_outage_seconds=chosen.max_outage_seconds,
         )
 
-    async def _show(self, remover: Remover, total: int) -> None:
+    async def _show(self, pool: UndoPool, total: int) -> None:
         while not self.order.settings.run.quiet:
             await asyncio.sleep(LINE_EVERY_SECONDS)
-            told = ", ".join(f"{count:,} {fate}" for fate, count in remover.tally.items())
+            told = ", ".join(f"{count:,} {fate}" for fate, count in pool.counters.done.items())
             with contextlib.suppress(OSError):  # whoever closes the terminal wants it done all the same
-                self.order.stream.write(f"{remover.tally.total():,} of {total:,} contacts: {told}\n")
+                self.order.stream.write(f"{pool.counters.done.total():,} of {total:,} contacts: {told}\n")
                 self.order.stream.flush()
 
-    def _summary(self, undo: RunUndo, remover: Remover, pace: Pace) -> UndoSummary:
+    def _summary(self, undo: RunUndo, pool: UndoPool, limiter: RateLimiter) -> UndoSummary:
         tally = undo.tally()
         left = {Status.FAILED: sum(count for fate, count in tally.items() if fate not in TAKEN_BACK)}
         return UndoSummary(
@@ -158,38 +166,21 @@ class Undo:
             run=self.earlier.name,
             started_at=self.order.started_at,
             finished_at=self.clock.now(),
-            exit_code=exit_code(left, remover.stopped, self._signalled),
+            exit_code=exit_code(left, pool.stopped, self._signalled),
             tally=tally,
-            requests_sent=pace.sent,
-            requests_throttled=remover.throttled,
+            requests_sent=limiter.sent,
+            requests_throttled=pool.counters.throttled,
         )
 
-    def _report(self, undo: RunUndo, remover: Remover, summary: UndoSummary) -> Ending:
+    def _report(self, undo: RunUndo, pool: UndoPool, summary: UndoSummary) -> Ending:
         report = self.order.folder / "undone.csv"
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
         text = closing_words(summary, report)
-        if isinstance(remover.stopped, Stop):
-            text = f"{remover.stopped.message} {remover.stopped.hint}".rstrip() + f"\n\n{text}"
+        if isinstance(pool.stopped, Stop):
+            text = f"{pool.stopped.message} {pool.stopped.hint}".rstrip() + f"\n\n{text}"
         counted = {f"{fate}": count for fate, count in summary.tally.items() if count}
         LOG.info("ended with exit code %s: %s", summary.exit_code, counted)
         return Ending(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A `remover.RemovalJournal` that tells the log what passes through it."""
-
-    inner: ThreadedUndo
-
-    async def take(self, count: int) -> Sequence[Removal]:
-        """Hand on."""
-        return await self.inner.take(count)
-
-    async def save(self, removed: Sequence[Removed]) -> None:
-        """Hand on, and tell."""
-        for one in removed:
-            LOG.debug("contact of the row at place %d: %s %s", one.seq, one.fate, unnumbered(one.reason))
-        await self.inner.save(removed)
 
 
 def plan(undo: RunUndo, earlier: RunRecord) -> str:

@@ -15,9 +15,9 @@ _T = TypeVar("_T")
 
 
 class ThreadedJournal:
-    """A `ports.PipelineJournal`.
+    """A `protocols.PipelineJournal`.
 
-    A call that is cancelled is carried out all the same; rows that a cancelled `take` took are given back.
+    A call that is cancelled is carried out all the same; rows that a cancelled `claim` claimed are given back.
 
     Args:
         journal: The open journal; nothing else may write to it until `close`.
@@ -39,15 +39,15 @@ class ThreadedJournal:
         return await self._call(lambda: self._journal.add_sheet(sheet))
 
     async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
-        """Find the next rows of the input that need not be mapped; see `ports.PipelineJournal.recognise`."""
+        """Find the next rows of the input that need not be mapped; see `protocols.PipelineJournal.recognise`."""
         return await self._call(lambda: self._journal.recognise(marked))
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
-        """Write the next rows of the input down; see `ports.PipelineJournal.enter`."""
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+        """Write the next rows of the input down; see `protocols.PipelineJournal.enqueue`."""
         return await self._call(lambda: self._journal.enter(sheet_index, entries))
 
-    async def take(self, count: int) -> Sequence[Pending]:
-        """Return up to `count` pending rows, durably in flight; see `ports.PoolJournal.take`."""
+    async def claim(self, count: int) -> Sequence[Pending]:
+        """Return up to `count` pending rows, durably in flight; see `protocols.WorkJournal.claim`."""
         taken = self._executor.submit(lambda: self._with_noted(lambda noted: self._journal.take(count, noted)))
         try:
             return await asyncio.shield(asyncio.wrap_future(taken))
@@ -56,14 +56,14 @@ class ThreadedJournal:
             raise
 
     def record(self, recorded: Recorded) -> None:
-        """Note an outcome; durable with the next `take`, `flush` or `finish`."""
+        """Note an outcome; durable with the next `claim`, `checkpoint` or `finish`."""
         self._noted.append(recorded)
 
-    def note_attempt(self, attempted: Attempted) -> None:
-        """Note a request that did not settle its row; durable with the next `take`, `flush` or `finish`."""
+    def record_attempt(self, attempted: Attempted) -> None:
+        """Note a request that did not settle its row; durable with the next `claim`, `checkpoint` or `finish`."""
         self._noted.append(attempted)
 
-    async def flush(self) -> None:
+    async def checkpoint(self) -> None:
         """Make durable what was noted."""
         await self._call(lambda: self._with_noted(self._journal.save))
 
@@ -93,6 +93,6 @@ class ThreadedJournal:
             raise
 
     def _give_back(self, taken: Future[list[Pending]]) -> None:
-        """Make rows pending again that nobody waits for any more; after the `take`, on the same thread."""
+        """Make rows pending again that nobody waits for any more; after the `claim`, on the same thread."""
         if not taken.cancelled() and taken.exception() is None:
             self._journal.give_back(taken.result())

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from typing import Any, TypeVar
 
 from importer.journal.column_values import maybe_moment, moment, storable
 from importer.journal.database import Database
-from importer.model.deletion import TAKEN_BACK, Fate, Removal, RemovalResult, Removed
+from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
+from importer.model.journal_rows import Attempted, Pending
 from importer.model.payload import from_json
 
 _T = TypeVar("_T")
@@ -110,13 +112,13 @@ class RunUndo:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
             connection.execute(_OPEN_ALL, line)
 
-    def take(self, count: int) -> list[Removal]:
+    def claim(self, count: int) -> list[Pending]:
         """Return up to `count` contacts, after making durable that they are about to be deleted."""
         with self.database.transaction() as connection:
             found = connection.execute(_NEXT, {"run": self.run, "account": self._account, "count": count}).fetchall()
             connection.executemany(_LEAVES, [{"run": self.run, "seq": seq} for seq, *_ in found])
         return [
-            Removal(seq=seq, row=number, uuid=uuid, sent=from_json(payload)) for seq, number, uuid, payload in found
+            Pending(seq=seq, row=number, uuid=uuid, contact=from_json(payload)) for seq, number, uuid, payload in found
         ]
 
     def save(self, removed: Sequence[Removed]) -> None:
@@ -160,7 +162,7 @@ class RunUndo:
 
 
 class ThreadedUndo:
-    """A `remover.RemovalJournal`: every call on one thread of its own, in the order of the calls.
+    """A `protocols.WorkJournal`: every call on one thread of its own, in the order of the calls.
 
     A call that is cancelled is carried out all the same.
 
@@ -173,23 +175,41 @@ class ThreadedUndo:
     def __init__(self, undo: RunUndo, executor: Executor | None = None) -> None:
         self._undo = undo
         self._executor = executor or ThreadPoolExecutor(max_workers=1, thread_name_prefix="undo")
+        self._noted: deque[Removed] = deque()
 
     async def begin(self, name: str, folder: Path, at: datetime) -> None:
         """Write an undo down; see `RunUndo.begin`."""
         await self._call(lambda: self._undo.begin(name, folder, at))
 
-    async def take(self, count: int) -> Sequence[Removal]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         """Return up to `count` contacts, durably about to be deleted."""
-        return await self._call(lambda: self._undo.take(count))
+        return await self._call(lambda: self._saved(lambda: self._undo.claim(count)))
 
-    async def save(self, removed: Sequence[Removed]) -> None:
+    def record(self, removed: Removed) -> None:
+        """Note an outcome; durable with the next `claim`, `checkpoint` or `finish`."""
+        self._noted.append(removed)
+
+    def record_attempt(self, attempted: Attempted) -> None:
+        """Do nothing: an undo keeps no attempts."""
+
+    async def checkpoint(self) -> None:
         """Make outcomes durable."""
-        await self._call(lambda: self._undo.save(removed))
+        await self._call(lambda: self._saved(lambda: None))
 
     async def finish(self, exit_code: int, at: datetime) -> None:
         """Write down how the undo ended, after everything that was asked for before."""
-        await self._call(lambda: self._undo.finish(exit_code, at))
+        await self._call(lambda: self._saved(lambda: self._undo.finish(exit_code, at)))
         self._executor.shutdown(wait=False)
+
+    def _saved(self, work: Callable[[], _T]) -> _T:
+        """Do the work after writing what was noted so far, which is kept if that fails; on the journal's thread."""
+        if noted := [self._noted.popleft() for _ in range(len(self._noted))]:
+            try:
+                self._undo.save(noted)
+            except BaseException:
+                self._noted.extendleft(reversed(noted))
+                raise
+        return work()
 
     async def _call(self, work: Callable[[], _T]) -> _T:
         return await asyncio.shield(asyncio.wrap_future(self._executor.submit(work)))

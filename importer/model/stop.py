@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """End the whole run: no row can succeed before a person mends something."""
+    """End the whole run: no row can succeed before a person fixes something."""
 
     message: str
     hint: str

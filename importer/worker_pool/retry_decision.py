@@ -1,11 +1,15 @@
-"""What to do after a reply. Pure: reply, attempt, policy and jitter in, a decision out.
+"""The retry decision: what follows from a reply to a POST, or to a look-up. Pure.
 
-    POST answered 2xx with a uuid ............................. Done(created | exists)
-    POST refused (400, 413, 415, 422) ......................... Done(failed); says "exists": LookUpFirst
-    POST 429, or surely never arrived ......................... RetryIn
+    POST answered 2xx with a uuid ............................. Final(created | exists)
+    POST refused (400, 413, 415, 422) ......................... Final(failed); says "exists": LookUp
+    POST 429 .................................................. Post again, whatever the number of times
+    POST surely never arrived ................................. Post again after a backoff, six times
     POST 403 .................................................. AskToken
     token refused, redirected, no such endpoint ............... Stop
-    anything else: it may have arrived ........................ LookUpFirst
+    anything else: it may have arrived ........................ LookUp after the settle time
+    look-up finds it .......................................... Final(created | exists)
+    look-up 404, twice ........................................ Post again; not allowed, or blind: Final(in_doubt)
+    look-up without a clear answer ............................ LookUp after a backoff, ten times: Final(in_doubt)
 
 A POST is not idempotent and the service knows no idempotency key. RFC 9110, section 9.2.2, lets a client repeat such a
 request only if it can find out that the first one was never applied; so the default is *may have arrived*, and only
@@ -20,8 +24,9 @@ from typing import assert_never
 
 from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
+from importer.model.requests import digits
 from importer.model.rows import Contact, Status
-from importer.model.stop import Stop
+from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater
 from importer.worker_pool.stop_decision import stop_for
 
 LOOK_UP_SOURCES = frozenset({"whatsapp"})
@@ -29,8 +34,8 @@ LOOK_UP_SOURCES = frozenset({"whatsapp"})
 
 _REFUSED = frozenset({400, 413, 415, 422})
 _SAYS_EXISTS = re.compile(r"already|\bexists\b|\btaken\b|duplicate", re.IGNORECASE)
-_WITNESSES = 2
-"""Look-ups that must say "not there": one answer may come from a copy that lags behind."""
+_NOT_FOUND_NEEDED = 2
+"""Look-ups in a row that must say "not found": one answer may come from a copy that lags behind."""
 _SAYS_MISSING = re.compile(r"not exist|n't exist|unknown", re.IGNORECASE)
 _CODES_BY_WORD = (
     ("tag", "tag_unknown"),
@@ -56,8 +61,8 @@ class Attempt:
     """POSTs that count against the policy."""
     look_ups: int = 0
     """Look-ups in a row that got no answer."""
-    witnesses: int = 0
-    """Look-ups that said "not there" since the last POST."""
+    not_found_count: int = 0
+    """Look-ups that said "not found" since the last POST."""
     doubted: Reply | None = None
     """The reply to the last POST that left the row in doubt."""
     said_exists: bool = False
@@ -65,40 +70,24 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """The last word on the row."""
+class Post:
+    """Create the contact."""
 
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryIn:
-    """POST it again after a while: it is sure that no contact was made."""
-
-    wait_seconds: float
     attempt: Attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookUpFirst:
-    """Ask the service for the contact after a while: it may be there."""
+class LookUp:
+    """Ask the service for the contact: it may be there."""
 
-    wait_seconds: float
     attempt: Attempt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskToken:
-    """Ask whether the token is still good; if it is, this is the last word on the row."""
-
-    otherwise: Outcome
+PostDecision = NextStep[Post | LookUp, Outcome]
 
 
-Decision = Done | RetryIn | LookUpFirst | AskToken | Stop
-
-
-def decide(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Decision:
-    """Decide what to do after the reply to a POST."""
+def after_post(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
+    """Decide what follows from the reply to a POST."""
     match reply.arrival:
         case Arrival.NEVER:
             return _after_never(reply, attempt, policy, jitter)
@@ -110,17 +99,17 @@ def decide(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Dec
             assert_never(reply.arrival)
 
 
-def decide_look_up(
+def after_look_up(
     reply: Reply, attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool = False
-) -> Decision:
+) -> PostDecision:
     """Decide what to do after the reply to a look-up.
 
     Args:
         reply: What it got.
         attempt: Of the row.
-        policy: How patient to be.
+        policy: The retry and timeout policy.
         jitter: From 0.0 to 1.0.
-        is_blind: The service's look-up did not show a contact that had surely been made: it is no witness.
+        is_blind: The service's look-up did not show a contact that had surely been made: it is not reliable.
 
     """
     if reply.http_status == HTTPStatus.NOT_FOUND:
@@ -128,23 +117,23 @@ def decide_look_up(
     if stop := stop_for(reply, policy):
         return stop
     if reply.http_status == HTTPStatus.OK and reply.contact is not None:
-        if reply.contact.identifier not in ("", _digits(attempt.contact.identifier)):
-            return Done(outcome=in_doubt(attempt, "and the service answered with a contact of another number"))
+        if reply.contact.identifier not in ("", digits(attempt.contact.identifier)):
+            return Final(outcome=in_doubt(attempt, "and the service answered with a contact of another number"))
         return _found(reply.contact, reply, attempt, policy)
     if reply.http_status == HTTPStatus.TOO_MANY_REQUESTS:
-        return LookUpFirst(wait_seconds=0.0, attempt=attempt)
+        return SendLater(step=LookUp(attempt=attempt))
     return _ask_again(attempt, policy, jitter)
 
 
-def resume(attempt: Attempt, elapsed_seconds: float, policy: Policy) -> Done | RetryIn | LookUpFirst:
+def resume(attempt: Attempt, elapsed_seconds: float, policy: Policy) -> PostDecision:
     """Decide how to go on with a row that an earlier run left in doubt, so many seconds after it was sent."""
     if policy.ambiguous is Ambiguous.RESEND:
-        return RetryIn(wait_seconds=0.0, attempt=attempt)
+        return SendLater(step=Post(attempt=attempt))
     return _look_up(attempt, max(0.0, policy.settle_seconds - elapsed_seconds))
 
 
 def in_doubt(attempt: Attempt, why: str) -> Outcome:
-    """Return the outcome of a row of which nobody can say whether it arrived."""
+    """Return the outcome of a row that may have arrived."""
     status = attempt.doubted.http_status if attempt.doubted else None
     message = attempt.doubted.message if attempt.doubted else ""
     return Outcome(
@@ -156,58 +145,57 @@ def in_doubt(attempt: Attempt, why: str) -> Outcome:
 
 
 def is_unsure(attempt: Attempt) -> bool:
-    """Tell whether a row that is to be sent (again) may be there already, because nobody was asked."""
-    return attempt.doubted is not None and attempt.witnesses < _WITNESSES
+    """Tell whether a row that is to be sent again may be there already, because the look-ups have not ruled it out."""
+    return attempt.doubted is not None and attempt.not_found_count < _NOT_FOUND_NEEDED
 
 
-def is_surely_created(decision: Decision, attempt: Attempt) -> bool:
+def is_surely_created(decision: PostDecision, attempt: Attempt) -> bool:
     """Tell whether a POST's own answer said that it made a contact which can be looked up."""
-    created = isinstance(decision, Done) and decision.outcome.status is Status.CREATED
+    created = isinstance(decision, Final) and decision.outcome.status is Status.CREATED
     return created and attempt.contact.source in LOOK_UP_SOURCES
 
 
-def _after_never(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Decision:
+def _after_never(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     if stop := stop_for(reply, policy):
         return stop
     if attempt.posts >= policy.most_attempts:
         reason = f"The service could not be reached {attempt.posts} times: {reply.message}."
-        return Done(outcome=Outcome(status=Status.FAILED, code="unreachable", reason=reason))
-    wait_seconds = backoff_seconds(attempt.posts, policy.backoff_cap_seconds, jitter)
-    return RetryIn(wait_seconds=wait_seconds, attempt=replace(attempt, posts=attempt.posts + 1))
+        return Final(outcome=Outcome(status=Status.FAILED, code="unreachable", reason=reason))
+    return _post_again(attempt, policy, jitter)
 
 
-def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Decision:
+def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     match reply.http_status:
         case int(status) if status // 100 == 2 and reply.contact is not None:  # noqa: PLR2004 - the success class
             return _found(reply.contact, reply, attempt, policy)
         case 403:
             return AskToken(otherwise=_refusal(reply))
         case 429:
-            return RetryIn(wait_seconds=0.0, attempt=attempt)
+            return SendLater(step=Post(attempt=attempt))
         case status if status in _REFUSED:
             if _SAYS_EXISTS.search(reply.message) and not _SAYS_MISSING.search(reply.message):
                 return _look_up(replace(attempt, said_exists=True, doubted=reply), 0.0)
-            return Done(outcome=_refusal(reply))
+            return Final(outcome=_refusal(reply))
         case _:
             return _doubt(reply, attempt, policy, jitter)
 
 
-def _doubt(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Done | RetryIn | LookUpFirst:
-    doubted = replace(attempt, doubted=reply, witnesses=0, look_ups=0)
+def _doubt(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
+    doubted = replace(attempt, doubted=reply, not_found_count=0, look_ups=0)
     if policy.ambiguous is Ambiguous.RESEND:
         if attempt.posts >= policy.most_attempts:
-            return Done(outcome=in_doubt(doubted, f"each of {attempt.posts} times"))
+            return Final(outcome=in_doubt(doubted, f"each of {attempt.posts} times"))
         return _send_again(doubted, policy, jitter)
     return _look_up(doubted, policy.settle_seconds)
 
 
-def _look_up(attempt: Attempt, wait_seconds: float) -> Done | LookUpFirst:
+def _look_up(attempt: Attempt, wait_seconds: float) -> PostDecision:
     if attempt.contact.source in LOOK_UP_SOURCES:
-        return LookUpFirst(wait_seconds=wait_seconds, attempt=attempt)
+        return SendLater(step=LookUp(attempt=attempt), wait_seconds=wait_seconds)
     if attempt.said_exists and attempt.doubted:
-        return Done(outcome=_exists(attempt.doubted.http_status))
+        return Final(outcome=_exists(attempt.doubted.http_status))
     why = f"and the service cannot be asked for a {attempt.contact.source} contact by its identifier"
-    return Done(outcome=in_doubt(attempt, why))
+    return Final(outcome=in_doubt(attempt, why))
 
 
 def _exists(http_status: int | None, uuid: str = "", href: str = "") -> Outcome:
@@ -221,46 +209,47 @@ def _exists(http_status: int | None, uuid: str = "", href: str = "") -> Outcome:
     )
 
 
-def _found(contact: RemoteContact, reply: Reply, attempt: Attempt, policy: Policy) -> Decision:
+def _found(contact: RemoteContact, reply: Reply, attempt: Attempt, policy: Policy) -> PostDecision:
     """Tell a contact that our request made from one that was there before, by the service's own clock."""
     sent_at = attempt.first_sent_at + timedelta(seconds=reply.clock_skew_seconds - policy.made_by_us_seconds)
     ours = not attempt.said_exists and (contact.created_at is None or contact.created_at >= sent_at)
     if not ours:
-        return Done(outcome=_exists(reply.http_status, contact.uuid, contact.href))
+        return Final(outcome=_exists(reply.http_status, contact.uuid, contact.href))
     created = Outcome(status=Status.CREATED, uuid=contact.uuid, href=contact.href, http_status=reply.http_status)
-    return Done(outcome=created)
+    return Final(outcome=created)
 
 
-def _ask_again(attempt: Attempt, policy: Policy, jitter: float) -> Decision:
+def _ask_again(attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     asked = replace(attempt, look_ups=attempt.look_ups + 1)
     if asked.look_ups >= policy.most_look_ups:
-        return Done(outcome=in_doubt(asked, "and the service did not answer when it was asked"))
-    return LookUpFirst(wait_seconds=backoff_seconds(asked.look_ups, policy.backoff_cap_seconds, jitter), attempt=asked)
+        return Final(outcome=in_doubt(asked, "and the service did not answer when it was asked"))
+    wait_seconds = backoff_seconds(asked.look_ups, policy.backoff_cap_seconds, jitter)
+    return SendLater(step=LookUp(attempt=asked), wait_seconds=wait_seconds)
 
 
-def _digits(identifier: str) -> str:
-    """Return the digits only: the service prints one number in many forms."""
-    return "".join(filter(str.isdigit, identifier))
-
-
-def _not_there(attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool) -> Decision:
-    witnessed = replace(attempt, witnesses=attempt.witnesses + 1, look_ups=0)
-    if witnessed.witnesses < _WITNESSES:
-        return LookUpFirst(wait_seconds=policy.witness_gap_seconds, attempt=witnessed)
+def _not_there(attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool) -> PostDecision:
+    missed = replace(attempt, not_found_count=attempt.not_found_count + 1, look_ups=0)
+    if missed.not_found_count < _NOT_FOUND_NEEDED:
+        return SendLater(step=LookUp(attempt=missed), wait_seconds=policy.not_found_gap_seconds)
     if attempt.said_exists and attempt.doubted:
-        return Done(outcome=_refusal(attempt.doubted))
+        return Final(outcome=_refusal(attempt.doubted))
     if is_blind:
-        return Done(outcome=in_doubt(attempt, "and the service's look-up does not show contacts that were just made"))
+        return Final(outcome=in_doubt(attempt, "and the service's look-up does not show contacts that were just made"))
     if policy.ambiguous is Ambiguous.STRICT:
-        return Done(outcome=in_doubt(attempt, "it is not there, and --ambiguous strict sends nothing twice"))
-    return _send_again(witnessed, policy, jitter)
+        return Final(outcome=in_doubt(attempt, "it is not there, and --ambiguous strict sends nothing twice"))
+    return _send_again(missed, policy, jitter)
 
 
-def _send_again(attempt: Attempt, policy: Policy, jitter: float) -> Done | RetryIn:
+def _send_again(attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     if attempt.posts >= policy.most_attempts:
-        return Done(outcome=_given_up(attempt))
+        return Final(outcome=_given_up(attempt))
+    return _post_again(attempt, policy, jitter)
+
+
+def _post_again(attempt: Attempt, policy: Policy, jitter: float) -> SendLater[Post | LookUp]:
     wait_seconds = backoff_seconds(attempt.posts, policy.backoff_cap_seconds, jitter)
-    return RetryIn(wait_seconds=wait_seconds, attempt=replace(attempt, posts=attempt.posts + 1))
+    again = replace(attempt, posts=attempt.posts + 1)
+    return SendLater(step=Post(attempt=again), wait_seconds=wait_seconds, is_retry=True)
 
 
 def _given_up(attempt: Attempt) -> Outcome:
