@@ -193,6 +193,8 @@ class RateLimiter:
 
     def _after_success(self, reply: Reply, loop_time: float) -> None:
         """Record a success; raise the rate if it is due."""
+        if self._is_probing and reply.http_status == 403:  # noqa: PLR2004 - HTTP's number
+            return  # the token may be bad: the answer to GET /auth/me, which is next, opens the way
         if self._is_probing:
             self._is_probing, self._strikes, self._accepted, self._opened_at = False, 0, 0, loop_time
             if self._adaptive is not None:

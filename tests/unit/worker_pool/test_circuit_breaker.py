@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.replies import Arrival, Reply
-from importer.worker_pool.circuit_breaker import MOST_FAILURES, CircuitBreaker, after_reply, after_retry, is_served, wait_seconds
+from importer.worker_pool.circuit_breaker import (
+    MOST_FAILURES,
+    CircuitBreaker,
+    after_reply,
+    after_retry,
+    is_served,
+    probe_wait_seconds,
+)
 
 GOOD = Reply(arrival=Arrival.ANSWERED, http_status=201)
 BAD = Reply(arrival=Arrival.UNKNOWN)

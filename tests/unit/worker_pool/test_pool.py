@@ -12,12 +12,15 @@ import pytest
 
 from importer.journal import Journal, ThreadedJournal
 from importer.model.errors import StorageError
+from importer.model.journal_rows import Recorded
 from importer.model.policy import Ambiguous, Policy
+from importer.model.replies import Outcome
 from importer.model.rows import Contact, Entry, Row, Sheet, Status
 from importer.model.runs import Result, RunRecord
 from importer.model.stop import Stop
-from importer.worker_pool.pool import GRACE_SECONDS, Pool, PoolParts
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
+from importer.worker_pool.create import CreateOperation, CreateStep
+from importer.worker_pool.pool import GRACE_SECONDS, PoolParts, WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
 from tests.support.scripted_service import Fault, ScriptedService
 from tests.support.virtual_time import START, VirtualClock, run
@@ -45,7 +48,7 @@ class Stage:
     rate: float = 300.0
     failures_most: int = 1_000_000
     policy: Policy = field(default_factory=Policy)
-    pool: Pool = field(init=False)
+    pool: WorkerPool[CreateStep, Outcome, Recorded] = field(init=False)
     journal: ThreadedJournal = field(init=False)
     results: list[Result] = field(init=False)
     error: Exception | None = None
@@ -60,8 +63,8 @@ class Stage:
             record = RunRecord(**{f: getattr(RUN, f) for f in RUN.__slots__} | {"name": name})
             await self.journal.begin(record)
             sheet = await self.journal.add_sheet(Sheet(file="contacts.csv", header=("Phone",)))
-            await self.journal.enter(sheet, [self._entry(number) for number in range(1, self.rows + 1)])
-            self.pool = Pool(self._parts())
+            await self.journal.enqueue(sheet, [self._entry(number) for number in range(1, self.rows + 1)])
+            self.pool = WorkerPool(self._parts())
             self.pool.input_over()
             beside = asyncio.create_task(meanwhile()) if meanwhile else None
             try:
@@ -82,14 +85,14 @@ class Stage:
         contact = Contact(identifier=phone, source=self.source, name=f"Name {number}")
         return Entry(row=Row(number=number + 1, cells=(phone,)), mapped=contact)
 
-    def _parts(self) -> PoolParts:
+    def _parts(self) -> PoolParts[CreateStep, Outcome, Recorded]:
         return PoolParts(
+            operation=CreateOperation(self.policy),
             service=self.service,
-            ask_me=self.service.ask_me,
             journal=self.journal,
-            pace=Pace(PaceOptions(rate=self.rate)),
+            rate_limiter=RateLimiter(RateLimits(rate=self.rate)),
             clock=VirtualClock(),
-            policy=self.policy,
+            longest_outage_seconds=self.policy.longest_outage_seconds,
             jitter=lambda: 0.5,
             rate=self.rate,
             too_many_failures=self._too_many,
@@ -294,12 +297,12 @@ def test_a_journal_that_cannot_be_written_stops_the_run(
     it = stage(rows=500)
     full = StorageError("the disk is full")
 
-    async def take(_self: ThreadedJournal, _count: int) -> list[object]:
+    async def claim(_self: ThreadedJournal, _count: int) -> list[object]:
         raise full
 
     async def break_soon() -> None:
         await asyncio.sleep(0.5)
-        monkeypatch.setattr(ThreadedJournal, "take", take)
+        monkeypatch.setattr(ThreadedJournal, "claim", claim)
 
     run(it.play(break_soon))
     assert it.error is full
@@ -329,7 +332,7 @@ def test_a_service_that_is_down_is_asked_one_question_until_it_is_back(stage: Ca
     assert it.statuses() == [Status.CREATED] * 600
     assert len([at for at, _, _ in it.service.asked if 5.0 < at < 300.0]) == 0
     assert 5 <= len(it.service.asked_me) <= 12
-    assert it.pool.outage.asks_again_at == 0.0
+    assert it.pool.outage.next_probe_at == 0.0
 
 
 def test_an_outage_that_lasts_ends_the_run(stage: Callable[..., Stage]) -> None:
@@ -387,24 +390,3 @@ def test_resend_asks_nobody(stage: Callable[..., Stage]) -> None:
     run(it.play())
     assert it.statuses() == [Status.CREATED] * 3
     assert it.service.twice() == ["34600000002"]
-
-
-def test_a_request_that_ends_just_as_the_pool_winds_up_is_waited_for(stage: Callable[..., Stage]) -> None:
-    """A request whose end is known but not yet noted when the waiting begins does no harm to it."""
-    it = stage()
-
-    async def nothing() -> None:
-        """Stand for a request that is over at once."""
-
-    async def wind_up() -> None:
-        await it.play()
-        it.pool.stop(STOP)
-        request = asyncio.create_task(nothing())
-        it.pool._requests.add(request)
-        request.add_done_callback(it.pool._ended)
-        await asyncio.sleep(0)
-        assert it.pool._requests
-        await it.pool._wait_for_requests()
-        assert not it.pool._requests
-
-    run(wind_up())
