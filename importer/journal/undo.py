@@ -112,7 +112,7 @@ class RunUndo:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
             connection.execute(_OPEN_ALL, line)
 
-    def claim(self, count: int) -> list[Pending]:
+    def take(self, count: int) -> list[Pending]:
         """Return up to `count` contacts, after making durable that they are about to be deleted."""
         with self.database.transaction() as connection:
             found = connection.execute(_NEXT, {"run": self.run, "account": self._account, "count": count}).fetchall()
@@ -183,7 +183,7 @@ class ThreadedUndo:
 
     async def claim(self, count: int) -> Sequence[Pending]:
         """Return up to `count` contacts, durably about to be deleted."""
-        return await self._call(lambda: self._saved(lambda: self._undo.claim(count)))
+        return await self._call(lambda: self._saved(lambda: self._undo.take(count)))
 
     def record(self, removed: Removed) -> None:
         """Note an outcome; durable with the next `claim`, `checkpoint` or `finish`."""

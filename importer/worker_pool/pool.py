@@ -196,7 +196,7 @@ class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
         if job.otherwise is not None:
             return token_refused() if refuses_token(reply) else Final(outcome=job.otherwise)
         decision = self._operation.decide(job.step, reply, self._parts.jitter())
-        if not isinstance(decision, Final | SelfTestDone):
+        if isinstance(decision, SendLater | AskToken | Stop):
             self._recorder.record_attempt(job, request, reply)
         return decision
 

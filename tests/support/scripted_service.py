@@ -1,4 +1,4 @@
-"""A service for virtual time: a `protocols.Service` that keeps contacts and misbehaves as it is told, without a socket."""
+"""A service for virtual time: a `protocols.Service` that keeps contacts and misbehaves as told, without a socket."""
 
 import asyncio
 from collections import Counter

@@ -52,12 +52,12 @@ async def test_a_run_from_begin_to_close(tmp_path: Path, make: Callable[[], Exec
     journal = ThreadedJournal(store, make())
     port: PipelineJournal = journal
     await journal.begin(record())
-    counts = await port.enter(await journal.add_sheet(SHEET), entries([1, 2, 3, 1]))
+    counts = await port.enqueue(await journal.add_sheet(SHEET), entries([1, 2, 3, 1]))
     assert counts == {Status.PENDING: 3, Status.DUPLICATE: 1}
-    first, second = await port.take(2)
+    first, second = await port.claim(2)
     port.record(recorded(first))
-    port.note_attempt(Attempted(seq=second.seq, attempt=1, at=START))
-    await port.flush()
+    port.record_attempt(Attempted(seq=second.seq, attempt=1, at=START))
+    await port.checkpoint()
     assert statuses(store) == ["created", "in_flight", "pending", "duplicate"]
     port.record(recorded(second, Status.FAILED))
     await journal.finish(record())
@@ -69,14 +69,14 @@ async def test_a_cancelled_take_gives_its_rows_back(store: Journal) -> None:
     """Rows that nobody waits for any more are pending again, and none is in doubt."""
     slow = Held()
     journal = ThreadedJournal(store, slow)
-    task = asyncio.create_task(journal.take(2))
+    task = asyncio.create_task(journal.claim(2))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     slow.let_go()
     assert statuses(store) == ["pending"] * 3
-    again = asyncio.create_task(journal.take(3))
+    again = asyncio.create_task(journal.claim(3))
     await asyncio.sleep(0)
     slow.let_go()
     assert [pending.seq for pending in await again] == [1, 2, 3]
@@ -88,7 +88,7 @@ async def test_a_cancelled_take_still_writes_outcomes(store: Journal) -> None:
     journal = ThreadedJournal(store, slow)
     (first,) = store.take(1)
     journal.record(recorded(first))
-    task = asyncio.create_task(journal.take(2))
+    task = asyncio.create_task(journal.claim(2))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -108,13 +108,13 @@ async def test_a_cancelled_take_that_fails_gives_nothing_back(store: Journal, mo
 async def test_outcomes_survive_a_failed_write(store: Journal) -> None:
     """After an error they are still noted, in their order, and the next write carries them."""
     journal = ThreadedJournal(store, InlineExecutor())
-    first, second = await journal.take(2)
+    first, second = await journal.claim(2)
     journal.record(recorded(first, Status.FAILED))
     journal.record(recorded(first))
     journal.record(recorded(second))
     store._database.fetch("PRAGMA query_only = ON")
     with pytest.raises(StorageError):
-        await journal.flush()
+        await journal.checkpoint()
     store._database.fetch("PRAGMA query_only = OFF")
-    await journal.flush()
+    await journal.checkpoint()
     assert statuses(store) == ["created", "created", "pending"]

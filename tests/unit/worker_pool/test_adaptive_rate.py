@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from importer.worker_pool.adaptive_rate import (
     SHARE_OF_LIMIT,
     AdaptiveRate,
+    after_429,
     after_announcement,
     after_first_success,
-    raised,
+    after_pause,
     initial_rate,
     limit_to_remember,
-    after_429,
-    after_pause,
+    raised,
 )
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.servers import KINDS, Kind

@@ -18,9 +18,9 @@ from importer.worker_pool.rate_limiter import (
     RateLimiter,
     RateLimits,
     asked_pause_seconds,
+    default_pause_seconds,
     in_flight_needed,
     planned_latency_seconds,
-    default_pause_seconds,
 )
 from tests.support.virtual_time import run
 
