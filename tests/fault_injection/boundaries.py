@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.protocols import PipelineJournal, Service, Slots
+from importer.model.journal_rows import Attempted, Pending
+from importer.model.protocols import RequestLimiter, Service
 from importer.model.replies import Reply
-from importer.model.rows import Contact, Entry, Status
+from importer.model.requests import Request
+from importer.model.rows import Entry, Status
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop, PowerCut
 from tests.fault_injection.process import Watch
 from tests.fault_injection.scenario import Scenario, scenario
 
 BOUNDARIES = (
-    "begin", "enter", "intent", "send", "reply", "outcome", "flush", "look-up", "finish", "reports", "report", "rename",
+    "begin", "enqueue", "intent", "send", "reply", "outcome", "checkpoint", "look-up", "finish", "reports", "report",
+    "rename",
 )  # fmt: skip
 FIRST_TIMES = 25
 _SEEDS = range(7, 12)
@@ -58,11 +60,11 @@ class Place:
         self._die()
 
     def watch(self) -> Watch:
-        """Return what stands between the pool and its ports."""
+        """Return what stands between the pool and its protocols."""
         return Watch(
             journal=lambda journal: _Journal(journal, self.crossing),
             service=lambda service: _Network(service, self.crossing),
-            pace=lambda pace: _Pace(pace, self.crossing),
+            limiter=lambda limiter: _Limiter(limiter, self.crossing),
             step=self.crossing,
         )
 
@@ -78,63 +80,62 @@ Crossing = Callable[[str], contextlib.AbstractContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class _Journal:
-    """A `ports.PipelineJournal` whose calls are boundaries."""
+    """A journal, of a run or an undo, whose calls are boundaries."""
 
-    inner: PipelineJournal
+    inner: Any
     crossing: Crossing
 
     async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
-        return await self.inner.recognise(marked)
+        recognised: Sequence[str | None] = await self.inner.recognise(marked)
+        return recognised
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
-        with self.crossing("enter"):
-            return await self.inner.enter(sheet_index, entries)
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+        with self.crossing("enqueue"):
+            tally: Mapping[Status, int] = await self.inner.enqueue(sheet_index, entries)
+            return tally
 
-    async def take(self, count: int) -> Sequence[Pending]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         with self.crossing("intent"):
-            return await self.inner.take(count)
+            rows: Sequence[Pending] = await self.inner.claim(count)
+            return rows
 
-    def record(self, recorded: Recorded) -> None:
+    def record(self, recorded: object) -> None:
         with self.crossing("outcome"):
             self.inner.record(recorded)
 
-    def note_attempt(self, attempted: Attempted) -> None:
-        self.inner.note_attempt(attempted)
+    def record_attempt(self, attempted: Attempted) -> None:
+        self.inner.record_attempt(attempted)
 
-    async def flush(self) -> None:
-        with self.crossing("flush"):
-            await self.inner.flush()
+    async def checkpoint(self) -> None:
+        with self.crossing("checkpoint"):
+            await self.inner.checkpoint()
 
 
 @dataclass(frozen=True, slots=True)
 class _Network(Service):
-    """A `ports.Service` whose calls are boundaries; a POST that is cut off is carried out all the same."""
+    """A `protocols.Service` whose calls are boundaries; what is cut off is carried out all the same."""
 
     inner: Service
     crossing: Crossing
 
-    async def create(self, contact: Contact) -> Reply:
-        with self.crossing("send"):
-            return await self.inner.create(contact)
-
-    async def find(self, contact: Contact) -> Reply:
-        with self.crossing("look-up"):
-            return await self.inner.find(contact)
+    async def send(self, request: Request) -> Reply:
+        with self.crossing("send" if request.is_change else "look-up"):
+            return await self.inner.send(request)
 
 
 @dataclass(frozen=True, slots=True)
-class _Pace(Slots):
-    """The pace, which is the first to hear of a reply."""
+class _Limiter(RequestLimiter):
+    """The rate limiter, which is the first to be told of a reply."""
 
-    inner: Slots
+    inner: RequestLimiter
     crossing: Crossing
 
-    async def slot(self) -> None:
-        await self.inner.slot()
+    async def acquire(self) -> None:
+        await self.inner.acquire()
 
-    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+    def release(self, reply: Reply | None, seconds: float, jitter: float) -> None:
         with self.crossing("reply"):
-            self.inner.heard(reply, seconds, jitter)
+            self.inner.release(reply, seconds, jitter)
 
 
 def stop_everywhere(only: str = "", times: int = FIRST_TIMES) -> Findings:
