@@ -13,19 +13,27 @@ from importer.model.protocols import RequestLimiter, Service
 from importer.model.replies import Reply
 from importer.model.requests import Request
 from importer.model.rows import Entry, Status
+from tests.fault_injection.faults import CALM
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop, PowerCut
 from tests.fault_injection.process import Watch
 from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.undo import UndoScenario, one_of_the_runs
 
-BOUNDARIES = (
+UNDO = "undo-"
+"""Before the names of an undo's boundaries."""
+_IN_A_RUN = (
     "begin", "enqueue", "intent", "send", "reply", "outcome", "checkpoint", "look-up", "finish", "reports", "report",
     "rename",
 )  # fmt: skip
+_IN_AN_UNDO = tuple(f"{UNDO}{name}" for name in _IN_A_RUN if name not in ("enqueue", "report"))
+BOUNDARIES = (*_IN_A_RUN, *_IN_AN_UNDO)
 FIRST_TIMES = 25
 _SEEDS = range(7, 12)
 _RUN_SECONDS = 4.0
 """After which each run is stopped, so that there are 25 of what a run does once or thrice."""
+_UNDO_SECONDS = 0.2
+"""The same of an undo, which has less to do."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +55,7 @@ class Place:
     @contextlib.contextmanager
     def crossing(self, boundary: str) -> Iterator[None]:
         """Stand around what crosses a boundary."""
-        if boundary != self.boundary or self.reached:
+        if boundary != self.boundary.removeprefix(UNDO) or self.reached:
             yield
             return
         self._counts[boundary] += 1
@@ -142,7 +150,7 @@ def stop_everywhere(only: str = "", times: int = FIRST_TIMES) -> Findings:
     """Let the power go at every boundary, and check what comes of it.
 
     Args:
-        only: Those whose name begins so, such as `intent:before` or `send:after:3`; empty: all.
+        only: Those whose name begins so, such as `intent:before` or `undo-send:after:3`; empty: all.
         times: How often each.
 
     """
@@ -162,17 +170,24 @@ def stop_everywhere(only: str = "", times: int = FIRST_TIMES) -> Findings:
 def _stop(place: Place) -> list[str]:
     """Play one of the seeds with the power going there; in which seed depends on the place alone."""
     seed = _SEEDS[place.nth % len(_SEEDS)]
-    with scenario(seed, stormy=True) as it, _files_watched(place.crossing):
-        return _runs(it, place)
+    with scenario(seed, stormy=True) as it:
+        if not place.boundary.startswith(UNDO):
+            _commands(it, place, _RUN_SECONDS)
+            return it.check()
+        it.process(weather=CALM)
+        if undo := one_of_the_runs(it):
+            _commands(undo, place, _UNDO_SECONDS)
+        return it.wrong
 
 
-def _runs(it: Scenario, place: Place) -> list[str]:
-    for _ in range(place.nth + 1):
-        it.process(prepare=place.on, watch=place.watch(), stop_after_seconds=_RUN_SECONDS)
-        if place.reached:
-            break
+def _commands(it: Scenario | UndoScenario, place: Place, stop_after_seconds: float) -> None:
+    """Give the command until the power goes at the place, then until all is done."""
+    with _files_watched(place.crossing):
+        for _ in range(place.nth + 1):
+            it.process(prepare=place.on, watch=place.watch(), stop_after_seconds=stop_after_seconds)
+            if place.reached:
+                break
     it.finish()
-    return it.check()
 
 
 @contextlib.contextmanager

@@ -150,7 +150,7 @@ def play(seed: int, counts: Counter[str]) -> list[str]:
     with scenario(seed) as it:
         it.policy = replace(it.policy, ambiguous=Ambiguous.RECONCILE)
         whole = _runs(it)
-        if undo := _one_of_the_runs(it):
+        if undo := one_of_the_runs(it):
             _lives(undo)
             _again(undo, whole)
             counts.update(undo.counts, runs=1)
@@ -171,7 +171,7 @@ def _runs(it: Scenario) -> tuple[Table, ...]:
     return whole
 
 
-def _one_of_the_runs(it: Scenario) -> UndoScenario | None:
+def one_of_the_runs(it: Scenario) -> UndoScenario | None:
     """Choose a run that created contacts."""
     with contextlib.closing(it.journal()) as store:
         created = {record.name: undo_invariants.created_by(store, record.name) for record, _ in store.runs()}
