@@ -1,4 +1,4 @@
-"""The fault-injection tests themselves: a seed says everything, the dead stay dead, and every mutation fits the code."""
+"""The fault-injection tests themselves: a seed says everything, the dead stay dead, each mutation fits the code."""
 
 import ast
 import asyncio
@@ -62,7 +62,7 @@ def test_a_change_names_a_function_and_its_code(function: str, old: str, new: st
 )
 def test_a_change_that_does_not_fit_says_so(function: str, old: str) -> None:
     """A function that is gone, and code that is not there, or more than once."""
-    with pytest.raises(NoSuchCodeError, match="has [03-9] times"):
+    with pytest.raises(NoSuchCodeError, match=r"has [03-9] times"):
         mutated(Change(module="box", function=function, old=old, new="None"), SOURCE)
 
 
