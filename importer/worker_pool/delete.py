@@ -51,11 +51,13 @@ class DeleteOperation:
             case _:
                 assert_never(step)
 
-    def self_test_step(self) -> None:
-        """Nothing is tested."""
+    def self_test_step(self) -> DeleteStep | None:
+        """Return None: nothing is tested."""
+        return None
 
-    def give_back(self, step: DeleteStep, *, is_in_flight: bool) -> None:
-        """Record nothing: the journal has it in flight, so the next undo asks how it stands."""
+    def give_back(self, step: DeleteStep, *, is_in_flight: bool) -> Deletion | None:  # noqa: ARG002 - the protocol's
+        """Return None: the journal has it in flight, so the next undo asks how it stands."""
+        return None
 
     def recorded(self, row: Pending, outcome: Deletion, attempts: int, at: datetime) -> Removed:  # noqa: ARG002 - the protocol's
         """Return the outcome as the journal takes it."""

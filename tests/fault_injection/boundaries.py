@@ -26,7 +26,7 @@ _IN_A_RUN = (
     "begin", "enqueue", "intent", "send", "reply", "outcome", "checkpoint", "look-up", "finish", "reports", "report",
     "rename",
 )  # fmt: skip
-_IN_AN_UNDO = tuple(f"{UNDO}{name}" for name in _IN_A_RUN if name not in ("enqueue", "report"))
+_IN_AN_UNDO = tuple(f"{UNDO}{name}" for name in _IN_A_RUN if name != "enqueue")
 BOUNDARIES = (*_IN_A_RUN, *_IN_AN_UNDO)
 FIRST_TIMES = 25
 _SEEDS = range(7, 12)
