@@ -36,7 +36,8 @@ from importer.system.garbage import collect_less_garbage
 from importer.system.logs import LOG
 from importer.system.stop_signals import install_stop_handlers
 from importer.worker_pool.create import CreateOperation, CreateStep
-from importer.worker_pool.pool import PoolParts, WorkerPool
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOW_SECONDS = 0.25

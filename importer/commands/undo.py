@@ -33,7 +33,8 @@ from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.stop_signals import install_stop_handlers
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
-from importer.worker_pool.pool import PoolParts, WorkerPool
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOWN = 10

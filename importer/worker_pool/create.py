@@ -8,15 +8,14 @@ from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request, create_contact, find_contact
 from importer.model.rows import Status
+from importer.worker_pool.create_outcomes import Attempt, in_doubt
 from importer.worker_pool.look_up_self_test import LookUpSelfTest, SelfTestLookUp
 from importer.worker_pool.operation import NextStep, SendLater
 from importer.worker_pool.retry_decision import (
-    Attempt,
     LookUp,
     Post,
     after_look_up,
     after_post,
-    in_doubt,
     is_surely_created,
     is_unsure,
     resume,
@@ -50,15 +49,8 @@ class CreateOperation:
 
     def request(self, step: CreateStep) -> Request:
         """Return the step's POST or look-up."""
-        match step:
-            case Post(attempt=attempt):
-                return create_contact(attempt.contact)
-            case LookUp(attempt=attempt):
-                return find_contact(attempt.contact)
-            case SelfTestLookUp(contact=contact):
-                return find_contact(contact)
-            case _:
-                assert_never(step)
+        contact = step.contact if isinstance(step, SelfTestLookUp) else step.attempt.contact
+        return create_contact(contact) if isinstance(step, Post) else find_contact(contact)
 
     def decide(self, step: CreateStep, reply: Reply, jitter: float) -> NextStep[CreateStep, Outcome]:
         """Return what follows from the reply; `retry_decision` has the table."""

@@ -1,7 +1,6 @@
 """The operation that deletes what a run created: GET, compare, and DELETE only what is as it was sent. Pure."""
 
 from datetime import datetime
-from typing import assert_never
 
 from importer.model.deletion import Deletion, Fate, Removed
 from importer.model.journal_rows import Pending
@@ -33,23 +32,13 @@ class DeleteOperation:
 
     def request(self, step: DeleteStep) -> Request:
         """Return the step's GET or DELETE."""
-        match step:
-            case Compare(uuid=uuid):
-                return get_contact(uuid)
-            case Delete(compare=compare):
-                return delete_contact(compare.uuid)
-            case _:
-                assert_never(step)
+        return get_contact(step.uuid) if isinstance(step, Compare) else delete_contact(step.compare.uuid)
 
     def decide(self, step: DeleteStep, reply: Reply, jitter: float) -> NextStep[DeleteStep, Deletion]:
         """Return what follows from the reply; `delete_decision` has the table."""
-        match step:
-            case Compare():
-                return after_get(reply, step, self._policy, jitter)
-            case Delete(compare=compare):
-                return after_delete(reply, compare, self._policy, jitter)
-            case _:
-                assert_never(step)
+        if isinstance(step, Compare):
+            return after_get(reply, step, self._policy, jitter)
+        return after_delete(reply, step.compare, self._policy, jitter)
 
     def self_test_step(self) -> DeleteStep | None:
         """Return None: nothing is tested."""

@@ -9,13 +9,11 @@ that what must follow at once (`SendNow`) does.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Generic, assert_never
 
 from importer.model.journal_rows import Pending
-from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
 from importer.model.stop import Stop
@@ -25,7 +23,6 @@ from importer.worker_pool.operation import (
     AskToken,
     Final,
     NextStep,
-    Operation,
     OutcomeT,
     RecordedT,
     SelfTestDone,
@@ -34,6 +31,7 @@ from importer.worker_pool.operation import (
     StepT,
 )
 from importer.worker_pool.outage import Outage
+from importer.worker_pool.parts import PoolParts
 from importer.worker_pool.queue import AT_ONCE, StepQueue
 from importer.worker_pool.recorder import Job, Recorder
 from importer.worker_pool.stop_decision import refuses_token, token_refused
@@ -42,25 +40,6 @@ GRACE_SECONDS = 25.0
 """How long a stopping pool waits for what is in flight: systemd gives 90 s, a person less."""
 CHECKPOINT_SECONDS = 0.1
 """How long an outcome may wait to be made durable."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolParts(Generic[StepT, OutcomeT, RecordedT]):
-    """What a pool works with."""
-
-    operation: Operation[StepT, OutcomeT, RecordedT]
-    service: Service
-    journal: WorkJournal[RecordedT]
-    rate_limiter: RequestLimiter
-    clock: Clock
-    jitter: Callable[[], float]
-    """Returns a number from 0.0 to 1.0."""
-    rate: float
-    """Requests per second that the account allows, 0.0 for no limit: how many rows to claim at a time."""
-    longest_outage_seconds: float
-    """A service that does not answer for longer ends the run."""
-    too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None
-    """Told after each row how many got which status in this run."""
 
 
 class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):

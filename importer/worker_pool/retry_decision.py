@@ -18,14 +18,15 @@ what is listed may say otherwise.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import assert_never
 
 from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import digits
-from importer.model.rows import Contact, Status
+from importer.model.rows import Status
+from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, refusal
 from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater
 from importer.worker_pool.stop_decision import stop_for
 
@@ -37,36 +38,6 @@ _SAYS_EXISTS = re.compile(r"already|\bexists\b|\btaken\b|duplicate", re.IGNORECA
 _NOT_FOUND_NEEDED = 2
 """Look-ups in a row that must say "not found": one answer may come from a copy that lags behind."""
 _SAYS_MISSING = re.compile(r"not exist|n't exist|unknown", re.IGNORECASE)
-_CODES_BY_WORD = (
-    ("tag", "tag_unknown"),
-    ("custom", "custom_field_refused"),
-    ("user", "assigned_user_unknown"),
-    ("team", "team_unknown"),
-    ("channel", "channel_unknown"),
-    ("bot", "bot_status_refused"),
-    ("note", "note_refused"),
-    ("phone", "phone_refused"),
-    ("identifier", "phone_refused"),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What was done so far to bring one row into the service, this request included."""
-
-    contact: Contact
-    first_sent_at: datetime
-    """When the first POST left, by our clock."""
-    posts: int = 1
-    """POSTs that count against the policy."""
-    look_ups: int = 0
-    """Look-ups in a row that got no answer."""
-    not_found_count: int = 0
-    """Look-ups that said "not found" since the last POST."""
-    doubted: Reply | None = None
-    """The reply to the last POST that left the row in doubt."""
-    said_exists: bool = False
-    """The service refused the POST because the contact exists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,18 +103,6 @@ def resume(attempt: Attempt, elapsed_seconds: float, policy: Policy) -> PostDeci
     return _look_up(attempt, max(0.0, policy.settle_seconds - elapsed_seconds))
 
 
-def in_doubt(attempt: Attempt, why: str) -> Outcome:
-    """Return the outcome of a row that may have arrived."""
-    status = attempt.doubted.http_status if attempt.doubted else None
-    message = attempt.doubted.message if attempt.doubted else ""
-    return Outcome(
-        status=Status.IN_DOUBT,
-        http_status=status,
-        code="in_doubt",
-        reason=f"It was sent, but no clear answer came ({message or 'the run was cut off'}), {why}.",
-    )
-
-
 def is_unsure(attempt: Attempt) -> bool:
     """Tell whether a row that is to be sent again may be there already, because the look-ups have not ruled it out."""
     return attempt.doubted is not None and attempt.not_found_count < _NOT_FOUND_NEEDED
@@ -158,10 +117,9 @@ def is_surely_created(decision: PostDecision, attempt: Attempt) -> bool:
 def _after_never(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     if stop := stop_for(reply, policy):
         return stop
-    if attempt.posts >= policy.most_attempts:
-        reason = f"The service could not be reached {attempt.posts} times: {reply.message}."
-        return Final(outcome=Outcome(status=Status.FAILED, code="unreachable", reason=reason))
-    return _post_again(attempt, policy, jitter)
+    reason = f"The service could not be reached {attempt.posts} times: {reply.message}."
+    unreachable = Outcome(status=Status.FAILED, code="unreachable", reason=reason)
+    return _post_again(attempt, policy, jitter, otherwise=unreachable)
 
 
 def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
@@ -169,13 +127,13 @@ def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float)
         case int(status) if status // 100 == 2 and reply.contact is not None:  # noqa: PLR2004 - the success class
             return _found(reply.contact, reply, attempt, policy)
         case 403:
-            return AskToken(otherwise=_refusal(reply))
+            return AskToken(otherwise=refusal(reply))
         case 429:
             return SendLater(step=Post(attempt=attempt))
         case status if status in _REFUSED:
             if _SAYS_EXISTS.search(reply.message) and not _SAYS_MISSING.search(reply.message):
                 return _look_up(replace(attempt, said_exists=True, doubted=reply), 0.0)
-            return Final(outcome=_refusal(reply))
+            return Final(outcome=refusal(reply))
         case _:
             return _doubt(reply, attempt, policy, jitter)
 
@@ -183,9 +141,7 @@ def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float)
 def _doubt(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     doubted = replace(attempt, doubted=reply, not_found_count=0, look_ups=0)
     if policy.ambiguous is Ambiguous.RESEND:
-        if attempt.posts >= policy.most_attempts:
-            return Final(outcome=in_doubt(doubted, f"each of {attempt.posts} times"))
-        return _send_again(doubted, policy, jitter)
+        return _post_again(doubted, policy, jitter, otherwise=in_doubt(doubted, f"each of {attempt.posts} times"))
     return _look_up(doubted, policy.settle_seconds)
 
 
@@ -193,20 +149,9 @@ def _look_up(attempt: Attempt, wait_seconds: float) -> PostDecision:
     if attempt.contact.source in LOOK_UP_SOURCES:
         return SendLater(step=LookUp(attempt=attempt), wait_seconds=wait_seconds)
     if attempt.said_exists and attempt.doubted:
-        return Final(outcome=_exists(attempt.doubted.http_status))
+        return Final(outcome=exists(attempt.doubted.http_status))
     why = f"and the service cannot be asked for a {attempt.contact.source} contact by its identifier"
     return Final(outcome=in_doubt(attempt, why))
-
-
-def _exists(http_status: int | None, uuid: str = "", href: str = "") -> Outcome:
-    return Outcome(
-        status=Status.EXISTS,
-        uuid=uuid,
-        href=href,
-        http_status=http_status,
-        code="exists",
-        reason="It was in Callbell before; it was left as it is.",
-    )
 
 
 def _found(contact: RemoteContact, reply: Reply, attempt: Attempt, policy: Policy) -> PostDecision:
@@ -214,7 +159,7 @@ def _found(contact: RemoteContact, reply: Reply, attempt: Attempt, policy: Polic
     sent_at = attempt.first_sent_at + timedelta(seconds=reply.clock_skew_seconds - policy.made_by_us_seconds)
     ours = not attempt.said_exists and (contact.created_at is None or contact.created_at >= sent_at)
     if not ours:
-        return Final(outcome=_exists(reply.http_status, contact.uuid, contact.href))
+        return Final(outcome=exists(reply.http_status, contact.uuid, contact.href))
     created = Outcome(status=Status.CREATED, uuid=contact.uuid, href=contact.href, http_status=reply.http_status)
     return Final(outcome=created)
 
@@ -232,41 +177,18 @@ def _not_there(attempt: Attempt, policy: Policy, jitter: float, *, is_blind: boo
     if missed.not_found_count < _NOT_FOUND_NEEDED:
         return SendLater(step=LookUp(attempt=missed), wait_seconds=policy.not_found_gap_seconds)
     if attempt.said_exists and attempt.doubted:
-        return Final(outcome=_refusal(attempt.doubted))
+        return Final(outcome=refusal(attempt.doubted))
     if is_blind:
         return Final(outcome=in_doubt(attempt, "and the service's look-up does not show contacts that were just made"))
     if policy.ambiguous is Ambiguous.STRICT:
         return Final(outcome=in_doubt(attempt, "it is not there, and --ambiguous strict sends nothing twice"))
-    return _send_again(missed, policy, jitter)
+    return _post_again(missed, policy, jitter, otherwise=given_up(missed))
 
 
-def _send_again(attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
+def _post_again(attempt: Attempt, policy: Policy, jitter: float, *, otherwise: Outcome) -> PostDecision:
+    """Send it again after a backoff, unless it was sent as often as the policy allows."""
     if attempt.posts >= policy.most_attempts:
-        return Final(outcome=_given_up(attempt))
-    return _post_again(attempt, policy, jitter)
-
-
-def _post_again(attempt: Attempt, policy: Policy, jitter: float) -> SendLater[Post | LookUp]:
+        return Final(outcome=otherwise)
     wait_seconds = backoff_seconds(attempt.posts, policy.backoff_cap_seconds, jitter)
     again = replace(attempt, posts=attempt.posts + 1)
     return SendLater(step=Post(attempt=again), wait_seconds=wait_seconds, is_retry=True)
-
-
-def _given_up(attempt: Attempt) -> Outcome:
-    status = attempt.doubted.http_status if attempt.doubted else None
-    message = attempt.doubted.message if attempt.doubted else "no answer"
-    return Outcome(
-        status=Status.FAILED,
-        http_status=status,
-        code="server_error" if status else "no_answer",
-        reason=f"It was sent {attempt.posts} times and is not there: {message}.",
-    )
-
-
-def _refusal(reply: Reply) -> Outcome:
-    words = reply.message.lower()
-    code = next((code for word, code in _CODES_BY_WORD if word in words), "refused")
-    said = reply.message or f"status {reply.http_status}, without a reason"
-    return Outcome(
-        status=Status.FAILED, http_status=reply.http_status, code=code, reason=f"The service refused it: {said}"
-    )

@@ -26,7 +26,8 @@ from importer.reports.undo_report import UndoSummary, undo_json, write_undone
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.operation import Operation
-from importer.worker_pool.pool import PoolParts, WorkerPool
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.fault_injection.table import Table, fingerprint, to_contact
 from tests.support.inline_executor import InlineExecutor

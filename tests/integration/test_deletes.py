@@ -23,7 +23,8 @@ from importer.model.stop import Stop
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.sandbox.calls import Asked
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
-from importer.worker_pool.pool import PoolParts, WorkerPool
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
 from tests.support.journals import START, begin, begun, entries, record, recorded, statuses

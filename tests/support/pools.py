@@ -15,7 +15,8 @@ from importer.model.rows import Contact
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.operation import Operation
-from importer.worker_pool.pool import PoolParts, WorkerPool
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.virtual_time import VirtualClock
 

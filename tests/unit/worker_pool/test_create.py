@@ -11,9 +11,10 @@ from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import create_contact, find_contact
 from importer.model.rows import Contact, Status
 from importer.worker_pool.create import CreateOperation, CreateStep
+from importer.worker_pool.create_outcomes import Attempt
 from importer.worker_pool.look_up_self_test import SelfTestLookUp
 from importer.worker_pool.operation import Final, SendLater
-from importer.worker_pool.retry_decision import Attempt, LookUp, Post
+from importer.worker_pool.retry_decision import LookUp, Post
 from tests.support.virtual_time import START
 
 CONTACT = Contact(identifier="34600111222", source="whatsapp", name="Ana")

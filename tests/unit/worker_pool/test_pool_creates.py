@@ -19,7 +19,8 @@ from importer.model.rows import Contact, Entry, Row, Sheet, Status
 from importer.model.runs import Result, RunRecord
 from importer.model.stop import Stop
 from importer.worker_pool.create import CreateOperation, CreateStep
-from importer.worker_pool.pool import GRACE_SECONDS, PoolParts, WorkerPool
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import GRACE_SECONDS, WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
 from tests.support.scripted_service import Fault, ScriptedService

@@ -11,15 +11,14 @@ from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.rows import Contact, Status
 from importer.model.stop import Stop
+from importer.worker_pool.create_outcomes import Attempt, in_doubt
 from importer.worker_pool.operation import AskToken, Final, SendLater
 from importer.worker_pool.retry_decision import (
-    Attempt,
     LookUp,
     Post,
     PostDecision,
     after_look_up,
     after_post,
-    in_doubt,
     resume,
 )
 from tests.support.virtual_time import START
