@@ -47,7 +47,7 @@ async def _names(service: Service, path: str, label: str, jitter: Callable[[], f
     """Return UUIDs by name; a name that two share would be a guess, so it is left out, as is what is out of use."""
     named: dict[str, str] = {}
     shared: set[str] = set()
-    async for page in pages(service, path, {}, _MOST_PAGES, jitter):
+    async for page in list_pages(service, path, {}, _MOST_PAGES, jitter):
         for one in json_objects(page.get(path)):
             name, uuid = text_field(one, label).strip().casefold(), text_field(one, "uuid")
             if name and uuid and not one.get("discardedAt") and named.setdefault(name, uuid) != uuid:
@@ -55,7 +55,7 @@ async def _names(service: Service, path: str, label: str, jitter: Callable[[], f
     return {name: uuid for name, uuid in named.items() if name not in shared}
 
 
-async def pages(
+async def list_pages(
     service: Service, path: str, query: Mapping[str, str], most: int, jitter: Callable[[], float]
 ) -> AsyncIterator[Mapping[str, object]]:
     """Yield the first pages of a list, at most so many.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from importer.client.account import get_json, json_objects, pages, text_field
+from importer.client.account import get_json, json_objects, list_pages, text_field
 from importer.commands.account_requirements import Seen, SeenField, Wanted
 from importer.model.protocols import Service
 from importer.model.requests import Request
@@ -34,14 +34,14 @@ async def _users(service: Service, jitter: Callable[[], float]) -> frozenset[str
     """Return the e-mails of everybody who is in a team."""
     teams = [
         uuid
-        async for page in pages(service, "teams", {}, _MOST_TEAMS, jitter)
+        async for page in list_pages(service, "teams", {}, _MOST_TEAMS, jitter)
         for one in json_objects(page.get("teams"))
         if (uuid := text_field(one, "uuid"))
     ]
     emails = [
         text_field(one, "email").casefold()
         for uuid in teams[:_MOST_TEAMS]
-        async for page in pages(service, f"teams/{uuid}/members", {}, _MOST_TEAMS, jitter)
+        async for page in list_pages(service, f"teams/{uuid}/members", {}, _MOST_TEAMS, jitter)
         for one in json_objects(page.get("users"))
     ]
     return frozenset(filter(None, emails))
@@ -52,7 +52,7 @@ async def _contacts(service: Service, wanted: Wanted, jitter: Callable[[], float
     tags: set[str] = set()
     fields: dict[str, SeenField] = {}
     count, whole = 0, True
-    async for page in pages(service, "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
+    async for page in list_pages(service, "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
         for one in json_objects(page.get("contacts")):
             count += 1
             found = one.get("tags")

@@ -38,7 +38,7 @@ class Reader(Protocol):
         """Rows without a single character between the header and the last row yielded so far."""
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; more than once does no harm."""
 
 
 class Clock(Protocol):

@@ -40,7 +40,7 @@ def create_contact(contact: Contact) -> Request:
 def find_contact(contact: Contact) -> Request:
     """Return GET /contacts/phone/:number, in the contact's own channel: 200 with the contact, or 404."""
     query = {"channel_uuid": contact.channel_uuid} if contact.channel_uuid else {}
-    return Request(method="GET", path=f"{_CONTACTS}/phone/{digits(contact.identifier)}", query=query)
+    return Request(method="GET", path=f"{_CONTACTS}/phone/{digits_only(contact.identifier)}", query=query)
 
 
 def get_contact(uuid: str) -> Request:
@@ -53,7 +53,7 @@ def delete_contact(uuid: str) -> Request:
     return Request(method="DELETE", path=_contact_path(uuid))
 
 
-def digits(identifier: str) -> str:
+def digits_only(identifier: str) -> str:
     """Return only the digits: the service prints one number in many forms."""
     return "".join(filter(str.isdigit, identifier))
 

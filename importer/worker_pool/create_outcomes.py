@@ -74,7 +74,7 @@ def given_up(attempt: Attempt) -> Outcome:
     )
 
 
-def refusal(reply: Reply) -> Outcome:
+def rejected(reply: Reply) -> Outcome:
     """Return the outcome of a row that the service refused, with its words."""
     words = reply.message.lower()
     code = next((code for word, code in _CODES_BY_WORD if word in words), "refused")

@@ -24,9 +24,9 @@ from typing import assert_never
 
 from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
-from importer.model.requests import digits
+from importer.model.requests import digits_only
 from importer.model.rows import Status
-from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, refusal
+from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, rejected
 from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater
 from importer.worker_pool.stop_decision import stop_for
 
@@ -88,7 +88,7 @@ def after_look_up(
     if stop := stop_for(reply, policy):
         return stop
     if reply.http_status == HTTPStatus.OK and reply.contact is not None:
-        if reply.contact.identifier not in ("", digits(attempt.contact.identifier)):
+        if reply.contact.identifier not in ("", digits_only(attempt.contact.identifier)):
             return Final(outcome=in_doubt(attempt, "and the service answered with a contact of another number"))
         return _found(reply.contact, reply, attempt, policy)
     if reply.http_status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -127,13 +127,13 @@ def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float)
         case int(status) if status // 100 == 2 and reply.contact is not None:  # noqa: PLR2004 - the success class
             return _found(reply.contact, reply, attempt, policy)
         case 403:
-            return AskToken(otherwise=refusal(reply))
+            return AskToken(otherwise=rejected(reply))
         case 429:
             return SendLater(step=Post(attempt=attempt))
         case status if status in _REFUSED:
             if _SAYS_EXISTS.search(reply.message) and not _SAYS_MISSING.search(reply.message):
                 return _look_up(replace(attempt, said_exists=True, doubted=reply), 0.0)
-            return Final(outcome=refusal(reply))
+            return Final(outcome=rejected(reply))
         case _:
             return _doubt(reply, attempt, policy, jitter)
 
@@ -177,7 +177,7 @@ def _not_there(attempt: Attempt, policy: Policy, jitter: float, *, is_blind: boo
     if missed.not_found_count < _NOT_FOUND_NEEDED:
         return SendLater(step=LookUp(attempt=missed), wait_seconds=policy.not_found_gap_seconds)
     if attempt.said_exists and attempt.doubted:
-        return Final(outcome=refusal(attempt.doubted))
+        return Final(outcome=rejected(attempt.doubted))
     if is_blind:
         return Final(outcome=in_doubt(attempt, "and the service's look-up does not show contacts that were just made"))
     if policy.ambiguous is Ambiguous.STRICT:
