@@ -9,6 +9,7 @@ from importer.model.payload import to_json
 from importer.model.rows import Contact
 
 _CONTACTS = "contacts"
+_NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Request:
     method: str
     path: str
     """Below the base URL; its parts are quoted."""
-    query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    query: Mapping[str, str] = field(default_factory=lambda: _NO_QUERY)
     body: str = ""
     """JSON; empty: the request has none."""
 

@@ -40,6 +40,8 @@ GRACE_SECONDS = 25.0
 """How long a stopping pool waits for what is in flight: systemd gives 90 s, a person less."""
 CHECKPOINT_SECONDS = 0.1
 """How long an outcome may wait to be made durable."""
+_UNSETTLED = (SendLater, AskToken, Stop)
+"""Decisions after which the request is an attempt that did not settle its row."""
 
 
 class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
@@ -110,16 +112,15 @@ class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
     async def _dispatch(self) -> None:
         """Let requests leave, one after the other; a row stays in the queue until its request does."""
         loop = asyncio.get_running_loop()
-        while await self._wait_until_ready():
+        while await self._is_ready(loop):
             if self.outage.is_open and (reason := await self.outage.wait_until_closed()):
                 self.stop(reason)
                 return
             await self._parts.rate_limiter.acquire()
             self._in_flight.start(self._advance(self._queue.pop(loop.time())))
 
-    async def _wait_until_ready(self) -> bool:
+    async def _is_ready(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Wait for a request that may be made; return False when there will be none."""
-        loop = asyncio.get_running_loop()
         while not self.stopped:
             self._changed.clear()
             self._claims.top_up(self._queue.fresh)
@@ -146,8 +147,9 @@ class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
         """Make one request and follow what its reply decides."""
         is_token_asked = job.otherwise is not None
         request = WHO_AM_I if is_token_asked else self._operation.request(job.step)
-        self.counters.retried += request.is_change and job.attempts > 0
-        job.attempts += request.is_change
+        if request.is_change:
+            self.counters.retried += job.attempts > 0
+            job.attempts += 1
         try:
             reply = await self._send(request)
         except asyncio.CancelledError:
@@ -175,12 +177,16 @@ class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
         if job.otherwise is not None:
             return token_refused() if refuses_token(reply) else Final(outcome=job.otherwise)
         decision = self._operation.decide(job.step, reply, self._parts.jitter())
-        if isinstance(decision, SendLater | AskToken | Stop):
+        if isinstance(decision, _UNSETTLED):
             self._recorder.record_attempt(job, request, reply)
         return decision
 
     def _follow(self, job: Job[StepT, OutcomeT], decision: NextStep[StepT, OutcomeT]) -> None:
         match decision:
+            case Final(outcome=outcome):
+                self._recorder.record(job, outcome)
+                if reason := self._parts.too_many_failures(self.counters.done):
+                    self.stop(reason)
             case SendLater(step=step, wait_seconds=wait_seconds, is_retry=is_retry):
                 if is_retry:
                     self.outage.record_retry()
@@ -190,10 +196,6 @@ class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
             case AskToken(otherwise=otherwise):
                 job.otherwise = otherwise
                 self._queue.schedule(job, AT_ONCE)
-            case Final(outcome=outcome):
-                self._recorder.record(job, outcome)
-                if reason := self._parts.too_many_failures(self.counters.done):
-                    self.stop(reason)
             case SelfTestDone():
                 pass
             case Stop():

@@ -41,7 +41,7 @@ class StepQueue(Generic[_T]):
 
     def is_ready(self, loop_time: float) -> bool:
         """Tell whether `pop` would return an entry."""
-        return bool(self._fresh) or self._is_due(loop_time)
+        return bool(self._fresh) or (bool(self._scheduled) and self._scheduled[0][0] <= loop_time)
 
     def pop(self, loop_time: float) -> _T:
         """Pop the first scheduled entry that is due, else the next fresh one.
@@ -50,12 +50,11 @@ class StepQueue(Generic[_T]):
             IndexError: None `is_ready`.
 
         """
-        return heapq.heappop(self._scheduled)[2] if self._is_due(loop_time) else self._fresh.popleft()
+        if self._scheduled and self._scheduled[0][0] <= loop_time:
+            return heapq.heappop(self._scheduled)[2]
+        return self._fresh.popleft()
 
     def __iter__(self) -> Iterator[_T]:
         """Yield all entries."""
         yield from self._fresh
         yield from (entry for _, _, entry in self._scheduled)
-
-    def _is_due(self, loop_time: float) -> bool:
-        return bool(self._scheduled) and self._scheduled[0][0] <= loop_time

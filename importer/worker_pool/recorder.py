@@ -39,6 +39,7 @@ class Recorder(Generic[StepT, OutcomeT, RecordedT]):
         self._journal = journal
         self._clock = clock
         self.counters = Counters(pending=operation.pending)
+        self._is_verbose = _LOG.isEnabledFor(logging.DEBUG)
 
     def record(self, job: Job[StepT, OutcomeT], outcome: OutcomeT) -> None:
         """Record a row's outcome; nothing for a step about no row."""
@@ -46,7 +47,7 @@ class Recorder(Generic[StepT, OutcomeT, RecordedT]):
             return
         self.counters.done[outcome.status] += 1
         self._journal.record(self._operation.recorded(job.row, outcome, job.attempts, self._clock.now()))
-        if _LOG.isEnabledFor(logging.DEBUG):
+        if self._is_verbose:
             status = "unsent" if outcome.status is self._operation.pending else outcome.status
             _LOG.debug("%s: %s %s", _name(job.row), status, unnumbered(outcome.detail))
 
@@ -59,7 +60,7 @@ class Recorder(Generic[StepT, OutcomeT, RecordedT]):
         self._journal.record_attempt(
             Attempted(seq=job.row.seq, attempt=attempt, at=at, http_status=reply.http_status, reason=reason)
         )
-        if _LOG.isEnabledFor(logging.DEBUG):
+        if self._is_verbose:
             _LOG.debug("%s: attempt %d: %s", _name(job.row), attempt, unnumbered(reason))
 
 

@@ -283,7 +283,7 @@ async def test_a_service_that_never_answers_clearly_is_given_up(tmp_path: Path) 
 async def test_what_every_contact_would_meet_ends_it_at_once(tmp_path: Path, kind: FaultKind) -> None:
     """Nothing is lost, and the same command goes on."""
     async with staged(tmp_path, 30, spoilt(kind, nth=5, times=0)) as stage:
-        await stage.play()
+        await stage.play(limiter=RateLimiter(RateLimits(rate=0.0, concurrency=2)))
         assert isinstance(stage.pool.stopped, Stop)
         tally = stage.undo.tally()
         assert tally[Fate.DELETED] == 4
