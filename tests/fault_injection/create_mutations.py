@@ -25,12 +25,11 @@ CREATE_MUTATIONS = (
             Change(
                 module="worker_pool.pool",
                 function="WorkerPool._advance",
-                old="job.attempts += request.is_change",
-                new="job.attempts += request.is_change\n"
-                "if request.is_change:\n"
-                "    from importer.model.replies import Outcome\n"
-                "    from importer.model.rows import Status\n"
-                "    self._recorder.record(job, Outcome(status=Status.CREATED))",
+                old="job.attempts += 1",
+                new="job.attempts += 1\n"
+                "from importer.model.replies import Outcome\n"
+                "from importer.model.rows import Status\n"
+                "self._recorder.record(job, Outcome(status=Status.CREATED))",
             ),
         ),
     ),
