@@ -92,7 +92,7 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
         case ErrorCell():
             code, message = (
                 "cell_error",
-                f"Cell {cell} shows the error {value.text}. Mend its formula, or type the value.",
+                f"Cell {cell} shows the error {value.text}. Fix its formula, or type the value.",
             )
         case UncalculatedCell():
             code = "formula_uncalculated"
@@ -106,6 +106,16 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
                 "Format the column as text, and type the number again."
             )
     return Problem(code=code, column=column, value=text_of(value), message=message)
+
+
+def zero_problem(column: str, text: str, cell: str) -> Problem:
+    """Return what is wrong with a text that has the character U+0000: arguments as those of `problem_of`."""
+    return Problem(
+        code="text_damaged",
+        column=column,
+        value=text.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+        message=f"Cell {cell} has characters that mean nothing (U+0000), so its text is damaged. Type it again.",
+    )
 
 
 @lru_cache(1_024)

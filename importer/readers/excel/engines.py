@@ -7,24 +7,14 @@ whole process on a sheet of two cells that are far apart. So it gets only the sh
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from importer.readers.excel.cells import ErrorCell, UncalculatedCell, text_of
 from importer.readers.excel.extent import Extent
+from importer.readers.excel.workbook import SheetRows as Engine
 
 __all__ = ["Calamine", "CalamineError", "Engine"]
-
-
-class Engine(Protocol):
-    """An opened sheet."""
-
-    def rows(self) -> Iterator[Sequence[object]]:
-        """Yield the values of each row from row 1 on, gaps too; each call begins again."""
-
-    def close(self) -> None:
-        """Let go of what it holds."""
 
 
 class Calamine:

@@ -1,6 +1,7 @@
 """What a look over a sheet tells before it is read: how far its cells reach, and which cells and rows are special."""
 
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ MOST_AREAS = 100_000
 MOST_ODD_CELLS = 200_000
 """Cells of one sheet that are told one by one: about 100 bytes each."""
 
+_MOST_COUNTED = 65_535
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
 
@@ -53,6 +55,9 @@ class Extent:
     hidden: bytes = b""
     """One byte per row number: 1 where the row is hidden, by hand or by a filter; may be shorter than the sheet."""
     merged: tuple[Area, ...] = ()
+    filled: "array[int]" = field(default_factory=lambda: array("H"))
+    """The number of filled cells by row number, errors and formulas without a value among them; what is parsed is
+    compared with it. Empty where the look does not count them, as `FilledCells` does."""
 
     @property
     def odd_cells(self) -> int:
@@ -62,6 +67,25 @@ class Extent:
     def is_hidden(self, row: int) -> bool:
         """Tell whether the row is hidden."""
         return row < len(self.hidden) and bool(self.hidden[row])
+
+
+class FilledCells:
+    """Counts the filled cells of each row in two bytes."""
+
+    def __init__(self) -> None:
+        self._counts = array("H", [0])
+
+    def add(self, row: int, count: int = 1) -> None:
+        """Count more cells of a row; those below the last that a sheet can have are passed over."""
+        if row > MOST_ROWS:
+            return
+        if row >= len(self._counts):
+            self._counts.extend(bytes(row + 1 - len(self._counts)))
+        self._counts[row] = max(0, min(self._counts[row] + count, _MOST_COUNTED))
+
+    def found(self) -> "array[int]":
+        """Return one number per row number."""
+        return self._counts
 
 
 class HiddenRows:

@@ -12,9 +12,9 @@ from importer.readers.excel.engines import Engine
 from importer.readers.excel.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows
 from importer.readers.excel.markup import MarkupError, listened, local
 from importer.readers.excel.ods_values import OdsCell, value_of
-from importer.readers.excel.package import Package, damaged, has_password
 from importer.readers.excel.shared_texts import LONGEST_TEXT
 from importer.readers.excel.workbook import SheetPart
+from importer.readers.excel.zip_package import Package, damaged, has_password
 
 _MOST_CELLS = 64 * 1024**2
 """Of one sheet, repeated ones too: more would take hours."""

@@ -12,11 +12,12 @@ from itertools import islice
 from importer.model.errors import InputError
 from importer.model.rows import Row, Sheet
 from importer.readers.blank_rows import Blanks
-from importer.readers.excel.cells import cell_name, is_wrong, problem_of, text_of
+from importer.readers.excel.cells import cell_name, is_wrong, problem_of, text_of, zero_problem
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
-from importer.readers.excel.package import damaged
+from importer.readers.excel.overlay import FlaggedRow
 from importer.readers.excel.sheet_choice import chosen
 from importer.readers.excel.workbook_kind import open_workbook
+from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
 from importer.readers.header import ROWS_UNDER_TITLE, header_of, no_header, refuse_title
 from importer.readers.messages import merged_problem, sheet_notes
@@ -115,16 +116,24 @@ class ExcelReader:
         header = self._sheet.header
         width = len(header)
         cells, wrong = _texts(values)
-        if not "".join(cells[:width]).strip() and not any(index < width for index in wrong):
+        shown = "".join(cells[:width])
+        is_flagged = isinstance(values, FlaggedRow)
+        if not shown.strip() and not is_flagged and not any(index < width for index in wrong):
             return None
         if len(cells) < width:
             cells += [""] * (width - len(cells))
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-        if not wrong and not self._extent.merged:
+        if not wrong and not is_flagged and not self._extent.merged and "\0" not in shown:
             return Row(number=number, cells=tuple(cells))
-        problems = [
+        problems = [values.problem] if isinstance(values, FlaggedRow) else []
+        problems += [
             problem_of(values[index], header[index], cell_name(index, number)) for index in wrong if index < width
+        ]
+        problems += [
+            zero_problem(header[index], cell, cell_name(index, number))
+            for index, cell in enumerate(cells[:width])
+            if "\0" in cell
         ]
         problems += [
             merged_problem(header[column], cell_name(column, number), area)

@@ -1,10 +1,9 @@
 """Workbooks of sheets, whatever program wrote them: one face for the four kinds of file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from importer.readers.excel.engines import Engine
 from importer.readers.excel.extent import Extent
 
 
@@ -16,6 +15,20 @@ class SheetPart:
     visible: bool
     part: str
     """Where the workbook keeps it: the name of its XML in the zip, say."""
+
+
+class SheetRows(Protocol):
+    """An opened sheet."""
+
+    def rows(self) -> Iterator[Sequence[object]]:
+        """Yield the values of each row from row 1 on, gaps too; each call begins again.
+
+        A value is None or an empty text (no value), a text, a number, a boolean, a date or time, an `ErrorCell` or an
+        `UncalculatedCell`. A row that may not be right is a `FlaggedRow`.
+        """
+
+    def close(self) -> None:
+        """Let go of what it holds."""
 
 
 class Workbook(Protocol):
@@ -35,7 +48,7 @@ class Workbook(Protocol):
     def look(self, sheet: SheetPart) -> Extent:
         """Return what can be known of the sheet before it is read."""
 
-    def opened(self, sheet: SheetPart, extent: Extent) -> Engine:
+    def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
         """Return how to read the sheet; `extent` is what `look` said of it."""
 
     def close(self) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from importer.model.errors import InputError
-from importer.readers.excel.package import Package
 from importer.readers.excel.workbook import Workbook
+from importer.readers.excel.zip_package import Package
 from importer.readers.file_kinds import OLE, no_workbook
 from importer.readers.files import unreadable
 

@@ -13,8 +13,8 @@ from importer.readers.excel.cells import zeros_in_front
 from importer.readers.excel.engines import Calamine, Engine
 from importer.readers.excel.extent import MOST_AREAS, MOST_CELLS_HELD, MOST_ODD_CELLS, Area, Extent, HiddenRows
 from importer.readers.excel.ole import OleError, OleFile
-from importer.readers.excel.package import damaged, has_password
 from importer.readers.excel.workbook import SheetPart
+from importer.readers.excel.zip_package import damaged, has_password
 
 _MOST_BYTES = 64 * 1024**2
 _SHEET, _FORMAT, _STYLE, _PASSWORD, _END, _START = 0x0085, 0x041E, 0x00E0, 0x002F, 0x000A, 0x0809

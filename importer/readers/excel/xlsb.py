@@ -10,10 +10,10 @@ from importer.readers.excel.cells import zeros_in_front
 from importer.readers.excel.engines import Calamine, Engine
 from importer.readers.excel.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows
 from importer.readers.excel.markup import MarkupError
-from importer.readers.excel.package import Package, damaged
 from importer.readers.excel.workbook import SheetPart
 from importer.readers.excel.xls import ERRORS, refuse_big
 from importer.readers.excel.xlsx import targets_of
+from importer.readers.excel.zip_package import Package, damaged
 
 _ROW, _SHEET, _MERGED, _FORMAT = 0, 156, 176, 44
 _STYLES, _STYLES_END, _STYLE = 617, 618, 47

@@ -11,10 +11,10 @@ from importer.readers.excel.cells import zeros_in_front
 from importer.readers.excel.engines import Calamine, CalamineError, Engine
 from importer.readers.excel.extent import MOST_CELLS_HELD, Extent
 from importer.readers.excel.markup import listened, local
-from importer.readers.excel.package import Package, damaged
-from importer.readers.excel.scan import look_over
 from importer.readers.excel.shared_texts import SharedTexts
 from importer.readers.excel.workbook import SheetPart
+from importer.readers.excel.xlsx_look import look_over
+from importer.readers.excel.zip_package import Package, damaged
 
 _MOST_BYTES_HELD = 100 * 1024**2
 _MOST_CHARACTERS_HELD = 400 * 1024**2

@@ -8,7 +8,7 @@ import pytest
 
 from importer.model.errors import InputError
 from importer.readers.excel.ole import OleError, OleFile
-from importer.readers.excel.package import Package
+from importer.readers.excel.zip_package import Package
 
 CONTENT = b"some text, " * 1000
 
