@@ -52,6 +52,8 @@ class Extent:
     """Row number to the columns, from 0, of formulas whose value the file does not have."""
     zeros: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     """Row number to column, from 0, to the format of a number that is shown with zeros in front."""
+    replaced: Mapping[int, Mapping[int, object]] = field(default_factory=dict)
+    """Row number to column, from 0, to the value of a cell that the library is known to get wrong."""
     hidden: bytes = b""
     """One byte per row number: 1 where the row is hidden, by hand or by a filter; may be shorter than the sheet."""
     merged: tuple[Area, ...] = ()
@@ -61,8 +63,9 @@ class Extent:
 
     @property
     def odd_cells(self) -> int:
-        """How many cells `errors`, `uncalculated` and `zeros` hold."""
-        return sum(map(len, (*self.errors.values(), *self.uncalculated.values(), *self.zeros.values())))
+        """How many cells `errors`, `uncalculated`, `zeros` and `replaced` hold."""
+        cells = (self.errors, self.uncalculated, self.zeros, self.replaced)
+        return sum(len(row) for by_row in cells for row in by_row.values())
 
     def is_hidden(self, row: int) -> bool:
         """Tell whether the row is hidden."""

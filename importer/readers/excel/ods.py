@@ -1,159 +1,44 @@
-"""Workbooks of LibreOffice and its kin: .ods (OpenDocument 1.3, part 3), read row by row in little memory.
+"""Workbooks of LibreOffice and its kin: .ods (OpenDocument 1.3, part 3).
 
-The file says what each cell shows, so numbers shown with zeros in front keep them. Rows and cells that are alike are
-written once with their number: a few bytes can stand for a million rows, so they are counted before they are read.
+pandas reads them with calamine, which holds every sheet whole, knows neither tabs nor line breaks nor white space, and
+wants the file just so. So it is given a copy of the one sheet: the values as they are, each text as it is shown.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import io
+import math
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from xml.sax.saxutils import quoteattr
+
+import pandas as pd
 
 from importer.model.errors import InputError
-from importer.readers.excel.engines import Engine
-from importer.readers.excel.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows
-from importer.readers.excel.markup import MarkupError, listened, local
-from importer.readers.excel.ods_values import OdsCell, value_of
-from importer.readers.excel.shared_texts import LONGEST_TEXT
-from importer.readers.excel.workbook import SheetPart
+from importer.readers.excel.cells import ErrorCell, UncalculatedCell
+from importer.readers.excel.extent import MOST_AREAS, MOST_ODD_CELLS, Area, Extent, FilledCells, HiddenRows
+from importer.readers.excel.markup import MarkupError
+from importer.readers.excel.ods_content import VALUES, OdsCell, OdsContent, OdsRow
+from importer.readers.excel.pandas_sheet import PandasSheet
+from importer.readers.excel.workbook import SheetPart, SheetRows
 from importer.readers.excel.zip_package import Package, damaged, has_password
 
-_MOST_CELLS = 64 * 1024**2
-"""Of one sheet, repeated ones too: more would take hours."""
-_LONGEST_ROW = 4 * 1024**2
-_CELLS = frozenset({"table-cell", "covered-table-cell"})
-_NOT_SHOWN = frozenset({"annotation", "shapes", "tracked-changes", "forms"})
-
-
-@dataclass(slots=True)
-class OdsRow:
-    """Alike rows."""
-
-    table: int
-    """The place of their sheet, from 0."""
-    number: int
-    """Of the first of them, from 1."""
-    count: int
-    values: list[object]
-
-
-class _Content:
-    """Hears `content.xml`: the names of its sheets, and the rows of one of them, or of all."""
-
-    def __init__(self, only: int | None = None) -> None:
-        self.rows: list[OdsRow] = []
-        """Whole rows; whoever reads takes them out."""
-        self.names: list[str] = []
-        self.hidden_tables: list[bool] = []
-        self.hidden = HiddenRows()
-        self.merged: list[Area] = []
-        self._only = only
-        self._invisible_styles: set[str] = set()
-        self._style = ""
-        self._depth = 0  # of tables: one may stand in another's cell
-        self._not_shown = 0
-        self._next = 1
-        self._row: OdsRow | None = None
-        self._repeated = 1
-        self._cell: OdsCell | None = None
-        self._length = 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = local(name)
-        plain = {local(key): value for key, value in attributes.items()}
-        if self._not_shown or name in _NOT_SHOWN:
-            self._not_shown += 1
-        elif name == "style":
-            self._style = plain.get("name", "")
-        elif name == "table-properties" and plain.get("display") == "false":
-            self._invisible_styles.add(self._style)
-        elif name == "table":
-            self._start_table(plain)
-        elif self._depth == 1:
-            self._start_in_table(name, plain, attributes)
-
-    def end(self, name: str) -> None:
-        name = local(name)
-        if self._not_shown:
-            self._not_shown -= 1
-        elif name == "table":
-            self._depth -= 1
-        elif self._depth == 1 and name in _CELLS:
-            self._end_cell()
-        elif self._depth == 1 and name == "table-row":
-            self._end_row()
-
-    def text(self, text: str) -> None:
-        if self._cell is not None and self._cell.paragraphs and not self._not_shown and self._depth == 1:
-            self._add(text)
-
-    def _add(self, text: str) -> None:
-        self._length += len(text)
-        if self._length > _LONGEST_ROW or self._cell is None or not self._cell.paragraphs:
-            raise MarkupError
-        self._cell.paragraphs[-1].append(text)
-
-    def _start_table(self, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth == 1:
-            self.names.append(attributes.get("name", ""))
-            self.hidden_tables.append(attributes.get("style-name", "") in self._invisible_styles)
-            self._next = 1
-
-    def _start_in_table(self, name: str, plain: dict[str, str], attributes: dict[str, str]) -> None:
-        if self._only is not None and len(self.names) - 1 != self._only:
-            return
-        if name == "table-row":
-            count = int(plain.get("number-rows-repeated", 1))
-            self._row = OdsRow(len(self.names) - 1, self._next, count, [])
-            self._next += count
-            self._length = 0
-            if self._next > MOST_ROWS + 1:
-                raise MarkupError
-            if plain.get("visibility") in {"collapse", "filter"}:
-                self.hidden.add(self._row.number, count)
-        elif name in _CELLS and self._row is not None:
-            self._cell = OdsCell(plain | {"error": attributes.get("calcext:value-type", "")})
-            self._repeated = int(plain.get("number-columns-repeated", 1))
-            if len(self._row.values) + self._repeated > MOST_COLUMNS:
-                raise MarkupError
-        elif self._cell is not None:
-            self._start_in_cell(self._cell, name, plain)
-
-    def _start_in_cell(self, cell: OdsCell, name: str, attributes: dict[str, str]) -> None:
-        if name == "p" and len(cell.paragraphs) < LONGEST_TEXT:
-            cell.paragraphs.append([])
-        elif name == "s" and cell.paragraphs:
-            self._add(" " * min(int(attributes.get("c", 1)), LONGEST_TEXT))
-        elif name in {"tab", "line-break"} and cell.paragraphs:
-            self._add("\t" if name == "tab" else "\n")
-
-    def _end_cell(self) -> None:
-        if self._cell is not None and self._row is not None:
-            value = value_of(self._cell)
-            self._row.values += [value] * self._repeated
-            self._take_area(self._cell.attributes, self._row)
-        self._cell = None
-
-    def _take_area(self, attributes: dict[str, str], row: OdsRow) -> None:
-        rows, columns = (int(attributes.get(f"number-{kind}-spanned", 1)) for kind in ("rows", "columns"))
-        if rows > 1 or columns > 1:
-            first = len(row.values) - self._repeated
-            self.merged.append(Area(row.number, row.number + rows - 1, first, first + columns - 1))
-            if len(self.merged) > MOST_AREAS:
-                raise MarkupError
-
-    def _end_row(self) -> None:
-        if self._row is not None:
-            while self._row.values and self._row.values[-1] in {None, ""}:
-                self._row.values.pop()
-            self.rows.append(self._row)
-            self._row = None
+_MOST_CELLS = 1_000_000
+"""Of one sheet, repeated ones and gaps too, so that it stays under 300 MB."""
+_NUMBERS = frozenset({"float", "percentage", "currency"})
+_MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+_NAMESPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table")
+)
+_START = f'<office:document-content {_NAMESPACES}><office:body><office:spreadsheet><table:table table:name="S">'
+_END = "</table:table></office:spreadsheet></office:body></office:document-content>"
 
 
 class OdsWorkbook:
     """An opened .ods.
 
     Raises:
-        InputError: It is damaged, has a password, or stands for more cells than can be read.
+        InputError: It is damaged, or has a password.
         MarkupError: The same.
 
     """
@@ -164,14 +49,11 @@ class OdsWorkbook:
         self._package = package
         if any(b"encryption-data" in block for block in package.blocks("META-INF/manifest.xml")):
             raise has_password(package.path)
-        content = _Content()
-        self._filled: set[int] = set()
-        self._extents: list[tuple[int, int]] = []
-        for row in _rows(package, content):
-            if row.values:
-                self._filled.add(row.table)
+        content = OdsContent()
+        self._filled = {row.table for row in content.rows(package.blocks("content.xml")) if row.cells}
         if not content.names:
             raise damaged(package.path)
+        self._copy = io.BytesIO()
         self.sheets: Sequence[SheetPart] = [
             SheetPart(name=name, visible=not hidden, part=str(place))
             for place, (name, hidden) in enumerate(zip(content.names, content.hidden_tables, strict=True))
@@ -182,52 +64,163 @@ class OdsWorkbook:
         return int(sheet.part) in self._filled
 
     def look(self, sheet: SheetPart) -> Extent:
-        """Count the sheet's rows and cells.
+        """Go over the sheet's XML.
 
         Raises:
-            InputError: There are too many.
+            InputError: It stands for more cells than can be held.
 
         """
-        content = _Content(int(sheet.part))
-        last_row, columns, cells = 0, 0, 0
-        for row in _rows(self._package, content):
-            if row.values:
-                last_row, columns = row.number + row.count - 1, max(columns, len(row.values))
-                cells += row.count * len(row.values)
-        if cells > _MOST_CELLS:
-            raise InputError(
-                f'The sheet "{sheet.name}" of {self._package.path} stands for {cells:,} cells, too many to be read.',
-                "Delete what is right of the table and below it, and save the file again.",
-            )
-        return Extent(rows=last_row, columns=columns, hidden=content.hidden.found(), merged=tuple(content.merged))
+        content, look, number = OdsContent(int(sheet.part)), _Look(self._package.path, sheet.name), 1
+        self._copy = io.BytesIO()
+        with zipfile.ZipFile(self._copy, "w", zipfile.ZIP_DEFLATED) as copy:
+            copy.writestr("mimetype", _MIME_TYPE)
+            copy.writestr("META-INF/manifest.xml", "<manifest/>")
+            with copy.open("content.xml", "w") as xml:
+                xml.write(_START.encode())
+                for row in content.rows(self._package.blocks("content.xml")):
+                    if row.cells:
+                        gap = _row_xml("", row.number - number) if row.number > number else ""
+                        xml.write((gap + _row_xml(look.cells_xml(row), row.count)).encode())
+                        number = row.number + row.count
+                    if row.is_hidden:
+                        look.hidden.add(row.number, row.count)
+                xml.write(_END.encode())
+        return look.extent()
 
-    def opened(self, sheet: SheetPart, extent: Extent) -> Engine:
-        """Return how to read the sheet."""
-        return _OdsRows(lambda: _rows(self._package, _Content(int(sheet.part))), extent.rows)
+    def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
+        """Return the sheet as pandas reads it."""
+        return PandasSheet(pd.ExcelFile(self._copy, engine="calamine"), 0, "calamine", extent)
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""
         self._package.close()
 
 
-class _OdsRows:
-    """The rows of one sheet, as far as there is something in them."""
+class _Look:
+    """Gathers what the rows of a sheet tell, and copies their cells.
 
-    def __init__(self, rows: Callable[[], Iterator[OdsRow]], last: int) -> None:
-        self._rows = rows
-        self._last = last
+    Args:
+        path: The file, for messages.
+        sheet: The sheet's name, for messages.
 
-    def rows(self) -> Iterator[Sequence[object]]:
-        """Yield the values of each row from row 1 on."""
-        for row in self._rows():
-            for _ in range(min(row.count, self._last - row.number + 1)):
-                yield row.values
+    """
 
-    def close(self) -> None:
-        """Do nothing: the workbook has the file."""
+    def __init__(self, path: str, sheet: str) -> None:
+        self.hidden = HiddenRows()
+        self._path = path
+        self._sheet = sheet
+        self._filled = FilledCells()
+        self._rows = self._columns = self._special = 0
+        self._zeros: dict[int, dict[int, str]] = {}
+        self._replaced: dict[int, dict[int, object]] = {}
+        self._merged: list[Area] = []
+
+    def cells_xml(self, row: OdsRow) -> str:
+        """Return the cells of a row that has some, as calamine is to have them.
+
+        Raises:
+            InputError: The sheet stands for more cells than can be held.
+
+        """
+        self._rows = row.number + row.count - 1
+        self._columns = max(self._columns, sum(cell.count for cell in row.cells))
+        if self._rows * self._columns > _MOST_CELLS:
+            raise self._too_big(self._rows * self._columns)
+        copied, column = [], 0
+        for cell in row.cells:
+            self._add_area(row, cell, column)
+            written = "" if cell.is_empty else self._filled_cell(row, cell, column)
+            copied.append(f'<table:table-cell {written} table:number-columns-repeated="{cell.count}"/>')
+            column += cell.count
+        return "".join(copied)
+
+    def extent(self) -> Extent:
+        """Return what was gathered."""
+        return Extent(
+            rows=self._rows,
+            columns=self._columns,
+            zeros=self._zeros,
+            replaced=self._replaced,
+            hidden=self.hidden.found(),
+            merged=tuple(self._merged),
+            filled=self._filled.found(),
+        )
+
+    def _filled_cell(self, row: OdsRow, cell: OdsCell, column: int) -> str:
+        """Return the attributes of a cell with something in it, and take note of what calamine cannot tell."""
+        written = _written(cell)
+        special, zeros = _special(cell), _zeros(cell)
+        if not (written or special):
+            return ""
+        for number in range(row.number, row.number + row.count):
+            self._filled.add(number, cell.count)
+            for place in range(column, column + cell.count) if special or zeros else ():
+                self._special += 1
+                if special:
+                    self._replaced.setdefault(number, {})[place] = special
+                else:
+                    self._zeros.setdefault(number, {})[place] = zeros
+        if self._special > MOST_ODD_CELLS:
+            raise self._too_big(self._special)
+        return written
+
+    def _add_area(self, row: OdsRow, cell: OdsCell, column: int) -> None:
+        rows, columns = (int(cell.attributes.get(f"number-{kind}-spanned", 1)) for kind in ("rows", "columns"))
+        if rows > 1 or columns > 1:
+            self._merged.append(Area(row.number, row.number + rows - 1, column, column + columns - 1))
+            if len(self._merged) > MOST_AREAS:
+                raise MarkupError
+
+    def _too_big(self, cells: int) -> InputError:
+        return InputError(
+            f'The sheet "{self._sheet}" of {self._path} stands for {cells:,} cells, too many to be read.',
+            "Delete what is right of the table and below it, and save the file again; or save it as .xlsx or .csv.",
+        )
 
 
-def _rows(package: Package, content: _Content) -> Iterator[OdsRow]:
-    for _ in listened(package.blocks("content.xml"), content):
-        yield from content.rows
-        content.rows.clear()
+def _written(cell: OdsCell) -> str:
+    """Return the value of a cell as attributes; a text is what the cell shows."""
+    says, kind = cell.attributes, cell.attributes.get("value-type", "")
+    if _is_error(cell):
+        return ""
+    if kind in _NUMBERS:
+        return f'office:value-type="float" office:value={quoteattr(says.get("value", ""))}'
+    if kind in {"boolean", "date", "time"}:
+        return f'office:value-type="{kind}" office:{kind}-value={quoteattr(says.get(f"{kind}-value", ""))}'
+    text = says.get("string-value") or cell.shown
+    return f'office:value-type="string" office:string-value={quoteattr(text)}' if text else ""
+
+
+def _special(cell: OdsCell) -> object:
+    """Return the value of a cell whose value calamine does not give as it is; None for others."""
+    says, kind = cell.attributes, cell.attributes.get("value-type", "")
+    if _is_error(cell):
+        return ErrorCell(text=cell.shown or "#N/A")
+    if kind == "time":
+        with suppress(ValueError):
+            duration = pd.Timedelta(says.get("time-value", "").replace(",", ".")).to_pytimedelta()
+            return None if timedelta() <= duration < timedelta(days=1) else duration
+    is_uncalculated = "formula" in says and not says.keys() & VALUES
+    return UncalculatedCell() if is_uncalculated and not cell.shown else None
+
+
+def _is_error(cell: OdsCell) -> bool:
+    """Tell whether a cell shows an error, or is a number that is none."""
+    if cell.attributes.get("value-type") not in _NUMBERS:
+        return cell.is_error
+    try:
+        return cell.is_error or not math.isfinite(float(cell.attributes.get("value", "")))
+    except ValueError:
+        return True
+
+
+def _zeros(cell: OdsCell) -> str:
+    """Return the number format of a cell that shows its number with zeros in front."""
+    shown = cell.shown
+    is_number = cell.attributes.get("value-type") in _NUMBERS and not _is_error(cell)
+    has_zeros = is_number and shown.isascii() and shown.isdecimal() and shown.startswith("0")
+    return "0" * len(shown) if has_zeros and float(cell.attributes["value"]) == int(shown) else ""
+
+
+def _row_xml(cells: str, count: int) -> str:
+    return f'<table:table-row table:number-rows-repeated="{count}">{cells}</table:table-row>'

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from importer.model.errors import InputError
 from importer.readers.excel.extent import Extent
 
 
@@ -53,3 +54,12 @@ class Workbook(Protocol):
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""
+
+
+def too_big(path: str, sheet: SheetPart, rows: int, columns: int) -> InputError:
+    """Return the sentence for a sheet whose cells are too many, or too far apart, to be held."""
+    return InputError(
+        f'The sheet "{sheet.name}" of {path} reaches over {rows:,} rows and {columns:,} columns, '
+        "too many to be read from this kind of file.",
+        "Save it as .xlsx or .csv, and import that.",
+    )
