@@ -15,8 +15,7 @@ _MOST_CHARACTERS = 4 * 1024**2
 """Of one row."""
 _CELLS = frozenset({"table-cell", "covered-table-cell"})
 _NOT_SHOWN = frozenset({"annotation", "shapes", "tracked-changes", "forms"})
-VALUES = frozenset({"value", "string-value", "date-value", "time-value", "boolean-value"})
-"""The attributes that a value may stand in."""
+_VALUES = frozenset({"value", "string-value", "date-value", "time-value", "boolean-value", "formula"})
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 _SPACE, _TAB, _LINE_BREAK = "\x01", "\x02", "\x03"  # no XML has these characters
 _MEANT = str.maketrans({_SPACE: " ", _TAB: "\t", _LINE_BREAK: "\n"})
@@ -41,8 +40,7 @@ class OdsCell:
     @property
     def is_empty(self) -> bool:
         """Tell whether the cell has neither a value nor anything to show."""
-        has_value = self.is_error or "formula" in self.attributes or VALUES & self.attributes.keys()
-        return not has_value and not any(map(any, self.paragraphs))
+        return not self.is_error and not _VALUES & self.attributes.keys() and not any(map(any, self.paragraphs))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from importer.model.errors import InputError
-from importer.readers.excel.extent import Extent
+from importer.readers.excel.extent import MOST_CELLS_HELD, MOST_ODD_CELLS, Extent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,22 @@ class Workbook(Protocol):
         """Let go of the file; more than once does no harm."""
 
 
-def too_big(path: str, sheet: SheetPart, rows: int, columns: int) -> InputError:
-    """Return the sentence for a sheet whose cells are too many, or too far apart, to be held."""
-    return InputError(
-        f'The sheet "{sheet.name}" of {path} reaches over {rows:,} rows and {columns:,} columns, '
-        "too many to be read from this kind of file.",
-        "Save it as .xlsx or .csv, and import that.",
-    )
+def refuse_big(path: str, sheet: SheetPart, extent: Extent, *, is_big: bool = False) -> None:
+    """Return if the sheet can be held as a whole.
+
+    Args:
+        path: The file, for the message.
+        sheet: The sheet.
+        extent: What the look found.
+        is_big: It cannot, for another reason than the number of its cells.
+
+    Raises:
+        InputError: Its cells are too many, or too far apart.
+
+    """
+    if is_big or extent.rows * extent.columns > MOST_CELLS_HELD or extent.odd_cells > MOST_ODD_CELLS:
+        raise InputError(
+            f'The sheet "{sheet.name}" of {path} reaches over {extent.rows:,} rows and {extent.columns:,} columns, '
+            "too many to be read from this kind of file.",
+            "Save it as .xlsx or .csv, and import that.",
+        )

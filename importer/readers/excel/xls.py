@@ -12,28 +12,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pandas
+import pandas as pd
+import xlrd  # type: ignore[import-untyped]  # it has no types
 from openpyxl.styles.numbers import is_timedelta_format
-from xlrd import (  # type: ignore[import-untyped]  # it has no types
-    XL_CELL_DATE,
-    XL_CELL_ERROR,
-    XL_CELL_NUMBER,
-    error_text_from_code,
-)
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import cell_name, zeros_in_front
-from importer.readers.excel.extent import (
-    MOST_CELLS_HELD,
-    MOST_ODD_CELLS,
-    Area,
-    Extent,
-    FilledCells,
-    HiddenRows,
-)
+from importer.readers.excel.cells import ErrorCell, cell_name, zeros_in_front
+from importer.readers.excel.extent import Extent
+from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.ole import OleError, OleFile
 from importer.readers.excel.pandas_sheet import PandasSheet
-from importer.readers.excel.workbook import SheetPart, SheetRows, too_big
+from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
 from importer.readers.excel.xls_records import XlsRecords, XlsRecordsError
 from importer.readers.excel.zip_package import damaged, has_password
 
@@ -60,12 +49,12 @@ class XlsWorkbook:
         if records.has_password:
             raise has_password(path)
         if records.is_too_old:
-            raise InputError(f"{path} was written for Excel 4 or an older one: too old.", "Save it as .xlsx or .csv.")
+            raise InputError(f"{path} is of Excel 4 or older, too old to be read.", "Save it as .xlsx or .csv.")
         if not records.sheets:
             raise damaged(path)
         self._parts = [records.parts[at] for at, _ in records.sheets]
         self._file = _opened(records)
-        self._book = self._file.book
+        self._book: Any = self._file.book
         self.sheets: Sequence[SheetPart] = [
             SheetPart(name=name, visible=visible, part=str(place))
             for place, (name, (_, visible)) in enumerate(zip(self._book.sheet_names(), records.sheets, strict=True))
@@ -84,16 +73,16 @@ class XlsWorkbook:
 
         """
         part = self._parts[int(sheet.part)]
-        if part.rows * part.columns > MOST_CELLS_HELD or part.cells > _MOST_FILLED:
-            raise too_big(self._path, sheet, part.rows, part.columns)
-        if part.without_result:
+        is_big = part.cells > _MOST_FILLED
+        refuse_big(self._path, sheet, Extent(rows=part.rows, columns=part.columns), is_big=is_big)
+        if part.empty_results:
+            cell = cell_name(*part.first_empty_result)
             self.notes = (
-                f"{part.without_result:,} of its formulas have an empty result, {cell_name(*part.first_without_result)} "
-                "for one. Whether they were ever calculated, an .xls does not tell.",
+                f"{part.empty_results:,} of its formulas give an empty text, or were never calculated ({cell} for "
+                "one): an .xls does not tell which.",
             )
-        extent = _Look(self._book, int(sheet.part)).extent()
-        if extent.odd_cells > MOST_ODD_CELLS:
-            raise too_big(self._path, sheet, part.rows, part.columns)
+        extent = _seen(self._book, int(sheet.part))
+        refuse_big(self._path, sheet, extent)
         return extent
 
     def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
@@ -111,28 +100,28 @@ def _workbook_stream(path: str) -> bytes:
     if Path(path).stat().st_size > _MOST_BYTES:
         raise InputError(f"{path} is too big for an old workbook.", "Save it as .xlsx or .csv.")
     container = OleFile(Path(path).read_bytes())
-    if container.stream("EncryptedPackage") is not None:
+    if container.stream("EncryptedPackage"):
         raise has_password(path)
-    stream = container.stream("Workbook") or container.stream("Book")
-    if not stream:
-        for name, kind in _OTHERS.items():
-            if container.stream(name) is not None:
-                raise InputError(f"{path} is {kind}.", "Open it in its own program, and save it as .xlsx or .csv.")
-        raise damaged(path)
-    return stream
+    if stream := container.stream("Workbook") or container.stream("Book"):
+        return stream
+    for name, kind in _OTHERS.items():
+        if container.stream(name):
+            raise InputError(f"{path} is {kind}.", "Open it in its own program, and save it as .xlsx or .csv.")
+    raise damaged(path)
 
 
-def _opened(records: XlsRecords) -> pandas.ExcelFile:
+def _opened(records: XlsRecords) -> pd.ExcelFile:
     """Return pandas' file; no sheet is loaded before it is asked for."""
+    has_encoding = records.has_code_page or records.is_unicode
     options = {
         "formatting_info": True,
         "on_demand": True,
         "logfile": _Silence(),
-        "encoding_override": None if records.has_code_page or records.is_unicode else "cp1252",
+        "encoding_override": None if has_encoding else "cp1252",
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pandas means to take xlrd out some day
-        return pandas.ExcelFile(io.BytesIO(records.for_xlrd()), engine="xlrd", engine_kwargs=options)
+        return pd.ExcelFile(io.BytesIO(records.for_xlrd()), engine="xlrd", engine_kwargs=options)
 
 
 class _Silence(io.TextIOBase):
@@ -143,62 +132,34 @@ class _Silence(io.TextIOBase):
         return len(text)
 
 
-class _Look:
-    """Gathers what xlrd knows of a sheet and pandas does not pass on.
-
-    Args:
-        book: xlrd's, which has no types.
-        place: The sheet's, from 0.
-
-    """
-
-    def __init__(self, book: Any, place: int) -> None:  # noqa: ANN401 - as said
-        self._sheet = book.sheet_by_index(place)
-        texts = ((style, book.format_map[xf.format_key].format_str) for style, xf in enumerate(book.xf_list))
-        self._formats = {style: text for style, text in texts if zeros_in_front(text) or is_timedelta_format(text)}
-        self._errors: dict[int, dict[int, str]] = {}
-        self._zeros: dict[int, dict[int, str]] = {}
-        self._durations: dict[int, dict[int, object]] = {}
-
-    def extent(self) -> Extent:
-        """Return what was gathered."""
-        filled, hidden, rows, columns = FilledCells(), HiddenRows(), 0, 0
-        for row in range(self._sheet.nrows):
-            places = [column for column, value in enumerate(self._sheet.row_values(row)) if value != ""]
-            if places:
-                filled.add(row + 1, len(places))
-                rows, columns = row + 1, max(columns, places[-1] + 1)
-                self._add_special(row, places)
-        for row, look in self._sheet.rowinfo_map.items():
-            if look.hidden:
-                hidden.add(row + 1)
-        return Extent(
-            rows=rows,
-            columns=columns,
-            errors=self._errors,
-            zeros=self._zeros,
-            replaced=self._durations,
-            hidden=hidden.found(),
-            merged=tuple(Area(top + 1, below, left, right - 1) for top, below, left, right in self._sheet.merged_cells),
-            filled=filled.found(),
-        )
-
-    def _add_special(self, row: int, places: Sequence[int]) -> None:
-        """Take note of a row's errors, and of its numbers that are shown otherwise than pandas gives them."""
-        types = self._sheet.row_types(row)
-        if XL_CELL_ERROR in types:
-            self._errors[row + 1] = {
-                column: error_text_from_code.get(self._sheet.cell_value(row, column), "#ERROR!")
-                for column in places
-                if types[column] == XL_CELL_ERROR
-            }
-        for column in places if self._formats else ():
-            number_format = self._formats.get(self._sheet.cell_xf_index(row, column))
-            if number_format is None or types[column] not in {XL_CELL_NUMBER, XL_CELL_DATE}:
+def _seen(book: Any, place: int) -> Extent:  # noqa: ANN401 - xlrd has no types
+    """Return what xlrd knows of a sheet and pandas does not pass on."""
+    sheet, seen = book.sheet_by_index(place), ExtentBuilder()
+    texts = [book.format_map[xf.format_key].format_str for xf in book.xf_list]
+    formats = {style: text for style, text in enumerate(texts) if zeros_in_front(text) or is_timedelta_format(text)}
+    for row in range(sheet.nrows):
+        types = sheet.row_types(row)
+        has_errors = xlrd.XL_CELL_ERROR in types
+        for column, value in enumerate(sheet.row_values(row)):
+            if value == "":
                 continue
-            if zeros_in_front(number_format):
-                self._zeros.setdefault(row + 1, {})[column] = number_format
-            else:
-                with suppress(OverflowError):
-                    duration = timedelta(days=self._sheet.cell_value(row, column))
-                    self._durations.setdefault(row + 1, {})[column] = duration
+            seen.fill(row + 1, column)
+            if has_errors and types[column] == xlrd.XL_CELL_ERROR:
+                seen.replace(row + 1, column, ErrorCell(text=xlrd.error_text_from_code.get(value, "#ERROR!")))
+            elif formats and types[column] in {xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE}:
+                _see_number(seen, row + 1, column, value, formats.get(sheet.cell_xf_index(row, column), ""))
+    for row, look in sheet.rowinfo_map.items():
+        if look.hidden:
+            seen.hidden.add(row + 1)
+    for first_row, end_row, first_column, end_column in sheet.merged_cells:
+        seen.merge(first_row + 1, end_row, first_column, end_column - 1)
+    return seen.extent()
+
+
+def _see_number(seen: ExtentBuilder, row: int, column: int, value: float, number_format: str) -> None:
+    """Take note of a number that is shown otherwise than pandas gives it; its format is empty for others."""
+    if is_timedelta_format(number_format):
+        with suppress(OverflowError):
+            seen.replace(row, column, timedelta(days=value))  # pandas makes a date of it
+    elif number_format:
+        seen.show_zeros(row, column, number_format)

@@ -43,10 +43,10 @@ class XlsPart:
     cells: int = 0
     """Those with something in them."""
     merged: int = 0
-    without_result: int = 0
+    empty_results: int = 0
     """Formulas whose result is a text without a character."""
-    first_without_result: tuple[int, int] = (0, 0)
-    """Column and row of the first of them, from 0."""
+    first_empty_result: tuple[int, int] = (0, 0)
+    """Column, from 0, and row, from 1, of the first of them."""
     counts: Counter[int] = field(default_factory=Counter)
 
     def add(self, kind: int, content: bytes) -> None:
@@ -60,13 +60,13 @@ class XlsPart:
             self.rows, self.columns = max(self.rows, row + 1), max(self.columns, last + 1)
             self.cells += max(last - column + 1, 1)
             if kind in _FORMULAS and content[6] == 3 and content[12:14] == b"\xff\xff":  # noqa: PLR2004 - an empty text
-                self.first_without_result = self.first_without_result if self.without_result else (column, row)
-                self.without_result += 1
+                self.first_empty_result = self.first_empty_result if self.empty_results else (column, row + 1)
+                self.empty_results += 1
         elif kind == _MERGED:
             areas = list(struct.iter_unpack("<HHHH", content[2 : 2 + (len(content) - 2) // 8 * 8]))
             self.merged += len(areas)
-            self.rows = max(self.rows, *(last_row + 1 for _, last_row, _, _ in areas))
-            self.columns = max(self.columns, *(last_column + 1 for *_, last_column in areas))
+            self.rows = max([self.rows, *(last_row + 1 for _, last_row, _, _ in areas)])
+            self.columns = max([self.columns, *(last_column + 1 for *_, last_column in areas)])
             if self.merged > MOST_AREAS:
                 raise XlsRecordsError
         elif kind == _TEXTS and struct.unpack_from("<I", content, 4)[0] > _MOST_TEXTS:

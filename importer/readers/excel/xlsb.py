@@ -8,29 +8,18 @@ import math
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
-from typing import TypeVar
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 from xlrd import error_text_from_code  # type: ignore[import-untyped]  # it has no types
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import zeros_in_front
-from importer.readers.excel.extent import (
-    MOST_AREAS,
-    MOST_CELLS_HELD,
-    MOST_COLUMNS,
-    MOST_ODD_CELLS,
-    MOST_ROWS,
-    Area,
-    Extent,
-    FilledCells,
-    HiddenRows,
-)
+from importer.readers.excel.cells import ErrorCell, zeros_in_front
+from importer.readers.excel.extent import MOST_COLUMNS, MOST_ROWS, Extent
+from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import MarkupError
 from importer.readers.excel.pandas_sheet import PandasSheet
-from importer.readers.excel.workbook import SheetPart, SheetRows, too_big
+from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
 from importer.readers.excel.xlsx import targets_of
 from importer.readers.excel.zip_package import Package, damaged
 
@@ -41,7 +30,6 @@ _UNREAD = frozenset({13, 14, 15, 16, 17, 18, 62})
 """Cells without a column, and texts in several fonts: calamine passes them over; no program is known to write them."""
 _LOCAL_DATES = frozenset({*range(27, 37), *range(50, 59)})
 """Formats that are dates in the languages of East Asia (ECMA-376, part 1, 18.8.30), which calamine does not know."""
-T = TypeVar("T")
 _MOST_BYTES_HELD = 100 * 1024**2
 _MOST_CHARACTERS_HELD = 400 * 1024**2
 """The longest shared text times the cells, which could each repeat it."""
@@ -80,20 +68,26 @@ class XlsbWorkbook:
             InputError: Its cells are too many, or too far apart, to be held, or cannot be read.
 
         """
-        look = _Look(self._formats, self._epoch)
+        seen, row, shared = ExtentBuilder(), 0, 0
         for kind, content in self._records(sheet.part):
             if kind in _UNREAD:
                 raise InputError(
                     f"{self._package.path} has cells of a rare kind.", "Save it as .xlsx, and import that."
                 )
-            look.see(kind, content)
-        extent = look.extent()
-        longest = max(
-            (len(text) for kind, text in self._records("xl/sharedStrings.bin") if kind == _SHARED_TEXT), default=0
-        )
-        is_long = longest * look.shared > _MOST_CHARACTERS_HELD
-        if extent.rows * extent.columns > MOST_CELLS_HELD or extent.odd_cells > MOST_ODD_CELLS or is_long:
-            raise too_big(self._package.path, sheet, extent.rows, extent.columns)
+            if kind == _ROW:
+                row = struct.unpack_from("<I", content)[0] + 1
+                if content[11] & 0x10:
+                    seen.hidden.add(row)
+            elif kind in _CELLS:
+                self._see_cell(seen, kind, content, row)
+                shared += kind == _SHARED
+            elif kind == _MERGED:
+                first_row, last_row, first_column, last_column = struct.unpack_from("<IIII", content)
+                seen.merge(first_row + 1, last_row + 1, first_column, last_column)
+        extent = seen.extent()
+        texts = (len(text) for kind, text in self._records("xl/sharedStrings.bin") if kind == _SHARED_TEXT)
+        is_big = max(texts, default=0) * shared > _MOST_CHARACTERS_HELD
+        refuse_big(self._package.path, sheet, extent, is_big=is_big)
         return extent
 
     def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
@@ -107,7 +101,7 @@ class XlsbWorkbook:
             raise damaged(self._package.path)
         held = [name for name in self._package.names if name.endswith((".bin", ".rels", ".xml"))]
         if sum(map(self._package.size, held)) > _MOST_BYTES_HELD:
-            raise too_big(self._package.path, sheet, extent.rows, extent.columns)
+            refuse_big(self._package.path, sheet, extent, is_big=True)
         for name in held:
             for _ in self._package.blocks(name):  # unpacking shows whether there is as much as the zip says
                 pass
@@ -122,80 +116,26 @@ class XlsbWorkbook:
             raise InputError(f"{self._package.path} is too big for a binary workbook.", "Save it as .xlsx or .csv.")
         return _records(b"".join(self._package.blocks(part)))
 
-
-class _Look:
-    """Gathers what the records of a sheet tell.
-
-    Args:
-        formats: Id and text of the number format by the place of its style.
-        epoch: The day that is number 0.
-
-    """
-
-    def __init__(self, formats: Sequence[tuple[int, str]], epoch: datetime) -> None:
-        self.shared = 0
-        """Cells that have a shared text."""
-        self._formats = formats
-        self._epoch = epoch
-        self._row = self._rows = self._columns = 0
-        self._filled, self._hidden = FilledCells(), HiddenRows()
-        self._errors: dict[int, dict[int, str]] = {}
-        self._zeros: dict[int, dict[int, str]] = {}
-        self._dates: dict[int, dict[int, object]] = {}
-        self._merged: list[Area] = []
-        self._odd_cells = 0
-
-    def see(self, kind: int, content: bytes) -> None:
-        """Take note of a record."""
-        if kind == _ROW:
-            self._row = struct.unpack_from("<I", content)[0] + 1
-            if content[11] & 0x10:
-                self._hidden.add(self._row)
-        elif kind in _CELLS:
-            column, style = struct.unpack_from("<II", content)
-            self._rows, self._columns = max(self._rows, self._row), max(self._columns, column + 1)
-            if max(self._rows - MOST_ROWS, self._columns - MOST_COLUMNS) > 0:
-                raise MarkupError
-            self.shared += kind == _SHARED
-            if not (kind in _TEXTS and content[8:12] == bytes(4)):
-                self._filled.add(self._row)
-            if kind in _ERRORS:
-                self._note(self._errors, column, error_text_from_code.get(content[8], "#ERROR!"))
-            elif kind in _NUMBERS:
-                self._see_number(kind, content, column, style & 0xFFFFFF)
-        elif kind == _MERGED and len(self._merged) < MOST_AREAS:
-            first_row, last, first_column, last_column = struct.unpack_from("<IIII", content)
-            self._merged.append(Area(first_row + 1, last + 1, first_column, last_column))
-
-    def _see_number(self, kind: int, content: bytes, column: int, style: int) -> None:
-        key, number_format = self._formats[style] if style < len(self._formats) else (0, "General")
-        value = _number(kind, content)
-        if not math.isfinite(value):
-            self._note(self._errors, column, "#NUM!")
-        elif zeros_in_front(number_format):
-            self._note(self._zeros, column, number_format)
-        elif key in _LOCAL_DATES or (kind == _INTEGER and is_date_format(number_format)):
-            is_duration = is_timedelta_format(number_format)
-            with suppress(OverflowError):  # a number that is no day stays one
-                self._note(self._dates, column, from_excel(value, self._epoch, timedelta=is_duration))
-
-    def _note(self, cells: dict[int, dict[int, T]], column: int, value: T) -> None:
-        if self._odd_cells <= MOST_ODD_CELLS:
-            self._odd_cells += 1
-            cells.setdefault(self._row, {})[column] = value
-
-    def extent(self) -> Extent:
-        """Return what was gathered."""
-        return Extent(
-            rows=self._rows,
-            columns=self._columns,
-            errors=self._errors,
-            zeros=self._zeros,
-            replaced=self._dates,
-            hidden=self._hidden.found(),
-            merged=tuple(self._merged),
-            filled=self._filled.found(),
-        )
+    def _see_cell(self, seen: ExtentBuilder, kind: int, content: bytes, row: int) -> None:
+        column, style = struct.unpack_from("<II", content)
+        if row > MOST_ROWS or column >= MOST_COLUMNS:
+            raise MarkupError
+        if kind not in _TEXTS or content[8:12] != bytes(4):  # a text without a character is nothing
+            seen.fill(row, column)
+        if kind in _ERRORS:
+            seen.replace(row, column, ErrorCell(text=error_text_from_code.get(content[8], "#ERROR!")))
+        elif kind in _NUMBERS:
+            style &= 0xFFFFFF
+            key, number_format = self._formats[style] if style < len(self._formats) else (0, "General")
+            value = _number(kind, content)
+            if not math.isfinite(value):
+                seen.replace(row, column, ErrorCell(text="#NUM!"))
+            elif key in _LOCAL_DATES or (kind == _INTEGER and is_date_format(number_format)):
+                with suppress(OverflowError, ValueError):  # a number that is no day stays one
+                    is_duration = is_timedelta_format(number_format)
+                    seen.replace(row, column, from_excel(value, self._epoch, timedelta=is_duration))
+            elif zeros_in_front(number_format):
+                seen.show_zeros(row, column, number_format)
 
 
 def _number(kind: int, content: bytes) -> float:
@@ -203,7 +143,7 @@ def _number(kind: int, content: bytes) -> float:
     if kind != _INTEGER:
         return float(struct.unpack_from("<d", content, 8)[0])
     packed = struct.unpack_from("<i", content, 8)[0]
-    value = packed >> 2 if packed & 2 else struct.unpack("<d", struct.pack("<Ii", 0, packed & -4))[0]
+    value: float = packed >> 2 if packed & 2 else struct.unpack("<d", struct.pack("<Ii", 0, packed & -4))[0]
     return value / 100 if packed & 1 else value
 
 
