@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import xlrd  # type: ignore[import-untyped]  # it has no types
@@ -54,7 +54,7 @@ class XlsWorkbook:
             raise damaged(path)
         self._parts = [records.parts[at] for at, _ in records.sheets]
         self._file = _opened(records)
-        self._book: Any = self._file.book
+        self._book = cast("Any", self._file.book)  # xlrd has no types
         self.sheets: Sequence[SheetPart] = [
             SheetPart(name=name, visible=visible, part=str(place))
             for place, (name, (_, visible)) in enumerate(zip(self._book.sheet_names(), records.sheets, strict=True))
@@ -77,10 +77,8 @@ class XlsWorkbook:
         refuse_big(self._path, sheet, Extent(rows=part.rows, columns=part.columns), is_big=is_big)
         if part.empty_results:
             cell = cell_name(*part.first_empty_result)
-            self.notes = (
-                f"{part.empty_results:,} of its formulas give an empty text, or were never calculated ({cell} for "
-                "one): an .xls does not tell which.",
-            )
+            which = f"{part.empty_results:,} of its formulas give an empty text, or were never calculated"
+            self.notes = (f"{which} ({cell} for one): an .xls does not tell which.",)
         extent = _seen(self._book, int(sheet.part))
         refuse_big(self._path, sheet, extent)
         return extent
