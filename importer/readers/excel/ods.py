@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from importer.model.errors import InputError
 from importer.readers.excel.engines import Engine
 from importer.readers.excel.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows
-from importer.readers.excel.markup import MarkupError, listened, local
+from importer.readers.excel.markup import LONGEST_TEXT, MarkupError, listened, local
 from importer.readers.excel.ods_values import OdsCell, value_of
-from importer.readers.excel.shared_texts import LONGEST_TEXT
 from importer.readers.excel.workbook import SheetPart
 from importer.readers.excel.zip_package import Package, damaged, has_password
 

@@ -12,7 +12,7 @@ from importer.readers.excel.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, A
 from importer.readers.excel.markup import MarkupError
 from importer.readers.excel.workbook import SheetPart
 from importer.readers.excel.xls import ERRORS, refuse_big
-from importer.readers.excel.xlsx import targets_of
+from importer.readers.excel.xlsx_parts import targets_of
 from importer.readers.excel.zip_package import Package, damaged
 
 _ROW, _SHEET, _MERGED, _FORMAT = 0, 156, 176, 44
