@@ -10,7 +10,7 @@ from importer.readers.excel.cells import cell_name, column_index
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """As many as a spreadsheet program shows (Excel's specifications and limits)."""
 
-MOST_CELLS_HELD = 2_000_000
+MOST_CELLS_HELD = 1_000_000
 """Of calamine, so that it stays under 300 MB: 0.8 million cells took 107 MB, 2.5 million 346 MB (November 2026)."""
 
 MOST_AREAS = 100_000

@@ -91,7 +91,7 @@ class OdsWorkbook:
                     xml.write((gap + _row_xml(_copied_cells(row, seen), row.count)).encode())
                 xml.write(_END.encode())
         extent = seen.extent()
-        refuse_big(self._package.path, sheet, extent)
+        refuse_big(self._package.path, sheet, extent, is_big=False)
         return extent
 
     def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:  # noqa: ARG002 - it was copied by the look

@@ -11,6 +11,8 @@ from importer.model.rows import Problem
 from importer.readers.excel.cells import ErrorCell, UncalculatedCell, text_of
 from importer.readers.excel.extent import Extent
 
+_SPACES = " \t\r\n\f\v"
+
 
 class FlaggedRow(list[object]):
     """The values of a row that differs from what the look saw."""
@@ -36,9 +38,8 @@ def proven_rows(parsed: Iterable[Sequence[object]], extent: Extent) -> Iterator[
         whole = _laid_over(extent, number, values) if number in odd else values
         if counted:
             expected = filled[number] if number < counted else 0
-            count = len(whole) - whole.count("") - whole.count(None)
-            if count != expected:
-                whole = FlaggedRow(whole, _difference(number, expected, count))
+            if len(whole) - whole.count("") - whole.count(None) != expected and _filled(whole) != expected:
+                whole = FlaggedRow(whole, _difference(number, expected, _filled(whole)))
         yield whole
     if counted or odd:
         yield from proven_rows_after(number, extent)
@@ -50,7 +51,7 @@ def proven_rows_after(number: int, extent: Extent) -> Iterator[Sequence[object]]
     for missing in range(number + 1, extent.rows + 1):
         whole = _laid_over(extent, missing, ())
         expected = filled[missing] if missing < len(filled) else len(whole)
-        count = len(whole) - whole.count("")
+        count = _filled(whole)
         yield FlaggedRow(whole, _difference(missing, expected, count)) if filled and count != expected else whole
 
 
@@ -68,6 +69,11 @@ def _laid_over(extent: Extent, row: int, values: Sequence[object]) -> Sequence[o
     for column in uncalculated:
         whole[column] = UncalculatedCell()
     return whole
+
+
+def _filled(values: Sequence[object]) -> int:
+    """Count the values that are neither empty nor white space."""
+    return sum(value is not None and (not isinstance(value, str) or bool(value.strip(_SPACES))) for value in values)
 
 
 def _difference(row: int, expected: int, count: int) -> Problem:

@@ -12,6 +12,7 @@ from typing import IO, Literal
 
 import pandas as pd
 
+from importer.readers.excel.cells import unescaped
 from importer.readers.excel.extent import Extent
 from importer.readers.excel.overlay import proven_rows
 
@@ -53,7 +54,8 @@ class PandasSheet:
         Each call begins again. What was yielded is let go in chunks, so a second call parses the sheet again if the
         first one went beyond a chunk.
         """
-        return proven_rows(self._parsed(), self._extent)
+        parsed = self._parsed()
+        return proven_rows(map(_unescaped, parsed) if self._engine == "openpyxl" else parsed, self._extent)
 
     def close(self) -> None:
         """Let go of the values; more than once does no harm."""
@@ -94,6 +96,10 @@ def _read_excel(source: IO[bytes] | pd.ExcelFile, sheet: str | int, engine: Pand
     return pd.read_excel(
         source, sheet_name=sheet, engine=chosen, header=None, dtype=object, na_filter=False, keep_default_na=False
     )
+
+
+def _unescaped(values: Sequence[object]) -> Sequence[object]:
+    return [unescaped(value) if isinstance(value, str) else value for value in values]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from importer.model.errors import InputError
-from importer.readers.excel.extent import MOST_CELLS_HELD, MOST_ODD_CELLS, Extent
+from importer.readers.excel.extent import MOST_ODD_CELLS, Extent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +56,20 @@ class Workbook(Protocol):
         """Let go of the file; more than once does no harm."""
 
 
-def refuse_big(path: str, sheet: SheetPart, extent: Extent, *, is_big: bool = False) -> None:
+def refuse_big(path: str, sheet: SheetPart, extent: Extent, *, is_big: bool) -> None:
     """Return if the sheet can be held as a whole.
 
     Args:
         path: The file, for the message.
         sheet: The sheet.
         extent: What the look found.
-        is_big: It cannot, for another reason than the number of its cells.
+        is_big: It has more cells than its library can hold.
 
     Raises:
-        InputError: Its cells are too many, or too far apart.
+        InputError: Its cells are too many or too far apart, or too many of them are special.
 
     """
-    if is_big or extent.rows * extent.columns > MOST_CELLS_HELD or extent.odd_cells > MOST_ODD_CELLS:
+    if is_big or extent.odd_cells > MOST_ODD_CELLS:
         raise InputError(
             f'The sheet "{sheet.name}" of {path} reaches over {extent.rows:,} rows and {extent.columns:,} columns, '
             "too many to be read from this kind of file.",

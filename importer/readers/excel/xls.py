@@ -25,10 +25,12 @@ from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
 from importer.readers.excel.xls_records import XlsRecords, XlsRecordsError
 from importer.readers.excel.zip_package import damaged, has_password
+from importer.readers.file_kinds import OLE
 
 _MOST_BYTES = 64 * 1024**2
-_MOST_FILLED = 1_100_000
-"""Filled cells, so that reading stays under 300 MB: 65,536 rows of 16 texts took 252 MB (November 2026)."""
+_MOST_CELLS, _MOST_FILLED = 2_000_000, 1_100_000
+"""Cells, and those of them with something in them, so that reading stays under 300 MB: 65,536 rows of 16 texts took
+252 MB, of 30 cells of which one was filled 145 MB (November 2026)."""
 _OTHERS = {"WordDocument": "a Word document", "PowerPoint Document": "a PowerPoint presentation"}
 
 
@@ -73,14 +75,14 @@ class XlsWorkbook:
 
         """
         part = self._parts[int(sheet.part)]
-        is_big = part.cells > _MOST_FILLED
+        is_big = part.rows * part.columns > _MOST_CELLS or part.cells > _MOST_FILLED
         refuse_big(self._path, sheet, Extent(rows=part.rows, columns=part.columns), is_big=is_big)
         if part.empty_results:
             cell = cell_name(*part.first_empty_result)
             which = f"{part.empty_results:,} of its formulas give an empty text, or were never calculated"
             self.notes = (f"{which} ({cell} for one): an .xls does not tell which.",)
         extent = _seen(self._book, int(sheet.part))
-        refuse_big(self._path, sheet, extent)
+        refuse_big(self._path, sheet, extent, is_big=False)
         return extent
 
     def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
@@ -97,7 +99,10 @@ def _workbook_stream(path: str) -> bytes:
     """Return the records of the workbook that the file is, not of one that is embedded in it."""
     if Path(path).stat().st_size > _MOST_BYTES:
         raise InputError(f"{path} is too big for an old workbook.", "Save it as .xlsx or .csv.")
-    container = OleFile(Path(path).read_bytes())
+    content = Path(path).read_bytes()
+    if not content.startswith(OLE):
+        return content  # as it was before there were containers
+    container = OleFile(content)
     if container.stream("EncryptedPackage"):
         raise has_password(path)
     if stream := container.stream("Workbook") or container.stream("Book"):

@@ -6,6 +6,7 @@ the records comes first. Source: [MS-XLSB], Excel (.xlsb) Binary File Format.
 
 import math
 import struct
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
@@ -15,24 +16,24 @@ from xlrd import error_text_from_code  # type: ignore[import-untyped]  # it has 
 
 from importer.model.errors import InputError
 from importer.readers.excel.cells import ErrorCell, zeros_in_front
-from importer.readers.excel.extent import MOST_COLUMNS, MOST_ROWS, Extent
+from importer.readers.excel.extent import MOST_CELLS_HELD, MOST_COLUMNS, MOST_ROWS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import MarkupError
 from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
-from importer.readers.excel.xlsx import targets_of
+from importer.readers.excel.xlsx_parts import targets_of
 from importer.readers.excel.zip_package import Package, damaged
 
 _ROW, _MERGED, _FORMAT, _STYLE, _STYLES, _STYLES_END, _BOOK, _SHEET = 0, 176, 44, 47, 617, 618, 153, 156
-_INTEGER, _NUMBERS, _ERRORS, _TEXTS = 2, frozenset({2, 5, 9}), frozenset({3, 11}), frozenset({6, 8})
+_INTEGER, _NUMBERS, _ERRORS, _TEXTS = 2, frozenset({2, 5, 9}), frozenset({3, 11}), frozenset({6, 7, 8})
 _CELLS, _SHARED, _SHARED_TEXT = range(2, 12), 7, 19
 _UNREAD = frozenset({13, 14, 15, 16, 17, 18, 62})
 """Cells without a column, and texts in several fonts: calamine passes them over; no program is known to write them."""
 _LOCAL_DATES = frozenset({*range(27, 37), *range(50, 59)})
 """Formats that are dates in the languages of East Asia (ECMA-376, part 1, 18.8.30), which calamine does not know."""
 _MOST_BYTES_HELD = 100 * 1024**2
-_MOST_CHARACTERS_HELD = 400 * 1024**2
-"""The longest shared text times the cells, which could each repeat it."""
+_MOST_CHARACTERS_HELD = 100 * 1024**2
+"""Of all cells, each of which could repeat the one shared text."""
 
 
 class XlsbWorkbook:
@@ -68,7 +69,9 @@ class XlsbWorkbook:
             InputError: Its cells are too many, or too far apart, to be held, or cannot be read.
 
         """
-        seen, row, shared = ExtentBuilder(), 0, 0
+        shared = (text for kind, text in self._records("xl/sharedStrings.bin") if kind == _SHARED_TEXT)
+        lengths = array("I", (struct.unpack_from("<I", text, 1)[0] for text in shared))
+        seen, row, characters = ExtentBuilder(), 0, 0
         for kind, content in self._records(sheet.part):
             if kind in _UNREAD:
                 raise InputError(
@@ -79,14 +82,13 @@ class XlsbWorkbook:
                 if content[11] & 0x10:
                     seen.hidden.add(row)
             elif kind in _CELLS:
-                self._see_cell(seen, kind, content, row)
-                shared += kind == _SHARED
+                self._see_cell(seen, kind, content, row, length := _length(kind, content, lengths))
+                characters += length
             elif kind == _MERGED:
                 first_row, last_row, first_column, last_column = struct.unpack_from("<IIII", content)
                 seen.merge(first_row + 1, last_row + 1, first_column, last_column)
         extent = seen.extent()
-        texts = (len(text) for kind, text in self._records("xl/sharedStrings.bin") if kind == _SHARED_TEXT)
-        is_big = max(texts, default=0) * shared > _MOST_CHARACTERS_HELD
+        is_big = characters > _MOST_CHARACTERS_HELD or extent.rows * extent.columns > MOST_CELLS_HELD
         refuse_big(self._package.path, sheet, extent, is_big=is_big)
         return extent
 
@@ -116,11 +118,11 @@ class XlsbWorkbook:
             raise InputError(f"{self._package.path} is too big for a binary workbook.", "Save it as .xlsx or .csv.")
         return _records(b"".join(self._package.blocks(part)))
 
-    def _see_cell(self, seen: ExtentBuilder, kind: int, content: bytes, row: int) -> None:
+    def _see_cell(self, seen: ExtentBuilder, kind: int, content: bytes, row: int, length: int) -> None:
         column, style = struct.unpack_from("<II", content)
         if row > MOST_ROWS or column >= MOST_COLUMNS:
             raise MarkupError
-        if kind not in _TEXTS or content[8:12] != bytes(4):  # a text without a character is nothing
+        if length:
             seen.fill(row, column)
         if kind in _ERRORS:
             seen.replace(row, column, ErrorCell(text=error_text_from_code.get(content[8], "#ERROR!")))
@@ -136,6 +138,14 @@ class XlsbWorkbook:
                     seen.replace(row, column, from_excel(value, self._epoch, timedelta=is_duration))
             elif zeros_in_front(number_format):
                 seen.show_zeros(row, column, number_format)
+
+
+def _length(kind: int, content: bytes, shared: "array[int]") -> int:
+    """Return the number of characters of a cell's text; 1 for other cells, which are filled too."""
+    if kind not in _TEXTS:
+        return 1
+    value = int(struct.unpack_from("<I", content, 8)[0])
+    return shared[value] if kind == _SHARED else value
 
 
 def _number(kind: int, content: bytes) -> float:

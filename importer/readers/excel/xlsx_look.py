@@ -1,11 +1,13 @@
-"""What a look over a sheet's XML tells, before a library reads it: how far its cells reach, and which are special.
+"""What a look over the XML of a sheet tells before a library parses it: how far its cells reach, and which are special.
 
-The fast reader (calamine) lays a sheet out as one rectangle from the first cell to the last, and knows no formats and
-no errors. A look costs a third of a second for 100,000 rows of eight cells, and says whether it may be used.
+calamine lays a sheet out as one rectangle from the first cell to the last, and knows no formats and no errors. The look
+costs half a second for 100,000 rows of eight cells. It says whether calamine may be used, what is to be laid over the
+values, and how many cells of each row are filled.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from importer.readers.excel.cells import column_index
 from importer.readers.excel.extent import (
@@ -14,85 +16,158 @@ from importer.readers.excel.extent import (
     MOST_ODD_CELLS,
     MOST_ROWS,
     Extent,
+    FilledCells,
     HiddenRows,
     area_of,
 )
+from importer.readers.excel.markup import MarkupError
 
 # A tag ends before the next begins, so no pattern looks far, whatever is in the file.
+_PLACE = rb'<c r="([A-Z]{1,3})([0-9]{1,7})"'
 _FILLED = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^<>/]*>')
 _FORMATTED_ONLY = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"[^<>/]*/>')
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CELL = re.compile(rb"[<:]c[\s/>]")
-_FORMULA_WITHOUT_VALUE = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?![^<>]*t="str")[^<>]*>\s*'
-    rb"<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+BLANK = rb"(?:\s|&#(?:x(?:9|[aA]|[dD]|20)|9|10|13|32);)*"
+_WITHOUT_VALUE = re.compile(
+    _PLACE + rb"([^<>/]*)>\s*(<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?\s*"
+    rb"(?:<v(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</v>)|<is>\s*(?:<t(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</t>))?\s*</is>)?"
+    rb"\s*</c>"
 )
-_ERROR = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*\bt="e"[^<>]*>(?:(?!</?c[ >]).)*?<v>([^<]*)</v>', re.DOTALL)
+_SIGNS_OF_NO_VALUE = tuple(b'<f|"></|<v></|<t></|<v/|<v /|<t/|<t /|> |>&#|>\n'.split(b"|"))
+_ERROR = re.compile(_PLACE + rb'[^<>]*\bt="e"[^<>]*>(?:(?!</?c[ >]).)*?<v(?: [^<>]*)?>([^<]*)</v>', re.DOTALL)
+_SHARED = _PLACE + rb'[^<>]*\bt="s"[^<>]*>\s*<v>(%s)</v>'
 _HIDDEN = re.compile(rb'<row\b(?=[^<>]*\shidden="(?:1|true)")[^<>]*\sr="([0-9]{1,7})"')
 _MERGED = re.compile(rb'<mergeCell\s[^<>]*?ref="([A-Z0-9:$]{3,25})"')
 _MOST_CARRIED_BYTES = 1024**2
-_BEYOND_PLAIN = (b"<!", b"='", b"_x")
-"""Comments, attributes in single quotes, characters that are escaped: read right only by the slow look."""
+_MOST_LISTED = 64
+BEYOND_PLAIN = (b"<!", b"='", b"_xD", b"_xd", b't="d"')
+"""Comments, attributes in single quotes, halves of characters, dates as texts: to be written plainly first."""
+
+
+class OddCells:
+    """Gathers odd cells by row; rows in which the same is odd share one mapping, so that a million take little."""
+
+    def __init__(self) -> None:
+        self.by_row: dict[int, Mapping[int, str]] = {}
+        self.count = 0
+        """Cells in mappings of their own."""
+        self._shared: dict[tuple[tuple[int, str], ...], Mapping[int, str]] = {}
+
+    def add(self, cells: Iterable[tuple[int, int, str]]) -> None:
+        """Take note of row, column and text of cells."""
+        if self.count > MOST_ODD_CELLS:
+            return
+        found: dict[int, dict[int, str]] = {}
+        for row, column, text in cells:
+            found.setdefault(row, {})[column] = text
+        for row, texts in found.items():
+            whole = {**self.by_row.get(row, {}), **texts}
+            key = tuple(whole.items())
+            if key not in self._shared:
+                self._shared[key] = whole
+                self.count += len(whole)
+            self.by_row[row] = self._shared[key]
 
 
 class _Seen:
     """What has been seen so far of a sheet's XML."""
 
-    def __init__(self) -> None:
+    def __init__(self, zeros: Mapping[int, str], blank_texts: Collection[int]) -> None:
         self.rows = 0
         self.columns = 0
         self.cells = 0
         self.placed = 0
         self.plainly = True
         self.in_order = True
+        self.filled = FilledCells()
         self.hidden = HiddenRows()
         self.merged: list[bytes] = []
-        self.errors: dict[int, dict[int, str]] = {}
-        self.uncalculated: dict[int, set[int]] = {}
-        self.odd_cells = 0
+        self.errors, self.uncalculated, self.zeros = OddCells(), OddCells(), OddCells()
         self._last_row = 0
+        self._zeros = zeros
+        self._blank_texts = {b"%d" % place for place in blank_texts}
+        self._zero_cell = re.compile(_PLACE + rb'[^<>]*\ss="(%s)"' % _any_of(zeros))
+        self._blank_cell = re.compile(_SHARED % _any_of(blank_texts))
+
+    @property
+    def odd_cells(self) -> int:
+        return self.errors.count + self.uncalculated.count + self.zeros.count
 
     def add(self, text: bytes) -> None:
         """Look at more of it; no cell's beginning is cut."""
         filled = _FILLED.findall(text)
         self.placed += len(filled) + (len(_FORMATTED_ONLY.findall(text)) if b"/>" in text else 0)
         self.cells += _cells_in(text)
-        self.plainly = self.plainly and not any(sign in text for sign in _BEYOND_PLAIN)
+        self.plainly = self.plainly and not any(sign in text for sign in BEYOND_PLAIN)
         self._add_places(b" ".join(filled))
         if b'hidden="' in text:
             for row in _HIDDEN.findall(text):
                 self.hidden.add(int(row))
         if b"<mergeCell " in text and len(self.merged) <= MOST_AREAS:
             self.merged += _MERGED.findall(text)
-        if self.odd_cells <= MOST_ODD_CELLS:
-            self._add_odd_cells(text)
+        self._add_odd_cells(text)
 
     def _add_places(self, places: bytes) -> None:
         """Take note of places such as `A1 B1`; all at once is twice as fast as one by one."""
-        rows = [int(row) for row in dict.fromkeys(places.translate(None, _LETTERS).split())]
+        counts = Counter(places.translate(None, _LETTERS).split())
+        rows = [int(row) for row in counts]
         if rows:
             self.in_order = self.in_order and rows[0] >= self._last_row and rows == sorted(rows)
             self._last_row = rows[-1]
             self.rows = max(self.rows, *rows)
+            for row, count in zip(rows, counts.values(), strict=True):
+                self.filled.add(row, count)
         columns = {column_index(letters.decode()) + 1 for letters in set(places.translate(None, _DIGITS).split())}
         self.columns = max(self.columns, *columns, 0)
 
     def _add_odd_cells(self, text: bytes) -> None:
         if b'"e"' in text:
-            for letters, row, shown in _ERROR.findall(text):
-                self.errors.setdefault(int(row), {})[column_index(letters.decode())] = shown.decode("utf-8", "replace")
-                self.odd_cells += 1
-        if b"<f" in text:
-            for letters, row in _FORMULA_WITHOUT_VALUE.findall(text):
-                self.uncalculated.setdefault(int(row), set()).add(column_index(letters.decode()))
-                self.odd_cells += 1
+            self.errors.add(
+                (int(row), _index(column), shown.decode("utf-8", "replace"))
+                for column, row, shown in _ERROR.findall(text)
+            )
+        if any(sign in text for sign in _SIGNS_OF_NO_VALUE):
+            self._add_without_value(text)
+        if self._blank_texts:
+            for _, row, place in self._blank_cell.findall(text):
+                if place in self._blank_texts:
+                    self.filled.add(int(row), -1)
+        if self._zeros:
+            self.zeros.add(
+                (int(row), _index(column), self._zeros[int(style)])
+                for column, row, style in self._zero_cell.findall(text)
+                if int(style) in self._zeros
+            )
+
+    def _add_without_value(self, text: bytes) -> None:
+        uncalculated = []
+        for column, row, attributes, formula in _WITHOUT_VALUE.findall(text):
+            if formula and b't="str"' not in attributes:
+                uncalculated.append((int(row), _index(column), ""))
+            else:
+                self.filled.add(int(row), -1)
+        self.uncalculated.add(uncalculated)
 
 
-def look_over(blocks: Iterable[bytes]) -> Extent:
-    """Return what the XML of a sheet, unpacked in blocks, says about its cells; only where it is plain all of it."""
-    seen = _Seen()
+def look_over(blocks: Iterable[bytes], zeros: Mapping[int, str] | None = None, blank: Collection[int] = ()) -> Extent:
+    """Return what the XML of a sheet, unpacked in blocks, says about its cells; only where it is plain all of it.
+
+    Args:
+        blocks: The XML.
+        zeros: The styles that show numbers with zeros in front, with their formats.
+        blank: The places of shared texts that are empty or white space.
+
+    Raises:
+        MarkupError: More cells are odd than can be told one by one.
+
+    """
+    seen = _Seen(zeros or {}, blank)
     for text in _whole_cells(blocks):
         seen.add(text)
+    if seen.odd_cells > MOST_ODD_CELLS:
+        raise MarkupError
+    sets: dict[int, frozenset[int]] = {}
     return Extent(
         rows=seen.rows,
         columns=seen.columns,
@@ -102,14 +177,26 @@ def look_over(blocks: Iterable[bytes]) -> Extent:
             and seen.rows <= MOST_ROWS
             and seen.columns <= MOST_COLUMNS
             and len(seen.merged) <= MOST_AREAS
-            and seen.odd_cells <= MOST_ODD_CELLS
         ),
         in_order=seen.in_order,
-        errors=seen.errors,
-        uncalculated={row: frozenset(places) for row, places in seen.uncalculated.items()},
+        errors=seen.errors.by_row,
+        uncalculated={
+            row: sets.setdefault(id(cells), frozenset(cells)) for row, cells in seen.uncalculated.by_row.items()
+        },
+        zeros=seen.zeros.by_row,
         hidden=seen.hidden.found(),
         merged=tuple(area for text in seen.merged if (area := area_of(text.decode()))),
+        filled=seen.filled.found(),
     )
+
+
+def _any_of(places: Collection[int]) -> bytes:
+    """Return a pattern for the places, or for any where they are many."""
+    return b"|".join(b"%d" % place for place in places) if 0 < len(places) <= _MOST_LISTED else b"[0-9]+"
+
+
+def _index(letters: bytes) -> int:
+    return column_index(letters.decode())
 
 
 def _cells_in(text: bytes) -> int:

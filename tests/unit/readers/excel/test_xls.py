@@ -1,8 +1,7 @@
 """Old workbooks of Excel: values as xlrd and pandas read them, and what pandas hides."""
 
 import struct
-from collections.abc import Callable
-from contextlib import closing
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +9,9 @@ import pytest
 
 from importer.model.errors import InputError
 from importer.model.rows import Sheet
-from importer.readers import open_reader
-from importer.readers.options import InputOptions
 from tests.support.paths import SPREADSHEETS
+from tests.support.readers import Rows, altered
+from tests.support.readers import read as read_file
 from tests.support.spreadsheets.old_excel import (
     begin,
     cell,
@@ -28,21 +27,11 @@ HEADER = label(0, 0, "Phone") + label(0, 1, "Name")
 OLD_HEADER = label(0, 0, b"Phone") + label(0, 1, b"Name")
 ERROR, EMPTY = b"\x02\0\x2a\0\0\0\xff\xff", b"\x03\0\0\0\0\0\xff\xff"
 
-Rows = list[tuple[int, tuple[str, ...], tuple[str, ...]]]
-
 
 def read(path: Path, stream: bytes, **options: str) -> tuple[Sheet, Rows]:
     """Return what is found on opening a workbook of this stream, and its rows with their problems' codes."""
     path.write_bytes(container({"Workbook": stream}))
     return read_file(path, **options)
-
-
-def read_file(path: Path, **options: str) -> tuple[Sheet, Rows]:
-    """Return what is found on opening a file, and its rows with their problems' codes."""
-    reader = open_reader(str(path), InputOptions(**options))  # type: ignore[arg-type]  # each test gives the right types
-    with closing(reader):
-        rows = [row for chunk in reader.chunks() for row in chunk]
-    return reader.sheet, [(row.number, row.cells, tuple(p.code for p in row.problems)) for row in rows]
 
 
 @pytest.fixture
@@ -85,7 +74,7 @@ def test_a_cell_says_what_excel_shows(
 
 
 def test_rows_of_errors_at_the_end_are_there(path: Path) -> None:
-    """pandas makes nothing of an error."""
+    """An error is nothing to pandas."""
     stream = workbook(HEADER + number(1, 0, 1) + cell(0x0205, 4, 1, b"\x07\1"))
     assert read(path, stream)[1] == [(2, ("1", ""), ()), (5, ("", "#DIV/0!"), ("cell_error",))]
 
@@ -153,12 +142,15 @@ def test_the_workbook_of_an_embedded_object_is_not_the_files_own(path: Path) -> 
         read_file(path)
 
 
-@pytest.mark.parametrize("kind", [0x0009, 0x0209, 0x0409])
-def test_a_workbook_before_excel_5_is_too_old(path: Path, kind: int) -> None:
-    """The sentence says what to do."""
-    with pytest.raises(InputError, match="too old") as caught:
-        read(path, record(kind, struct.pack("<HHH", 0, 16, 0)) + record(0x000A))
-    assert ".xlsx" in caught.value.hint
+@pytest.mark.parametrize(("kind", "length"), [(0x0009, 4), (0x0209, 6), (0x0409, 6)])
+def test_a_workbook_before_excel_5_is_too_old(path: Path, kind: int, length: int) -> None:
+    """In a container or, as it was then, without one; the sentence says what to do."""
+    stream = record(kind, struct.pack("<HHH", 0, 16, 0)[:length]) + record(0x000A)
+    for content in (stream, container({"Book": stream})):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="too old") as caught:
+            read_file(path)
+        assert ".xlsx" in caught.value.hint
 
 
 AREA = struct.pack("<HHHH", 0, 65535, 0, 255)
@@ -202,24 +194,11 @@ def test_a_row_follows_what_pandas_returns(path: Path, monkeypatch: pytest.Monke
     assert [index for index, text in enumerate(seen) if text == "altered"] == [place]
 
 
-def altered(read_excel: Callable[..., pd.DataFrame], place: int) -> Callable[..., pd.DataFrame]:
-    """Return pandas' function with one cell of what it returns altered."""
-
-    def read_altered(*arguments: object, **options: object) -> pd.DataFrame:
-        frame = read_excel(*arguments, **options)
-        frame.iloc[place, 0] = "altered"
-        return frame
-
-    return read_altered
-
-
 @pytest.mark.parametrize("cut", range(0, 2_000, 97))
 def test_a_file_that_is_cut_or_spoilt_anywhere_is_told(path: Path, cut: int) -> None:
-    """xlrd raises whatever it meets."""
+    """Whatever xlrd raises becomes a sentence."""
     whole = (SPREADSHEETS / "contacts.xls").read_bytes()
     for content in (whole[: cut * 3], whole[: 512 + cut] + b"\xff" * 8 + whole[520 + cut :]):
         path.write_bytes(content)
-        try:
+        with suppress(InputError):  # and nothing else
             read_file(path)
-        except InputError as error:
-            assert error.hint
