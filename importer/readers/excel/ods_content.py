@@ -47,8 +47,6 @@ class OdsCell:
 class OdsRow:
     """Alike rows."""
 
-    table: int
-    """The place of their sheet, from 0."""
     number: int
     """Of the first of them, from 1."""
     count: int
@@ -61,19 +59,22 @@ class OdsContent:
     """The sheets of a `content.xml`.
 
     Args:
-        only: The place of the sheet whose rows are of interest; those of all if None.
+        only: The place of the sheet whose rows are of interest; if None, the first filled row of each sheet is.
 
     """
 
     def __init__(self, only: int | None = None) -> None:
         self.names: list[str] = []
         self.hidden_tables: list[bool] = []
+        self.filled: set[int] = set()
+        """The places of the sheets in which a cell with something in it was met."""
         self._only = only
         self._rows: list[OdsRow] = []
         self._hidden_styles: set[str] = set()
         self._style = ""
         self._depth = 0  # of tables: one may stand in another's cell
         self._not_shown = 0
+        self._is_of_interest = False
         self._next = 1
         self._row: OdsRow | None = None
         self._cell: OdsCell | None = None
@@ -104,7 +105,7 @@ class OdsContent:
             self._hidden_styles.add(self._style)
         elif name == "table":
             self._start_table(_plain(attributes))
-        elif self._depth == 1 and self._only in {None, len(self.names) - 1}:
+        elif self._depth == 1 and self._is_of_interest:
             self._start_in_table(name, attributes)
 
     def end(self, name: str) -> None:
@@ -119,6 +120,9 @@ class OdsContent:
         elif self._depth == 1 and name == "table-row" and self._row is not None:
             while self._row.cells and self._row.cells[-1].is_empty:
                 self._row.cells.pop()
+            if self._row.cells:
+                self.filled.add(len(self.names) - 1)
+                self._is_of_interest = self._only is not None
             self._rows.append(self._row)
             self._row = None
 
@@ -136,13 +140,14 @@ class OdsContent:
             self.names.append(attributes.get("name", ""))
             self.hidden_tables.append(attributes.get("style-name", "") in self._hidden_styles)
             self._next = 1
+            self._is_of_interest = self._only in {None, len(self.names) - 1}
 
     def _start_in_table(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "table-row":
             plain = _plain(attributes)
             count = max(int(plain.get("number-rows-repeated", 1)), 1)
             is_hidden = plain.get("visibility") in {"collapse", "filter"}
-            self._row = OdsRow(table=len(self.names) - 1, number=self._next, count=count, is_hidden=is_hidden)
+            self._row = OdsRow(number=self._next, count=count, is_hidden=is_hidden)
             self._next += count
             self._columns = self._characters = 0
         elif name in _CELLS and self._row is not None:

@@ -27,7 +27,7 @@ from importer.readers.excel.xls_records import XlsRecords, XlsRecordsError
 from importer.readers.excel.zip_package import damaged, has_password
 from importer.readers.file_kinds import OLE
 
-_MOST_BYTES = 64 * 1024**2
+_MOST_BYTES, _MOST_TEXT_BYTES = 64 * 1024**2, 24 * 1024**2
 _MOST_CELLS, _MOST_FILLED = 2_000_000, 1_100_000
 """Cells, and those of them with something in them, so that reading stays under 300 MB: 65,536 rows of 16 texts took
 252 MB, of 30 cells of which one was filled 145 MB (November 2026)."""
@@ -54,6 +54,8 @@ class XlsWorkbook:
             raise InputError(f"{path} is of Excel 4 or older, too old to be read.", "Save it as .xlsx or .csv.")
         if not records.sheets:
             raise damaged(path)
+        if records.text_bytes > _MOST_TEXT_BYTES:
+            raise _too_big(path)
         self._parts = [records.parts[at] for at, _ in records.sheets]
         self._file = _opened(records)
         self._book = cast("Any", self._file.book)  # xlrd has no types
@@ -95,10 +97,14 @@ class XlsWorkbook:
         self._book.release_resources()
 
 
+def _too_big(path: str) -> InputError:
+    return InputError(f"{path} is too big for an old workbook.", "Save it as .xlsx or .csv.")
+
+
 def _workbook_stream(path: str) -> bytes:
     """Return the records of the workbook that the file is, not of one that is embedded in it."""
     if Path(path).stat().st_size > _MOST_BYTES:
-        raise InputError(f"{path} is too big for an old workbook.", "Save it as .xlsx or .csv.")
+        raise _too_big(path)
     content = Path(path).read_bytes()
     if not content.startswith(OLE):
         return content  # as it was before there were containers

@@ -90,6 +90,8 @@ class XlsRecords:
         self.is_unicode = version == _EXCEL_97
         self.has_password = False
         self.has_code_page = False
+        self.text_bytes = 0
+        """Of the workbook's part, which holds the texts of all sheets."""
         self.sheets: list[tuple[int, bool]] = []
         """Where each sheet's part begins, and whether the sheet is visible."""
         self.parts: dict[int, XlsPart] = {}
@@ -119,6 +121,7 @@ class XlsRecords:
                 if self.has_password:  # what follows is encrypted
                     return
             is_shown = is_shown if kind == _CONTINUED else kind in _SHOWN
+            self.text_bytes += len(content) if is_shown and len(self.parts) == 1 else 0
             if not is_shown:
                 self._shown[at : at + 2] = _HIDDEN
 

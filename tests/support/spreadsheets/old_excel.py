@@ -71,10 +71,10 @@ def workbook(
     )
     before = begin(5, version) + page + texts + styles + more
     parts = [begin(16, version) + cells + record(EOF) for cells in sheets]
-    at = len(before) + len(sheets) * (4 + 8 + wide + 1) + 4
+    names = [f"S{place}".encode() for place in range(1, len(parts) + 1)]
+    at = len(before) + sum(4 + 7 + wide + len(name) for name in names) + 4
     bounds = b""
-    for place, part in enumerate(parts, 1):
-        name = f"S{place}".encode()
+    for name, part in zip(names, parts, strict=True):
         bounds += record(0x0085, struct.pack("<IHB", at, 0, len(name)) + b"\0" * wide + name)
         at += len(part)
     return before + bounds + record(EOF) + b"".join(parts)

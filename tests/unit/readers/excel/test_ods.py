@@ -1,6 +1,5 @@
 """Workbooks of LibreOffice and its kin: values as calamine reads them from a copy, and what it hides."""
 
-import time
 import zipfile
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pandas as pd
 import pytest
 
 from importer.model.errors import InputError
+from importer.readers.excel.ods_content import OdsContent
 from tests.support.readers import altered, read
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
@@ -145,15 +145,16 @@ def test_errors_are_in_each_of_the_cells_that_are_alike(tmp_path: Path) -> None:
 
 
 def test_rows_padded_to_the_last_column_cost_no_more_than_others(tmp_path: Path) -> None:
-    """Neither time nor memory, whichever sheet they are in."""
+    """The padding is never written out, whichever sheet it is in."""
     padding = cell('table:number-columns-repeated="16382"')
-    padded = "".join(row(number(n), text("a"), padding) for n in range(2, 3_000))
+    padded = "".join(row(number(n), text("a"), padding) for n in range(2, 500))
     path = of_sheets(tmp_path / "a.ods", HEADER + padded, *[HEADER + padded] * 5)
     with pytest.raises(InputError, match="has 6 sheets"):
         read(path)
-    began_at = time.process_time()
-    assert len(read(path, sheet="S3")[1]) == 2_998
-    assert time.process_time() - began_at < 20  # of which 100 s went to the padding before
+    assert len(read(path, sheet="S3")[1]) == 498
+    with zipfile.ZipFile(path) as package:
+        found = list(OdsContent(3).rows([package.read("content.xml")]))
+    assert {len(met.cells) for met in found} == {2}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.support.readers import altered, read
 from tests.support.spreadsheets.binary_excel import cell, integer, number, record, row, text, wide, write_xlsb
 
 HEADER = row(1, text(0, "Phone"), text(1, "Name"))
-FORMATS = ["00000", 14, "dd/mm/yyyy", 30, 57, 46, "[h]:mm", 22, "0.00", "[Red][=50]General"]
+FORMATS: list[int | str] = ["00000", 14, "dd/mm/yyyy", 30, 57, 46, "[h]:mm", 22, "0.00", "[Red][=50]General"]
 
 
 @pytest.mark.parametrize(
