@@ -5,6 +5,8 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from importer.readers.excel.cells import cell_name, column_index
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -73,22 +75,36 @@ class Extent:
 
 
 class FilledCells:
-    """Counts the filled cells of each row in two bytes."""
+    """Counts the filled cells of each row."""
 
     def __init__(self) -> None:
-        self._counts = array("H", [0])
+        self._counts = np.zeros(1_024, dtype=np.int32)
+        self._end = 0
 
     def add(self, row: int, count: int = 1) -> None:
         """Count more cells of a row; those below the last that a sheet can have are passed over."""
-        if row > MOST_ROWS:
-            return
-        if row >= len(self._counts):
-            self._counts.extend(bytes(row + 1 - len(self._counts)))
-        self._counts[row] = max(0, min(self._counts[row] + count, _MOST_COUNTED))
+        self._reach(row)
+        if row <= MOST_ROWS:
+            self._counts[row] += count
+
+    def add_all(self, rows: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> None:
+        """Count a cell of each of the rows, which may repeat."""
+        rows = rows[rows <= MOST_ROWS]
+        if len(rows):
+            first = int(rows.min())
+            self._reach(int(rows.max()))
+            more = np.bincount(rows - first)
+            self._counts[first : first + len(more)] += more.astype(np.int32)
 
     def found(self) -> "array[int]":
-        """Return one number per row number."""
-        return self._counts
+        """Return one number per row number, in two bytes each."""
+        counts = np.clip(self._counts[: self._end], 0, _MOST_COUNTED).astype(np.uint16)
+        return array("H", counts.tobytes())
+
+    def _reach(self, row: int) -> None:
+        self._end = max(self._end, min(row, MOST_ROWS) + 1)
+        if self._end > len(self._counts):
+            self._counts = np.concatenate([self._counts, np.zeros(self._end, dtype=np.int32)])
 
 
 class HiddenRows:

@@ -13,7 +13,7 @@ from importer.readers.excel.plain_cells import SharedTexts
 from importer.readers.excel.plain_copy import PlainCopy
 from importer.readers.excel.styles import NumberStyles
 from importer.readers.excel.workbook import SheetPart, SheetRows
-from importer.readers.excel.xlsx_look import BEYOND_PLAIN, BLANK, look_over
+from importer.readers.excel.xlsx_look import BLANK, is_beyond_plain, look_over, signs_in
 from importer.readers.excel.xlsx_parts import WorkbookParts
 from importer.readers.excel.zip_package import Package, damaged
 
@@ -23,6 +23,8 @@ _MOST_CHARACTERS_HELD = 400 * 1024**2
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^<>]*)?>[^<]")
 _SMALL_PARTS = re.compile(r"(?:xl/(?:[^/]*\.xml|_rels/.*)|_rels/.*|\[content_types\]\.xml)")
 _BLANK_TEXT = re.compile(rb"[^<>]*(?:/>|>\s*(?:<t(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</t>))?\s*</si>)\s*(?:</sst>\s*)?")
+_SIGNS_OF_BLANK_TEXT = {b">": b"></t>", b"/": b"/></si>", b" ": b" </t>", b"\n": b"\n</t>", b";": b";</t>"}
+_SHORTEST_FILLED = len("><t>a</t></si>")
 _LONGEST_BLANK = 100
 
 
@@ -162,10 +164,11 @@ def _shared_texts(blocks: Iterable[bytes]) -> _SharedTextsLook:
     blank: list[int] = []
     for block in blocks:
         text = left + block
-        is_plain = is_plain and not any(sign in text for sign in BEYOND_PLAIN) and (count >= 0 or b"<sst" in text)
+        is_plain = is_plain and not is_beyond_plain(text) and (count >= 0 or b"<sst" in text)
         pieces = text.split(b"<si")
         whole = pieces[:-1] if count < 0 else pieces[1:-1]  # the first is what comes before the texts
-        blank += [place for place, piece in enumerate(whole, count) if _is_blank(piece)]
+        if signs_in(text, _SIGNS_OF_BLANK_TEXT) or min(map(len, whole), default=0) < _SHORTEST_FILLED:
+            blank += [place for place, piece in enumerate(whole, count) if _is_blank(piece)]
         longest = max(longest, *map(len, pieces))
         count += len(whole)
         left = b"<si" + pieces[-1] if count >= 0 else text

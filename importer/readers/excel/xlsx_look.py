@@ -6,8 +6,9 @@ values, and how many cells of each row are filled.
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import numpy as np
 
 from importer.readers.excel.cells import column_index
 from importer.readers.excel.extent import (
@@ -34,15 +35,16 @@ _WITHOUT_VALUE = re.compile(
     rb"(?:<v(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</v>)|<is>\s*(?:<t(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</t>))?\s*</is>)?"
     rb"\s*</c>"
 )
-_SIGNS_OF_NO_VALUE = tuple(b'<f|"></|<v></|<t></|<v/|<v /|<t/|<t /|> |>&#|>\n'.split(b"|"))
+_SIGNS_OF_NO_VALUE = {b"/": b"></v>", b" ": b" </v>", b"\n": b"\n</v>", b";": b";</v>"}
 _ERROR = re.compile(_PLACE + rb'[^<>]*\bt="e"[^<>]*>(?:(?!</?c[ >]).)*?<v(?: [^<>]*)?>([^<]*)</v>', re.DOTALL)
 _SHARED = _PLACE + rb'[^<>]*\bt="s"[^<>]*>\s*<v>(%s)</v>'
 _HIDDEN = re.compile(rb'<row\b(?=[^<>]*\shidden="(?:1|true)")[^<>]*\sr="([0-9]{1,7})"')
 _MERGED = re.compile(rb'<mergeCell\s[^<>]*?ref="([A-Z0-9:$]{3,25})"')
 _MOST_CARRIED_BYTES = 1024**2
 _MOST_LISTED = 64
-BEYOND_PLAIN = (b"<!", b"='", b"_xD", b"_xd", b't="d"')
-"""Comments, attributes in single quotes, halves of characters, dates as texts: to be written plainly first."""
+_BEYOND_PLAIN = {b"!": b"<!", b"'": b"='", b"_": b"_x", b'"d"': b't="d"'}
+"""A character, which is searched for quickly, and what it may be part of."""
+_HALF_CHARACTER = re.compile(rb"_x[dD]")
 
 
 class OddCells:
@@ -76,8 +78,7 @@ class _Seen:
     def __init__(self, zeros: Mapping[int, str], blank_texts: Collection[int]) -> None:
         self.rows = 0
         self.columns = 0
-        self.cells = 0
-        self.placed = 0
+        self.unplaced = 0
         self.plainly = True
         self.in_order = True
         self.filled = FilledCells()
@@ -97,9 +98,10 @@ class _Seen:
     def add(self, text: bytes) -> None:
         """Look at more of it; no cell's beginning is cut."""
         filled = _FILLED.findall(text)
-        self.placed += len(filled) + (len(_FORMATTED_ONLY.findall(text)) if b"/>" in text else 0)
-        self.cells += _cells_in(text)
-        self.plainly = self.plainly and not any(sign in text for sign in BEYOND_PLAIN)
+        if text.count(b"<c") != len(filled) or b":c" in text:
+            # As many as are placed, or more, however they are written; too many, if a text looks like a cell.
+            self.unplaced += len(_CELL.findall(text)) - len(filled) - len(_FORMATTED_ONLY.findall(text))
+        self.plainly = self.plainly and not is_beyond_plain(text)
         self._add_places(b" ".join(filled))
         if b'hidden="' in text:
             for row in _HIDDEN.findall(text):
@@ -107,17 +109,19 @@ class _Seen:
         if b"<mergeCell " in text and len(self.merged) <= MOST_AREAS:
             self.merged += _MERGED.findall(text)
         self._add_odd_cells(text)
+        # A cell that ends like this has a value, if that is no blank.
+        if text.count(b"</v></c>") != len(filled) or signs_in(text, _SIGNS_OF_NO_VALUE):
+            self._add_without_value(text)
 
     def _add_places(self, places: bytes) -> None:
         """Take note of places such as `A1 B1`; all at once is twice as fast as one by one."""
-        counts = Counter(places.translate(None, _LETTERS).split())
-        rows = [int(row) for row in counts]
-        if rows:
-            self.in_order = self.in_order and rows[0] >= self._last_row and rows == sorted(rows)
-            self._last_row = rows[-1]
-            self.rows = max(self.rows, *rows)
-            for row, count in zip(rows, counts.values(), strict=True):
-                self.filled.add(row, count)
+        rows = np.fromstring(places.translate(None, _LETTERS), dtype=np.int64, sep=" ")
+        if len(rows):
+            in_order = rows[0] >= self._last_row and bool((np.diff(rows) >= 0).all())
+            self.in_order = self.in_order and in_order
+            self._last_row = int(rows[-1])
+            self.rows = max(self.rows, int(rows.max()))
+            self.filled.add_all(rows)
         columns = {column_index(letters.decode()) + 1 for letters in set(places.translate(None, _DIGITS).split())}
         self.columns = max(self.columns, *columns, 0)
 
@@ -127,8 +131,6 @@ class _Seen:
                 (int(row), _index(column), shown.decode("utf-8", "replace"))
                 for column, row, shown in _ERROR.findall(text)
             )
-        if any(sign in text for sign in _SIGNS_OF_NO_VALUE):
-            self._add_without_value(text)
         if self._blank_texts:
             for _, row, place in self._blank_cell.findall(text):
                 if place in self._blank_texts:
@@ -173,7 +175,8 @@ def look_over(blocks: Iterable[bytes], zeros: Mapping[int, str] | None = None, b
         columns=seen.columns,
         is_plain=(
             seen.plainly
-            and 0 < seen.cells == seen.placed
+            and seen.unplaced == 0
+            and seen.rows > 0
             and seen.rows <= MOST_ROWS
             and seen.columns <= MOST_COLUMNS
             and len(seen.merged) <= MOST_AREAS
@@ -190,6 +193,20 @@ def look_over(blocks: Iterable[bytes], zeros: Mapping[int, str] | None = None, b
     )
 
 
+def is_beyond_plain(text: bytes) -> bool:
+    """Tell whether XML has what libraries read in different ways, so that it is to be written plainly first.
+
+    Comments, attributes in single quotes, halves of characters, and dates as texts.
+    """
+    found = signs_in(text, _BEYOND_PLAIN)
+    return bool(found) and (found != [b"_x"] or _HALF_CHARACTER.search(text) is not None)
+
+
+def signs_in(text: bytes, signs: Mapping[bytes, bytes]) -> list[bytes]:
+    """Return the signs that are in the text; each has a character that is searched for quickly."""
+    return [sign for quick, sign in signs.items() if quick in text and sign in text]
+
+
 def _any_of(places: Collection[int]) -> bytes:
     """Return a pattern for the places, or for any where they are many."""
     return b"|".join(b"%d" % place for place in places) if 0 < len(places) <= _MOST_LISTED else b"[0-9]+"
@@ -197,12 +214,6 @@ def _any_of(places: Collection[int]) -> bytes:
 
 def _index(letters: bytes) -> int:
     return column_index(letters.decode())
-
-
-def _cells_in(text: bytes) -> int:
-    """Return the number of cells, however they are written; too many, if a text looks like one."""
-    plain = text.count(b"<c ")
-    return plain if plain == text.count(b"<c") + text.count(b":c") else len(_CELL.findall(text))
 
 
 def _whole_cells(blocks: Iterable[bytes]) -> Iterator[bytes]:
