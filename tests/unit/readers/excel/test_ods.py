@@ -8,6 +8,7 @@ import pytest
 
 from importer.model.errors import InputError
 from importer.readers.excel.ods_content import OdsContent
+from tests.support.paths import SPREADSHEETS
 from tests.support.readers import altered, read
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
@@ -194,6 +195,12 @@ def test_an_encrypted_file_is_told(tmp_path: Path) -> None:
     path = ods(tmp_path / "a.ods", manifest="<manifest><encryption-data/></manifest>")
     with pytest.raises(InputError, match="protected by a password"):
         read(path)
+
+
+def test_what_odfpy_writes_is_read() -> None:
+    """Spaces that are not marked as such count as one, as every program shows them."""
+    rows = read(SPREADSHEETS / "odfpy.ods")[1]
+    assert rows == [(2, ("34600111222", "José €"), ()), (3, ("5", "2.5"), ())]
 
 
 @pytest.mark.parametrize("place", [0, 1, 5, 9])

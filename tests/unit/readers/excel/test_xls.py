@@ -194,6 +194,14 @@ def test_a_row_follows_what_pandas_returns(path: Path, monkeypatch: pytest.Monke
     assert [index for index, text in enumerate(seen) if text == "altered"] == [place]
 
 
+def test_what_xlwt_writes_is_read() -> None:
+    """It leaves its formulas without a value, of which the first is named."""
+    sheet, rows = read_file(SPREADSHEETS / "xlwt.xls")
+    assert "(E2 for one)" in sheet.notes[0]
+    assert rows[0] == (2, ("34600111223", "José €", "2026-03-01", "00007", "", "36:00:00"), ())
+    assert [(row[0], row[2]) for row in rows[1:]] == [(3, ()), (6, ()), (7, ()), (8, ()), (9, ("cell_merged",))]
+
+
 @pytest.mark.parametrize("cut", range(0, 2_000, 97))
 def test_a_file_that_is_cut_or_spoilt_anywhere_is_told(path: Path, cut: int) -> None:
     """Whatever xlrd raises becomes a sentence."""
