@@ -1,5 +1,6 @@
 """One sheet as `pandas.read_excel` parses it, with what the look saw laid over it and compared with it."""
 
+import gc
 import os
 import sys
 import tempfile
@@ -83,6 +84,7 @@ class PandasSheet:
             else:
                 source = self._source
             stack.enter_context(_silent_panics())
+            stack.enter_context(_no_garbage_collection())
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")  # openpyxl's, about what it does not keep
             frame = _read_excel(source, self._sheet, self._engine)
@@ -100,6 +102,18 @@ def _read_excel(source: IO[bytes] | pd.ExcelFile, sheet: str | int, engine: Pand
 
 def _unescaped(values: Sequence[object]) -> Sequence[object]:
     return [unescaped(value) if isinstance(value, str) else value for value in values]
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Keep Python from looking for garbage among the many lists that pandas makes, none of which is: a tenth faster."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Workbooks as odd programs write them, and what is no workbook at all."""
 
+import itertools
 import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -61,7 +62,7 @@ def book(
     path: Path, sheet: str | bytes, *, texts: str = "", styles: str = "", properties: str = "", folder: str = "xl"
 ) -> Path:
     """Write a workbook whose one sheet has this XML, with an XML of shared texts and one of styles."""
-    types = {"worksheet": "sheet.xml", "sharedStrings": "texts.xml", "styles": "looks.xml"}
+    types = {"worksheet": "sheet.xml", "sharedStrings": "sharedStrings.xml", "styles": "styles.xml"}
     relations = "".join(
         f'<Relationship Id="r{number}" Type="{RELATIONS}/{kind}" Target="{target}"/>'
         for number, (kind, target) in enumerate(types.items())
@@ -82,8 +83,8 @@ def book(
                 f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>'
             ),
             f"{folder}/sheet.xml": sheet,
-            f"{folder}/texts.xml": texts or f'<sst xmlns="{MAIN}"/>',
-            f"{folder}/looks.xml": styles or f'<styleSheet xmlns="{MAIN}"/>',
+            f"{folder}/sharedStrings.xml": texts or f'<sst xmlns="{MAIN}"/>',
+            f"{folder}/styles.xml": styles or f'<styleSheet xmlns="{MAIN}"/>',
         },
     )
 
@@ -292,6 +293,140 @@ def test_days_from_1904_are_days_from_1904(tmp_path: Path, flag: str) -> None:
     rows = sheet(HEADER, '<row r="2"><c r="A2" s="3"><v>44622</v></c><c r="B2" s="1"><v>5</v></c></row>')
     path = book(tmp_path / "a.xlsx", rows, styles=FORMATS, properties=f'<workbookPr date1904="{flag}"/>')
     assert seen(path) == [(2, ("2026-03-03", "00005"), ())]
+
+
+RENAMINGS: dict[str, Callable[[str], str]] = {
+    "capitals": str.upper,
+    "small letters": str.lower,
+    "backslashes": lambda name: name.replace("/", "\\"),
+    "a slash in front": lambda name: f"/{name}",
+}
+
+
+@pytest.mark.parametrize("renamed", RENAMINGS.values(), ids=RENAMINGS)
+def test_the_names_of_parts_may_be_written_in_any_way(tmp_path: Path, renamed: Callable[[str], str]) -> None:
+    """In any case of letters, and with backslashes; shared texts and formats are found all the same."""
+    rows = sheet(HEADER, '<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" s="3"><v>46084</v></c></row>')
+    made = book(tmp_path / "a.xlsx", rows, texts=f'<sst xmlns="{MAIN}"><si><t>007</t></si></sst>', styles=FORMATS)
+    with zipfile.ZipFile(made) as package:
+        parts = {renamed(name): package.read(name) for name in package.namelist()}
+    assert seen(zipped(tmp_path / "b.xlsx", parts)) == [(2, ("007", "2026-03-03"), ())]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_every_part_may_be_in_utf_16(tmp_path: Path, encoding: str) -> None:
+    """XML says its encoding itself."""
+    rows = sheet(HEADER, '<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" s="3"><v>46084</v></c></row>')
+    made = book(tmp_path / "a.xlsx", rows, texts=f'<sst xmlns="{MAIN}"><si><t>ñ</t></si></sst>', styles=FORMATS)
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    declared = '<?xml version="1.0" encoding="UTF-16"?>' if encoding.startswith("utf-16") else ""
+    with zipfile.ZipFile(made) as package:
+        parts = {name: (mark + declared + package.read(name).decode()).encode(encoding) for name in package.namelist()}
+    assert seen(zipped(tmp_path / "b.xlsx", parts)) == [(2, ("ñ", "2026-03-03"), ())]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_references_may_be_in_small_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """Also those of merged cells."""
+    take(way, monkeypatch)
+    rows = sheet(
+        HEADER,
+        '<row r="2"><c r="a2"><v>1</v></c><c r="b2"><v>2</v></c></row>',
+        '<row r="3"><c r="a3"><v>1</v></c></row>',
+        after='<mergeCells><mergeCell ref="b2:b3"/></mergeCells>',
+    )
+    assert seen(book(tmp_path / "a.xlsx", rows)) == [(2, ("1", "2"), ()), (3, ("1", ""), ("cell_merged",))]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("bad", ["2026-13-45", "2026-02-30T00:00:00", "soon", "25:00:00"])
+def test_a_date_that_is_none_is_a_problem_of_its_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, bad: str
+) -> None:
+    """The others of the file are read."""
+    take(way, monkeypatch)
+    rows = sheet(
+        HEADER,
+        f'<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="d"><v>{bad}</v></c></row>',
+        '<row r="3"><c r="A3"><v>2</v></c><c r="B3" t="d"><v>2026-03-03T10:00:00Z</v></c></row>',
+        '<row r="4"><c r="A4"><v>3</v></c><c r="B4" t="d"><v>2026-03-03</v></c></row>',
+    )
+    assert seen(book(tmp_path / "a.xlsx", rows)) == [
+        (2, ("1", bad), ("cell_error",)),
+        (3, ("2", "2026-03-03 10:00:00"), ()),
+        (4, ("3", "2026-03-03"), ()),
+    ]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_of_formulas_without_a_value_are_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, count: int
+) -> None:
+    """Though they are the last ones, or all: openpyxl writes formulas so, and calamine leaves such rows out."""
+    take(way, monkeypatch)
+    made = openpyxl.Workbook()
+    contacts = made.active
+    assert contacts is not None
+    contacts.append(["Phone", "Name"])
+    for _ in range(count):
+        contacts.append(['="34"&"600111222"', "=1+1"])
+    made.save(tmp_path / "a.xlsx")
+    codes = ("formula_uncalculated",) * 2
+    assert seen(tmp_path / "a.xlsx") == [(number, ("", ""), codes) for number in range(2, 2 + count)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_of_errors_are_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """Though they are the last ones."""
+    take(way, monkeypatch)
+    error = '<row r="{0}"><c r="A{0}" t="e"><v>#N/A</v></c></row>'
+    path = book(tmp_path / "a.xlsx", sheet(HEADER, error.format(2), error.format(4)))
+    assert seen(path) == [(2, ("#N/A", ""), ("cell_error",)), (4, ("#N/A", ""), ("cell_error",))]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_text_with_a_zero_character_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """A library made it of something else."""
+    take(way, monkeypatch)
+    path = book(tmp_path / "a.xlsx", sheet(HEADER, f'<row r="2">{text("A2", "m_x0000_p")}{text("B2", "a")}</row>'))
+    assert [row[2] for row in seen(path)] == [("text_damaged",)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("blank", ["", "<t/>", "<t></t>", "<t> </t>", "<t>&#10;</t>", None])
+def test_cells_that_are_blank_texts_are_no_lost_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, blank: str | None
+) -> None:
+    """Programs write them for values that are missing; first, between others, and last."""
+    take(way, monkeypatch)
+    cells = "".join(
+        f'<row r="{n}"><c r="A{n}" t="s"><v>{n % 3}</v></c><c r="B{n}" t="s"><v>1</v></c>'
+        f'<c r="C{n}" t="str"><v></v></c><c r="D{n}" t="inlineStr"><is><t> </t></is></c><c r="E{n}"/></row>'
+        for n in range(2, 8)
+    )
+    item = "<si/>" if blank is None else f"<si>{blank}</si>"
+    texts = f'<sst xmlns="{MAIN}">{item}<si><t>a</t></si>{item}</sst>'
+    rows = seen(book(tmp_path / "a.xlsx", sheet(HEADER, cells), texts=texts))
+    assert [(row[0], row[1][1], row[2]) for row in rows] == [(number, "a", ()) for number in range(2, 8)]
+
+
+def test_dates_of_styles_elsewhere_are_dates(tmp_path: Path) -> None:
+    """Calamine looks for styles under one name only; a built-in format of East Asia is a date, too."""
+    rows = sheet(HEADER, '<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>46084</v></c></row>')
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="{{}}"/></cellXfs></styleSheet>'
+    for number, folder in itertools.product((14, 27, 36, 50, 58), ("xl", "office")):
+        path = book(tmp_path / "a.xlsx", rows, styles=styles.format(number), folder=folder)
+        assert seen(path) == [(2, ("1", "2026-03-03"), ())]
+
+
+def test_a_workbook_that_holds_a_document_is_a_workbook(tmp_path: Path) -> None:
+    """What else is in the zip does not count where there is a workbook."""
+    made = book(tmp_path / "a.xlsx", sheet(HEADER, f'<row r="2">{text("A2", "1")}</row>'))
+    for other in ("word/document.xml", "ppt/presentation.xml", "content.xml", "index.xml"):
+        with zipfile.ZipFile(made) as package:
+            parts = {name: package.read(name) for name in package.namelist()}
+        assert seen(zipped(tmp_path / "b.xlsx", {other: b"<x/>"} | parts)) == [(2, ("1", ""), ())]
 
 
 def test_hidden_rows_are_counted_and_may_be_left_out(tmp_path: Path) -> None:
