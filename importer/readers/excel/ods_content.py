@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from importer.readers.excel.extent import MOST_COLUMNS, MOST_ROWS
-from importer.readers.excel.markup import MarkupError, listened, local
+from importer.readers.excel.markup import LONGEST_TEXT, MarkupError, listened, local
 
 _MOST_CHARACTERS = 4 * 1024**2
 """Of one row."""
@@ -162,7 +162,7 @@ class OdsContent:
             self._cell.paragraphs.append([])
             self._characters += 1
         elif name in {"s", "tab", "line-break"}:
-            spaces = min(int(_plain(attributes).get("c", 1)), _MOST_CHARACTERS + 1)
+            spaces = min(int(_plain(attributes).get("c", 1)), LONGEST_TEXT)
             self.text({"s": _SPACE * spaces, "tab": _TAB}.get(name, _LINE_BREAK))
         if self._next > MOST_ROWS + 1 or self._columns > MOST_COLUMNS or self._characters > _MOST_CHARACTERS:
             raise MarkupError
