@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.readers.excel.scan import look_over
+from importer.readers.excel.xlsx_look import look_over
 
 PLAIN = b'<sheetData><row r="2"><c r="B2"><v>1</v></c><c r="AA2" s="1"><v>2</v></c><c r="AB9" s="1"/></row></sheetData>'
 
