@@ -10,8 +10,8 @@ from importer.model.errors import InputError
 from importer.readers.excel.extent import MOST_CELLS_HELD, Extent
 from importer.readers.excel.markup import MarkupError
 from importer.readers.excel.pandas_sheet import PandasSheet
-from importer.readers.excel.plain_cells import SharedTexts
 from importer.readers.excel.plain_copy import PlainCopy
+from importer.readers.excel.shared_texts import SharedTexts
 from importer.readers.excel.styles import NumberStyles
 from importer.readers.excel.workbook import SheetPart, SheetRows
 from importer.readers.excel.xlsx_look import BLANK, characters_of, is_beyond_plain, look_over, signs_in
