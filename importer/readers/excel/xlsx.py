@@ -25,7 +25,8 @@ _BYTES_OF_CELL = 170
 """Without its characters."""
 _LONGEST_TEXT = 10 * 1024**2
 _BYTES_OF_MARKUP = len("><t></t></si>")
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^<>]*)?>[^<]")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^<>]*)?>(?:[^<]|<!)|\0<\0[vtf]\0|<\0[vtf]\0")
+"""The beginning of a value, in UTF-16 too."""
 _SMALL_PARTS = re.compile(r"(?:xl/(?:[^/]*\.xml|_rels/.*)|_rels/.*|\[content_types\]\.xml)")
 _BLANK_TEXT = re.compile(rb"[^<>]*(?:/>|>\s*(?:<t(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</t>))?\s*</si>)\s*(?:</sst>\s*)?")
 _SIGNS_OF_BLANK_TEXT = {b">": b"></t>", b"/": b"/></si>", b" ": b" </t>", b"\n": b"\n</t>", b";": b";</t>"}
