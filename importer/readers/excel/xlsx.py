@@ -98,7 +98,7 @@ class XlsxWorkbook:
         if cells * self._shared.longest * 2 <= left:
             return True
         blocks = self._copy.sheet() if self._copy else self._package.blocks(sheet.part)
-        return characters_of(blocks, self._shared.lengths) * 2 <= left
+        return characters_of(blocks, self._shared.lengths, _BYTES_OF_MARKUP) * 2 <= left
 
     def _streamed(self, sheet: SheetPart, extent: Extent) -> SheetRows:
         self._refuse_disorder(sheet, extent)

@@ -211,9 +211,9 @@ def signs_in(text: bytes, signs: Mapping[bytes, bytes]) -> list[bytes]:
     return [sign for quick, sign in signs.items() if quick in text and sign in text]
 
 
-def characters_of(blocks: Iterable[bytes], lengths: "array[int]") -> int:
-    """Return how many characters the cells of a sheet have that are shared texts of these lengths, at most."""
-    known = np.array(lengths, dtype=np.int64)
+def characters_of(blocks: Iterable[bytes], lengths: "array[int]", markup: int = 0) -> int:
+    """Return how many characters the cells of a sheet have that are shared texts of these lengths, without markup."""
+    known = np.maximum(np.array(lengths, dtype=np.int64) - markup, 0)
     characters = 0
     for text in _whole_cells(blocks):
         places = np.fromstring(b" ".join(_SHARED_TEXT.findall(text)), dtype=np.int64, sep=" ")
