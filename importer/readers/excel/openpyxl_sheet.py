@@ -15,8 +15,8 @@ from importer.readers.excel.cells import ErrorCell, unescaped
 from importer.readers.excel.extent import Extent
 from importer.readers.excel.markup import MarkupError
 from importer.readers.excel.overlay import proven_rows
-from importer.readers.excel.plain_cells import SharedTexts
 from importer.readers.excel.plain_copy import PlainCopy
+from importer.readers.excel.shared_texts import SharedTexts
 from importer.readers.excel.styles import NumberStyles
 
 _MOST_REPEATED = 4 * 1024**3

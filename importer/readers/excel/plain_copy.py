@@ -12,7 +12,8 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from importer.readers.excel.markup import MarkupError, listened
-from importer.readers.excel.plain_cells import PlainRows, SharedTexts, written
+from importer.readers.excel.plain_rows import PlainRows, written
+from importer.readers.excel.shared_texts import SharedTexts
 from importer.readers.excel.styles import NumberStyles
 
 SHEET_NAME = "Sheet"

@@ -45,6 +45,7 @@ class ExcelReader:
         self._state = FileState(path)
         self._skips_hidden = options.hidden_rows == HIDDEN_SKIP
         self._blanks = Blanks()
+        self._characters = 0
         with ExitStack() as on_failure, self._explained():
             workbook = open_workbook(path)
             on_failure.callback(workbook.close)
@@ -83,7 +84,7 @@ class ExcelReader:
         self._blanks = Blanks()
         self._state.check()
         rows = self._rows()
-        while chunk := list(_of_moderate_size(rows)):
+        while chunk := list(self._of_moderate_size(rows)):
             self._state.check()
             if full := self._blanks.left_out(chunk):
                 yield full
@@ -113,11 +114,20 @@ class ExcelReader:
                     continue
                 yield self._row(number, values, covered) if values else None
 
+    def _of_moderate_size(self, rows: Iterator[Row | None]) -> Iterator[Row | None]:
+        """Yield rows up to a thousand, or up to some millions of characters."""
+        most = self._characters + _CHUNK_CHARACTERS
+        for row in islice(rows, _CHUNK_ROWS):
+            yield row
+            if self._characters > most:
+                return
+
     def _row(self, number: int, values: Sequence[object], covered: CoveredCells) -> Row | None:
         header = self._sheet.header
         width = len(header)
         cells, wrong = _texts(values)
         shown = "".join(cells)
+        self._characters += len(shown)
         is_flagged = values.__class__ is FlaggedRow
         is_right = not wrong and not is_flagged and not self._extent.merged and "\0" not in shown
         if is_right and len(cells) == width and shown and not shown.isspace():
@@ -173,13 +183,3 @@ def _texts(values: Sequence[object]) -> tuple[list[str], list[int]]:
             if is_wrong(value):
                 wrong.append(index)
     return cells, wrong  # type: ignore[return-value]  # each is a text now
-
-
-def _of_moderate_size(rows: Iterator[Row | None]) -> Iterator[Row | None]:
-    """Yield rows up to a thousand, or up to some millions of characters."""
-    characters = 0
-    for row in islice(rows, _CHUNK_ROWS):
-        yield row
-        characters += sum(map(len, row.cells)) if row else 0
-        if characters > _CHUNK_CHARACTERS:
-            return

@@ -1,6 +1,7 @@
 """Workbooks of Excel since 2007: .xlsx and .xlsm (ECMA-376), zips of XML parts."""
 
 import re
+from array import array
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -9,18 +10,23 @@ from importer.model.errors import InputError
 from importer.readers.excel.extent import MOST_CELLS_HELD, Extent
 from importer.readers.excel.markup import MarkupError
 from importer.readers.excel.pandas_sheet import PandasSheet
-from importer.readers.excel.plain_cells import SharedTexts
 from importer.readers.excel.plain_copy import PlainCopy
+from importer.readers.excel.shared_texts import SharedTexts
 from importer.readers.excel.styles import NumberStyles
 from importer.readers.excel.workbook import SheetPart, SheetRows
-from importer.readers.excel.xlsx_look import BLANK, is_beyond_plain, look_over, signs_in
+from importer.readers.excel.xlsx_look import BLANK, characters_of, is_beyond_plain, look_over, signs_in
 from importer.readers.excel.xlsx_parts import WorkbookParts
 from importer.readers.excel.zip_package import Package, damaged
 
-_MOST_BYTES_HELD = 100 * 1024**2
-_MOST_CHARACTERS_HELD = 400 * 1024**2
-"""The longest shared text times the cells, which could each repeat it."""
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^<>]*)?>[^<]")
+_MOST_BYTES_READ = 100 * 1024**2
+_MOST_BYTES_HELD = 200_000_000
+"""Of values, so that the process stays under 300 MB (a million cells of 15 characters: 283 MB, November 2026)."""
+_BYTES_OF_CELL = 170
+"""Without its characters."""
+_LONGEST_TEXT = 10 * 1024**2
+_BYTES_OF_MARKUP = len("><t></t></si>")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^<>]*)?>(?:[^<]|<!)|\0<\0[vtf]\0|<\0[vtf]\0")
+"""The beginning of a value, in UTF-16 too."""
 _SMALL_PARTS = re.compile(r"(?:xl/(?:[^/]*\.xml|_rels/.*)|_rels/.*|\[content_types\]\.xml)")
 _BLANK_TEXT = re.compile(rb"[^<>]*(?:/>|>\s*(?:<t(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</t>))?\s*</si>)\s*(?:</sst>\s*)?")
 _SIGNS_OF_BLANK_TEXT = {b">": b"></t>", b"/": b"/></si>", b" ": b" </t>", b"\n": b"\n</t>", b";": b";</t>"}
@@ -67,9 +73,7 @@ class XlsxWorkbook:
 
     def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
         """Return pandas where it can hold the sheet, else openpyxl in its read-only mode."""
-        cells = extent.rows * extent.columns
-        size = self._package.size(self._parts.texts) + self._package.size(sheet.part)
-        if cells > MOST_CELLS_HELD or size > _MOST_BYTES_HELD or self._shared.longest * cells > _MOST_CHARACTERS_HELD:
+        if not self._fits_in_memory(sheet, extent):
             return self._streamed(sheet, extent)
         if self._copy is None and self._suits_calamine(sheet):
             with suppress(Exception):  # what it does not take may be well for all that: a copy of it is tried
@@ -83,6 +87,18 @@ class XlsxWorkbook:
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""
         self._opened.close()
+
+    def _fits_in_memory(self, sheet: SheetPart, extent: Extent) -> bool:
+        """Tell whether `read_excel` can hold the sheet: each cell is there with a text of its own, twice."""
+        cells = extent.rows * extent.columns
+        size = self._package.size(self._parts.texts) + self._package.size(sheet.part)
+        if cells > MOST_CELLS_HELD or size > _MOST_BYTES_READ:
+            return False
+        left = _MOST_BYTES_HELD - cells * _BYTES_OF_CELL
+        if cells * self._shared.longest * 2 <= left:
+            return True
+        blocks = self._copy.sheet() if self._copy else self._package.blocks(sheet.part)
+        return characters_of(blocks, self._shared.lengths, _BYTES_OF_MARKUP) * 2 <= left
 
     def _streamed(self, sheet: SheetPart, extent: Extent) -> SheetRows:
         self._refuse_disorder(sheet, extent)
@@ -152,32 +168,34 @@ class XlsxWorkbook:
 class _SharedTextsLook:
     """What a look over the shared texts found."""
 
+    lengths: "array[int]"
+    """Bytes of the XML of each."""
     longest: int
-    """Bytes of XML, at most."""
+    """The most of them."""
     blank: Collection[int]
     """The places, from 0, of those that are empty or white space."""
     is_plain: bool
 
 
 def _shared_texts(blocks: Iterable[bytes]) -> _SharedTextsLook:
-    longest, count, left, is_plain = 0, -1, b"", True
-    blank: list[int] = []
+    lengths, blank, left, is_plain = array("I"), list[int](), b"", True
     for block in blocks:
         text = left + block
-        is_plain = is_plain and not is_beyond_plain(text) and (count >= 0 or b"<sst" in text)
-        pieces = text.split(b"<si")
-        whole = pieces[:-1] if count < 0 else pieces[1:-1]  # the first is what comes before the texts
+        is_plain = is_plain and not is_beyond_plain(text) and (bool(lengths) or b"<sst" in text)
+        before, *pieces = text.split(b"<si")
+        whole = pieces[:-1]
         if signs_in(text, _SIGNS_OF_BLANK_TEXT) or min(map(len, whole), default=0) < _SHORTEST_FILLED:
-            blank += [place for place, piece in enumerate(whole, count) if _is_blank(piece)]
-        longest = max(longest, *map(len, pieces))
-        count += len(whole)
-        left = b"<si" + pieces[-1] if count >= 0 else text
-        if longest > _MOST_BYTES_HELD // 10:
+            blank += [place for place, piece in enumerate(whole, len(lengths)) if _is_blank(piece)]
+        lengths.extend(map(len, whole))
+        left = b"<si" + pieces[-1] if pieces else before
+        if len(left) > _LONGEST_TEXT:
             is_plain = False
             break
-    if count >= 0 and _is_blank(left.removeprefix(b"<si")):
-        blank.append(count)
-    return _SharedTextsLook(longest=longest, blank=blank, is_plain=is_plain)
+    if _is_blank(left.removeprefix(b"<si")):
+        blank.append(len(lengths))
+    lengths.append(len(left))
+    longest = max(0, max(lengths) - _BYTES_OF_MARKUP)
+    return _SharedTextsLook(lengths=lengths, longest=longest, blank=blank, is_plain=is_plain)
 
 
 def _is_blank(text: bytes) -> bool:

@@ -6,6 +6,7 @@ values, and how many cells of each row are filled.
 """
 
 import re
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import numpy as np
@@ -38,6 +39,9 @@ _WITHOUT_VALUE = re.compile(
 _SIGNS_OF_NO_VALUE = {b"/": b"></v>", b" ": b" </v>", b"\n": b"\n</v>", b";": b";</v>"}
 _ERROR = re.compile(_PLACE + rb'[^<>]*\bt="e"[^<>]*>(?:(?!</?c[ >]).)*?<v(?: [^<>]*)?>([^<]*)</v>', re.DOTALL)
 _SHARED = _PLACE + rb'[^<>]*\bt="s"[^<>]*>\s*<v>(%s)</v>'
+_SHARED_TEXT = re.compile(rb't="s"[^<>]*>(?:<f[^<>]*/>)?<v>([0-9]{1,9})<')
+_NO_SHARED_TEXT = re.compile(rb't="s"[^<>]*><v>(?![0-9]+</v>)')
+"""A place that is no number, for which calamine takes the first shared text."""
 _HIDDEN = re.compile(rb'<row\b(?=[^<>]*\shidden="(?:1|true)")[^<>]*\sr="([0-9]{1,7})"')
 _MERGED = re.compile(rb'<mergeCell\s[^<>]*?ref="([A-Z0-9:$]{3,25})"')
 _MOST_CARRIED_BYTES = 1024**2
@@ -101,7 +105,7 @@ class _Seen:
         if text.count(b"<c") != len(filled) or b":c" in text:
             # As many as are placed, or more, however they are written; too many, if a text looks like a cell.
             self.unplaced += len(_CELL.findall(text)) - len(filled) - len(_FORMATTED_ONLY.findall(text))
-        self.plainly = self.plainly and not is_beyond_plain(text)
+        self.plainly = self.plainly and not is_beyond_plain(text) and not _NO_SHARED_TEXT.search(text)
         self._add_places(b" ".join(filled))
         if b'hidden="' in text:
             for row in _HIDDEN.findall(text):
@@ -207,6 +211,16 @@ def signs_in(text: bytes, signs: Mapping[bytes, bytes]) -> list[bytes]:
     return [sign for quick, sign in signs.items() if quick in text and sign in text]
 
 
+def characters_of(blocks: Iterable[bytes], lengths: "array[int]", markup: int = 0) -> int:
+    """Return how many characters the cells of a sheet have that are shared texts of these lengths, without markup."""
+    known = np.maximum(np.array(lengths, dtype=np.int64) - markup, 0)
+    characters = 0
+    for text in _whole_cells(blocks):
+        places = np.fromstring(b" ".join(_SHARED_TEXT.findall(text)), dtype=np.int64, sep=" ")
+        characters += int(known[places[places < len(known)]].sum())
+    return characters
+
+
 def _any_of(places: Collection[int]) -> bytes:
     """Return a pattern for the places, or for any where they are many."""
     return b"|".join(b"%d" % place for place in places) if 0 < len(places) <= _MOST_LISTED else b"[0-9]+"
@@ -221,7 +235,9 @@ def _whole_cells(blocks: Iterable[bytes]) -> Iterator[bytes]:
     carried = b""
     for block in blocks:
         text = carried + block
-        cut = max(text.rfind(b"<c "), 0) or max(text.rfind(b"<"), 0)
+        cut = text.rfind(b"<c ")
+        if cut < 0 or len(text) - cut > _MOST_CARRIED_BYTES:
+            cut = max(text.rfind(b"<"), 0)
         if len(text) - cut > _MOST_CARRIED_BYTES:
             cut = len(text)
         yield text[:cut]

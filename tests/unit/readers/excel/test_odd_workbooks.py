@@ -22,6 +22,7 @@ from importer.readers import open_reader
 from importer.readers.excel import xlsx
 from importer.readers.excel.extent import Extent
 from importer.readers.excel.pandas_sheet import PandasEngine, PandasSheet
+from importer.readers.excel.zip_package import Package
 from importer.readers.options import InputOptions
 from tests.support.spreadsheets.old_excel import container
 
@@ -323,6 +324,18 @@ def test_every_part_may_be_in_utf_16(tmp_path: Path, encoding: str) -> None:
     with zipfile.ZipFile(made) as package:
         parts = {name: (mark + declared + package.read(name).decode()).encode(encoding) for name in package.namelist()}
     assert seen(zipped(tmp_path / "b.xlsx", parts)) == [(2, ("ñ", "2026-03-03"), ())]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_sheet_of_any_encoding_has_values(tmp_path: Path, encoding: str) -> None:
+    """So that it is not passed over for another sheet."""
+    declared = '<?xml version="1.0" encoding="UTF-16"?>' if encoding != "utf-8" else ""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    for value, has_values in (("<v>1</v>", True), ("<v><![CDATA[1]]></v>", True), ("", False)):
+        rows = sheet(f'<row r="1"><c r="A1">{value}</c></row>')
+        package = Package(str(book(tmp_path / "a.xlsx", (mark + declared + rows).encode(encoding))))
+        with closing(xlsx.XlsxWorkbook(package)) as workbook:
+            assert workbook.has_values(workbook.sheets[0]) == has_values
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -1,67 +1,25 @@
-"""The cells and shared texts of an .xlsx, heard in any XML and written in plain XML.
+"""The cells of an .xlsx, heard in any XML and written in plain XML.
 
 No value is interpreted: a cell keeps its type, its style and its text. What a library would refuse the whole file for
 is told here: a reference to a shared text that is not there is damage, a date that is none an error of its cell.
 """
 
-import mmap
 import re
-import tempfile
-from array import array
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from datetime import date, time
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from importer.readers.excel.cells import cell_name, column_index
 from importer.readers.excel.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS
-from importer.readers.excel.markup import LONGEST_TEXT, MarkupError, listened, local
+from importer.readers.excel.markup import MarkupError, local
+from importer.readers.excel.shared_texts import TextGatherer
 
 _LONGEST_ROW = 4 * 1024**2
 """Characters."""
-_CACHED_TEXTS = 4_096
 _PLACE = re.compile(r"([A-Za-z]{1,3})[0-9]*")
 _AREA = re.compile(r"[A-Za-z0-9:$]{3,25}")
 _ISO_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-class _Texts:
-    """Gathers the text of a cell or a shared text: of its runs, without what only says how it is pronounced."""
-
-    def __init__(self, longest: int) -> None:
-        self._longest = longest
-        self._pieces: list[str] = []
-        self._length = 0
-        self._is_open = False
-        self._pronunciation = 0
-
-    def start(self, name: str) -> None:
-        if name == "rPh":
-            self._pronunciation += 1
-        self._is_open = name in {"t", "v"} and not self._pronunciation
-
-    def end(self, name: str) -> None:
-        if name == "rPh":
-            self._pronunciation -= 1
-        self._is_open = False
-
-    def text(self, text: str) -> None:
-        if self._is_open:
-            self._length += len(text)
-            if self._length > self._longest:
-                raise MarkupError
-            self._pieces.append(text)
-
-    def taken(self) -> str:
-        text = "".join(self._pieces)
-        self._pieces.clear()
-        return text
-
-    def start_count(self) -> None:
-        """Count the characters from 0."""
-        self._length = 0
 
 
 class PlainRows:
@@ -75,7 +33,7 @@ class PlainRows:
     def __init__(self, shared_texts: int) -> None:
         self._shared_texts = shared_texts
         self._written: list[str] = []
-        self._texts = _Texts(_LONGEST_ROW)
+        self._texts = TextGatherer(_LONGEST_ROW)
         self._row = 0
         self._column = -1
         self._row_start = ""
@@ -210,78 +168,3 @@ def written(text: str) -> str:
         joined = _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1][0] in "dD" else found[0], text)
         text = joined.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return escape(text, {"\r": "&#13;"})
-
-
-class SharedTexts:
-    """The shared texts by their places, from 0, kept on disk so that millions fit in little memory.
-
-    Args:
-        blocks: The XML of `xl/sharedStrings.xml`.
-
-    Raises:
-        MarkupError: It is broken, or has a text longer than any cell's.
-        OSError: The temporary file cannot be written.
-
-    """
-
-    def __init__(self, blocks: Iterable[bytes]) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._ends = array("Q", [0])
-        self._texts = _Texts(LONGEST_TEXT)
-        self.blank: set[int] = set()
-        """The places of those that are empty or white space."""
-        self.longest = 0
-        """Bytes of the longest one."""
-        self.at = lru_cache(_CACHED_TEXTS)(self._at)
-        try:
-            for _ in listened(blocks, self):
-                pass
-            self._file.flush()
-            self._bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if self._ends[-1] else None
-        except BaseException:
-            self._file.close()
-            raise
-
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
-    def __iter__(self) -> Iterator[str]:
-        return map(self._at, range(len(self)))
-
-    def __getitem__(self, place: int) -> str:
-        return self.at(place)
-
-    def start(self, name: str, _: dict[str, str]) -> None:
-        """Start-element handler."""
-        self._texts.start(local(name))
-
-    def end(self, name: str) -> None:
-        """End-element handler."""
-        name = local(name)
-        self._texts.end(name)
-        if name == "si":
-            text = self._texts.taken()
-            self._texts.start_count()
-            if not text.strip():
-                self.blank.add(len(self))
-            encoded = text.encode()
-            self.longest = max(self.longest, len(encoded))
-            self._file.write(encoded)
-            self._ends.append(self._ends[-1] + len(encoded))
-
-    def text(self, text: str) -> None:
-        """Character-data handler."""
-        self._texts.text(text)
-
-    def close(self) -> None:
-        """Take the temporary file away; more than once does no harm."""
-        with suppress(BufferError):
-            if self._bytes is not None:
-                self._bytes.close()
-        self._file.close()
-
-    def _at(self, place: int) -> str:
-        if place < 0:
-            raise IndexError
-        start, end = self._ends[place], self._ends[place + 1]
-        return "" if self._bytes is None else self._bytes[start:end].decode()
