@@ -7,7 +7,10 @@ CREATE_MUTATIONS = (
         name="no intent before the send",
         changes=(
             Change(
-                module="journal.claim", function="claim_rows", old="connection.execute(_CLAIM_CONTACTS, these)", new="None"
+                module="journal.claim",
+                function="claim_rows",
+                old="connection.execute(_CLAIM_CONTACTS, these)",
+                new="None",
             ),
             Change(
                 module="journal.claim",
@@ -148,9 +151,7 @@ CREATE_MUTATIONS = (
     Mutation(
         name="pandas' defaults",
         changes=(
-            Change(
-                module="readers.text.parse", function="_columns", old="na_filter = False", new="na_filter = True"
-            ),
+            Change(module="readers.text.parse", function="_columns", old="na_filter = False", new="na_filter = True"),
         ),
         part=("kills", "--kills", "1"),
     ),
