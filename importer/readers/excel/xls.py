@@ -101,7 +101,14 @@ class XlsWorkbook:
         if part.empty_results:
             which = f"{part.empty_results:,} of its formulas give an empty text, or were never calculated"
             self.notes = (f"{which} ({part.first_empty_result} for one): an .xls does not tell which.",)
-        extent = _seen(self._book, held)
+        seen = ExtentBuilder()
+        _see_cells(seen, self._book, held)
+        for row, its_look in held.rowinfo_map.items():
+            if its_look.hidden:
+                seen.hidden.add(row + 1)
+        for first_row, end_row, first_column, end_column in held.merged_cells:
+            seen.merge(first_row + 1, end_row, first_column, end_column - 1)
+        extent = seen.extent()
         refuse_big(self._path, sheet, extent, is_big=False)
         return extent
 
@@ -228,9 +235,8 @@ class _Silence(io.TextIOBase):
         return len(text)
 
 
-def _seen(book: Any, sheet: Any) -> Extent:  # noqa: ANN401 - xlrd has no types
-    """Return what xlrd knows of a sheet and pandas does not pass on."""
-    seen = ExtentBuilder()
+def _see_cells(seen: ExtentBuilder, book: Any, sheet: Any) -> None:  # noqa: ANN401 - xlrd has no types
+    """Take note of what xlrd knows of cells and pandas does not pass on."""
     texts = [book.format_map[xf.format_key].format_str for xf in book.xf_list]
     formats = {style: text for style, text in enumerate(texts) if zeros_in_front(text) or is_timedelta_format(text)}
     for row in range(sheet.nrows):
@@ -249,9 +255,3 @@ def _seen(book: Any, sheet: Any) -> Extent:  # noqa: ANN401 - xlrd has no types
                         seen.replace(row + 1, column, timedelta(days=value))  # pandas makes a date of it
                 elif number_format:
                     seen.show_zeros(row + 1, column, number_format)
-    for row, look in sheet.rowinfo_map.items():
-        if look.hidden:
-            seen.hidden.add(row + 1)
-    for first_row, end_row, first_column, end_column in sheet.merged_cells:
-        seen.merge(first_row + 1, end_row, first_column, end_column - 1)
-    return seen.extent()
