@@ -2,7 +2,7 @@
 
     file -> workbook -> the sheet -> a look over it -> an engine that suits it -> rows of text
 
-What kind of workbook it is, is in `workbook_kind`; what the look is for, in `extent`.
+What kind of workbook it is, is in `workbook`; what the look is for, in `extent`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,8 +15,7 @@ from importer.readers.blank_rows import Blanks
 from importer.readers.excel.cells import MOST_DIGITS, cell_name, is_wrong, problem_of, text_of, zero_problem
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
 from importer.readers.excel.overlay import FlaggedRow
-from importer.readers.excel.sheet_choice import chosen
-from importer.readers.excel.workbook_kind import open_workbook
+from importer.readers.excel.workbook import chosen, open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
 from importer.readers.header import ROWS_UNDER_TITLE, header_of, no_header, refuse_title
