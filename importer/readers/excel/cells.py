@@ -63,9 +63,9 @@ def text_of(value: object, number_format: str = "General") -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
-            return _number_text(value) if number_format == "General" else _formatted(value, number_format)
-        case datetime():
-            return _datetime_text(value)
+            text = _number_text(value)
+            shown = None if number_format == "General" else zeros_in_front(number_format)
+            return shown[0] + text.zfill(shown[1]) if shown and text.isdecimal() else text
         case date() | time() | timedelta():
             return _moment_text(value)
         case None | UncalculatedCell():
@@ -147,12 +147,6 @@ def zeros_in_front(number_format: str) -> tuple[str, int] | None:
     return (prefix, least) if least > 1 or prefix else None
 
 
-def _formatted(value: float, number_format: str) -> str:
-    text = _number_text(value)
-    shown = zeros_in_front(number_format)
-    return shown[0] + text.zfill(shown[1]) if shown and text.isdecimal() else text
-
-
 def _number_text(value: float) -> str:
     if isinstance(value, int) or value.is_integer():
         return str(int(value))
@@ -162,21 +156,16 @@ def _number_text(value: float) -> str:
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def _datetime_text(value: datetime) -> str:
-    to_second = (value + timedelta(microseconds=500_000)).replace(
-        microsecond=0
-    )  # kept as a fraction of a day, seldom exact
-    return to_second.date().isoformat() if to_second.time() == time() else to_second.isoformat(sep=" ")
-
-
 def _moment_text(value: date | time | timedelta) -> str:
     match value:
+        case datetime():  # kept as a fraction of a day, which is rarely exact
+            to_second = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+            return to_second.date().isoformat() if to_second.time() == time() else to_second.isoformat(sep=" ")
         case date():
             return value.isoformat()
         case time():
             return value.replace(microsecond=0).isoformat()
         case timedelta():
-            seconds = round(value.total_seconds())
-            sign = "-" if seconds < 0 else ""
-            minutes, second = divmod(abs(seconds), 60)
+            minutes, second = divmod(abs(round(value.total_seconds())), 60)
+            sign = "-" if round(value.total_seconds()) < 0 else ""
             return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{second:02}"

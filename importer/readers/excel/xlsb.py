@@ -13,6 +13,7 @@ from contextlib import suppress
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 from xlrd import error_text_from_code  # type: ignore[import-untyped]  # it has no types
+from xlrd.sheet import unpack_RK  # type: ignore[import-untyped]  # the same
 
 from importer.model.errors import InputError
 from importer.readers.excel.cells import ErrorCell, zeros_in_front
@@ -131,7 +132,7 @@ class XlsbWorkbook:
         elif kind in _NUMBERS:
             style &= 0xFFFFFF
             key, number_format = self._formats[style] if style < len(self._formats) else (0, "General")
-            value = _number(kind, content)
+            value = unpack_RK(content[8:12]) if kind == _INTEGER else struct.unpack_from("<d", content, 8)[0]
             if not math.isfinite(value):
                 seen.replace(row, column, ErrorCell(text="#NUM!"))
             elif key in _LOCAL_DATES or (kind == _INTEGER and is_date_format(number_format)):
@@ -140,15 +141,6 @@ class XlsbWorkbook:
                     seen.replace(row, column, from_excel(value, self._epoch, timedelta=is_duration))
             elif zeros_in_front(number_format):
                 seen.show_zeros(row, column, number_format)
-
-
-def _number(kind: int, content: bytes) -> float:
-    """Return a number, which takes four bytes or eight ([MS-XLSB], 2.5.122)."""
-    if kind != _INTEGER:
-        return float(struct.unpack_from("<d", content, 8)[0])
-    packed = struct.unpack_from("<i", content, 8)[0]
-    value: float = packed >> 2 if packed & 2 else struct.unpack("<d", struct.pack("<Ii", 0, packed & -4))[0]
-    return value / 100 if packed & 1 else value
 
 
 def _formats(records: Iterable[tuple[int, bytes]]) -> list[tuple[int, str]]:
