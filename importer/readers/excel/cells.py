@@ -90,7 +90,7 @@ def is_wrong(value: object) -> bool:
 
 
 def problem_of(value: object, column: str, cell: str) -> Problem:
-    """Return what is wrong with the value of a cell that `is_wrong`.
+    """Return what is wrong with the value of a cell that `is_wrong`, or is a text with the character U+0000.
 
     Args:
         value: As the workbook has it.
@@ -105,6 +105,9 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
         case float() if not math.isfinite(value):
             code = "cell_error"
             message = f"Cell {cell} has a number that is none. Fix its formula, or type the value."
+        case str():
+            code = "text_damaged"
+            message = f"Cell {cell} has characters that mean nothing (U+0000), so its text is damaged. Type it again."
         case UncalculatedCell():
             code = "formula_uncalculated"
             message = (
@@ -116,17 +119,8 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
                 f"Cell {cell} is a number of more than {MOST_DIGITS} digits, of which the last are lost. "
                 "Format the column as text, and type the number again."
             )
-    return Problem(code=code, column=column, value=text_of(value), message=message)
-
-
-def zero_problem(column: str, text: str, cell: str) -> Problem:
-    """Return what is wrong with a text that has the character U+0000: arguments as those of `problem_of`."""
-    return Problem(
-        code="text_damaged",
-        column=column,
-        value=text.replace("\0", "\N{REPLACEMENT CHARACTER}"),
-        message=f"Cell {cell} has characters that mean nothing (U+0000), so its text is damaged. Type it again.",
-    )
+    shown = text_of(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return Problem(code=code, column=column, value=shown, message=message)
 
 
 @lru_cache(1_024)

@@ -16,7 +16,7 @@ from xlrd import error_text_from_code  # type: ignore[import-untyped]  # it has 
 from xlrd.sheet import unpack_RK  # type: ignore[import-untyped]  # the same
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import ErrorCell, zeros_in_front
+from importer.readers.excel.cells import ErrorCell, text_of, zeros_in_front
 from importer.readers.excel.extent import MOST_CELLS_HELD, MOST_COLUMNS, MOST_ROWS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import MarkupError
@@ -140,7 +140,7 @@ class XlsbWorkbook:
                     is_duration = is_timedelta_format(number_format)
                     seen.replace(row, column, from_excel(value, self._epoch, timedelta=is_duration))
             elif zeros_in_front(number_format):
-                seen.show_zeros(row, column, number_format)
+                seen.replace(row, column, text_of(value, number_format))
 
 
 def _formats(records: Iterable[tuple[int, bytes]]) -> list[tuple[int, str]]:
