@@ -3,10 +3,10 @@
 No call awaits anything, so it is carried out as a whole or not at all, whatever happens to the connection.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from itertools import islice
+from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.contacts import Contacts, StoredContact, key_of
 from importer.sandbox.options import Duplicates, SandboxOptions
 
-CONTACTS_PER_PAGE: Final = 20
+PER_PAGE: Final = 20
 MOST_PAGES: Final = 500
 _MOST_PLACES: Final = 16
 
@@ -44,42 +44,25 @@ class Calls:
         self._options = options
         self._account = options.account
         self._now = now
+        self._numbers = count(1)
 
     def create_contact(self, asked: Asked) -> Answer:
         """POST /contacts. 200, not 201: a client must not tell new from old by the status, which no page documents."""
         if problems := rules.problems_of_post(asked.body, self._account):
             return error_answer(422, *problems)
         body = asked.body
-        channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
-        if self._options.duplicates is not Duplicates.SECOND:
-            existing = next(self.contacts.find(key_of(body["source"], channel_uuid, body["identifier"])), None)
-            if existing is not None:
-                return self._existing(existing)
-        contact = self._new_contact(body, channel_uuid)
+        source, identifier = body["source"], body["identifier"]
+        channel_uuid = body.get("channel_uuid") or self._account.main_channel(source)
+        existing = next(self.contacts.find(key_of(source, channel_uuid, identifier)), None)
+        if existing and self._options.duplicates is Duplicates.REFUSE:
+            return error_answer(422, f'Contact with identifier "{existing.identifier}" already exists')
+        if existing and self._options.duplicates is Duplicates.RETURN:
+            return self._listed(existing)
+        fields = {"bot_status": "bot_start" if self._account.bot_enabled else "", **_stored_fields(body)}
+        fields["channel_uuid"] = channel_uuid
+        contact = StoredContact(number=next(self._numbers), uuid=uuid4().hex, created_at=self._now(), **fields)
         self.contacts.add(contact)
         return self._listed(contact)
-
-    def _existing(self, contact: StoredContact) -> Answer:
-        if self._options.duplicates is Duplicates.REFUSE:
-            return error_answer(422, f'Contact with identifier "{contact.identifier}" already exists')
-        return self._listed(contact)
-
-    def _new_contact(self, body: Mapping[str, Any], channel_uuid: str) -> StoredContact:
-        return StoredContact(
-            number=self.contacts.next_number(),
-            uuid=uuid4().hex,
-            identifier=body["identifier"],
-            source=body["source"],
-            channel_uuid=channel_uuid,
-            name=body["name"],
-            created_at=self._now(),
-            tags=tuple(body.get("tags", ())),
-            custom_fields=_frozen_fields(body.get("custom_fields", {})),
-            assigned_user=body.get("assigned_user", ""),
-            team_uuid=body.get("team_uuid", ""),
-            bot_status=body.get("bot_status") or ("bot_start" if self._account.bot_enabled else ""),
-            note=body.get("note", ""),
-        )
 
     def read_contact(self, asked: Asked) -> Answer:
         """GET /contacts/:uuid."""
@@ -93,7 +76,11 @@ class Calls:
             return _NO_CONTACT
         if problems := rules.problems_of_patch(asked.body, self._account):
             return error_answer(422, *problems)
-        changed = _changed(contact, asked.body)
+        fields = _stored_fields(asked.body)
+        fields["custom_fields"] = {**contact.custom_fields, **fields["custom_fields"]}
+        if fields.pop("unassign_user", False):
+            fields["assigned_user"] = ""
+        changed = replace(contact, **fields)
         self.contacts.replace(changed)
         return self._listed(changed)
 
@@ -122,34 +109,22 @@ class Calls:
             return _BAD_PAGE
         if page > MOST_PAGES and not after:
             return error_answer(400, "Pagination limit exceeded")
-        matches = _filter(asked.query)
-        found = filter(matches, self.contacts.newest_first(after))
-        skipped = 0 if after else (page - 1) * CONTACTS_PER_PAGE
-        return self._page(asked, found, skipped, {"page": page, "pages": self._pages(matches)})
-
-    def _pages(self, matches: Callable[[StoredContact], bool] | None) -> int:
-        return min(MOST_PAGES, answers.pages(self.contacts.count(matches), CONTACTS_PER_PAGE))
-
-    def _page(self, asked: Asked, found: Iterator[StoredContact], skipped: int, meta: dict[str, Any]) -> Answer:
-        shown = list(islice(found, skipped, skipped + CONTACTS_PER_PAGE))
-        more = next(found, None) is not None
+        matches = list(filter(_filter(asked.query), self.contacts.newest_first()))
+        left = [contact for contact in matches if contact.number < after] if after else matches[(page - 1) * PER_PAGE :]
         with_types = asked.query.get("include_field_types") == "true"
-        meta["next"] = str(shown[-1].number) if more else None
-        return Answer(
-            body={"contacts": [self._body(contact, with_types=with_types) for contact in shown], "meta": meta}
-        )
+        meta = {
+            "page": page,
+            "pages": min(MOST_PAGES, answers.pages(len(matches), PER_PAGE)),
+            "next": str(left[PER_PAGE - 1].number) if len(left) > PER_PAGE else None,
+        }
+        shown = [self._body(contact, with_types=with_types) for contact in left[:PER_PAGE]]
+        return Answer(body={"contacts": shown, "meta": meta})
 
     def who_am_i(self, _asked: Asked) -> Answer:
         """GET /auth/me. It echoes the key, as the service does."""
         account = self._account
-        return Answer(
-            body={
-                "status": "ok",
-                "user_email": account.user_email,
-                "user_name": account.user_name,
-                "api_key": account.token,
-            }
-        )
+        user = {"user_email": account.user_email, "user_name": account.user_name}
+        return Answer(body={"status": "ok", **user, "api_key": account.token})
 
     def list_teams(self, asked: Asked) -> Answer:
         """GET /teams."""
@@ -157,10 +132,10 @@ class Calls:
 
     def list_members(self, asked: Asked) -> Answer:
         """GET /teams/:uuid/members."""
-        team = next((team for team in self._account.teams if team.uuid == asked.parameter), None)
+        team = self._account.team(asked.parameter)
         if team is None:
             return error_answer(404, "Team not found")
-        members = [answers.user_body(user) for user in self._account.users if user.email in team.members]
+        members = [asdict(user) for user in self._account.users if user.email in team.members]
         return _short_list("users", members, asked)
 
     def list_channels(self, asked: Asked) -> Answer:
@@ -187,21 +162,13 @@ _NO_CONTACT: Final = error_answer(404, "Contact not found")
 _BAD_PAGE: Final = error_answer(400, "page must be a whole number from 1")
 
 
-def _frozen_fields(fields: Mapping[str, str | list[str]]) -> dict[str, str | tuple[str, ...]]:
-    return {name: value if isinstance(value, str) else tuple(value) for name, value in fields.items()}
+def _stored_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a valid body, with tuples for lists."""
+    return {**_frozen(body), "custom_fields": _frozen(body.get("custom_fields", {}))}
 
 
-def _changed(contact: StoredContact, body: Mapping[str, Any]) -> StoredContact:
-    """Return the contact changed by a valid PATCH body."""
-    texts = {name: body[name] for name in ("name", "assigned_user", "team_uuid", "bot_status", "note") if name in body}
-    if body.get("unassign_user"):
-        texts["assigned_user"] = ""
-    return replace(
-        contact,
-        tags=tuple(body.get("tags", contact.tags)),
-        custom_fields={**contact.custom_fields, **_frozen_fields(body.get("custom_fields", {}))},
-        **texts,
-    )
+def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _filter(query: Mapping[str, str]) -> Callable[[StoredContact], bool] | None:
@@ -217,7 +184,10 @@ def _filter(query: Mapping[str, str]) -> Callable[[StoredContact], bool] | None:
 
 def _short_list(name: str, everything: list[dict[str, Any]], asked: Asked) -> Answer:
     page = _whole_number(asked.query.get("page", "1"))
-    return _BAD_PAGE if page is None else answers.page_of(name, everything, page, CONTACTS_PER_PAGE)
+    if page is None:
+        return _BAD_PAGE
+    meta = {"page": page, "pages": answers.pages(len(everything), PER_PAGE)}
+    return Answer(body={name: everything[(page - 1) * PER_PAGE : page * PER_PAGE], "meta": meta})
 
 
 def _whole_number(text: str) -> int | None:

@@ -24,8 +24,8 @@ class FaultedRequest:
 
     request: web.BaseRequest
     fault: Fault
-    answer: Answer | None
-    """The right answer, where the call was carried out already."""
+    answer: Answer
+    """The right answer, where the call was carried out already; else `NO_ANSWER`."""
     faults: Faults
     """The parameters of the kinds."""
 
@@ -35,17 +35,14 @@ Misbehave = Callable[[FaultedRequest], Awaitable[web.StreamResponse]]
 HUGE_BYTES: Final = 10 * 2**20
 BOMB_BYTES: Final = 32 * 2**20
 
-_JSON_TYPE: Final = {"Content-Type": "application/json; charset=utf-8"}
-_HTML_TYPE: Final = {"Content-Type": "text/html; charset=utf-8"}
-_NO_ANSWER: Final = error_answer(504, "Gateway timeout")
+NO_ANSWER: Final = error_answer(504, "Gateway timeout")
 # Linger for 0 seconds: closing then resets the connection. Windows' struct has shorts, the others' has ints.
 _RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def respond(answer: Answer) -> web.Response:
     """Return an answer as HTTP."""
-    headers = _JSON_TYPE if answer.headers is None else {**_JSON_TYPE, **answer.headers}
-    return web.Response(status=answer.status, body=_bytes(answer), headers=headers)
+    return web.json_response(answer.body, status=answer.status, headers=answer.headers)
 
 
 async def misbehave(faulted: FaultedRequest) -> web.StreamResponse:
@@ -80,7 +77,7 @@ async def _status(
 
 async def _html(status: int, title: str, _spoilt: FaultedRequest) -> web.StreamResponse:
     page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return web.Response(status=status, body=page.encode(), headers=_HTML_TYPE)
+    return web.Response(status=status, text=page, content_type="text/html")
 
 
 async def _redirect(status: int, _spoilt: FaultedRequest) -> web.StreamResponse:
@@ -89,7 +86,7 @@ async def _redirect(status: int, _spoilt: FaultedRequest) -> web.StreamResponse:
 
 async def _hang(faulted: FaultedRequest) -> web.StreamResponse:
     await _silence(faulted)
-    return respond(_right_answer(faulted))
+    return respond(faulted.answer)
 
 
 async def _cut_body(faulted: FaultedRequest) -> web.StreamResponse:
@@ -114,7 +111,7 @@ async def _huge_body(_spoilt: FaultedRequest) -> web.StreamResponse:
 
 
 async def _gzip_bomb(_spoilt: FaultedRequest) -> web.StreamResponse:
-    return web.Response(body=_bomb(), headers={**_JSON_TYPE, "Content-Encoding": "gzip"})
+    return web.Response(body=_bomb(), content_type="application/json", headers={"Content-Encoding": "gzip"})
 
 
 @cache
@@ -131,20 +128,12 @@ async def _silence(faulted: FaultedRequest) -> None:
 
 async def _first_half(faulted: FaultedRequest) -> tuple[web.StreamResponse, bytes]:
     """Send the headers and half of the body; return the rest."""
-    answer = _right_answer(faulted)
-    body = _bytes(answer)
-    response = web.StreamResponse(status=answer.status, headers={**_JSON_TYPE, "Content-Length": str(len(body))})
+    body = json.dumps(faulted.answer.body).encode()
+    response = web.StreamResponse(status=faulted.answer.status, headers={"Content-Type": "application/json"})
+    response.content_length = len(body)
     await response.prepare(faulted.request)
     await response.write(body[: len(body) // 2])
     return response, body[len(body) // 2 :]
-
-
-def _right_answer(faulted: FaultedRequest) -> Answer:
-    return faulted.answer or _NO_ANSWER
-
-
-def _bytes(answer: Answer) -> bytes:
-    return json.dumps(answer.body).encode()
 
 
 def _transport(faulted: FaultedRequest) -> asyncio.Transport:

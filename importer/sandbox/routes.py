@@ -1,5 +1,6 @@
 """Route a request to its call: the API's paths and methods. Pure."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -22,14 +23,22 @@ CALLS: Final[Mapping[str, Callable[[Calls, Asked], Answer]]] = {
 }
 """Every call of the API, under the name that the counters and the faults' script use."""
 
+_PATTERNS: Final = {
+    template: re.compile(BASE_PATH + re.sub(":[a-z]+", "([^/]*)", template))
+    for template in dict.fromkeys(name.partition(" ")[2] for name in CALLS)
+}
+"""Each path of the API, and the pattern that it matches."""
+
 UNKNOWN: Final = "unknown"
 """The name under which all other requests are counted."""
 
 
 def call_of(method: str, path: str) -> tuple[str, str]:
     """Return the call's name, which is in `CALLS` if there is such a call, and the path's parameter."""
-    template, parameter = _template(path)
-    return f"{method} {template}", parameter
+    for template, pattern in _PATTERNS.items():
+        if found := pattern.fullmatch(path):
+            return f"{method} {template}", "".join(found.groups())
+    return f"{method} ", ""
 
 
 def no_such_call(call: str) -> Answer:
@@ -39,19 +48,3 @@ def no_such_call(call: str) -> Answer:
     if not methods:
         return error_answer(404, "Not found")
     return error_answer(405, "Method not allowed", headers={"Allow": ", ".join(methods)})
-
-
-def _template(path: str) -> tuple[str, str]:
-    match path.removeprefix(BASE_PATH + "/").split("/"):
-        case ["contacts" | "teams" | "channels" as name]:
-            return f"/{name}", ""
-        case ["contacts", "phone", number]:
-            return "/contacts/phone/:number", number
-        case ["contacts", uuid]:
-            return "/contacts/:uuid", uuid
-        case ["auth", "me"]:
-            return "/auth/me", ""
-        case ["teams", uuid, "members"]:
-            return "/teams/:uuid/members", uuid
-        case _:
-            return "", ""

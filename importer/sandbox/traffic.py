@@ -23,22 +23,19 @@ class Traffic:
         self.in_flight = 0
         self.most_in_flight = 0
         """The most requests in flight at once."""
-        self._accepted = PeakRate()
+        self.accepted = PeakRate()
+        """Counts requests answered neither 401 nor 429."""
 
     @property
     def most_in_one_second(self) -> int:
         """The most requests accepted within any one second."""
-        return self._accepted.most
+        return self.accepted.most
 
     def arrive(self, call: str) -> None:
         """Count a request that arrives."""
         self.requests[call] += 1
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
-
-    def accept(self, now_seconds: float) -> None:
-        """Count a request that was neither 401 nor 429."""
-        self._accepted.add(now_seconds)
 
     def leave(self) -> None:
         """Count a request that was answered, or whose client disconnected."""
