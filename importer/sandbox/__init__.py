@@ -9,8 +9,7 @@ For people who try their files, and for the tests. It follows the API's document
     state       account  contacts  traffic     the account, its contacts, the request statistics
 """
 
-from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, Channel, CustomField, Team, User
-from importer.sandbox.contacts import StoredContact
+from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, CustomField
 from importer.sandbox.faults import EVERY_FAULT, Commit, Fault, FaultKind, Faults, Scripted, read_faults
 from importer.sandbox.options import Duplicates, SandboxOptions
 from importer.sandbox.server import Sandbox, serve
@@ -19,7 +18,6 @@ __all__ = [
     "DEFAULT_ACCOUNT",
     "EVERY_FAULT",
     "AccountSetup",
-    "Channel",
     "Commit",
     "CustomField",
     "Duplicates",
@@ -29,9 +27,6 @@ __all__ = [
     "Sandbox",
     "SandboxOptions",
     "Scripted",
-    "StoredContact",
-    "Team",
-    "User",
     "read_faults",
     "serve",
 ]

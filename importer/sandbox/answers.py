@@ -26,8 +26,8 @@ def error_answer(status: int, *sentences: str, headers: Mapping[str, str] | None
     return Answer(status=status, body={"error": {"message": "; ".join(sentences)}}, headers=headers)
 
 
-def contact_body(contact: StoredContact, account: AccountSetup) -> dict[str, Any]:
-    """Return a contact as the service describes it."""
+def contact_body(contact: StoredContact, account: AccountSetup, *, with_types: bool = False) -> dict[str, Any]:
+    """Return a contact as the service describes it, with the types of its custom fields if the request wants them."""
     body: dict[str, Any] = {
         "uuid": contact.uuid,
         "name": contact.name,
@@ -49,17 +49,14 @@ def contact_body(contact: StoredContact, account: AccountSetup) -> dict[str, Any
         body["team"] = team_body(team) if (team := account.team(contact.team_uuid)) else None
     if contact.channel_uuid:
         body["channel"] = channel_body(channel) if (channel := account.channel(contact.channel_uuid)) else None
+    if with_types:
+        fields = account.fields_by_name()
+        body["customFieldsMetadata"] = {
+            name: {"value": value, "type": fields[name].type.value}
+            | ({"options": fields[name].options} if fields[name].options else {})
+            for name, value in contact.custom_fields.items()
+        }
     return body
-
-
-def field_types(contact: StoredContact, account: AccountSetup) -> dict[str, Any]:
-    """Return the contact's `customFieldsMetadata`."""
-    fields = account.fields_by_name()
-    return {
-        name: {"value": value, "type": fields[name].type.value}
-        | ({"options": fields[name].options} if fields[name].options else {})
-        for name, value in contact.custom_fields.items()
-    }
 
 
 def team_body(team: Team) -> dict[str, Any]:

@@ -66,8 +66,7 @@ class Calls:
 
     def read_contact(self, asked: Asked) -> Answer:
         """GET /contacts/:uuid."""
-        contact = self.contacts.get(asked.parameter)
-        return _NO_CONTACT if contact is None else self._listed(contact)
+        return self._listed(self.contacts.get(asked.parameter))
 
     def change_contact(self, asked: Asked) -> Answer:
         """PATCH /contacts/:uuid. Tags are replaced, custom fields are merged, an empty note clears it."""
@@ -97,7 +96,7 @@ class Calls:
         channel_uuid = asked.query.get("channel_uuid") or self._account.main_channel()
         for contact in self.contacts.find(key_of("whatsapp", channel_uuid, asked.parameter)):
             if (self._now() - contact.created_at).total_seconds() >= self._options.visible_after_seconds:
-                return Answer(body={"contact": self._body(contact)})
+                return Answer(body={"contact": answers.contact_body(contact, self._account)})
         return _NO_CONTACT
 
     def list_contacts(self, asked: Asked) -> Answer:
@@ -109,7 +108,7 @@ class Calls:
             return _BAD_PAGE
         if page > MOST_PAGES and not after:
             return error_answer(400, "Pagination limit exceeded")
-        matches = list(filter(_filter(asked.query), self.contacts.newest_first()))
+        matches = self._matches(asked.query)
         left = [contact for contact in matches if contact.number < after] if after else matches[(page - 1) * PER_PAGE :]
         with_types = asked.query.get("include_field_types") == "true"
         meta = {
@@ -117,8 +116,18 @@ class Calls:
             "pages": min(MOST_PAGES, answers.pages(len(matches), PER_PAGE)),
             "next": str(left[PER_PAGE - 1].number) if len(left) > PER_PAGE else None,
         }
-        shown = [self._body(contact, with_types=with_types) for contact in left[:PER_PAGE]]
+        shown = [answers.contact_body(contact, self._account, with_types=with_types) for contact in left[:PER_PAGE]]
         return Answer(body={"contacts": shown, "meta": meta})
+
+    def _matches(self, query: Mapping[str, str]) -> list[StoredContact]:
+        """Return the contacts that the query asks for, newest first; they have all of several tags."""
+        source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
+        tags = set(filter(None, query.get("tags", "").split(",")))
+        return [
+            contact
+            for contact in self.contacts.newest_first()
+            if source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
+        ]
 
     def who_am_i(self, _asked: Asked) -> Answer:
         """GET /auth/me. It echoes the key, as the service does."""
@@ -148,14 +157,10 @@ class Calls:
         ]
         return _short_list("channels", channels, asked)
 
-    def _listed(self, contact: StoredContact) -> Answer:
-        return Answer(body={"contact": [self._body(contact)]})
-
-    def _body(self, contact: StoredContact, *, with_types: bool = False) -> dict[str, Any]:
-        body = answers.contact_body(contact, self._account)
-        if with_types:
-            body["customFieldsMetadata"] = answers.field_types(contact, self._account)
-        return body
+    def _listed(self, contact: StoredContact | None) -> Answer:
+        return (
+            _NO_CONTACT if contact is None else Answer(body={"contact": [answers.contact_body(contact, self._account)]})
+        )
 
 
 _NO_CONTACT: Final = error_answer(404, "Contact not found")
@@ -169,17 +174,6 @@ def _stored_fields(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
-def _filter(query: Mapping[str, str]) -> Callable[[StoredContact], bool] | None:
-    """Return the query's filter; None if it has none. A contact must have all of several tags."""
-    source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
-    tags = {tag for tag in query.get("tags", "").split(",") if tag}
-    if not (source or team_uuid or tags):
-        return None
-    return lambda contact: (
-        source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
-    )
 
 
 def _short_list(name: str, everything: list[dict[str, Any]], asked: Asked) -> Answer:
