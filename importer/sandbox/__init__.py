@@ -4,9 +4,9 @@ For people who try their files, and for the tests. It follows the API's document
 `SandboxOptions` offers each behaviour, and the worst one is the default.
 
     HTTP        server   misbehaviour          the only home of aiohttp.web
-    decisions   routes   limit   faults        which call, admitted or not, with which fault
+    decisions   traffic  faults                admitted or not, with which fault; the request statistics
     the API     calls    rules   answers       the calls, their validation, their responses
-    state       account  contacts  traffic     the account, its contacts, the request statistics
+    state       account  contacts              the account and its contacts
 """
 
 from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, CustomField

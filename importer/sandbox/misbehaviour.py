@@ -14,8 +14,8 @@ from typing import Final
 from aiohttp import web
 
 from importer.sandbox.answers import Answer, error_answer
+from importer.sandbox.calls import BASE_PATH
 from importer.sandbox.faults import Fault, FaultKind, Faults
-from importer.sandbox.routes import BASE_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +68,17 @@ async def _raw(sent: bytes, faulted: FaultedRequest) -> web.StreamResponse:
     return web.Response()
 
 
-async def _status(
-    status: int, sentence: str, faulted: FaultedRequest, *, retry_after: bool = False
-) -> web.StreamResponse:
-    headers = {"Retry-After": faulted.faults.retry_after} if retry_after else None
-    return respond(error_answer(status, sentence, headers=headers))
+async def _answer(answer: Answer, _faulted: FaultedRequest) -> web.StreamResponse:
+    return respond(answer)
 
 
-async def _html(status: int, title: str, _spoilt: FaultedRequest) -> web.StreamResponse:
+async def _retry_after(status: int, sentence: str, faulted: FaultedRequest) -> web.StreamResponse:
+    return respond(error_answer(status, sentence, headers={"Retry-After": faulted.faults.retry_after}))
+
+
+async def _html(status: int, title: str, _faulted: FaultedRequest) -> web.StreamResponse:
     page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
     return web.Response(status=status, text=page, content_type="text/html")
-
-
-async def _redirect(status: int, _spoilt: FaultedRequest) -> web.StreamResponse:
-    return web.Response(status=status, headers={"Location": f"{BASE_PATH}/contacts"})
 
 
 async def _hang(faulted: FaultedRequest) -> web.StreamResponse:
@@ -102,15 +99,11 @@ async def _slow_body(faulted: FaultedRequest) -> web.StreamResponse:
     return response
 
 
-async def _no_uuid(_spoilt: FaultedRequest) -> web.StreamResponse:
-    return respond(Answer(body={"contact": [{}]}))
-
-
-async def _huge_body(_spoilt: FaultedRequest) -> web.StreamResponse:
+async def _huge_body(_faulted: FaultedRequest) -> web.StreamResponse:
     return respond(Answer(body={"contact": [{"name": "x" * HUGE_BYTES}]}))
 
 
-async def _gzip_bomb(_spoilt: FaultedRequest) -> web.StreamResponse:
+async def _gzip_bomb(_faulted: FaultedRequest) -> web.StreamResponse:
     return web.Response(body=_bomb(), content_type="application/json", headers={"Content-Encoding": "gzip"})
 
 
@@ -149,21 +142,26 @@ def _transport(faulted: FaultedRequest) -> asyncio.Transport:
     return transport
 
 
+_TO_CONTACTS: Final = {"Location": f"{BASE_PATH}/contacts"}
+
 MISBEHAVIOURS: Final[Mapping[FaultKind, Misbehave]] = {
     FaultKind.RESET: _reset,
     FaultKind.CLOSE: partial(_raw, b""),
-    FaultKind.ERROR: partial(_status, 500, "Internal server error"),
+    FaultKind.ERROR: partial(_answer, error_answer(500, "Internal server error")),
     FaultKind.BAD_GATEWAY: partial(_html, 502, "502 Bad Gateway"),
-    FaultKind.UNAVAILABLE: partial(_status, 503, "Service unavailable", retry_after=True),
-    FaultKind.THROTTLED: partial(_status, 429, "Too many requests"),
-    FaultKind.THROTTLED_RETRY_AFTER: partial(_status, 429, "Too many requests", retry_after=True),
+    FaultKind.UNAVAILABLE: partial(_retry_after, 503, "Service unavailable"),
+    FaultKind.THROTTLED: partial(_answer, error_answer(429, "Too many requests")),
+    FaultKind.THROTTLED_RETRY_AFTER: partial(_retry_after, 429, "Too many requests"),
     FaultKind.HANG: _hang,
     FaultKind.CUT_BODY: _cut_body,
-    FaultKind.NO_UUID: _no_uuid,
-    FaultKind.GATEWAY_TIMEOUT: partial(_status, 504, "Gateway timeout"),
-    FaultKind.UNAUTHORIZED: partial(_status, 401, "Unauthorized"),
-    FaultKind.FORBIDDEN: partial(_status, 403, "Forbidden"),
-    **{FaultKind(f"redirect_{status}"): partial(_redirect, status) for status in (301, 302, 303, 307, 308)},
+    FaultKind.NO_UUID: partial(_answer, Answer(body={"contact": [{}]})),
+    FaultKind.GATEWAY_TIMEOUT: partial(_answer, NO_ANSWER),
+    FaultKind.UNAUTHORIZED: partial(_answer, error_answer(401, "Unauthorized")),
+    FaultKind.FORBIDDEN: partial(_answer, error_answer(403, "Forbidden")),
+    **{
+        FaultKind(f"redirect_{status}"): partial(_answer, Answer(status=status, body={}, headers=_TO_CONTACTS))
+        for status in (301, 302, 303, 307, 308)
+    },
     FaultKind.HTML: partial(_html, 200, "Welcome to our network"),
     FaultKind.GARBAGE: partial(_raw, b"HTTP/1.1 fine thanks\r\n\r\n"),
     FaultKind.CUT_HEADERS: partial(_raw, b"HTTP/1.1 200 OK\r\nContent-Type: applic"),

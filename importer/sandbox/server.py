@@ -20,14 +20,12 @@ from aiohttp import web
 
 from importer.model.errors import UsageError
 from importer.sandbox.answers import Answer, error_answer
-from importer.sandbox.calls import Asked, Calls
+from importer.sandbox.calls import BASE_PATH, CALLS, UNKNOWN, Asked, Calls, call_of, no_such_call
 from importer.sandbox.contacts import StoredContact
 from importer.sandbox.faults import Commit, Fault, FaultChooser
-from importer.sandbox.limit import SlidingWindow, whole_seconds
 from importer.sandbox.misbehaviour import NO_ANSWER, FaultedRequest, misbehave, respond
 from importer.sandbox.options import SandboxOptions
-from importer.sandbox.routes import BASE_PATH, CALLS, UNKNOWN, call_of, no_such_call
-from importer.sandbox.traffic import Traffic
+from importer.sandbox.traffic import SlidingWindow, Traffic, whole_seconds
 
 HOST: Final = "127.0.0.1"
 """Loopback, with no option for another address: people send real customer data to it, over plain HTTP."""
@@ -83,11 +81,6 @@ class Sandbox:
     def contacts(self) -> tuple[StoredContact, ...]:
         """The contacts that exist now, in the order of creation."""
         return tuple(self.calls.contacts)
-
-    @property
-    def throttled(self) -> int:
-        """How many requests were answered 429 because of the rate."""
-        return self.traffic.throttled
 
     async def __aenter__(self) -> Self:
         # With `handler_cancellation`, a hanging answer ends when its client disconnects. No call is lost by it: a call
