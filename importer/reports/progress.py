@@ -48,16 +48,37 @@ class Snapshot:
 
 
 class Progress:
-    """Shows how a run stands, from entering the context to leaving it; this base of the others shows nothing."""
+    """Shows the newest snapshot at intervals, and the last one on leaving the context; this base class shows nothing.
+
+    Args:
+        clock: A monotonic clock, in seconds.
+        interval_seconds: The least time from one snapshot shown to the next.
+
+    """
+
+    def __init__(self, clock: Callable[[], float] = lambda: 0.0, interval_seconds: float = 0.0) -> None:
+        self._clock = clock
+        self._interval_seconds = interval_seconds
+        self._next = clock()
+        self._latest: Snapshot | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        """There is nothing to end."""
+        if self._latest is not None:
+            self._draw(self._latest)
 
     def update(self, snapshot: Snapshot) -> None:
-        """Show how the run stands now; never raises, and may be called at any rate."""
+        """Show how the run stands now, if it is time; never raises, and may be called at any rate."""
+        self._latest = snapshot
+        now = self._clock()
+        if now >= self._next:
+            self._next = now + self._interval_seconds
+            self._draw(snapshot)
+
+    def _draw(self, snapshot: Snapshot) -> None:
+        """Show it; the base class does not."""
 
 
 def choose_progress(
@@ -120,36 +141,12 @@ class Silence(Progress):
     """Shows nothing."""
 
 
-class _Intervals(Progress):
-    """Shows the newest snapshot at intervals, and the last one on leaving the context."""
-
-    def __init__(self, clock: Callable[[], float], interval_seconds: float, first_after_seconds: float) -> None:
-        self._clock = clock
-        self._interval_seconds = interval_seconds
-        self._next = clock() + first_after_seconds
-        self._latest: Snapshot | None = None
-
-    def __exit__(self, *_exception: object) -> None:
-        if self._latest is not None:
-            self._draw(self._latest)
-
-    def update(self, snapshot: Snapshot) -> None:
-        """Show it if the last time is not just past."""
-        self._latest = snapshot
-        now = self._clock()
-        if now >= self._next:
-            self._next = now + self._interval_seconds
-            self._draw(snapshot)
-
-    def _draw(self, snapshot: Snapshot) -> None:
-        raise NotImplementedError
-
-
-class Lines(_Intervals):
+class Lines(Progress):
     """Writes a line every 30 s and one at the end: for logs, and for terminals that cannot redraw."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
-        super().__init__(clock, LINE_EVERY_SECONDS, first_after_seconds=LINE_EVERY_SECONDS)
+        super().__init__(clock, LINE_EVERY_SECONDS)
+        self._next += LINE_EVERY_SECONDS
         self._stream = stream
 
     def _draw(self, snapshot: Snapshot) -> None:
@@ -160,11 +157,11 @@ class Lines(_Intervals):
             self._latest = None
 
 
-class LiveDisplay(_Intervals):
+class LiveDisplay(Progress):
     """Redraws a few lines in place."""
 
     def __init__(self, console: "Console", clock: Callable[[], float]) -> None:
-        super().__init__(clock, _REDRAW_AFTER_SECONDS, first_after_seconds=0.0)
+        super().__init__(clock, _REDRAW_AFTER_SECONDS)
         self._console = console
         self._live: Live | None = None
 

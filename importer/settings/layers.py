@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -36,7 +35,7 @@ _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 class Layer:
     """The settings from one source: per table, its keys with their checked values."""
 
-    values: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     """A sentence for each wrong setting."""
 
@@ -110,11 +109,10 @@ def environment_layer(environment: Mapping[str, str]) -> Layer:
 
 def stacked(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
     """Return every table's keys, each with the value of the last layer that has it."""
-    tables: dict[str, dict[str, Any]] = {}
-    for layer in layers:
-        for table, keys in layer.values.items():
-            tables.setdefault(table, {}).update(keys)
-    return tables
+    return {
+        table: {key: value for layer in layers for key, value in layer.values.get(table, {}).items()}
+        for table in TABLES
+    }
 
 
 def _option_of(key: str) -> str:

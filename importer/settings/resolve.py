@@ -56,24 +56,20 @@ def _usage_error(problems: Sequence[str]) -> UsageError:
 
 def _settings(tables: Tables) -> Settings:
     """Return the settings of the checked tables, with the defaults for the rest."""
-    empty: Mapping[str, Any] = {}
-    service, contact, run = (tables.get(name, empty) for name in ("service", "contact", "run"))
-    reading, columns = dict(tables.get("input", empty)), dict(tables.get("columns", empty))
+    reading, columns = dict(tables["input"]), dict(tables["columns"])
     made_for = reading.pop("header", ())
-    fields = columns.pop("custom_fields", empty)
+    fields: Mapping[str, Mapping[str, Any]] = columns.pop("custom_fields", {})
     custom_fields = tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
     mapping = MappingOptions(
-        contact=ContactOptions(**contact),
+        contact=ContactOptions(**tables["contact"]),
         columns=ColumnOptions(**columns, custom_fields=custom_fields),
-        values=MappingProxyType(
-            {header: MappingProxyType(dict(to)) for header, to in tables.get("values", empty).items()}
-        ),
+        values=MappingProxyType({header: MappingProxyType(to) for header, to in tables["values"].items()}),
         made_for=made_for,
     )
     return Settings(
-        service=ServiceOptions(**service),
+        service=ServiceOptions(**tables["service"]),
         input=InputOptions(**reading),
         mapping=mapping,
-        run=RunOptions(**run),
+        run=RunOptions(**tables["run"]),
         mapping_given=bool(mapping.columns.identifier),
     )
