@@ -33,7 +33,7 @@ from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
 from importer.reports.closing_text import closing_text
 from importer.reports.progress import Snapshot, choose_progress
-from importer.reports.summary import summary_text
+from importer.reports.results import summary_text
 from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.runtime import collect_less_garbage

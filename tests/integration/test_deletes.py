@@ -347,7 +347,7 @@ async def test_the_rate_limit_is_kept(tmp_path: Path) -> None:
     async with staged(tmp_path, 60, rate_limit=100) as stage:
         await stage.play(limiter=RateLimiter(RateLimits(rate=100.0)))
         assert stage.fates() == [Fate.DELETED] * 60
-        assert stage.sandbox.throttled == 0
+        assert stage.sandbox.traffic.throttled == 0
         assert stage.sandbox.traffic.most_in_one_second <= 100
 
 

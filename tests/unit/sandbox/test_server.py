@@ -26,8 +26,8 @@ from importer.sandbox import (
     Scripted,
     serve,
 )
+from importer.sandbox.calls import CALLS
 from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, FaultedRequest
-from importer.sandbox.routes import CALLS
 
 ANA = {"identifier": "34600111222", "source": "whatsapp", "name": "Ana"}
 STATUS_OF_FAULT = {
@@ -226,7 +226,7 @@ async def test_the_rate_limit_is_a_strict_window() -> None:
         assert statuses == [200, 200, 429, 200, 429]
         assert [contact.identifier for contact in client.sandbox.contacts] == ["100.0", "100.5", "101.0"]
         traffic = client.sandbox.traffic
-        assert (client.sandbox.throttled, traffic.most_in_one_second, traffic.most_in_flight) == (2, 2, 1)
+        assert (client.sandbox.traffic.throttled, traffic.most_in_one_second, traffic.most_in_flight) == (2, 2, 1)
         assert list(traffic.arrival_times) == [100.0, 100.5, 100.9, 101.0, 101.1]
 
 
@@ -289,7 +289,7 @@ async def test_a_fault_answers_with_its_status(kind: FaultKind, status: int, com
         assert len(client.sandbox.contacts) == (commit is Commit.YES)
         assert (await client.post()).fields["contact"][0]["uuid"]
         assert client.sandbox.traffic.faults == {Fault(kind, commit): 1}
-        assert client.sandbox.throttled == 0
+        assert client.sandbox.traffic.throttled == 0
 
 
 @pytest.mark.parametrize("commit", [Commit.NO, Commit.YES])

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -64,7 +65,9 @@ class FakeSource(ReportSource):
         sheets: Sequence[Sheet] = (SHEET,),
         results: Sequence[Result] = (CREATED, INVALID),
         to_mend: Mapping[int, Sequence[RowToMend]] | None = None,
+        **ended: Any,
     ) -> None:
+        self._ended = ended
         self._sheets = sheets
         self._results = results
         self._to_mend = {0: [TO_MEND]} if to_mend is None else to_mend
@@ -82,6 +85,7 @@ class FakeSource(ReportSource):
             requests_sent=1,
             rate_limit=300.0,
             rate_achieved=12.345,
+            **self._ended,
         )
 
     def sheets(self) -> Sequence[Sheet]:
@@ -122,7 +126,7 @@ def test_failed_rows_keep_the_inputs_own_form(tmp_path: Path) -> None:
 def test_summary_says_it_all(tmp_path: Path) -> None:
     """Its keys are fixed, times are UTC, and rows read are the sum of all statuses."""
     folder = tmp_path / "run"
-    reports = write_reports(FakeSource(), folder, exit_code=1, finished_at=END)
+    reports = write_reports(FakeSource(finished_at=END, exit_code=1), folder)
     assert reports.summary.read_text(encoding="utf-8") == reports.summary_json
     assert json.loads(reports.summary_json) == {
         "run": "20261123-020000-contacts",
@@ -256,7 +260,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_what_the_workbook_library_raises_is_told(tmp_path: Path) -> None:
     """Its own error for a file that it cannot make carries the system's, and that is what becomes a sentence."""
     with pytest.raises(IsADirectoryError if os.name == "posix" else OSError):
-        write_sheet(tmp_path, "", [["Phone"]], first_row=1)
+        write_sheet(tmp_path, BOOK, [["Phone"]])
 
 
 @pytest.mark.parametrize("sheet", [SHEET, BOOK])
