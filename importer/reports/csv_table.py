@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from importer.model.formula_escape import escape
-from importer.model.plain_text import plain
+from importer.model.plain_text import escape, plain
 
 _MAY_CHANGE = re.compile(",[=+@' -]")
 """The beginnings of cells that `plain` or `escape` may change, besides those that cannot be printed."""

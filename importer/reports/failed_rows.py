@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from importer.model.cell_names import column_letters
-from importer.model.formula_escape import escape
-from importer.model.plain_text import encodable, plain
+from importer.model.plain_text import encodable, escape, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
-from importer.model.runs import RowToMend
+from importer.model.runs import RowToFix
 from importer.reports.workbook import write_sheet
 from importer.system.files import write_whole
 
@@ -44,7 +43,7 @@ def write_failed(
     sheets = source.sheets()
     written: list[Path] = []
     for index, sheet in enumerate(sheets):
-        rows = iter(source.rows_to_mend(index))
+        rows = iter(source.rows_to_fix(index))
         first = next(rows, None)
         if first is None:
             continue
@@ -70,7 +69,7 @@ def _write(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
         write_sheet(path, sheet.name, table, first_row=sheet.header_row)
 
 
-def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iterator[list[str]]:
+def _table(sheet: Sheet, rows: Iterable[RowToFix], *, with_cells: bool) -> Iterator[list[str]]:
     """Yield the header and the rows.
 
     A corrected file that fails again has our columns already: they are replaced, as headers must be unique. The excess
@@ -85,7 +84,7 @@ def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iter
         yield [*own, row.status.value, plain(row.reason), str(row.row), *cells, *beyond]
 
 
-def _cells(sheet: Sheet, row: RowToMend) -> str:
+def _cells(sheet: Sheet, row: RowToFix) -> str:
     """Return the names of the wrong cells, such as `B17`; a problem may be about several columns."""
     wrong = [
         place
