@@ -9,6 +9,7 @@ from importer.mapper.contact_fields import (
     ValueReading,
     field_reading,
     is_uuid,
+    one_line,
     tags_reading,
     text_fields,
     translation,
@@ -54,7 +55,7 @@ class ColumnMapping:
     identifier_feed: Feed
     identifier: TextReading
     country: CountryReading
-    name_feed: Feed
+    name: TextReading
     tags: Callable[[Sequence[str]], tuple[str, ...]]
     custom_fields: tuple[tuple[str, ValueReading], ...]
     """Name in Callbell, and how to read it."""
@@ -110,7 +111,7 @@ def plan_mapping(
         identifier_feed=identifier,
         identifier=_identifier_reading(identifier, contact, country, country_feed),
         country=country,
-        name_feed=name,
+        name=_name_reading(name),
         tags=tags_reading([found.read for found in tags], contact.tags, columns.tag_separators),
         custom_fields=custom_fields,
         text_fields=texts,
@@ -201,6 +202,13 @@ class _Planner:
             )
             self.problems.append(Problem(code="country_unknown", value=self._options.contact.country, message=message))
         return region
+
+
+def _name_reading(found: Feed) -> TextReading:
+    where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
+    message = f"There is no name in {where}: every contact needs one."
+    missing = Problem(code="name_missing", column=found.label, message=message)
+    return lambda texts: one_line(found.read(texts)) or missing
 
 
 def _country_reading(found: Feed | None, default: str) -> CountryReading:

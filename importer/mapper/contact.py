@@ -13,8 +13,7 @@ from types import MappingProxyType
 
 from importer import __version__
 from importer.mapper.column_mapping import ColumnMapping
-from importer.mapper.contact_fields import FieldValue, one_line
-from importer.mapper.messages import listed
+from importer.mapper.contact_fields import Value, one_line
 from importer.mapper.options import MappingOptions
 from importer.mapper.phones.numbering_plans import NUMBERING_VERSION
 from importer.model.account import Directory
@@ -36,18 +35,28 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     problems = list(row.problems)
     texts = _texts(row.cells, mapping, problems)
     contact = Contact(
-        identifier=_text_or_problem(mapping.identifier(texts), problems),
+        identifier=_accepted(mapping.identifier(texts), problems),
         source=mapping.source,
-        name=_name(texts, mapping, problems),
+        name=_accepted(mapping.name(texts), problems),
         tags=mapping.tags(texts),
-        custom_fields=MappingProxyType(_custom_fields(texts, mapping, problems)),
-        **{attribute: _text_or_problem(read(texts), problems) for attribute, read in mapping.text_fields},
+        custom_fields=MappingProxyType(
+            {name: value for name, read in mapping.custom_fields if (value := _accepted(read(texts), problems))}
+        ),
+        **{attribute: _accepted(read(texts), problems) for attribute, read in mapping.text_fields},
     )
     if not problems:
         return contact
     return InvalidRow(
         problems=tuple(problems), identifier=one_line(mapping.identifier_feed.read(texts)), name=contact.name
     )
+
+
+def _accepted(value: Value | Problem, problems: list[Problem]) -> Value | str:
+    """Return the value; a problem is appended to the list, and the value is an empty text."""
+    if not isinstance(value, Problem):
+        return value
+    problems.append(value)
+    return ""
 
 
 def _texts(cells: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> list[str]:
@@ -80,35 +89,6 @@ def cleaned(cell: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", _BROKEN.sub("\N{REPLACEMENT CHARACTER}", cell))
     return unicodedata.normalize("NFC", _UNSEEN.sub("", _GAPS.sub(" ", text))).strip()
-
-
-def _text_or_problem(value: str | Problem, problems: list[Problem]) -> str:
-    """Return the text; a problem is appended to the list, and the text is empty."""
-    if isinstance(value, str):
-        return value
-    problems.append(value)
-    return ""
-
-
-def _name(texts: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> str:
-    feed = mapping.name_feed
-    name = one_line(feed.read(texts))
-    if not name:
-        where = f"{'the column' if len(feed.headers) == 1 else 'the columns'} {listed(feed.headers)}"
-        message = f"There is no name in {where}: every contact needs one."
-        problems.append(Problem(code="name_missing", column=feed.label, message=message))
-    return name
-
-
-def _custom_fields(texts: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> dict[str, FieldValue]:
-    values: dict[str, FieldValue] = {}
-    for field, read in mapping.custom_fields:
-        value = read(texts)
-        if isinstance(value, Problem):
-            problems.append(value)
-        elif value:
-            values[field] = value
-    return values
 
 
 class RowFingerprint:

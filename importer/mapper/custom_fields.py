@@ -6,7 +6,8 @@ only where they are unambiguous. The problems do not name the column; `importer.
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 from typing import assert_never
 
@@ -19,8 +20,7 @@ from importer.model.rows import Problem
 Conversion = Callable[[str], FieldValue | Problem]
 
 _SAMPLE = datetime(2031, 12, 25)  # noqa: DTZ001 - a calendar day, wherever it is
-_YEAR_FIRST = re.compile(r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})(?:[ T].*)?")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})(?:[ T].*)?")
+_WRITTEN_DATE = re.compile(r"([0-9]+)[./-]([0-9]+)[./-]([0-9]+)(?=[ T]|$)")
 _NUMBER = r"([+-]?)((?:[1-9][0-9]{0,2}(?:[%s '\N{RIGHT SINGLE QUOTATION MARK}][0-9]{3})+)|[0-9]*)(?:[%s]([0-9]+))?"
 _NUMBER_PARTS = {".": re.compile(_NUMBER % (",", ".")), ",": re.compile(_NUMBER % (".", ","))}
 """Per decimal sign: the sign, the whole part (grouped or not) and the digits after the decimal sign."""
@@ -118,30 +118,21 @@ def date_reader(date_format: str) -> TextConversion:
 @lru_cache(maxsize=4096)
 def _days(text: str, date_format: str) -> Sequence[str]:
     """Return the days that the text may mean, as ISO dates. Cached: many rows have the same few dates."""
-    if date_format:
-        try:
-            return [datetime.strptime(text, date_format).date().isoformat()]  # noqa: DTZ007 - only the day is used
-        except ValueError:
-            pass  # a date cell of a workbook is ISO, whatever its column looks like
-    try:
+    if date_format and (days := _day(text, date_format)):
+        return days
+    with suppress(ValueError):  # a date cell of a workbook is ISO, whatever its column looks like
         return [datetime.fromisoformat(text).date().isoformat()]
+    found = _WRITTEN_DATE.match(text)
+    formats = ("%Y-%m-%d",) if date_format else ("%Y-%m-%d", "%d-%m-%Y", "%m-%d-%Y")
+    written = "-".join(found.groups()) if found else ""
+    return list(dict.fromkeys(day for one in formats for day in _day(written, one)))
+
+
+def _day(text: str, date_format: str) -> Sequence[str]:
+    try:
+        return [datetime.strptime(text, date_format).date().isoformat()]  # noqa: DTZ007 - only the day is used
     except ValueError:
-        pass
-    if found := _YEAR_FIRST.fullmatch(text):
-        return _real_days((found[1], found[2], found[3]))
-    if not date_format and (found := _YEAR_LAST.fullmatch(text)):
-        return _real_days((found[3], found[2], found[1]), (found[3], found[1], found[2]))
-    return []
-
-
-def _real_days(*readings: tuple[str, str, str]) -> list[str]:
-    days: dict[str, None] = {}
-    for year, month, day in readings:
-        try:
-            days[date(int(year), int(month), int(day)).isoformat()] = None
-        except ValueError:
-            continue
-    return list(days)
+        return []
 
 
 def _choice(field: CustomFieldOptions, code: str) -> TextConversion:

@@ -31,16 +31,12 @@ def escape(text: str) -> str:
 
     A plus followed by digits only is a phone number, not a formula, and stays as it is.
     """
-    if _FORMULA.match(text) and not _PHONE.fullmatch(text):
-        return "'" + text
-    return text
+    return f"'{text}" if _FORMULA.match(text) and not _PHONE.fullmatch(text) else text
 
 
 def unescape(text: str) -> str:
     """Return the text without the apostrophe that `escape` added."""
-    if text.startswith("'") and _FORMULA.match(text):
-        return text[1:]
-    return text
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 @lru_cache(maxsize=256)  # rows that are recorded together have the same time

@@ -19,7 +19,7 @@ from importer.mapper.phones.notation import (
     plus_and_digits,
     without_decimals,
 )
-from importer.mapper.phones.numbering_plans import international, of_country, without_country
+from importer.mapper.phones.numbering_plans import e164
 from importer.model.rows import Problem
 
 _LONG = re.compile(r"(52)1([0-9]{10})|(54)9([0-9]{10})|(55[1-9][0-9])9([6-9][0-9]{7})")
@@ -41,25 +41,15 @@ def identify(text: str, source: str, country: str, identifier_format: str, form:
     """
     if source != "whatsapp":
         return _handle(text)
-    number = _phone(text, country)
+    plain = PLAIN_NUMBER.fullmatch(text)
+    written = (plain[1], plain[2]) if plain else plus_and_digits(text)
+    number = written if isinstance(written, Problem) else e164(*written, country, text)
     if isinstance(number, Problem):
         return number
     if identifier_format == "as_is":
         return cleaned_phone(text)
     digits = in_form(number[1:], form)
     return digits if identifier_format == "digits" else f"+{digits}"
-
-
-def _phone(text: str, country: str) -> str | Problem:
-    """Return the number in E.164 form (+ and country code), or the problem with it."""
-    found = PLAIN_NUMBER.fullmatch(text)
-    number = (found[1], found[2]) if found else plus_and_digits(text)
-    if isinstance(number, Problem):
-        return number
-    plus, digits = number
-    if plus:
-        return international(digits, text)
-    return of_country(digits, country, text) if country else without_country(digits, text)
 
 
 def _handle(text: str) -> str | Problem:

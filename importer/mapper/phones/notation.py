@@ -12,6 +12,8 @@ PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
 SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
 _ENOUGH_FOR_A_NUMBER = 7
+_SIGNS = {"Cf": "", "Pd": "-"}
+"""Per Unicode category: zero width characters and directions of writing; dashes."""
 _NUMBER_CELL = re.compile(r"(\+?[0-9]{7,})[.,]0{1,2}")
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
 _TOO_NARROW = re.compile(r"#{3,}")
@@ -34,15 +36,10 @@ def cleaned_phone(text: str) -> str:
 
 
 def _plain_sign(sign: str) -> str:
-    match unicodedata.category(sign):
-        case "Cf":  # zero width, or the direction of writing
-            return ""
-        case "Nd":
-            return str(unicodedata.decimal(sign))
-        case "Pd":
-            return "-"
-        case _:
-            return "-" if sign == "\N{MINUS SIGN}" else sign
+    category = unicodedata.category(sign)
+    if category == "Nd":
+        return str(unicodedata.decimal(sign))
+    return _SIGNS.get(category, "-" if sign == "\N{MINUS SIGN}" else sign)
 
 
 def without_decimals(text: str) -> str:

@@ -35,22 +35,29 @@ WhatsApp still knows Mexican mobiles as 521, and many Brazilian ones without the
 """
 
 
-def international(digits: str, text: str) -> str | Problem:
-    """Return the number of a cell with a plus and these digits, or the problem with it."""
-    return f"+{digits}" if _is_valid_abroad(digits) else _parsed(f"+{digits}", "", text)
+def e164(plus: str, digits: str, country: str, text: str) -> str | Problem:
+    """Return a cell's number with + and country code, or the problem with it.
+
+    Args:
+        plus: Whether the cell has a plus: then the digits begin with a country code.
+        digits: The cell's digits.
+        country: Region of numbers without a plus; empty: none is assumed.
+        text: The cell's text, for the problem.
+
+    """
+    if plus:
+        return f"+{digits}" if _is_valid_abroad(digits) else _parsed(f"+{digits}", "", text)
+    return _of_country(digits, country, text) if country else _without_country(digits, text)
 
 
-def of_country(digits: str, country: str, text: str) -> str | Problem:
+def _of_country(digits: str, country: str, text: str) -> str | Problem:
     """Return the number of a cell without a plus, in a file whose numbers are from the country.
 
     Digits that begin with the country's code do not get it twice, unless they are a mobile number without it too.
     """
     code = phonenumbers.country_code_for_region(country)
-    if (
-        digits.startswith(str(code))
-        and _is_valid_abroad(digits)
-        and phonenumbers.number_type(_number(code, digits)) not in _MOBILES
-    ):
+    has_code = digits.startswith(str(code)) and _is_valid_abroad(digits)
+    if has_code and phonenumbers.number_type(_number(code, digits)) not in _MOBILES:
         return f"+{digits}"
     if not digits.startswith("0") and _is_valid(code, digits):
         return f"+{code}{digits}"
@@ -79,7 +86,7 @@ def lost_zero(text: str, identifier: str, country: str) -> bool:
     return shown.lstrip("(").startswith("0") and not national.startswith("0")
 
 
-def without_country(digits: str, text: str) -> str | Problem:
+def _without_country(digits: str, text: str) -> str | Problem:
     """Return the number of a cell with neither a plus nor a default country: spreadsheet programs drop the plus."""
     if len(digits) > _MOST_DIGITS:
         return _too_long(text)
