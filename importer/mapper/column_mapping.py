@@ -91,22 +91,16 @@ def plan_mapping(
     tags = tuple(planner.feeds("tags", *columns.tags))
     texts = tuple(map(planner.text_field, text_fields(directory)))
     custom_fields = tuple(planner.custom_fields())
-    words = planner.words()
-    region = planner.region()
+    words, region = planner.words(), planner.region()
     country_feed = next(planner.feeds("country", columns.country), None)
     if planner.problems or not identifier or not name:
         return tuple(planner.problems)
     country = _country_reading(country_feed, region)
+    used, others = sorted(planner.used), (name for place, name in enumerate(header) if place not in planner.used)
     return ColumnMapping(
         width=len(header),
-        used=tuple(
-            UsedColumn(index=index, header=header[index], words=words.get(index)) for index in sorted(planner.used)
-        ),
-        left_over=tuple(
-            name
-            for index, name in enumerate(header)
-            if name and index not in planner.used and name.casefold() not in OWN_COLUMNS
-        ),
+        used=tuple(UsedColumn(index=place, header=header[place], words=words.get(place)) for place in used),
+        left_over=tuple(name for name in others if name and name.casefold() not in OWN_COLUMNS),
         source=contact.source,
         identifier_feed=identifier,
         identifier=_identifier_reading(identifier, contact, country, country_feed),
@@ -205,10 +199,14 @@ class _Planner:
 
 
 def _name_reading(found: Feed) -> TextReading:
-    where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
-    message = f"There is no name in {where}: every contact needs one."
-    missing = Problem(code="name_missing", column=found.label, message=message)
-    return lambda texts: one_line(found.read(texts)) or missing
+    def read(texts: Sequence[str]) -> str | Problem:
+        if name := one_line(found.read(texts)):
+            return name
+        where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
+        message = f"There is no name in {where}: every contact needs one."
+        return Problem(code="name_missing", column=found.label, message=message)
+
+    return read
 
 
 def _country_reading(found: Feed | None, default: str) -> CountryReading:

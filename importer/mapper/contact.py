@@ -69,10 +69,7 @@ def _texts(cells: Sequence[str], mapping: ColumnMapping, problems: list[Problem]
         else:
             broken, text = _BROKEN.search(text), cleaned(text)
             if broken:
-                message = (
-                    "The cell holds a broken character, shown here as \N{REPLACEMENT CHARACTER}: write the cell again."
-                )
-                problems.append(Problem(code="cell_broken", column=column.header, value=text, message=message))
+                problems.append(Problem(code="cell_broken", column=column.header, value=text, message=_BROKEN_CELL))
         texts[column.index] = column.words(text) if column.words else text
     return texts
 
