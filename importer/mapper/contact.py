@@ -53,15 +53,17 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
 
 def _accepted(value: Value | Problem, problems: list[Problem]) -> Value | str:
     """Return the value; a problem is appended to the list, and the value is an empty text."""
-    if not isinstance(value, Problem):
-        return value
-    problems.append(value)
-    return ""
+    if isinstance(value, Problem):
+        problems.append(value)
+        return ""
+    return value
 
 
 def _texts(cells: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> list[str]:
     """Return the cells, at least as many as the header has; those of used columns cleaned and translated."""
-    texts = [*cells, *[""] * (mapping.width - len(cells))]
+    texts = list(cells)
+    if len(texts) < mapping.width:
+        texts += [""] * (mapping.width - len(texts))
     for column in mapping.used:
         text = texts[column.index]
         if is_plain(text):
