@@ -10,9 +10,8 @@ from types import MappingProxyType
 
 from importer.mapper.messages import did_you_mean, quoted
 from importer.model.account import FieldType
-from importer.model.row_tally import RowTally
 from importer.model.rows import Contact, Row
-from importer.model.runs import ProblemGroup
+from importer.model.runs import ProblemGroup, RowTally
 
 _MOST_TEXTS = 1_000
 _MOST_OPTIONS = 200

@@ -13,7 +13,7 @@ from importer.commands.paths import is_there
 from importer.mapper.contact import to_contact
 from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose
 from importer.mapper.options import FIELDS, ColumnOptions, MappingOptions, with_fields
-from importer.mapper.phones import is_region
+from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
 from importer.model.plain_text import plain

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from importer.commands.context import CommandContext
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.header_drift import new_columns
+from importer.mapper.header import new_columns
 from importer.mapper.header_guess import Guess, guess
 from importer.mapper.messages import listed
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions

@@ -14,9 +14,8 @@ from importer.commands.exit_status import exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, notes_of
 from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal, Journal
-from importer.mapper.contact import to_contact
+from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.options import MappingOptions
-from importer.mapper.row_fingerprint import RowFingerprint
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.account import Directory
 from importer.model.errors import ImporterError, InputError

@@ -16,7 +16,7 @@ from importer.journal.column_values import (
 from importer.journal.database import Database
 from importer.model.errors import UsageError
 from importer.model.rows import TO_RETRY, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
 _PAGE_ROWS = 1000
 _FIRST_ROWS = 20
@@ -35,7 +35,7 @@ SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.
 FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
 WHERE rows.run = ? AND rows.seq > ? ORDER BY rows.seq LIMIT ?
 """
-_TO_MEND = f"""
+_TO_FIX = f"""
 SELECT seq, number, cells, status, reason, (
     SELECT group_concat(column_header, char(31)) FROM (
         SELECT column_header FROM problems
@@ -88,13 +88,13 @@ class RunReport:
             seq = page[-1][0]
             yield from map(_result, page)
 
-    def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
+    def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
         """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
         seq = 0
-        while page := self.database.fetch(_TO_MEND, (self.run, seq, sheet_index, _PAGE_ROWS)):
+        while page := self.database.fetch(_TO_FIX, (self.run, seq, sheet_index, _PAGE_ROWS)):
             seq = page[-1][0]
             for _, number, cells, status, reason, columns in page:
-                yield RowToMend(
+                yield RowToFix(
                     row=number,
                     cells=tuple(decode_json(cells)),
                     status=Status(status),

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from importer.model.formula_escape import escape
-from importer.model.plain_text import plain
+from importer.model.plain_text import escape, plain
 from importer.model.rows import Sheet
 
 _MAY_CHANGE = re.compile(",[=+@' -]")

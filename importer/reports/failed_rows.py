@@ -11,7 +11,7 @@ from importer.model.cell_names import column_letters
 from importer.model.plain_text import encodable, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
-from importer.model.runs import RowToMend
+from importer.model.runs import RowToFix
 from importer.reports.csv_table import write_csv_like
 from importer.reports.workbook import write_sheet
 from importer.system.files import write_whole
@@ -43,7 +43,7 @@ def write_failed(
     sheets = source.sheets()
     written: list[Path] = []
     for index, sheet in enumerate(sheets):
-        rows = iter(source.rows_to_mend(index))
+        rows = iter(source.rows_to_fix(index))
         first = next(rows, None)
         if first is None:
             continue
@@ -63,7 +63,7 @@ def _file_ending(sheet: Sheet, index: int, count: int) -> str:
     return f"-{index + 1}-{''.join(sign if sign.isalnum() else '-' for sign in stem)}{ending}"
 
 
-def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iterator[list[str]]:
+def _table(sheet: Sheet, rows: Iterable[RowToFix], *, with_cells: bool) -> Iterator[list[str]]:
     """Yield the header and the rows.
 
     A corrected file that fails again has our columns already: they are replaced, as headers must be unique. The excess
@@ -78,7 +78,7 @@ def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iter
         yield [*own, row.status.value, plain(row.reason), str(row.row), *cells, *beyond]
 
 
-def _cells(sheet: Sheet, row: RowToMend) -> str:
+def _cells(sheet: Sheet, row: RowToFix) -> str:
     """Return the names of the wrong cells, such as `B17`; a problem may be about several columns."""
     wrong = [
         place

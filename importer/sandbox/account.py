@@ -35,7 +35,7 @@ class Channel:
     uuid: str
     title: str
     type: str = "whatsapp"
-    """One of `importer.model.contact_fields.SOURCES`."""
+    """One of `importer.model.payload.SOURCES`."""
     main: bool = False
     """Used where a request names no channel; at most one of a type."""
     discarded_at: str | None = None

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from importer.model.account import FieldType
-from importer.model.contact_fields import BOT_STATUSES, NOTE_MOST_CHARACTERS, SOURCES
+from importer.model.payload import BOT_STATUSES, NOTE_MOST_CHARACTERS, SOURCES
 from importer.sandbox.account import AccountSetup, CustomField
 
 _PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from importer.mapper import value_checks as cell_checks
+from importer.mapper import contact_fields as cell_checks
 from importer.mapper.options import IdentifierFormat, MobileForm
 from importer.model.account import FieldType
-from importer.model.contact_fields import BOT_STATUSES, SOURCES
+from importer.model.payload import BOT_STATUSES, SOURCES
 from importer.model.policy import Ambiguous
 from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.settings import value_checks as checks

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from importer.mapper.dates import is_date_format
-from importer.mapper.value_checks import TextConversion
+from importer.mapper.contact_fields import TextConversion
+from importer.mapper.custom_fields import is_date_format
 from importer.model.rows import Problem
 
 LOG_FORMATS = ("text", "json")

@@ -92,7 +92,7 @@ class Killing:
         with contextlib.closing(Journal.open(self.victim.folder / "journal.sqlite3")) as store:
             runs = store.runs()
             last = list(store.report_source(runs[0][0].name).results())
-        wrong = [] if [one.outcome.uuid for one in last] == [one["uuid"] for one in told] else ["the journal differs"]
+        wrong = [] if [one.uuid for one in last] == [one["uuid"] for one in told] else ["the journal differs"]
         return wrong + [
             f"{record.name} has rows that are {status}"
             for record, tally in runs

@@ -128,6 +128,6 @@ def _of_sandbox(sandbox: Sandbox) -> Iterator[str]:
 def _statuses(command: Command, ended: Ended) -> list[Status]:
     store = Journal.open(command.folder / JOURNAL)
     try:
-        return [result.outcome.status for result in store.report_source(ended.name).results()]
+        return [result.status for result in store.report_source(ended.name).results()]
     finally:
         store.close()

@@ -32,7 +32,7 @@ _CHUNK_ROWS = 1_000
 class CsvReader:
     """A text file, opened: its encoding, delimiter and header are known, its rows not yet read.
 
-    Cells are as the file has them, but for the apostrophe of `importer.model.formula_escape`, and line breaks inside
+    Cells are as the file has them, but for the apostrophe of `importer.model.plain_text`, and line breaks inside
     quotes, which are all line feeds. A row is blank if it has nothing but white space. A row that is too wide keeps
     all its cells.
 

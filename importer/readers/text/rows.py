@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from importer.model.cell_names import column_letters
 from importer.model.errors import InputError
-from importer.model.formula_escape import unescape
+from importer.model.plain_text import unescape
 from importer.model.rows import Problem, Row, Sheet
 from importer.readers.header import header_of
 from importer.readers.messages import quote_problem, unlike_problem, width_problem
