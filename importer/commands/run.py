@@ -13,14 +13,12 @@ from importer.client.account import ask_me
 from importer.client.http import Callbell
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code, failure_limit, out_of_time
-from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, notes_of
+from importer.commands.mapping_selection import confirm_guess, notes_of
 from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.contact import to_contact
-from importer.mapper.options import MappingOptions
 from importer.mapper.row_fingerprint import RowFingerprint
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.account import Directory
 from importer.model.errors import ImporterError, InputError
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
@@ -88,10 +86,9 @@ class ImportRun:
         with self._interruption.by_signals():
             async with contextlib.AsyncExitStack() as opened:
                 try:
-                    options = [mapping_options(reader.sheet, self.context.settings) for reader in self.readers]
-                    connection = await connect(self.context, record, options, opened)
+                    connection = await connect(self.context, record, self.readers, opened)
                     with self._interruption.by_exception():
-                        sources = list(self._sources(options, connection.directory))
+                        sources = list(self._sources(connection))
                 except asyncio.CancelledError:
                     if self._interruption.signalled is None:
                         raise
@@ -99,21 +96,21 @@ class ImportRun:
                     return CommandResult(exit_code=code, text="Interrupted before anything was sent.")
                 return await self._import(connection, sources)
 
-    def _sources(self, options: Sequence[MappingOptions], directory: Directory | None) -> Iterator[Source]:
-        """Plan the mapping of each sheet; show what a person should know of it, and ask about a guess."""
-        for index, (reader, one) in enumerate(zip(self.readers, options, strict=True)):
-            mapping = column_mapping(reader.sheet, one, directory)
+    def _sources(self, connection: Connection) -> Iterator[Source]:
+        """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
+        for index, one in enumerate(connection.sheets):
+            sheet = one.reader.sheet
             if self.record.command == "run":
-                for note in notes_of(reader.sheet, one):
-                    self.context.tell(f"{plain(reader.sheet.file)}: {note}")
+                for note in notes_of(sheet, one.options):
+                    self.context.tell(f"{plain(sheet.file)}: {note}")
             if not self.context.settings.mapping_given:
-                confirm_guess(self.context, reader.sheet, one, mapping)
+                confirm_guess(self.context, sheet, one.options, one.mapping)
             yield Source(
                 sheet_index=index,
-                reader=reader,
-                to_contact=partial(to_contact, mapping=mapping),
-                fingerprint=RowFingerprint(mapping, one, directory),
-                observers=(SheetWarnings(self._warnings, mapping),),
+                reader=one.reader,
+                to_contact=partial(to_contact, mapping=one.mapping),
+                fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
+                observers=(SheetWarnings(self._warnings, one.mapping),),
             )
 
     async def _import(self, connection: Connection, sources: Sequence[Source]) -> CommandResult:
