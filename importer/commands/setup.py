@@ -78,12 +78,9 @@ def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Seque
         InputError: A file cannot be read.
 
     """
+    chosen = context.settings.input
     with contextlib.ExitStack() as opened:
-        readers = []
-        for file in files:
-            reader = open_reader(file, context.settings.input)
-            opened.callback(reader.close)
-            readers.append(reader)
+        readers = [opened.enter_context(contextlib.closing(open_reader(file, chosen))) for file in files]
         threading.Thread(target=_preload, name="preload").start()
         yield readers
 
