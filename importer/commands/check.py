@@ -12,7 +12,15 @@ from pathlib import Path
 from importer.commands.account_check import Requirements, census, unmet
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines, notes_of
-from importer.commands.setup import Connection, MappedSheet, connect, new_run, open_journal, open_sheets
+from importer.commands.setup import (
+    Connection,
+    MappedSheet,
+    collect_less_garbage,
+    connect,
+    new_run,
+    open_journal,
+    open_sheets,
+)
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
@@ -26,7 +34,6 @@ from importer.reports.check_report import Checked, CheckedSheet, checked_json, c
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress, Snapshot, choose_progress
 from importer.system.logs import LOG
-from importer.system.runtime import collect_less_garbage
 
 
 def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:

@@ -14,7 +14,7 @@ from importer.client.http import Callbell
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import confirm_guess, notes_of
-from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
+from importer.commands.setup import Connection, collect_less_garbage, connect, new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.contact import to_contact
 from importer.mapper.row_fingerprint import RowFingerprint
@@ -34,7 +34,6 @@ from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.summary import summary_text
 from importer.system.files import private_folder
 from importer.system.logs import LOG, LoggedJournal
-from importer.system.runtime import collect_less_garbage
 from importer.system.stop_signals import Interruption
 from importer.worker_pool.pool import Pool, PoolParts
 from importer.worker_pool.rate_limiter import Pace, PaceOptions
