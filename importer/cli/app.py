@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
 
 VERSION = f"callbell-importer {__version__}"
-_NO_SETTINGS = frozenset({"files", "file", "force", "run", "config"})
-"""Parameters of commands that are no keys of the config."""
 
 app = typer.Typer(
     help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
@@ -45,7 +43,7 @@ def top(
 
 
 def command_context(
-    parameters: Mapping[str, object],
+    options: Mapping[str, object],
     config: Path | None,
     confirm: Callable[[str], bool] = confirm_import,
     *,
@@ -54,7 +52,7 @@ def command_context(
     """Return what a command is given.
 
     Args:
-        parameters: The command's parameters by their names; what is None was not given.
+        options: The command's options by their config keys; what is None was not given.
         config: The config file that was named.
         confirm: How the person is asked whether to go on.
         find_config: Whether a config that was not named is looked for.
@@ -65,7 +63,7 @@ def command_context(
     """
     from importer.commands.context import CommandContext, load_settings  # noqa: PLC0415 - --help does not wait for it
 
-    given = {name: value for name, value in parameters.items() if name not in _NO_SETTINGS and value not in (None, [])}
+    given = {name: value for name, value in options.items() if value not in (None, [])}
     settings, kept = load_settings(given, os.environ, config, find_config=find_config)
     asks = is_terminal()
     return CommandContext(
