@@ -5,14 +5,16 @@ that carry them, and from users who are in a team, by a few pages of GETs. What 
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
-from importer.client.account import Readable, dicts, read, text_in
+from importer.client.account import get_json, json_objects, list_pages, text_field
 from importer.mapper.messages import did_you_mean, quoted
 from importer.model.account import FieldType
+from importer.model.protocols import Service
+from importer.model.requests import Request
 from importer.model.row_tally import RowTally
 from importer.model.rows import Contact, Row
 from importer.model.runs import ProblemGroup
@@ -73,7 +75,7 @@ class Requirements:
                     _count(options, text, number, _MOST_OPTIONS + 1)
 
 
-async def census(service: Readable, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
+async def census(service: Service, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
     """Return what is seen in the account.
 
     Raises:
@@ -90,30 +92,30 @@ async def census(service: Readable, requirements: Requirements, jitter: Callable
     return replace(seen, users=users, tags=seen.tags.union(found))
 
 
-async def _users(service: Readable, jitter: Callable[[], float]) -> frozenset[str]:
+async def _users(service: Service, jitter: Callable[[], float]) -> frozenset[str]:
     """Return the e-mails of everybody who is in a team."""
     teams = [
         uuid
-        async for page in _pages(service, "teams", {}, _MOST_TEAMS, jitter)
-        for one in dicts(page.get("teams"))
-        if (uuid := text_in(one, "uuid"))
+        async for page in list_pages(service, "teams", {}, _MOST_TEAMS, jitter)
+        for one in json_objects(page.get("teams"))
+        if (uuid := text_field(one, "uuid"))
     ]
     emails = [
-        text_in(one, "email").casefold()
+        text_field(one, "email").casefold()
         for uuid in teams[:_MOST_TEAMS]
-        async for page in _pages(service, f"teams/{uuid}/members", {}, _MOST_TEAMS, jitter)
-        for one in dicts(page.get("users"))
+        async for page in list_pages(service, f"teams/{uuid}/members", {}, _MOST_TEAMS, jitter)
+        for one in json_objects(page.get("users"))
     ]
     return frozenset(filter(None, emails))
 
 
-async def _contacts(service: Readable, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
+async def _contacts(service: Service, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
     """Look at the latest contacts, until all that is required was seen."""
     tags: set[str] = set()
     fields: dict[str, FieldInUse] = {}
     count, whole = 0, True
-    async for page in _pages(service, "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
-        for one in dicts(page.get("contacts")):
+    async for page in list_pages(service, "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
+        for one in json_objects(page.get("contacts")):
             count += 1
             tags.update(_texts(one.get("tags")))
             _note_fields(one, fields)
@@ -130,7 +132,7 @@ def _note_fields(contact: Mapping[str, object], fields: dict[str, FieldInUse]) -
         fields.setdefault(str(name), FieldInUse())
     for name, one in (types if isinstance(types, dict) else {}).items():
         if isinstance(one, dict):
-            fields[str(name)] = FieldInUse(type=text_in(one, "type"), options=_texts(one.get("options")))
+            fields[str(name)] = FieldInUse(type=text_field(one, "type"), options=_texts(one.get("options")))
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -138,22 +140,9 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-async def _carried(service: Readable, tag: str, jitter: Callable[[], float]) -> bool:
-    page = await read(service, "contacts", {"tags": tag, "page": "1"}, jitter)
-    return any(True for _ in dicts(page.get("contacts")))
-
-
-async def _pages(
-    service: Readable, path: str, query: Mapping[str, str], most: int, jitter: Callable[[], float]
-) -> AsyncIterator[Mapping[str, object]]:
-    """Yield the first pages, at most so many."""
-    for number in range(1, most + 1):
-        page = await read(service, path, {**query, "page": str(number)}, jitter)
-        yield page
-        meta = page.get("meta")
-        pages = meta.get("pages") if isinstance(meta, dict) else None
-        if not isinstance(pages, int) or number >= pages:
-            return
+async def _carried(service: Service, tag: str, jitter: Callable[[], float]) -> bool:
+    page = await get_json(service, Request(method="GET", path="contacts", query={"tags": tag, "page": "1"}), jitter)
+    return any(True for _ in json_objects(page.get("contacts")))
 
 
 def unmet(requirements: Requirements, seen: AccountContents, types: Mapping[str, FieldType]) -> Iterator[ProblemGroup]:

@@ -193,7 +193,7 @@ class _Display:
     tally: Counter[Status]
     hurried: bool = False
 
-    def entered(self, tally: Mapping[Status, int]) -> None:
+    def enqueued(self, tally: Mapping[Status, int]) -> None:
         self.tally.update(tally)
         self.show(read_all=False)
 

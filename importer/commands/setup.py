@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from importer.client.account import directory, who_am_i
-from importer.client.http import Callbell
+from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import CommandContext
 from importer.commands.mapping_selection import column_mapping, mapping_options
@@ -39,7 +39,7 @@ class MappedSheet:
 class Connection:
     """The service, and the account that answers there."""
 
-    service: Callbell
+    service: CallbellClient
     account: str
     """As the journal calls it."""
     directory: Directory | None
@@ -156,7 +156,7 @@ async def connect(
     options = [mapping_options(reader.sheet, context.settings) for reader in readers]
     in_sandbox = context.settings.run.sandbox
     base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
-    service = await opened.enter_async_context(Callbell(base_url, token or Token(""), context.clock))
+    service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
     name, found = context.settings.service.account, None
     if token is not None:
         name = name or await who_am_i(service, context.jitter)
