@@ -96,7 +96,8 @@ class ImportRun:
                         raise
                     code = exit_code({}, None, self._interruption.signalled)
                     return CommandResult(exit_code=code, text="Interrupted before anything was sent.")
-                return await self._import(connection, sources)
+                record, stopped = await self._import(connection, sources)
+            return self._report(record, stopped)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
         """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
@@ -115,7 +116,10 @@ class ImportRun:
                 observers=(SheetWarnings(self._warnings, one.mapping),),
             )
 
-    async def _import(self, connection: Connection, sources: Sequence[Source]) -> CommandResult:
+    async def _import(
+        self, connection: Connection, sources: Sequence[Source]
+    ) -> tuple[RunRecord, Stop | Exception | None]:
+        """Send the rows; return the run with its end, and why it ended early, if it did."""
         settings, account = self.context.settings, connection.account
         if not settings.run.dry_run:
             # Now: that a folder cannot be created is better known before anything is sent.
@@ -140,7 +144,7 @@ class ImportRun:
             await journal.learn(limiter.learned)
         record = self._ended(record, pool, limiter)
         await journal.finish(record)
-        return self._report(record, pool.stopped)
+        return record, pool.stopped
 
     def _parts(
         self, service: CallbellClient, journal: PipelineJournal, limiter: RateLimiter

@@ -79,9 +79,12 @@ def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Seque
         InputError: A file cannot be read.
 
     """
-    chosen = context.settings.input
     with contextlib.ExitStack() as opened:
-        readers = [opened.enter_context(contextlib.closing(open_reader(file, chosen))) for file in files]
+        readers = []
+        for file in files:
+            reader = open_reader(file, context.settings.input)
+            opened.callback(reader.close)
+            readers.append(reader)
         threading.Thread(target=_preload, name="preload").start()
         yield readers
 
@@ -169,10 +172,10 @@ async def connect(
             f"That run was for another account ({record.account}), and this one is {account}.",
             "Give the token and the config of that account. Nothing was changed.",
         )
-    sheets = [
-        MappedSheet(reader=reader, options=one, mapping=column_mapping(reader.sheet, one, found))
-        for reader, one in zip(readers, options, strict=True)
-    ]
+    sheets = []
+    for reader, one in zip(readers, options, strict=True):
+        mapping = column_mapping(reader.sheet, one, found)
+        sheets.append(MappedSheet(reader=reader, options=one, mapping=mapping))
     return Connection(service=service, account=account, directory=found, sheets=sheets)
 
 
