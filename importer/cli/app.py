@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
 
 VERSION = f"callbell-importer {__version__}"
+_NO_SETTINGS = frozenset({"files", "file", "force", "run", "config"})
+"""Parameters of commands that are no keys of the config."""
 
 app = typer.Typer(
     help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
@@ -43,7 +45,7 @@ def top(
 
 
 def command_context(
-    options: Mapping[str, object],
+    parameters: Mapping[str, object],
     config: Path | None,
     confirm: Callable[[str], bool] = confirm_import,
     *,
@@ -52,7 +54,7 @@ def command_context(
     """Return what a command is given.
 
     Args:
-        options: The command's options by their config keys; what is None was not given.
+        parameters: The command's parameters by their names; what is None was not given.
         config: The config file that was named.
         confirm: How the person is asked whether to go on.
         find_config: Whether a config that was not named is looked for.
@@ -63,7 +65,7 @@ def command_context(
     """
     from importer.commands.context import CommandContext, load_settings  # noqa: PLC0415 - --help does not wait for it
 
-    given = {name: value for name, value in options.items() if value not in (None, [])}
+    given = {name: value for name, value in parameters.items() if name not in _NO_SETTINGS and value not in (None, [])}
     settings, kept = load_settings(given, os.environ, config, find_config=find_config)
     asks = is_terminal()
     return CommandContext(

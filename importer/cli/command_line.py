@@ -32,25 +32,74 @@ def main() -> None:
 
 
 @app.command(
-    cls=GroupedCommand, epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported")
+    cls=GroupedCommand,
+    epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"),
 )
-@options.takes(*options.MAPPING, *options.SENDING, *options.FILES, options.YES, *options.MESSAGES)
-def run(files: Files, config: Config = None, **given: object) -> None:
+def run(
+    files: Files,
+    config: Config = None,
+    *,
+    sheet: options.Sheet = None,
+    header_row: options.HeaderRow = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    source: options.Source = None,
+    country: options.Country = None,
+    tag: options.Tag = None,
+    limit: options.Limit = None,
+    dry_run: options.DryRun = None,
+    sandbox: options.Sandbox = None,
+    rate: options.Rate = None,
+    concurrency: options.Concurrency = None,
+    ambiguous: options.Ambiguous = None,
+    max_outage: options.MaxOutage = None,
+    wait: options.Wait = None,
+    max_failures: options.MaxFailures = None,
+    max_duration: options.MaxDuration = None,
+    report_dir: options.ReportDir = None,
+    journal: options.Journal = None,
+    yes: options.Yes = None,
+    quiet: options.Quiet = None,
+    verbose: options.Verbose = None,
+    json: options.Json = None,
+    log_format: options.LogFormat = None,
+    log_file: options.LogFile = None,
+) -> None:
     """Import the rows of spreadsheets: read, map, send, report."""
-    context = command_context(given, config)
+    context = command_context(locals(), config)
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
     finish(context, import_files(context, files))
 
 
 @app.command(cls=GroupedCommand, epilog=examples("check contacts.xlsx", "check clientes.csv --country ES"))
-@options.takes(*options.MAPPING, options.LIMIT, options.SANDBOX, options.WAIT, *options.FILES, *options.MESSAGES)
-def check(files: Files, config: Config = None, **given: object) -> None:
+def check(
+    files: Files,
+    config: Config = None,
+    *,
+    sheet: options.Sheet = None,
+    header_row: options.HeaderRow = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    source: options.Source = None,
+    country: options.Country = None,
+    tag: options.Tag = None,
+    limit: options.Limit = None,
+    sandbox: options.Sandbox = None,
+    wait: options.Wait = None,
+    report_dir: options.ReportDir = None,
+    journal: options.Journal = None,
+    quiet: options.Quiet = None,
+    verbose: options.Verbose = None,
+    json: options.Json = None,
+    log_format: options.LogFormat = None,
+    log_file: options.LogFile = None,
+) -> None:
     """Find every problem in the rows and the mapping; send nothing.
 
     With a token the account is asked too.
     """
-    context = command_context(given, config)
+    context = command_context(locals(), config)
     from importer.commands.check import check_files  # noqa: PLC0415 - late, see above
 
     finish(context, check_files(context, files))
@@ -59,7 +108,6 @@ def check(files: Files, config: Config = None, **given: object) -> None:
 @app.command(
     cls=GroupedCommand, epilog=examples("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml")
 )
-@options.takes(*options.MAPPING, options.YES)
 def init(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")],
     config: Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")] = Path(
@@ -67,26 +115,61 @@ def init(
     ),
     *,
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
-    **given: object,
+    sheet: options.Sheet = None,
+    header_row: options.HeaderRow = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    source: options.Source = None,
+    country: options.Country = None,
+    tag: options.Tag = None,
+    yes: options.Yes = None,
 ) -> None:
     """Look at a spreadsheet and write a config for it.
 
     The config has the column mapping that would be used; where that is not sure, you are asked.
     """
-    context = command_context(given, None, find_config=False)
+    context = command_context(locals(), None, find_config=False)
     from importer.commands.init import write_config  # noqa: PLC0415 - late, see above
 
     finish(context, write_config(context, file, config, force=force))
 
 
 @app.command(cls=GroupedCommand, epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
-@options.takes(*options.MAPPING, *options.SENDING, *options.FILES, options.YES, *options.MESSAGES)
-def retry(run: RunName = "", config: Config = None, **given: object) -> None:
+def retry(
+    run: RunName = "",
+    config: Config = None,
+    *,
+    sheet: options.Sheet = None,
+    header_row: options.HeaderRow = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    source: options.Source = None,
+    country: options.Country = None,
+    tag: options.Tag = None,
+    limit: options.Limit = None,
+    dry_run: options.DryRun = None,
+    sandbox: options.Sandbox = None,
+    rate: options.Rate = None,
+    concurrency: options.Concurrency = None,
+    ambiguous: options.Ambiguous = None,
+    max_outage: options.MaxOutage = None,
+    wait: options.Wait = None,
+    max_failures: options.MaxFailures = None,
+    max_duration: options.MaxDuration = None,
+    report_dir: options.ReportDir = None,
+    journal: options.Journal = None,
+    yes: options.Yes = None,
+    quiet: options.Quiet = None,
+    verbose: options.Verbose = None,
+    json: options.Json = None,
+    log_format: options.LogFormat = None,
+    log_file: options.LogFile = None,
+) -> None:
     """Send again an earlier run's rows that are not in Callbell.
 
     The last run's, if none is named.
     """
-    context = command_context(given, config)
+    context = command_context(locals(), config)
     from importer.commands.retry import retry_run, with_options_of  # noqa: PLC0415 - late, see above
     from importer.commands.runs import find_run  # noqa: PLC0415 - the same
 
@@ -95,13 +178,18 @@ def retry(run: RunName = "", config: Config = None, **given: object) -> None:
 
 
 @app.command(cls=GroupedCommand, epilog=examples("runs", "runs 20261123-020000-contacts"))
-@options.takes(options.SANDBOX, options.JOURNAL)
-def runs(run: RunName = "", config: Config = None, **given: object) -> None:
+def runs(
+    run: RunName = "",
+    config: Config = None,
+    *,
+    sandbox: options.Sandbox = None,
+    journal: options.Journal = None,
+) -> None:
     """List past runs, or show one.
 
     Newest first; with a run's name, its summary and where its reports are.
     """
-    context = command_context(given, config)
+    context = command_context(locals(), config)
     from importer.commands.runs import list_runs  # noqa: PLC0415 - late, see above
 
     put_out(list_runs(context, run))
@@ -111,20 +199,30 @@ def runs(run: RunName = "", config: Config = None, **given: object) -> None:
     cls=GroupedCommand,
     epilog=examples("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"),
 )
-@options.takes(
-    *(options.DRY_RUN, options.SANDBOX, options.RATE, options.CONCURRENCY, options.MAX_OUTAGE, options.WAIT),
-    *(*options.FILES, options.YES, *options.MESSAGES),
-)
 def undo(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")],
     config: Config = None,
-    **given: object,
+    *,
+    dry_run: options.DryRun = None,
+    sandbox: options.Sandbox = None,
+    rate: options.Rate = None,
+    concurrency: options.Concurrency = None,
+    max_outage: options.MaxOutage = None,
+    wait: options.Wait = None,
+    report_dir: options.ReportDir = None,
+    journal: options.Journal = None,
+    yes: options.Yes = None,
+    quiet: options.Quiet = None,
+    verbose: options.Verbose = None,
+    json: options.Json = None,
+    log_format: options.LogFormat = None,
+    log_file: options.LogFile = None,
 ) -> None:
     """Delete the contacts that a run created, and only those.
 
     Contacts that were changed since are kept.
     """
-    context = command_context(given, config, confirm_deletion)
+    context = command_context(locals(), config, confirm_deletion)
     from importer.commands.context import with_config_of  # noqa: PLC0415 - late, see above
     from importer.commands.runs import find_run  # noqa: PLC0415 - the same
     from importer.commands.undo import undo_run  # noqa: PLC0415 - the same
