@@ -13,11 +13,11 @@ import aiohttp
 
 from importer.client.http import CallbellClient
 from importer.client.token import Token
+from importer.commands.context import SystemClock
 from importer.journal import Journal
 from importer.model.policy import Policy
 from importer.model.rows import IN_CALLBELL, Row, Sheet, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
-from importer.system.runtime import SystemClock
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.process import JOURNAL, Command, Ended, give
 from tests.fault_injection.scenario import MEMORY
