@@ -56,11 +56,11 @@ TEETH = (
         name="in flight at a crash: forgotten",
         changes=(
             Change(
-                file="journal/run_end.py",
-                old="        _close(connection, RunKey(run, account), at)\n",
+                file="journal/claim.py",
+                old="        end_rows(connection, RunKey(run, account), at)\n",
                 new="        connection.execute(\"UPDATE rows SET status = 'pending' WHERE status = 'in_flight'\")\n"
                 "        connection.execute(\"DELETE FROM contacts WHERE status = 'in_flight'\")\n"
-                "        _close(connection, RunKey(run, account), at)\n",
+                "        end_rows(connection, RunKey(run, account), at)\n",
             ),
         ),
     ),
@@ -150,8 +150,8 @@ TEETH = (
         changes=(
             Change(
                 file="journal/enqueue.py",
-                old="        elif earlier := first_rows.get(seq):",
-                new="        elif (earlier := first_rows.get(seq)) and not earlier:",
+                old="        elif seq in duplicates:",
+                new="        elif seq in duplicates and not seq:",
             ),
         ),
     ),
