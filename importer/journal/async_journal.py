@@ -27,9 +27,18 @@ class _WriteQueue(Generic[_Record]):
     A call that is cancelled is carried out all the same.
     """
 
-    def __init__(self, executor: Executor | None) -> None:
+    def __init__(self, write: Callable[[Sequence[_Record]], None], executor: Executor | None) -> None:
+        self._write = write
         self._executor = executor or ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._buffer: deque[_Record] = deque()
+
+    def record(self, recorded: _Record) -> None:
+        """Buffer an outcome; durable with the next `claim`, `checkpoint` or `finish`."""
+        self._buffer.append(recorded)
+
+    async def checkpoint(self) -> None:
+        """Make durable what is buffered."""
+        await self._call(self._with_buffer, self._write)
 
     async def _call(self, method: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         return await asyncio.shield(asyncio.wrap_future(self._executor.submit(method, *args, **kwargs)))
@@ -54,7 +63,7 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted]):
     """
 
     def __init__(self, journal: Journal, executor: Executor | None = None) -> None:
-        super().__init__(executor)
+        super().__init__(journal.record, executor)
         self._journal = journal
 
     async def begin(self, record: RunRecord) -> None:
@@ -82,17 +91,9 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted]):
             self._executor.submit(self._release, claimed)
             raise
 
-    def record(self, recorded: Recorded) -> None:
-        """Buffer an outcome; durable with the next `claim`, `checkpoint` or `finish`."""
-        self._buffer.append(recorded)
-
     def record_attempt(self, attempted: Attempted) -> None:
         """Buffer a request that did not settle its row; durable with the next `claim`, `checkpoint` or `finish`."""
         self._buffer.append(attempted)
-
-    async def checkpoint(self) -> None:
-        """Make durable what is buffered."""
-        await self._call(self._with_buffer, self._journal.record)
 
     async def learn(self, limit: float) -> None:
         """Store the rate limit that the run learned; see `Journal.learn`."""
@@ -123,7 +124,7 @@ class AsyncUndo(_WriteQueue[Removed]):
     """
 
     def __init__(self, undo: RunUndo, executor: Executor | None = None) -> None:
-        super().__init__(executor)
+        super().__init__(undo.record, executor)
         self._undo = undo
 
     async def begin(self, name: str, folder: Path, at: datetime) -> None:
@@ -133,14 +134,6 @@ class AsyncUndo(_WriteQueue[Removed]):
     async def claim(self, count: int) -> Sequence[Removal]:
         """Return up to `count` contacts, durably about to be deleted."""
         return await self._call(self._with_buffer, partial(self._undo.claim, count))
-
-    def record(self, removed: Removed) -> None:
-        """Buffer an outcome; durable with the next `claim`, `checkpoint` or `finish`."""
-        self._buffer.append(removed)
-
-    async def checkpoint(self) -> None:
-        """Make durable what is buffered."""
-        await self._call(self._with_buffer, self._undo.record)
 
     async def finish(self, exit_code: int, at: datetime) -> None:
         """End the undo and write what is buffered; see `RunUndo.finish`."""

@@ -73,8 +73,7 @@ class Database:
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise StorageError(
                 f"This Python brings SQLite {sqlite3.sqlite_version}, and the journal needs 3.37 or newer.",
-                "Install Python from python.org or your system's newer packages, then install the importer again "
-                "with it.",
+                "Install Python from python.org or your system's newer packages, and with it the importer again.",
             )
         self.path = path
         self._rehearsal = rehearsal

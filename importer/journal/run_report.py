@@ -110,13 +110,11 @@ def run_number(database: Database, name: str) -> int:
         UsageError: No run has this name.
 
     """
-    match database.fetch("SELECT id FROM runs WHERE name = ?", (name,)):
-        case [(run,)]:
-            return int(run)
-        case _:
-            raise UsageError(
-                f"The journal {database.path} has no run named {name}.", "`callbell-importer runs` lists those it has."
-            )
+    for (run,) in database.fetch("SELECT id FROM runs WHERE name = ?", (name,)):
+        return int(run)
+    raise UsageError(
+        f"The journal {database.path} has no run named {name}.", "`callbell-importer runs` lists those it has."
+    )
 
 
 def load_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:

@@ -20,12 +20,11 @@ _UNSENT = "coalesce(removals.status, 'pending') IN ('pending', 'in_flight')"
 _FATE = f"iif({_UNSENT}, 'unsent', removals.status)"
 _TALLY = f"SELECT {_FATE}, count(*) FROM rows LEFT JOIN removals USING (run, seq) WHERE {_CREATED} GROUP BY 1"  # noqa: S608 - only constants
 # An undo that was interrupted resumes with what it left; otherwise what was kept or failed is tried again.
-_ANY_OPEN = f"SELECT EXISTS (SELECT 1 FROM removals WHERE {_OPEN})"  # noqa: S608 - only constants
 _TO_DO = f"""
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
-    AND (NOT :goes_on OR removals.status IN ('pending', 'in_flight'))
-"""
+    AND (removals.status IN ('pending', 'in_flight') OR NOT EXISTS (SELECT 1 FROM removals WHERE {_OPEN}))
+"""  # noqa: S608 - only constants
 _FIRST = f"SELECT rows.number, rows.identifier, rows.name {_TO_DO} ORDER BY rows.seq LIMIT :count"
 _COUNT = f"SELECT count(*) {_TO_DO}"
 _ENQUEUE = f"""
@@ -88,16 +87,16 @@ class RunUndo:
 
     def to_do(self) -> int:
         """Return how many contacts `begin` would enqueue."""
-        ((count,),) = self.database.fetch(_COUNT, self._scope())
+        ((count,),) = self.database.fetch(_COUNT, {"run": self.run})
         return int(count)
 
     def first(self, count: int) -> list[tuple[int, str, str]]:
         """Return row number, identifier and name of the first contacts that `begin` would enqueue."""
-        return self.database.fetch(_FIRST, self._scope() | {"count": count})
+        return self.database.fetch(_FIRST, {"run": self.run, "count": count})
 
     def begin(self, name: str, folder: Path, at: datetime) -> None:
         """Insert an undo and enqueue what an interrupted undo left, otherwise every contact that is still there."""
-        line = self._scope() | {"name": name, "report_dir": storable(str(folder)), "at": moment(at)}
+        line = {"run": self.run, "name": name, "report_dir": storable(str(folder)), "at": moment(at)}
         with self.database.transaction() as connection:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
             connection.execute(_ENQUEUE, line)
@@ -129,10 +128,6 @@ class RunUndo:
     def results(self) -> Iterator[RemovalResult]:
         """Return every contact that the run created, in the input's order; memory does not grow with their number."""
         return map(_result, chain.from_iterable(self.database.pages(_RESULTS, {"run": self.run})))
-
-    def _scope(self) -> dict[str, object]:
-        ((goes_on,),) = self.database.fetch(_ANY_OPEN, {"run": self.run})
-        return {"run": self.run, "goes_on": goes_on}
 
     def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed]) -> None:
         for one in removed:

@@ -66,8 +66,8 @@ UNDO_TEETH = (
         changes=(
             Change(
                 file="journal/undo.py",
-                old="    AND (NOT :goes_on OR removals.status IN ('pending', 'in_flight'))\n",
-                new="    AND (NOT :goes_on OR removals.status = 'pending')\n",
+                old="    AND (removals.status IN ('pending', 'in_flight') OR ",
+                new="    AND (removals.status = 'pending' OR ",
             ),
         ),
         part=_UNDO,
