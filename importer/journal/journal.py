@@ -1,6 +1,7 @@
 """The journal: one file for all runs; each call is one transaction and blocks."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -10,29 +11,22 @@ from importer.journal.database import Database, moment
 from importer.journal.earlier_rows import EarlierRows
 from importer.journal.enqueue import RunInput, enqueue_rows
 from importer.journal.recognise import recognise_rows
-from importer.journal.run_report import RunReport, load_runs, run_columns, run_number, sheet_columns
+from importer.journal.run_report import (
+    END_RUN,
+    INSERT_RUN,
+    INSERT_SHEET,
+    RunReport,
+    load_runs,
+    run_columns,
+    run_number,
+    sheet_columns,
+)
 from importer.journal.undo import RunUndo
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
-_BEGIN = """
-INSERT INTO runs (name, command, account, files, options, report_dir, started_at, blank, requests_sent,
-    requests_retried, requests_throttled, rate_limit, rate_achieved)
-VALUES (:name, :command, :account, :files, :options, :report_dir, :started_at, 0, 0, 0, 0, :rate_limit, 0.0)
-RETURNING id
-"""
-_ADD_SHEET = """
-INSERT INTO sheets (run, place, file, name, header, header_row, encoding, delimiter, notes)
-VALUES (:run, :place, :file, :name, :header, :header_row, :encoding, :delimiter, :notes)
-"""
-_END = """
-UPDATE runs SET finished_at = coalesce(:finished_at, :at), exit_code = :exit_code, blank = :blank,
-    requests_sent = :requests_sent, requests_retried = :requests_retried, requests_throttled = :requests_throttled,
-    rate_limit = :rate_limit, rate_achieved = :rate_achieved
-WHERE id = :run
-"""
 _LEARNED_LIMIT = """
 SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account
 WHERE accounts.name = ?
@@ -99,7 +93,7 @@ class Journal:
                 )
             connection.execute("INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO NOTHING", (record.account,))
             ((account,),) = connection.execute("SELECT id FROM accounts WHERE name = ?", (record.account,)).fetchall()
-            ((run,),) = connection.execute(_BEGIN, columns | {"account": account}).fetchall()
+            ((run,),) = connection.execute(INSERT_RUN, columns | {"account": account}).fetchall()
         self._begun = RunInput(RunKey(run, account), tallied_only=self._tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
@@ -107,7 +101,7 @@ class Journal:
         begun = self._underway
         place = len(begun.sheets)
         with self._database.transaction() as connection:
-            connection.execute(_ADD_SHEET, sheet_columns(sheet) | {"run": begun.key.run, "place": place})
+            connection.execute(INSERT_SHEET, sheet_columns(sheet) | {"run": begun.key.run, "place": place})
         begun.sheets[place] = sheet
         return place
 
@@ -155,9 +149,10 @@ class Journal:
         """
         with self._database.transaction() as connection:
             record_outcomes(connection, self._underway.key, records)
-            at = moment(self._now())
-            connection.execute(_END, run_columns(record) | {"run": self._underway.key.run, "at": at})
-            end_rows(connection, self._underway.key, at)
+            now = self._now()
+            ended = run_columns(replace(record, finished_at=record.finished_at or now))
+            connection.execute(END_RUN, ended | {"run": self._underway.key.run})
+            end_rows(connection, self._underway.key, moment(now))
         self._begun = None
 
     def learned_limit(self, account: str) -> float:

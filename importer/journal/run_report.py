@@ -18,7 +18,13 @@ _STATUSES = {status.value: status for status in Status}
 _RUN_FIELDS = [field.name for field in fields(RunRecord)]
 _RUN_COLUMNS = ", ".join("accounts.name" if name == "account" else f"runs.{name}" for name in _RUN_FIELDS)
 _SHEET_FIELDS = [field.name for field in fields(Sheet)]
+_ENDED_FIELDS = _RUN_FIELDS[_RUN_FIELDS.index("finished_at") :]
 
+INSERT_RUN = f"INSERT INTO runs ({', '.join(_RUN_FIELDS)}) VALUES (:{', :'.join(_RUN_FIELDS)}) RETURNING id"  # noqa: S608 - our own fields
+END_RUN = f"UPDATE runs SET {', '.join(f'{name} = :{name}' for name in _ENDED_FIELDS)} WHERE id = :run"  # noqa: S608 - our own fields
+INSERT_SHEET = f"""
+INSERT INTO sheets (run, place, {", ".join(_SHEET_FIELDS)}) VALUES (:run, :place, :{", :".join(_SHEET_FIELDS)})
+"""  # noqa: S608 - our own fields
 TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
 _RUNS = f"SELECT {_RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
 _SHEETS = f"SELECT {', '.join(_SHEET_FIELDS)} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants

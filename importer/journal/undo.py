@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -62,6 +62,7 @@ SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, rows.uuid,
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """  # noqa: S608 - only constants
+_RESULT_FIELDS = [field.name for field in fields(RemovalResult)]
 
 
 @dataclass(slots=True)
@@ -146,14 +147,6 @@ class RunUndo:
 
 
 def _result(columns: tuple[Any, ...]) -> RemovalResult:
-    _, sheet, number, identifier, name, uuid, fate, reason, at = columns
-    return RemovalResult(
-        sheet_index=sheet,
-        row=number,
-        identifier=identifier,
-        name=name,
-        uuid=uuid,
-        fate=Fate(fate),
-        reason=reason,
-        finished_at=maybe_moment(at),
-    )
+    """Return the contact from the columns of `_RESULTS`, which are in the order of the fields of `RemovalResult`."""
+    values = dict(zip(_RESULT_FIELDS, columns[1:], strict=True))
+    return RemovalResult(**values | {"fate": Fate(values["fate"]), "finished_at": maybe_moment(values["finished_at"])})
