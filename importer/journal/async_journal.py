@@ -11,7 +11,7 @@ from typing import Generic, ParamSpec, TypeVar
 
 from importer.journal.journal import Journal
 from importer.journal.undo import RunUndo
-from importer.model.deletion import Removal, Removed
+from importer.model.deletion import Removed
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
@@ -83,7 +83,7 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted]):
         return await self._call(self._journal.enqueue, sheet_index, entries)
 
     async def claim(self, count: int) -> Sequence[Pending]:
-        """Return up to `count` pending rows, durably in flight; see `PoolJournal.claim`."""
+        """Return up to `count` pending rows, durably in flight; see `WorkJournal.claim`."""
         claimed = self._executor.submit(self._with_buffer, partial(self._journal.claim, count))
         try:
             return await asyncio.shield(asyncio.wrap_future(claimed))
@@ -115,7 +115,7 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted]):
 
 
 class AsyncUndo(_WriteQueue[Removed]):
-    """A `remover.RemovalJournal`.
+    """A `protocols.WorkJournal`.
 
     Args:
         undo: The undo of one run; nothing else may write to it until `finish`.
@@ -131,9 +131,12 @@ class AsyncUndo(_WriteQueue[Removed]):
         """Insert an undo; see `RunUndo.begin`."""
         await self._call(self._undo.begin, name, folder, at)
 
-    async def claim(self, count: int) -> Sequence[Removal]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         """Return up to `count` contacts, durably about to be deleted."""
         return await self._call(self._with_buffer, partial(self._undo.claim, count))
+
+    def record_attempt(self, attempted: Attempted) -> None:
+        """Do nothing: an undo keeps no attempts."""
 
     async def finish(self, exit_code: int, at: datetime) -> None:
         """End the undo and write what is buffered; see `RunUndo.finish`."""
