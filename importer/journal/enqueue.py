@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -77,14 +77,14 @@ class _Draft(NamedTuple):
 def enqueue_rows(
     connection: sqlite3.Connection, run: RunInput, sheet_index: int, entries: Sequence[Entry], at: str
 ) -> Counter[Status]:
-    """Insert consecutive rows of one sheet, with one query for all of their keys; within the caller's transaction.
+    """Insert consecutive rows of one sheet, with one query for all of their keys.
 
     Args:
-        connection: To the journal.
+        connection: In a transaction.
         run: With what `recognise` found.
-        sheet_index: Of the rows' sheet.
-        entries: The rows that were not recognised.
-        at: The time.
+        sheet_index: Where the rows are.
+        entries: Those that were not recognised.
+        at: The time, as stored.
 
     Returns:
         How many rows have each status now, the recognised ones too.
@@ -106,17 +106,21 @@ def enqueue_rows(
         counts[decision.outcome.status] += 1
         if not (run.tallied_only and decision.outcome.status is Status.PENDING):
             lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
-    connection.executemany(_ENQUEUE, lines)
-    connection.executemany(_PROBLEM, _problem_lines(run.key.run, rows))
+    _insert(connection, run.key.run, rows, lines)
     if counts[Status.UNCHANGED]:
         remember(connection, run.key, seqs)
     if len(seqs) < len(known):
         counts[Status.UNCHANGED] += enqueue_recognised(connection, run.key.run, sheet_index, at) - len(duplicates)
-        counts[Status.DUPLICATE] += len(duplicates)
-        reasons = [(decision.outcome.reason, run.key.run, seq) for seq, decision in duplicates.items()]
-        connection.executemany(_DUPLICATE, reasons)
+        counts[Status.DUPLICATE] += _mark_duplicates(connection, run.key.run, duplicates)
     connection.execute("DELETE FROM temp.next_rows")
     return counts
+
+
+def _mark_duplicates(connection: sqlite3.Connection, run: int, duplicates: Mapping[int, EnqueueDecision]) -> int:
+    """Mark those of the recognised rows whose key is in an earlier row of the run, and return how many."""
+    reasons = [(decision.outcome.reason, run, seq) for seq, decision in duplicates.items()]
+    connection.executemany(_DUPLICATE, reasons)
+    return len(reasons)
 
 
 def _has_contacts(connection: sqlite3.Connection, account: int) -> bool:
@@ -158,11 +162,21 @@ def _invalid(invalid: InvalidRow) -> EnqueueDecision:
     return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
 
 
-def _problem_lines(run: int, rows: Sequence[tuple[int, Entry, _Draft]]) -> Iterator[tuple[object, ...]]:
-    for seq, entry, _ in rows:
-        if isinstance(entry.mapped, InvalidRow):
-            for n, problem in enumerate(entry.mapped.problems, 1):
-                yield (run, seq, n, *map(storable, _texts(problem)))
+def _insert(
+    connection: sqlite3.Connection,
+    run: int,
+    rows: Sequence[tuple[int, Entry, _Draft]],
+    lines: Sequence[Sequence[object]],
+) -> None:
+    """Insert lines of rows, and the problems of all that are invalid."""
+    connection.executemany(_ENQUEUE, lines)
+    problems = [
+        (run, seq, n, *map(storable, _texts(problem)))
+        for seq, entry, _ in rows
+        if isinstance(entry.mapped, InvalidRow)
+        for n, problem in enumerate(entry.mapped.problems, 1)
+    ]
+    connection.executemany(_PROBLEM, problems)
 
 
 def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
