@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.model.errors import InputError
-from importer.model.rows import Row
+from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.readers.text.parse import parse_rows
-from importer.readers.text.scan import LONGEST_ROW, RowScanner
+from importer.readers.text.scan import LONGEST_ROW, blocks
 
 
 def rows_of(path: Path, content: str) -> list[Row]:
@@ -169,6 +169,6 @@ def test_the_cuts_between_blocks_do_not_matter(table: list[list[str]], size: int
     csv.writer(written, lineterminator="\n").writerows(table)
     source = io.StringIO(written.getvalue())
     rows: list[list[str]] = []
-    for block in RowScanner(lambda _: source.read(size), ",").blocks():
+    for block in blocks(lambda _: source.read(size), Sheet(file="x.csv", header=("a",), delimiter=",")):
         rows += [list(cells or ()) for cells in parse_rows(block.rows, block.widths, ",")]
     assert rows == table
