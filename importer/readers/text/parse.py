@@ -20,7 +20,7 @@ from importer.model.rows import Problem, Row, Sheet
 from importer.readers.header import header_of
 from importer.readers.messages import encoding_problem, quote_problem, unlike_problem, width_problem
 from importer.readers.text.encoding import is_text, shown_text
-from importer.readers.text.scan import QuoteFault, ScannedBlock, raw_cells, unquoted
+from importer.readers.text.scan import QuoteFault, ScannedRows, raw_cells, unquoted
 
 _DIGITS = str.maketrans("0123456789", "ÀÁÂÃÄÅÆÇÈÉ")  # of a mark: no delimiter is one, since delimiters are ASCII
 _MOST_TIMES_WIDER = 2
@@ -42,31 +42,31 @@ class RowMaker:
         self._sheet = sheet
         self._far_too_wide = max(_MOST_TIMES_WIDER * width, _LEAST_FAR_TOO_WIDE)
 
-    def rows(self, block: ScannedBlock, first: int) -> list[Row | None]:
+    def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
         """Return the rows of a block, None for each that is blank.
 
         Args:
-            block: Scanned rows.
-            first: The number of the first.
+            scanned: The block.
+            first: The number of its first row.
 
         Raises:
             InputError: The header is among them, and pandas reads it otherwise than it was found on opening.
 
         """
-        sheet, rows, widths = self._sheet, block.rows, block.widths
+        sheet, rows, widths = self._sheet, scanned.rows, scanned.widths
         if max(widths) > self._far_too_wide:
             rows, widths = zip(*map(self._narrowed, rows, widths), strict=True)
         parsed = parse_rows(rows, widths, sheet.delimiter)
         header = sheet.header_row - first
         if 0 <= header < len(parsed):
             self._check_header(parsed[header])
-        even = {*widths} == {len(sheet.header)} and not block.faults and None not in parsed
-        if not even or not is_text(block.text):
+        even = {*widths} == {len(sheet.header)} and not scanned.faults and None not in parsed
+        if not even or not is_text(scanned.text):
             return [
-                self._row(number, text, cells, block.faults.get(number - first))
-                for number, text, cells in zip(itertools.count(first), block.rows, parsed, strict=False)
+                self._row(number, text, cells, scanned.faults.get(number - first))
+                for number, text, cells in zip(itertools.count(first), scanned.rows, parsed, strict=False)
             ]
-        escaped = "'" in block.text
+        escaped = "'" in scanned.text
         return [
             Row(number=number, cells=tuple(map(unescape, cells)) if escaped else cells)
             if cells[0].strip() or "".join(cells).strip()
@@ -85,10 +85,8 @@ class RowMaker:
 
     def _check_header(self, cells: Cells | None) -> None:
         file, header_row = self._sheet.file, self._sheet.header_row
-        if (
-            cells is None
-            or header_of(file, [shown_text(unescape(cell)) for cell in cells], header_row) != self._sheet.header
-        ):
+        seen = cells and header_of(file, [shown_text(unescape(cell)) for cell in cells], header_row)
+        if seen != self._sheet.header:
             raise InputError(
                 f"The header of {file}, in row {header_row}, is read in two ways.",
                 "Take quotes and odd characters out of that row, or save the file again as .xlsx.",

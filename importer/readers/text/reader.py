@@ -19,7 +19,7 @@ from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_head
 from importer.readers.options import InputOptions
 from importer.readers.text.encoding import NO_TEXT, UNDECODABLE, decoded, find_encoding, more_evidence, shown_text
 from importer.readers.text.scan import (
-    ScannedRow,
+    ScannedRows,
     after_declaration,
     blocks,
     find_delimiter,
@@ -53,8 +53,8 @@ class CsvReader:
         characters = decoded(sample, codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
         text = io.StringIO(characters, newline=None).read()
         delimiter = find_delimiter(text, options.delimiter, options.header_row)
-        rows = sample_rows(text, delimiter, options.header_row)
-        header, self._width = _header(path, rows, options.header_row, delimiter)
+        sampled = sample_rows(text, delimiter, options.header_row)
+        header, self._width = _header(path, sampled, options.header_row, delimiter)
         self._blanks = Blanks()
         self._sheet = Sheet(
             file=path,
@@ -128,19 +128,19 @@ def _sample(path: str) -> tuple[bytes, bytes]:
         raise unreadable(path, error) from error
 
 
-def _header(path: str, rows: Sequence[ScannedRow], header_row: int, delimiter: str) -> tuple[tuple[str, ...], int]:
+def _header(path: str, sample: ScannedRows, header_row: int, delimiter: str) -> tuple[tuple[str, ...], int]:
     """Return the header, and how many cells its row has; pandas is not needed, and compared when the rows are read."""
-    if not 1 <= header_row <= len(rows):
+    if not 1 <= header_row <= len(sample.rows):
         raise no_header(path, header_row)
-    if not rows[header_row - 1].width:
+    if not sample.widths[header_row - 1]:
         raise InputError(
             f'The header of {path}, in row {header_row}, has a quote (") that is not closed, '
             "or text after a closed one.",
             "Fix the quotes in that row: one that is part of a name is written twice.",
         )
     first = [
-        [shown_text(unescape(unquoted(cell))) for cell in raw_cells(row.text, delimiter)]
-        for row in rows[: header_row + ROWS_UNDER_TITLE]
+        [shown_text(unescape(unquoted(cell))) for cell in raw_cells(text, delimiter)]
+        for text in sample.rows[: header_row + ROWS_UNDER_TITLE]
     ]
     header = header_of(path, first[header_row - 1], header_row)
     refuse_title(path, first, header_row)

@@ -14,7 +14,6 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from types import MappingProxyType
 
 from importer.model.errors import InputError
@@ -29,7 +28,7 @@ LONGEST_OPEN = 512 * 1024
 _BLOCK = 524_288
 """Characters: some thousands of rows, so that what each call of pandas costs is little beside them."""
 
-_SAMPLE_ROWS = 500
+_SAMPLE_LINES, _LINES_OF_ROW = 1_000, 10
 _DECLARATION = re.compile(r'\ufeff?(?:"?sep=([^"\n])?"?\n)?', re.IGNORECASE)
 _EXACT_QUOTES = re.compile(r'"((?:[^"]|"")*+)"')
 
@@ -48,19 +47,8 @@ class QuoteFault:
     last_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedRow:
-    """One row, not parsed yet."""
-
-    text: str
-    """Without its line end."""
-    width: int
-    """How many cells it has; 0 where its quotes are broken."""
-    fault: QuoteFault | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedBlock:
+class ScannedRows:
     """Whole rows, in their order."""
 
     text: str
@@ -89,7 +77,7 @@ def find_delimiter(text: str, wanted: str, header_row: int) -> str:
         declared, _ = after_declaration(text)
         if declared and declared.isascii():
             return declared
-        evenness = {each: _evenness(sample_rows(text, each, header_row)[header_row - 1 :], each) for each in ",;\t|"}
+        evenness = {each: _evenness(sample_rows(text, each, header_row), header_row, each) for each in ",;\t|"}
         return max(evenness, key=evenness.__getitem__)
     delimiter = "\t" if wanted == "tab" else wanted
     if len(delimiter) != 1 or delimiter in '"\r\n\0' or not delimiter.isascii():  # pandas cuts at one byte only
@@ -109,15 +97,16 @@ def after_declaration(text: str) -> tuple[str, str]:
     return declared or "", rest
 
 
-def sample_rows(text: str, delimiter: str, header_row: int) -> list[ScannedRow]:
+def sample_rows(text: str, delimiter: str, header_row: int) -> ScannedRows:
     """Return the first rows of the sample, some hundreds from its header on; its last may be cut."""
     _, text = after_declaration(text)
-    return list(islice(_one_by_one(text.removesuffix("\n"), delimiter), header_row + _SAMPLE_ROWS))
+    lines = text.removesuffix("\n").split("\n")[: _LINES_OF_ROW * header_row + _SAMPLE_LINES]
+    return _scanned("\n".join([*lines, ""]), delimiter, width=0, first_line=1, at_end=True)
 
 
 def blocks(
     read: Callable[[int], str], sheet: Sheet, *, width: int = 0, ahead: str = "", first_line: int = 1
-) -> Iterator[ScannedBlock]:
+) -> Iterator[ScannedRows]:
     """Yield the rows of a text, each exactly once, a block at a time, in memory that does not grow with it.
 
     Args:
@@ -170,52 +159,63 @@ def unquoted(raw: str) -> str:
     return exact[1].replace('""', '"') if exact else raw
 
 
-def _scanned(text: str, delimiter: str, width: int, first_line: int, *, at_end: bool) -> ScannedBlock:
+def _scanned(text: str, delimiter: str, width: int, first_line: int, *, at_end: bool) -> ScannedRows:
     """Return the rows of the text; those at its end that need more of it are left off."""
     lines = text[:-1].split("\n")
     widths: list[int] = []
     if '"' not in text:
         widths = [line.count(delimiter) + 1 for line in lines]
-    else:
+    elif not (widths := _widths_if_all_quoted(text, lines, delimiter)):
         with contextlib.suppress(csv.Error):
             widths = [len(cells) or 1 for cells in csv.reader(lines, delimiter=delimiter, strict=True)]
     if len(widths) == len(lines):  # so every line is a row: nearly always
-        return ScannedBlock(text=text, rows=lines, widths=widths)
-    found = list(_one_by_one(text[:-1], delimiter, width, first_line, at_end=at_end))
-    return ScannedBlock(
-        text="".join(f"{row.text}\n" for row in found),
-        rows=[row.text for row in found],
-        widths=[row.width for row in found],
-        faults={place: row.fault for place, row in enumerate(found) if row.fault},
-    )
+        return ScannedRows(text=text, rows=lines, widths=widths)
+    return _one_by_one([f"{line}\n" for line in lines], delimiter, width, first_line, at_end=at_end)
 
 
-def _one_by_one(
-    text: str, delimiter: str, width: int = 0, first_line: int = 1, *, at_end: bool = True
-) -> Iterator[ScannedRow]:
-    lines = [f"{line}\n" for line in text.split("\n")]
+def _widths_if_all_quoted(text: str, lines: list[str], delimiter: str) -> list[int]:
+    """Return the widths of lines whose cells are all in quotes and have none within; else nothing.
+
+    Proof: a line's first and last quotes and two for each delimiter between quotes are all quotes that there are.
+    csv would take several times as long.
+    """
+    if not f"\n{text}".count('\n"') == text.count('"\n') == len(lines) or '"' in lines:
+        return []
+    between = f'"{delimiter}"'
+    widths = [line.count(between, 1, -1) + 1 for line in lines]
+    return widths if text.count('"') == 2 * sum(widths) else []
+
+
+def _one_by_one(lines: list[str], delimiter: str, width: int, first_line: int, *, at_end: bool) -> ScannedRows:
+    rows: list[str] = []
+    widths: list[int] = []
+    faults: dict[int, QuoteFault] = {}
     start = 0
-    while start < len(lines):
-        first = start
+
+    def fault(code: str, end: int) -> QuoteFault:
+        return QuoteFault(code=code, first_line=first_line + start, last_line=first_line + end - 1)
+
+    while (first := start) < len(lines):
         reader = csv.reader(map(lines.__getitem__, range(first, len(lines))), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
                 end = first + reader.line_num
-                swallowed = end > start + 1 and _look_like_rows(lines[start:end], delimiter, width)
-                fault = QuoteFault(
-                    code="lines_swallowed", first_line=first_line + start, last_line=first_line + end - 1
-                )
-                yield ScannedRow("".join(lines[start:end])[:-1], len(cells) or 1, fault if swallowed else None)
+                if end > start + 1 and _look_like_rows(lines[start:end], delimiter, width):
+                    faults[len(rows)] = fault("lines_swallowed", end)
+                rows.append("".join(lines[start:end])[:-1])
+                widths.append(len(cells) or 1)
                 start = end
         except csv.Error as error:
             used = first + reader.line_num
             ran_out = used == len(lines) and "end of data" in str(error)
             if ran_out and not at_end and sum(map(len, lines[start:])) <= LONGEST_OPEN:
-                return
-            code = "quote_stray" if used == start + 1 and not ran_out else "quote_unclosed"
-            line = first_line + start
-            yield ScannedRow(lines[start][:-1], 0, QuoteFault(code=code, first_line=line, last_line=line))
+                break
+            stray = used == start + 1 and not ran_out
+            faults[len(rows)] = fault("quote_stray" if stray else "quote_unclosed", start + 1)
+            rows.append(lines[start][:-1])
+            widths.append(0)
             start += 1
+    return ScannedRows(text="".join(lines[:start]), rows=rows, widths=widths, faults=faults)
 
 
 def _look_like_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
@@ -230,14 +230,16 @@ def _look_like_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
     )
 
 
-def _evenness(rows: Sequence[ScannedRow], delimiter: str) -> tuple[float, int]:
+def _evenness(sample: ScannedRows, header_row: int, delimiter: str) -> tuple[float, int]:
     """Return how well the rows fit their header: the share of rows as wide as it, then its width."""
-    full = [row for row in rows if row.text.replace(delimiter, "").replace('"', "").strip()]
-    if not full or full[0].width == 1:  # a title, maybe
-        wider = sum(row.width > 1 for row in full)
+    rows = [*zip(sample.rows, sample.widths, strict=True)][header_row - 1 :]
+    full = [(text, width) for text, width in rows if text.replace(delimiter, "").replace('"', "").strip()]
+    text, width = full[0] if full else ("", 1)
+    if width == 1:  # a title, maybe
+        wider = sum(width > 1 for _, width in full)
         return 0.0, wider if 2 * wider > len(full) else 0
-    width = full[0].width or full[0].text.count(delimiter) + 1
-    return sum(row.width == width for row in full) / len(full), width
+    width = width or text.count(delimiter) + 1
+    return [width for _, width in full].count(width) / len(full), width
 
 
 @functools.cache

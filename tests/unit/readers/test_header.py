@@ -2,9 +2,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from importer.readers.header import Blanks
 
 from importer.model.rows import Row
+from importer.readers.header import Blanks
 
 
 @given(st.lists(st.lists(st.booleans(), max_size=5), max_size=6))

@@ -172,3 +172,16 @@ def test_the_cuts_between_blocks_do_not_matter(table: list[list[str]], size: int
     for block in blocks(lambda _: source.read(size), Sheet(file="x.csv", header=("a",), delimiter=",")):
         rows += [list(cells or ()) for cells in parse_rows(block.rows, block.widths, ",")]
     assert rows == table
+
+
+@settings(max_examples=300, deadline=None)
+@given(lines=st.lists(st.text('"",a', max_size=12), min_size=1, max_size=3), quoted=st.booleans())
+def test_lines_without_a_fault_are_as_wide_as_csv_says(lines: list[str], quoted: bool) -> None:  # noqa: FBT001 - hypothesis gives it
+    """Also where all of them begin and end with a quote, which is proven without csv."""
+    lines = [f'"{line}"' if quoted else line for line in lines]
+    source = io.StringIO("\n".join([*lines, ""]))
+    (block,) = blocks(source.read, Sheet(file="x.csv", header=("a",), delimiter=","))
+    for place, (row, width) in enumerate(zip(block.rows, block.widths, strict=True)):
+        if place not in block.faults:
+            (cells,) = csv.reader([f"{line}\n" for line in row.split("\n")], strict=True)
+            assert width == (len(cells) or 1)
