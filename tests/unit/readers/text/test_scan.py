@@ -180,8 +180,8 @@ def test_lines_without_a_fault_are_as_wide_as_csv_says(lines: list[str], quoted:
     """Also where all of them begin and end with a quote, which is proven without csv."""
     lines = [f'"{line}"' if quoted else line for line in lines]
     source = io.StringIO("\n".join([*lines, ""]))
-    (block,) = blocks(source.read, Sheet(file="x.csv", header=("a",), delimiter=","))
-    for place, (row, width) in enumerate(zip(block.rows, block.widths, strict=True)):
-        if place not in block.faults:
-            (cells,) = csv.reader([f"{line}\n" for line in row.split("\n")], strict=True)
-            assert width == (len(cells) or 1)
+    for block in blocks(source.read, Sheet(file="x.csv", header=("a",), delimiter=",")):
+        for place, (row, width) in enumerate(zip(block.rows, block.widths, strict=True)):
+            if place not in block.faults:
+                (cells,) = csv.reader([f"{line}\n" for line in row.split("\n")], strict=True)
+                assert width == (len(cells) or 1)
