@@ -66,6 +66,7 @@ def answered(status: int, headers: Mapping[str, str], body: bytes, now: datetime
         retry_after_seconds=wait_seconds,
         limit_per_second=limit_per_second(limits) if limits else None,
         clock_skew_seconds=(date - now).total_seconds() if date else 0.0,
+        json=value,
     )
 
 
@@ -81,6 +82,7 @@ def remote_contact(value: object) -> RemoteContact | None:
         href=_text(found, "href"),
         identifier="".join(c for c in _text(found, "phoneNumber") if c in "0123456789"),
         created_at=_iso_date(_text(found, "createdAt")),
+        fields=found,
     )
 
 

@@ -1,9 +1,11 @@
 """Looks for the tags, users and custom fields that the rows require in the account: a few pages of GETs."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 
-from importer.client.account import Readable, dicts, read, text_in
+from importer.client.account import get_json, json_objects, list_pages, text_field
 from importer.commands.account_requirements import AccountContents, FieldInUse, Requirements
+from importer.model.protocols import Service
+from importer.model.requests import Request
 
 _MOST_PAGES = 10
 """Of contacts, 20 a page: enough to see what is in use."""
@@ -11,7 +13,7 @@ _MOST_TAGS = 50
 _MOST_TEAMS = 200
 
 
-async def census(service: Readable, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
+async def census(service: Service, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
     """Return what is seen in the account.
 
     Raises:
@@ -30,30 +32,30 @@ async def census(service: Readable, requirements: Requirements, jitter: Callable
     )
 
 
-async def _users(service: Readable, jitter: Callable[[], float]) -> frozenset[str]:
+async def _users(service: Service, jitter: Callable[[], float]) -> frozenset[str]:
     """Return the e-mails of everybody who is in a team."""
     teams = [
         uuid
-        async for page in _pages(service, "teams", {}, _MOST_TEAMS, jitter)
-        for one in dicts(page.get("teams"))
-        if (uuid := text_in(one, "uuid"))
+        async for page in list_pages(service, "teams", {}, _MOST_TEAMS, jitter)
+        for one in json_objects(page.get("teams"))
+        if (uuid := text_field(one, "uuid"))
     ]
     emails = [
-        text_in(one, "email").casefold()
+        text_field(one, "email").casefold()
         for uuid in teams[:_MOST_TEAMS]
-        async for page in _pages(service, f"teams/{uuid}/members", {}, _MOST_TEAMS, jitter)
-        for one in dicts(page.get("users"))
+        async for page in list_pages(service, f"teams/{uuid}/members", {}, _MOST_TEAMS, jitter)
+        for one in json_objects(page.get("users"))
     ]
     return frozenset(filter(None, emails))
 
 
-async def _contacts(service: Readable, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
+async def _contacts(service: Service, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
     """Look at the latest contacts, until all that is required was seen."""
     tags: set[str] = set()
     fields: dict[str, FieldInUse] = {}
     count, whole = 0, True
-    async for page in _pages(service, "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
-        for one in dicts(page.get("contacts")):
+    async for page in list_pages(service, "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
+        for one in json_objects(page.get("contacts")):
             count += 1
             found = one.get("tags")
             tags.update(tag for tag in (found if isinstance(found, list) else ()) if isinstance(tag, str))
@@ -73,26 +75,13 @@ def _note_fields(contact: Mapping[str, object], fields: dict[str, FieldInUse]) -
         if isinstance(one, dict):
             options = one.get("options")
             fields[str(name)] = FieldInUse(
-                type=text_in(one, "type"),
+                type=text_field(one, "type"),
                 options=tuple(
                     option for option in (options if isinstance(options, list) else ()) if isinstance(option, str)
                 ),
             )
 
 
-async def _carried(service: Readable, tag: str, jitter: Callable[[], float]) -> bool:
-    page = await read(service, "contacts", {"tags": tag, "page": "1"}, jitter)
-    return any(True for _ in dicts(page.get("contacts")))
-
-
-async def _pages(
-    service: Readable, path: str, query: Mapping[str, str], most: int, jitter: Callable[[], float]
-) -> AsyncIterator[Mapping[str, object]]:
-    """Yield the first pages, at most so many."""
-    for number in range(1, most + 1):
-        page = await read(service, path, {**query, "page": str(number)}, jitter)
-        yield page
-        meta = page.get("meta")
-        pages = meta.get("pages") if isinstance(meta, dict) else None
-        if not isinstance(pages, int) or number >= pages:
-            return
+async def _carried(service: Service, tag: str, jitter: Callable[[], float]) -> bool:
+    page = await get_json(service, Request(method="GET", path="contacts", query={"tags": tag, "page": "1"}), jitter)
+    return any(True for _ in json_objects(page.get("contacts")))

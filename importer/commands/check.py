@@ -202,7 +202,7 @@ class _Display:
         self._progress = progress
         self._tally = tally
 
-    def entered(self, tally: Mapping[Status, int]) -> None:
+    def enqueued(self, tally: Mapping[Status, int]) -> None:
         self._tally.update(tally)
         self.show(read_all=False)
 

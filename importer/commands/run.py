@@ -6,11 +6,9 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from logging import DEBUG
 from pathlib import Path
 
-from importer.client.account import ask_me
-from importer.client.http import Callbell
+from importer.client.http import CallbellClient
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, notes_of
@@ -22,10 +20,12 @@ from importer.mapper.row_fingerprint import RowFingerprint
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.account import Directory
 from importer.model.errors import ImporterError, InputError
+from importer.model.journal_rows import Recorded
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
 from importer.model.protocols import PipelineJournal, Reader
+from importer.model.replies import Outcome
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.model.stop import Stop
@@ -35,13 +35,16 @@ from importer.reports.closing_text import closing_text
 from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.summary import summary_text
 from importer.system.files import private_folder
-from importer.system.logs import LOG, LoggedJournal
+from importer.system.logs import LOG
 from importer.system.runtime import collect_less_garbage
 from importer.system.stop_signals import Interruption
-from importer.worker_pool.pool import Pool, PoolParts
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
+from importer.worker_pool.create import CreateOperation, CreateStep
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOW_SECONDS = 0.25
+ImportPool = WorkerPool[CreateStep, Outcome, Recorded]
 
 
 def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -122,52 +125,50 @@ class ImportRun:
             # Now: that a folder cannot be created is better known before anything is sent.
             private_folder(Path(self.record.report_dir))
         journal = AsyncJournal(self.store)
-        logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
         rate, learned = settings.service.rate, self.store.learned_limit(account)
-        pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))
+        limiter = RateLimiter(RateLimits(rate=rate, concurrency=settings.service.concurrency, learned=learned))
         # Before anything is waited for: from here on a signal ends the run in good order.
-        self._interruption.pool = pool = Pool(self._parts(connection.service, logged, pace))
+        self._interruption.pool = pool = WorkerPool(self._parts(connection.service, journal, limiter))
         record = replace(self.record, account=account, rate_limit=rate)
         await journal.begin(record)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         flow = enqueue_all if settings.run.dry_run else run_import
         collect_less_garbage()
-        async with self._timed_and_shown(pool, pace):
+        async with self._timed_and_shown(pool, limiter):
             try:
-                await flow(sources, logged, pool, settings.run.limit)
+                await flow(sources, journal, pool, settings.run.limit)
             except InputError as error:
                 pool.stop(error)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
-            await journal.learn(pace.learned)
-        record = self._ended(record, pool, pace)
+            await journal.learn(limiter.learned)
+        record = self._ended(record, pool, limiter)
         await journal.finish(record)
         return self._report(record, pool.stopped)
 
-    def _parts(self, service: Callbell, journal: PipelineJournal, pace: Pace) -> PoolParts:
+    def _parts(
+        self, service: CallbellClient, journal: PipelineJournal, limiter: RateLimiter
+    ) -> PoolParts[CreateStep, Outcome, Recorded]:
         settings = self.context.settings
+        policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
         return PoolParts(
+            operation=CreateOperation(policy),
             service=service,
-            ask_me=partial(ask_me, service),
             journal=journal,
-            pace=pace,
+            rate_limiter=limiter,
             clock=self.context.clock,
-            policy=Policy(
-                ambiguous=settings.service.ambiguous,
-                settle_seconds=settings.service.settle_seconds,
-                longest_outage_seconds=settings.service.max_outage_seconds,
-            ),
             jitter=self.context.jitter,
             rate=settings.service.rate,
+            longest_outage_seconds=settings.service.max_outage_seconds,
             too_many_failures=failure_limit(settings.run.max_failures),
         )
 
     @contextlib.asynccontextmanager
-    async def _timed_and_shown(self, pool: Pool, pace: Pace) -> AsyncIterator[None]:
+    async def _timed_and_shown(self, pool: ImportPool, limiter: RateLimiter) -> AsyncIterator[None]:
         """Show how it goes, and stop the pool when the run has taken as long as it may."""
         loop, seconds = asyncio.get_running_loop(), self.context.settings.run.max_duration_seconds
         timer = loop.call_later(seconds, lambda: pool.stop(out_of_time(seconds))) if seconds else None
-        showing = asyncio.create_task(self._show(pool, pace))
+        showing = asyncio.create_task(self._show(pool, limiter))
         try:
             yield
         finally:
@@ -176,27 +177,27 @@ class ImportRun:
             showing.cancel()
             await asyncio.wait({showing})
 
-    async def _show(self, pool: Pool, pace: Pace) -> None:
+    async def _show(self, pool: ImportPool, limiter: RateLimiter) -> None:
         """Keep the display up to date until cancelled, and once more then."""
         context, loop = self.context, asyncio.get_running_loop()
         with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
             try:
                 while True:
-                    progress.update(snapshot(pool, pace, loop.time()))
+                    progress.update(snapshot(pool, limiter, loop.time()))
                     await asyncio.sleep(_SHOW_SECONDS)
             finally:
-                progress.update(snapshot(pool, pace, loop.time()))
+                progress.update(snapshot(pool, limiter, loop.time()))
 
-    def _ended(self, record: RunRecord, pool: Pool, pace: Pace) -> RunRecord:
+    def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         return replace(
             record,
             finished_at=self.context.clock.now(),
             exit_code=exit_code(pool.counters.tally(), pool.stopped, self._interruption.signalled),
             blank=sum(reader.blank_rows for reader in self.readers),
-            requests_sent=pace.sent,
+            requests_sent=limiter.sent,
             requests_retried=pool.counters.retried,
             requests_throttled=pool.counters.throttled,
-            rate_achieved=round(pace.achieved(), 1),
+            rate_achieved=round(limiter.mean_rate(), 1),
         )
 
     def _report(self, record: RunRecord, reason: Stop | Exception | None) -> CommandResult:
@@ -219,7 +220,7 @@ class ImportRun:
         return [replace(group, message=unnumbered(group.message)) for group in groups]
 
 
-def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:
+def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float) -> Snapshot:
     """Return how the run stands now."""
     tally = pool.counters.tally()
     return Snapshot(
@@ -230,8 +231,8 @@ def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:
         failed=tally[Status.FAILED],
         invalid=tally[Status.INVALID],
         in_doubt=tally[Status.IN_DOUBT],
-        in_flight=pace.in_flight,
-        per_second=pace.per_second(loop_time),
-        limit=pace.limit,
-        held_seconds=max(pace.held_seconds(loop_time), pool.outage.asks_again_at - loop_time, 0.0),
+        in_flight=limiter.in_flight,
+        per_second=limiter.recent_rate(loop_time),
+        limit=limiter.limit,
+        held_seconds=max(limiter.paused_seconds(loop_time), pool.outage.next_probe_at - loop_time, 0.0),
     )

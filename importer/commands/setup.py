@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from importer.client.account import directory, who_am_i
-from importer.client.http import Callbell
+from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import CommandContext
 from importer.commands.paths import journal_path, lock_path, run_name
@@ -28,7 +28,7 @@ from importer.system.logs import logging_to
 class Connection:
     """The service, and the account that answers there."""
 
-    service: Callbell
+    service: CallbellClient
     account: str
     """As the journal calls it."""
     directory: Directory | None
@@ -134,7 +134,7 @@ async def connect(
     """
     in_sandbox = context.settings.run.sandbox
     base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
-    service = await opened.enter_async_context(Callbell(base_url, token or Token(""), context.clock))
+    service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
     name, found = context.settings.service.account, None
     if token is not None:
         name = name or await who_am_i(service, context.jitter)

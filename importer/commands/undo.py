@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,11 +12,12 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
 from importer.commands.setup import connect, new_run, open_journal
 from importer.journal import AsyncUndo, Journal, RunUndo
-from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
 from importer.model.errors import UsageError
-from importer.model.phone_mask import masked, unnumbered
+from importer.model.phone_mask import masked
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
+from importer.model.protocols import Service
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
@@ -26,10 +27,13 @@ from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
 from importer.system.stop_signals import Interruption
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
-from importer.worker_pool.remover import ContactService, Remover, RemoverParts
+from importer.worker_pool.delete import DeleteOperation, DeleteStep
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOWN = 10
+UndoPool = WorkerPool[DeleteStep, Deletion, Removed]
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 
@@ -107,7 +111,7 @@ class Undo:
                     return CommandResult(exit_code=code, text="Interrupted before anything was deleted.")
                 return await self.take_back(connection.service)
 
-    async def take_back(self, service: ContactService) -> CommandResult:
+    async def take_back(self, service: Service) -> CommandResult:
         """Do it through a service that is open.
 
         Raises:
@@ -119,38 +123,44 @@ class Undo:
         private_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
         journal = AsyncUndo(undo, self.executor)
-        pace = Pace(PaceOptions(rate=chosen.rate, concurrency=chosen.concurrency))
+        limiter = RateLimiter(RateLimits(rate=chosen.rate, concurrency=chosen.concurrency))
         # Before the journal is waited for: from here on a signal ends it in good order.
-        self.interruption.pool = remover = Remover(self._parts(service, journal, pace))
+        self.interruption.pool = pool = WorkerPool(self._parts(service, journal, limiter))
         await journal.begin(record.name, folder, record.started_at)
-        showing = asyncio.create_task(self._show(remover, sum(undo.tally().values())))
+        pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})
+        pool.input_over()
+        showing = asyncio.create_task(self._show(pool, sum(undo.tally().values())))
         try:
-            await remover.run()
+            await pool.run()
         finally:
             showing.cancel()
             await asyncio.wait({showing})
-        summary = self._summary(undo, remover, pace)
+        summary = self._summary(undo, pool, limiter)
         await journal.finish(summary.exit_code, summary.finished_at)
-        return self._report(undo, remover, summary)
+        return self._report(undo, pool, summary)
 
-    def _parts(self, service: ContactService, journal: AsyncUndo, pace: Pace) -> RemoverParts:
-        longest = self.context.settings.service.max_outage_seconds
-        return RemoverParts(
+    def _parts(
+        self, service: Service, journal: AsyncUndo, limiter: RateLimiter
+    ) -> PoolParts[DeleteStep, Deletion, Removed]:
+        chosen = self.context.settings.service
+        return PoolParts(
+            operation=DeleteOperation(Policy()),
             service=service,
-            journal=_Told(journal),
-            pace=pace,
+            journal=journal,
+            rate_limiter=limiter,
             clock=self.context.clock,
-            policy=Policy(longest_outage_seconds=longest),
             jitter=self.context.jitter,
+            rate=chosen.rate,
+            longest_outage_seconds=chosen.max_outage_seconds,
         )
 
-    async def _show(self, remover: Remover, total: int) -> None:
+    async def _show(self, pool: UndoPool, total: int) -> None:
         while True:
             await asyncio.sleep(LINE_EVERY_SECONDS)
-            told = ", ".join(f"{count:,} {fate}" for fate, count in remover.tally.items())
-            self.context.tell(f"{remover.tally.total():,} of {total:,} contacts: {told}")
+            told = ", ".join(f"{count:,} {fate}" for fate, count in pool.counters.done.items())
+            self.context.tell(f"{pool.counters.done.total():,} of {total:,} contacts: {told}")
 
-    def _summary(self, undo: RunUndo, remover: Remover, pace: Pace) -> UndoSummary:
+    def _summary(self, undo: RunUndo, pool: UndoPool, limiter: RateLimiter) -> UndoSummary:
         tally = undo.tally()
         left = {Status.FAILED: sum(count for fate, count in tally.items() if fate not in TAKEN_BACK)}
         return UndoSummary(
@@ -158,41 +168,21 @@ class Undo:
             run=self.earlier.name,
             started_at=self.record.started_at,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(left, remover.stopped, self.interruption.signalled),
+            exit_code=exit_code(left, pool.stopped, self.interruption.signalled),
             tally=tally,
-            requests_sent=pace.sent,
-            requests_throttled=remover.throttled,
+            requests_sent=limiter.sent,
+            requests_throttled=pool.counters.throttled,
         )
 
-    def _report(self, undo: RunUndo, remover: Remover, summary: UndoSummary) -> CommandResult:
+    def _report(self, undo: RunUndo, pool: UndoPool, summary: UndoSummary) -> CommandResult:
         report = Path(self.record.report_dir) / "undone.csv"
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
         text = closing_words(summary, report)
-        if isinstance(remover.stopped, Stop):
-            text = f"{remover.stopped.message} {remover.stopped.hint}".rstrip() + f"\n\n{text}"
+        if isinstance(pool.stopped, Stop):
+            text = f"{pool.stopped.message} {pool.stopped.hint}".rstrip() + f"\n\n{text}"
         counted = {f"{fate}": count for fate, count in summary.tally.items() if count}
         LOG.info("ended with exit code %s: %s", summary.exit_code, counted)
         return CommandResult(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A `remover.RemovalJournal` that tells the log what passes through it."""
-
-    inner: AsyncUndo
-
-    async def claim(self, count: int) -> Sequence[Removal]:
-        """Hand on."""
-        return await self.inner.claim(count)
-
-    def record(self, removed: Removed) -> None:
-        """Delegate to the inner journal, and log."""
-        LOG.debug("contact of the row at place %d: %s %s", removed.seq, removed.fate, unnumbered(removed.reason))
-        self.inner.record(removed)
-
-    async def checkpoint(self) -> None:
-        """Delegate to the inner journal."""
-        await self.inner.checkpoint()
 
 
 def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from importer.journal.journal import Journal
 from importer.journal.undo import RunUndo
-from importer.model.deletion import Removal, Removed
+from importer.model.deletion import Removed
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
@@ -72,7 +72,7 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted]):
         return await self._call(lambda: self._journal.enqueue(sheet_index, entries))
 
     async def claim(self, count: int) -> Sequence[Pending]:
-        """Return up to `count` pending rows, durably in flight; see `PoolJournal.claim`."""
+        """Return up to `count` pending rows, durably in flight; see `WorkJournal.claim`."""
         claimed = self._executor.submit(
             lambda: self._with_buffer(lambda records: self._journal.claim(count, records)),
         )
@@ -114,7 +114,7 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted]):
 
 
 class AsyncUndo(_WriteQueue[Removed]):
-    """A `remover.RemovalJournal`.
+    """A `protocols.WorkJournal`.
 
     Args:
         undo: The undo of one run; nothing else may write to it until `finish`.
@@ -130,13 +130,16 @@ class AsyncUndo(_WriteQueue[Removed]):
         """Insert an undo; see `RunUndo.begin`."""
         await self._call(lambda: self._undo.begin(name, folder, at))
 
-    async def claim(self, count: int) -> Sequence[Removal]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         """Return up to `count` contacts, durably about to be deleted."""
         return await self._call(lambda: self._with_buffer(lambda records: self._undo.claim(count, records)))
 
     def record(self, removed: Removed) -> None:
         """Buffer an outcome; durable with the next `claim`, `checkpoint` or `finish`."""
         self._buffer.append(removed)
+
+    def record_attempt(self, attempted: Attempted) -> None:
+        """Do nothing: an undo keeps no attempts."""
 
     async def checkpoint(self) -> None:
         """Make durable what is buffered."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from importer.journal.column_values import maybe_moment, moment, storable
 from importer.journal.database import Database
-from importer.model.deletion import TAKEN_BACK, Fate, Removal, RemovalResult, Removed
+from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
+from importer.model.journal_rows import Pending
 from importer.model.payload import from_json
 
 _PAGE_ROWS = 1000
@@ -106,14 +107,14 @@ class RunUndo:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
             connection.execute(_ENQUEUE, line)
 
-    def claim(self, count: int, removed: Sequence[Removed] = ()) -> list[Removal]:
+    def claim(self, count: int, removed: Sequence[Removed] = ()) -> list[Pending]:
         """Record outcomes, and mark up to `count` contacts as in flight: about to be deleted."""
         with self.database.transaction() as connection:
             self._record(connection, removed)
             found = connection.execute(_NEXT, {"run": self.run, "account": self._account, "count": count}).fetchall()
             connection.executemany(_CLAIM, [{"run": self.run, "seq": seq} for seq, *_ in found])
         return [
-            Removal(seq=seq, row=number, uuid=uuid, sent=from_json(payload)) for seq, number, uuid, payload in found
+            Pending(seq=seq, row=number, uuid=uuid, contact=from_json(payload)) for seq, number, uuid, payload in found
         ]
 
     def record(self, removed: Sequence[Removed]) -> None:

@@ -1,4 +1,4 @@
-"""Rows on their way out of the journal and back into it: frozen values."""
+"""Rows that are claimed from the journal, and what is recorded in it: frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +9,16 @@ from importer.model.rows import Contact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A row that may be sent: the journal says on disk that it is about to be."""
+    """A row that was claimed: the journal says on disk that requests about it are about to be sent."""
 
     seq: int
     """The row's place in the input, from 1, across all files of the run."""
     row: int
     """The number that a spreadsheet program shows."""
     contact: Contact
+    """What POST /contacts is given, or was."""
+    uuid: str = ""
+    """The contact's; empty where it is not known to be in Callbell."""
     in_doubt: bool = False
     """An earlier run may have sent it: it is to be looked up before it is sent."""
     first_sent_at: datetime | None = None
@@ -26,7 +29,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """An outcome on its way into the journal."""
+    """An outcome to record."""
 
     seq: int
     outcome: Outcome
@@ -37,7 +40,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempted:
-    """A request that did not settle its row, on its way into the journal."""
+    """A request that did not settle its row, to record."""
 
     seq: int
     attempt: int

@@ -27,8 +27,8 @@ class Policy:
     """Unanswered look-ups of one row before it stays in doubt."""
     settle_seconds: float = 90.0
     """How long a row in doubt waits before the service is asked: it may still be working on the request."""
-    witness_gap_seconds: float = 5.0
-    """Between the first "not there" and the second one, which is needed before a row is sent again."""
+    not_found_gap_seconds: float = 5.0
+    """Between the first "not found" and the second one, which is needed before a row is sent again."""
     backoff_cap_seconds: float = 60.0
     longest_hold_seconds: float = 900.0
     """The run ends if the service asks for a longer wait."""

@@ -1,13 +1,16 @@
-"""The small interfaces that the pipeline and the pool talk to, each with what it promises."""
+"""The small interfaces that the pipeline and the worker pool talk to, each with what it promises."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.replies import Reply
-from importer.model.rows import Contact, Entry, Row, Sheet, Status
+from importer.model.requests import Request
+from importer.model.rows import Entry, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
+
+_RecordedT_contra = TypeVar("_RecordedT_contra", contravariant=True)
 
 
 class Reader(Protocol):
@@ -35,7 +38,7 @@ class Reader(Protocol):
         """Rows without a single character between the header and the last row yielded so far."""
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; more than once does no harm."""
 
 
 class Clock(Protocol):
@@ -46,27 +49,24 @@ class Clock(Protocol):
 
 
 class Service(Protocol):
-    """The calls that the pool makes: one request each, never repeated; failures are values, never raised."""
+    """The service, as the worker pool and the commands see it."""
 
-    async def create(self, contact: Contact) -> Reply:
-        """POST the contact."""
-
-    async def find(self, contact: Contact) -> Reply:
-        """Ask for the contact by its identifier, in its channel: 200 with it, or 404."""
+    async def send(self, request: Request) -> Reply:
+        """Make one request, never repeated by us; a failure is a value, never raised."""
 
 
-class Slots(Protocol):
-    """What the pool needs of the pace."""
+class RequestLimiter(Protocol):
+    """What the worker pool needs of the rate limiter."""
 
-    async def slot(self) -> None:
+    async def acquire(self) -> None:
         """Wait until a request may leave, and count it as in flight. For one caller at a time."""
 
-    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
-        """Take note of a reply and of how long it took, and give its slot back; None: it was given up."""
+    def release(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+        """Take note of a reply and of how long it took; it is in flight no longer. None: it was given up."""
 
 
-class PoolJournal(Protocol):
-    """What the pool needs of the journal.
+class WorkJournal(Protocol[_RecordedT_contra]):
+    """What the worker pool needs of the journal, whatever the operation.
 
     Raises (all methods):
         StorageError: It cannot be written; what it held before is whole.
@@ -78,18 +78,18 @@ class PoolJournal(Protocol):
         Everything recorded before is durable too when this returns. Empty: nothing is pending now.
         """
 
-    def record(self, recorded: Recorded) -> None:
-        """Note an outcome; durable with the next `claim` or `checkpoint`. `Status.PENDING` gives a row back unsent."""
+    def record(self, recorded: _RecordedT_contra) -> None:
+        """Record an outcome; durable with the next `claim` or `checkpoint`."""
 
     def record_attempt(self, attempted: Attempted) -> None:
-        """Note a request that did not settle its row; durable with the next `claim` or `checkpoint`."""
+        """Record a request that did not settle its row; durable with the next `claim` or `checkpoint`."""
 
     async def checkpoint(self) -> None:
-        """Make durable what was recorded and noted."""
+        """Make durable what was recorded."""
 
 
-class PipelineJournal(PoolJournal, Protocol):
-    """What the pipeline needs besides."""
+class PipelineJournal(WorkJournal[Recorded], Protocol):
+    """What the pipeline needs besides. `record` of `Status.PENDING` gives a row back unsent."""
 
     async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
         """Find the next rows of the input that need not be mapped: an earlier run settled them exactly as they are.

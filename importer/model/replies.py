@@ -1,8 +1,10 @@
 """The reply to a request, and the outcome of its row: frozen values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
 
 from importer.model.rows import Status
 
@@ -25,6 +27,8 @@ class RemoteContact:
     """Digits only, from `phoneNumber`; empty if the answer has none."""
     created_at: datetime | None = None
     """UTC; None where it is missing or cannot be read."""
+    fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), repr=False, compare=False)
+    """All of the service's description, as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class Reply:
     """The rate limit in the response's headers, in requests per second; None if there is none."""
     clock_skew_seconds: float = 0.0
     """The service's clock less ours, from the response's `Date`; 0.0 without one."""
+    json: object = field(default=None, repr=False)
+    """The JSON value of the body; None without one. It may hold the token (GET /auth/me), so `repr` hides it."""
     fatal: bool = False
     """No request can succeed until a person fixes something: a bad certificate, say."""
 
@@ -61,3 +67,8 @@ class Outcome:
     column: str = ""
     reason: str = ""
     """A sentence for the report; empty where all is well."""
+
+    @property
+    def detail(self) -> str:
+        """What a log says besides the status."""
+        return self.code or self.uuid

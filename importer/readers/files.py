@@ -7,6 +7,8 @@ import stat
 from importer.model.errors import InputError
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLDEST = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+"""How workbooks of Excel 2, 3 and 4 begin."""
 
 _MAGIC = {
     b"PK": "a workbook or another zip file",

@@ -19,7 +19,7 @@ _LONGEST_WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circuit:
+class CircuitBreaker:
     """What the last replies say of the service."""
 
     failures: int = 0
@@ -33,26 +33,26 @@ class Circuit:
         return self.failures >= MOST_FAILURES or self.budget < 1.0
 
 
-def serves(reply: Reply) -> bool:
+def is_served(reply: Reply) -> bool:
     """Tell whether the service is there and let the request in, whatever it said to it."""
     status = reply.http_status or 0
     return reply.arrival is Arrival.ANSWERED and status < 500 and status not in (408, 429)  # noqa: PLR2004 - HTTP's numbers
 
 
-def after_reply(circuit: Circuit, reply: Reply) -> Circuit:
+def after_reply(circuit: CircuitBreaker, reply: Reply) -> CircuitBreaker:
     """Return the circuit after a reply; a 429 says neither that the service is well nor that it is not."""
     if reply.http_status == 429:  # noqa: PLR2004 - HTTP's number
         return circuit
-    if serves(reply):
+    if is_served(reply):
         return replace(circuit, failures=0, budget=min(_MOST_BUDGET, circuit.budget + _RETRIES_PER_SERVED))
     return replace(circuit, failures=circuit.failures + 1)
 
 
-def after_retry(circuit: Circuit) -> Circuit:
+def after_retry(circuit: CircuitBreaker) -> CircuitBreaker:
     """Return the circuit after it was decided to send a row again."""
     return replace(circuit, budget=circuit.budget - 1.0)
 
 
-def wait_seconds(number: int) -> float:
+def probe_wait_seconds(number: int) -> float:
     """Return how long to wait before the service is asked whether it is there, from 1: 1, 2, 4 .. 60 s."""
     return min(_LONGEST_WAIT_SECONDS, 2.0 ** min(number - 1, 10))

@@ -1,68 +1,60 @@
-"""The line in which requests stand before they leave: fresh rows in the input's order, the others by their time."""
+"""The queue of what is to be requested: what is due before fresh rows, and what waits holds up nothing else."""
 
 import heapq
 import itertools
+import math
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
+from typing import Generic, TypeVar
 
-from importer.worker_pool.create_decision import Attempt
+_T = TypeVar("_T")
 
-
-class Ask(Enum):
-    """What a request is for."""
-
-    CREATE = auto()
-    LOOK_UP = auto()
-    SELF_TEST = auto()
-    """A look-up of a contact that was surely just made: does the service's look-up show such ones?"""
+AT_ONCE = -math.inf
+"""A due time before all others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """The next request for one row."""
-
-    seq: int
-    attempt: Attempt
-    ask: Ask = Ask.CREATE
-    sent: int = 0
-    """POSTs that left for it in this run."""
-
-
-class Line:
-    """Steps by the time at which they may leave; one that waits slows nobody else."""
+class StepQueue(Generic[_T]):
+    """Fresh entries in their order, and scheduled ones by their due time, which is the event loop's."""
 
     def __init__(self) -> None:
-        self._fresh: deque[Step] = deque()
-        self._waiting: list[tuple[float, int, Step]] = []
+        self._fresh: deque[_T] = deque()
+        self._scheduled: list[tuple[float, int, _T]] = []
         self._order = itertools.count()
 
     @property
     def fresh(self) -> int:
-        """How many fresh rows are at hand."""
+        """How many fresh entries there are."""
         return len(self._fresh)
 
     @property
     def due_at(self) -> float | None:
-        """When the first that waits may leave, by the loop's time; None if none waits."""
-        return self._waiting[0][0] if self._waiting else None
+        """The due time of the first scheduled entry; None without any."""
+        return self._scheduled[0][0] if self._scheduled else None
 
-    def add(self, step: Step) -> None:
-        """Put a fresh row at the end."""
-        self._fresh.append(step)
+    def add(self, entry: _T) -> None:
+        """Append a fresh entry."""
+        self._fresh.append(entry)
 
-    def wait(self, step: Step, until: float) -> None:
-        """Let a step wait until the loop's time is so late."""
-        heapq.heappush(self._waiting, (until, next(self._order), step))
+    def schedule(self, entry: _T, due_at: float) -> None:
+        """Schedule an entry for the given loop time."""
+        heapq.heappush(self._scheduled, (due_at, next(self._order), entry))
 
-    def next(self, loop_time: float) -> Step | None:
-        """Take out who may leave now: one whose wait is over, else the next fresh row, else nobody."""
-        if self._waiting and self._waiting[0][0] <= loop_time:
-            return heapq.heappop(self._waiting)[2]
-        return self._fresh.popleft() if self._fresh else None
+    def is_ready(self, loop_time: float) -> bool:
+        """Tell whether `pop` would return an entry."""
+        return bool(self._fresh) or (bool(self._scheduled) and self._scheduled[0][0] <= loop_time)
 
-    def everyone(self) -> Iterator[Step]:
-        """Yield all that stand in the line."""
+    def pop(self, loop_time: float) -> _T:
+        """Pop the first scheduled entry that is due, else the next fresh one.
+
+        Raises:
+            IndexError: None `is_ready`.
+
+        """
+        if self._scheduled and self._scheduled[0][0] <= loop_time:
+            return heapq.heappop(self._scheduled)[2]
+        return self._fresh.popleft()
+
+    def __iter__(self) -> Iterator[_T]:
+        """Yield all entries."""
         yield from self._fresh
-        yield from (step for _, _, step in self._waiting)
+        yield from (entry for _, _, entry in self._scheduled)

@@ -35,11 +35,16 @@ def token_refused() -> Stop:
     )
 
 
+def refuses_token(reply: Reply) -> bool:
+    """Tell whether the reply to GET /auth/me refuses the token; no answer at all does not."""
+    return reply.http_status in (401, 403)
+
+
 def out_of_reach(seconds: float) -> Stop:
     """Return the end of a run whose service did not answer for so long."""
     return Stop(
         message=f"The service has not answered for {seconds / 60:.0f} minutes.",
-        hint="Give the same command again when it does: it goes on.",
+        hint="Run the same command again when it does: it goes on.",
     )
 
 

@@ -65,7 +65,6 @@ class Scenario:
             name=f"run-{self._count}",
             tables=self.given,
             service=network,
-            ask_me=network.ask_me,
             clock=VirtualClock(),
             policy=self.policy,
             chance=self.chance,
@@ -137,7 +136,7 @@ class Scenario:
 
     def _can_be_sure(self) -> bool:
         """Tell whether the importer is able and allowed to find out about every row."""
-        sees_new_ones = self.source == "whatsapp" and self.server.lag_seconds <= self.policy.witness_gap_seconds
+        sees_new_ones = self.source == "whatsapp" and self.server.lag_seconds <= self.policy.not_found_gap_seconds
         return sees_new_ones and self.policy.ambiguous is not Ambiguous.STRICT
 
     def _look_at(self, name: str, network: Network, ended: Ended | None) -> None:
@@ -169,11 +168,11 @@ def scenario(seed: int, *, late: bool = False, stormy: bool = False) -> Iterator
     policy = Policy(
         ambiguous=chance.choice([Ambiguous.RECONCILE] * 17 + [Ambiguous.STRICT] * 2 + [Ambiguous.RESEND]),
         settle_seconds=settle_seconds,
-        witness_gap_seconds=0.5,
+        not_found_gap_seconds=0.5,
         backoff_cap_seconds=8.0,
     )
     behind = server(chance, phones, settle_seconds, late=late)
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="regime-") as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fault-injection-") as folder:
         it = Scenario(
             chance=chance,
             machine=Machine(Path(folder)),

@@ -310,11 +310,11 @@ def test_one_at_a_time(service: Sandbox) -> None:
 
 
 def test_the_log_tells_each_contact(service: Sandbox) -> None:
-    """By the row's place, without its number."""
+    """By the row's number, and never with a whole phone."""
     run = imported(2)
     undo(run, "--yes", "-v", "--log-file", "log.txt")
     told = Path("log.txt").read_text("utf-8")
-    assert "row at place 1: deleted" in told
+    assert "row 2 (…000): deleted" in told
     assert f"undo of {run} begins" in told
     assert "34600000000" not in told
     assert service.contacts == ()
@@ -368,7 +368,7 @@ def test_what_is_in_flight_is_waited_for(slow_service: Sandbox, number: signal.S
 def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting for an answer that does not come; a GET tells the next time."""
     hangs = Scripted(fault=Fault(FaultKind.HANG, Commit.YES), call="DELETE /contacts/:uuid", nth=1)
-    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, witness_gap_seconds=0.0))
+    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, not_found_gap_seconds=0.0))
     service._chooser = FaultChooser(Faults(script=(hangs,)))
     run = imported(3)
 
@@ -443,7 +443,7 @@ def test_whatever_stops_it_the_same_command_goes_on(
     slow_service: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
 ) -> None:
     """Nothing is deleted twice or forgotten, and nothing else is touched."""
-    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, witness_gap_seconds=0.0))
+    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, not_found_gap_seconds=0.0))
     other, mine = imported(5, "other.csv", first=500), imported(120)
     half_way = threading.Event()
     Counted(slow_service, 20, half_way.set)

@@ -110,7 +110,7 @@ class Sending:
         finally:
             self.heard.append("ended")
 
-    def entered(self, tally: Mapping[Status, int]) -> None:
+    def enqueued(self, tally: Mapping[Status, int]) -> None:
         self.tally.update(tally)
 
     def input_over(self) -> None:

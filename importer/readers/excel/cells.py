@@ -3,6 +3,7 @@
 A workbook keeps numbers, dates and booleans; the importer sends text. Here is the one place that says which.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,7 @@ MOST_DIGITS = 15
 _TOO_BIG = 10**MOST_DIGITS
 _NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 """Of a number format: colours and languages in brackets, room for a character, a character to fill with."""
+_ESCAPED = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|([-+() /:])')
 
 
@@ -72,6 +74,14 @@ def text_of(value: object, number_format: str = "General") -> str:
             return str(value)
 
 
+def unescaped(text: str) -> str:
+    """Return the text with characters that XML does not take, written as `_x000D_`, as themselves.
+
+    openpyxl leaves them escaped. Source: ECMA-376, part 1, 22.9.2.19 (ST_Xstring).
+    """
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
 def is_wrong(value: object) -> bool:
     """Tell whether `problem_of` has something to say; asked of every cell, so it is quick."""
     if isinstance(value, float | int):
@@ -90,10 +100,11 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
     """
     match value:
         case ErrorCell():
-            code, message = (
-                "cell_error",
-                f"Cell {cell} shows the error {value.text}. Mend its formula, or type the value.",
-            )
+            code = "cell_error"
+            message = f"Cell {cell} shows the error {value.text}. Fix its formula, or type the value."
+        case float() if not math.isfinite(value):
+            code = "cell_error"
+            message = f"Cell {cell} has a number that is none. Fix its formula, or type the value."
         case UncalculatedCell():
             code = "formula_uncalculated"
             message = (
@@ -106,6 +117,16 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
                 "Format the column as text, and type the number again."
             )
     return Problem(code=code, column=column, value=text_of(value), message=message)
+
+
+def zero_problem(column: str, text: str, cell: str) -> Problem:
+    """Return what is wrong with a text that has the character U+0000: arguments as those of `problem_of`."""
+    return Problem(
+        code="text_damaged",
+        column=column,
+        value=text.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+        message=f"Cell {cell} has characters that mean nothing (U+0000), so its text is damaged. Type it again.",
+    )
 
 
 @lru_cache(1_024)
@@ -135,6 +156,8 @@ def _formatted(value: float, number_format: str) -> str:
 def _number_text(value: float) -> str:
     if isinstance(value, int) or value.is_integer():
         return str(int(value))
+    if not math.isfinite(value):
+        return "#NUM!"
     text = f"{value:.{MOST_DIGITS}g}"  # 0.30000000000000004 is shown as 0.3
     return format(Decimal(text), "f") if "e" in text else text
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 from xml.parsers import expat
 
+LONGEST_TEXT = 1024**2
+"""Characters of a cell; Excel takes 32,767, other programs a few more."""
 _LONGEST_TAG = 16 * 1024**2
 
 

@@ -1,19 +1,19 @@
 """The container of old Office files and of encrypted new ones: a small file system in a file.
 
-Source: [MS-CFB], Compound File Binary File Format.
+xlrd can open one, but follows tables that go in a circle, and holds every entry of a directory of any size. So the
+workbook is taken out here, within bounds, and xlrd is given only its records. Source: [MS-CFB].
 """
 
 import struct
 from array import array
 from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
 
 _END = 0xFFFFFFFA  # from here on numbers are no sectors but marks
 _ENTRY_BYTES = 128
 _HEADER_BYTES = 512
 _FIRST_FATS = 109
 _MOST_ENTRIES = 10_000
+_STREAM = 2
 
 
 class OleError(ValueError):
@@ -21,103 +21,104 @@ class OleError(ValueError):
 
 
 class OleFile:
-    """An opened container.
+    """The root folder of a container; the folders in it hold embedded objects, which are none of the file's own.
+
+    Args:
+        content: The file.
 
     Raises:
         OleError: It is damaged.
-        OSError: It cannot be read.
 
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        with Path(path).open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(0)
-            header = file.read(_HEADER_BYTES)
-            if len(header) < _HEADER_BYTES:
-                raise OleError
-            shift, small_shift = struct.unpack_from("<HH", header, 30)
-            directory, self._small_limit, small_fat = struct.unpack_from("<I4xII", header, 48)
-            more_fats = struct.unpack_from("<I", header, 68)[0]
-            if shift not in {9, 12} or small_shift != 6:  # noqa: PLR2004 - what the format allows
-                raise OleError
-            self._sector = 1 << shift
-            self._small_sector = 1 << small_shift
-            self._sectors = size // self._sector + 1
-            self._fat = self._numbers(file, self._fats(file, header, more_fats))
-            entries = b"".join(self._chain(file, directory))
-            self._small_fat = self._numbers(file, list(self._places(self._fat, small_fat)))
+    def __init__(self, content: bytes) -> None:
+        if len(content) < _HEADER_BYTES:
+            raise OleError
+        shift, small_shift = struct.unpack_from("<HH", content, 30)
+        directory, self._small_limit, small_fat, _, more_fats = struct.unpack_from("<I4xIIII", content, 48)
+        if shift not in {9, 12} or small_shift != 6:  # noqa: PLR2004 - what the format allows
+            raise OleError
+        self._content = content
+        self._width, self._small_width = 1 << shift, 1 << small_shift
+        self._fat = self._numbers(self._fats(more_fats))
+        self._entries = b"".join(self._sectors(directory))[: _MOST_ENTRIES * _ENTRY_BYTES]
+        self._small_fat = self._numbers(list(_chain(self._fat, small_fat)))
         self._streams: dict[str, tuple[int, int]] = {}
-        self._small_start = _END
-        for at in range(0, min(len(entries), _MOST_ENTRIES * _ENTRY_BYTES) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
-            self._add_entry(entries[at : at + _ENTRY_BYTES])
+        self._add_entries()
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The names of its streams."""
-        return frozenset(self._streams)
-
-    def stream(self, name: str) -> bytes:
-        """Return a stream whole."""
-        start, size = self._streams[name]
-        if size > self._sectors * self._sector:
+    def stream(self, name: str) -> bytes | None:
+        """Return a stream, whatever the case of its name's letters; None if there is none."""
+        if name.casefold() not in self._streams:
+            return None
+        start, size = self._streams[name.casefold()]
+        if size >= self._small_limit:
+            found = b"".join(self._sectors(start))
+        else:
+            small, width = b"".join(self._sectors(self._entry(0)[4])), self._small_width
+            found = b"".join(small[at * width : (at + 1) * width] for at in _chain(self._small_fat, start))
+        if len(found) < size:
             raise OleError
-        with Path(self._path).open("rb") as file:
-            if size >= self._small_limit:
-                content = b"".join(self._chain(file, start))
-            else:
-                small, width = b"".join(self._chain(file, self._small_start)), self._small_sector
-                places = self._places(self._small_fat, start)
-                content = b"".join(small[place * width : (place + 1) * width] for place in places)
-        if len(content) < size:
+        return found[:size]
+
+    def _entry(self, number: int) -> tuple[int, int, int, int, int, int]:
+        """Return kind, both neighbours, first child, first sector and size of an entry."""
+        if (number + 1) * _ENTRY_BYTES > len(self._entries):
             raise OleError
-        return content[:size]
+        kind, left, right, child, start, size = struct.unpack_from(
+            "<66xBxIII36xII", self._entries, number * _ENTRY_BYTES
+        )
+        return kind, left, right, child, start, size
 
-    def _add_entry(self, entry: bytes) -> None:
-        name_bytes, kind = struct.unpack_from("<HB", entry, 64)
-        start, size = struct.unpack_from("<II", entry, 116)
-        if kind == 5:  # noqa: PLR2004 - the root, which holds the small streams
-            self._small_start = start
-        elif kind == 2 and 2 <= name_bytes <= 64:  # noqa: PLR2004 - a stream, its name ended by a zero
-            self._streams.setdefault(entry[: name_bytes - 2].decode("utf-16-le", "replace"), (start, size))
+    def _add_entries(self) -> None:
+        """Go over the tree of the root's children."""
+        to_see, seen = [self._entry(0)[3]], set[int]()
+        while to_see:
+            number = to_see.pop()
+            if number >= _END or number in seen:
+                continue
+            seen.add(number)
+            kind, left, right, _, start, size = self._entry(number)
+            to_see += [left, right]
+            if kind == _STREAM:
+                at = number * _ENTRY_BYTES
+                length = struct.unpack_from("<H", self._entries, at + 64)[0]
+                name = self._entries[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
+                self._streams.setdefault(name.casefold(), (start, size))
 
-    def _fats(self, file: BinaryIO, header: bytes, more: int) -> list[int]:
+    def _fats(self, more: int) -> list[int]:
         """Return the sectors that hold the table of sectors."""
-        fats = list(struct.unpack_from(f"<{_FIRST_FATS}I", header, 76))
-        seen = 0
-        while more < _END and seen <= self._sectors:
-            numbers = self._numbers(file, [more])
-            if not numbers:
+        fats = [fat for fat in struct.unpack_from(f"<{_FIRST_FATS}I", self._content, 76) if fat < _END]
+        while more < _END:
+            numbers = self._numbers([more])
+            if not numbers or len(fats) > len(self._content) // self._width:
                 raise OleError
-            fats += numbers[:-1]
-            more, seen = numbers[-1], seen + 1
-        return [fat for fat in fats if fat < _END]
+            fats += [fat for fat in numbers[:-1] if fat < _END]
+            more = numbers[-1]
+        return fats
 
-    def _numbers(self, file: BinaryIO, sectors: list[int]) -> "array[int]":
-        numbers = array("I")
-        if len(sectors) > self._sectors:
+    def _numbers(self, sectors: list[int]) -> "array[int]":
+        if len(sectors) > len(self._content) // self._width:
             raise OleError
+        numbers = array("I")
         for sector in sectors:
-            raw = self._read(file, sector)
+            raw = self._sector(sector)
             numbers.extend(struct.unpack(f"<{len(raw) // 4}I", raw[: len(raw) // 4 * 4]))
         return numbers
 
-    def _chain(self, file: BinaryIO, start: int) -> Iterator[bytes]:
-        for sector in self._places(self._fat, start):
-            yield self._read(file, sector)
+    def _sectors(self, start: int) -> Iterator[bytes]:
+        return (self._sector(sector) for sector in _chain(self._fat, start))
 
-    def _places(self, table: "array[int]", start: int) -> Iterator[int]:
-        """Yield the places of a chain; one that goes in a circle is damaged."""
-        for _ in range(len(table) + 1):
-            if start >= _END:
-                return
-            if start >= len(table):
-                raise OleError
-            yield start
-            start = table[start]
-        raise OleError
+    def _sector(self, number: int) -> bytes:
+        return self._content[(number + 1) * self._width : (number + 2) * self._width]
 
-    def _read(self, file: BinaryIO, sector: int) -> bytes:
-        file.seek((sector + 1) * self._sector)
-        return file.read(self._sector)
+
+def _chain(table: "array[int]", start: int) -> Iterator[int]:
+    """Yield the places of a chain; one that goes in a circle is damaged."""
+    for _ in range(len(table) + 1):
+        if start >= _END:
+            return
+        if start >= len(table):
+            raise OleError
+        yield start
+        start = table[start]
+    raise OleError

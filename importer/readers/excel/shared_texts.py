@@ -1,69 +1,61 @@
 """The shared texts of an .xlsx: all its cells' texts, once each, kept on disk so that millions fit in little memory."""
 
 import mmap
-import re
 import tempfile
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 
-from importer.readers.excel.markup import MarkupError, listened, local
+from importer.readers.excel.markup import LONGEST_TEXT, MarkupError, listened, local
 
-LONGEST_TEXT = 1024**2
-"""Characters; Excel takes 32,767 in a cell, other programs a few more."""
-
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_CACHED = 4_096
-
-
-def unescaped(text: str) -> str:
-    """Return the text with characters that XML does not take, written as `_x000D_`, as themselves.
-
-    Source: ECMA-376, part 1, 22.9.2.19 (ST_Xstring).
-    """
-    if "_x" not in text:
-        return text
-    meant = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-    # Halves of a character that stand in pairs are one; a half alone is none, and could not be written down.
-    return meant.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+_CACHED_TEXTS = 4_096
 
 
 class TextGatherer:
-    """Gathers the text of one shared or inline text: of its runs, without what only says how it is pronounced."""
+    """Gathers the text of a cell or a shared text: of its runs, without what only says how it is pronounced.
 
-    def __init__(self) -> None:
+    Args:
+        longest: The most characters since they were last counted from 0.
+
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
         self._pieces: list[str] = []
         self._length = 0
-        self._in_text = False
-        self._in_pronunciation = 0
+        self._is_open = False
+        self._pronunciation = 0
 
     def start(self, name: str) -> None:
-        """Hear that an element begins."""
+        """Start-element handler, with the local name."""
         if name == "rPh":
-            self._in_pronunciation += 1
-        self._in_text = name == "t" and not self._in_pronunciation
+            self._pronunciation += 1
+        self._is_open = name in {"t", "v"} and not self._pronunciation
 
     def end(self, name: str) -> None:
-        """Hear that it ends."""
+        """End-element handler, with the local name."""
         if name == "rPh":
-            self._in_pronunciation -= 1
-        self._in_text = False
+            self._pronunciation -= 1
+        self._is_open = False
 
     def text(self, text: str) -> None:
-        """Hear some of the text in it."""
-        if self._in_text:
+        """Character-data handler."""
+        if self._is_open:
             self._length += len(text)
-            if self._length > LONGEST_TEXT:
+            if self._length > self._longest:
                 raise MarkupError
             self._pieces.append(text)
 
     def taken(self) -> str:
-        """Return the text that was gathered, and begin anew."""
+        """Return the text that was gathered, and begin the next one."""
         text = "".join(self._pieces)
         self._pieces.clear()
+        return text
+
+    def start_count(self) -> None:
+        """Count the characters from 0."""
         self._length = 0
-        return unescaped(text)
 
 
 class SharedTexts:
@@ -81,7 +73,12 @@ class SharedTexts:
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._ends = array("Q", [0])
-        self._gatherer = TextGatherer()
+        self._texts = TextGatherer(LONGEST_TEXT)
+        self.blank: set[int] = set()
+        """The places of those that are empty or white space."""
+        self.longest = 0
+        """Bytes of the longest one."""
+        self.at = lru_cache(_CACHED_TEXTS)(self._at)
         try:
             for _ in listened(blocks, self):
                 pass
@@ -90,24 +87,37 @@ class SharedTexts:
         except BaseException:
             self._file.close()
             raise
-        self.at = lru_cache(_CACHED)(self._at)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._at, range(len(self)))
+
+    def __getitem__(self, place: int) -> str:
+        return self.at(place)
 
     def start(self, name: str, _: dict[str, str]) -> None:
-        """Hear that an element begins."""
-        self._gatherer.start(local(name))
+        """Start-element handler."""
+        self._texts.start(local(name))
 
     def end(self, name: str) -> None:
-        """Hear that it ends."""
+        """End-element handler."""
         name = local(name)
-        self._gatherer.end(name)
+        self._texts.end(name)
         if name == "si":
-            written = self._gatherer.taken().encode("utf-8", "surrogatepass")
-            self._file.write(written)
-            self._ends.append(self._ends[-1] + len(written))
+            text = self._texts.taken()
+            self._texts.start_count()
+            if not text.strip():
+                self.blank.add(len(self))
+            encoded = text.encode()
+            self.longest = max(self.longest, len(encoded))
+            self._file.write(encoded)
+            self._ends.append(self._ends[-1] + len(encoded))
 
     def text(self, text: str) -> None:
-        """Hear some of the text in it."""
-        self._gatherer.text(text)
+        """Character-data handler."""
+        self._texts.text(text)
 
     def close(self) -> None:
         """Take the temporary file away; more than once does no harm."""
@@ -116,9 +126,8 @@ class SharedTexts:
                 self._bytes.close()
         self._file.close()
 
-    def _at(self, index: int) -> str:
-        """Return the text of that place; raises IndexError where there is none."""
-        if index < 0:
+    def _at(self, place: int) -> str:
+        if place < 0:
             raise IndexError
-        start, end = self._ends[index], self._ends[index + 1]
-        return "" if self._bytes is None else self._bytes[start:end].decode("utf-8", "surrogatepass")
+        start, end = self._ends[place], self._ends[place + 1]
+        return "" if self._bytes is None else self._bytes[start:end].decode()

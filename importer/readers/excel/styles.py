@@ -1,27 +1,18 @@
-"""What the styles of an .xlsx say about its numbers: which are dates, and which are shown with zeros in front."""
+"""The number formats of an .xlsx: which styles show zeros in front, and which are dates."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
-
+from importer.readers.excel.cells import zeros_in_front
 from importer.readers.excel.markup import MarkupError, listened, local
 
 _MOST_STYLES = 100_000
 """Excel takes 65,490 (its specifications and limits)."""
+_EAST_ASIAN_DATES = frozenset({*range(27, 37), *range(50, 59)})
+"""Built-in formats that are dates in the languages that have them (ECMA-376, part 1, 18.8.30)."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberStyle:
-    """How the numbers of a style are meant."""
-
-    number_format: str = "General"
-    is_date: bool = False
-    is_duration: bool = False
-
-
-class Styles:
-    """The styles by their places, from 0; a place without one is `General`.
+class NumberStyles:
+    """The styles by their places, from 0.
 
     Args:
         blocks: The XML of `xl/styles.xml`.
@@ -32,38 +23,41 @@ class Styles:
     """
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
-        self._formats: dict[str, str] = {}
-        self._format_ids: list[str] = []
+        self.codes: dict[int, str] = dict.fromkeys(_EAST_ASIAN_DATES, "yyyy-mm-dd")
+        """The format codes by their numbers, without the built-in ones that every library knows."""
+        self.numbers: list[int] = []
+        """The number of each style's format."""
         self._in_cell_formats = False
         for _ in listened(blocks, self):
             pass
-        known: dict[str, NumberStyle] = {}
-        self._styles = [known.setdefault(key, self._style(key)) for key in self._format_ids]
 
-    def at(self, index: int) -> NumberStyle:
-        """Return the style of that place."""
-        return self._styles[index] if 0 <= index < len(self._styles) else NumberStyle()
+    @property
+    def zeros(self) -> dict[int, str]:
+        """The styles, by their places, that show numbers with zeros in front, with their format codes."""
+        with_zeros = {number for number, code in self.codes.items() if zeros_in_front(code)}
+        return {place: self.codes[number] for place, number in enumerate(self.numbers) if number in with_zeros}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Hear that an element begins."""
+        """Start-element handler."""
         name = local(name)
         if name == "cellXfs":
             self._in_cell_formats = True
         elif name == "xf" and self._in_cell_formats:
-            self._format_ids.append(attributes.get("numFmtId", "0"))
+            self.numbers.append(_number(attributes))
         elif name == "numFmt" and not self._in_cell_formats:
-            self._formats.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
-        if len(self._format_ids) + len(self._formats) > _MOST_STYLES:
+            self.codes[_number(attributes)] = attributes.get("formatCode", "")
+        if len(self.numbers) + len(self.codes) > _MOST_STYLES:
             raise MarkupError
 
     def end(self, name: str) -> None:
-        """Hear that it ends."""
+        """End-element handler."""
         if local(name) == "cellXfs":
             self._in_cell_formats = False
 
     def text(self, text: str) -> None:
-        """Hear nothing: styles have no text."""
+        """Do nothing: styles have no text."""
 
-    def _style(self, key: str) -> NumberStyle:
-        text = self._formats.get(key) or (BUILTIN_FORMATS.get(int(key), "General") if key.isdecimal() else "General")
-        return NumberStyle(text, is_date_format(text), is_timedelta_format(text))
+
+def _number(attributes: dict[str, str]) -> int:
+    text = attributes.get("numFmtId", "")
+    return int(text) if text.isdecimal() else 0

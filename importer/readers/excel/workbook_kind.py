@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from importer.model.errors import InputError
-from importer.readers.excel.package import Package
 from importer.readers.excel.workbook import Workbook
-from importer.readers.files import OLE, no_workbook, unreadable
+from importer.readers.excel.zip_package import Package
+from importer.readers.files import OLDEST, OLE, no_workbook, unreadable
 
 _START_BYTES = 4_096
 _OTHER_ZIPS = {
     "word/document.xml": "a Word document",
     "ppt/presentation.xml": "a PowerPoint presentation",
-    "Index/Document.iwa": "a document of Numbers or another Apple program",
+    "index/document.iwa": "a document of Numbers or another Apple program",
     "index.xml": "a document of an older Apple program",
 }
 _SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -29,7 +29,7 @@ def open_workbook(path: str) -> Workbook:
             start = file.read(_START_BYTES)
     except OSError as error:
         raise unreadable(path, error) from error
-    if start.startswith(OLE):
+    if start.startswith((OLE, *OLDEST)):
         from importer.readers.excel.xls import XlsWorkbook  # noqa: PLC0415 - only for old files
 
         return XlsWorkbook(path)
@@ -49,16 +49,17 @@ def _of_package(package: Package) -> Workbook:
         from importer.readers.excel.xlsb import XlsbWorkbook  # noqa: PLC0415 - seldom met
 
         return XlsbWorkbook(package)
-    if "content.xml" in names:
-        if package.size("mimetype") > _START_BYTES or not b"".join(package.blocks("mimetype")).startswith(_SPREADSHEET):
+    is_excel = any(name.endswith("workbook.xml") for name in names)
+    if "content.xml" in names and not is_excel:
+        if "mimetype" in names and not next(package.blocks("mimetype"), b"").startswith(_SPREADSHEET):
             raise _other(package.path, "an OpenDocument file, but no spreadsheet")
         from importer.readers.excel.ods import OdsWorkbook  # noqa: PLC0415 - seldom met
 
         return OdsWorkbook(package)
     for name, kind in _OTHER_ZIPS.items():
-        if name in names:
+        if name in names and not is_excel:
             raise _other(package.path, kind)
-    if "[Content_Types].xml" not in names:
+    if "[content_types].xml" not in names and not is_excel:
         raise _other(package.path, "a zip file, but no workbook")
     from importer.readers.excel.xlsx import XlsxWorkbook  # noqa: PLC0415 - as the others
 

@@ -1,29 +1,37 @@
 """Workbooks of Excel since 2007: .xlsx and .xlsm (ECMA-376), zips of XML parts."""
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
-from html import unescape
-from pathlib import PurePosixPath
+from array import array
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import zeros_in_front
-from importer.readers.excel.engines import Calamine, CalamineError, Engine
 from importer.readers.excel.extent import MOST_CELLS_HELD, Extent
-from importer.readers.excel.markup import listened, local
-from importer.readers.excel.package import Package, damaged
-from importer.readers.excel.scan import look_over
+from importer.readers.excel.markup import MarkupError
+from importer.readers.excel.pandas_sheet import PandasSheet
+from importer.readers.excel.plain_copy import PlainCopy
 from importer.readers.excel.shared_texts import SharedTexts
-from importer.readers.excel.workbook import SheetPart
+from importer.readers.excel.styles import NumberStyles
+from importer.readers.excel.workbook import SheetPart, SheetRows
+from importer.readers.excel.xlsx_look import BLANK, characters_of, is_beyond_plain, look_over, signs_in
+from importer.readers.excel.xlsx_parts import WorkbookParts
+from importer.readers.excel.zip_package import Package, damaged
 
-_MOST_BYTES_HELD = 100 * 1024**2
-_MOST_CHARACTERS_HELD = 400 * 1024**2
-"""The longest shared text times the cells, which could each repeat it."""
-_MOST_STYLES_BYTES = 16 * 1024**2
-_FORMAT = re.compile(r'formatCode="([^"]*)"')
-_MOST_SHEETS = 10_000
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^<>]*)?>[^<]")
-_SMALL_PARTS = re.compile(r"(?:xl/(?:[^/]*\.xml|_rels/.*)|_rels/.*|\[Content_Types\]\.xml)", re.IGNORECASE)
+_MOST_BYTES_READ = 100 * 1024**2
+_MOST_BYTES_HELD = 200_000_000
+"""Of values, so that the process stays under 300 MB (a million cells of 15 characters: 283 MB, November 2026)."""
+_BYTES_OF_CELL = 170
+"""Without its characters."""
+_LONGEST_TEXT = 10 * 1024**2
+_BYTES_OF_MARKUP = len("><t></t></si>")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t|f)(?:\s[^<>]*)?>(?:[^<]|<!)|\0<\0[vtf]\0|<\0[vtf]\0")
+"""The beginning of a value, in UTF-16 too."""
+_SMALL_PARTS = re.compile(r"(?:xl/(?:[^/]*\.xml|_rels/.*)|_rels/.*|\[content_types\]\.xml)")
+_BLANK_TEXT = re.compile(rb"[^<>]*(?:/>|>\s*(?:<t(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</t>))?\s*</si>)\s*(?:</sst>\s*)?")
+_SIGNS_OF_BLANK_TEXT = {b">": b"></t>", b"/": b"/></si>", b" ": b" </t>", b"\n": b"\n</t>", b";": b";</t>"}
+_SHORTEST_FILLED = len("><t>a</t></si>")
+_LONGEST_BLANK = 100
 
 
 class XlsxWorkbook:
@@ -39,158 +47,156 @@ class XlsxWorkbook:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        contents, main = _Contents(), _main_part(package)
-        for _ in listened(package.blocks(main), contents):
-            pass
-        folder = PurePosixPath(main).parent
-        targets = targets_of(package, str(folder / "_rels" / f"{PurePosixPath(main).name}.rels"))
-        self._from_1904 = contents.from_1904
-        self._texts = _part_of_type(targets, folder, "/sharedStrings")
-        self._styles_part = _part_of_type(targets, folder, "/styles")
-        self.sheets: Sequence[SheetPart] = [
-            SheetPart(name=name, visible=visible, part=_part_name(folder, targets.get(relation, ("", ""))[1]))
-            for name, visible, relation in contents.sheets
-        ]
+        self._parts = WorkbookParts(package)
+        self.sheets: Sequence[SheetPart] = self._parts.sheets
+        self._styles = NumberStyles(package.blocks(self._parts.styles))
+        self._texts: SharedTexts | None = None
+        self._copy: PlainCopy | None = None
+        self._opened = ExitStack()
+        self._opened.callback(package.close)
 
     def has_values(self, sheet: SheetPart) -> bool:
         """Tell whether any cell of the sheet has a value; stops at the first."""
         return any(_VALUE.search(block) for block in self._package.blocks(sheet.part))
 
     def look(self, sheet: SheetPart) -> Extent:
-        """Return what the sheet's XML says about its cells."""
+        """Return what the sheet's XML says about its cells; where that is not plain, what its plain copy says."""
         if not self._package.size(sheet.part):
             raise damaged(self._package.path)
-        extent = look_over(self._package.blocks(sheet.part))
-        if extent.is_plain:
-            return extent
-        from importer.readers.excel.streaming import look_slowly  # noqa: PLC0415 - openpyxl is slow to import
+        self._shared = _shared_texts(self._package.blocks(self._parts.texts))
+        if self._shared.is_plain:
+            extent = look_over(self._package.blocks(sheet.part), self._styles.zeros, self._shared.blank)
+            if extent.is_plain:
+                return extent
+        copy = self._copied(sheet, is_plain=False, with_texts=True)
+        return look_over(copy.sheet(), self._styles.zeros, self._texts_on_disk().blank)
 
-        return look_slowly(self._package.blocks(sheet.part))
+    def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
+        """Return pandas where it can hold the sheet, else openpyxl in its read-only mode."""
+        if not self._fits_in_memory(sheet, extent):
+            return self._streamed(sheet, extent)
+        if self._copy is None and self._suits_calamine(sheet):
+            with suppress(Exception):  # what it does not take may be well for all that: a copy of it is tried
+                return PandasSheet(self._package.path, sheet.name, "calamine", extent)
+        copy = self._copy or self._copied(sheet, is_plain=False, with_texts=True)
+        with suppress(Exception):  # the same: openpyxl is tried
+            return PandasSheet(copy.path, 0, "calamine", extent)
+        self._refuse_disorder(sheet, extent)
+        return PandasSheet(copy.path, 0, "openpyxl", extent)
 
-    def opened(self, sheet: SheetPart, extent: Extent) -> Engine:
-        """Return calamine where it is safe and exact, else our own way through the XML."""
-        if self._suits_calamine(sheet, extent):
-            with suppress(CalamineError, ValueError):  # what it does not take may be well for all that
-                return Calamine(self._package.path, sheet.name, extent)
+    def close(self) -> None:
+        """Let go of the file; more than once does no harm."""
+        self._opened.close()
+
+    def _fits_in_memory(self, sheet: SheetPart, extent: Extent) -> bool:
+        """Tell whether `read_excel` can hold the sheet: each cell is there with a text of its own, twice."""
+        cells = extent.rows * extent.columns
+        size = self._package.size(self._parts.texts) + self._package.size(sheet.part)
+        if cells > MOST_CELLS_HELD or size > _MOST_BYTES_READ:
+            return False
+        left = _MOST_BYTES_HELD - cells * _BYTES_OF_CELL
+        if cells * self._shared.longest * 2 <= left:
+            return True
+        blocks = self._copy.sheet() if self._copy else self._package.blocks(sheet.part)
+        return characters_of(blocks, self._shared.lengths, _BYTES_OF_MARKUP) * 2 <= left
+
+    def _streamed(self, sheet: SheetPart, extent: Extent) -> SheetRows:
+        self._refuse_disorder(sheet, extent)
+        # openpyxl, slow to import, is needed for big sheets only.
+        from importer.readers.excel.openpyxl_sheet import OpenpyxlSheet  # noqa: PLC0415 - see above
+
+        try:
+            copy = self._copied(sheet, is_plain=self._copy is None, with_texts=False)
+        except MarkupError:
+            copy = self._copied(sheet, is_plain=False, with_texts=False)
+        return OpenpyxlSheet(copy, self._texts_on_disk(), self._styles, extent, from_1904=self._parts.from_1904)
+
+    def _refuse_disorder(self, sheet: SheetPart, extent: Extent) -> None:
+        """Return if the rows are in order: openpyxl loses those that are not."""
         if not extent.in_order:
             raise InputError(
                 f'The sheet "{sheet.name}" of {self._package.path} has its rows in disorder, and cannot be read so.',
                 "Open it in a spreadsheet program and save it again.",
             )
-        # openpyxl, slow to import, is seldom needed.
-        from importer.readers.excel.streaming import Streaming  # noqa: PLC0415 - see above
-        from importer.readers.excel.styles import Styles  # noqa: PLC0415 - see above
 
-        styles = Styles(self._package.blocks(self._styles_part))
-        texts = SharedTexts(self._package.blocks(self._texts))
-        return Streaming(lambda: self._package.blocks(sheet.part), texts, styles, from_1904=self._from_1904)
-
-    def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
-        self._package.close()
-
-    def _suits_calamine(self, sheet: SheetPart, extent: Extent) -> bool:
-        size = self._package.size
-        if not (
-            extent.is_plain
-            and self._package.is_straight
-            and extent.rows * extent.columns <= MOST_CELLS_HELD
-            and size(self._texts) + size(sheet.part) <= _MOST_BYTES_HELD
-        ):
-            return False
+    def _suits_calamine(self, sheet: SheetPart) -> bool:
+        """Tell whether every reader of zips sees the same in it, under the names that calamine looks for."""
+        usual = {
+            "xl/workbook.xml": self._parts.main,
+            "xl/styles.xml": self._parts.styles,
+            "xl/sharedStrings.xml": self._parts.texts,
+            sheet.part: sheet.part,
+        }
         return (
-            not self._some_style_has_zeros()
-            and self._texts_are_short(extent.rows * extent.columns)
+            self._package.is_straight
+            and all(
+                not self._package.size(part) or (part == name and self._package.has_exactly(part))
+                for name, part in usual.items()
+            )
             and self._small_parts_are_true()
         )
-
-    def _some_style_has_zeros(self) -> bool:
-        """Tell whether numbers may be shown with zeros in front, of which calamine knows nothing."""
-        if self._package.size(self._styles_part) > _MOST_STYLES_BYTES:
-            return True
-        text = b"".join(self._package.blocks(self._styles_part)).decode("utf-8", "replace")
-        return "formatCode='" in text or any(zeros_in_front(unescape(code)) for code in set(_FORMAT.findall(text)))
-
-    def _texts_are_short(self, cells: int) -> bool:
-        """Tell whether the shared texts could be written into that many cells, and none is escaped."""
-        longest, left = 0, 0
-        for block in self._package.blocks(self._texts):
-            pieces = block.split(b"<si")
-            longest = max(longest, left + len(pieces[0]), *map(len, pieces[1:]))
-            left = len(pieces[-1]) + (left if len(pieces) == 1 else 0)
-            if b"_x" in block or b"<!" in block or longest * cells > _MOST_CHARACTERS_HELD:
-                return False
-        return True
 
     def _small_parts_are_true(self) -> bool:
         """Unpack what else calamine reads: that there is as much as the zip says is known only then."""
         for part in self._package.names:
-            if _SMALL_PARTS.fullmatch(part) and part != self._texts:
+            if _SMALL_PARTS.fullmatch(part) and part != self._parts.texts.casefold():
                 blocks = self._package.blocks(part)
                 if any(b"<!" in block for block in blocks):
                     return False
         return True
 
+    def _texts_on_disk(self) -> SharedTexts:
+        if self._texts is None:
+            self._texts = SharedTexts(self._package.blocks(self._parts.texts))
+            self._opened.callback(self._texts.close)
+        return self._texts
 
-class _Contents:
-    """Hears `workbook.xml`."""
-
-    def __init__(self) -> None:
-        self.sheets: list[tuple[str, bool, str]] = []
-        self.from_1904 = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = local(name)
-        if name == "workbookPr":
-            self.from_1904 = attributes.get("date1904") in {"1", "true"}
-        elif name == "sheet" and len(self.sheets) < _MOST_SHEETS:
-            relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-            visible = attributes.get("state", "visible") == "visible"
-            self.sheets.append((attributes.get("name", ""), visible, relation))
-
-    def end(self, name: str) -> None: ...
-
-    def text(self, text: str) -> None: ...
+    def _copied(self, sheet: SheetPart, *, is_plain: bool, with_texts: bool) -> PlainCopy:
+        self._copy = PlainCopy(
+            lambda: self._package.blocks(sheet.part),
+            self._styles,
+            self._texts_on_disk(),
+            with_texts=with_texts,
+            is_plain=is_plain,
+            from_1904=self._parts.from_1904,
+        )
+        self._opened.callback(self._copy.close)
+        return self._copy
 
 
-class _Relations:
-    """Hears a `.rels` part: what points where."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SharedTextsLook:
+    """What a look over the shared texts found."""
 
-    def __init__(self) -> None:
-        self.targets: dict[str, tuple[str, str]] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if local(name) == "Relationship" and len(self.targets) < 2 * _MOST_SHEETS:
-            self.targets[attributes.get("Id", "")] = (attributes.get("Type", ""), attributes.get("Target", ""))
-
-    def end(self, name: str) -> None: ...
-
-    def text(self, text: str) -> None: ...
+    lengths: "array[int]"
+    """Bytes of the XML of each."""
+    longest: int
+    """The most of them."""
+    blank: Collection[int]
+    """The places, from 0, of those that are empty or white space."""
+    is_plain: bool
 
 
-def targets_of(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Return what a `.rels` part points to: by its name there, the type and the target."""
-    relations = _Relations()
-    if package.size(part):
-        for _ in listened(package.blocks(part), relations):
-            pass
-    return relations.targets
+def _shared_texts(blocks: Iterable[bytes]) -> _SharedTextsLook:
+    lengths, blank, left, is_plain = array("I"), list[int](), b"", True
+    for block in blocks:
+        text = left + block
+        is_plain = is_plain and not is_beyond_plain(text) and (bool(lengths) or b"<sst" in text)
+        before, *pieces = text.split(b"<si")
+        whole = pieces[:-1]
+        if signs_in(text, _SIGNS_OF_BLANK_TEXT) or min(map(len, whole), default=0) < _SHORTEST_FILLED:
+            blank += [place for place, piece in enumerate(whole, len(lengths)) if _is_blank(piece)]
+        lengths.extend(map(len, whole))
+        left = b"<si" + pieces[-1] if pieces else before
+        if len(left) > _LONGEST_TEXT:
+            is_plain = False
+            break
+    if _is_blank(left.removeprefix(b"<si")):
+        blank.append(len(lengths))
+    lengths.append(len(left))
+    longest = max(0, max(lengths) - _BYTES_OF_MARKUP)
+    return _SharedTextsLook(lengths=lengths, longest=longest, blank=blank, is_plain=is_plain)
 
 
-def _main_part(package: Package) -> str:
-    found = _part_of_type(targets_of(package, "_rels/.rels"), PurePosixPath(), "/officeDocument")
-    main = found if package.size(found) else "xl/workbook.xml"
-    if not package.size(main):
-        raise damaged(package.path)
-    return main
-
-
-def _part_of_type(targets: dict[str, tuple[str, str]], folder: PurePosixPath, kind: str) -> str:
-    return next((_part_name(folder, target) for type_, target in targets.values() if type_.endswith(kind)), "")
-
-
-def _part_name(folder: PurePosixPath, target: str) -> str:
-    """Return the zip's name of what a part points to; a leading slash means from the zip's root."""
-    if not target:
-        return ""
-    return target[1:] if target.startswith("/") else str(folder / target)
+def _is_blank(text: bytes) -> bool:
+    return len(text) <= _LONGEST_BLANK and bool(_BLANK_TEXT.fullmatch(text))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importer.commands.account_check import census
 from importer.commands.account_requirements import AccountContents, FieldInUse, Requirements
 from importer.model.replies import Arrival, Reply
+from importer.model.requests import Request
 from importer.model.rows import Contact, Row
 
 NO_JITTER = 0.0
@@ -17,11 +18,11 @@ class Answers:
         self._answers = answers
         self.asked: list[str] = []
 
-    async def read(self, path: str, query: Mapping[str, str]) -> tuple[Reply, object]:
+    async def send(self, request: Request) -> Reply:
         """Return the answer for the path, with its tag and page."""
-        asked = " ".join([path, *(query[name] for name in ("tags", "page") if name in query)])
+        asked = " ".join([request.path, *(request.query[name] for name in ("tags", "page") if name in request.query)])
         self.asked.append(asked)
-        return Reply(arrival=Arrival.ANSWERED, http_status=200), self._answers.get(asked, {})
+        return Reply(arrival=Arrival.ANSWERED, http_status=200, json=self._answers.get(asked, {}))
 
 
 def requirements_of(contact: Contact) -> Requirements:

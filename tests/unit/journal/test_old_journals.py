@@ -159,7 +159,7 @@ def test_an_unfinished_undo_goes_on(path: Path) -> None:
         undo.begin("again", Path("/home/ana/again"), _NOW)
         claimed = undo.claim(100)
         assert len(claimed) == to_do
-        assert all(one.uuid and one.sent.name.startswith("Person") for one in claimed)
+        assert all(one.uuid and one.contact.name.startswith("Person") for one in claimed)
         undo.record([Removed(seq=one.seq, fate=Fate.DELETED, http_status=200, reason="", at=_NOW) for one in claimed])
         undo.finish(0, _NOW)
         assert +Counter(undo.tally()) == {Fate.DELETED: deleted + to_do}

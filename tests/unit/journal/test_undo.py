@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from importer.journal import Journal, RunUndo
-from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
+from importer.model.deletion import TAKEN_BACK, Fate, Removed
 from importer.model.errors import StorageError, UsageError
+from importer.model.journal_rows import Pending
 from importer.model.payload import to_json
 from importer.model.rows import Status
 from tests.support.journals import (
@@ -56,7 +57,7 @@ def opened(journal: Journal, name: str = "undo-1", run: str = "run-1") -> RunUnd
     return undo
 
 
-def ended(removals: Sequence[Removal], *fates: Fate) -> list[Removed]:
+def ended(removals: Sequence[Pending], *fates: Fate) -> list[Removed]:
     """Return an outcome for each contact."""
     at = START + timedelta(hours=1)
     return [
@@ -65,9 +66,9 @@ def ended(removals: Sequence[Removal], *fates: Fate) -> list[Removed]:
     ]
 
 
-def numbers(removals: Sequence[Removal]) -> list[int]:
+def numbers(removals: Sequence[Pending]) -> list[int]:
     """Return the last digits of the contacts."""
-    return [int(removal.sent.identifier[-3:]) for removal in removals]
+    return [int(removal.contact.identifier[-3:]) for removal in removals]
 
 
 def entered_anew(journal: Journal, name: str = "run-9") -> list[str]:
@@ -90,7 +91,7 @@ def test_only_what_the_run_created_is_opened(journal: Journal) -> None:
     """Neither what was there before, nor what failed, nor what is in doubt."""
     undo = opened(journal)
     taken = undo.claim(10)
-    assert [(one.row, one.uuid, one.sent) for one in taken] == [
+    assert [(one.row, one.uuid, one.contact) for one in taken] == [
         (number + 1, f"uuid-{contact(number).identifier}", contact(number)) for number in (1, 2, 3)
     ]
     assert undo.claim(10) == []
@@ -150,7 +151,7 @@ def test_outcomes_are_on_disk_when_saved(journal: Journal, path: Path) -> None:
 def test_a_crash_at_any_boundary_loses_no_contact(journal: Journal, path: Path, before: str) -> None:
     """The next undo opens exactly what has no outcome on disk, and the tally is whole."""
     undo = journal.undo_of("run-1")
-    taken: list[Removal] = []
+    taken: list[Pending] = []
     decided = 0
     for step in ("begin", "claim", "record", "finish"):
         if step == before:
@@ -285,7 +286,7 @@ def test_a_contact_found_by_looking_it_up_is_as_the_earlier_run_sent_it(path: Pa
         found, fresh = journal.claim(2)
         journal.record([recorded(found, attempts=0), recorded(fresh)])
         journal.finish(record("run-2"))
-        assert [one.sent.name for one in opened(journal, run="run-2").claim(2)] == ["Old name", "Name 2"]
+        assert [one.contact.name for one in opened(journal, run="run-2").claim(2)] == ["Old name", "Name 2"]
 
 
 def test_a_contact_that_was_sent_again_is_as_it_was_sent_last(path: Path) -> None:
@@ -298,7 +299,7 @@ def test_a_contact_that_was_sent_again_is_as_it_was_sent_last(path: Path) -> Non
         journal.enqueue(journal.add_sheet(SHEET), [entry(contact(1, "New name"), 2)])
         journal.record([recorded(pending, attempts=1) for pending in journal.claim(1)])
         journal.finish(record("run-2"))
-        assert [one.sent.name for one in opened(journal, run="run-2").claim(2)] == ["New name"]
+        assert [one.contact.name for one in opened(journal, run="run-2").claim(2)] == ["New name"]
 
 
 def test_a_journal_from_before_undo_can_be_undone(path: Path) -> None:
@@ -306,7 +307,7 @@ def test_a_journal_from_before_undo_can_be_undone(path: Path) -> None:
     first_version(path)
     with closing(Journal.open(path)) as journal:
         (taken,) = opened(journal).claim(10)
-        assert to_json(taken.sent) == to_json(contact(1))
+        assert to_json(taken.contact) == to_json(contact(1))
 
 
 def test_words_that_are_no_text_are_survived(journal: Journal) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from importer.model.errors import InputError
-from importer.readers.excel.ole import OleError, OleFile
-from importer.readers.excel.package import Package
+from importer.readers.excel.zip_package import Package
 
 CONTENT = b"some text, " * 1000
 
@@ -111,32 +110,3 @@ def test_a_zip_that_goes_away_is_told(path: Path) -> None:
     """In the words of any file."""
     with pytest.raises(InputError, match="There is no file"):
         Package(str(path))
-
-
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def container(*, shift: int = 9, directory: int = 1, fats: tuple[int, ...] = (0,), more: int = 0xFFFFFFFE) -> bytes:
-    """Return the beginning of an old container, and eight sectors of zeros."""
-    header = OLE + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, shift, 6) + bytes(10)
-    header += struct.pack("<IIIIIIIII", 1, directory, 0, 4096, 0xFFFFFFFE, 0, more, 0, 0)
-    header = header[:76] + struct.pack("<109I", *fats, *[0xFFFFFFFF] * (109 - len(fats)))
-    return header + struct.pack("<128I", *[0xFFFFFFFE] * 128) + bytes(512 * 8)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        OLE,
-        container(shift=3),
-        container(directory=500),
-        container(fats=(0,) * 100),
-        container(more=3),
-        container(more=9_999),
-    ],
-)
-def test_a_damaged_container_is_told(path: Path, content: bytes) -> None:
-    """Sectors that are not there, or more lists of them than the file has room for."""
-    path.write_bytes(content)
-    with pytest.raises((OleError, struct.error)):
-        OleFile(str(path))

@@ -41,7 +41,7 @@ class Package:
         try:
             self._check_directory()
             self._zip = zipfile.ZipFile(self._file)
-            self._parts = {part.filename: part for part in self._zip.infolist()}
+            self._parts = {_key(part.filename): part for part in self._zip.infolist()}
             self._check_sizes()
         except BaseException as error:
             self._file.close()
@@ -58,18 +58,21 @@ class Package:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of its parts."""
+        """The names of its parts, in small letters: programs write them in any, and some with backslashes."""
         return frozenset(self._parts)
 
     @property
     def is_straight(self) -> bool:
         """No two readers of zips can see different things in it: no name is there twice, and no comment at its end."""
-        folded = {name.casefold() for name in self._parts}
-        return len(folded) == len(self._zip.infolist()) and not self._zip.comment
+        return len(self._parts) == len(self._zip.infolist()) and not self._zip.comment
+
+    def has_exactly(self, part: str) -> bool:
+        """Tell whether there is a part whose name is written like this, to the letter."""
+        return _key(part) in self._parts and self._parts[_key(part)].filename == part
 
     def size(self, part: str) -> int:
         """Return how many bytes the part has when unpacked; 0 if there is none."""
-        return self._parts[part].file_size if part in self._parts else 0
+        return self._parts[_key(part)].file_size if _key(part) in self._parts else 0
 
     def blocks(self, part: str) -> Iterator[bytes]:
         """Yield the part unpacked, up to a megabyte at a time; nothing if there is none.
@@ -78,9 +81,9 @@ class Package:
             InputError: It is damaged, or is longer than the zip says.
 
         """
-        if part not in self._parts:
+        if _key(part) not in self._parts:
             return
-        known = self._parts[part]
+        known = self._parts[_key(part)]
         length, check = 0, 0
         try:
             for block in self._unpacked(known):
@@ -153,6 +156,10 @@ class Package:
         return InputError(
             f"{self.path} was not opened: {what}.", "If it is a spreadsheet of yours, save it as .csv and import that."
         )
+
+
+def _key(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").casefold()
 
 
 def damaged(path: str) -> InputError:

@@ -1,8 +1,10 @@
 """A look over a sheet's XML tells which library may read it."""
 
+from array import array
+
 import pytest
 
-from importer.readers.excel.scan import look_over
+from importer.readers.excel.xlsx_look import characters_of, look_over
 
 PLAIN = b'<sheetData><row r="2"><c r="B2"><v>1</v></c><c r="AA2" s="1"><v>2</v></c><c r="AB9" s="1"/></row></sheetData>'
 
@@ -62,3 +64,24 @@ def test_a_look_takes_no_longer_than_the_sheet_is_long(piece: bytes) -> None:
     """Beginnings without an end do not make each other slow: a megabyte of any takes no time worth telling."""
     text = PLAIN + piece * (1_048_576 // len(piece))
     assert look_over([text, text]).rows <= 2
+
+
+@pytest.mark.parametrize("size", [7, 40, 1000])
+def test_the_characters_of_shared_texts_are_counted_in_the_cells(size: int) -> None:
+    """One text in many cells takes its room in each of them; a place that is not there takes none."""
+    cells = b"".join(b'<c r="A%d" t="s"><v>%d</v></c>' % (row, row % 3) for row in range(1, 10))
+    blocks = [cells[start : start + size] for start in range(0, len(cells), size)]
+    assert characters_of(blocks, array("I", [5, 700])) == 3 * 5 + 3 * 700
+
+
+@pytest.mark.parametrize("size", [1, 3, 10])
+def test_no_odd_cell_is_missed_where_blocks_are_small(size: int) -> None:
+    """A cell that comes in many pieces is one cell; merged areas after the cells are whole, too."""
+    text = (
+        b'<c r="A1" t="e"><f>NA()</f><v>#N/A</v></c><c r="B1"><f>1+1</f></c></row><mergeCells><mergeCell ref="A2:B3"/>'
+    )
+    extent = look_over(text[start : start + size] for start in range(0, len(text), size))
+    assert extent.errors == {1: {0: "#N/A"}}
+    assert extent.uncalculated == {1: {1}}
+    assert list(map(str, extent.merged)) == ["A2:B3"]
+    assert extent.filled.tolist() == [0, 2]

@@ -1,7 +1,6 @@
-"""The remover against the stand-in: every outcome, every fault, stops, and nothing deleted that is not to be."""
+"""The worker pool deletes in the sandbox: every outcome, every fault, stops, and nothing deleted that is not to be."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,28 +9,33 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from importer.client.http import Callbell
+from importer.client.http import CallbellClient
 from importer.client.token import Token
 from importer.journal import AsyncUndo, Journal, RunUndo
-from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
 from importer.model.errors import StorageError
 from importer.model.policy import Policy
-from importer.model.protocols import Slots
-from importer.model.replies import Arrival, Reply
+from importer.model.protocols import RequestLimiter, Service, WorkJournal
+from importer.model.replies import Reply
+from importer.model.requests import Request
 from importer.model.rows import Contact
 from importer.model.stop import Stop
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.sandbox.calls import Asked
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
-from importer.worker_pool.remover import GRACE_SECONDS, ContactService, RemovalJournal, Remover, RemoverParts
+from importer.worker_pool.delete import DeleteOperation, DeleteStep
+from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.pool import WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
 from tests.support.journals import START, begin, begun, entries, record, recorded, statuses
-from tests.support.virtual_time import run
 
 STOP = Stop(message="enough", hint="")
 DELETE, GET = "DELETE /contacts/:uuid", "GET /contacts/:uuid"
 SHORT = aiohttp.ClientTimeout(total=5, sock_connect=1, sock_read=0.1)
-PATIENT = Policy(witness_gap_seconds=0.0, backoff_cap_seconds=0.0)
+PATIENT = Policy(not_found_gap_seconds=0.0, backoff_cap_seconds=0.0)
+
+
+DeletePool = WorkerPool[DeleteStep, Deletion, Removed]
 
 
 class FixedClock:
@@ -41,19 +45,19 @@ class FixedClock:
         return START
 
 
-class FreeSlots:
+class NoLimit:
     """Lets every request leave at once."""
 
-    async def slot(self) -> None:
+    async def acquire(self) -> None:
         pass
 
-    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+    def release(self, reply: Reply | None, seconds: float, jitter: float) -> None:
         pass
 
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """A journal whose run made contacts in a stand-in, and a remover between the two."""
+    """A journal whose run created contacts in the sandbox, and a pool between the two."""
 
     journal: Journal
     sandbox: Sandbox
@@ -63,7 +67,7 @@ class Stage:
     others: set[str] = field(default_factory=set)
     """Of contacts that are nobody's business."""
     undo: RunUndo = field(init=False)
-    remover: Remover = field(init=False)
+    pool: DeletePool = field(init=False)
 
     def __post_init__(self) -> None:
         mapped = [entry.mapped for entry in entries(range(1, self.count + 1))]
@@ -75,16 +79,20 @@ class Stage:
         self.journal.finish(record())
 
     async def play(
-        self, name: str = "undo-1", *, pace: Slots | None = None, meanwhile: Callable[[], object] | None = None
+        self,
+        name: str = "undo-1",
+        *,
+        limiter: RequestLimiter | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> None:
         """Take back what the run made; `meanwhile` is called before each request."""
         self.undo = self.journal.undo_of("run-1")
         self.undo.begin(name, Path("reports"), START)
-        async with Callbell(self.sandbox.base_url, Token(self.sandbox.token), FixedClock(), SHORT) as service:
+        async with CallbellClient(self.sandbox.base_url, Token(self.sandbox.token), FixedClock(), SHORT) as service:
             watched = Watched(inner=service, meanwhile=meanwhile or (lambda: None))
-            self.remover = remover(watched, AsyncUndo(self.undo, InlineExecutor()), pace or FreeSlots())
+            self.pool = pool(watched, AsyncUndo(self.undo, InlineExecutor()), limiter or NoLimit())
             try:
-                await self.remover.run()
+                await self.pool.run()
             finally:
                 self.undo.finish(0, START)
 
@@ -119,24 +127,29 @@ class Stage:
 class Watched:
     """The service, with something that happens before each request."""
 
-    inner: ContactService
+    inner: Service
     meanwhile: Callable[[], object]
 
-    async def read(self, path: str, query: Mapping[str, str]) -> tuple[Reply, object]:
+    async def send(self, request: Request) -> Reply:
         self.meanwhile()
-        return await self.inner.read(path, query)
-
-    async def delete(self, uuid: str) -> tuple[Reply, object]:
-        self.meanwhile()
-        return await self.inner.delete(uuid)
+        return await self.inner.send(request)
 
 
-def remover(service: ContactService, journal: RemovalJournal, pace: Slots, policy: Policy = PATIENT) -> Remover:
-    """Return a remover that is not given to chance."""
-    parts = RemoverParts(
-        service=service, journal=journal, pace=pace, clock=FixedClock(), policy=policy, jitter=lambda: 0.5
+def pool(service: Service, journal: WorkJournal[Removed], limiter: RequestLimiter) -> DeletePool:
+    """Return a pool that leaves nothing to chance."""
+    parts = PoolParts(
+        operation=DeleteOperation(PATIENT),
+        service=service,
+        journal=journal,
+        rate_limiter=limiter,
+        clock=FixedClock(),
+        jitter=lambda: 0.5,
+        rate=0.0,
+        longest_outage_seconds=1800.0,
     )
-    return Remover(parts)
+    it = WorkerPool(parts)
+    it.input_over()
+    return it
 
 
 @asynccontextmanager
@@ -270,8 +283,8 @@ async def test_a_service_that_never_answers_clearly_is_given_up(tmp_path: Path) 
 async def test_what_every_contact_would_meet_ends_it_at_once(tmp_path: Path, kind: FaultKind) -> None:
     """Nothing is lost, and the same command goes on."""
     async with staged(tmp_path, 30, spoilt(kind, nth=5, times=0)) as stage:
-        await stage.play()
-        assert isinstance(stage.remover.stopped, Stop)
+        await stage.play(limiter=RateLimiter(RateLimits(rate=0.0, concurrency=2)))
+        assert isinstance(stage.pool.stopped, Stop)
         tally = stage.undo.tally()
         assert tally[Fate.DELETED] == 4
         assert tally[Fate.UNSENT] == 26
@@ -291,7 +304,7 @@ async def test_a_403_about_the_token_ends_it(tmp_path: Path) -> None:
     refused = spoilt(FaultKind.UNAUTHORIZED, call="GET /auth/me", nth=1, times=0)
     async with staged(tmp_path, 4, spoilt(FaultKind.FORBIDDEN), refused) as stage:
         await stage.play()
-        assert isinstance(stage.remover.stopped, Stop)
+        assert isinstance(stage.pool.stopped, Stop)
         assert Fate.FAILED not in stage.fates()
 
 
@@ -301,9 +314,9 @@ async def test_a_stop_waits_for_what_is_in_flight_and_the_next_undo_goes_on(tmp_
 
         def stop_after_ten() -> None:
             if stage.asked(DELETE) >= 10:
-                stage.remover.stop(STOP)
+                stage.pool.stop(STOP)
 
-        await stage.play(meanwhile=stop_after_ten)
+        await stage.play(limiter=RateLimiter(RateLimits(rate=0.0, concurrency=5)), meanwhile=stop_after_ten)
         done = stage.undo.tally()[Fate.DELETED]
         assert 10 <= done < 40
         assert len(stage.there() - stage.others) == 40 - done
@@ -332,7 +345,7 @@ async def test_after_a_crash_a_get_tells(tmp_path: Path) -> None:
 async def test_the_rate_limit_is_kept(tmp_path: Path) -> None:
     """GETs and DELETEs together."""
     async with staged(tmp_path, 60, rate_limit=100) as stage:
-        await stage.play(pace=Pace(PaceOptions(rate=100.0)))
+        await stage.play(limiter=RateLimiter(RateLimits(rate=100.0)))
         assert stage.fates() == [Fate.DELETED] * 60
         assert stage.sandbox.throttled == 0
         assert stage.sandbox.traffic.most_in_one_second <= 100
@@ -341,7 +354,7 @@ async def test_the_rate_limit_is_kept(tmp_path: Path) -> None:
 async def test_many_are_in_flight_at_once(tmp_path: Path) -> None:
     """As many as the pace allows, and no more."""
     async with staged(tmp_path, 60, latency_seconds=0.01) as stage:
-        await stage.play(pace=Pace(PaceOptions(rate=0.0, concurrency=5)))
+        await stage.play(limiter=RateLimiter(RateLimits(rate=0.0, concurrency=5)))
         assert stage.fates() == [Fate.DELETED] * 60
         assert stage.sandbox.traffic.most_in_flight == 5
 
@@ -364,117 +377,3 @@ async def test_a_journal_that_cannot_be_written_ends_it(
         assert set(stage.fates()) <= TAKEN_BACK
         assert stage.there() == stage.others
         assert stage.known() == ["pending"] * 4
-
-
-@dataclass(slots=True, kw_only=True)
-class Pages:
-    """A journal in memory."""
-
-    left: list[Removal]
-    saved: list[Removed] = field(default_factory=list)
-
-    async def claim(self, count: int) -> Sequence[Removal]:
-        claimed, self.left = self.left[:count], self.left[count:]
-        return claimed
-
-    def record(self, removed: Removed) -> None:
-        self.saved.append(removed)
-
-    async def checkpoint(self) -> None:
-        """Nothing is buffered."""
-
-
-@dataclass(slots=True, kw_only=True)
-class OneAnswer:
-    """A service that always says the same, or never anything."""
-
-    reply: Reply | Exception | None
-    asked: list[str] = field(default_factory=list)
-
-    async def read(self, path: str, query: Mapping[str, str]) -> tuple[Reply, object]:  # noqa: ARG002 - the port's
-        self.asked.append(path)
-        if self.reply is None:
-            await asyncio.sleep(1e9)
-        if not isinstance(self.reply, Reply):
-            raise self.reply or AssertionError
-        return self.reply, None
-
-    async def delete(self, uuid: str) -> tuple[Reply, object]:
-        return await self.read(uuid, {})
-
-
-def pages(count: int) -> Pages:
-    """Return a journal with so many contacts to delete."""
-    sent = Contact(identifier="34600111222", source="whatsapp", name="Ana")
-    return Pages(left=[Removal(seq=seq, row=seq + 1, uuid=f"u{seq}", sent=sent) for seq in range(1, count + 1)])
-
-
-def test_a_uuid_is_one_part_of_the_path() -> None:
-    """What the service once called a contact leads nowhere else."""
-    service = OneAnswer(reply=Reply(arrival=Arrival.ANSWERED, http_status=404))
-    journal = pages(1)
-    journal.left = [replace(journal.left[0], uuid="../auth/me?x")]
-    run(remover(service, journal, FreeSlots()).run())
-    assert service.asked == ["contacts/..%2Fauth%2Fme%3Fx"] * 2
-    assert [one.fate for one in journal.saved] == [Fate.GONE]
-
-
-def test_an_outage_costs_no_contact_its_attempts_and_ends_in_time() -> None:
-    """Nothing but a harmless question is sent while the service is down."""
-    service = OneAnswer(reply=Reply(arrival=Arrival.NEVER, message="no connection came about"))
-    journal = pages(100)
-
-    async def play() -> Remover:
-        it = remover(service, journal, FreeSlots(), Policy(longest_outage_seconds=600.0))
-        await it.run()
-        return it
-
-    it = run(play())
-    assert isinstance(it.stopped, Stop)
-    assert "not answered for 10 minutes" in it.stopped.message
-    assert journal.saved == []
-    assert len([path for path in service.asked if path != "auth/me"]) <= 30
-
-
-@pytest.mark.parametrize("hurried", [False, True])
-def test_a_stop_waits_a_while_and_no_longer(hurried: bool) -> None:  # noqa: FBT001 - a table of cases
-    """25 s for what is in flight, or not at all after a second signal; nothing is written of what nobody knows."""
-    journal = pages(5)
-
-    async def play() -> float:
-        loop = asyncio.get_running_loop()
-        it = remover(OneAnswer(reply=None), journal, FreeSlots())
-        running = asyncio.create_task(it.run())
-        await asyncio.sleep(60)
-        began = loop.time()
-        it.stop(STOP)
-        if hurried:
-            it.hurry()
-        await running
-        return loop.time() - began
-
-    seconds = run(play())
-    assert seconds < 1 if hurried else GRACE_SECONDS <= seconds < GRACE_SECONDS + 1
-    assert journal.saved == []
-
-
-def test_a_defect_is_not_hidden() -> None:
-    """It ends the undo as itself."""
-    with pytest.raises(ZeroDivisionError):
-        run(remover(OneAnswer(reply=ZeroDivisionError()), pages(3), FreeSlots()).run())
-
-
-def test_an_undo_that_is_cancelled_ends_its_requests() -> None:
-    """Nobody is left behind."""
-    journal = pages(5)
-
-    async def play() -> None:
-        it = remover(OneAnswer(reply=None), journal, FreeSlots())
-        running = asyncio.create_task(it.run())
-        await asyncio.sleep(1)
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
-        assert len(asyncio.all_tasks()) == 1
-
-    run(play())
