@@ -8,7 +8,7 @@ from typing import Protocol
 from importer.model.errors import InputError
 from importer.readers.excel.extent import MOST_ODD_CELLS, Extent
 from importer.readers.excel.zip_package import Package
-from importer.readers.file_kinds import OLDEST, OLE, no_workbook
+from importer.readers.files import OLDEST, OLE, no_workbook
 
 _START_BYTES = 4_096
 _OTHER_ZIPS = {

@@ -27,7 +27,7 @@ from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
 from importer.readers.excel.zip_package import damaged, has_password
-from importer.readers.file_kinds import OLDEST, OLE
+from importer.readers.files import OLDEST, OLE
 
 _MOST_BYTES = 24 * 1024**2
 _MOST_CELLS, _MOST_FILLED = 2_000_000, 1_100_000
