@@ -20,7 +20,6 @@ from importer.mapper.row_fingerprint import RowFingerprint
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.account import Directory
 from importer.model.errors import ImporterError, InputError
-from importer.model.journal_rows import Recorded
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
@@ -39,12 +38,12 @@ from importer.system.logs import LOG
 from importer.system.runtime import collect_less_garbage
 from importer.system.stop_signals import Interruption
 from importer.worker_pool.create import CreateOperation, CreateStep
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOW_SECONDS = 0.25
-ImportPool = WorkerPool[CreateStep, Outcome, Recorded]
+ImportPool = WorkerPool[CreateStep, Outcome]
 
 
 def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -148,7 +147,7 @@ class ImportRun:
 
     def _parts(
         self, service: CallbellClient, journal: PipelineJournal, limiter: RateLimiter
-    ) -> PoolParts[CreateStep, Outcome, Recorded]:
+    ) -> PoolParts[CreateStep, Outcome]:
         settings = self.context.settings
         policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
         return PoolParts(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from importer.model.journal_rows import Pending, Recorded
+from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request, create_contact, find_contact
@@ -81,10 +81,6 @@ class CreateOperation:
                 return in_doubt(attempt, _CUT_OFF)
             case _:
                 return None
-
-    def recorded(self, row: Pending, outcome: Outcome, attempts: int, at: datetime) -> Recorded:
-        """Return the outcome as the journal takes it."""
-        return Recorded(seq=row.seq, outcome=outcome, attempts=attempts, at=at)
 
     def _noted(self, decision: NextStep[CreateStep, Outcome]) -> NextStep[CreateStep, Outcome]:
         """Return the decision, after noting whether the row depends on look-ups now."""

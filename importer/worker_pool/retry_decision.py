@@ -26,9 +26,9 @@ from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import digits_only
 from importer.model.rows import Status
+from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, rejected
 from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater
-from importer.worker_pool.stop_decision import stop_for
 
 LOOK_UP_SOURCES = frozenset({"whatsapp"})
 """Sources whose contacts can be asked for by identifier (GET /contacts/phone/:number)."""
