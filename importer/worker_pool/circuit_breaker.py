@@ -23,6 +23,10 @@ _BUDGET = 20.0
 _MOST_BUDGET = 100.0
 _RETRIES_PER_SERVED = 0.1
 _LONGEST_WAIT_SECONDS = 60.0
+TOKEN_REFUSED = Stop(
+    message="The service refused the token.",
+    hint="Take a new token from Callbell's settings, then run the same command again: it goes on.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +72,14 @@ def probe_wait_seconds(number: int) -> float:
 def stop_for(reply: Reply, policy: Policy) -> Stop | None:
     """Return why the whole run has to end, if the reply says so."""
     if reply.fatal:
-        return _unreachable(reply)
+        return Stop(
+            message=f"The service cannot be reached safely: {reply.message}.",
+            hint="Check base_url and this machine's clock and network, then run the same command again: it goes on.",
+        )
     wait_seconds = reply.retry_after_seconds or 0.0
     match reply.http_status:
         case 401:
-            return token_refused()
+            return TOKEN_REFUSED
         case 404 | 405 | 300 | 301 | 302 | 303 | 304 | 305 | 306 | 307 | 308:
             return Stop(
                 message=f"The service's address seems to be wrong: it answered {reply.http_status}.",
@@ -87,32 +94,9 @@ def stop_for(reply: Reply, policy: Policy) -> Stop | None:
             return None
 
 
-def token_refused() -> Stop:
-    """Return the end of a run whose token is no longer good."""
-    return Stop(
-        message="The service refused the token.",
-        hint="Take a new token from Callbell's settings, then run the same command again: it goes on.",
-    )
-
-
 def refuses_token(reply: Reply) -> bool:
     """Tell whether the reply to GET /auth/me refuses the token; no answer at all does not."""
     return reply.http_status in (401, 403)
-
-
-def out_of_reach(seconds: float) -> Stop:
-    """Return the end of a run whose service did not answer for so long."""
-    return Stop(
-        message=f"The service has not answered for {seconds / 60:.0f} minutes.",
-        hint="Run the same command again when it does: it goes on.",
-    )
-
-
-def _unreachable(reply: Reply) -> Stop:
-    return Stop(
-        message=f"The service cannot be reached safely: {reply.message}.",
-        hint="Check base_url and this machine's clock and network, then run the same command again: it goes on.",
-    )
 
 
 class Outage:
@@ -153,10 +137,13 @@ class Outage:
             await asyncio.sleep(probe_wait_seconds(number))
             reply = await self._probe()
             if refuses_token(reply):
-                return token_refused()
+                return TOKEN_REFUSED
             if is_served(reply):
                 break
             if (elapsed_seconds := loop.time() - started) >= self._longest_seconds:
-                return out_of_reach(elapsed_seconds)
+                return Stop(
+                    message=f"The service has not answered for {elapsed_seconds / 60:.0f} minutes.",
+                    hint="Run the same command again when it does: it goes on.",
+                )
         self._breaker, self.next_probe_at = CircuitBreaker(), 0.0
         return None

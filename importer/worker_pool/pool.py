@@ -19,7 +19,7 @@ from importer.model.phone_mask import masked, unnumbered
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
 from importer.model.stop import Stop
-from importer.worker_pool.circuit_breaker import Outage, refuses_token, token_refused
+from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage, refuses_token
 from importer.worker_pool.operation import AskToken, Final, NextStep, PoolParts, SelfTestDone, SendLater, SendNow, StepT
 from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue
 
@@ -39,7 +39,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self._parts = parts
         self._operation = parts.operation
         self._queue: StepQueue[Job[StepT, OutcomeT]] = StepQueue()
-        self._claims = Claims(parts.journal, parts.rate, self._begin, self._ended)
+        self._claims = Claims(journal=parts.journal, rate=parts.rate, begin=self._begin, ended=self._ended)
         self._in_flight = RequestsInFlight(self._ended)
         self._dispatching: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
@@ -68,12 +68,12 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def hurry(self) -> None:
         """Wait no longer for what is in flight."""
-        self._in_flight.hurry()
+        self._in_flight.hurried.set()
 
     @property
     def hurried(self) -> bool:
         """Whether nobody waits any longer."""
-        return self._in_flight.is_hurried
+        return self._in_flight.hurried.is_set()
 
     async def run(self) -> None:
         """Work on every row, or stop: then give back to the journal what was not sent.
@@ -163,7 +163,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def _decide(self, job: Job[StepT, OutcomeT], request: Request, reply: Reply) -> NextStep[StepT, OutcomeT]:
         if job.otherwise is not None:
-            return token_refused() if refuses_token(reply) else Final(outcome=job.otherwise)
+            return TOKEN_REFUSED if refuses_token(reply) else Final(outcome=job.otherwise)
         decision = self._operation.decide(job.step, reply, self._parts.jitter())
         if isinstance(decision, _UNSETTLED) and job.row is not None:
             self._record_attempt(job.row, job.attempts, request, reply)

@@ -88,31 +88,20 @@ class StepQueue(Generic[_T]):
         yield from (entry for _, _, entry in self._scheduled)
 
 
+@dataclass(slots=True, kw_only=True)
 class Claims:
-    """Rows that are claimed ahead of their turn: their intent is on disk, so that no request waits for the disk.
+    """Rows that are claimed ahead of their turn: their intent is on disk, so that no request waits for the disk."""
 
-    Args:
-        journal: Where they are pending.
-        rate: Requests per second, 0.0 for no limit: how many rows to have at hand.
-        begin: Told each row that was claimed.
-        ended: Told when a claim has ended, with the error in which it ended, if it did.
-
-    """
-
-    def __init__(
-        self,
-        journal: WorkJournal[Any],
-        rate: float,
-        begin: Callable[[Pending], None],
-        ended: Callable[[Exception | None], None],
-    ) -> None:
-        self._journal = journal
-        self._begin = begin
-        self._ended = ended
-        self._reserve = round(rate * _RESERVE_SECONDS) if rate else _CLAIM_WITHOUT_LIMIT
-        self._count = max(2, round(rate * _CLAIM_SECONDS)) if rate else _CLAIM_WITHOUT_LIMIT
-        self._claiming: asyncio.Task[None] | None = None
-        self._are_exhausted = False
+    journal: WorkJournal[Any]
+    """Where they are pending."""
+    rate: float
+    """Requests per second, 0.0 for no limit: how many rows to have at hand."""
+    begin: Callable[[Pending], None]
+    """Told each row that was claimed."""
+    ended: Callable[[Exception | None], None]
+    """Told when a claim has ended, with the error in which it ended, if it did."""
+    _claiming: asyncio.Task[None] | None = None
+    _are_exhausted: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -125,7 +114,7 @@ class Claims:
 
     def top_up(self, at_hand: int) -> None:
         """Claim more rows if few are at hand."""
-        if not (self._claiming or self._are_exhausted) and at_hand <= self._reserve:
+        if not (self._claiming or self._are_exhausted) and at_hand <= self._rows_of(_RESERVE_SECONDS):
             self._claiming = asyncio.create_task(self._claim())
 
     async def wait(self) -> None:
@@ -137,13 +126,16 @@ class Claims:
         self._are_exhausted = True  # before asking: what is enqueued meanwhile says otherwise
         failure = None
         try:
-            for row in await self._journal.claim(self._count):
+            for row in await self.journal.claim(max(2, self._rows_of(_CLAIM_SECONDS))):
                 self._are_exhausted = False
-                self._begin(row)
+                self.begin(row)
         except Exception as error:  # noqa: BLE001 - told: nobody awaits this task for its result
             failure = error
         self._claiming = None
-        self._ended(failure)
+        self.ended(failure)
+
+    def _rows_of(self, seconds: float) -> int:
+        return round(self.rate * seconds) if self.rate else _CLAIM_WITHOUT_LIMIT
 
 
 class RequestsInFlight:
@@ -157,16 +149,12 @@ class RequestsInFlight:
     def __init__(self, ended: Callable[[Exception | None], None]) -> None:
         self._ended = ended
         self._tasks: set[asyncio.Task[None]] = set()
-        self._hurry = asyncio.Event()
+        self.hurried = asyncio.Event()
+        """Once set, nobody waits any longer."""
 
     def __len__(self) -> int:
         """How many there are."""
         return len(self._tasks)
-
-    @property
-    def is_hurried(self) -> bool:
-        """Whether nobody waits any longer."""
-        return self._hurry.is_set()
 
     def start(self, request: Coroutine[Any, Any, None]) -> None:
         """Let one leave."""
@@ -174,16 +162,12 @@ class RequestsInFlight:
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
-    def hurry(self) -> None:
-        """Wait no longer."""
-        self._hurry.set()
-
     async def wait(self, grace_seconds: float) -> None:
-        """Wait until all have ended, or the grace period has, or `hurry` is called; then cancel those that are left."""
+        """Wait until all have ended, or the grace period has, or `hurried` is set; then cancel those that are left."""
         if not self._tasks:
             return
         requests = frozenset(self._tasks)  # as it is now: one that ends meanwhile takes itself out
-        hurry = asyncio.create_task(self._hurry.wait())
+        hurry = asyncio.create_task(self.hurried.wait())
         settled = asyncio.create_task(asyncio.wait(requests))
         await asyncio.wait({hurry, settled}, timeout=grace_seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in (hurry, *requests):
