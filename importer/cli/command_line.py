@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import VERSION, app, command_context, finish
-from importer.cli.grouped_help import GroupedCommand, examples
+from importer.cli.app import VERSION, GroupedCommand, app, command_context, examples, finish
 from importer.cli.prompts import confirm_deletion
 from importer.cli.streams import open_missing_streams, put_out, say
 from importer.model.errors import UsageError

@@ -1,18 +1,17 @@
 """Which column mapping to use: the config's, or one guessed from the header, which is shown and asked about."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from importer.commands.context import CommandContext
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.header_drift import new_columns
+from importer.mapper.header import new_columns
 from importer.mapper.header_guess import Guess, guess
 from importer.mapper.messages import listed
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import InputError
 from importer.model.plain_text import plain
-from importer.model.rows import Problem, Sheet
+from importer.model.rows import Sheet
 from importer.settings import Settings
 from importer.settings.config_text import columns_text
 
@@ -47,7 +46,9 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
     mapping = plan_mapping(sheet.header, options, directory)
     if isinstance(mapping, ColumnMapping):
         return mapping
-    raise InputError(_said_of(sheet, mapping), "Fix the config or the header and give the same command again.")
+    problems = "".join(f"\n  - {problem.message}" for problem in mapping)
+    message = f"The mapping does not fit {_place(sheet)}:{problems}"
+    raise InputError(message, "Fix the config or the header and give the same command again.")
 
 
 def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
@@ -104,10 +105,6 @@ def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputErro
         " it, and give the same command again:"
     )
     return InputError(message, f"{hint}\n\n{proposed}")
-
-
-def _said_of(sheet: Sheet, problems: Sequence[Problem]) -> str:
-    return f"The mapping does not fit {_place(sheet)}:" + "".join(f"\n  - {problem.message}" for problem in problems)
 
 
 def _place(sheet: Sheet) -> str:

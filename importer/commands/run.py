@@ -11,14 +11,11 @@ from pathlib import Path
 from importer.client.http import CallbellClient
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code, failure_limit, out_of_time
-from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, notes_of
-from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
+from importer.commands.mapping_selection import confirm_guess, notes_of
+from importer.commands.setup import Connection, collect_less_garbage, connect, new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal, Journal
-from importer.mapper.contact import to_contact
-from importer.mapper.options import MappingOptions
-from importer.mapper.row_fingerprint import RowFingerprint
+from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.account import Directory
 from importer.model.errors import ImporterError, InputError
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
@@ -32,10 +29,9 @@ from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
 from importer.reports.closing_text import closing_text
 from importer.reports.progress import Snapshot, choose_progress
-from importer.reports.summary import summary_text
+from importer.reports.results import summary_text
 from importer.system.files import private_folder
 from importer.system.logs import LOG
-from importer.system.runtime import collect_less_garbage
 from importer.system.stop_signals import Interruption
 from importer.worker_pool.create import CreateOperation, CreateStep
 from importer.worker_pool.operation import PoolParts
@@ -90,35 +86,38 @@ class ImportRun:
         with self._interruption.by_signals():
             async with contextlib.AsyncExitStack() as opened:
                 try:
-                    options = [mapping_options(reader.sheet, self.context.settings) for reader in self.readers]
-                    connection = await connect(self.context, record, options, opened)
+                    connection = await connect(self.context, record, self.readers, opened)
                     with self._interruption.by_exception():
-                        sources = list(self._sources(options, connection.directory))
+                        sources = list(self._sources(connection))
                 except asyncio.CancelledError:
                     if self._interruption.signalled is None:
                         raise
                     code = exit_code({}, None, self._interruption.signalled)
                     return CommandResult(exit_code=code, text="Interrupted before anything was sent.")
-                return await self._import(connection, sources)
+                record, stopped = await self._import(connection, sources)
+            return self._report(record, stopped)
 
-    def _sources(self, options: Sequence[MappingOptions], directory: Directory | None) -> Iterator[Source]:
-        """Plan the mapping of each sheet; show what a person should know of it, and ask about a guess."""
-        for index, (reader, one) in enumerate(zip(self.readers, options, strict=True)):
-            mapping = column_mapping(reader.sheet, one, directory)
+    def _sources(self, connection: Connection) -> Iterator[Source]:
+        """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
+        for index, one in enumerate(connection.sheets):
+            sheet = one.reader.sheet
             if self.record.command == "run":
-                for note in notes_of(reader.sheet, one):
-                    self.context.tell(f"{plain(reader.sheet.file)}: {note}")
+                for note in notes_of(sheet, one.options):
+                    self.context.tell(f"{plain(sheet.file)}: {note}")
             if not self.context.settings.mapping_given:
-                confirm_guess(self.context, reader.sheet, one, mapping)
+                confirm_guess(self.context, sheet, one.options, one.mapping)
             yield Source(
                 sheet_index=index,
-                reader=reader,
-                to_contact=partial(to_contact, mapping=mapping),
-                fingerprint=RowFingerprint(mapping, one, directory),
-                observers=(SheetWarnings(self._warnings, mapping),),
+                reader=one.reader,
+                to_contact=partial(to_contact, mapping=one.mapping),
+                fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
+                observers=(SheetWarnings(self._warnings, one.mapping),),
             )
 
-    async def _import(self, connection: Connection, sources: Sequence[Source]) -> CommandResult:
+    async def _import(
+        self, connection: Connection, sources: Sequence[Source]
+    ) -> tuple[RunRecord, Stop | Exception | None]:
+        """Send the rows; return the run with its end, and why it ended early, if it did."""
         settings, account = self.context.settings, connection.account
         if not settings.run.dry_run:
             # Now: that a folder cannot be created is better known before anything is sent.
@@ -143,7 +142,7 @@ class ImportRun:
             await journal.learn(limiter.learned)
         record = self._ended(record, pool, limiter)
         await journal.finish(record)
-        return self._report(record, pool.stopped)
+        return record, pool.stopped
 
     def _parts(
         self, service: CallbellClient, journal: PipelineJournal, limiter: RateLimiter

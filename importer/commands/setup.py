@@ -1,6 +1,7 @@
 """What a command opens before it reads the first row: log, lock, journal, sheets, and the connection to the account."""
 
 import contextlib
+import gc
 import math
 import threading
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,10 @@ from importer.client.account import directory, who_am_i
 from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import CommandContext
+from importer.commands.mapping_selection import column_mapping, mapping_options
 from importer.commands.paths import journal_path, lock_path, run_name
 from importer.journal import Journal
-from importer.mapper.column_mapping import uses_channels, uses_teams
+from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
 from importer.mapper.options import MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import UsageError
@@ -25,6 +27,15 @@ from importer.system.logs import logging_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MappedSheet:
+    """An opened sheet, and which column feeds which field."""
+
+    reader: Reader
+    options: MappingOptions
+    mapping: ColumnMapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """The service, and the account that answers there."""
 
@@ -33,6 +44,8 @@ class Connection:
     """As the journal calls it."""
     directory: Directory | None
     """Its teams and channels; None: there is no token, so nobody was asked."""
+    sheets: Sequence[MappedSheet]
+    """Mapped with the teams and channels of the account."""
 
 
 @contextlib.contextmanager
@@ -116,22 +129,34 @@ def new_run(
     )
 
 
+def collect_less_garbage() -> None:
+    """Collect garbage less often, and never among what was imported: rows leave next to none.
+
+    Measured on 2026-11-23, 2 cores, limit off, in pairs: 2,620 to 3,548, 1,690 to 2,852 and 1,821 to 2,739 rows/s.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 async def connect(
-    context: CommandContext, record: RunRecord, options: Sequence[MappingOptions], opened: contextlib.AsyncExitStack
+    context: CommandContext, record: RunRecord, readers: Sequence[Reader], opened: contextlib.AsyncExitStack
 ) -> Connection:
-    """Ask the service for the account, and for the teams and channels that the mappings name.
+    """Ask the service for the account, and for the teams and channels that the mappings name; map the sheets.
 
     Args:
         context: With where the service is.
         record: The run; its account is the one that it must be.
-        options: The mapping options of the sheets.
+        readers: The opened sheets.
         opened: Gets what has to be closed when the run is over.
 
     Raises:
+        InputError: A mapping does not fit its header.
         ServiceError: The token is refused, or the service cannot be reached.
         UsageError: There is no token, or it is another account's.
 
     """
+    options = [mapping_options(reader.sheet, context.settings) for reader in readers]
     in_sandbox = context.settings.run.sandbox
     base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
     service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
@@ -147,7 +172,11 @@ async def connect(
             f"That run was for another account ({record.account}), and this one is {account}.",
             "Give the token and the config of that account. Nothing was changed.",
         )
-    return Connection(service=service, account=account, directory=found)
+    sheets = []
+    for reader, one in zip(readers, options, strict=True):
+        mapping = column_mapping(reader.sheet, one, found)
+        sheets.append(MappedSheet(reader=reader, options=one, mapping=mapping))
+    return Connection(service=service, account=account, directory=found, sheets=sheets)
 
 
 def _service(context: CommandContext) -> tuple[str, Token | None]:

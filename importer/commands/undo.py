@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
@@ -21,6 +20,7 @@ from importer.model.protocols import Service
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
+from importer.reports.closing_text import counted
 from importer.reports.progress import LINE_EVERY_SECONDS
 from importer.reports.undo_report import UndoSummary, closing_words, counts, undo_json, write_undone
 from importer.system.files import private_folder
@@ -47,7 +47,11 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
     with open_journal(context) as store:
         store.end_dead_runs()
         contacts = store.undo_of(earlier.name)
-        untouched = summary_of(contacts, earlier.name, context.clock.now())
+        now = context.clock.now()
+        summary = UndoSummary(
+            name="", run=earlier.name, started_at=now, finished_at=now, exit_code=0, tally=contacts.tally()
+        )
+        untouched = undo_json(summary, None)
         if reason := nothing_to_do(contacts, earlier):
             return CommandResult(exit_code=0, text=reason, summary_json=untouched)
         if context.settings.run.dry_run:
@@ -178,8 +182,8 @@ class Undo:
         text = closing_words(summary, report)
         if isinstance(pool.stopped, Stop):
             text = f"{pool.stopped.message} {pool.stopped.hint}".rstrip() + f"\n\n{text}"
-        counted = {f"{fate}": count for fate, count in summary.tally.items() if count}
-        LOG.info("ended with exit code %s: %s", summary.exit_code, counted)
+        rows = {f"{fate}": count for fate, count in summary.tally.items() if count}
+        LOG.info("ended with exit code %s: %s", summary.exit_code, rows)
         return CommandResult(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
 
 
@@ -187,10 +191,10 @@ def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
     """Return what an undo of the run would do, for the person to see before it is done."""
     count, tally = undo.to_do(), undo.tally()
     before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate is not Fate.UNSENT and number}
-    lines = [f"{earlier.name} created {_contacts(sum(tally.values()))} in {plain(earlier.account)}."]
+    lines = [f"{earlier.name} created {counted(sum(tally.values()), 'contact')} in {plain(earlier.account)}."]
     if before:
         lines += ["Of these, by an earlier undo:", counts(before)]
-    lines.append(f"To be deleted from Callbell, which cannot be undone: {_contacts(count)}.")
+    lines.append(f"To be deleted from Callbell, which cannot be undone: {counted(count, 'contact')}.")
     shown = undo.first(_SHOWN)
     lines += [f"  row {row}: {plain(name)} ({masked(identifier)})" for row, identifier, name in shown]
     if count > len(shown):
@@ -206,7 +210,7 @@ def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
     if undo.to_do():
         return ""
     if created := sum(undo.tally().values()):
-        return f"All of the {_contacts(created)} that {earlier.name} created were taken back already."
+        return f"All of the {counted(created, 'contact')} that {earlier.name} created were taken back already."
     return f"{earlier.name} created no contacts: there is nothing to undo."
 
 
@@ -214,13 +218,3 @@ def command_with_yes(run: str, options: Mapping[str, object], *, windows: bool |
     """Return the command that does it without a question, with the options that it was given."""
     given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
     return importer_command("undo", run, options=[("yes", True), *given], windows=windows)
-
-
-def summary_of(undo: RunUndo, run: str, now: datetime) -> str:
-    """Return, as JSON, how the contacts stand where nothing was done."""
-    summary = UndoSummary(name="", run=run, started_at=now, finished_at=now, exit_code=0, tally=undo.tally())
-    return undo_json(summary, None)
-
-
-def _contacts(count: int) -> str:
-    return f"{count:,} contact{'' if count == 1 else 's'}"

@@ -1,15 +1,23 @@
-"""The queue of pending rows: claim rows (in flight, on disk, before any request) and record their outcomes."""
+"""The queue of pending rows: claim rows (in flight, on disk, before any request), record their outcomes, end the run.
+
+At the end of a run, planned or not, every row that is still open gets its final status.
+"""
 
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from importer.journal.column_values import encode_json, maybe_moment, moment, storable
+from importer.journal.database import encode_json, maybe_moment, moment, storable
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.payload import from_json
 from importer.model.rows import Status
 
+CONTACT_OF_ROW = """
+    contacts.account = :account AND contacts.source = rows.source
+    AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
+"""
+"""Joins a row with the contact of its key."""
 _NEXT = """
 SELECT seq, number, payload, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
@@ -18,10 +26,6 @@ ORDER BY seq LIMIT ?
 # One statement for all rows of a call: after each statement the thread has to wait for the GIL again.
 _THESE_ROWS = "rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs))"
 _CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - only constants
-_OF_ROW = """
-FROM rows WHERE rows.run = :run AND rows.seq = :seq AND contacts.account = :account
-    AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
-"""
 # A contact in doubt is looked up first: until it is sent again, the account has what was sent before, if anything.
 _CLAIM_CONTACTS = f"""
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
@@ -48,19 +52,41 @@ UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
     last_sent_at = iif(rows.attempts > 0, rows.finished_at, contacts.last_sent_at),
     row_fingerprint = iif(rows.attempts > 0 OR contacts.fingerprint = rows.fingerprint, rows.row_fingerprint, NULL),
     row_run = rows.run, row_seq = rows.seq
-FROM rows WHERE {_THESE_ROWS} AND contacts.account = :account
-    AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
+FROM rows WHERE {_THESE_ROWS} AND rows.status <> 'unsent' AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
 _RELEASE_ROW = """
 UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
 """
-_CONTACT_STILL_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - only constants
+_CONTACT_STILL_IN_DOUBT = f"""
+UPDATE contacts SET status = 'in_doubt' FROM rows
+WHERE rows.run = :run AND rows.seq = :seq AND rows.doubt_since IS NOT NULL AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
 _FORGET_CONTACT = """
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
     SELECT source, channel, identifier FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
 )
 """
 _ATTEMPT = "INSERT INTO attempts (run, seq, attempt, at, http_status, reason) VALUES (?, ?, ?, ?, ?, ?)"
+
+_OPEN_ROWS = "rows.run = :run AND rows.status IN ('pending', 'in_flight')"
+_CONTACTS_IN_DOUBT = f"""
+UPDATE contacts SET status = 'in_doubt', last_sent_at = :at FROM rows
+WHERE {_OPEN_ROWS} AND rows.status = 'in_flight' AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
+_END_ROWS = f"UPDATE rows SET status = :status, code = :status, reason = :reason, finished_at = :at WHERE {_OPEN_ROWS}"  # noqa: S608 - only constants
+_ENDS = (
+    ("in_doubt", "it was sent, and the run ended before the answer came", "status = 'in_flight'"),
+    (
+        "in_doubt",
+        "an earlier run sent it without an answer, and this run ended before it was looked up",
+        "doubt_since IS NOT NULL",
+    ),
+    ("unsent", "the run ended before its turn", "status = 'pending'"),
+)
+"""Final status, reason and condition of the rows that are still open: the first that fits counts."""
+TALLY = "SELECT status, count(*) FROM rows WHERE run = :run GROUP BY status"
+_STORE_TALLY = "UPDATE runs SET tally = ? WHERE id = ?"
+_DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +129,10 @@ def record_outcomes(connection: sqlite3.Connection, key: RunKey, records: Sequen
             connection.execute(_ATTEMPT, (key.run, *attempt))
         elif note.outcome.status is Status.PENDING:
             release_row(connection, key, note.seq, note.attempts)
-        elif note.outcome.status is Status.UNSENT:
-            line = _settled(key, note)
-            connection.execute(_SETTLE_ROW, line)
-            _release_contact(connection, line)
         else:
             settled.append(_settled(key, note))
+            if note.outcome.status is Status.UNSENT:
+                _release_contact(connection, settled[-1])
     if settled:
         connection.executemany(_SETTLE_ROW, settled)
         connection.execute(_SETTLE_CONTACTS, _these(key, [line["seq"] for line in settled]))
@@ -119,6 +143,22 @@ def release_row(connection: sqlite3.Connection, key: RunKey, seq: int, attempts:
     line: dict[str, object] = {"run": key.run, "account": key.account, "seq": seq, "attempts": attempts}
     connection.execute(_RELEASE_ROW, line)
     _release_contact(connection, line)
+
+
+def end_dead_runs(connection: sqlite3.Connection, at: str) -> None:
+    """Give the open rows of killed runs their final status; such a run has neither an end nor an exit code."""
+    for run, account in connection.execute(_DEAD).fetchall():
+        end_rows(connection, RunKey(run, account), at)
+
+
+def end_rows(connection: sqlite3.Connection, key: RunKey, at: str) -> None:
+    """Give the run's open rows their final status and store its tally; within the caller's transaction."""
+    values = {"run": key.run, "account": key.account, "at": at}
+    connection.execute(_CONTACTS_IN_DOUBT, values)
+    for status, reason, condition in _ENDS:
+        connection.execute(f"{_END_ROWS} AND {condition}", values | {"status": status, "reason": reason})
+    counts = dict(connection.execute(TALLY, values).fetchall())
+    connection.execute(_STORE_TALLY, (encode_json(counts), key.run))
 
 
 def _release_contact(connection: sqlite3.Connection, line: dict[str, object]) -> None:
@@ -133,18 +173,15 @@ def _these(key: RunKey, seqs: Sequence[object]) -> dict[str, object]:
 
 
 def _settled(key: RunKey, recorded: Recorded) -> dict[str, object]:
+    """Return the values of `_SETTLE_ROW`, and the account."""
     outcome = recorded.outcome
-    return {
+    texts = {name: storable(getattr(outcome, name)) for name in ("uuid", "href", "code", "column", "reason")}
+    return texts | {
         "run": key.run,
         "account": key.account,
         "seq": recorded.seq,
         "status": outcome.status.value,
-        "uuid": storable(outcome.uuid),
-        "href": storable(outcome.href),
         "http_status": outcome.http_status,
-        "code": storable(outcome.code),
-        "column": storable(outcome.column),
-        "reason": storable(outcome.reason),
         "attempts": recorded.attempts,
         "at": moment(recorded.at),
     }

@@ -1,18 +1,20 @@
-"""The SQLite file: opened, checked and migrated; one connection, one caller at a time.
+"""The SQLite file: opened, checked and migrated; one connection, one caller at a time; its errors, its values.
 
 After a crash SQLite restores the file to its last commit by itself, with checksums. A full check, which reads every
 page, is therefore made only after a crash, and only of a journal that is small enough to be checked at once.
 """
 
 import contextlib
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS, TEMPORARY
-from importer.journal.sqlite_errors import damaged_error, translated
 from importer.model.errors import StorageError
 from importer.system.files import private_file, private_folder
 
@@ -20,6 +22,7 @@ _OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 _CHECKED_BYTES = 64 * 1024 * 1024
 _BUSY_SECONDS = 5.0
+_PAGE_ROWS = 1000
 _SETTINGS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
@@ -29,6 +32,29 @@ PRAGMA temp.cache_size = -4096; -- twice as much is no faster for a million keys
 PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: pages that change often are copied less often
 PRAGMA trusted_schema = OFF;
 """
+
+_PRIMARY_CODE = 0xFF
+"""SQLite's extended result codes keep the primary one in the low byte (sqlite.org/rescode.html)."""
+_AGAIN = "then give the same command again: it goes on where this run stopped."
+_DAMAGED = (
+    "is damaged",
+    "Restore it from a backup; a new one, named with --journal, would not know what was sent before.",
+)
+_FAULTS = {
+    sqlite3.SQLITE_BUSY: ("is in use by another program", f"Close whatever has it open, {_AGAIN}"),
+    sqlite3.SQLITE_LOCKED: ("is in use by another program", f"Close whatever has it open, {_AGAIN}"),
+    sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", f"Make room on the disk, {_AGAIN}"),
+    sqlite3.SQLITE_READONLY: ("is read-only", f"Make it and its folder writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_PERM: ("may not be opened", f"Make it and its folder writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", f"Check that its folder exists and is writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_IOERR: ("cannot be read or written", f"Check that the disk is there and works, {_AGAIN}"),
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: (
+        "is not a journal of this importer",
+        "Name another file with --journal, or move this one away.",
+    ),
+}
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Database:
@@ -44,15 +70,20 @@ class Database:
     """
 
     def __init__(self, path: Path, *, rehearsal: bool = False) -> None:
-        _require_sqlite()
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            raise StorageError(
+                f"This Python brings SQLite {sqlite3.sqlite_version}, and the journal needs 3.37 or newer.",
+                "Install Python from python.org or your system's newer packages, and with it the importer again.",
+            )
         self.path = path
         self._rehearsal = rehearsal
         self._turn = threading.RLock()
         private_folder(path.parent)
         if not path.exists():
             private_file(path)
-        ended_uncleanly = _has_bytes(path.with_name(path.name + "-wal"))
-        with translated(path):
+        write_ahead_log = path.with_name(path.name + "-wal")
+        ended_uncleanly = write_ahead_log.exists() and write_ahead_log.stat().st_size > 0
+        with self._exclusive():
             self._connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -72,7 +103,7 @@ class Database:
             StorageError: It cannot be committed; what the file held before is intact.
 
         """
-        with self._turn, translated(self.path):
+        with self._exclusive():
             if self._rehearsal and not self._connection.in_transaction:
                 raise RuntimeError("the rehearsal is over")  # a savepoint outside it would be committed
             self._connection.execute("SAVEPOINT step" if self._rehearsal else "BEGIN IMMEDIATE")
@@ -84,28 +115,50 @@ class Database:
                 raise
 
     def fetch(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a SELECT. Callers page long results, so that no read transaction stays open.
+        """Return all rows of a SELECT; long results are fetched by `pages`.
 
         Raises:
             StorageError: The file cannot be read.
 
         """
-        with self._turn, translated(self.path):
-            return self._connection.execute(sql, values).fetchall()
+        with self._turn:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise storage_error(self.path, error) from error
+
+    def pages(self, sql: str, values: Mapping[str, object], count: int = _PAGE_ROWS) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a SELECT page by page, so that memory does not grow and no read transaction stays open.
+
+        Args:
+            sql: It selects at most `:count` rows whose first column is greater than `:after`, in its order.
+            values: Its other parameters.
+            count: Rows a page.
+
+        Raises:
+            StorageError: The file cannot be read.
+
+        """
+        after = 0
+        while page := self.fetch(sql, {**values, "count": count, "after": after}):
+            after = page[-1][0]
+            yield page
 
     def close(self) -> None:
         """Close the file; closing it again does nothing."""
-        with self._turn, translated(self.path):
+        with self._exclusive():
             self._connection.close()
 
     def _make_ready(self, *, check: bool) -> None:
         version = self._own_version()
         private_file(self.path)
-        with self._turn, translated(self.path):
+        with self._exclusive():
             self._connection.executescript(_SETTINGS + TEMPORARY)
         if check and self.path.stat().st_size <= _CHECKED_BYTES and self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
-            raise damaged_error(self.path)
-        self._migrate(version)
+            what, hint = _DAMAGED
+            raise StorageError(f"The journal {self.path} {what}.", hint)
+        if version < len(MIGRATIONS):
+            self._migrate(version)
 
     def _own_version(self) -> int:
         """Return the version of the file's schema; 0 for an empty file.
@@ -128,16 +181,23 @@ class Database:
         return int(version)
 
     def _migrate(self, version: int) -> None:
-        if version == len(MIGRATIONS):
-            return
         migrations = "".join(MIGRATIONS[version:])
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(MIGRATIONS)};"
-        with self._turn, translated(self.path):
+        with self._exclusive():
             try:
                 self._connection.executescript(f"BEGIN EXCLUSIVE; {migrations} {marks} COMMIT;")
             except BaseException:
                 self._roll_back()
                 raise
+
+    @contextlib.contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """Let one thread in at a time, and raise SQLite's errors as `StorageError`."""
+        with self._turn:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise storage_error(self.path, error) from error
 
     def _roll_back(self) -> None:
         """Roll the transaction back; after some errors SQLite has done so already."""
@@ -146,16 +206,34 @@ class Database:
                 self._connection.execute("ROLLBACK")
 
 
-def _require_sqlite() -> None:
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        raise StorageError(
-            f"This Python brings SQLite {sqlite3.sqlite_version}, and the journal needs 3.37 or newer.",
-            "Install Python from python.org or your system's newer packages, then install the importer again with it.",
-        )
+def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
+    """Return the error as a sentence about the file; errors of the sqlite3 module itself have no SQLite code."""
+    code = getattr(error, "sqlite_errorcode", -1)
+    unknown = (f"cannot be used ({error})", f"Check that the disk works, {_AGAIN}")
+    what, hint = _FAULTS.get(code & _PRIMARY_CODE, unknown)
+    return StorageError(f"The journal {path} {what}.", hint)
 
 
-def _has_bytes(path: Path) -> bool:
+def storable(text: str) -> str:
+    """Return the text with `?` for each lone surrogate, which SQLite cannot store."""
     try:
-        return path.stat().st_size > 0
-    except OSError:
-        return False
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def encode_json(value: object) -> str:
+    """Return arrays and objects of texts and numbers as JSON that SQLite can store."""
+    return storable(_encode(value))
+
+
+def moment(at: datetime) -> str:
+    """Return the time in UTC as text that sorts by time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@lru_cache(maxsize=256)  # rows of a chunk have one time, and there may be a million of them
+def maybe_moment(text: str | None) -> datetime | None:
+    """Return the time that `moment` wrote; None stays None."""
+    return None if text is None else datetime.fromisoformat(text)

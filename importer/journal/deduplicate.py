@@ -10,11 +10,11 @@ A key is source, channel and identifier. `enqueue` calls this for mapped rows; r
 `recognise`d before, and of them only duplicates are decided here.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from importer.journal.column_values import decode_json
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
 
@@ -108,7 +108,7 @@ def duplicate_reason(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index
 def _differs(payload: str, sent: str | None) -> str:
     if sent is None:
         return "differs from what was sent"
-    now, then = decode_json(payload), decode_json(sent)
+    now, then = json.loads(payload), json.loads(sent)
     custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
     return f"differs from what was sent: {', '.join([*_differing(now, then), *_differing(*custom)])}"
 

@@ -1,43 +1,37 @@
 """The journal: one file for all runs; each call is one transaction and blocks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from importer.journal.claim import RunKey, claim_rows, record_outcomes, release_row
-from importer.journal.column_values import SHEET_COLUMNS, begun_columns, moment, sheet_columns
-from importer.journal.database import Database
+from importer.journal.claim import RunKey, claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
+from importer.journal.database import Database, moment
 from importer.journal.earlier_rows import EarlierRows
-from importer.journal.enqueue import Chunk, begin_input, enqueue_rows
-from importer.journal.learned_limit import load_learned_limit, store_learned_limit
-from importer.journal.recognise import Recognised, recognise_rows
-from importer.journal.run_end import end_dead_runs, end_run
-from importer.journal.run_report import RunReport, load_runs, run_number
-from importer.journal.undo import RunUndo, undo_names
+from importer.journal.enqueue import RunInput, enqueue_rows
+from importer.journal.recognise import recognise_rows
+from importer.journal.run_report import (
+    END_RUN,
+    INSERT_RUN,
+    INSERT_SHEET,
+    RunReport,
+    load_runs,
+    run_columns,
+    run_number,
+    sheet_columns,
+)
+from importer.journal.undo import RunUndo
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
-_BEGIN = """
-INSERT INTO runs (name, command, account, files, options, report_dir, started_at, blank, requests_sent,
-    requests_retried, requests_throttled, rate_limit, rate_achieved)
-VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0.0) RETURNING id
+_LEARNED_LIMIT = """
+SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account
+WHERE accounts.name = ?
 """
-_ADD_SHEET = f"INSERT INTO sheets (run, place, {SHEET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own columns
-
-
-@dataclass(slots=True)
-class _Underway:
-    """The run of this process."""
-
-    key: RunKey
-    last_seq: int = 0
-    sheets: dict[int, Sheet] = field(default_factory=dict)
-    recognised: Recognised | None = None
-    """What `recognise` found among the rows that are enqueued next; None: it was not called."""
+_LEARN = "INSERT OR REPLACE INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)"
 
 
 class Journal:
@@ -54,7 +48,7 @@ class Journal:
         self._database = database
         self._now = now
         self._tallied_only = tallied_only
-        self._begun: _Underway | None = None
+        self._begun: RunInput | None = None
 
     @classmethod
     def open(
@@ -87,9 +81,11 @@ class Journal:
             StorageError: Also if there is a run of this name.
 
         """
+        columns = run_columns(record)
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
-            begin_input(connection)
+            connection.execute("DELETE FROM temp.seen")
+            connection.execute("DELETE FROM temp.next_rows")
             if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
                 raise StorageError(
                     f"The journal {self._database.path} has a run named {record.name} already.",
@@ -97,15 +93,15 @@ class Journal:
                 )
             connection.execute("INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO NOTHING", (record.account,))
             ((account,),) = connection.execute("SELECT id FROM accounts WHERE name = ?", (record.account,)).fetchall()
-            ((run,),) = connection.execute(_BEGIN, begun_columns(record, account)).fetchall()
-        self._begun = _Underway(RunKey(run, account))
+            ((run,),) = connection.execute(INSERT_RUN, columns | {"account": account}).fetchall()
+        self._begun = RunInput(RunKey(run, account), tallied_only=self._tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""
         begun = self._underway
         place = len(begun.sheets)
         with self._database.transaction() as connection:
-            connection.execute(_ADD_SHEET, (begun.key.run, place, *sheet_columns(sheet)))
+            connection.execute(INSERT_SHEET, sheet_columns(sheet) | {"run": begun.key.run, "place": place})
         begun.sheets[place] = sheet
         return place
 
@@ -113,28 +109,16 @@ class Journal:
         """Find the next rows of the input that need not be mapped, as `protocols.PipelineJournal.recognise` says."""
         begun = self._underway
         with self._database.transaction() as connection:
-            begun.recognised = recognise_rows(connection, begun.key.account, begun.last_seq + 1, marked)
-        return begun.recognised.identifiers
+            begun.identifiers = recognise_rows(connection, begun.key.account, begun.last_seq + 1, marked)
+        return begun.identifiers
 
     def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Insert the next rows of the input, as `protocols.PipelineJournal.enqueue` says."""
         begun = self._underway
-        recognised = begun.recognised or Recognised(begun.last_seq + 1, [None] * len(entries))
-        seqs = recognised.unknown
-        chunk = Chunk(
-            run=begun.key.run,
-            account=begun.key.account,
-            seqs=seqs,
-            recognised=len(recognised.identifiers) - len(seqs),
-            sheets=begun.sheets,
-            sheet_index=sheet_index,
-            at=moment(self._now()),
-            tallied_only=self._tallied_only,
-        )
         with self._database.transaction() as connection:
-            counts = enqueue_rows(connection, chunk, entries)
-        begun.last_seq += len(recognised.identifiers)
-        begun.recognised = None
+            counts = enqueue_rows(connection, begun, sheet_index, entries, moment(self._now()))
+        begun.last_seq += counts.total()
+        begun.identifiers = None
         return counts
 
     def claim(self, count: int, records: Sequence[Recorded | Attempted] = ()) -> list[Pending]:
@@ -165,17 +149,20 @@ class Journal:
         """
         with self._database.transaction() as connection:
             record_outcomes(connection, self._underway.key, records)
-            end_run(connection, self._underway.key, record, moment(self._now()))
+            now = self._now()
+            ended = run_columns(replace(record, finished_at=record.finished_at or now))
+            connection.execute(END_RUN, ended | {"run": self._underway.key.run})
+            end_rows(connection, self._underway.key, moment(now))
         self._begun = None
 
     def learned_limit(self, account: str) -> float:
         """Return the rate limit that the account's last run learned, in requests per second; 0.0: none."""
-        return load_learned_limit(self._database, account)
+        return next((float(limit) for (limit,) in self._database.fetch(_LEARNED_LIMIT, (account,))), 0.0)
 
     def learn(self, limit: float) -> None:
-        """Store the rate limit that the run learned for the account's next one; 0.0 deletes it."""
+        """Store the rate limit that the run learned for the account's next one; 0.0: none."""
         with self._database.transaction() as connection:
-            store_learned_limit(connection, self._underway.key.account, limit, moment(self._now()))
+            connection.execute(_LEARN, (self._underway.key.account, limit, moment(self._now())))
 
     def end_dead_runs(self) -> None:
         """Close the runs that were killed: no row stays pending or in flight. `begin` does it too."""
@@ -212,7 +199,7 @@ class Journal:
 
     def undo_names(self) -> set[str]:
         """Return the names of all undos."""
-        return undo_names(self._database)
+        return {name for (name,) in self._database.fetch("SELECT name FROM undos")}
 
     def runs(self) -> list[tuple[RunRecord, dict[Status, int]]]:
         """Return every run, newest first, with how many of its rows have each status."""
@@ -223,7 +210,7 @@ class Journal:
         self._database.close()
 
     @property
-    def _underway(self) -> _Underway:
+    def _underway(self) -> RunInput:
         if self._begun is None:
             raise RuntimeError("no run was begun")
         return self._begun

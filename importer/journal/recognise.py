@@ -6,59 +6,38 @@ works while Python reads on: 100,000 such rows take about a second.
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from importer.journal.deduplicate import FirstRow, duplicate_reason
-from importer.model.rows import FINGERPRINT_BYTES, Sheet
+from importer.journal.claim import CONTACT_OF_ROW, RunKey
+from importer.model.rows import FINGERPRINT_BYTES
 
 _NO_FINGERPRINT = bytes(FINGERPRINT_BYTES)
 # OR IGNORE: should two contacts ever have one fingerprint, the first one counts.
 _LOOK_UP = """
-INSERT OR IGNORE INTO temp.looked_up (seq, number, source, channel, identifier, row_run, row_seq)
+INSERT OR IGNORE INTO temp.next_rows (seq, number, source, channel, identifier, row_run, row_seq)
 SELECT :first + key, value, contacts.source, contacts.channel, contacts.identifier, contacts.row_run, contacts.row_seq
 FROM json_each(:numbers) LEFT JOIN contacts INDEXED BY contacts_by_row
     ON contacts.row_fingerprint = substr(:fingerprints, 16 * key + 1, 16) AND contacts.account = :account
     AND contacts.status IN ('created', 'updated', 'exists')
 """
-_FOUND = "SELECT identifier FROM temp.looked_up ORDER BY seq"
+_FOUND = "SELECT identifier FROM temp.next_rows ORDER BY seq"
 _ENQUEUE = """
 INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, finished_at, source, channel,
     identifier, name, uuid, href, code, column_header, reason, cells)
 SELECT :run, seq, 'unchanged', :sheet, number, 0, row_run, row_seq, :at, source, channel,
     identifier, '', '', '', '', '', '', ''
-FROM temp.looked_up WHERE identifier IS NOT NULL
+FROM temp.next_rows WHERE row_run IS NOT NULL
 """
-_SEEN_BEFORE = """
-SELECT looked_up.seq, seen.seq, seen.sheet, seen.number
-FROM temp.looked_up CROSS JOIN temp.seen USING (source, channel, identifier) WHERE seen.seq <> looked_up.seq
-"""
-_IS_DUPLICATE = "UPDATE rows SET status = 'duplicate', code = 'duplicate', reason = ? WHERE run = ? AND seq = ?"
-_REMEMBER = """
+_REMEMBER = f"""
 UPDATE contacts SET row_fingerprint = rows.row_fingerprint, row_run = rows.run, row_seq = rows.seq FROM rows
 WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'unchanged'
-    AND rows.row_fingerprint IS NOT NULL AND contacts.account = :account AND contacts.source = rows.source
-    AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """Which of the next rows of the input are recognised."""
-
-    first_seq: int
-    identifiers: Sequence[str | None]
-    """Of each row, in order; None: it is not recognised."""
-
-    @property
-    def unknown(self) -> list[int]:
-        """Return the seqs of the rows that are not recognised."""
-        return [seq for seq, known in enumerate(self.identifiers, self.first_seq) if known is None]
+    AND rows.row_fingerprint IS NOT NULL AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
 
 
 def recognise_rows(
     connection: sqlite3.Connection, account: int, first_seq: int, marked: Sequence[tuple[int, bytes | None]]
-) -> Recognised:
+) -> list[str | None]:
     """Look the fingerprints of the next rows up; within the caller's transaction.
 
     Args:
@@ -67,8 +46,11 @@ def recognise_rows(
         first_seq: Of the first row.
         marked: Each row's number and fingerprint.
 
+    Returns:
+        The identifier of each row, in order; None: it is not recognised.
+
     """
-    connection.execute("DELETE FROM temp.looked_up")
+    connection.execute("DELETE FROM temp.next_rows")
     values = {
         "account": account,
         "first": first_seq,
@@ -76,7 +58,7 @@ def recognise_rows(
         "fingerprints": b"".join(fingerprint or _NO_FINGERPRINT for _, fingerprint in marked),
     }
     connection.execute(_LOOK_UP, values)
-    return Recognised(first_seq, [identifier for (identifier,) in connection.execute(_FOUND)])
+    return [identifier for (identifier,) in connection.execute(_FOUND)]
 
 
 def enqueue_recognised(connection: sqlite3.Connection, run: int, sheet_index: int, at: str) -> int:
@@ -84,14 +66,7 @@ def enqueue_recognised(connection: sqlite3.Connection, run: int, sheet_index: in
     return connection.execute(_ENQUEUE, {"run": run, "sheet": sheet_index, "at": at}).rowcount
 
 
-def mark_duplicates(connection: sqlite3.Connection, run: int, sheets: Mapping[int, Sheet], sheet_index: int) -> int:
-    """Mark those of the rows just inserted whose key is in an earlier row of the run, and return how many."""
-    found = connection.execute(_SEEN_BEFORE).fetchall()
-    lines = [(duplicate_reason(FirstRow(*place), sheets, sheet_index), run, seq) for seq, *place in found]
-    connection.executemany(_IS_DUPLICATE, lines)
-    return len(lines)
-
-
-def remember(connection: sqlite3.Connection, run: int, account: int, seqs: Sequence[int]) -> None:
+def remember(connection: sqlite3.Connection, key: RunKey, seqs: Sequence[int]) -> None:
     """Store the fingerprints of rows that were mapped and are unchanged, so that the next run recognises them."""
-    connection.execute(_REMEMBER, {"run": run, "account": account, "first": seqs[0], "last": seqs[-1]})
+    scope = {"run": key.run, "account": key.account, "first": seqs[0], "last": seqs[-1]}
+    connection.execute(_REMEMBER, scope)

@@ -1,48 +1,49 @@
-"""Queries behind the reports and the list of runs."""
+"""Queries behind the reports and the list of runs; runs and sheets as the columns of their tables."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import chain, groupby
 from typing import Any
 
-from importer.journal.column_values import (
-    RUN_COLUMNS,
-    SHEET_COLUMNS,
-    decode_json,
-    maybe_moment,
-    run_of,
-    sheet_of,
-    tally_of,
-)
-from importer.journal.database import Database
+from importer.journal.claim import TALLY
+from importer.journal.database import Database, encode_json, maybe_moment, moment, storable
 from importer.model.errors import UsageError
 from importer.model.rows import TO_RETRY, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
-_PAGE_ROWS = 1000
 _FIRST_ROWS = 20
 _BETWEEN_COLUMNS = "\x1f"
 _STATUSES = {status.value: status for status in Status}
+_RUN_FIELDS = [field.name for field in fields(RunRecord)]
+_RUN_COLUMNS = ", ".join("accounts.name" if name == "account" else f"runs.{name}" for name in _RUN_FIELDS)
+_SHEET_FIELDS = [field.name for field in fields(Sheet)]
+_ENDED_FIELDS = _RUN_FIELDS[_RUN_FIELDS.index("finished_at") :]
 
+INSERT_RUN = f"INSERT INTO runs ({', '.join(_RUN_FIELDS)}) VALUES (:{', :'.join(_RUN_FIELDS)}) RETURNING id"  # noqa: S608 - our own fields
+END_RUN = f"UPDATE runs SET {', '.join(f'{name} = :{name}' for name in _ENDED_FIELDS)} WHERE id = :run"  # noqa: S608 - our own fields
+INSERT_SHEET = f"""
+INSERT INTO sheets (run, place, {", ".join(_SHEET_FIELDS)}) VALUES (:run, :place, :{", :".join(_SHEET_FIELDS)})
+"""  # noqa: S608 - our own fields
 TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
-_RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
-_SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
-_TALLY = "SELECT status, count(*) FROM rows WHERE run = ? GROUP BY status"
+_RUNS = f"SELECT {_RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
+_SHEETS = f"SELECT {', '.join(_SHEET_FIELDS)} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
 # A duplicate, and a row that was recognised, has the UUID and name of the row that `same_as` points to.
 _RESULTS = """
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
     coalesce(first.uuid, rows.uuid), coalesce(first.href, rows.href), rows.http_status, rows.code, rows.column_header,
     rows.reason, rows.attempts, rows.finished_at
 FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
-WHERE rows.run = ? AND rows.seq > ? ORDER BY rows.seq LIMIT ?
+WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """
-_TO_MEND = f"""
+_TO_FIX = f"""
 SELECT seq, number, cells, status, reason, (
     SELECT group_concat(column_header, char(31)) FROM (
         SELECT column_header FROM problems
         WHERE problems.run = rows.run AND problems.seq = rows.seq AND column_header <> '' ORDER BY n
     )
 ) FROM rows
-WHERE run = ? AND seq > ? AND sheet = ? AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT ?
+WHERE run = :run AND seq > :after AND sheet = :sheet AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT :count
 """  # noqa: S608 - only constants
 # A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = """
@@ -71,32 +72,27 @@ class RunReport:
     def record(self) -> RunRecord:
         """Return the run."""
         ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.run,))
-        return run_of(tuple(columns))
+        return _run_record(columns)
 
     def sheets(self) -> Sequence[Sheet]:
         """Return the run's sheets, in the order in which they were given."""
-        return [sheet_of(columns) for columns in self.database.fetch(_SHEETS, (self.run,))]
+        return [_sheet(columns) for columns in self.database.fetch(_SHEETS, (self.run,))]
 
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status."""
-        return tally_of(dict(self.database.fetch(_TALLY, (self.run,))))
+        return _tally(self.database, self.run)
 
     def results(self) -> Iterator[Result]:
-        """Yield every row, in the input's order."""
-        seq = 0
-        while page := self.database.fetch(_RESULTS, (self.run, seq, _PAGE_ROWS)):
-            seq = page[-1][0]
-            yield from map(_result, page)
+        """Return every row, in the input's order."""
+        return map(_result, chain.from_iterable(self.database.pages(_RESULTS, {"run": self.run})))
 
-    def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
+    def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
         """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
-        seq = 0
-        while page := self.database.fetch(_TO_MEND, (self.run, seq, sheet_index, _PAGE_ROWS)):
-            seq = page[-1][0]
+        for page in self.database.pages(_TO_FIX, {"run": self.run, "sheet": sheet_index}):
             for _, number, cells, status, reason, columns in page:
-                yield RowToMend(
+                yield RowToFix(
                     row=number,
-                    cells=tuple(decode_json(cells)),
+                    cells=tuple(json.loads(cells)),
                     status=Status(status),
                     reason=reason,
                     columns=tuple(dict.fromkeys(columns.split(_BETWEEN_COLUMNS))) if columns else (),
@@ -104,18 +100,12 @@ class RunReport:
 
     def problems(self) -> Sequence[ProblemGroup]:
         """Return the problems grouped by code and column, most frequent first."""
-        groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
-        for columns in self.database.fetch(_PROBLEMS, {"run": self.run, "first": _FIRST_ROWS}):
-            groups.setdefault(columns[:2], []).append(columns[2:])
+        lines = self.database.fetch(_PROBLEMS, {"run": self.run, "first": _FIRST_ROWS})
+        groups = [list(group) for _, group in groupby(lines, key=lambda line: line[:2])]
         return [
-            ProblemGroup(
-                code=code,
-                column=column,
-                message=lines[0][0],
-                count=lines[0][1],
-                rows=tuple(number for _, _, number in lines),
-            )
-            for (code, column), lines in groups.items()
+            ProblemGroup(code=code, column=column, message=message, count=count, rows=tuple(line[-1] for line in group))
+            for group in groups
+            for code, column, message, count, _ in group[:1]
         ]
 
 
@@ -126,25 +116,55 @@ def run_number(database: Database, name: str) -> int:
         UsageError: No run has this name.
 
     """
-    match database.fetch("SELECT id FROM runs WHERE name = ?", (name,)):
-        case [(run,)]:
-            return int(run)
-        case _:
-            raise UsageError(
-                f"The journal {database.path} has no run named {name}.", "`callbell-importer runs` lists those it has."
-            )
+    for (run,) in database.fetch("SELECT id FROM runs WHERE name = ?", (name,)):
+        return int(run)
+    raise UsageError(
+        f"The journal {database.path} has no run named {name}.", "`callbell-importer runs` lists those it has."
+    )
 
 
 def load_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
     """Return every run, newest first, with how many rows have each status (counted once, when the run ends)."""
     return [
-        (run_of(tuple(columns)), tally_of(_counts(database, run, tally)))
+        (_run_record(columns), _tally(database, run, tally))
         for *columns, run, tally in database.fetch(f"{_RUNS} ORDER BY runs.id DESC")
     ]
 
 
-def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
-    return dict(database.fetch(_TALLY, (run,))) if tally is None else dict(decode_json(tally))
+def run_columns(record: RunRecord) -> dict[str, object]:
+    """Return the columns of a run by the names of its fields."""
+    return {name: getattr(record, name) for name in _RUN_FIELDS} | {
+        "files": encode_json(record.files),
+        "options": encode_json(dict(record.options)),
+        "report_dir": storable(record.report_dir),
+        "started_at": moment(record.started_at),
+        "finished_at": moment(record.finished_at) if record.finished_at else None,
+    }
+
+
+def sheet_columns(sheet: Sheet) -> dict[str, object]:
+    """Return the columns of a sheet by the names of its fields."""
+    values = {name: getattr(sheet, name) for name in _SHEET_FIELDS}
+    texts = {name: storable(values[name]) for name in ("file", "name", "encoding", "delimiter")}
+    return values | texts | {name: encode_json(values[name]) for name in ("header", "notes")}
+
+
+def _run_record(columns: Sequence[Any]) -> RunRecord:
+    values = dict(zip(_RUN_FIELDS, columns, strict=True))
+    texts = {"files": tuple(json.loads(values["files"])), "options": json.loads(values["options"])}
+    times = {name: maybe_moment(values[name]) for name in ("started_at", "finished_at")}
+    return RunRecord(**values | texts | times)
+
+
+def _sheet(columns: Sequence[Any]) -> Sheet:
+    values = dict(zip(_SHEET_FIELDS, columns, strict=True))
+    return Sheet(**values | {name: tuple(json.loads(values[name])) for name in ("header", "notes")})
+
+
+def _tally(database: Database, run: int, stored: str | None = None) -> dict[Status, int]:
+    """Return the count of every status; a status that no row has is there with 0."""
+    counts = json.loads(stored) if stored else dict(database.fetch(TALLY, {"run": run}))
+    return {status: counts.get(status.value, 0) for status in Status}
 
 
 def _result(columns: tuple[Any, ...]) -> Result:

@@ -207,38 +207,24 @@ ALTER TABLE runs DROP COLUMN input_fingerprint;
 MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
 TEMPORARY = """
--- The keys of the rows that are being enqueued: one query for all of them.
-CREATE TEMP TABLE wanted (
+-- The next rows of the input. A recognised one has its key from the start, and the row of an earlier run with its name
+-- and UUID; a contact that was mapped has its key and fingerprint, and an invalid row only its place.
+CREATE TEMP TABLE next_rows (
     seq INTEGER PRIMARY KEY,
     number INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    identifier TEXT NOT NULL,
-    fingerprint BLOB NOT NULL
-);
-
--- The next rows of the input; a recognised one has its key, and the row of an earlier run with its name and UUID.
-CREATE TEMP TABLE looked_up (
-    seq INTEGER PRIMARY KEY,
-    number INTEGER NOT NULL,
-    source TEXT,
-    channel TEXT,
-    identifier TEXT,                   -- NULL: it is not recognised
-    row_run INTEGER,
-    row_seq INTEGER
+    source TEXT, channel TEXT, identifier TEXT,
+    row_run INTEGER, row_seq INTEGER,  -- NULL: it is not recognised
+    fingerprint BLOB                   -- NULL: it was not mapped, or is invalid
 );
 
 -- The first row with each key of this run. Beyond a few megabytes SQLite keeps it in an unnamed temporary file, so
 -- memory does not grow with the input.
 CREATE TEMP TABLE seen (
-    source TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    identifier TEXT NOT NULL,
+    source TEXT, channel TEXT, identifier TEXT,
     seq INTEGER NOT NULL,
     sheet INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    row_run INTEGER,                   -- if it was recognised: the row with its name and UUID
-    row_seq INTEGER,
+    row_run INTEGER, row_seq INTEGER,
     PRIMARY KEY (source, channel, identifier)
 ) WITHOUT ROWID;
 """

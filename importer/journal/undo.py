@@ -2,32 +2,30 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from importer.journal.column_values import maybe_moment, moment, storable
-from importer.journal.database import Database
+from importer.journal.claim import CONTACT_OF_ROW
+from importer.journal.database import Database, maybe_moment, moment, storable
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending
 from importer.model.payload import from_json
 
-_PAGE_ROWS = 1000
 _TAKEN_BACK_SQL = ", ".join(f"'{fate}'" for fate in sorted(TAKEN_BACK))
 _CREATED = "rows.run = :run AND rows.status = 'created' AND rows.uuid <> ''"
 _OPEN = "run = :run AND status IN ('pending', 'in_flight')"
-_TALLY = f"""
-SELECT coalesce(removals.status, 'pending'), count(*) FROM rows LEFT JOIN removals USING (run, seq)
-WHERE {_CREATED} GROUP BY 1
-"""  # noqa: S608 - only constants
+_UNSENT = "coalesce(removals.status, 'pending') IN ('pending', 'in_flight')"
+_FATE = f"iif({_UNSENT}, 'unsent', removals.status)"
+_TALLY = f"SELECT {_FATE}, count(*) FROM rows LEFT JOIN removals USING (run, seq) WHERE {_CREATED} GROUP BY 1"  # noqa: S608 - only constants
 # An undo that was interrupted resumes with what it left; otherwise what was kept or failed is tried again.
-_ANY_OPEN = f"SELECT EXISTS (SELECT 1 FROM removals WHERE {_OPEN})"  # noqa: S608 - only constants
 _TO_DO = f"""
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
-    AND (NOT :goes_on OR removals.status IN ('pending', 'in_flight'))
-"""
+    AND (removals.status IN ('pending', 'in_flight') OR NOT EXISTS (SELECT 1 FROM removals WHERE {_OPEN}))
+"""  # noqa: S608 - only constants
 _FIRST = f"SELECT rows.number, rows.identifier, rows.name {_TO_DO} ORDER BY rows.seq LIMIT :count"
 _COUNT = f"SELECT count(*) {_TO_DO}"
 _ENQUEUE = f"""
@@ -35,17 +33,16 @@ INSERT INTO removals (run, seq, status, reason)
 SELECT rows.run, rows.seq, 'pending', '' {_TO_DO}
 ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', finished_at = NULL
 """
-_NEXT = """
+_NEXT = f"""
 SELECT removals.seq, rows.number, rows.uuid, coalesce(sent.payload, rows.payload)
 FROM removals JOIN rows USING (run, seq)
 -- A row in doubt that this run found by a look-up has the content that an earlier run sent.
-LEFT JOIN contacts ON rows.attempts = 0 AND contacts.account = :account AND contacts.source = rows.source
-    AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier AND contacts.uuid = rows.uuid
+LEFT JOIN contacts ON rows.attempts = 0 AND contacts.uuid = rows.uuid AND {CONTACT_OF_ROW}
 LEFT JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE removals.run = :run AND removals.status = 'pending'
     AND removals.status IN ('pending', 'in_flight') -- as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
-"""
+"""  # noqa: S608 - only constants
 _CLAIM = "UPDATE removals SET status = 'in_flight' WHERE run = :run AND seq = :seq"
 _SETTLE = """
 UPDATE removals SET status = :status, http_status = :http_status, reason = :reason, finished_at = :at
@@ -61,11 +58,12 @@ _BEGIN = "INSERT INTO undos (name, run, report_dir, started_at) VALUES (:name, :
 _END = "UPDATE undos SET finished_at = :at, exit_code = :exit_code WHERE id = :undo"
 _RELEASE = f"UPDATE removals SET status = 'pending' WHERE {_OPEN} AND status = 'in_flight'"  # noqa: S608 - only constants
 _RESULTS = f"""
-SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, rows.uuid, coalesce(removals.status, 'pending'),
-    coalesce(removals.reason, ''), removals.finished_at
+SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, rows.uuid, {_FATE},
+    iif({_UNSENT}, 'the undo ended before its turn', removals.reason), removals.finished_at
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """  # noqa: S608 - only constants
+_RESULT_FIELDS = [field.name for field in fields(RemovalResult)]
 
 
 @dataclass(slots=True)
@@ -86,23 +84,21 @@ class RunUndo:
 
     def tally(self) -> Mapping[Fate, int]:
         """Return how many of the contacts have each fate; a fate that no contact has is there with 0."""
-        tally = dict.fromkeys(Fate, 0)
-        for status, count in self.database.fetch(_TALLY, {"run": self.run}):
-            tally[_fate(status)] += count
-        return tally
+        found = self.database.fetch(_TALLY, {"run": self.run})
+        return dict.fromkeys(Fate, 0) | {Fate(fate): count for fate, count in found}
 
     def to_do(self) -> int:
         """Return how many contacts `begin` would enqueue."""
-        ((count,),) = self.database.fetch(_COUNT, self._scope())
+        ((count,),) = self.database.fetch(_COUNT, {"run": self.run})
         return int(count)
 
     def first(self, count: int) -> list[tuple[int, str, str]]:
         """Return row number, identifier and name of the first contacts that `begin` would enqueue."""
-        return self.database.fetch(_FIRST, self._scope() | {"count": count})
+        return self.database.fetch(_FIRST, {"run": self.run, "count": count})
 
     def begin(self, name: str, folder: Path, at: datetime) -> None:
         """Insert an undo and enqueue what an interrupted undo left, otherwise every contact that is still there."""
-        line = self._scope() | {"name": name, "report_dir": storable(str(folder)), "at": moment(at)}
+        line = {"run": self.run, "name": name, "report_dir": storable(str(folder)), "at": moment(at)}
         with self.database.transaction() as connection:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
             connection.execute(_ENQUEUE, line)
@@ -132,16 +128,8 @@ class RunUndo:
             connection.execute(_END, line)
 
     def results(self) -> Iterator[RemovalResult]:
-        """Yield every contact that the run created, in the input's order; memory does not grow with their number."""
-        after = 0
-        line: dict[str, object] = {"run": self.run, "count": _PAGE_ROWS}
-        while page := self.database.fetch(_RESULTS, line | {"after": after}):
-            after = page[-1][0]
-            yield from map(_result, page)
-
-    def _scope(self) -> dict[str, object]:
-        ((goes_on,),) = self.database.fetch(_ANY_OPEN, {"run": self.run})
-        return {"run": self.run, "goes_on": goes_on}
+        """Return every contact that the run created, in the input's order; memory does not grow with their number."""
+        return map(_result, chain.from_iterable(self.database.pages(_RESULTS, {"run": self.run})))
 
     def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed]) -> None:
         for one in removed:
@@ -159,25 +147,7 @@ class RunUndo:
                 connection.execute(_FORGET, line)
 
 
-def undo_names(database: Database) -> set[str]:
-    """Return the names of all undos."""
-    return {name for (name,) in database.fetch("SELECT name FROM undos")}
-
-
-def _fate(status: str) -> Fate:
-    return Fate.UNSENT if status in {"pending", "in_flight"} else Fate(status)
-
-
 def _result(columns: tuple[Any, ...]) -> RemovalResult:
-    _, sheet, number, identifier, name, uuid, status, reason, at = columns
-    fate = _fate(status)
-    return RemovalResult(
-        sheet_index=sheet,
-        row=number,
-        identifier=identifier,
-        name=name,
-        uuid=uuid,
-        fate=fate,
-        reason="the undo ended before its turn" if fate is Fate.UNSENT else reason,
-        finished_at=maybe_moment(at),
-    )
+    """Return the contact from the columns of `_RESULTS`, which are in the order of the fields of `RemovalResult`."""
+    values = dict(zip(_RESULT_FIELDS, columns[1:], strict=True))
+    return RemovalResult(**values | {"fate": Fate(values["fate"]), "finished_at": maybe_moment(values["finished_at"])})

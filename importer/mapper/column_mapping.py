@@ -1,29 +1,35 @@
 """The column mapping: the config applied to one sheet's header; mapping a row then needs only indices and functions."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from importer.mapper.cell_conversion import (
-    CountryReading,
+from importer.mapper.contact_fields import (
+    TextField,
     TextReading,
     ValueReading,
-    country_reading,
-    custom_field_reading,
     field_reading,
-    identifier_reading,
+    is_uuid,
+    one_line,
     tags_reading,
+    text_fields,
     translation,
 )
-from importer.mapper.dates import is_date_format
-from importer.mapper.header import OWN_COLUMNS, Feed, feed, find
-from importer.mapper.header_drift import renamed_to
+from importer.mapper.custom_fields import conversion, is_date_format
+from importer.mapper.header import OWN_COLUMNS, Feed, feed, find, renamed_to
 from importer.mapper.messages import listed, quoted
-from importer.mapper.options import ColumnOptions, MappingOptions
-from importer.mapper.phones import is_region
-from importer.mapper.text_fields import TextField, text_fields
-from importer.mapper.value_checks import is_uuid
+from importer.mapper.options import ContactOptions, MappingOptions
+from importer.mapper.phones import identify
+from importer.mapper.phones.countries import country_of, is_region
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
+
+CountryReading = Callable[[Sequence[str]], str | None]
+"""From a row's cells to the region of its phone number (ISO 3166), empty where none is given; None: it is unknown."""
+
+_NO_COUNTRY = (
+    "The cell names no country, and the phone number has no country code: write two letters such as ES, the country's"
+    " name, or the number with + and its country code."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,7 @@ class ColumnMapping:
     identifier_feed: Feed
     identifier: TextReading
     country: CountryReading
-    name_feed: Feed
+    name: TextReading
     tags: Callable[[Sequence[str]], tuple[str, ...]]
     custom_fields: tuple[tuple[str, ValueReading], ...]
     """Name in Callbell, and how to read it."""
@@ -79,28 +85,27 @@ def plan_mapping(
             contacts of this mapping must not be sent.
 
     """
-    planner = _Planner(header, options.made_for)
+    planner = _Planner(header, options)
     contact, columns = options.contact, options.columns
-    identifier = planner.required("identifier", columns.identifier)
-    name = planner.required("name", columns.name)
-    tags = [found for text in columns.tags if (found := planner.feed("[columns] tags", text))]
-    texts = tuple((field.attribute, planner.text_field(field, options)) for field in text_fields(directory))
-    custom_fields = tuple(planner.custom_fields(columns))
-    words = planner.words(options.values)
-    default_country = planner.checked_country(contact.country)
-    country_feed = planner.feed("[columns] country", columns.country) if columns.country else None
+    identifier, name = planner.required("identifier"), planner.required("name")
+    tags = tuple(planner.feeds("tags", *columns.tags))
+    texts = tuple(map(planner.text_field, text_fields(directory)))
+    custom_fields = tuple(planner.custom_fields())
+    words, region = planner.words(), planner.region()
+    country_feed = next(planner.feeds("country", columns.country), None)
     if planner.problems or not identifier or not name:
         return tuple(planner.problems)
-    country = country_reading(country_feed, default_country)
+    country = _country_reading(country_feed, region)
+    used, others = sorted(planner.used), (name for place, name in enumerate(header) if place not in planner.used)
     return ColumnMapping(
         width=len(header),
-        used=planner.used(words),
-        left_over=planner.left_over(),
+        used=tuple(UsedColumn(index=place, header=header[place], words=words.get(place)) for place in used),
+        left_over=tuple(name for name in others if name and name.casefold() not in OWN_COLUMNS),
         source=contact.source,
         identifier_feed=identifier,
-        identifier=identifier_reading(identifier, contact, country, country_feed.label if country_feed else ""),
+        identifier=_identifier_reading(identifier, contact, country, country_feed),
         country=country,
-        name_feed=name,
+        name=_name_reading(name),
         tags=tags_reading([found.read for found in tags], contact.tags, columns.tag_separators),
         custom_fields=custom_fields,
         text_fields=texts,
@@ -110,88 +115,120 @@ def plan_mapping(
 class _Planner:
     """Applies the config to one header and collects what does not fit."""
 
-    def __init__(self, header: tuple[str, ...], made_for: tuple[str, ...]) -> None:
-        self.header = header
-        self.made_for = made_for
+    def __init__(self, header: tuple[str, ...], options: MappingOptions) -> None:
         self.problems: list[Problem] = []
-        self._used: set[int] = set()
+        self.used: set[int] = set()
+        self._header = header
+        self._options = options
 
-    def feed(self, key: str, text: str) -> Feed | None:
-        found = feed(self.header, text, key)
+    def feeds(self, field: str, *texts: str) -> Iterator[Feed]:
+        """Yield where a field's text comes from, for each text that the config has for it and that fits."""
+        return filter(None, (self._feed(f"[columns] {field}", text) for text in texts if text))
+
+    def _feed(self, key: str, text: str) -> Feed | None:
+        found = feed(self._header, text, key)
         if isinstance(found, Feed):
-            self._used.update(found.indices)
+            self.used.update(found.indices)
             return found
-        self.problems += [self._drifted(problem, key) for problem in found]
+        for problem in found:
+            self._add_unfound(problem, key)
         return None
 
-    def _drifted(self, problem: Problem, key: str) -> Problem:
-        """Add to the problem of an unknown column what may have become of it since the config was made."""
-        if problem.code != "column_unknown" or not self.made_for:
-            return problem
-        became = renamed_to(problem.column, self.made_for, self.header)
-        return replace(
-            problem, code="column_gone", message=f"{key} names the column {quoted(problem.column)}, which {became}."
-        )
+    def _add_unfound(self, problem: Problem, key: str) -> None:
+        """Add the problem; to an unknown column what may have become of it since the config was made."""
+        if problem.code == "column_unknown" and self._options.made_for:
+            became = renamed_to(problem.column, self._options.made_for, self._header)
+            message = f"{key} names the column {quoted(problem.column)}, which {became}."
+            problem = replace(problem, code="column_gone", message=message)
+        self.problems.append(problem)
 
-    def required(self, field: str, text: str) -> Feed | None:
-        if text:
-            return self.feed(f"[columns] {field}", text)
+    def required(self, field: str) -> Feed | None:
+        if text := getattr(self._options.columns, field):
+            return self._feed(f"[columns] {field}", text)
         message = (
             f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
-            f" to one of {listed(filter(None, self.header))}."
+            f" to one of {listed(filter(None, self._header))}."
         )
         self.problems.append(Problem(code=f"{field}_unmapped", message=message))
         return None
 
-    def text_field(self, field: TextField, options: MappingOptions) -> TextReading:
+    def text_field(self, field: TextField) -> tuple[str, TextReading]:
         """Return how to read a field that a column, or the same text for every row, feeds."""
-        text, constant = getattr(options.columns, field.key), getattr(options.contact, field.key)
+        text, constant = getattr(self._options.columns, field.key), getattr(self._options.contact, field.key)
         sent = field.check(constant) if constant else ""
         if isinstance(sent, Problem):
             message = f"[contact] {field.key}: {sent.message}"
-            self.problems.append(replace(sent, column="", value=constant, message=message))
+            self.problems.append(replace(sent, value=constant, message=message))
             sent = ""
-        found = self.feed(f"[columns] {field.key}", text) if text else None
-        return field_reading(found, field.check, sent, lines=field.has_lines) if found else lambda _: sent
+        found = self._feed(f"[columns] {field.key}", text) if text else None
+        read = field_reading(found, field.check, sent, lines=field.has_lines) if found else lambda _: sent
+        return field.attribute, read
 
-    def custom_fields(self, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
+    def custom_fields(self) -> Iterator[tuple[str, ValueReading]]:
+        columns = self._options.columns
         for field in columns.custom_fields:
             key = f"[columns.custom_fields] {quoted(field.name)}"
             if field.type is FieldType.DATE and field.format and not is_date_format(field.format):
                 message = f'{key}: {quoted(field.format)} is not a format with day, month and year, such as "%d/%m/%Y".'
                 self.problems.append(Problem(code="date_format_invalid", value=field.format, message=message))
-            if found := self.feed(key, field.column):
-                yield field.name, custom_field_reading(found, field, columns.tag_separators)
+            if found := self._feed(key, field.column):
+                convert = conversion(field, columns.tag_separators)
+                yield field.name, field_reading(found, convert, "", lines=field.type is FieldType.CHECKBOX)
 
-    def words(self, values: Mapping[str, Mapping[str, str]]) -> dict[int, Callable[[str], str]]:
-        """Return the translation of each column that `[values]` names."""
+    def words(self) -> dict[int, Callable[[str], str]]:
+        """Return the translations under `[values]`, by the column's place."""
         translations = {}
-        for name, words in values.items():
-            place = find(self.header, name, "[values]")
+        for name, words in self._options.values.items():
+            place = find(self._header, name, "[values]")
             if isinstance(place, Problem):
-                self.problems.append(self._drifted(place, "[values]"))
+                self._add_unfound(place, "[values]")
             else:
                 translations[place] = translation(words)
         return translations
 
-    def checked_country(self, country: str) -> str:
-        region = country.strip().upper()
+    def region(self) -> str:
+        """Return the region of numbers without a country code."""
+        region = self._options.contact.country.strip().upper()
         if region and not is_region(region):
             message = (
-                f"{quoted(country)} is not the code of a country: write two letters such as ES"
+                f"{quoted(self._options.contact.country)} is not the code of a country: write two letters such as ES"
                 " (the United Kingdom is GB)."
             )
-            self.problems.append(Problem(code="country_unknown", value=country, message=message))
+            self.problems.append(Problem(code="country_unknown", value=self._options.contact.country, message=message))
         return region
 
-    def used(self, words: Mapping[int, Callable[[str], str]]) -> tuple[UsedColumn, ...]:
-        return tuple(
-            UsedColumn(index=index, header=self.header[index], words=words.get(index)) for index in sorted(self._used)
-        )
 
-    def left_over(self) -> tuple[str, ...]:
-        return tuple(
-            name
-            for index, name in enumerate(self.header)
-            if name and index not in self._used and name.casefold() not in OWN_COLUMNS
-        )
+def _name_reading(found: Feed) -> TextReading:
+    def read(texts: Sequence[str]) -> str | Problem:
+        if name := one_line(found.read(texts)):
+            return name
+        where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
+        message = f"There is no name in {where}: every contact needs one."
+        return Problem(code="name_missing", column=found.label, message=message)
+
+    return read
+
+
+def _country_reading(found: Feed | None, default: str) -> CountryReading:
+    """Return how to read the country of a row's phone number."""
+    if found is None:
+        return lambda _texts: default
+    return lambda texts: (country_of(text) or None) if (text := found.read(texts)) else default
+
+
+def _identifier_reading(
+    found: Feed, contact: ContactOptions, country: CountryReading, country_feed: Feed | None
+) -> TextReading:
+    """Return how to read the identifier; an unknown country is a problem only where the number needs one."""
+    form = contact.mobile_form
+
+    def read(texts: Sequence[str]) -> str | Problem:
+        text, region = found.read(texts), country(texts)
+        value = identify(text, contact.source, region or "", contact.identifier_format, form)
+        if isinstance(value, str):
+            return value
+        if region is None and country_feed and value.code == "phone_no_country":
+            return Problem(code="country_unknown", column=country_feed.label, message=_NO_COUNTRY)
+        return replace(value, column=found.label, value=text)
+
+    return read

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, pairwise
 
-from importer.mapper.country_names import country_of
-from importer.mapper.dates import date_reader
+from importer.mapper.contact import cleaned
+from importer.mapper.contact_fields import bot_status, splitter
+from importer.mapper.custom_fields import date_reader, email, number
 from importer.mapper.phones import identify
-from importer.mapper.text_cleanup import cleaned
-from importer.mapper.value_checks import bot_status, email, number, splitter
+from importer.mapper.phones.countries import country_of
 from importer.model.rows import Problem
 
 _NEARLY_ALL = 0.9
@@ -69,10 +69,17 @@ def profile_column(cells: Sequence[str], country: str = "") -> ColumnProfile:
     texts = [text for cell in cells if (text := " ".join(cleaned(cell).split()))]
     if not texts:
         return ColumnProfile(kind=Kind.EMPTY)
-    for recognise in (_bot_statuses, _emails, _dates, _phones(country), _countries, _numbers, _words, _names):
-        if found := recognise(texts):
-            return found
-    return ColumnProfile(kind=Kind.TEXTS, filled=len(texts))
+    found = (
+        _if_most(Kind.BOT_STATUSES, texts, lambda text: isinstance(bot_status(text), str))
+        or _if_most(Kind.EMAILS, texts, lambda text: isinstance(email(text), str))
+        or _dates(texts)
+        or _phones(texts, country)
+        or _if_most(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
+        or _numbers(texts)
+        or _words(texts)
+        or _names(texts)
+    )
+    return found or ColumnProfile(kind=Kind.TEXTS, filled=len(texts))
 
 
 def phone_share(cells: Sequence[str], country: str = "") -> float:
@@ -90,14 +97,6 @@ def _if_most(kind: Kind, texts: Sequence[str], fits: Callable[[str], bool], deta
     return ColumnProfile(kind=kind, share=share, filled=len(texts), detail=detail) if share >= _NEARLY_ALL else None
 
 
-def _bot_statuses(texts: Sequence[str]) -> ColumnProfile | None:
-    return _if_most(Kind.BOT_STATUSES, texts, lambda text: isinstance(bot_status(text), str))
-
-
-def _emails(texts: Sequence[str]) -> ColumnProfile | None:
-    return _if_most(Kind.EMAILS, texts, lambda text: isinstance(email(text), str))
-
-
 def _dates(texts: Sequence[str]) -> ColumnProfile | None:
     """Find the format of all dates; if day and month are ambiguous, the detail has both formats with a bar."""
     iso = date_reader("")
@@ -112,16 +111,11 @@ def _reads(date_format: str) -> Callable[[str], bool]:
     return lambda text: isinstance(read(text), str)
 
 
-def _phones(country: str) -> Callable[[Sequence[str]], ColumnProfile | None]:
-    def recognise(texts: Sequence[str]) -> ColumnProfile | None:
-        codes = [_phone_code(text, country) for text in texts]
-        if found := _if_most(Kind.PHONES, codes, lambda code: code == ""):
-            return found
-        if _count_up(texts):
-            return None
-        return _if_most(Kind.NATIONAL_PHONES, codes, lambda code: code in ("", "national"))
-
-    return recognise
+def _phones(texts: Sequence[str], country: str) -> ColumnProfile | None:
+    codes = [_phone_code(text, country) for text in texts]
+    if found := _if_most(Kind.PHONES, codes, lambda code: code == ""):
+        return found
+    return None if _count_up(texts) else _if_most(Kind.NATIONAL_PHONES, codes, lambda code: code in ("", "national"))
 
 
 def _phone_code(text: str, country: str) -> str:
@@ -138,10 +132,6 @@ def _count_up(texts: Sequence[str]) -> bool:
     numbers = [int(text) for text in texts if text.isdecimal()]
     steps = [later - earlier for earlier, later in pairwise(numbers)]
     return len(steps) > 1 and steps.count(1) * 2 > len(steps)
-
-
-def _countries(texts: Sequence[str]) -> ColumnProfile | None:
-    return _if_most(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
 
 
 def _numbers(texts: Sequence[str]) -> ColumnProfile | None:

@@ -1,12 +1,16 @@
-"""Find the columns that the config names, and join their cells to one text."""
+"""Find the columns that the config names in a sheet's header, and join their cells to one text.
+
+A header may have changed since the config was made for it: `new_columns` and `renamed_to` tell how.
+"""
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from operator import itemgetter
 
-from importer.mapper.messages import did_you_mean, quoted
+from importer.mapper.messages import did_you_mean, listed, quoted
 from importer.model.cell_names import column_letters
 from importer.model.rows import Problem
 
@@ -18,6 +22,9 @@ Reading = Callable[[Sequence[str]], str]
 
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _GAPS = re.compile(r" {2,}")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_LIKENESS = 0.5
+"""difflib's ratio from which a new header may be the lost one, renamed: "Phone" and "Phone number" have 0.59."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,12 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip())
 
 
+def folded_name(name: str) -> str:
+    """Return a name for comparison: in small letters, without accents and punctuation."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return _BETWEEN_WORDS.sub(" ", "".join(sign for sign in apart if not unicodedata.combining(sign))).strip()
+
+
 def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
     """Return the index of the only column with that header; letter case matters only if there are several.
 
@@ -55,16 +68,14 @@ def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
         places = [place for place, name in enumerate(names) if name and compared(name) == compared(wanted)]
         if places:
             break
-    match places:
-        case [place]:
-            return place
-        case []:
-            message = f"{key} names the column {quoted(wanted)}, which the sheet does not have"
-            return Problem(code="column_unknown", column=wanted, message=message + did_you_mean(wanted, names))
-        case _:
-            letters = " and ".join(map(column_letters, places))
-            message = f"{key} names {quoted(wanted)}, the header of the columns {letters}: rename all but one of them."
-            return Problem(code="column_twice", column=wanted, message=message)
+    if len(places) == 1:
+        return places[0]
+    if not places:
+        message = f"{key} names the column {quoted(wanted)}, which the sheet does not have"
+        return Problem(code="column_unknown", column=wanted, message=message + did_you_mean(wanted, names))
+    letters = " and ".join(map(column_letters, places))
+    message = f"{key} names {quoted(wanted)}, the header of the columns {letters}: rename all but one of them."
+    return Problem(code="column_twice", column=wanted, message=message)
 
 
 def feed(header: Sequence[str], text: str, key: str) -> Feed | tuple[Problem, ...]:
@@ -95,3 +106,34 @@ def _template(text: str, indices: tuple[int, ...]) -> Reading:
         return filled if all(cells) else _GAPS.sub(" ", filled)
 
     return read
+
+
+def new_columns(made_for: Sequence[str], header: Sequence[str]) -> tuple[str, ...]:
+    """Return the headers that are new since the config was made; none if the config does not say."""
+    if not made_for:
+        return ()
+    known = {composed(name).casefold() for name in made_for} | OWN_COLUMNS
+    return tuple(name for name in header if name and composed(name).casefold() not in known)
+
+
+def renamed_to(lost: str, made_for: Sequence[str], header: Sequence[str]) -> str:
+    """Return the end of a sentence about a column that is gone: what may have replaced it.
+
+    A new column is a candidate if its name is similar, or if it is at the same place.
+
+    Args:
+        lost: The header that is gone.
+        made_for: The header that the config was made for.
+        header: The sheet's header now.
+
+    """
+    new = new_columns(made_for, header)
+    by_folded = {folded_name(name): name for name in new}
+    in_place = [now for before, now in zip(made_for, header, strict=False) if composed(before) == composed(lost)]
+    if close := get_close_matches(folded_name(lost), by_folded, n=1, cutoff=_LIKENESS):
+        found, what = by_folded[close[0]], "is new"
+    elif in_place and in_place[0] in new:
+        found, what = in_place[0], "is in its place"
+    else:
+        return f"is gone; new are {listed(new)}" if new else "is gone"
+    return f"is gone, and {quoted(found)} {what}: if that is it, write the new name into the config"

@@ -1,16 +1,87 @@
-"""Guess the column mapping from a sheet's header, where no config has one."""
+"""Guess the column mapping from a sheet's header, where no config has one.
+
+Headers are recognised by synonyms in English, Spanish, Italian, Portuguese, French and German. All are folded: small
+letters, no accents, words with one space between. A header belongs to a kind of column if it is one of the kind's
+synonyms of several words (`PHRASES`); or if, without `FILLERS`, all its words are among those of one word (`WORDS`).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 
-from importer.mapper.header_synonyms import FILLERS, PHRASES, WORDS
+from importer.mapper.header import folded_name
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, with_fields
-from importer.mapper.text_cleanup import folded_name
 
 _NAME_KINDS = ("full_name", "first_name", "last_name", "name")
 _FIRST_BESIDE_LAST = frozenset({"vorname", "prenom"})
 """Beside these, a column called just `Name` or `Nom` holds the last name."""
+
+
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(" ".join(term.split()) for term in text.split(","))
+
+
+FILLERS = _terms("""
+    number, num, numero, no, nr, n, nummer, of, the, de, del, della, dello, do, da, di, d, du, des, la, le, el, l, il,
+    lo, o, os, as, der, die, das, a, e, y, et, und, and, customer, customers, client, clients, cliente, clientes,
+    clienti, clientela, kunde, kunden, kundin, contact, contacts, contacto, contactos, contatto, contatti, contato,
+    contatos, kontakt, kontakte, main, primary, default, principal, principale, haupt, 1, 2, 3
+""")
+_SYNONYMS = {
+    "identifier": _terms("""
+        identifier, phone, phonenumber, telephone, tel, mobile, mobilephone, cell, cellphone, whatsapp, whatsappnumber,
+        wa, msisdn, telefono, fono, movil, celular, cel, cellulare, telefone, telemovel, portable, wsp, wpp, zap,
+        telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, mobiltelefon, rufnummer, mobilfunk,
+        mobilfunknummer, identificador, identificatore, identifiant, contact number, numero de contacto,
+        numero di contatto, numero de contato
+    """),
+    "full_name": _terms("""
+        fullname, kundenname, kontaktname, nominativo, full name, first and last name, name and surname,
+        nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, nome completo, nome e cognome,
+        nome e sobrenome, nom complet, nom et prenom, vollstandiger name, vor und nachname
+    """),
+    "first_name": _terms("""
+        firstname, forename, prenom, vorname, givenname, first name, given name, primer nombre, primeiro nome
+    """),
+    "last_name": _terms("""
+        lastname, surname, familyname, apellido, apellidos, cognome, cognomi, sobrenome, sobrenomes, apelido, apelidos,
+        nachname, familienname, zuname, last name, family name, primer apellido, ultimo nome, nom de famille
+    """),
+    "name": _terms("name, nombre, nombres, nome, nom"),
+    "tags": _terms("""
+        tag, tags, label, labels, segment, segments, etiqueta, etiquetas, segmento, segmentos, etichetta, etichette,
+        segmenti, marcador, marcadores, etiquette, etiquettes, segmente, schlagwort, schlagworte, schlagworter,
+        stichwort, stichworte
+    """),
+    "note": _terms("""
+        note, notes, remark, remarks, comment, comments, nota, notas, observacion, observaciones, comentario,
+        comentarios, osservazione, osservazioni, commento, commenti, observacao, observacoes, remarque, remarques,
+        commentaire, commentaires, notiz, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, kommentare
+    """),
+    "assigned_user": _terms("""
+        owner, assignee, agent, agente, responsable, responsabile, responsavel, propietario, proprietario, asignado,
+        assegnatario, proprietaire, bearbeiter, betreuer, zustandiger, assigned user, assigned to, assigned agent,
+        usuario asignado, asignado a, utente assegnato, assegnato a, usuario atribuido, atribuido a,
+        utilisateur assigne, assigne a, attribue a, zugewiesen an
+    """),
+    "team": _terms("""
+        team, equipo, equipe, squadra, team name, team uuid, nombre del equipo, nome del team, nome da equipe,
+        nom de l equipe
+    """),
+    "channel": _terms("channel, canal, canale, kanal, channel uuid, channel title, channel name"),
+    "bot_status": _terms("""
+        bot, botstatus, bot status, estado del bot, estado bot, stato del bot, stato bot, status do bot, estado do bot,
+        statut du bot, etat du bot
+    """),
+    "country": _terms("""
+        country, pais, paese, pays, land, nation, nazione, nacion, staat, countrycode, landercode, laenderkennung,
+        country code, phone country, phone country code, country of residence, codigo de pais, codigo pais,
+        pais de residencia, codice paese, prefisso paese, code pays, pays de residence, land code
+    """),
+}
+WORDS = {kind: frozenset(term for term in terms if " " not in term) for kind, terms in _SYNONYMS.items()}
+PHRASES = {kind: terms - WORDS[kind] for kind, terms in _SYNONYMS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,43 +100,35 @@ class Guess:
 
 def guess(header: Sequence[str]) -> Guess:
     """Return the mapping that the headers suggest."""
-    by_kind = _by_kind(header)
-    candidates = {field: by_kind[field] for field in FIELDS if field != "name"} | {"name": _names(by_kind)}
+    kinds = list(map(_kind, header))
+    by_kind = {kind: [name for name, its in zip(header, kinds, strict=True) if its == kind] for kind in WORDS}
+    candidates = {field: tuple(_names(by_kind) if field == "name" else by_kind[field]) for field in FIELDS}
     sure = {field: found[0] for field, found in candidates.items() if len(found) == 1}
     used = {field: candidates[field][0] for field in REQUIRED if candidates[field]} | sure
-    tags = tuple(candidates["tags"])
+    tags = candidates["tags"]
     if tags:
         sure["tags"] = ", ".join(tags)
+    doubtful = {field: found for field, found in candidates.items() if found and field not in sure}
     return Guess(
         columns=with_fields(ColumnOptions(tags=tags), used),
         unmistakable=MappingProxyType(sure),
-        doubtful=MappingProxyType(
-            {field: tuple(candidates[field]) for field in FIELDS if candidates[field] and field not in sure}
-        ),
-        missing=tuple(field for field in FIELDS if not candidates[field]),
+        doubtful=MappingProxyType(doubtful),
+        missing=tuple(field for field, found in candidates.items() if not found),
     )
 
 
-def _by_kind(header: Sequence[str]) -> dict[str, list[str]]:
-    """Return per kind of column the headers of that kind, in the sheet's order."""
-    by_kind: dict[str, list[str]] = {kind: [] for kind in WORDS}
-    for name in header:
-        plain = folded_name(name)
-        if kind := next((kind for kind in WORDS if _is_kind(plain, kind)), ""):
-            by_kind[kind].append(name)
-    return by_kind
-
-
-def _is_kind(plain: str, kind: str) -> bool:
-    if any(plain in phrases for phrases in PHRASES.values()):
-        return plain in PHRASES.get(kind, ())
+def _kind(name: str) -> str:
+    """Return the kind of a header; empty where it has none."""
+    plain = folded_name(name)
     telling = set(plain.split()) - FILLERS
-    return bool(telling) and telling <= WORDS[kind]
+    by_phrase = (kind for kind, phrases in PHRASES.items() if plain in phrases)
+    by_words = (kind for kind, words in WORDS.items() if telling and telling <= words)
+    return next(chain(by_phrase, by_words), "")
 
 
-def _names(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
+def _names(by_kind: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """Return the candidates for the name: single columns, or a first and a last name together."""
-    full, first, last, plain = (list(by_kind[kind]) for kind in _NAME_KINDS)
+    full, first, last, plain = (by_kind[kind] for kind in _NAME_KINDS)
     if full:
         return full
     match first, last, plain:

@@ -1,7 +1,7 @@
 """Propose a mapping from a sheet's header and values, with how sure it is and what the user must be asked. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from importer.mapper.column_profile import ColumnProfile, Kind, phone_share, profile_column
 from importer.mapper.header import OWN_COLUMNS
@@ -12,6 +12,13 @@ from importer.model.rows import Row
 
 _HALF = 0.5
 _PHONES = frozenset({Kind.PHONES, Kind.NATIONAL_PHONES})
+_FIELD_TYPES = {
+    Kind.EMAILS: FieldType.EMAIL,
+    Kind.DATES: FieldType.DATE,
+    Kind.NUMBERS: FieldType.NUMBER,
+    Kind.CHOICES: FieldType.DROPDOWN,
+    Kind.LISTS: FieldType.CHECKBOX,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,20 +151,14 @@ def _said(seen: ColumnProfile) -> str:
 def _suggestions(left: Sequence[str], profiles: Mapping[str, ColumnProfile]) -> Iterator[CustomFieldOptions]:
     for name in left:
         seen = profiles[name]
-        if seen.kind is Kind.EMPTY or name.casefold() in OWN_COLUMNS:
-            continue
-        field = CustomFieldOptions(name=name, column=name)
-        only = "" if "|" in seen.detail else seen.detail  # of several, none is guessed
-        match seen.kind:
-            case Kind.EMAILS:
-                yield replace(field, type=FieldType.EMAIL)
-            case Kind.DATES:
-                yield replace(field, type=FieldType.DATE, format=only)
-            case Kind.NUMBERS:
-                yield replace(field, type=FieldType.NUMBER, decimal=only)
-            case Kind.CHOICES:
-                yield replace(field, type=FieldType.DROPDOWN, options=seen.options)
-            case Kind.LISTS:
-                yield replace(field, type=FieldType.CHECKBOX, separator=seen.detail, options=seen.options)
-            case _:
-                yield field
+        if seen.kind is not Kind.EMPTY and name.casefold() not in OWN_COLUMNS:
+            only = "" if "|" in seen.detail else seen.detail  # of several, none is guessed
+            yield CustomFieldOptions(
+                name=name,
+                column=name,
+                type=_FIELD_TYPES.get(seen.kind, FieldType.TEXT),
+                format=only if seen.kind is Kind.DATES else "",
+                decimal=only if seen.kind is Kind.NUMBERS else "",
+                separator=seen.detail if seen.kind is Kind.LISTS else "",
+                options=seen.options,
+            )

@@ -1,7 +1,9 @@
-"""Format cells and choices for messages."""
+"""Format cells and choices for messages, and say what is wrong with a cell."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+from importer.model.rows import Problem
 
 _SHOWN = 40
 _MOST_CHOICES = 8
@@ -28,3 +30,8 @@ def did_you_mean(text: str, choices: Iterable[str]) -> str:
     if close := get_close_matches(text.casefold(), by_folded):
         return f"; did you mean {listed((by_folded[folded] for folded in close), 'or')}?"
     return f"; there is {listed(by_folded.values())}." if by_folded else "."
+
+
+def cell_problem(code: str, text: str, what: str) -> Problem:
+    """Return a problem whose message is the cell's text, truncated, and what is wrong with it."""
+    return Problem(code=code, value=text, message=f"{quoted(text)} {what}")

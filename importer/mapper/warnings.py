@@ -1,4 +1,4 @@
-"""Warnings about an input as a whole, though each of its rows is valid. Pure; memory is bounded.
+"""Warnings about rows that are valid, and about an input as a whole. Pure; memory is bounded.
 
 Each row is seen once, in the input's order. Each kind of warning is one group, with its first rows.
 """
@@ -6,25 +6,38 @@ Each row is seen once, in the input's order. Each kind of warning is one group, 
 from collections.abc import Sequence
 
 from importer.mapper.column_mapping import ColumnMapping
-from importer.mapper.contact_warnings import row_warnings
+from importer.mapper.messages import quoted
 from importer.mapper.phones import mobile_form
-from importer.model.row_tally import RowTally
-from importer.model.rows import Contact, Entry, Problem
-from importer.model.runs import ProblemGroup
+from importer.mapper.phones.numbering_plans import lost_zero
+from importer.model.rows import Contact, Entry, Problem, Row
+from importer.model.runs import ProblemGroup, RowTally
 
-_FIRST_ROWS = 20
 _LONG_RUN = 10
 """Fewer consecutive numbers may be the lines of one company; as many are rarely customers."""
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
+
+
+def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
+    """Return the warnings about a contact's row."""
+    if contact.source != "whatsapp" or not (country := mapping.country(row.cells)):
+        return ()
+    text = mapping.identifier_feed.read(row.cells)
+    if not lost_zero(text, contact.identifier, country):
+        return ()
+    message = (
+        f"{quoted(text)} has no zero in front, as numbers in {country} have: a spreadsheet program may have dropped"
+        f" it. It is sent as {contact.identifier}: check that this is right."
+    )
+    return (Problem(code="phone_zero_lost", column=mapping.identifier_feed.label, value=text, message=message),)
 
 
 class Findings:
     """Collects the warnings of one input."""
 
     def __init__(self) -> None:
-        self._remarks: dict[tuple[str, str], tuple[str, RowTally]] = {}
+        self._tallies: dict[tuple[str, str], tuple[str, RowTally]] = {}
+        """By code and column: the message of the first row, and the rows."""
         self._forms: dict[tuple[str, bool, str], RowTally] = {}
-        self._runs: dict[str, tuple[str, RowTally]] = {}
         self._run = RowTally()
         self._last = ("", 0)
 
@@ -39,8 +52,7 @@ class Findings:
 
         """
         for remark in found:
-            _, tally = self._remarks.setdefault((remark.code, remark.column), (remark.message, RowTally()))
-            tally.add(row)
+            self._tally(remark.code, remark.column, remark.message).add(row)
         digits = contact.identifier.removeprefix("+")
         if contact.source != "whatsapp" or not digits.isdecimal():
             return
@@ -67,10 +79,7 @@ class Findings:
         """Return the warnings, most rows first."""
         self._end_run()
         self._last = ("", 0)
-        groups = [tally.group(code, column, message) for (code, column), (message, tally) in self._remarks.items()]
-        groups += [
-            tally.group("phones_consecutive", column, message) for column, (message, tally) in self._runs.items()
-        ]
+        groups = [tally.group(code, column, message) for (code, column), (message, tally) in self._tallies.items()]
         groups += [
             _both_forms(code, column, tally, self._forms[code, False, column])
             for (code, long, column), tally in self._forms.items()
@@ -78,17 +87,19 @@ class Findings:
         ]
         return tuple(sorted(groups, key=lambda group: -group.count))
 
+    def _tally(self, code: str, column: str, message: str) -> RowTally:
+        return self._tallies.setdefault((code, column), (message, RowTally()))[1]
+
     def _end_run(self) -> None:
         """End a run of consecutive numbers; warn if it is long."""
         run, self._run = self._run, RowTally()
-        if run.count < _LONG_RUN:
-            return
-        column, last = self._last
-        message = (
-            f"The numbers from {last - run.count + 1} to {last} are consecutive: filling cells downwards in a"
-            " spreadsheet program counts up. Compare them with their source."
-        )
-        self._runs.setdefault(column, (message, RowTally()))[1].extend(run)
+        if run.count >= _LONG_RUN:
+            column, last = self._last
+            message = (
+                f"The numbers from {last - run.count + 1} to {last} are consecutive: filling cells downwards in a"
+                " spreadsheet program counts up. Compare them with their source."
+            )
+            self._tally("phones_consecutive", column, message).extend(run)
 
 
 class SheetWarnings:

@@ -1,4 +1,8 @@
-"""Make text safe to show and to write: the service's messages and the cells of a spreadsheet are untrusted."""
+"""Make text safe to show and to write: the service's messages and the cells of a spreadsheet are untrusted.
+
+Cells are escaped against formula injection (OWASP, "CSV Injection": a cell that begins with `= + - @`, tab or carriage
+return). A leading apostrophe makes the rest plain text. `unescape(escape(text)) == text` for every text.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -6,6 +10,8 @@ from functools import lru_cache
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|\x9b[0-?]*[ -/]*[@-~]")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_PHONE = re.compile(r"\+\d+")
 
 
 def plain(text: str) -> str:
@@ -18,6 +24,19 @@ def plain(text: str) -> str:
 def encodable(text: str) -> str:
     """Return the text with a question mark for every lone surrogate, which no file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def escape(text: str) -> str:
+    """Return the text, with an apostrophe in front if a spreadsheet program could evaluate it as a formula.
+
+    A plus followed by digits only is a phone number, not a formula, and stays as it is.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _PHONE.fullmatch(text) else text
+
+
+def unescape(text: str) -> str:
+    """Return the text without the apostrophe that `escape` added."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 @lru_cache(maxsize=256)  # rows that are recorded together have the same time

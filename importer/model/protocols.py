@@ -8,7 +8,7 @@ from importer.model.journal_rows import Attempted, OutcomeT, Pending, RecordedOu
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
 from importer.model.rows import Entry, Row, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
 
 class Reader(Protocol):
@@ -125,7 +125,7 @@ class ReportSource(Protocol):
     def results(self) -> Iterator[Result]:
         """Yield every row; memory does not grow with their number."""
 
-    def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
+    def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
         """Yield the sheet's rows whose status is in `TO_RETRY`."""
 
     def problems(self) -> Sequence[ProblemGroup]:

@@ -122,4 +122,4 @@ class Entry:
     row: Row
     mapped: Contact | InvalidRow
     fingerprint: bytes | None = None
-    """Hash of the row's cells and their mapping (`importer.mapper.row_fingerprint`); None: never recognised."""
+    """Hash of the row's cells and their mapping (`importer.mapper.contact`); None: never recognised."""

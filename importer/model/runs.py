@@ -1,12 +1,13 @@
-"""A run and its rows as the journal stores them: frozen values for reports and lists."""
+"""A run, its rows as the journal stores them, and rows counted by what they have in common: values for reports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from importer.model.replies import Outcome
 from importer.model.rows import Status
+
+_FIRST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,22 +59,9 @@ class Result(NamedTuple):
     attempts: int = 0
     finished_at: datetime | None = None
 
-    @property
-    def outcome(self) -> Outcome:
-        """Return the outcome alone."""
-        return Outcome(
-            status=self.status,
-            uuid=self.uuid,
-            href=self.href,
-            http_status=self.http_status,
-            code=self.code,
-            column=self.column,
-            reason=self.reason,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowToMend:
+class RowToFix:
     """A row that a person has to fix, with its cells as they were read."""
 
     row: int
@@ -95,3 +83,26 @@ class ProblemGroup:
     count: int
     rows: tuple[int, ...]
     """The first 20 row numbers."""
+
+
+@dataclass(slots=True)
+class RowTally:
+    """The number of rows, and the first of them."""
+
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    def add(self, row: int) -> None:
+        """Count a row."""
+        self.count += 1
+        if len(self.rows) < _FIRST_ROWS:
+            self.rows.append(row)
+
+    def extend(self, other: "RowTally") -> None:
+        """Count the rows of another tally, which come after these."""
+        self.count += other.count
+        self.rows += other.rows[: _FIRST_ROWS - len(self.rows)]
+
+    def group(self, code: str, column: str, message: str) -> ProblemGroup:
+        """Return the rows as a group of problems."""
+        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=tuple(self.rows))

@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 from importer.model.errors import InputError
 from importer.model.protocols import Reader
-from importer.readers.files import check_file
 from importer.readers.options import InputOptions
 
 TEXT_ENDINGS = frozenset({".csv", ".tsv", ".txt"})
@@ -28,7 +27,6 @@ def open_reader(path: str, options: InputOptions) -> Reader:
             f"{path} is not a kind of file that can be read.",
             "Save it as .xlsx or .csv: names that end in .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods are read.",
         )
-    check_file(path)
     # Neither kind of file waits for the libraries of the other.
     if ending in TEXT_ENDINGS:
         from importer.readers.text.reader import CsvReader  # noqa: PLC0415 - see above

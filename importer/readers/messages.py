@@ -3,13 +3,27 @@
 from collections.abc import Sequence
 
 from importer.model.cell_names import column_letters
-from importer.model.errors import InputError
 from importer.model.rows import Problem
 from importer.readers.excel.cells import cell_name
 from importer.readers.excel.extent import Area, Extent
-from importer.readers.text.scan import LONGEST_ROW, QuoteFault, Trouble
+from importer.readers.text.scan import QuoteFault
 
 _MOST_SHOWN = 200
+_QUOTE_MESSAGES = {
+    "lines_swallowed": (
+        "Lines {first} to {last} of the file came as this one row, because a quote opened under {name} is closed "
+        "{later} lines later. If they are rows of their own, take that quote out; if they are one long cell, take its "
+        "line breaks out."
+    ),
+    "quote_unclosed": (
+        'Line {first} of the file opens a quote (") under {name} that is not closed. Close it or take it out; the '
+        "lines after it were read as rows of their own."
+    ),
+    "quote_stray": (
+        'Line {first} of the file has text after a closing quote (") under {name}. Take the quotes out, or write each '
+        "one that is part of the cell twice and put the whole cell in quotes."
+    ),
+}
 
 
 def quote_problem(fault: QuoteFault, place: int, header: Sequence[str], value: str) -> Problem:
@@ -22,37 +36,31 @@ def quote_problem(fault: QuoteFault, place: int, header: Sequence[str], value: s
         value: What the cell says.
 
     """
-    column = header[place] if place < len(header) else ""
-    name = column or f"column {column_letters(place)}"
     first, last = fault.first_line, fault.last_line
-    match fault.trouble:
-        case Trouble.SWALLOWED:
-            code = "lines_swallowed"
-            message = (
-                f"Lines {first} to {last} of the file came as this one row, because a quote opened "
-                f"under {name} is closed {last - first} lines later. If they are rows of their own, "
-                "take that quote out; if they are one long cell, take its line breaks out."
-            )
-        case Trouble.UNCLOSED:
-            code = "quote_unclosed"
-            message = (
-                f'Line {first} of the file opens a quote (") under {name} that is not closed. Close it or '
-                "take it out; the lines after it were read as rows of their own."
-            )
-        case _:
-            code = "quote_stray"
-            message = (
-                f'Line {first} of the file has text after a closing quote (") under {name}. Take the '
-                "quotes out, or write each one that is part of the cell twice and put the whole cell in quotes."
-            )
-    return Problem(code=code, column=column, value=shortened(value), message=message)
+    column, name = _column(place, header)
+    message = _QUOTE_MESSAGES[fault.code].format(first=first, last=last, later=last - first, name=name)
+    return Problem(code=fault.code, column=column, value=_shortened(value), message=message)
+
+
+def encoding_problem(place: int, header: Sequence[str], value: str, encoding: str) -> Problem:
+    """Return what is wrong with a cell that has bytes that are no text."""
+    column, name = _column(place, header)
+    return Problem(
+        code="encoding_invalid",
+        column=column,
+        value=value,
+        message=(
+            f"The cell under {name} has bytes that are no text in {encoding}. "
+            "Name the file's encoding with --encoding, or type the cell again."
+        ),
+    )
 
 
 def unlike_problem(text: str) -> Problem:
     """Return what is wrong with a row of a text file that pandas does not read as the scan does."""
     return Problem(
         code="row_uncertain",
-        value=shortened(text),
+        value=_shortened(text),
         message=(
             "The row can be read in two ways, so it is not certain which cell is whose. "
             "Type it again without quotes and odd characters, or save the file as .xlsx."
@@ -68,7 +76,7 @@ def width_problem(cells: Sequence[str], width: int) -> Problem:
     extra = next((cell for cell in cells[width:] if cell.strip()), "")
     return Problem(
         code="width_wrong",
-        value=shortened(extra),
+        value=_shortened(extra),
         message=(
             f"The row has {len(cells)} cells and the header has {width}, so it is not certain which cell is whose. "
             "A cell that has the delimiter in its text must be in quotes."
@@ -104,14 +112,12 @@ def sheet_notes(extent: Extent, header_row: int, columns: int, *, skips_hidden: 
     return tuple(notes)
 
 
-def line_too_long(path: str, line: int) -> InputError:
-    """Return the sentence for a line that no table has."""
-    return InputError(
-        f"Line {line} of {path} has more than {LONGEST_ROW:,} characters, which is no row of a table.",
-        "See that its lines end where they should, and save it again as CSV.",
-    )
+def _column(place: int, header: Sequence[str]) -> tuple[str, str]:
+    """Return the header of a column, if it has one, and what a person calls it."""
+    column = header[place] if place < len(header) else ""
+    return column, column or f"column {column_letters(place)}"
 
 
-def shortened(cell: str) -> str:
+def _shortened(cell: str) -> str:
     """Return a cell as a problem shows it: the beginning is enough to find it."""
     return cell if len(cell) <= _MOST_SHOWN else cell[: _MOST_SHOWN - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -8,9 +8,8 @@ from pathlib import Path
 from importer.model.plain_text import plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.closing_text import command_line, groups_text
-from importer.reports.phrases import counted
-from importer.reports.summary import groups_json, json_text, run_json
+from importer.reports.closing_text import command_line, counted, groups_text
+from importer.reports.results import groups_json, json_text, run_json
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NOT_SENT = {
@@ -73,7 +72,7 @@ def checked_text(checked: Checked) -> str:
 def checked_json(checked: Checked) -> str:
     """Return the same as the text of a JSON file."""
     found = run_json(checked.record) | {
-        "sheets": [_sheet_json(one) for one in checked.sheets],
+        "sheets": list(map(_sheet_json, checked.sheets)),
         "rows": {
             "read": sum(checked.tally.values()),
             "blank": checked.record.blank,
@@ -82,7 +81,7 @@ def checked_json(checked: Checked) -> str:
         },
         "problems": groups_json(checked.problems),
         "warnings": groups_json(checked.warnings),
-        "not_checked": list(checked.not_checked),
+        "not_checked": checked.not_checked,
         "reports": {"problems": [str(path) for path in checked.to_fix]},
     }
     return json_text(found)
@@ -92,13 +91,12 @@ def _sheet(one: CheckedSheet) -> str:
     sheet = one.sheet
     name = f', sheet "{plain(sheet.name)}"' if sheet.name else ""
     blank = f" and {counted(one.blank, 'blank row')}" if one.blank else ""
-    facts = [f"{counted(one.rows)}{blank}", f"header in row {sheet.header_row}", f"{len(sheet.header)} columns"]
-    if sheet.encoding:
-        facts.append(f"encoding {sheet.encoding}")
-    if sheet.delimiter:
-        facts.append(f"delimiter {_DELIMITERS.get(sheet.delimiter, sheet.delimiter)}")
+    columns = f"header in row {sheet.header_row}, {len(sheet.header)} columns"
+    encoding = f", encoding {sheet.encoding}" if sheet.encoding else ""
+    delimiter = f", delimiter {_DELIMITERS.get(sheet.delimiter, sheet.delimiter)}" if sheet.delimiter else ""
+    facts = f"  {counted(one.rows)}{blank}, {columns}{encoding}{delimiter}"
     notes = [f"  {plain(note)}" for note in one.notes]
-    return "\n".join([f"{plain(sheet.file)}{name}:", f"  {', '.join(facts)}", *notes, *one.mapping])
+    return "\n".join([f"{plain(sheet.file)}{name}:", facts, *notes, *one.mapping])
 
 
 def _sheet_json(one: CheckedSheet) -> dict[str, object]:
@@ -106,14 +104,11 @@ def _sheet_json(one: CheckedSheet) -> dict[str, object]:
     return {
         "file": sheet.file,
         "sheet": sheet.name,
-        "header": list(sheet.header),
-        "header_row": sheet.header_row,
-        "encoding": sheet.encoding,
-        "delimiter": sheet.delimiter,
+        **{key: getattr(sheet, key) for key in ("header", "header_row", "encoding", "delimiter")},
         "rows": one.rows,
         "blank": one.blank,
         "mapping": [" ".join(line.split()) for line in one.mapping],
-        "notes": list(one.notes),
+        "notes": one.notes,
     }
 
 

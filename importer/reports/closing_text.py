@@ -1,13 +1,13 @@
 """The text at the end of a run: what became of the rows, what was wrong with them, and what to do next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from importer.model.plain_text import duration, plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.phrases import count_lines, counted
-from importer.reports.write_reports import Reports
+from importer.reports.results import Reports
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
@@ -53,9 +53,10 @@ def closing_text(
 
     """
     problems = [group for group in problems if group.code != Status.UNSENT]  # the tally and the message above say it
+    meanings = MEANINGS | {Status.UNSENT: "would be sent"} if reports is None else MEANINGS
     parts = [
         _head(record, tally, dry=reports is None),
-        _tally(tally, dry=reports is None),
+        count_lines([(tally.get(status, 0), status.value, meanings[status]) for status in FINAL], width=9),
         groups_text("Problems:", problems, _MOST_GROUPS),
         groups_text("Worth a look:", warnings),
         _reports(reports),
@@ -65,37 +66,35 @@ def closing_text(
 
 
 def _head(record: RunRecord, tally: Mapping[Status, int], *, dry: bool) -> str:
-    ended = "Finished" if record.exit_code in _FINISHED else "Ended early"
-    time = ""
-    if record.finished_at:
-        time = f" after {duration((record.finished_at - record.started_at).total_seconds())}"
+    ended = ended_after(record.exit_code, record.started_at, record.finished_at)
     blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
     rehearsed = " Dry run: nothing was sent or saved." if dry else ""
-    return f"{ended}{time}: {counted(sum(tally.values()))} read{blank}.{rehearsed}"
+    return f"{ended}: {counted(sum(tally.values()))} read{blank}.{rehearsed}"
 
 
-def _tally(tally: Mapping[Status, int], *, dry: bool) -> str:
-    meanings = MEANINGS | {Status.UNSENT: "would be sent"} if dry else MEANINGS
-    return count_lines([(tally.get(status, 0), status.value, meanings[status]) for status in FINAL], width=9)
+def ended_after(exit_code: int | None, start: datetime, end: datetime | None) -> str:
+    """Return whether it came to its end, and after how long, such as `Finished after 2 h 5 min`."""
+    ended = "Finished" if exit_code in _FINISHED else "Ended early"
+    return f"{ended} after {duration((end - start).total_seconds())}" if end else ended
 
 
 def groups_text(title: str, groups: Sequence[ProblemGroup], most: int | None = None) -> str:
     """Return a paragraph with a title and at most so many groups of problems; an empty text without any."""
-    lines = [line for group in groups[:most] for line in _group_lines(group)]
-    if most is not None and len(groups) > most:
-        lines.append(f"  and {counted(len(groups) - most, 'kind')} more: see summary.json")
-    return "\n".join([title, *lines]) if lines else ""
+    if not groups:
+        return ""
+    left = len(groups[most:]) if most is not None else 0
+    more = [f"  and {counted(left, 'kind')} more: see summary.json"] if left else []
+    return "\n".join([title, *map(_group_text, groups[:most]), *more])
 
 
-def _group_lines(group: ProblemGroup) -> Iterator[str]:
-    """Yield how many rows have the problem, the first of them, and what to do."""
+def _group_text(group: ProblemGroup) -> str:
+    """Return how many rows have the problem, the first of them, and what to do."""
     where = f' in column "{plain(group.column)}"' if group.column else ""
-    shown = ", ".join(str(row) for row in group.rows[:_MOST_ROWS])
+    shown = ", ".join(map(str, group.rows[:_MOST_ROWS]))
     more = ", ..." if group.count > min(len(group.rows), _MOST_ROWS) else ""
     rows = f" ({shown}{more})" if shown else ""
-    yield f"  {plain(group.code)}{where}: {counted(group.count)}{rows}"
-    if group.message:
-        yield f"    {plain(group.message)}"
+    message = f"\n    {plain(group.message)}" if group.message else ""
+    return f"  {plain(group.code)}{where}: {counted(group.count)}{rows}{message}"
 
 
 def _reports(reports: Reports | None) -> str:
@@ -107,9 +106,9 @@ def _reports(reports: Reports | None) -> str:
 
 def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None, *, windows: bool | None) -> str:
     """Return what to do next, with the exact commands; an empty text where all is done."""
-    steps: list[str] = []
     if reports is None:
         return "Give the same command without --dry-run to send the rows."
+    steps: list[str] = []
     if record.exit_code not in _FINISHED:
         goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
         steps.append(f"Give the same command again: {goes_on}.")
@@ -138,7 +137,7 @@ def command_line(
         command: Such as `run`.
         paths: The files.
         options: The options that were given.
-        same_files: Whether they are the run's own files, which have to be read as they were; the rows to mend are in
+        same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
             files of our own making.
         windows: Whether it is for Windows' shell; None: as this system is.
 
@@ -146,3 +145,21 @@ def command_line(
     names = (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN)
     given = [(name, options.get(name)) for name in names]
     return shell.importer_command(command, *map(str, paths), options=given, windows=windows)
+
+
+def counted(count: int, noun: str = "row") -> str:
+    """Return the number with its noun, such as `1 row` or `3,812 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:
+    """Return a line for each count, word and meaning, in columns; counts of 0 are left out.
+
+    Args:
+        counts: Such as `(3, "created", "now in Callbell")`.
+        width: Of the longest word.
+
+    """
+    shown = [(f"{count:,}", word, meaning) for count, word, meaning in counts if count]
+    widest = max((len(count) for count, *_ in shown), default=0)
+    return "\n".join(f"  {count:>{widest}} {word:<{width}}  {meaning}" for count, word, meaning in shown)

@@ -1,7 +1,6 @@
-r"""CSV files for programs: UTF-8 without a byte order mark, commas, lines that end in \n.
+r"""The reports' CSV files, whose lines end in \n and whose cells are safe to open in a spreadsheet program.
 
 RFC 4180 says \r\n, but every reader of CSV takes \n too, while `cut`, `awk` and `grep` see \r as part of the last cell.
-No cell has a line break, so that a row is always one line.
 """
 
 import csv
@@ -9,15 +8,15 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from importer.model.formula_escape import escape
-from importer.model.plain_text import plain
+from importer.model.plain_text import escape, plain
+from importer.model.rows import Sheet
 
 _MAY_CHANGE = re.compile(",[=+@' -]")
 """The beginnings of cells that `plain` or `escape` may change, besides those that cannot be printed."""
 
 
 def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write the columns' names and the rows; every cell is made safe to show and to open in a spreadsheet program."""
+    """Write a file for programs: UTF-8 without a byte order mark, commas, and no line break within a cell."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
@@ -27,6 +26,17 @@ def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[
                 file.write(line + "\n")
             else:
                 writer.writerow([escape(plain(text)) for text in texts])
+
+
+def write_csv_like(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
+    """Write a file in the input's form: its delimiter, and the header in its row, which the config may name.
+
+    It has a byte order mark, without which Excel does not read UTF-8.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write("\n" * (sheet.header_row - 1))
+        writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator="\n")
+        writer.writerows(map(escape, row) for row in table)
 
 
 def _is_a_line(line: str, cells: int) -> bool:

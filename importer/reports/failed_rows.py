@@ -3,17 +3,16 @@
 `check` writes the same as problems.csv or problems.xlsx, with the names of the wrong cells.
 """
 
-import csv
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
 from importer.model.cell_names import column_letters
-from importer.model.formula_escape import escape
 from importer.model.plain_text import encodable, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
-from importer.model.runs import RowToMend
+from importer.model.runs import RowToFix
+from importer.reports.csv_table import write_csv_like
 from importer.reports.workbook import write_sheet
 from importer.system.files import write_whole
 
@@ -44,13 +43,14 @@ def write_failed(
     sheets = source.sheets()
     written: list[Path] = []
     for index, sheet in enumerate(sheets):
-        rows = iter(source.rows_to_mend(index))
+        rows = iter(source.rows_to_fix(index))
         first = next(rows, None)
         if first is None:
             continue
         path = folder / (stem + _file_ending(sheet, index, len(sheets)))
         with write_whole(path) as unfinished:
-            _write(unfinished, sheet, _table(sheet, itertools.chain([first], rows), with_cells=with_cells))
+            table = _table(sheet, itertools.chain([first], rows), with_cells=with_cells)
+            (write_csv_like if sheet.delimiter else write_sheet)(unfinished, sheet, table)
         written.append(path)
     return tuple(written)
 
@@ -63,14 +63,7 @@ def _file_ending(sheet: Sheet, index: int, count: int) -> str:
     return f"-{index + 1}-{''.join(sign if sign.isalnum() else '-' for sign in stem)}{ending}"
 
 
-def _write(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
-    if sheet.delimiter:
-        _write_csv(path, sheet, table)
-    else:
-        write_sheet(path, sheet.name, table, first_row=sheet.header_row)
-
-
-def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iterator[list[str]]:
+def _table(sheet: Sheet, rows: Iterable[RowToFix], *, with_cells: bool) -> Iterator[list[str]]:
     """Yield the header and the rows.
 
     A corrected file that fails again has our columns already: they are replaced, as headers must be unique. The excess
@@ -85,7 +78,7 @@ def _table(sheet: Sheet, rows: Iterable[RowToMend], *, with_cells: bool) -> Iter
         yield [*own, row.status.value, plain(row.reason), str(row.row), *cells, *beyond]
 
 
-def _cells(sheet: Sheet, row: RowToMend) -> str:
+def _cells(sheet: Sheet, row: RowToFix) -> str:
     """Return the names of the wrong cells, such as `B17`; a problem may be about several columns."""
     wrong = [
         place
@@ -93,14 +86,3 @@ def _cells(sheet: Sheet, row: RowToMend) -> str:
         if header and any(header == label or header in label.split(", ") for label in row.columns)
     ]
     return " ".join(f"{column_letters(place)}{row.row}" for place in wrong)
-
-
-def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
-    """Write the table with the input's delimiter, and a byte order mark, without which Excel does not read UTF-8.
-
-    The header is on the same row as in the input, because the config may name that row.
-    """
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        file.write("\n" * (sheet.header_row - 1))
-        writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator="\n")
-        writer.writerows([escape(cell) for cell in row] for row in table)

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.model.deletion import Fate, RemovalResult
-from importer.model.plain_text import duration, utc
+from importer.model.plain_text import utc
 from importer.model.rows import Sheet
+from importer.reports.closing_text import count_lines, ended_after
 from importer.reports.csv_table import write_csv_table
-from importer.reports.phrases import count_lines
-from importer.reports.summary import json_text, seconds_between
+from importer.reports.results import json_text, seconds_between
 from importer.system.files import write_whole
 
 COLUMNS = ("file", "sheet", "row", "identifier", "name", "uuid", "outcome", "reason", "finished_at")
@@ -47,15 +47,13 @@ def write_undone(path: Path, sheets: Sequence[Sheet], results: Iterable[RemovalR
 
     """
     with write_whole(path) as unfinished:
-        write_csv_table(unfinished, COLUMNS, _texts(sheets, results))
+        write_csv_table(unfinished, COLUMNS, _lines(sheets, results))
 
 
 def closing_words(undo: UndoSummary, report: Path) -> str:
     """Return the text at the end of an undo."""
-    ended = "Finished" if undo.exit_code in (0, 1) else "Ended early"
-    seconds = (undo.finished_at - undo.started_at).total_seconds()
-    head = f"{ended} after {duration(seconds)}: the contacts that {undo.run} created."
-    parts = [head, counts(undo.tally), f"Report: {report}"]
+    ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
+    parts = [f"{ended}: the contacts that {undo.run} created.", counts(undo.tally), f"Report: {report}"]
     if undo.tally[Fate.UNSENT]:
         parts.append("Give the same command again: it continues where this undo ended.")
     elif undo.tally[Fate.FAILED]:
@@ -84,8 +82,7 @@ def undo_json(undo: UndoSummary, report: Path | None) -> str:
     return json_text(summary)
 
 
-def _texts(sheets: Sequence[Sheet], results: Iterable[RemovalResult]) -> Iterator[Sequence[str]]:
-    for result in results:
-        sheet = sheets[result.sheet_index]
-        texts = (sheet.file, sheet.name, str(result.row), result.identifier, result.name, result.uuid)
-        yield (*texts, result.fate.value, result.reason, utc(result.finished_at))
+def _lines(sheets: Sequence[Sheet], results: Iterable[RemovalResult]) -> Iterator[Sequence[str]]:
+    for one in results:
+        row = (sheets[one.sheet_index].file, sheets[one.sheet_index].name, str(one.row), one.identifier, one.name)
+        yield (*row, one.uuid, one.fate.value, one.reason, utc(one.finished_at))

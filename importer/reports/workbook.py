@@ -4,22 +4,22 @@ import contextlib
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+
+from importer.model.rows import Sheet
 
 _ANY_NAME = "Rows"
 _LONGEST_CELL = 32_767  # Excel's own limit; XlsxWriter would leave a longer cell out
 
 
-def write_sheet(path: Path, name: str, table: Iterable[Sequence[str]], *, first_row: int) -> None:
+def write_sheet(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
     """Write the table row by row, in constant memory.
 
     A cell that begins with `=` is written as a text, not as a formula.
 
     Args:
         path: The workbook; a temporary folder is created beside it.
-        name: The sheet's name.
+        sheet: Its name, and the row of its header, are taken over.
         table: The rows, the header first.
-        first_row: The header's row number as a spreadsheet program shows it.
 
     Raises:
         OSError: It cannot be written.
@@ -27,7 +27,7 @@ def write_sheet(path: Path, name: str, table: Iterable[Sequence[str]], *, first_
     """
     # Imported late: few runs write a workbook.
     import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - said above; untyped
-    from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
+    from xlsxwriter.exceptions import FileCreateError, XlsxWriterException  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
 
     with (
         tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as folder,
@@ -36,25 +36,14 @@ def write_sheet(path: Path, name: str, table: Iterable[Sequence[str]], *, first_
         try:
             with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": folder}) as book:
                 book.use_zip64()
-                sheet = _add_sheet(book, name)
-                at_the_end.callback(sheet.row_data_fh.close)  # after a failure XlsxWriter leaves it open
-                _fill(sheet, table, first_row - 1)
+                try:
+                    written = book.add_worksheet(sheet.name or None)
+                except XlsxWriterException:  # it does not accept the name
+                    written = book.add_worksheet(_ANY_NAME)
+                at_the_end.callback(written.row_data_fh.close)  # after a failure XlsxWriter leaves it open
+                for number, row in enumerate(table, sheet.header_row - 1):
+                    for column, text in enumerate(row):
+                        if text:
+                            written.write_string(number, column, text[:_LONGEST_CELL])
         except FileCreateError as error:
             raise OSError(*getattr(error.args[0], "args", ())) from error
-
-
-def _fill(sheet: Any, table: Iterable[Sequence[str]], first: int) -> None:  # noqa: ANN401 - XlsxWriter has no types
-    for number, row in enumerate(table, first):
-        for column, text in enumerate(row):
-            if text:
-                sheet.write_string(number, column, text[:_LONGEST_CELL])
-
-
-def _add_sheet(book: Any, name: str) -> Any:  # noqa: ANN401 - the same
-    """Add the sheet under its name, or under another if XlsxWriter does not accept it."""
-    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415 - as above
-
-    try:
-        return book.add_worksheet(name or None)
-    except XlsxWriterException:
-        return book.add_worksheet(_ANY_NAME)

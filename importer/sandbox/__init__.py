@@ -4,13 +4,12 @@ For people who try their files, and for the tests. It follows the API's document
 `SandboxOptions` offers each behaviour, and the worst one is the default.
 
     HTTP        server   misbehaviour          the only home of aiohttp.web
-    decisions   routes   limit   faults        which call, admitted or not, with which fault
+    decisions   traffic  faults                admitted or not, with which fault; the request statistics
     the API     calls    rules   answers       the calls, their validation, their responses
-    state       account  contacts  traffic     the account, its contacts, the request statistics
+    state       account  contacts              the account and its contacts
 """
 
-from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, Channel, CustomField, Team, User
-from importer.sandbox.contacts import StoredContact
+from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, CustomField
 from importer.sandbox.faults import EVERY_FAULT, Commit, Fault, FaultKind, Faults, Scripted, read_faults
 from importer.sandbox.options import Duplicates, SandboxOptions
 from importer.sandbox.server import Sandbox, serve
@@ -19,7 +18,6 @@ __all__ = [
     "DEFAULT_ACCOUNT",
     "EVERY_FAULT",
     "AccountSetup",
-    "Channel",
     "Commit",
     "CustomField",
     "Duplicates",
@@ -29,9 +27,6 @@ __all__ = [
     "Sandbox",
     "SandboxOptions",
     "Scripted",
-    "StoredContact",
-    "Team",
-    "User",
     "read_faults",
     "serve",
 ]

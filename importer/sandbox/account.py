@@ -1,6 +1,6 @@
 """The sandbox's account: its users, teams, channels, tags and custom fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from importer.model.account import FieldType
@@ -35,7 +35,7 @@ class Channel:
     uuid: str
     title: str
     type: str = "whatsapp"
-    """One of `importer.model.contact_fields.SOURCES`."""
+    """One of `importer.model.payload.SOURCES`."""
     main: bool = False
     """Used where a request names no channel; at most one of a type."""
     discarded_at: str | None = None
@@ -82,10 +82,18 @@ class AccountSetup:
 
         A field of the same name takes the place of the account's.
         """
-        fields = {field.name: field for field in (*self.custom_fields, *custom_fields)}
+        fields = self.fields_by_name() | {field.name: field for field in custom_fields}
         return replace(self, any_tag=True, any_user=True, custom_fields=tuple(fields.values()))
 
-    def fields_by_name(self) -> Mapping[str, CustomField]:
+    def team(self, uuid: object) -> Team | None:
+        """Return the team with this UUID, if there is one."""
+        return next((team for team in self.teams if team.uuid == uuid), None)
+
+    def channel(self, uuid: object) -> Channel | None:
+        """Return the channel with this UUID, if there is one, in use or discarded."""
+        return next((channel for channel in self.channels if channel.uuid == uuid), None)
+
+    def fields_by_name(self) -> dict[str, CustomField]:
         """Return the custom fields under their names."""
         return {field.name: field for field in self.custom_fields}
 

@@ -1,12 +1,13 @@
-"""The calls of the API, without HTTP: from a request to its `Answer`.
+"""The calls of the API, without HTTP: from a method and path to the call, and from a request to its `Answer`.
 
 No call awaits anything, so it is carried out as a whole or not at all, whatever happens to the connection.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from itertools import islice
+from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
@@ -15,7 +16,8 @@ from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.contacts import Contacts, StoredContact, key_of
 from importer.sandbox.options import Duplicates, SandboxOptions
 
-CONTACTS_PER_PAGE: Final = 20
+BASE_PATH: Final = "/v1"
+PER_PAGE: Final = 20
 MOST_PAGES: Final = 500
 _MOST_PLACES: Final = 16
 
@@ -44,47 +46,29 @@ class Calls:
         self._options = options
         self._account = options.account
         self._now = now
+        self._numbers = count(1)
 
     def create_contact(self, asked: Asked) -> Answer:
         """POST /contacts. 200, not 201: a client must not tell new from old by the status, which no page documents."""
         if problems := rules.problems_of_post(asked.body, self._account):
             return error_answer(422, *problems)
         body = asked.body
-        channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
-        if self._options.duplicates is not Duplicates.SECOND:
-            existing = next(self.contacts.find(key_of(body["source"], channel_uuid, body["identifier"])), None)
-            if existing is not None:
-                return self._existing(existing)
-        contact = self._new_contact(body, channel_uuid)
+        source, identifier = body["source"], body["identifier"]
+        channel_uuid = body.get("channel_uuid") or self._account.main_channel(source)
+        existing = next(self.contacts.find(key_of(source, channel_uuid, identifier)), None)
+        if existing and self._options.duplicates is Duplicates.REFUSE:
+            return error_answer(422, f'Contact with identifier "{existing.identifier}" already exists')
+        if existing and self._options.duplicates is Duplicates.RETURN:
+            return self._listed(existing)
+        fields = {"bot_status": "bot_start" if self._account.bot_enabled else "", **_stored_fields(body)}
+        fields["channel_uuid"] = channel_uuid
+        contact = StoredContact(number=next(self._numbers), uuid=uuid4().hex, created_at=self._now(), **fields)
         self.contacts.add(contact)
         return self._listed(contact)
 
-    def _existing(self, contact: StoredContact) -> Answer:
-        if self._options.duplicates is Duplicates.REFUSE:
-            return error_answer(422, f'Contact with identifier "{contact.identifier}" already exists')
-        return self._listed(contact)
-
-    def _new_contact(self, body: Mapping[str, Any], channel_uuid: str) -> StoredContact:
-        return StoredContact(
-            number=self.contacts.next_number(),
-            uuid=uuid4().hex,
-            identifier=body["identifier"],
-            source=body["source"],
-            channel_uuid=channel_uuid,
-            name=body["name"],
-            created_at=self._now(),
-            tags=tuple(body.get("tags", ())),
-            custom_fields=_frozen_fields(body.get("custom_fields", {})),
-            assigned_user=body.get("assigned_user", ""),
-            team_uuid=body.get("team_uuid", ""),
-            bot_status=body.get("bot_status") or ("bot_start" if self._account.bot_enabled else ""),
-            note=body.get("note", ""),
-        )
-
     def read_contact(self, asked: Asked) -> Answer:
         """GET /contacts/:uuid."""
-        contact = self.contacts.get(asked.parameter)
-        return _NO_CONTACT if contact is None else self._listed(contact)
+        return self._listed(self.contacts.get(asked.parameter))
 
     def change_contact(self, asked: Asked) -> Answer:
         """PATCH /contacts/:uuid. Tags are replaced, custom fields are merged, an empty note clears it."""
@@ -93,7 +77,11 @@ class Calls:
             return _NO_CONTACT
         if problems := rules.problems_of_patch(asked.body, self._account):
             return error_answer(422, *problems)
-        changed = _changed(contact, asked.body)
+        fields = _stored_fields(asked.body)
+        fields["custom_fields"] = {**contact.custom_fields, **fields["custom_fields"]}
+        if fields.pop("unassign_user", False):
+            fields["assigned_user"] = ""
+        changed = replace(contact, **fields)
         self.contacts.replace(changed)
         return self._listed(changed)
 
@@ -110,7 +98,7 @@ class Calls:
         channel_uuid = asked.query.get("channel_uuid") or self._account.main_channel()
         for contact in self.contacts.find(key_of("whatsapp", channel_uuid, asked.parameter)):
             if (self._now() - contact.created_at).total_seconds() >= self._options.visible_after_seconds:
-                return Answer(body={"contact": self._body(contact)})
+                return Answer(body={"contact": answers.contact_body(contact, self._account)})
         return _NO_CONTACT
 
     def list_contacts(self, asked: Asked) -> Answer:
@@ -122,34 +110,32 @@ class Calls:
             return _BAD_PAGE
         if page > MOST_PAGES and not after:
             return error_answer(400, "Pagination limit exceeded")
-        matches = _filter(asked.query)
-        found = filter(matches, self.contacts.newest_first(after))
-        skipped = 0 if after else (page - 1) * CONTACTS_PER_PAGE
-        return self._page(asked, found, skipped, {"page": page, "pages": self._pages(matches)})
-
-    def _pages(self, matches: Callable[[StoredContact], bool] | None) -> int:
-        return min(MOST_PAGES, answers.pages(self.contacts.count(matches), CONTACTS_PER_PAGE))
-
-    def _page(self, asked: Asked, found: Iterator[StoredContact], skipped: int, meta: dict[str, Any]) -> Answer:
-        shown = list(islice(found, skipped, skipped + CONTACTS_PER_PAGE))
-        more = next(found, None) is not None
+        matches = self._matches(asked.query)
+        left = [contact for contact in matches if contact.number < after] if after else matches[(page - 1) * PER_PAGE :]
         with_types = asked.query.get("include_field_types") == "true"
-        meta["next"] = str(shown[-1].number) if more else None
-        return Answer(
-            body={"contacts": [self._body(contact, with_types=with_types) for contact in shown], "meta": meta}
-        )
+        meta = {
+            "page": page,
+            "pages": min(MOST_PAGES, answers.pages(len(matches), PER_PAGE)),
+            "next": str(left[PER_PAGE - 1].number) if len(left) > PER_PAGE else None,
+        }
+        shown = [answers.contact_body(contact, self._account, with_types=with_types) for contact in left[:PER_PAGE]]
+        return Answer(body={"contacts": shown, "meta": meta})
+
+    def _matches(self, query: Mapping[str, str]) -> list[StoredContact]:
+        """Return the contacts that the query asks for, newest first; they have all of several tags."""
+        source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
+        tags = set(filter(None, query.get("tags", "").split(",")))
+        return [
+            contact
+            for contact in self.contacts.newest_first()
+            if source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
+        ]
 
     def who_am_i(self, _asked: Asked) -> Answer:
         """GET /auth/me. It echoes the key, as the service does."""
         account = self._account
-        return Answer(
-            body={
-                "status": "ok",
-                "user_email": account.user_email,
-                "user_name": account.user_name,
-                "api_key": account.token,
-            }
-        )
+        user = {"user_email": account.user_email, "user_name": account.user_name}
+        return Answer(body={"status": "ok", **user, "api_key": account.token})
 
     def list_teams(self, asked: Asked) -> Answer:
         """GET /teams."""
@@ -157,10 +143,10 @@ class Calls:
 
     def list_members(self, asked: Asked) -> Answer:
         """GET /teams/:uuid/members."""
-        team = next((team for team in self._account.teams if team.uuid == asked.parameter), None)
+        team = self._account.team(asked.parameter)
         if team is None:
             return error_answer(404, "Team not found")
-        members = [answers.user_body(user) for user in self._account.users if user.email in team.members]
+        members = [asdict(user) for user in self._account.users if user.email in team.members]
         return _short_list("users", members, asked)
 
     def list_channels(self, asked: Asked) -> Answer:
@@ -173,52 +159,73 @@ class Calls:
         ]
         return _short_list("channels", channels, asked)
 
-    def _listed(self, contact: StoredContact) -> Answer:
-        return Answer(body={"contact": [self._body(contact)]})
-
-    def _body(self, contact: StoredContact, *, with_types: bool = False) -> dict[str, Any]:
-        body = answers.contact_body(contact, self._account)
-        if with_types:
-            body["customFieldsMetadata"] = answers.field_types(contact, self._account)
-        return body
+    def _listed(self, contact: StoredContact | None) -> Answer:
+        return (
+            _NO_CONTACT if contact is None else Answer(body={"contact": [answers.contact_body(contact, self._account)]})
+        )
 
 
 _NO_CONTACT: Final = error_answer(404, "Contact not found")
 _BAD_PAGE: Final = error_answer(400, "page must be a whole number from 1")
 
 
-def _frozen_fields(fields: Mapping[str, str | list[str]]) -> dict[str, str | tuple[str, ...]]:
-    return {name: value if isinstance(value, str) else tuple(value) for name, value in fields.items()}
+def _stored_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a valid body, with tuples for lists."""
+    return {**_frozen(body), "custom_fields": _frozen(body.get("custom_fields", {}))}
 
 
-def _changed(contact: StoredContact, body: Mapping[str, Any]) -> StoredContact:
-    """Return the contact changed by a valid PATCH body."""
-    texts = {name: body[name] for name in ("name", "assigned_user", "team_uuid", "bot_status", "note") if name in body}
-    if body.get("unassign_user"):
-        texts["assigned_user"] = ""
-    return replace(
-        contact,
-        tags=tuple(body.get("tags", contact.tags)),
-        custom_fields={**contact.custom_fields, **_frozen_fields(body.get("custom_fields", {}))},
-        **texts,
-    )
-
-
-def _filter(query: Mapping[str, str]) -> Callable[[StoredContact], bool] | None:
-    """Return the query's filter; None if it has none. A contact must have all of several tags."""
-    source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
-    tags = {tag for tag in query.get("tags", "").split(",") if tag}
-    if not (source or team_uuid or tags):
-        return None
-    return lambda contact: (
-        source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
-    )
+def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _short_list(name: str, everything: list[dict[str, Any]], asked: Asked) -> Answer:
     page = _whole_number(asked.query.get("page", "1"))
-    return _BAD_PAGE if page is None else answers.page_of(name, everything, page, CONTACTS_PER_PAGE)
+    if page is None:
+        return _BAD_PAGE
+    meta = {"page": page, "pages": answers.pages(len(everything), PER_PAGE)}
+    return Answer(body={name: everything[(page - 1) * PER_PAGE : page * PER_PAGE], "meta": meta})
 
 
 def _whole_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_PLACES and int(text) > 0 else None
+
+
+CALLS: Final[Mapping[str, Callable[[Calls, Asked], Answer]]] = {
+    "POST /contacts": Calls.create_contact,
+    "GET /contacts": Calls.list_contacts,
+    "GET /contacts/phone/:number": Calls.find_contact,
+    "GET /contacts/:uuid": Calls.read_contact,
+    "PATCH /contacts/:uuid": Calls.change_contact,
+    "DELETE /contacts/:uuid": Calls.delete_contact,
+    "GET /auth/me": Calls.who_am_i,
+    "GET /teams": Calls.list_teams,
+    "GET /teams/:uuid/members": Calls.list_members,
+    "GET /channels": Calls.list_channels,
+}
+"""Every call of the API, under the name that the counters and the faults' script use."""
+
+_PATTERNS: Final = {
+    template: re.compile(BASE_PATH + re.sub(":[a-z]+", "([^/]*)", template))
+    for template in dict.fromkeys(name.partition(" ")[2] for name in CALLS)
+}
+"""Each path of the API, and the pattern that it matches."""
+
+UNKNOWN: Final = "unknown"
+"""The name under which all other requests are counted."""
+
+
+def call_of(method: str, path: str) -> tuple[str, str]:
+    """Return the call's name, which is in `CALLS` if there is such a call, and the path's parameter."""
+    for template, pattern in _PATTERNS.items():
+        if found := pattern.fullmatch(path):
+            return f"{method} {template}", "".join(found.groups())
+    return f"{method} ", ""
+
+
+def no_such_call(call: str) -> Answer:
+    """Return the answer for a call that is not in `CALLS`: 404, or 405 where the path has other methods."""
+    template = call.partition(" ")[2]
+    methods = [name.partition(" ")[0] for name in CALLS if name.partition(" ")[2] == template]
+    if not methods:
+        return error_answer(404, "Not found")
+    return error_answer(405, "Method not allowed", headers={"Allow": ", ".join(methods)})

@@ -1,11 +1,18 @@
 """The sandbox's contacts, in memory: found by identifier, listed from the newest."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from importer.sandbox.rules import only_digits
+
+Key = tuple[str, str, str]
+
+
+def key_of(source: str, channel_uuid: str, identifier: str) -> Key:
+    """Return what makes two contacts the same: source, channel, and identifier (of a phone number, its digits)."""
+    return source, channel_uuid, only_digits(identifier) if source == "whatsapp" else identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +41,10 @@ class StoredContact:
         """The identifier's digits."""
         return only_digits(self.identifier)
 
-
-Key = tuple[str, str, str]
-
-
-def key_of(source: str, channel_uuid: str, identifier: str) -> Key:
-    """Return what makes two contacts the same: source, channel, and identifier (of a phone number, its digits)."""
-    return source, channel_uuid, only_digits(identifier) if source == "whatsapp" else identifier
+    @property
+    def key(self) -> Key:
+        """What makes another contact the same as this one."""
+        return key_of(self.source, self.channel_uuid, self.identifier)
 
 
 class Contacts:
@@ -48,9 +52,8 @@ class Contacts:
 
     def __init__(self) -> None:
         self._by_uuid: dict[str, StoredContact] = {}
+        """In the order of creation."""
         self._by_key: defaultdict[Key, list[str]] = defaultdict(list)
-        self._uuids: dict[int, str] = {}
-        self._last_number = 0
 
     def __len__(self) -> int:
         return len(self._by_uuid)
@@ -59,16 +62,10 @@ class Contacts:
         """Yield them in the order of creation."""
         return iter(self._by_uuid.values())
 
-    def next_number(self) -> int:
-        """Return a number that no contact had before."""
-        self._last_number += 1
-        return self._last_number
-
     def add(self, contact: StoredContact) -> None:
-        """Add a contact with a number of `next_number`."""
+        """Add a contact with a greater number than all before it."""
         self._by_uuid[contact.uuid] = contact
-        self._by_key[key_of(contact.source, contact.channel_uuid, contact.identifier)].append(contact.uuid)
-        self._uuids[contact.number] = contact.uuid
+        self._by_key[contact.key].append(contact.uuid)
 
     def get(self, uuid: str) -> StoredContact | None:
         """Return the contact with this UUID, if there is one."""
@@ -85,19 +82,8 @@ class Contacts:
     def remove(self, contact: StoredContact) -> None:
         """Remove the contact."""
         del self._by_uuid[contact.uuid]
-        key = key_of(contact.source, contact.channel_uuid, contact.identifier)
-        self._by_key[key].remove(contact.uuid)
-        if not self._by_key[key]:
-            del self._by_key[key]
-        del self._uuids[contact.number]
+        self._by_key[contact.key].remove(contact.uuid)
 
-    def newest_first(self, before: int | None = None) -> Iterator[StoredContact]:
-        """Yield the contacts, newest first; with `before` only those with a smaller number."""
-        newest = self._last_number if before is None else min(before - 1, self._last_number)
-        for number in range(newest, 0, -1):
-            if uuid := self._uuids.get(number):
-                yield self._by_uuid[uuid]
-
-    def count(self, wanted: Callable[[StoredContact], bool] | None) -> int:
-        """Return how many contacts match; None: all of them."""
-        return len(self) if wanted is None else sum(map(wanted, self._by_uuid.values()))
+    def newest_first(self) -> Iterator[StoredContact]:
+        """Yield the contacts, newest first."""
+        return reversed(self._by_uuid.values())

@@ -113,7 +113,7 @@ class Scripted:
 
     fault: Fault
     call: str = "POST /contacts"
-    """A key of `importer.sandbox.routes.CALLS`, such as `GET /contacts/phone/:number`."""
+    """A key of `importer.sandbox.calls.CALLS`, such as `GET /contacts/phone/:number`."""
     nth: int = 1
     """Which request of this call, from 1; those answered 401 or 429 for the rate are not counted."""
     times: int = 1

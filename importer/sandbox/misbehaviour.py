@@ -14,8 +14,8 @@ from typing import Final
 from aiohttp import web
 
 from importer.sandbox.answers import Answer, error_answer
+from importer.sandbox.calls import BASE_PATH
 from importer.sandbox.faults import Fault, FaultKind, Faults
-from importer.sandbox.routes import BASE_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ class FaultedRequest:
 
     request: web.BaseRequest
     fault: Fault
-    answer: Answer | None
-    """The right answer, where the call was carried out already."""
+    answer: Answer
+    """The right answer, where the call was carried out already; else `NO_ANSWER`."""
     faults: Faults
     """The parameters of the kinds."""
 
@@ -35,17 +35,14 @@ Misbehave = Callable[[FaultedRequest], Awaitable[web.StreamResponse]]
 HUGE_BYTES: Final = 10 * 2**20
 BOMB_BYTES: Final = 32 * 2**20
 
-_JSON_TYPE: Final = {"Content-Type": "application/json; charset=utf-8"}
-_HTML_TYPE: Final = {"Content-Type": "text/html; charset=utf-8"}
-_NO_ANSWER: Final = error_answer(504, "Gateway timeout")
+NO_ANSWER: Final = error_answer(504, "Gateway timeout")
 # Linger for 0 seconds: closing then resets the connection. Windows' struct has shorts, the others' has ints.
 _RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def respond(answer: Answer) -> web.Response:
     """Return an answer as HTTP."""
-    headers = _JSON_TYPE if answer.headers is None else {**_JSON_TYPE, **answer.headers}
-    return web.Response(status=answer.status, body=_bytes(answer), headers=headers)
+    return web.json_response(answer.body, status=answer.status, headers=answer.headers)
 
 
 async def misbehave(faulted: FaultedRequest) -> web.StreamResponse:
@@ -71,25 +68,22 @@ async def _raw(sent: bytes, faulted: FaultedRequest) -> web.StreamResponse:
     return web.Response()
 
 
-async def _status(
-    status: int, sentence: str, faulted: FaultedRequest, *, retry_after: bool = False
-) -> web.StreamResponse:
-    headers = {"Retry-After": faulted.faults.retry_after} if retry_after else None
-    return respond(error_answer(status, sentence, headers=headers))
+async def _answer(answer: Answer, _faulted: FaultedRequest) -> web.StreamResponse:
+    return respond(answer)
 
 
-async def _html(status: int, title: str, _spoilt: FaultedRequest) -> web.StreamResponse:
+async def _retry_after(status: int, sentence: str, faulted: FaultedRequest) -> web.StreamResponse:
+    return respond(error_answer(status, sentence, headers={"Retry-After": faulted.faults.retry_after}))
+
+
+async def _html(status: int, title: str, _faulted: FaultedRequest) -> web.StreamResponse:
     page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return web.Response(status=status, body=page.encode(), headers=_HTML_TYPE)
-
-
-async def _redirect(status: int, _spoilt: FaultedRequest) -> web.StreamResponse:
-    return web.Response(status=status, headers={"Location": f"{BASE_PATH}/contacts"})
+    return web.Response(status=status, text=page, content_type="text/html")
 
 
 async def _hang(faulted: FaultedRequest) -> web.StreamResponse:
     await _silence(faulted)
-    return respond(_right_answer(faulted))
+    return respond(faulted.answer)
 
 
 async def _cut_body(faulted: FaultedRequest) -> web.StreamResponse:
@@ -105,16 +99,12 @@ async def _slow_body(faulted: FaultedRequest) -> web.StreamResponse:
     return response
 
 
-async def _no_uuid(_spoilt: FaultedRequest) -> web.StreamResponse:
-    return respond(Answer(body={"contact": [{}]}))
-
-
-async def _huge_body(_spoilt: FaultedRequest) -> web.StreamResponse:
+async def _huge_body(_faulted: FaultedRequest) -> web.StreamResponse:
     return respond(Answer(body={"contact": [{"name": "x" * HUGE_BYTES}]}))
 
 
-async def _gzip_bomb(_spoilt: FaultedRequest) -> web.StreamResponse:
-    return web.Response(body=_bomb(), headers={**_JSON_TYPE, "Content-Encoding": "gzip"})
+async def _gzip_bomb(_faulted: FaultedRequest) -> web.StreamResponse:
+    return web.Response(body=_bomb(), content_type="application/json", headers={"Content-Encoding": "gzip"})
 
 
 @cache
@@ -131,20 +121,12 @@ async def _silence(faulted: FaultedRequest) -> None:
 
 async def _first_half(faulted: FaultedRequest) -> tuple[web.StreamResponse, bytes]:
     """Send the headers and half of the body; return the rest."""
-    answer = _right_answer(faulted)
-    body = _bytes(answer)
-    response = web.StreamResponse(status=answer.status, headers={**_JSON_TYPE, "Content-Length": str(len(body))})
+    body = json.dumps(faulted.answer.body).encode()
+    response = web.StreamResponse(status=faulted.answer.status, headers={"Content-Type": "application/json"})
+    response.content_length = len(body)
     await response.prepare(faulted.request)
     await response.write(body[: len(body) // 2])
     return response, body[len(body) // 2 :]
-
-
-def _right_answer(faulted: FaultedRequest) -> Answer:
-    return faulted.answer or _NO_ANSWER
-
-
-def _bytes(answer: Answer) -> bytes:
-    return json.dumps(answer.body).encode()
 
 
 def _transport(faulted: FaultedRequest) -> asyncio.Transport:
@@ -160,21 +142,26 @@ def _transport(faulted: FaultedRequest) -> asyncio.Transport:
     return transport
 
 
+_TO_CONTACTS: Final = {"Location": f"{BASE_PATH}/contacts"}
+
 MISBEHAVIOURS: Final[Mapping[FaultKind, Misbehave]] = {
     FaultKind.RESET: _reset,
     FaultKind.CLOSE: partial(_raw, b""),
-    FaultKind.ERROR: partial(_status, 500, "Internal server error"),
+    FaultKind.ERROR: partial(_answer, error_answer(500, "Internal server error")),
     FaultKind.BAD_GATEWAY: partial(_html, 502, "502 Bad Gateway"),
-    FaultKind.UNAVAILABLE: partial(_status, 503, "Service unavailable", retry_after=True),
-    FaultKind.THROTTLED: partial(_status, 429, "Too many requests"),
-    FaultKind.THROTTLED_RETRY_AFTER: partial(_status, 429, "Too many requests", retry_after=True),
+    FaultKind.UNAVAILABLE: partial(_retry_after, 503, "Service unavailable"),
+    FaultKind.THROTTLED: partial(_answer, error_answer(429, "Too many requests")),
+    FaultKind.THROTTLED_RETRY_AFTER: partial(_retry_after, 429, "Too many requests"),
     FaultKind.HANG: _hang,
     FaultKind.CUT_BODY: _cut_body,
-    FaultKind.NO_UUID: _no_uuid,
-    FaultKind.GATEWAY_TIMEOUT: partial(_status, 504, "Gateway timeout"),
-    FaultKind.UNAUTHORIZED: partial(_status, 401, "Unauthorized"),
-    FaultKind.FORBIDDEN: partial(_status, 403, "Forbidden"),
-    **{FaultKind(f"redirect_{status}"): partial(_redirect, status) for status in (301, 302, 303, 307, 308)},
+    FaultKind.NO_UUID: partial(_answer, Answer(body={"contact": [{}]})),
+    FaultKind.GATEWAY_TIMEOUT: partial(_answer, NO_ANSWER),
+    FaultKind.UNAUTHORIZED: partial(_answer, error_answer(401, "Unauthorized")),
+    FaultKind.FORBIDDEN: partial(_answer, error_answer(403, "Forbidden")),
+    **{
+        FaultKind(f"redirect_{status}"): partial(_answer, Answer(status=status, body={}, headers=_TO_CONTACTS))
+        for status in (301, 302, 303, 307, 308)
+    },
     FaultKind.HTML: partial(_html, 200, "Welcome to our network"),
     FaultKind.GARBAGE: partial(_raw, b"HTTP/1.1 fine thanks\r\n\r\n"),
     FaultKind.CUT_HEADERS: partial(_raw, b"HTTP/1.1 200 OK\r\nContent-Type: applic"),

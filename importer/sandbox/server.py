@@ -20,14 +20,12 @@ from aiohttp import web
 
 from importer.model.errors import UsageError
 from importer.sandbox.answers import Answer, error_answer
-from importer.sandbox.calls import Asked, Calls
+from importer.sandbox.calls import BASE_PATH, CALLS, UNKNOWN, Asked, Calls, call_of, no_such_call
 from importer.sandbox.contacts import StoredContact
 from importer.sandbox.faults import Commit, Fault, FaultChooser
-from importer.sandbox.limit import SlidingWindow, whole_seconds
-from importer.sandbox.misbehaviour import FaultedRequest, misbehave, respond
+from importer.sandbox.misbehaviour import NO_ANSWER, FaultedRequest, misbehave, respond
 from importer.sandbox.options import SandboxOptions
-from importer.sandbox.routes import BASE_PATH, CALLS, UNKNOWN, call_of, no_such_call
-from importer.sandbox.traffic import Traffic
+from importer.sandbox.traffic import SlidingWindow, Traffic, whole_seconds
 
 HOST: Final = "127.0.0.1"
 """Loopback, with no option for another address: people send real customer data to it, over plain HTTP."""
@@ -58,23 +56,21 @@ class Sandbox:
         self.traffic = Traffic()
         self.calls = Calls(self.options, now or partial(datetime.now, UTC))
         """The account itself, for calls without HTTP: without token, rate limit and faults."""
-        self._port = port
+        self.port = port
+        """The port on which it listens; before it starts, the one that was asked for."""
         self._now = now
         self._timer = timer
-        self._windows: defaultdict[str, SlidingWindow] = defaultdict(self._new_window)
+        self._windows: defaultdict[str, SlidingWindow] = defaultdict(
+            partial(SlidingWindow, self.options.rate_limit, count_refused=self.options.count_refused)
+        )
         self._chooser = FaultChooser(self.options.faults)
         self._late: dict[Callable[[], Answer], asyncio.TimerHandle] = {}
         self._to_close = AsyncExitStack()
 
     @property
-    def port(self) -> int:
-        """The port on which it listens; before it starts, the one that was asked for."""
-        return self._port
-
-    @property
     def base_url(self) -> str:
         """The API's base URL, such as `http://127.0.0.1:8080/v1`."""
-        return f"http://{HOST}:{self._port}{BASE_PATH}"
+        return f"http://{HOST}:{self.port}{BASE_PATH}"
 
     @property
     def token(self) -> str:
@@ -86,11 +82,6 @@ class Sandbox:
         """The contacts that exist now, in the order of creation."""
         return tuple(self.calls.contacts)
 
-    @property
-    def throttled(self) -> int:
-        """How many requests were answered 429 because of the rate."""
-        return self.traffic.throttled
-
     async def __aenter__(self) -> Self:
         # With `handler_cancellation`, a hanging answer ends when its client disconnects. No call is lost by it: a call
         # is carried out as soon as its body is read, without waiting.
@@ -98,15 +89,15 @@ class Sandbox:
         runner = web.ServerRunner(server, shutdown_timeout=_STOP_SECONDS)
         await runner.setup()
         try:
-            await web.TCPSite(runner, HOST, self._port).start()
+            await web.TCPSite(runner, HOST, self.port).start()
         except (OSError, OverflowError) as error:
             await runner.cleanup()
             raise UsageError(
-                f"The sandbox cannot listen on port {self._port} of this computer: {error}",
+                f"The sandbox cannot listen on port {self.port} of this computer: {error}",
                 "Choose another port with --port, or leave it out for any free one.",
             ) from error
         self._to_close.push_async_callback(runner.cleanup)
-        self._port = runner.addresses[0][1]
+        self.port = runner.addresses[0][1]
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -146,11 +137,8 @@ class Sandbox:
             self.traffic.throttled += 1
             headers = {"Retry-After": str(whole_seconds(wait_seconds))} if self.options.retry_after else None
             return error_answer(429, "Too many requests", headers=headers)
-        self.traffic.accept(arrived)
+        self.traffic.accepted.add(arrived)
         return None if call in CALLS else no_such_call(call)
-
-    def _new_window(self) -> SlidingWindow:
-        return SlidingWindow(self.options.rate_limit, count_refused=self.options.count_refused)
 
     async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | FaultedRequest:
         """Carry out the call, or its fault."""
@@ -167,7 +155,7 @@ class Sandbox:
         if fault.commit is Commit.LATE:
             loop = asyncio.get_running_loop()
             self._late[do] = loop.call_later(faults.commit_delay_seconds, self._commit_late, do)
-        answer = do() if fault.commit is Commit.YES else None
+        answer = do() if fault.commit is Commit.YES else NO_ANSWER
         return FaultedRequest(request=request, fault=fault, answer=answer, faults=faults)
 
     def _commit_late(self, do: Callable[[], Answer]) -> None:

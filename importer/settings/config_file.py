@@ -2,10 +2,13 @@
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from importer.settings.key_lines import key_lines, line_of
-from importer.settings.layers import PATHS, Key, Layer, checked_layer
+from importer.settings.layers import Key, Layer, checked_layer
+
+Names = tuple[str, ...]
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -30,12 +33,14 @@ def config_layer(text: str, name: str, folder: Path) -> Layer:
     lines = key_lines(text)
 
     def line(key: Key) -> int:
-        return line_of(key, lines)
+        """Return the line of the key, or of the nearest table around it; 1 where there is none."""
+        names = tuple(map(str, key))
+        return next((lines[names[:end]] for end in range(len(names), 0, -1) if names[:end] in lines), 1)
 
     def where(key: Key) -> str:
         return f"{name}, line {line(key)}, {dotted(key)}"
 
-    return _from_folder(checked_layer(raw, where, line, strict=True), folder)
+    return checked_layer(raw, where, line, folder, strict=True)
 
 
 def dotted(key: Key) -> str:
@@ -51,9 +56,43 @@ def _not_toml(message: str, name: str, text: str) -> str:
     return f"{name}, line {line}: it cannot be read as TOML: {what[:1].lower()}{what[1:]}"
 
 
-def _from_folder(layer: Layer, folder: Path) -> Layer:
-    tables = {name: dict(keys) for name, keys in layer.values.items()}
-    for table, key in PATHS:
-        if tables.get(table, {}).get(key):
-            tables[table][key] = str(folder / tables[table][key])
-    return Layer(values=tables, problems=layer.problems)
+def key_lines(text: str) -> dict[Names, int]:
+    """Return the line, from 1, of every table and key of a text that tomllib has parsed.
+
+    A statement over several lines, such as a list, has the number of its first line.
+    """
+    lines: dict[Names, int] = {}
+    table: Names = ()
+    for number, statement in _statements(text):
+        parsed = tomllib.loads(statement)
+        is_header = statement.lstrip().startswith("[")
+        base = () if is_header else table
+        paths = [base + path for path in _paths(parsed)]
+        for path in paths:
+            lines.setdefault(path, number)
+        if is_header:
+            table = paths[-1]
+    return lines
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the first line's number and the text of each statement: as few lines as tomllib can parse alone."""
+    statement, first = "", 1
+    for number, line in enumerate(text.split("\n"), 1):
+        if not statement:
+            first = number
+        statement += line + "\n"
+        try:
+            tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:
+            continue
+        yield first, statement
+        statement = ""
+
+
+def _paths(parsed: Mapping[str, Any]) -> Iterator[Names]:
+    for name, value in parsed.items():
+        yield (name,)
+        inner = value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else value
+        if isinstance(inner, dict):
+            yield from ((name, *path) for path in _paths(inner))

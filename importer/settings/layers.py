@@ -1,23 +1,31 @@
 """The layers of settings (config, environment, options): the checked values of each, and which one wins."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from importer.settings.config_tables import Tables, keys_of
-from importer.settings.messages import sentence, unknown_name
+from importer.settings.config_tables import TABLES, CustomFieldTable, Tables, keys_of
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
 
-PATHS = (("service", "token_file"), ("run", "report_dir"), ("run", "journal"), ("run", "log_file"))
-"""Table and key of every path."""
-
 Key = Sequence[str | int]
+
+_WRONG_TYPE = {
+    **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
+    **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "must be a whole number"),
+    **dict.fromkeys(("mapping_type", "model_attributes_type", "model_type"), "must be a table"),
+    "dict_type": "must be a table of texts in quotes",
+    "int_parsing_size": "must be a smaller number",
+    "missing": "is missing",
+    "string_type": "must be a text in quotes",
+    "tuple_type": 'must be a list of texts, such as ["A", "B"]',
+}
 
 _PREFIX = "CALLBELL_IMPORTER_"
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
@@ -27,7 +35,7 @@ _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 class Layer:
     """The settings from one source: per table, its keys with their checked values."""
 
-    values: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     """A sentence for each wrong setting."""
 
@@ -41,8 +49,9 @@ def checked_layer(
     raw: Mapping[str, Any],
     where: Callable[[Key], str],
     order: Callable[[Key], int] = lambda _: 0,
+    folder: Path = Path(),
     *,
-    strict: bool,
+    strict: bool = False,
 ) -> Layer:
     """Return the checked values, or the problems.
 
@@ -50,15 +59,17 @@ def checked_layer(
         raw: The tables by name.
         where: From a key's path to the beginning of its message, such as "config.toml, line 3, service.rate".
         order: From a key's path to a sort key for its problem.
+        folder: The folder that paths are relative to.
         strict: Whether a text is refused where a number is expected: TOML has types, the environment only texts.
 
     """
     try:
-        tables = Tables.model_validate(raw, strict=strict)
+        tables = Tables.model_validate(raw, strict=strict, context=folder)
     except ValidationError as error:
         details = sorted(error.errors(include_url=False, include_input=False), key=lambda detail: order(detail["loc"]))
         return Layer(problems=tuple(f"{where(detail['loc'])}: {sentence(detail)}" for detail in details))
-    return Layer(values=_given(tables))
+    # No warnings: the checks return other types than they take, such as seconds for a text.
+    return Layer(values=tables.model_dump(exclude_unset=True, by_alias=True, warnings=False))
 
 
 def options_layer(options: Mapping[str, object]) -> Layer:
@@ -78,7 +89,7 @@ def options_layer(options: Mapping[str, object]) -> Layer:
     }
     if unknown := given.keys() - {key for table in PLAIN_TABLES for key in keys_of(table)}:
         raise KeyError(*unknown)
-    return checked_layer(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}", strict=False)
+    return checked_layer(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}")
 
 
 def environment_layer(environment: Mapping[str, str]) -> Layer:
@@ -87,7 +98,7 @@ def environment_layer(environment: Mapping[str, str]) -> Layer:
     given: dict[str, object] = {names[name]: text for name, text in environment.items() if text and name in names}
     if "tags" in given:
         given["tags"] = [tag for tag in str(given["tags"]).split(",") if tag.strip()]
-    layer = checked_layer(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}", strict=False)
+    layer = checked_layer(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}")
     unknown = tuple(
         f"the variable {name}: {unknown_name(name, names)}"
         for name in environment
@@ -98,11 +109,10 @@ def environment_layer(environment: Mapping[str, str]) -> Layer:
 
 def stacked(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
     """Return every table's keys, each with the value of the last layer that has it."""
-    tables: dict[str, dict[str, Any]] = {}
-    for layer in layers:
-        for table, keys in layer.values.items():
-            tables.setdefault(table, {}).update(keys)
-    return tables
+    return {
+        table: {key: value for layer in layers for key, value in layer.values.get(table, {}).items()}
+        for table in TABLES
+    }
 
 
 def _option_of(key: str) -> str:
@@ -113,11 +123,32 @@ def _by_table(given: Mapping[str, object]) -> dict[str, dict[str, object]]:
     return {table: {key: given[key] for key in keys_of(table) if key in given} for table in PLAIN_TABLES}
 
 
-def _given(value: Any) -> Any:  # noqa: ANN401 - tables hold tables, texts, numbers and lists
-    """Return the keys that were set in a model, and in the models in it, as dicts."""
-    if isinstance(value, BaseModel):
-        aliases = {name: field.alias or name for name, field in type(value).model_fields.items()}
-        return {aliases[name]: _given(getattr(value, name)) for name in value.model_fields_set}
-    if isinstance(value, Mapping):
-        return {name: _given(inner) for name, inner in value.items()}
-    return value
+def sentence(detail: Mapping[str, Any]) -> str:
+    """Return the end of a sentence that begins with where the key is.
+
+    Args:
+        detail: One of pydantic's `ValidationError.errors()`: `type`, `loc`, `msg`, and `ctx` for our own checks.
+
+    """
+    match detail["type"]:
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case "extra_forbidden":
+            return _unknown_key(*map(str, detail["loc"]))
+        case kind:
+            return _WRONG_TYPE.get(kind) or str(detail["msg"])
+
+
+def unknown_name(name: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence about an unknown name, with the name that was probably meant."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return "there is no such setting" + (f"; did you mean {close[0]}?" if close else "")
+
+
+def _unknown_key(table: str, key: str = "", *inner: str) -> str:
+    """Return which key was probably meant, or in which table the key belongs."""
+    if inner:
+        return unknown_name(inner[-1], CustomFieldTable.model_fields)
+    near = unknown_name(key or table, keys_of(table) if key else TABLES)
+    homes = [name for name in TABLES if (key or table) in keys_of(name)]
+    return f"belongs in the table [{homes[0]}]" if homes and not (key and "mean" in near) else near

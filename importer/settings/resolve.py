@@ -9,7 +9,7 @@ from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOp
 from importer.model.errors import UsageError
 from importer.readers.options import InputOptions
 from importer.settings.config_file import config_layer
-from importer.settings.layers import PATHS, Layer, environment_layer, options_layer, stacked
+from importer.settings.layers import Layer, environment_layer, options_layer, stacked
 from importer.settings.options import RunOptions, ServiceOptions, Settings
 
 Tables = Mapping[str, Mapping[str, Any]]
@@ -56,36 +56,20 @@ def _usage_error(problems: Sequence[str]) -> UsageError:
 
 def _settings(tables: Tables) -> Settings:
     """Return the settings of the checked tables, with the defaults for the rest."""
-    service, run = dict(tables.get("service", {})), dict(tables.get("run", {}))
-    for table, key in PATHS:
-        keys = service if table == "service" else run
-        if key in keys:
-            keys[key] = Path(keys[key]) if keys[key] else None
-    if "max_duration" in run:
-        run["max_duration_seconds"] = run.pop("max_duration")
-    if "max_outage" in service:
-        service["max_outage_seconds"] = service.pop("max_outage")
-    mapping = _mapping(tables)
-    return Settings(
-        service=ServiceOptions(**service),
-        input=InputOptions(**{key: value for key, value in tables.get("input", {}).items() if key != "header"}),
-        mapping=mapping,
-        run=RunOptions(**run),
-        mapping_given=bool(mapping.columns.identifier),
-    )
-
-
-def _mapping(tables: Tables) -> MappingOptions:
-    contact = {key: value for key, value in tables.get("contact", {}).items() if key != "existing"}
-    columns = dict(tables.get("columns", {}))
+    reading, columns = dict(tables["input"]), dict(tables["columns"])
+    made_for = reading.pop("header", ())
     fields: Mapping[str, Mapping[str, Any]] = columns.pop("custom_fields", {})
-    return MappingOptions(
-        contact=ContactOptions(**contact),
-        columns=ColumnOptions(
-            **columns, custom_fields=tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
-        ),
-        values=MappingProxyType(
-            {header: MappingProxyType(dict(to)) for header, to in tables.get("values", {}).items()}
-        ),
-        made_for=tables.get("input", {}).get("header", ()),
+    custom_fields = tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
+    mapping = MappingOptions(
+        contact=ContactOptions(**tables["contact"]),
+        columns=ColumnOptions(**columns, custom_fields=custom_fields),
+        values=MappingProxyType({header: MappingProxyType(to) for header, to in tables["values"].items()}),
+        made_for=made_for,
+    )
+    return Settings(
+        service=ServiceOptions(**tables["service"]),
+        input=InputOptions(**reading),
+        mapping=mapping,
+        run=RunOptions(**tables["run"]),
+        mapping_given=bool(mapping.columns.identifier),
     )

@@ -4,18 +4,21 @@ The caller knows the beginning of the sentence: where the value is ("config.toml
 """
 
 import ipaddress
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from importer.mapper.dates import is_date_format
-from importer.mapper.value_checks import TextConversion
+from importer.mapper.contact_fields import TextConversion
+from importer.mapper.custom_fields import is_date_format
 from importer.model.rows import Problem
 
 LOG_FORMATS = ("text", "json")
 
+_MOST_REQUESTS = 10_000
+_LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _FAILURES = re.compile(r"(\d+)\s*(%?)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -95,28 +98,34 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def within(least: float, most: float, meaning: str) -> Callable[[float], float]:
-    """Return a check of a number's range.
+def must_be(meaning: str, holds: Callable[[Any], object]) -> Callable[[Any], Any]:
+    """Return a check that returns the value as it is.
 
     Args:
-        least: The least number.
-        most: The greatest number.
-        meaning: The range in words, after "must be".
+        meaning: What it must be, in words.
+        holds: Whether a value is so.
 
     """
 
-    def check(number: float) -> float:
-        if not least <= number <= most:
-            raise ValueError(f"must be {meaning}; it says {number:.12g}")
-        return number
+    def check(value: str | float) -> str | float:
+        if not holds(value):
+            said = f'"{value}"' if isinstance(value, str) else f"{value:.12g}"
+            raise ValueError(f"must be {meaning}; it says {said}")
+        return value
 
     return check
 
 
-not_negative = within(0, sys.float_info.max, "0 or more")
-row_limit = within(0, sys.maxsize, "a number of rows, or 0 for all")
-concurrency = within(0, 10_000, "from 1 to 10,000, or 0 for as many as the rate needs")
-header_row = within(1, 1_048_576, "the header's row number, 1 or more")
+not_negative = must_be("0 or more", lambda number: 0 <= number < math.inf)
+row_limit = must_be("a number of rows, or 0 for all", lambda number: 0 <= number <= sys.maxsize)
+concurrency = must_be(
+    "from 1 to 10,000, or 0 for as many as the rate needs", lambda number: 0 <= number <= _MOST_REQUESTS
+)
+header_row = must_be("the header's row number, 1 or more", lambda number: 1 <= number <= _LAST_ROW)
+decimal_sign = must_be('"." or ","', lambda text: text in {"", ".", ","})
+date_format = must_be(
+    'a date format with day, month and year, such as "%d/%m/%Y"', lambda text: not text or is_date_format(text)
+)
 
 
 def encoding(text: str) -> str:
@@ -177,20 +186,6 @@ def seconds(text: str) -> float:
         raise ValueError(f'must be a time such as "2h", "90m" or "45s"; it says "{text}"')
     hours, minutes, rest = (int(part or 0) for part in found.groups())
     return float(hours * 3600 + minutes * 60 + rest)
-
-
-def date_format(text: str) -> str:
-    """Return a `strptime` format that names day, month and year, or an empty text."""
-    if text and not is_date_format(text):
-        raise ValueError(f'must be a date format with day, month and year, such as "%d/%m/%Y"; it says "{text}"')
-    return text
-
-
-def decimal_sign(text: str) -> str:
-    """Return `.`, `,` or an empty text."""
-    if text not in {"", ".", ","}:
-        raise ValueError(f'must be "." or ","; it says "{text}"')
-    return text
 
 
 def as_text(value: Any) -> Any:  # noqa: ANN401 - anything that TOML knows may stand there; pydantic checks it next

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-from importer.sandbox.limit import PeakRate, SlidingWindow
+from importer.sandbox.traffic import PeakRate, SlidingWindow
 from tests.benchmarks.measuring import tell
 
 _ME = b'{"status": "ok", "user_email": "owner@example.com", "user_name": "Owner", "api_key": "x"}'

@@ -40,12 +40,12 @@ CREATE_MUTATIONS = (
         name="in flight at a crash: forgotten",
         changes=(
             Change(
-                module="journal.run_end",
+                module="journal.claim",
                 function="end_dead_runs",
-                old="_close(connection, RunKey(run, account), at)",
+                old="end_rows(connection, RunKey(run, account), at)",
                 new="connection.execute(\"UPDATE rows SET status = 'pending' WHERE status = 'in_flight'\")\n"
                 "connection.execute(\"DELETE FROM contacts WHERE status = 'in_flight'\")\n"
-                "_close(connection, RunKey(run, account), at)",
+                "end_rows(connection, RunKey(run, account), at)",
             ),
         ),
     ),
@@ -131,8 +131,8 @@ CREATE_MUTATIONS = (
             Change(
                 module="journal.enqueue",
                 function="enqueue_rows",
-                old="(earlier := first_rows.get(seq))",
-                new="(earlier := first_rows.get(seq)) and not earlier",
+                old="seq in duplicates",
+                new="seq in duplicates and not seq",
             ),
         ),
     ),

@@ -115,7 +115,7 @@ class Scenario:
             self.wrong += invariants.at_rest(store, calm.name, self.refused, no_doubt=self._can_be_sure())
             results = list(store.report_source(calm.name).results())
         to_send = {Status.FAILED, Status.IN_DOUBT} if self.source == "whatsapp" else {Status.FAILED}
-        undone = {result.identifier for result in results if result.outcome.status in to_send}
+        undone = {result.identifier for result in results if result.status in to_send}
         self.wrong += [f"{identifier} was done, and sent again" for identifier in sent - undone]
 
     def check(self) -> list[str]:

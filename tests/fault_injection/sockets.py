@@ -13,11 +13,11 @@ import aiohttp
 
 from importer.client.http import CallbellClient
 from importer.client.token import Token
+from importer.commands.context import SystemClock
 from importer.journal import Journal
 from importer.model.policy import Policy
 from importer.model.rows import IN_CALLBELL, Row, Sheet, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
-from importer.system.runtime import SystemClock
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.process import JOURNAL, Command, Ended, give
 from tests.fault_injection.scenario import MEMORY
@@ -32,7 +32,7 @@ _POLICY = Policy(settle_seconds=0.6, not_found_gap_seconds=0.05, backoff_cap_sec
 _ENDS_THE_RUN = frozenset({FaultKind.UNAUTHORIZED, *(kind for kind in FaultKind if kind.startswith("redirect"))})
 _FAILS_THE_ROW = frozenset({FaultKind.FORBIDDEN})
 _SURE = _ENDS_THE_RUN | _FAILS_THE_ROW | {FaultKind.THROTTLED, FaultKind.THROTTLED_RETRY_AFTER}
-"""What says that nothing was done; a stand-in that lies about it has no importer that comes out right."""
+"""What says that nothing was done; a sandbox that lies about it has no importer that comes out right."""
 
 
 def fault_everywhere(only: str = "") -> Findings:
@@ -128,6 +128,6 @@ def _of_sandbox(sandbox: Sandbox) -> Iterator[str]:
 def _statuses(command: Command, ended: Ended) -> list[Status]:
     store = Journal.open(command.folder / JOURNAL)
     try:
-        return [result.outcome.status for result in store.report_source(ended.name).results()]
+        return [result.status for result in store.report_source(ended.name).results()]
     finally:
         store.close()

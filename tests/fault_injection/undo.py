@@ -179,7 +179,7 @@ def one_of_the_runs(it: Scenario) -> UndoScenario | None:
     if not names:
         return None
     run = it.chance.choice(names)
-    return UndoScenario(it=it, run=run, created=frozenset(row.outcome.uuid for row in created[run]))
+    return UndoScenario(it=it, run=run, created=frozenset(row.uuid for row in created[run]))
 
 
 def _lives(undo: UndoScenario) -> None:

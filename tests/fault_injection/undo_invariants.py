@@ -19,13 +19,13 @@ _STOPPED = 5
 
 def created_by(store: Journal, run: str) -> list[Result]:
     """Return the rows whose contacts a run created."""
-    return [one for one in store.report_source(run).results() if one.outcome.status is Status.CREATED]
+    return [one for one in store.report_source(run).results() if one.status is Status.CREATED]
 
 
 def of_journal(store: Journal, run: str, server: Server) -> Iterator[str]:
     """Every contact that the run created has one fate, and it is true."""
     results = list(store.undo_of(run).results())
-    expected = [(one.sheet_index, one.row, one.identifier, one.outcome.uuid) for one in created_by(store, run)]
+    expected = [(one.sheet_index, one.row, one.identifier, one.uuid) for one in created_by(store, run)]
     if [(one.sheet_index, one.row, one.identifier, one.uuid) for one in results] != expected:
         yield f"{run}: the contacts are not those that it created: {results}"
     tally = {fate: count for fate, count in store.undo_of(run).tally().items() if count}

@@ -32,6 +32,9 @@ from tests.support.journals import START, begin, begun, entries, record, recorde
 STOP = Stop(message="enough", hint="")
 DELETE, GET = "DELETE /contacts/:uuid", "GET /contacts/:uuid"
 SHORT = aiohttp.ClientTimeout(total=5, sock_connect=1, sock_read=0.1)
+"""For a service that is told not to answer."""
+LONG = aiohttp.ClientTimeout(total=60)
+"""For one that answers: a slow machine must not look like one that does not."""
 PATIENT = Policy(not_found_gap_seconds=0.0, backoff_cap_seconds=0.0)
 
 
@@ -88,7 +91,8 @@ class Stage:
         """Take back what the run made; `meanwhile` is called before each request."""
         self.undo = self.journal.undo_of("run-1")
         self.undo.begin(name, Path("reports"), START)
-        async with CallbellClient(self.sandbox.base_url, Token(self.sandbox.token), FixedClock(), SHORT) as service:
+        timeout = SHORT if self.sandbox.options.faults.script else LONG
+        async with CallbellClient(self.sandbox.base_url, Token(self.sandbox.token), FixedClock(), timeout) as service:
             watched = Watched(inner=service, meanwhile=meanwhile or (lambda: None))
             self.pool = pool(watched, AsyncUndo(self.undo, InlineExecutor()), limiter or NoLimit())
             try:
@@ -101,7 +105,7 @@ class Stage:
         return [result.fate for result in self.undo.results()]
 
     def there(self) -> set[str]:
-        """Return the UUIDs of the contacts that the stand-in holds."""
+        """Return the UUIDs of the contacts that the sandbox holds."""
         return {contact.uuid for contact in self.sandbox.contacts}
 
     def asked(self, call: str) -> int:
@@ -347,7 +351,7 @@ async def test_the_rate_limit_is_kept(tmp_path: Path) -> None:
     async with staged(tmp_path, 60, rate_limit=100) as stage:
         await stage.play(limiter=RateLimiter(RateLimits(rate=100.0)))
         assert stage.fates() == [Fate.DELETED] * 60
-        assert stage.sandbox.throttled == 0
+        assert stage.sandbox.traffic.throttled == 0
         assert stage.sandbox.traffic.most_in_one_second <= 100
 
 

@@ -119,4 +119,4 @@ def send_all(journal: Journal, status: Status = Status.CREATED) -> None:
 
 def statuses(journal: Journal, name: str = "run-1") -> list[str]:
     """Return the rows' statuses in their order."""
-    return [result.outcome.status.value for result in journal.report_source(name).results()]
+    return [result.status.value for result in journal.report_source(name).results()]

@@ -1,11 +1,16 @@
 """Convert a cell's text to a contact's identifier: a valid phone number, or another service's handle. Pure.
 
 `notation` turns what people and spreadsheet programs write into digits, `numbering_plans` validates them by country,
-and `mobile_forms` knows the countries whose mobile numbers have two forms. Only what is unambiguous is accepted;
-everything else is a problem with a code of its own.
+and `countries` knows the countries' names. Only what is unambiguous is accepted; everything else is a problem with a
+code of its own.
+
+Mobile numbers of three countries have two forms: Mexico's 52 and 521, Argentina's 54 and 549, Brazil's with and without
+the 9. A Mexican or Argentine number in the shorter form may be a mobile or a landline, and for a landline the longer
+form is wrong. So numbers are rewritten only where the config asks for it.
 """
 
-from importer.mapper.phones.mobile_forms import in_form, mobile_form
+import re
+
 from importer.mapper.phones.notation import (
     PLAIN_NUMBER,
     SCIENTIFIC,
@@ -14,25 +19,12 @@ from importer.mapper.phones.notation import (
     plus_and_digits,
     without_decimals,
 )
-from importer.mapper.phones.numbering_plans import (
-    NUMBERING_VERSION,
-    international,
-    lost_zero,
-    of_country,
-    without_country,
-)
-from importer.mapper.phones.regions import is_region, region_dialled, region_names
+from importer.mapper.phones.numbering_plans import e164
 from importer.model.rows import Problem
 
-__all__ = [
-    "NUMBERING_VERSION",
-    "identify",
-    "is_region",
-    "lost_zero",
-    "mobile_form",
-    "region_dialled",
-    "region_names",
-]
+_LONG = re.compile(r"(52)1([0-9]{10})|(54)9([0-9]{10})|(55[1-9][0-9])9([6-9][0-9]{7})")
+_SHORT = re.compile(r"(52)([2-9][0-9]{9})|(54)([1-8][0-9]{9})|(55[1-9][0-9])([6-9][0-9]{7})")
+_MOBILE_DIGIT = {"52": "1", "54": "9", "55": "9"}
 
 
 def identify(text: str, source: str, country: str, identifier_format: str, form: str = "as_written") -> str | Problem:
@@ -49,25 +41,15 @@ def identify(text: str, source: str, country: str, identifier_format: str, form:
     """
     if source != "whatsapp":
         return _handle(text)
-    number = _phone(text, country)
+    plain = PLAIN_NUMBER.fullmatch(text)
+    written = (plain[1], plain[2]) if plain else plus_and_digits(text)
+    number = written if isinstance(written, Problem) else e164(*written, country, text)
     if isinstance(number, Problem):
         return number
     if identifier_format == "as_is":
         return cleaned_phone(text)
     digits = in_form(number[1:], form)
     return digits if identifier_format == "digits" else f"+{digits}"
-
-
-def _phone(text: str, country: str) -> str | Problem:
-    """Return the number in E.164 form (+ and country code), or the problem with it."""
-    found = PLAIN_NUMBER.fullmatch(text)
-    number = (found[1], found[2]) if found else plus_and_digits(text)
-    if isinstance(number, Problem):
-        return number
-    plus, digits = number
-    if plus:
-        return international(digits, text)
-    return of_country(digits, country, text) if country else without_country(digits, text)
 
 
 def _handle(text: str) -> str | Problem:
@@ -78,3 +60,34 @@ def _handle(text: str) -> str | Problem:
     if SCIENTIFIC.fullmatch(handle):
         return from_scientific(handle, "identifier_digits_lost")
     return without_decimals(handle)
+
+
+def mobile_form(digits: str) -> tuple[str, bool] | None:
+    """Return the country code and whether the mobile digit is there; None for numbers with only one form.
+
+    Args:
+        digits: The number with its country code and without a plus.
+
+    """
+    if digits[:2] not in _MOBILE_DIGIT:  # most numbers
+        return None
+    if _LONG.fullmatch(digits):
+        return digits[:2], True
+    return (digits[:2], False) if _SHORT.fullmatch(digits) else None
+
+
+def in_form(digits: str, form: str) -> str:
+    """Return the number in the given form; a number with only one form as it is.
+
+    Args:
+        digits: The number with its country code and without a plus.
+        form: `with` or `without` the mobile digit, or `as_written`.
+
+    """
+    if form == "as_written" or digits[:2] not in _MOBILE_DIGIT:
+        return digits
+    found = (_SHORT if form == "with" else _LONG).fullmatch(digits)
+    if not found:
+        return digits
+    before, after = filter(None, found.groups())
+    return f"{before}{_MOBILE_DIGIT[digits[:2]]}{after}" if form == "with" else before + after

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from importer.mapper.messages import quoted
+from importer.mapper.messages import cell_problem
 from importer.model.rows import Problem
 
 EXAMPLE = "+34600111222"
@@ -12,6 +12,8 @@ PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
 SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
 _ENOUGH_FOR_A_NUMBER = 7
+_SIGNS = {"Cf": "", "Pd": "-"}
+"""Per Unicode category: zero width characters and directions of writing; dashes."""
 _NUMBER_CELL = re.compile(r"(\+?[0-9]{7,})[.,]0{1,2}")
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
 _TOO_NARROW = re.compile(r"#{3,}")
@@ -34,15 +36,10 @@ def cleaned_phone(text: str) -> str:
 
 
 def _plain_sign(sign: str) -> str:
-    match unicodedata.category(sign):
-        case "Cf":  # zero width, or the direction of writing
-            return ""
-        case "Nd":
-            return str(unicodedata.decimal(sign))
-        case "Pd":
-            return "-"
-        case _:
-            return "-" if sign == "\N{MINUS SIGN}" else sign
+    category = unicodedata.category(sign)
+    if category == "Nd":
+        return str(unicodedata.decimal(sign))
+    return _SIGNS.get(category, "-" if sign == "\N{MINUS SIGN}" else sign)
 
 
 def without_decimals(text: str) -> str:
@@ -58,9 +55,8 @@ def plus_and_digits(text: str) -> tuple[str, str] | Problem:
         recovered = from_scientific(text, "phone_digits_lost")
         return recovered if isinstance(recovered, Problem) else ("", recovered)
     if not any(map(str.isalnum, text)):
-        return Problem(
-            code="phone_missing", value=text, message=f"There is no phone number: write one such as {EXAMPLE}."
-        )
+        message = f"There is no phone number: write one such as {EXAMPLE}."
+        return Problem(code="phone_missing", value=text, message=message)
     if _GROUPED_NUMBER.fullmatch(text):
         text = text.replace(",", "")
     if problem := _misfit(text):
@@ -72,21 +68,19 @@ def plus_and_digits(text: str) -> tuple[str, str] | Problem:
 def _misfit(text: str) -> Problem | None:
     """Return the reason why the text is not exactly one phone number, if there is one."""
     if _EXTENSION.search(text):
-        return phone_problem(
-            "phone_extension", text, "has an extension, which WhatsApp cannot reach: write the number alone"
-        )
+        what = "has an extension, which WhatsApp cannot reach: write the number alone."
+        return cell_problem("phone_extension", text, what)
     numbers = [part for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= _ENOUGH_FOR_A_NUMBER]
     if len(numbers) > 1:
-        return phone_problem(
-            "phone_several", text, "holds several numbers: keep one, and put each other in a row of its own"
-        )
+        what = "holds several numbers: keep one, and put each other in a row of its own."
+        return cell_problem("phone_several", text, what)
     strange = _STRANGE.search(text)
     return _strange(text, strange[0]) if strange else None
 
 
 def _strange(text: str, sign: str) -> Problem:
     what = "letters" if sign.isalpha() else f"the sign {sign} in the wrong place"
-    return phone_problem("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}")
+    return cell_problem("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}.")
 
 
 def from_scientific(text: str, code: str) -> str | Problem:
@@ -95,13 +89,5 @@ def from_scientific(text: str, code: str) -> str | Problem:
         fraction, exponent = found[2] or "", int(found[3])
         if len(fraction) >= exponent and not fraction[exponent:].strip("0"):
             return found[1] + fraction[:exponent]
-    return phone_problem(
-        code,
-        text,
-        "has lost its digits in the spreadsheet program: format the column as text and write the whole number again",
-    )
-
-
-def phone_problem(code: str, text: str, what: str) -> Problem:
-    """Return a problem whose message is the cell's text, truncated, and what is wrong with it."""
-    return Problem(code=code, value=text, message=f"{quoted(text)} {what}.")
+    what = "has lost its digits in the spreadsheet program: format the column as text and write the whole number again."
+    return cell_problem(code, text, what)

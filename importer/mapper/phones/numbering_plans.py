@@ -9,7 +9,8 @@ from collections.abc import Callable
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
-from importer.mapper.phones.notation import EXAMPLE, phone_problem
+from importer.mapper.messages import cell_problem
+from importer.mapper.phones.notation import EXAMPLE
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
@@ -34,22 +35,29 @@ WhatsApp still knows Mexican mobiles as 521, and many Brazilian ones without the
 """
 
 
-def international(digits: str, text: str) -> str | Problem:
-    """Return the number of a cell with a plus and these digits, or the problem with it."""
-    return f"+{digits}" if _is_valid_abroad(digits) else _parsed(f"+{digits}", "", text)
+def e164(plus: str, digits: str, country: str, text: str) -> str | Problem:
+    """Return a cell's number with + and country code, or the problem with it.
+
+    Args:
+        plus: Whether the cell has a plus: then the digits begin with a country code.
+        digits: The cell's digits.
+        country: Region of numbers without a plus; empty: none is assumed.
+        text: The cell's text, for the problem.
+
+    """
+    if plus:
+        return f"+{digits}" if _is_valid_abroad(digits) else _parsed(f"+{digits}", "", text)
+    return _of_country(digits, country, text) if country else _without_country(digits, text)
 
 
-def of_country(digits: str, country: str, text: str) -> str | Problem:
+def _of_country(digits: str, country: str, text: str) -> str | Problem:
     """Return the number of a cell without a plus, in a file whose numbers are from the country.
 
     Digits that begin with the country's code do not get it twice, unless they are a mobile number without it too.
     """
     code = phonenumbers.country_code_for_region(country)
-    if (
-        digits.startswith(str(code))
-        and _is_valid_abroad(digits)
-        and phonenumbers.number_type(_number(code, digits)) not in _MOBILES
-    ):
+    has_code = digits.startswith(str(code)) and _is_valid_abroad(digits)
+    if has_code and phonenumbers.number_type(_number(code, digits)) not in _MOBILES:
         return f"+{digits}"
     if not digits.startswith("0") and _is_valid(code, digits):
         return f"+{code}{digits}"
@@ -78,7 +86,7 @@ def lost_zero(text: str, identifier: str, country: str) -> bool:
     return shown.lstrip("(").startswith("0") and not national.startswith("0")
 
 
-def without_country(digits: str, text: str) -> str | Problem:
+def _without_country(digits: str, text: str) -> str | Problem:
     """Return the number of a cell with neither a plus nor a default country: spreadsheet programs drop the plus."""
     if len(digits) > _MOST_DIGITS:
         return _too_long(text)
@@ -86,12 +94,11 @@ def without_country(digits: str, text: str) -> str | Problem:
         return _too_short(text)
     if len(digits) >= _FEWEST_WITHOUT_PLUS and _is_valid_abroad(digits):
         return f"+{digits}"
-    return phone_problem(
-        "phone_no_country",
-        text,
+    what = (
         f"does not say its country: write it with + and the country code, such as {EXAMPLE},"
-        " or name the country of such numbers with --country, such as --country ES",
+        " or name the country of such numbers with --country, such as --country ES."
     )
+    return cell_problem("phone_no_country", text, what)
 
 
 def _number(code: int, national: str) -> PhoneNumber:
@@ -130,21 +137,13 @@ def _parsed(number: str, country: str, text: str) -> str | Problem:
     try:
         parsed = phonenumbers.parse(number, country or None)
     except NumberParseException as error:
-        return _unreadable(error, text)
+        if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+            return cell_problem("phone_impossible", text, "begins with an unknown country code: check the number.")
+        return _too_long(text) if error.error_type == NumberParseException.TOO_LONG else _too_short(text)
     national = phonenumbers.national_significant_number(parsed)
     if _is_valid(parsed.country_code or 0, national):
         return f"+{parsed.country_code}{national}"
     return _invalid(parsed, number, text)
-
-
-def _unreadable(error: NumberParseException, text: str) -> Problem:
-    match error.error_type:
-        case NumberParseException.INVALID_COUNTRY_CODE:
-            return phone_problem("phone_impossible", text, "begins with an unknown country code: check the number")
-        case NumberParseException.TOO_LONG:
-            return _too_long(text)
-        case _:
-            return _too_short(text)
 
 
 def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
@@ -155,23 +154,21 @@ def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
         case ValidationResult.TOO_LONG:
             return _too_long(text, f" for {plan}", number)
         case ValidationResult.INVALID_LENGTH:
-            return phone_problem("phone_impossible", text, f"has the wrong length for {plan}: check the digits")
+            return cell_problem("phone_impossible", text, f"has the wrong length for {plan}: check the digits.")
         case _:
-            return phone_problem(
-                "phone_invalid", text, f"is not a number of {plan}: check the digits{_or_abroad(number)}"
-            )
+            what = f"is not a number of {plan}: check the digits{_or_abroad(number)}."
+            return cell_problem("phone_invalid", text, what)
 
 
 def _too_short(text: str, where: str = "") -> Problem:
-    return phone_problem("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}")
+    return cell_problem("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}.")
 
 
 def _too_long(text: str, where: str = "", number: str = "") -> Problem:
-    return phone_problem("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}")
+    return cell_problem("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}.")
 
 
 def _or_abroad(number: str) -> str:
     """Return the advice for a foreign number that lost its plus; it is not accepted, as it may be a typing error."""
-    if number[:1].isdigit() and _is_valid_abroad(number):
-        return f", or write +{number} if that is the number"
-    return ""
+    is_foreign = number[:1].isdigit() and _is_valid_abroad(number)
+    return f", or write +{number} if that is the number" if is_foreign else ""

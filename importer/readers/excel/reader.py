@@ -11,7 +11,6 @@ from itertools import count, islice
 
 from importer.model.errors import InputError
 from importer.model.rows import Problem, Row, Sheet
-from importer.readers.blank_rows import Blanks
 from importer.readers.excel.cells import MOST_DIGITS, cell_name, is_wrong, problem_of, text_of, zero_problem
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
 from importer.readers.excel.overlay import FlaggedRow
@@ -19,7 +18,7 @@ from importer.readers.excel.sheet_choice import chosen
 from importer.readers.excel.workbook_kind import open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
-from importer.readers.header import ROWS_UNDER_TITLE, header_of, no_header, refuse_title
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
 from importer.readers.messages import merged_problem, sheet_notes
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 

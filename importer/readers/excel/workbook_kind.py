@@ -5,8 +5,7 @@ from pathlib import Path
 from importer.model.errors import InputError
 from importer.readers.excel.workbook import Workbook
 from importer.readers.excel.zip_package import Package
-from importer.readers.file_kinds import OLDEST, OLE, no_workbook
-from importer.readers.files import unreadable
+from importer.readers.files import OLDEST, OLE, no_workbook, unreadable
 
 _START_BYTES = 4_096
 _OTHER_ZIPS = {

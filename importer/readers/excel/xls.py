@@ -25,7 +25,7 @@ from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
 from importer.readers.excel.xls_records import XlsRecords, XlsRecordsError
 from importer.readers.excel.zip_package import damaged, has_password
-from importer.readers.file_kinds import OLE
+from importer.readers.files import OLE
 
 _MOST_BYTES, _MOST_TEXT_BYTES = 64 * 1024**2, 24 * 1024**2
 _MOST_CELLS, _MOST_FILLED = 2_000_000, 1_100_000

@@ -9,14 +9,117 @@ Import this module late: pandas takes a quarter to half a second, which `importe
 
 import functools
 import io
-from collections import defaultdict
+import itertools
 from collections.abc import Sequence
 
 import pandas as pd
 
+from importer.model.errors import InputError
+from importer.model.plain_text import unescape
+from importer.model.rows import Problem, Row, Sheet
+from importer.readers.header import header_of
+from importer.readers.messages import encoding_problem, quote_problem, unlike_problem, width_problem
+from importer.readers.text.encoding import is_text, shown_text
+from importer.readers.text.scan import QuoteFault, ScannedRows, raw_cells, unquoted
+
 _DIGITS = str.maketrans("0123456789", "ÀÁÂÃÄÅÆÇÈÉ")  # of a mark: no delimiter is one, since delimiters are ASCII
+_MOST_TIMES_WIDER = 2
+_LEAST_FAR_TOO_WIDE = 256
 
 Cells = tuple[str, ...]
+
+
+class RowMaker:
+    """Makes the rows of one sheet, with the problems that the scan and the header show.
+
+    Args:
+        sheet: The sheet, with its header.
+        width: How many cells the header's row has: more than the header where it ends in unnamed columns.
+
+    """
+
+    def __init__(self, sheet: Sheet, width: int) -> None:
+        self._sheet = sheet
+        self._far_too_wide = max(_MOST_TIMES_WIDER * width, _LEAST_FAR_TOO_WIDE)
+
+    def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
+        """Return the rows of a block, None for each that is blank.
+
+        Args:
+            scanned: The block.
+            first: The number of its first row.
+
+        Raises:
+            InputError: The header is among them, and pandas reads it otherwise than it was found on opening.
+
+        """
+        sheet, rows, widths = self._sheet, scanned.rows, scanned.widths
+        if max(widths) > self._far_too_wide:
+            rows, widths = zip(*map(self._narrowed, rows, widths), strict=True)
+        parsed = parse_rows(rows, widths, sheet.delimiter)
+        header = sheet.header_row - first
+        if 0 <= header < len(parsed):
+            self._check_header(parsed[header])
+        even = {*widths} == {len(sheet.header)} and not scanned.faults and None not in parsed
+        if not even or not is_text(scanned.text):
+            return [
+                self._row(number, text, cells, scanned.faults.get(number - first))
+                for number, text, cells in zip(itertools.count(first), scanned.rows, parsed, strict=False)
+            ]
+        escaped = "'" in scanned.text
+        return [
+            Row(number=number, cells=tuple(map(unescape, cells)) if escaped else cells)
+            if cells[0].strip() or "".join(cells).strip()
+            else None
+            for number, cells in enumerate(parsed, first)
+            if cells is not None
+        ]
+
+    def _narrowed(self, text: str, width: int) -> tuple[str, int]:
+        """Return a row's text and width; of one far too wide, what is under the header, or 0 if there is more in it."""
+        if width <= self._far_too_wide:
+            return text, width
+        raw, width = raw_cells(text, self._sheet.delimiter), len(self._sheet.header)
+        blank_after = not any(unquoted(cell).strip() for cell in raw[width:])
+        return self._sheet.delimiter.join(raw[:width]), width if blank_after else 0
+
+    def _check_header(self, cells: Cells | None) -> None:
+        file, header_row = self._sheet.file, self._sheet.header_row
+        seen = cells and header_of(file, [shown_text(unescape(cell)) for cell in cells], header_row)
+        if seen != self._sheet.header:
+            raise InputError(
+                f"The header of {file}, in row {header_row}, is read in two ways.",
+                "Take quotes and odd characters out of that row, or save the file again as .xlsx.",
+            )
+
+    def _row(self, number: int, text: str, cells: Cells | None, fault: QuoteFault | None) -> Row | None:
+        """Return a row of these cells, or of the text where there are none, with all its problems; None if blank."""
+        header = self._sheet.header
+        problems: list[Problem] = []
+        raw = raw_cells(text, self._sheet.delimiter) if fault or cells is None else []
+        seen = list(map(unquoted, raw)) if cells is None else cells
+        if not raw and not "".join(seen).strip():
+            return None
+        if fault:
+            wrong = (i for i, cell in enumerate(seen) if "\n" in cell or (cell == raw[i] and cell.startswith('"')))
+            place = next(wrong, 0)
+            problems.append(quote_problem(fault, place, header, shown_text(seen[place])))
+        shown = [unescape(cell) for cell in seen]
+        if not is_text(text):
+            problems += [
+                encoding_problem(place, header, shown_text(cell), self._sheet.encoding)
+                for place, cell in enumerate(shown[: len(header)])
+                if not is_text(cell)
+            ]
+            shown = [shown_text(cell) for cell in shown]
+        if not "".join(shown[len(header) :]).strip():
+            shown = shown[: len(header)]
+        if len(shown) != len(header):
+            problems.append(width_problem(shown, len(header)))
+            shown += [""] * (len(header) - len(shown))
+        if cells is None and not problems:
+            problems.append(unlike_problem(shown_text(text)))
+        return Row(number=number, cells=tuple(shown), problems=tuple(problems))
 
 
 def parse_rows(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> list[Cells | None]:
@@ -24,17 +127,15 @@ def parse_rows(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> li
 
     Args:
         rows: The text of each row, without its line end; its quotes are exact.
-        widths: How many cells each has.
+        widths: How many cells each has; 0: it is not to be parsed, and comes as None.
         delimiter: The ASCII character between the cells.
 
     """
-    if len(set(widths)) == 1:
+    if len({*widths}) == 1 and widths[0]:  # nearly always
         return _compared(rows, widths, delimiter)
-    by_size = defaultdict(list)  # or one wide row would make all of them as wide
-    for place, width in enumerate(widths):
-        by_size[width.bit_length()].append(place)
     parsed: list[Cells | None] = [None] * len(rows)
-    for places in by_size.values():
+    for size in {width.bit_length() for width in widths} - {0}:  # or one wide row would make all of them as wide
+        places = [place for place, width in enumerate(widths) if width.bit_length() == size]
         found = _compared([rows[place] for place in places], [widths[place] for place in places], delimiter)
         for place, cells in zip(places, found, strict=True):
             parsed[place] = cells
@@ -83,11 +184,10 @@ def _as_proven(columns: list[list[str]], marks: Sequence[str], widths: Sequence[
         return None
     if min(widths) == most:
         return list(zip(*columns[:-1], strict=True)) if columns[-1] == marks else None
-    rows = list(zip(*columns, strict=True))
-    for row, mark, width in zip(rows, marks, widths, strict=True):
-        if row[width] != mark or any(row[width + 1 :]):
-            return None
-    return [row[:width] for row, width in zip(rows, widths, strict=True)]
+    rows = list(zip(zip(*columns, strict=True), marks, widths, strict=True))
+    if any(row[width] != mark or any(row[width + 1 :]) for row, mark, width in rows):
+        return None
+    return [row[:width] for row, _, width in rows]
 
 
 @functools.cache  # for a few sizes

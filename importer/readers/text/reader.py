@@ -12,27 +12,31 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from importer.model.errors import InputError
+from importer.model.plain_text import unescape
 from importer.model.rows import Row, Sheet
-from importer.readers.blank_rows import Blanks
-from importer.readers.file_kinds import refuse_no_text
-from importer.readers.files import FileState, unreadable
-from importer.readers.header import ROWS_UNDER_TITLE, no_header, refuse_title
-from importer.readers.messages import line_too_long
+from importer.readers.files import FileState, refuse_no_text, unreadable
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
 from importer.readers.options import InputOptions
-from importer.readers.text.delimiter import SampleRow, declaration_length, find_delimiter, sample_rows
-from importer.readers.text.encoding import NO_TEXT, UNDECODABLE, decoded, find_encoding, more_evidence
-from importer.readers.text.loose_cells import cut_loosely
-from importer.readers.text.rows import RowMaker, header_cells
-from importer.readers.text.scan import LineTooLongError, RowScanner
+from importer.readers.text.encoding import NO_TEXT, UNDECODABLE, decoded, find_encoding, more_evidence, shown_text
+from importer.readers.text.scan import (
+    ScannedRows,
+    after_declaration,
+    blocks,
+    find_delimiter,
+    raw_cells,
+    sample_rows,
+    unquoted,
+)
 
 _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
+_LONGEST_DECLARATION = 64
 
 
 class CsvReader:
     """A text file, opened: its encoding, delimiter and header are known, its rows not yet read.
 
-    Cells are as the file has them, but for the apostrophe of `importer.model.formula_escape`, and line breaks inside
+    Cells are as the file has them, but for the apostrophe of `importer.model.plain_text`, and line breaks inside
     quotes, which are all line feeds. A row is blank if it has nothing but white space. A row that is too wide keeps
     all its cells.
 
@@ -45,22 +49,20 @@ class CsvReader:
         self._path = path
         self._state = FileState(path)
         sample, further = _sample(path)
-        encoding = find_encoding(sample, options.encoding, further)
-        characters = decoded(sample, encoding.codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
+        codec, note = find_encoding(sample, options.encoding, further)
+        characters = decoded(sample, codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
         text = io.StringIO(characters, newline=None).read()
         delimiter = find_delimiter(text, options.delimiter, options.header_row)
-        rows = sample_rows(text, delimiter, options.header_row)
-        if not 1 <= options.header_row <= len(rows):
-            raise no_header(path, options.header_row)
-        header, self._width_of_file = _header(path, rows, options.header_row, delimiter)
+        sampled = sample_rows(text, delimiter, options.header_row)
+        header, self._width = _header(path, sampled, options.header_row, delimiter)
         self._blanks = Blanks()
         self._sheet = Sheet(
             file=path,
             header=header,
             header_row=options.header_row,
-            encoding=encoding.codec,
+            encoding=codec,
             delimiter=delimiter,
-            notes=(encoding.note,) if encoding.note else (),
+            notes=(note,) if note else (),
         )
 
     @property
@@ -83,15 +85,13 @@ class CsvReader:
         self._blanks = Blanks()
         try:
             with Path(self._path).open(encoding=self._sheet.encoding, errors=UNDECODABLE) as file:
-                for rows in self._rows(_Characters(file)):
+                for rows in self._rows(file):
                     self._state.check(file.fileno())
                     for start in range(0, len(rows), _CHUNK_ROWS):
                         if full := self._blanks.left_out(rows[start : start + _CHUNK_ROWS]):
                             yield full
         except OSError as error:
             raise unreadable(self._path, error) from error
-        except LineTooLongError as error:
-            raise line_too_long(self._path, error.args[0]) from error
         except UnicodeError as error:
             raise InputError(
                 f"{self._path} cannot be read as text in {self._sheet.encoding}.",
@@ -101,30 +101,21 @@ class CsvReader:
     def close(self) -> None:
         """Do nothing: the file is open only while `chunks` goes through it."""
 
-    def _rows(self, characters: "_Characters") -> Iterator[list[Row | None]]:
-        maker = RowMaker(self._sheet, self._width_of_file)
-        scanner = RowScanner(characters.read, self._sheet.delimiter, self._width_of_file, characters.first_line)
+    def _rows(self, file: io.TextIOWrapper) -> Iterator[list[Row | None]]:
+        from importer.readers.text.parse import RowMaker  # noqa: PLC0415 - pandas: opening a file does without
+
+        def read(size: int) -> str:
+            return file.read(size).replace("\0", NO_TEXT)
+
+        start = read(_LONGEST_DECLARATION)
+        _, ahead = after_declaration(start)
+        first_line = 1 + start.removesuffix(ahead).count("\n")
+        maker = RowMaker(self._sheet, self._width)
         number = 1
-        for block in scanner.blocks():
+        for block in blocks(read, self._sheet, width=self._width, ahead=ahead, first_line=first_line):
             rows = maker.rows(block, number)
             yield rows[max(self._sheet.header_row + 1 - number, 0) :]
             number += len(rows)
-
-
-class _Characters:
-    """The text of a file, without its mark and Excel's `sep=;` line, which spreadsheet programs do not show."""
-
-    def __init__(self, file: io.TextIOWrapper) -> None:
-        self._file = file
-        start = file.read(64)
-        skipped = declaration_length(start)
-        self._ahead = start[skipped:]
-        self.first_line = 1 + start[:skipped].count("\n")
-
-    def read(self, size: int) -> str:
-        """Return about so many characters more; what no text has is made visible."""
-        text, self._ahead = self._ahead + self._file.read(size), ""
-        return text.replace("\0", NO_TEXT) if "\0" in text else text
 
 
 def _sample(path: str) -> tuple[bytes, bytes]:
@@ -137,15 +128,20 @@ def _sample(path: str) -> tuple[bytes, bytes]:
         raise unreadable(path, error) from error
 
 
-def _header(path: str, rows: Sequence[SampleRow], header_row: int, delimiter: str) -> tuple[tuple[str, ...], int]:
+def _header(path: str, sample: ScannedRows, header_row: int, delimiter: str) -> tuple[tuple[str, ...], int]:
     """Return the header, and how many cells its row has; pandas is not needed, and compared when the rows are read."""
-    if not rows[header_row - 1].width:
+    if not 1 <= header_row <= len(sample.rows):
+        raise no_header(path, header_row)
+    if not sample.widths[header_row - 1]:
         raise InputError(
             f'The header of {path}, in row {header_row}, has a quote (") that is not closed, '
             "or text after a closed one.",
             "Fix the quotes in that row: one that is part of a name is written twice.",
         )
-    first = [cut_loosely(row.text, delimiter).cells for row in rows[: header_row + ROWS_UNDER_TITLE]]
-    header = header_cells(path, first[header_row - 1], header_row)
+    first = [
+        [shown_text(unescape(unquoted(cell))) for cell in raw_cells(text, delimiter)]
+        for text in sample.rows[: header_row + ROWS_UNDER_TITLE]
+    ]
+    header = header_of(path, first[header_row - 1], header_row)
     refuse_title(path, first, header_row)
     return header, len(first[header_row - 1])

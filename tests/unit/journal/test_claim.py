@@ -52,7 +52,7 @@ def test_outcomes_ride_with_the_next_take(journal: Journal, path: Path) -> None:
     with closing(after_a_crash(path)) as other:
         assert statuses(other) == ["created", "failed", "in_flight"]
         created, *_ = other.report_source("run-1").results()
-        assert (created.outcome.uuid, created.attempts, created.finished_at) == (
+        assert (created.uuid, created.attempts, created.finished_at) == (
             "uuid-34600000001",
             3,
             START + timedelta(hours=1),
@@ -67,7 +67,7 @@ def test_rows_given_back_are_taken_again(journal: Journal) -> None:
     journal.record([recorded(first, Status.PENDING, attempts=2)])
     journal.finish(record())
     results = list(journal.report_source("run-1").results())
-    assert (results[0].outcome.status, results[0].attempts) == (Status.UNSENT, 2)
+    assert (results[0].status, results[0].attempts) == (Status.UNSENT, 2)
     assert fetch(journal, "SELECT count(*) FROM contacts WHERE identifier = '34600000001'") == [(0,)]
 
 
@@ -76,12 +76,12 @@ def test_finish_gives_every_row_its_last_word(journal: Journal) -> None:
     first, _ = journal.claim(2)
     journal.finish(record(), [recorded(first)])
     results = list(journal.report_source("run-1").results())
-    assert [(result.outcome.status, result.outcome.code) for result in results] == [
+    assert [(result.status, result.code) for result in results] == [
         (Status.CREATED, ""),
         (Status.IN_DOUBT, "in_doubt"),
         (Status.UNSENT, "unsent"),
     ]
-    assert all(result.outcome.reason for result in results[1:])
+    assert all(result.reason for result in results[1:])
 
 
 def test_a_crash_leaves_rows_in_doubt(journal: Journal, path: Path) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from importer.journal import Journal, database
+from importer.journal.database import storage_error
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS
-from importer.journal.sqlite_errors import storage_error
 from importer.model.errors import StorageError
 from importer.model.rows import Status
 from tests.support.journals import begin, begun, entries, record, send_all, statuses

@@ -1,6 +1,7 @@
 """Rows on their way into the journal, and what is read from it."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def outcomes(journal: Journal, name: str = "run-1") -> list[Outcome]:
     """Return the rows' outcomes in their order."""
-    return [result.outcome for result in journal.report_source(name).results()]
+    parts = [part.name for part in fields(Outcome)]
+    results = journal.report_source(name).results()
+    return [Outcome(**{part: getattr(result, part) for part in parts}) for result in results]
 
 
 def test_what_was_entered_is_taken_in_order(journal: Journal) -> None:
@@ -52,12 +55,9 @@ def test_an_invalid_row_keeps_all_its_problems(journal: Journal) -> None:
     assert journal.claim(1) == []
     (result,) = journal.report_source("run-1").results()
     assert (result.identifier, result.name, result.row) == ("12", "Ana", 2)
-    assert result.outcome == Outcome(
-        status=Status.INVALID,
-        code="phone_invalid",
-        column="Phone",
-        reason="12 is too short. There is no tag A.",
-    )
+    assert (result.status, result.code, result.column) == (Status.INVALID, "phone_invalid", "Phone")
+    assert result.reason == "12 is too short. There is no tag A."
+    assert (result.uuid, result.href, result.http_status) == ("", "", None)
 
 
 def test_a_key_of_an_earlier_row_is_a_duplicate(journal: Journal) -> None:
@@ -204,12 +204,12 @@ def test_long_inputs_are_read_in_pages(journal: Journal) -> None:
     report = journal.report_source("run-1")
     assert [result.row for result in report.results()] == list(range(2, 2503))
     journal.finish(record())
-    assert [row.row for row in report.rows_to_mend(0)] == list(range(2, 2503))
+    assert [row.row for row in report.rows_to_fix(0)] == list(range(2, 2503))
     (earlier,) = journal.rows_of("run-1")
     assert [row.number for chunk in earlier.chunks() for row in chunk] == list(range(2, 2503))
 
 
-def test_rows_to_mend_are_those_of_the_sheet_with_their_cells(journal: Journal) -> None:
+def test_rows_to_fix_are_those_of_the_sheet_with_their_cells(journal: Journal) -> None:
     """What is where it should be, and other sheets' rows, are left out."""
     journal.enqueue(0, [entry(contact(1), 2), entry(InvalidRow(problems=(PHONE,), identifier="12", name="Ana"), 3)])
     send_all(journal)
@@ -217,7 +217,7 @@ def test_rows_to_mend_are_those_of_the_sheet_with_their_cells(journal: Journal) 
     journal.enqueue(other, [entry(contact(2), 2)])
     journal.finish(record())
     report = journal.report_source("run-1")
-    (invalid,), (unsent,) = report.rows_to_mend(0), report.rows_to_mend(other)
+    (invalid,), (unsent,) = report.rows_to_fix(0), report.rows_to_fix(other)
     assert (invalid.row, invalid.cells, invalid.status) == (3, ("12", "Ana"), Status.INVALID)
     assert (unsent.status, unsent.reason) == (Status.UNSENT, "the run ended before its turn")
 

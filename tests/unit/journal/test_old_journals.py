@@ -98,7 +98,7 @@ def test_a_run_that_repeated_another_has_its_rows(path: Path) -> None:
             assert [(row.row, row.status.value, row.code) for row in rows] == _REPEATED
             assert [(row.identifier, row.name, row.uuid, row.href) for row in rows] == contacts
             assert {(row.attempts, row.http_status, row.finished_at) for row in rows} == {(0, None, run.started_at)}
-            assert [row.row for row in source.rows_to_mend(0)] == [7, 8]
+            assert [row.row for row in source.rows_to_fix(0)] == [7, 8]
             assert [group.code for group in source.problems()] == [
                 "differs", "name_missing", "phone_missing", "phone_too_short",
             ]  # fmt: skip

@@ -32,7 +32,7 @@ def test_rows_that_would_be_sent_are_counted_and_not_written(tmp_path: Path) -> 
         counts = journal.enqueue(0, [entry(mapped, row) for row, mapped in enumerate(rows, 2)])
         assert counts == {Status.PENDING: 2, Status.INVALID: 1, Status.DUPLICATE: 1}
         assert statuses(journal, "check-1") == ["invalid", "duplicate"]
-        (row,) = journal.report_source("check-1").rows_to_mend(0)
+        (row,) = journal.report_source("check-1").rows_to_fix(0)
         assert (row.row, row.columns) == (3, ("Phone", "Name"))
 
 

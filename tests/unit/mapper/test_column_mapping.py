@@ -95,7 +95,7 @@ def test_a_header_with_braces_of_its_own_is_a_header_first() -> None:
     """`{Name}` as the sheet writes it is a column, not a template."""
     mapping = planned(("Phone", "{Name}"), ColumnOptions(identifier="Phone", name="{Name}"))
     assert isinstance(mapping, ColumnMapping)
-    assert mapping.name_feed.headers == ("{Name}",)
+    assert [column.header for column in mapping.used] == ["Phone", "{Name}"]
 
 
 def test_all_that_does_not_fit_is_told_at_once() -> None:

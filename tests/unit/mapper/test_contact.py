@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.contact import to_contact
+from importer.mapper.contact import cleaned, is_plain, to_contact
 from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
-from importer.mapper.text_cleanup import cleaned, is_plain
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Contact, InvalidRow, Problem, Row
 

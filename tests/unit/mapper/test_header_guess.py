@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.header_guess import guess
-from importer.mapper.header_synonyms import FILLERS, PHRASES, WORDS
+from importer.mapper.header_guess import FILLERS, PHRASES, WORDS, guess
 from importer.mapper.mapping_proposal import feeds
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions
 

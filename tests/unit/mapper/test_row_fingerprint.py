@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper import row_fingerprint as room
+from importer.mapper import contact as room
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
+from importer.mapper.contact import RowFingerprint
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
-from importer.mapper.row_fingerprint import RowFingerprint
 from importer.model.account import Directory
 from importer.model.rows import Problem, Row
 

@@ -9,7 +9,7 @@ import pytest
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports import Reports
-from importer.reports.closing_text import MEANINGS, closing_text
+from importer.reports.closing_text import MEANINGS, closing_text, count_lines, counted
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
 FOLDER = Path("reports") / "20261123-020000-contacts"
@@ -145,3 +145,16 @@ def test_the_retry_that_it_names_finds_the_run() -> None:
 def test_a_sandbox_run_is_not_continued() -> None:
     """A sandbox forgets everything, so no text says that the next run continues with it."""
     assert "the sandbox starts empty" in closing_text(record(130, sandbox=True), {Status.UNSENT: 5}, [], reports())
+
+
+def test_counts_have_their_noun() -> None:
+    """One row, and several of them."""
+    assert (counted(1), counted(0, "kind"), counted(3_812)) == ("1 row", "0 kinds", "3,812 rows")
+
+
+def test_counts_stand_in_columns() -> None:
+    """What there is none of is left out."""
+    assert count_lines([(12_000, "a", "x"), (0, "b", "y"), (7, "ccc", "z")], width=3) == (
+        "  12,000 a    x\n       7 ccc  z"
+    )
+    assert count_lines([], width=3) == ""

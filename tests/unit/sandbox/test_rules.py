@@ -1,4 +1,4 @@
-"""What the stand-in refuses, and in which words."""
+"""What the sandbox refuses, and in which words."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.model.account import FieldType
-from importer.model.contact_fields import BOT_STATUSES, SOURCES
+from importer.model.payload import BOT_STATUSES, SOURCES
 from importer.sandbox import DEFAULT_ACCOUNT, CustomField
 from importer.sandbox.rules import only_digits, problems_of_patch, problems_of_post
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.value_checks import assigned_user, note
-from importer.model.contact_fields import BOT_STATUSES
+from importer.mapper.contact_fields import assigned_user, note
+from importer.model.payload import BOT_STATUSES
 from importer.settings import value_checks as checks
 
 CHECK_BOT_STATUS = checks.or_empty(checks.one_of(BOT_STATUSES))

@@ -78,7 +78,7 @@ class Stage:
 
     def statuses(self) -> list[Status]:
         """Return the rows' last words, in their order."""
-        return [result.outcome.status for result in self.results]
+        return [result.status for result in self.results]
 
     def _entry(self, number: int) -> Entry:
         phone = f"34600{number:06}"
@@ -118,7 +118,7 @@ def test_every_row_is_sent_once(stage: Callable[..., Stage]) -> None:
     run(it.play())
     assert it.statuses() == [Status.CREATED] * 1000
     assert set(it.service.posts().values()) == {1}
-    assert [result.outcome.uuid for result in it.results] == [
+    assert [result.uuid for result in it.results] == [
         it.service.contacts[result.identifier][0].uuid for result in it.results
     ]
 
@@ -196,7 +196,7 @@ def test_refusals_fail_without_a_second_request(stage: Callable[..., Stage]) -> 
     it = stage([Fault.NONE, Fault.INVALID])
     run(it.play())
     assert it.statuses() == [Status.CREATED, Status.FAILED, *[Status.CREATED] * 3]
-    assert "told to be INVALID" in it.results[1].outcome.reason
+    assert "told to be INVALID" in it.results[1].reason
     assert set(it.service.posts().values()) == {1}
 
 
@@ -372,7 +372,7 @@ def test_a_blind_look_up_is_no_witness(stage: Callable[..., Stage]) -> None:
     it.service.blind = True
     run(it.play())
     assert it.statuses() == [Status.CREATED, Status.IN_DOUBT, *[Status.CREATED] * 3]
-    assert "look-up does not show" in it.results[1].outcome.reason
+    assert "look-up does not show" in it.results[1].reason
     assert it.service.twice() == []
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.model.errors import InputError
-from importer.model.formula_escape import unescape
+from importer.model.plain_text import unescape
 from importer.model.rows import Row
 from importer.readers import open_reader
 from importer.readers.options import InputOptions

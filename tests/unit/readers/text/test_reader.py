@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.model.errors import InputError
-from importer.model.formula_escape import escape, unescape
+from importer.model.plain_text import escape, unescape
 from importer.model.protocols import Reader
 from importer.model.rows import Row
 from importer.readers import open_reader

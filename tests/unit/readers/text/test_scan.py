@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.model.errors import InputError
-from importer.model.rows import Row
+from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.readers.text.parse import parse_rows
-from importer.readers.text.scan import LONGEST_ROW, RowScanner
+from importer.readers.text.scan import LONGEST_ROW, blocks
 
 
 def rows_of(path: Path, content: str) -> list[Row]:
@@ -169,6 +169,19 @@ def test_the_cuts_between_blocks_do_not_matter(table: list[list[str]], size: int
     csv.writer(written, lineterminator="\n").writerows(table)
     source = io.StringIO(written.getvalue())
     rows: list[list[str]] = []
-    for block in RowScanner(lambda _: source.read(size), ",").blocks():
+    for block in blocks(lambda _: source.read(size), Sheet(file="x.csv", header=("a",), delimiter=",")):
         rows += [list(cells or ()) for cells in parse_rows(block.rows, block.widths, ",")]
     assert rows == table
+
+
+@settings(max_examples=300, deadline=None)
+@given(lines=st.lists(st.text('"",a', max_size=12), min_size=1, max_size=3), quoted=st.booleans())
+def test_lines_without_a_fault_are_as_wide_as_csv_says(lines: list[str], quoted: bool) -> None:  # noqa: FBT001 - hypothesis gives it
+    """Also where all of them begin and end with a quote, which is proven without csv."""
+    lines = [f'"{line}"' if quoted else line for line in lines]
+    source = io.StringIO("\n".join([*lines, ""]))
+    for block in blocks(source.read, Sheet(file="x.csv", header=("a",), delimiter=",")):
+        for place, (row, width) in enumerate(zip(block.rows, block.widths, strict=True)):
+            if place not in block.faults:
+                (cells,) = csv.reader([f"{line}\n" for line in row.split("\n")], strict=True)
+                assert width == (len(cells) or 1)

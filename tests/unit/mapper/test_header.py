@@ -3,7 +3,7 @@
 import pytest
 
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.header_drift import new_columns
+from importer.mapper.header import new_columns
 from importer.mapper.options import ColumnOptions, MappingOptions
 
 MADE_FOR = ("Phone", "Name", "Notes", "")

@@ -1,4 +1,4 @@
-"""Custom field values and the fields that the service checks: what is sent of what a cell says."""
+"""Custom field values: what is sent of what a cell says."""
 
 from datetime import date
 
@@ -6,23 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.mapper.contact_fields import FieldValue, assigned_user
+from importer.mapper.custom_fields import conversion, email, number
 from importer.mapper.options import CustomFieldOptions
-from importer.mapper.value_checks import (
-    FieldValue,
-    assigned_user,
-    bot_status,
-    by_name,
-    conversion,
-    email,
-    is_uuid,
-    note,
-    number,
-    splitter,
-)
 from importer.model.account import FieldType
 from importer.model.rows import Problem
 
-UUID = "0b5d1c3e-9a51-4c0f-8e0a-0123456789ab"
 FEATURES = ("Dark Mode", "Notifications")
 
 
@@ -186,37 +175,3 @@ def test_a_checkbox_is_split_and_each_option_checked() -> None:
     assert isinstance(wrong, Problem)
     assert '"x"' in wrong.message
     assert '"y"' in wrong.message
-
-
-def test_a_note_has_at_most_a_thousand_characters() -> None:
-    """A thousand will do; one more will not, and the sentence says how many there are."""
-    assert note("ñ" * 1000) == "ñ" * 1000
-    long = note("ñ" * 1001)
-    assert code(long) == "note_too_long"
-    assert isinstance(long, Problem)
-    assert "1,001" in long.message
-
-
-def test_a_bot_is_started_or_ended() -> None:
-    """The service's two words, in any letter case."""
-    assert bot_status("Bot_Start") == "bot_start"
-    assert bot_status("bot_end") == "bot_end"
-    assert code(bot_status("yes")) == "bot_status_unknown"
-
-
-def test_names_become_uuids_and_uuids_stay() -> None:
-    """Letter case does not matter; an unknown name is refused; an account that was not asked refuses nothing."""
-    find = by_name("team", {"sales": UUID})
-    assert find("Sales") == UUID
-    assert find(UUID.upper()) == UUID.upper()
-    assert code(find("Slaes")) == "team_unknown"
-    assert by_name("team", None)("Slaes") == "Slaes"
-    assert is_uuid(UUID.replace("-", ""))
-    assert not is_uuid("0b5d1c3e")
-
-
-@given(st.text(alphabet="ab ,;|\n]^-\\", max_size=20), st.text(alphabet=",;|]^-\\", max_size=4))
-def test_a_split_text_has_no_separators_and_nothing_empty(text: str, separators: str) -> None:
-    """Whatever the separators, signs of regular expressions among them."""
-    parts = splitter(separators)(text)
-    assert all(part and part == part.strip() and not set(part) & {*separators, "\n"} for part in parts)

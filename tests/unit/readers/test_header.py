@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.rows import Row
-from importer.readers.blank_rows import Blanks
+from importer.readers.header import Blanks
 
 
 @given(st.lists(st.lists(st.booleans(), max_size=5), max_size=6))

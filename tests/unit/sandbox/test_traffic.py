@@ -1,9 +1,9 @@
-"""The stand-in's rate limit, on a clock that the tests move."""
+"""The sandbox's rate limit, on a clock that the tests move."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.sandbox.limit import PeakRate, SlidingWindow, whole_seconds
+from importer.sandbox.traffic import PeakRate, SlidingWindow, whole_seconds
 
 
 def test_a_full_window_refuses_until_its_first_request_is_a_second_old() -> None:

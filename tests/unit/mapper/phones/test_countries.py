@@ -4,9 +4,9 @@ import pytest
 
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import to_contact
-from importer.mapper.contact_warnings import row_warnings
-from importer.mapper.country_names import country_of
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
+from importer.mapper.phones.countries import country_of
+from importer.mapper.warnings import row_warnings
 from importer.model.rows import Contact, InvalidRow, Problem, Row
 
 COLUMNS = ColumnOptions(identifier="Phone", name="Name", country="Land")

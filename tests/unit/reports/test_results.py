@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,11 +16,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importer.model.errors import StorageError
-from importer.model.formula_escape import escape
-from importer.model.plain_text import plain, utc
+from importer.model.plain_text import escape, plain, utc
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 from importer.reports import write_reports
 from importer.reports.results import write_results
 from importer.reports.workbook import write_sheet
@@ -52,7 +52,7 @@ INVALID = Result(
     attempts=0,
     finished_at=None,
 )
-TO_MEND = RowToMend(row=4, cells=("+12", "=1+1"), status=Status.INVALID, reason="Too short.\x07")
+TO_FIX = RowToFix(row=4, cells=("+12", "=1+1"), status=Status.INVALID, reason="Too short.\x07")
 GROUP = ProblemGroup(code="phone_invalid", column="Phone", message="Too \x1b[1mshort.", count=1, rows=(4,))
 
 
@@ -63,11 +63,13 @@ class FakeSource(ReportSource):
         self,
         sheets: Sequence[Sheet] = (SHEET,),
         results: Sequence[Result] = (CREATED, INVALID),
-        to_mend: Mapping[int, Sequence[RowToMend]] | None = None,
+        to_fix: Mapping[int, Sequence[RowToFix]] | None = None,
+        **ended: Any,
     ) -> None:
+        self._ended = ended
         self._sheets = sheets
         self._results = results
-        self._to_mend = {0: [TO_MEND]} if to_mend is None else to_mend
+        self._to_fix = {0: [TO_FIX]} if to_fix is None else to_fix
 
     def record(self) -> RunRecord:
         return RunRecord(
@@ -82,19 +84,20 @@ class FakeSource(ReportSource):
             requests_sent=1,
             rate_limit=300.0,
             rate_achieved=12.345,
+            **self._ended,
         )
 
     def sheets(self) -> Sequence[Sheet]:
         return self._sheets
 
     def tally(self) -> Mapping[Status, int]:
-        return {status: sum(result.outcome.status is status for result in self._results) for status in Status}
+        return {status: sum(result.status is status for result in self._results) for status in Status}
 
     def results(self) -> Iterator[Result]:
         yield from self._results
 
-    def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
-        yield from self._to_mend.get(sheet_index, ())
+    def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
+        yield from self._to_fix.get(sheet_index, ())
 
     def problems(self) -> Sequence[ProblemGroup]:
         return [GROUP]
@@ -122,7 +125,7 @@ def test_failed_rows_keep_the_inputs_own_form(tmp_path: Path) -> None:
 def test_summary_says_it_all(tmp_path: Path) -> None:
     """Its keys are fixed, times are UTC, and rows read are the sum of all statuses."""
     folder = tmp_path / "run"
-    reports = write_reports(FakeSource(), folder, exit_code=1, finished_at=END)
+    reports = write_reports(FakeSource(finished_at=END, exit_code=1), folder)
     assert reports.summary.read_text(encoding="utf-8") == reports.summary_json
     assert json.loads(reports.summary_json) == {
         "run": "20261123-020000-contacts",
@@ -165,24 +168,24 @@ def test_a_run_that_has_not_ended_has_no_end(tmp_path: Path) -> None:
     assert (content["finished_at"], content["seconds"], content["exit_code"]) == (None, None, None)
 
 
-def test_nothing_to_mend_is_no_file(tmp_path: Path) -> None:
+def test_nothing_to_fix_is_no_file(tmp_path: Path) -> None:
     """An empty file would look like work."""
-    reports = write_reports(FakeSource(to_mend={}), tmp_path)
+    reports = write_reports(FakeSource(to_fix={}), tmp_path)
     assert reports.failed == ()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["results.csv", "summary.json"]
 
 
 def test_several_sheets_have_a_file_each(tmp_path: Path) -> None:
     """The names say which is which, whatever signs the input's names have."""
-    source = FakeSource(sheets=(SHEET, SHEET, BOOK), to_mend={0: [TO_MEND], 2: [TO_MEND]})
+    source = FakeSource(sheets=(SHEET, SHEET, BOOK), to_fix={0: [TO_FIX], 2: [TO_FIX]})
     reports = write_reports(source, tmp_path)
     assert [path.name for path in reports.failed] == ["failed-1-contacts.csv", "failed-3-Año-2026.xlsx"]
 
 
 def test_a_workbook_comes_back_as_a_workbook(tmp_path: Path) -> None:
     """Header and sheet are where the config finds them again, and every cell is a text, so that none can run."""
-    rows = [TO_MEND, RowToMend(row=5, cells=("007",), status=Status.FAILED, reason="a\x00b")]
-    reports = write_reports(FakeSource(sheets=(BOOK,), to_mend={0: rows}), tmp_path)
+    rows = [TO_FIX, RowToFix(row=5, cells=("007",), status=Status.FAILED, reason="a\x00b")]
+    reports = write_reports(FakeSource(sheets=(BOOK,), to_fix={0: rows}), tmp_path)
     assert [path.name for path in reports.failed] == ["failed.xlsx"]
     book = openpyxl.load_workbook(reports.failed[0])
     sheet = book["Sheet 1"]
@@ -198,16 +201,16 @@ def test_a_workbook_comes_back_as_a_workbook(tmp_path: Path) -> None:
 def test_a_sheet_name_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     """Some programs write names that Excel does not take."""
     book = Sheet(file="a.xlsx", name="'" + "x" * 40, header=("Phone",))
-    row = RowToMend(row=2, cells=("x" * 40_000,), status=Status.FAILED, reason="")
-    reports = write_reports(FakeSource(sheets=(book,), to_mend={0: [row]}), tmp_path)
+    row = RowToFix(row=2, cells=("x" * 40_000,), status=Status.FAILED, reason="")
+    reports = write_reports(FakeSource(sheets=(book,), to_fix={0: [row]}), tmp_path)
     assert openpyxl.load_workbook(reports.failed[0]).sheetnames == ["Rows"]
 
 
 def test_a_mended_file_that_fails_again_has_our_columns_once(tmp_path: Path) -> None:
     """No header may stand there twice, or the file could not be given to `run`."""
     sheet = Sheet(file="failed.csv", header=("import_row", "Phone", "import_status", "import_reason"), delimiter=",")
-    row = RowToMend(row=9, cells=("4", "12", "invalid", "Too short."), status=Status.FAILED, reason="Refused.")
-    reports = write_reports(FakeSource(sheets=(sheet,), to_mend={0: [row]}), tmp_path)
+    row = RowToFix(row=9, cells=("4", "12", "invalid", "Too short."), status=Status.FAILED, reason="Refused.")
+    reports = write_reports(FakeSource(sheets=(sheet,), to_fix={0: [row]}), tmp_path)
     assert reports.failed[0].read_text(encoding="utf-8-sig") == (
         "Phone,import_status,import_reason,import_row\n12,failed,Refused.,9\n"
     )
@@ -216,8 +219,8 @@ def test_a_mended_file_that_fails_again_has_our_columns_once(tmp_path: Path) -> 
 @pytest.mark.parametrize("sheet", [SHEET, replace(BOOK, header_row=1)])
 def test_a_row_wider_than_its_header_loses_no_cell(tmp_path: Path, sheet: Sheet) -> None:
     """What no header names comes after our own columns, to be put where it belongs."""
-    row = RowToMend(row=4, cells=("1", "Ana", "x", "", "=y"), status=Status.INVALID, reason="Too wide.")
-    written = write_reports(FakeSource(sheets=[sheet], to_mend={0: [row]}), tmp_path).failed[0]
+    row = RowToFix(row=4, cells=("1", "Ana", "x", "", "=y"), status=Status.INVALID, reason="Too wide.")
+    written = write_reports(FakeSource(sheets=[sheet], to_fix={0: [row]}), tmp_path).failed[0]
     if sheet.delimiter:
         table = list(csv.reader(written.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
         assert table[1] == ["1", "Ana", "invalid", "Too wide.", "4", "x", "", "'=y"]
@@ -230,14 +233,14 @@ def test_a_row_wider_than_its_header_loses_no_cell(tmp_path: Path, sheet: Sheet)
 def test_the_header_of_a_text_file_stands_where_it_stood(tmp_path: Path) -> None:
     """The config may say on which row it is."""
     sheet = Sheet(file="a.csv", header=("P",), header_row=3, delimiter="\t")
-    reports = write_reports(FakeSource(sheets=(sheet,), to_mend={0: [TO_MEND]}), tmp_path)
+    reports = write_reports(FakeSource(sheets=(sheet,), to_fix={0: [TO_FIX]}), tmp_path)
     assert reports.failed[0].read_text(encoding="utf-8-sig").startswith("\n\nP\timport_status\t")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows guards files by other means than mode bits")
 def test_reports_are_for_their_owner_alone(tmp_path: Path) -> None:
     """They hold people's names and numbers."""
-    source = FakeSource(sheets=(SHEET, BOOK), to_mend={0: [TO_MEND], 1: [TO_MEND]})
+    source = FakeSource(sheets=(SHEET, BOOK), to_fix={0: [TO_FIX], 1: [TO_FIX]})
     reports = write_reports(source, tmp_path / "new" / "run")
     files = list(reports.folder.iterdir())
     assert len(files) == 4
@@ -256,7 +259,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_what_the_workbook_library_raises_is_told(tmp_path: Path) -> None:
     """Its own error for a file that it cannot make carries the system's, and that is what becomes a sentence."""
     with pytest.raises(IsADirectoryError if os.name == "posix" else OSError):
-        write_sheet(tmp_path, "", [["Phone"]], first_row=1)
+        write_sheet(tmp_path, BOOK, [["Phone"]])
 
 
 @pytest.mark.parametrize("sheet", [SHEET, BOOK])
@@ -264,8 +267,8 @@ def test_reports_are_whole_or_not_there(tmp_path: Path, sheet: Sheet) -> None:
     """When the journal fails in the middle, no half file is left behind."""
 
     class Failing(FakeSource):
-        def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
-            yield TO_MEND
+        def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
+            yield TO_FIX
             raise StorageError(f"The journal cannot be read for sheet {sheet_index}.")
 
     with pytest.raises(StorageError, match="journal"):
