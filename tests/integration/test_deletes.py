@@ -12,7 +12,7 @@ import pytest
 from importer.client.http import CallbellClient
 from importer.client.token import Token
 from importer.journal import AsyncUndo, Journal, RunUndo
-from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate
 from importer.model.errors import StorageError
 from importer.model.policy import Policy
 from importer.model.protocols import RequestLimiter, Service, WorkJournal
@@ -23,7 +23,7 @@ from importer.model.stop import Stop
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.sandbox.calls import Asked
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
@@ -38,7 +38,7 @@ LONG = aiohttp.ClientTimeout(total=60)
 PATIENT = Policy(not_found_gap_seconds=0.0, backoff_cap_seconds=0.0)
 
 
-DeletePool = WorkerPool[DeleteStep, Deletion, Removed]
+DeletePool = WorkerPool[DeleteStep, Deletion]
 
 
 class FixedClock:
@@ -139,7 +139,7 @@ class Watched:
         return await self.inner.send(request)
 
 
-def pool(service: Service, journal: WorkJournal[Removed], limiter: RequestLimiter) -> DeletePool:
+def pool(service: Service, journal: WorkJournal[Deletion], limiter: RequestLimiter) -> DeletePool:
     """Return a pool that leaves nothing to chance."""
     parts = PoolParts(
         operation=DeleteOperation(PATIENT),
