@@ -16,6 +16,8 @@ from importer.readers.excel.xlsx_look import BLANK, is_beyond_plain, signs_in
 
 _LONGEST_TEXT = 10 * 1024**2
 _MOST_TEXTS = 10_000_000
+_MOST_BLANK = 100_000
+"""Programs write each text once, so more blank ones are no program's work."""
 _BYTES_OF_MARKUP = len("><t></t></si>")
 _BLANK_TEXT = re.compile(rb"[^<>]*(?:/>|>\s*(?:<t(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</t>))?\s*</si>)\s*(?:</sst>\s*)?")
 _SIGNS_OF_BLANK_TEXT = {b">": b"></t>", b"/": b"/></si>", b" ": b" </t>", b"\n": b"\n</t>", b";": b";</t>"}
@@ -49,7 +51,7 @@ def look_over_texts(blocks: Iterable[bytes]) -> SharedTextsLook:
         is_plain = not is_beyond_plain(text) and (bool(lengths) or b"<sst" in text)
         lengths.extend(map(len, whole))
         left = b"<si" + pieces[-1] if pieces else before
-        if not is_plain or len(left) > _LONGEST_TEXT or len(lengths) > _MOST_TEXTS:
+        if not is_plain or len(left) > _LONGEST_TEXT or len(lengths) > _MOST_TEXTS or len(blank) > _MOST_BLANK:
             is_plain = False
             break
     if _is_blank(left.removeprefix(b"<si")):
