@@ -76,6 +76,7 @@ class SharedTexts:
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._ends = array("Q", [0])
+        self._blank = 0
         try:
             for element in elements(blocks, {"si"}):
                 self._append(text_in(element).encode())
@@ -97,7 +98,8 @@ class SharedTexts:
         return self._file.read(end - start).decode()
 
     def _append(self, text: bytes) -> None:
-        if len(self._ends) > _MOST_TEXTS:
+        self._blank += not text.strip()
+        if len(self._ends) > _MOST_TEXTS or self._blank > _MOST_BLANK:
             raise MarkupError
         self._file.write(text)
         self._ends.append(self._ends[-1] + len(text))
