@@ -109,17 +109,19 @@ def one_line(text: str) -> str:
 
 
 def field_reading(
-    found: Feed, convert: Callable[[str], Value | Problem], constant: str, *, lines: bool
+    found: Feed | None, convert: Callable[[str], Value | Problem], constant: str, *, lines: bool
 ) -> Callable[[Sequence[str]], Value | str | Problem]:
-    """Return how to read a field from its column.
+    """Return how to read a field.
 
     Args:
-        found: Where its text comes from.
+        found: Where its text comes from; None: every row has the constant.
         convert: From the text, which is not empty, to the value.
         constant: The value where the cell is empty.
         lines: Whether the text may have several lines; else they are joined.
 
     """
+    if found is None:
+        return lambda _texts: constant
 
     def read(texts: Sequence[str]) -> Value | str | Problem:
         text = found.read(texts)

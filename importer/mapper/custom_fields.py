@@ -48,11 +48,8 @@ def conversion(field: CustomFieldOptions, tag_separators: str) -> Conversion:
 def email(text: str) -> str | Problem:
     """Return the e-mail address; only its form is checked."""
     text = text[7:] if text[:7].lower() == "mailto:" else text  # as a spreadsheet program copies a link
-    return (
-        text
-        if is_email(text)
-        else cell_problem("email_invalid", text, "is not an e-mail address such as ana@example.com.")
-    )
+    what = "is not an e-mail address such as ana@example.com."
+    return text if is_email(text) else cell_problem("email_invalid", text, what)
 
 
 def number(text: str, decimal: str) -> str | Problem:
