@@ -38,7 +38,7 @@ def conversion(field: CustomFieldOptions, tag_separators: str) -> Conversion:
         case FieldType.DATE:
             return date_reader(field.format)
         case FieldType.DROPDOWN:
-            return _choice(field, "dropdown_unknown")
+            return _choice(field)
         case FieldType.CHECKBOX:
             return _choices(field, field.separator or tag_separators)
         case _:
@@ -132,7 +132,7 @@ def _day(text: str, date_format: str) -> Sequence[str]:
         return []
 
 
-def _choice(field: CustomFieldOptions, code: str) -> TextConversion:
+def _choice(field: CustomFieldOptions) -> TextConversion:
     """Return a conversion to the field's own spelling of an option; without named options, everything passes."""
     spellings = {option.casefold(): option for option in field.options}
 
@@ -142,13 +142,13 @@ def _choice(field: CustomFieldOptions, code: str) -> TextConversion:
         if spelling := spellings.get(text.casefold()):
             return spelling
         what = f"is not an option of {quoted(field.name)}{did_you_mean(text, field.options)}"
-        return cell_problem(code, text, what)
+        return cell_problem(f"{field.type}_unknown", text, what)
 
     return choose
 
 
 def _choices(field: CustomFieldOptions, separators: str) -> Conversion:
-    choose, split = _choice(field, "checkbox_unknown"), splitter(separators)
+    choose, split = _choice(field), splitter(separators)
 
     def choose_all(text: str) -> FieldValue | Problem:
         chosen = [choose(part) for part in split(text)]
