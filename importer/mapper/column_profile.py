@@ -78,7 +78,7 @@ def profile_column(cells: Sequence[str], country: str = "") -> ColumnProfile:
         or _if_most(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
         or _numbers(texts)
         or _words(texts)
-        or _names(texts)
+        or (_if_most(Kind.NAMES, texts, _is_name) if len(set(texts)) * 2 >= len(texts) else None)
         or ColumnProfile(kind=Kind.TEXTS, filled=len(texts))
     )
 
@@ -87,6 +87,11 @@ def phone_share(cells: Sequence[str], country: str = "") -> float:
     """Return the share of phone numbers among the non-empty cells, from 0.0 to 1.0."""
     texts = [text for cell in cells if (text := cleaned(cell))]
     return _share(texts, lambda text: _phone_code(text, country) == "") if texts else 0.0
+
+
+def _is_name(text: str) -> bool:
+    """Return whether the text is one to five words of letters."""
+    return _NAME.fullmatch(text) is not None and len(text.split()) <= 5  # noqa: PLR2004 - said above
 
 
 def _accepts(convert: Callable[[str], str | Problem]) -> Callable[[str], bool]:
@@ -157,10 +162,3 @@ def _words(texts: Sequence[str]) -> ColumnProfile | None:
             kind = Kind.LISTS if separator else Kind.CHOICES
             return ColumnProfile(kind=kind, filled=len(texts), detail=separator, options=options)
     return None
-
-
-def _names(texts: Sequence[str]) -> ColumnProfile | None:
-    """Recognise names: letters, one to five words, and mostly distinct."""
-    if len(set(texts)) * 2 < len(texts):
-        return None
-    return _if_most(Kind.NAMES, texts, lambda text: _NAME.fullmatch(text) is not None and len(text.split()) <= 5)  # noqa: PLR2004 - said above

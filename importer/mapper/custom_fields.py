@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
-from typing import assert_never
+from functools import lru_cache, partial
 
 from importer.mapper.contact_fields import FieldValue, TextConversion, is_email, splitter
 from importer.mapper.messages import cell_problem, did_you_mean, quoted
@@ -28,21 +27,15 @@ _NUMBER_PARTS = {".": re.compile(_NUMBER % (",", ".")), ",": re.compile(_NUMBER 
 
 def conversion(field: CustomFieldOptions, tag_separators: str) -> Conversion:
     """Return the conversion of a cell's text (one line, not empty) to the value of the custom field."""
-    match field.type:
-        case FieldType.TEXT:
-            return str
-        case FieldType.EMAIL:
-            return email
-        case FieldType.NUMBER:
-            return lambda text: number(text, field.decimal)
-        case FieldType.DATE:
-            return date_reader(field.format)
-        case FieldType.DROPDOWN:
-            return _choice(field)
-        case FieldType.CHECKBOX:
-            return _choices(field, field.separator or tag_separators)
-        case _:
-            assert_never(field.type)
+    conversions: dict[FieldType, Conversion] = {
+        FieldType.TEXT: str,
+        FieldType.EMAIL: email,
+        FieldType.NUMBER: partial(number, decimal=field.decimal),
+        FieldType.DATE: date_reader(field.format),
+        FieldType.DROPDOWN: _choice(field),
+        FieldType.CHECKBOX: _choices(field, field.separator or tag_separators),
+    }
+    return conversions[field.type]
 
 
 def email(text: str) -> str | Problem:

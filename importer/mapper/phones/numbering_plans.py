@@ -6,7 +6,6 @@ form is wrong. So both are valid, and numbers are rewritten only where the confi
 """
 
 import re
-from collections.abc import Callable
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
@@ -26,17 +25,13 @@ _MOBILE_DIGIT = {"52": "1", "54": "9", "55": "9"}
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
 _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway
-_MEXICAN_DIGITS = 10
 _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 _NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
 """Country codes without a trunk prefix 0, known without a look-up; 0: no country."""
 
-_FORM_OF_THE_PLAN: dict[int, Callable[[str], str]] = {
-    52: lambda national: national[1:] if len(national) == _MEXICAN_DIGITS + 1 and national[0] == "1" else national,
-    55: lambda national: f"{national[:2]}9{national[2:]}" if national[2:3] in {*"6789"} else national,
-}
-"""Per country code: from an older form of a mobile number to today's. Only for validation, never to send.
+_FORM_OF_THE_PLAN = {52: "without", 55: "with"}
+"""Per country code: the form of mobile numbers that its plan has today. Only for validation, never to send.
 
 WhatsApp still knows Mexican mobiles as 521, and many Brazilian ones without the ninth digit.
 """
@@ -133,10 +128,10 @@ def _is_valid(code: int, national: str) -> bool:
     """
     if not 0 < len(national) <= _MOST_DIGITS:
         return False
-    form_of_the_plan = _FORM_OF_THE_PLAN.get(code)
-    return phonenumbers.is_valid_number(_number(code, national)) or (
-        form_of_the_plan is not None and phonenumbers.is_valid_number(_number(code, form_of_the_plan(national)))
-    )
+    if phonenumbers.is_valid_number(_number(code, national)):
+        return True
+    form = _FORM_OF_THE_PLAN.get(code)
+    return form is not None and phonenumbers.is_valid_number(_number(code, in_form(f"{code}{national}", form)[2:]))
 
 
 def _parsed(number: str, country: str, text: str) -> str | Problem:
