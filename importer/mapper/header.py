@@ -32,8 +32,6 @@ class Feed:
     """The columns from which a field's text comes."""
 
     read: Reading
-    indices: tuple[int, ...]
-    """The columns' places in the header, from 0."""
     headers: tuple[str, ...]
 
     @property
@@ -113,7 +111,7 @@ class HeaderSearch:
             return None
         self.used.update(indices)
         read = itemgetter(*indices) if is_header else _template(text, indices)
-        return Feed(read=read, indices=indices, headers=tuple(self.header[index] for index in indices))
+        return Feed(read=read, headers=tuple(self.header[index] for index in indices))
 
     def _became(self, lost: str) -> str:
         """Return the end of a sentence about a column that is gone: what may have replaced it.

@@ -116,7 +116,8 @@ class Findings:
     def _end_run(self) -> None:
         """End a run of consecutive numbers; warn if it is long."""
         run, self._run = self._run, RowTally()
-        (column, last), self._last = self._last, ("", 0)
+        column, last = self._last
+        self._last = ("", 0)
         if run.count >= _LONG_RUN:
             message = (
                 f"The numbers from {last - run.count + 1} to {last} are consecutive: filling cells downwards in a"
