@@ -12,11 +12,12 @@ from types import MappingProxyType
 
 from importer.client.account import get_json, json_objects, list_pages, text_field
 from importer.mapper.messages import did_you_mean, quoted
+from importer.mapper.warnings import RowTally
 from importer.model.account import FieldType
 from importer.model.protocols import Service
 from importer.model.requests import Request
 from importer.model.rows import Contact, Row
-from importer.model.runs import ProblemGroup, RowTally
+from importer.model.runs import ProblemGroup
 
 _MOST_TEXTS = 1_000
 _MOST_OPTIONS = 200

@@ -11,8 +11,9 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import column_mapping
 from importer.commands.paths import is_there
 from importer.mapper.contact import to_contact
+from importer.mapper.header_guess import with_fields
 from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose
-from importer.mapper.options import FIELDS, ColumnOptions, ContactOptions, MappingOptions, with_fields
+from importer.mapper.options import FIELDS, ColumnOptions, ContactOptions, MappingOptions
 from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload

@@ -14,10 +14,10 @@ from importer.mapper.contact_fields import (
     text_fields,
     translation,
 )
-from importer.mapper.custom_fields import conversion, is_date_format
-from importer.mapper.header import OWN_COLUMNS, Feed, feed, find, renamed_to
-from importer.mapper.messages import listed, quoted
-from importer.mapper.options import ContactOptions, MappingOptions
+from importer.mapper.custom_fields import conversion
+from importer.mapper.header import OWN_COLUMNS, Feed, HeaderSearch
+from importer.mapper.messages import cell_problem, listed, quoted
+from importer.mapper.options import REQUIRED, ColumnOptions, ContactOptions, MappingOptions
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import country_of, is_region
 from importer.model.account import Directory, FieldType
@@ -85,117 +85,71 @@ def plan_mapping(
             contacts of this mapping must not be sent.
 
     """
-    planner = _Planner(header, options)
+    search = HeaderSearch(header, options.made_for)
     contact, columns = options.contact, options.columns
-    identifier, name = planner.required("identifier"), planner.required("name")
-    tags = tuple(planner.feeds("tags", *columns.tags))
-    texts = tuple(map(planner.text_field, text_fields(directory)))
-    custom_fields = tuple(planner.custom_fields())
-    words, region = planner.words(), planner.region()
-    country_feed = next(planner.feeds("country", columns.country), None)
-    if planner.problems or not identifier or not name:
-        return tuple(planner.problems)
+    identifier, name = (_required(search, columns, field) for field in REQUIRED)
+    tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
+    texts = tuple(_text_field(search, options, field) for field in text_fields(directory))
+    custom_fields = tuple(_custom_fields(search, columns))
+    places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
+    words = {place: translation(words) for place, words in places if place is not None}
+    region = _region(search, contact.country)
+    country_feed = search.feed(columns.country, "[columns] country")
+    if search.problems or not identifier or not name:
+        return tuple(search.problems)
     country = _country_reading(country_feed, region)
-    used, others = sorted(planner.used), (name for place, name in enumerate(header) if place not in planner.used)
+    left_over = [name for place, name in enumerate(header) if name and place not in search.used]
     return ColumnMapping(
         width=len(header),
-        used=tuple(UsedColumn(index=place, header=header[place], words=words.get(place)) for place in used),
-        left_over=tuple(name for name in others if name and name.casefold() not in OWN_COLUMNS),
+        used=tuple(UsedColumn(index=at, header=header[at], words=words.get(at)) for at in sorted(search.used)),
+        left_over=tuple(name for name in left_over if name.casefold() not in OWN_COLUMNS),
         source=contact.source,
         identifier_feed=identifier,
         identifier=_identifier_reading(identifier, contact, country, country_feed),
         country=country,
         name=_name_reading(name),
-        tags=tags_reading([found.read for found in tags], contact.tags, columns.tag_separators),
+        tags=tags_reading(tags, contact.tags, columns.tag_separators),
         custom_fields=custom_fields,
         text_fields=texts,
     )
 
 
-class _Planner:
-    """Applies the config to one header and collects what does not fit."""
+def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> Feed | None:
+    if text := getattr(columns, field):
+        return search.feed(text, f"[columns] {field}")
+    message = (
+        f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
+        f" to one of {listed(filter(None, search.header))}."
+    )
+    search.problems.append(Problem(code=f"{field}_unmapped", message=message))
+    return None
 
-    def __init__(self, header: tuple[str, ...], options: MappingOptions) -> None:
-        self.problems: list[Problem] = []
-        self.used: set[int] = set()
-        self._header = header
-        self._options = options
 
-    def feeds(self, field: str, *texts: str) -> Iterator[Feed]:
-        """Yield where a field's text comes from, for each text that the config has for it and that fits."""
-        return filter(None, (self._feed(f"[columns] {field}", text) for text in texts if text))
+def _text_field(search: HeaderSearch, options: MappingOptions, field: TextField) -> tuple[str, TextReading]:
+    """Return how to read a field that a column, or the same text for every row, feeds."""
+    constant = getattr(options.contact, field.key)
+    sent = field.check(constant) if constant else ""
+    if isinstance(sent, Problem):
+        search.problems.append(replace(sent, value=constant, message=f"[contact] {field.key}: {sent.message}"))
+        sent = ""
+    found = search.feed(getattr(options.columns, field.key), f"[columns] {field.key}")
+    return field.attribute, field_reading(found, field.check, sent, lines=field.has_lines)
 
-    def _feed(self, key: str, text: str) -> Feed | None:
-        found = feed(self._header, text, key)
-        if isinstance(found, Feed):
-            self.used.update(found.indices)
-            return found
-        for problem in found:
-            self._add_unfound(problem, key)
-        return None
 
-    def _add_unfound(self, problem: Problem, key: str) -> None:
-        """Add the problem; to an unknown column what may have become of it since the config was made."""
-        if problem.code == "column_unknown" and self._options.made_for:
-            became = renamed_to(problem.column, self._options.made_for, self._header)
-            message = f"{key} names the column {quoted(problem.column)}, which {became}."
-            problem = replace(problem, code="column_gone", message=message)
-        self.problems.append(problem)
+def _custom_fields(search: HeaderSearch, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
+    for field in columns.custom_fields:
+        found = search.feed(field.column, f"[columns.custom_fields] {quoted(field.name)}")
+        convert = conversion(field, columns.tag_separators)
+        yield field.name, field_reading(found, convert, "", lines=field.type is FieldType.CHECKBOX)
 
-    def required(self, field: str) -> Feed | None:
-        if text := getattr(self._options.columns, field):
-            return self._feed(f"[columns] {field}", text)
-        message = (
-            f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
-            f" to one of {listed(filter(None, self._header))}."
-        )
-        self.problems.append(Problem(code=f"{field}_unmapped", message=message))
-        return None
 
-    def text_field(self, field: TextField) -> tuple[str, TextReading]:
-        """Return how to read a field that a column, or the same text for every row, feeds."""
-        text, constant = getattr(self._options.columns, field.key), getattr(self._options.contact, field.key)
-        sent = field.check(constant) if constant else ""
-        if isinstance(sent, Problem):
-            message = f"[contact] {field.key}: {sent.message}"
-            self.problems.append(replace(sent, value=constant, message=message))
-            sent = ""
-        found = self._feed(f"[columns] {field.key}", text) if text else None
-        read = field_reading(found, field.check, sent, lines=field.has_lines) if found else lambda _: sent
-        return field.attribute, read
-
-    def custom_fields(self) -> Iterator[tuple[str, ValueReading]]:
-        columns = self._options.columns
-        for field in columns.custom_fields:
-            key = f"[columns.custom_fields] {quoted(field.name)}"
-            if field.type is FieldType.DATE and field.format and not is_date_format(field.format):
-                message = f'{key}: {quoted(field.format)} is not a format with day, month and year, such as "%d/%m/%Y".'
-                self.problems.append(Problem(code="date_format_invalid", value=field.format, message=message))
-            if found := self._feed(key, field.column):
-                convert = conversion(field, columns.tag_separators)
-                yield field.name, field_reading(found, convert, "", lines=field.type is FieldType.CHECKBOX)
-
-    def words(self) -> dict[int, Callable[[str], str]]:
-        """Return the translations under `[values]`, by the column's place."""
-        translations = {}
-        for name, words in self._options.values.items():
-            place = find(self._header, name, "[values]")
-            if isinstance(place, Problem):
-                self._add_unfound(place, "[values]")
-            else:
-                translations[place] = translation(words)
-        return translations
-
-    def region(self) -> str:
-        """Return the region of numbers without a country code."""
-        region = self._options.contact.country.strip().upper()
-        if region and not is_region(region):
-            message = (
-                f"{quoted(self._options.contact.country)} is not the code of a country: write two letters such as ES"
-                " (the United Kingdom is GB)."
-            )
-            self.problems.append(Problem(code="country_unknown", value=self._options.contact.country, message=message))
-        return region
+def _region(search: HeaderSearch, country: str) -> str:
+    """Return the region of numbers without a country code."""
+    region = country.strip().upper()
+    if region and not is_region(region):
+        what = "is not the code of a country: write two letters such as ES (the United Kingdom is GB)."
+        search.problems.append(cell_problem("country_unknown", country, what))
+    return region
 
 
 def _name_reading(found: Feed) -> TextReading:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import chain, pairwise
 
 from importer.mapper.contact import cleaned
@@ -69,23 +70,32 @@ def profile_column(cells: Sequence[str], country: str = "") -> ColumnProfile:
     texts = [text for cell in cells if (text := " ".join(cleaned(cell).split()))]
     if not texts:
         return ColumnProfile(kind=Kind.EMPTY)
-    found = (
-        _if_most(Kind.BOT_STATUSES, texts, lambda text: isinstance(bot_status(text), str))
-        or _if_most(Kind.EMAILS, texts, lambda text: isinstance(email(text), str))
+    return (
+        _if_most(Kind.BOT_STATUSES, texts, _accepts(bot_status))
+        or _if_most(Kind.EMAILS, texts, _accepts(email))
         or _dates(texts)
         or _phones(texts, country)
         or _if_most(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
         or _numbers(texts)
         or _words(texts)
-        or _names(texts)
+        or (_if_most(Kind.NAMES, texts, _is_name) if len(set(texts)) * 2 >= len(texts) else None)
+        or ColumnProfile(kind=Kind.TEXTS, filled=len(texts))
     )
-    return found or ColumnProfile(kind=Kind.TEXTS, filled=len(texts))
 
 
 def phone_share(cells: Sequence[str], country: str = "") -> float:
     """Return the share of phone numbers among the non-empty cells, from 0.0 to 1.0."""
     texts = [text for cell in cells if (text := cleaned(cell))]
     return _share(texts, lambda text: _phone_code(text, country) == "") if texts else 0.0
+
+
+def _is_name(text: str) -> bool:
+    """Return whether the text is one to five words of letters."""
+    return _NAME.fullmatch(text) is not None and len(text.split()) <= 5  # noqa: PLR2004 - said above
+
+
+def _accepts(convert: Callable[[str], str | Problem]) -> Callable[[str], bool]:
+    return lambda text: isinstance(convert(text), str)
 
 
 def _share(texts: Sequence[str], fits: Callable[[str], bool]) -> float:
@@ -99,16 +109,11 @@ def _if_most(kind: Kind, texts: Sequence[str], fits: Callable[[str], bool], deta
 
 def _dates(texts: Sequence[str]) -> ColumnProfile | None:
     """Find the format of all dates; if day and month are ambiguous, the detail has both formats with a bar."""
-    iso = date_reader("")
-    if found := _if_most(Kind.DATES, texts, lambda text: isinstance(iso(text), str) and text[:4].isdecimal()):
+    is_iso = _accepts(date_reader(""))
+    if found := _if_most(Kind.DATES, texts, lambda text: is_iso(text) and text[:4].isdecimal()):
         return found
-    formats = [one for one in _DATE_FORMATS if _share(texts, _reads(one)) >= _NEARLY_ALL]
-    return _if_most(Kind.DATES, texts, _reads(formats[0]), "|".join(formats)) if formats else None
-
-
-def _reads(date_format: str) -> Callable[[str], bool]:
-    read = date_reader(date_format)
-    return lambda text: isinstance(read(text), str)
+    formats = [one for one in _DATE_FORMATS if _share(texts, _accepts(date_reader(one))) >= _NEARLY_ALL]
+    return _if_most(Kind.DATES, texts, _accepts(date_reader(formats[0])), "|".join(formats)) if formats else None
 
 
 def _phones(texts: Sequence[str], country: str) -> ColumnProfile | None:
@@ -136,7 +141,7 @@ def _count_up(texts: Sequence[str]) -> bool:
 
 def _numbers(texts: Sequence[str]) -> ColumnProfile | None:
     """Find the decimal sign with which all can be read; none where both signs give the same."""
-    signs = [sign for sign in ".," if _share(texts, lambda text, sign=sign: isinstance(number(text, sign), str)) == 1]  # type: ignore[misc]  # mypy takes the default for a second argument
+    signs = [sign for sign in ".," if _share(texts, _accepts(partial(number, decimal=sign))) == 1]
     if not signs:
         return None
     same = all(number(text, ".") == number(text, ",") for text in texts)
@@ -144,24 +149,16 @@ def _numbers(texts: Sequence[str]) -> ColumnProfile | None:
 
 
 def _words(texts: Sequence[str]) -> ColumnProfile | None:
-    if options := _options(texts, [[text] for text in texts]):
-        return ColumnProfile(kind=Kind.CHOICES, filled=len(texts), options=options)
-    for separator in _SEPARATORS:
-        parts = [splitter(separator)(text) for text in texts]
-        if any(len(part) > 1 for part in parts) and (options := _options(texts, parts)):
-            return ColumnProfile(kind=Kind.LISTS, filled=len(texts), detail=separator, options=options)
+    """Find the distinct words, one or several in a cell, if they are few and often repeated."""
+    for separator in ("", *_SEPARATORS):
+        parts = [splitter(separator)(text) if separator else [text] for text in texts]
+        options = tuple(dict.fromkeys(chain.from_iterable(parts)))
+        is_few = len(options) <= _MOST_OPTIONS and len(options) * 3 <= len(texts)
+        if (
+            is_few
+            and max(map(len, options), default=0) <= _LONGEST_OPTION
+            and (not separator or max(map(len, parts)) > 1)
+        ):
+            kind = Kind.LISTS if separator else Kind.CHOICES
+            return ColumnProfile(kind=kind, filled=len(texts), detail=separator, options=options)
     return None
-
-
-def _options(texts: Sequence[str], parts: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return the distinct words if they are few and often repeated, else nothing."""
-    options = dict.fromkeys(chain.from_iterable(parts))
-    few = len(options) <= _MOST_OPTIONS and len(options) * 3 <= len(texts)
-    return tuple(options) if few and all(len(option) <= _LONGEST_OPTION for option in options) else ()
-
-
-def _names(texts: Sequence[str]) -> ColumnProfile | None:
-    """Recognise names: letters, one to five words, and mostly distinct."""
-    if len(set(texts)) * 2 < len(texts):
-        return None
-    return _if_most(Kind.NAMES, texts, lambda text: _NAME.fullmatch(text) is not None and len(text.split()) <= 5)  # noqa: PLR2004 - said above

@@ -5,7 +5,7 @@ once per row. The checks' problems do not name the column; `field_reading` adds 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -109,17 +109,19 @@ def one_line(text: str) -> str:
 
 
 def field_reading(
-    found: Feed, convert: Callable[[str], Value | Problem], constant: str, *, lines: bool
+    found: Feed | None, convert: Callable[[str], Value | Problem], constant: str, *, lines: bool
 ) -> Callable[[Sequence[str]], Value | str | Problem]:
-    """Return how to read a field from its column.
+    """Return how to read a field.
 
     Args:
-        found: Where its text comes from.
+        found: Where its text comes from; None: every row has the constant.
         convert: From the text, which is not empty, to the value.
         constant: The value where the cell is empty.
         lines: Whether the text may have several lines; else they are joined.
 
     """
+    if found is None:
+        return lambda _texts: constant
 
     def read(texts: Sequence[str]) -> Value | str | Problem:
         text = found.read(texts)
@@ -142,21 +144,20 @@ def tags_reading(
 ) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """Return how to read a row's tags: the constants, then the cells', without duplicates (letter case ignored)."""
     split = splitter(separators)
-    constant: dict[str, str] = {}
-    for tag in filter(None, map(str.strip, constants)):
-        constant.setdefault(tag.casefold(), tag)
-    always = tuple(constant.values())
+    always = _distinct(filter(None, map(str.strip, constants)))
 
     def read(texts: Sequence[str]) -> tuple[str, ...]:
-        tags = None
-        for reading in readings:
-            if text := reading(texts):
-                tags = constant.copy() if tags is None else tags
-                for tag in split(text):
-                    tags.setdefault(tag.casefold(), tag)
-        return always if tags is None else tuple(tags.values())
+        tags = [tag for reading in readings if (text := reading(texts)) for tag in split(text)]
+        return _distinct((*always, *tags)) if tags else always
 
     return read
+
+
+def _distinct(tags: Iterable[str]) -> tuple[str, ...]:
+    spellings: dict[str, str] = {}
+    for tag in tags:
+        spellings.setdefault(tag.casefold(), tag)
+    return tuple(spellings.values())
 
 
 def translation(words: Mapping[str, str]) -> Callable[[str], str]:

@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
-from typing import assert_never
+from functools import lru_cache, partial
 
 from importer.mapper.contact_fields import FieldValue, TextConversion, is_email, splitter
 from importer.mapper.messages import cell_problem, did_you_mean, quoted
@@ -28,31 +27,22 @@ _NUMBER_PARTS = {".": re.compile(_NUMBER % (",", ".")), ",": re.compile(_NUMBER 
 
 def conversion(field: CustomFieldOptions, tag_separators: str) -> Conversion:
     """Return the conversion of a cell's text (one line, not empty) to the value of the custom field."""
-    match field.type:
-        case FieldType.TEXT:
-            return str
-        case FieldType.EMAIL:
-            return email
-        case FieldType.NUMBER:
-            return lambda text: number(text, field.decimal)
-        case FieldType.DATE:
-            return date_reader(field.format)
-        case FieldType.DROPDOWN:
-            return _choice(field, "dropdown_unknown")
-        case FieldType.CHECKBOX:
-            return _choices(field, field.separator or tag_separators)
-        case _:
-            assert_never(field.type)
+    conversions: dict[FieldType, Conversion] = {
+        FieldType.TEXT: str,
+        FieldType.EMAIL: email,
+        FieldType.NUMBER: partial(number, decimal=field.decimal),
+        FieldType.DATE: date_reader(field.format),
+        FieldType.DROPDOWN: _choice(field),
+        FieldType.CHECKBOX: _choices(field, field.separator or tag_separators),
+    }
+    return conversions[field.type]
 
 
 def email(text: str) -> str | Problem:
     """Return the e-mail address; only its form is checked."""
     text = text[7:] if text[:7].lower() == "mailto:" else text  # as a spreadsheet program copies a link
-    return (
-        text
-        if is_email(text)
-        else cell_problem("email_invalid", text, "is not an e-mail address such as ana@example.com.")
-    )
+    what = "is not an e-mail address such as ana@example.com."
+    return text if is_email(text) else cell_problem("email_invalid", text, what)
 
 
 def number(text: str, decimal: str) -> str | Problem:
@@ -135,7 +125,7 @@ def _day(text: str, date_format: str) -> Sequence[str]:
         return []
 
 
-def _choice(field: CustomFieldOptions, code: str) -> TextConversion:
+def _choice(field: CustomFieldOptions) -> TextConversion:
     """Return a conversion to the field's own spelling of an option; without named options, everything passes."""
     spellings = {option.casefold(): option for option in field.options}
 
@@ -145,13 +135,13 @@ def _choice(field: CustomFieldOptions, code: str) -> TextConversion:
         if spelling := spellings.get(text.casefold()):
             return spelling
         what = f"is not an option of {quoted(field.name)}{did_you_mean(text, field.options)}"
-        return cell_problem(code, text, what)
+        return cell_problem(f"{field.type}_unknown", text, what)
 
     return choose
 
 
 def _choices(field: CustomFieldOptions, separators: str) -> Conversion:
-    choose, split = _choice(field, "checkbox_unknown"), splitter(separators)
+    choose, split = _choice(field), splitter(separators)
 
     def choose_all(text: str) -> FieldValue | Problem:
         chosen = [choose(part) for part in split(text)]

@@ -32,8 +32,6 @@ class Feed:
     """The columns from which a field's text comes."""
 
     read: Reading
-    indices: tuple[int, ...]
-    """The columns' places in the header, from 0."""
     headers: tuple[str, ...]
 
     @property
@@ -53,44 +51,83 @@ def folded_name(name: str) -> str:
     return _BETWEEN_WORDS.sub(" ", "".join(sign for sign in apart if not unicodedata.combining(sign))).strip()
 
 
-def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
-    """Return the index of the only column with that header; letter case matters only if there are several.
+class HeaderSearch:
+    """Finds the columns that a config names in one sheet's header, and collects what does not fit.
 
     Args:
         header: The sheet's headers.
-        wanted: The header as the config writes it.
-        key: The config key that names it, for the problem's message.
+        made_for: The header that the config was made for; empty: unknown.
 
     """
-    names = list(map(composed, header))
-    wanted = composed(wanted)
-    for compared in (str, str.casefold):
-        places = [place for place, name in enumerate(names) if name and compared(name) == compared(wanted)]
+
+    def __init__(self, header: Sequence[str], made_for: Sequence[str]) -> None:
+        self.problems: list[Problem] = []
+        self.used: set[int] = set()
+        """The places of the columns that feed a field."""
+        self.header = header
+        self._made_for = made_for
+        self._names = list(map(composed, header))
+
+    def place(self, wanted: str, key: str) -> int | None:
+        """Return the index of the only column with that header; None, and there is a problem more.
+
+        Args:
+            wanted: The header as the config writes it; letter case matters only if several columns have it.
+            key: The config key that names it, for the problem's message.
+
+        """
+        wanted = composed(wanted)
+        places = self._places(wanted)
+        if len(places) == 1:
+            return places[0]
+        names = f"{key} names the column {quoted(wanted)}, which"
         if places:
-            break
-    if len(places) == 1:
-        return places[0]
-    if not places:
-        message = f"{key} names the column {quoted(wanted)}, which the sheet does not have"
-        return Problem(code="column_unknown", column=wanted, message=message + did_you_mean(wanted, names))
-    letters = " and ".join(map(column_letters, places))
-    message = f"{key} names {quoted(wanted)}, the header of the columns {letters}: rename all but one of them."
-    return Problem(code="column_twice", column=wanted, message=message)
+            letters = " and ".join(map(column_letters, places))
+            names = f"{key} names {quoted(wanted)}, the header of the columns"
+            code, message = "column_twice", f"{names} {letters}: rename all but one of them."
+        elif self._made_for:
+            code, message = "column_gone", f"{names} {self._became(wanted)}."
+        else:
+            code, message = "column_unknown", f"{names} the sheet does not have{did_you_mean(wanted, self._names)}"
+        self.problems.append(Problem(code=code, column=wanted, message=message))
+        return None
 
+    def _places(self, wanted: str) -> list[int]:
+        exact = [place for place, name in enumerate(self._names) if name and name == wanted]
+        folded = wanted.casefold()
+        return exact or [place for place, name in enumerate(self._names) if name and name.casefold() == folded]
 
-def feed(header: Sequence[str], text: str, key: str) -> Feed | tuple[Problem, ...]:
-    """Return how to read the column, or the text with headers in braces, that the config names; or the problems."""
-    place = find(header, text, key)
-    if isinstance(place, int):
-        return Feed(read=itemgetter(place), indices=(place,), headers=(header[place],))
-    wanted = _IN_BRACES.findall(text)
-    if not wanted:
-        return (place,)
-    found = [find(header, name, key) for name in wanted]
-    if problems := tuple(each for each in found if isinstance(each, Problem)):
-        return problems
-    indices = tuple(each for each in found if isinstance(each, int))
-    return Feed(read=_template(text, indices), indices=indices, headers=tuple(header[index] for index in indices))
+    def feed(self, text: str, key: str) -> Feed | None:
+        """Return how to read the column, or the text with headers in braces, that the config names.
+
+        None: the text is empty, or there are problems more.
+        """
+        if not text:
+            return None
+        is_header = bool(self._places(composed(text)))
+        names = [text] if is_header else _IN_BRACES.findall(text) or [text]
+        indices = tuple(place for name in names if (place := self.place(name, key)) is not None)
+        if len(indices) < len(names):
+            return None
+        self.used.update(indices)
+        read = itemgetter(*indices) if is_header else _template(text, indices)
+        return Feed(read=read, headers=tuple(self.header[index] for index in indices))
+
+    def _became(self, lost: str) -> str:
+        """Return the end of a sentence about a column that is gone: what may have replaced it.
+
+        A new column is a candidate if its name is similar, or if it is at the same place.
+        """
+        new = new_columns(self._made_for, self.header)
+        by_folded = {folded_name(name): name for name in new}
+        in_place = (now for before, now in zip(self._made_for, self.header, strict=False) if composed(before) == lost)
+        if close := get_close_matches(folded_name(lost), by_folded, n=1, cutoff=_LIKENESS):
+            found, what = by_folded[close[0]], "is new"
+        elif (found := next(in_place, "")) in new:
+            what = "is in its place"
+        else:
+            return f"is gone; new are {listed(new)}" if new else "is gone"
+        return f"is gone, and {quoted(found)} {what}: if that is it, write the new name into the config"
 
 
 def _template(text: str, indices: tuple[int, ...]) -> Reading:
@@ -114,26 +151,3 @@ def new_columns(made_for: Sequence[str], header: Sequence[str]) -> tuple[str, ..
         return ()
     known = {composed(name).casefold() for name in made_for} | OWN_COLUMNS
     return tuple(name for name in header if name and composed(name).casefold() not in known)
-
-
-def renamed_to(lost: str, made_for: Sequence[str], header: Sequence[str]) -> str:
-    """Return the end of a sentence about a column that is gone: what may have replaced it.
-
-    A new column is a candidate if its name is similar, or if it is at the same place.
-
-    Args:
-        lost: The header that is gone.
-        made_for: The header that the config was made for.
-        header: The sheet's header now.
-
-    """
-    new = new_columns(made_for, header)
-    by_folded = {folded_name(name): name for name in new}
-    in_place = [now for before, now in zip(made_for, header, strict=False) if composed(before) == composed(lost)]
-    if close := get_close_matches(folded_name(lost), by_folded, n=1, cutoff=_LIKENESS):
-        found, what = by_folded[close[0]], "is new"
-    elif in_place and in_place[0] in new:
-        found, what = in_place[0], "is in its place"
-    else:
-        return f"is gone; new are {listed(new)}" if new else "is gone"
-    return f"is gone, and {quoted(found)} {what}: if that is it, write the new name into the config"

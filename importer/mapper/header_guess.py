@@ -5,13 +5,15 @@ letters, no accents, words with one space between. A header belongs to a kind of
 synonyms of several words (`PHRASES`); or if, without `FILLERS`, all its words are among those of one word (`WORDS`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
+from typing import Any
 
 from importer.mapper.header import folded_name
-from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, with_fields
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions
 
 _NAME_KINDS = ("full_name", "first_name", "last_name", "name")
 _FIRST_BESIDE_LAST = frozenset({"vorname", "prenom"})
@@ -28,60 +30,41 @@ FILLERS = _terms("""
     clienti, clientela, kunde, kunden, kundin, contact, contacts, contacto, contactos, contatto, contatti, contato,
     contatos, kontakt, kontakte, main, primary, default, principal, principale, haupt, 1, 2, 3
 """)
-_SYNONYMS = {
-    "identifier": _terms("""
-        identifier, phone, phonenumber, telephone, tel, mobile, mobilephone, cell, cellphone, whatsapp, whatsappnumber,
-        wa, msisdn, telefono, fono, movil, celular, cel, cellulare, telefone, telemovel, portable, wsp, wpp, zap,
-        telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, mobiltelefon, rufnummer, mobilfunk,
-        mobilfunknummer, identificador, identificatore, identifiant, contact number, numero de contacto,
-        numero di contatto, numero de contato
-    """),
-    "full_name": _terms("""
-        fullname, kundenname, kontaktname, nominativo, full name, first and last name, name and surname,
-        nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, nome completo, nome e cognome,
-        nome e sobrenome, nom complet, nom et prenom, vollstandiger name, vor und nachname
-    """),
-    "first_name": _terms("""
-        firstname, forename, prenom, vorname, givenname, first name, given name, primer nombre, primeiro nome
-    """),
-    "last_name": _terms("""
-        lastname, surname, familyname, apellido, apellidos, cognome, cognomi, sobrenome, sobrenomes, apelido, apelidos,
-        nachname, familienname, zuname, last name, family name, primer apellido, ultimo nome, nom de famille
-    """),
-    "name": _terms("name, nombre, nombres, nome, nom"),
-    "tags": _terms("""
-        tag, tags, label, labels, segment, segments, etiqueta, etiquetas, segmento, segmentos, etichetta, etichette,
-        segmenti, marcador, marcadores, etiquette, etiquettes, segmente, schlagwort, schlagworte, schlagworter,
-        stichwort, stichworte
-    """),
-    "note": _terms("""
-        note, notes, remark, remarks, comment, comments, nota, notas, observacion, observaciones, comentario,
-        comentarios, osservazione, osservazioni, commento, commenti, observacao, observacoes, remarque, remarques,
-        commentaire, commentaires, notiz, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, kommentare
-    """),
-    "assigned_user": _terms("""
-        owner, assignee, agent, agente, responsable, responsabile, responsavel, propietario, proprietario, asignado,
-        assegnatario, proprietaire, bearbeiter, betreuer, zustandiger, assigned user, assigned to, assigned agent,
-        usuario asignado, asignado a, utente assegnato, assegnato a, usuario atribuido, atribuido a,
-        utilisateur assigne, assigne a, attribue a, zugewiesen an
-    """),
-    "team": _terms("""
-        team, equipo, equipe, squadra, team name, team uuid, nombre del equipo, nome del team, nome da equipe,
-        nom de l equipe
-    """),
-    "channel": _terms("channel, canal, canale, kanal, channel uuid, channel title, channel name"),
-    "bot_status": _terms("""
-        bot, botstatus, bot status, estado del bot, estado bot, stato del bot, stato bot, status do bot, estado do bot,
-        statut du bot, etat du bot
-    """),
-    "country": _terms("""
-        country, pais, paese, pays, land, nation, nazione, nacion, staat, countrycode, landercode, laenderkennung,
-        country code, phone country, phone country code, country of residence, codigo de pais, codigo pais,
-        pais de residencia, codice paese, prefisso paese, code pays, pays de residence, land code
-    """),
-}
-WORDS = {kind: frozenset(term for term in terms if " " not in term) for kind, terms in _SYNONYMS.items()}
-PHRASES = {kind: terms - WORDS[kind] for kind, terms in _SYNONYMS.items()}
+_SYNONYMS = """
+identifier: identifier, phone, phonenumber, telephone, tel, mobile, mobilephone, cell, cellphone, whatsapp,
+    whatsappnumber, wa, msisdn, telefono, fono, movil, celular, cel, cellulare, telefone, telemovel, portable, wsp, wpp,
+    zap, telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, mobiltelefon, rufnummer, mobilfunk,
+    mobilfunknummer, identificador, identificatore, identifiant, contact number, numero de contacto, numero di contatto,
+    numero de contato
+full_name: fullname, kundenname, kontaktname, nominativo, full name, first and last name, name and surname,
+    nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, nome completo, nome e cognome,
+    nome e sobrenome, nom complet, nom et prenom, vollstandiger name, vor und nachname
+first_name: firstname, forename, prenom, vorname, givenname, first name, given name, primer nombre, primeiro nome
+last_name: lastname, surname, familyname, apellido, apellidos, cognome, cognomi, sobrenome, sobrenomes, apelido,
+    apelidos, nachname, familienname, zuname, last name, family name, primer apellido, ultimo nome, nom de famille
+name: name, nombre, nombres, nome, nom
+tags: tag, tags, label, labels, segment, segments, etiqueta, etiquetas, segmento, segmentos, etichetta, etichette,
+    segmenti, marcador, marcadores, etiquette, etiquettes, segmente, schlagwort, schlagworte, schlagworter, stichwort,
+    stichworte
+note: note, notes, remark, remarks, comment, comments, nota, notas, observacion, observaciones, comentario, comentarios,
+    osservazione, osservazioni, commento, commenti, observacao, observacoes, remarque, remarques, commentaire,
+    commentaires, notiz, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, kommentare
+assigned_user: owner, assignee, agent, agente, responsable, responsabile, responsavel, propietario, proprietario,
+    asignado, assegnatario, proprietaire, bearbeiter, betreuer, zustandiger, assigned user, assigned to, assigned agent,
+    usuario asignado, asignado a, utente assegnato, assegnato a, usuario atribuido, atribuido a, utilisateur assigne,
+    assigne a, attribue a, zugewiesen an
+team: team, equipo, equipe, squadra, team name, team uuid, nombre del equipo, nome del team, nome da equipe,
+    nom de l equipe
+channel: channel, canal, canale, kanal, channel uuid, channel title, channel name
+bot_status: bot, botstatus, bot status, estado del bot, estado bot, stato del bot, stato bot, status do bot,
+    estado do bot, statut du bot, etat du bot
+country: country, pais, paese, pays, land, nation, nazione, nacion, staat, countrycode, landercode, laenderkennung,
+    country code, phone country, phone country code, country of residence, codigo de pais, codigo pais,
+    pais de residencia, codice paese, prefisso paese, code pays, pays de residence, land code
+"""
+_TERMS = {kind: _terms(terms) for kind, terms in re.findall(r"(\w+): ([^:]+)\n", _SYNONYMS)}
+WORDS = {kind: frozenset(term for term in terms if " " not in term) for kind, terms in _TERMS.items()}
+PHRASES = {kind: terms - WORDS[kind] for kind, terms in _TERMS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +98,12 @@ def guess(header: Sequence[str]) -> Guess:
         doubtful=MappingProxyType(doubtful),
         missing=tuple(field for field, found in candidates.items() if not found),
     )
+
+
+def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOptions:
+    """Return the columns with the chosen header, or text with headers in braces, of each field; tags stay as is."""
+    texts: dict[str, Any] = {field: text for field, text in chosen.items() if field != "tags"}
+    return replace(columns, **texts)
 
 
 def _kind(name: str) -> str:

@@ -1,24 +1,27 @@
 """Propose a mapping from a sheet's header and values, with how sure it is and what the user must be asked. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from importer.mapper.column_profile import ColumnProfile, Kind, phone_share, profile_column
 from importer.mapper.header import OWN_COLUMNS
-from importer.mapper.header_guess import Guess, guess
-from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions, with_fields
+from importer.mapper.header_guess import Guess, guess, with_fields
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions
 from importer.model.account import FieldType
 from importer.model.rows import Row
 
 _HALF = 0.5
+_NO_COLUMN = "no column looks like it"
 _PHONES = frozenset({Kind.PHONES, Kind.NATIONAL_PHONES})
-_FIELD_TYPES = {
-    Kind.EMAILS: FieldType.EMAIL,
-    Kind.DATES: FieldType.DATE,
-    Kind.NUMBERS: FieldType.NUMBER,
-    Kind.CHOICES: FieldType.DROPDOWN,
-    Kind.LISTS: FieldType.CHECKBOX,
+_CUSTOM_FIELDS = {
+    Kind.EMAILS: (FieldType.EMAIL, ""),
+    Kind.DATES: (FieldType.DATE, "format"),
+    Kind.NUMBERS: (FieldType.NUMBER, "decimal"),
+    Kind.CHOICES: (FieldType.DROPDOWN, ""),
+    Kind.LISTS: (FieldType.CHECKBOX, "separator"),
 }
+"""The type of a custom field that such a column could feed, and the option that the profile's detail is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +67,20 @@ def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Pr
     cells = {name: [row.cells[place] for row in rows] for place, name in enumerate(header) if name}
     profiles = {name: profile_column(texts, country) for name, texts in cells.items()}
     guessed = guess(header)
-    doubts = list(_doubts(guessed, profiles, {name: phone_share(texts, country) for name, texts in cells.items()}))
-    asked = {doubt.field for doubt in doubts}
-    reasons = {
-        field: _by_header(field, text, profiles) for field, text in guessed.unmistakable.items() if field not in asked
-    }
-    sure = {field: text for field, text in guessed.unmistakable.items() if field in reasons}
-    if "identifier" in guessed.missing and "identifier" not in asked:
+    questions = tuple(_questions(guessed, profiles, lambda name: phone_share(cells[name], country)))
+    asked = {question.field for question in questions}
+    sure = {field: text for field, text in guessed.unmistakable.items() if field not in asked}
+    reasons = {field: _by_header(field, profiles.get(text)) for field, text in sure.items()}
+    if "identifier" not in asked | sure.keys():
         (sure["identifier"],) = _of(profiles, _PHONES)
         reasons["identifier"] = f"likely: its values are {_said(profiles[sure['identifier']])}"
     columns = with_fields(ColumnOptions(tags=guessed.columns.tags), sure)
-    left = [name for name in profiles if not feeds(columns, name)]
     seen = profiles.get(columns.identifier)
     return Proposal(
         columns=columns,
         reasons=reasons,
-        questions=tuple(doubts),
-        suggestions=tuple(_suggestions(left, profiles)),
+        questions=questions,
+        suggestions=tuple(_suggestions(columns, profiles)),
         lacks_country=bool(seen and seen.kind is Kind.NATIONAL_PHONES and not columns.country),
     )
 
@@ -91,12 +91,16 @@ def feeds(columns: ColumnOptions, name: str) -> bool:
     return any(name == text or f"{{{name}}}" in text for text in (*texts, *columns.tags))
 
 
-def _doubts(guessed: Guess, profiles: Mapping[str, ColumnProfile], phones: Mapping[str, float]) -> Iterator[Question]:
-    """Yield the questions, those about required fields first."""
-    yield from _identifier_doubt(guessed, profiles, phones)
-    for field, choices in guessed.doubtful.items():
-        if field != "identifier":
-            yield _several(field, choices)
+def _questions(
+    guessed: Guess, profiles: Mapping[str, ColumnProfile], phones: Callable[[str], float]
+) -> Iterator[Question]:
+    """Yield the questions, that about the identifier first."""
+    if "identifier" not in guessed.doubtful:
+        yield from _identifier_question(guessed.unmistakable.get("identifier"), profiles, phones)
+    for field, found in guessed.doubtful.items():
+        choices = tuple(dict.fromkeys(found))
+        what = "could be it" if len(choices) > 1 else "have this header: rename all but one"
+        yield Question(field=field, choices=choices, why=f"several columns {what}")
     if "name" in guessed.missing:
         free = {name: seen for name, seen in profiles.items() if not feeds(guessed.columns, name)}
         likely, others = _of(free, {Kind.NAMES}), _of(free, {Kind.TEXTS, Kind.CHOICES, Kind.LISTS})
@@ -104,40 +108,26 @@ def _doubts(guessed: Guess, profiles: Mapping[str, ColumnProfile], phones: Mappi
         yield Question(field="name", choices=(*likely, *others) or tuple(_of(profiles, set(Kind))), why=why)
 
 
-def _several(field: str, choices: Sequence[str]) -> Question:
-    different = tuple(dict.fromkeys(choices))
-    if len(different) == 1:
-        return Question(field=field, choices=different, why="several columns have this header: rename all but one")
-    return Question(field=field, choices=different, why="several columns could be it")
-
-
-_NO_COLUMN = "no column looks like it"
-
-
-def _identifier_doubt(
-    guessed: Guess, profiles: Mapping[str, ColumnProfile], phones: Mapping[str, float]
+def _identifier_question(
+    named: str | None, profiles: Mapping[str, ColumnProfile], phones: Callable[[str], float]
 ) -> Iterator[Question]:
+    """Yield a question if the values belie the only header that names the identifier, or if there is none."""
     by_look = _of(profiles, _PHONES)
-    if choices := guessed.doubtful.get("identifier"):
-        yield _several("identifier", choices)
-    elif named := guessed.unmistakable.get("identifier"):
+    if named:
         seen = profiles[named]
-        others = [name for name in by_look if name != named]
-        if seen.filled and named not in by_look and phones[named] < _HALF and others:
+        if by_look and named not in by_look and seen.filled and phones(named) < _HALF:
             why = f"{named!r} holds {_said(seen)}, and other columns hold phone numbers"
-            yield Question(field="identifier", choices=(*others, named), why=why)
+            yield Question(field="identifier", choices=(*by_look, named), why=why)
     elif len(by_look) != 1:
-        choices = tuple(by_look) or tuple(profiles)
         why = "several columns hold phone numbers" if by_look else _NO_COLUMN
-        yield Question(field="identifier", choices=choices, why=why)
+        yield Question(field="identifier", choices=tuple(by_look or profiles), why=why)
 
 
-def _of(profiles: Mapping[str, ColumnProfile], kinds: frozenset[Kind] | set[Kind]) -> list[str]:
+def _of(profiles: Mapping[str, ColumnProfile], kinds: Collection[Kind]) -> list[str]:
     return [name for name, seen in profiles.items() if seen.kind in kinds and name.casefold() not in OWN_COLUMNS]
 
 
-def _by_header(field: str, text: str, profiles: Mapping[str, ColumnProfile]) -> str:
-    seen = profiles.get(text)
+def _by_header(field: str, seen: ColumnProfile | None) -> str:
     if field == "identifier" and seen and seen.filled and seen.kind not in _PHONES:
         return f"likely: its header says so, though it holds {_said(seen)}"
     return f"sure: its header says so, and it holds {_said(seen)}" if seen else "sure: the headers say so"
@@ -148,17 +138,13 @@ def _said(seen: ColumnProfile) -> str:
     return f"{seen.kind} ({seen.share:.0%})" if seen.share < 1 else str(seen.kind)
 
 
-def _suggestions(left: Sequence[str], profiles: Mapping[str, ColumnProfile]) -> Iterator[CustomFieldOptions]:
-    for name in left:
+def _suggestions(columns: ColumnOptions, profiles: Mapping[str, ColumnProfile]) -> Iterator[CustomFieldOptions]:
+    """Yield a custom field for each column that feeds nothing."""
+    for name in _of(profiles, set(Kind) - {Kind.EMPTY}):
+        if feeds(columns, name):
+            continue
         seen = profiles[name]
-        if seen.kind is not Kind.EMPTY and name.casefold() not in OWN_COLUMNS:
-            only = "" if "|" in seen.detail else seen.detail  # of several, none is guessed
-            yield CustomFieldOptions(
-                name=name,
-                column=name,
-                type=_FIELD_TYPES.get(seen.kind, FieldType.TEXT),
-                format=only if seen.kind is Kind.DATES else "",
-                decimal=only if seen.kind is Kind.NUMBERS else "",
-                separator=seen.detail if seen.kind is Kind.LISTS else "",
-                options=seen.options,
-            )
+        field_type, key = _CUSTOM_FIELDS.get(seen.kind, (FieldType.TEXT, ""))
+        detail = "" if "|" in seen.detail[1:] else seen.detail  # of several, none is guessed
+        option: dict[str, Any] = {key: detail} if key else {}
+        yield CustomFieldOptions(name=name, column=name, type=field_type, options=seen.options, **option)

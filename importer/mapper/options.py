@@ -1,10 +1,10 @@
 """The mapping's options: the `[contact]`, `[columns]` and `[values]` tables of the config."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 from importer.model.account import FieldType
 
@@ -92,19 +92,13 @@ FIELDS = tuple(
 """The fields that columns can feed, custom fields aside: every guess, question and written config goes through them."""
 
 
-def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOptions:
-    """Return the columns with the chosen header, or text with headers in braces, of each field; tags stay as is."""
-    texts: dict[str, Any] = {field: text for field, text in chosen.items() if field != "tags"}
-    return replace(columns, **texts)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingOptions:
     """The config's tables about how a row becomes a contact."""
 
-    contact: ContactOptions = field(default_factory=ContactOptions)
-    columns: ColumnOptions = field(default_factory=ColumnOptions)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    contact: ContactOptions = ContactOptions()
+    columns: ColumnOptions = ColumnOptions()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=partial(MappingProxyType, {}))
     """Per header: from the cell's text to the text that is sent."""
     made_for: tuple[str, ...] = ()
     """The header for which the config was made; empty: unknown."""

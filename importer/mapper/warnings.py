@@ -4,17 +4,41 @@ Each row is seen once, in the input's order. Each kind of warning is one group, 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.messages import quoted
-from importer.mapper.phones import mobile_form
-from importer.mapper.phones.numbering_plans import lost_zero
+from importer.mapper.phones.numbering_plans import lost_zero, mobile_form
 from importer.model.rows import Contact, Entry, Problem, Row
-from importer.model.runs import ProblemGroup, RowTally
+from importer.model.runs import ProblemGroup
 
+_FIRST_ROWS = 20
 _LONG_RUN = 10
 """Fewer consecutive numbers may be the lines of one company; as many are rarely customers."""
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
+
+
+@dataclass(slots=True)
+class RowTally:
+    """The number of rows, and the first of them."""
+
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    def add(self, row: int) -> None:
+        """Count a row."""
+        self.count += 1
+        if len(self.rows) < _FIRST_ROWS:
+            self.rows.append(row)
+
+    def extend(self, other: "RowTally") -> None:
+        """Count the rows of another tally, which come after these."""
+        self.count += other.count
+        self.rows += other.rows[: _FIRST_ROWS - len(self.rows)]
+
+    def group(self, code: str, column: str, message: str) -> ProblemGroup:
+        """Return the rows as a group of problems."""
+        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=tuple(self.rows))
 
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
@@ -78,7 +102,6 @@ class Findings:
     def warnings(self) -> tuple[ProblemGroup, ...]:
         """Return the warnings, most rows first."""
         self._end_run()
-        self._last = ("", 0)
         groups = [tally.group(code, column, message) for (code, column), (message, tally) in self._tallies.items()]
         groups += [
             _both_forms(code, column, tally, self._forms[code, False, column])
@@ -93,8 +116,9 @@ class Findings:
     def _end_run(self) -> None:
         """End a run of consecutive numbers; warn if it is long."""
         run, self._run = self._run, RowTally()
+        column, last = self._last
+        self._last = ("", 0)
         if run.count >= _LONG_RUN:
-            column, last = self._last
             message = (
                 f"The numbers from {last - run.count + 1} to {last} are consecutive: filling cells downwards in a"
                 " spreadsheet program counts up. Compare them with their source."

@@ -7,7 +7,6 @@ What its fields may say is as the documentation of POST /contacts has it. The fi
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -39,14 +38,9 @@ def to_json(contact: Contact) -> str:
 def from_json(text: str) -> Contact:
     """Return the contact that `to_json` wrote."""
     fields: dict[str, Any] = json.loads(text)
-    custom: Mapping[str, Any] = fields.pop("custom_fields", {})
-    return Contact(
-        tags=tuple(fields.pop("tags", ())),
-        custom_fields=MappingProxyType(
-            {name: value if isinstance(value, str) else tuple(value) for name, value in custom.items()}
-        ),
-        **fields,
-    )
+    custom = fields.pop("custom_fields", {}).items()
+    values = {name: value if isinstance(value, str) else tuple(value) for name, value in custom}
+    return Contact(tags=tuple(fields.pop("tags", ())), custom_fields=MappingProxyType(values), **fields)
 
 
 def fingerprint(json_text: str) -> bytes:

@@ -1,13 +1,11 @@
-"""A run, its rows as the journal stores them, and rows counted by what they have in common: values for reports."""
+"""A run, its rows as the journal stores them, and groups of rows with the same problem: values for reports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from importer.model.rows import Status
-
-_FIRST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,26 +81,3 @@ class ProblemGroup:
     count: int
     rows: tuple[int, ...]
     """The first 20 row numbers."""
-
-
-@dataclass(slots=True)
-class RowTally:
-    """The number of rows, and the first of them."""
-
-    count: int = 0
-    rows: list[int] = field(default_factory=list)
-
-    def add(self, row: int) -> None:
-        """Count a row."""
-        self.count += 1
-        if len(self.rows) < _FIRST_ROWS:
-            self.rows.append(row)
-
-    def extend(self, other: "RowTally") -> None:
-        """Count the rows of another tally, which come after these."""
-        self.count += other.count
-        self.rows += other.rows[: _FIRST_ROWS - len(self.rows)]
-
-    def group(self, code: str, column: str, message: str) -> ProblemGroup:
-        """Return the rows as a group of problems."""
-        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=tuple(self.rows))

@@ -12,8 +12,6 @@ from importer.mapper.header import folded_name
 
 _LANGUAGES = ("en", "es", "it", "pt", "fr", "de")
 """The languages of the service's users."""
-_SHARED = "001"
-"""phonenumbers' region of codes without a country, such as satellite phones."""
 _CALLING_CODE = re.compile(r"(?:\+|00)?([1-9][0-9]{0,2})(?:\.0)?")
 _OTHER_NAMES = {
     "AE": ("uae",),
@@ -44,10 +42,8 @@ def country_of(cell: str) -> str:
 
 def region_dialled(digits: str) -> str:
     """Return the main region of a country's calling code, such as `ES` for `34`; empty where there is none."""
-    if not 0 < len(digits) <= 3:  # noqa: PLR2004 - the longest calling code (ITU-T E.164)
-        return ""
-    region = phonenumbers.region_code_for_country_code(int(digits))
-    return region if region in phonenumbers.SUPPORTED_REGIONS and region != _SHARED else ""
+    region = phonenumbers.region_code_for_country_code(int(digits or "0"))
+    return region if is_region(region) else ""  # satellite phones and such have one code and no country
 
 
 @lru_cache(maxsize=1)

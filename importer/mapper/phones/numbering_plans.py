@@ -1,35 +1,37 @@
-"""Validate numbers by the countries' numbering plans, with phonenumbers.
+"""Validate numbers by the countries' numbering plans, with phonenumbers; convert mobile numbers between two forms.
 
-The two forms of one mobile number (Mexico 52 and 521, Argentina 54 and 549, Brazil with and without the ninth digit)
-are both accepted, and neither is converted into the other here: that is right for mobiles and wrong for landlines.
+Mobile numbers of three countries have two forms: Mexico's 52 and 521, Argentina's 54 and 549, Brazil's with and without
+the 9. A Mexican or Argentine number in the shorter form may be a mobile or a landline, and for a landline the longer
+form is wrong. So both are valid, and numbers are rewritten only where the config asks for it.
 """
 
-from collections.abc import Callable
+import re
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from importer.mapper.messages import cell_problem
-from importer.mapper.phones.notation import EXAMPLE
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
 """The version of the numbering plans: another version may accept other numbers."""
 
+EXAMPLE = "+34600111222"
+"""A valid number, for messages."""
+
+_LONG = re.compile(r"(52)1([0-9]{10})|(54)9([0-9]{10})|(55[1-9][0-9])9([6-9][0-9]{7})")
+_SHORT = re.compile(r"(52)([2-9][0-9]{9})|(54)([1-8][0-9]{9})|(55[1-9][0-9])([6-9][0-9]{7})")
+_MOBILE_DIGIT = {"52": "1", "54": "9", "55": "9"}
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
 _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway
-_MEXICAN_DIGITS = 10
 _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 _NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
 """Country codes without a trunk prefix 0, known without a look-up; 0: no country."""
 
-_FORM_OF_THE_PLAN: dict[int, Callable[[str], str]] = {
-    52: lambda national: national[1:] if len(national) == _MEXICAN_DIGITS + 1 and national[0] == "1" else national,
-    55: lambda national: f"{national[:2]}9{national[2:]}" if national[2:3] in {*"6789"} else national,
-}
-"""Per country code: from an older form of a mobile number to today's. Only for validation, never to send.
+_FORM_OF_THE_PLAN = {52: "without", 55: "with"}
+"""Per country code: the form of mobile numbers that its plan has today. Only for validation, never to send.
 
 WhatsApp still knows Mexican mobiles as 521, and many Brazilian ones without the ninth digit.
 """
@@ -126,10 +128,10 @@ def _is_valid(code: int, national: str) -> bool:
     """
     if not 0 < len(national) <= _MOST_DIGITS:
         return False
-    form_of_the_plan = _FORM_OF_THE_PLAN.get(code)
-    return phonenumbers.is_valid_number(_number(code, national)) or (
-        form_of_the_plan is not None and phonenumbers.is_valid_number(_number(code, form_of_the_plan(national)))
-    )
+    if phonenumbers.is_valid_number(_number(code, national)):
+        return True
+    form = _FORM_OF_THE_PLAN.get(code)
+    return form is not None and phonenumbers.is_valid_number(_number(code, in_form(f"{code}{national}", form)[2:]))
 
 
 def _parsed(number: str, country: str, text: str) -> str | Problem:
@@ -172,3 +174,34 @@ def _or_abroad(number: str) -> str:
     """Return the advice for a foreign number that lost its plus; it is not accepted, as it may be a typing error."""
     is_foreign = number[:1].isdigit() and _is_valid_abroad(number)
     return f", or write +{number} if that is the number" if is_foreign else ""
+
+
+def mobile_form(digits: str) -> tuple[str, bool] | None:
+    """Return the country code and whether the mobile digit is there; None for numbers with only one form.
+
+    Args:
+        digits: The number with its country code and without a plus.
+
+    """
+    if digits[:2] not in _MOBILE_DIGIT:  # most numbers
+        return None
+    if _LONG.fullmatch(digits):
+        return digits[:2], True
+    return (digits[:2], False) if _SHORT.fullmatch(digits) else None
+
+
+def in_form(digits: str, form: str) -> str:
+    """Return the number in the given form; a number with only one form as it is.
+
+    Args:
+        digits: The number with its country code and without a plus.
+        form: `with` or `without` the mobile digit, or `as_written`.
+
+    """
+    if form == "as_written" or digits[:2] not in _MOBILE_DIGIT:
+        return digits
+    found = (_SHORT if form == "with" else _LONG).fullmatch(digits)
+    if not found:
+        return digits
+    before, after = filter(None, found.groups())
+    return f"{before}{_MOBILE_DIGIT[digits[:2]]}{after}" if form == "with" else before + after

@@ -104,7 +104,7 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
         tags=("Tgas", "Tags"),
         note="Note",
         custom_fields=(
-            CustomFieldOptions(name="Joined", column="City", type=FieldType.DATE, format="%d"),
+            CustomFieldOptions(name="Joined", column="City", type=FieldType.DATE),
             CustomFieldOptions(name="Left", column="Gone"),
         ),
     )
@@ -121,19 +121,10 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
         "bot_status_unknown",
         "note_too_long",
         "column_unknown",
-        "date_format_invalid",
         "column_unknown",
         "column_unknown",
         "country_unknown",
     ]
-
-
-@pytest.mark.parametrize("date_format", ["%d", "%Q", "%d/%m/%Y %", "day"])
-def test_a_date_format_must_tell_a_whole_day(date_format: str) -> None:
-    """Without day, month and year, or with what strptime does not know, no date comes of it."""
-    field = CustomFieldOptions(name="Joined", column="City", type=FieldType.DATE, format=date_format)
-    columns = ColumnOptions(identifier="Phone", name="Name", custom_fields=(field,))
-    assert problems(planned(columns=columns)) == ["date_format_invalid"]
 
 
 @pytest.mark.parametrize("country", ["", "ES", " es "])

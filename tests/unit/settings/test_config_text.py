@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.options import FIELDS, ColumnOptions, ContactOptions, CustomFieldOptions, with_fields
+from importer.mapper.header_guess import with_fields
+from importer.mapper.options import FIELDS, ColumnOptions, ContactOptions, CustomFieldOptions
 from importer.model.account import FieldType
 from importer.readers.options import InputOptions
 from importer.settings import settle
