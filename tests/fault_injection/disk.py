@@ -102,8 +102,9 @@ def _fail(disk: Disk, seed: int, *, is_undo: bool) -> Sequence[str]:
 
 def _command(disk: Disk, it: Scenario, command: Scenario | UndoScenario) -> None:
     """Give the command on the failing disk, then until all is done."""
-    with _failing(disk):
-        ended = command.process()
+    it.around_process = lambda: _failing(disk)
+    ended = command.process()
+    it.around_process = contextlib.nullcontext
     if disk.has_failed and (ended is None or ended.error is None or ended.exit_code != _STORAGE_EXIT):
         it.wrong.append(f"the disk failed, and the command ended so: {ended}")
     command.finish()

@@ -46,6 +46,8 @@ class Scenario:
     """Per run, how things stood at its end."""
     deaths: int = 0
     wrong: list[str] = field(default_factory=list)
+    around_process: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
+    """Around each process, but not around the checks of what it left: a disk that fails, say."""
     _count: int = 0
 
     def process(
@@ -93,7 +95,8 @@ class Scenario:
             prepare(loop)
             return main()
 
-        ended = self.machine.run(begin, cut)
+        with self.around_process():
+            ended = self.machine.run(begin, cut)
         self.machine.seconds += self.chance.choice([0.1, 2.0, 300.0])
         return ended
 
