@@ -121,11 +121,8 @@ class Database:
             StorageError: The file cannot be read.
 
         """
-        with self._turn:
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise storage_error(self.path, error) from error
+        with self._exclusive():
+            return self._connection.execute(sql, values).fetchall()
 
     def pages(self, sql: str, values: Mapping[str, object], count: int = _PAGE_ROWS) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a SELECT page by page, so that memory does not grow and no read transaction stays open.
