@@ -45,7 +45,7 @@ ORDER BY removals.seq LIMIT :count
 """  # noqa: S608 - only constants
 _CLAIM = "UPDATE removals SET status = 'in_flight' WHERE run = :run AND seq = :seq"
 _SETTLE = """
-UPDATE removals SET status = :fate, http_status = :http_status, reason = :reason, finished_at = :at
+UPDATE removals SET status = :status, http_status = :http_status, reason = :reason, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
 # Only what this run created: a later one may have created the contact again, with another UUID.
@@ -129,9 +129,10 @@ class RunUndo:
 
     def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed]) -> None:
         for one in removed:
-            line = asdict(self.key) | asdict(one) | {"reason": storable(one.reason), "at": moment(one.at)}
+            place = {"seq": one.seq, "reason": storable(one.outcome.reason), "at": moment(one.at)}
+            line = asdict(self.key) | asdict(one.outcome) | place
             connection.execute(_SETTLE, line)
-            if one.fate in TAKEN_BACK:
+            if one.outcome.status in TAKEN_BACK:
                 connection.execute(_FORGET, line)
 
 
