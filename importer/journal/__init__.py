@@ -7,8 +7,8 @@
 """
 
 from importer.journal.async_journal import AsyncJournal, AsyncUndo
-from importer.journal.earlier_rows import EarlierRows
 from importer.journal.journal import Journal
+from importer.journal.run_report import EarlierRows
 from importer.journal.undo import RunUndo
 
 __all__ = ["AsyncJournal", "AsyncUndo", "EarlierRows", "Journal", "RunUndo"]

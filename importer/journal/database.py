@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from importer.journal.schema import APPLICATION_ID, MIGRATIONS, TEMPORARY
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER, TEMPORARY_TABLES
 from importer.model.errors import StorageError
 from importer.system.files import private_file, private_folder
 
@@ -121,11 +121,8 @@ class Database:
             StorageError: The file cannot be read.
 
         """
-        with self._turn:
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise storage_error(self.path, error) from error
+        with self._exclusive():
+            return self._connection.execute(sql, values).fetchall()
 
     def pages(self, sql: str, values: Mapping[str, object], count: int = _PAGE_ROWS) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a SELECT page by page, so that memory does not grow and no read transaction stays open.
@@ -153,7 +150,7 @@ class Database:
         version = self._own_version()
         private_file(self.path)
         with self._exclusive():
-            self._connection.executescript(_SETTINGS + TEMPORARY)
+            self._connection.executescript(_SETTINGS + TEMPORARY_TABLES.read_text(encoding="utf-8"))
         if check and self.path.stat().st_size <= _CHECKED_BYTES and self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
             what, hint = _DAMAGED
             raise StorageError(f"The journal {self.path} {what}.", hint)
@@ -181,11 +178,11 @@ class Database:
         return int(version)
 
     def _migrate(self, version: int) -> None:
-        migrations = "".join(MIGRATIONS[version:])
+        scripts = [(MIGRATIONS_FOLDER / name).read_text(encoding="utf-8") for name in MIGRATIONS[version:]]
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(MIGRATIONS)};"
         with self._exclusive():
             try:
-                self._connection.executescript(f"BEGIN EXCLUSIVE; {migrations} {marks} COMMIT;")
+                self._connection.executescript(f"BEGIN EXCLUSIVE; {''.join(scripts)} {marks} COMMIT;")
             except BaseException:
                 self._roll_back()
                 raise

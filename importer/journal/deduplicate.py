@@ -7,7 +7,7 @@
     key in Callbell, other payload ............... exists (code `differs`)
 
 A key is source, channel and identifier. `enqueue` calls this for mapped rows; rows with a known fingerprint are
-`recognise`d before, and of them only duplicates are decided here.
+recognised before, and of them only duplicates are decided here.
 """
 
 import json
@@ -17,9 +17,6 @@ from typing import Any
 
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
-
-_DONE = frozenset({Status.CREATED, Status.UPDATED, Status.EXISTS})
-_DOUBTFUL = frozenset({Status.IN_FLIGHT, Status.IN_DOUBT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,40 +66,28 @@ _TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
 
 def deduplicate_across_runs(payload: str, known: KnownContact | None) -> EnqueueDecision:
     """Return the status of a contact whose key has no earlier row in this run."""
-    if known is None:
+    if known is None or known.status is Status.FAILED:
         return _TO_SEND
-    if known.status in _DOUBTFUL:
+    if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
         return EnqueueDecision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
-    if known.status not in _DONE:
-        return _TO_SEND
     if known.same:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
+    reason = _differs(payload, known.payload)
     return EnqueueDecision(
-        Outcome(
-            status=Status.EXISTS,
-            uuid=known.uuid,
-            href=known.href,
-            code="differs",
-            reason=_differs(payload, known.payload),
-        )
+        Outcome(status=Status.EXISTS, uuid=known.uuid, href=known.href, code="differs", reason=reason)
     )
 
 
 def deduplicate_within_run(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index: int) -> EnqueueDecision:
-    """Return the status of a contact whose key is in an earlier row of this run."""
-    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=duplicate_reason(earlier, sheets, sheet_index))
-    return EnqueueDecision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
-
-
-def duplicate_reason(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index: int) -> str:
-    """Return a sentence that names the earlier row of a duplicate."""
+    """Return the status of a contact whose key is in an earlier row of this run; its reason names that row."""
     where = f"row {earlier.number}"
     there, here = sheets[earlier.sheet_index], sheets[sheet_index]
     if earlier.sheet_index != sheet_index and there.name:
         where += f" of sheet {there.name}"
     if there.file != here.file:
         where += f" of {there.file}"
-    return f"same identifier as {where}"
+    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=f"same identifier as {where}")
+    return EnqueueDecision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
 
 
 def _differs(payload: str, sent: str | None) -> str:

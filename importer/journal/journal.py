@@ -8,17 +8,16 @@ from typing import Self
 
 from importer.journal.claim import RunKey, claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
 from importer.journal.database import Database, moment
-from importer.journal.earlier_rows import EarlierRows
-from importer.journal.enqueue import RunInput, enqueue_rows
-from importer.journal.recognise import recognise_rows
+from importer.journal.enqueue import RunInput, enqueue_rows, recognise_rows
 from importer.journal.run_report import (
     END_RUN,
     INSERT_RUN,
     INSERT_SHEET,
+    EarlierRows,
     RunReport,
     load_runs,
     run_columns,
-    run_number,
+    run_key,
     sheet_columns,
 )
 from importer.journal.undo import RunUndo
@@ -31,6 +30,8 @@ _LEARNED_LIMIT = """
 SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account
 WHERE accounts.name = ?
 """
+# The update changes nothing: without it, RETURNING would not return an account that is there.
+_ACCOUNT = "INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id"
 _LEARN = "INSERT OR REPLACE INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)"
 
 
@@ -91,8 +92,7 @@ class Journal:
                     f"The journal {self._database.path} has a run named {record.name} already.",
                     "Wait a second and give the same command again.",
                 )
-            connection.execute("INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO NOTHING", (record.account,))
-            ((account,),) = connection.execute("SELECT id FROM accounts WHERE name = ?", (record.account,)).fetchall()
+            ((account,),) = connection.execute(_ACCOUNT, (record.account,)).fetchall()
             ((run,),) = connection.execute(INSERT_RUN, columns | {"account": account}).fetchall()
         self._begun = RunInput(RunKey(run, account), tallied_only=self._tallied_only)
 
@@ -176,7 +176,7 @@ class Journal:
             UsageError: No run has this name.
 
         """
-        return RunReport(self._database, run_number(self._database, run_name))
+        return RunReport(self._database, run_key(self._database, run_name).run)
 
     def rows_of(self, run_name: str) -> list[EarlierRows]:
         """Return a reader for each sheet of an earlier run, with the rows to retry.
@@ -195,7 +195,7 @@ class Journal:
             UsageError: No run has this name.
 
         """
-        return RunUndo(self._database, run_number(self._database, run_name))
+        return RunUndo(self._database, run_key(self._database, run_name))
 
     def undo_names(self) -> set[str]:
         """Return the names of all undos."""

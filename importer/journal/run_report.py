@@ -1,4 +1,4 @@
-"""Queries behind the reports and the list of runs; runs and sheets as the columns of their tables."""
+"""Queries behind reports, `retry` and the list of runs; runs and sheets as the columns of their tables."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,13 +6,14 @@ from dataclasses import dataclass, fields
 from itertools import chain, groupby
 from typing import Any
 
-from importer.journal.claim import TALLY
+from importer.journal.claim import TALLY, RunKey
 from importer.journal.database import Database, encode_json, maybe_moment, moment, storable
 from importer.model.errors import UsageError
-from importer.model.rows import TO_RETRY, Sheet, Status
+from importer.model.rows import TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
 _FIRST_ROWS = 20
+_CHUNK_ROWS = 500
 _BETWEEN_COLUMNS = "\x1f"
 _STATUSES = {status.value: status for status in Status}
 _RUN_FIELDS = [field.name for field in fields(RunRecord)]
@@ -43,6 +44,10 @@ SELECT seq, number, cells, status, reason, (
         WHERE problems.run = rows.run AND problems.seq = rows.seq AND column_header <> '' ORDER BY n
     )
 ) FROM rows
+WHERE run = :run AND seq > :after AND sheet = :sheet AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT :count
+"""  # noqa: S608 - only constants
+_AGAIN = f"""
+SELECT seq, number, cells, reader_problems FROM rows
 WHERE run = :run AND seq > :after AND sheet = :sheet AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT :count
 """  # noqa: S608 - only constants
 # A row with the same problem twice in one column (two unknown tags) counts once.
@@ -109,15 +114,41 @@ class RunReport:
         ]
 
 
-def run_number(database: Database, name: str) -> int:
-    """Return the journal's id of the run.
+@dataclass(frozen=True, slots=True)
+class EarlierRows:
+    """One sheet of an earlier run with only the rows to retry; a `protocols.Reader`."""
+
+    sheet: Sheet
+    database: Database
+    run: int
+    sheet_index: int
+
+    def chunks(self) -> Iterator[Sequence[Row]]:
+        """Yield the rows in their order, with their original numbers, cells and problems."""
+        for page in self.database.pages(_AGAIN, {"run": self.run, "sheet": self.sheet_index}, _CHUNK_ROWS):
+            yield [
+                Row(number=number, cells=tuple(json.loads(cells)), problems=_reader_problems(problems))
+                for _, number, cells, problems in page
+            ]
+
+    @property
+    def blank_rows(self) -> int:
+        """None: the journal keeps no blank rows."""
+        return 0
+
+    def close(self) -> None:
+        """Do nothing: the journal stays open."""
+
+
+def run_key(database: Database, name: str) -> RunKey:
+    """Return the journal's ids of the run and its account.
 
     Raises:
         UsageError: No run has this name.
 
     """
-    for (run,) in database.fetch("SELECT id FROM runs WHERE name = ?", (name,)):
-        return int(run)
+    for run, account in database.fetch("SELECT id, account FROM runs WHERE name = ?", (name,)):
+        return RunKey(run, account)
     raise UsageError(
         f"The journal {database.path} has no run named {name}.", "`callbell-importer runs` lists those it has."
     )
@@ -147,6 +178,14 @@ def sheet_columns(sheet: Sheet) -> dict[str, object]:
     values = {name: getattr(sheet, name) for name in _SHEET_FIELDS}
     texts = {name: storable(values[name]) for name in ("file", "name", "encoding", "delimiter")}
     return values | texts | {name: encode_json(values[name]) for name in ("header", "notes")}
+
+
+def _reader_problems(stored: str | None) -> tuple[Problem, ...]:
+    """Return what the reader found wrong with the row; None: nothing."""
+    return tuple(
+        Problem(code=code, column=column, value=value, message=message)
+        for code, column, value, message in json.loads(stored or "[]")
+    )
 
 
 def _run_record(columns: Sequence[Any]) -> RunRecord:

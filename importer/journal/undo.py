@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from importer.journal.claim import CONTACT_OF_ROW
+from importer.journal.claim import CONTACT_OF_ROW, RunKey
 from importer.journal.database import Database, maybe_moment, moment, storable
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending
@@ -75,30 +75,26 @@ class RunUndo:
     """
 
     database: Database
-    run: int
-    _account: int = 0
+    key: RunKey
     _undo: int = 0
-
-    def __post_init__(self) -> None:
-        ((self._account,),) = self.database.fetch("SELECT account FROM runs WHERE id = ?", (self.run,))
 
     def tally(self) -> Mapping[Fate, int]:
         """Return how many of the contacts have each fate; a fate that no contact has is there with 0."""
-        found = self.database.fetch(_TALLY, {"run": self.run})
+        found = self.database.fetch(_TALLY, asdict(self.key))
         return dict.fromkeys(Fate, 0) | {Fate(fate): count for fate, count in found}
 
     def to_do(self) -> int:
         """Return how many contacts `begin` would enqueue."""
-        ((count,),) = self.database.fetch(_COUNT, {"run": self.run})
+        ((count,),) = self.database.fetch(_COUNT, asdict(self.key))
         return int(count)
 
     def first(self, count: int) -> list[tuple[int, str, str]]:
         """Return row number, identifier and name of the first contacts that `begin` would enqueue."""
-        return self.database.fetch(_FIRST, {"run": self.run, "count": count})
+        return self.database.fetch(_FIRST, {**asdict(self.key), "count": count})
 
     def begin(self, name: str, folder: Path, at: datetime) -> None:
         """Insert an undo and enqueue what an interrupted undo left, otherwise every contact that is still there."""
-        line = {"run": self.run, "name": name, "report_dir": storable(str(folder)), "at": moment(at)}
+        line = {"run": self.key.run, "name": name, "report_dir": storable(str(folder)), "at": moment(at)}
         with self.database.transaction() as connection:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
             connection.execute(_ENQUEUE, line)
@@ -107,8 +103,8 @@ class RunUndo:
         """Record outcomes, and mark up to `count` contacts as in flight: about to be deleted."""
         with self.database.transaction() as connection:
             self._record(connection, removed)
-            found = connection.execute(_NEXT, {"run": self.run, "account": self._account, "count": count}).fetchall()
-            connection.executemany(_CLAIM, [{"run": self.run, "seq": seq} for seq, *_ in found])
+            found = connection.execute(_NEXT, {**asdict(self.key), "count": count}).fetchall()
+            connection.executemany(_CLAIM, [{"run": self.key.run, "seq": seq} for seq, *_ in found])
         return [
             Pending(seq=seq, row=number, uuid=uuid, contact=from_json(payload)) for seq, number, uuid, payload in found
         ]
@@ -121,7 +117,7 @@ class RunUndo:
 
     def finish(self, exit_code: int, at: datetime, removed: Sequence[Removed] = ()) -> None:
         """Record outcomes and the undo's end; the next undo claims again what is still in flight."""
-        line = {"run": self.run, "undo": self._undo, "exit_code": exit_code, "at": moment(at)}
+        line = {"run": self.key.run, "undo": self._undo, "exit_code": exit_code, "at": moment(at)}
         with self.database.transaction() as connection:
             self._record(connection, removed)
             connection.execute(_RELEASE, line)
@@ -129,19 +125,12 @@ class RunUndo:
 
     def results(self) -> Iterator[RemovalResult]:
         """Return every contact that the run created, in the input's order; memory does not grow with their number."""
-        return map(_result, chain.from_iterable(self.database.pages(_RESULTS, {"run": self.run})))
+        return map(_result, chain.from_iterable(self.database.pages(_RESULTS, asdict(self.key))))
 
     def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed]) -> None:
         for one in removed:
-            line = {
-                "run": self.run,
-                "account": self._account,
-                "seq": one.seq,
-                "status": one.outcome.status.value,
-                "http_status": one.outcome.http_status,
-                "reason": storable(one.outcome.reason),
-                "at": moment(one.at),
-            }
+            place = {"seq": one.seq, "reason": storable(one.outcome.reason), "at": moment(one.at)}
+            line = asdict(self.key) | asdict(one.outcome) | place
             connection.execute(_SETTLE, line)
             if one.outcome.status in TAKEN_BACK:
                 connection.execute(_FORGET, line)

@@ -55,10 +55,10 @@ UNDO_MUTATIONS = (
             Change(
                 module="journal.undo",
                 function="RunUndo.claim",
-                old='connection.executemany(_CLAIM, [{"run": self.run, "seq": seq} for seq, *_ in found])',
-                new='line = {"run": self.run, "account": self._account}\n'
+                old='connection.executemany(_CLAIM, [{"run": self.key.run, "seq": seq} for seq, *_ in found])',
+                new="line = asdict(self.key)\n"
                 'connection.executemany(_FORGET, [line | {"seq": seq} for seq, *_ in found])\n'
-                'connection.executemany(_CLAIM, [{"run": self.run, "seq": seq} for seq, *_ in found])',
+                'connection.executemany(_CLAIM, [{"run": self.key.run, "seq": seq} for seq, *_ in found])',
             ),
         ),
         part=_UNDO,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from importer.journal import Journal
-from importer.journal.schema import APPLICATION_ID, MIGRATIONS
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.journal_rows import Pending, Recorded, RecordedOutcome
 from importer.model.payload import fingerprint, to_json
 from importer.model.replies import Outcome
@@ -82,7 +82,7 @@ def first_version(path: Path) -> None:
     sent = contact(1)
     line = {"key": sent.identifier, "sent": to_json(sent), "print": fingerprint(to_json(sent)), "at": START.isoformat()}
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
-        file.executescript(MIGRATIONS[0])
+        file.executescript((MIGRATIONS_FOLDER / MIGRATIONS[0]).read_text(encoding="utf-8"))
         file.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         file.execute("PRAGMA user_version = 1")
         file.execute("INSERT INTO accounts VALUES (1, 'main')")

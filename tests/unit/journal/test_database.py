@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 import stat
+import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,10 +15,11 @@ import pytest
 
 from importer.journal import Journal, database
 from importer.journal.database import storage_error
-from importer.journal.schema import APPLICATION_ID, MIGRATIONS
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.errors import StorageError
 from importer.model.rows import Status
 from tests.support.journals import begin, begun, entries, record, send_all, statuses
+from tests.support.paths import ROOT
 
 
 @pytest.fixture
@@ -32,6 +34,29 @@ def tampered(path: Path, *statements: str) -> None:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
+
+
+def add_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sql: str) -> None:
+    """Let the schema have one more step."""
+    (tmp_path / "next.sql").write_text(sql, encoding="utf-8")
+    monkeypatch.setattr(database, "MIGRATIONS_FOLDER", tmp_path)
+    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "next.sql"))
+
+
+def test_every_script_is_a_step() -> None:
+    """Each file of the folder is named in order, numbered from 1."""
+    assert sorted(script.name for script in MIGRATIONS_FOLDER.iterdir()) == list(MIGRATIONS)
+    assert [int(name[:4]) for name in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_the_scripts_are_part_of_an_installed_package() -> None:
+    """The patterns of `package-data` fit every SQL file, also where the package is not installed as editable."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["importer"]
+    packed = {file for pattern in patterns for file in (ROOT / "importer").glob(pattern)}
+    scripts = set((ROOT / "importer").rglob("*.sql"))
+    assert len(scripts) == len(MIGRATIONS) + 1
+    assert scripts <= packed
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
@@ -114,20 +139,20 @@ def test_a_newer_journal_is_refused(path: Path) -> None:
     assert "pip install --upgrade" in error.value.hint
 
 
-def test_an_older_journal_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_journal_is_brought_up_to_date(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new step is applied once, to what is there."""
     begun(path, numbers=[1]).close()
-    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE learned (name TEXT PRIMARY KEY) STRICT;"))
+    add_step(monkeypatch, tmp_path, "CREATE TABLE learned (name TEXT PRIMARY KEY) STRICT;")
     for _ in range(2):
         with closing(Journal.open(path)) as journal:
             assert journal._database.fetch("SELECT count(*) FROM learned") == [(0,)]
             assert statuses(journal) == ["pending"]
 
 
-def test_a_step_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_fails_changes_nothing(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps are applied whole or not at all."""
     begun(path).close()
-    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE learned (name); CREATE TABLE rows (x);"))
+    add_step(monkeypatch, tmp_path, "CREATE TABLE learned (name); CREATE TABLE rows (x);")
     with pytest.raises(StorageError, match=r"journal\.sqlite3 cannot be used"):
         Journal.open(path)
     monkeypatch.undo()
