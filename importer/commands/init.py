@@ -9,7 +9,7 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import column_mapping
-from importer.commands.paths import is_there
+from importer.commands.setup import is_there
 from importer.mapper.contact import to_contact
 from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose
 from importer.mapper.options import FIELDS, ColumnOptions, ContactOptions, MappingOptions, with_fields
