@@ -242,6 +242,7 @@ def sandbox(
 
     Until Ctrl-C; it forgets everything then.
     """
-    from importer.commands.sandbox import serve_sandbox  # noqa: PLC0415 - late, see above
+    from importer.commands.sandbox import sandbox_options, serve_sandbox  # noqa: PLC0415 - late, see above
 
-    serve_sandbox(port=port, rate=rate, latency=latency, duplicates=duplicates, faults=faults, seed=seed, say=say)
+    chosen = sandbox_options(rate=rate, latency=latency, duplicates=duplicates, faults=faults, seed=seed)
+    serve_sandbox(chosen, port, say)

@@ -9,25 +9,32 @@ from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_faults
 from importer.sandbox import serve as serve_until_cancelled
 
 
-def serve_sandbox(
-    *, port: int, rate: int, latency: float, duplicates: str, faults: str, seed: int, say: Callable[[str], None]
-) -> None:
-    """Serve until the person stops it.
+def sandbox_options(*, rate: int, latency: float, duplicates: str, faults: str, seed: int) -> SandboxOptions:
+    """Return the checked options.
 
     Raises:
-        UsageError: One of the options is wrong, or the port is taken.
+        UsageError: One of them is wrong.
 
     """
     if duplicates not in set(Duplicates):
         raise UsageError(f"--duplicates is {duplicates}.", "It is one of: second, refuse, return.")
     if rate < 0 or latency < 0:
         raise UsageError("--rate and --latency cannot be negative.")
-    options = SandboxOptions(
+    return SandboxOptions(
         rate_limit=rate,
         latency_seconds=latency,
         duplicates=Duplicates(duplicates),
         faults=read_faults(faults or "0", seed),
     )
+
+
+def serve_sandbox(chosen: SandboxOptions, port: int, say: Callable[[str], None]) -> None:
+    """Serve until the person stops it.
+
+    Raises:
+        UsageError: The port is taken.
+
+    """
 
     def ready(sandbox: Sandbox) -> None:
         say(
@@ -38,4 +45,4 @@ def serve_sandbox(
         )
 
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve_until_cancelled(options, port=port, on_ready=ready))
+        asyncio.run(serve_until_cancelled(chosen, port=port, on_ready=ready))
