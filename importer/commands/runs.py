@@ -36,8 +36,7 @@ def find_run(settings: Settings, name: str) -> RunRecord:
         UsageError: There is none.
 
     """
-    record, _ = _named(_runs(settings), name)
-    return record
+    return _named(_runs(settings), name)[0]
 
 
 def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
