@@ -83,10 +83,10 @@ async def connect(
             f"That run was for another account ({record.account}), and this one is {account}.",
             "Give the token and the config of that account. Nothing was changed.",
         )
-    sheets = [
-        MappedSheet(reader=reader, options=one, mapping=column_mapping(reader.sheet, one, found))
-        for reader, one in zip(readers, options, strict=True)
-    ]
+    sheets = []
+    for reader, one in zip(readers, options, strict=True):
+        mapping = column_mapping(reader.sheet, one, found)
+        sheets.append(MappedSheet(reader=reader, options=one, mapping=mapping))
     return Connection(service=service, account=account, directory=found, sheets=sheets)
 
 

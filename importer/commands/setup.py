@@ -55,8 +55,11 @@ def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Seque
 
     """
     with contextlib.ExitStack() as opened:
-        options = context.settings.input
-        readers = [opened.enter_context(contextlib.closing(open_reader(file, options))) for file in files]
+        readers = []
+        for file in files:
+            reader = open_reader(file, context.settings.input)
+            opened.callback(reader.close)
+            readers.append(reader)
         threading.Thread(target=_preload, name="preload").start()
         yield readers
 
