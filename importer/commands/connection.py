@@ -18,12 +18,12 @@ from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_te
 from importer.mapper.options import MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import UsageError
+from importer.model.journal_rows import OutcomeT
 from importer.model.protocols import Reader, Service, WorkJournal
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.system.stop_signals import Interruption
-from importer.worker_pool.operation import Operation, OutcomeT, RecordedT, StepT
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import Operation, PoolParts, StepT
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 
@@ -163,12 +163,12 @@ class PoolCommand:
 
     def _pool(
         self,
-        operation: Operation[StepT, OutcomeT, RecordedT],
+        operation: Operation[StepT, OutcomeT],
         service: Service,
-        journal: WorkJournal[RecordedT],
+        journal: WorkJournal[OutcomeT],
         limiter: RateLimiter,
         too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None,
-    ) -> WorkerPool[StepT, OutcomeT, RecordedT]:
+    ) -> WorkerPool[StepT, OutcomeT]:
         """Return a worker pool; from here on a signal ends the command in good order."""
         chosen = self.context.settings.service
         parts = PoolParts(

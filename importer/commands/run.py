@@ -16,7 +16,6 @@ from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError
-from importer.model.journal_rows import Recorded
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
@@ -36,7 +35,7 @@ from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOW_SECONDS = 0.25
-ImportPool = WorkerPool[CreateStep, Outcome, Recorded]
+ImportPool = WorkerPool[CreateStep, Outcome]
 
 
 def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult:

@@ -10,7 +10,7 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code
 from importer.commands.setup import new_run, open_journal
 from importer.journal import AsyncUndo, RunUndo
-from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate
 from importer.model.errors import UsageError
 from importer.model.phone_mask import masked
 from importer.model.plain_text import plain
@@ -29,7 +29,7 @@ from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOWN = 10
-UndoPool = WorkerPool[DeleteStep, Deletion, Removed]
+UndoPool = WorkerPool[DeleteStep, Deletion]
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 
