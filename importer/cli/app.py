@@ -1,10 +1,10 @@
 """The application: its version, the help of its commands, what each is given, and how each ends."""
 
-import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -87,31 +87,6 @@ def finish(context: "CommandContext", result: "CommandResult") -> None:
     raise typer.Exit(result.exit_code)
 
 
-@contextlib.contextmanager
-def exit_codes() -> Iterator[None]:
-    """Say why the block failed, and end with the exit code of its exception.
-
-    Raises:
-        typer.Exit: With the exit code.
-
-    """
-    from importer.commands.exit_status import DEFECT, INTERRUPTED  # noqa: PLC0415 - --help does not wait for it
-
-    try:
-        yield
-    except ImporterError as error:
-        say(f"{error.message}\n{error.hint}".rstrip())
-        raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        say("Interrupted. The same command goes on.")
-        raise typer.Exit(INTERRUPTED) from None
-    except (typer.Exit, typer.Abort):
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
-        say(_defect(error))
-        raise typer.Exit(DEFECT) from None
-
-
 def _defect(error: Exception) -> str:
     """Say where a defect is, without a traceback and without what the exception holds: it may be somebody's data."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
@@ -131,9 +106,22 @@ class GroupedCommand(TyperCommand):
     """
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer hides the types that it vendors
-        """Run the command; whatever it raises ends in an exit code."""
-        with exit_codes():
+        """Run the command; whatever it raises is told without a traceback and ends in an exit code."""
+        from importer.commands.exit_status import DEFECT, INTERRUPTED  # noqa: PLC0415 - --help does not wait for it
+
+        try:
             return super().invoke(ctx)
+        except ImporterError as error:
+            say(f"{error.message}\n{error.hint}".rstrip())
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            say("Interrupted. The same command goes on.")
+            raise typer.Exit(INTERRUPTED) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
+            say(_defect(error))
+            raise typer.Exit(DEFECT) from None
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the same
         """Write the arguments, the ungrouped options, and each group."""
@@ -145,6 +133,9 @@ class GroupedCommand(TyperCommand):
         for heading, records in sorted(groups.items(), key=lambda group: group[0] == "Options"):
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+
+command = partial(app.command, cls=GroupedCommand)
 
 
 def examples(*commands: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import VERSION, GroupedCommand, app, command_context, examples, finish
+from importer.cli.app import VERSION, app, command, command_context, examples, finish
 from importer.cli.prompts import confirm_deletion
 from importer.cli.streams import open_missing_streams, put_out, say
 from importer.model.errors import UsageError
@@ -16,6 +16,7 @@ Config = Annotated[
     Path | None,
     typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
 ]
+NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")
 ]
@@ -31,10 +32,7 @@ def main() -> None:
     app(prog_name="callbell-importer")
 
 
-@app.command(
-    cls=GroupedCommand,
-    epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"),
-)
+@command(epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"))
 def run(
     files: Files,
     config: Config = None,
@@ -72,7 +70,7 @@ def run(
     finish(context, import_files(context, files))
 
 
-@app.command(cls=GroupedCommand, epilog=examples("check contacts.xlsx", "check clientes.csv --country ES"))
+@command(epilog=examples("check contacts.xlsx", "check clientes.csv --country ES"))
 def check(
     files: Files,
     config: Config = None,
@@ -105,14 +103,10 @@ def check(
     finish(context, check_files(context, files))
 
 
-@app.command(
-    cls=GroupedCommand, epilog=examples("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml")
-)
+@command(epilog=examples("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml"))
 def init(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")],
-    config: Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")] = Path(
-        "config.toml"
-    ),
+    config: NewConfig = Path("config.toml"),
     *,
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
     sheet: options.Sheet = None,
@@ -134,7 +128,7 @@ def init(
     finish(context, write_config(context, file, config, force=force))
 
 
-@app.command(cls=GroupedCommand, epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
+@command(epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
 def retry(
     run: RunName = "",
     config: Config = None,
@@ -177,7 +171,7 @@ def retry(
     finish(context, retry_run(context, earlier))
 
 
-@app.command(cls=GroupedCommand, epilog=examples("runs", "runs 20261123-020000-contacts"))
+@command(epilog=examples("runs", "runs 20261123-020000-contacts"))
 def runs(
     run: RunName = "",
     config: Config = None,
@@ -195,10 +189,7 @@ def runs(
     put_out(list_runs(context, run))
 
 
-@app.command(
-    cls=GroupedCommand,
-    epilog=examples("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"),
-)
+@command(epilog=examples("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"))
 def undo(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")],
     config: Config = None,
@@ -234,7 +225,7 @@ def undo(
     finish(context, undo_run(context, earlier))
 
 
-@app.command(cls=GroupedCommand, epilog=examples("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7"))
+@command(epilog=examples("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7"))
 def sandbox(
     port: Annotated[int, typer.Option(metavar="N", help="The port on this computer; 0: any that is free.")] = 8080,
     rate: Annotated[int, typer.Option(metavar="N", help="Requests per second that it allows; 0: no limit.")] = 300,

@@ -8,19 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from importer.commands.account_check import Requirements, census, unmet
+from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines, notes_of
-from importer.commands.setup import (
-    Connection,
-    MappedSheet,
-    collect_less_garbage,
-    connect,
-    new_run,
-    open_journal,
-    open_sheets,
-)
+from importer.commands.setup import collect_less_garbage, new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
@@ -33,7 +27,6 @@ from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress, Snapshot, choose_progress
-from importer.system.logs import LOG
 
 
 def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -72,6 +65,8 @@ class Check:
     """One for each sheet."""
     _tally: Counter[Status] = field(default_factory=Counter)
     """Rows enqueued, per status: the journal does not keep those that would be sent."""
+    _progress: Progress = field(default_factory=Progress)
+    hurried: ClassVar = False
 
     async def execute(self) -> CommandResult:
         """Read every row, ask the account if there is a token, and say what was found.
@@ -80,7 +75,6 @@ class Check:
             ImporterError: The mapping does not fit, the service does not answer, or nothing can be written.
 
         """
-        LOG.info("check of %s begins: %s", ", ".join(self.record.files), self.record.name)
         async with contextlib.AsyncExitStack() as opened:
             connection = await connect(self.context, self.record, self.readers, opened)
             self.record = replace(self.record, account=connection.account)
@@ -108,12 +102,21 @@ class Check:
             with choose_progress(
                 context.stream, context.environment, time.monotonic, quiet=context.is_quiet
             ) as progress:
-                display = _Display(progress, self._tally)
-                await enqueue_all(sources, journal, display, context.settings.run.limit)
-                display.show(read_all=True)
+                self._progress = progress
+                await enqueue_all(sources, journal, self, context.settings.run.limit)
+                self._show(read_all=True)
         except InputError as error:
             return error
         return None
+
+    def enqueued(self, tally: Mapping[Status, int]) -> None:
+        """Count rows, and show how far the reading is."""
+        self._tally.update(tally)
+        self._show(read_all=False)
+
+    def _show(self, *, read_all: bool) -> None:
+        read, invalid = self._tally.total(), self._tally[Status.INVALID]
+        self._progress.update(Snapshot(read=read, read_all=read_all, done=read, invalid=invalid, sends=False))
 
     async def _not_seen(self, connection: Connection) -> tuple[ProblemGroup, ...]:
         """Return what the rows require and the account was not seen to have."""
@@ -133,7 +136,7 @@ class Check:
             exit_code=broken.exit_code if broken else int(bool(self._tally[Status.INVALID])),
             blank=sum(reader.blank_rows for reader in self.readers),
         )
-        sheets = (
+        sheets = tuple(
             CheckedSheet(
                 sheet=one.reader.sheet,
                 rows=observer.count,
@@ -145,7 +148,7 @@ class Check:
         )
         return Checked(
             record=record,
-            sheets=tuple(sheets),
+            sheets=sheets,
             tally=self._tally,
             problems=tuple(group for group in groups if group.code not in aside),
             warnings=(*(group for group in groups if group.code in aside), *self._warnings.warnings(), *not_seen),
@@ -183,20 +186,3 @@ class _SheetRows:
 
     def recognised(self, row: int, identifier: str) -> None:
         """A check maps every row, so it recognises none."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Display:
-    """Shows how far the reading is."""
-
-    progress: Progress
-    tally: Counter[Status]
-    hurried: bool = False
-
-    def enqueued(self, tally: Mapping[Status, int]) -> None:
-        self.tally.update(tally)
-        self.show(read_all=False)
-
-    def show(self, *, read_all: bool) -> None:
-        read, invalid = self.tally.total(), self.tally[Status.INVALID]
-        self.progress.update(Snapshot(read=read, read_all=read_all, done=read, invalid=invalid, sends=False))

@@ -1,26 +1,24 @@
 """`run`: imports the rows of spreadsheets. From the files to the worker pool, and from there to the reports."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from importer.client.http import CallbellClient
+from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.exit_status import exit_code, failure_limit, out_of_time
+from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import confirm_guess, notes_of
-from importer.commands.setup import Connection, collect_less_garbage, connect, new_run, open_journal, open_sheets
-from importer.journal import AsyncJournal, Journal
+from importer.commands.setup import collect_less_garbage, new_run, open_journal, open_sheets
+from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.errors import ImporterError, InputError
+from importer.model.errors import InputError
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
-from importer.model.protocols import PipelineJournal, Reader
 from importer.model.replies import Outcome
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord
@@ -32,9 +30,7 @@ from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.results import summary_text
 from importer.system.files import private_folder
 from importer.system.logs import LOG
-from importer.system.stop_signals import Interruption
 from importer.worker_pool.create import CreateOperation, CreateStep
-from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
@@ -55,47 +51,18 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
 
 
 @dataclass(slots=True, kw_only=True)
-class ImportRun:
-    """An import that is under way; `execute` is called once.
+class ImportRun(PoolCommand):
+    """An import that is under way."""
 
-    Args:
-        context: What the command was given.
-        store: The open journal, whose lock is held.
-        record: What the journal is to know of the run; its account is the one that it must be, or empty.
-        readers: The opened sheets.
-
-    """
-
-    context: CommandContext
-    store: Journal
-    record: RunRecord
-    readers: Sequence[Reader]
     _warnings: Findings = field(default_factory=Findings)
-    _interruption: Interruption = field(init=False)
 
-    async def execute(self) -> CommandResult:
-        """Bring every row to its final status and write the reports.
-
-        Raises:
-            ImporterError: The run could not begin, or could not be written down.
-
-        """
-        record = self.record
-        LOG.info("%s of %s begins: %s", record.command, ", ".join(record.files), record.name)
-        self._interruption = Interruption(hurries=self.context.settings.run.dry_run)
-        with self._interruption.by_signals():
-            async with contextlib.AsyncExitStack() as opened:
-                try:
-                    connection = await connect(self.context, record, self.readers, opened)
-                    with self._interruption.by_exception():
-                        sources = list(self._sources(connection))
-                except asyncio.CancelledError:
-                    if self._interruption.signalled is None:
-                        raise
-                    code = exit_code({}, None, self._interruption.signalled)
-                    return CommandResult(exit_code=code, text="Interrupted before anything was sent.")
-                record, stopped = await self._import(connection, sources)
-            return self._report(record, stopped)
+    async def _send(self, connection: Connection) -> CommandResult:
+        """Bring every row to its final status and write the reports."""
+        self.interruption.hurries = self.context.settings.run.dry_run
+        with self.interruption.by_exception():
+            sources = list(self._sources(connection))
+        record, stopped = await self._import(connection, sources)
+        return self._report(record, stopped)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
         """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
@@ -125,15 +92,17 @@ class ImportRun:
         journal = AsyncJournal(self.store)
         rate, learned = settings.service.rate, self.store.learned_limit(account)
         limiter = RateLimiter(RateLimits(rate=rate, concurrency=settings.service.concurrency, learned=learned))
+        policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
+        limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
-        self._interruption.pool = pool = WorkerPool(self._parts(connection.service, journal, limiter))
+        pool = self._pool(CreateOperation(policy), connection.service, journal, limiter, limit)
         record = replace(self.record, account=account, rate_limit=rate)
         await journal.begin(record)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         flow = enqueue_all if settings.run.dry_run else run_import
         collect_less_garbage()
-        async with self._timed_and_shown(pool, limiter):
+        async with in_background(self._show(pool, limiter)):
             try:
                 await flow(sources, journal, pool, settings.run.limit)
             except InputError as error:
@@ -144,45 +113,17 @@ class ImportRun:
         await journal.finish(record)
         return record, pool.stopped
 
-    def _parts(
-        self, service: CallbellClient, journal: PipelineJournal, limiter: RateLimiter
-    ) -> PoolParts[CreateStep, Outcome]:
-        settings = self.context.settings
-        policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
-        return PoolParts(
-            operation=CreateOperation(policy),
-            service=service,
-            journal=journal,
-            rate_limiter=limiter,
-            clock=self.context.clock,
-            jitter=self.context.jitter,
-            rate=settings.service.rate,
-            longest_outage_seconds=settings.service.max_outage_seconds,
-            too_many_failures=failure_limit(settings.run.max_failures),
-        )
-
-    @contextlib.asynccontextmanager
-    async def _timed_and_shown(self, pool: ImportPool, limiter: RateLimiter) -> AsyncIterator[None]:
-        """Show how it goes, and stop the pool when the run has taken as long as it may."""
-        loop, seconds = asyncio.get_running_loop(), self.context.settings.run.max_duration_seconds
-        timer = loop.call_later(seconds, lambda: pool.stop(out_of_time(seconds))) if seconds else None
-        showing = asyncio.create_task(self._show(pool, limiter))
-        try:
-            yield
-        finally:
-            if timer:
-                timer.cancel()
-            showing.cancel()
-            await asyncio.wait({showing})
-
     async def _show(self, pool: ImportPool, limiter: RateLimiter) -> None:
-        """Keep the display up to date until cancelled, and once more then."""
+        """Keep the display up to date until cancelled, and once more then; stop a run that takes too long."""
         context, loop = self.context, asyncio.get_running_loop()
+        seconds, started = context.settings.run.max_duration_seconds, loop.time()
         with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
             try:
                 while True:
                     progress.update(snapshot(pool, limiter, loop.time()))
                     await asyncio.sleep(_SHOW_SECONDS)
+                    if seconds and loop.time() >= started + seconds:
+                        pool.stop(out_of_time(seconds))
             finally:
                 progress.update(snapshot(pool, limiter, loop.time()))
 
@@ -190,7 +131,7 @@ class ImportRun:
         return replace(
             record,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(pool.counters.tally(), pool.stopped, self._interruption.signalled),
+            exit_code=exit_code(pool.counters.tally(), pool.stopped, self.interruption.signalled),
             blank=sum(reader.blank_rows for reader in self.readers),
             requests_sent=limiter.sent,
             requests_retried=pool.counters.retried,
@@ -205,11 +146,9 @@ class ImportRun:
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
         text = closing_text(record, tally, self._said(problems), reports, warnings=self._said(warnings))
-        if isinstance(reason, Stop | ImporterError):
-            text = f"{reason.message} {reason.hint}".rstrip() + f"\n\n{text}"
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
-        return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)
+        return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
 
     def _said(self, groups: Sequence[ProblemGroup]) -> list[ProblemGroup]:
         """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""

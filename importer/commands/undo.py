@@ -1,22 +1,20 @@
 """`undo`: deletes the contacts that a run created, and only those."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
-from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.exit_status import exit_code
-from importer.commands.setup import connect, new_run, open_journal
-from importer.journal import AsyncUndo, Journal, RunUndo
+from importer.commands.exit_status import early_end, exit_code
+from importer.commands.setup import new_run, open_journal
+from importer.journal import AsyncUndo, RunUndo
 from importer.model.deletion import TAKEN_BACK, Deletion, Fate
 from importer.model.errors import UsageError
 from importer.model.phone_mask import masked
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
-from importer.model.protocols import Service
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
@@ -26,9 +24,7 @@ from importer.reports.undo_report import UndoSummary, closing_words, counts, und
 from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
-from importer.system.stop_signals import Interruption
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
-from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
@@ -58,9 +54,7 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
             text = f"{undo_plan(contacts, earlier)}\n\nDry run: nothing was deleted or written down."
             return CommandResult(exit_code=0, text=text, summary_json=untouched)
         _confirm(context, contacts, earlier)
-        record = new_run(
-            context, store, "undo", earlier.files, account=earlier.account, named_after=f"undo-{earlier.name}"
-        )
+        record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
         return asyncio.run(Undo(context=context, store=store, record=record, earlier=earlier).execute())
 
 
@@ -76,85 +70,41 @@ def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> 
 
 
 @dataclass(slots=True, kw_only=True)
-class Undo:
-    """An undo that is under way; `execute` is called once.
+class Undo(PoolCommand):
+    """An undo that is under way; its account is the one that the contacts were created in."""
 
-    Args:
-        context: What the command was given.
-        store: The open journal, whose lock is held.
-        record: The undo's name, folder and start; its account is the one that the contacts were created in.
-        earlier: The run whose contacts are to be deleted.
-        executor: Where the journal is written: one call at a time and in order. Left out: a thread of its own.
-
-    """
-
-    context: CommandContext
-    store: Journal
-    record: RunRecord
+    verb = "deleted"
     earlier: RunRecord
-    executor: Executor | None = None
-    interruption: Interruption = field(default_factory=Interruption)
+    """The run whose contacts are to be deleted."""
 
-    async def execute(self) -> CommandResult:
-        """Delete the contacts and write the report.
-
-        Raises:
-            ImporterError: The undo could not begin, or could not be written down.
-
-        """
-        LOG.info("undo of %s begins: %s", self.earlier.name, self.record.name)
-        with self.interruption.by_signals():
-            async with contextlib.AsyncExitStack() as opened:
-                try:
-                    # In another account, nothing would be found, and all would seem to be gone.
-                    connection = await connect(self.context, self.record, (), opened)
-                except asyncio.CancelledError:
-                    if self.interruption.signalled is None:
-                        raise
-                    code = exit_code({}, None, self.interruption.signalled)
-                    return CommandResult(exit_code=code, text="Interrupted before anything was deleted.")
-                return await self.take_back(connection.service)
-
-    async def take_back(self, service: Service) -> CommandResult:
-        """Do it through a service that is open.
-
-        Raises:
-            StorageError: It could not be written down.
-
-        """
+    async def _send(self, connection: Connection) -> CommandResult:
+        """Delete the contacts and write the report."""
         record, chosen = self.record, self.context.settings.service
         folder = Path(record.report_dir)
         private_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
-        journal = AsyncUndo(undo, self.executor)
+        journal = AsyncUndo(undo)
         limiter = RateLimiter(RateLimits(rate=chosen.rate, concurrency=chosen.concurrency))
-        # Before the journal is waited for: from here on a signal ends it in good order.
-        self.interruption.pool = pool = WorkerPool(self._parts(service, journal, limiter))
+        pool = self._pool(DeleteOperation(Policy()), connection.service, journal, limiter)
         await journal.begin(record.name, folder, record.started_at)
         pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})
         pool.input_over()
-        showing = asyncio.create_task(self._show(pool, sum(undo.tally().values())))
-        try:
+        async with in_background(self._show(pool, sum(undo.tally().values()))):
             await pool.run()
-        finally:
-            showing.cancel()
-            await asyncio.wait({showing})
-        summary = self._summary(undo, pool, limiter)
-        await journal.finish(summary.exit_code, summary.finished_at)
-        return self._report(undo, pool, summary)
-
-    def _parts(self, service: Service, journal: AsyncUndo, limiter: RateLimiter) -> PoolParts[DeleteStep, Deletion]:
-        chosen = self.context.settings.service
-        return PoolParts(
-            operation=DeleteOperation(Policy()),
-            service=service,
-            journal=journal,
-            rate_limiter=limiter,
-            clock=self.context.clock,
-            jitter=self.context.jitter,
-            rate=chosen.rate,
-            longest_outage_seconds=chosen.max_outage_seconds,
+        tally = undo.tally()
+        left = {Status.FAILED: sum(count for fate, count in tally.items() if fate not in TAKEN_BACK)}
+        summary = UndoSummary(
+            name=record.name,
+            run=self.earlier.name,
+            started_at=record.started_at,
+            finished_at=self.context.clock.now(),
+            exit_code=exit_code(left, pool.stopped, self.interruption.signalled),
+            tally=tally,
+            requests_sent=limiter.sent,
+            requests_throttled=pool.counters.throttled,
         )
+        await journal.finish(summary.exit_code, summary.finished_at)
+        return self._report(undo, pool.stopped, summary)
 
     async def _show(self, pool: UndoPool, total: int) -> None:
         while True:
@@ -162,28 +112,12 @@ class Undo:
             told = ", ".join(f"{count:,} {fate}" for fate, count in pool.counters.done.items())
             self.context.tell(f"{pool.counters.done.total():,} of {total:,} contacts: {told}")
 
-    def _summary(self, undo: RunUndo, pool: UndoPool, limiter: RateLimiter) -> UndoSummary:
-        tally = undo.tally()
-        left = {Status.FAILED: sum(count for fate, count in tally.items() if fate not in TAKEN_BACK)}
-        return UndoSummary(
-            name=self.record.name,
-            run=self.earlier.name,
-            started_at=self.record.started_at,
-            finished_at=self.context.clock.now(),
-            exit_code=exit_code(left, pool.stopped, self.interruption.signalled),
-            tally=tally,
-            requests_sent=limiter.sent,
-            requests_throttled=pool.counters.throttled,
-        )
-
-    def _report(self, undo: RunUndo, pool: UndoPool, summary: UndoSummary) -> CommandResult:
+    def _report(self, undo: RunUndo, stopped: Stop | Exception | None, summary: UndoSummary) -> CommandResult:
         report = Path(self.record.report_dir) / "undone.csv"
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
-        text = closing_words(summary, report)
-        if isinstance(pool.stopped, Stop):
-            text = f"{pool.stopped.message} {pool.stopped.hint}".rstrip() + f"\n\n{text}"
         rows = {f"{fate}": count for fate, count in summary.tally.items() if count}
         LOG.info("ended with exit code %s: %s", summary.exit_code, rows)
+        text = early_end(stopped) + closing_words(summary, report)
         return CommandResult(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
 
 

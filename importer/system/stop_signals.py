@@ -33,7 +33,7 @@ class Interruption:
         self.signalled: signal.Signals | None = None
         """The first signal that came."""
         self.pool: Stoppable | None = None
-        self._hurries = hurries
+        self.hurries = hurries
         self._task: asyncio.Task[object] | None = None
 
     @contextlib.contextmanager
@@ -57,7 +57,7 @@ class Interruption:
         """Take note of a signal, and stop the pool or cancel the task."""
         if self.pool:
             self.pool.stop(Stop(message=f"The run was asked to stop ({number.name}).", hint=""))
-            if self._hurries or self.signalled is not None:
+            if self.hurries or self.signalled is not None:
                 self.pool.hurry()
         elif self._task:
             self._task.cancel()
