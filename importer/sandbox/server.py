@@ -80,7 +80,7 @@ class Sandbox:
     @property
     def contacts(self) -> tuple[StoredContact, ...]:
         """The contacts that exist now, in the order of creation."""
-        return tuple(self.calls.contacts)
+        return self.calls.contacts
 
     async def __aenter__(self) -> Self:
         # With `handler_cancellation`, a hanging answer ends when its client disconnects. No call is lost by it: a call
