@@ -13,8 +13,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from importer.sandbox import answers, rules
+from importer.sandbox.account import Key, StoredContact, key_of
 from importer.sandbox.answers import Answer, error_answer
-from importer.sandbox.contacts import Key, StoredContact, key_of
 from importer.sandbox.options import Duplicates, SandboxOptions
 
 BASE_PATH: Final = "/v1"

@@ -19,9 +19,9 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from importer.model.errors import UsageError
+from importer.sandbox.account import StoredContact
 from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.calls import BASE_PATH, CALLS, UNKNOWN, Asked, Calls, call_of, no_such_call
-from importer.sandbox.contacts import StoredContact
 from importer.sandbox.faults import Commit, Fault, FaultChooser
 from importer.sandbox.misbehaviour import NO_ANSWER, FaultedRequest, misbehave, respond
 from importer.sandbox.options import SandboxOptions
