@@ -25,9 +25,7 @@ async def who_am_i(service: Service, jitter: Callable[[], float]) -> str:
         ServiceError: The token is refused, or the service cannot be reached.
 
     """
-    found = await get_json(service, WHO_AM_I, jitter)
-    email = found.get("user_email")
-    return (clean(email) if isinstance(email, str) else "") or "unknown"
+    return clean(text_field(await get_json(service, WHO_AM_I, jitter), "user_email")) or "unknown"
 
 
 async def directory(service: Service, *, teams: bool, channels: bool, jitter: Callable[[], float]) -> Directory:

@@ -6,7 +6,7 @@ aiohttp repeats idempotent requests by itself once, a POST never (its source, si
 in `repr()` and `.args` and the phone number in `str()` (measured with 3.14.5), so none of that text is passed on.
 """
 
-from types import TracebackType
+import contextlib
 from typing import Self
 
 import aiohttp
@@ -37,12 +37,17 @@ class CallbellClient:
 
     def __init__(self, base_url: str, token: Token, clock: Clock, timeout: aiohttp.ClientTimeout = _TIMEOUT) -> None:
         self._base_url = base_url.rstrip("/")
-        self._token = token
         self._clock = clock
         # The pool decides how many are in flight; no proxy, cookie or .netrc of the machine gets a say.
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
+            headers={
+                "Accept": "application/json",
+                "Authorization": f"Bearer {token.reveal()}",
+                "Content-Type": "application/json",
+                "User-Agent": f"callbell-importer/{__version__}",
+            },
             timeout=timeout,
             trust_env=False,
         )
@@ -50,9 +55,7 @@ class CallbellClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         await self._http.close()
 
     async def send(self, request: Request) -> Reply:
@@ -65,40 +68,27 @@ class CallbellClient:
                 request.method,
                 f"{self._base_url}/{request.path}",
                 params=request.query or None,
-                data=request.body.encode("utf-8", "backslashreplace")
-                or None,  # half a character, as JSON has it: \ud83d
-                headers=self._headers(),
+                data=request.body.encode("utf-8", "backslashreplace") or None,  # half a character: \ud83d
                 allow_redirects=False,  # measured: followed, a 301 turns the POST into a GET that answers 200
             ) as response:
-                received = await _body(response)
-                return responses.answered(response.status, response.headers, received, self._clock.now())
+                body = await _body(response)
+                return responses.answered(response.status, response.headers, body, self._clock.now())
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _unanswered(error)
-
-    def _headers(self) -> dict[str, str]:
-        return {
-            "Accept": "application/json",
-            "Authorization": f"Bearer {self._token.reveal()}",
-            "Content-Type": "application/json",
-            "User-Agent": f"callbell-importer/{__version__}",
-        }
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
     """Return the body, cut at 1 MiB; what is lost of it loses nothing of the status, which was received."""
-    parts: list[bytes] = []
-    size = 0
-    try:
+    body = b""
+    with contextlib.suppress(aiohttp.ClientError, OSError):
         while part := await response.content.readany():
-            parts.append(part)
-            size += len(part)
-            if size > _MOST_BODY_BYTES:
-                response.close()
-                return b""
-    except (aiohttp.ClientError, OSError):
-        response.close()
-        return b""
-    return b"".join(parts)
+            body += part
+            if len(body) > _MOST_BODY_BYTES:
+                break
+        else:
+            return body
+    response.close()
+    return b""
 
 
 _BAD_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError)

@@ -35,8 +35,7 @@ class Token:
     def __repr__(self) -> str:
         return _HIDDEN
 
-    def __str__(self) -> str:
-        return _HIDDEN
+    __str__ = __repr__
 
     def __format__(self, spec: str) -> str:
         return format(_HIDDEN, spec)

@@ -17,7 +17,6 @@ from importer.journal import AsyncJournal, Journal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import ImporterError, InputError
-from importer.model.journal_rows import Recorded
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
@@ -35,12 +34,12 @@ from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.stop_signals import Interruption
 from importer.worker_pool.create import CreateOperation, CreateStep
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOW_SECONDS = 0.25
-ImportPool = WorkerPool[CreateStep, Outcome, Recorded]
+ImportPool = WorkerPool[CreateStep, Outcome]
 
 
 def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -147,7 +146,7 @@ class ImportRun:
 
     def _parts(
         self, service: CallbellClient, journal: PipelineJournal, limiter: RateLimiter
-    ) -> PoolParts[CreateStep, Outcome, Recorded]:
+    ) -> PoolParts[CreateStep, Outcome]:
         settings = self.context.settings
         policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
         return PoolParts(

@@ -11,7 +11,7 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
 from importer.commands.setup import connect, new_run, open_journal
 from importer.journal import AsyncUndo, Journal, RunUndo
-from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate
 from importer.model.errors import UsageError
 from importer.model.phone_mask import masked
 from importer.model.plain_text import plain
@@ -28,12 +28,12 @@ from importer.system.logs import LOG
 from importer.system.shell import importer_command
 from importer.system.stop_signals import Interruption
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOWN = 10
-UndoPool = WorkerPool[DeleteStep, Deletion, Removed]
+UndoPool = WorkerPool[DeleteStep, Deletion]
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 
@@ -143,9 +143,7 @@ class Undo:
         await journal.finish(summary.exit_code, summary.finished_at)
         return self._report(undo, pool, summary)
 
-    def _parts(
-        self, service: Service, journal: AsyncUndo, limiter: RateLimiter
-    ) -> PoolParts[DeleteStep, Deletion, Removed]:
+    def _parts(self, service: Service, journal: AsyncUndo, limiter: RateLimiter) -> PoolParts[DeleteStep, Deletion]:
         chosen = self.context.settings.service
         return PoolParts(
             operation=DeleteOperation(Policy()),

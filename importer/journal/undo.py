@@ -137,13 +137,13 @@ class RunUndo:
                 "run": self.run,
                 "account": self._account,
                 "seq": one.seq,
-                "status": one.fate.value,
-                "http_status": one.http_status,
-                "reason": storable(one.reason),
+                "status": one.outcome.status.value,
+                "http_status": one.outcome.http_status,
+                "reason": storable(one.outcome.reason),
                 "at": moment(one.at),
             }
             connection.execute(_SETTLE, line)
-            if one.fate in TAKEN_BACK:
+            if one.outcome.status in TAKEN_BACK:
                 connection.execute(_FORGET, line)
 
 

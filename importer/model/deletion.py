@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from importer.model.journal_rows import RecordedOutcome
+
 
 class Fate(StrEnum):
     """What became of a contact that was to be deleted."""
@@ -35,16 +37,7 @@ class Deletion:
         return self.reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
-    """The outcome of a contact that was to be deleted, to record."""
-
-    seq: int
-    """The place of its row in the input of the run that created it."""
-    fate: Fate
-    http_status: int | None
-    reason: str
-    at: datetime
+Removed = RecordedOutcome[Deletion]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
 
 from importer.model.replies import Outcome
 from importer.model.rows import Contact
@@ -27,15 +29,34 @@ class Pending:
     """The time after which no run sent it; only where `in_doubt`."""
 
 
+class RowOutcome(Protocol):
+    """What every operation's outcomes have."""
+
+    @property
+    def status(self) -> StrEnum:
+        """The row's status."""
+
+    @property
+    def detail(self) -> str:
+        """What a log says besides."""
+
+
+OutcomeT = TypeVar("OutcomeT", bound=RowOutcome)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class RecordedOutcome(Generic[OutcomeT]):
     """An outcome to record."""
 
     seq: int
-    outcome: Outcome
+    """The place of its row in the input of the run that creates, or created, it."""
+    outcome: OutcomeT
     attempts: int
-    """Requests that were sent to create this contact in this run."""
+    """Requests of this run that may have changed the contact."""
     at: datetime
+
+
+Recorded = RecordedOutcome[Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

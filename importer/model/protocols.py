@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.replies import Reply
+from importer.model.journal_rows import Attempted, OutcomeT, Pending, RecordedOutcome
+from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
 from importer.model.rows import Entry, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
-
-_RecordedT_contra = TypeVar("_RecordedT_contra", contravariant=True)
 
 
 class Reader(Protocol):
@@ -65,7 +63,7 @@ class RequestLimiter(Protocol):
         """Take note of a reply and of how long it took; it is in flight no longer. None: it was given up."""
 
 
-class WorkJournal(Protocol[_RecordedT_contra]):
+class WorkJournal(Protocol[OutcomeT]):
     """What the worker pool needs of the journal, whatever the operation.
 
     Raises (all methods):
@@ -78,7 +76,7 @@ class WorkJournal(Protocol[_RecordedT_contra]):
         Everything recorded before is durable too when this returns. Empty: nothing is pending now.
         """
 
-    def record(self, recorded: _RecordedT_contra) -> None:
+    def record(self, recorded: RecordedOutcome[OutcomeT]) -> None:
         """Record an outcome; durable with the next `claim` or `checkpoint`."""
 
     def record_attempt(self, attempted: Attempted) -> None:
@@ -88,7 +86,7 @@ class WorkJournal(Protocol[_RecordedT_contra]):
         """Make durable what was recorded."""
 
 
-class PipelineJournal(WorkJournal[Recorded], Protocol):
+class PipelineJournal(WorkJournal[Outcome], Protocol):
     """What the pipeline needs besides. `record` of `Status.PENDING` gives a row back unsent."""
 
     async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:

@@ -137,7 +137,7 @@ def command_line(
         command: Such as `run`.
         paths: The files.
         options: The options that were given.
-        same_files: Whether they are the run's own files, which have to be read as they were; the rows to mend are in
+        same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
             files of our own making.
         windows: Whether it is for Windows' shell; None: as this system is.
 

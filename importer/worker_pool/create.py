@@ -3,20 +3,20 @@
 from datetime import datetime
 from typing import assert_never
 
-from importer.model.journal_rows import Pending, Recorded
+from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request, create_contact, find_contact
 from importer.model.rows import Status
 from importer.worker_pool.create_outcomes import Attempt, in_doubt
 from importer.worker_pool.look_up_self_test import LookUpSelfTest, SelfTestLookUp
-from importer.worker_pool.operation import NextStep, SendLater
+from importer.worker_pool.operation import Final, NextStep, SendLater
 from importer.worker_pool.retry_decision import (
+    LOOK_UP_SOURCES,
     LookUp,
     Post,
     after_look_up,
     after_post,
-    is_surely_created,
     is_unsure,
     resume,
 )
@@ -57,7 +57,8 @@ class CreateOperation:
         match step:
             case Post(attempt=attempt):
                 decision = after_post(reply, attempt, self._policy, jitter)
-                if is_surely_created(decision, attempt):
+                is_created = isinstance(decision, Final) and decision.outcome.status is Status.CREATED
+                if is_created and attempt.contact.source in LOOK_UP_SOURCES:
                     self._self_test.note_created(attempt.contact)
                 return self._noted(decision)
             case LookUp(attempt=attempt):
@@ -81,10 +82,6 @@ class CreateOperation:
                 return in_doubt(attempt, _CUT_OFF)
             case _:
                 return None
-
-    def recorded(self, row: Pending, outcome: Outcome, attempts: int, at: datetime) -> Recorded:
-        """Return the outcome as the journal takes it."""
-        return Recorded(seq=row.seq, outcome=outcome, attempts=attempts, at=at)
 
     def _noted(self, decision: NextStep[CreateStep, Outcome]) -> NextStep[CreateStep, Outcome]:
         """Return the decision, after noting whether the row depends on look-ups now."""

@@ -37,41 +37,31 @@ class Attempt:
     said_exists: bool = False
     """The service refused the POST because the contact exists."""
 
+    @property
+    def doubted_status(self) -> int | None:
+        """The HTTP status of that reply; None without one."""
+        return self.doubted.http_status if self.doubted else None
+
 
 def in_doubt(attempt: Attempt, why: str) -> Outcome:
     """Return the outcome of a row that may have arrived."""
-    status = attempt.doubted.http_status if attempt.doubted else None
-    message = attempt.doubted.message if attempt.doubted else ""
-    return Outcome(
-        status=Status.IN_DOUBT,
-        http_status=status,
-        code="in_doubt",
-        reason=f"It was sent, but no clear answer came ({message or 'the run was cut off'}), {why}.",
-    )
+    said = attempt.doubted.message if attempt.doubted else ""
+    reason = f"It was sent, but no clear answer came ({said or 'the run was cut off'}), {why}."
+    return Outcome(status=Status.IN_DOUBT, http_status=attempt.doubted_status, code="in_doubt", reason=reason)
 
 
 def exists(http_status: int | None, uuid: str = "", href: str = "") -> Outcome:
     """Return the outcome of a row whose contact was there before."""
-    return Outcome(
-        status=Status.EXISTS,
-        uuid=uuid,
-        href=href,
-        http_status=http_status,
-        code="exists",
-        reason="It was in Callbell before; it was left as it is.",
-    )
+    reason = "It was in Callbell before; it was left as it is."
+    return Outcome(status=Status.EXISTS, uuid=uuid, href=href, http_status=http_status, code="exists", reason=reason)
 
 
 def given_up(attempt: Attempt) -> Outcome:
     """Return the outcome of a row that was sent as often as the policy allows, and is not there."""
-    status = attempt.doubted.http_status if attempt.doubted else None
-    message = attempt.doubted.message if attempt.doubted else "no answer"
-    return Outcome(
-        status=Status.FAILED,
-        http_status=status,
-        code="server_error" if status else "no_answer",
-        reason=f"It was sent {attempt.posts} times and is not there: {message}.",
-    )
+    status, said = attempt.doubted_status, attempt.doubted.message if attempt.doubted else "no answer"
+    reason = f"It was sent {attempt.posts} times and is not there: {said}."
+    code = "server_error" if status else "no_answer"
+    return Outcome(status=Status.FAILED, http_status=status, code=code, reason=reason)
 
 
 def rejected(reply: Reply) -> Outcome:
@@ -79,6 +69,5 @@ def rejected(reply: Reply) -> Outcome:
     words = reply.message.lower()
     code = next((code for word, code in _CODES_BY_WORD if word in words), "refused")
     said = reply.message or f"status {reply.http_status}, without a reason"
-    return Outcome(
-        status=Status.FAILED, http_status=reply.http_status, code=code, reason=f"The service refused it: {said}"
-    )
+    reason = f"The service refused it: {said}"
+    return Outcome(status=Status.FAILED, http_status=reply.http_status, code=code, reason=reason)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from importer.model.deletion import Deletion, Fate, Removed
+from importer.model.deletion import Deletion, Fate
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.replies import Reply
@@ -47,7 +47,3 @@ class DeleteOperation:
     def give_back(self, step: DeleteStep, *, is_in_flight: bool) -> Deletion | None:  # noqa: ARG002 - the protocol's
         """Return None: the journal has it in flight, so the next undo asks how it stands."""
         return None
-
-    def recorded(self, row: Pending, outcome: Deletion, attempts: int, at: datetime) -> Removed:  # noqa: ARG002 - the protocol's
-        """Return the outcome as the journal takes it."""
-        return Removed(seq=row.seq, fate=outcome.status, http_status=outcome.http_status, reason=outcome.reason, at=at)

@@ -20,9 +20,9 @@ from importer.model.deletion import Deletion, Fate
 from importer.model.policy import Policy, backoff_seconds
 from importer.model.replies import Arrival, Reply
 from importer.model.rows import Contact
+from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.contact_changes import changes
 from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater, SendNow
-from importer.worker_pool.stop_decision import stop_for
 
 _NOT_FOUND = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 

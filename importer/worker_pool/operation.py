@@ -1,4 +1,4 @@
-"""What an operation is: what the pool does with a row, as a first step and a table from reply to next step.
+"""An operation: what the pool does with a row, as a first step and a table from reply to next step.
 
     first_step --> request(step) --> reply --> decide(step, reply) --> SendLater | SendNow   the row's next request
                         ^                                         |--> Final                 its outcome
@@ -10,35 +10,21 @@ A step is the operation's own frozen value: what was done for a row so far, and 
 operation neither sends nor waits, so that all of it can be tested as values; `WorkerPool` does both.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from importer.model.journal_rows import Pending
+from importer.model.journal_rows import OutcomeT, Pending, RowOutcome
+from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
 from importer.model.replies import Reply
 from importer.model.requests import Request
 from importer.model.stop import Stop
 
-
-class RowOutcome(Protocol):
-    """What every operation's outcomes have."""
-
-    @property
-    def status(self) -> StrEnum:
-        """The row's status."""
-
-    @property
-    def detail(self) -> str:
-        """What a log says besides."""
-
-
 StepT = TypeVar("StepT")
-OutcomeT = TypeVar("OutcomeT", bound=RowOutcome)
-RecordedT = TypeVar("RecordedT")
 _StepT_co = TypeVar("_StepT_co", covariant=True)
 _OutcomeT_co = TypeVar("_OutcomeT_co", covariant=True, bound=RowOutcome)
-_RecordedT_co = TypeVar("_RecordedT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +66,20 @@ class SelfTestDone:
 NextStep = SendLater[StepT] | SendNow[StepT] | Final[OutcomeT] | AskToken[OutcomeT] | SelfTestDone | Stop
 
 
-class Operation(Protocol[StepT, OutcomeT, _RecordedT_co]):
+class Operation(Protocol[StepT, _OutcomeT_co]):
     """What the pool does with a row; pure but for what it remembers of the replies."""
 
     @property
     def pending(self) -> StrEnum:
         """The status of a row that has no outcome yet."""
 
-    def first_step(self, row: Pending, now: datetime) -> NextStep[StepT, OutcomeT]:
+    def first_step(self, row: Pending, now: datetime) -> NextStep[StepT, _OutcomeT_co]:
         """Return how to begin with a row."""
 
     def request(self, step: StepT) -> Request:
         """Return the request that the step makes."""
 
-    def decide(self, step: StepT, reply: Reply, jitter: float) -> NextStep[StepT, OutcomeT]:
+    def decide(self, step: StepT, reply: Reply, jitter: float) -> NextStep[StepT, _OutcomeT_co]:
         """Return what follows from the reply to the step's request.
 
         Args:
@@ -106,7 +92,7 @@ class Operation(Protocol[StepT, OutcomeT, _RecordedT_co]):
     def self_test_step(self) -> StepT | None:
         """Return a step about no row that is to be made now, once: a test of the service itself. Mostly None."""
 
-    def give_back(self, step: StepT, *, is_in_flight: bool) -> OutcomeT | None:
+    def give_back(self, step: StepT, *, is_in_flight: bool) -> _OutcomeT_co | None:
         """Return what to record for a row that the pool gives up; None: nothing, the journal says enough.
 
         Args:
@@ -115,13 +101,21 @@ class Operation(Protocol[StepT, OutcomeT, _RecordedT_co]):
 
         """
 
-    def recorded(self, row: Pending, outcome: OutcomeT, attempts: int, at: datetime) -> _RecordedT_co:
-        """Return the outcome as the journal takes it.
 
-        Args:
-            row: Whose it is.
-            outcome: The outcome.
-            attempts: Requests that may have changed something, of this run.
-            at: When.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolParts(Generic[StepT, OutcomeT]):
+    """What a pool works with."""
 
-        """
+    operation: Operation[StepT, OutcomeT]
+    service: Service
+    journal: WorkJournal[OutcomeT]
+    rate_limiter: RequestLimiter
+    clock: Clock
+    jitter: Callable[[], float]
+    """Returns a number from 0.0 to 1.0."""
+    rate: float
+    """Requests per second that the account allows, 0.0 for no limit: how many rows to claim at a time."""
+    longest_outage_seconds: float
+    """A service that does not answer for longer ends the run."""
+    too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None
+    """Told after each row how many got which status in this run."""

@@ -9,33 +9,21 @@ that what must follow at once (`SendNow`) does.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Generic, assert_never
 
-from importer.model.journal_rows import Pending
+from importer.model.journal_rows import Attempted, OutcomeT, Pending, RecordedOutcome
+from importer.model.phone_mask import masked, unnumbered
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
 from importer.model.stop import Stop
-from importer.worker_pool.claims import Claims
-from importer.worker_pool.in_flight import RequestsInFlight
-from importer.worker_pool.operation import (
-    AskToken,
-    Final,
-    NextStep,
-    OutcomeT,
-    RecordedT,
-    SelfTestDone,
-    SendLater,
-    SendNow,
-    StepT,
-)
-from importer.worker_pool.outage import Outage
-from importer.worker_pool.parts import PoolParts
-from importer.worker_pool.queue import AT_ONCE, StepQueue
-from importer.worker_pool.recorder import Job, Recorder
-from importer.worker_pool.stop_decision import refuses_token, token_refused
+from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage, refuses_token
+from importer.worker_pool.operation import AskToken, Final, NextStep, PoolParts, SelfTestDone, SendLater, SendNow, StepT
+from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue
 
+_LOG = logging.getLogger(__name__)
 GRACE_SECONDS = 25.0
 """How long a stopping pool waits for what is in flight: systemd gives 90 s, a person less."""
 CHECKPOINT_SECONDS = 0.1
@@ -44,21 +32,21 @@ _UNSETTLED = (SendLater, AskToken, Stop)
 """Decisions after which the request is an attempt that did not settle its row."""
 
 
-class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
+class WorkerPool(Generic[StepT, OutcomeT]):
     """Works on rows until none is pending and the input is over, or until it is stopped."""
 
-    def __init__(self, parts: PoolParts[StepT, OutcomeT, RecordedT]) -> None:
+    def __init__(self, parts: PoolParts[StepT, OutcomeT]) -> None:
         self._parts = parts
         self._operation = parts.operation
         self._queue: StepQueue[Job[StepT, OutcomeT]] = StepQueue()
-        self._recorder = Recorder(parts.operation, parts.journal, parts.clock)
-        self._claims = Claims(parts.journal, parts.rate, self._begin, self._ended)
+        self._claims = Claims(journal=parts.journal, rate=parts.rate, begin=self._begin, ended=self._ended)
         self._in_flight = RequestsInFlight(self._ended)
         self._dispatching: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._is_verbose = _LOG.isEnabledFor(logging.DEBUG)
         self.input_is_over = False
         self.outage = Outage(self._probe, parts.longest_outage_seconds)
-        self.counters = self._recorder.counters
+        self.counters = Counters(pending=parts.operation.pending)
         self.stopped: Stop | Exception | None = None
 
     def enqueued(self, tally: Mapping[Any, int]) -> None:
@@ -80,12 +68,12 @@ class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
 
     def hurry(self) -> None:
         """Wait no longer for what is in flight."""
-        self._in_flight.hurry()
+        self._in_flight.hurried.set()
 
     @property
     def hurried(self) -> bool:
         """Whether nobody waits any longer."""
-        return self._in_flight.is_hurried
+        return self._in_flight.hurried.is_set()
 
     async def run(self) -> None:
         """Work on every row, or stop: then give back to the journal what was not sent.
@@ -175,16 +163,16 @@ class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
 
     def _decide(self, job: Job[StepT, OutcomeT], request: Request, reply: Reply) -> NextStep[StepT, OutcomeT]:
         if job.otherwise is not None:
-            return token_refused() if refuses_token(reply) else Final(outcome=job.otherwise)
+            return TOKEN_REFUSED if refuses_token(reply) else Final(outcome=job.otherwise)
         decision = self._operation.decide(job.step, reply, self._parts.jitter())
-        if isinstance(decision, _UNSETTLED):
-            self._recorder.record_attempt(job, request, reply)
+        if isinstance(decision, _UNSETTLED) and job.row is not None:
+            self._record_attempt(job.row, job.attempts, request, reply)
         return decision
 
     def _follow(self, job: Job[StepT, OutcomeT], decision: NextStep[StepT, OutcomeT]) -> None:
         match decision:
             case Final(outcome=outcome):
-                self._recorder.record(job, outcome)
+                self._record(job, outcome)
                 if reason := self._parts.too_many_failures(self.counters.done):
                     self.stop(reason)
             case SendLater(step=step, wait_seconds=wait_seconds, is_retry=is_retry):
@@ -213,9 +201,32 @@ class WorkerPool(Generic[StepT, OutcomeT, RecordedT]):
 
     def _give_back(self, job: Job[StepT, OutcomeT], *, is_in_flight: bool) -> None:
         """Leave a row for the next run, as the operation says."""
-        outcome = self._operation.give_back(job.step, is_in_flight=is_in_flight)
-        if outcome is not None:
-            self._recorder.record(job, outcome)
+        if (outcome := self._operation.give_back(job.step, is_in_flight=is_in_flight)) is not None:
+            self._record(job, outcome)
+
+    def _record(self, job: Job[StepT, OutcomeT], outcome: OutcomeT) -> None:
+        """Record a row's outcome; nothing for a step about no row."""
+        if (row := job.row) is None:
+            return
+        self.counters.done[outcome.status] += 1
+        at = self._parts.clock.now()
+        self._parts.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=at))
+        status = "unsent" if outcome.status is self._operation.pending else outcome.status
+        self._log(row, "%s %s", status, outcome.detail)
+
+    def _record_attempt(self, row: Pending, attempt: int, request: Request, reply: Reply) -> None:
+        """Record a request that did not settle its row."""
+        reason = f"{'' if request.is_change else 'look-up: '}{reply.message}"
+        at, status = self._parts.clock.now(), reply.http_status
+        self._parts.journal.record_attempt(
+            Attempted(seq=row.seq, attempt=attempt, at=at, http_status=status, reason=reason)
+        )
+        self._log(row, "attempt %s: %s", attempt, reason)
+
+    def _log(self, row: Pending, message: str, what: object, detail: str) -> None:
+        """Name a row by its number, and its identifier by the last digits."""
+        if self._is_verbose:
+            _LOG.debug(f"row %d (%s): {message}", row.row, masked(row.contact.identifier), what, unnumbered(detail))
 
     def _ended(self, error: Exception | None) -> None:
         """Take note that a background task has ended; its error ends the run."""

@@ -11,18 +11,8 @@ from dataclasses import dataclass
 from aiolimiter import AsyncLimiter
 
 from importer.model.replies import Reply
-from importer.worker_pool.adaptive_rate import (
-    SHARE_OF_LIMIT,
-    STRAY_SLOTS,
-    AdaptiveRate,
-    after_429,
-    after_announcement,
-    after_first_success,
-    after_pause,
-    initial_rate,
-    limit_to_remember,
-    raised,
-)
+from importer.worker_pool import adaptive_rate
+from importer.worker_pool.adaptive_rate import AdaptiveRate
 from importer.worker_pool.circuit_breaker import is_served
 
 BURST = 4
@@ -97,7 +87,7 @@ class RateLimiter:
     def __init__(self, options: RateLimits) -> None:
         self.limit = options.rate
         """Requests per second that the account allows; 0.0: no limit."""
-        self._adaptive = initial_rate(options.rate, options.learned) if options.rate else None
+        self._adaptive = adaptive_rate.initial_rate(options.rate, options.learned) if options.rate else None
         self._limiter = _limiter(self._adaptive.rate) if self._adaptive else None
         self._most = options.concurrency or (MOST_IN_FLIGHT if options.rate else MOST_IN_FLIGHT_WITHOUT_LIMIT)
         self._latency_seconds = 0.0
@@ -120,7 +110,7 @@ class RateLimiter:
     @property
     def learned(self) -> float:
         """The limit that was found out, in requests per second; 0.0: none but the known one."""
-        return limit_to_remember(self._adaptive) if self._adaptive else 0.0
+        return adaptive_rate.limit_to_remember(self._adaptive) if self._adaptive else 0.0
 
     async def acquire(self) -> None:
         """Wait until a request may leave, and count it as in flight; `release` gives the place back.
@@ -197,26 +187,24 @@ class RateLimiter:
             return  # the token may be bad: the answer to GET /auth/me, which is next, opens the way
         if self._is_probing:
             self._is_probing, self._strikes, self._accepted, self._opened_at = False, 0, 0, loop_time
+            begin = adaptive_rate.after_pause if self._paused_until else adaptive_rate.after_first_success
             if self._adaptive is not None:
-                self._adapt((after_pause if self._paused_until else after_first_success)(self._adaptive, loop_time))
+                self._adapt(begin(self._adaptive, loop_time))
         self._accepted += 1
         if self._adaptive is not None:
             if reply.limit_per_second is not None:
-                self._adapt(after_announcement(self._adaptive, reply.limit_per_second, loop_time))
+                self._adapt(adaptive_rate.after_announcement(self._adaptive, reply.limit_per_second, loop_time))
             if loop_time >= self._adaptive.climb_at:
-                self._adapt(raised(self._adaptive, loop_time))
+                self._adapt(adaptive_rate.raised(self._adaptive, loop_time))
 
     def _after_429(self, sent_at: float, now: float, asked_seconds: float, jitter: float) -> float:
         """Take note of a 429 to a request that left after the last pause; return how long everyone has to wait."""
         if self._is_probing or self._adaptive is None:
             self._strikes += 1
             return asked_seconds or default_pause_seconds(self._strikes, jitter)
-        verdict = after_429(
-            self._adaptive,
-            now,
-            accepted=self._accepted,
-            since_seconds=sent_at - self._opened_at,
-            told=bool(asked_seconds),
+        since_seconds, told = sent_at - self._opened_at, bool(asked_seconds)
+        verdict = adaptive_rate.after_429(
+            self._adaptive, now, accepted=self._accepted, since_seconds=since_seconds, told=told
         )
         self._adapt(verdict.adaptive)
         if asked_seconds:
@@ -224,7 +212,7 @@ class RateLimiter:
         if verdict.pause:
             self._strikes = 1
             return default_pause_seconds(1, jitter)
-        self._skipped += STRAY_SLOTS
+        self._skipped += adaptive_rate.STRAY_SLOTS
         return 0.0
 
     def _adapt(self, decided: AdaptiveRate) -> None:
@@ -254,6 +242,6 @@ class RateLimiter:
 def _limiter(rate: float) -> AsyncLimiter:
     # A bucket lets its burst through on top of its rate: it may take a third of what the rate leaves of the limit, for
     # what arrives unevenly needs the rest.
-    room = rate / SHARE_OF_LIMIT - rate
+    room = rate / adaptive_rate.SHARE_OF_LIMIT - rate
     burst = min(BURST, 1 + int(room * _SHARE_OF_ROOM))
     return AsyncLimiter(burst, burst / rate)

@@ -26,9 +26,9 @@ from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import digits_only
 from importer.model.rows import Status
+from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, rejected
 from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater
-from importer.worker_pool.stop_decision import stop_for
 
 LOOK_UP_SOURCES = frozenset({"whatsapp"})
 """Sources whose contacts can be asked for by identifier (GET /contacts/phone/:number)."""
@@ -108,12 +108,6 @@ def is_unsure(attempt: Attempt) -> bool:
     return attempt.doubted is not None and attempt.not_found_count < _NOT_FOUND_NEEDED
 
 
-def is_surely_created(decision: PostDecision, attempt: Attempt) -> bool:
-    """Tell whether a POST's own answer said that it made a contact which can be looked up."""
-    created = isinstance(decision, Final) and decision.outcome.status is Status.CREATED
-    return created and attempt.contact.source in LOOK_UP_SOURCES
-
-
 def _after_never(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     if stop := stop_for(reply, policy):
         return stop
@@ -149,7 +143,7 @@ def _look_up(attempt: Attempt, wait_seconds: float) -> PostDecision:
     if attempt.contact.source in LOOK_UP_SOURCES:
         return SendLater(step=LookUp(attempt=attempt), wait_seconds=wait_seconds)
     if attempt.said_exists and attempt.doubted:
-        return Final(outcome=exists(attempt.doubted.http_status))
+        return Final(outcome=exists(attempt.doubted_status))
     why = f"and the service cannot be asked for a {attempt.contact.source} contact by its identifier"
     return Final(outcome=in_doubt(attempt, why))
 

@@ -20,7 +20,7 @@ _OURS = """
 from importer.readers import open_reader, preload
 from importer.readers.options import InputOptions
 import importer.readers.text.reader, importer.readers.excel.reader
-import importer.readers.excel.workbook_kind, importer.readers.excel.xlsx
+import importer.readers.excel.workbook, importer.readers.excel.xlsx
 preload()  # as the command does, while it asks the account; the bare readers' imports are not counted either
 def read(path):
     reader = open_reader(path, InputOptions())

@@ -32,7 +32,7 @@ CREATE_MUTATIONS = (
                 new="job.attempts += 1\n"
                 "from importer.model.replies import Outcome\n"
                 "from importer.model.rows import Status\n"
-                "self._recorder.record(job, Outcome(status=Status.CREATED))",
+                "self._record(job, Outcome(status=Status.CREATED))",
             ),
         ),
     ),

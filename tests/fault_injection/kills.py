@@ -1,6 +1,6 @@
 """The part `kills`: the real command, killed at random moments, and given again until it ends.
 
-What the stand-in holds in the end is compared with the journal and with results.csv.
+What the sandbox holds in the end is compared with the journal and with results.csv.
 """
 
 import contextlib
@@ -48,7 +48,7 @@ name = "Name"
 
 @dataclass(slots=True, kw_only=True)
 class Killing:
-    """One input, one stand-in, and the command that is killed."""
+    """One input, one sandbox, and the command that is killed."""
 
     victim: Victim
     rows: Sequence[tuple[str, str]]

@@ -25,8 +25,7 @@ from importer.reports import write_reports
 from importer.reports.undo_report import UndoSummary, undo_json, write_undone
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
-from importer.worker_pool.operation import Operation
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import Operation, PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.fault_injection.table import Table, fingerprint, to_contact
@@ -158,7 +157,7 @@ def _write_undone(command: Command, store: Journal, undo: RunUndo, folder: Path,
     return undo_json(summary, report)
 
 
-def _ended(command: Command, pool: WorkerPool[Any, Any, Any], code: int) -> Ended:
+def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:
     stopped = pool.stopped if isinstance(pool.stopped, Stop) else None
     return Ended(name=command.name, exit_code=code, hurried=pool.hurried, stopped=stopped)
 
@@ -175,9 +174,7 @@ def _record(command: Command) -> RunRecord:
     )
 
 
-def _pool(
-    command: Command, operation: Operation[Any, Any, Any], journal: WorkJournal[Any]
-) -> WorkerPool[Any, Any, Any]:
+def _pool(command: Command, operation: Operation[Any, Any], journal: WorkJournal[Any]) -> WorkerPool[Any, Any]:
     limits = RateLimits(rate=command.rate, concurrency=command.concurrency)
     return WorkerPool(
         PoolParts(
@@ -194,7 +191,7 @@ def _pool(
 
 
 @contextlib.asynccontextmanager
-async def _stopped_in_time(command: Command, pool: WorkerPool[Any, Any, Any]) -> AsyncIterator[None]:
+async def _stopped_in_time(command: Command, pool: WorkerPool[Any, Any]) -> AsyncIterator[None]:
     """Ask the pool to stop when its time has come, as a signal does, and then to hurry, as a second one does."""
 
     async def stop() -> None:

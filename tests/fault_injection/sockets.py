@@ -32,7 +32,7 @@ _POLICY = Policy(settle_seconds=0.6, not_found_gap_seconds=0.05, backoff_cap_sec
 _ENDS_THE_RUN = frozenset({FaultKind.UNAUTHORIZED, *(kind for kind in FaultKind if kind.startswith("redirect"))})
 _FAILS_THE_ROW = frozenset({FaultKind.FORBIDDEN})
 _SURE = _ENDS_THE_RUN | _FAILS_THE_ROW | {FaultKind.THROTTLED, FaultKind.THROTTLED_RETRY_AFTER}
-"""What says that nothing was done; a stand-in that lies about it has no importer that comes out right."""
+"""What says that nothing was done; a sandbox that lies about it has no importer that comes out right."""
 
 
 def fault_everywhere(only: str = "") -> Findings:

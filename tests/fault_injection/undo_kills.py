@@ -1,6 +1,6 @@
 """The part `undo-kills`: the real command `undo`, killed at random moments, and given again until it ends.
 
-What the stand-in holds in the end is compared with the journal and with undone.csv.
+What the sandbox holds in the end is compared with the journal and with undone.csv.
 """
 
 import contextlib

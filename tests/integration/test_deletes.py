@@ -12,7 +12,7 @@ import pytest
 from importer.client.http import CallbellClient
 from importer.client.token import Token
 from importer.journal import AsyncUndo, Journal, RunUndo
-from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate
 from importer.model.errors import StorageError
 from importer.model.policy import Policy
 from importer.model.protocols import RequestLimiter, Service, WorkJournal
@@ -23,7 +23,7 @@ from importer.model.stop import Stop
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.sandbox.calls import Asked
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
@@ -32,10 +32,13 @@ from tests.support.journals import START, begin, begun, entries, record, recorde
 STOP = Stop(message="enough", hint="")
 DELETE, GET = "DELETE /contacts/:uuid", "GET /contacts/:uuid"
 SHORT = aiohttp.ClientTimeout(total=5, sock_connect=1, sock_read=0.1)
+"""For a service that is told not to answer."""
+LONG = aiohttp.ClientTimeout(total=60)
+"""For one that answers: a slow machine must not look like one that does not."""
 PATIENT = Policy(not_found_gap_seconds=0.0, backoff_cap_seconds=0.0)
 
 
-DeletePool = WorkerPool[DeleteStep, Deletion, Removed]
+DeletePool = WorkerPool[DeleteStep, Deletion]
 
 
 class FixedClock:
@@ -88,7 +91,8 @@ class Stage:
         """Take back what the run made; `meanwhile` is called before each request."""
         self.undo = self.journal.undo_of("run-1")
         self.undo.begin(name, Path("reports"), START)
-        async with CallbellClient(self.sandbox.base_url, Token(self.sandbox.token), FixedClock(), SHORT) as service:
+        timeout = SHORT if self.sandbox.options.faults.script else LONG
+        async with CallbellClient(self.sandbox.base_url, Token(self.sandbox.token), FixedClock(), timeout) as service:
             watched = Watched(inner=service, meanwhile=meanwhile or (lambda: None))
             self.pool = pool(watched, AsyncUndo(self.undo, InlineExecutor()), limiter or NoLimit())
             try:
@@ -101,7 +105,7 @@ class Stage:
         return [result.fate for result in self.undo.results()]
 
     def there(self) -> set[str]:
-        """Return the UUIDs of the contacts that the stand-in holds."""
+        """Return the UUIDs of the contacts that the sandbox holds."""
         return {contact.uuid for contact in self.sandbox.contacts}
 
     def asked(self, call: str) -> int:
@@ -135,7 +139,7 @@ class Watched:
         return await self.inner.send(request)
 
 
-def pool(service: Service, journal: WorkJournal[Removed], limiter: RequestLimiter) -> DeletePool:
+def pool(service: Service, journal: WorkJournal[Deletion], limiter: RequestLimiter) -> DeletePool:
     """Return a pool that leaves nothing to chance."""
     parts = PoolParts(
         operation=DeleteOperation(PATIENT),

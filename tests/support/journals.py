@@ -8,7 +8,7 @@ from pathlib import Path
 
 from importer.journal import Journal
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS
-from importer.model.journal_rows import Pending, Recorded
+from importer.model.journal_rows import Pending, Recorded, RecordedOutcome
 from importer.model.payload import fingerprint, to_json
 from importer.model.replies import Outcome
 from importer.model.rows import Contact, Entry, InvalidRow, Problem, Row, Sheet, Status
@@ -109,7 +109,7 @@ def recorded(pending: Pending, status: Status = Status.CREATED, attempts: int = 
     done = status in (Status.CREATED, Status.EXISTS)
     uuid = f"uuid-{pending.contact.identifier}" if done else ""
     outcome = Outcome(status=status, uuid=uuid, href=f"/c/{uuid}" if uuid else "", http_status=201, code=code)
-    return Recorded(seq=pending.seq, outcome=outcome, attempts=attempts, at=START + timedelta(hours=1))
+    return RecordedOutcome(seq=pending.seq, outcome=outcome, attempts=attempts, at=START + timedelta(hours=1))
 
 
 def send_all(journal: Journal, status: Status = Status.CREATED) -> None:

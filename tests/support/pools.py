@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from importer.model.deletion import Removed
-from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.journal_rows import Attempted, Pending, RecordedOutcome
 from importer.model.policy import Policy
 from importer.model.protocols import RequestLimiter
 from importer.model.replies import Arrival, RemoteContact, Reply
@@ -14,13 +13,12 @@ from importer.model.requests import Request
 from importer.model.rows import Contact
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
-from importer.worker_pool.operation import Operation
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import Operation, PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.virtual_time import VirtualClock
 
-OPERATIONS: dict[str, Callable[[Policy], Operation[Any, Any, Any]]] = {
+OPERATIONS: dict[str, Callable[[Policy], Operation[Any, Any]]] = {
     "create": CreateOperation,
     "delete": DeleteOperation,
 }
@@ -40,7 +38,7 @@ class MemoryJournal:
     """A journal in memory; it remembers when what was done."""
 
     rows: list[Pending]
-    recorded: list[Recorded | Removed] = field(default_factory=list)
+    recorded: list[RecordedOutcome[Any]] = field(default_factory=list)
     recorded_at: list[float] = field(default_factory=list)
     attempted: list[Attempted] = field(default_factory=list)
     durable: int = 0
@@ -58,7 +56,7 @@ class MemoryJournal:
         self.claimed.update(row.seq for row in rows)
         return rows
 
-    def record(self, recorded: Recorded | Removed) -> None:
+    def record(self, recorded: RecordedOutcome[Any]) -> None:
         self.recorded.append(recorded)
         self.recorded_at.append(asyncio.get_running_loop().time())
 
@@ -72,7 +70,7 @@ class MemoryJournal:
 
     def statuses(self) -> dict[int, str]:
         """Return the status of each row that has one; a row has one at most."""
-        found = [(one.seq, one.outcome.status if isinstance(one, Recorded) else one.fate) for one in self.recorded]
+        found = [(one.seq, one.outcome.status) for one in self.recorded]
         assert len({seq for seq, _ in found}) == len(found)
         return {seq: status.value for seq, status in found}
 
@@ -136,12 +134,12 @@ class PoolStage:
     policy: Policy = field(default_factory=Policy)
     limiter: RequestLimiter | None = None
     journal: MemoryJournal = field(init=False)
-    pool: WorkerPool[Any, Any, Any] = field(init=False)
+    pool: WorkerPool[Any, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self.journal = MemoryJournal(rows=[self._row(seq) for seq in range(1, self.rows + 1)])
 
-    def make(self) -> WorkerPool[Any, Any, Any]:
+    def make(self) -> WorkerPool[Any, Any]:
         """Return the pool; call it on the loop that it will run on."""
         limits = RateLimits(rate=self.rate, concurrency=self.concurrency)
         self.pool = WorkerPool(

@@ -48,14 +48,12 @@ class Extent:
     """Every cell says its own place, as all common programs write it, and no part of the look is uncertain."""
     in_order: bool = True
     """No row comes after one below it."""
-    errors: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
-    """Row number to column, from 0, to what the cell shows, such as `#N/A`."""
-    uncalculated: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    """Row number to the columns, from 0, of formulas whose value the file does not have."""
     zeros: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     """Row number to column, from 0, to the format of a number that is shown with zeros in front."""
     replaced: Mapping[int, Mapping[int, object]] = field(default_factory=dict)
-    """Row number to column, from 0, to the value of a cell that the library is known to get wrong."""
+    """Row number to column, from 0, to the value of a cell that the library is known to get wrong.
+
+    Among them are errors, and formulas whose value the file does not have."""
     hidden: bytes = b""
     """One byte per row number: 1 where the row is hidden, by hand or by a filter; may be shorter than the sheet."""
     merged: tuple[Area, ...] = ()
@@ -65,9 +63,8 @@ class Extent:
 
     @property
     def odd_cells(self) -> int:
-        """How many cells `errors`, `uncalculated`, `zeros` and `replaced` hold."""
-        cells = (self.errors, self.uncalculated, self.zeros, self.replaced)
-        return sum(len(row) for by_row in cells for row in by_row.values())
+        """How many cells `zeros` and `replaced` hold."""
+        return sum(map(len, (*self.zeros.values(), *self.replaced.values())))
 
     def is_hidden(self, row: int) -> bool:
         """Tell whether the row is hidden."""

@@ -10,7 +10,6 @@ class ExtentBuilder:
         self.hidden = HiddenRows()
         self._rows = self._columns = self._odd_cells = 0
         self._filled = FilledCells()
-        self._zeros: dict[int, dict[int, str]] = {}
         self._replaced: dict[int, dict[int, object]] = {}
         self._merged: list[Area] = []
 
@@ -25,12 +24,6 @@ class ExtentBuilder:
             self._odd_cells += 1
             self._replaced.setdefault(row, {})[column] = value
 
-    def show_zeros(self, row: int, column: int, number_format: str) -> None:
-        """Take note of a number that is shown with zeros in front."""
-        if self._odd_cells <= MOST_ODD_CELLS:
-            self._odd_cells += 1
-            self._zeros.setdefault(row, {})[column] = number_format
-
     def merge(self, first_row: int, last_row: int, first_column: int, last_column: int) -> None:
         """Take note of cells that were merged; those after the hundred thousandth area are passed over."""
         if len(self._merged) < MOST_AREAS:
@@ -41,7 +34,6 @@ class ExtentBuilder:
         return Extent(
             rows=self._rows,
             columns=self._columns,
-            zeros=self._zeros,
             replaced=self._replaced,
             hidden=self.hidden.found(),
             merged=tuple(self._merged),

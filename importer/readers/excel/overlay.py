@@ -8,7 +8,7 @@ flagged: it is never passed on as if it were right.
 from collections.abc import Iterable, Iterator, Sequence
 
 from importer.model.rows import Problem
-from importer.readers.excel.cells import ErrorCell, UncalculatedCell, text_of
+from importer.readers.excel.cells import text_of
 from importer.readers.excel.extent import Extent
 
 _SPACES = " \t\r\n\f\v"
@@ -30,7 +30,7 @@ def proven_rows(parsed: Iterable[Sequence[object]], extent: Extent) -> Iterator[
         extent: What the look found; without counts of filled cells (`filled`) nothing is compared.
 
     """
-    odd = extent.errors.keys() | extent.uncalculated.keys() | extent.zeros.keys() | extent.replaced.keys()
+    odd = extent.zeros.keys() | extent.replaced.keys()
     filled = extent.filled
     counted = len(filled)
     number = 0
@@ -56,18 +56,13 @@ def proven_rows_after(number: int, extent: Extent) -> Iterator[Sequence[object]]
 
 
 def _laid_over(extent: Extent, row: int, values: Sequence[object]) -> Sequence[object]:
-    errors, uncalculated = extent.errors.get(row, {}), extent.uncalculated.get(row, frozenset())
     replaced = extent.replaced.get(row, {})
-    whole: list[object] = [*values, *[""] * (max(*errors, *uncalculated, *replaced, 0, 0) + 1 - len(values))]
+    whole: list[object] = [*values, *[""] * (max(replaced, default=0) + 1 - len(values))]
     for column, number_format in extent.zeros.get(row, {}).items():
         if column < len(whole):
             whole[column] = text_of(whole[column], number_format)
     for column, value in replaced.items():
         whole[column] = value
-    for column, shown in errors.items():
-        whole[column] = ErrorCell(text=shown)
-    for column in uncalculated:
-        whole[column] = UncalculatedCell()
     return whole
 
 

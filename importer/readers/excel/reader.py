@@ -2,21 +2,20 @@
 
     file -> workbook -> the sheet -> a look over it -> an engine that suits it -> rows of text
 
-What kind of workbook it is, is in `workbook_kind`; what the look is for, in `extent`.
+What kind of workbook it is, is in `workbook`; what the look is for, in `extent`.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import count, islice
+from itertools import islice
 
 from importer.model.errors import InputError
 from importer.model.rows import Problem, Row, Sheet
-from importer.readers.excel.cells import MOST_DIGITS, cell_name, is_wrong, problem_of, text_of, zero_problem
+from importer.readers.excel.cells import MOST_DIGITS, cell_name, is_wrong, problem_of, text_of
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
 from importer.readers.excel.overlay import FlaggedRow
-from importer.readers.excel.sheet_choice import chosen
 from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
-from importer.readers.excel.workbook_kind import open_workbook
+from importer.readers.excel.workbook import chosen, open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
 from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
@@ -128,7 +127,9 @@ class ExcelReader:
         shown = "".join(cells)
         self._characters += len(shown)
         is_flagged = values.__class__ is FlaggedRow
-        is_right = not wrong and not is_flagged and not self._extent.merged and "\0" not in shown
+        if "\0" in shown:
+            wrong += [index for index, cell in enumerate(cells) if "\0" in cell]
+        is_right = not wrong and not is_flagged and not self._extent.merged
         if is_right and len(cells) == width and shown and not shown.isspace():
             return Row(number=number, cells=tuple(cells))  # nearly every row: what follows is slow
         if not is_flagged and not "".join(cells[:width]).strip() and not any(index < width for index in wrong):
@@ -136,11 +137,11 @@ class ExcelReader:
         cells += [""] * (width - len(cells))
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-        problems = () if is_right else self._problems(number, values, cells, wrong, covered)
+        problems = () if is_right else self._problems(number, values, wrong, covered)
         return Row(number=number, cells=tuple(cells), problems=tuple(problems))
 
     def _problems(
-        self, number: int, values: Sequence[object], cells: Sequence[str], wrong: Sequence[int], covered: CoveredCells
+        self, number: int, values: Sequence[object], wrong: Sequence[int], covered: CoveredCells
     ) -> Iterator[Problem]:
         header = self._sheet.header
         if isinstance(values, FlaggedRow):
@@ -148,9 +149,6 @@ class ExcelReader:
         for index in wrong:
             if index < len(header):
                 yield problem_of(values[index], header[index], cell_name(index, number))
-        for name, index, cell in zip(header, count(), cells, strict=False):
-            if "\0" in cell:
-                yield zero_problem(name, cell, cell_name(index, number))
         for column, area in covered.of_row(number, len(header)):
             if area.first_row > self._sheet.header_row:
                 yield merged_problem(header[column], cell_name(column, number), area)

@@ -13,9 +13,10 @@ from contextlib import suppress
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 from xlrd import error_text_from_code  # type: ignore[import-untyped]  # it has no types
+from xlrd.sheet import unpack_RK  # type: ignore[import-untyped]  # the same
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import ErrorCell, zeros_in_front
+from importer.readers.excel.cells import ErrorCell, text_of, zeros_in_front
 from importer.readers.excel.extent import MOST_CELLS_HELD, MOST_COLUMNS, MOST_ROWS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import MarkupError
@@ -82,8 +83,10 @@ class XlsbWorkbook:
                 if content[11] & 0x10:
                     seen.hidden.add(row)
             elif kind in _CELLS:
-                self._see_cell(seen, kind, content, row, length := _length(kind, content, lengths))
+                length = struct.unpack_from("<I", content, 8)[0] if kind in _TEXTS else 1
+                length = lengths[length] if kind == _SHARED else length
                 characters += length
+                self._see_cell(seen, kind, content, row, is_filled=length > 0)
             elif kind == _MERGED:
                 first_row, last_row, first_column, last_column = struct.unpack_from("<IIII", content)
                 seen.merge(first_row + 1, last_row + 1, first_column, last_column)
@@ -102,8 +105,8 @@ class XlsbWorkbook:
         if not self._package.is_straight:
             raise damaged(self._package.path)
         held = [name for name in self._package.names if name.endswith((".bin", ".rels", ".xml"))]
-        if sum(map(self._package.size, held)) > _MOST_BYTES_HELD:
-            refuse_big(self._package.path, sheet, extent, is_big=True)
+        is_big = sum(map(self._package.size, held)) > _MOST_BYTES_HELD
+        refuse_big(self._package.path, sheet, extent, is_big=is_big)
         for name in held:
             for _ in self._package.blocks(name):  # unpacking shows whether there is as much as the zip says
                 pass
@@ -118,18 +121,18 @@ class XlsbWorkbook:
             raise InputError(f"{self._package.path} is too big for a binary workbook.", "Save it as .xlsx or .csv.")
         return _records(b"".join(self._package.blocks(part)))
 
-    def _see_cell(self, seen: ExtentBuilder, kind: int, content: bytes, row: int, length: int) -> None:
+    def _see_cell(self, seen: ExtentBuilder, kind: int, content: bytes, row: int, *, is_filled: bool) -> None:
         column, style = struct.unpack_from("<II", content)
         if row > MOST_ROWS or column >= MOST_COLUMNS:
             raise MarkupError
-        if length:
+        if is_filled:
             seen.fill(row, column)
         if kind in _ERRORS:
             seen.replace(row, column, ErrorCell(text=error_text_from_code.get(content[8], "#ERROR!")))
         elif kind in _NUMBERS:
             style &= 0xFFFFFF
             key, number_format = self._formats[style] if style < len(self._formats) else (0, "General")
-            value = _number(kind, content)
+            value = unpack_RK(content[8:12]) if kind == _INTEGER else struct.unpack_from("<d", content, 8)[0]
             if not math.isfinite(value):
                 seen.replace(row, column, ErrorCell(text="#NUM!"))
             elif key in _LOCAL_DATES or (kind == _INTEGER and is_date_format(number_format)):
@@ -137,24 +140,7 @@ class XlsbWorkbook:
                     is_duration = is_timedelta_format(number_format)
                     seen.replace(row, column, from_excel(value, self._epoch, timedelta=is_duration))
             elif zeros_in_front(number_format):
-                seen.show_zeros(row, column, number_format)
-
-
-def _length(kind: int, content: bytes, shared: "array[int]") -> int:
-    """Return the number of characters of a cell's text; 1 for other cells, which are filled too."""
-    if kind not in _TEXTS:
-        return 1
-    value = int(struct.unpack_from("<I", content, 8)[0])
-    return shared[value] if kind == _SHARED else value
-
-
-def _number(kind: int, content: bytes) -> float:
-    """Return a number, which takes four bytes or eight ([MS-XLSB], 2.5.122)."""
-    if kind != _INTEGER:
-        return float(struct.unpack_from("<d", content, 8)[0])
-    packed = struct.unpack_from("<i", content, 8)[0]
-    value: float = packed >> 2 if packed & 2 else struct.unpack("<d", struct.pack("<Ii", 0, packed & -4))[0]
-    return value / 100 if packed & 1 else value
+                seen.replace(row, column, text_of(value, number_format))
 
 
 def _formats(records: Iterable[tuple[int, bytes]]) -> list[tuple[int, str]]:
@@ -173,10 +159,8 @@ def _formats(records: Iterable[tuple[int, bytes]]) -> list[tuple[int, str]]:
 def _sheet(content: bytes, targets: dict[str, tuple[str, str]]) -> SheetPart:
     state, _, length = struct.unpack_from("<III", content)
     at = 12 + 2 * length
-    relation = content[12:at].decode("utf-16-le")
-    name_length = struct.unpack_from("<I", content, at)[0]
-    name = content[at + 4 : at + 4 + 2 * name_length].decode("utf-16-le")
-    target = targets.get(relation, ("", ""))[1]
+    target = targets.get(content[12:at].decode("utf-16-le"), ("", ""))[1]
+    name = content[at + 4 : at + 4 + 2 * struct.unpack_from("<I", content, at)[0]].decode("utf-16-le")
     return SheetPart(name=name, visible=state == 0, part=target[1:] if target.startswith("/") else f"xl/{target}")
 
 

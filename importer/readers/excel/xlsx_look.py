@@ -8,10 +8,11 @@ values, and how many cells of each row are filled.
 import re
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import numpy as np
 
-from importer.readers.excel.cells import column_index
+from importer.readers.excel.cells import ErrorCell, UncalculatedCell, column_index
 from importer.readers.excel.extent import (
     MOST_AREAS,
     MOST_COLUMNS,
@@ -22,7 +23,6 @@ from importer.readers.excel.extent import (
     HiddenRows,
     area_of,
 )
-from importer.readers.excel.markup import MarkupError
 
 # A tag ends before the next begins, so no pattern looks far, whatever is in the file.
 _PLACE = rb'<c r="([A-Z]{1,3})([0-9]{1,7})"'
@@ -48,32 +48,8 @@ _MOST_CARRIED_BYTES = 1024**2
 _MOST_LISTED = 64
 _BEYOND_PLAIN = {b"!": b"<!", b"'": b"='", b"_": b"_x", b'"d"': b't="d"'}
 """A character, which is searched for quickly, and what it may be part of."""
+_Told = TypeVar("_Told")
 _HALF_CHARACTER = re.compile(rb"_x[dD]")
-
-
-class OddCells:
-    """Gathers odd cells by row; rows in which the same is odd share one mapping, so that a million take little."""
-
-    def __init__(self) -> None:
-        self.by_row: dict[int, Mapping[int, str]] = {}
-        self.count = 0
-        """Cells in mappings of their own."""
-        self._shared: dict[tuple[tuple[int, str], ...], Mapping[int, str]] = {}
-
-    def add(self, cells: Iterable[tuple[int, int, str]]) -> None:
-        """Take note of row, column and text of cells."""
-        if self.count > MOST_ODD_CELLS:
-            return
-        found: dict[int, dict[int, str]] = {}
-        for row, column, text in cells:
-            found.setdefault(row, {})[column] = text
-        for row, texts in found.items():
-            whole = {**self.by_row.get(row, {}), **texts}
-            key = tuple(whole.items())
-            if key not in self._shared:
-                self._shared[key] = whole
-                self.count += len(whole)
-            self.by_row[row] = self._shared[key]
 
 
 class _Seen:
@@ -88,16 +64,14 @@ class _Seen:
         self.filled = FilledCells()
         self.hidden = HiddenRows()
         self.merged: list[bytes] = []
-        self.errors, self.uncalculated, self.zeros = OddCells(), OddCells(), OddCells()
+        self.replaced: list[tuple[int, int, object]] = []
+        """Row, column and value of errors and of formulas without a value."""
+        self.zeros: list[tuple[int, int, str]] = []
         self._last_row = 0
         self._zeros = zeros
         self._blank_texts = {b"%d" % place for place in blank_texts}
         self._zero_cell = re.compile(_PLACE + rb'[^<>]*\ss="(%s)"' % _any_of(zeros))
         self._blank_cell = re.compile(_SHARED % _any_of(blank_texts))
-
-    @property
-    def odd_cells(self) -> int:
-        return self.errors.count + self.uncalculated.count + self.zeros.count
 
     def add(self, text: bytes) -> None:
         """Look at more of it; no cell's beginning is cut."""
@@ -112,7 +86,8 @@ class _Seen:
                 self.hidden.add(int(row))
         if b"<mergeCell " in text and len(self.merged) <= MOST_AREAS:
             self.merged += _MERGED.findall(text)
-        self._add_odd_cells(text)
+        if len(self.replaced) + len(self.zeros) <= MOST_ODD_CELLS:
+            self._add_odd_cells(text)
         # A cell that ends like this has a value, if that is no blank.
         if text.count(b"</v></c>") != len(filled) or signs_in(text, _SIGNS_OF_NO_VALUE):
             self._add_without_value(text)
@@ -131,49 +106,43 @@ class _Seen:
 
     def _add_odd_cells(self, text: bytes) -> None:
         if b'"e"' in text:
-            self.errors.add(
-                (int(row), _index(column), shown.decode("utf-8", "replace"))
+            self.replaced += [
+                (int(row), _index(column), ErrorCell(text=shown.decode("utf-8", "replace")))
                 for column, row, shown in _ERROR.findall(text)
-            )
+            ]
         if self._blank_texts:
             for _, row, place in self._blank_cell.findall(text):
                 if place in self._blank_texts:
                     self.filled.add(int(row), -1)
         if self._zeros:
-            self.zeros.add(
+            self.zeros += [
                 (int(row), _index(column), self._zeros[int(style)])
                 for column, row, style in self._zero_cell.findall(text)
                 if int(style) in self._zeros
-            )
+            ]
 
     def _add_without_value(self, text: bytes) -> None:
-        uncalculated = []
         for column, row, attributes, formula in _WITHOUT_VALUE.findall(text):
-            if formula and b't="str"' not in attributes:
-                uncalculated.append((int(row), _index(column), ""))
-            else:
+            if not formula or b't="str"' in attributes:
                 self.filled.add(int(row), -1)
-        self.uncalculated.add(uncalculated)
+            elif len(self.replaced) <= MOST_ODD_CELLS:
+                self.replaced.append((int(row), _index(column), UncalculatedCell()))
 
 
 def look_over(blocks: Iterable[bytes], zeros: Mapping[int, str] | None = None, blank: Collection[int] = ()) -> Extent:
     """Return what the XML of a sheet, unpacked in blocks, says about its cells; only where it is plain all of it.
+
+    More special cells than can be told one by one are not plain either.
 
     Args:
         blocks: The XML.
         zeros: The styles that show numbers with zeros in front, with their formats.
         blank: The places of shared texts that are empty or white space.
 
-    Raises:
-        MarkupError: More cells are odd than can be told one by one.
-
     """
     seen = _Seen(zeros or {}, blank)
     for text in _whole_cells(blocks):
         seen.add(text)
-    if seen.odd_cells > MOST_ODD_CELLS:
-        raise MarkupError
-    sets: dict[int, frozenset[int]] = {}
     return Extent(
         rows=seen.rows,
         columns=seen.columns,
@@ -184,13 +153,11 @@ def look_over(blocks: Iterable[bytes], zeros: Mapping[int, str] | None = None, b
             and seen.rows <= MOST_ROWS
             and seen.columns <= MOST_COLUMNS
             and len(seen.merged) <= MOST_AREAS
+            and len(seen.replaced) + len(seen.zeros) <= MOST_ODD_CELLS
         ),
         in_order=seen.in_order,
-        errors=seen.errors.by_row,
-        uncalculated={
-            row: sets.setdefault(id(cells), frozenset(cells)) for row, cells in seen.uncalculated.by_row.items()
-        },
-        zeros=seen.zeros.by_row,
+        replaced=_by_row(seen.replaced),
+        zeros=_by_row(seen.zeros),
         hidden=seen.hidden.found(),
         merged=tuple(area for text in seen.merged if (area := area_of(text.decode()))),
         filled=seen.filled.found(),
@@ -219,6 +186,15 @@ def characters_of(blocks: Iterable[bytes], lengths: "array[int]", markup: int = 
         places = np.fromstring(b" ".join(_SHARED_TEXT.findall(text)), dtype=np.int64, sep=" ")
         characters += int(known[places[places < len(known)]].sum())
     return characters
+
+
+def _by_row(cells: Iterable[tuple[int, int, _Told]]) -> Mapping[int, Mapping[int, _Told]]:
+    """Return what is told of cells by row and column; rows of which the same is told share one mapping."""
+    by_row: dict[int, dict[int, _Told]] = {}
+    for row, column, told in cells:
+        by_row.setdefault(row, {})[column] = told
+    shared: dict[tuple[tuple[int, _Told], ...], dict[int, _Told]] = {}
+    return {row: shared.setdefault(tuple(columns.items()), columns) for row, columns in by_row.items()}
 
 
 def _any_of(places: Collection[int]) -> bytes:

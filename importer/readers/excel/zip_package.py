@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 
 from importer.model.errors import InputError
@@ -20,7 +21,6 @@ _BYTES_BEFORE_RATIO_COUNTS = 64 * 1024**2
 _MOST_RATIO = 100
 _BLOCK_BYTES = 1024**2
 _ENDING = 65_557  # the zip's end record, and the longest comment after it
-_LOCAL_HEADER = 30
 _ENCRYPTED = 0x1
 
 
@@ -81,47 +81,23 @@ class Package:
             InputError: It is damaged, or is longer than the zip says.
 
         """
-        if _key(part) not in self._parts:
+        known = self._parts.get(_key(part))
+        if known is None:
             return
-        known = self._parts[_key(part)]
-        length, check = 0, 0
+        unbounded = copy(known)
+        unbounded.file_size = _MOST_BYTES  # zipfile stops at the length that the zip says, and so sees no lie
+        length = 0
         try:
-            for block in self._unpacked(known):
-                length += len(block)
-                check = zlib.crc32(block, check)
-                if length > known.file_size:
-                    raise damaged(self.path)
-                yield block
-        except (OSError, EOFError, zlib.error, struct.error) as error:
-            raise damaged(self.path) from error
-        if (length, check) != (known.file_size, known.CRC):
-            raise damaged(self.path)
-
-    def _unpacked(self, part: zipfile.ZipInfo) -> Iterator[bytes]:
-        """Yield what is really there: zipfile itself stops at the length that the zip says, and so sees no lie."""
-        self._file.seek(part.header_offset)
-        name_length, extra_length = struct.unpack_from("<HH", self._file.read(_LOCAL_HEADER), 26)
-        at = part.header_offset + _LOCAL_HEADER + name_length + extra_length
-        left = part.compress_size
-        packed = part.compress_type == zipfile.ZIP_DEFLATED
-        inflating = zlib.decompressobj(-zlib.MAX_WBITS)
-        while left:
-            self._file.seek(at)  # parts may be read in turns
-            raw = self._file.read(min(left, _BLOCK_BYTES // 8 if packed else _BLOCK_BYTES))
-            if not raw:
-                raise EOFError
-            at, left = at + len(raw), left - len(raw)
-            if not packed:
-                yield raw
-            while packed and raw and not inflating.eof:
-                if block := inflating.decompress(raw, _BLOCK_BYTES):
+            with self._zip.open(unbounded) as unpacked:
+                while block := unpacked.read(_BLOCK_BYTES):
+                    length += len(block)
+                    if length > known.file_size:
+                        raise damaged(self.path)
                     yield block
-                raw = inflating.unconsumed_tail
-        if packed:
-            if block := inflating.flush():
-                yield block
-            if not inflating.eof:
-                raise EOFError
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, struct.error) as error:
+            raise damaged(self.path) from error
+        if length != known.file_size:
+            raise damaged(self.path)
 
     def _check_directory(self) -> None:
         """Refuse a table of contents that would fill the memory, before it is read whole."""

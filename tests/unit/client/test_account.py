@@ -1,4 +1,4 @@
-"""What the account has, asked of a scripted service in virtual time and of the stand-in over HTTP."""
+"""What the account has, asked of a scripted service in virtual time and of the sandbox over HTTP."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence

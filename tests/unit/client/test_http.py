@@ -72,7 +72,7 @@ async def asked(base_url: str, call: str = "create", patience: aiohttp.ClientTim
 
 
 def with_fault(kind: FaultKind, commit: Commit = Commit.NO, **more: str) -> Sandbox:
-    """Return a stand-in whose first POST goes wrong."""
+    """Return a sandbox whose first POST goes wrong."""
     faults = Faults(script=(Scripted(fault=Fault(kind, commit)),), retry_after=more.get("retry_after", "1"))
     return Sandbox(SandboxOptions(account=AccountSetup(token=SECRET), faults=faults))
 

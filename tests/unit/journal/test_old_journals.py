@@ -13,7 +13,8 @@ import pytest
 
 from importer.journal import Journal
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS
-from importer.model.deletion import Fate, Removed
+from importer.model.deletion import Deletion, Fate
+from importer.model.journal_rows import RecordedOutcome
 from importer.model.rows import Sheet, Status
 from importer.reports import write_reports
 from tests.support.journals import START, Ticking, contact, entry, record, recorded
@@ -160,7 +161,8 @@ def test_an_unfinished_undo_goes_on(path: Path) -> None:
         claimed = undo.claim(100)
         assert len(claimed) == to_do
         assert all(one.uuid and one.contact.name.startswith("Person") for one in claimed)
-        undo.record([Removed(seq=one.seq, fate=Fate.DELETED, http_status=200, reason="", at=_NOW) for one in claimed])
+        gone = Deletion(status=Fate.DELETED)
+        undo.record([RecordedOutcome(seq=one.seq, outcome=gone, attempts=1, at=_NOW) for one in claimed])
         undo.finish(0, _NOW)
         assert +Counter(undo.tally()) == {Fate.DELETED: deleted + to_do}
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from importer.journal import Journal
-from importer.model.deletion import Fate, Removed
+from importer.model.deletion import Deletion, Fate
+from importer.model.journal_rows import RecordedOutcome
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import Result
 from tests.support.journals import SHEET, START, Ticking, begin, begun, contact, entry, first_version, record, recorded
@@ -120,7 +121,7 @@ def test_what_was_taken_back_is_not_recognised(journal: Journal) -> None:
     undo = journal.undo_of("run-1")
     undo.begin("undo-1", Path("/home/reports/undo-1"), START)
     first, *_ = undo.claim(1)
-    undo.record([Removed(seq=first.seq, fate=Fate.DELETED, http_status=200, reason="", at=START)])
+    undo.record([RecordedOutcome(seq=first.seq, outcome=Deletion(status=Fate.DELETED), attempts=1, at=START)])
     undo.finish(0, START)
     begin(journal, "run-2")
     assert offered(journal, entered(CONTACTS)) == [False, True, True]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from importer.journal import Journal, RunUndo
-from importer.model.deletion import TAKEN_BACK, Fate, Removed
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate, Removed
 from importer.model.errors import StorageError, UsageError
-from importer.model.journal_rows import Pending
+from importer.model.journal_rows import Pending, RecordedOutcome
 from importer.model.payload import to_json
 from importer.model.rows import Status
 from tests.support.journals import (
@@ -60,9 +60,10 @@ def opened(journal: Journal, name: str = "undo-1", run: str = "run-1") -> RunUnd
 def ended(removals: Sequence[Pending], *fates: Fate) -> list[Removed]:
     """Return an outcome for each contact."""
     at = START + timedelta(hours=1)
+    outcomes = [Deletion(status=fate, http_status=200, reason=f"it is {fate}") for fate in fates]
     return [
-        Removed(seq=removal.seq, fate=fate, http_status=200, reason=f"it is {fate}", at=at)
-        for removal, fate in zip(removals, fates, strict=True)
+        RecordedOutcome(seq=removal.seq, outcome=outcome, attempts=1, at=at)
+        for removal, outcome in zip(removals, outcomes, strict=True)
     ]
 
 
@@ -315,7 +316,7 @@ def test_words_that_are_no_text_are_survived(journal: Journal) -> None:
     undo = journal.undo_of("run-1")
     undo.begin("undo-1", Path("/home/\udcff"), START)
     (removed,) = ended(undo.claim(1), Fate.FAILED)
-    undo.record([replace(removed, reason="\ud83d!")])
+    undo.record([replace(removed, outcome=replace(removed.outcome, reason="\ud83d!"))])
     assert next(undo.results()).reason == "?!"
 
 

@@ -168,6 +168,10 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda path: zipped(path, book(CELL.format(2), sharedStrings="<sst><si><t>" + "x" * 30_000_000)),
         " is damaged",
     ),
+    "blank-texts.xlsx": (
+        lambda path: zipped(path, book(CELL.format(2), sharedStrings="<sst>" + "<si/>" * 2_000_000 + "</sst>")),
+        " is damaged",
+    ),
     "long-tag.xlsx": (lambda path: zipped(path, book('<row r="2" x="' + "x" * 40_000_000 + '"/>')), " is damaged"),
     "many-cells-in-a-row.xlsx": (
         lambda path: zipped(path, book("<row>" + "<c/>" * 2_000_000 + "</row>")),

@@ -1,4 +1,4 @@
-"""The stand-in's calls and its contacts, asked without HTTP."""
+"""The sandbox's calls and its contacts, asked without HTTP."""
 
 import json
 import math

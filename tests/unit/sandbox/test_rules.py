@@ -1,4 +1,4 @@
-"""What the stand-in refuses, and in which words."""
+"""What the sandbox refuses, and in which words."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The stand-in's rate limit, on a clock that the tests move."""
+"""The sandbox's rate limit, on a clock that the tests move."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -147,7 +147,7 @@ CONTACTS = st.builds(
 
 @given(CONTACTS)
 def test_a_contact_that_nobody_touched_is_never_changed(sent: Contact) -> None:
-    """What the stand-in answers for a contact as it was sent is the same, whatever was sent."""
+    """What the sandbox answers for a contact as it was sent is the same, whatever was sent."""
     stored = StoredContact(
         number=1,
         uuid="u1",

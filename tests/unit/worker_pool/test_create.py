@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from importer.model.journal_rows import Pending, Recorded
+from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
-from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
+from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.requests import create_contact, find_contact
 from importer.model.rows import Contact, Status
 from importer.worker_pool.create import CreateOperation, CreateStep
@@ -87,10 +87,3 @@ def test_a_doubt_tests_the_look_up_on_what_was_created() -> None:
     last = operation.decide(missed.step, not_found, 0.5)
     assert isinstance(last, Final)
     assert "look-up does not show" in last.outcome.reason
-
-
-def test_the_outcome_is_recorded_with_its_attempts() -> None:
-    """As the journal takes it."""
-    outcome = Outcome(status=Status.CREATED)
-    recorded = CreateOperation(POLICY).recorded(ROW, outcome, 3, START)
-    assert recorded == Recorded(seq=1, outcome=outcome, attempts=3, at=START)

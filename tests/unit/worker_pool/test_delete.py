@@ -2,7 +2,6 @@
 
 import pytest
 
-from importer.model.deletion import Deletion, Fate, Removed
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.requests import delete_contact, get_contact
@@ -35,10 +34,3 @@ def test_each_step_has_its_request() -> None:
 def test_what_is_given_up_leaves_nothing_to_record(step: DeleteStep, is_in_flight: bool) -> None:  # noqa: FBT001 - a table of cases
     """The journal has it in flight."""
     assert OPERATION.give_back(step, is_in_flight=is_in_flight) is None
-
-
-def test_the_outcome_is_recorded() -> None:
-    """As the journal takes it."""
-    outcome = Deletion(status=Fate.CHANGED, http_status=200, reason="Kept.")
-    recorded = OPERATION.recorded(ROW, outcome, 0, START)
-    assert recorded == Removed(seq=1, fate=Fate.CHANGED, http_status=200, reason="Kept.", at=START)

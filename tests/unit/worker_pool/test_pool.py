@@ -3,17 +3,21 @@
 import asyncio
 import itertools
 import logging
+from datetime import timedelta
 
 import pytest
 
+from importer.model.deletion import Deletion, Fate
 from importer.model.errors import StorageError
+from importer.model.journal_rows import RecordedOutcome
 from importer.model.policy import Policy
-from importer.model.replies import Reply
+from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
+from importer.model.rows import Status
 from importer.model.stop import Stop
 from importer.worker_pool.pool import CHECKPOINT_SECONDS, GRACE_SECONDS
 from tests.support.pools import NEVER, NO_ANSWER, OPERATIONS, ObedientService, PoolStage, answer
-from tests.support.virtual_time import run
+from tests.support.virtual_time import START, run
 
 STOP = Stop(message="enough", hint="go on")
 DONE = {"create": "created", "delete": "deleted"}
@@ -46,6 +50,21 @@ def test_every_row_has_its_outcome_by_one_change(kind: str) -> None:
     assert it.service.methods().count(CHANGE[kind]) == 500
     assert +it.pool.counters.tally() == it.pool.counters.done == {DONE[kind]: 500}
     assert (it.pool.counters.retried, it.pool.counters.throttled, it.pool.stopped) == (0, 0, None)
+
+
+@both
+def test_the_outcome_is_recorded_with_its_attempts(kind: str) -> None:
+    """As the journal takes it."""
+    it = PoolStage(kind=kind, rows=1)
+    it.service.odd = lambda number, request: answer(429) if request.method == CHANGE[kind] and number <= 2 else None
+    run(it.play())
+    outcome: Outcome | Deletion = Outcome(status=Status.CREATED, uuid="made", http_status=201)
+    if kind == "delete":
+        outcome = Deletion(status=Fate.DELETED, http_status=200)
+    attempts = len([method for method in it.service.methods() if method == CHANGE[kind]])
+    at = START + timedelta(seconds=it.journal.recorded_at[0])
+    assert it.journal.recorded == [RecordedOutcome(seq=1, outcome=outcome, attempts=attempts, at=at)]
+    assert attempts > 1
 
 
 @both

@@ -12,14 +12,13 @@ import pytest
 
 from importer.journal import AsyncJournal, Journal
 from importer.model.errors import StorageError
-from importer.model.journal_rows import Recorded
 from importer.model.policy import Ambiguous, Policy
 from importer.model.replies import Outcome
 from importer.model.rows import Contact, Entry, Row, Sheet, Status
 from importer.model.runs import Result, RunRecord
 from importer.model.stop import Stop
 from importer.worker_pool.create import CreateOperation, CreateStep
-from importer.worker_pool.parts import PoolParts
+from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import GRACE_SECONDS, WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
@@ -49,7 +48,7 @@ class Stage:
     rate: float = 300.0
     failures_most: int = 1_000_000
     policy: Policy = field(default_factory=Policy)
-    pool: WorkerPool[CreateStep, Outcome, Recorded] = field(init=False)
+    pool: WorkerPool[CreateStep, Outcome] = field(init=False)
     journal: AsyncJournal = field(init=False)
     results: list[Result] = field(init=False)
     error: Exception | None = None
@@ -86,7 +85,7 @@ class Stage:
         contact = Contact(identifier=phone, source=self.source, name=f"Name {number}")
         return Entry(row=Row(number=number + 1, cells=(phone,)), mapped=contact)
 
-    def _parts(self) -> PoolParts[CreateStep, Outcome, Recorded]:
+    def _parts(self) -> PoolParts[CreateStep, Outcome]:
         return PoolParts(
             operation=CreateOperation(self.policy),
             service=self.service,

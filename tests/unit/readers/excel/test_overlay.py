@@ -14,8 +14,7 @@ def test_errors_and_formulas_and_zeros_are_laid_over() -> None:
     extent = Extent(
         rows=3,
         columns=3,
-        errors={1: {2: "#N/A"}, 3: {0: "#REF!"}},
-        uncalculated={1: frozenset({1})},
+        replaced={1: {2: ErrorCell(text="#N/A"), 1: UncalculatedCell()}, 3: {0: ErrorCell(text="#REF!")}},
         zeros={2: {0: "000"}},
     )
     assert list(proven_rows([["a"], (7, "b")], extent)) == [

@@ -9,7 +9,6 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from importer.model.errors import InputError
 from importer.model.rows import Row
 from importer.readers import open_reader
 from importer.readers.excel import xlsx
@@ -104,7 +103,7 @@ def test_an_empty_row_that_pandas_fills_is_a_problem(path: str, monkeypatch: pyt
     assert all(row.problems for row in rows_of(path))
 
 
-def test_a_library_that_panics_says_so_in_one_sentence(
+def test_a_library_that_panics_says_nothing_and_another_reads_the_file(
     path: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Its own words to standard error are held back; what others print there meanwhile comes when all is well."""
@@ -116,9 +115,9 @@ def test_a_library_that_panics_says_so_in_one_sentence(
         os.write(2, b"thread '<unnamed>' panicked at src/lib.rs")
         raise PanicException
 
+    before = rows_of(path)
     monkeypatch.setattr(pd, "read_excel", panics)
-    with pytest.raises(InputError, match="damaged"):
-        rows_of(path)
+    assert rows_of(path) == before
     assert capfd.readouterr().err == ""
     alter_nothing = pd.DataFrame([["Phone"], ["1"]], dtype=object)
 

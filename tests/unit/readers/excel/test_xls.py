@@ -25,6 +25,7 @@ from tests.support.spreadsheets.old_excel import (
 
 HEADER = label(0, 0, "Phone") + label(0, 1, "Name")
 OLD_HEADER = label(0, 0, b"Phone") + label(0, 1, b"Name")
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ERROR, EMPTY = b"\x02\0\x2a\0\0\0\xff\xff", b"\x03\0\0\0\0\0\xff\xff"
 
 
@@ -142,6 +143,68 @@ def test_the_workbook_of_an_embedded_object_is_not_the_files_own(path: Path) -> 
         read_file(path)
 
 
+def test_a_directory_that_goes_in_a_circle_or_doubles_its_ways_ends(path: Path) -> None:
+    """Each of its entries is seen once."""
+    content = container(
+        {f"s{place:02}": b"" for place in range(40)} | {"Workbook": workbook(HEADER + label(1, 0, "1"))}
+    )
+    for place in range(40):
+        at = content.index(f"s{place:02}".encode("utf-16-le").ljust(64, b"\0"))
+        ways = (place + 2, place + 2) if place % 10 else (1, place + 2)
+        content = content[: at + 68] + struct.pack("<II", *ways) + content[at + 76 :]
+    path.write_bytes(content)
+    assert read_file(path)[1] == [(2, ("1", ""), ())]
+
+
+def beginning(*, shift: int = 9, directory: int = 1, fats: tuple[int, ...] = (0,), more: int = 0xFFFFFFFE) -> bytes:
+    """Return the beginning of a container, and eight sectors of zeros."""
+    header = OLE + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, shift, 6) + bytes(10)
+    header += struct.pack("<IIIIIIIII", 1, directory, 0, 4096, 0xFFFFFFFE, 0, more, 0, 0)
+    header = header[:76] + struct.pack("<109I", *fats, *[0xFFFFFFFF] * (109 - len(fats)))
+    return header + struct.pack("<128I", *[0xFFFFFFFE] * 128) + bytes(512 * 8)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        OLE,
+        beginning(shift=3),
+        beginning(directory=500),
+        beginning(fats=(0,) * 100),
+        beginning(more=3),
+        beginning(more=9_999),
+    ],
+)
+def test_a_damaged_container_is_told(path: Path, content: bytes) -> None:
+    """Sectors that are not there, or more lists of them than the file has room for."""
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("is_circle", [False, True])
+def test_a_workbook_of_small_sectors_is_read_unless_they_go_in_a_circle(path: Path, *, is_circle: bool) -> None:
+    """Streams under 4,096 bytes are kept in the root's own stream, whose sectors have 64 bytes."""
+    stream = workbook(HEADER + label(1, 0, "1"))
+    content = bytearray(container({"Workbook": b"", "Small": stream.ljust(512, b"\0"), "Table": b""}))
+    entries = {
+        name: content.index(name.encode("utf-16-le").ljust(64, b"\0")) for name in ("Root Entry", "Small", "Table")
+    }
+    starts = {name: struct.unpack_from("<I", content, at + 116)[0] for name, at in entries.items()}
+    own = content.index("Workbook".encode("utf-16-le").ljust(64, b"\0"))
+    struct.pack_into("<II", content, own + 116, 0, len(stream))
+    struct.pack_into("<II", content, entries["Root Entry"] + 116, starts["Small"], 4096)
+    table = [*range(1, 64), 0xFFFFFFFE] if not is_circle else [0] * 64
+    struct.pack_into("<128I", content, 512 + starts["Table"] * 512, *table, *[0xFFFFFFFF] * 64)
+    struct.pack_into("<II", content, 60, starts["Table"], 8)
+    path.write_bytes(content)
+    if is_circle:
+        with pytest.raises(InputError, match="damaged"):
+            read_file(path)
+    else:
+        assert read_file(path)[1] == [(2, ("1", ""), ())]
+
+
 @pytest.mark.parametrize(("kind", "length"), [(0x0009, 4), (0x0209, 6), (0x0409, 6)])
 def test_a_workbook_before_excel_5_is_too_old(path: Path, kind: int, length: int) -> None:
     """In a container or, as it was then, without one; the sentence says what to do."""
@@ -162,9 +225,9 @@ LINK = record(0x01B8, AREA + bytes(24))
     [
         (number(65535, 255, 1), "reaches over 65,536 rows and 256 columns"),
         (record(0x00E5, b"\1\0" + AREA), "reaches over 65,536 rows and 256 columns"),
-        (record(0x00BD, struct.pack("<HHH", 9, 0, 255)) * 4_400, "reaches over 10 rows and 256 columns"),
+        (record(0x00BD, struct.pack("<HH1536xH", 9, 0, 255)) * 4_400, "reaches over 10 rows and 256 columns"),
         (record(0x00E5, b"\0\4" + AREA * 1000) * 101, "damaged"),
-        (record(0x0208, bytes(16)) * 140_000, "damaged"),
+        (record(0x00E0, bytes(20)) * 17_000, "damaged"),
         (number(1, 300, 1), "damaged"),
         (record(0x0006, bytes(5)), "damaged"),
     ],

@@ -4,6 +4,7 @@ from array import array
 
 import pytest
 
+from importer.readers.excel.cells import ErrorCell, UncalculatedCell
 from importer.readers.excel.xlsx_look import characters_of, look_over
 
 PLAIN = b'<sheetData><row r="2"><c r="B2"><v>1</v></c><c r="AA2" s="1"><v>2</v></c><c r="AB9" s="1"/></row></sheetData>'
@@ -13,7 +14,7 @@ PLAIN = b'<sheetData><row r="2"><c r="B2"><v>1</v></c><c r="AA2" s="1"><v>2</v><
 def test_the_reach_of_the_cells_is_found(size: int) -> None:
     """Wherever the blocks are cut, no cell is missed."""
     extent = look_over(PLAIN[start : start + size] for start in range(0, len(PLAIN), size))
-    assert (extent.rows, extent.columns, extent.is_plain, extent.errors) == (2, 27, True, {})
+    assert (extent.rows, extent.columns, extent.is_plain, extent.replaced) == (2, 27, True, {})
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_sheet_without_cells_is_not_plain() -> None:
 )
 def test_a_formula_without_a_value_is_found(cell: bytes, *, uncalculated: bool) -> None:
     """A formula whose value is an empty text has a value."""
-    assert look_over([PLAIN, cell]).uncalculated == ({7: frozenset({2})} if uncalculated else {})
+    assert look_over([PLAIN, cell]).replaced == ({7: {2: UncalculatedCell()}} if uncalculated else {})
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,6 @@ def test_no_odd_cell_is_missed_where_blocks_are_small(size: int) -> None:
         b'<c r="A1" t="e"><f>NA()</f><v>#N/A</v></c><c r="B1"><f>1+1</f></c></row><mergeCells><mergeCell ref="A2:B3"/>'
     )
     extent = look_over(text[start : start + size] for start in range(0, len(text), size))
-    assert extent.errors == {1: {0: "#N/A"}}
-    assert extent.uncalculated == {1: {1}}
+    assert extent.replaced == {1: {0: ErrorCell(text="#N/A"), 1: UncalculatedCell()}}
     assert list(map(str, extent.merged)) == ["A2:B3"]
     assert extent.filled.tolist() == [0, 2]
