@@ -3,23 +3,26 @@
 `check` writes the same as problems.csv or problems.xlsx, with the names of the wrong cells.
 """
 
+import contextlib
+import csv
 import itertools
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from importer.model.cell_names import column_letters
-from importer.model.plain_text import encodable, plain
+from importer.model.plain_text import encodable, escape, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
 from importer.model.runs import RowToFix
-from importer.reports.csv_table import write_csv_like
-from importer.reports.workbook import write_sheet
 from importer.system.files import write_whole
 
 ADDED_COLUMNS = ("import_status", "import_reason", "import_row")
 CELLS_COLUMN = "import_cells"
 """The names of the wrong cells, such as `B17`; only in the files of `check`."""
 
+_ANY_NAME = "Rows"
+_LONGEST_CELL = 32_767  # Excel's own limit; XlsxWriter would leave a longer cell out
 _LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
 
 
@@ -50,7 +53,7 @@ def write_failed(
         path = folder / (stem + _file_ending(sheet, index, len(sheets)))
         with write_whole(path) as unfinished:
             table = _table(sheet, itertools.chain([first], rows), with_cells=with_cells)
-            (write_csv_like if sheet.delimiter else write_sheet)(unfinished, sheet, table)
+            (_write_csv if sheet.delimiter else write_sheet)(unfinished, sheet, table)
         written.append(path)
     return tuple(written)
 
@@ -86,3 +89,52 @@ def _cells(sheet: Sheet, row: RowToFix) -> str:
         if header and any(header == label or header in label.split(", ") for label in row.columns)
     ]
     return " ".join(f"{column_letters(place)}{row.row}" for place in wrong)
+
+
+def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
+    """Write a file in the input's form: its delimiter, and the header in its row, which the config may name.
+
+    It has a byte order mark, without which Excel does not read UTF-8.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write("\n" * (sheet.header_row - 1))
+        writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator="\n")
+        writer.writerows(map(escape, row) for row in table)
+
+
+def write_sheet(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
+    """Write the table as a workbook of one sheet, every cell a text, in constant memory.
+
+    A cell that begins with `=` is written as a text, not as a formula.
+
+    Args:
+        path: The workbook; a temporary folder is created beside it.
+        sheet: Its name, and the row of its header, are taken over.
+        table: The rows, the header first.
+
+    Raises:
+        OSError: It cannot be written.
+
+    """
+    # Imported late: few runs write a workbook.
+    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - said above; untyped
+    from xlsxwriter.exceptions import FileCreateError, XlsxWriterException  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
+
+    with (
+        tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as folder,
+        contextlib.ExitStack() as at_the_end,
+    ):
+        try:
+            with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": folder}) as book:
+                book.use_zip64()
+                try:
+                    written = book.add_worksheet(sheet.name or None)
+                except XlsxWriterException:  # it does not accept the name
+                    written = book.add_worksheet(_ANY_NAME)
+                at_the_end.callback(written.row_data_fh.close)  # after a failure XlsxWriter leaves it open
+                for number, row in enumerate(table, sheet.header_row - 1):
+                    for column, text in enumerate(row):
+                        if text:
+                            written.write_string(number, column, text[:_LONGEST_CELL])
+        except FileCreateError as error:
+            raise OSError(*getattr(error.args[0], "args", ())) from error

@@ -94,7 +94,7 @@ def choose_progress(
 
     """
     if quiet:
-        return Silence()
+        return Progress()
     if stream.isatty() and environment.get("TERM", "").lower() not in {"dumb", "unknown"}:
         return LiveDisplay(console_class()(file=stream), clock)
     return Lines(stream, clock)
@@ -135,10 +135,6 @@ def wrapped(texts: tuple[str, ...], width: int, between: str) -> str:
         else:
             lines.append(text[:width])
     return "\n".join(lines)
-
-
-class Silence(Progress):
-    """Shows nothing."""
 
 
 class Lines(Progress):

@@ -1,16 +1,17 @@
 """results.csv and summary.json: what a run did, for programs; and the writing of all reports of a run."""
 
+import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from importer.model.plain_text import plain, utc
+from importer.model.plain_text import escape, plain, utc
 from importer.model.protocols import ReportSource
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
-from importer.reports.csv_table import write_csv_table
 from importer.reports.failed_rows import write_failed
 from importer.system.files import write_whole
 
@@ -18,6 +19,8 @@ COLUMNS = (
     *("file", "sheet", "row", "identifier", "name", "status", "uuid", "href"),
     *("http_status", "code", "column", "reason", "attempts", "finished_at"),
 )
+_MAY_CHANGE = re.compile(",[=+@' -]")
+"""The beginnings of cells that `plain` or `escape` may change, besides those that cannot be printed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +62,39 @@ def write_reports(source: ReportSource, folder: Path, *, warnings: Sequence[Prob
 
 
 def write_results(path: Path, sheets: Sequence[Sheet], results: Iterable[Result]) -> None:
-    """Write a line per row of the input, in its order, in the form of `importer.reports.csv_table`."""
+    """Write a line per row of the input, in its order, in the form of `write_csv_table`."""
     write_csv_table(path, COLUMNS, _lines(sheets, results))
+
+
+def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a file for programs: UTF-8 without a byte order mark, commas, and no line break within a cell.
+
+    Its cells are safe to open in a spreadsheet program. Its lines end in a line feed: RFC 4180 says CR LF, but every
+    reader of CSV takes a line feed too, while `cut`, `awk` and `grep` see the CR as part of the last cell.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for texts in rows:
+            line = ",".join(texts)
+            if _is_a_line(line, len(columns)):
+                file.write(line + "\n")
+            else:
+                writer.writerow([escape(plain(text)) for text in texts])
+
+
+def _is_a_line(line: str, cells: int) -> bool:
+    """Return, quickly, whether `plain`, `escape` and csv would surely leave texts with commas between them as is.
+
+    True of nearly all rows; csv takes a third of the time of a report of 100,000 rows (November 2026).
+    """
+    return (
+        line.isprintable()
+        and line.count(",") == cells - 1
+        and '"' not in line
+        and " ," not in line
+        and not _MAY_CHANGE.search("," + line)
+    )
 
 
 def _lines(sheets: Sequence[Sheet], results: Iterable[Result]) -> Iterator[Sequence[str]]:

@@ -9,8 +9,7 @@ from importer.model.deletion import Fate, RemovalResult
 from importer.model.plain_text import utc
 from importer.model.rows import Sheet
 from importer.reports.closing_text import count_lines, ended_after
-from importer.reports.csv_table import write_csv_table
-from importer.reports.results import json_text, seconds_between
+from importer.reports.results import json_text, seconds_between, write_csv_table
 from importer.system.files import write_whole
 
 COLUMNS = ("file", "sheet", "row", "identifier", "name", "uuid", "outcome", "reason", "finished_at")

@@ -6,7 +6,7 @@ For people who try their files, and for the tests. It follows the API's document
     HTTP        server   misbehaviour          the only home of aiohttp.web
     decisions   traffic  faults                admitted or not, with which fault; the request statistics
     the API     calls    rules   answers       the calls, their validation, their responses
-    state       account  contacts              the account and its contacts
+    state       account                        the account, and what a contact is
 """
 
 from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, CustomField

@@ -1,9 +1,12 @@
-"""The sandbox's account: its users, teams, channels, tags and custom fields."""
+"""The sandbox's account: its users, teams, channels, tags and custom fields, and what a contact of it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from importer.model.account import FieldType
+
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,48 @@ class AccountSetup:
     def fields_by_name(self) -> dict[str, CustomField]:
         """Return the custom fields under their names."""
         return {field.name: field for field in self.custom_fields}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredContact:
+    """A contact as it was sent."""
+
+    number: int
+    """The number in order of creation, from 1; never reused."""
+    uuid: str
+    identifier: str
+    """As it was sent."""
+    source: str
+    channel_uuid: str
+    """Empty where the account has no channel of the source."""
+    name: str
+    created_at: datetime
+    tags: tuple[str, ...] = ()
+    custom_fields: Mapping[str, str | tuple[str, ...]]
+    assigned_user: str = ""
+    team_uuid: str = ""
+    bot_status: str = ""
+    note: str = ""
+
+    @property
+    def digits(self) -> str:
+        """The identifier's digits."""
+        return only_digits(self.identifier)
+
+    @property
+    def key(self) -> Key:
+        """What makes another contact the same as this one."""
+        return key_of(self.source, self.channel_uuid, self.identifier)
+
+
+def only_digits(text: str) -> str:
+    """Return the text's digits 0 to 9."""
+    return "".join(character for character in text if character in "0123456789")
+
+
+def key_of(source: str, channel_uuid: str, identifier: str) -> Key:
+    """Return what makes two contacts the same: source, channel, and identifier (of a phone number, its digits)."""
+    return source, channel_uuid, only_digits(identifier) if source == "whatsapp" else identifier
 
 
 DEFAULT_ACCOUNT = AccountSetup(

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from importer.sandbox.account import AccountSetup, Channel, Team
-from importer.sandbox.contacts import StoredContact
+from importer.sandbox.account import AccountSetup, Channel, StoredContact, Team
 
 DASHBOARD: Final = "https://sandbox.callbell.example"
 """The beginning of links: a name that does not resolve (RFC 2606), so that none is taken for a real contact's."""

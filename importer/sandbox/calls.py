@@ -4,7 +4,8 @@ No call awaits anything, so it is carried out as a whole or not at all, whatever
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -12,8 +13,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from importer.sandbox import answers, rules
+from importer.sandbox.account import Key, StoredContact, key_of
 from importer.sandbox.answers import Answer, error_answer
-from importer.sandbox.contacts import Contacts, StoredContact, key_of
 from importer.sandbox.options import Duplicates, SandboxOptions
 
 BASE_PATH: Final = "/v1"
@@ -42,11 +43,17 @@ class Calls:
     """
 
     def __init__(self, options: SandboxOptions, now: Callable[[], datetime]) -> None:
-        self.contacts = Contacts()
+        self._contacts: dict[str, StoredContact] = {}  # by UUID
+        self._uuids: defaultdict[Key, list[str]] = defaultdict(list)
         self._options = options
         self._account = options.account
         self._now = now
         self._numbers = count(1)
+
+    @property
+    def contacts(self) -> tuple[StoredContact, ...]:
+        """The contacts that exist now, in the order of creation."""
+        return tuple(self._contacts.values())
 
     def create_contact(self, asked: Asked) -> Answer:
         """POST /contacts. 200, not 201: a client must not tell new from old by the status, which no page documents."""
@@ -55,7 +62,7 @@ class Calls:
         body = asked.body
         source, identifier = body["source"], body["identifier"]
         channel_uuid = body.get("channel_uuid") or self._account.main_channel(source)
-        existing = next(self.contacts.find(key_of(source, channel_uuid, identifier)), None)
+        existing = next(self._found(key_of(source, channel_uuid, identifier)), None)
         if existing and self._options.duplicates is Duplicates.REFUSE:
             return error_answer(422, f'Contact with identifier "{existing.identifier}" already exists')
         if existing and self._options.duplicates is Duplicates.RETURN:
@@ -63,16 +70,18 @@ class Calls:
         fields = {"bot_status": "bot_start" if self._account.bot_enabled else "", **_stored_fields(body)}
         fields["channel_uuid"] = channel_uuid
         contact = StoredContact(number=next(self._numbers), uuid=uuid4().hex, created_at=self._now(), **fields)
-        self.contacts.add(contact)
+        self._contacts[contact.uuid] = contact
+        self._uuids[contact.key].append(contact.uuid)
         return self._listed(contact)
 
     def read_contact(self, asked: Asked) -> Answer:
         """GET /contacts/:uuid."""
-        return self._listed(self.contacts.get(asked.parameter))
+        contact = self._contacts.get(asked.parameter)
+        return self._listed(contact) if contact else _NO_CONTACT
 
     def change_contact(self, asked: Asked) -> Answer:
         """PATCH /contacts/:uuid. Tags are replaced, custom fields are merged, an empty note clears it."""
-        contact = self.contacts.get(asked.parameter)
+        contact = self._contacts.get(asked.parameter)
         if contact is None:
             return _NO_CONTACT
         if problems := rules.problems_of_patch(asked.body, self._account):
@@ -82,21 +91,21 @@ class Calls:
         if fields.pop("unassign_user", False):
             fields["assigned_user"] = ""
         changed = replace(contact, **fields)
-        self.contacts.replace(changed)
+        self._contacts[contact.uuid] = changed
         return self._listed(changed)
 
     def delete_contact(self, asked: Asked) -> Answer:
         """DELETE /contacts/:uuid."""
-        contact = self.contacts.get(asked.parameter)
+        contact = self._contacts.pop(asked.parameter, None)
         if contact is None:
             return _NO_CONTACT
-        self.contacts.remove(contact)
+        self._uuids[contact.key].remove(contact.uuid)
         return Answer(body={"status": "contact was destroyed"})
 
     def find_contact(self, asked: Asked) -> Answer:
         """GET /contacts/phone/:number: the newest of several; without a channel, in the main one."""
         channel_uuid = asked.query.get("channel_uuid") or self._account.main_channel()
-        for contact in self.contacts.find(key_of("whatsapp", channel_uuid, asked.parameter)):
+        for contact in self._found(key_of("whatsapp", channel_uuid, asked.parameter)):
             if (self._now() - contact.created_at).total_seconds() >= self._options.visible_after_seconds:
                 return Answer(body={"contact": answers.contact_body(contact, self._account)})
         return _NO_CONTACT
@@ -127,7 +136,7 @@ class Calls:
         tags = set(filter(None, query.get("tags", "").split(",")))
         return [
             contact
-            for contact in self.contacts.newest_first()
+            for contact in reversed(self._contacts.values())
             if source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
         ]
 
@@ -159,10 +168,12 @@ class Calls:
         ]
         return _short_list("channels", channels, asked)
 
-    def _listed(self, contact: StoredContact | None) -> Answer:
-        return (
-            _NO_CONTACT if contact is None else Answer(body={"contact": [answers.contact_body(contact, self._account)]})
-        )
+    def _found(self, key: Key) -> Iterator[StoredContact]:
+        """Yield the contacts with this key, the newest first; the time does not depend on how many others there are."""
+        return map(self._contacts.__getitem__, reversed(self._uuids.get(key, ())))
+
+    def _listed(self, contact: StoredContact) -> Answer:
+        return Answer(body={"contact": [answers.contact_body(contact, self._account)]})
 
 
 _NO_CONTACT: Final = error_answer(404, "Contact not found")

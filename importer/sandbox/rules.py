@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from importer.model.account import FieldType
 from importer.model.payload import BOT_STATUSES, NOTE_MOST_CHARACTERS, SOURCES
-from importer.sandbox.account import AccountSetup, CustomField
+from importer.sandbox.account import AccountSetup, CustomField, only_digits
 
 _PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164
 _REQUIRED: Final = ("identifier", "source", "name")
@@ -25,11 +25,6 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Body = Mapping[str, Any]
 Check = tuple[Callable[[Any, AccountSetup], object], str]
 """Whether a parameter's value is right (truthy), and the sentence if it is not."""
-
-
-def only_digits(text: str) -> str:
-    """Return the text's digits 0 to 9."""
-    return "".join(character for character in text if character in "0123456789")
 
 
 def problems_of_post(body: Body, account: AccountSetup) -> list[str]:

@@ -19,9 +19,9 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from importer.model.errors import UsageError
+from importer.sandbox.account import StoredContact
 from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.calls import BASE_PATH, CALLS, UNKNOWN, Asked, Calls, call_of, no_such_call
-from importer.sandbox.contacts import StoredContact
 from importer.sandbox.faults import Commit, Fault, FaultChooser
 from importer.sandbox.misbehaviour import NO_ANSWER, FaultedRequest, misbehave, respond
 from importer.sandbox.options import SandboxOptions
@@ -80,7 +80,7 @@ class Sandbox:
     @property
     def contacts(self) -> tuple[StoredContact, ...]:
         """The contacts that exist now, in the order of creation."""
-        return tuple(self.calls.contacts)
+        return self.calls.contacts
 
     async def __aenter__(self) -> Self:
         # With `handler_cancellation`, a hanging answer ends when its client disconnects. No call is lost by it: a call

@@ -1,46 +1,44 @@
-"""Read a config file: a TOML text becomes a layer of settings, or its problems with their lines."""
+"""Parse a config file: a TOML text becomes tables, with the line of each key."""
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from importer.settings.layers import Key, Layer, checked_layer
-
+Key = Sequence[str | int]
 Names = tuple[str, ...]
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def config_layer(text: str, name: str, folder: Path) -> Layer:
-    """Return the config's layer, its paths resolved against its folder.
+def parsed_config(text: str, name: str) -> tuple[dict[str, Any], Callable[[Key], int]]:
+    """Return the config's tables, and a function from a key to its line.
+
+    The line is that of the nearest table around the key where the key itself has none, or 1.
 
     Args:
         text: The whole file.
         name: The file's name in messages.
-        folder: Where the file is.
+
+    Raises:
+        ValueError: It is not TOML; the message says where.
 
     """
     text = text.removeprefix("\ufeff")  # the byte order mark of Windows' Notepad
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Layer(problems=(_not_toml(str(error), name, text),))
-    except RecursionError:
-        return Layer(problems=(f"{name}: its brackets are nested too deeply",))
+        raise ValueError(_not_toml(str(error), name, text)) from error
+    except RecursionError as error:
+        raise ValueError(f"{name}: its brackets are nested too deeply") from error
     lines = key_lines(text)
 
     def line(key: Key) -> int:
-        """Return the line of the key, or of the nearest table around it; 1 where there is none."""
         names = tuple(map(str, key))
         return next((lines[names[:end]] for end in range(len(names), 0, -1) if names[:end] in lines), 1)
 
-    def where(key: Key) -> str:
-        return f"{name}, line {line(key)}, {dotted(key)}"
-
-    return checked_layer(raw, where, line, folder, strict=True)
+    return raw, line
 
 
 def dotted(key: Key) -> str:

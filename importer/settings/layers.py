@@ -1,19 +1,23 @@
-"""The layers of settings (config, environment, options): the checked values of each, and which one wins."""
+"""Resolve the layers of settings (config, environment, options) to one `Settings`, or to every problem at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
+from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
+from importer.model.errors import UsageError
+from importer.readers.options import InputOptions
+from importer.settings.config_file import Key, dotted, parsed_config
 from importer.settings.config_tables import TABLES, CustomFieldTable, Tables, keys_of
+from importer.settings.options import RunOptions, ServiceOptions, Settings
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
-
-Key = Sequence[str | int]
 
 _WRONG_TYPE = {
     **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
@@ -38,6 +42,64 @@ class Layer:
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     """A sentence for each wrong setting."""
+
+
+def settle(
+    options: Mapping[str, object],
+    environment: Mapping[str, str],
+    config_text: str | None = None,
+    config_name: str = "config.toml",
+    config_folder: Path = Path(),
+) -> Settings:
+    """Return the settings: an option wins over the environment, that over the config, that over the default.
+
+    Args:
+        options: The command line's options, by the key's name in the config; None: not given.
+        environment: The environment variables.
+        config_text: The config file's text; None: there is none.
+        config_name: The config file's name in messages.
+        config_folder: Where the config file is; its paths are relative to it, all others to the current folder.
+
+    Raises:
+        UsageError: Something is wrong; its message lists all of it.
+
+    """
+    config = Layer() if config_text is None else config_layer(config_text, config_name, config_folder)
+    layers = (config, environment_layer(environment), options_layer(options))
+    problems = tuple(problem for layer in layers for problem in layer.problems)
+    if problems:
+        raise _usage_error(problems)
+    settings = _settings(stacked(layers))
+    if settings.run.quiet and settings.run.verbose:
+        raise _usage_error(("--quiet and --verbose contradict each other; leave one of them out",))
+    return settings
+
+
+def _usage_error(problems: Sequence[str]) -> UsageError:
+    every = "\n  - ".join([f"{len(problems)} settings are wrong:", *problems])
+    message = every if len(problems) > 1 else problems[0]
+    return UsageError(message, "Nothing was sent. Fix this and give the same command again.")
+
+
+def _settings(tables: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Return the settings of the checked tables, with the defaults for the rest."""
+    reading, columns = dict(tables["input"]), dict(tables["columns"])
+    made_for = reading.pop("header", ())
+    fields: Mapping[str, Mapping[str, Any]] = columns.pop("custom_fields", {})
+    custom_fields = tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
+    mapping = MappingOptions(
+        contact=ContactOptions(**tables["contact"]),
+        columns=ColumnOptions(**columns, custom_fields=custom_fields),
+        values=MappingProxyType({header: MappingProxyType(to) for header, to in tables["values"].items()}),
+        made_for=made_for,
+    )
+    return Settings(
+        service=ServiceOptions(**tables["service"]),
+        input=InputOptions(**reading),
+        mapping=mapping,
+        run=RunOptions(**tables["run"]),
+        mapping_given=bool(mapping.columns.identifier),
+    )
 
 
 def variable_of(key: str) -> str:
@@ -70,6 +132,22 @@ def checked_layer(
         return Layer(problems=tuple(f"{where(detail['loc'])}: {sentence(detail)}" for detail in details))
     # No warnings: the checks return other types than they take, such as seconds for a text.
     return Layer(values=tables.model_dump(exclude_unset=True, by_alias=True, warnings=False))
+
+
+def config_layer(text: str, name: str, folder: Path) -> Layer:
+    """Return the config's layer, its paths resolved against its folder.
+
+    Args:
+        text: The whole file.
+        name: The file's name in messages.
+        folder: Where the file is.
+
+    """
+    try:
+        raw, line = parsed_config(text, name)
+    except ValueError as error:
+        return Layer(problems=(str(error),))
+    return checked_layer(raw, lambda key: f"{name}, line {line(key)}, {dotted(key)}", line, folder, strict=True)
 
 
 def options_layer(options: Mapping[str, object]) -> Layer:

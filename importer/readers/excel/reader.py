@@ -14,11 +14,11 @@ from importer.model.rows import Problem, Row, Sheet
 from importer.readers.excel.cells import MOST_DIGITS, cell_name, is_wrong, problem_of, text_of
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
 from importer.readers.excel.overlay import FlaggedRow
+from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
 from importer.readers.excel.workbook import chosen, open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
 from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
-from importer.readers.messages import merged_problem, sheet_notes
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000

@@ -18,8 +18,8 @@ from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Problem, Row, Sheet
 from importer.readers.header import header_of
-from importer.readers.messages import encoding_problem, quote_problem, unlike_problem, width_problem
 from importer.readers.text.encoding import is_text, shown_text
+from importer.readers.text.problems import MISSING, WHOSE, row_problem
 from importer.readers.text.scan import QuoteFault, ScannedRows, raw_cells, unquoted
 
 _DIGITS = str.maketrans("0123456789", "ÀÁÂÃÄÅÆÇÈÉ")  # of a mark: no delimiter is one, since delimiters are ASCII
@@ -103,22 +103,25 @@ class RowMaker:
         if fault:
             wrong = (i for i, cell in enumerate(seen) if "\n" in cell or (cell == raw[i] and cell.startswith('"')))
             place = next(wrong, 0)
-            problems.append(quote_problem(fault, place, header, shown_text(seen[place])))
+            lines = {"first": fault.first_line, "last": fault.last_line, "later": fault.last_line - fault.first_line}
+            problems.append(row_problem(fault.code, shown_text(seen[place]), header, place, **lines))
         shown = [unescape(cell) for cell in seen]
         if not is_text(text):
             problems += [
-                encoding_problem(place, header, shown_text(cell), self._sheet.encoding)
+                row_problem("encoding_invalid", shown_text(cell), header, place, encoding=self._sheet.encoding)
                 for place, cell in enumerate(shown[: len(header)])
                 if not is_text(cell)
             ]
             shown = [shown_text(cell) for cell in shown]
-        if not "".join(shown[len(header) :]).strip():
+        extra = next(filter(str.strip, shown[len(header) :]), "")
+        if not extra:
             shown = shown[: len(header)]
         if len(shown) != len(header):
-            problems.append(width_problem(shown, len(header)))
+            unclear = WHOSE if extra else MISSING
+            problems.append(row_problem("width_wrong", extra, cells=len(shown), width=len(header), unclear=unclear))
             shown += [""] * (len(header) - len(shown))
         if cells is None and not problems:
-            problems.append(unlike_problem(shown_text(text)))
+            problems.append(row_problem("row_uncertain", shown_text(text)))
         return Row(number=number, cells=tuple(shown), problems=tuple(problems))
 
 

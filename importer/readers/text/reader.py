@@ -17,16 +17,8 @@ from importer.model.rows import Row, Sheet
 from importer.readers.files import FileState, refuse_no_text, unreadable
 from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
 from importer.readers.options import InputOptions
+from importer.readers.text import scan
 from importer.readers.text.encoding import NO_TEXT, UNDECODABLE, decoded, find_encoding, more_evidence, shown_text
-from importer.readers.text.scan import (
-    ScannedRows,
-    after_declaration,
-    blocks,
-    find_delimiter,
-    raw_cells,
-    sample_rows,
-    unquoted,
-)
 
 _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
@@ -52,8 +44,8 @@ class CsvReader:
         codec, note = find_encoding(sample, options.encoding, further)
         characters = decoded(sample, codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
         text = io.StringIO(characters, newline=None).read()
-        delimiter = find_delimiter(text, options.delimiter, options.header_row)
-        sampled = sample_rows(text, delimiter, options.header_row)
+        delimiter = scan.find_delimiter(text, options.delimiter, options.header_row)
+        sampled = scan.sample_rows(text, delimiter, options.header_row)
         header, self._width = _header(path, sampled, options.header_row, delimiter)
         self._blanks = Blanks()
         self._sheet = Sheet(
@@ -108,11 +100,11 @@ class CsvReader:
             return file.read(size).replace("\0", NO_TEXT)
 
         start = read(_LONGEST_DECLARATION)
-        _, ahead = after_declaration(start)
+        _, ahead = scan.after_declaration(start)
         first_line = 1 + start.removesuffix(ahead).count("\n")
         maker = RowMaker(self._sheet, self._width)
         number = 1
-        for block in blocks(read, self._sheet, width=self._width, ahead=ahead, first_line=first_line):
+        for block in scan.blocks(read, self._sheet, width=self._width, ahead=ahead, first_line=first_line):
             rows = maker.rows(block, number)
             yield rows[max(self._sheet.header_row + 1 - number, 0) :]
             number += len(rows)
@@ -128,7 +120,7 @@ def _sample(path: str) -> tuple[bytes, bytes]:
         raise unreadable(path, error) from error
 
 
-def _header(path: str, sample: ScannedRows, header_row: int, delimiter: str) -> tuple[tuple[str, ...], int]:
+def _header(path: str, sample: scan.ScannedRows, header_row: int, delimiter: str) -> tuple[tuple[str, ...], int]:
     """Return the header, and how many cells its row has; pandas is not needed, and compared when the rows are read."""
     if not 1 <= header_row <= len(sample.rows):
         raise no_header(path, header_row)
@@ -139,7 +131,7 @@ def _header(path: str, sample: ScannedRows, header_row: int, delimiter: str) -> 
             "Fix the quotes in that row: one that is part of a name is written twice.",
         )
     first = [
-        [shown_text(unescape(unquoted(cell))) for cell in raw_cells(text, delimiter)]
+        [shown_text(unescape(scan.unquoted(cell))) for cell in scan.raw_cells(text, delimiter)]
         for text in sample.rows[: header_row + ROWS_UNDER_TITLE]
     ]
     header = header_of(path, first[header_row - 1], header_row)

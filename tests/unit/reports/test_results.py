@@ -21,8 +21,8 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 from importer.reports import write_reports
+from importer.reports.failed_rows import write_sheet
 from importer.reports.results import write_results
-from importer.reports.workbook import write_sheet
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
 END = START + timedelta(seconds=61, milliseconds=500)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from importer.sandbox import DEFAULT_ACCOUNT, AccountSetup, Duplicates, SandboxOptions
+from importer.sandbox.account import only_digits
 from importer.sandbox.answers import Answer, printed_phone, timestamp
 from importer.sandbox.calls import Asked, Calls
-from importer.sandbox.rules import only_digits
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 SECOND_LINE = DEFAULT_ACCOUNT.channels[1].uuid

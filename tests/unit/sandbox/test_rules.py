@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from importer.model.account import FieldType
 from importer.model.payload import BOT_STATUSES, SOURCES
 from importer.sandbox import DEFAULT_ACCOUNT, CustomField
-from importer.sandbox.rules import only_digits, problems_of_patch, problems_of_post
+from importer.sandbox.account import only_digits
+from importer.sandbox.rules import problems_of_patch, problems_of_post
 
 RIGHT = {"identifier": "34600111222", "source": "whatsapp", "name": "Ana"}
 SALES = DEFAULT_ACCOUNT.teams[0].uuid

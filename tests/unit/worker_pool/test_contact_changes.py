@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.rows import Contact
-from importer.sandbox.account import DEFAULT_ACCOUNT
+from importer.sandbox.account import DEFAULT_ACCOUNT, StoredContact
 from importer.sandbox.answers import contact_body
-from importer.sandbox.contacts import StoredContact
 from importer.worker_pool.contact_changes import changes
 from tests.support.virtual_time import START
 
