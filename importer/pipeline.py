@@ -17,6 +17,7 @@ from typing import Protocol
 
 from importer.model.protocols import PipelineJournal, Reader
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Status
+from importer.system.logs import log_enqueued
 
 _MarkedRow = tuple[Row, bytes | None]
 """A row with its fingerprint (`Entry.fingerprint`)."""
@@ -48,7 +49,7 @@ class Source:
 class QueueListener(Protocol):
     """Is told what is enqueued."""
 
-    def entered(self, tally: Mapping[Status, int]) -> None:
+    def enqueued(self, tally: Mapping[Status, int]) -> None:
         """More rows were enqueued, so many with each status."""
 
     @property
@@ -117,7 +118,9 @@ async def enqueue_all(
                 rows = chunk[: limit - count] if limit else chunk
                 unknown = await _recognise(source, journal, rows) if source.fingerprint else rows
                 entries = await asyncio.to_thread(_map, source, unknown) if unknown else []
-                listener.entered(await journal.enter(source.sheet_index, entries))
+                tally = await journal.enqueue(source.sheet_index, entries)
+                log_enqueued(entries, tally)
+                listener.enqueued(tally)
                 count += len(rows)
                 if listener.hurried or (limit and count >= limit):
                     return

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import VERSION, app, command_context, finish
-from importer.cli.grouped_help import GroupedCommand, examples
-from importer.cli.journal_commands import Config, journal_group
+from importer.cli.app import VERSION, app, command, command_context, examples, finish
+from importer.cli.journal_commands import journal_group
 from importer.cli.prompts import confirm_deletion
 from importer.cli.streams import open_missing_streams, put_out, say
 from importer.model.errors import UsageError
@@ -17,6 +16,7 @@ from importer.system.stop_signals import silent_end
 
 app.add_typer(journal_group, name="journal")
 
+NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")
 ]
@@ -33,13 +33,10 @@ def main() -> None:
         app(prog_name="callbell-importer")
 
 
-@app.command(
-    cls=GroupedCommand,
-    epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"),
-)
+@command(epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"))
 def run(
     files: Files,
-    config: Config = None,
+    config: options.Config = None,
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
@@ -74,10 +71,10 @@ def run(
     finish(context, import_files(context, files))
 
 
-@app.command(cls=GroupedCommand, epilog=examples("check contacts.xlsx", "check clientes.csv --country ES"))
+@command(epilog=examples("check contacts.xlsx", "check clientes.csv --country ES"))
 def check(
     files: Files,
-    config: Config = None,
+    config: options.Config = None,
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
@@ -107,14 +104,10 @@ def check(
     finish(context, check_files(context, files))
 
 
-@app.command(
-    cls=GroupedCommand, epilog=examples("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml")
-)
+@command(epilog=examples("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml"))
 def init(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")],
-    config: Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")] = Path(
-        "config.toml"
-    ),
+    config: NewConfig = Path("config.toml"),
     *,
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
     sheet: options.Sheet = None,
@@ -136,10 +129,10 @@ def init(
     finish(context, write_config(context, file, config, force=force))
 
 
-@app.command(cls=GroupedCommand, epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
+@command(epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
 def retry(
     run: RunName = "",
-    config: Config = None,
+    config: options.Config = None,
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
@@ -175,15 +168,14 @@ def retry(
     from importer.commands.retry import retry_run, with_options_of  # noqa: PLC0415 - late, see above
     from importer.commands.runs import find_run  # noqa: PLC0415 - the same
 
-    earlier = find_run(context.settings, run)
-    context = with_options_of(context, earlier, config)
+    context = with_options_of(context, earlier := find_run(context.settings, run), config)
     finish(context, retry_run(context, earlier))
 
 
-@app.command(cls=GroupedCommand, epilog=examples("runs", "runs 20261123-020000-contacts"))
+@command(epilog=examples("runs", "runs 20261123-020000-contacts"))
 def runs(
     run: RunName = "",
-    config: Config = None,
+    config: options.Config = None,
     *,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
@@ -198,13 +190,10 @@ def runs(
     put_out(list_runs(context, run))
 
 
-@app.command(
-    cls=GroupedCommand,
-    epilog=examples("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"),
-)
+@command(epilog=examples("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"))
 def undo(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")],
-    config: Config = None,
+    config: options.Config = None,
     *,
     dry_run: options.DryRun = None,
     sandbox: options.Sandbox = None,
@@ -237,7 +226,7 @@ def undo(
     finish(context, undo_run(context, earlier))
 
 
-@app.command(cls=GroupedCommand, epilog=examples("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7"))
+@command(epilog=examples("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7"))
 def sandbox(
     port: Annotated[int, typer.Option(metavar="N", help="The port on this computer; 0: any that is free.")] = 8080,
     rate: Annotated[int, typer.Option(metavar="N", help="Requests per second that it allows; 0: no limit.")] = 300,

@@ -6,20 +6,14 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import command_context, finish
-from importer.cli.grouped_help import GroupedCommand, examples
+from importer.cli.app import GroupedCommand, command_context, examples, finish
 from importer.cli.streams import put_out
-
-Config = Annotated[
-    Path | None,
-    typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
-]
 
 journal_group = typer.Typer(
     help="Copy the journal safely, or check whether it is whole.",
     epilog=examples("journal backup copy.sqlite3", "journal check"),
     no_args_is_help=True,
-    rich_markup_mode=None,  # see importer.cli.grouped_help
+    rich_markup_mode=None,  # see GroupedCommand
 )
 
 
@@ -29,7 +23,7 @@ journal_group = typer.Typer(
 )
 def backup(
     copy: Annotated[Path, typer.Argument(metavar="FILE", help="The copy, where nothing is yet.")],
-    config: Config = None,
+    config: options.Config = None,
     *,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
@@ -50,7 +44,7 @@ def backup(
 @journal_group.command(
     cls=GroupedCommand, epilog=examples("journal check", "journal check --journal /backups/journal-monday.sqlite3")
 )
-def check(config: Config = None, *, sandbox: options.Sandbox = None, journal: options.Journal = None) -> None:
+def check(config: options.Config = None, *, sandbox: options.Sandbox = None, journal: options.Journal = None) -> None:
     """Check whether the journal is whole.
 
     Also while a run uses it, and also a backup. It ends with 0, or with 4 and what is wrong.

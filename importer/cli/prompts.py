@@ -1,13 +1,15 @@
 """The questions that a person is asked on a terminal."""
 
-import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import TypeVar
 
 import typer
 
 from importer.cli.streams import say
 from importer.model.errors import InputError
+
+_AnswerT = TypeVar("_AnswerT")
 
 
 def confirm_import(text: str) -> bool:
@@ -18,7 +20,7 @@ def confirm_import(text: str) -> bool:
 
     """
     say(text)
-    answer = _confirm("Import it so?", default=True)
+    answer = _answer(lambda: typer.confirm("Import it so?", default=True, err=True))
     if answer is None:
         raise InputError("Nothing was sent.")
     return answer
@@ -27,7 +29,7 @@ def confirm_import(text: str) -> bool:
 def confirm_deletion(text: str) -> bool:
     """Show what would be deleted, and ask whether to; no answer is a no."""
     say(text)
-    return bool(_confirm("Delete them?", default=False))
+    return bool(_answer(lambda: typer.confirm("Delete them?", default=False, err=True)))
 
 
 def ask_line(question: str) -> str:
@@ -37,34 +39,23 @@ def ask_line(question: str) -> str:
         InputError: The input ended without an answer.
 
     """
-    try:
-        return str(typer.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True))
-    except typer.Abort as abort:
-        _raise_if_interrupted(abort)
-        raise InputError("Nothing was written.") from None
+    line = _answer(lambda: typer.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True))
+    if line is None:
+        raise InputError("Nothing was written.")
+    return str(line)
 
 
-def _confirm(question: str, *, default: bool) -> bool | None:
-    """Return what the person says, or None at the end of the input."""
-    try:
-        with _default_interrupt():
-            return typer.confirm(question, default=default, err=True)
-    except typer.Abort as abort:
-        _raise_if_interrupted(abort)
-        return None
+def _answer(ask: Callable[[], _AnswerT]) -> _AnswerT | None:
+    """Return what the person says, or None at the end of the input.
 
-
-def _raise_if_interrupted(abort: typer.Abort) -> None:
-    """Raise Ctrl-C, which typer makes no difference of from the end of the input."""
-    if isinstance(abort.__context__, KeyboardInterrupt):
-        raise KeyboardInterrupt from None
-
-
-@contextlib.contextmanager
-def _default_interrupt() -> Iterator[None]:
-    """Let Ctrl-C end the question: within a run it only tells the event loop, which the question blocks."""
+    Ctrl-C ends the question: within a run it would only tell the event loop, which the question blocks.
+    """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        yield
+        return ask()
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):  # which typer makes no difference of from the input's end
+            raise KeyboardInterrupt from None
+        return None
     finally:
         signal.signal(signal.SIGINT, before)

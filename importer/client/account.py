@@ -1,47 +1,34 @@
 """What the account has: who it is, its teams and channels. Asked once, before anything is sent."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from http import HTTPStatus
 
 from importer.client.responses import clean
 from importer.model.account import Directory
 from importer.model.errors import ServiceError
 from importer.model.policy import backoff_seconds
+from importer.model.protocols import Service
 from importer.model.replies import Reply
+from importer.model.requests import WHO_AM_I, Request
 
-_MOST_ASKED = 5
+_MOST_ATTEMPTS = 5
 _MOST_PAGES = 500
 _LONGEST_WAIT_SECONDS = 900.0
 """A service that asks for a longer wait ends the command, as it ends a run (`Policy.longest_hold_seconds`)."""
 
 
-class Readable(Protocol):
-    """The one call that is needed here: GET, one request, never raises for what the network does."""
-
-    async def read(self, path: str, query: Mapping[str, str]) -> tuple[Reply, object]:
-        """Return the reply, and the JSON value of its body."""
-
-
-async def who_am_i(service: Readable, jitter: Callable[[], float]) -> str:
+async def who_am_i(service: Service, jitter: Callable[[], float]) -> str:
     """Return the e-mail of the token's owner (GET /auth/me); nothing else of that answer is kept: it echoes the key.
 
     Raises:
         ServiceError: The token is refused, or the service cannot be reached.
 
     """
-    found = await read(service, "auth/me", {}, jitter)
-    email = found.get("user_email")
-    return (clean(email) if isinstance(email, str) else "") or "unknown"
+    return clean(text_field(await get_json(service, WHO_AM_I, jitter), "user_email")) or "unknown"
 
 
-async def ask_me(service: Readable) -> Reply:
-    """Ask once, GET /auth/me, a question that changes nothing: is the service there, and the token good?"""
-    reply, _ = await service.read("auth/me", {})
-    return reply
-
-
-async def directory(service: Readable, *, teams: bool, channels: bool, jitter: Callable[[], float]) -> Directory:
+async def directory(service: Service, *, teams: bool, channels: bool, jitter: Callable[[], float]) -> Directory:
     """Return the names of the account's teams and channels, of those that are asked for.
 
     Raises:
@@ -54,38 +41,49 @@ async def directory(service: Readable, *, teams: bool, channels: bool, jitter: C
     )
 
 
-async def _names(service: Readable, path: str, label: str, jitter: Callable[[], float]) -> Mapping[str, str]:
-    """Walk all pages; a name that two share would be a guess, so it is left out. What is out of use has no name."""
+async def _names(service: Service, path: str, label: str, jitter: Callable[[], float]) -> Mapping[str, str]:
+    """Return UUIDs by name; a name that two share would be a guess, so it is left out, as is what is out of use."""
     named: dict[str, str] = {}
     shared: set[str] = set()
-    for page in range(1, _MOST_PAGES + 1):
-        found = await read(service, path, {"page": str(page)}, jitter)
-        for one in dicts(found.get(path)):
-            name, uuid = text_in(one, label).strip().casefold(), text_in(one, "uuid")
+    async for page in list_pages(service, path, {}, _MOST_PAGES, jitter):
+        for one in json_objects(page.get(path)):
+            name, uuid = text_field(one, label).strip().casefold(), text_field(one, "uuid")
             if name and uuid and not one.get("discardedAt") and named.setdefault(name, uuid) != uuid:
                 shared.add(name)
-        meta = found.get("meta")
-        pages = meta.get("pages") if isinstance(meta, dict) else None
-        if not isinstance(pages, int) or page >= pages:
-            break
     return {name: uuid for name, uuid in named.items() if name not in shared}
 
 
-async def read(
-    service: Readable, path: str, query: Mapping[str, str], jitter: Callable[[], float]
-) -> dict[str, object]:
-    """GET until there is an answer, some times: reading again harms nobody.
+async def list_pages(
+    service: Service, path: str, query: Mapping[str, str], most: int, jitter: Callable[[], float]
+) -> AsyncIterator[Mapping[str, object]]:
+    """Yield the first pages of a list, at most so many.
 
     Raises:
         ServiceError: The token is refused, or the service cannot be reached.
 
     """
-    for number in range(1, _MOST_ASKED + 1):
-        reply, value = await service.read(path, query)
-        if reply.http_status == 200 and isinstance(value, dict):  # noqa: PLR2004 - HTTP's number
-            return value
+    for number in range(1, most + 1):
+        page = await get_json(service, Request(method="GET", path=path, query={**query, "page": str(number)}), jitter)
+        yield page
+        meta = page.get("meta")
+        count = meta.get("pages") if isinstance(meta, dict) else None
+        if not isinstance(count, int) or number >= count:
+            return
+
+
+async def get_json(service: Service, request: Request, jitter: Callable[[], float]) -> dict[str, object]:
+    """Return the JSON object that a GET is answered with; repeated a few times, for that harms nobody.
+
+    Raises:
+        ServiceError: The token is refused, or the service cannot be reached.
+
+    """
+    for number in range(1, _MOST_ATTEMPTS + 1):
+        reply = await service.send(request)
+        if reply.http_status == HTTPStatus.OK and isinstance(reply.json, dict):
+            return reply.json
         wait_seconds = reply.retry_after_seconds or backoff_seconds(number, 8.0, jitter())
-        if number == _MOST_ASKED or not _may_pass(reply) or wait_seconds > _LONGEST_WAIT_SECONDS:
+        if number == _MOST_ATTEMPTS or not _may_pass(reply) or wait_seconds > _LONGEST_WAIT_SECONDS:
             break
         await asyncio.sleep(wait_seconds)
     raise _error(reply, wait_seconds)
@@ -114,13 +112,13 @@ def _error(reply: Reply, wait_seconds: float) -> ServiceError:
     )
 
 
-def text_in(one: Mapping[str, object], name: str) -> str:
+def text_field(one: Mapping[str, object], name: str) -> str:
     """Return the text under a name of a JSON object; an empty one where there is none."""
     value = one.get(name)
     return value if isinstance(value, str) else ""
 
 
-def dicts(value: object) -> Iterator[Mapping[str, object]]:
+def json_objects(value: object) -> Iterator[Mapping[str, object]]:
     """Yield the JSON objects of what should be a list of them."""
     if isinstance(value, list):
         yield from (one for one in value if isinstance(one, dict))

@@ -2,36 +2,41 @@
 
 The form of an error body is undocumented, so `error`, `errors` and `message` are read if they are there, and HTML,
 garbage or nothing is survived. Text from the service is untrusted: control characters are taken out of it.
+
+Sources on the rate limit: RFC 9110 (`Retry-After`); the IETF's draft-ietf-httpapi-ratelimit-headers, in its newer form
+(`RateLimit-Policy: "default";q=300;w=1`, `RateLimit: "default";r=0;t=1`) and in the older one (`RateLimit-Limit: 300,
+300;w=1`, `RateLimit-Remaining: 0`, `RateLimit-Reset: 1`); and the `X-RateLimit-*` that came before both, whose reset is
+seconds, or a time in seconds since 1970. A limit without its window says nothing of requests per second.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
-from importer.client.rate_limit_headers import limit_per_second, limit_texts, reset_seconds
 from importer.model.replies import Arrival, RemoteContact, Reply
 
 _MOST_WORDS = 300
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 
+_LONGEST_WINDOW_SECONDS = 60
+"""A quota for an hour or a day is no pace: what is left of it may be used as fast as one likes."""
+_LONGEST_RESET_SECONDS = 7 * 86_400.0
+_SINCE_1970 = 1_000_000_000.0
+_PARAMETER = re.compile(r";\s*([a-z])\s*=\s*(\d{1,9})\s*(?=;|$)", re.ASCII)
+_NUMBER = re.compile(r"\s*(\d{1,12})(?:\.\d{1,9})?\s*", re.ASCII)
+
 
 def clean(text: str) -> str:
     """Return text without terminal escapes, control and direction characters, on one line, at most 300 characters."""
-    if len(text) <= _MOST_WORDS and text.isprintable() and _is_tidy(text):
-        return text
-    plain = _CONTROLS.sub(" ", _ESCAPES.sub("", text))
-    plain = " ".join(plain.split())
+    if len(text) <= _MOST_WORDS and text.isprintable() and "  " not in text and text == text.strip():
+        return text  # most are so, and need no more looking at
+    plain = " ".join(_CONTROLS.sub(" ", _ESCAPES.sub("", text)).split())
     return plain if len(plain) <= _MOST_WORDS else plain[: _MOST_WORDS - 1] + "…"
-
-
-def _is_tidy(text: str) -> bool:
-    """Tell whether a printable text has no space too many; most texts are so, and need no more looking at."""
-    return "  " not in text and text[:1] != " " and text[-1:] != " "
 
 
 def parse(body: bytes) -> object:
@@ -66,6 +71,7 @@ def answered(status: int, headers: Mapping[str, str], body: bytes, now: datetime
         retry_after_seconds=wait_seconds,
         limit_per_second=limit_per_second(limits) if limits else None,
         clock_skew_seconds=(date - now).total_seconds() if date else 0.0,
+        json=value,
     )
 
 
@@ -81,6 +87,7 @@ def remote_contact(value: object) -> RemoteContact | None:
         href=_text(found, "href"),
         identifier="".join(c for c in _text(found, "phoneNumber") if c in "0123456789"),
         created_at=_iso_date(_text(found, "createdAt")),
+        fields=found,
     )
 
 
@@ -107,6 +114,47 @@ def retry_after_seconds(header: str, now: datetime) -> float | None:
     return max(0.0, (at - now).total_seconds()) if at else None
 
 
+def limit_texts(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers about the rate limit under their names in small letters and without `x-`; mostly none."""
+    return {name.lower().removeprefix("x-"): text for name, text in headers.items() if "ratelimit" in name.lower()}
+
+
+def limit_per_second(limits: Mapping[str, str]) -> float | None:
+    """Return how many requests per second the service says it allows, by its strictest policy; None if it does not."""
+    policies = f"{limits.get('ratelimit-policy', '')},{limits.get('ratelimit-limit', '')}"
+    return min(_rates(policies), default=None)
+
+
+def reset_seconds(limits: Mapping[str, str], now: datetime) -> float | None:
+    """Return after which time the service serves again, if it says that nothing is left; None if it does not.
+
+    Args:
+        limits: What `limit_texts` returned.
+        now: The response's own `Date`, so that our clock does not matter.
+
+    """
+    parameters = dict(_PARAMETER.findall(limits.get("ratelimit", "")))
+    remaining = _NUMBER.fullmatch(parameters.get("r", limits.get("ratelimit-remaining", "")))
+    reset = _NUMBER.fullmatch(parameters.get("t", limits.get("ratelimit-reset", "")))
+    if not remaining or not reset or int(remaining[1]):
+        return None
+    seconds = float(reset[0])
+    if seconds >= _SINCE_1970:
+        seconds = max(0.0, seconds - now.timestamp())
+    return seconds if seconds <= _LONGEST_RESET_SECONDS else None
+
+
+def _rates(policies: str) -> Iterator[float]:
+    """Yield the requests per second of each policy that tells its window; the strictest counts."""
+    for policy in policies.split(","):
+        parameters = dict(_PARAMETER.findall(policy))
+        number = _NUMBER.fullmatch(policy.partition(";")[0])
+        quota = int(parameters.get("q") or (number[1] if number else "0"))
+        window_seconds = int(parameters.get("w", 0))
+        if quota and 0 < window_seconds <= _LONGEST_WINDOW_SECONDS:
+            yield quota / window_seconds
+
+
 def _words(value: Any) -> str:  # noqa: ANN401 - JSON of an undocumented form
     if isinstance(value, dict):
         return error_message(value) or "; ".join(f"{name} {_words(inner)}" for name, inner in list(value.items())[:10])
@@ -123,15 +171,17 @@ def _text(found: Mapping[str, object], name: str) -> str:
 @lru_cache(maxsize=8)  # a second's responses all have the same date
 def _http_date(header: str) -> datetime | None:
     try:
-        date = parsedate_to_datetime(header)
+        return _with_zone(parsedate_to_datetime(header))
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date
 
 
 def _iso_date(text: str) -> datetime | None:
     try:
-        date = datetime.fromisoformat(text)
+        return _with_zone(datetime.fromisoformat(text))
     except ValueError:
         return None
+
+
+def _with_zone(date: datetime) -> datetime:
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date

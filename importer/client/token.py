@@ -35,8 +35,7 @@ class Token:
     def __repr__(self) -> str:
         return _HIDDEN
 
-    def __str__(self) -> str:
-        return _HIDDEN
+    __str__ = __repr__
 
     def __format__(self, spec: str) -> str:
         return format(_HIDDEN, spec)
@@ -96,12 +95,12 @@ def _read(path: Path, environment: Mapping[str, str]) -> str:
     except OSError as error:
         raise UsageError(
             f"The token file {path} cannot be read: {error.strerror or 'unknown reason'}.",
-            "Mend token_file in the [service] table of the config, or the file.",
+            "Fix token_file in the [service] table of the config, or the file.",
         ) from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO) and not _is_credential(path, environment):
         raise UsageError(f"The token file {path} can be read by other people.", f"chmod 600 {path}")
     if len(content) > _LONGEST_BYTES:
-        raise UsageError(f"The token file {path} is too long to be a token.", "Mend token_file in the config.")
+        raise UsageError(f"The token file {path} is too long to be a token.", "Fix token_file in the config.")
     return content.decode("utf-8-sig", "replace")
 
 

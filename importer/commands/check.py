@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
-from importer.commands.account_check import census
-from importer.commands.account_requirements import Requirements, unmet
+from importer.commands.account_check import Requirements, census, unmet
+from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.mapping_selection import column_mapping, mapping_lines, mapping_options, notes_of
-from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
-from importer.journal import Journal, ThreadedJournal
-from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
+from importer.commands.mapping_selection import mapping_lines, notes_of
+from importer.commands.setup import collect_less_garbage, new_run, open_journal, open_sheets
+from importer.journal import AsyncJournal, Journal
+from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
-from importer.mapper.options import MappingOptions
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError
 from importer.model.protocols import Reader
@@ -27,8 +27,6 @@ from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress, Snapshot, choose_progress
-from importer.system.logs import LOG
-from importer.system.runtime import collect_less_garbage
 
 
 def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -63,10 +61,12 @@ class Check:
     readers: Sequence[Reader]
     _warnings: Findings = field(default_factory=Findings)
     _requirements: Requirements = field(default_factory=Requirements)
-    _rows: Counter[int] = field(default_factory=Counter)
-    """Rows read, per sheet."""
+    _observers: list["_SheetRows"] = field(default_factory=list)
+    """One for each sheet."""
     _tally: Counter[Status] = field(default_factory=Counter)
     """Rows enqueued, per status: the journal does not keep those that would be sent."""
+    _progress: Progress = field(default_factory=Progress)
+    hurried: ClassVar = False
 
     async def execute(self) -> CommandResult:
         """Read every row, ask the account if there is a token, and say what was found.
@@ -75,62 +75,58 @@ class Check:
             ImporterError: The mapping does not fit, the service does not answer, or nothing can be written.
 
         """
-        context, record = self.context, self.record
-        LOG.info("check of %s begins: %s", ", ".join(record.files), record.name)
         async with contextlib.AsyncExitStack() as opened:
-            options = [mapping_options(reader.sheet, context.settings) for reader in self.readers]
-            connection = await connect(context, record, options, opened)
-            mappings = [
-                column_mapping(reader.sheet, one, connection.directory)
-                for reader, one in zip(self.readers, options, strict=True)
-            ]
-            self.record = replace(record, account=connection.account)
-            broken = await self._read(mappings)
-            not_there = await self._not_there(connection, options)
-        unasked = () if connection.directory else tuple(self._unasked(options))
-        checked = replace(self._checked(not_there, unasked, broken), sheets=tuple(self._sheets(options, mappings)))
+            connection = await connect(self.context, self.record, self.readers, opened)
+            self.record = replace(self.record, account=connection.account)
+            broken = await self._read(connection.sheets)
+            not_seen = await self._not_seen(connection)
+        checked = self._checked(connection, not_seen, broken)
         text = checked_text(checked)
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))
 
-    async def _read(self, mappings: Sequence[ColumnMapping]) -> InputError | None:
+    async def _read(self, sheets: Sequence[MappedSheet]) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
         collect_less_garbage()  # an eighth of the time of a row (measured in November 2026)
-        journal = ThreadedJournal(self.store)
+        context, journal = self.context, AsyncJournal(self.store)
         await journal.begin(self.record)
         sources = []
-        for index, (reader, mapping) in enumerate(zip(self.readers, mappings, strict=True)):
-            await journal.add_sheet(reader.sheet)
-            observers = (SheetWarnings(self._warnings, mapping), _Counting(self._requirements, self._rows, index))
-            mapped = partial(to_contact, mapping=mapping)
-            sources.append(Source(sheet_index=index, reader=reader, to_contact=mapped, observers=observers))
-        context = self.context
+        for index, one in enumerate(sheets):
+            await journal.add_sheet(one.reader.sheet)
+            self._observers.append(rows := _SheetRows(self._requirements))
+            observers = (SheetWarnings(self._warnings, one.mapping), rows)
+            mapped = partial(to_contact, mapping=one.mapping)
+            sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
         try:
             with choose_progress(
                 context.stream, context.environment, time.monotonic, quiet=context.is_quiet
             ) as progress:
-                display = _Display(progress, self._tally)
-                await enqueue_all(sources, journal, display, context.settings.run.limit)
-                display.show(read_all=True)
+                self._progress = progress
+                await enqueue_all(sources, journal, self, context.settings.run.limit)
+                self._show(read_all=True)
         except InputError as error:
             return error
         return None
 
-    async def _not_there(self, connection: Connection, options: Sequence[MappingOptions]) -> tuple[ProblemGroup, ...]:
+    def enqueued(self, tally: Mapping[Status, int]) -> None:
+        """Count rows, and show how far the reading is."""
+        self._tally.update(tally)
+        self._show(read_all=False)
+
+    def _show(self, *, read_all: bool) -> None:
+        read, invalid = self._tally.total(), self._tally[Status.INVALID]
+        self._progress.update(Snapshot(read=read, read_all=read_all, done=read, invalid=invalid, sends=False))
+
+    async def _not_seen(self, connection: Connection) -> tuple[ProblemGroup, ...]:
         """Return what the rows require and the account was not seen to have."""
         if connection.directory is None:
             return ()
-        types = {field.name: field.type for one in options for field in one.columns.custom_fields}
+        types = {field.name: field.type for one in connection.sheets for field in one.options.columns.custom_fields}
         seen = await census(connection.service, self._requirements, self.context.jitter)
         return tuple(unmet(self._requirements, seen, types))
 
-    def _checked(
-        self,
-        not_there: Sequence[ProblemGroup],
-        unasked: tuple[str, ...],
-        broken: InputError | None,
-    ) -> Checked:
+    def _checked(self, connection: Connection, not_seen: Sequence[ProblemGroup], broken: InputError | None) -> Checked:
         source = self.store.report_source(self.record.name)
         groups = source.problems()
         aside = {Status.DUPLICATE.value, "differs"}
@@ -140,73 +136,53 @@ class Check:
             exit_code=broken.exit_code if broken else int(bool(self._tally[Status.INVALID])),
             blank=sum(reader.blank_rows for reader in self.readers),
         )
+        sheets = tuple(
+            CheckedSheet(
+                sheet=one.reader.sheet,
+                rows=observer.count,
+                blank=one.reader.blank_rows,
+                mapping=tuple(mapping_lines(one.options, one.mapping)),
+                notes=tuple(notes_of(one.reader.sheet, one.options)),
+            )
+            for one, observer in zip(connection.sheets, self._observers, strict=True)
+        )
         return Checked(
             record=record,
-            sheets=(),
+            sheets=sheets,
             tally=self._tally,
             problems=tuple(group for group in groups if group.code not in aside),
-            warnings=(*(group for group in groups if group.code in aside), *self._warnings.warnings(), *not_there),
-            not_checked=unasked,
-            to_mend=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
+            warnings=(*(group for group in groups if group.code in aside), *self._warnings.warnings(), *not_seen),
+            not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
+            to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
         )
 
-    def _sheets(self, options: Sequence[MappingOptions], mappings: Sequence[ColumnMapping]) -> Iterator[CheckedSheet]:
-        for index, (reader, one, mapping) in enumerate(zip(self.readers, options, mappings, strict=True)):
-            yield CheckedSheet(
-                sheet=reader.sheet,
-                rows=self._rows[index],
-                blank=reader.blank_rows,
-                mapping=tuple(mapping_lines(one, mapping)),
-                notes=tuple(notes_of(reader.sheet, one)),
-            )
-
-    def _unasked(self, options: Sequence[MappingOptions]) -> Iterator[str]:
+    def _not_asked(self, sheets: Sequence[MappedSheet]) -> Iterator[str]:
         """Yield what only the account could have told, where there was no token to ask it with."""
-        asked_for = {
-            "teams": any(map(uses_teams, options)),
-            "channels": any(map(uses_channels, options)),
-            "users": bool(self._requirements.users),
-            "tags": bool(self._requirements.tags),
-            "custom fields": bool(self._requirements.fields),
+        required = {
+            "teams": any(uses_teams(one.options) for one in sheets),
+            "channels": any(uses_channels(one.options) for one in sheets),
+            "users": self._requirements.users,
+            "tags": self._requirements.tags,
+            "custom fields": self._requirements.fields,
         }
-        if names := [name for name, is_used in asked_for.items() if is_used]:
+        if names := [name for name, is_used in required.items() if is_used]:
             yield f"There is no token, so whether the account has these {', '.join(names)} was not asked."
         if not self.context.settings.service.account:
             yield "There is no token, so which rows an earlier run sent is not known."
 
 
-class _Counting:
+@dataclass(slots=True)
+class _SheetRows:
     """Observes the rows of one sheet: how many there are, and what they require of the account."""
 
-    def __init__(self, requirements: Requirements, rows: Counter[int], sheet_index: int) -> None:
-        self._requirements = requirements
-        self._rows = rows
-        self._sheet_index = sheet_index
+    requirements: Requirements
+    count: int = 0
 
     def mapped(self, entries: Sequence[Entry]) -> None:
-        self._rows[self._sheet_index] += len(entries)
+        self.count += len(entries)
         for entry in entries:
             if isinstance(entry.mapped, Contact):
-                self._requirements.see(entry.row, entry.mapped)
+                self.requirements.see(entry.row, entry.mapped)
 
     def recognised(self, row: int, identifier: str) -> None:
         """A check maps every row, so it recognises none."""
-
-
-class _Display:
-    """Shows how far the reading is."""
-
-    hurried = False
-
-    def __init__(self, progress: Progress, tally: Counter[Status]) -> None:
-        self._progress = progress
-        self._tally = tally
-
-    def entered(self, tally: Mapping[Status, int]) -> None:
-        self._tally.update(tally)
-        self.show(read_all=False)
-
-    def show(self, *, read_all: bool) -> None:
-        read = self._tally.total()
-        invalid = self._tally[Status.INVALID]
-        self._progress.update(Snapshot(read=read, read_all=read_all, done=read, invalid=invalid, sends=False))

@@ -4,6 +4,7 @@ import contextlib
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
@@ -13,10 +14,17 @@ from importer.model.protocols import Clock
 from importer.model.runs import RunRecord
 from importer.settings import Settings, settle
 from importer.settings.config_access import read_config
-from importer.system.runtime import SystemClock
 
 _CONFIG = Path("config.toml")
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
+
+
+class SystemClock:
+    """The computer's time of day."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,11 @@ def exit_code(tally: Mapping[Status, int], stopped: Stop | Exception | None, sig
             return 1 if any(tally.get(status) for status in TO_RETRY) else 0
 
 
+def early_end(stopped: Stop | Exception | None) -> str:
+    """Return why a run ended early, as a paragraph before its text; empty if it did not."""
+    return f"{stopped.message} {stopped.hint}".rstrip() + "\n\n" if isinstance(stopped, Stop | ImporterError) else ""
+
+
 def out_of_time(seconds: float) -> Stop:
     """Return why a run ends that took as long as it may."""
     given = timedelta(seconds=seconds)

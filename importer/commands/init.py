@@ -1,44 +1,33 @@
 """`init`: looks at a spreadsheet, asks what only the person can know, and writes the config that it would use."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import column_mapping
-from importer.commands.paths import is_there
+from importer.commands.setup import is_there
 from importer.mapper.contact import to_contact
-from importer.mapper.header_guess import FIELDS
-from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose, with_fields
-from importer.mapper.options import ColumnOptions, MappingOptions
-from importer.mapper.phones import is_region
+from importer.mapper.header_guess import with_fields
+from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose
+from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
+from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, InvalidRow, Row, Sheet
 from importer.readers import open_reader
-from importer.settings import Settings
+from importer.readers.options import InputOptions
 from importer.settings.config_text import Draft, config_text
 from importer.system.files import write_whole
 from importer.system.shell import quote
 
-AskLine = Callable[[str], str]
-"""Shows a question and returns the line that the person writes."""
-
 _SAMPLE_ROWS = 1_000
 _SHOWN_ROWS = 3
 _SHOWN_CHOICES = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """A sheet and its first rows."""
-
-    sheet: Sheet
-    rows: tuple[Row, ...]
 
 
 def write_config(context: CommandContext, file: str, path: Path, *, force: bool = False) -> CommandResult:
@@ -56,63 +45,66 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         StorageError: It cannot be written.
 
     """
-    ask = None if context.settings.run.yes else context.ask_line
+    given = context.settings
+    ask = None if given.run.yes else context.ask_line
     if is_there(path) and not force and not (ask and _yes(ask(f"{path} is there. Write over it? [y/N]"))):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
-    sample = _sample(file, context.settings)
-    settings, proposal = _proposed(sample, context.settings, ask)
-    open_ones = [question for question in proposal.questions if question.is_required]
-    if open_ones and ask is None:
-        raise _open(sample, settings, proposal)
-    columns, chosen = _chosen(proposal, ask)
-    settings = replace(settings, mapping=replace(settings.mapping, columns=columns, made_for=sample.sheet.header))
-    shown = "\n".join(_shown(sample, settings.mapping, proposal))
+    sheet, rows = _sample(file, given.input)
+    contact, proposal = _proposed(sheet.header, rows, given.mapping.contact, ask)
+    proposal = _answered(proposal, ask) if ask else proposal
+    options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
+    config = _config(sheet, given.input, options, proposal)
+    if ask is None and any(question.is_required for question in proposal.questions):
+        raise _unanswered(sheet, proposal, config)
+    shown = "\n".join(_shown(sheet, rows, options, proposal))
     if ask and not _yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
     with write_whole(path) as unfinished:
-        unfinished.write_text(_text(sample, settings, proposal, chosen), encoding="utf-8", newline="\n")
+        unfinished.write_text(config, encoding="utf-8", newline="\n")
     told = "" if ask else f"{shown}\n\n"
     check = f"callbell-importer check {quote(file)} -c {quote(str(path))}"
     return CommandResult(exit_code=0, text=f"{told}Wrote {path}. Next:\n  {check}")
 
 
-def _sample(file: str, settings: Settings) -> Sample:
-    with closing(open_reader(file, settings.input)) as reader:
-        rows = (row for chunk in reader.chunks() for row in chunk)
-        return Sample(sheet=reader.sheet, rows=tuple(islice(rows, _SAMPLE_ROWS)))
+def _sample(file: str, options: InputOptions) -> tuple[Sheet, Sequence[Row]]:
+    """Return a file's sheet and its first rows."""
+    with closing(open_reader(file, options)) as reader:
+        return reader.sheet, list(islice(chain.from_iterable(reader.chunks()), _SAMPLE_ROWS))
 
 
-def _proposed(sample: Sample, settings: Settings, ask: AskLine | None) -> tuple[Settings, Proposal]:
-    """Return what the sheet suggests, and the settings with the country, if the person was asked for it."""
-    contact = settings.mapping.contact
-    proposal = propose(sample.sheet.header, sample.rows, contact.country)
+def _proposed(
+    header: Sequence[str], rows: Sequence[Row], contact: ContactOptions, ask: Callable[[str], str] | None
+) -> tuple[ContactOptions, Proposal]:
+    """Return what the sheet suggests, and the contact options with the country, if the person was asked for it."""
+    proposal = propose(header, rows, contact.country)
     if not (proposal.lacks_country and ask) or contact.country:
-        return settings, proposal
+        return contact, proposal
     question = "The phone numbers have no country code. Where are they from? Two letters such as ES, or nothing:"
     while (country := ask(question).strip().upper()) and not is_region(country):
         question = f"{plain(country)} is not the code of a country. Two letters such as ES, or nothing:"
-    contact = replace(contact, country=country)
-    settings = replace(settings, mapping=replace(settings.mapping, contact=contact))
-    return settings, propose(sample.sheet.header, sample.rows, country)
+    return replace(contact, country=country), propose(header, rows, country)
 
 
-def _chosen(proposal: Proposal, ask: AskLine | None) -> tuple[ColumnOptions, Mapping[str, str]]:
-    """Return the columns with what the person chose, and that alone."""
-    if ask is None:
-        return proposal.columns, {}
+def _answered(proposal: Proposal, ask: Callable[[str], str]) -> Proposal:
+    """Return the proposal with the columns that the person chose, and with what is open still."""
     chosen = {question.field: found for question in proposal.questions if (found := _choose(question, ask))}
     columns = with_fields(proposal.columns, chosen)
     left = [one for one in proposal.suggestions if not feeds(columns, one.column)]
-    if not left:
-        return columns, chosen
-    numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
-    asked = f"These columns are not sent:\n{numbered}\nWhich of them has Callbell as custom fields? Such as 1,3:"
-    numbers = {int(part) for part in ask(asked).replace(",", " ").split() if part.isdecimal()}
+    numbers = set[int]()
+    if left:
+        numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
+        asked = f"These columns are not sent:\n{numbered}\nWhich of them has Callbell as custom fields? Such as 1,3:"
+        numbers = {int(part) for part in ask(asked).replace(",", " ").split() if part.isdecimal()}
     taken = tuple(one for number, one in enumerate(left, 1) if number in numbers)
-    return replace(columns, custom_fields=taken), chosen
+    return replace(
+        proposal,
+        columns=replace(columns, custom_fields=taken),
+        questions=tuple(question for question in proposal.questions if question.field not in chosen),
+        suggestions=tuple(one for one in left if one not in taken),
+    )
 
 
-def _choose(question: Question, ask: AskLine) -> str:
+def _choose(question: Question, ask: Callable[[str], str]) -> str:
     """Return the person's choice; nothing only for a field that no contact needs."""
     choices = question.choices[:_SHOWN_CHOICES]
     lines = [f"{question.field}: {question.why}."]
@@ -126,10 +118,10 @@ def _choose(question: Question, ask: AskLine) -> str:
             return text
 
 
-def _shown(sample: Sample, options: MappingOptions, proposal: Proposal) -> Iterator[str]:
+def _shown(sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal) -> Iterator[str]:
     """Yield how sure the mapping is, and the first rows as they would be sent."""
     columns = options.columns
-    yield f"{plain(sample.sheet.file)}:"
+    yield f"{plain(sheet.file)}:"
     for field in FIELDS:
         if value := getattr(columns, field):
             text = value if isinstance(value, str) else ", ".join(value)
@@ -138,12 +130,12 @@ def _shown(sample: Sample, options: MappingOptions, proposal: Proposal) -> Itera
         yield f"  {plain(one.name):<14} from {plain(one.column)} ({one.type})"
     for question in proposal.questions:
         if not getattr(columns, question.field):
-            yield f"  {question.field:<14} open: {question.why}: {plain(', '.join(question.choices[:_SHOWN_CHOICES]))}"
+            yield f"  {question.field:<14} open: {_doubt(question)}"
     if proposal.lacks_country and not options.contact.country:
         yield "The phone numbers have no country code: set country under [contact] of the config, or give --country."
-    mapping = column_mapping(sample.sheet, options, None)
+    mapping = column_mapping(sheet, options, None)
     yield "The first rows as they would be sent:"
-    for row in sample.rows[:_SHOWN_ROWS]:
+    for row in rows[:_SHOWN_ROWS]:
         yield f"  row {row.number}: {_row(to_contact(row, mapping))}"
 
 
@@ -153,39 +145,31 @@ def _row(mapped: Contact | InvalidRow) -> str:
     return "not sent: " + plain(" ".join(problem.message for problem in mapped.problems))
 
 
-def _text(sample: Sample, settings: Settings, proposal: Proposal, chosen: Mapping[str, str]) -> str:
-    mapping = settings.mapping
-    taken = {one.name for one in mapping.columns.custom_fields}
-    return config_text(
-        Draft(
-            file=Path(sample.sheet.file).name,
-            header=sample.sheet.header,
-            input=settings.input,
-            contact=mapping.contact,
-            columns=mapping.columns,
-            reasons=proposal.reasons,
-            open_fields={
-                one.field: one.choices[:_SHOWN_CHOICES] for one in proposal.questions if one.field not in chosen
-            },
-            suggestions=[
-                one for one in proposal.suggestions if one.name not in taken and not feeds(mapping.columns, one.column)
-            ],
-        )
+def _config(sheet: Sheet, given: InputOptions, options: MappingOptions, proposal: Proposal) -> str:
+    draft = Draft(
+        file=Path(sheet.file).name,
+        header=sheet.header,
+        input=given,
+        contact=options.contact,
+        columns=options.columns,
+        reasons=proposal.reasons,
+        open_fields={one.field: one.choices[:_SHOWN_CHOICES] for one in proposal.questions},
+        suggestions=proposal.suggestions,
     )
+    return config_text(draft)
 
 
-def _open(sample: Sample, settings: Settings, proposal: Proposal) -> InputError:
-    questions = "".join(
-        f"\n  - {one.field}: {one.why}: {plain(', '.join(one.choices[:_SHOWN_CHOICES]))}"
-        for one in proposal.questions
-        if one.is_required
-    )
-    settings = replace(settings, mapping=replace(settings.mapping, columns=proposal.columns))
+def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
+    questions = "".join(f"\n  - {one.field}: {_doubt(one)}" for one in proposal.questions if one.is_required)
     return InputError(
-        f"{plain(sample.sheet.file)}: which column is which cannot be told, and nobody can be asked:{questions}",
+        f"{plain(sheet.file)}: which column is which cannot be told, and nobody can be asked:{questions}",
         "Give the same command on a terminal, or write this into config.toml and take the # from the right lines:\n\n"
-        + _text(sample, settings, proposal, {}),
+        + config,
     )
+
+
+def _doubt(question: Question) -> str:
+    return f"{question.why}: {plain(', '.join(question.choices[:_SHOWN_CHOICES]))}"
 
 
 def _yes(answer: str, *, default: bool = False) -> bool:

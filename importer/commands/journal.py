@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.paths import is_there, journal_path
+from importer.commands.setup import is_there, journal_path
 from importer.journal.backup import back_up
 from importer.journal.integrity import JournalState, examine
 from importer.model.errors import StorageError, UsageError

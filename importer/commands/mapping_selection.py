@@ -1,20 +1,19 @@
 """Which column mapping to use: the config's, or one guessed from the header, which is shown and asked about."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from importer.commands.context import CommandContext
-from importer.mapper.column_mapping import ColumnMapping, plan
-from importer.mapper.header_drift import new_columns
-from importer.mapper.header_guess import FIELDS, REQUIRED, Guess, guess
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
+from importer.mapper.header import new_columns
+from importer.mapper.header_guess import Guess, guess
 from importer.mapper.messages import listed
-from importer.mapper.options import ColumnOptions, MappingOptions
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import InputError
 from importer.model.plain_text import plain
-from importer.model.rows import Problem, Sheet
+from importer.model.rows import Sheet
 from importer.settings import Settings
-from importer.settings.proposed_columns import proposal
+from importer.settings.config_text import columns_text
 
 
 def mapping_options(sheet: Sheet, settings: Settings) -> MappingOptions:
@@ -44,10 +43,12 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
         InputError: The options do not fit the header; with every reason.
 
     """
-    mapping = plan(sheet.header, options, directory)
+    mapping = plan_mapping(sheet.header, options, directory)
     if isinstance(mapping, ColumnMapping):
         return mapping
-    raise InputError(_said_of(sheet, mapping), "Fix the config or the header and give the same command again.")
+    problems = "".join(f"\n  - {problem.message}" for problem in mapping)
+    message = f"The mapping does not fit {_place(sheet)}:{problems}"
+    raise InputError(message, "Fix the config or the header and give the same command again.")
 
 
 def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
@@ -62,7 +63,7 @@ def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions
     if context.confirm is None or context.settings.run.yes:
         context.tell(text)
     elif not context.confirm(text):
-        proposed = proposal(options.columns, {})
+        proposed = columns_text(options.columns, {})
         raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
 
 
@@ -98,16 +99,12 @@ def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputErro
     doubts = [f"{field}: {', '.join(found)} could each be it" for field, found in guessed.doubtful.items()]
     doubts += [f"{field}: no column looks like it" for field in REQUIRED if field in guessed.missing]
     message = f"{_place(sheet)}: which column is which cannot be told from the header: {plain('; '.join(doubts))}."
-    proposed = proposal(columns, guessed.doubtful)
+    proposed = columns_text(columns, guessed.doubtful)
     hint = (
         "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, fix"
         " it, and give the same command again:"
     )
     return InputError(message, f"{hint}\n\n{proposed}")
-
-
-def _said_of(sheet: Sheet, problems: Sequence[Problem]) -> str:
-    return f"The mapping does not fit {_place(sheet)}:" + "".join(f"\n  - {problem.message}" for problem in problems)
 
 
 def _place(sheet: Sheet) -> str:

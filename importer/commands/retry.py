@@ -1,6 +1,7 @@
 """`retry`: sends the rows of an earlier run again that are not in Callbell."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, with_config_of
@@ -43,5 +44,4 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         result = asyncio.run(ImportRun(context=context, store=journal, record=record, readers=readers).execute())
         if any(count for status, count in journal.report_source(earlier.name).tally().items() if status in TO_RETRY):
             return result
-        text = f"Nothing of {earlier.name} is left to be sent again.\n\n{result.text}"
-        return CommandResult(exit_code=result.exit_code, text=text, summary_json=result.summary_json)
+        return replace(result, text=f"Nothing of {earlier.name} is left to be sent again.\n\n{result.text}")

@@ -1,31 +1,25 @@
 """`run`: imports the rows of spreadsheets. From the files to the worker pool, and from there to the reports."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from logging import DEBUG
 from pathlib import Path
 
-from importer.client.account import ask_me
-from importer.client.http import Callbell
+from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.exit_status import exit_code, failure_limit, out_of_time
-from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options, notes_of
-from importer.commands.setup import Connection, connect, new_run, open_journal, open_sheets
-from importer.journal import Journal, ThreadedJournal
-from importer.mapper.contact import to_contact
-from importer.mapper.options import MappingOptions
-from importer.mapper.row_fingerprint import RowFingerprint
+from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
+from importer.commands.mapping_selection import confirm_guess, notes_of
+from importer.commands.setup import collect_less_garbage, new_run, open_journal, open_sheets
+from importer.journal import AsyncJournal
+from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.account import Directory
-from importer.model.errors import ImporterError, InputError
-from importer.model.masking import unnumbered
+from importer.model.errors import InputError
+from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
-from importer.model.protocols import PipelineJournal, Reader
+from importer.model.replies import Outcome
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.model.stop import Stop
@@ -33,15 +27,15 @@ from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
 from importer.reports.closing_text import closing_text
 from importer.reports.progress import Snapshot, choose_progress
-from importer.reports.summary import summary_text
+from importer.reports.results import summary_text
 from importer.system.files import private_folder
-from importer.system.logs import LOG, LoggedJournal
-from importer.system.runtime import collect_less_garbage
-from importer.system.stop_signals import Interruption
-from importer.worker_pool.pool import Pool, PoolParts
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
+from importer.system.logs import LOG
+from importer.worker_pool.create import CreateOperation, CreateStep
+from importer.worker_pool.pool import WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOW_SECONDS = 0.25
+ImportPool = WorkerPool[CreateStep, Outcome]
 
 
 def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -57,146 +51,92 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
 
 
 @dataclass(slots=True, kw_only=True)
-class ImportRun:
-    """An import that is under way; `execute` is called once.
+class ImportRun(PoolCommand):
+    """An import that is under way."""
 
-    Args:
-        context: What the command was given.
-        store: The open journal, whose lock is held.
-        record: What the journal is to know of the run; its account is the one that it must be, or empty.
-        readers: The opened sheets.
-
-    """
-
-    context: CommandContext
-    store: Journal
-    record: RunRecord
-    readers: Sequence[Reader]
     _warnings: Findings = field(default_factory=Findings)
-    _interruption: Interruption = field(init=False)
 
-    async def execute(self) -> CommandResult:
-        """Bring every row to its final status and write the reports.
+    async def _send(self, connection: Connection) -> CommandResult:
+        """Bring every row to its final status and write the reports."""
+        self.interruption.hurries = self.context.settings.run.dry_run
+        with self.interruption.by_exception():
+            sources = list(self._sources(connection))
+        record, stopped = await self._import(connection, sources)
+        return self._report(record, stopped)
 
-        Raises:
-            ImporterError: The run could not begin, or could not be written down.
-
-        """
-        record = self.record
-        LOG.info("%s of %s begins: %s", record.command, ", ".join(record.files), record.name)
-        self._interruption = Interruption(hurries=self.context.settings.run.dry_run)
-        with self._interruption.by_signals():
-            async with contextlib.AsyncExitStack() as opened:
-                try:
-                    options = [mapping_options(reader.sheet, self.context.settings) for reader in self.readers]
-                    connection = await connect(self.context, record, options, opened)
-                    with self._interruption.by_exception():
-                        sources = list(self._sources(options, connection.directory))
-                except asyncio.CancelledError:
-                    if self._interruption.signalled is None:
-                        raise
-                    code = exit_code({}, None, self._interruption.signalled)
-                    return CommandResult(exit_code=code, text="Interrupted before anything was sent.")
-                return await self._import(connection, sources)
-
-    def _sources(self, options: Sequence[MappingOptions], directory: Directory | None) -> Iterator[Source]:
-        """Plan the mapping of each sheet; show what a person should know of it, and ask about a guess."""
-        for index, (reader, one) in enumerate(zip(self.readers, options, strict=True)):
-            mapping = column_mapping(reader.sheet, one, directory)
+    def _sources(self, connection: Connection) -> Iterator[Source]:
+        """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
+        for index, one in enumerate(connection.sheets):
+            sheet = one.reader.sheet
             if self.record.command == "run":
-                for note in notes_of(reader.sheet, one):
-                    self.context.tell(f"{plain(reader.sheet.file)}: {note}")
+                for note in notes_of(sheet, one.options):
+                    self.context.tell(f"{plain(sheet.file)}: {note}")
             if not self.context.settings.mapping_given:
-                confirm_guess(self.context, reader.sheet, one, mapping)
+                confirm_guess(self.context, sheet, one.options, one.mapping)
             yield Source(
                 sheet_index=index,
-                reader=reader,
-                to_contact=partial(to_contact, mapping=mapping),
-                fingerprint=RowFingerprint(mapping, one, directory),
-                observers=(SheetWarnings(self._warnings, mapping),),
+                reader=one.reader,
+                to_contact=partial(to_contact, mapping=one.mapping),
+                fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
+                observers=(SheetWarnings(self._warnings, one.mapping),),
             )
 
-    async def _import(self, connection: Connection, sources: Sequence[Source]) -> CommandResult:
+    async def _import(
+        self, connection: Connection, sources: Sequence[Source]
+    ) -> tuple[RunRecord, Stop | Exception | None]:
+        """Send the rows; return the run with its end, and why it ended early, if it did."""
         settings, account = self.context.settings, connection.account
         if not settings.run.dry_run:
             # Now: that a folder cannot be created is better known before anything is sent.
             private_folder(Path(self.record.report_dir))
-        journal = ThreadedJournal(self.store)
-        logged = LoggedJournal(journal) if LOG.isEnabledFor(DEBUG) else journal
+        journal = AsyncJournal(self.store)
         rate, learned = settings.service.rate, self.store.learned_limit(account)
-        pace = Pace(PaceOptions(rate=rate, concurrency=settings.service.concurrency, learned=learned))
+        limiter = RateLimiter(RateLimits(rate=rate, concurrency=settings.service.concurrency, learned=learned))
+        policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
+        limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
-        self._interruption.pool = pool = Pool(self._parts(connection.service, logged, pace))
+        pool = self._pool(CreateOperation(policy), connection.service, journal, limiter, limit)
         record = replace(self.record, account=account, rate_limit=rate)
         await journal.begin(record)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         flow = enqueue_all if settings.run.dry_run else run_import
         collect_less_garbage()
-        async with self._timed_and_shown(pool, pace):
+        async with in_background(self._show(pool, limiter)):
             try:
-                await flow(sources, logged, pool, settings.run.limit)
+                await flow(sources, journal, pool, settings.run.limit)
             except InputError as error:
                 pool.stop(error)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
-            await journal.learn(pace.learned)
-        record = self._ended(record, pool, pace)
+            await journal.learn(limiter.learned)
+        record = self._ended(record, pool, limiter)
         await journal.finish(record)
-        return self._report(record, pool.stopped)
+        return record, pool.stopped
 
-    def _parts(self, service: Callbell, journal: PipelineJournal, pace: Pace) -> PoolParts:
-        settings = self.context.settings
-        return PoolParts(
-            service=service,
-            ask_me=partial(ask_me, service),
-            journal=journal,
-            pace=pace,
-            clock=self.context.clock,
-            policy=Policy(
-                ambiguous=settings.service.ambiguous,
-                settle_seconds=settings.service.settle_seconds,
-                longest_outage_seconds=settings.service.max_outage_seconds,
-            ),
-            jitter=self.context.jitter,
-            rate=settings.service.rate,
-            too_many_failures=failure_limit(settings.run.max_failures),
-        )
-
-    @contextlib.asynccontextmanager
-    async def _timed_and_shown(self, pool: Pool, pace: Pace) -> AsyncIterator[None]:
-        """Show how it goes, and stop the pool when the run has taken as long as it may."""
-        loop, seconds = asyncio.get_running_loop(), self.context.settings.run.max_duration_seconds
-        timer = loop.call_later(seconds, lambda: pool.stop(out_of_time(seconds))) if seconds else None
-        showing = asyncio.create_task(self._show(pool, pace))
-        try:
-            yield
-        finally:
-            if timer:
-                timer.cancel()
-            showing.cancel()
-            await asyncio.wait({showing})
-
-    async def _show(self, pool: Pool, pace: Pace) -> None:
-        """Keep the display up to date until cancelled, and once more then."""
+    async def _show(self, pool: ImportPool, limiter: RateLimiter) -> None:
+        """Keep the display up to date until cancelled, and once more then; stop a run that takes too long."""
         context, loop = self.context, asyncio.get_running_loop()
+        seconds, started = context.settings.run.max_duration_seconds, loop.time()
         with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
             try:
                 while True:
-                    progress.update(snapshot(pool, pace, loop.time()))
+                    progress.update(snapshot(pool, limiter, loop.time()))
                     await asyncio.sleep(_SHOW_SECONDS)
+                    if seconds and loop.time() >= started + seconds:
+                        pool.stop(out_of_time(seconds))
             finally:
-                progress.update(snapshot(pool, pace, loop.time()))
+                progress.update(snapshot(pool, limiter, loop.time()))
 
-    def _ended(self, record: RunRecord, pool: Pool, pace: Pace) -> RunRecord:
+    def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         return replace(
             record,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(self._tally(record.name), pool.stopped, self._interruption.signalled),
+            exit_code=exit_code(self._tally(record.name), pool.stopped, self.interruption.signalled),
             blank=sum(reader.blank_rows for reader in self.readers),
-            requests_sent=pace.sent,
+            requests_sent=limiter.sent,
             requests_retried=pool.counters.retried,
             requests_throttled=pool.counters.throttled,
-            rate_achieved=round(pace.achieved(), 1),
+            rate_achieved=round(limiter.mean_rate(), 1),
         )
 
     def _tally(self, name: str) -> Mapping[Status, int]:
@@ -212,11 +152,9 @@ class ImportRun:
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
         text = closing_text(record, tally, self._said(problems), reports, warnings=self._said(warnings))
-        if isinstance(reason, Stop | ImporterError):
-            text = f"{reason.message} {reason.hint}".rstrip() + f"\n\n{text}"
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
-        return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)
+        return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
 
     def _said(self, groups: Sequence[ProblemGroup]) -> list[ProblemGroup]:
         """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""
@@ -225,7 +163,7 @@ class ImportRun:
         return [replace(group, message=unnumbered(group.message)) for group in groups]
 
 
-def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:
+def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float) -> Snapshot:
     """Return how the run stands now."""
     tally = pool.counters.tally()
     return Snapshot(
@@ -236,8 +174,8 @@ def snapshot(pool: Pool, pace: Pace, loop_time: float) -> Snapshot:
         failed=tally[Status.FAILED],
         invalid=tally[Status.INVALID],
         in_doubt=tally[Status.IN_DOUBT],
-        in_flight=pace.in_flight,
-        per_second=pace.per_second(loop_time),
-        limit=pace.limit,
-        held_seconds=max(pace.held_seconds(loop_time), pool.outage.asks_again_at - loop_time, 0.0),
+        in_flight=limiter.in_flight,
+        per_second=limiter.recent_rate(loop_time),
+        limit=limiter.limit,
+        held_seconds=max(limiter.paused_seconds(loop_time), pool.outage.next_probe_at - loop_time, 0.0),
     )

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
-from importer.commands.paths import is_there, journal_path
+from importer.commands.setup import is_there, journal_path
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
@@ -36,8 +36,7 @@ def find_run(settings: Settings, name: str) -> RunRecord:
         UsageError: There is none.
 
     """
-    record, _ = _named(_runs(settings), name)
-    return record
+    return _named(_runs(settings), name)[0]
 
 
 def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:

@@ -1,35 +1,35 @@
 """`undo`: deletes the contacts that a run created, and only those."""
 
 import asyncio
-import contextlib
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.exit_status import exit_code
-from importer.commands.setup import connect, new_run, open_journal
-from importer.journal import Journal, RunUndo, ThreadedUndo
-from importer.model.deletion import TAKEN_BACK, Fate, Removal, Removed
+from importer.commands.exit_status import early_end, exit_code
+from importer.commands.setup import new_run, open_journal
+from importer.journal import AsyncUndo, RunUndo
+from importer.model.deletion import TAKEN_BACK, Deletion, Fate
 from importer.model.errors import UsageError
-from importer.model.masking import masked, unnumbered
+from importer.model.phone_mask import masked
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
+from importer.reports.closing_text import counted
 from importer.reports.progress import LINE_EVERY_SECONDS
 from importer.reports.undo_report import UndoSummary, closing_words, counts, undo_json, write_undone
 from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
-from importer.system.stop_signals import Interruption
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
-from importer.worker_pool.remover import ContactService, Remover, RemoverParts
+from importer.worker_pool.delete import DeleteOperation, DeleteStep
+from importer.worker_pool.pool import WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 
 _SHOWN = 10
+UndoPool = WorkerPool[DeleteStep, Deletion]
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 
@@ -43,16 +43,18 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
     with open_journal(context) as store:
         store.end_dead_runs()
         contacts = store.undo_of(earlier.name)
-        untouched = summary_of(contacts, earlier.name, context.clock.now())
+        now = context.clock.now()
+        summary = UndoSummary(
+            name="", run=earlier.name, started_at=now, finished_at=now, exit_code=0, tally=contacts.tally()
+        )
+        untouched = undo_json(summary, None)
         if reason := nothing_to_do(contacts, earlier):
             return CommandResult(exit_code=0, text=reason, summary_json=untouched)
         if context.settings.run.dry_run:
             text = f"{undo_plan(contacts, earlier)}\n\nDry run: nothing was deleted or written down."
             return CommandResult(exit_code=0, text=text, summary_json=untouched)
         _confirm(context, contacts, earlier)
-        record = new_run(
-            context, store, "undo", earlier.files, account=earlier.account, named_after=f"undo-{earlier.name}"
-        )
+        record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
         return asyncio.run(Undo(context=context, store=store, record=record, earlier=earlier).execute())
 
 
@@ -68,138 +70,65 @@ def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> 
 
 
 @dataclass(slots=True, kw_only=True)
-class Undo:
-    """An undo that is under way; `execute` is called once.
+class Undo(PoolCommand):
+    """An undo that is under way; its account is the one that the contacts were created in."""
 
-    Args:
-        context: What the command was given.
-        store: The open journal, whose lock is held.
-        record: The undo's name, folder and start; its account is the one that the contacts were created in.
-        earlier: The run whose contacts are to be deleted.
-        executor: Where the journal is written: one call at a time and in order. Left out: a thread of its own.
-
-    """
-
-    context: CommandContext
-    store: Journal
-    record: RunRecord
+    verb = "deleted"
     earlier: RunRecord
-    executor: Executor | None = None
-    interruption: Interruption = field(default_factory=Interruption)
+    """The run whose contacts are to be deleted."""
 
-    async def execute(self) -> CommandResult:
-        """Delete the contacts and write the report.
-
-        Raises:
-            ImporterError: The undo could not begin, or could not be written down.
-
-        """
-        LOG.info("undo of %s begins: %s", self.earlier.name, self.record.name)
-        with self.interruption.by_signals():
-            async with contextlib.AsyncExitStack() as opened:
-                try:
-                    # In another account, nothing would be found, and all would seem to be gone.
-                    connection = await connect(self.context, self.record, (), opened)
-                except asyncio.CancelledError:
-                    if self.interruption.signalled is None:
-                        raise
-                    code = exit_code({}, None, self.interruption.signalled)
-                    return CommandResult(exit_code=code, text="Interrupted before anything was deleted.")
-                return await self.take_back(connection.service)
-
-    async def take_back(self, service: ContactService) -> CommandResult:
-        """Do it through a service that is open.
-
-        Raises:
-            StorageError: It could not be written down.
-
-        """
+    async def _send(self, connection: Connection) -> CommandResult:
+        """Delete the contacts and write the report."""
         record, chosen = self.record, self.context.settings.service
         folder = Path(record.report_dir)
         private_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
-        journal = ThreadedUndo(undo, self.executor)
-        pace = Pace(PaceOptions(rate=chosen.rate, concurrency=chosen.concurrency))
-        # Before the journal is waited for: from here on a signal ends it in good order.
-        self.interruption.pool = remover = Remover(self._parts(service, journal, pace))
+        journal = AsyncUndo(undo)
+        limiter = RateLimiter(RateLimits(rate=chosen.rate, concurrency=chosen.concurrency))
+        pool = self._pool(DeleteOperation(Policy()), connection.service, journal, limiter)
         await journal.begin(record.name, folder, record.started_at)
-        showing = asyncio.create_task(self._show(remover, sum(undo.tally().values())))
-        try:
-            await remover.run()
-        finally:
-            showing.cancel()
-            await asyncio.wait({showing})
-        summary = self._summary(undo, remover, pace)
-        await journal.finish(summary.exit_code, summary.finished_at)
-        return self._report(undo, remover, summary)
-
-    def _parts(self, service: ContactService, journal: ThreadedUndo, pace: Pace) -> RemoverParts:
-        longest = self.context.settings.service.max_outage_seconds
-        return RemoverParts(
-            service=service,
-            journal=_Told(journal),
-            pace=pace,
-            clock=self.context.clock,
-            policy=Policy(longest_outage_seconds=longest),
-            jitter=self.context.jitter,
-        )
-
-    async def _show(self, remover: Remover, total: int) -> None:
-        while True:
-            await asyncio.sleep(LINE_EVERY_SECONDS)
-            told = ", ".join(f"{count:,} {fate}" for fate, count in remover.tally.items())
-            self.context.tell(f"{remover.tally.total():,} of {total:,} contacts: {told}")
-
-    def _summary(self, undo: RunUndo, remover: Remover, pace: Pace) -> UndoSummary:
+        pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})
+        pool.input_over()
+        async with in_background(self._show(pool, sum(undo.tally().values()))):
+            await pool.run()
         tally = undo.tally()
         left = {Status.FAILED: sum(count for fate, count in tally.items() if fate not in TAKEN_BACK)}
-        return UndoSummary(
-            name=self.record.name,
+        summary = UndoSummary(
+            name=record.name,
             run=self.earlier.name,
-            started_at=self.record.started_at,
+            started_at=record.started_at,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(left, remover.stopped, self.interruption.signalled),
+            exit_code=exit_code(left, pool.stopped, self.interruption.signalled),
             tally=tally,
-            requests_sent=pace.sent,
-            requests_throttled=remover.throttled,
+            requests_sent=limiter.sent,
+            requests_throttled=pool.counters.throttled,
         )
+        await journal.finish(summary.exit_code, summary.finished_at)
+        return self._report(undo, pool.stopped, summary)
 
-    def _report(self, undo: RunUndo, remover: Remover, summary: UndoSummary) -> CommandResult:
+    async def _show(self, pool: UndoPool, total: int) -> None:
+        while True:
+            await asyncio.sleep(LINE_EVERY_SECONDS)
+            told = ", ".join(f"{count:,} {fate}" for fate, count in pool.counters.done.items())
+            self.context.tell(f"{pool.counters.done.total():,} of {total:,} contacts: {told}")
+
+    def _report(self, undo: RunUndo, stopped: Stop | Exception | None, summary: UndoSummary) -> CommandResult:
         report = Path(self.record.report_dir) / "undone.csv"
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
-        text = closing_words(summary, report)
-        if isinstance(remover.stopped, Stop):
-            text = f"{remover.stopped.message} {remover.stopped.hint}".rstrip() + f"\n\n{text}"
-        counted = {f"{fate}": count for fate, count in summary.tally.items() if count}
-        LOG.info("ended with exit code %s: %s", summary.exit_code, counted)
+        rows = {f"{fate}": count for fate, count in summary.tally.items() if count}
+        LOG.info("ended with exit code %s: %s", summary.exit_code, rows)
+        text = early_end(stopped) + closing_words(summary, report)
         return CommandResult(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A `remover.RemovalJournal` that tells the log what passes through it."""
-
-    inner: ThreadedUndo
-
-    async def take(self, count: int) -> Sequence[Removal]:
-        """Hand on."""
-        return await self.inner.take(count)
-
-    async def save(self, removed: Sequence[Removed]) -> None:
-        """Hand on, and tell."""
-        for one in removed:
-            LOG.debug("contact of the row at place %d: %s %s", one.seq, one.fate, unnumbered(one.reason))
-        await self.inner.save(removed)
 
 
 def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
     """Return what an undo of the run would do, for the person to see before it is done."""
     count, tally = undo.to_do(), undo.tally()
     before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate is not Fate.UNSENT and number}
-    lines = [f"{earlier.name} created {_contacts(sum(tally.values()))} in {plain(earlier.account)}."]
+    lines = [f"{earlier.name} created {counted(sum(tally.values()), 'contact')} in {plain(earlier.account)}."]
     if before:
         lines += ["Of these, by an earlier undo:", counts(before)]
-    lines.append(f"To be deleted from Callbell, which cannot be undone: {_contacts(count)}.")
+    lines.append(f"To be deleted from Callbell, which cannot be undone: {counted(count, 'contact')}.")
     shown = undo.first(_SHOWN)
     lines += [f"  row {row}: {plain(name)} ({masked(identifier)})" for row, identifier, name in shown]
     if count > len(shown):
@@ -215,7 +144,7 @@ def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
     if undo.to_do():
         return ""
     if created := sum(undo.tally().values()):
-        return f"All of the {_contacts(created)} that {earlier.name} created were taken back already."
+        return f"All of the {counted(created, 'contact')} that {earlier.name} created were taken back already."
     return f"{earlier.name} created no contacts: there is nothing to undo."
 
 
@@ -223,13 +152,3 @@ def command_with_yes(run: str, options: Mapping[str, object], *, windows: bool |
     """Return the command that does it without a question, with the options that it was given."""
     given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
     return importer_command("undo", run, options=[("yes", True), *given], windows=windows)
-
-
-def summary_of(undo: RunUndo, run: str, now: datetime) -> str:
-    """Return, as JSON, how the contacts stand where nothing was done."""
-    summary = UndoSummary(name="", run=run, started_at=now, finished_at=now, exit_code=0, tally=undo.tally())
-    return undo_json(summary, None)
-
-
-def _contacts(count: int) -> str:
-    return f"{count:,} contact{'' if count == 1 else 's'}"

@@ -1,12 +1,14 @@
-"""The only home of sqlite3: what was asked, tried and answered, and the queue from which the pool takes rows.
+"""The journal, the only home of sqlite3: every run, row and contact on disk, and the queue of the worker pool.
 
-`Journal` is the file and speaks plainly; `ThreadedJournal` is its asynchronous face, on one thread of its own;
-`EarlierRows` reads the rows of an earlier run again, and `RunUndo` knows what of it was taken back.
+    recognise | deduplicate | enqueue -> pending | claim -> in_flight | record -> final status | checkpoint | run_end
+
+`Journal` is the file with blocking calls, and `AsyncJournal` runs them on one thread; `EarlierRows` is the reader of
+`retry`; `RunUndo` and `AsyncUndo` are the queue of contacts to delete.
 """
 
-from importer.journal.earlier_rows import EarlierRows
-from importer.journal.store import Journal
-from importer.journal.threads import ThreadedJournal
-from importer.journal.undo import RunUndo, ThreadedUndo
+from importer.journal.async_journal import AsyncJournal, AsyncUndo
+from importer.journal.journal import Journal
+from importer.journal.run_report import EarlierRows
+from importer.journal.undo import RunUndo
 
-__all__ = ["EarlierRows", "Journal", "RunUndo", "ThreadedJournal", "ThreadedUndo"]
+__all__ = ["AsyncJournal", "AsyncUndo", "EarlierRows", "Journal", "RunUndo"]

@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from importer.journal.database import damaged_journal, translated
 from importer.journal.schema import APPLICATION_ID
-from importer.journal.sqlite_errors import damaged, translated
 from importer.model.errors import StorageError
 from importer.system.files import write_whole
 
@@ -28,7 +28,7 @@ def back_up(journal: Path, copy: Path) -> None:
             target.execute("PRAGMA journal_mode = DELETE")  # no second file beside it, also where it may only be read
             whole = target.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
         if not whole:
-            raise damaged(journal)
+            raise damaged_journal(journal)
 
 
 @contextlib.contextmanager

@@ -1,29 +1,33 @@
-"""Rows on their way out: marked as in flight before they leave, and their outcomes written down after."""
+"""The queue of pending rows: claim rows (in flight, on disk, before any request), record their outcomes, end the run.
+
+At the end of a run, planned or not, every row that is still open gets its final status.
+"""
 
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from importer.journal.column_values import maybe_moment, moment, storable, to_json
+from importer.journal.database import encode_json, maybe_moment, moment, storable
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.payload import from_json
 from importer.model.rows import Status
 
+CONTACT_OF_ROW = """
+    contacts.account = :account AND contacts.source = rows.source
+    AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
+"""
+"""Joins a row with the contact of its key."""
 _NEXT = """
 SELECT seq, number, payload, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 ORDER BY seq LIMIT ?
 """
-# All rows of a call are one statement: for each statement of its own the thread would let go of Python and wait for it.
+# One statement for all rows of a call: after each statement the thread has to wait for the GIL again.
 _THESE_ROWS = "rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs))"
-_ROWS_LEAVE = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - the part is written above
-_OF_ROW = """
-FROM rows WHERE rows.run = :run AND rows.seq = :seq AND contacts.account = :account
-    AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
-"""
-# What is in doubt is looked up first: until it is sent again, what the account may have is what was sent before.
-_CONTACTS_LEAVE = f"""
+_CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - only constants
+# A contact in doubt is looked up first: until it is sent again, the account has what was sent before, if anything.
+_CLAIM_CONTACTS = f"""
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
     first_sent_at, last_sent_at)
 SELECT :account, source, channel, identifier, 'in_flight', '', '', fingerprint, run, seq, :now, :now
@@ -34,13 +38,13 @@ ON CONFLICT DO UPDATE SET status = 'in_flight',
     sent_seq = iif(status = 'in_doubt', sent_seq, excluded.sent_seq),
     first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
     last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
-"""  # noqa: S608 - the part is written above
-_ROW_SETTLES = """
+"""  # noqa: S608 - only constants
+_SETTLE_ROW = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
     column_header = :column, reason = :reason, attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
-_CONTACTS_SETTLE = f"""
+_SETTLE_CONTACTS = f"""
 UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
     fingerprint = iif(rows.attempts > 0, rows.fingerprint, contacts.fingerprint),
     sent_run = iif(rows.attempts > 0, rows.run, contacts.sent_run),
@@ -48,36 +52,58 @@ UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
     last_sent_at = iif(rows.attempts > 0, rows.finished_at, contacts.last_sent_at),
     row_fingerprint = iif(rows.attempts > 0 OR contacts.fingerprint = rows.fingerprint, rows.row_fingerprint, NULL),
     row_run = rows.run, row_seq = rows.seq
-FROM rows WHERE {_THESE_ROWS} AND contacts.account = :account
-    AND contacts.source = rows.source AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
-"""  # noqa: S608 - the part is written above
-_ROW_RETURNS = """
+FROM rows WHERE {_THESE_ROWS} AND rows.status <> 'unsent' AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
+_RELEASE_ROW = """
 UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
 """
-_CONTACT_STAYS_IN_DOUBT = f"UPDATE contacts SET status = 'in_doubt' {_OF_ROW} AND rows.doubt_since IS NOT NULL"  # noqa: S608 - the part is written above
-_CONTACT_NEVER_LEFT = """
+_CONTACT_STILL_IN_DOUBT = f"""
+UPDATE contacts SET status = 'in_doubt' FROM rows
+WHERE rows.run = :run AND rows.seq = :seq AND rows.doubt_since IS NOT NULL AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
+_FORGET_CONTACT = """
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
     SELECT source, channel, identifier FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
 )
 """
 _ATTEMPT = "INSERT INTO attempts (run, seq, attempt, at, http_status, reason) VALUES (?, ?, ?, ?, ?, ?)"
 
+_OPEN_ROWS = "rows.run = :run AND rows.status IN ('pending', 'in_flight')"
+_CONTACTS_IN_DOUBT = f"""
+UPDATE contacts SET status = 'in_doubt', last_sent_at = :at FROM rows
+WHERE {_OPEN_ROWS} AND rows.status = 'in_flight' AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
+_END_ROWS = f"UPDATE rows SET status = :status, code = :status, reason = :reason, finished_at = :at WHERE {_OPEN_ROWS}"  # noqa: S608 - only constants
+_ENDS = (
+    ("in_doubt", "it was sent, and the run ended before the answer came", "status = 'in_flight'"),
+    (
+        "in_doubt",
+        "an earlier run sent it without an answer, and this run ended before it was looked up",
+        "doubt_since IS NOT NULL",
+    ),
+    ("unsent", "the run ended before its turn", "status = 'pending'"),
+)
+"""Final status, reason and condition of the rows that are still open: the first that fits counts."""
+TALLY = "SELECT status, count(*) FROM rows WHERE run = :run GROUP BY status"
+_STORE_TALLY = "UPDATE runs SET tally = ? WHERE id = ?"
+_DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"
+
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Whose rows are sent: the run, and the account that it fills."""
+class RunKey:
+    """The journal's ids of a run and of the account that it imports into."""
 
     run: int
     account: int
 
 
-def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) -> list[Pending]:
-    """Mark up to `count` pending rows as in flight and return them in input order; within the caller's transaction."""
-    found = connection.execute(_NEXT, (desk.run, count)).fetchall()
+def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: datetime) -> list[Pending]:
+    """Mark up to `count` pending rows as in flight and return them in input order; in the caller's transaction."""
+    found = connection.execute(_NEXT, (key.run, count)).fetchall()
     if found:
-        these = _these(desk, [seq for seq, *_ in found]) | {"now": moment(now)}
-        connection.execute(_ROWS_LEAVE, these)
-        connection.execute(_CONTACTS_LEAVE, these)
+        these = _these(key, [seq for seq, *_ in found]) | {"now": moment(now)}
+        connection.execute(_CLAIM_ROWS, these)
+        connection.execute(_CLAIM_CONTACTS, these)
     return [
         Pending(
             seq=seq,
@@ -91,60 +117,71 @@ def take(connection: sqlite3.Connection, desk: Desk, count: int, now: datetime) 
     ]
 
 
-def save(connection: sqlite3.Connection, desk: Desk, noted: Sequence[Recorded | Attempted]) -> None:
-    """Write outcomes and attempts down; within the caller's transaction.
+def record_outcomes(connection: sqlite3.Connection, key: RunKey, records: Sequence[Recorded | Attempted]) -> None:
+    """Write outcomes and attempts; within the caller's transaction.
 
-    Last words are written all at once, for that is what nearly all notes are; no row has two of them.
+    Final statuses, which are nearly all of the records, are written by two statements; no row has two of them.
     """
     settled = []
-    for note in noted:
+    for note in records:
         if isinstance(note, Attempted):
-            line = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
-            connection.execute(_ATTEMPT, (desk.run, *line))
+            attempt = (note.seq, note.attempt, moment(note.at), note.http_status, storable(note.reason))
+            connection.execute(_ATTEMPT, (key.run, *attempt))
         elif note.outcome.status is Status.PENDING:
-            put_back(connection, desk, note.seq, note.attempts)
-        elif note.outcome.status is Status.UNSENT:
-            line_of_row = _settled(desk, note)
-            connection.execute(_ROW_SETTLES, line_of_row)
-            _forget_sending(connection, line_of_row)
+            release_row(connection, key, note.seq, note.attempts)
         else:
-            settled.append(_settled(desk, note))
+            settled.append(_settled(key, note))
+            if note.outcome.status is Status.UNSENT:
+                _release_contact(connection, settled[-1])
     if settled:
-        connection.executemany(_ROW_SETTLES, settled)
-        connection.execute(_CONTACTS_SETTLE, _these(desk, [line["seq"] for line in settled]))
+        connection.executemany(_SETTLE_ROW, settled)
+        connection.execute(_SETTLE_CONTACTS, _these(key, [line["seq"] for line in settled]))
 
 
-def put_back(connection: sqlite3.Connection, desk: Desk, seq: int, attempts: int) -> None:
-    """Make a row pending again that surely made no contact; within the caller's transaction."""
-    line: dict[str, object] = {"run": desk.run, "account": desk.account, "seq": seq, "attempts": attempts}
-    connection.execute(_ROW_RETURNS, line)
-    _forget_sending(connection, line)
+def release_row(connection: sqlite3.Connection, key: RunKey, seq: int, attempts: int) -> None:
+    """Make a row pending again that certainly created no contact; within the caller's transaction."""
+    line: dict[str, object] = {"run": key.run, "account": key.account, "seq": seq, "attempts": attempts}
+    connection.execute(_RELEASE_ROW, line)
+    _release_contact(connection, line)
 
 
-def _forget_sending(connection: sqlite3.Connection, line: dict[str, object]) -> None:
-    """Put the contact back to what it was before its row was taken."""
-    connection.execute(_CONTACT_STAYS_IN_DOUBT, line)
-    connection.execute(_CONTACT_NEVER_LEFT, line)
+def end_dead_runs(connection: sqlite3.Connection, at: str) -> None:
+    """Give the open rows of killed runs their final status; such a run has neither an end nor an exit code."""
+    for run, account in connection.execute(_DEAD).fetchall():
+        end_rows(connection, RunKey(run, account), at)
 
 
-def _these(desk: Desk, seqs: Sequence[object]) -> dict[str, object]:
+def end_rows(connection: sqlite3.Connection, key: RunKey, at: str) -> None:
+    """Give the run's open rows their final status and store its tally; within the caller's transaction."""
+    values = {"run": key.run, "account": key.account, "at": at}
+    connection.execute(_CONTACTS_IN_DOUBT, values)
+    for status, reason, condition in _ENDS:
+        connection.execute(f"{_END_ROWS} AND {condition}", values | {"status": status, "reason": reason})
+    counts = dict(connection.execute(TALLY, values).fetchall())
+    connection.execute(_STORE_TALLY, (encode_json(counts), key.run))
+
+
+def _release_contact(connection: sqlite3.Connection, line: dict[str, object]) -> None:
+    """Restore the contact to what it was before its row was claimed."""
+    connection.execute(_CONTACT_STILL_IN_DOUBT, line)
+    connection.execute(_FORGET_CONTACT, line)
+
+
+def _these(key: RunKey, seqs: Sequence[object]) -> dict[str, object]:
     """Return the values of `_THESE_ROWS`, and the account."""
-    return {"run": desk.run, "account": desk.account, "seqs": to_json(seqs)}
+    return {"run": key.run, "account": key.account, "seqs": encode_json(seqs)}
 
 
-def _settled(desk: Desk, recorded: Recorded) -> dict[str, object]:
+def _settled(key: RunKey, recorded: Recorded) -> dict[str, object]:
+    """Return the values of `_SETTLE_ROW`, and the account."""
     outcome = recorded.outcome
-    return {
-        "run": desk.run,
-        "account": desk.account,
+    texts = {name: storable(getattr(outcome, name)) for name in ("uuid", "href", "code", "column", "reason")}
+    return texts | {
+        "run": key.run,
+        "account": key.account,
         "seq": recorded.seq,
         "status": outcome.status.value,
-        "uuid": storable(outcome.uuid),
-        "href": storable(outcome.href),
         "http_status": outcome.http_status,
-        "code": storable(outcome.code),
-        "column": storable(outcome.column),
-        "reason": storable(outcome.reason),
         "attempts": recorded.attempts,
         "at": moment(recorded.at),
     }

@@ -1,18 +1,20 @@
-"""The SQLite file: opened, checked, brought up to date, and spoken to by one connection, one caller at a time.
+"""The SQLite file: opened, checked and migrated; one connection, one caller at a time; its errors, its values.
 
-After a process or a machine dies, SQLite brings the file back to its last commit by itself, with checksums; so a whole
-check, which reads every page, is made only after such an end, and only of a journal so small that nobody notices.
+After a crash SQLite restores the file to its last commit by itself, with checksums. A full check, which reads every
+page, is therefore made only after a crash, and only of a journal that is small enough to be checked at once.
 """
 
 import contextlib
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from importer.journal.schema import APPLICATION_ID, MIGRATIONS, TEMPORARY
-from importer.journal.sqlite_errors import damaged, translated
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER, TEMPORARY_TABLES
 from importer.model.errors import StorageError
 from importer.system.files import private_file, private_folder
 
@@ -20,23 +22,47 @@ _OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 _CHECKED_BYTES = 64 * 1024 * 1024
 _BUSY_SECONDS = 5.0
+_PAGE_ROWS = 1000
 _SETTINGS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA temp_store = FILE;
-PRAGMA cache_size = -8192; -- KiB; measured: more makes nothing faster, and memory grows by it with the input
-PRAGMA temp.cache_size = -4096; -- a million keys in it took no longer than with twice as much (November 2026)
-PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: those that change often are copied less often
+PRAGMA cache_size = -8192; -- KiB; more makes nothing faster and uses more memory (measured)
+PRAGMA temp.cache_size = -4096; -- twice as much is no faster for a million keys (November 2026)
+PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: pages that change often are copied less often
 PRAGMA trusted_schema = OFF;
 """
 
+_PRIMARY_CODE = 0xFF
+"""SQLite's extended result codes keep the primary one in the low byte (sqlite.org/rescode.html)."""
+_AGAIN = "then give the same command again: it goes on where this run stopped."
+_DAMAGED = (
+    "is damaged",
+    "Restore it from a backup; a new one, named with --journal, would not know what was sent before.",
+)
+_FAULTS = {
+    sqlite3.SQLITE_BUSY: ("is in use by another program", f"Close whatever has it open, {_AGAIN}"),
+    sqlite3.SQLITE_LOCKED: ("is in use by another program", f"Close whatever has it open, {_AGAIN}"),
+    sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", f"Make room on the disk, {_AGAIN}"),
+    sqlite3.SQLITE_READONLY: ("is read-only", f"Make it and its folder writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_PERM: ("may not be opened", f"Make it and its folder writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", f"Check that its folder exists and is writable for you, {_AGAIN}"),
+    sqlite3.SQLITE_IOERR: ("cannot be read or written", f"Check that the disk is there and works, {_AGAIN}"),
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: (
+        "is not a journal of this importer",
+        "Name another file with --journal, or move this one away.",
+    ),
+}
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Database:
-    """The one connection to the file.
+    """The connection to the file.
 
     Args:
-        path: Of the file; made, with its folder, where it is missing.
-        rehearsal: Nothing is to last: all that is written is forgotten on closing.
+        path: Of the file; it is created, with its folder, if it is missing.
+        rehearsal: Whatever is written is rolled back on closing.
 
     Raises:
         StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
@@ -44,15 +70,20 @@ class Database:
     """
 
     def __init__(self, path: Path, *, rehearsal: bool = False) -> None:
-        _require_sqlite()
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            raise StorageError(
+                f"This Python brings SQLite {sqlite3.sqlite_version}, and the journal needs 3.37 or newer.",
+                "Install Python from python.org or your system's newer packages, and with it the importer again.",
+            )
         self.path = path
         self._rehearsal = rehearsal
         self._turn = threading.RLock()
         private_folder(path.parent)
         if not path.exists():
             private_file(path)
-        ended_uncleanly = _has_bytes(path.with_name(path.name + "-wal"))
-        with translated(path):
+        write_ahead_log = path.with_name(path.name + "-wal")
+        ended_uncleanly = write_ahead_log.exists() and write_ahead_log.stat().st_size > 0
+        with self._exclusive():
             self._connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -66,15 +97,15 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Yield the connection; what the block does is done whole and durable, or not at all.
+        """Yield the connection in a transaction: the block is committed durably as a whole, or rolled back.
 
         Raises:
-            StorageError: It cannot be done; what the file held before is whole.
+            StorageError: It cannot be committed; what the file held before is intact.
 
         """
-        with self._turn, translated(self.path):
+        with self._exclusive():
             if self._rehearsal and not self._connection.in_transaction:
-                raise RuntimeError("the rehearsal is over")  # a savepoint of its own would last
+                raise RuntimeError("the rehearsal is over")  # a savepoint outside it would be committed
             self._connection.execute("SAVEPOINT step" if self._rehearsal else "BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -84,33 +115,51 @@ class Database:
                 raise
 
     def fetch(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
-        """Return all that a SELECT finds; long answers are asked for in pages, so that no reader is ever left open.
+        """Return all rows of a SELECT; long results are fetched by `pages`.
 
         Raises:
             StorageError: The file cannot be read.
 
         """
-        with self._turn, translated(self.path):
+        with self._exclusive():
             return self._connection.execute(sql, values).fetchall()
 
+    def pages(self, sql: str, values: Mapping[str, object], count: int = _PAGE_ROWS) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a SELECT page by page, so that memory does not grow and no read transaction stays open.
+
+        Args:
+            sql: It selects at most `:count` rows whose first column is greater than `:after`, in its order.
+            values: Its other parameters.
+            count: Rows a page.
+
+        Raises:
+            StorageError: The file cannot be read.
+
+        """
+        after = 0
+        while page := self.fetch(sql, {**values, "count": count, "after": after}):
+            after = page[-1][0]
+            yield page
+
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
-        with self._turn, translated(self.path):
+        """Close the file; closing it again does nothing."""
+        with self._exclusive():
             self._connection.close()
 
     def _make_ready(self, *, check: bool) -> None:
         version = self._own_version()
         private_file(self.path)
-        with self._turn, translated(self.path):
-            self._connection.executescript(_SETTINGS + TEMPORARY)
+        with self._exclusive():
+            self._connection.executescript(_SETTINGS + TEMPORARY_TABLES.read_text(encoding="utf-8"))
         if check and self.path.stat().st_size <= _CHECKED_BYTES and self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
-            raise damaged(self.path)
-        self._migrate(version)
+            raise damaged_journal(self.path)
+        if version < len(MIGRATIONS):
+            self._migrate(version)
 
     def _own_version(self) -> int:
-        """Return how many steps made the file what it is; 0 for one that is empty still.
+        """Return the version of the file's schema; 0 for an empty file.
 
-        Asked before anything is written: the file may be another program's.
+        Called before anything is written: the file may be another program's.
         """
         ((application_id,),) = self.fetch("PRAGMA application_id")
         ((version,),) = self.fetch("PRAGMA user_version")
@@ -118,7 +167,7 @@ class Database:
         if application_id != APPLICATION_ID and (application_id or tables):
             raise StorageError(
                 f"{self.path} is a database, but not a journal of this importer.",
-                "Name another file with --journal; this one was left as it is.",
+                "Name another file with --journal; this one was not changed.",
             )
         if version > len(MIGRATIONS):
             raise StorageError(
@@ -128,34 +177,71 @@ class Database:
         return int(version)
 
     def _migrate(self, version: int) -> None:
-        if version == len(MIGRATIONS):
-            return
-        steps = "".join(MIGRATIONS[version:])
+        scripts = [(MIGRATIONS_FOLDER / name).read_text(encoding="utf-8") for name in MIGRATIONS[version:]]
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(MIGRATIONS)};"
-        with self._turn, translated(self.path):
+        with self._exclusive():
             try:
-                self._connection.executescript(f"BEGIN EXCLUSIVE; {steps} {marks} COMMIT;")
+                self._connection.executescript(f"BEGIN EXCLUSIVE; {''.join(scripts)} {marks} COMMIT;")
             except BaseException:
                 self._roll_back()
                 raise
 
+    @contextlib.contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """Let one thread in at a time, and raise SQLite's errors as `StorageError`."""
+        with self._turn, translated(self.path):
+            yield
+
     def _roll_back(self) -> None:
-        """Undo what was begun; SQLite has done so already after some errors."""
+        """Roll the transaction back; after some errors SQLite has done so already."""
         with contextlib.suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
 
-def _require_sqlite() -> None:
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        raise StorageError(
-            f"This Python brings SQLite {sqlite3.sqlite_version}, and the journal needs 3.37 or newer.",
-            "Install Python from python.org or your system's newer packages, and the importer anew with it.",
-        )
-
-
-def _has_bytes(path: Path) -> bool:
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise SQLite's errors in the block as a `StorageError` about the file."""
     try:
-        return path.stat().st_size > 0
-    except OSError:
-        return False
+        yield
+    except sqlite3.Error as error:
+        raise storage_error(path, error) from error
+
+
+def damaged_journal(path: Path) -> StorageError:
+    """Return the error for a file in which SQLite's own check finds damage."""
+    what, hint = _DAMAGED
+    return StorageError(f"The journal {path} {what}.", hint)
+
+
+def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
+    """Return the error as a sentence about the file; errors of the sqlite3 module itself have no SQLite code."""
+    code = getattr(error, "sqlite_errorcode", -1)
+    unknown = (f"cannot be used ({error})", f"Check that the disk works, {_AGAIN}")
+    what, hint = _FAULTS.get(code & _PRIMARY_CODE, unknown)
+    return StorageError(f"The journal {path} {what}.", hint)
+
+
+def storable(text: str) -> str:
+    """Return the text with `?` for each lone surrogate, which SQLite cannot store."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def encode_json(value: object) -> str:
+    """Return arrays and objects of texts and numbers as JSON that SQLite can store."""
+    return storable(_encode(value))
+
+
+def moment(at: datetime) -> str:
+    """Return the time in UTC as text that sorts by time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@lru_cache(maxsize=256)  # rows of a chunk have one time, and there may be a million of them
+def maybe_moment(text: str | None) -> datetime | None:
+    """Return the time that `moment` wrote; None stays None."""
+    return None if text is None else datetime.fromisoformat(text)

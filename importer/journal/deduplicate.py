@@ -1,104 +1,99 @@
-"""What becomes of a contact that is entered, from what the journal knows of its key: pure."""
+"""Deduplicate: the first status of a row, from what the journal knows of its contact's key. Pure.
 
+    key in an earlier row of this run ............ duplicate
+    key unknown, or its last sending failed ...... pending
+    key in flight or in doubt .................... pending, looked up before it is sent
+    key in Callbell, same payload ................ unchanged
+    key in Callbell, other payload ............... exists (code `differs`)
+
+A key is source, channel and identifier. `enqueue` calls this for mapped rows; rows with a known fingerprint are
+recognised before, and of them only duplicates are decided here.
+"""
+
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from importer.journal.column_values import from_json
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
 
-_DONE = frozenset({Status.CREATED, Status.UPDATED, Status.EXISTS})
-_DOUBTFUL = frozenset({Status.IN_FLIGHT, Status.IN_DOUBT})
-
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in this run's input a key stood first."""
+class FirstRow:
+    """The first row of this run's input with a key."""
 
     seq: int
     sheet_index: int
     number: int
     row_run: int | None = None
-    """Of the row of an earlier run that speaks for it, where it was recognised."""
+    """With `row_seq`, if it was recognised: the row of an earlier run that has its name and UUID."""
     row_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the account has from earlier runs under a key."""
+class KnownContact:
+    """The contact that earlier runs sent under a key."""
 
     status: Status
     uuid: str
     href: str
     same: bool
-    """Whether exactly this was sent."""
+    """Whether the payload is the one that was sent."""
     first_sent_at: str
     last_sent_at: str
     payload: str | None
-    """As it was sent, where it was not the same and is still remembered."""
+    """What was sent, if it is not the same and still stored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """A row's first outcome."""
+class EnqueueDecision:
+    """A row's first status, and what it is based on."""
 
     outcome: Outcome
     same_as: int | None = None
-    """The seq of the row that speaks for it, for a duplicate."""
+    """For a duplicate: the seq of the row that has its name and UUID."""
     same_run: int | None = None
-    """The run that this row is of; None: the same run."""
+    """The run of that row; None: the same run."""
     doubt_since: str | None = None
-    """When an earlier run first sent it, if nobody knows whether it arrived."""
+    """When an earlier run first sent it, if it is unknown whether it arrived."""
     doubt_until: str | None = None
     """The time after which no run sent it."""
 
 
-_TO_SEND = Decision(Outcome(status=Status.PENDING))
+_TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
 
 
-def decide(payload: str, known: Known | None) -> Decision:
-    """Return what becomes of a contact whose key has no earlier row in this run."""
-    if known is None:
+def deduplicate_across_runs(payload: str, known: KnownContact | None) -> EnqueueDecision:
+    """Return the status of a contact whose key has no earlier row in this run."""
+    if known is None or known.status is Status.FAILED:
         return _TO_SEND
-    if known.status in _DOUBTFUL:
-        return Decision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
-    if known.status not in _DONE:
-        return _TO_SEND
+    if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
+        return EnqueueDecision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     if known.same:
-        return Decision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
-    return Decision(
-        Outcome(
-            status=Status.EXISTS,
-            uuid=known.uuid,
-            href=known.href,
-            code="differs",
-            reason=_differs(payload, known.payload),
-        )
+        return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
+    reason = _differs(payload, known.payload)
+    return EnqueueDecision(
+        Outcome(status=Status.EXISTS, uuid=known.uuid, href=known.href, code="differs", reason=reason)
     )
 
 
-def duplicate(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> Decision:
-    """Return what becomes of a contact whose key stands in an earlier row of this run."""
-    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=same_as(earlier, sheets, sheet_index))
-    return Decision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
-
-
-def same_as(earlier: Place, sheets: Mapping[int, Sheet], sheet_index: int) -> str:
-    """Return which earlier row a duplicate is the same as, for a person."""
+def deduplicate_within_run(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index: int) -> EnqueueDecision:
+    """Return the status of a contact whose key is in an earlier row of this run; its reason names that row."""
     where = f"row {earlier.number}"
     there, here = sheets[earlier.sheet_index], sheets[sheet_index]
     if earlier.sheet_index != sheet_index and there.name:
         where += f" of sheet {there.name}"
     if there.file != here.file:
         where += f" of {there.file}"
-    return f"same identifier as {where}"
+    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=f"same identifier as {where}")
+    return EnqueueDecision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
 
 
 def _differs(payload: str, sent: str | None) -> str:
     if sent is None:
         return "differs from what was sent"
-    now, then = from_json(payload), from_json(sent)
+    now, then = json.loads(payload), json.loads(sent)
     custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
     return f"differs from what was sent: {', '.join([*_differing(now, then), *_differing(*custom)])}"
 

@@ -1,212 +1,253 @@
-"""The input on its way into the journal: each row written down once, with what is known of it."""
+"""Recognise and enqueue: insert the rows of the input with their first status and their problems.
 
+A row that an earlier run settled with the same cells and mapping is recognised by its fingerprint and enqueued as
+`unchanged` without being mapped; the others are deduplicated against this run and earlier ones. Each step is one
+statement for a whole chunk, so that SQLite works while Python reads on: 100,000 recognised rows take about a second.
+"""
+
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
-from importer.journal import recognition
-from importer.journal.column_values import problems_json, storable, to_json
-from importer.journal.deduplicate import Decision, Known, Place, decide, duplicate
-from importer.model.payload import fingerprint
-from importer.model.payload import to_json as contact_json
+from importer.journal.claim import CONTACT_OF_ROW, RunKey
+from importer.journal.database import encode_json, storable
+from importer.journal.deduplicate import (
+    EnqueueDecision,
+    FirstRow,
+    KnownContact,
+    deduplicate_across_runs,
+    deduplicate_within_run,
+)
+from importer.model.payload import fingerprint, to_json
 from importer.model.replies import Outcome
-from importer.model.rows import IN_CALLBELL, Contact, Entry, InvalidRow, Sheet, Status
+from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Problem, Sheet, Status
 
-_WANT = """
-INSERT INTO temp.wanted (seq, number, source, channel, identifier, fingerprint) VALUES (?, ?, ?, ?, ?, ?)
+_NO_FINGERPRINT = bytes(FINGERPRINT_BYTES)
+# OR IGNORE: should two contacts ever have one fingerprint, the first one counts.
+_LOOK_UP = """
+INSERT OR IGNORE INTO temp.next_rows (seq, number, source, channel, identifier, row_run, row_seq)
+SELECT :first + key, value, contacts.source, contacts.channel, contacts.identifier, contacts.row_run, contacts.row_seq
+FROM json_each(:numbers) LEFT JOIN contacts INDEXED BY contacts_by_row
+    ON contacts.row_fingerprint = substr(:fingerprints, 16 * key + 1, 16) AND contacts.account = :account
+    AND contacts.status IN ('created', 'updated', 'exists')
 """
-_SEE = """
+_FOUND = "SELECT identifier FROM temp.next_rows ORDER BY seq"
+_INSERT_KEYS = """
+INSERT OR REPLACE INTO temp.next_rows (seq, number, source, channel, identifier, fingerprint) VALUES (?, ?, ?, ?, ?, ?)
+"""
+_MARK_SEEN = """
 INSERT OR IGNORE INTO temp.seen (source, channel, identifier, seq, sheet, number, row_run, row_seq)
-SELECT source, channel, identifier, seq, :sheet, number, row_run, row_seq
-FROM temp.offered WHERE identifier IS NOT NULL
-UNION ALL SELECT source, channel, identifier, seq, :sheet, number, NULL, NULL FROM temp.wanted
-ORDER BY 4
+SELECT source, channel, identifier, seq, ?, number, row_run, row_seq
+FROM temp.next_rows WHERE identifier IS NOT NULL ORDER BY seq
 """
 _SEEN_BEFORE = """
-SELECT wanted.seq, seen.seq, seen.sheet, seen.number, seen.row_run, seen.row_seq
-FROM temp.wanted CROSS JOIN temp.seen USING (source, channel, identifier) WHERE seen.seq <> wanted.seq
+SELECT next_rows.seq, seen.seq, seen.sheet, seen.number, seen.row_run, seen.row_seq
+FROM temp.next_rows CROSS JOIN temp.seen USING (source, channel, identifier) WHERE seen.seq <> next_rows.seq
 """
-_EARLIER_RUNS = """
-SELECT wanted.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = wanted.fingerprint,
+_ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
+_KNOWN_CONTACTS = """
+SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
     contacts.first_sent_at, contacts.last_sent_at, sent.payload
-FROM temp.wanted CROSS JOIN contacts ON contacts.account = ? AND contacts.source = wanted.source
-    AND contacts.channel = wanted.channel AND contacts.identifier = wanted.identifier
-LEFT JOIN rows AS sent ON contacts.fingerprint <> wanted.fingerprint
+FROM temp.next_rows CROSS JOIN contacts ON contacts.account = ? AND contacts.source = next_rows.source
+    AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
+LEFT JOIN rows AS sent ON contacts.fingerprint <> next_rows.fingerprint
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
+WHERE next_rows.fingerprint IS NOT NULL
 """
-_ENTER = """
-INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, doubt_since, doubt_until, finished_at,
+_ENQUEUE = """
+INSERT INTO rows (run, seq, sheet, number, status, attempts, same_run, same_as, doubt_since, doubt_until, finished_at,
     source, channel, identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, row_fingerprint,
     cells, reader_problems)
 VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_ENQUEUE_RECOGNISED = """
+INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, finished_at, source, channel,
+    identifier, name, uuid, href, code, column_header, reason, cells)
+SELECT :run, seq, 'unchanged', :sheet, number, 0, row_run, row_seq, :at, source, channel,
+    identifier, '', '', '', '', '', '', ''
+FROM temp.next_rows WHERE row_run IS NOT NULL
+"""
 _PROBLEM = "INSERT INTO problems (run, seq, n, code, column_header, value, message) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_DUPLICATE = "UPDATE rows SET status = 'duplicate', code = 'duplicate', reason = ? WHERE run = ? AND seq = ?"
+# The next run recognises rows that were mapped and are unchanged.
+_REMEMBER = f"""
+UPDATE contacts SET row_fingerprint = rows.row_fingerprint, row_run = rows.run, row_seq = rows.seq FROM rows
+WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'unchanged'
+    AND rows.row_fingerprint IS NOT NULL AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Rows that stand one after the other in one sheet."""
+@dataclass(slots=True)
+class RunInput:
+    """The run of this process, and how far its input is enqueued."""
 
-    run: int
-    account: int
-    seqs: Sequence[int]
-    """Of the rows that were mapped; those between them were recognised when they were offered."""
-    recognised: int
-    """How many those are."""
-    sheets: Mapping[int, Sheet]
-    """The run's sheets so far, by their place."""
-    sheet_index: int
-    at: str
+    key: RunKey
     tallied_only: bool = False
-    """Rows that would be sent are counted, and not written down: what sends nothing has no use for them."""
+    """Rows that would be sent are counted and not inserted: `check` has no use for them."""
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    """Those that were added so far, by their index."""
+    last_seq: int = 0
+    identifiers: Sequence[str | None] | None = None
+    """What `recognise` found for the rows that are enqueued next; None: it was not called."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A contact in the form in which it is stored."""
+class _Draft(NamedTuple):
+    """A mapped row as it is stored."""
 
     key: tuple[str, str, str]
-    payload: str
-    fingerprint: bytes
-    name: str
+    payload: str = ""
+    fingerprint: bytes | None = None
+    """None: it is invalid."""
 
 
-_Prepared = _Draft | InvalidRow
+def recognise_rows(
+    connection: sqlite3.Connection, account: int, first_seq: int, marked: Sequence[tuple[int, bytes | None]]
+) -> list[str | None]:
+    """Look the fingerprints of the next rows up; within the caller's transaction.
 
-
-def begin_input(connection: sqlite3.Connection) -> None:
-    """Forget the keys of the input before; within the caller's transaction."""
-    connection.execute("DELETE FROM temp.seen")
-    connection.execute("DELETE FROM temp.offered")
-
-
-def enter(connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry]) -> Counter[Status]:
-    """Write the rows down, with one look-up for all of them; within the caller's transaction.
+    Args:
+        connection: To the journal.
+        account: That the run imports into.
+        first_seq: Of the first row.
+        marked: Each row's number and fingerprint.
 
     Returns:
-        How many of them have which status now.
+        The identifier of each row, in order; None: it is not recognised.
 
     """
-    content = not chunk.tallied_only or _has_contacts(connection, chunk.account)
-    prepared = [
-        _draft(entry.mapped, content=content) if isinstance(entry.mapped, Contact) else entry.mapped
-        for entry in entries
-    ]
-    earlier_rows, earlier_runs, repeated = _look_up(connection, chunk, entries, prepared)
-    lines, counts = [], Counter[Status]()
-    for seq, entry, draft in zip(chunk.seqs, entries, prepared, strict=True):
-        if isinstance(draft, InvalidRow):
-            decision = _refused(draft)
-        elif earlier := earlier_rows.get(seq):
-            decision = duplicate(earlier, chunk.sheets, chunk.sheet_index)
+    connection.execute("DELETE FROM temp.next_rows")
+    values = {
+        "account": account,
+        "first": first_seq,
+        "numbers": json.dumps([number for number, _ in marked]),
+        "fingerprints": b"".join(fingerprint or _NO_FINGERPRINT for _, fingerprint in marked),
+    }
+    connection.execute(_LOOK_UP, values)
+    return [identifier for (identifier,) in connection.execute(_FOUND)]
+
+
+def enqueue_rows(
+    connection: sqlite3.Connection, run: RunInput, sheet_index: int, entries: Sequence[Entry], at: str
+) -> Counter[Status]:
+    """Insert consecutive rows of one sheet, with one query for all of their keys.
+
+    Args:
+        connection: In a transaction.
+        run: With what `recognise` found.
+        sheet_index: Where the rows are.
+        entries: Those that were not recognised.
+        at: The time, as stored.
+
+    Returns:
+        How many rows have each status now, the recognised ones too.
+
+    """
+    known = [None] * len(entries) if run.identifiers is None else run.identifiers
+    seqs = [seq for seq, identifier in enumerate(known, run.last_seq + 1) if identifier is None]
+    content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
+    rows = [(seq, entry, _draft(entry.mapped, content=content)) for seq, entry in zip(seqs, entries, strict=True)]
+    duplicates, contacts = _look_up(connection, run, sheet_index, rows)
+    counts, lines = Counter[Status](), []
+    for seq, entry, draft in rows:
+        if isinstance(entry.mapped, InvalidRow):
+            decision = _invalid(entry.mapped)
+        elif seq in duplicates:
+            decision = duplicates.pop(seq)
         else:
-            decision = decide(draft.payload, earlier_runs.get(seq))
+            decision = deduplicate_across_runs(draft.payload, contacts.get(seq))
         counts[decision.outcome.status] += 1
-        if chunk.tallied_only and decision.outcome.status is Status.PENDING:
-            continue
-        lines.append(_row_line(chunk, seq, entry, draft, decision))
-    connection.executemany(_ENTER, lines)
-    connection.executemany(_PROBLEM, _problem_lines(chunk, entries))
+        if not (run.tallied_only and decision.outcome.status is Status.PENDING):
+            lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
+    connection.executemany(_ENQUEUE, lines)
+    _insert_problems(connection, run.key.run, rows)
     if counts[Status.UNCHANGED]:
-        recognition.remember(connection, chunk.run, chunk.account, chunk.seqs)
-    if chunk.recognised:
-        counts += _recognised(connection, chunk, repeated=repeated)
+        connection.execute(_REMEMBER, {**asdict(run.key), "first": seqs[0], "last": seqs[-1]})
+    if len(seqs) < len(known):
+        counts += _enqueue_recognised(connection, run.key.run, sheet_index, duplicates, at)
+    connection.execute("DELETE FROM temp.next_rows")
     return counts
 
 
-def _recognised(connection: sqlite3.Connection, chunk: Chunk, *, repeated: bool) -> Counter[Status]:
-    """Write those down that were recognised; within the caller's transaction."""
-    entered = recognition.enter(connection, chunk.run, chunk.sheet_index, chunk.at)
-    duplicates = 0
-    if repeated:
-        duplicates = recognition.mark_duplicates(connection, chunk.run, chunk.sheets, chunk.sheet_index)
-    connection.execute("DELETE FROM temp.offered")
-    return Counter({Status.UNCHANGED: entered - duplicates, Status.DUPLICATE: duplicates})
+def _enqueue_recognised(
+    connection: sqlite3.Connection, run: int, sheet_index: int, duplicates: Mapping[int, EnqueueDecision], at: str
+) -> Counter[Status]:
+    """Insert the recognised rows and return how many have each status: duplicates by seq, the others unchanged."""
+    count = connection.execute(_ENQUEUE_RECOGNISED, {"run": run, "sheet": sheet_index, "at": at}).rowcount
+    reasons = [(decision.outcome.reason, run, seq) for seq, decision in duplicates.items()]
+    connection.executemany(_DUPLICATE, reasons)
+    return Counter({Status.UNCHANGED: count - len(reasons), Status.DUPLICATE: len(reasons)})
 
 
-def _has_contacts(connection: sqlite3.Connection, account: int) -> bool:
-    """Tell whether any earlier run sent anything to the account."""
-    return connection.execute("SELECT 1 FROM contacts WHERE account = ? LIMIT 1", (account,)).fetchone() is not None
-
-
-def _draft(contact: Contact, *, content: bool) -> _Draft:
-    """Return the contact as it is stored; without its content where nothing is there to compare that with."""
-    payload = storable(contact_json(contact)) if content else ""
-    key = (storable(contact.source), storable(contact.channel_uuid), storable(contact.identifier))
-    return _Draft(key, payload, fingerprint(payload), contact.name)
+def _draft(mapped: Contact | InvalidRow, *, content: bool) -> _Draft:
+    """Return the row as it is stored; without its payload if there is nothing to compare it with."""
+    if isinstance(mapped, InvalidRow):
+        return _Draft(("", "", storable(mapped.identifier)))
+    payload = storable(to_json(mapped)) if content else ""
+    key = (storable(mapped.source), storable(mapped.channel_uuid), storable(mapped.identifier))
+    return _Draft(key, payload, fingerprint(payload))
 
 
 def _look_up(
-    connection: sqlite3.Connection, chunk: Chunk, entries: Sequence[Entry], prepared: Sequence[_Prepared]
-) -> tuple[dict[int, Place], dict[int, Known], bool]:
-    """Return what is known of the chunk's contacts.
-
-    Returns:
-        Their places in earlier rows of this run, and what earlier runs leave to say about them, both by their seq; and
-        whether any key of the chunk stood in an earlier row.
-
-    """
-    wanted = [
-        (seq, entry.row.number, *draft.key, draft.fingerprint)
-        for seq, entry, draft in zip(chunk.seqs, entries, prepared, strict=True)
-        if isinstance(draft, _Draft)
-    ]
-    connection.execute("DELETE FROM temp.wanted")
-    connection.executemany(_WANT, wanted)
-    new = connection.execute(_SEE, {"sheet": chunk.sheet_index}).rowcount
-    earlier_rows = {seq: Place(*place) for seq, *place in connection.execute(_SEEN_BEFORE)}
-    earlier_runs = {
-        seq: Known(Status(status), uuid, href, bool(same), *rest)
-        for seq, status, uuid, href, same, *rest in connection.execute(_EARLIER_RUNS, (chunk.account,))
+    connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, _Draft]]
+) -> tuple[dict[int, EnqueueDecision], dict[int, KnownContact]]:
+    """Return the decisions on duplicates, recognised rows too, and the contacts of earlier runs; both by seq."""
+    keys = [(seq, entry.row.number, *key, mark) for seq, entry, (key, _, mark) in rows if mark is not None]
+    connection.executemany(_INSERT_KEYS, keys)
+    new = connection.execute(_MARK_SEEN, (sheet_index,)).rowcount
+    ((count,),) = connection.execute("SELECT count(identifier) FROM temp.next_rows")
+    duplicates = {
+        seq: deduplicate_within_run(FirstRow(*place), run.sheets, sheet_index)
+        for seq, *place in (connection.execute(_SEEN_BEFORE) if new < count else ())
     }
-    return earlier_rows, earlier_runs, new < len(wanted) + chunk.recognised
+    contacts = {
+        seq: KnownContact(Status(status), uuid, href, bool(same), *rest)
+        for seq, status, uuid, href, same, *rest in connection.execute(_KNOWN_CONTACTS, (run.key.account,))
+    }
+    return duplicates, contacts
 
 
-def _refused(invalid: InvalidRow) -> Decision:
+def _invalid(invalid: InvalidRow) -> EnqueueDecision:
     first = invalid.problems[0]
     reason = " ".join(problem.message for problem in invalid.problems)
-    return Decision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
+    return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
 
 
-def _problem_lines(chunk: Chunk, entries: Sequence[Entry]) -> Iterator[tuple[object, ...]]:
-    for seq, entry in zip(chunk.seqs, entries, strict=True):
-        if isinstance(entry.mapped, InvalidRow):
-            for n, problem in enumerate(entry.mapped.problems, 1):
-                texts = (problem.code, problem.column, problem.value, problem.message)
-                yield (chunk.run, seq, n, *map(storable, texts))
+def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, _Draft]]) -> None:
+    """Insert the problems of all rows that are invalid."""
+    problems = [
+        (run, seq, n, *map(storable, _texts(problem)))
+        for seq, entry, _ in rows
+        if isinstance(entry.mapped, InvalidRow)
+        for n, problem in enumerate(entry.mapped.problems, 1)
+    ]
+    connection.executemany(_PROBLEM, problems)
 
 
-def _row_line(chunk: Chunk, seq: int, entry: Entry, draft: _Prepared, decision: Decision) -> tuple[object, ...]:
-    """Return the columns of `_ENTER`; the payload only where it may be sent, the cells where they may need mending."""
+def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
+    """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if they may need a fix."""
     outcome, row = decision.outcome, entry.row
     pending = outcome.status is Status.PENDING
-    settled = outcome.status in IN_CALLBELL
-    if isinstance(draft, InvalidRow):
-        key, mark, payload = ("", "", storable(draft.identifier)), None, None
-    else:
-        key, mark, payload = draft.key, draft.fingerprint, draft.payload if pending else None
+    texts = (entry.mapped.name, outcome.uuid, outcome.href, outcome.code, outcome.column, outcome.reason)
     return (
-        chunk.run,
-        seq,
-        outcome.status.value,
-        chunk.sheet_index,
         row.number,
+        outcome.status.value,
         decision.same_run,
         decision.same_as,
         decision.doubt_since,
         decision.doubt_until,
-        None if pending else chunk.at,
-        *key,
-        storable(draft.name),
-        outcome.uuid,
-        outcome.href,
-        storable(outcome.code),
-        storable(outcome.column),
-        storable(outcome.reason),
-        mark,
-        payload,
+        None if pending else at,
+        *draft.key,
+        *map(storable, texts),
+        draft.fingerprint,
+        draft.payload if pending else None,
         entry.fingerprint,
-        "" if settled else to_json(row.cells),
-        problems_json(row.problems),
+        "" if outcome.status in IN_CALLBELL else encode_json(row.cells),
+        encode_json([_texts(problem) for problem in row.problems]) if row.problems else None,
     )
+
+
+def _texts(problem: Problem) -> tuple[str, str, str, str]:
+    return problem.code, problem.column, problem.value, problem.message

@@ -1,11 +1,11 @@
 """Is the journal whole? SQLite's own checks, and what must be so in every journal."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from importer.journal.backup import open_as_it_is
-from importer.journal.column_values import from_json
 from importer.journal.schema import MIGRATIONS
 
 _MOST_FAULTS = 20
@@ -69,8 +69,7 @@ def _damage(connection: sqlite3.Connection) -> list[str]:
 
 def _lost_rows(connection: sqlite3.Connection) -> list[str]:
     """Compare the count of each run that has ended with its rows."""
+    ended = [(name, sum(json.loads(tally).values()), written) for name, tally, written in connection.execute(_TALLIES)]
     return [
-        f"the run {name} had {sum(from_json(tally).values())} rows, and {written} are there"
-        for name, tally, written in connection.execute(_TALLIES)
-        if sum(from_json(tally).values()) != written
+        f"the run {name} had {rows} rows, and {written} are there" for name, rows, written in ended if rows != written
     ]

@@ -1,54 +1,56 @@
-"""What the reports and the list of runs are written from."""
+"""Queries behind reports, `retry` and the list of runs; runs and sheets as the columns of their tables."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from dataclasses import dataclass, fields
+from itertools import chain, groupby
 from typing import Any
 
-from importer.journal.column_values import (
-    RUN_COLUMNS,
-    SHEET_COLUMNS,
-    from_json,
-    maybe_moment,
-    run_of,
-    sheet_of,
-    tally_of,
-)
-from importer.journal.database import Database
-from importer.journal.repetition import FOUND_THERE, status_again, tally_again
+from importer.journal.claim import TALLY, RunKey
+from importer.journal.database import Database, encode_json, maybe_moment, moment, storable
 from importer.model.errors import UsageError
-from importer.model.rows import TO_RETRY, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
+from importer.model.rows import TO_RETRY, Problem, Row, Sheet, Status
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
-_PAGE_ROWS = 1000
 _FIRST_ROWS = 20
+_CHUNK_ROWS = 500
 _BETWEEN_COLUMNS = "\x1f"
 _STATUSES = {status.value: status for status in Status}
+_RUN_FIELDS = [field.name for field in fields(RunRecord)]
+_RUN_COLUMNS = ", ".join("accounts.name" if name == "account" else f"runs.{name}" for name in _RUN_FIELDS)
+_SHEET_FIELDS = [field.name for field in fields(Sheet)]
+_ENDED_FIELDS = _RUN_FIELDS[_RUN_FIELDS.index("finished_at") :]
 
+INSERT_RUN = f"INSERT INTO runs ({', '.join(_RUN_FIELDS)}) VALUES (:{', :'.join(_RUN_FIELDS)}) RETURNING id"  # noqa: S608 - our own fields
+END_RUN = f"UPDATE runs SET {', '.join(f'{name} = :{name}' for name in _ENDED_FIELDS)} WHERE id = :run"  # noqa: S608 - our own fields
+INSERT_SHEET = f"""
+INSERT INTO sheets (run, place, {", ".join(_SHEET_FIELDS)}) VALUES (:run, :place, :{", :".join(_SHEET_FIELDS)})
+"""  # noqa: S608 - our own fields
 TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
-_RUNS = f"SELECT {RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - our own columns
-_SHEETS = f"SELECT {SHEET_COLUMNS} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - our own columns
-_TALLY = "SELECT status, count(*) FROM rows WHERE run = ? GROUP BY status"
-_TALLY_BY_CODE = "SELECT status, code, count(*) FROM rows WHERE run = ? GROUP BY status, code"
-# A duplicate is in Callbell by the row that speaks for it, so it has that row's UUID; so has a row that was recognised.
+_RUNS = f"SELECT {_RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
+_SHEETS = f"SELECT {', '.join(_SHEET_FIELDS)} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
+# A duplicate, and a row that was recognised, has the UUID and name of the row that `same_as` points to.
 _RESULTS = """
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
     coalesce(first.uuid, rows.uuid), coalesce(first.href, rows.href), rows.http_status, rows.code, rows.column_header,
     rows.reason, rows.attempts, rows.finished_at
 FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
-WHERE rows.run = ? AND rows.seq > ? ORDER BY rows.seq LIMIT ?
+WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """
-_TO_MEND = f"""
+_TO_FIX = f"""
 SELECT seq, number, cells, status, reason, (
     SELECT group_concat(column_header, char(31)) FROM (
         SELECT column_header FROM problems
         WHERE problems.run = rows.run AND problems.seq = rows.seq AND column_header <> '' ORDER BY n
     )
 ) FROM rows
-WHERE run = ? AND seq > ? AND sheet = ? AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT ?
-"""  # noqa: S608 - the words are the enum's
-# A row that has the same thing wrong twice in one column (two unknown tags) counts once.
+WHERE run = :run AND seq > :after AND sheet = :sheet AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT :count
+"""  # noqa: S608 - only constants
+_AGAIN = f"""
+SELECT seq, number, cells, reader_problems FROM rows
+WHERE run = :run AND seq > :after AND sheet = :sheet AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT :count
+"""  # noqa: S608 - only constants
+# A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = """
 WITH found AS (
     SELECT seq, code, column_header, message, min(n) FROM problems WHERE run = :run GROUP BY seq, code, column_header
@@ -67,120 +69,143 @@ WHERE place <= :first ORDER BY total DESC, placed.code, placed.column_header, pl
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What the journal holds of one run; a `ports.ReportSource`."""
+    """One run as the journal has it; a `protocols.ReportSource`."""
 
     database: Database
     run: int
-    """Whose rows they are."""
-    again: int | None = None
-    """A later run that was given the same and had nothing to do, where it is that one's report."""
 
     def record(self) -> RunRecord:
-        """Return what is known of the run."""
-        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.again or self.run,))
-        return run_of(tuple(columns))
+        """Return the run."""
+        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.run,))
+        return _run_record(columns)
 
     def sheets(self) -> Sequence[Sheet]:
         """Return the run's sheets, in the order in which they were given."""
-        return [sheet_of(columns) for columns in self.database.fetch(_SHEETS, (self.run,))]
+        return [_sheet(columns) for columns in self.database.fetch(_SHEETS, (self.run,))]
 
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status."""
-        if self.again:
-            return self.tally_again()
-        return tally_of(dict(self.database.fetch(_TALLY, (self.run,))))
-
-    def tally_again(self) -> Mapping[Status, int]:
-        """Return how many rows would have which status if the run was given the same again."""
-        return tally_of(tally_again(self.database.fetch(_TALLY_BY_CODE, (self.run,))))
+        return _tally(self.database, self.run)
 
     def results(self) -> Iterator[Result]:
-        """Yield every row, in the input's order."""
-        seq = 0
-        made = partial(_result_again, at=self.record().started_at) if self.again else _result
-        while page := self.database.fetch(_RESULTS, (self.run, seq, _PAGE_ROWS)):
-            seq = page[-1][0]
-            yield from map(made, page)
+        """Return every row, in the input's order."""
+        return map(_result, chain.from_iterable(self.database.pages(_RESULTS, {"run": self.run})))
 
-    def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
+    def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
         """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
-        seq = 0
-        while page := self.database.fetch(_TO_MEND, (self.run, seq, sheet_index, _PAGE_ROWS)):
-            seq = page[-1][0]
+        for page in self.database.pages(_TO_FIX, {"run": self.run, "sheet": sheet_index}):
             for _, number, cells, status, reason, columns in page:
-                yield RowToMend(
+                yield RowToFix(
                     row=number,
-                    cells=tuple(from_json(cells)),
+                    cells=tuple(json.loads(cells)),
                     status=Status(status),
                     reason=reason,
                     columns=tuple(dict.fromkeys(columns.split(_BETWEEN_COLUMNS))) if columns else (),
                 )
 
     def problems(self) -> Sequence[ProblemGroup]:
-        """Return what is wrong, grouped by code and column, most first."""
-        groups: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
-        for columns in self.database.fetch(_PROBLEMS, {"run": self.run, "first": _FIRST_ROWS}):
-            groups.setdefault(columns[:2], []).append(columns[2:])
+        """Return the problems grouped by code and column, most frequent first."""
+        lines = self.database.fetch(_PROBLEMS, {"run": self.run, "first": _FIRST_ROWS})
+        groups = [list(group) for _, group in groupby(lines, key=lambda line: line[:2])]
         return [
-            ProblemGroup(
-                code=code,
-                column=column,
-                message=lines[0][0],
-                count=lines[0][1],
-                rows=tuple(number for _, _, number in lines),
-            )
-            for (code, column), lines in groups.items()
-            if not (self.again and code == FOUND_THERE)
+            ProblemGroup(code=code, column=column, message=message, count=count, rows=tuple(line[-1] for line in group))
+            for group in groups
+            for code, column, message, count, _ in group[:1]
         ]
 
 
-def run_report(database: Database, name: str) -> RunReport:
-    """Return what the journal holds of the run.
+@dataclass(frozen=True, slots=True)
+class EarlierRows:
+    """One sheet of an earlier run with only the rows to retry; a `protocols.Reader`."""
+
+    sheet: Sheet
+    database: Database
+    run: int
+    sheet_index: int
+
+    def chunks(self) -> Iterator[Sequence[Row]]:
+        """Yield the rows in their order, with their original numbers, cells and problems."""
+        for page in self.database.pages(_AGAIN, {"run": self.run, "sheet": self.sheet_index}, _CHUNK_ROWS):
+            yield [
+                Row(number=number, cells=tuple(json.loads(cells)), problems=_reader_problems(problems))
+                for _, number, cells, problems in page
+            ]
+
+    @property
+    def blank_rows(self) -> int:
+        """None: the journal keeps no blank rows."""
+        return 0
+
+    def close(self) -> None:
+        """Do nothing: the journal stays open."""
+
+
+def run_key(database: Database, name: str) -> RunKey:
+    """Return the journal's ids of the run and its account.
 
     Raises:
         UsageError: No run has this name.
 
     """
-    run = run_number(database, name)
-    ((same_as,),) = database.fetch("SELECT same_as FROM runs WHERE id = ?", (run,))
-    return RunReport(database, run) if same_as is None else RunReport(database, same_as, run)
+    for run, account in database.fetch("SELECT id, account FROM runs WHERE name = ?", (name,)):
+        return RunKey(run, account)
+    raise UsageError(
+        f"The journal {database.path} has no run named {name}.", "`callbell-importer runs` lists those it has."
+    )
 
 
-def run_number(database: Database, name: str) -> int:
-    """Return the journal's own number of the run.
-
-    Raises:
-        UsageError: No run has this name.
-
-    """
-    match database.fetch("SELECT id FROM runs WHERE name = ?", (name,)):
-        case [(run,)]:
-            return int(run)
-        case _:
-            raise UsageError(
-                f"The journal {database.path} has no run named {name}.", "`callbell-importer runs` lists those it has."
-            )
-
-
-def all_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
+def load_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
     """Return every run, newest first, with how many rows have each status (counted once, when the run ends)."""
     return [
-        (run_of(tuple(columns)), tally_of(_counts(database, run, tally)))
+        (_run_record(columns), _tally(database, run, tally))
         for *columns, run, tally in database.fetch(f"{_RUNS} ORDER BY runs.id DESC")
     ]
 
 
-def _counts(database: Database, run: int, tally: str | None) -> dict[str, int]:
-    return dict(database.fetch(_TALLY, (run,))) if tally is None else dict(from_json(tally))
+def run_columns(record: RunRecord) -> dict[str, object]:
+    """Return the columns of a run by the names of its fields."""
+    return {name: getattr(record, name) for name in _RUN_FIELDS} | {
+        "files": encode_json(record.files),
+        "options": encode_json(dict(record.options)),
+        "report_dir": storable(record.report_dir),
+        "started_at": moment(record.started_at),
+        "finished_at": moment(record.finished_at) if record.finished_at else None,
+    }
 
 
-def _result_again(columns: tuple[Any, ...], at: datetime) -> Result:
-    """Return the row as it is when it is given again at that time, and nothing has happened since."""
-    status = _STATUSES[status_again(columns[5], columns[9])]
-    why = ("", "", "") if status is Status.UNCHANGED else columns[9:12]
-    return Result._make((*columns[1:5], status, *columns[6:8], None, *why, 0, at))
+def sheet_columns(sheet: Sheet) -> dict[str, object]:
+    """Return the columns of a sheet by the names of its fields."""
+    values = {name: getattr(sheet, name) for name in _SHEET_FIELDS}
+    texts = {name: storable(values[name]) for name in ("file", "name", "encoding", "delimiter")}
+    return values | texts | {name: encode_json(values[name]) for name in ("header", "notes")}
+
+
+def _reader_problems(stored: str | None) -> tuple[Problem, ...]:
+    """Return what the reader found wrong with the row; None: nothing."""
+    return tuple(
+        Problem(code=code, column=column, value=value, message=message)
+        for code, column, value, message in json.loads(stored or "[]")
+    )
+
+
+def _run_record(columns: Sequence[Any]) -> RunRecord:
+    values = dict(zip(_RUN_FIELDS, columns, strict=True))
+    texts = {"files": tuple(json.loads(values["files"])), "options": json.loads(values["options"])}
+    times = {name: maybe_moment(values[name]) for name in ("started_at", "finished_at")}
+    return RunRecord(**values | texts | times)
+
+
+def _sheet(columns: Sequence[Any]) -> Sheet:
+    values = dict(zip(_SHEET_FIELDS, columns, strict=True))
+    return Sheet(**values | {name: tuple(json.loads(values[name])) for name in ("header", "notes")})
+
+
+def _tally(database: Database, run: int, stored: str | None = None) -> dict[Status, int]:
+    """Return the count of every status; a status that no row has is there with 0."""
+    counts = json.loads(stored) if stored else dict(database.fetch(TALLY, {"run": run}))
+    return {status: counts.get(status.value, 0) for status in Status}
 
 
 def _result(columns: tuple[Any, ...]) -> Result:
-    """Return the row that stands in the columns of `_RESULTS`, which are in the order of the result's own."""
+    """Return the row from the columns of `_RESULTS`, which are in the order of the fields of `Result`."""
     return Result._make((*columns[1:5], _STATUSES[columns[5]], *columns[6:13], maybe_moment(columns[13])))

@@ -1,35 +1,35 @@
-"""The column mapping: the config laid over one sheet's header, so that a row needs only places and functions."""
+"""The column mapping: the config applied to one sheet's header; mapping a row then needs only indices and functions."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from importer.mapper.cell_conversion import (
-    CountryReading,
+from importer.mapper.contact_fields import (
+    TextField,
     TextReading,
     ValueReading,
-    country_reading,
-    identifier_reading,
-    tags_reading,
-    text_reading,
-    translation,
-    value_reading,
-)
-from importer.mapper.dates import is_date_format
-from importer.mapper.header import OWN_COLUMNS, Feed, feed, find
-from importer.mapper.header_drift import renamed_to
-from importer.mapper.messages import listed, quoted
-from importer.mapper.options import ColumnOptions, MappingOptions
-from importer.mapper.phones import is_region
-from importer.mapper.value_checks import (
-    TextConversion,
-    assigned_user,
-    bot_status,
-    by_name,
+    field_reading,
     is_uuid,
-    note,
+    one_line,
+    tags_reading,
+    text_fields,
+    translation,
 )
+from importer.mapper.custom_fields import conversion
+from importer.mapper.header import OWN_COLUMNS, Feed, HeaderSearch
+from importer.mapper.messages import cell_problem, listed, quoted
+from importer.mapper.options import REQUIRED, ColumnOptions, ContactOptions, MappingOptions
+from importer.mapper.phones import identify
+from importer.mapper.phones.countries import country_of, is_region
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
+
+CountryReading = Callable[[Sequence[str]], str | None]
+"""From a row's cells to the region of its phone number (ISO 3166), empty where none is given; None: it is unknown."""
+
+_NO_COUNTRY = (
+    "The cell names no country, and the phone number has no country code: write two letters such as ES, the country's"
+    " name, or the number with + and its country code."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,176 +39,150 @@ class UsedColumn:
     index: int
     header: str
     words: Callable[[str], str] | None
-    """From what the cell says to what is sent; None where the config translates nothing."""
+    """Translates the cell's text under `[values]`; None where the config translates nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
-    """How the rows of one sheet become contacts; made by `plan`, used by `to_contact`."""
+    """How the rows of one sheet become contacts; made by `plan_mapping`, used by `to_contact`."""
 
     width: int
     """Columns of the header."""
     used: tuple[UsedColumn, ...]
     left_over: tuple[str, ...]
-    """Headers of columns that nothing is made of, for a person to be told."""
+    """Headers of the columns that feed no field; they are reported."""
     source: str
     identifier_feed: Feed
     identifier: TextReading
     country: CountryReading
-    name_feed: Feed
+    name: TextReading
     tags: Callable[[Sequence[str]], tuple[str, ...]]
     custom_fields: tuple[tuple[str, ValueReading], ...]
     """Name in Callbell, and how to read it."""
-    note: TextReading
-    assigned_user: TextReading
-    team_uuid: TextReading
-    channel_uuid: TextReading
-    bot_status: TextReading
+    text_fields: tuple[tuple[str, TextReading], ...]
+    """Attribute of `Contact`, and how to read it."""
 
 
 def uses_teams(options: MappingOptions) -> bool:
-    """Tell whether the account must be asked for its teams: some are, or may be, named and not given by UUID."""
+    """Return whether the account must be asked for its teams: some are, or may be, named instead of given by UUID."""
     return bool(options.columns.team) or not (options.contact.team == "" or is_uuid(options.contact.team))
 
 
 def uses_channels(options: MappingOptions) -> bool:
-    """Tell whether the account must be asked for its channels."""
+    """Return whether the account must be asked for its channels."""
     return bool(options.columns.channel) or not (options.contact.channel == "" or is_uuid(options.contact.channel))
 
 
-def plan(
+def plan_mapping(
     header: tuple[str, ...], options: MappingOptions, directory: Directory | None
 ) -> ColumnMapping | tuple[Problem, ...]:
-    """Return the column mapping of a sheet, or everything for which the config does not fit it.
+    """Return the column mapping of a sheet, or every reason why the config does not fit it.
 
     Args:
         header: The sheet's headers.
         options: What the config says.
-        directory: The account's teams and channels; None where it was not asked, and names stay names: nothing of
-            such a mapping may be sent.
+        directory: The account's teams and channels; None where it was not asked: then names are not resolved, and
+            contacts of this mapping must not be sent.
 
     """
-    planner = _Planner(header, options.made_for)
+    search = HeaderSearch(header, options.made_for)
     contact, columns = options.contact, options.columns
-    identifier = planner.required("identifier", columns.identifier)
-    name = planner.required("name", columns.name)
-    tags = [found for text in columns.tags if (found := planner.feed("[columns] tags", text))]
-    team = by_name("team", directory.teams if directory else None)
-    channel = by_name("channel", directory.channels if directory else None)
-    readings = {
-        "note": planner.field("note", columns.note, contact.note, note, lines=True),
-        "assigned_user": planner.field("assigned_user", columns.assigned_user, contact.assigned_user, assigned_user),
-        "team_uuid": planner.field("team", columns.team, contact.team, team),
-        "channel_uuid": planner.field("channel", columns.channel, contact.channel, channel),
-        "bot_status": planner.field("bot_status", columns.bot_status, contact.bot_status, bot_status),
-    }
-    custom_fields = tuple(planner.custom_fields(columns))
-    words = planner.words(options.values)
-    default_country = planner.checked_country(contact.country)
-    country_feed = planner.feed("[columns] country", columns.country) if columns.country else None
-    if planner.problems or not identifier or not name:
-        return tuple(planner.problems)
-    country = country_reading(country_feed, default_country)
+    identifier, name = (_required(search, columns, field) for field in REQUIRED)
+    tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
+    texts = tuple(_text_field(search, options, field) for field in text_fields(directory))
+    custom_fields = tuple(_custom_fields(search, columns))
+    places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
+    words = {place: translation(words) for place, words in places if place is not None}
+    region = _region(search, contact.country)
+    country_feed = search.feed(columns.country, "[columns] country")
+    if search.problems or not identifier or not name:
+        return tuple(search.problems)
+    country = _country_reading(country_feed, region)
+    left_over = [name for place, name in enumerate(header) if name and place not in search.used]
     return ColumnMapping(
         width=len(header),
-        used=planner.used(words),
-        left_over=planner.left_over(),
+        used=tuple(UsedColumn(index=at, header=header[at], words=words.get(at)) for at in sorted(search.used)),
+        left_over=tuple(name for name in left_over if name.casefold() not in OWN_COLUMNS),
         source=contact.source,
         identifier_feed=identifier,
-        identifier=identifier_reading(identifier, contact, country, country_feed.label if country_feed else ""),
+        identifier=_identifier_reading(identifier, contact, country, country_feed),
         country=country,
-        name_feed=name,
-        tags=tags_reading([found.read for found in tags], contact.tags, columns.tag_separators),
+        name=_name_reading(name),
+        tags=tags_reading(tags, contact.tags, columns.tag_separators),
         custom_fields=custom_fields,
-        **readings,
+        text_fields=texts,
     )
 
 
-class _Planner:
-    """Lays the config over one header and gathers what does not fit."""
+def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> Feed | None:
+    if text := getattr(columns, field):
+        return search.feed(text, f"[columns] {field}")
+    message = (
+        f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
+        f" to one of {listed(filter(None, search.header))}."
+    )
+    search.problems.append(Problem(code=f"{field}_unmapped", message=message))
+    return None
 
-    def __init__(self, header: tuple[str, ...], made_for: tuple[str, ...]) -> None:
-        self.header = header
-        self.made_for = made_for
-        self.problems: list[Problem] = []
-        self._used: set[int] = set()
 
-    def feed(self, key: str, text: str) -> Feed | None:
-        found = feed(self.header, text, key)
-        if isinstance(found, Feed):
-            self._used.update(found.indices)
-            return found
-        self.problems += [self._drifted(problem, key) for problem in found]
-        return None
+def _text_field(search: HeaderSearch, options: MappingOptions, field: TextField) -> tuple[str, TextReading]:
+    """Return how to read a field that a column, or the same text for every row, feeds."""
+    constant = getattr(options.contact, field.key)
+    sent = field.check(constant) if constant else ""
+    if isinstance(sent, Problem):
+        search.problems.append(replace(sent, value=constant, message=f"[contact] {field.key}: {sent.message}"))
+        sent = ""
+    found = search.feed(getattr(options.columns, field.key), f"[columns] {field.key}")
+    return field.attribute, field_reading(found, field.check, sent, lines=field.has_lines)
 
-    def _drifted(self, problem: Problem, key: str) -> Problem:
-        """Say of a column that was there when the config was made what may have become of it."""
-        if problem.code != "column_unknown" or not self.made_for:
-            return problem
-        became = renamed_to(problem.column, self.made_for, self.header)
-        return replace(
-            problem, code="column_gone", message=f"{key} names the column {quoted(problem.column)}, which {became}."
-        )
 
-    def required(self, field: str, text: str) -> Feed | None:
-        if text:
-            return self.feed(f"[columns] {field}", text)
-        message = (
-            f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
-            f" to one of {listed(filter(None, self.header))}."
-        )
-        self.problems.append(Problem(code=f"{field}_unmapped", message=message))
-        return None
+def _custom_fields(search: HeaderSearch, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
+    for field in columns.custom_fields:
+        found = search.feed(field.column, f"[columns.custom_fields] {quoted(field.name)}")
+        convert = conversion(field, columns.tag_separators)
+        yield field.name, field_reading(found, convert, "", lines=field.type is FieldType.CHECKBOX)
 
-    def field(
-        self, field: str, text: str, constant: str, convert: TextConversion, *, lines: bool = False
-    ) -> TextReading:
-        """Return how to read a field that a column or the same text for every row feeds."""
-        sent = convert(constant) if constant else ""
-        if isinstance(sent, Problem):
-            self.problems.append(replace(sent, column="", value=constant, message=f"[contact] {field}: {sent.message}"))
-            sent = ""
-        found = self.feed(f"[columns] {field}", text) if text else None
-        return text_reading(found, convert, sent, lines=lines) if found else lambda _: sent
 
-    def custom_fields(self, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
-        for field in columns.custom_fields:
-            key = f"[columns.custom_fields] {quoted(field.name)}"
-            if field.type is FieldType.DATE and field.format and not is_date_format(field.format):
-                message = f'{key}: {quoted(field.format)} is no format of a whole day, such as "%d/%m/%Y".'
-                self.problems.append(Problem(code="date_format_invalid", value=field.format, message=message))
-            if found := self.feed(key, field.column):
-                yield field.name, value_reading(found, field, columns.tag_separators)
+def _region(search: HeaderSearch, country: str) -> str:
+    """Return the region of numbers without a country code."""
+    region = country.strip().upper()
+    if region and not is_region(region):
+        what = "is not the code of a country: write two letters such as ES (the United Kingdom is GB)."
+        search.problems.append(cell_problem("country_unknown", country, what))
+    return region
 
-    def words(self, values: Mapping[str, Mapping[str, str]]) -> dict[int, Callable[[str], str]]:
-        """Return per column what its cells' words are translated to."""
-        translations = {}
-        for name, words in values.items():
-            place = find(self.header, name, "[values]")
-            if isinstance(place, Problem):
-                self.problems.append(self._drifted(place, "[values]"))
-            else:
-                translations[place] = translation(words)
-        return translations
 
-    def checked_country(self, country: str) -> str:
-        region = country.strip().upper()
-        if region and not is_region(region):
-            message = (
-                f"{quoted(country)} is not the code of a country: write two letters such as ES"
-                " (the United Kingdom is GB)."
-            )
-            self.problems.append(Problem(code="country_unknown", value=country, message=message))
-        return region
+def _name_reading(found: Feed) -> TextReading:
+    def read(texts: Sequence[str]) -> str | Problem:
+        if name := one_line(found.read(texts)):
+            return name
+        where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
+        message = f"There is no name in {where}: every contact needs one."
+        return Problem(code="name_missing", column=found.label, message=message)
 
-    def used(self, words: Mapping[int, Callable[[str], str]]) -> tuple[UsedColumn, ...]:
-        return tuple(
-            UsedColumn(index=index, header=self.header[index], words=words.get(index)) for index in sorted(self._used)
-        )
+    return read
 
-    def left_over(self) -> tuple[str, ...]:
-        return tuple(
-            name
-            for index, name in enumerate(self.header)
-            if name and index not in self._used and name.casefold() not in OWN_COLUMNS
-        )
+
+def _country_reading(found: Feed | None, default: str) -> CountryReading:
+    """Return how to read the country of a row's phone number."""
+    if found is None:
+        return lambda _texts: default
+    return lambda texts: (country_of(text) or None) if (text := found.read(texts)) else default
+
+
+def _identifier_reading(
+    found: Feed, contact: ContactOptions, country: CountryReading, country_feed: Feed | None
+) -> TextReading:
+    """Return how to read the identifier; an unknown country is a problem only where the number needs one."""
+    form = contact.mobile_form
+
+    def read(texts: Sequence[str]) -> str | Problem:
+        text, region = found.read(texts), country(texts)
+        value = identify(text, contact.source, region or "", contact.identifier_format, form)
+        if isinstance(value, str):
+            return value
+        if region is None and country_feed and value.code == "phone_no_country":
+            return Problem(code="country_unknown", column=country_feed.label, message=_NO_COUNTRY)
+        return replace(value, column=found.label, value=text)
+
+    return read

@@ -1,16 +1,17 @@
-"""What the values of a column look like, whatever its header says. Pure; a sample of its cells is enough."""
+"""Profile a column by its values, whatever its header; a sample of its cells is enough. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
 
-from importer.mapper.country_names import country_of
-from importer.mapper.dates import date_reader
+from importer.mapper.contact import cleaned
+from importer.mapper.contact_fields import bot_status, splitter
+from importer.mapper.custom_fields import date_reader, email, number
 from importer.mapper.phones import identify
-from importer.mapper.text_cleanup import cleaned
-from importer.mapper.value_checks import bot_status, email, number, splitter
+from importer.mapper.phones.countries import country_of
 from importer.model.rows import Problem
 
 _NEARLY_ALL = 0.9
@@ -23,11 +24,11 @@ _DATE_FORMATS = (
 _SEPARATORS = ",;|"
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'\N{RIGHT SINGLE QUOTATION MARK}-])*")
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 13
-"""Of a number that may be a phone without its country code."""
+"""Of a phone number that may lack its country code."""
 
 
 class Kind(StrEnum):
-    """What most of a column's values are."""
+    """The kind of most of a column's values."""
 
     EMPTY = "empty cells"
     PHONES = "phone numbers"
@@ -44,23 +45,22 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What a column looks like."""
+class ColumnProfile:
+    """The profile of a column."""
 
     kind: Kind
     share: float = 1.0
-    """Of the cells that are not empty: how many are of the kind, from 0.0 to 1.0."""
+    """The share of the non-empty cells that are of the kind, from 0.0 to 1.0."""
     filled: int = 0
-    """Cells that are not empty."""
+    """The number of non-empty cells."""
     detail: str = ""
-    """Dates: their format, empty for ISO dates. Numbers: the decimal sign, empty where there is none. Lists: the
-    separator."""
+    """The format of dates (empty for ISO dates), the decimal sign of numbers (if any), or the separator of lists."""
     options: tuple[str, ...] = ()
-    """The few different words."""
+    """The distinct words."""
 
 
-def look(cells: Sequence[str], country: str = "") -> Look:
-    """Return what a column looks like.
+def profile_column(cells: Sequence[str], country: str = "") -> ColumnProfile:
+    """Return the profile of a column.
 
     Args:
         cells: Some of its cells, the first thousand for example.
@@ -69,64 +69,62 @@ def look(cells: Sequence[str], country: str = "") -> Look:
     """
     texts = [text for cell in cells if (text := " ".join(cleaned(cell).split()))]
     if not texts:
-        return Look(kind=Kind.EMPTY)
-    for judge in (_bot_statuses, _emails, _dates, _phones(country), _countries, _numbers, _words, _names):
-        if found := judge(texts):
-            return found
-    return Look(kind=Kind.TEXTS, filled=len(texts))
+        return ColumnProfile(kind=Kind.EMPTY)
+    return (
+        _if_most(Kind.BOT_STATUSES, texts, _accepts(bot_status))
+        or _if_most(Kind.EMAILS, texts, _accepts(email))
+        or _dates(texts)
+        or _phones(texts, country)
+        or _if_most(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
+        or _numbers(texts)
+        or _words(texts)
+        or (_if_most(Kind.NAMES, texts, _is_name) if len(set(texts)) * 2 >= len(texts) else None)
+        or ColumnProfile(kind=Kind.TEXTS, filled=len(texts))
+    )
 
 
 def phone_share(cells: Sequence[str], country: str = "") -> float:
-    """Return how many of the cells that are not empty are phone numbers, from 0.0 to 1.0."""
+    """Return the share of phone numbers among the non-empty cells, from 0.0 to 1.0."""
     texts = [text for cell in cells if (text := cleaned(cell))]
     return _share(texts, lambda text: _phone_code(text, country) == "") if texts else 0.0
+
+
+def _is_name(text: str) -> bool:
+    """Return whether the text is one to five words of letters."""
+    return _NAME.fullmatch(text) is not None and len(text.split()) <= 5  # noqa: PLR2004 - said above
+
+
+def _accepts(convert: Callable[[str], str | Problem]) -> Callable[[str], bool]:
+    return lambda text: isinstance(convert(text), str)
 
 
 def _share(texts: Sequence[str], fits: Callable[[str], bool]) -> float:
     return sum(map(fits, texts)) / len(texts)
 
 
-def _judged(kind: Kind, texts: Sequence[str], fits: Callable[[str], bool], detail: str = "") -> Look | None:
+def _if_most(kind: Kind, texts: Sequence[str], fits: Callable[[str], bool], detail: str = "") -> ColumnProfile | None:
     share = _share(texts, fits)
-    return Look(kind=kind, share=share, filled=len(texts), detail=detail) if share >= _NEARLY_ALL else None
+    return ColumnProfile(kind=kind, share=share, filled=len(texts), detail=detail) if share >= _NEARLY_ALL else None
 
 
-def _bot_statuses(texts: Sequence[str]) -> Look | None:
-    return _judged(Kind.BOT_STATUSES, texts, lambda text: isinstance(bot_status(text), str))
-
-
-def _emails(texts: Sequence[str]) -> Look | None:
-    return _judged(Kind.EMAILS, texts, lambda text: isinstance(email(text), str))
-
-
-def _dates(texts: Sequence[str]) -> Look | None:
-    """Find the format that all dates have; day and month that could be either are told by two formats, with a bar."""
-    iso = date_reader("")
-    if found := _judged(Kind.DATES, texts, lambda text: isinstance(iso(text), str) and text[:4].isdecimal()):
+def _dates(texts: Sequence[str]) -> ColumnProfile | None:
+    """Find the format of all dates; if day and month are ambiguous, the detail has both formats with a bar."""
+    is_iso = _accepts(date_reader(""))
+    if found := _if_most(Kind.DATES, texts, lambda text: is_iso(text) and text[:4].isdecimal()):
         return found
-    formats = [one for one in _DATE_FORMATS if _share(texts, _reads(one)) >= _NEARLY_ALL]
-    return _judged(Kind.DATES, texts, _reads(formats[0]), "|".join(formats)) if formats else None
+    formats = [one for one in _DATE_FORMATS if _share(texts, _accepts(date_reader(one))) >= _NEARLY_ALL]
+    return _if_most(Kind.DATES, texts, _accepts(date_reader(formats[0])), "|".join(formats)) if formats else None
 
 
-def _reads(date_format: str) -> Callable[[str], bool]:
-    read = date_reader(date_format)
-    return lambda text: isinstance(read(text), str)
-
-
-def _phones(country: str) -> Callable[[Sequence[str]], Look | None]:
-    def judge(texts: Sequence[str]) -> Look | None:
-        codes = [_phone_code(text, country) for text in texts]
-        if found := _judged(Kind.PHONES, codes, lambda code: code == ""):
-            return found
-        if _count_up(texts):
-            return None
-        return _judged(Kind.NATIONAL_PHONES, codes, lambda code: code in ("", "national"))
-
-    return judge
+def _phones(texts: Sequence[str], country: str) -> ColumnProfile | None:
+    codes = [_phone_code(text, country) for text in texts]
+    if found := _if_most(Kind.PHONES, codes, lambda code: code == ""):
+        return found
+    return None if _count_up(texts) else _if_most(Kind.NATIONAL_PHONES, codes, lambda code: code in ("", "national"))
 
 
 def _phone_code(text: str, country: str) -> str:
-    """Return nothing for a phone number, `national` for what may be one without its country code, else a code."""
+    """Return an empty text for a phone number, `national` if it may lack its country code, else a problem's code."""
     found = identify(text, "whatsapp", country, "digits")
     if not isinstance(found, Problem):
         return ""
@@ -135,49 +133,32 @@ def _phone_code(text: str, country: str) -> str:
 
 
 def _count_up(texts: Sequence[str]) -> bool:
-    """Tell whether the values are numbers that count up: then they number the rows or the customers."""
+    """Return whether most values are numbers that count up: such a column numbers rows or customers."""
     numbers = [int(text) for text in texts if text.isdecimal()]
     steps = [later - earlier for earlier, later in pairwise(numbers)]
     return len(steps) > 1 and steps.count(1) * 2 > len(steps)
 
 
-def _countries(texts: Sequence[str]) -> Look | None:
-    return _judged(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
-
-
-def _numbers(texts: Sequence[str]) -> Look | None:
-    """Find the decimal sign: the one with which all can be read; none where both can."""
-    signs = [sign for sign in ".," if _share(texts, lambda text, sign=sign: isinstance(number(text, sign), str)) == 1]  # type: ignore[misc]  # mypy takes the default for a second argument
+def _numbers(texts: Sequence[str]) -> ColumnProfile | None:
+    """Find the decimal sign with which all can be read; none where both signs give the same."""
+    signs = [sign for sign in ".," if _share(texts, _accepts(partial(number, decimal=sign))) == 1]
     if not signs:
         return None
     same = all(number(text, ".") == number(text, ",") for text in texts)
-    return Look(kind=Kind.NUMBERS, filled=len(texts), detail="" if same else "|".join(signs))
+    return ColumnProfile(kind=Kind.NUMBERS, filled=len(texts), detail="" if same else "|".join(signs))
 
 
-def _words(texts: Sequence[str]) -> Look | None:
-    if options := _options(texts, [[text] for text in texts]):
-        return Look(kind=Kind.CHOICES, filled=len(texts), options=options)
-    for separator in _SEPARATORS:
-        parts = [splitter(separator)(text) for text in texts]
-        if any(len(part) > 1 for part in parts) and (options := _options(texts, parts)):
-            return Look(kind=Kind.LISTS, filled=len(texts), detail=separator, options=options)
+def _words(texts: Sequence[str]) -> ColumnProfile | None:
+    """Find the distinct words, one or several in a cell, if they are few and often repeated."""
+    for separator in ("", *_SEPARATORS):
+        parts = [splitter(separator)(text) if separator else [text] for text in texts]
+        options = tuple(dict.fromkeys(chain.from_iterable(parts)))
+        is_few = len(options) <= _MOST_OPTIONS and len(options) * 3 <= len(texts)
+        if (
+            is_few
+            and max(map(len, options), default=0) <= _LONGEST_OPTION
+            and (not separator or max(map(len, parts)) > 1)
+        ):
+            kind = Kind.LISTS if separator else Kind.CHOICES
+            return ColumnProfile(kind=kind, filled=len(texts), detail=separator, options=options)
     return None
-
-
-def _options(texts: Sequence[str], parts: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return the different words if they are few, and come again and again; else nothing."""
-    options = dict.fromkeys(_all(parts))
-    few = len(options) <= _MOST_OPTIONS and len(options) * 3 <= len(texts)
-    return tuple(options) if few and all(len(option) <= _LONGEST_OPTION for option in options) else ()
-
-
-def _all(parts: Sequence[Sequence[str]]) -> Iterator[str]:
-    for part in parts:
-        yield from part
-
-
-def _names(texts: Sequence[str]) -> Look | None:
-    """Names are of letters, one to five words, and mostly different."""
-    if len(set(texts)) * 2 < len(texts):
-        return None
-    return _judged(Kind.NAMES, texts, lambda text: _NAME.fullmatch(text) is not None and len(text.split()) <= 5)  # noqa: PLR2004 - said above

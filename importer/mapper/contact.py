@@ -1,13 +1,33 @@
-"""From a row to the contact that it means, or to everything that is wrong with it."""
+"""Convert a row to its contact, or to all of its problems; and hash it, to know whether an earlier run sent the same.
 
+Mapping is pure: the same cells give the same contact as long as the mapping, its options, the account's names and the
+versions of the importer and of the numbering plans are the same. So a row whose `RowFingerprint` an earlier run stored
+need not be mapped again.
+"""
+
+import hashlib
+import re
+import unicodedata
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from importer.mapper.column_mapping import ColumnMapping, UsedColumn
-from importer.mapper.messages import listed
-from importer.mapper.text_cleanup import cleaned, is_broken, is_plain, one_line
-from importer.mapper.value_checks import FieldValue
-from importer.model.rows import Contact, InvalidRow, Problem, Row
+from importer import __version__
+from importer.mapper.column_mapping import ColumnMapping
+from importer.mapper.contact_fields import Value, one_line
+from importer.mapper.options import MappingOptions
+from importer.mapper.phones.numbering_plans import NUMBERING_VERSION
+from importer.model.account import Directory
+from importer.model.rows import FINGERPRINT_BYTES, Contact, InvalidRow, Problem, Row
+
+_BETWEEN_CELLS = "\x1f"
+_BROKEN = re.compile(r"[\ud800-\udfff]")
+_BROKEN_CELL = "The cell holds a broken character, shown here as \N{REPLACEMENT CHARACTER}: write the cell again."
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_GAPS = re.compile(r"[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# Joiners (U+200C, U+200D) stay: Persian words and family emoji need them.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 
 
 def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
@@ -15,16 +35,14 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     problems = list(row.problems)
     texts = _texts(row.cells, mapping, problems)
     contact = Contact(
-        identifier=_sound(mapping.identifier(texts), problems),
+        identifier=_accepted(mapping.identifier(texts), problems),
         source=mapping.source,
-        name=_name(texts, mapping, problems),
+        name=_accepted(mapping.name(texts), problems),
         tags=mapping.tags(texts),
-        custom_fields=MappingProxyType(_custom_fields(texts, mapping, problems)),
-        assigned_user=_sound(mapping.assigned_user(texts), problems),
-        team_uuid=_sound(mapping.team_uuid(texts), problems),
-        channel_uuid=_sound(mapping.channel_uuid(texts), problems),
-        bot_status=_sound(mapping.bot_status(texts), problems),
-        note=_sound(mapping.note(texts), problems),
+        custom_fields=MappingProxyType(
+            {name: value for name, read in mapping.custom_fields if (value := _accepted(read(texts), problems))}
+        ),
+        **{attribute: _accepted(read(texts), problems) for attribute, read in mapping.text_fields},
     )
     if not problems:
         return contact
@@ -33,8 +51,16 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     )
 
 
+def _accepted(value: Value | Problem, problems: list[Problem]) -> Value | str:
+    """Return the value; a problem is appended to the list, and the value is an empty text."""
+    if isinstance(value, Problem):
+        problems.append(value)
+        return ""
+    return value
+
+
 def _texts(cells: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> list[str]:
-    """Return the cells, those that are used cleaned and translated; as many as the header has."""
+    """Return the cells, at least as many as the header has; those of used columns cleaned and translated."""
     texts = list(cells)
     if len(texts) < mapping.width:
         texts += [""] * (mapping.width - len(texts))
@@ -43,42 +69,54 @@ def _texts(cells: Sequence[str], mapping: ColumnMapping, problems: list[Problem]
         if is_plain(text):
             text = text.strip()
         else:
-            if is_broken(text):
-                problems.append(_broken(column, text))
-            text = cleaned(text)
+            broken, text = _BROKEN.search(text), cleaned(text)
+            if broken:
+                problems.append(Problem(code="cell_broken", column=column.header, value=text, message=_BROKEN_CELL))
         texts[column.index] = column.words(text) if column.words else text
     return texts
 
 
-def _broken(column: UsedColumn, text: str) -> Problem:
-    message = "The cell holds a broken character, shown here as \N{REPLACEMENT CHARACTER}: write the cell again."
-    return Problem(code="cell_broken", column=column.header, value=cleaned(text), message=message)
+def is_plain(cell: str) -> bool:
+    """Return whether `cleaned` would only strip the cell; true of most cells, and cheap."""
+    return cell.isascii() and cell.isprintable()
 
 
-def _sound(value: str | Problem, problems: list[Problem]) -> str:
-    """Return the value; of a problem, take note and return nothing."""
-    if isinstance(value, str):
-        return value
-    problems.append(value)
-    return ""
+def cleaned(cell: str) -> str:
+    """Return the cell in Unicode's composed form, without control characters and without white space around it.
+
+    Line ends become line feeds, other white space becomes spaces, lone surrogates become U+FFFD.
+    """
+    text = _LINE_ENDS.sub("\n", _BROKEN.sub("\N{REPLACEMENT CHARACTER}", cell))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", _GAPS.sub(" ", text))).strip()
 
 
-def _name(texts: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> str:
-    name = one_line(mapping.name_feed.read(texts))
-    if not name:
-        feed = mapping.name_feed
-        where = f"{'the column' if len(feed.headers) == 1 else 'the columns'} {listed(feed.headers)}"
-        message = f"There is no name in {where}: every contact needs one."
-        problems.append(Problem(code="name_missing", column=feed.label, message=message))
-    return name
+class RowFingerprint:
+    """Computes the fingerprints of a sheet's rows.
 
+    Cells that feed no field are left out: a column such as "last visit" may change every night.
 
-def _custom_fields(texts: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> dict[str, FieldValue]:
-    values: dict[str, FieldValue] = {}
-    for field, read in mapping.custom_fields:
-        value = read(texts)
-        if isinstance(value, Problem):
-            problems.append(value)
-        elif value:
-            values[field] = value
-    return values
+    Args:
+        mapping: The sheet's mapping.
+        options: The options of the mapping.
+        directory: The account's teams and channels, which the mapping uses.
+
+    """
+
+    def __init__(self, mapping: ColumnMapping, options: MappingOptions, directory: Directory | None) -> None:
+        names = directory and (sorted(directory.teams.items()), sorted(directory.channels.items()))
+        made_of = repr((__version__, NUMBERING_VERSION, [one.header for one in mapping.used], options, names))
+        of_mapping = hashlib.blake2b(made_of.encode("utf-8", "surrogatepass")).digest()
+        self._keyed = hashlib.blake2b(digest_size=FINGERPRINT_BYTES, key=of_mapping)
+        self._places = [one.index for one in mapping.used]
+
+    def __call__(self, row: Row) -> bytes | None:
+        """Return a 16-byte hash (BLAKE2b) of the row and its mapping; None: the row cannot be recognised."""
+        if row.problems:
+            return None
+        cells = row.cells
+        text = _BETWEEN_CELLS.join([cells[place] for place in self._places])
+        if text.count(_BETWEEN_CELLS) >= len(self._places):  # in a cell too: other cells could give the same text
+            return None
+        digest = self._keyed.copy()
+        digest.update(text.encode("utf-8", "surrogatepass"))
+        return digest.digest()

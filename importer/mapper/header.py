@@ -1,32 +1,37 @@
-"""Which columns a text of the config names, and how their cells become one text."""
+"""Find the columns that the config names in a sheet's header, and join their cells to one text.
+
+A header may have changed since the config was made for it: `new_columns` and `renamed_to` tell how.
+"""
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from operator import itemgetter
 
-from importer.mapper.messages import did_you_mean, quoted
+from importer.mapper.messages import did_you_mean, listed, quoted
 from importer.model.cell_names import column_letters
 from importer.model.rows import Problem
 
 OWN_COLUMNS = frozenset({"import_status", "import_reason", "import_row", "import_cells"})
-"""What the files of rows to mend add; of no meaning to an import."""
+"""The columns that failed.csv and problems.csv add; an import ignores them."""
 
 Reading = Callable[[Sequence[str]], str]
 """From a row's cleaned cells to a text."""
 
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _GAPS = re.compile(r" {2,}")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_LIKENESS = 0.5
+"""difflib's ratio from which a new header may be the lost one, renamed: "Phone" and "Phone number" have 0.59."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """Where a field's text comes from."""
+    """The columns from which a field's text comes."""
 
     read: Reading
-    indices: tuple[int, ...]
-    """The columns' places in the header, from 0."""
     headers: tuple[str, ...]
 
     @property
@@ -36,56 +41,97 @@ class Feed:
 
 
 def composed(text: str) -> str:
-    """Return the form in which headers and cells are compared: stripped, in Unicode's composed form."""
+    """Return the text for comparison: stripped, in Unicode's composed form (NFC)."""
     return unicodedata.normalize("NFC", text.strip())
 
 
-def find(header: Sequence[str], wanted: str, key: str) -> int | Problem:
-    """Return the place of the one column with that header; letter case counts only if there are several.
+def folded_name(name: str) -> str:
+    """Return a name for comparison: in small letters, without accents and punctuation."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return _BETWEEN_WORDS.sub(" ", "".join(sign for sign in apart if not unicodedata.combining(sign))).strip()
+
+
+class HeaderSearch:
+    """Finds the columns that a config names in one sheet's header, and collects what does not fit.
 
     Args:
         header: The sheet's headers.
-        wanted: The header as the config writes it.
-        key: The config key that names it, for the problem's sentence.
+        made_for: The header that the config was made for; empty: unknown.
 
     """
-    names = list(map(composed, header))
-    wanted = composed(wanted)
-    for compared in (str, str.casefold):
-        places = [place for place, name in enumerate(names) if name and compared(name) == compared(wanted)]
+
+    def __init__(self, header: Sequence[str], made_for: Sequence[str]) -> None:
+        self.problems: list[Problem] = []
+        self.used: set[int] = set()
+        """The places of the columns that feed a field."""
+        self.header = header
+        self._made_for = made_for
+        self._names = list(map(composed, header))
+
+    def place(self, wanted: str, key: str) -> int | None:
+        """Return the index of the only column with that header; None, and there is a problem more.
+
+        Args:
+            wanted: The header as the config writes it; letter case matters only if several columns have it.
+            key: The config key that names it, for the problem's message.
+
+        """
+        wanted = composed(wanted)
+        places = self._places(wanted)
+        if len(places) == 1:
+            return places[0]
+        names = f"{key} names the column {quoted(wanted)}, which"
         if places:
-            break
-    match places:
-        case [place]:
-            return place
-        case []:
-            message = f"{key} names the column {quoted(wanted)}, which the sheet does not have"
-            return Problem(code="column_unknown", column=wanted, message=message + did_you_mean(wanted, names))
-        case _:
             letters = " and ".join(map(column_letters, places))
-            message = (
-                f"{key} names {quoted(wanted)}, which stands over the columns {letters}: rename all but one of them."
-            )
-            return Problem(code="column_twice", column=wanted, message=message)
+            names = f"{key} names {quoted(wanted)}, the header of the columns"
+            code, message = "column_twice", f"{names} {letters}: rename all but one of them."
+        elif self._made_for:
+            code, message = "column_gone", f"{names} {self._became(wanted)}."
+        else:
+            code, message = "column_unknown", f"{names} the sheet does not have{did_you_mean(wanted, self._names)}"
+        self.problems.append(Problem(code=code, column=wanted, message=message))
+        return None
 
+    def _places(self, wanted: str) -> list[int]:
+        exact = [place for place, name in enumerate(self._names) if name and name == wanted]
+        folded = wanted.casefold()
+        return exact or [place for place, name in enumerate(self._names) if name and name.casefold() == folded]
 
-def feed(header: Sequence[str], text: str, key: str) -> Feed | tuple[Problem, ...]:
-    """Return how to read the column, or the text with headers in braces, that the config names; or what is wrong."""
-    place = find(header, text, key)
-    if isinstance(place, int):
-        return Feed(read=itemgetter(place), indices=(place,), headers=(header[place],))
-    wanted = _IN_BRACES.findall(text)
-    if not wanted:
-        return (place,)
-    found = [find(header, name, key) for name in wanted]
-    if problems := tuple(each for each in found if isinstance(each, Problem)):
-        return problems
-    indices = tuple(each for each in found if isinstance(each, int))
-    return Feed(read=_template(text, indices), indices=indices, headers=tuple(header[index] for index in indices))
+    def feed(self, text: str, key: str) -> Feed | None:
+        """Return how to read the column, or the text with headers in braces, that the config names.
+
+        None: the text is empty, or there are problems more.
+        """
+        if not text:
+            return None
+        is_header = bool(self._places(composed(text)))
+        names = [text] if is_header else _IN_BRACES.findall(text) or [text]
+        indices = tuple(place for name in names if (place := self.place(name, key)) is not None)
+        if len(indices) < len(names):
+            return None
+        self.used.update(indices)
+        read = itemgetter(*indices) if is_header else _template(text, indices)
+        return Feed(read=read, headers=tuple(self.header[index] for index in indices))
+
+    def _became(self, lost: str) -> str:
+        """Return the end of a sentence about a column that is gone: what may have replaced it.
+
+        A new column is a candidate if its name is similar, or if it is at the same place.
+        """
+        new = new_columns(self._made_for, self.header)
+        by_folded = {folded_name(name): name for name in new}
+        in_place = (now for before, now in zip(self._made_for, self.header, strict=False) if composed(before) == lost)
+        if close := get_close_matches(folded_name(lost), by_folded, n=1, cutoff=_LIKENESS):
+            found, what = by_folded[close[0]], "is new"
+        elif (found := next(in_place, "")) in new:
+            what = "is in its place"
+        else:
+            return f"is gone; new are {listed(new)}" if new else "is gone"
+        return f"is gone, and {quoted(found)} {what}: if that is it, write the new name into the config"
 
 
 def _template(text: str, indices: tuple[int, ...]) -> Reading:
-    """Return what fills the text's braces; empty cells take the white space beside them along."""
+    """Return a function that fills the text's braces; the white space beside an empty cell is removed."""
     literals = _IN_BRACES.split(text)[::2]
     pattern = "{}".join(literal.replace("{", "{{").replace("}", "}}") for literal in literals)
 
@@ -97,3 +143,11 @@ def _template(text: str, indices: tuple[int, ...]) -> Reading:
         return filled if all(cells) else _GAPS.sub(" ", filled)
 
     return read
+
+
+def new_columns(made_for: Sequence[str], header: Sequence[str]) -> tuple[str, ...]:
+    """Return the headers that are new since the config was made; none if the config does not say."""
+    if not made_for:
+        return ()
+    known = {composed(name).casefold() for name in made_for} | OWN_COLUMNS
+    return tuple(name for name in header if name and composed(name).casefold() not in known)

@@ -1,52 +1,62 @@
-"""The mapping that a sheet's header and values suggest, how sure that is, and what a person must be asked. Pure."""
+"""Propose a mapping from a sheet's header and values, with how sure it is and what the user must be asked. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from importer.mapper.column_profile import Kind, Look, look, phone_share
+from importer.mapper.column_profile import ColumnProfile, Kind, phone_share, profile_column
 from importer.mapper.header import OWN_COLUMNS
-from importer.mapper.header_guess import FIELDS, REQUIRED, Guess, guess
-from importer.mapper.options import ColumnOptions, CustomFieldOptions
+from importer.mapper.header_guess import Guess, guess, with_fields
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions
 from importer.model.account import FieldType
 from importer.model.rows import Row
 
 _HALF = 0.5
+_NO_COLUMN = "no column looks like it"
 _PHONES = frozenset({Kind.PHONES, Kind.NATIONAL_PHONES})
+_CUSTOM_FIELDS = {
+    Kind.EMAILS: (FieldType.EMAIL, ""),
+    Kind.DATES: (FieldType.DATE, "format"),
+    Kind.NUMBERS: (FieldType.NUMBER, "decimal"),
+    Kind.CHOICES: (FieldType.DROPDOWN, ""),
+    Kind.LISTS: (FieldType.CHECKBOX, "separator"),
+}
+"""The type of a custom field that such a column could feed, and the option that the profile's detail is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A field that several columns could feed, or none that is known."""
+    """A field that several columns could feed, or for which no column was found."""
 
     field: str
     choices: tuple[str, ...]
     """Headers, or texts with headers in braces; the likeliest first."""
     why: str
-    """Why it is asked: the end of a sentence about the field."""
+    """The reason for the question: the end of a sentence about the field."""
 
     @property
     def is_required(self) -> bool:
-        """Whether no contact can do without the field."""
+        """Whether every contact needs the field."""
         return self.field in REQUIRED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What the sheet suggests."""
+    """The proposed mapping of a sheet."""
 
     columns: ColumnOptions
-    """Of what is sure alone."""
+    """The columns that are sure."""
     reasons: Mapping[str, str]
     """Field to why it is sure."""
     questions: tuple[Question, ...]
     suggestions: tuple[CustomFieldOptions, ...]
-    """For the columns that are left over: as which custom fields they could be sent, if the account has such."""
+    """Custom fields that the columns left over could feed, if the account has such fields."""
     lacks_country: bool
-    """Whether the phone numbers have no country code, and nothing says which it is."""
+    """Whether the phone numbers have no country code and no column says the country."""
 
 
 def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Proposal:
-    """Return the mapping of a sheet: by its headers first, by the look of its values second.
+    """Return the mapping that a sheet's headers suggest, or where they say nothing, its values.
 
     Args:
         header: The sheet's headers.
@@ -55,124 +65,86 @@ def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Pr
 
     """
     cells = {name: [row.cells[place] for row in rows] for place, name in enumerate(header) if name}
-    looks = {name: look(texts, country) for name, texts in cells.items()}
+    profiles = {name: profile_column(texts, country) for name, texts in cells.items()}
     guessed = guess(header)
-    doubts = list(_doubts(guessed, looks, {name: phone_share(texts, country) for name, texts in cells.items()}))
-    asked = {doubt.field for doubt in doubts}
-    reasons = {
-        field: _by_header(field, text, looks) for field, text in guessed.unmistakable.items() if field not in asked
-    }
-    sure = {field: text for field, text in guessed.unmistakable.items() if field in reasons}
-    if "identifier" in guessed.missing and "identifier" not in asked:
-        (sure["identifier"],) = _of(looks, _PHONES)
-        reasons["identifier"] = f"likely: its values are {_said(looks[sure['identifier']])}"
+    questions = tuple(_questions(guessed, profiles, lambda name: phone_share(cells[name], country)))
+    asked = {question.field for question in questions}
+    sure = {field: text for field, text in guessed.unmistakable.items() if field not in asked}
+    reasons = {field: _by_header(field, profiles.get(text)) for field, text in sure.items()}
+    if "identifier" not in asked | sure.keys():
+        (sure["identifier"],) = _of(profiles, _PHONES)
+        reasons["identifier"] = f"likely: its values are {_said(profiles[sure['identifier']])}"
     columns = with_fields(ColumnOptions(tags=guessed.columns.tags), sure)
-    left = [name for name in looks if not feeds(columns, name)]
-    seen = looks.get(columns.identifier)
+    seen = profiles.get(columns.identifier)
     return Proposal(
         columns=columns,
         reasons=reasons,
-        questions=tuple(doubts),
-        suggestions=tuple(_suggestions(left, looks)),
+        questions=questions,
+        suggestions=tuple(_suggestions(columns, profiles)),
         lacks_country=bool(seen and seen.kind is Kind.NATIONAL_PHONES and not columns.country),
     )
 
 
 def feeds(columns: ColumnOptions, name: str) -> bool:
-    """Tell whether any field but a custom one is fed from the column, alone or within a text."""
+    """Return whether the column feeds a field, alone or within a text with braces; custom fields aside."""
     texts = [text for field in FIELDS if isinstance(text := getattr(columns, field), str)]
     return any(name == text or f"{{{name}}}" in text for text in (*texts, *columns.tags))
 
 
-def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOptions:
-    """Return the columns with the fields fed as they were chosen; tags stay as they are."""
-    return ColumnOptions(
-        identifier=chosen.get("identifier", columns.identifier),
-        name=chosen.get("name", columns.name),
-        tags=columns.tags,
-        tag_separators=columns.tag_separators,
-        note=chosen.get("note", columns.note),
-        assigned_user=chosen.get("assigned_user", columns.assigned_user),
-        team=chosen.get("team", columns.team),
-        channel=chosen.get("channel", columns.channel),
-        bot_status=chosen.get("bot_status", columns.bot_status),
-        country=chosen.get("country", columns.country),
-        custom_fields=columns.custom_fields,
-    )
-
-
-def _doubts(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]) -> Iterator[Question]:
-    """Yield what must be asked, the required fields first."""
-    yield from _identifier_doubt(guessed, looks, phones)
-    for field, choices in guessed.doubtful.items():
-        if field != "identifier":
-            yield _several(field, choices)
+def _questions(
+    guessed: Guess, profiles: Mapping[str, ColumnProfile], phones: Callable[[str], float]
+) -> Iterator[Question]:
+    """Yield the questions, that about the identifier first."""
+    if "identifier" not in guessed.doubtful:
+        yield from _identifier_question(guessed.unmistakable.get("identifier"), profiles, phones)
+    for field, found in guessed.doubtful.items():
+        choices = tuple(dict.fromkeys(found))
+        what = "could be it" if len(choices) > 1 else "have this header: rename all but one"
+        yield Question(field=field, choices=choices, why=f"several columns {what}")
     if "name" in guessed.missing:
-        free = {name: seen for name, seen in looks.items() if not feeds(guessed.columns, name)}
+        free = {name: seen for name, seen in profiles.items() if not feeds(guessed.columns, name)}
         likely, others = _of(free, {Kind.NAMES}), _of(free, {Kind.TEXTS, Kind.CHOICES, Kind.LISTS})
         why = "no header says which column it is, and the first of these looks like it" if likely else _NO_COLUMN
-        yield Question(field="name", choices=(*likely, *others) or tuple(_of(looks, set(Kind))), why=why)
+        yield Question(field="name", choices=(*likely, *others) or tuple(_of(profiles, set(Kind))), why=why)
 
 
-def _several(field: str, choices: Sequence[str]) -> Question:
-    different = tuple(dict.fromkeys(choices))
-    if len(different) == 1:
-        return Question(field=field, choices=different, why="its header stands over several columns: rename one")
-    return Question(field=field, choices=different, why="several columns could be it")
-
-
-_NO_COLUMN = "no column looks like it"
-
-
-def _identifier_doubt(guessed: Guess, looks: Mapping[str, Look], phones: Mapping[str, float]) -> Iterator[Question]:
-    by_look = _of(looks, _PHONES)
-    if choices := guessed.doubtful.get("identifier"):
-        yield _several("identifier", choices)
-    elif named := guessed.unmistakable.get("identifier"):
-        seen = looks[named]
-        others = [name for name in by_look if name != named]
-        if seen.filled and named not in by_look and phones[named] < _HALF and others:
-            why = f"{named!r} holds {_said(seen)}, and phone numbers stand elsewhere"
-            yield Question(field="identifier", choices=(*others, named), why=why)
+def _identifier_question(
+    named: str | None, profiles: Mapping[str, ColumnProfile], phones: Callable[[str], float]
+) -> Iterator[Question]:
+    """Yield a question if the values belie the only header that names the identifier, or if there is none."""
+    by_look = _of(profiles, _PHONES)
+    if named:
+        seen = profiles[named]
+        if by_look and named not in by_look and seen.filled and phones(named) < _HALF:
+            why = f"{named!r} holds {_said(seen)}, and other columns hold phone numbers"
+            yield Question(field="identifier", choices=(*by_look, named), why=why)
     elif len(by_look) != 1:
-        choices = tuple(by_look) or tuple(looks)
         why = "several columns hold phone numbers" if by_look else _NO_COLUMN
-        yield Question(field="identifier", choices=choices, why=why)
+        yield Question(field="identifier", choices=tuple(by_look or profiles), why=why)
 
 
-def _of(looks: Mapping[str, Look], kinds: frozenset[Kind] | set[Kind]) -> list[str]:
-    return [name for name, seen in looks.items() if seen.kind in kinds and name.casefold() not in OWN_COLUMNS]
+def _of(profiles: Mapping[str, ColumnProfile], kinds: Collection[Kind]) -> list[str]:
+    return [name for name, seen in profiles.items() if seen.kind in kinds and name.casefold() not in OWN_COLUMNS]
 
 
-def _by_header(field: str, text: str, looks: Mapping[str, Look]) -> str:
-    seen = looks.get(text)
+def _by_header(field: str, seen: ColumnProfile | None) -> str:
     if field == "identifier" and seen and seen.filled and seen.kind not in _PHONES:
         return f"likely: its header says so, though it holds {_said(seen)}"
     return f"sure: its header says so, and it holds {_said(seen)}" if seen else "sure: the headers say so"
 
 
-def _said(seen: Look) -> str:
+def _said(seen: ColumnProfile) -> str:
     """Return what a column holds, such as `phone numbers (97 %)`."""
     return f"{seen.kind} ({seen.share:.0%})" if seen.share < 1 else str(seen.kind)
 
 
-def _suggestions(left: Sequence[str], looks: Mapping[str, Look]) -> Iterator[CustomFieldOptions]:
-    for name in left:
-        seen = looks[name]
-        if seen.kind is Kind.EMPTY or name.casefold() in OWN_COLUMNS:
+def _suggestions(columns: ColumnOptions, profiles: Mapping[str, ColumnProfile]) -> Iterator[CustomFieldOptions]:
+    """Yield a custom field for each column that feeds nothing."""
+    for name in _of(profiles, set(Kind) - {Kind.EMPTY}):
+        if feeds(columns, name):
             continue
-        field = CustomFieldOptions(name=name, column=name)
-        only = "" if "|" in seen.detail else seen.detail  # of several, none is guessed
-        match seen.kind:
-            case Kind.EMAILS:
-                yield replace(field, type=FieldType.EMAIL)
-            case Kind.DATES:
-                yield replace(field, type=FieldType.DATE, format=only)
-            case Kind.NUMBERS:
-                yield replace(field, type=FieldType.NUMBER, decimal=only)
-            case Kind.CHOICES:
-                yield replace(field, type=FieldType.DROPDOWN, options=seen.options)
-            case Kind.LISTS:
-                yield replace(field, type=FieldType.CHECKBOX, separator=seen.detail, options=seen.options)
-            case _:
-                yield field
+        seen = profiles[name]
+        field_type, key = _CUSTOM_FIELDS.get(seen.kind, (FieldType.TEXT, ""))
+        detail = "" if "|" in seen.detail[1:] else seen.detail  # of several, none is guessed
+        option: dict[str, Any] = {key: detail} if key else {}
+        yield CustomFieldOptions(name=name, column=name, type=field_type, options=seen.options, **option)

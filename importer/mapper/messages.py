@@ -1,20 +1,22 @@
-"""How cells and choices are named in sentences for a person."""
+"""Format cells and choices for messages, and say what is wrong with a cell."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+from importer.model.rows import Problem
 
 _SHOWN = 40
 _MOST_CHOICES = 8
 
 
 def quoted(text: str) -> str:
-    """Return the text in quotation marks, on one line and cut short."""
+    """Return the text in quotation marks, on one line and truncated."""
     text = " ".join(text.split())
     return f'"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"}"'
 
 
 def listed(texts: Iterable[str], last: str = "and") -> str:
-    """Return `"A", "B" and "C"`; of very many, the first and how many more there are."""
+    """Return `"A", "B" and "C"`; of many, the first ones and the number of others."""
     shown = [quoted(text) for text in texts]
     if len(shown) > _MOST_CHOICES:
         shown[_MOST_CHOICES - 1 :] = [f"{len(shown) - _MOST_CHOICES + 1} more"]
@@ -28,3 +30,8 @@ def did_you_mean(text: str, choices: Iterable[str]) -> str:
     if close := get_close_matches(text.casefold(), by_folded):
         return f"; did you mean {listed((by_folded[folded] for folded in close), 'or')}?"
     return f"; there is {listed(by_folded.values())}." if by_folded else "."
+
+
+def cell_problem(code: str, text: str, what: str) -> Problem:
+    """Return a problem whose message is the cell's text, truncated, and what is wrong with it."""
+    return Problem(code=code, value=text, message=f"{quoted(text)} {what}")

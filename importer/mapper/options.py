@@ -1,15 +1,16 @@
-"""What a person can say about the mapping: the `[contact]`, `[columns]` and `[values]` tables of the config."""
+"""The mapping's options: the `[contact]`, `[columns]` and `[values]` tables of the config."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 
 from importer.model.account import FieldType
 
 
 class IdentifierFormat(StrEnum):
-    """How a phone number is sent; whichever it is, the number is checked."""
+    """The form in which a phone number is sent; it is checked whatever the form."""
 
     DIGITS = "digits"
     E164 = "e164"
@@ -22,13 +23,13 @@ class MobileForm(StrEnum):
 
     AS_WRITTEN = "as_written"
     WITH = "with"
-    """With the mobiles' own digit: 521, 549, and the ninth digit in Brazil."""
+    """With the mobile digit: 521, 549, and the ninth digit in Brazil."""
     WITHOUT = "without"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactOptions:
-    """What is the same for every row; an empty text says nothing."""
+    """The constants of every row; an empty text: not set."""
 
     source: str = "whatsapp"
     country: str = ""
@@ -48,7 +49,7 @@ class ContactOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomFieldOptions:
-    """One custom field and where its value comes from."""
+    """A custom field and its column."""
 
     name: str
     """The field's name in Callbell."""
@@ -56,11 +57,11 @@ class CustomFieldOptions:
     """A header, or a text with headers in braces."""
     type: FieldType = FieldType.TEXT
     format: str = ""
-    """For dates: a `strptime` format; empty: ISO dates, and others only where they can be read one way."""
+    """For dates: a `strptime` format; empty: ISO dates, and others only where they are unambiguous."""
     separator: str = ""
-    """For checkboxes: what stands between the options in the cell; empty: the tag separators."""
+    """For checkboxes: the separator of the options in the cell; empty: the tag separators."""
     decimal: str = ""
-    """For numbers: the decimal sign, `.` or `,`; empty: numbers that can be read one way only."""
+    """For numbers: the decimal sign, `.` or `,`; empty: only unambiguous numbers."""
     options: tuple[str, ...] = ()
     """For dropdowns and checkboxes: what the field allows; empty: not checked here."""
 
@@ -84,13 +85,20 @@ class ColumnOptions:
     custom_fields: tuple[CustomFieldOptions, ...] = ()
 
 
+REQUIRED = ("identifier", "name")
+FIELDS = tuple(
+    option.name for option in fields(ColumnOptions) if option.name not in {"tag_separators", "custom_fields"}
+)
+"""The fields that columns can feed, custom fields aside: every guess, question and written config goes through them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingOptions:
-    """All that the config says about how a row becomes a contact."""
+    """The config's tables about how a row becomes a contact."""
 
-    contact: ContactOptions = field(default_factory=ContactOptions)
-    columns: ColumnOptions = field(default_factory=ColumnOptions)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-    """Per header: what the cell says to what is sent."""
+    contact: ContactOptions = ContactOptions()
+    columns: ColumnOptions = ColumnOptions()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=partial(MappingProxyType, {}))
+    """Per header: from the cell's text to the text that is sent."""
     made_for: tuple[str, ...] = ()
-    """The header that the config was made for; empty: it does not say."""
+    """The header for which the config was made; empty: unknown."""

@@ -1,46 +1,82 @@
-"""What is worth a look in an input as a whole, though each of its rows is right. Pure, and bounded in memory.
+"""Warnings about rows that are valid, and about an input as a whole. Pure; memory is bounded.
 
-Each row is seen once, in the input's order. Of every kind of finding there is one group, with its first rows.
+Each row is seen once, in the input's order. Each kind of warning is one group, with its first rows.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from importer.mapper.column_mapping import ColumnMapping
-from importer.mapper.contact_warnings import remarks
-from importer.mapper.phones import mobile_form
-from importer.model.row_tally import RowTally
-from importer.model.rows import Contact, Entry, Problem
+from importer.mapper.messages import quoted
+from importer.mapper.phones.numbering_plans import lost_zero, mobile_form
+from importer.model.rows import Contact, Entry, Problem, Row
 from importer.model.runs import ProblemGroup
 
 _FIRST_ROWS = 20
 _LONG_RUN = 10
-"""So many rows whose numbers count up by one are seldom customers. Lines of one company come in fives or so."""
+"""Fewer consecutive numbers may be the lines of one company; as many are rarely customers."""
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
 
 
+@dataclass(slots=True)
+class RowTally:
+    """The number of rows, and the first of them."""
+
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    def add(self, row: int) -> None:
+        """Count a row."""
+        self.count += 1
+        if len(self.rows) < _FIRST_ROWS:
+            self.rows.append(row)
+
+    def extend(self, other: "RowTally") -> None:
+        """Count the rows of another tally, which come after these."""
+        self.count += other.count
+        self.rows += other.rows[: _FIRST_ROWS - len(self.rows)]
+
+    def group(self, code: str, column: str, message: str) -> ProblemGroup:
+        """Return the rows as a group of problems."""
+        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=tuple(self.rows))
+
+
+def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
+    """Return the warnings about a contact's row."""
+    if contact.source != "whatsapp" or not (country := mapping.country(row.cells)):
+        return ()
+    text = mapping.identifier_feed.read(row.cells)
+    if not lost_zero(text, contact.identifier, country):
+        return ()
+    message = (
+        f"{quoted(text)} has no zero in front, as numbers in {country} have: a spreadsheet program may have dropped"
+        f" it. It is sent as {contact.identifier}: check that this is right."
+    )
+    return (Problem(code="phone_zero_lost", column=mapping.identifier_feed.label, value=text, message=message),)
+
+
 class Findings:
-    """Sees the rows of one input, and says at the end what is worth a look."""
+    """Collects the warnings of one input."""
 
     def __init__(self) -> None:
-        self._remarks: dict[tuple[str, str], tuple[str, RowTally]] = {}
+        self._tallies: dict[tuple[str, str], tuple[str, RowTally]] = {}
+        """By code and column: the message of the first row, and the rows."""
         self._forms: dict[tuple[str, bool, str], RowTally] = {}
-        self._runs: dict[str, tuple[str, RowTally]] = {}
         self._run = RowTally()
         self._last = ("", 0)
 
     def see(self, row: int, contact: Contact, column: str, found: Sequence[Problem] = ()) -> None:
-        """Take note of a row that is right.
+        """Inspect a valid row.
 
         Args:
             row: Its number.
-            contact: What it became.
+            contact: Its contact.
             column: The header of the identifier's column.
-            found: What is worth a look about the row itself.
+            found: The warnings about the row itself.
 
         """
         for remark in found:
-            _, tally = self._remarks.setdefault((remark.code, remark.column), (remark.message, RowTally()))
-            tally.add(row)
+            self._tally(remark.code, remark.column, remark.message).add(row)
         digits = contact.identifier.removeprefix("+")
         if contact.source != "whatsapp" or not digits.isdecimal():
             return
@@ -52,11 +88,11 @@ class Findings:
         self._last = (column, number)
 
     def see_recognised(self, row: int, identifier: str, column: str) -> None:
-        """Take note of a row that an earlier run settled: only other rows can make it worth a look again.
+        """Inspect a row that an earlier run sent, for the warnings that concern several rows.
 
         Args:
             row: Its number.
-            identifier: Of its contact.
+            identifier: Its contact's identifier.
             column: The header of the identifier's column.
 
         """
@@ -64,13 +100,9 @@ class Findings:
             self._forms.setdefault((*form, column), RowTally()).add(row)
 
     def warnings(self) -> tuple[ProblemGroup, ...]:
-        """Return what is worth a look, most rows first."""
+        """Return the warnings, most rows first."""
         self._end_run()
-        self._last = ("", 0)
-        groups = [tally.group(code, column, message) for (code, column), (message, tally) in self._remarks.items()]
-        groups += [
-            tally.group("phones_consecutive", column, message) for column, (message, tally) in self._runs.items()
-        ]
+        groups = [tally.group(code, column, message) for (code, column), (message, tally) in self._tallies.items()]
         groups += [
             _both_forms(code, column, tally, self._forms[code, False, column])
             for (code, long, column), tally in self._forms.items()
@@ -78,17 +110,20 @@ class Findings:
         ]
         return tuple(sorted(groups, key=lambda group: -group.count))
 
+    def _tally(self, code: str, column: str, message: str) -> RowTally:
+        return self._tallies.setdefault((code, column), (message, RowTally()))[1]
+
     def _end_run(self) -> None:
-        """Look at the rows whose numbers count up by one, now that another number comes."""
+        """End a run of consecutive numbers; warn if it is long."""
         run, self._run = self._run, RowTally()
-        if run.count < _LONG_RUN:
-            return
         column, last = self._last
-        message = (
-            f"The numbers from {last - run.count + 1} to {last} follow each other: a cell that is pulled down in a"
-            " spreadsheet program counts up. Compare them with where they are from."
-        )
-        self._runs.setdefault(column, (message, RowTally()))[1].extend(run)
+        self._last = ("", 0)
+        if run.count >= _LONG_RUN:
+            message = (
+                f"The numbers from {last - run.count + 1} to {last} are consecutive: filling cells downwards in a"
+                " spreadsheet program counts up. Compare them with their source."
+            )
+            self._tally("phones_consecutive", column, message).extend(run)
 
 
 class SheetWarnings:
@@ -104,7 +139,7 @@ class SheetWarnings:
         for entry in entries:
             row, contact = entry.row, entry.mapped
             if isinstance(contact, Contact):
-                self._findings.see(row.number, contact, self._column, remarks(row, contact, self._mapping))
+                self._findings.see(row.number, contact, self._column, row_warnings(row, contact, self._mapping))
 
     def recognised(self, row: int, identifier: str) -> None:
         """Take note of a row that an earlier run settled."""
@@ -112,10 +147,10 @@ class SheetWarnings:
 
 
 def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:
-    """Return that mobiles stand there in both forms: a person in both would become two contacts."""
+    """Return the warning that mobile numbers are in both forms: a person in both would become two contacts."""
     country, with_digit, without_digit = _FORMS[code]
     message = (
-        f"{country} numbers stand there in both forms: {long.count:,} with {with_digit}, {short.count:,} with"
+        f"{country} numbers are in both forms: {long.count:,} with {with_digit}, {short.count:,} with"
         f' {without_digit}. If these are mobiles too, set mobile_form = "with" or "without" under [contact] of the'
         " config, and each person is one contact."
     )

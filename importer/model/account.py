@@ -1,4 +1,4 @@
-"""What an account has, as the mapper and the sandbox need it."""
+"""The parts of an account that the mapper and the sandbox need."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 
 class FieldType(StrEnum):
-    """The types of custom fields, as the service names them (release notes, March 2026)."""
+    """The service's types of custom fields (release notes, March 2026)."""
 
     TEXT = "text"
     EMAIL = "email"
@@ -19,7 +19,7 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """What the account calls its teams and channels: name (case-folded) to UUID; a name that two share is left out."""
+    """The account's teams and channels: case-folded name to UUID; a name that two of them share is left out."""
 
     teams: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     channels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

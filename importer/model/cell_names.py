@@ -1,11 +1,7 @@
-"""What a spreadsheet program calls columns and cells."""
+"""Column letters, as in spreadsheet programs."""
 
 
 def column_letters(place: int) -> str:
-    """Return the column's letters as a spreadsheet program shows them."""
-    letters = ""
-    rest = place + 1
-    while rest:
-        rest, letter = divmod(rest - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
+    """Return the letters of the column with this index from 0: `A`, `B`, ... `AA`."""
+    before, letter = divmod(place, 26)
+    return (column_letters(before - 1) if before else "") + chr(ord("A") + letter)

@@ -1,10 +1,10 @@
-"""Contacts that `undo` deletes, and what became of them: frozen values."""
+"""What became of contacts that `undo` deletes: frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from importer.model.rows import Contact
+from importer.model.journal_rows import RecordedOutcome
 
 
 class Fate(StrEnum):
@@ -24,27 +24,20 @@ TAKEN_BACK = frozenset({Fate.DELETED, Fate.GONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Removal:
-    """A contact to delete: the journal says on disk that it is about to be."""
+class Deletion:
+    """The outcome of a contact that was to be deleted."""
 
-    seq: int
-    """The place of its row in the input of the run that created it."""
-    row: int
-    """The number that a spreadsheet program shows."""
-    uuid: str
-    sent: Contact
-    """What POST /contacts was given."""
+    status: Fate
+    http_status: int | None = None
+    reason: str = ""
+
+    @property
+    def detail(self) -> str:
+        """What a log says besides the status."""
+        return self.reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
-    """What became of a contact, on its way into the journal."""
-
-    seq: int
-    fate: Fate
-    http_status: int | None
-    reason: str
-    at: datetime
+Removed = RecordedOutcome[Deletion]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Every reason for which a whole run stops, each with its exit code.
+"""The errors that stop a whole run, each with its exit code.
 
     ImporterError
     ├── UsageError       2   the command line or the config is wrong; nothing was sent
@@ -16,7 +16,7 @@ from typing import ClassVar
 
 
 class ImporterError(Exception):
-    """A reason to stop, told to a person.
+    """An error that stops the run, with a message for the user.
 
     Args:
         message: One sentence: what happened and where.
@@ -51,7 +51,7 @@ class StorageError(ImporterError):
 
 
 class ServiceError(ImporterError):
-    """The service stopped the run; what was not sent is `unsent`, and the same command goes on."""
+    """The service stopped the run; what was not sent is `unsent`, and the same command continues."""
 
     exit_code = 5
 

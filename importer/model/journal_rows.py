@@ -1,7 +1,9 @@
-"""Rows on their way out of the journal and back into it: frozen values."""
+"""Rows that are claimed from the journal, and what is recorded in it: frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
 
 from importer.model.replies import Outcome
 from importer.model.rows import Contact
@@ -9,13 +11,16 @@ from importer.model.rows import Contact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A row that may be sent: the journal says on disk that it is about to be."""
+    """A row that was claimed: the journal says on disk that requests about it are about to be sent."""
 
     seq: int
     """The row's place in the input, from 1, across all files of the run."""
     row: int
     """The number that a spreadsheet program shows."""
     contact: Contact
+    """What POST /contacts is given, or was."""
+    uuid: str = ""
+    """The contact's; empty where it is not known to be in Callbell."""
     in_doubt: bool = False
     """An earlier run may have sent it: it is to be looked up before it is sent."""
     first_sent_at: datetime | None = None
@@ -24,20 +29,39 @@ class Pending:
     """The time after which no run sent it; only where `in_doubt`."""
 
 
+class RowOutcome(Protocol):
+    """What every operation's outcomes have."""
+
+    @property
+    def status(self) -> StrEnum:
+        """The row's status."""
+
+    @property
+    def detail(self) -> str:
+        """What a log says besides."""
+
+
+OutcomeT = TypeVar("OutcomeT", bound=RowOutcome)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """An outcome on its way into the journal."""
+class RecordedOutcome(Generic[OutcomeT]):
+    """An outcome to record."""
 
     seq: int
-    outcome: Outcome
+    """The place of its row in the input of the run that creates, or created, it."""
+    outcome: OutcomeT
     attempts: int
-    """Requests that were sent to create this contact in this run."""
+    """Requests of this run that may have changed the contact."""
     at: datetime
+
+
+Recorded = RecordedOutcome[Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempted:
-    """A request that did not settle its row, on its way into the journal."""
+    """A request that did not settle its row, to record."""
 
     seq: int
     attempt: int

@@ -1,26 +1,32 @@
-"""A contact as the JSON object of POST /contacts, and back: the form in which it is sent and remembered."""
+"""A contact as the JSON object of POST /contacts, and back: the form in which it is sent and remembered.
 
+What its fields may say is as the documentation of POST /contacts has it. The fields themselves are the attributes of
+`importer.model.rows.Contact`, under the names that the API gives them.
+"""
+
+import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from importer.model.rows import Contact
 
-_OPTIONAL_TEXTS = ("assigned_user", "team_uuid", "channel_uuid", "bot_status", "note")
+SOURCES: Final = ("whatsapp", "telegram", "instagram", "facebook")
+BOT_STATUSES: Final = ("bot_start", "bot_end")
+NOTE_MOST_CHARACTERS: Final = 1_000
+OPTIONAL_TEXTS: Final = tuple(field.name for field in dataclasses.fields(Contact) if field.default == "")
+"""The fields that are one text each and may be left out."""
 
 
 def payload(contact: Contact) -> dict[str, object]:
     """Return the JSON object that POST /contacts takes; what is empty is left out, so that it clears nothing."""
     fields: dict[str, object] = {"identifier": contact.identifier, "source": contact.source, "name": contact.name}
     if contact.tags:
-        fields["tags"] = list(contact.tags)
+        fields["tags"] = contact.tags
     if contact.custom_fields:
-        fields["custom_fields"] = {
-            name: value if isinstance(value, str) else list(value) for name, value in contact.custom_fields.items()
-        }
-    fields.update((name, text) for name in _OPTIONAL_TEXTS if (text := getattr(contact, name)))
+        fields["custom_fields"] = dict(contact.custom_fields)
+    fields.update((name, text) for name in OPTIONAL_TEXTS if (text := getattr(contact, name)))
     return fields
 
 
@@ -32,16 +38,11 @@ def to_json(contact: Contact) -> str:
 def from_json(text: str) -> Contact:
     """Return the contact that `to_json` wrote."""
     fields: dict[str, Any] = json.loads(text)
-    custom: Mapping[str, Any] = fields.pop("custom_fields", {})
-    return Contact(
-        tags=tuple(fields.pop("tags", ())),
-        custom_fields=MappingProxyType(
-            {name: value if isinstance(value, str) else tuple(value) for name, value in custom.items()}
-        ),
-        **fields,
-    )
+    custom = fields.pop("custom_fields", {}).items()
+    values = {name: value if isinstance(value, str) else tuple(value) for name, value in custom}
+    return Contact(tags=tuple(fields.pop("tags", ())), custom_fields=MappingProxyType(values), **fields)
 
 
 def fingerprint(json_text: str) -> bytes:
-    """Return 16 bytes that tell whether two contacts' JSON texts say the same (BLAKE2b)."""
+    """Return a 16-byte hash (BLAKE2b) of a contact's JSON text: equal contacts have equal hashes."""
     return hashlib.blake2b(json_text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

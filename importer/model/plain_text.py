@@ -1,4 +1,8 @@
-"""Text that is safe to show and to write: the service's words are untrusted, and so are the cells of a spreadsheet."""
+"""Make text safe to show and to write: the service's messages and the cells of a spreadsheet are untrusted.
+
+Cells are escaped against formula injection (OWASP, "CSV Injection": a cell that begins with `= + - @`, tab or carriage
+return). A leading apostrophe makes the rest plain text. `unescape(escape(text)) == text` for every text.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -6,11 +10,13 @@ from functools import lru_cache
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|\x9b[0-?]*[ -/]*[@-~]")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_PHONE = re.compile(r"\+\d+")
 
 
 def plain(text: str) -> str:
-    """Return the text on one line, without terminal escapes, control characters or changes of direction."""
-    if text.isprintable():  # nearly all are, and this is quick to see
+    """Return the text on one line, without terminal escapes, control characters or bidirectional overrides."""
+    if text.isprintable():  # true of nearly all, and cheap
         return text.strip(" ")
     return _UNSEEN.sub(" ", _ESCAPES.sub("", encodable(text))).strip(" ")
 
@@ -21,11 +27,24 @@ def plain_lines(text: str) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return the text with a question mark for every half of a surrogate pair, which no file can hold."""
+    """Return the text with a question mark for every lone surrogate, which no file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-@lru_cache(maxsize=256)  # rows that are decided together have one time
+def escape(text: str) -> str:
+    """Return the text, with an apostrophe in front if a spreadsheet program could evaluate it as a formula.
+
+    A plus followed by digits only is a phone number, not a formula, and stays as it is.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _PHONE.fullmatch(text) else text
+
+
+def unescape(text: str) -> str:
+    """Return the text without the apostrophe that `escape` added."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+@lru_cache(maxsize=256)  # rows that are recorded together have the same time
 def utc(moment: datetime | None) -> str:
     """Return the time as ISO 8601 in UTC with a Z, to the second; an empty text for None."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""

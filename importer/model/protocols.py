@@ -1,13 +1,14 @@
-"""The small interfaces that the pipeline and the pool talk to, each with what it promises."""
+"""The small interfaces that the pipeline and the worker pool talk to, each with what it promises."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.replies import Reply
-from importer.model.rows import Contact, Entry, Row, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToMend, RunRecord
+from importer.model.journal_rows import Attempted, OutcomeT, Pending, RecordedOutcome
+from importer.model.replies import Outcome, Reply
+from importer.model.requests import Request
+from importer.model.rows import Entry, Row, Sheet, Status
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
 
 class Reader(Protocol):
@@ -35,7 +36,7 @@ class Reader(Protocol):
         """Rows without a single character between the header and the last row yielded so far."""
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; more than once does no harm."""
 
 
 class Clock(Protocol):
@@ -46,55 +47,52 @@ class Clock(Protocol):
 
 
 class Service(Protocol):
-    """The calls that the pool makes: one request each, never repeated; failures are values, never raised."""
+    """The service, as the worker pool and the commands see it."""
 
-    async def create(self, contact: Contact) -> Reply:
-        """POST the contact."""
-
-    async def find(self, contact: Contact) -> Reply:
-        """Ask for the contact by its identifier, in its channel: 200 with it, or 404."""
+    async def send(self, request: Request) -> Reply:
+        """Make one request, never repeated by us; a failure is a value, never raised."""
 
 
-class Slots(Protocol):
-    """What the pool needs of the pace."""
+class RequestLimiter(Protocol):
+    """What the worker pool needs of the rate limiter."""
 
-    async def slot(self) -> None:
+    async def acquire(self) -> None:
         """Wait until a request may leave, and count it as in flight. For one caller at a time."""
 
-    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
-        """Take note of a reply and of how long it took, and give its slot back; None: it was given up."""
+    def release(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+        """Take note of a reply and of how long it took; it is in flight no longer. None: it was given up."""
 
 
-class PoolJournal(Protocol):
-    """What the pool needs of the journal.
+class WorkJournal(Protocol[OutcomeT]):
+    """What the worker pool needs of the journal, whatever the operation.
 
     Raises (all methods):
         StorageError: It cannot be written; what it held before is whole.
     """
 
-    async def take(self, count: int) -> Sequence[Pending]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         """Return up to `count` pending rows in input order, after making durable that they are in flight.
 
         Everything recorded before is durable too when this returns. Empty: nothing is pending now.
         """
 
-    def record(self, recorded: Recorded) -> None:
-        """Note an outcome; durable with the next `take` or `flush`. `Status.PENDING` gives a row back unsent."""
+    def record(self, recorded: RecordedOutcome[OutcomeT]) -> None:
+        """Record an outcome; durable with the next `claim` or `checkpoint`."""
 
-    def note_attempt(self, attempted: Attempted) -> None:
-        """Note a request that did not settle its row; durable with the next `take` or `flush`."""
+    def record_attempt(self, attempted: Attempted) -> None:
+        """Record a request that did not settle its row; durable with the next `claim` or `checkpoint`."""
 
-    async def flush(self) -> None:
-        """Make durable what was recorded and noted."""
+    async def checkpoint(self) -> None:
+        """Make durable what was recorded."""
 
 
-class PipelineJournal(PoolJournal, Protocol):
-    """What the pipeline needs besides."""
+class PipelineJournal(WorkJournal[Outcome], Protocol):
+    """What the pipeline needs besides. `record` of `Status.PENDING` gives a row back unsent."""
 
     async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
         """Find the next rows of the input that need not be mapped: an earlier run settled them exactly as they are.
 
-        `enter` must be called next, with the others in their order, and writes all of them down.
+        `enqueue` must be called next, with the others in their order, and writes all of them down.
 
         Args:
             marked: Each row's number and its `Entry.fingerprint`.
@@ -104,7 +102,7 @@ class PipelineJournal(PoolJournal, Protocol):
 
         """
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Write the next rows of the input down, and return how many have which status, the recognised ones too.
 
         Invalid rows are `invalid`; a key that stands in an earlier row of this run is a `duplicate`; what an earlier
@@ -127,7 +125,7 @@ class ReportSource(Protocol):
     def results(self) -> Iterator[Result]:
         """Yield every row; memory does not grow with their number."""
 
-    def rows_to_mend(self, sheet_index: int) -> Iterator[RowToMend]:
+    def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
         """Yield the sheet's rows whose status is in `TO_RETRY`."""
 
     def problems(self) -> Sequence[ProblemGroup]:

@@ -1,14 +1,16 @@
-"""What a request got, and the last word on its row: frozen values."""
+"""The reply to a request, and the outcome of its row: frozen values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
 
 from importer.model.rows import Status
 
 
 class Arrival(Enum):
-    """Whether a request reached the service, which decides if it may be sent again."""
+    """Whether a request reached the service, which decides whether it may be sent again."""
 
     NEVER = "surely never arrived"
     UNKNOWN = "may have arrived"
@@ -17,40 +19,44 @@ class Arrival(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteContact:
-    """A contact as the service describes it, cut down to what the importer needs."""
+    """A contact in an answer of the service, with the fields that the importer needs."""
 
     uuid: str
     href: str = ""
     identifier: str = ""
-    """Digits only, from `phoneNumber`; empty where the service gives none."""
+    """Digits only, from `phoneNumber`; empty if the answer has none."""
     created_at: datetime | None = None
     """UTC; None where it is missing or cannot be read."""
+    fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), repr=False, compare=False)
+    """All of the service's description, as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What one request got; one per attempt, whatever happened."""
+    """The result of one attempt, whatever happened."""
 
     arrival: Arrival
     http_status: int | None = None
     """The status of a response that was received; None without one."""
     contact: RemoteContact | None = None
-    """The contact in a 2xx answer; None where the answer has no readable one."""
+    """The contact in a 2xx answer; None if it has no well-formed one."""
     message: str = ""
-    """The service's or the network's words, cleaned of control characters, holding no secret and no URL."""
+    """The service's message or the network's, without control characters, secrets and URLs."""
     retry_after_seconds: float | None = None
-    """How long the service asked everyone to wait."""
+    """How long the service asked to wait (`Retry-After`)."""
     limit_per_second: float | None = None
-    """The rate limit that the service says it has, in requests per second; None where it says nothing readable."""
+    """The rate limit in the response's headers, in requests per second; None if there is none."""
     clock_skew_seconds: float = 0.0
     """The service's clock less ours, from the response's `Date`; 0.0 without one."""
+    json: object = field(default=None, repr=False)
+    """The JSON value of the body; None without one. It may hold the token (GET /auth/me), so `repr` hides it."""
     fatal: bool = False
-    """No request can succeed until a person mends something: a bad certificate, say."""
+    """No request can succeed until a person fixes something: a bad certificate, say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The last word on a row, or at least the latest."""
+    """What became of a row."""
 
     status: Status
     uuid: str = ""
@@ -61,3 +67,8 @@ class Outcome:
     column: str = ""
     reason: str = ""
     """A sentence for the report; empty where all is well."""
+
+    @property
+    def detail(self) -> str:
+        """What a log says besides the status."""
+        return self.code or self.uuid

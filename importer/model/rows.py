@@ -1,7 +1,7 @@
-"""The nouns of the importer: frozen values that every room talks about.
+"""The nouns of the importer: frozen values that every package uses.
 
 A `Sheet` has `Row`s. The mapping makes of each row a `Contact` or an `InvalidRow` with its `Problem`s. Sending a
-contact gets a `Reply`, and the last word on a row is its `Outcome`, whose word is a `Status`.
+contact gets a `Reply`, and what became of the row is its `Outcome`, with its final `Status`.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 
 class Status(StrEnum):
-    """Where a row stands; each row has exactly one. The words are those of the journal and of the reports."""
+    """The status of a row; each row has exactly one. The journal and the reports use the same words."""
 
     PENDING = "pending"
-    """Read and right; waits its turn. Never the last word."""
+    """Valid, and waiting to be sent. Not final."""
     IN_FLIGHT = "in_flight"
-    """The journal says on disk that a request may have left. Never the last word."""
+    """The journal says on disk that a request may have been sent. Not final."""
     CREATED = "created"
     UPDATED = "updated"
     EXISTS = "exists"
@@ -29,10 +29,13 @@ class Status(StrEnum):
 
 
 IN_CALLBELL = frozenset({Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED, Status.DUPLICATE})
-"""The last words of rows that are where they should be."""
+"""Final statuses of rows that are where they should be."""
 
 TO_RETRY = frozenset({Status.INVALID, Status.FAILED, Status.IN_DOUBT, Status.UNSENT})
-"""The last words of rows that a person or `retry` has still to do something about."""
+"""Final statuses of rows that a person or `retry` still has to do something about."""
+
+FINAL = tuple(status for status in Status if status not in {Status.PENDING, Status.IN_FLIGHT})
+"""The final statuses, in the order in which reports show them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class Sheet:
     """One table of one file, as its reader found it."""
 
     file: str
-    """The path as the person wrote it."""
+    """The path as it was given on the command line."""
     name: str = ""
     """The sheet's name in a workbook; empty for text files."""
     header: tuple[str, ...]
@@ -52,7 +55,7 @@ class Sheet:
     delimiter: str = ""
     """The character between the cells of a text file; empty for workbooks."""
     notes: tuple[str, ...] = ()
-    """Sentences about what was guessed or is odd, for the person to see."""
+    """Sentences for the user about what was guessed or is unusual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +63,11 @@ class Problem:
     """One thing that is wrong with a row."""
 
     code: str
-    """A short stable word, such as `phone_invalid`: what reports group by."""
+    """A short stable word, such as `phone_invalid`, by which reports group."""
     column: str = ""
-    """The header of the column; empty where it is about the whole row."""
+    """The header of the column; empty for a problem of the whole row."""
     value: str = ""
-    """What the cell says."""
+    """The cell's text."""
     message: str
     """A sentence that a shop owner understands, with what to do."""
 
@@ -78,12 +81,12 @@ class Row:
     cells: tuple[str, ...]
     """One text per column of the header, in its order; an empty cell is an empty text. A too wide row has more."""
     problems: tuple[Problem, ...] = ()
-    """What the reader found wrong already: a wrong width, bytes that are no text, an error cell."""
+    """What the reader found wrong: a wrong number of cells, bytes that are no text, an error cell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """What POST /contacts is asked to make, in the API's own words (an empty value is left out of the request)."""
+    """A contact to create, its fields named as in POST /contacts; an empty value is left out of the request."""
 
     identifier: str
     source: str
@@ -100,12 +103,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvalidRow:
-    """A row that the mapping refused, with all its problems; never sent."""
+    """A row that the mapper refused, with all its problems; never sent."""
 
     problems: tuple[Problem, ...]
     """At least one."""
     identifier: str = ""
-    """What the identifier's cell says, so that a person finds the row."""
+    """The identifier's cell as it is, for the report."""
     name: str = ""
 
 
@@ -114,9 +117,9 @@ FINGERPRINT_BYTES = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A row with what the mapping made of it."""
+    """A row and its contact, or its problems."""
 
     row: Row
     mapped: Contact | InvalidRow
     fingerprint: bytes | None = None
-    """Of the row's cells and their mapping (`importer.mapper.row_fingerprint`); None: it is never recognised."""
+    """Hash of the row's cells and their mapping (`importer.mapper.contact`); None: never recognised."""

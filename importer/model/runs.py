@@ -1,37 +1,34 @@
-"""What the journal tells of a run: frozen values for reports and lists."""
+"""A run, its rows as the journal stores them, and groups of rows with the same problem: values for reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from importer.model.replies import Outcome
 from importer.model.rows import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """What the journal knows of a run."""
+    """A run, as `runs` lists it."""
 
     name: str
     """Such as `20261123-020000-contacts`: UTC, so that names sort by time."""
     command: str
     """`run` or `retry`."""
     account: str
-    """Under which the journal remembers contacts: base URL and account name."""
+    """The key of the account in the journal: base URL and account name."""
     files: tuple[str, ...]
     """As the person wrote them, made absolute."""
     options: Mapping[str, object]
-    """The options that were given on the command line, so that `retry` can repeat them; no secret is an option."""
+    """The options of the command line, so that `retry` can repeat them; no secret is an option."""
     report_dir: str
     """The absolute path of the run's own reports folder."""
     started_at: datetime
     finished_at: datetime | None = None
     exit_code: int | None = None
-    input_fingerprint: bytes = b""
-    """Stands for files, mapping and options: a run that is given the same again has nothing to do; empty: unknown."""
     blank: int = 0
-    """Blank rows of the input, which are not rows."""
+    """Blank rows of the input; they are not counted as rows."""
     requests_sent: int = 0
     requests_retried: int = 0
     requests_throttled: int = 0
@@ -42,10 +39,10 @@ class RunRecord:
 
 
 class Result(NamedTuple):
-    """A row of the input with its last word: a tuple, as there may be a million of them."""
+    """A row of the input with its status: a tuple, as there may be a million of them."""
 
     sheet_index: int
-    """The place of its sheet in `sheets()`, from 0."""
+    """The index of its sheet in `sheets()`."""
     row: int
     """The number that a spreadsheet program shows."""
     identifier: str
@@ -60,35 +57,22 @@ class Result(NamedTuple):
     attempts: int = 0
     finished_at: datetime | None = None
 
-    @property
-    def outcome(self) -> Outcome:
-        """Return the last word alone."""
-        return Outcome(
-            status=self.status,
-            uuid=self.uuid,
-            href=self.href,
-            http_status=self.http_status,
-            code=self.code,
-            column=self.column,
-            reason=self.reason,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowToMend:
-    """A row that is not where it should be, with its input's own cells."""
+class RowToFix:
+    """A row that a person has to fix, with its cells as they were read."""
 
     row: int
     cells: tuple[str, ...]
     status: Status
     reason: str
     columns: tuple[str, ...] = ()
-    """The columns that its problems are about, as the problems name them."""
+    """The headers of the columns that its problems are about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemGroup:
-    """Rows that have the same thing wrong in the same column."""
+    """Rows with the same problem in the same column."""
 
     code: str
     column: str

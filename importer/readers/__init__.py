@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 from importer.model.errors import InputError
 from importer.model.protocols import Reader
-from importer.readers.files import check_file
 from importer.readers.options import InputOptions
 
 TEXT_ENDINGS = frozenset({".csv", ".tsv", ".txt"})
@@ -28,8 +27,7 @@ def open_reader(path: str, options: InputOptions) -> Reader:
             f"{path} is not a kind of file that can be read.",
             "Save it as .xlsx or .csv: names that end in .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods are read.",
         )
-    check_file(path)
-    # pandas takes a quarter of a second to import, which --help need not wait for.
+    # Neither kind of file waits for the libraries of the other.
     if ending in TEXT_ENDINGS:
         from importer.readers.text.reader import CsvReader  # noqa: PLC0415 - see above
 
@@ -40,5 +38,9 @@ def open_reader(path: str, options: InputOptions) -> Reader:
 
 
 def preload() -> None:
-    """Import what rows are read with: a quarter of a second, which a command can spend on a thread while it waits."""
-    import pandas  # noqa: F401, ICN001, PLC0415 - only imported, and late on purpose
+    """Import pandas ahead of the first rows, which takes a quarter to half a second.
+
+    To be called on a thread while the command waits for something else: reading rows then waits only for what is left
+    of the import.
+    """
+    from importer.readers.text import parse  # noqa: F401, PLC0415 - --help need not wait for it

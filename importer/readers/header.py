@@ -1,14 +1,38 @@
-"""The header: which columns a sheet has."""
+"""The header of a sheet, and the blank rows below it."""
 
 from collections.abc import Sequence
 
 from importer.model.errors import InputError
+from importer.model.rows import Row
 
 ROWS_UNDER_TITLE = 50
 
 _LEAST_ROWS_OF_TABLE = 2
 MOST_COLUMNS = 16_384
 """As many as a spreadsheet program shows (Excel's specifications and limits)."""
+
+
+class Blanks:
+    """Leaves blank rows out, which have not a single character and are no rows, and counts them.
+
+    A blank row is counted once a row that is not blank comes after it: what follows the last row of a sheet, such as a
+    million formatted cells, is not part of the table.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        """Blank rows before the last row that was let through."""
+        self._seen = self._let_through = 0
+
+    def left_out(self, rows: Sequence[Row | None]) -> list[Row]:
+        """Return the rows that are not blank; None stands for one that is."""
+        full = [row for row in rows if row is not None]
+        if full:
+            self._let_through += len(full)
+            after = next(place for place, row in enumerate(reversed(rows)) if row is not None)
+            self.count = self._seen + len(rows) - after - self._let_through
+        self._seen += len(rows)
+        return full
 
 
 def header_of(path: str, cells: Sequence[str], header_row: int) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""What a run writes for people and programs, each report from what the journal yields."""
+"""The reports of a run, for people and programs, written from the journal."""
 
-from importer.reports.write_reports import Reports, write_reports
+from importer.reports.results import Reports, write_reports
 
 __all__ = ["Reports", "write_reports"]

@@ -1,29 +1,28 @@
-"""What `check` says: how the file looks, every problem with what to do, and what would be sent; as text or JSON."""
+"""The result of `check`, as text or JSON: what was read, every problem with what to do, and what would be sent."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.model.plain_text import plain, utc
+from importer.model.plain_text import plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.closing_text import command_line, counted, group_lines, worth_a_look
-from importer.reports.summary import group_json
+from importer.reports.closing_text import command_line, counted, groups_text
+from importer.reports.results import groups_json, json_text, run_json
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NOT_SENT = {
-    Status.INVALID: "with something wrong",
+    Status.INVALID: "with a problem",
     Status.DUPLICATE: "with the same identifier as an earlier row",
     Status.UNCHANGED: "sent by an earlier run",
-    Status.EXISTS: "sent by an earlier run with other values, and left as they are",
+    Status.EXISTS: "sent by an earlier run with other values, and not changed",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedSheet:
-    """A sheet, and what was found in it."""
+    """A sheet and what was found in it."""
 
     sheet: Sheet
     rows: int
@@ -43,13 +42,13 @@ class Checked:
     tally: Counter[Status]
     """How many rows have each status; `pending` would be sent."""
     problems: tuple[ProblemGroup, ...]
-    """For which rows are refused."""
+    """Of the rows that are refused."""
     warnings: tuple[ProblemGroup, ...]
-    """What is worth a look."""
+    """What to check in rows that are valid."""
     not_checked: tuple[str, ...]
-    """Sentences about what nobody could be asked."""
-    to_mend: tuple[Path, ...]
-    """Files with the rows that have something wrong."""
+    """Sentences about what could not be checked."""
+    to_fix: tuple[Path, ...]
+    """Files with the rows that have a problem."""
 
     @property
     def would_be_sent(self) -> int:
@@ -58,12 +57,12 @@ class Checked:
 
 
 def checked_text(checked: Checked) -> str:
-    """Return what a person reads, without a line break at its end."""
+    """Return the text for the terminal, without a line break at its end."""
     parts = [
         *map(_sheet, checked.sheets),
-        "\n".join(_problems(checked.problems)),
-        worth_a_look(checked.warnings),
-        "\n".join(_not_checked(checked.not_checked)),
+        groups_text("Problems:", checked.problems),
+        groups_text("Worth a look:", checked.warnings),
+        "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
         "\n".join(_rows(checked)),
         "\n".join(_next(checked)),
     ]
@@ -72,40 +71,32 @@ def checked_text(checked: Checked) -> str:
 
 def checked_json(checked: Checked) -> str:
     """Return the same as the text of a JSON file."""
-    record = checked.record
-    found = {
-        "run": record.name,
-        "command": record.command,
-        "files": list(record.files),
-        "started_at": utc(record.started_at),
-        "finished_at": utc(record.finished_at),
-        "exit_code": record.exit_code,
-        "sheets": [_sheet_json(one) for one in checked.sheets],
+    found = run_json(checked.record) | {
+        "sheets": list(map(_sheet_json, checked.sheets)),
         "rows": {
             "read": sum(checked.tally.values()),
-            "blank": record.blank,
+            "blank": checked.record.blank,
             "would_be_sent": checked.would_be_sent,
             **{status.value: checked.tally[status] for status in _NOT_SENT},
         },
-        "problems": [group_json(group) for group in checked.problems],
-        "warnings": [group_json(group) for group in checked.warnings],
-        "not_checked": list(checked.not_checked),
-        "reports": {"problems": [str(path) for path in checked.to_mend]},
+        "problems": groups_json(checked.problems),
+        "warnings": groups_json(checked.warnings),
+        "not_checked": checked.not_checked,
+        "reports": {"problems": [str(path) for path in checked.to_fix]},
     }
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return json_text(found)
 
 
 def _sheet(one: CheckedSheet) -> str:
     sheet = one.sheet
     name = f', sheet "{plain(sheet.name)}"' if sheet.name else ""
     blank = f" and {counted(one.blank, 'blank row')}" if one.blank else ""
-    facts = [f"{counted(one.rows)}{blank}", f"header in row {sheet.header_row}", f"{len(sheet.header)} columns"]
-    if sheet.encoding:
-        facts.append(f"encoding {sheet.encoding}")
-    if sheet.delimiter:
-        facts.append(f"delimiter {_DELIMITERS.get(sheet.delimiter, sheet.delimiter)}")
+    columns = f"header in row {sheet.header_row}, {len(sheet.header)} columns"
+    encoding = f", encoding {sheet.encoding}" if sheet.encoding else ""
+    delimiter = f", delimiter {_DELIMITERS.get(sheet.delimiter, sheet.delimiter)}" if sheet.delimiter else ""
+    facts = f"  {counted(one.rows)}{blank}, {columns}{encoding}{delimiter}"
     notes = [f"  {plain(note)}" for note in one.notes]
-    return "\n".join([f"{plain(sheet.file)}{name}:", f"  {', '.join(facts)}", *notes, *one.mapping])
+    return "\n".join([f"{plain(sheet.file)}{name}:", facts, *notes, *one.mapping])
 
 
 def _sheet_json(one: CheckedSheet) -> dict[str, object]:
@@ -113,28 +104,12 @@ def _sheet_json(one: CheckedSheet) -> dict[str, object]:
     return {
         "file": sheet.file,
         "sheet": sheet.name,
-        "header": list(sheet.header),
-        "header_row": sheet.header_row,
-        "encoding": sheet.encoding,
-        "delimiter": sheet.delimiter,
+        **{key: getattr(sheet, key) for key in ("header", "header_row", "encoding", "delimiter")},
         "rows": one.rows,
         "blank": one.blank,
         "mapping": [" ".join(line.split()) for line in one.mapping],
-        "notes": list(one.notes),
+        "notes": one.notes,
     }
-
-
-def _problems(problems: Sequence[ProblemGroup]) -> Iterator[str]:
-    if problems:
-        yield "Problems:"
-        for group in problems:
-            yield from group_lines(group)
-
-
-def _not_checked(sentences: Sequence[str]) -> Iterator[str]:
-    if sentences:
-        yield "Not checked:"
-        yield from (f"  {sentence}" for sentence in sentences)
 
 
 def _rows(checked: Checked) -> Iterator[str]:
@@ -147,11 +122,11 @@ def _rows(checked: Checked) -> Iterator[str]:
 def _next(checked: Checked) -> Iterator[str]:
     """Yield what to do next, with the exact commands."""
     options = checked.record.options
-    if checked.to_mend:
-        names = "\n  ".join(str(path) for path in checked.to_mend)
-        yield f"The rows with something wrong are in\n  {names}"
-        yield "with the wrong cells' names in its last column. Mend them there or in your own file, and check again:"
-        yield f"  {command_line('check', checked.to_mend, options)}"
+    if checked.to_fix:
+        names = "\n  ".join(str(path) for path in checked.to_fix)
+        yield f"The rows with a problem are in\n  {names}"
+        yield "with the wrong cells named in the last column. Fix them there or in your own file, and check again:"
+        yield f"  {command_line('check', checked.to_fix, options)}"
     elif checked.would_be_sent and not checked.record.exit_code:
         yield "Send them with:"
         yield f"  {command_line('run', checked.record.files, options, same_files=True)}"

@@ -1,13 +1,13 @@
-"""The closing words that a person reads after a run: what became of the rows, what was wrong, and what to do next."""
+"""The text at the end of a run: what became of the rows, what was wrong with them, and what to do next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from importer.model.plain_text import duration, plain
-from importer.model.rows import Status
+from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.summary import FINAL
-from importer.reports.write_reports import Reports
+from importer.reports.results import Reports
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
@@ -18,17 +18,17 @@ MEANINGS: dict[Status, str] = {
     Status.DUPLICATE: "same identifier as an earlier row",
     Status.INVALID: "something in the row is wrong; not sent",
     Status.FAILED: "sent, and refused or given up on",
-    Status.IN_DOUBT: "sent, and nobody can say whether it arrived",
+    Status.IN_DOUBT: "sent, but it is unknown whether it arrived",
     Status.UNSENT: "not sent: the run ended before their turn",
 }
 
 _MOST_GROUPS = 10
 _MOST_ROWS = 5
-_WENT_TO_ITS_END = (0, 1)
+_FINISHED = (0, 1)
 _GIVEN_AGAIN = ("config", "source", "country", "tag", "journal", "sandbox", "report_dir")
-"""The options that decide how the mended rows are read and where they go."""
+"""The options that decide how corrected rows are read and where they are sent."""
 _WHERE_RUNS_ARE = ("journal", "sandbox")
-"""The options that `retry` must be given to find the run; it knows the others from there."""
+"""The options that `retry` needs to find the run, which has the others."""
 _HOW_TO_READ = ("sheet", "header_row", "encoding", "delimiter")
 
 
@@ -46,68 +46,55 @@ def closing_text(
     Args:
         record: The run, with its exit code and when it ended.
         tally: How many rows have each status.
-        problems: What was wrong, most first.
+        problems: The groups of problems, most rows first.
         reports: Where the reports are; None for a dry run, which writes none.
         warnings: What is worth a look in rows that are right.
         windows: Whether the commands are for Windows' shell; None: as this system is.
 
     """
-    steps = _next(record, tally, reports, windows=windows)
-    head = _head(record, tally, dry=reports is None)
-    problems = [group for group in problems if group.code != Status.UNSENT]  # the tally says it, and why is said above
+    problems = [group for group in problems if group.code != Status.UNSENT]  # the tally and the message above say it
+    meanings = MEANINGS | {Status.UNSENT: "would be sent"} if reports is None else MEANINGS
     parts = [
-        head,
-        _tally(tally, dry=reports is None),
-        _problems(problems),
-        worth_a_look(warnings),
+        _head(record, tally, dry=reports is None),
+        count_lines([(tally.get(status, 0), status.value, meanings[status]) for status in FINAL], width=9),
+        groups_text("Problems:", problems, _MOST_GROUPS),
+        groups_text("Worth a look:", warnings),
         _reports(reports),
-        steps,
+        _next(record, tally, reports, windows=windows),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
 def _head(record: RunRecord, tally: Mapping[Status, int], *, dry: bool) -> str:
-    ended = "Finished" if record.exit_code in _WENT_TO_ITS_END else "Ended early"
-    time = ""
-    if record.finished_at:
-        time = f" after {duration((record.finished_at - record.started_at).total_seconds())}"
-    blank = f", and {counted(record.blank, 'blank row')} passed over" if record.blank else ""
-    rehearsed = " Dry run: nothing was sent or written down." if dry else ""
-    return f"{ended}{time}: {counted(sum(tally.values()))} read{blank}.{rehearsed}"
+    ended = ended_after(record.exit_code, record.started_at, record.finished_at)
+    blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
+    rehearsed = " Dry run: nothing was sent or saved." if dry else ""
+    return f"{ended}: {counted(sum(tally.values()))} read{blank}.{rehearsed}"
 
 
-def _tally(tally: Mapping[Status, int], *, dry: bool) -> str:
-    meanings = MEANINGS | {Status.UNSENT: "would be sent"} if dry else MEANINGS
-    counts = [(f"{tally[status]:,}", status) for status in FINAL if tally.get(status)]
-    width = max((len(count) for count, _ in counts), default=0)
-    return "\n".join(f"  {count:>{width}} {status.value:<9}  {meanings[status]}" for count, status in counts)
+def ended_after(exit_code: int | None, start: datetime, end: datetime | None) -> str:
+    """Return whether it came to its end, and after how long, such as `Finished after 2 h 5 min`."""
+    ended = "Finished" if exit_code in _FINISHED else "Ended early"
+    return f"{ended} after {duration((end - start).total_seconds())}" if end else ended
 
 
-def _problems(problems: Sequence[ProblemGroup]) -> str:
-    if not problems:
+def groups_text(title: str, groups: Sequence[ProblemGroup], most: int | None = None) -> str:
+    """Return a paragraph with a title and at most so many groups of problems; an empty text without any."""
+    if not groups:
         return ""
-    lines = [line for group in problems[:_MOST_GROUPS] for line in group_lines(group)]
-    if len(problems) > _MOST_GROUPS:
-        lines.append(f"  and {counted(len(problems) - _MOST_GROUPS, 'kind')} more: see summary.json")
-    return "\n".join(["Problems:", *lines])
+    left = len(groups[most:]) if most is not None else 0
+    more = [f"  and {counted(left, 'kind')} more: see summary.json"] if left else []
+    return "\n".join([title, *map(_group_text, groups[:most]), *more])
 
 
-def worth_a_look(warnings: Sequence[ProblemGroup]) -> str:
-    """Return the warnings as a paragraph; an empty text without any."""
-    return (
-        "\n".join(["Worth a look:", *(line for group in warnings for line in group_lines(group))]) if warnings else ""
-    )
-
-
-def group_lines(group: ProblemGroup) -> Iterator[str]:
-    """Yield how many rows have the same wrong, which ones are the first, and what to do."""
+def _group_text(group: ProblemGroup) -> str:
+    """Return how many rows have the problem, the first of them, and what to do."""
     where = f' in column "{plain(group.column)}"' if group.column else ""
-    shown = ", ".join(str(row) for row in group.rows[:_MOST_ROWS])
+    shown = ", ".join(map(str, group.rows[:_MOST_ROWS]))
     more = ", ..." if group.count > min(len(group.rows), _MOST_ROWS) else ""
     rows = f" ({shown}{more})" if shown else ""
-    yield f"  {plain(group.code)}{where}: {counted(group.count)}{rows}"
-    if group.message:
-        yield f"    {plain(group.message)}"
+    message = f"\n    {plain(group.message)}" if group.message else ""
+    return f"  {plain(group.code)}{where}: {counted(group.count)}{rows}{message}"
 
 
 def _reports(reports: Reports | None) -> str:
@@ -119,11 +106,11 @@ def _reports(reports: Reports | None) -> str:
 
 def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None, *, windows: bool | None) -> str:
     """Return what to do next, with the exact commands; an empty text where all is done."""
-    steps: list[str] = []
     if reports is None:
         return "Give the same command without --dry-run to send the rows."
-    if record.exit_code not in _WENT_TO_ITS_END:
-        goes_on = "a new stand-in begins anew" if record.options.get("sandbox") else "it goes on where this run ended"
+    steps: list[str] = []
+    if record.exit_code not in _FINISHED:
+        goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
         steps.append(f"Give the same command again: {goes_on}.")
     elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
         where = {name: record.options.get(name) for name in _WHERE_RUNS_ARE}
@@ -132,7 +119,7 @@ def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | Non
     if tally.get(Status.INVALID) and reports.failed:
         names = " and ".join(path.name for path in reports.failed)
         commands = "\n  ".join(command_line("run", [path], record.options, windows=windows) for path in reports.failed)
-        steps.append(f"Mend the rows in {names} (the last columns say why), save, and import them:\n  {commands}")
+        steps.append(f"Fix the rows in {names} (the last columns say why), save, and import them:\n  {commands}")
     return "\n".join(steps)
 
 
@@ -150,7 +137,7 @@ def command_line(
         command: Such as `run`.
         paths: The files.
         options: The options that were given.
-        same_files: Whether they are the run's own files, which have to be read as they were; the rows to mend are in
+        same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
             files of our own making.
         windows: Whether it is for Windows' shell; None: as this system is.
 
@@ -163,3 +150,16 @@ def command_line(
 def counted(count: int, noun: str = "row") -> str:
     """Return the number with its noun, such as `1 row` or `3,812 rows`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:
+    """Return a line for each count, word and meaning, in columns; counts of 0 are left out.
+
+    Args:
+        counts: Such as `(3, "created", "now in Callbell")`.
+        width: Of the longest word.
+
+    """
+    shown = [(f"{count:,}", word, meaning) for count, word, meaning in counts if count]
+    widest = max((len(count) for count, *_ in shown), default=0)
+    return "\n".join(f"  {count:>{widest}} {word:<{width}}  {meaning}" for count, word, meaning in shown)

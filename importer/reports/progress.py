@@ -8,8 +8,7 @@ import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from importer.model.plain_text import duration
 
@@ -48,17 +47,38 @@ class Snapshot:
     """How long sending is still paused; 0.0: it is not."""
 
 
-class Progress(Protocol):
-    """Shows how the run stands, from entering the context to leaving it."""
+class Progress:
+    """Shows the newest snapshot at intervals, and the last one on leaving the context; this base class shows nothing.
 
-    def __enter__(self) -> Self: ...
+    Args:
+        clock: A monotonic clock, in seconds.
+        interval_seconds: The least time from one snapshot shown to the next.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    """
+
+    def __init__(self, clock: Callable[[], float] = lambda: 0.0, interval_seconds: float = 0.0) -> None:
+        self._clock = clock
+        self._interval_seconds = interval_seconds
+        self._next = clock()
+        self._latest: Snapshot | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._latest is not None:
+            self._draw(self._latest)
 
     def update(self, snapshot: Snapshot) -> None:
-        """Show how the run stands now; never raises, and may be called at any rate."""
+        """Show how the run stands now, if it is time; never raises, and may be called at any rate."""
+        self._latest = snapshot
+        now = self._clock()
+        if now >= self._next:
+            self._next = now + self._interval_seconds
+            self._draw(snapshot)
+
+    def _draw(self, snapshot: Snapshot) -> None:
+        """Show it; the base class does not."""
 
 
 def choose_progress(
@@ -74,15 +94,15 @@ def choose_progress(
 
     """
     if quiet:
-        return Silence()
+        return Progress()
     if stream.isatty() and environment.get("TERM", "").lower() not in {"dumb", "unknown"}:
         return LiveDisplay(console_class()(file=stream), clock)
     return Lines(stream, clock)
 
 
-def facts(snapshot: Snapshot) -> tuple[str, ...]:
+def facts(one: Snapshot) -> tuple[str, ...]:
     """Return the facts to show now, the most important first, in ASCII."""
-    one, total = snapshot, f"{snapshot.read:,}" + ("" if snapshot.read_all else "+")
+    total = f"{one.read:,}" + ("" if one.read_all else "+")
     limit = f" of {one.limit:g}" if one.limit else ""
     left = seconds_left(one)
     said = (
@@ -117,49 +137,15 @@ def wrapped(texts: tuple[str, ...], width: int, between: str) -> str:
     return "\n".join(lines)
 
 
-class Silence:
-    """Shows nothing."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """There is nothing to end."""
-
-    def update(self, snapshot: Snapshot) -> None:
-        """Show nothing."""
-
-
-class Lines:
+class Lines(Progress):
     """Writes a line every 30 s and one at the end: for logs, and for terminals that cannot redraw."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
+        super().__init__(clock, LINE_EVERY_SECONDS)
+        self._next += LINE_EVERY_SECONDS
         self._stream = stream
-        self._clock = clock
-        self._next = clock() + LINE_EVERY_SECONDS
-        self._latest: Snapshot | None = None
 
-    def __enter__(self) -> Self:
-        self._next = self._clock() + LINE_EVERY_SECONDS
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._latest is not None:
-            self._write(self._latest)
-
-    def update(self, snapshot: Snapshot) -> None:
-        """Write it if it is time."""
-        self._latest = snapshot
-        now = self._clock()
-        if now >= self._next:
-            self._next = now + LINE_EVERY_SECONDS
-            self._write(snapshot)
-
-    def _write(self, snapshot: Snapshot) -> None:
+    def _draw(self, snapshot: Snapshot) -> None:
         try:
             print(_BETWEEN_IN_ASCII.join(facts(snapshot)), file=self._stream, flush=True)
         except (OSError, ValueError):  # gone or closed: nobody reads on
@@ -167,14 +153,12 @@ class Lines:
             self._latest = None
 
 
-class LiveDisplay:
+class LiveDisplay(Progress):
     """Redraws a few lines in place."""
 
     def __init__(self, console: "Console", clock: Callable[[], float]) -> None:
+        super().__init__(clock, _REDRAW_AFTER_SECONDS)
         self._console = console
-        self._clock = clock
-        self._next = 0.0
-        self._latest: Snapshot | None = None
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
@@ -182,25 +166,13 @@ class LiveDisplay:
 
         # Standard output is for what was asked for: it stays as it is.
         self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False)
-        self._next = self._clock()
         self._show(lambda live: live.start())
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._latest is not None:
-            self._draw(self._latest)
+    def __exit__(self, *_exception: object) -> None:
+        super().__exit__()
         self._show(lambda live: live.stop())
         self._live = None
-
-    def update(self, snapshot: Snapshot) -> None:
-        """Redraw, if the last time is not just past."""
-        self._latest = snapshot
-        now = self._clock()
-        if now >= self._next:
-            self._next = now + _REDRAW_AFTER_SECONDS
-            self._draw(snapshot)
 
     def _draw(self, snapshot: Snapshot) -> None:
         self._show(lambda live: live.update(display(snapshot, self._console), refresh=True))

@@ -1,69 +1,170 @@
-"""results.csv: a line per row of the input, in its order, for programs."""
+"""results.csv and summary.json: what a run did, for programs; and the writing of all reports of a run."""
 
 import csv
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
-from importer.model.escaping import escape
-from importer.model.plain_text import plain, utc
-from importer.model.rows import Sheet
-from importer.model.runs import Result
+from importer.model.plain_text import escape, plain, utc
+from importer.model.protocols import ReportSource
+from importer.model.rows import FINAL, Sheet, Status
+from importer.model.runs import ProblemGroup, Result, RunRecord
+from importer.reports.failed_rows import write_failed
+from importer.system.files import write_whole
 
 COLUMNS = (
-    "file",
-    "sheet",
-    "row",
-    "identifier",
-    "name",
-    "status",
-    "uuid",
-    "href",
-    "http_status",
-    "code",
-    "column",
-    "reason",
-    "attempts",
-    "finished_at",
+    *("file", "sheet", "row", "identifier", "name", "status", "uuid", "href"),
+    *("http_status", "code", "column", "reason", "attempts", "finished_at"),
 )
-
 _MAY_CHANGE = re.compile(",[=+@' -]")
-"""How a text may begin that `plain` or `escape` does something about, besides those that cannot be printed."""
+"""The beginnings of cells that `plain` or `escape` may change, besides those that cannot be printed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """Where a run's reports are."""
+
+    folder: Path
+    results: Path
+    failed: tuple[Path, ...]
+    """The files with the rows to fix, in the order of the sheets; sheets without such rows have none."""
+    summary: Path
+    summary_json: str
+    """The summary's text, which `--json` prints."""
+
+
+def write_reports(source: ReportSource, folder: Path, *, warnings: Sequence[ProblemGroup] = ()) -> Reports:
+    """Write results, failed rows and summary, each whole or not at all.
+
+    The summary is written last: where it exists, the others are complete.
+
+    Args:
+        source: The run, as the journal yields it.
+        folder: The run's own folder; created if it does not exist.
+        warnings: What to check in rows that are valid.
+
+    Raises:
+        StorageError: One of them cannot be written.
+
+    """
+    results, summary = folder / "results.csv", folder / "summary.json"
+    with write_whole(results) as unfinished:
+        write_results(unfinished, source.sheets(), source.results())
+    failed = write_failed(source, folder)
+    paths = {"results": str(results), "failed": [str(path) for path in failed], "summary": str(summary)}
+    text = summary_text(source.record(), source.tally(), source.problems(), paths, warnings)
+    with write_whole(summary) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+    return Reports(folder=folder, results=results, failed=failed, summary=summary, summary_json=text)
 
 
 def write_results(path: Path, sheets: Sequence[Sheet], results: Iterable[Result]) -> None:
-    r"""Write the results: UTF-8 without a mark, commas, lines that end in \n.
+    """Write a line per row of the input, in its order, in the form of `write_csv_table`."""
+    write_csv_table(path, COLUMNS, _lines(sheets, results))
 
-    RFC 4180 says \r\n, but every reader of CSV takes \n too, while `cut`, `awk` and `grep` see \r as part of the last
-    cell. No cell has a line break, so that a row is always one line.
+
+def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a file for programs: UTF-8 without a byte order mark, commas, and no line break within a cell.
+
+    Its cells are safe to open in a spreadsheet program. Its lines end in a line feed: RFC 4180 says CR LF, but every
+    reader of CSV takes a line feed too, while `cut`, `awk` and `grep` see the CR as part of the last cell.
     """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for texts in _texts(sheets, results):
+        writer.writerow(columns)
+        for texts in rows:
             line = ",".join(texts)
-            if _is_a_line(line):
+            if _is_a_line(line, len(columns)):
                 file.write(line + "\n")
             else:
                 writer.writerow([escape(plain(text)) for text in texts])
 
 
-def _texts(sheets: Sequence[Sheet], results: Iterable[Result]) -> Iterator[Sequence[str]]:
+def _is_a_line(line: str, cells: int) -> bool:
+    """Return, quickly, whether `plain`, `escape` and csv would surely leave texts with commas between them as is.
+
+    True of nearly all rows; csv takes a third of the time of a report of 100,000 rows (November 2026).
+    """
+    return (
+        line.isprintable()
+        and line.count(",") == cells - 1
+        and '"' not in line
+        and " ," not in line
+        and not _MAY_CHANGE.search("," + line)
+    )
+
+
+def _lines(sheets: Sequence[Sheet], results: Iterable[Result]) -> Iterator[Sequence[str]]:
     for index, row, identifier, name, status, uuid, href, http_status, code, column, reason, attempts, at in results:
         sheet, answered = sheets[index], "" if http_status is None else str(http_status)
         before = (sheet.file, sheet.name, str(row), identifier, name, status, uuid, href, answered)
         yield (*before, code, column, reason, str(attempts), utc(at))
 
 
-def _is_a_line(line: str) -> bool:
-    """Tell, quickly, that texts with commas between them are sure to be what `plain`, `escape` and csv make of them.
+def summary_text(
+    record: RunRecord,
+    tally: Mapping[Status, int],
+    problems: Sequence[ProblemGroup],
+    reports: Mapping[str, object],
+    warnings: Sequence[ProblemGroup] = (),
+) -> str:
+    """Return the summary as JSON text. Times are UTC, `seconds` from start to end, `rate` in requests per second.
 
-    Nearly all rows are; csv takes a third of the time of a report of 100,000 rows (November 2026).
+    Args:
+        record: The run.
+        tally: Rows per status; `read` is their sum, rows that are not decided yet included.
+        problems: The groups of problems, most rows first.
+        reports: The paths by the report's name.
+        warnings: What to check in rows that are valid.
+
     """
-    return (
-        line.isprintable()
-        and line.count(",") == len(COLUMNS) - 1
-        and '"' not in line
-        and " ," not in line
-        and not _MAY_CHANGE.search("," + line)
+    counts = {status.value: tally.get(status, 0) for status in FINAL}
+    return json_text(
+        run_json(record)
+        | {
+            "seconds": seconds_between(record.started_at, record.finished_at),
+            "rows": {**counts, "read": sum(tally.values()), "blank": record.blank},
+            "requests": {
+                "sent": record.requests_sent,
+                "retried": record.requests_retried,
+                "throttled": record.requests_throttled,
+            },
+            "rate": {"limit": record.rate_limit, "achieved": round(record.rate_achieved, 1)},
+            "problems": groups_json(problems),
+            "warnings": groups_json(warnings),
+            "reports": reports,
+        }
     )
+
+
+def run_json(record: RunRecord) -> dict[str, object]:
+    """Return what every JSON output says of its run."""
+    return {
+        "run": record.name,
+        "command": record.command,
+        "files": record.files,
+        "started_at": utc(record.started_at),
+        "finished_at": utc(record.finished_at) or None,
+        "exit_code": record.exit_code,
+    }
+
+
+def groups_json(groups: Sequence[ProblemGroup]) -> list[dict[str, object]]:
+    """Return groups of problems for JSON: each text on one line."""
+    return [
+        {key: plain(value) if isinstance(value, str) else value for key, value in asdict(group).items()}
+        for group in groups
+    ]
+
+
+def json_text(content: Mapping[str, object]) -> str:
+    """Return the text of a JSON file."""
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def seconds_between(start: datetime, end: datetime | None) -> float | None:
+    """Return the seconds from start to end, to the millisecond; None while there is no end."""
+    return round((end - start).total_seconds(), 3) if end else None

@@ -1,16 +1,15 @@
-"""What an undo says and writes: what it is about to do, a line per contact, the closing words, the summary."""
+"""The reports of an undo: the counts before it, a line per contact, the text at its end, and its summary."""
 
-import csv
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from importer.model.deletion import Fate, RemovalResult
-from importer.model.escaping import escape
-from importer.model.plain_text import duration, plain, utc
+from importer.model.plain_text import utc
 from importer.model.rows import Sheet
+from importer.reports.closing_text import count_lines, ended_after
+from importer.reports.results import json_text, seconds_between, write_csv_table
 from importer.system.files import write_whole
 
 COLUMNS = ("file", "sheet", "row", "identifier", "name", "uuid", "outcome", "reason", "finished_at")
@@ -25,16 +24,16 @@ MEANINGS: dict[Fate, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoSummary:
-    """How an undo went."""
+    """The result of an undo."""
 
     name: str
     run: str
-    """The run whose contacts were taken back."""
+    """The run whose contacts were deleted."""
     started_at: datetime
     finished_at: datetime
     exit_code: int
     tally: Mapping[Fate, int]
-    """All contacts that the run created, also those that an earlier undo took back."""
+    """All contacts that the run created, including those that an earlier undo deleted."""
     requests_sent: int = 0
     requests_throttled: int = 0
 
@@ -46,30 +45,24 @@ def write_undone(path: Path, sheets: Sequence[Sheet], results: Iterable[RemovalR
         StorageError: It cannot be written.
 
     """
-    with write_whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(_cells(sheets, results))
+    with write_whole(path) as unfinished:
+        write_csv_table(unfinished, COLUMNS, _lines(sheets, results))
 
 
 def closing_words(undo: UndoSummary, report: Path) -> str:
-    """Return what a person reads after an undo."""
-    ended = "Finished" if undo.exit_code in (0, 1) else "Ended early"
-    seconds = (undo.finished_at - undo.started_at).total_seconds()
-    parts = [f"{ended} after {duration(seconds)}: the contacts that {undo.run} created.", counts(undo.tally)]
-    parts.append(f"Report: {report}")
+    """Return the text at the end of an undo."""
+    ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
+    parts = [f"{ended}: the contacts that {undo.run} created.", counts(undo.tally), f"Report: {report}"]
     if undo.tally[Fate.UNSENT]:
-        parts.append("Give the same command again: it goes on where this undo ended.")
+        parts.append("Give the same command again: it continues where this undo ended.")
     elif undo.tally[Fate.FAILED]:
         parts.append("Give the same command again for those that failed.")
     return "\n\n".join(parts)
 
 
 def counts(tally: Mapping[Fate, int]) -> str:
-    """Return a line per fate that any contact has."""
-    found = [(f"{tally[fate]:,}", fate) for fate in Fate if tally.get(fate)]
-    width = max((len(count) for count, _ in found), default=0)
-    return "\n".join(f"  {count:>{width}} {fate.value:<7}  {MEANINGS[fate]}" for count, fate in found)
+    """Return a line for each fate, with its number of contacts."""
+    return count_lines([(tally.get(fate, 0), fate.value, MEANINGS[fate]) for fate in Fate], width=7)
 
 
 def undo_json(undo: UndoSummary, report: Path | None) -> str:
@@ -79,18 +72,16 @@ def undo_json(undo: UndoSummary, report: Path | None) -> str:
         "run": undo.run,
         "started_at": utc(undo.started_at),
         "finished_at": utc(undo.finished_at),
-        "seconds": round((undo.finished_at - undo.started_at).total_seconds(), 3),
+        "seconds": seconds_between(undo.started_at, undo.finished_at),
         "exit_code": undo.exit_code,
         "contacts": {**{fate.value: undo.tally.get(fate, 0) for fate in Fate}, "created": sum(undo.tally.values())},
         "requests": {"sent": undo.requests_sent, "throttled": undo.requests_throttled},
         "reports": {"undone": str(report)} if report else {},
     }
-    return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+    return json_text(summary)
 
 
-def _cells(sheets: Sequence[Sheet], results: Iterable[RemovalResult]) -> Iterator[list[str]]:
-    for result in results:
-        sheet = sheets[result.sheet_index]
-        texts = (sheet.file, sheet.name, str(result.row), result.identifier, result.name, result.uuid)
-        outcome = (result.fate.value, result.reason, utc(result.finished_at))
-        yield [escape(plain(text)) for text in (*texts, *outcome)]
+def _lines(sheets: Sequence[Sheet], results: Iterable[RemovalResult]) -> Iterator[Sequence[str]]:
+    for one in results:
+        row = (sheets[one.sheet_index].file, sheets[one.sheet_index].name, str(one.row), one.identifier, one.name)
+        yield (*row, one.uuid, one.fate.value, one.reason, utc(one.finished_at))

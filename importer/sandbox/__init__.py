@@ -1,16 +1,15 @@
-"""A stand-in for the Callbell API: a real HTTP server on the loopback address.
+"""The sandbox: a fake Callbell API, as a real HTTP server on the loopback address.
 
-For people who try their files, and the service that the tests run against. It keeps to the API's documentation;
-where that is silent, `SandboxOptions` offers each behaviour, and the unkindest is the default.
+For people who try their files, and for the tests. It follows the API's documentation; where that is silent,
+`SandboxOptions` offers each behaviour, and the worst one is the default.
 
     HTTP        server   misbehaviour          the only home of aiohttp.web
-    decisions   routes   limit   faults        which call, let in or not, what goes wrong
-    the API     calls    rules   answers       what is asked, refused and said
-    what is     account  contacts  traffic     the account, what is stored, what came in
+    decisions   traffic  faults                admitted or not, with which fault; the request statistics
+    the API     calls    rules   answers       the calls, their validation, their responses
+    state       account                        the account, and what a contact is
 """
 
-from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, Channel, CustomField, Team, User
-from importer.sandbox.contacts import StoredContact
+from importer.sandbox.account import DEFAULT_ACCOUNT, AccountSetup, CustomField
 from importer.sandbox.faults import EVERY_FAULT, Commit, Fault, FaultKind, Faults, Scripted, read_faults
 from importer.sandbox.options import Duplicates, SandboxOptions
 from importer.sandbox.server import Sandbox, serve
@@ -19,7 +18,6 @@ __all__ = [
     "DEFAULT_ACCOUNT",
     "EVERY_FAULT",
     "AccountSetup",
-    "Channel",
     "Commit",
     "CustomField",
     "Duplicates",
@@ -29,9 +27,6 @@ __all__ = [
     "Sandbox",
     "SandboxOptions",
     "Scripted",
-    "StoredContact",
-    "Team",
-    "User",
     "read_faults",
     "serve",
 ]

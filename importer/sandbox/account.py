@@ -1,9 +1,12 @@
-"""What an account of the service has: its users, teams, channels, tags and custom fields."""
+"""The sandbox's account: its users, teams, channels, tags and custom fields, and what a contact of it is."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from importer.model.account import FieldType
+
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +33,16 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A line that messages come in and go out by."""
+    """A line on which messages are sent and received."""
 
     uuid: str
     title: str
     type: str = "whatsapp"
-    """One of `importer.sandbox.rules.SOURCES`."""
+    """One of `importer.model.payload.SOURCES`."""
     main: bool = False
-    """Used where a request names no channel; one of a type at most."""
+    """Used where a request names no channel; at most one of a type."""
     discarded_at: str | None = None
-    """When it was taken out of use, ISO 8601, UTC; None: it is in use."""
+    """When it was discarded, ISO 8601, UTC; None: it is in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +57,14 @@ class CustomField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSetup:
-    """An account, as its settings page would show it; the service has no call that changes any of it."""
+    """The account's settings; no call of the API changes them."""
 
-    token: str = "sandbox-token"  # noqa: S105 - opens nothing but a stand-in on the loopback address
-    """The bearer token that is good; empty: any token is."""
+    token: str = "sandbox-token"  # noqa: S105 - is valid for the sandbox on the loopback address only
+    """The valid bearer token; empty: any token is valid."""
     user_email: str = "owner@example.com"
     user_name: str = "Olga Owner"
     bot_enabled: bool = True
-    """Without a bot, a request that says `bot_status` is refused."""
+    """Without a bot, a request with `bot_status` is refused."""
     tags: frozenset[str] = frozenset()
     any_tag: bool = False
     """Accept tags that the account does not have."""
@@ -78,16 +81,66 @@ class AccountSetup:
         return next((channel.uuid for channel in in_use if channel.main), in_use[0].uuid if in_use else "")
 
     def opened(self, custom_fields: Iterable[CustomField] = ()) -> "AccountSetup":
-        """Return the account for somebody who tries a file of his own: any tag, any user, and these fields as well.
+        """Return the account for trying a file: it accepts any tag, any user, and these custom fields too.
 
         A field of the same name takes the place of the account's.
         """
-        fields = {field.name: field for field in (*self.custom_fields, *custom_fields)}
+        fields = self.fields_by_name() | {field.name: field for field in custom_fields}
         return replace(self, any_tag=True, any_user=True, custom_fields=tuple(fields.values()))
 
-    def fields_by_name(self) -> Mapping[str, CustomField]:
+    def team(self, uuid: object) -> Team | None:
+        """Return the team with this UUID, if there is one."""
+        return next((team for team in self.teams if team.uuid == uuid), None)
+
+    def channel(self, uuid: object) -> Channel | None:
+        """Return the channel with this UUID, if there is one, in use or discarded."""
+        return next((channel for channel in self.channels if channel.uuid == uuid), None)
+
+    def fields_by_name(self) -> dict[str, CustomField]:
         """Return the custom fields under their names."""
         return {field.name: field for field in self.custom_fields}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredContact:
+    """A contact as it was sent."""
+
+    number: int
+    """The number in order of creation, from 1; never reused."""
+    uuid: str
+    identifier: str
+    """As it was sent."""
+    source: str
+    channel_uuid: str
+    """Empty where the account has no channel of the source."""
+    name: str
+    created_at: datetime
+    tags: tuple[str, ...] = ()
+    custom_fields: Mapping[str, str | tuple[str, ...]]
+    assigned_user: str = ""
+    team_uuid: str = ""
+    bot_status: str = ""
+    note: str = ""
+
+    @property
+    def digits(self) -> str:
+        """The identifier's digits."""
+        return only_digits(self.identifier)
+
+    @property
+    def key(self) -> Key:
+        """What makes another contact the same as this one."""
+        return key_of(self.source, self.channel_uuid, self.identifier)
+
+
+def only_digits(text: str) -> str:
+    """Return the text's digits 0 to 9."""
+    return "".join(character for character in text if character in "0123456789")
+
+
+def key_of(source: str, channel_uuid: str, identifier: str) -> Key:
+    """Return what makes two contacts the same: source, channel, and identifier (of a phone number, its digits)."""
+    return source, channel_uuid, only_digits(identifier) if source == "whatsapp" else identifier
 
 
 DEFAULT_ACCOUNT = AccountSetup(

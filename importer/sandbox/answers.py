@@ -1,33 +1,32 @@
-"""What the service's answers say: pure functions from what is held to the JSON of the documentation."""
+"""The service's answers: pure functions from stored contacts to the JSON of the documentation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from importer.sandbox.account import AccountSetup, Channel, Team, User
-from importer.sandbox.contacts import StoredContact
+from importer.sandbox.account import AccountSetup, Channel, StoredContact, Team
 
 DASHBOARD: Final = "https://sandbox.callbell.example"
-"""Where the links begin: a name that leads nowhere (RFC 2606), so that none is taken for a real contact's."""
+"""The beginning of links: a name that does not resolve (RFC 2606), so that none is taken for a real contact's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A status and the JSON that goes with it."""
+    """A status and its JSON body."""
 
     status: int = 200
     body: Mapping[str, Any]
     headers: Mapping[str, str] | None = None
 
 
-def refusal(status: int, *sentences: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Return the one form in which the stand-in refuses; the documentation gives none."""
+def error_answer(status: int, *sentences: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """Return an error in the sandbox's own form, as the documentation has none."""
     return Answer(status=status, body={"error": {"message": "; ".join(sentences)}}, headers=headers)
 
 
-def contact_body(contact: StoredContact, account: AccountSetup) -> dict[str, Any]:
-    """Return a contact as the service describes it."""
+def contact_body(contact: StoredContact, account: AccountSetup, *, with_types: bool = False) -> dict[str, Any]:
+    """Return a contact as the service describes it, with the types of its custom fields if the request wants them."""
     body: dict[str, Any] = {
         "uuid": contact.uuid,
         "name": contact.name,
@@ -46,64 +45,38 @@ def contact_body(contact: StoredContact, account: AccountSetup) -> dict[str, Any
     if contact.note:
         body["note"] = contact.note
     if contact.team_uuid:
-        body["team"] = next((team_body(team) for team in account.teams if team.uuid == contact.team_uuid), None)
+        body["team"] = team_body(team) if (team := account.team(contact.team_uuid)) else None
     if contact.channel_uuid:
-        body["channel"] = next((channel_body(c) for c in account.channels if c.uuid == contact.channel_uuid), None)
+        body["channel"] = channel_body(channel) if (channel := account.channel(contact.channel_uuid)) else None
+    if with_types:
+        fields = account.fields_by_name()
+        body["customFieldsMetadata"] = {
+            name: {"value": value, "type": fields[name].type.value}
+            | ({"options": fields[name].options} if fields[name].options else {})
+            for name, value in contact.custom_fields.items()
+        }
     return body
-
-
-def field_types(contact: StoredContact, account: AccountSetup) -> dict[str, Any]:
-    """Return the contact's `customFieldsMetadata`."""
-    known = account.fields_by_name()
-    metadata = {}
-    for name, value in contact.custom_fields.items():
-        field = known[name]
-        metadata[name] = {"value": value, "type": field.type.value}
-        if field.options:
-            metadata[name]["options"] = field.options
-    return metadata
 
 
 def team_body(team: Team) -> dict[str, Any]:
     """Return a team as the service describes it."""
-    return {
-        "uuid": team.uuid,
-        "name": team.name,
-        "createdAt": team.created_at,
-        "default": team.default,
-        "members": len(team.members),
-    }
-
-
-def user_body(user: User) -> dict[str, Any]:
-    """Return a team's member as the service describes it."""
-    return {"email": user.email, "name": user.name, "available": user.available}
+    shown = {"uuid": team.uuid, "name": team.name, "createdAt": team.created_at, "default": team.default}
+    return {**shown, "members": len(team.members)}
 
 
 def channel_body(channel: Channel) -> dict[str, Any]:
     """Return a channel as the service describes it."""
-    return {
-        "uuid": channel.uuid,
-        "title": channel.title,
-        "type": channel.type,
-        "main": channel.main,
-        "discardedAt": channel.discarded_at,
-    }
-
-
-def page_of(name: str, everything: Sequence[dict[str, Any]], page: int, per_page: int) -> Answer:
-    """Return one page of a short list under its name."""
-    shown = everything[(page - 1) * per_page : page * per_page]
-    return Answer(body={name: shown, "meta": {"page": page, "pages": pages(len(everything), per_page)}})
+    shown = {"uuid": channel.uuid, "title": channel.title, "type": channel.type, "main": channel.main}
+    return {**shown, "discardedAt": channel.discarded_at}
 
 
 def pages(count: int, per_page: int) -> int:
-    """Return how many pages they fill, at least one."""
+    """Return the number of pages, at least one."""
     return max(1, -(-count // per_page))
 
 
 def printed_phone(number: str) -> str:
-    """Return the phone number in one of the forms that the documentation's examples show.
+    """Return the phone number in one of the forms of the documentation's examples.
 
     Bare digits, or a plus and groups; which one depends on the number alone.
     """

@@ -1,155 +1,150 @@
-"""The calls of the API, without HTTP: what was asked goes in, an `Answer` comes out, at once.
+"""The calls of the API, without HTTP: from a method and path to the call, and from a request to its `Answer`.
 
-No call waits, so whatever the connection does meanwhile, a call has happened wholly or not at all.
+No call awaits anything, so it is carried out as a whole or not at all, whatever happens to the connection.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from itertools import islice
+from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
 from importer.sandbox import answers, rules
-from importer.sandbox.answers import Answer, refusal
-from importer.sandbox.contacts import Contacts, StoredContact, key_of
+from importer.sandbox.account import Key, StoredContact, key_of
+from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.options import Duplicates, SandboxOptions
 
-CONTACTS_PER_PAGE: Final = 20
+BASE_PATH: Final = "/v1"
+PER_PAGE: Final = 20
 MOST_PAGES: Final = 500
 _MOST_PLACES: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a request asks, apart from which call it is."""
+    """A request's parameters, query and body."""
 
     parameter: str = ""
-    """The path's own part: a UUID or a phone number."""
+    """The path's parameter: a UUID or a phone number."""
     query: Mapping[str, str] = field(default_factory=dict)
     body: rules.Body = field(default_factory=dict)
 
 
 class Calls:
-    """The account and its contacts, and everything that can be asked of them.
+    """The account and its contacts, with a method for every call.
 
     Args:
-        options: What the account has, and how the stand-in behaves.
+        options: The account, and the sandbox's behaviour.
         now: Returns the time in UTC, for `createdAt`.
 
     """
 
     def __init__(self, options: SandboxOptions, now: Callable[[], datetime]) -> None:
-        self.contacts = Contacts()
+        self._contacts: dict[str, StoredContact] = {}  # by UUID
+        self._uuids: defaultdict[Key, list[str]] = defaultdict(list)
         self._options = options
         self._account = options.account
         self._now = now
+        self._numbers = count(1)
+
+    @property
+    def contacts(self) -> tuple[StoredContact, ...]:
+        """The contacts that exist now, in the order of creation."""
+        return tuple(self._contacts.values())
 
     def create_contact(self, asked: Asked) -> Answer:
         """POST /contacts. 200, not 201: a client must not tell new from old by the status, which no page documents."""
         if problems := rules.problems_of_post(asked.body, self._account):
-            return refusal(422, *problems)
+            return error_answer(422, *problems)
         body = asked.body
-        channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
-        if self._options.duplicates is not Duplicates.SECOND:
-            there = next(self.contacts.find(key_of(body["source"], channel_uuid, body["identifier"])), None)
-            if there is not None:
-                return self._already_there(there)
-        contact = self._new_contact(body, channel_uuid)
-        self.contacts.add(contact)
+        source, identifier = body["source"], body["identifier"]
+        channel_uuid = body.get("channel_uuid") or self._account.main_channel(source)
+        existing = next(self._found(key_of(source, channel_uuid, identifier)), None)
+        if existing and self._options.duplicates is Duplicates.REFUSE:
+            return error_answer(422, f'Contact with identifier "{existing.identifier}" already exists')
+        if existing and self._options.duplicates is Duplicates.RETURN:
+            return self._listed(existing)
+        fields = {"bot_status": "bot_start" if self._account.bot_enabled else "", **_stored_fields(body)}
+        fields["channel_uuid"] = channel_uuid
+        contact = StoredContact(number=next(self._numbers), uuid=uuid4().hex, created_at=self._now(), **fields)
+        self._contacts[contact.uuid] = contact
+        self._uuids[contact.key].append(contact.uuid)
         return self._listed(contact)
-
-    def _already_there(self, contact: StoredContact) -> Answer:
-        if self._options.duplicates is Duplicates.REFUSE:
-            return refusal(422, f'Contact with identifier "{contact.identifier}" already exists')
-        return self._listed(contact)
-
-    def _new_contact(self, body: Mapping[str, Any], channel_uuid: str) -> StoredContact:
-        return StoredContact(
-            number=self.contacts.next_number(),
-            uuid=uuid4().hex,
-            identifier=body["identifier"],
-            source=body["source"],
-            channel_uuid=channel_uuid,
-            name=body["name"],
-            created_at=self._now(),
-            tags=tuple(body.get("tags", ())),
-            custom_fields=_frozen_fields(body.get("custom_fields", {})),
-            assigned_user=body.get("assigned_user", ""),
-            team_uuid=body.get("team_uuid", ""),
-            bot_status=body.get("bot_status") or ("bot_start" if self._account.bot_enabled else ""),
-            note=body.get("note", ""),
-        )
 
     def read_contact(self, asked: Asked) -> Answer:
         """GET /contacts/:uuid."""
-        contact = self.contacts.get(asked.parameter)
-        return _NO_CONTACT if contact is None else self._listed(contact)
+        contact = self._contacts.get(asked.parameter)
+        return self._listed(contact) if contact else _NO_CONTACT
 
     def change_contact(self, asked: Asked) -> Answer:
         """PATCH /contacts/:uuid. Tags are replaced, custom fields are merged, an empty note clears it."""
-        contact = self.contacts.get(asked.parameter)
+        contact = self._contacts.get(asked.parameter)
         if contact is None:
             return _NO_CONTACT
         if problems := rules.problems_of_patch(asked.body, self._account):
-            return refusal(422, *problems)
-        changed = _changed(contact, asked.body)
-        self.contacts.replace(changed)
+            return error_answer(422, *problems)
+        fields = _stored_fields(asked.body)
+        fields["custom_fields"] = {**contact.custom_fields, **fields["custom_fields"]}
+        if fields.pop("unassign_user", False):
+            fields["assigned_user"] = ""
+        changed = replace(contact, **fields)
+        self._contacts[contact.uuid] = changed
         return self._listed(changed)
 
     def delete_contact(self, asked: Asked) -> Answer:
         """DELETE /contacts/:uuid."""
-        contact = self.contacts.get(asked.parameter)
+        contact = self._contacts.pop(asked.parameter, None)
         if contact is None:
             return _NO_CONTACT
-        self.contacts.remove(contact)
+        self._uuids[contact.key].remove(contact.uuid)
         return Answer(body={"status": "contact was destroyed"})
 
     def find_contact(self, asked: Asked) -> Answer:
-        """GET /contacts/phone/:number. Of several it shows the newest; without a channel it looks in the main one."""
+        """GET /contacts/phone/:number: the newest of several; without a channel, in the main one."""
         channel_uuid = asked.query.get("channel_uuid") or self._account.main_channel()
-        for contact in self.contacts.find(key_of("whatsapp", channel_uuid, asked.parameter)):
+        for contact in self._found(key_of("whatsapp", channel_uuid, asked.parameter)):
             if (self._now() - contact.created_at).total_seconds() >= self._options.visible_after_seconds:
-                return Answer(body={"contact": self._body(contact)})
+                return Answer(body={"contact": answers.contact_body(contact, self._account)})
         return _NO_CONTACT
 
     def list_contacts(self, asked: Asked) -> Answer:
-        """GET /contacts, newest first; a contact nobody has written to counts by when it was made."""
+        """GET /contacts, newest first (by creation, as no messages are ever sent)."""
         after, page = _whole_number(asked.query.get("after") or "0"), _whole_number(asked.query.get("page", "1"))
         if asked.query.get("after") and after is None:
-            return refusal(400, "after must be what meta.next said")
+            return error_answer(400, "after must be the value of meta.next")
         if page is None:
             return _BAD_PAGE
         if page > MOST_PAGES and not after:
-            return refusal(400, "Pagination limit exceeded")
-        wanted = _filter(asked.query)
-        found = filter(wanted, self.contacts.newest_first(after))
-        skipped = 0 if after else (page - 1) * CONTACTS_PER_PAGE
-        return self._page(asked, found, skipped, {"page": page, "pages": self._pages(wanted)})
-
-    def _pages(self, wanted: Callable[[StoredContact], bool] | None) -> int:
-        return min(MOST_PAGES, answers.pages(self.contacts.count(wanted), CONTACTS_PER_PAGE))
-
-    def _page(self, asked: Asked, found: Iterator[StoredContact], skipped: int, meta: dict[str, Any]) -> Answer:
-        shown = list(islice(found, skipped, skipped + CONTACTS_PER_PAGE))
-        more = next(found, None) is not None
+            return error_answer(400, "Pagination limit exceeded")
+        matches = self._matches(asked.query)
+        left = [contact for contact in matches if contact.number < after] if after else matches[(page - 1) * PER_PAGE :]
         with_types = asked.query.get("include_field_types") == "true"
-        meta["next"] = str(shown[-1].number) if more else None
-        return Answer(
-            body={"contacts": [self._body(contact, with_types=with_types) for contact in shown], "meta": meta}
-        )
+        meta = {
+            "page": page,
+            "pages": min(MOST_PAGES, answers.pages(len(matches), PER_PAGE)),
+            "next": str(left[PER_PAGE - 1].number) if len(left) > PER_PAGE else None,
+        }
+        shown = [answers.contact_body(contact, self._account, with_types=with_types) for contact in left[:PER_PAGE]]
+        return Answer(body={"contacts": shown, "meta": meta})
+
+    def _matches(self, query: Mapping[str, str]) -> list[StoredContact]:
+        """Return the contacts that the query asks for, newest first; they have all of several tags."""
+        source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
+        tags = set(filter(None, query.get("tags", "").split(",")))
+        return [
+            contact
+            for contact in reversed(self._contacts.values())
+            if source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
+        ]
 
     def who_am_i(self, _asked: Asked) -> Answer:
         """GET /auth/me. It echoes the key, as the service does."""
         account = self._account
-        return Answer(
-            body={
-                "status": "ok",
-                "user_email": account.user_email,
-                "user_name": account.user_name,
-                "api_key": account.token,
-            }
-        )
+        user = {"user_email": account.user_email, "user_name": account.user_name}
+        return Answer(body={"status": "ok", **user, "api_key": account.token})
 
     def list_teams(self, asked: Asked) -> Answer:
         """GET /teams."""
@@ -157,14 +152,14 @@ class Calls:
 
     def list_members(self, asked: Asked) -> Answer:
         """GET /teams/:uuid/members."""
-        team = next((team for team in self._account.teams if team.uuid == asked.parameter), None)
+        team = self._account.team(asked.parameter)
         if team is None:
-            return refusal(404, "Team not found")
-        members = [answers.user_body(user) for user in self._account.users if user.email in team.members]
+            return error_answer(404, "Team not found")
+        members = [asdict(user) for user in self._account.users if user.email in team.members]
         return _short_list("users", members, asked)
 
     def list_channels(self, asked: Asked) -> Answer:
-        """GET /channels, of one type or in use or not if the query says so."""
+        """GET /channels, filtered by type and by whether they are in use."""
         kind, active = asked.query.get("type", ""), asked.query.get("active", "")
         channels = [
             answers.channel_body(channel)
@@ -173,52 +168,75 @@ class Calls:
         ]
         return _short_list("channels", channels, asked)
 
+    def _found(self, key: Key) -> Iterator[StoredContact]:
+        """Yield the contacts with this key, the newest first; the time does not depend on how many others there are."""
+        return map(self._contacts.__getitem__, reversed(self._uuids.get(key, ())))
+
     def _listed(self, contact: StoredContact) -> Answer:
-        return Answer(body={"contact": [self._body(contact)]})
-
-    def _body(self, contact: StoredContact, *, with_types: bool = False) -> dict[str, Any]:
-        body = answers.contact_body(contact, self._account)
-        if with_types:
-            body["customFieldsMetadata"] = answers.field_types(contact, self._account)
-        return body
+        return Answer(body={"contact": [answers.contact_body(contact, self._account)]})
 
 
-_NO_CONTACT: Final = refusal(404, "Contact not found")
-_BAD_PAGE: Final = refusal(400, "page must be a whole number from 1")
+_NO_CONTACT: Final = error_answer(404, "Contact not found")
+_BAD_PAGE: Final = error_answer(400, "page must be a whole number from 1")
 
 
-def _frozen_fields(fields: Mapping[str, str | list[str]]) -> dict[str, str | tuple[str, ...]]:
-    return {name: value if isinstance(value, str) else tuple(value) for name, value in fields.items()}
+def _stored_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a valid body, with tuples for lists."""
+    return {**_frozen(body), "custom_fields": _frozen(body.get("custom_fields", {}))}
 
 
-def _changed(contact: StoredContact, body: Mapping[str, Any]) -> StoredContact:
-    """Return the contact with what a right PATCH body says."""
-    texts = {name: body[name] for name in ("name", "assigned_user", "team_uuid", "bot_status", "note") if name in body}
-    if body.get("unassign_user"):
-        texts["assigned_user"] = ""
-    return replace(
-        contact,
-        tags=tuple(body.get("tags", contact.tags)),
-        custom_fields={**contact.custom_fields, **_frozen_fields(body.get("custom_fields", {}))},
-        **texts,
-    )
-
-
-def _filter(query: Mapping[str, str]) -> Callable[[StoredContact], bool] | None:
-    """Return what the query's filters want; None if it has none. Several tags: a contact that has them all."""
-    source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
-    tags = {tag for tag in query.get("tags", "").split(",") if tag}
-    if not (source or team_uuid or tags):
-        return None
-    return lambda contact: (
-        source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
-    )
+def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _short_list(name: str, everything: list[dict[str, Any]], asked: Asked) -> Answer:
     page = _whole_number(asked.query.get("page", "1"))
-    return _BAD_PAGE if page is None else answers.page_of(name, everything, page, CONTACTS_PER_PAGE)
+    if page is None:
+        return _BAD_PAGE
+    meta = {"page": page, "pages": answers.pages(len(everything), PER_PAGE)}
+    return Answer(body={name: everything[(page - 1) * PER_PAGE : page * PER_PAGE], "meta": meta})
 
 
 def _whole_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_PLACES and int(text) > 0 else None
+
+
+CALLS: Final[Mapping[str, Callable[[Calls, Asked], Answer]]] = {
+    "POST /contacts": Calls.create_contact,
+    "GET /contacts": Calls.list_contacts,
+    "GET /contacts/phone/:number": Calls.find_contact,
+    "GET /contacts/:uuid": Calls.read_contact,
+    "PATCH /contacts/:uuid": Calls.change_contact,
+    "DELETE /contacts/:uuid": Calls.delete_contact,
+    "GET /auth/me": Calls.who_am_i,
+    "GET /teams": Calls.list_teams,
+    "GET /teams/:uuid/members": Calls.list_members,
+    "GET /channels": Calls.list_channels,
+}
+"""Every call of the API, under the name that the counters and the faults' script use."""
+
+_PATTERNS: Final = {
+    template: re.compile(BASE_PATH + re.sub(":[a-z]+", "([^/]*)", template))
+    for template in dict.fromkeys(name.partition(" ")[2] for name in CALLS)
+}
+"""Each path of the API, and the pattern that it matches."""
+
+UNKNOWN: Final = "unknown"
+"""The name under which all other requests are counted."""
+
+
+def call_of(method: str, path: str) -> tuple[str, str]:
+    """Return the call's name, which is in `CALLS` if there is such a call, and the path's parameter."""
+    for template, pattern in _PATTERNS.items():
+        if found := pattern.fullmatch(path):
+            return f"{method} {template}", "".join(found.groups())
+    return f"{method} ", ""
+
+
+def no_such_call(call: str) -> Answer:
+    """Return the answer for a call that is not in `CALLS`: 404, or 405 where the path has other methods."""
+    template = call.partition(" ")[2]
+    methods = [name.partition(" ")[0] for name in CALLS if name.partition(" ")[2] == template]
+    if not methods:
+        return error_answer(404, "Not found")
+    return error_answer(405, "Method not allowed", headers={"Allow": ", ".join(methods)})

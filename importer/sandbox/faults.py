@@ -1,6 +1,6 @@
-"""What goes wrong, and when: the kinds of fault, and the choice of one for a request, by chance or by script.
+"""Fault injection: the kinds of fault, and the choice of one for a request, at random or by script.
 
-A fault has two sides: what the client sees (`FaultKind`) and whether what it asked happened all the same (`Commit`).
+A fault has two sides: what the client sees (`FaultKind`) and whether the call was carried out nevertheless (`Commit`).
 In words: `reset`, `reset+commit`, `error+late`. A new kind is a member here and a function in
 `importer.sandbox.misbehaviour`.
 """
@@ -15,12 +15,12 @@ from importer.model.errors import UsageError
 
 
 class FaultKind(StrEnum):
-    """What the client sees in place of its answer; what needs the right answer is a 504 where nothing was committed."""
+    """What the client sees; a kind that needs the right answer gives a 504 where nothing was committed."""
 
     RESET = "reset"
     """The connection is reset (TCP RST)."""
     CLOSE = "close"
-    """The connection is closed without a word."""
+    """The connection is closed without a response."""
     ERROR = "error"
     """500 with JSON."""
     BAD_GATEWAY = "bad_gateway"
@@ -32,7 +32,7 @@ class FaultKind(StrEnum):
     THROTTLED_RETRY_AFTER = "throttled_retry_after"
     """429 with `Retry-After`."""
     HANG = "hang"
-    """Nothing, for `hang_seconds`; then the right answer."""
+    """No response for `hang_seconds`; then the right answer."""
     CUT_BODY = "cut_body"
     """The right answer with half of the body that `Content-Length` promises."""
     NO_UUID = "no_uuid"
@@ -44,15 +44,15 @@ class FaultKind(StrEnum):
     FORBIDDEN = "forbidden"
     """403, though the token is good."""
     REDIRECT_301 = "redirect_301"
-    """Sends on to GET /contacts, which answers 200; so do the other redirects."""
+    """To GET /contacts, which answers 200, as the other redirects."""
     REDIRECT_302 = "redirect_302"
     REDIRECT_303 = "redirect_303"
     REDIRECT_307 = "redirect_307"
     REDIRECT_308 = "redirect_308"
     HTML = "html"
-    """200 with an HTML page, as the log-in page of a café's network."""
+    """200 with an HTML page, such as the captive portal of a public network."""
     GARBAGE = "garbage"
-    """A status line that is none."""
+    """A malformed status line."""
     CUT_HEADERS = "cut_headers"
     """The connection ends in the middle of the headers."""
     SLOW_BODY = "slow_body"
@@ -64,7 +64,7 @@ class FaultKind(StrEnum):
 
 
 class Commit(StrEnum):
-    """Whether what the client asked happens all the same."""
+    """Whether the call is carried out nevertheless."""
 
     NO = "no"
     YES = "commit"
@@ -75,7 +75,7 @@ class Commit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that goes wrong with one request."""
+    """A fault of one request."""
 
     kind: FaultKind
     commit: Commit = Commit.NO
@@ -86,7 +86,7 @@ class Fault:
 
     @classmethod
     def parse(cls, word: str) -> "Fault":
-        """Return the fault that a word such as `reset` or `reset+commit` means.
+        """Return the fault of a word such as `reset` or `reset+commit`.
 
         Raises:
             ValueError: There is no such fault.
@@ -96,66 +96,57 @@ class Fault:
         return cls(FaultKind(kind), Commit(commit) if plus else Commit.NO)
 
 
-EVERY_FAULT: Final = (
-    Fault(FaultKind.RESET),
-    Fault(FaultKind.RESET, Commit.YES),
-    Fault(FaultKind.CLOSE, Commit.YES),
-    Fault(FaultKind.ERROR),
-    Fault(FaultKind.ERROR, Commit.YES),
-    Fault(FaultKind.ERROR, Commit.LATE),
-    Fault(FaultKind.BAD_GATEWAY, Commit.YES),
-    Fault(FaultKind.UNAVAILABLE),
-    Fault(FaultKind.THROTTLED),
-    Fault(FaultKind.THROTTLED_RETRY_AFTER),
-    Fault(FaultKind.HANG),
-    Fault(FaultKind.HANG, Commit.YES),
-    Fault(FaultKind.HANG, Commit.LATE),
-    Fault(FaultKind.CUT_BODY, Commit.YES),
-    Fault(FaultKind.NO_UUID, Commit.YES),
+EVERY_FAULT: Final = tuple(
+    Fault.parse(word)
+    for word in (
+        *("reset", "reset+commit", "close+commit", "error", "error+commit", "error+late", "bad_gateway+commit"),
+        *("unavailable", "throttled", "throttled_retry_after", "hang", "hang+commit", "hang+late"),
+        *("cut_body+commit", "no_uuid+commit"),
+    )
 )
-"""The faults that chance chooses from, unless told otherwise."""
+"""The default faults to choose from at random."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scripted:
-    """A fault at an exact place: the test chooses."""
+    """A fault at a given request, for tests."""
 
     fault: Fault
     call: str = "POST /contacts"
-    """As in `importer.sandbox.routes.CALLS`, such as `GET /contacts/phone/:number`."""
+    """A key of `importer.sandbox.calls.CALLS`, such as `GET /contacts/phone/:number`."""
     nth: int = 1
     """Which request of this call, from 1; those answered 401 or 429 for the rate are not counted."""
     times: int = 1
-    """How many of them in a row; 0: all from there on."""
+    """How many in a row; 0: all from there on."""
 
     def hits(self, call: str, count: int) -> bool:
-        """Return whether it hits the call's request of this number."""
+        """Return whether it applies to the call's request of this number."""
         return call == self.call and count >= self.nth and (not self.times or count < self.nth + self.times)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
-    """How much goes wrong; by default, nothing."""
+    """Which faults occur how often; by default, none."""
 
     probability: float = 0.0
     """Of each request with one of the methods, 0.0 to 1.0."""
     seed: int = 0
-    """The same seed hits the same requests, in the order in which they arrive."""
+    """The same seed gives the same faults to the same sequence of requests."""
     kinds: tuple[Fault, ...] = EVERY_FAULT
     """All equally likely."""
     methods: frozenset[str] = frozenset({"POST", "PATCH", "DELETE"})
     script: tuple[Scripted, ...] = ()
-    """Comes before chance, and whatever the method."""
+    """Has priority over chance, whatever the method."""
     hang_seconds: float | None = None
-    """How long `HANG` and `SLOW_BODY` say nothing; None: until the client goes away."""
+    """How long `HANG` and `SLOW_BODY` are silent; None: until the client disconnects."""
     retry_after: str = "1"
-    """What `Retry-After` says in `UNAVAILABLE` and `THROTTLED_RETRY_AFTER`: seconds, an HTTP date, or nonsense."""
+    """`Retry-After` of `UNAVAILABLE` and `THROTTLED_RETRY_AFTER`: seconds, an HTTP date, or nonsense."""
     commit_delay_seconds: float = 1.0
-    """How much later `Commit.LATE` commits."""
+    """The delay of `Commit.LATE`."""
 
 
-class Chooser:
-    """Chooses the fault for each request as it comes."""
+class FaultChooser:
+    """Chooses the fault of each request as it arrives."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
@@ -163,7 +154,7 @@ class Chooser:
         self._counts: Counter[str] = Counter()
 
     def choose(self, call: str, method: str) -> Fault | None:
-        """Return what goes wrong with the call's next request; None: nothing."""
+        """Return the fault of the call's next request; None: none."""
         faults = self._faults
         if faults.script:
             self._counts[call] += 1
@@ -176,10 +167,10 @@ class Chooser:
 
 
 def read_faults(text: str, seed: int = 0) -> Faults:
-    """Return what the option `--faults` means: `0.1`, or `0.1:reset,error+commit` for some kinds only.
+    """Parse the option `--faults`: `0.1`, or `0.1:reset,error+commit` for some kinds only.
 
     Raises:
-        UsageError: It cannot be read, with what it may be.
+        UsageError: It is malformed; the hint says what it may be.
 
     """
     share, _, words = text.partition(":")
@@ -189,7 +180,7 @@ def read_faults(text: str, seed: int = 0) -> Faults:
     except ValueError as error:
         raise UsageError(f'--faults "{text}" cannot be read: {error}', _HOW_TO_SAY_FAULTS) from error
     if not 0 <= probability <= 1:
-        raise UsageError(f"--faults {share} is no probability between 0 and 1", _HOW_TO_SAY_FAULTS)
+        raise UsageError(f"--faults {share} is not a probability between 0 and 1", _HOW_TO_SAY_FAULTS)
     return Faults(probability=probability, seed=seed, kinds=kinds)
 
 

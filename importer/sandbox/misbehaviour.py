@@ -1,4 +1,4 @@
-"""What each kind of fault does to a request's answer, one function a kind."""
+"""Carry out a fault: one function for each kind."""
 
 import asyncio
 import gzip
@@ -13,106 +13,98 @@ from typing import Final
 
 from aiohttp import web
 
-from importer.sandbox.answers import Answer, refusal
+from importer.sandbox.answers import Answer, error_answer
+from importer.sandbox.calls import BASE_PATH
 from importer.sandbox.faults import Fault, FaultKind, Faults
-from importer.sandbox.routes import BASE_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoilt:
-    """A request that something goes wrong with."""
+class FaultedRequest:
+    """A request with a fault."""
 
     request: web.BaseRequest
     fault: Fault
-    answer: Answer | None
-    """The right answer, where what was asked has happened already."""
+    answer: Answer
+    """The right answer, where the call was carried out already; else `NO_ANSWER`."""
     faults: Faults
-    """Where the kinds' figures are."""
+    """The parameters of the kinds."""
 
 
-Misbehave = Callable[[Spoilt], Awaitable[web.StreamResponse]]
+Misbehave = Callable[[FaultedRequest], Awaitable[web.StreamResponse]]
 
 HUGE_BYTES: Final = 10 * 2**20
 BOMB_BYTES: Final = 32 * 2**20
 
-_JSON_TYPE: Final = {"Content-Type": "application/json; charset=utf-8"}
-_HTML_TYPE: Final = {"Content-Type": "text/html; charset=utf-8"}
-_NO_ANSWER: Final = refusal(504, "Gateway timeout")
+NO_ANSWER: Final = error_answer(504, "Gateway timeout")
 # Linger for 0 seconds: closing then resets the connection. Windows' struct has shorts, the others' has ints.
 _RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def respond(answer: Answer) -> web.Response:
     """Return an answer as HTTP."""
-    headers = _JSON_TYPE if answer.headers is None else {**_JSON_TYPE, **answer.headers}
-    return web.Response(status=answer.status, body=_bytes(answer), headers=headers)
+    return web.json_response(answer.body, status=answer.status, headers=answer.headers)
 
 
-async def misbehave(spoilt: Spoilt) -> web.StreamResponse:
-    """Return the answer that the fault makes of it; where the connection is broken, one that nobody sees."""
+async def misbehave(faulted: FaultedRequest) -> web.StreamResponse:
+    """Return the response with the fault; where the connection is broken, one that is not sent."""
     try:
-        return await MISBEHAVIOURS[spoilt.fault.kind](spoilt)
-    except ConnectionError:  # the client went away first, and aiohttp would show a traceback for it
+        return await MISBEHAVIOURS[faulted.fault.kind](faulted)
+    except ConnectionError:  # the client disconnected first, for which aiohttp would log a traceback
         return web.Response()
 
 
-async def _reset(spoilt: Spoilt) -> web.StreamResponse:
-    transport = _transport(spoilt)
+async def _reset(faulted: FaultedRequest) -> web.StreamResponse:
+    transport = _transport(faulted)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     transport.abort()
     return web.Response()
 
 
-async def _raw(sent: bytes, spoilt: Spoilt) -> web.StreamResponse:
+async def _raw(sent: bytes, faulted: FaultedRequest) -> web.StreamResponse:
     """Send bytes that need not be HTTP, and close the connection."""
-    transport = _transport(spoilt)
+    transport = _transport(faulted)
     transport.write(sent)
     transport.close()
     return web.Response()
 
 
-async def _status(status: int, sentence: str, spoilt: Spoilt, *, retry_after: bool = False) -> web.StreamResponse:
-    headers = {"Retry-After": spoilt.faults.retry_after} if retry_after else None
-    return respond(refusal(status, sentence, headers=headers))
+async def _answer(answer: Answer, _faulted: FaultedRequest) -> web.StreamResponse:
+    return respond(answer)
 
 
-async def _html(status: int, title: str, _spoilt: Spoilt) -> web.StreamResponse:
+async def _retry_after(status: int, sentence: str, faulted: FaultedRequest) -> web.StreamResponse:
+    return respond(error_answer(status, sentence, headers={"Retry-After": faulted.faults.retry_after}))
+
+
+async def _html(status: int, title: str, _faulted: FaultedRequest) -> web.StreamResponse:
     page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return web.Response(status=status, body=page.encode(), headers=_HTML_TYPE)
+    return web.Response(status=status, text=page, content_type="text/html")
 
 
-async def _redirect(status: int, _spoilt: Spoilt) -> web.StreamResponse:
-    return web.Response(status=status, headers={"Location": f"{BASE_PATH}/contacts"})
+async def _hang(faulted: FaultedRequest) -> web.StreamResponse:
+    await _silence(faulted)
+    return respond(faulted.answer)
 
 
-async def _hang(spoilt: Spoilt) -> web.StreamResponse:
-    await _silence(spoilt)
-    return respond(_right_answer(spoilt))
-
-
-async def _cut_body(spoilt: Spoilt) -> web.StreamResponse:
-    response, _rest = await _first_half(spoilt)
-    _transport(spoilt).close()  # unlike abort, it sends what was written
+async def _cut_body(faulted: FaultedRequest) -> web.StreamResponse:
+    response, _rest = await _first_half(faulted)
+    _transport(faulted).close()  # unlike abort, it sends what was written
     return response
 
 
-async def _slow_body(spoilt: Spoilt) -> web.StreamResponse:
-    response, rest = await _first_half(spoilt)
-    await _silence(spoilt)
+async def _slow_body(faulted: FaultedRequest) -> web.StreamResponse:
+    response, rest = await _first_half(faulted)
+    await _silence(faulted)
     await response.write(rest)
     return response
 
 
-async def _no_uuid(_spoilt: Spoilt) -> web.StreamResponse:
-    return respond(Answer(body={"contact": [{}]}))
-
-
-async def _huge_body(_spoilt: Spoilt) -> web.StreamResponse:
+async def _huge_body(_faulted: FaultedRequest) -> web.StreamResponse:
     return respond(Answer(body={"contact": [{"name": "x" * HUGE_BYTES}]}))
 
 
-async def _gzip_bomb(_spoilt: Spoilt) -> web.StreamResponse:
-    return web.Response(body=_bomb(), headers={**_JSON_TYPE, "Content-Encoding": "gzip"})
+async def _gzip_bomb(_faulted: FaultedRequest) -> web.StreamResponse:
+    return web.Response(body=_bomb(), content_type="application/json", headers={"Content-Encoding": "gzip"})
 
 
 @cache
@@ -120,63 +112,56 @@ def _bomb() -> bytes:
     return gzip.compress(b" " * BOMB_BYTES)
 
 
-async def _silence(spoilt: Spoilt) -> None:
-    if spoilt.faults.hang_seconds is None:
-        await asyncio.Event().wait()  # cancelled when the client goes away, or the stand-in stops
+async def _silence(faulted: FaultedRequest) -> None:
+    if faulted.faults.hang_seconds is None:
+        await asyncio.Event().wait()  # cancelled when the client disconnects, or the sandbox stops
     else:
-        await asyncio.sleep(spoilt.faults.hang_seconds)
+        await asyncio.sleep(faulted.faults.hang_seconds)
 
 
-async def _first_half(spoilt: Spoilt) -> tuple[web.StreamResponse, bytes]:
+async def _first_half(faulted: FaultedRequest) -> tuple[web.StreamResponse, bytes]:
     """Send the headers and half of the body; return the rest."""
-    answer = _right_answer(spoilt)
-    body = _bytes(answer)
-    response = web.StreamResponse(status=answer.status, headers={**_JSON_TYPE, "Content-Length": str(len(body))})
-    await response.prepare(spoilt.request)
+    body = json.dumps(faulted.answer.body).encode()
+    response = web.StreamResponse(status=faulted.answer.status, headers={"Content-Type": "application/json"})
+    response.content_length = len(body)
+    await response.prepare(faulted.request)
     await response.write(body[: len(body) // 2])
     return response, body[len(body) // 2 :]
 
 
-def _right_answer(spoilt: Spoilt) -> Answer:
-    return spoilt.answer or _NO_ANSWER
-
-
-def _bytes(answer: Answer) -> bytes:
-    return json.dumps(answer.body).encode()
-
-
-def _transport(spoilt: Spoilt) -> asyncio.Transport:
+def _transport(faulted: FaultedRequest) -> asyncio.Transport:
     """Return the connection.
 
     Raises:
-        ConnectionResetError: The client has gone away already.
+        ConnectionResetError: The client has disconnected.
 
     """
-    transport = spoilt.request.transport
+    transport = faulted.request.transport
     if transport is None:
-        raise ConnectionResetError("The client has gone away")
+        raise ConnectionResetError("The client has disconnected")
     return transport
 
+
+_TO_CONTACTS: Final = {"Location": f"{BASE_PATH}/contacts"}
 
 MISBEHAVIOURS: Final[Mapping[FaultKind, Misbehave]] = {
     FaultKind.RESET: _reset,
     FaultKind.CLOSE: partial(_raw, b""),
-    FaultKind.ERROR: partial(_status, 500, "Internal server error"),
+    FaultKind.ERROR: partial(_answer, error_answer(500, "Internal server error")),
     FaultKind.BAD_GATEWAY: partial(_html, 502, "502 Bad Gateway"),
-    FaultKind.UNAVAILABLE: partial(_status, 503, "Service unavailable", retry_after=True),
-    FaultKind.THROTTLED: partial(_status, 429, "Too many requests"),
-    FaultKind.THROTTLED_RETRY_AFTER: partial(_status, 429, "Too many requests", retry_after=True),
+    FaultKind.UNAVAILABLE: partial(_retry_after, 503, "Service unavailable"),
+    FaultKind.THROTTLED: partial(_answer, error_answer(429, "Too many requests")),
+    FaultKind.THROTTLED_RETRY_AFTER: partial(_retry_after, 429, "Too many requests"),
     FaultKind.HANG: _hang,
     FaultKind.CUT_BODY: _cut_body,
-    FaultKind.NO_UUID: _no_uuid,
-    FaultKind.GATEWAY_TIMEOUT: partial(_status, 504, "Gateway timeout"),
-    FaultKind.UNAUTHORIZED: partial(_status, 401, "Unauthorized"),
-    FaultKind.FORBIDDEN: partial(_status, 403, "Forbidden"),
-    FaultKind.REDIRECT_301: partial(_redirect, 301),
-    FaultKind.REDIRECT_302: partial(_redirect, 302),
-    FaultKind.REDIRECT_303: partial(_redirect, 303),
-    FaultKind.REDIRECT_307: partial(_redirect, 307),
-    FaultKind.REDIRECT_308: partial(_redirect, 308),
+    FaultKind.NO_UUID: partial(_answer, Answer(body={"contact": [{}]})),
+    FaultKind.GATEWAY_TIMEOUT: partial(_answer, NO_ANSWER),
+    FaultKind.UNAUTHORIZED: partial(_answer, error_answer(401, "Unauthorized")),
+    FaultKind.FORBIDDEN: partial(_answer, error_answer(403, "Forbidden")),
+    **{
+        FaultKind(f"redirect_{status}"): partial(_answer, Answer(status=status, body={}, headers=_TO_CONTACTS))
+        for status in (301, 302, 303, 307, 308)
+    },
     FaultKind.HTML: partial(_html, 200, "Welcome to our network"),
     FaultKind.GARBAGE: partial(_raw, b"HTTP/1.1 fine thanks\r\n\r\n"),
     FaultKind.CUT_HEADERS: partial(_raw, b"HTTP/1.1 200 OK\r\nContent-Type: applic"),
@@ -184,4 +169,4 @@ MISBEHAVIOURS: Final[Mapping[FaultKind, Misbehave]] = {
     FaultKind.HUGE_BODY: _huge_body,
     FaultKind.GZIP_BOMB: _gzip_bomb,
 }
-"""A test holds that every kind is here."""
+"""A test checks that every kind is here."""

@@ -1,4 +1,4 @@
-"""How the stand-in behaves, where the documentation leaves it open or a test wants it worse."""
+"""The sandbox's behaviour, where the documentation leaves it open or a test wants it worse."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,19 +8,19 @@ from importer.sandbox.faults import Faults
 
 
 class Duplicates(StrEnum):
-    """What a POST does for a contact that is there already: the three answers that the documentation leaves open."""
+    """What POST does for a contact that exists: the three behaviours that the documentation leaves open."""
 
     SECOND = "second"
     """Makes a second contact."""
     REFUSE = "refuse"
     """Refuses with 422."""
     RETURN = "return"
-    """Answers 200 with the one that is there, unchanged."""
+    """Answers 200 with the existing one, unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxOptions:
-    """Everything about a stand-in that can be chosen."""
+    """All options of a sandbox."""
 
     account: AccountSetup = DEFAULT_ACCOUNT
     rate_limit: int = 300
@@ -30,9 +30,9 @@ class SandboxOptions:
     retry_after: bool = False
     """Whether a 429 for the rate says `Retry-After`; the documentation does not promise it."""
     duplicates: Duplicates = Duplicates.SECOND
-    """The unkindest is the default: a contact that is sent twice is there twice, and no mistake is hidden."""
+    """The worst case is the default: a contact that is sent twice exists twice, so that no mistake is hidden."""
     latency_seconds: float = 0.0
-    """How long every answer is on its way back; what was asked has happened before."""
+    """The delay of every answer; the call was carried out before it."""
     visible_after_seconds: float = 0.0
-    """How long a look-up by phone number cannot see a new contact yet; `math.inf`: never."""
+    """How long a look-up by phone number does not find a new contact; `math.inf`: it never does."""
     faults: Faults = field(default_factory=Faults)

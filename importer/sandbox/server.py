@@ -1,13 +1,14 @@
-"""The stand-in on the network: HTTP on the loopback address, and on no other.
+"""The sandbox's HTTP server, on the loopback address only.
 
     request -> token -> which call? -> rate limit -> body -> fault? -> the call itself -> latency -> answer
 
-Everything but the body and the latency happens without waiting, so that counts, rate limit and order are exact.
+Only the body and the latency are awaited, so that counts, rate limit and order are exact.
 """
 
 import asyncio
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -18,30 +19,28 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from importer.model.errors import UsageError
-from importer.sandbox.answers import Answer, refusal
-from importer.sandbox.calls import Asked, Calls
-from importer.sandbox.contacts import StoredContact
-from importer.sandbox.faults import Chooser, Commit, Fault
-from importer.sandbox.limit import SlidingWindow, whole_seconds
-from importer.sandbox.misbehaviour import Spoilt, misbehave, respond
+from importer.sandbox.account import StoredContact
+from importer.sandbox.answers import Answer, error_answer
+from importer.sandbox.calls import BASE_PATH, CALLS, UNKNOWN, Asked, Calls, call_of, no_such_call
+from importer.sandbox.faults import Commit, Fault, FaultChooser
+from importer.sandbox.misbehaviour import NO_ANSWER, FaultedRequest, misbehave, respond
 from importer.sandbox.options import SandboxOptions
-from importer.sandbox.routes import BASE_PATH, CALLS, UNKNOWN, call_of, no_such_call
-from importer.sandbox.traffic import Traffic
+from importer.sandbox.traffic import SlidingWindow, Traffic, whole_seconds
 
 HOST: Final = "127.0.0.1"
-"""Loopback, with no option for another address: what people try here is their customers, over plain HTTP."""
+"""Loopback, with no option for another address: people send real customer data to it, over plain HTTP."""
 
-_STOP_SECONDS: Final = 0.05  # how long requests under way may go on when the stand-in stops
+_STOP_SECONDS: Final = 0.05  # how long requests in flight may continue when the sandbox stops
 
 
 class Sandbox:
-    """A running stand-in, forgotten when it stops: `async with Sandbox(SandboxOptions()) as sandbox: ...`.
+    """A running sandbox, whose contacts are gone when it stops: `async with Sandbox(SandboxOptions()) as sandbox: ...`.
 
     Args:
         options: How it behaves.
         port: On the loopback address; 0: any free one.
-        now: Returns the time in UTC, for `createdAt` and the `Date` header; None: the computer's.
-        timer: Returns seconds that never go back, for the rate limit and the arrival times.
+        now: Returns the time in UTC, for `createdAt` and the `Date` header; None: the system's.
+        timer: A monotonic clock in seconds, for the rate limit and the arrival times.
 
     """
 
@@ -56,56 +55,49 @@ class Sandbox:
         self.options = options or SandboxOptions()
         self.traffic = Traffic()
         self.calls = Calls(self.options, now or partial(datetime.now, UTC))
-        """The account itself, which can be asked without HTTP: past the token, the rate limit and the faults."""
-        self._port = port
+        """The account itself, for calls without HTTP: without token, rate limit and faults."""
+        self.port = port
+        """The port on which it listens; before it starts, the one that was asked for."""
         self._now = now
         self._timer = timer
-        self._windows: dict[str, SlidingWindow] = {}
-        self._chooser = Chooser(self.options.faults)
+        self._windows: defaultdict[str, SlidingWindow] = defaultdict(
+            partial(SlidingWindow, self.options.rate_limit, count_refused=self.options.count_refused)
+        )
+        self._chooser = FaultChooser(self.options.faults)
         self._late: dict[Callable[[], Answer], asyncio.TimerHandle] = {}
         self._to_close = AsyncExitStack()
 
     @property
-    def port(self) -> int:
-        """The port that it listens on; before it has started, the one it was told."""
-        return self._port
-
-    @property
     def base_url(self) -> str:
-        """Where the API begins, such as `http://127.0.0.1:8080/v1`."""
-        return f"http://{HOST}:{self._port}{BASE_PATH}"
+        """The API's base URL, such as `http://127.0.0.1:8080/v1`."""
+        return f"http://{HOST}:{self.port}{BASE_PATH}"
 
     @property
     def token(self) -> str:
-        """A token that is good."""
+        """A valid token."""
         return self.options.account.token or "any-token"
 
     @property
     def contacts(self) -> tuple[StoredContact, ...]:
-        """What is stored now, in the order of creation."""
-        return tuple(self.calls.contacts)
-
-    @property
-    def throttled(self) -> int:
-        """How many requests were answered 429 because of the rate."""
-        return self.traffic.throttled
+        """The contacts that exist now, in the order of creation."""
+        return self.calls.contacts
 
     async def __aenter__(self) -> Self:
-        # With `handler_cancellation`, a hanging answer ends when its client goes away. No call is lost by it: a call
-        # happens at once when its body is there.
+        # With `handler_cancellation`, a hanging answer ends when its client disconnects. No call is lost by it: a call
+        # is carried out as soon as its body is read, without waiting.
         server = web.Server(self._handle, handler_cancellation=True, access_log=None)
         runner = web.ServerRunner(server, shutdown_timeout=_STOP_SECONDS)
         await runner.setup()
         try:
-            await web.TCPSite(runner, HOST, self._port).start()
+            await web.TCPSite(runner, HOST, self.port).start()
         except (OSError, OverflowError) as error:
             await runner.cleanup()
             raise UsageError(
-                f"The sandbox cannot listen on port {self._port} of this computer: {error}",
-                "Choose another one with --port, or leave it out for any that is free.",
+                f"The sandbox cannot listen on port {self.port} of this computer: {error}",
+                "Choose another port with --port, or leave it out for any free one.",
             ) from error
         self._to_close.push_async_callback(runner.cleanup)
-        self._port = runner.addresses[0][1]
+        self.port = runner.addresses[0][1]
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -115,7 +107,7 @@ class Sandbox:
         await self._to_close.aclose()
 
     def commit_late(self) -> None:
-        """Let happen now whatever the faults would let happen later."""
+        """Carry out now every call that a fault has delayed."""
         for do in tuple(self._late):
             self._commit_late(do)
 
@@ -123,7 +115,7 @@ class Sandbox:
         call, parameter = call_of(request.method, request.path)
         self.traffic.arrive(call if call in CALLS else UNKNOWN)
         try:
-            result = self._turned_away(request, call) or await self._act(request, call, parameter)
+            result = self._refused(request, call) or await self._act(request, call, parameter)
             if self.options.latency_seconds:
                 await asyncio.sleep(self.options.latency_seconds)
             response = respond(result) if isinstance(result, Answer) else await misbehave(result)
@@ -133,30 +125,23 @@ class Sandbox:
             response.headers["Date"] = format_datetime(self._now(), usegmt=True)
         return response
 
-    def _turned_away(self, request: web.BaseRequest, call: str) -> Answer | None:
-        """Return the answer for a request that comes no further: 401, 404, 405 or 429."""
+    def _refused(self, request: web.BaseRequest, call: str) -> Answer | None:
+        """Return the answer for a request that is refused before its call: 401, 404, 405 or 429."""
         token, arrived = _token(request), self._timer()
         if not token or self.options.account.token not in {"", token}:
             self.traffic.unauthorized += 1
-            return refusal(401, "Unauthorized: the token is missing or unknown")
+            return error_answer(401, "Unauthorized: the token is missing or unknown")
         self.traffic.arrival_times.append(arrived)
-        wait_seconds = self._window(token).admit(arrived)
+        wait_seconds = self._windows[token].admit(arrived)
         if wait_seconds:
             self.traffic.throttled += 1
             headers = {"Retry-After": str(whole_seconds(wait_seconds))} if self.options.retry_after else None
-            return refusal(429, "Too many requests", headers=headers)
-        self.traffic.accept(arrived)
+            return error_answer(429, "Too many requests", headers=headers)
+        self.traffic.accepted.add(arrived)
         return None if call in CALLS else no_such_call(call)
 
-    def _window(self, token: str) -> SlidingWindow:
-        window = self._windows.get(token)
-        if window is None:
-            window = SlidingWindow(self.options.rate_limit, count_refused=self.options.count_refused)
-            self._windows[token] = window
-        return window
-
-    async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | Spoilt:
-        """Do what is asked, unless a fault is in the way."""
+    async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | FaultedRequest:
+        """Carry out the call, or its fault."""
         body = await _read_body(request)
         if isinstance(body, Answer):
             return body
@@ -164,14 +149,14 @@ class Sandbox:
         fault = self._chooser.choose(call, request.method)
         return do() if fault is None else self._spoil(request, fault, do)
 
-    def _spoil(self, request: web.BaseRequest, fault: Fault, do: Callable[[], Answer]) -> Spoilt:
+    def _spoil(self, request: web.BaseRequest, fault: Fault, do: Callable[[], Answer]) -> FaultedRequest:
         self.traffic.faults[fault] += 1
         faults = self.options.faults
         if fault.commit is Commit.LATE:
             loop = asyncio.get_running_loop()
             self._late[do] = loop.call_later(faults.commit_delay_seconds, self._commit_late, do)
-        answer = do() if fault.commit is Commit.YES else None
-        return Spoilt(request=request, fault=fault, answer=answer, faults=faults)
+        answer = do() if fault.commit is Commit.YES else NO_ANSWER
+        return FaultedRequest(request=request, fault=fault, answer=answer, faults=faults)
 
     def _commit_late(self, do: Callable[[], Answer]) -> None:
         self._late.pop(do).cancel()
@@ -179,12 +164,12 @@ class Sandbox:
 
 
 async def serve(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:
-    """Run a stand-in until cancelled.
+    """Run a sandbox until cancelled.
 
     Args:
         options: How it behaves.
         port: On the loopback address; 0: any free one.
-        on_ready: Called once, when it answers.
+        on_ready: Called once, when it listens.
 
     Raises:
         UsageError: The port is taken or not allowed.
@@ -201,15 +186,15 @@ def _token(request: web.BaseRequest) -> str:
 
 
 async def _read_body(request: web.BaseRequest) -> Mapping[str, Any] | Answer:
-    """Return the JSON object that was sent, empty where the call has none, or why it is refused."""
+    """Return the JSON object of the body, empty where the call has none, or the answer that refuses it."""
     if request.method not in {"POST", "PATCH"}:
         return {}
     try:
         body = json.loads(await request.read())
     except web.HTTPRequestEntityTooLarge:
-        return refusal(413, "The body is too large")
+        return error_answer(413, "The body is too large")
     except (ValueError, RecursionError):
-        return refusal(400, "The body is not JSON")
+        return error_answer(400, "The body is not JSON")
     if request.content_type != "application/json":
-        return refusal(415, "Content-Type must be application/json")
-    return body if isinstance(body, dict) else refusal(400, "The body must be a JSON object")
+        return error_answer(415, "Content-Type must be application/json")
+    return body if isinstance(body, dict) else error_answer(400, "The body must be a JSON object")

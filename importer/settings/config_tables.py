@@ -1,25 +1,35 @@
-"""The config's tables as pydantic sees them: which keys there are, and the check of each.
+"""The config's tables as pydantic models: every key, and its check.
 
-There are no defaults here: a key that is not given is not set, and `importer.settings.options` says what then holds.
+There are no defaults here: a key that is missing stays unset, and `importer.settings.options` has its default.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
+from importer.mapper import contact_fields as cell_checks
 from importer.mapper.options import IdentifierFormat, MobileForm
 from importer.model.account import FieldType
+from importer.model.payload import BOT_STATUSES, SOURCES
 from importer.model.policy import Ambiguous
 from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.settings import value_checks as checks
 
-Line = Annotated[str, AfterValidator(checks.one_line)]
+Line = Annotated[str, AfterValidator(checks.single_line)]
 Name = Annotated[str, AfterValidator(checks.not_empty)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(checks.as_tuple)]
 Header = Annotated[str, AfterValidator(checks.header)]
 Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
+Existing = Annotated[str, AfterValidator(checks.existing)]
+Seconds = Annotated[str, AfterValidator(checks.seconds)]
+
+
+def _path(text: str, folder: ValidationInfo[Path]) -> Path | None:
+    """Return the path, seen from the folder that is the context of the validation; None for an empty text."""
+    return Path(folder.context) / text if text else None
 
 
 class _Table(BaseModel):
@@ -32,11 +42,11 @@ class ServiceTable(_Table):
     base_url: Annotated[str, AfterValidator(checks.base_url)] | None = None
     rate: NotNegative | None = None
     concurrency: Annotated[int, AfterValidator(checks.concurrency)] | None = None
-    token_file: Name | None = None
+    token_file: Annotated[Name, AfterValidator(_path)] | None = None
     settle_seconds: NotNegative | None = None
     account: Line | None = None
     ambiguous: Annotated[str, AfterValidator(checks.one_of(Ambiguous))] | None = None
-    max_outage: Annotated[str, AfterValidator(checks.seconds)] | None = None
+    max_outage_seconds: Annotated[Seconds | None, Field(validation_alias="max_outage")] = None
 
 
 class InputTable(_Table):
@@ -53,17 +63,17 @@ class InputTable(_Table):
 class ContactTable(_Table):
     """`[contact]`."""
 
-    source: Annotated[str, AfterValidator(checks.one_of(checks.SOURCES))] | None = None
+    source: Annotated[str, AfterValidator(checks.one_of(SOURCES))] | None = None
     country: Annotated[str, AfterValidator(checks.country)] | None = None
     identifier_format: Annotated[str, AfterValidator(checks.one_of(IdentifierFormat))] | None = None
     mobile_form: Annotated[str, AfterValidator(checks.one_of(MobileForm))] | None = None
     tags: Names | None = None
-    existing: Annotated[str, AfterValidator(checks.existing)] | None = None
-    assigned_user: Annotated[str, AfterValidator(checks.assigned_user)] | None = None
+    existing: Annotated[Existing | None, Field(exclude=True)] = None
+    assigned_user: Annotated[Line, AfterValidator(checks.as_in_cells(cell_checks.assigned_user))] | None = None
     team: Line | None = None
     channel: Line | None = None
-    bot_status: Annotated[str, AfterValidator(checks.bot_status)] | None = None
-    note: Annotated[str, AfterValidator(checks.note)] | None = None
+    bot_status: Annotated[str, AfterValidator(checks.or_empty(checks.one_of(BOT_STATUSES)))] | None = None
+    note: Annotated[str, AfterValidator(checks.as_in_cells(cell_checks.note))] | None = None
 
 
 _TYPES_OF_KEYS: dict[str, tuple[str, ...]] = {
@@ -118,41 +128,37 @@ class ColumnsTable(_Table):
 class RunTable(_Table):
     """`[run]`."""
 
-    report_dir: Name | None = None
-    journal: Line | None = None
+    report_dir: Annotated[Name, AfterValidator(_path)] | None = None
+    journal: Annotated[Line, AfterValidator(_path)] | None = None
     limit: Annotated[int, AfterValidator(checks.row_limit)] | None = None
     dry_run: bool | None = None
     sandbox: bool | None = None
     max_failures: Annotated[str, BeforeValidator(checks.as_text), AfterValidator(checks.max_failures)] | None = None
-    max_duration: Annotated[str, AfterValidator(checks.seconds)] | None = None
+    max_duration_seconds: Annotated[Seconds | None, Field(validation_alias="max_duration")] = None
     wait: bool | None = None
     yes: bool | None = None
     quiet: bool | None = None
     verbose: bool | None = None
     as_json: Annotated[bool | None, Field(alias="json")] = None  # a model has a method `json` already
     log_format: Annotated[str, AfterValidator(checks.one_of(checks.LOG_FORMATS))] | None = None
-    log_file: Line | None = None
+    log_file: Annotated[Line, AfterValidator(_path)] | None = None
 
 
 class Tables(_Table):
     """The whole config."""
 
-    service: ServiceTable | None = None
-    input: InputTable | None = None
-    contact: ContactTable | None = None
-    columns: ColumnsTable | None = None
+    service: ServiceTable = ServiceTable()
+    input: InputTable = InputTable()
+    contact: ContactTable = ContactTable()
+    columns: ColumnsTable = ColumnsTable()
     values: Mapping[str, Mapping[str, str]] | None = None
-    run: RunTable | None = None
+    run: RunTable = RunTable()
+
+
+TABLES = tuple(Tables.model_fields)
 
 
 def keys_of(table: str) -> tuple[str, ...]:
-    """Return the keys of one of the plain tables, as the config names them."""
-    models: dict[str, type[_Table]] = {
-        "service": ServiceTable,
-        "input": InputTable,
-        "contact": ContactTable,
-        "columns": ColumnsTable,
-        "run": RunTable,
-        "": Tables,
-    }
-    return tuple(field.alias or name for name, field in models[table].model_fields.items())
+    """Return the keys of a table, as the config names them; of `values`, whose keys are headers, none."""
+    model = getattr(Tables.model_fields[table].annotation, "model_fields", {})
+    return tuple(str(field.validation_alias or name) for name, field in model.items())

@@ -1,4 +1,4 @@
-"""A whole config as text, with a comment for each line, for a person to look through and change."""
+"""Write a config: a whole one with comments, or only its `[columns]` table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,20 +6,18 @@ from types import MappingProxyType
 
 import tomli_w
 
-from importer.mapper.header_guess import FIELDS
-from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, ContactOptions, CustomFieldOptions
 from importer.model.account import FieldType
 from importer.readers.options import InputOptions
 
 _COMMENT_AT = 40
 _PLAIN = InputOptions()
 _INPUT_KEYS = ("sheet", "header_row", "encoding", "delimiter")
-_CONTACT_KEYS = ("source", "country")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a new config says."""
+    """The content of a new config."""
 
     file: str
     """The spreadsheet that it is made for."""
@@ -28,9 +26,9 @@ class Draft:
     contact: ContactOptions
     columns: ColumnOptions
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Field to why it is fed so."""
+    """Field to the reason for its column."""
     open_fields: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
-    """Field to the columns that could be it, of which none was chosen."""
+    """Field to its candidate columns, of which none was chosen."""
     suggestions: Sequence[CustomFieldOptions] = ()
     """Custom fields that the account may have, written as comments."""
 
@@ -56,6 +54,20 @@ def config_text(draft: Draft) -> str:
     return "\n".join(lines) + "\n"
 
 
+def columns_text(columns: ColumnOptions, doubtful: Mapping[str, Sequence[str]]) -> str:
+    """Return the `[columns]` table as TOML.
+
+    Args:
+        columns: The guessed columns; a required field without one is written as `???`.
+        doubtful: Field to the headers that it could be, which are named in comments above the table.
+
+    """
+    fed = {field: getattr(columns, field) or ("???" if field in REQUIRED else "") for field in FIELDS}
+    lines = [f"# {field}: one of {', '.join(map(repr, found))}" for field, found in doubtful.items()]
+    lines += ["[columns]", *(_line(field, value) for field, value in fed.items() if value)]
+    return "\n".join(lines) + "\n"
+
+
 def toml(value: object) -> str:
     """Return a value as TOML writes it, on one line."""
     match value:
@@ -70,7 +82,7 @@ def toml(value: object) -> str:
 
 
 def _seen(text: str) -> str:
-    """Return a text as a comment may hold it: on one line, without control characters."""
+    """Return a text for a comment: on one line, without control characters."""
     return "".join(filter(str.isprintable, " ".join(text.split())))
 
 

@@ -1,23 +1,35 @@
-"""The places that settings come from: what each says, checked, and which one wins."""
+"""Resolve the layers of settings (config, environment, options) to one `Settings`, or to every problem at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from importer.settings.config_tables import Tables, keys_of
-from importer.settings.messages import sentence, unknown_name
+from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
+from importer.model.errors import UsageError
+from importer.readers.options import InputOptions
+from importer.settings.config_file import Key, dotted, parsed_config
+from importer.settings.config_tables import TABLES, CustomFieldTable, Tables, keys_of
+from importer.settings.options import RunOptions, ServiceOptions, Settings
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
 
-PATHS = (("service", "token_file"), ("run", "report_dir"), ("run", "journal"), ("run", "log_file"))
-"""Table and key of every path."""
-
-Key = Sequence[str | int]
+_WRONG_TYPE = {
+    **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
+    **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "must be a whole number"),
+    **dict.fromkeys(("mapping_type", "model_attributes_type", "model_type"), "must be a table"),
+    "dict_type": "must be a table of texts in quotes",
+    "int_parsing_size": "must be a smaller number",
+    "missing": "is missing",
+    "string_type": "must be a text in quotes",
+    "tuple_type": 'must be a list of texts, such as ["A", "B"]',
+}
 
 _MOST_PROBLEMS = 50
 """More than a person wants to read, and each costs a search for the name that was meant."""
@@ -27,11 +39,69 @@ _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """What one place says: per table, the keys that are given there, with their checked values."""
+    """The settings from one source: per table, its keys with their checked values."""
 
-    values: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-    """A sentence for each thing that is wrong there."""
+    """A sentence for each wrong setting."""
+
+
+def settle(
+    options: Mapping[str, object],
+    environment: Mapping[str, str],
+    config_text: str | None = None,
+    config_name: str = "config.toml",
+    config_folder: Path = Path(),
+) -> Settings:
+    """Return the settings: an option wins over the environment, that over the config, that over the default.
+
+    Args:
+        options: The command line's options, by the key's name in the config; None: not given.
+        environment: The environment variables.
+        config_text: The config file's text; None: there is none.
+        config_name: The config file's name in messages.
+        config_folder: Where the config file is; its paths are relative to it, all others to the current folder.
+
+    Raises:
+        UsageError: Something is wrong; its message lists all of it.
+
+    """
+    config = Layer() if config_text is None else config_layer(config_text, config_name, config_folder)
+    layers = (config, environment_layer(environment), options_layer(options))
+    problems = tuple(problem for layer in layers for problem in layer.problems)
+    if problems:
+        raise _usage_error(problems)
+    settings = _settings(stacked(layers))
+    if settings.run.quiet and settings.run.verbose:
+        raise _usage_error(("--quiet and --verbose contradict each other; leave one of them out",))
+    return settings
+
+
+def _usage_error(problems: Sequence[str]) -> UsageError:
+    every = "\n  - ".join([f"{len(problems)} settings are wrong:", *problems])
+    message = every if len(problems) > 1 else problems[0]
+    return UsageError(message, "Nothing was sent. Fix this and give the same command again.")
+
+
+def _settings(tables: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Return the settings of the checked tables, with the defaults for the rest."""
+    reading, columns = dict(tables["input"]), dict(tables["columns"])
+    made_for = reading.pop("header", ())
+    fields: Mapping[str, Mapping[str, Any]] = columns.pop("custom_fields", {})
+    custom_fields = tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
+    mapping = MappingOptions(
+        contact=ContactOptions(**tables["contact"]),
+        columns=ColumnOptions(**columns, custom_fields=custom_fields),
+        values=MappingProxyType({header: MappingProxyType(to) for header, to in tables["values"].items()}),
+        made_for=made_for,
+    )
+    return Settings(
+        service=ServiceOptions(**tables["service"]),
+        input=InputOptions(**reading),
+        mapping=mapping,
+        run=RunOptions(**tables["run"]),
+        mapping_given=bool(mapping.columns.identifier),
+    )
 
 
 def variable_of(key: str) -> str:
@@ -39,35 +109,54 @@ def variable_of(key: str) -> str:
     return "CALLBELL_BASE_URL" if key == "base_url" else _PREFIX + key.upper()
 
 
-def check(
+def checked_layer(
     raw: Mapping[str, Any],
     where: Callable[[Key], str],
     order: Callable[[Key], int] = lambda _: 0,
+    folder: Path = Path(),
     *,
-    strict: bool,
+    strict: bool = False,
 ) -> Layer:
     """Return the checked values, or the problems.
 
     Args:
         raw: The tables by name.
-        where: From a key's path to the words that a person finds it by.
-        order: From a key's path to where its problem stands among the others.
-        strict: Whether a text is refused where a number is wanted: TOML has types, the environment has only texts.
+        where: From a key's path to the beginning of its message, such as "config.toml, line 3, service.rate".
+        order: From a key's path to a sort key for its problem.
+        folder: The folder that paths are relative to.
+        strict: Whether a text is refused where a number is expected: TOML has types, the environment only texts.
 
     """
     try:
-        tables = Tables.model_validate(raw, strict=strict)
+        tables = Tables.model_validate(raw, strict=strict, context=folder)
     except ValidationError as error:
         details = sorted(error.errors(include_url=False, include_input=False), key=lambda detail: order(detail["loc"]))
         problems = [f"{where(detail['loc'])}: {sentence(detail)}" for detail in details[:_MOST_PROBLEMS]]
         if len(details) > _MOST_PROBLEMS:
             problems.append(f"and {len(details) - _MOST_PROBLEMS:,} more of this kind")
         return Layer(problems=tuple(problems))
-    return Layer(values=_given(tables))
+    # No warnings: the checks return other types than they take, such as seconds for a text.
+    return Layer(values=tables.model_dump(exclude_unset=True, by_alias=True, warnings=False))
+
+
+def config_layer(text: str, name: str, folder: Path) -> Layer:
+    """Return the config's layer, its paths resolved against its folder.
+
+    Args:
+        text: The whole file.
+        name: The file's name in messages.
+        folder: Where the file is.
+
+    """
+    try:
+        raw, line = parsed_config(text, name)
+    except ValueError as error:
+        return Layer(problems=(str(error),))
+    return checked_layer(raw, lambda key: f"{name}, line {line(key)}, {dotted(key)}", line, folder, strict=True)
 
 
 def options_layer(options: Mapping[str, object]) -> Layer:
-    """Return what the command line says; None and empty lists were not given.
+    """Return the command line's layer; None and empty lists are not set.
 
     Args:
         options: By the key's name in the config (`tag` is another name of `tags`).
@@ -81,33 +170,32 @@ def options_layer(options: Mapping[str, object]) -> Layer:
         for name, value in options.items()
         if value is not None and value not in ([], ())
     }
-    if strangers := given.keys() - {key for table in PLAIN_TABLES for key in keys_of(table)}:
-        raise KeyError(*strangers)
-    return check(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}", strict=False)
+    if unknown := given.keys() - {key for table in PLAIN_TABLES for key in keys_of(table)}:
+        raise KeyError(*unknown)
+    return checked_layer(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}")
 
 
 def environment_layer(environment: Mapping[str, str]) -> Layer:
-    """Return what the environment says; an empty variable says nothing, and commas stand between tags."""
+    """Return the environment's layer; an empty variable is not set, and commas separate tags."""
     names = {variable_of(key): key for table in PLAIN_TABLES for key in keys_of(table)}
     given: dict[str, object] = {names[name]: text for name, text in environment.items() if text and name in names}
     if "tags" in given:
         given["tags"] = [tag for tag in str(given["tags"]).split(",") if tag.strip()]
-    layer = check(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}", strict=False)
-    strangers = tuple(
+    layer = checked_layer(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}")
+    unknown = tuple(
         f"the variable {name}: {unknown_name(name, names)}"
         for name in environment
         if name.startswith(_PREFIX) and name not in {*names, _CONFIG_VARIABLE}
     )
-    return Layer(values=layer.values, problems=layer.problems + strangers)
+    return Layer(values=layer.values, problems=layer.problems + unknown)
 
 
 def stacked(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
-    """Return every table's keys, each with the value of the last layer that gives it."""
-    tables: dict[str, dict[str, Any]] = {}
-    for layer in layers:
-        for table, keys in layer.values.items():
-            tables.setdefault(table, {}).update(keys)
-    return tables
+    """Return every table's keys, each with the value of the last layer that has it."""
+    return {
+        table: {key: value for layer in layers for key, value in layer.values.get(table, {}).items()}
+        for table in TABLES
+    }
 
 
 def _option_of(key: str) -> str:
@@ -118,11 +206,32 @@ def _by_table(given: Mapping[str, object]) -> dict[str, dict[str, object]]:
     return {table: {key: given[key] for key in keys_of(table) if key in given} for table in PLAIN_TABLES}
 
 
-def _given(value: Any) -> Any:  # noqa: ANN401 - tables hold tables, texts, numbers and lists
-    """Return the model as a dict of what was set in it, all the way down."""
-    if isinstance(value, BaseModel):
-        aliases = {name: field.alias or name for name, field in type(value).model_fields.items()}
-        return {aliases[name]: _given(getattr(value, name)) for name in value.model_fields_set}
-    if isinstance(value, Mapping):
-        return {name: _given(inner) for name, inner in value.items()}
-    return value
+def sentence(detail: Mapping[str, Any]) -> str:
+    """Return the end of a sentence that begins with where the key is.
+
+    Args:
+        detail: One of pydantic's `ValidationError.errors()`: `type`, `loc`, `msg`, and `ctx` for our own checks.
+
+    """
+    match detail["type"]:
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case "extra_forbidden":
+            return _unknown_key(*map(str, detail["loc"]))
+        case kind:
+            return _WRONG_TYPE.get(kind) or str(detail["msg"])
+
+
+def unknown_name(name: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence about an unknown name, with the name that was probably meant."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return "there is no such setting" + (f"; did you mean {close[0]}?" if close else "")
+
+
+def _unknown_key(table: str, key: str = "", *inner: str) -> str:
+    """Return which key was probably meant, or in which table the key belongs."""
+    if inner:
+        return unknown_name(inner[-1], CustomFieldTable.model_fields)
+    near = unknown_name(key or table, keys_of(table) if key else TABLES)
+    homes = [name for name in TABLES if (key or table) in keys_of(name)]
+    return f"belongs in the table [{homes[0]}]" if homes and not (key and "mean" in near) else near

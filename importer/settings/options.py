@@ -1,4 +1,4 @@
-"""What a run is told to do: frozen values, one per table of the config, with every default."""
+"""The settings of a run: a frozen value per table of the config, with every default."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,7 @@ from importer.readers.options import InputOptions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOptions:
-    """Where the service is and how it is spoken to: the `[service]` table. The token is not among them."""
+    """The service and how fast and how patiently to call it: the `[service]` table; the token is not among them."""
 
     base_url: str = "https://api.callbell.eu/v1"
     """Without a slash at its end."""
@@ -22,16 +22,16 @@ class ServiceOptions:
     settle_seconds: float = 90.0
     """How long a row in doubt waits before the service is asked about it."""
     account: str = ""
-    """The name under which the journal remembers; empty: the e-mail that the service answers."""
+    """The account's name in the journal; empty: the e-mail that the service returns for the token."""
     ambiguous: Ambiguous = Ambiguous.RECONCILE
-    """What to do with a row of which nobody can say whether it arrived."""
+    """What to do with a row that may or may not have arrived."""
     max_outage_seconds: float = 1800.0
-    """How long the service may be out of reach before the run ends."""
+    """How long the service may be unreachable before the run ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How this run goes and where it writes: the `[run]` table."""
+    """How the run proceeds and where it writes: the `[run]` table."""
 
     report_dir: Path = Path("reports")
     journal: Path | None = None
@@ -58,11 +58,11 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that a run is told, checked."""
+    """All checked settings of a run."""
 
     service: ServiceOptions = field(default_factory=ServiceOptions)
     input: InputOptions = field(default_factory=InputOptions)
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
     mapping_given: bool = False
-    """Whether the config says which column holds the identifier; without it the mapping is guessed."""
+    """Whether the config names the identifier's column; else the mapping is guessed."""

@@ -1,58 +1,75 @@
-"""What each setting must be: pure functions that return the value to use, or raise ValueError with a sentence's end.
+"""Check the value of each setting: return the value to use, or raise ValueError with the end of a sentence. Pure.
 
-The sentence begins with where the value stands ("config.toml, line 3, service.rate: "), which is not known here.
+The caller knows the beginning of the sentence: where the value is ("config.toml, line 3, service.rate: ").
 """
 
 import ipaddress
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-SOURCES = ("whatsapp", "telegram", "instagram", "facebook")
-BOT_STATUSES = ("bot_start", "bot_end")
+from importer.mapper.contact_fields import TextConversion
+from importer.mapper.custom_fields import is_date_format
+from importer.model.rows import Problem
+
 LOG_FORMATS = ("text", "json")
 
-_LAST_ROW_OF_A_SHEET = 1_048_576
-_MOST_IN_FLIGHT = 10_000
-_LONGEST_NOTE = 1_000
+_MOST_REQUESTS = 10_000
+_LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _FAILURES = re.compile(r"(\d+)\s*(%?)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_FORMAT_SAMPLE = datetime(2001, 2, 3)  # noqa: DTZ001 - a date is written and read back, no moment is meant
 
 
 def one_of(words: Iterable[str]) -> Callable[[str], str]:
-    """Return a check that takes only these words, in capitals or not."""
-    allowed = tuple(words)
+    """Return a check that takes only these words, in capitals or not, and returns the member of an enum."""
+    allowed = {word.lower(): word for word in words}
 
     def check(text: str) -> str:
-        word = text.strip().lower()
-        if word not in allowed:
+        if (word := text.strip().lower()) not in allowed:
             raise ValueError(f'must be one of {", ".join(allowed)}; it says "{text}"')
-        return word
+        return allowed[word]
 
     return check
 
 
-def one_line(text: str) -> str:
-    """Return the text without the spaces around it; it may be empty, but has no line break or control character."""
+def or_empty(check: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a check that takes what `check` takes, and a blank text as an empty one."""
+    return lambda text: check(text) if text.strip() else ""
+
+
+def as_in_cells(convert: TextConversion) -> Callable[[str], str]:
+    """Return a check that a constant must pass as the cells of its field do; an empty text passes."""
+
+    def check(text: str) -> str:
+        match convert(text) if text else "":
+            case Problem(message=message):
+                raise ValueError(message)
+            case value:
+                return value
+
+    return check
+
+
+def single_line(text: str) -> str:
+    """Return the stripped text, which may be empty, but has no line break or control character."""
     if _CONTROL.search(text):
         raise ValueError("must be one line of text without control characters")
     return text.strip()
 
 
 def not_empty(text: str) -> str:
-    """Return the one line of text, which says something."""
-    if not (line := one_line(text)):
+    """Return the line of text, which is not empty."""
+    if not (line := single_line(text)):
         raise ValueError("must not be empty")
     return line
 
 
 def header(text: str) -> str:
-    """Return the column's header, stripped as the readers strip it; it may have line breaks, but says something."""
+    """Return the column's header, stripped as the readers strip it and not empty; it may have line breaks."""
     if not (stripped := text.strip()):
         raise ValueError("must not be empty")
     return stripped
@@ -81,32 +98,34 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def not_negative(number: float) -> float:
-    """Return the number, which is finite and 0 or more."""
-    if not math.isfinite(number) or number < 0:
-        raise ValueError(f"must be 0 or more; it says {number:g}")
-    return number
+def must_be(meaning: str, holds: Callable[[Any], object]) -> Callable[[Any], Any]:
+    """Return a check that returns the value as it is.
+
+    Args:
+        meaning: What it must be, in words.
+        holds: Whether a value is so.
+
+    """
+
+    def check(value: str | float) -> str | float:
+        if not holds(value):
+            said = f'"{value}"' if isinstance(value, str) else f"{value:.12g}"
+            raise ValueError(f"must be {meaning}; it says {said}")
+        return value
+
+    return check
 
 
-def row_limit(number: int) -> int:
-    """Return the number of rows, 0 or more."""
-    if number < 0:
-        raise ValueError(f"must be a number of rows, or 0 for all; it says {number}")
-    return number
-
-
-def concurrency(number: int) -> int:
-    """Return the most requests in flight, or 0."""
-    if not 0 <= number <= _MOST_IN_FLIGHT:
-        raise ValueError(f"must be from 1 to {_MOST_IN_FLIGHT}, or 0 for as many as the rate needs; it says {number}")
-    return number
-
-
-def header_row(number: int) -> int:
-    """Return the header's row number, as a spreadsheet program shows it."""
-    if not 1 <= number <= _LAST_ROW_OF_A_SHEET:
-        raise ValueError(f"must be the header's row number, 1 or more; it says {number}")
-    return number
+not_negative = must_be("0 or more", lambda number: 0 <= number < math.inf)
+row_limit = must_be("a number of rows, or 0 for all", lambda number: 0 <= number <= sys.maxsize)
+concurrency = must_be(
+    "from 1 to 10,000, or 0 for as many as the rate needs", lambda number: 0 <= number <= _MOST_REQUESTS
+)
+header_row = must_be("the header's row number, 1 or more", lambda number: 1 <= number <= _LAST_ROW)
+decimal_sign = must_be('"." or ","', lambda text: text in {"", ".", ","})
+date_format = must_be(
+    'a date format with day, month and year, such as "%d/%m/%Y"', lambda text: not text or is_date_format(text)
+)
 
 
 def encoding(text: str) -> str:
@@ -150,63 +169,23 @@ def existing(text: str) -> str:
     return word
 
 
-def assigned_user(text: str) -> str:
-    """Return the e-mail of a user, or an empty text."""
-    line = one_line(text)
-    if line and not re.fullmatch(r"[^\s@]+@[^\s@]+", line):
-        raise ValueError(f'must be the e-mail of a user of the account; it says "{text}"')
-    return line
-
-
-def bot_status(text: str) -> str:
-    """Return `bot_start`, `bot_end` or an empty text."""
-    return one_of(BOT_STATUSES)(text) if text.strip() else ""
-
-
-def note(text: str) -> str:
-    """Return the note, no longer than the service takes (its POST /contacts page)."""
-    if len(text) > _LONGEST_NOTE:
-        raise ValueError(f"must be at most {_LONGEST_NOTE:,} characters; it has {len(text):,}")
-    return text
-
-
 def max_failures(text: str) -> str:
     """Return `N` or `N%` without spaces, or an empty text."""
     if not text.strip():
         return ""
     found = _FAILURES.fullmatch(text.strip())
-    if not found or (found[2] and int(found[1]) > 100):  # noqa: PLR2004 - a whole is 100 per cent
+    if not found or (found[2] and int(found[1]) > 100):  # noqa: PLR2004 - per cent
         raise ValueError(f'must be a number of rows such as 100, or a share such as "5%"; it says "{text}"')
     return f"{int(found[1])}{found[2]}"
 
 
 def seconds(text: str) -> float:
-    """Return the seconds that `2h`, `90m`, `45s` or `1h30m` says; an empty text says 0.0: no limit."""
+    """Return the seconds of `2h`, `90m`, `45s` or `1h30m`; of an empty text 0.0: no limit."""
     found = _DURATION.fullmatch(text.strip().lower().replace(" ", ""))
     if not found:
         raise ValueError(f'must be a time such as "2h", "90m" or "45s"; it says "{text}"')
     hours, minutes, rest = (int(part or 0) for part in found.groups())
     return float(hours * 3600 + minutes * 60 + rest)
-
-
-def date_format(text: str) -> str:
-    """Return a `strptime` format that names day, month and year, or an empty text."""
-    if not text:
-        return ""
-    try:
-        whole = datetime.strptime(_FORMAT_SAMPLE.strftime(text), text) == _FORMAT_SAMPLE  # noqa: DTZ007 - as above
-    except (ValueError, re.error):
-        whole = False
-    if not whole:
-        raise ValueError(f'must say where day, month and year stand, such as "%d/%m/%Y"; it says "{text}"')
-    return text
-
-
-def decimal_sign(text: str) -> str:
-    """Return `.`, `,` or an empty text."""
-    if text not in {"", ".", ","}:
-        raise ValueError(f'must be "." or ","; it says "{text}"')
-    return text
 
 
 def as_text(value: Any) -> Any:  # noqa: ANN401 - anything that TOML knows may stand there; pydantic checks it next

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from importer.model.errors import ImporterError, StorageError
-from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.masking import masked, unnumbered
+from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain, plain_lines
-from importer.model.protocols import PipelineJournal
 from importer.model.rows import Entry, InvalidRow, Status
 from importer.system.files import private_file, private_folder
 
@@ -21,13 +19,13 @@ LOG = logging.getLogger("importer")
 
 @contextlib.contextmanager
 def logging_to(path: Path | None, stream: TextIO, *, log_format: str, verbose: bool) -> Iterator[None]:
-    """Write the log while the block runs.
+    """Write the log as long as the block runs.
 
     Args:
-        path: The log file, which is appended to; None: the stream.
-        stream: Where it goes without a file, if it is JSON or verbose.
+        path: The log file, added to; None: the stream.
+        stream: Where it goes without a file, if more is wanted than the display shows (JSON, or verbose).
         log_format: `text` or `json`.
-        verbose: Whether each row, and each request that did not settle one, is logged.
+        verbose: Whether each row and each request that did not settle one is told.
 
     Raises:
         StorageError: The file cannot be written.
@@ -52,55 +50,15 @@ def logging_to(path: Path | None, stream: TextIO, *, log_format: str, verbose: b
             handler.close()
 
 
-class LoggedJournal:
-    """A `ports.PipelineJournal` that tells the log what passes through it."""
-
-    def __init__(self, inner: PipelineJournal) -> None:
-        self._inner = inner
-        self._rows: dict[int, str] = {}
-
-    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
-        """Hand on."""
-        return await self._inner.recognise(marked)
-
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
-        """Hand on, and tell which rows are invalid, and what became of the others."""
-        entered = await self._inner.enter(sheet_index, entries)
-        for entry in entries:
-            if isinstance(entry.mapped, InvalidRow):
-                codes = ", ".join(problem.code for problem in entry.mapped.problems)
-                LOG.debug("row %d: %s %s", entry.row.number, Status.INVALID, codes)
-        LOG.debug(
-            "%d rows read: %s",
-            sum(entered.values()),
-            {f"{status}": count for status, count in entered.items() if count},
-        )
-        return entered
-
-    async def take(self, count: int) -> Sequence[Pending]:
-        """Hand on, and remember what the rows are called."""
-        taken = await self._inner.take(count)
-        self._rows.update(
-            (pending.seq, f"row {pending.row} ({masked(pending.contact.identifier)})") for pending in taken
-        )
-        return taken
-
-    def record(self, recorded: Recorded) -> None:
-        """Hand on, and tell."""
-        row, outcome = self._rows.pop(recorded.seq, f"row at place {recorded.seq}"), recorded.outcome
-        status = Status.UNSENT if outcome.status is Status.PENDING else outcome.status
-        LOG.debug("%s: %s %s", row, status, outcome.code or outcome.uuid)
-        self._inner.record(recorded)
-
-    def note_attempt(self, attempted: Attempted) -> None:
-        """Hand on, and tell."""
-        row, reason = self._rows.get(attempted.seq, f"row at place {attempted.seq}"), unnumbered(attempted.reason)
-        LOG.debug("%s: attempt %d: %s", row, attempted.attempt, reason)
-        self._inner.note_attempt(attempted)
-
-    async def flush(self) -> None:
-        """Hand on."""
-        await self._inner.flush()
+def log_enqueued(entries: Sequence[Entry], tally: Mapping[Status, int]) -> None:
+    """Log which rows are invalid, and what became of the others."""
+    if not LOG.isEnabledFor(logging.DEBUG):
+        return
+    for entry in entries:
+        if isinstance(entry.mapped, InvalidRow):
+            codes = ", ".join(problem.code for problem in entry.mapped.problems)
+            LOG.debug("row %d: %s %s", entry.row.number, Status.INVALID, codes)
+    LOG.debug("%d rows read: %s", sum(tally.values()), {f"{status}": count for status, count in tally.items() if count})
 
 
 class _Text(logging.Formatter):
@@ -127,10 +85,10 @@ class _Json(_Text):
 
 
 class _Lasting:
-    """A log handler whose errors are ignored: neither the run nor a traceback depends on the log."""
+    """A log that can be written no longer ends neither the run nor in a traceback."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
-        """Ignore the error."""
+        """Let it pass."""
 
 
 class _ToFile(_Lasting, logging.FileHandler):

@@ -33,7 +33,7 @@ class Interruption:
         self.signalled: signal.Signals | None = None
         """The first signal that came."""
         self.pool: Stoppable | None = None
-        self._hurries = hurries
+        self.hurries = hurries
         self._task: asyncio.Task[object] | None = None
 
     @contextlib.contextmanager
@@ -57,7 +57,7 @@ class Interruption:
         """Take note of a signal, and stop the pool or cancel the task."""
         if self.pool:
             self.pool.stop(Stop(message=f"The run was asked to stop ({number.name}).", hint=""))
-            if self._hurries or self.signalled is not None:
+            if self.hurries or self.signalled is not None:
                 self.pool.hurry()
         elif self._task:
             self._task.cancel()
@@ -72,12 +72,18 @@ def install_stop_handlers(
 
     A signal that was ignored before stays ignored, as `nohup` wants. Only for the main thread.
     """
-    install = _install_windows if runtime.WINDOWS else _install_posix
     before = {number: signal.getsignal(number) for number in _stop_signals()}
     handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(on_signal, signal.Signals(number))
+
     try:
         for number in handled:
-            install(loop, number, on_signal)
+            if runtime.WINDOWS:  # its event loops have no `add_signal_handler`
+                signal.signal(number, handle)
+            else:
+                loop.add_signal_handler(number, on_signal, number)
         yield
     finally:
         for number in handled:
@@ -103,20 +109,3 @@ def _stop_signals() -> list[signal.Signals]:
     """Return the stop signals that this system has."""
     names = ("SIGINT", "SIGTERM", "SIGBREAK") if runtime.WINDOWS else ("SIGINT", "SIGTERM", "SIGHUP")
     return [signal.Signals(getattr(signal, name)) for name in names if hasattr(signal, name)]
-
-
-def _install_posix(
-    loop: asyncio.AbstractEventLoop, number: signal.Signals, on_signal: Callable[[signal.Signals], object]
-) -> None:
-    loop.add_signal_handler(number, on_signal, number)
-
-
-def _install_windows(
-    loop: asyncio.AbstractEventLoop, number: signal.Signals, on_signal: Callable[[signal.Signals], object]
-) -> None:
-    """Windows' event loops have no `add_signal_handler`."""
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(on_signal, number)
-
-    signal.signal(number, handle)

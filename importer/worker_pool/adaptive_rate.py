@@ -2,13 +2,13 @@
 
     at the known rate --(one 429)--> a few slots later
                       --(429s now and then, over 0.05 % of a minute)--> 1 % slower
-                      --(many within a second)--> hold; then on trial at the same rate
+                      --(many within a second)--> pause; then on trial at the same rate
     on trial --(refused within a second)--> 97 % of what was accepted in it
              --(refused later)--> the rate that was sure, or 5 % slower
              --(ten seconds without)--> at the known rate
     slower than allowed for 30 s, then 60 s --> 2 % more, 4 % more, 8 % more .. until refused or at the top
 
-What is accepted in the second after a hold is a window's limit. A token bucket accepts more than its rate then, for it
+What is accepted in the second after a pause is a window's limit. A token bucket accepts more than its rate then, for it
 has filled up meanwhile; it takes a few trials. Gains of under 5 % are given back when a climb ends: that close to its
 limit a service refuses what arrives unevenly.
 """
@@ -42,7 +42,7 @@ _LEAST_RATE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Governor:
+class AdaptiveRate:
     """The rate, and what it was learned from."""
 
     most: float
@@ -54,7 +54,7 @@ class Governor:
     refused_at: tuple[float, ...] = ()
     """When the 429s of the last minute came."""
     trial_until: float = -math.inf
-    """After a hold and after each step up, a few 429s tell of the rate."""
+    """After a pause and after each step up, a few 429s tell of the rate."""
     strikes: int = 0
     """429s of the trial."""
     step: float = 0.0
@@ -66,16 +66,16 @@ class Governor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class RateVerdict:
     """What a 429 without a time means."""
 
-    governor: Governor
-    hold: bool = False
+    adaptive: AdaptiveRate
+    pause: bool = False
     """Whether everyone waits until the service's window is empty; else a few slots are left out."""
 
 
-def governor(limit: float, learned: float = 0.0) -> Governor:
-    """Return the governor of a run's beginning.
+def initial_rate(limit: float, learned: float = 0.0) -> AdaptiveRate:
+    """Return the adaptive rate of a run that begins.
 
     Args:
         limit: Requests per second that the account allows.
@@ -84,32 +84,32 @@ def governor(limit: float, learned: float = 0.0) -> Governor:
     """
     most = limit * SHARE_OF_LIMIT
     rate = min(most, learned * SHARE_OF_LIMIT) if learned > 0 else most
-    return Governor(most=most, rate=rate, sure=rate)
+    return AdaptiveRate(most=most, rate=rate, sure=rate)
 
 
-def learned_limit(one: Governor) -> float:
+def limit_to_remember(one: AdaptiveRate) -> float:
     """Return the limit that was found, for the next run; 0.0 where it is the known one."""
     return one.sure / SHARE_OF_LIMIT if one.sure < one.most else 0.0
 
 
-def announced(one: Governor, limit: float, now: float) -> Governor:
-    """Return the governor after the service itself said how many requests per second it allows."""
+def after_announcement(one: AdaptiveRate, limit: float, now: float) -> AdaptiveRate:
+    """Return the adaptive rate after the service itself said how many requests per second it allows."""
     rate = limit * SHARE_OF_LIMIT
     return one if rate >= one.rate else _settled(one, rate, now)
 
 
-def begun(one: Governor, now: float) -> Governor:
-    """Return the governor when the first request was let in."""
+def after_first_success(one: AdaptiveRate, now: float) -> AdaptiveRate:
+    """Return the adaptive rate when the first request was served."""
     return _settled(one, one.rate, now)
 
 
-def resumed(one: Governor, now: float) -> Governor:
-    """Return the governor when the first request after a hold was let in: the rate is on trial, no climb goes on."""
+def after_pause(one: AdaptiveRate, now: float) -> AdaptiveRate:
+    """Return the adaptive rate when the first request after a pause was served: on trial, and no climb goes on."""
     return replace(_settled(one, one.sure if one.step else one.rate, now), trial_until=now + _TRIAL_SECONDS)
 
 
-def climbed(one: Governor, now: float) -> Governor:
-    """Return the governor after a time without trouble, from `climb_at` on: a step up, or at the top."""
+def raised(one: AdaptiveRate, now: float) -> AdaptiveRate:
+    """Return the adaptive rate after a time without trouble, from `climb_at` on: a step up, or at the top."""
     if one.rate >= one.most:
         rest_seconds = _FIRST_REST_SECONDS if one.rate >= one.sure * _GAIN else one.rest_seconds
         return replace(one, sure=one.rate, step=0.0, climb_at=math.inf, rest_seconds=rest_seconds)
@@ -126,13 +126,13 @@ def climbed(one: Governor, now: float) -> Governor:
     )
 
 
-def refused(one: Governor, now: float, *, accepted: int, since_seconds: float, told: bool = False) -> Verdict:
+def after_429(one: AdaptiveRate, now: float, *, accepted: int, since_seconds: float, told: bool = False) -> RateVerdict:
     """Decide about a 429.
 
     Args:
-        one: The governor so far.
+        one: The adaptive rate so far.
         now: When it came.
-        accepted: Requests that were accepted since the last hold.
+        accepted: Requests that were accepted since the last pause.
         since_seconds: How long after that the refused request left.
         told: Whether the service said how long to wait, so that everyone does anyway.
 
@@ -141,29 +141,29 @@ def refused(one: Governor, now: float, *, accepted: int, since_seconds: float, t
     noted = replace(one, refused_at=recent, strikes=one.strikes + 1)
     if now < one.trial_until:
         if noted.strikes < _STRIKES_ON_TRIAL and not told:
-            return Verdict(governor=noted)
+            return RateVerdict(adaptive=noted)
         return _failed(noted, now, accepted, since_seconds)
     strays = max(_FEWEST_STRAYS, math.ceil(one.rate * _MINUTE_SECONDS * _STRAYS_SHARE))
     if sum(at > now - _WINDOW_SECONDS for at in recent) > max(_FEWEST_STRAYS, one.rate * _MANY_SHARE):
-        return Verdict(governor=replace(noted, rest_seconds=_FIRST_REST_SECONDS), hold=True)
+        return RateVerdict(adaptive=replace(noted, rest_seconds=_FIRST_REST_SECONDS), pause=True)
     if len(recent) <= strays or recent[0] > now - _SPREAD_SECONDS:
-        return Verdict(governor=noted)
-    return Verdict(governor=_settled(noted, one.rate * _SLOWER, now))
+        return RateVerdict(adaptive=noted)
+    return RateVerdict(adaptive=_settled(noted, one.rate * _SLOWER, now))
 
 
-def _failed(one: Governor, now: float, accepted: int, since_seconds: float) -> Verdict:
+def _failed(one: AdaptiveRate, now: float, accepted: int, since_seconds: float) -> RateVerdict:
     """Decide about a rate that did not stand its trial."""
     if one.step:
         before = one.rate / (1.0 + one.step / 2)
-        return Verdict(governor=_settled(one, before if before >= one.sure * _GAIN else one.sure, now))
+        return RateVerdict(adaptive=_settled(one, before if before >= one.sure * _GAIN else one.sure, now))
     if since_seconds < _WINDOW_SECONDS:
-        return Verdict(governor=_settled(one, min(one.rate * _SLOWER, accepted * SHARE_OF_LIMIT), now), hold=True)
+        return RateVerdict(adaptive=_settled(one, min(one.rate * _SLOWER, accepted * SHARE_OF_LIMIT), now), pause=True)
     rate = one.sure if one.sure < one.rate else one.rate * _MUCH_SLOWER
-    return Verdict(governor=_settled(one, rate, now), hold=True)
+    return RateVerdict(adaptive=_settled(one, rate, now), pause=True)
 
 
-def _settled(one: Governor, rate: float, now: float) -> Governor:
-    """Return the governor at a rate that it keeps for a while."""
+def _settled(one: AdaptiveRate, rate: float, now: float) -> AdaptiveRate:
+    """Return the adaptive rate at a rate that it keeps for a while."""
     kept = min(one.most, max(_LEAST_RATE, rate))
     return replace(
         one,

@@ -1,14 +1,21 @@
-"""When to stop asking a service that is down: the circuit. Pure.
+"""When to stop asking: for a while, by the circuit breaker, or for good, by a reply that ends the run.
 
     closed --(20 requests in a row not served, or the retry budget spent)--> open --(GET /auth/me answers)--> closed
+
+While it is open nothing is sent but GET /auth/me, which changes nothing. All decisions are pure; `Outage` applies them.
 
 Sources: Nygard, "Release It!" (the circuit breaker); Google, "Site Reliability Engineering", chapter 21 (a retry budget
 of a tenth of the requests).
 """
 
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from importer.model.policy import Policy
 from importer.model.replies import Arrival, Reply
+from importer.model.stop import Stop
 
 MOST_FAILURES = 20
 """Requests in a row that were not served: it is down, not hiccuping."""
@@ -16,10 +23,14 @@ _BUDGET = 20.0
 _MOST_BUDGET = 100.0
 _RETRIES_PER_SERVED = 0.1
 _LONGEST_WAIT_SECONDS = 60.0
+TOKEN_REFUSED = Stop(
+    message="The service refused the token.",
+    hint="Take a new token from Callbell's settings, then run the same command again: it goes on.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circuit:
+class CircuitBreaker:
     """What the last replies say of the service."""
 
     failures: int = 0
@@ -33,26 +44,106 @@ class Circuit:
         return self.failures >= MOST_FAILURES or self.budget < 1.0
 
 
-def serves(reply: Reply) -> bool:
+def is_served(reply: Reply) -> bool:
     """Tell whether the service is there and let the request in, whatever it said to it."""
     status = reply.http_status or 0
     return reply.arrival is Arrival.ANSWERED and status < 500 and status not in (408, 429)  # noqa: PLR2004 - HTTP's numbers
 
 
-def after_reply(circuit: Circuit, reply: Reply) -> Circuit:
+def after_reply(circuit: CircuitBreaker, reply: Reply) -> CircuitBreaker:
     """Return the circuit after a reply; a 429 says neither that the service is well nor that it is not."""
     if reply.http_status == 429:  # noqa: PLR2004 - HTTP's number
         return circuit
-    if serves(reply):
+    if is_served(reply):
         return replace(circuit, failures=0, budget=min(_MOST_BUDGET, circuit.budget + _RETRIES_PER_SERVED))
     return replace(circuit, failures=circuit.failures + 1)
 
 
-def after_retry(circuit: Circuit) -> Circuit:
+def after_retry(circuit: CircuitBreaker) -> CircuitBreaker:
     """Return the circuit after it was decided to send a row again."""
     return replace(circuit, budget=circuit.budget - 1.0)
 
 
-def wait_seconds(number: int) -> float:
+def probe_wait_seconds(number: int) -> float:
     """Return how long to wait before the service is asked whether it is there, from 1: 1, 2, 4 .. 60 s."""
     return min(_LONGEST_WAIT_SECONDS, 2.0 ** min(number - 1, 10))
+
+
+def stop_for(reply: Reply, policy: Policy) -> Stop | None:
+    """Return why the whole run has to end, if the reply says so."""
+    if reply.fatal:
+        return Stop(
+            message=f"The service cannot be reached safely: {reply.message}.",
+            hint="Check base_url and this machine's clock and network, then run the same command again: it goes on.",
+        )
+    wait_seconds = reply.retry_after_seconds or 0.0
+    match reply.http_status:
+        case 401:
+            return TOKEN_REFUSED
+        case 404 | 405 | 300 | 301 | 302 | 303 | 304 | 305 | 306 | 307 | 308:
+            return Stop(
+                message=f"The service's address seems to be wrong: it answered {reply.http_status}.",
+                hint="Check base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1.",
+            )
+        case 429 | 503 if wait_seconds > policy.longest_hold_seconds:
+            return Stop(
+                message=f"The service asks to wait {wait_seconds / 60:.0f} minutes before the next request.",
+                hint="Run the same command again after that: it goes on where it stopped.",
+            )
+        case _:
+            return None
+
+
+def refuses_token(reply: Reply) -> bool:
+    """Tell whether the reply to GET /auth/me refuses the token; no answer at all does not."""
+    return reply.http_status in (401, 403)
+
+
+class Outage:
+    """Holds the circuit breaker, and waits for the service while it is open.
+
+    Args:
+        probe: Makes GET /auth/me.
+        longest_seconds: After which the run ends.
+
+    """
+
+    def __init__(self, probe: Callable[[], Awaitable[Reply]], longest_seconds: float) -> None:
+        self._probe = probe
+        self._longest_seconds = longest_seconds
+        self._breaker = CircuitBreaker()
+        self.next_probe_at = 0.0
+        """The loop time of the next probe; 0.0 while the circuit breaker is closed."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is to be sent now."""
+        return self._breaker.is_open
+
+    def record(self, reply: Reply) -> None:
+        """Record a reply."""
+        self._breaker = after_reply(self._breaker, reply)
+
+    def record_retry(self) -> None:
+        """Record that a row is sent again."""
+        self._breaker = after_retry(self._breaker)
+
+    async def wait_until_closed(self) -> Stop | None:
+        """Probe the service after longer and longer waits until it answers; return why the run ends, if it does."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        for number in itertools.count(1):
+            self.next_probe_at = loop.time() + probe_wait_seconds(number)
+            await asyncio.sleep(probe_wait_seconds(number))
+            reply = await self._probe()
+            if refuses_token(reply):
+                return TOKEN_REFUSED
+            if is_served(reply):
+                break
+            if (elapsed_seconds := loop.time() - started) >= self._longest_seconds:
+                return Stop(
+                    message=f"The service has not answered for {elapsed_seconds / 60:.0f} minutes.",
+                    hint="Run the same command again when it does: it goes on.",
+                )
+        self._breaker, self.next_probe_at = CircuitBreaker(), 0.0
+        return None

@@ -1,163 +1,139 @@
-"""Whether a contact that a run created is to be deleted, and what a reply to that says. Pure.
+"""What follows from the reply to the GET or the DELETE of a contact that a run created. Pure.
 
-    GET 200, as it was sent ................. DeleteNow          DELETE 2xx that says so ..... Done(deleted)
-    GET 200, changed since .................. Done(changed)      DELETE 404 .................. Done(gone)
-    GET 404, twice .......................... Done(gone)         DELETE without a clear answer  ReadIn: GET tells
-    refused ................................. Done(failed)       429 ......................... ReadIn
-    403 ..................................... AskToken           token refused, redirected ... Stop
+    GET 200, as it was sent ...... Delete at once        DELETE 2xx that says so ........... Final(deleted)
+    GET 200, changed since ....... Final(changed)        DELETE 404 ........................ Final(gone)
+    GET 404, twice ............... Final(gone)           DELETE without a clear answer ..... Compare, after a backoff
+    refused ...................... Final(failed)         429 ............................... Compare
+    403 .......................... AskToken              token refused, redirected ......... Stop
 
 A DELETE is idempotent (RFC 9110, section 9.2.2), so it may be sent again once a GET has said that the contact is still
 there; that GET also finds what was changed meanwhile. One 404 to a GET may come from a copy of the service that lags
-behind, and who believed it would create the contact a second time: two are needed, some seconds apart and with none in
+behind, and believing it would create the contact a second time: two are needed, some seconds apart and with none in
 between that shows it, also after a DELETE that got no clear answer. A 404 to a DELETE is the service's own last word.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
-from importer.model.deletion import Fate, Removal
+from importer.model.deletion import Deletion, Fate
 from importer.model.policy import Policy, backoff_seconds
 from importer.model.replies import Arrival, Reply
-from importer.model.stop import Stop
+from importer.model.rows import Contact
+from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.contact_changes import changes
-from importer.worker_pool.stop_decision import stop_for
+from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater, SendNow
+
+_NOT_FOUND = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """What was done so far to delete one contact."""
+class Compare:
+    """Ask how the contact stands, and compare it with what was sent."""
 
+    uuid: str
+    sent: Contact
+    """What POST /contacts was given."""
     failures: int = 0
     """Requests that got no clear answer."""
-    missed: int = 0
-    """GETs that said "not there" since one showed the contact."""
-    sent: bool = False
+    not_found_count: int = 0
+    """GETs that said "not found" since one showed the contact."""
+    may_be_deleted: bool = False
     """Whether a DELETE may have arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """The last word on the contact."""
+class Delete:
+    """Delete the contact, which was just seen as it was sent."""
 
-    fate: Fate
-    reason: str = ""
-    http_status: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadIn:
-    """Ask after a while how the contact stands."""
-
-    wait_seconds: float
-    course: Course
+    compare: Compare
+    """What was done before, to go on with where the DELETE gets no clear answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteNow:
-    """It is as it was sent: delete it."""
-
-    course: Course
+DeleteDecision = NextStep[Compare | Delete, Deletion]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskToken:
-    """Ask whether the token is still good; if it is, this is the last word on the contact."""
-
-    otherwise: Done
-
-
-Decision = Done | ReadIn | DeleteNow | AskToken | Stop
-
-
-def after_read(reply: Reply, body: object, removal: Removal, course: Course, policy: Policy, jitter: float) -> Decision:
-    """Decide what to do after the reply to GET /contacts/:uuid.
+def after_get(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:
+    """Decide what follows from the reply to GET /contacts/:uuid.
 
     Args:
         reply: What it got.
-        body: The JSON value of its body.
-        removal: The contact.
-        course: What was done for it before.
-        policy: How patient to be.
+        step: Whose request it was.
+        policy: The retry and timeout policy.
         jitter: From 0.0 to 1.0.
 
     """
-    if reply.http_status in (404, 410):
-        return _missed(reply, course, policy)
-    if decided := _settled(reply, policy, course):
+    if reply.http_status in _NOT_FOUND:
+        return _missed(reply, step, policy)
+    if decided := _settled(reply, step, policy):
         return decided
-    found = _contact(body) if reply.http_status == 200 else None  # noqa: PLR2004 - HTTP's number
-    if found is None or reply.contact is None:
-        return _again(reply, course, policy, jitter)
-    if reply.contact.uuid != removal.uuid:
-        return _failed("The service answered with another contact.", reply, course)
-    if changed := changes(removal.sent, found):
+    if reply.http_status != HTTPStatus.OK or reply.contact is None:
+        return _again(reply, step, policy, jitter)
+    if reply.contact.uuid != step.uuid:
+        return Final(outcome=_failed("The service answered with another contact.", reply, step))
+    if changed := changes(step.sent, reply.contact.fields):
         reason = f"Kept: not as it was sent any more ({', '.join(changed)})."
-        return Done(fate=Fate.CHANGED, reason=reason, http_status=200)
-    return DeleteNow(course=replace(course, missed=0))
+        return Final(outcome=Deletion(status=Fate.CHANGED, reason=reason, http_status=reply.http_status))
+    return SendNow(step=Delete(compare=replace(step, not_found_count=0)))
 
 
-def after_delete(reply: Reply, body: object, course: Course, policy: Policy, jitter: float) -> Decision:
-    """Decide what to do after the reply to DELETE /contacts/:uuid; the arguments are those of `after_read`."""
-    if reply.http_status in (404, 410):
+def after_delete(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:
+    """Decide what follows from the reply to DELETE /contacts/:uuid; the arguments are those of `after_get`."""
+    if reply.http_status in _NOT_FOUND:
         return _gone(reply)
-    if decided := _settled(reply, policy, course):
+    if decided := _settled(reply, step, policy):
         return decided
-    # A log-in page answers 200 too: only the service's own JSON says that the contact is deleted.
-    if reply.http_status == 204 or (_is_success(reply) and isinstance(body, Mapping) and "status" in body):  # noqa: PLR2004 - HTTP's number
-        return Done(fate=Fate.DELETED, http_status=reply.http_status)
-    sent = course.sent or reply.arrival is not Arrival.NEVER
-    return _again(reply, replace(course, sent=sent), policy, jitter)
+    if _says_deleted(reply):
+        return Final(outcome=Deletion(status=Fate.DELETED, http_status=reply.http_status))
+    may_be_deleted = step.may_be_deleted or reply.arrival is not Arrival.NEVER
+    return _again(reply, replace(step, may_be_deleted=may_be_deleted), policy, jitter)
 
 
-def _settled(reply: Reply, policy: Policy, course: Course) -> Decision | None:
+def _settled(reply: Reply, step: Compare, policy: Policy) -> DeleteDecision | None:
     """Return what follows from the status alone; None where the answer itself, or another request, must tell."""
     if stop := stop_for(reply, policy):
         return stop
-    refused = _failed(f"The service refused: {reply.message or f'status {reply.http_status}'}", reply, course)
+    refused = _failed(f"The service refused: {reply.message or f'status {reply.http_status}'}", reply, step)
     match reply.http_status:
         case 403:
             return AskToken(otherwise=refused)
         case 429:
-            return ReadIn(wait_seconds=0.0, course=course)
+            return SendLater(step=step)
         case int(status) if 400 <= status < 500 and status != 408:  # noqa: PLR2004 - HTTP's numbers
-            return refused
+            return Final(outcome=refused)
         case _:
             return None
 
 
-def _missed(reply: Reply, course: Course, policy: Policy) -> Decision:
-    if course.missed:
+def _missed(reply: Reply, step: Compare, policy: Policy) -> DeleteDecision:
+    if step.not_found_count:
         return _gone(reply)
-    return ReadIn(wait_seconds=policy.witness_gap_seconds, course=replace(course, missed=1))
+    return SendLater(step=replace(step, not_found_count=1), wait_seconds=policy.not_found_gap_seconds)
 
 
-def _gone(reply: Reply) -> Done:
-    return Done(fate=Fate.GONE, reason="It was not there any more.", http_status=reply.http_status)
+def _gone(reply: Reply) -> Final[Deletion]:
+    reason = "It was not there any more."
+    return Final(outcome=Deletion(status=Fate.GONE, reason=reason, http_status=reply.http_status))
 
 
-def _failed(reason: str, reply: Reply, course: Course) -> Done:
-    known = "It may be deleted or not. " if course.sent else ""
-    return Done(fate=Fate.FAILED, reason=f"{known}{reason}", http_status=reply.http_status)
+def _failed(reason: str, reply: Reply, step: Compare) -> Deletion:
+    known = "It may be deleted or not. " if step.may_be_deleted else ""
+    return Deletion(status=Fate.FAILED, reason=f"{known}{reason}", http_status=reply.http_status)
 
 
-def _again(reply: Reply, course: Course, policy: Policy, jitter: float) -> Decision:
-    failed = replace(course, failures=course.failures + 1)
+def _again(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:
+    failed = replace(step, failures=step.failures + 1)
     if failed.failures >= policy.most_attempts:
-        what = "It may be deleted or not" if failed.sent else "It was left as it is"
+        what = "It may be deleted or not" if failed.may_be_deleted else "It was left as it is"
         said = reply.message or "what came was not the service's answer"
         reason = f"{what}: no clear answer came {failed.failures} times ({said})."
-        return Done(fate=Fate.FAILED, reason=reason, http_status=reply.http_status)
+        return Final(outcome=Deletion(status=Fate.FAILED, reason=reason, http_status=reply.http_status))
     wait_seconds = backoff_seconds(failed.failures, policy.backoff_cap_seconds, jitter)
-    return ReadIn(wait_seconds=wait_seconds, course=failed)
+    return SendLater(step=failed, wait_seconds=wait_seconds, is_retry=True)
 
 
-def _is_success(reply: Reply) -> bool:
-    return 200 <= (reply.http_status or 0) < 300  # noqa: PLR2004 - HTTP's numbers
-
-
-def _contact(body: object) -> Mapping[str, object] | None:
-    """Return the contact in `{"contact": [{...}]}` or `{"contact": {...}}`."""
-    found = body.get("contact") if isinstance(body, Mapping) else None
-    if isinstance(found, list):
-        found = found[0] if found else None
-    return found if isinstance(found, Mapping) else None
+def _says_deleted(reply: Reply) -> bool:
+    """Tell whether the service itself says so; a log-in page answers 200 too, but not with its JSON."""
+    is_success = 200 <= (reply.http_status or 0) < 300  # noqa: PLR2004 - HTTP's numbers
+    is_its_json = isinstance(reply.json, Mapping) and "status" in reply.json
+    return reply.http_status == HTTPStatus.NO_CONTENT or (is_success and is_its_json)

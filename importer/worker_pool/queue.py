@@ -1,68 +1,202 @@
-"""The line in which requests stand before they leave: fresh rows in the input's order, the others by their time."""
+"""The rows of a pool: claimed ahead of their turn, in the queue, in flight, and counted."""
 
+import asyncio
 import heapq
 import itertools
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
+import math
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
-from importer.worker_pool.create_decision import Attempt
+from importer.model.journal_rows import OutcomeT, Pending
+from importer.model.protocols import WorkJournal
+from importer.worker_pool.operation import StepT
 
+_T = TypeVar("_T")
 
-class Ask(Enum):
-    """What a request is for."""
-
-    CREATE = auto()
-    LOOK_UP = auto()
-    SELF_TEST = auto()
-    """A look-up of a contact that was surely just made: does the service's look-up show such ones?"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """The next request for one row."""
-
-    seq: int
-    attempt: Attempt
-    ask: Ask = Ask.CREATE
-    sent: int = 0
-    """POSTs that left for it in this run."""
+AT_ONCE = -math.inf
+"""A due time before all others."""
+_CLAIM_SECONDS = 0.1
+_CLAIM_WITHOUT_LIMIT = 200
+_RESERVE_SECONDS = 0.25
+"""Rows at hand for a slow disk: commits of up to 91 ms were seen on 2026-11-23; each costs a look-up after a crash."""
 
 
-class Line:
-    """Steps by the time at which they may leave; one that waits slows nobody else."""
+@dataclass(slots=True, kw_only=True)
+class Job(Generic[StepT, OutcomeT]):
+    """A row that is worked on; it stands in the queue, or has a request in flight."""
+
+    step: StepT = field(init=False)
+    """What is to be requested next."""
+    row: Pending | None = None
+    """None: a step about no row."""
+    attempts: int = 0
+    """Requests for it that may have changed something."""
+    otherwise: OutcomeT | None = None
+    """Its outcome if the token is good, which is to be asked first; None: nothing is to be asked."""
+
+
+class StepQueue(Generic[_T]):
+    """What is due before fresh entries, which keep their order; what waits for its due time holds up nothing else.
+
+    Due times are the event loop's.
+    """
 
     def __init__(self) -> None:
-        self._fresh: deque[Step] = deque()
-        self._waiting: list[tuple[float, int, Step]] = []
+        self._fresh: deque[_T] = deque()
+        self._scheduled: list[tuple[float, int, _T]] = []
         self._order = itertools.count()
 
     @property
     def fresh(self) -> int:
-        """How many fresh rows are at hand."""
+        """How many fresh entries there are."""
         return len(self._fresh)
 
     @property
     def due_at(self) -> float | None:
-        """When the first that waits may leave, by the loop's time; None if none waits."""
-        return self._waiting[0][0] if self._waiting else None
+        """The due time of the first scheduled entry; None without any."""
+        return self._scheduled[0][0] if self._scheduled else None
 
-    def add(self, step: Step) -> None:
-        """Put a fresh row at the end."""
-        self._fresh.append(step)
+    def add(self, entry: _T) -> None:
+        """Append a fresh entry."""
+        self._fresh.append(entry)
 
-    def wait(self, step: Step, until: float) -> None:
-        """Let a step wait until the loop's time is so late."""
-        heapq.heappush(self._waiting, (until, next(self._order), step))
+    def schedule(self, entry: _T, due_at: float) -> None:
+        """Schedule an entry for the given loop time."""
+        heapq.heappush(self._scheduled, (due_at, next(self._order), entry))
 
-    def next(self, loop_time: float) -> Step | None:
-        """Take out who may leave now: one whose wait is over, else the next fresh row, else nobody."""
-        if self._waiting and self._waiting[0][0] <= loop_time:
-            return heapq.heappop(self._waiting)[2]
-        return self._fresh.popleft() if self._fresh else None
+    def is_ready(self, loop_time: float) -> bool:
+        """Tell whether `pop` would return an entry."""
+        return bool(self._fresh) or (bool(self._scheduled) and self._scheduled[0][0] <= loop_time)
 
-    def everyone(self) -> Iterator[Step]:
-        """Yield all that stand in the line."""
+    def pop(self, loop_time: float) -> _T:
+        """Pop the first scheduled entry that is due, else the next fresh one.
+
+        Raises:
+            IndexError: None `is_ready`.
+
+        """
+        if self._scheduled and self._scheduled[0][0] <= loop_time:
+            return heapq.heappop(self._scheduled)[2]
+        return self._fresh.popleft()
+
+    def __iter__(self) -> Iterator[_T]:
+        """Yield all entries."""
         yield from self._fresh
-        yield from (step for _, _, step in self._waiting)
+        yield from (entry for _, _, entry in self._scheduled)
+
+
+@dataclass(slots=True, kw_only=True)
+class Claims:
+    """Rows that are claimed ahead of their turn: their intent is on disk, so that no request waits for the disk."""
+
+    journal: WorkJournal[Any]
+    """Where they are pending."""
+    rate: float
+    """Requests per second, 0.0 for no limit: how many rows to have at hand."""
+    begin: Callable[[Pending], None]
+    """Told each row that was claimed."""
+    ended: Callable[[Exception | None], None]
+    """Told when a claim has ended, with the error in which it ended, if it did."""
+    _claiming: asyncio.Task[None] | None = None
+    _are_exhausted: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no row is pending now, as far as is known."""
+        return self._are_exhausted and not self._claiming
+
+    def more(self) -> None:
+        """Take note that more rows may be pending."""
+        self._are_exhausted = False
+
+    def top_up(self, at_hand: int) -> None:
+        """Claim more rows if few are at hand."""
+        if not (self._claiming or self._are_exhausted) and at_hand <= self._rows_of(_RESERVE_SECONDS):
+            self._claiming = asyncio.create_task(self._claim())
+
+    async def wait(self) -> None:
+        """Wait for the claim that is under way, if one is."""
+        if self._claiming:
+            await self._claiming
+
+    async def _claim(self) -> None:
+        self._are_exhausted = True  # before asking: what is enqueued meanwhile says otherwise
+        failure = None
+        try:
+            for row in await self.journal.claim(max(2, self._rows_of(_CLAIM_SECONDS))):
+                self._are_exhausted = False
+                self.begin(row)
+        except Exception as error:  # noqa: BLE001 - told: nobody awaits this task for its result
+            failure = error
+        self._claiming = None
+        self.ended(failure)
+
+    def _rows_of(self, seconds: float) -> int:
+        return round(self.rate * seconds) if self.rate else _CLAIM_WITHOUT_LIMIT
+
+
+class RequestsInFlight:
+    """Requests that have left and are not followed up yet.
+
+    Args:
+        ended: Told when one has ended, with the defect in which it ended, if it did.
+
+    """
+
+    def __init__(self, ended: Callable[[Exception | None], None]) -> None:
+        self._ended = ended
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.hurried = asyncio.Event()
+        """Once set, nobody waits any longer."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._tasks)
+
+    def start(self, request: Coroutine[Any, Any, None]) -> None:
+        """Let one leave."""
+        task = asyncio.create_task(request)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def wait(self, grace_seconds: float) -> None:
+        """Wait until all have ended, or the grace period has, or `hurried` is set; then cancel those that are left."""
+        if not self._tasks:
+            return
+        requests = frozenset(self._tasks)  # as it is now: one that ends meanwhile takes itself out
+        hurry = asyncio.create_task(self.hurried.wait())
+        settled = asyncio.create_task(asyncio.wait(requests))
+        await asyncio.wait({hurry, settled}, timeout=grace_seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in (hurry, *requests):
+            task.cancel()
+        await settled
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        defect = None if task.cancelled() else task.exception()
+        self._ended(defect if defect is None or isinstance(defect, Exception) else RuntimeError(repr(defect)))
+
+
+@dataclass(slots=True, kw_only=True)
+class Counters:
+    """Counts of rows and requests; the keys are the operation's statuses (`Status`, or `Fate` of an undo)."""
+
+    pending: StrEnum
+    """The status of rows without an outcome."""
+    enqueued: Counter[Any] = field(default_factory=Counter)
+    """Rows as the journal has enqueued them: pending, or decided without a request."""
+    done: Counter[Any] = field(default_factory=Counter)
+    """Rows per outcome that the pool recorded."""
+    retried: int = 0
+    """Requests that may change something and were made again."""
+    throttled: int = 0
+    """Requests that the rate limit turned away."""
+
+    def tally(self) -> Counter[Any]:
+        """Return how many of the enqueued rows have each status now."""
+        tally = self.enqueued + self.done
+        tally[self.pending] -= self.done.total()
+        return tally

@@ -1,6 +1,6 @@
-"""How fast: requests per second, the hold of the whole pool, and how many requests may be in flight.
+"""How fast: requests per second, pauses of the whole pool, and how many requests may be in flight.
 
-The arithmetic is in pure functions; `Pace` applies it on the running event loop's clock.
+The arithmetic is in pure functions; `RateLimiter` applies it on the running event loop's clock.
 """
 
 import asyncio
@@ -11,19 +11,9 @@ from dataclasses import dataclass
 from aiolimiter import AsyncLimiter
 
 from importer.model.replies import Reply
-from importer.worker_pool.adaptive_rate import (
-    SHARE_OF_LIMIT,
-    STRAY_SLOTS,
-    Governor,
-    announced,
-    begun,
-    climbed,
-    governor,
-    learned_limit,
-    refused,
-    resumed,
-)
-from importer.worker_pool.circuit_breaker import serves
+from importer.worker_pool import adaptive_rate
+from importer.worker_pool.adaptive_rate import AdaptiveRate
+from importer.worker_pool.circuit_breaker import is_served
 
 BURST = 4
 """Most requests that may leave at once, to make up for moments in which the program was held up. Measured: with 2 a
@@ -32,8 +22,8 @@ _SHARE_OF_ROOM = 1 / 3
 MOST_IN_FLIGHT = 512
 MOST_IN_FLIGHT_WITHOUT_LIMIT = 64
 """Where no rate tells how many are needed: about what a loopback server can use, and what a stop has to wait for."""
-_LONGEST_HOLD_SECONDS = 60.0
-_SHORTEST_HOLD_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 60.0
+_SHORTEST_PAUSE_SECONDS = 1.0
 _HEAD_ROOM = 2.0
 _SPARE = 8
 _DECAY = 0.98
@@ -41,7 +31,7 @@ _WINDOW_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaceOptions:
+class RateLimits:
     """How fast the account allows us to be."""
 
     rate: float = 300.0
@@ -57,12 +47,12 @@ def in_flight_needed(rate: float, latency_seconds: float) -> int:
     return math.ceil(rate * latency_seconds * _HEAD_ROOM) + _SPARE
 
 
-def seen_latency_seconds(before: float, sample: float) -> float:
+def planned_latency_seconds(before: float, sample: float) -> float:
     """Return the latency to plan with: up at once with a slow reply, down slowly with quick ones."""
     return max(sample, before * _DECAY + sample * (1 - _DECAY))
 
 
-def asked_hold_seconds(reply: Reply, jitter: float) -> float:
+def asked_pause_seconds(reply: Reply, jitter: float) -> float:
     """Return how long the service asks everyone to wait, 0.0 if it does not.
 
     Never less than a second: that long it takes until what was sent before leaves the service's window.
@@ -74,38 +64,38 @@ def asked_hold_seconds(reply: Reply, jitter: float) -> float:
     """
     if reply.retry_after_seconds is None or reply.http_status not in (429, 503):
         return 0.0
-    asked_seconds = max(_SHORTEST_HOLD_SECONDS, reply.retry_after_seconds)
+    asked_seconds = max(_SHORTEST_PAUSE_SECONDS, reply.retry_after_seconds)
     return asked_seconds + jitter * min(1.0, 0.1 + 0.1 * asked_seconds)
 
 
-def strike_seconds(strikes: int, jitter: float) -> float:
+def default_pause_seconds(strikes: int, jitter: float) -> float:
     """Return how long everyone waits where nobody says how long: a second at first, doubled each time, up to 60.
 
     The limit's window is undocumented; a second is the unit that it is written in.
     """
-    return min(_LONGEST_HOLD_SECONDS, 2.0 ** min(max(strikes, 1) - 1, 10)) * (1.0 + 0.1 * jitter)
+    return min(_LONGEST_PAUSE_SECONDS, 2.0 ** min(max(strikes, 1) - 1, 10)) * (1.0 + 0.1 * jitter)
 
 
-class Pace:
-    """Lets requests leave, one `slot` each, at the rate that the account allows.
+class RateLimiter:
+    """Lets requests leave, one `acquire` each, at the rate that the account allows.
 
     Until the first reply there is one request in flight: an error that every row would meet costs one row. The same
-    after a hold: one request feels the way before the others follow. Only a reply to a request that left after the hold
+    after a pause: one request probes before the others follow. Only a reply to a request that left after the pause
     tells anything about the time after it.
     """
 
-    def __init__(self, options: PaceOptions) -> None:
+    def __init__(self, options: RateLimits) -> None:
         self.limit = options.rate
         """Requests per second that the account allows; 0.0: no limit."""
-        self._governor = governor(options.rate, options.learned) if options.rate else None
-        self._limiter = _limiter(self._governor.rate) if self._governor else None
+        self._adaptive = adaptive_rate.initial_rate(options.rate, options.learned) if options.rate else None
+        self._limiter = _limiter(self._adaptive.rate) if self._adaptive else None
         self._most = options.concurrency or (MOST_IN_FLIGHT if options.rate else MOST_IN_FLIGHT_WITHOUT_LIMIT)
         self._latency_seconds = 0.0
-        self._feeling = True
-        self._before = 0  # requests in flight that left before the hold ended
+        self._is_probing = True
+        self._before = 0  # requests in flight that left before the pause ended
         self._strikes = 0
         self._skipped = 0  # slots to be left out
-        self._held_until = 0.0
+        self._paused_until = 0.0
         self._opened_at = 0.0
         self._accepted = 0  # requests that the rate limit let in since then
         self._changed = asyncio.Event()
@@ -120,10 +110,10 @@ class Pace:
     @property
     def learned(self) -> float:
         """The limit that was found out, in requests per second; 0.0: none but the known one."""
-        return learned_limit(self._governor) if self._governor else 0.0
+        return adaptive_rate.limit_to_remember(self._adaptive) if self._adaptive else 0.0
 
-    async def slot(self) -> None:
-        """Wait until a request may leave, and count it as in flight; `heard` gives the place back.
+    async def acquire(self) -> None:
+        """Wait until a request may leave, and count it as in flight; `release` gives the place back.
 
         For one caller at a time: a pool has one task that lets requests leave.
         """
@@ -132,7 +122,7 @@ class Pace:
             while self.in_flight >= self._allowed():
                 self._changed.clear()
                 await self._changed.wait()
-            if (wait_seconds := self._held_until - loop.time()) > 0:
+            if (wait_seconds := self._paused_until - loop.time()) > 0:
                 await asyncio.sleep(wait_seconds)
                 continue
             if self._limiter is not None:
@@ -140,100 +130,100 @@ class Pace:
                 if self._skipped:
                     self._skipped -= 1
                     continue
-            if not self.held(loop.time()):  # a hold may have begun while we waited for the limiter
+            if not self.is_paused(loop.time()):  # a pause may have begun while we waited for the limiter
                 break
         self._depart(loop.time())
 
-    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+    def release(self, reply: Reply | None, seconds: float, jitter: float) -> None:
         """Take note of a reply, and of how long it took; None: the request was given up without one."""
         self.in_flight -= 1
         self._changed.set()
         loop_time = asyncio.get_running_loop().time()
         sent_at = loop_time - seconds
-        if left_before := sent_at < self._held_until:
+        if left_before := sent_at < self._paused_until:
             self._before = max(0, self._before - 1)
         if reply is None:
             return
-        self._latency_seconds = seen_latency_seconds(self._latency_seconds, seconds)
-        hold_seconds = asked_hold_seconds(reply, jitter)
+        self._latency_seconds = planned_latency_seconds(self._latency_seconds, seconds)
+        pause_seconds = asked_pause_seconds(reply, jitter)
         if reply.http_status == 429:  # noqa: PLR2004 - HTTP's number
             if left_before:
-                hold_seconds = hold_seconds or strike_seconds(1, jitter)
+                pause_seconds = pause_seconds or default_pause_seconds(1, jitter)
             else:
-                hold_seconds = self._turned_away(sent_at, loop_time, hold_seconds, jitter)
-        elif not left_before and serves(reply):
-            self._let_in(reply, loop_time)
-        if hold_seconds:
-            self._hold_until(loop_time + hold_seconds)
+                pause_seconds = self._after_429(sent_at, loop_time, pause_seconds, jitter)
+        elif not left_before and is_served(reply):
+            self._after_success(reply, loop_time)
+        if pause_seconds:
+            self._pause_until(loop_time + pause_seconds)
 
-    def held(self, loop_time: float) -> bool:
+    def is_paused(self, loop_time: float) -> bool:
         """Tell whether everyone is waiting."""
-        return loop_time < self._held_until
+        return loop_time < self._paused_until
 
-    def held_seconds(self, loop_time: float) -> float:
-        """Return how long everyone still has to wait; 0.0 without a hold."""
-        return max(0.0, self._held_until - loop_time)
+    def paused_seconds(self, loop_time: float) -> float:
+        """Return how long everyone still has to wait; 0.0 without a pause."""
+        return max(0.0, self._paused_until - loop_time)
 
-    def per_second(self, loop_time: float) -> float:
+    def recent_rate(self, loop_time: float) -> float:
         """Return the requests per second that left in the last five seconds."""
         self._forget(loop_time)
         return len(self._departures) / min(_WINDOW_SECONDS, max(1.0, loop_time - self._first_at))
 
-    def achieved(self) -> float:
+    def mean_rate(self) -> float:
         """Return the requests per second from the first request to the last; 0.0 for fewer than two."""
         span_seconds = self._last_at - self._first_at
         return (self.sent - 1) / span_seconds if span_seconds > 0 else 0.0
 
     def _allowed(self) -> int:
-        if self._feeling:
+        if self._is_probing:
             return self._before + 1
-        if self._governor is None:
+        if self._adaptive is None:
             return self._most
-        return min(self._most, in_flight_needed(self._governor.rate, self._latency_seconds))
+        return min(self._most, in_flight_needed(self._adaptive.rate, self._latency_seconds))
 
-    def _let_in(self, reply: Reply, loop_time: float) -> None:
-        """Take note of a request that was served: the way is open, and after a time without trouble wider."""
-        if self._feeling:
-            self._feeling, self._strikes, self._accepted, self._opened_at = False, 0, 0, loop_time
-            if self._governor is not None:
-                self._govern((resumed if self._held_until else begun)(self._governor, loop_time))
+    def _after_success(self, reply: Reply, loop_time: float) -> None:
+        """Record a success; raise the rate if it is due."""
+        if self._is_probing and reply.http_status == 403:  # noqa: PLR2004 - HTTP's number
+            return  # the token may be bad: the answer to GET /auth/me, which is next, opens the way
+        if self._is_probing:
+            self._is_probing, self._strikes, self._accepted, self._opened_at = False, 0, 0, loop_time
+            begin = adaptive_rate.after_pause if self._paused_until else adaptive_rate.after_first_success
+            if self._adaptive is not None:
+                self._adapt(begin(self._adaptive, loop_time))
         self._accepted += 1
-        if self._governor is not None:
+        if self._adaptive is not None:
             if reply.limit_per_second is not None:
-                self._govern(announced(self._governor, reply.limit_per_second, loop_time))
-            if loop_time >= self._governor.climb_at:
-                self._govern(climbed(self._governor, loop_time))
+                self._adapt(adaptive_rate.after_announcement(self._adaptive, reply.limit_per_second, loop_time))
+            if loop_time >= self._adaptive.climb_at:
+                self._adapt(adaptive_rate.raised(self._adaptive, loop_time))
 
-    def _turned_away(self, sent_at: float, now: float, asked_seconds: float, jitter: float) -> float:
-        """Take note of a 429 to a request that left after the last hold; return how long everyone has to wait."""
-        if self._feeling or self._governor is None:
+    def _after_429(self, sent_at: float, now: float, asked_seconds: float, jitter: float) -> float:
+        """Take note of a 429 to a request that left after the last pause; return how long everyone has to wait."""
+        if self._is_probing or self._adaptive is None:
             self._strikes += 1
-            return asked_seconds or strike_seconds(self._strikes, jitter)
-        verdict = refused(
-            self._governor,
-            now,
-            accepted=self._accepted,
-            since_seconds=sent_at - self._opened_at,
-            told=bool(asked_seconds),
+            return asked_seconds or default_pause_seconds(self._strikes, jitter)
+        since_seconds, told = sent_at - self._opened_at, bool(asked_seconds)
+        verdict = adaptive_rate.after_429(
+            self._adaptive, now, accepted=self._accepted, since_seconds=since_seconds, told=told
         )
-        self._govern(verdict.governor)
+        self._adapt(verdict.adaptive)
         if asked_seconds:
             return asked_seconds
-        if verdict.hold:
+        if verdict.pause:
             self._strikes = 1
-            return strike_seconds(1, jitter)
-        self._skipped += STRAY_SLOTS
+            return default_pause_seconds(1, jitter)
+        self._skipped += adaptive_rate.STRAY_SLOTS
         return 0.0
 
-    def _govern(self, decided: Governor) -> None:
-        if self._governor is None or decided.rate != self._governor.rate:
+    def _adapt(self, decided: AdaptiveRate) -> None:
+        if self._adaptive is None or decided.rate != self._adaptive.rate:
             self._limiter = _limiter(decided.rate)
-        self._governor = decided
+        self._adaptive = decided
 
-    def _hold_until(self, loop_time: float) -> None:
-        self._held_until = max(self._held_until, loop_time)
+    def _pause_until(self, loop_time: float) -> None:
+        self._paused_until = max(self._paused_until, loop_time)
         self._skipped = 0
-        self._feeling, self._before = True, self.in_flight
+        self._is_probing, self._before = True, self.in_flight
 
     def _forget(self, loop_time: float) -> None:
         while self._departures and self._departures[0] <= loop_time - _WINDOW_SECONDS:
@@ -252,6 +242,6 @@ class Pace:
 def _limiter(rate: float) -> AsyncLimiter:
     # A bucket lets its burst through on top of its rate: it may take a third of what the rate leaves of the limit, for
     # what arrives unevenly needs the rest.
-    room = rate / SHARE_OF_LIMIT - rate
+    room = rate / adaptive_rate.SHARE_OF_LIMIT - rate
     burst = min(BURST, 1 + int(room * _SHARE_OF_ROOM))
     return AsyncLimiter(burst, burst / rate)

@@ -18,11 +18,11 @@ class Unheeding:
     def __init__(self, most: float, seconds: float) -> None:
         self._limiter = AsyncLimiter(most, seconds)
 
-    async def slot(self) -> None:
+    async def acquire(self) -> None:
         """Wait for the limiter."""
         await self._limiter.acquire()
 
-    def heard(self, _reply: Reply | None, _seconds: float, _jitter: float) -> None:
+    def release(self, _reply: Reply | None, _seconds: float, _jitter: float) -> None:
         """Learn nothing."""
 
 
@@ -34,7 +34,7 @@ class _Adaptive:
         self._due = 0.0
         self._lowered_at = 0.0
 
-    async def slot(self) -> None:
+    async def acquire(self) -> None:
         """Wait until the last one is as long ago as the rate says."""
         loop = asyncio.get_running_loop()
         self._due = max(self._due, loop.time()) + 1 / self.rate
@@ -44,7 +44,7 @@ class _Adaptive:
 class Aimd(_Adaptive):
     """Additive increase, by one request per second each second; halved on a 429, at most once a second."""
 
-    def heard(self, reply: Reply | None, _seconds: float, _jitter: float) -> None:
+    def release(self, reply: Reply | None, _seconds: float, _jitter: float) -> None:
         """Go up a little, or down by half."""
         now = asyncio.get_running_loop().time()
         if reply is None or reply.http_status != 429:
@@ -74,14 +74,14 @@ class AwsCubic(_Adaptive):
         self._count = 0
         self._enabled = False
 
-    async def slot(self) -> None:
+    async def acquire(self) -> None:
         """Wait only once a 429 has come: until then botocore does not limit at all."""
         if self._enabled:
-            await super().slot()
+            await super().acquire()
         else:
             await asyncio.sleep(1 / 600)
 
-    def heard(self, reply: Reply | None, _seconds: float, _jitter: float) -> None:
+    def release(self, reply: Reply | None, _seconds: float, _jitter: float) -> None:
         """Follow the curve."""
         now = asyncio.get_running_loop().time()
         self._measure(now)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-from importer.sandbox.limit import Peak, SlidingWindow
+from importer.sandbox.traffic import PeakRate, SlidingWindow
 from tests.benchmarks.measuring import tell
 
 _ME = b'{"status": "ok", "user_email": "owner@example.com", "user_name": "Owner", "api_key": "x"}'
@@ -30,7 +30,7 @@ class Service:
     def __init__(self, latency_seconds: float, limit: int) -> None:
         self.latency_seconds = latency_seconds
         self.window = SlidingWindow(limit)
-        self.peak = Peak()
+        self.peak = PeakRate()
         self.arrivals: list[float] = []
         self.numbers = count(1)
         self.throttled = 0

@@ -1,6 +1,6 @@
-"""The test regime: whatever dies, and whenever, the same command brings every row to one end, none is there twice.
+"""The fault-injection tests: whatever dies, and whenever, the same command brings every row to one end, none twice.
 
-virtual     the real pool, journal, retry, pace and reports on a virtual clock, by seed, with deaths and faults
+virtual     the real pool, journal, retry, limiter and reports on a virtual clock, by seed, with deaths and faults
 late        the same with a server later than the settle time: the suite must see duplicates
 undo        runs are taken back, in the same way: nothing else is deleted, and what was is made anew by a later run
 undo-kills  the real command `undo` is killed at random moments, and given again until it ends
@@ -8,6 +8,6 @@ boundaries  the power goes before and after each thing that must last
 disk        the Nth call to SQLite fails
 kills       the real command is killed at random moments, and given again until it ends
 sockets     each fault of the sandbox at the first, a middle and the last row, through the real client
-teeth       deliberate faults in a copy of the importer: each must turn the regime red
+mutations   deliberate faults in a copy of the importer, each of which a part must see
 secrets     every byte that the kills and the test suite wrote, searched for the token and for phones
 """

@@ -22,9 +22,9 @@ from tests.fault_injection.boundaries import stop_everywhere
 from tests.fault_injection.disk import fail_everywhere
 from tests.fault_injection.findings import Findings, write
 from tests.fault_injection.kills import kill
+from tests.fault_injection.mutations import mutate
 from tests.fault_injection.secrets import search
 from tests.fault_injection.sockets import fault_everywhere
-from tests.fault_injection.teeth import bite
 from tests.fault_injection.undo import play_undos
 from tests.fault_injection.undo_kills import kill_undos
 from tests.fault_injection.virtual import play_late, play_seeds
@@ -73,8 +73,8 @@ def _kills(given: argparse.Namespace) -> Findings:
     return kill(given.kills, given.seeds[0] if given.seeds else 1)
 
 
-def _teeth(given: argparse.Namespace) -> Findings:
-    return bite(given.only)
+def _mutations(given: argparse.Namespace) -> Findings:
+    return mutate(given.only)
 
 
 def _sockets(given: argparse.Namespace) -> Findings:
@@ -94,12 +94,12 @@ _PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
     "disk": _disk,
     "kills": _kills,
     "sockets": _sockets,
-    "teeth": _teeth,
+    "mutations": _mutations,
     "secrets": _secrets,
 }
 _SIZES: dict[str, tuple[str, ...]] = {
     "short": (
-        "teeth",
+        "mutations",
         "kills --kills 20",
         "undo-kills --kills 10",
         "virtual --seeds 1..500",
@@ -122,7 +122,7 @@ _SIZES: dict[str, tuple[str, ...]] = {
         "disk",
         "sockets",
         "late --seeds 1..1000",
-        "teeth",
+        "mutations",
         "secrets --suite",
     ),
 }
@@ -157,7 +157,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("part", choices=[*_SIZES, *_PARTS])
     parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="of virtual, late, undo and the kills")
     parser.add_argument(
-        "--only", default="", metavar="NAME", help="of boundaries, disk, sockets and teeth: those whose names begin so"
+        "--only",
+        default="",
+        metavar="NAME",
+        help="of boundaries, disk, sockets, mutations: whose names begin so",
     )
     parser.add_argument("--times", type=int, default=25, metavar="N", help="of boundaries: how often each")
     parser.add_argument(

@@ -8,22 +8,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.protocols import PipelineJournal, Service, Slots
+from importer.model.journal_rows import Attempted, Pending
+from importer.model.protocols import RequestLimiter, Service
 from importer.model.replies import Reply
-from importer.model.rows import Contact, Entry, Status
+from importer.model.requests import Request
+from importer.model.rows import Entry, Status
+from tests.fault_injection.faults import CALM
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop, PowerCut
 from tests.fault_injection.process import Watch
 from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.undo import UndoScenario, one_of_the_runs
 
-BOUNDARIES = (
-    "begin", "enter", "intent", "send", "reply", "outcome", "flush", "look-up", "finish", "reports", "report", "rename",
+UNDO = "undo-"
+"""Before the names of an undo's boundaries."""
+_IN_A_RUN = (
+    "begin", "enqueue", "intent", "send", "reply", "outcome", "checkpoint", "look-up", "finish", "reports", "report",
+    "rename",
 )  # fmt: skip
+_IN_AN_UNDO = tuple(f"{UNDO}{name}" for name in _IN_A_RUN if name != "enqueue")
+BOUNDARIES = (*_IN_A_RUN, *_IN_AN_UNDO)
 FIRST_TIMES = 25
 _SEEDS = range(7, 12)
 _RUN_SECONDS = 4.0
 """After which each run is stopped, so that there are 25 of what a run does once or thrice."""
+_UNDO_SECONDS = 0.2
+"""The same of an undo, which has less to do."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +55,7 @@ class Place:
     @contextlib.contextmanager
     def crossing(self, boundary: str) -> Iterator[None]:
         """Stand around what crosses a boundary."""
-        if boundary != self.boundary or self.reached:
+        if boundary != self.boundary.removeprefix(UNDO) or self.reached:
             yield
             return
         self._counts[boundary] += 1
@@ -58,11 +68,11 @@ class Place:
         self._die()
 
     def watch(self) -> Watch:
-        """Return what stands between the pool and its ports."""
+        """Return what stands between the pool and its protocols."""
         return Watch(
             journal=lambda journal: _Journal(journal, self.crossing),
             service=lambda service: _Network(service, self.crossing),
-            pace=lambda pace: _Pace(pace, self.crossing),
+            limiter=lambda limiter: _Limiter(limiter, self.crossing),
             step=self.crossing,
         )
 
@@ -78,70 +88,69 @@ Crossing = Callable[[str], contextlib.AbstractContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class _Journal:
-    """A `ports.PipelineJournal` whose calls are boundaries."""
+    """A journal, of a run or an undo, whose calls are boundaries."""
 
-    inner: PipelineJournal
+    inner: Any
     crossing: Crossing
 
     async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
-        return await self.inner.recognise(marked)
+        recognised: Sequence[str | None] = await self.inner.recognise(marked)
+        return recognised
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
-        with self.crossing("enter"):
-            return await self.inner.enter(sheet_index, entries)
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+        with self.crossing("enqueue"):
+            tally: Mapping[Status, int] = await self.inner.enqueue(sheet_index, entries)
+            return tally
 
-    async def take(self, count: int) -> Sequence[Pending]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         with self.crossing("intent"):
-            return await self.inner.take(count)
+            rows: Sequence[Pending] = await self.inner.claim(count)
+            return rows
 
-    def record(self, recorded: Recorded) -> None:
+    def record(self, recorded: object) -> None:
         with self.crossing("outcome"):
             self.inner.record(recorded)
 
-    def note_attempt(self, attempted: Attempted) -> None:
-        self.inner.note_attempt(attempted)
+    def record_attempt(self, attempted: Attempted) -> None:
+        self.inner.record_attempt(attempted)
 
-    async def flush(self) -> None:
-        with self.crossing("flush"):
-            await self.inner.flush()
+    async def checkpoint(self) -> None:
+        with self.crossing("checkpoint"):
+            await self.inner.checkpoint()
 
 
 @dataclass(frozen=True, slots=True)
 class _Network(Service):
-    """A `ports.Service` whose calls are boundaries; a POST that is cut off is carried out all the same."""
+    """A `protocols.Service` whose calls are boundaries; what is cut off is carried out all the same."""
 
     inner: Service
     crossing: Crossing
 
-    async def create(self, contact: Contact) -> Reply:
-        with self.crossing("send"):
-            return await self.inner.create(contact)
-
-    async def find(self, contact: Contact) -> Reply:
-        with self.crossing("look-up"):
-            return await self.inner.find(contact)
+    async def send(self, request: Request) -> Reply:
+        with self.crossing("send" if request.is_change else "look-up"):
+            return await self.inner.send(request)
 
 
 @dataclass(frozen=True, slots=True)
-class _Pace(Slots):
-    """The pace, which is the first to hear of a reply."""
+class _Limiter(RequestLimiter):
+    """The rate limiter, which is the first to be told of a reply."""
 
-    inner: Slots
+    inner: RequestLimiter
     crossing: Crossing
 
-    async def slot(self) -> None:
-        await self.inner.slot()
+    async def acquire(self) -> None:
+        await self.inner.acquire()
 
-    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+    def release(self, reply: Reply | None, seconds: float, jitter: float) -> None:
         with self.crossing("reply"):
-            self.inner.heard(reply, seconds, jitter)
+            self.inner.release(reply, seconds, jitter)
 
 
 def stop_everywhere(only: str = "", times: int = FIRST_TIMES) -> Findings:
     """Let the power go at every boundary, and check what comes of it.
 
     Args:
-        only: Those whose name begins so, such as `intent:before` or `send:after:3`; empty: all.
+        only: Those whose name begins so, such as `intent:before` or `undo-send:after:3`; empty: all.
         times: How often each.
 
     """
@@ -161,17 +170,24 @@ def stop_everywhere(only: str = "", times: int = FIRST_TIMES) -> Findings:
 def _stop(place: Place) -> list[str]:
     """Play one of the seeds with the power going there; in which seed depends on the place alone."""
     seed = _SEEDS[place.nth % len(_SEEDS)]
-    with scenario(seed, stormy=True) as it, _files_watched(place.crossing):
-        return _runs(it, place)
+    with scenario(seed, stormy=True) as it:
+        if not place.boundary.startswith(UNDO):
+            _commands(it, place, _RUN_SECONDS)
+            return it.check()
+        it.process(weather=CALM)
+        if undo := one_of_the_runs(it):
+            _commands(undo, place, _UNDO_SECONDS)
+        return it.wrong
 
 
-def _runs(it: Scenario, place: Place) -> list[str]:
-    for _ in range(place.nth + 1):
-        it.process(prepare=place.on, watch=place.watch(), stop_after_seconds=_RUN_SECONDS)
-        if place.reached:
-            break
+def _commands(it: Scenario | UndoScenario, place: Place, stop_after_seconds: float) -> None:
+    """Give the command until the power goes at the place, then until all is done."""
+    with _files_watched(place.crossing):
+        for _ in range(place.nth + 1):
+            it.process(prepare=place.on, watch=place.watch(), stop_after_seconds=stop_after_seconds)
+            if place.reached:
+                break
     it.finish()
-    return it.check()
 
 
 @contextlib.contextmanager

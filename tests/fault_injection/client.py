@@ -1,4 +1,4 @@
-"""The network between the pool and the server in virtual time: a `ports.Service` with the weather of a seed."""
+"""The network between the pool and the server in virtual time: a `protocols.Service` with the weather of a seed."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -8,8 +8,10 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
+from importer.model.payload import from_json
 from importer.model.protocols import Service
 from importer.model.replies import Arrival, Reply
+from importer.model.requests import Request
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
 from tests.fault_injection.faults import REFUSED, TURNED_AWAY, Commit, Fault, Weather
@@ -39,15 +41,31 @@ class Network(Service):
         self._refused = refused
         self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
         self.departures: list[float] = []
-        """When each request left that the pace let go, in seconds."""
+        """When each request left that the rate limiter let go, in seconds."""
         self.met: defaultdict[str, Counter[str]] = defaultdict(Counter)
         """Per identifier, what its POSTs met: `never`, `refused`, `away` (429), `unsure` or `well`."""
         self.is_cut = False
         """The process is dead: whatever its remains still do does not reach the server."""
 
-    async def create(self, contact: Contact) -> Reply:
-        """POST: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
+    async def send(self, request: Request) -> Reply:
+        """Make a request."""
         self._leave()
+        match request.method, request.path.split("/"):
+            case "GET", ["auth", "me"]:
+                return await self._who_am_i()
+            case "POST", ["contacts"]:
+                return await self._create(from_json(request.body))
+            case "GET", ["contacts", "phone", digits]:
+                return await self._find(digits)
+            case "GET", ["contacts", uuid]:
+                return await self._get(uuid)
+            case "DELETE", ["contacts", uuid]:
+                return await self._delete(uuid)
+            case _:
+                raise NotImplementedError(request)
+
+    async def _create(self, contact: Contact) -> Reply:
+        """POST: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
         fault = self._weather.of_post(self._chance)
         self._server.posts[contact.identifier] += 1
         self.met[contact.identifier][_kind(fault, is_refused=contact.identifier in self._refused)] += 1
@@ -66,10 +84,9 @@ class Network(Service):
         self._server.carry_out(now_seconds())
         return self._answer(fault.reply if fault else self._right_answer(ticket))
 
-    async def find(self, contact: Contact) -> Reply:
+    async def _find(self, identifier: str) -> Reply:
         """Look up: 200 with the newest contact of the number, or 404."""
-        self._leave()
-        if self._is_stale(contact.identifier):
+        if self._is_stale(identifier):
             await asyncio.sleep(self._latency_seconds)
             return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=404, message="not found"))
         fault = self._weather.of_look_up(self._chance)
@@ -78,12 +95,20 @@ class Network(Service):
         await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
         if fault:
             return self._answer(fault.reply)
-        found = self._server.find(contact.identifier, now_seconds())
+        found = self._server.find(identifier, now_seconds())
         return self._answer(
             Reply(arrival=Arrival.ANSWERED, http_status=200 if found else 404, contact=found, message="")
         )
 
-    async def ask_me(self) -> Reply:
+    async def _get(self, uuid: str) -> Reply:
+        """GET a contact; an import never does."""
+        raise NotImplementedError(uuid)
+
+    async def _delete(self, uuid: str) -> Reply:
+        """DELETE a contact; an import never does."""
+        raise NotImplementedError(uuid)
+
+    async def _who_am_i(self) -> Reply:
         """GET /auth/me, which always goes well: the token is good."""
         await asyncio.sleep(self._latency_seconds)
         return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=200))

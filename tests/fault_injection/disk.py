@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from tests.fault_injection.faults import CALM
 from tests.fault_injection.findings import Findings
-from tests.fault_injection.scenario import scenario
+from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.undo import UndoScenario, one_of_the_runs
 
 T = TypeVar("T")
 
 MOST_CALLS = 200
+UNDO = "undo-"
+"""Before the names of the failures in an undo."""
 _STORAGE_EXIT = 4
 _SEEDS = range(7, 12)
 
@@ -66,31 +70,44 @@ def fail_everywhere(only: str = "", most: int = MOST_CALLS, step: int = 1) -> Fi
     """Fail each of the first calls, in each way, and check what comes of it.
 
     Args:
-        only: Those whose name begins so, such as `full` or `busy:17`; empty: all.
+        only: Those whose name begins so, such as `full` or `undo-busy:17`; empty: all.
         most: Calls.
         step: From one call that fails to the next.
 
     """
     findings, failed = Findings("disk"), Counter[str]()
-    for kind, failure in FAILURES.items():
+    kinds = {f"{prefix}{kind}": failure for prefix in ("", UNDO) for kind, failure in FAILURES.items()}
+    for kind, failure in kinds.items():
         for nth in range(1, most + 1, step):
             name = f"{kind}:{nth}"
             if f"{name}:".startswith(f"{only}:" if only else ""):
-                disk = Disk(failure, nth)
-                findings.add(name, f"disk --only {name}", partial(_fail, disk, _SEEDS[nth % len(_SEEDS)]))
+                disk, seed = Disk(failure, nth), _SEEDS[nth % len(_SEEDS)]
+                case = partial(_fail, disk, seed, is_undo=kind.startswith(UNDO))
+                findings.add(name, f"disk --only {name}", case)
                 failed[kind] += disk.has_failed
-    findings.say(f"{failed.total()} calls that failed: " + ", ".join(f"{kind} {failed[kind]}" for kind in FAILURES))
+    findings.say(f"{failed.total()} calls that failed: " + ", ".join(f"{kind} {failed[kind]}" for kind in kinds))
     return findings
 
 
-def _fail(disk: Disk, seed: int) -> Sequence[str]:
+def _fail(disk: Disk, seed: int, *, is_undo: bool) -> Sequence[str]:
     with scenario(seed, stormy=True) as it:
-        with _failing(disk):
-            ended = it.process()
-        if disk.has_failed and (ended is None or ended.error is None or ended.exit_code != _STORAGE_EXIT):
-            it.wrong.append(f"the disk failed, and the command ended so: {ended}")
-        it.finish()
-        return it.check()
+        if not is_undo:
+            _command(disk, it, it)
+            return it.check()
+        it.process(weather=CALM)
+        if undo := one_of_the_runs(it):
+            _command(disk, it, undo)
+        return it.wrong
+
+
+def _command(disk: Disk, it: Scenario, command: Scenario | UndoScenario) -> None:
+    """Give the command on the failing disk, then until all is done."""
+    it.around_process = lambda: _failing(disk)
+    ended = command.process()
+    it.around_process = contextlib.nullcontext
+    if disk.has_failed and (ended is None or ended.error is None or ended.exit_code != _STORAGE_EXIT):
+        it.wrong.append(f"the disk failed, and the command ended so: {ended}")
+    command.finish()
 
 
 @contextlib.contextmanager

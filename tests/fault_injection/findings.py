@@ -1,4 +1,4 @@
-"""What a part of the regime found: figures, and what is wrong, each with the command that shows it again."""
+"""What a part found: figures, and what is wrong, each with the command that shows it again."""
 
 import sys
 import traceback

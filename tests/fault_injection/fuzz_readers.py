@@ -45,6 +45,8 @@ def read(path: Path, content: bytes) -> None:
                 if row.number <= last:
                     raise AssertionError(f"row {row.number} after row {last}")
                 last = row.number
+                if any(problem.code == "row_uncertain" for problem in row.problems):
+                    raise AssertionError(f"row {row.number}: the scan of a text file and pandas differ")
 
 
 def with_part(content: bytes) -> tuple[str, bytes]:

@@ -64,7 +64,7 @@ def of_run(store: Journal, name: str, server: Server, given: Sequence[Table], th
         )
     counts = dict.fromkeys(Status, 0)
     for result in results:
-        counts[result.outcome.status] += 1
+        counts[result.status] += 1
     if counts != dict(source.tally()):
         yield f"{name}: the tally is {dict(source.tally())}, and the rows are {counts}"
 
@@ -75,13 +75,13 @@ def of_reports(store: Journal, ended: Ended, folder: Path) -> Iterator[str]:
     results = list(source.results())
     with (folder / "results.csv").open(encoding="utf-8", newline="") as file:
         told = [(line["row"], line["status"], line["uuid"], line["reason"]) for line in csv.DictReader(file)]
-    if told != [(str(one.row), one.outcome.status.value, one.outcome.uuid, one.outcome.reason) for one in results]:
+    if told != [(str(one.row), one.status.value, one.uuid, one.reason) for one in results]:
         yield f"{ended.name}: results.csv is not what the journal says"
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    if summary["rows"]["read"] != len(results) or any(summary["rows"][one.outcome.status] == 0 for one in results):
+    if summary["rows"]["read"] != len(results) or any(summary["rows"][one.status] == 0 for one in results):
         yield f"{ended.name}: summary.json is not what the journal says"
     yield from _of_failed(source, results, folder)
-    expected = 5 if ended.stopped else int(any(one.outcome.status in TO_RETRY for one in results))
+    expected = 5 if ended.stopped else int(any(one.status in TO_RETRY for one in results))
     if not ended.exit_code == expected == summary["exit_code"]:
         yield f"{ended.name}: the exit code is {ended.exit_code}, and {expected} would be right"
 
@@ -105,33 +105,33 @@ def of_half_reports(folder: Path) -> Iterator[str]:
 def at_rest(store: Journal, name: str, refused: frozenset[str], *, no_doubt: bool) -> Iterator[str]:
     """After a calm run to the end nothing is left to do but what a person must do."""
     for result in store.report_source(name).results():
-        status = result.outcome.status
+        status = result.status
         is_good = status in IN_CALLBELL or status is Status.INVALID
         is_refused = status is Status.FAILED and result.identifier in refused
         if not (is_good or is_refused or (status is Status.IN_DOUBT and not no_doubt)):
-            yield f"{name}, row {result.row} ({result.identifier}): {status} is not the end: {result.outcome.reason}"
+            yield f"{name}, row {result.row} ({result.identifier}): {status} is not the end: {result.reason}"
 
 
 def _of_row(result: Result, server: Server, then: Then) -> Iterator[str]:
-    status, outcome = result.outcome.status, result.outcome
+    status = result.status
     uuids = {one.uuid for one in server.contacts.get(result.identifier, ())}
     if status in _OPEN:
         yield f"{status} is no last word"
     elif status is Status.DUPLICATE:
-        if outcome.uuid and outcome.uuid not in uuids:
-            yield f"{status} with {outcome.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
-    elif status in IN_CALLBELL and not outcome.uuid and (uuids & server.before or (uuids and not then.asked)):
+        if result.uuid and result.uuid not in uuids:
+            yield f"{status} with {result.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
+    elif status in IN_CALLBELL and not result.uuid and (uuids & server.before or (uuids and not then.asked)):
         return  # the service said that it exists, and cannot be asked for it by its identifier
-    elif status in IN_CALLBELL and outcome.uuid not in uuids:
-        yield f"{status} with {outcome.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
-    elif status is Status.CREATED and outcome.uuid in server.before:
+    elif status in IN_CALLBELL and result.uuid not in uuids:
+        yield f"{status} with {result.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
+    elif status is Status.CREATED and result.uuid in server.before:
         yield "created, but it was there before"
-    elif status is Status.EXISTS and outcome.code == "exists" and outcome.uuid not in server.before and then.asked:
+    elif status is Status.EXISTS and result.code == "exists" and result.uuid not in server.before and then.asked:
         yield "exists, but we made it"
     elif status is Status.FAILED and not _is_warranted(then.met.get(result.identifier, Counter())):
-        yield f"failed after no more than {dict(then.met.get(result.identifier, {}))}: {outcome.reason}"
+        yield f"failed after no more than {dict(then.met.get(result.identifier, {}))}: {result.reason}"
     elif status in _NOT_THERE and result.identifier in then.ours and then.asked:
-        yield f"{status}, but the server has it: {outcome.reason}"
+        yield f"{status}, but the server has it: {result.reason}"
 
 
 def _is_warranted(met: Counter[str]) -> bool:
@@ -141,17 +141,13 @@ def _is_warranted(met: Counter[str]) -> bool:
 
 
 def _of_failed(source: ReportSource, results: Sequence[Result], folder: Path) -> Iterator[str]:
-    """The rows to mend are exactly those that are not where they should be."""
+    """The rows to fix are exactly those that are not where they should be."""
     told: list[tuple[str, str]] = []
     several = len(source.sheets()) > 1
     for path in sorted(folder.glob("failed*.csv"), key=lambda one: one.name):
         with path.open(encoding="utf-8-sig", newline="") as file:
             place = path.name.split("-")[1] if several else "1"
             told += [(f"{place}:{line['import_row']}", line["import_status"]) for line in csv.DictReader(file)]
-    expected = [
-        (f"{one.sheet_index + 1}:{one.row}", one.outcome.status.value)
-        for one in results
-        if one.outcome.status in TO_RETRY
-    ]
+    expected = [(f"{one.sheet_index + 1}:{one.row}", one.status.value) for one in results if one.status in TO_RETRY]
     if told != expected:
         yield f"failed.csv has {told}, and {expected} would be right"

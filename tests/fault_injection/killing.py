@@ -1,6 +1,6 @@
 """The real command in a process of its own, killed at a moment that is said before.
 
-The stand-in runs in this process and outlives the command, as a service does.
+The sandbox runs in this process and outlives the command, as a service does.
 """
 
 import os
@@ -23,7 +23,7 @@ from tests.support.commands import TOKEN
 AT_ONCE = 2
 KILLS_A_SCENARIO = 10
 LATE_SECONDS = 0.5
-"""How much later than its answer the stand-in may do what it was asked."""
+"""How much later than its answer the sandbox may do what it was asked."""
 HANG_SECONDS = 0.3
 SHARE = 0.12
 """Of the requests that are spoilt."""
@@ -38,7 +38,7 @@ class Moment:
     """When to kill."""
 
     requests: int | None = None
-    """That the stand-in has had by then."""
+    """That the sandbox has had by then."""
     seconds: float = _LONGEST_SECONDS
     """At the latest."""
 
@@ -75,7 +75,7 @@ def in_scenarios(findings: Findings, kills: int, first_seed: int, case: Callable
 
 @dataclass(slots=True, kw_only=True)
 class Victim:
-    """A folder with a config, a stand-in, and the commands that are given there."""
+    """A folder with a config, a sandbox, and the commands that are given there."""
 
     folder: Path
     chance: Random

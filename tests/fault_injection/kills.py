@@ -1,6 +1,6 @@
 """The part `kills`: the real command, killed at random moments, and given again until it ends.
 
-What the stand-in holds in the end is compared with the journal and with results.csv.
+What the sandbox holds in the end is compared with the journal and with results.csv.
 """
 
 import contextlib
@@ -48,7 +48,7 @@ name = "Name"
 
 @dataclass(slots=True, kw_only=True)
 class Killing:
-    """One input, one stand-in, and the command that is killed."""
+    """One input, one sandbox, and the command that is killed."""
 
     victim: Victim
     rows: Sequence[tuple[str, str]]
@@ -92,7 +92,7 @@ class Killing:
         with contextlib.closing(Journal.open(self.victim.folder / "journal.sqlite3")) as store:
             runs = store.runs()
             last = list(store.report_source(runs[0][0].name).results())
-        wrong = [] if [one.outcome.uuid for one in last] == [one["uuid"] for one in told] else ["the journal differs"]
+        wrong = [] if [one.uuid for one in last] == [one["uuid"] for one in told] else ["the journal differs"]
         return wrong + [
             f"{record.name} has rows that are {status}"
             for record, tally in runs
@@ -128,7 +128,7 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
     )
     latency_seconds = chance.choice([0.0, 0.02, 0.1])
     options = SandboxOptions(account=ACCOUNT, rate_limit=0, latency_seconds=latency_seconds, faults=faults)
-    with tempfile.TemporaryDirectory(prefix="regime-") as temporary, serving(options) as sandbox:
+    with tempfile.TemporaryDirectory(prefix="fault-injection-") as temporary, serving(options) as sandbox:
         folder = keep / f"kills-{seed}" if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         rows = _rows(chance)

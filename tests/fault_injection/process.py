@@ -1,28 +1,33 @@
-"""One run of the command in this process: the real journal, pipeline, pool, pace, decisions and reports.
+"""One command in this process: the real journal, pipeline, worker pool, rate limiter, decisions and reports.
 
-It does what `importer.commands.run.Run` does, without its sockets, signals and display.
+It does what `run` and `undo` do, without their sockets, signals and display; the pool is the same for both.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from importer.commands.exit_status import exit_code
-from importer.journal import Journal, ThreadedJournal
+from importer.journal import AsyncJournal, AsyncUndo, Journal, RunUndo
+from importer.model.deletion import TAKEN_BACK
 from importer.model.errors import ImporterError, StorageError
 from importer.model.policy import Policy
-from importer.model.protocols import Clock, PipelineJournal, Service, Slots
-from importer.model.replies import Reply
+from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
+from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, run_import
 from importer.reports import write_reports
-from importer.system.logs import LoggedJournal
-from importer.worker_pool.pool import Pool, PoolParts
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
+from importer.reports.undo_report import UndoSummary, undo_json, write_undone
+from importer.worker_pool.create import CreateOperation
+from importer.worker_pool.delete import DeleteOperation
+from importer.worker_pool.operation import Operation, PoolParts
+from importer.worker_pool.pool import WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.fault_injection.table import Table, fingerprint, to_contact
 from tests.support.inline_executor import InlineExecutor
 
@@ -33,11 +38,11 @@ _TIME_IS_UP = Stop(message="enough", hint="go on")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Stands between the pool and its ports, for those who want to see or spoil what passes; as it is, it does not."""
+    """Stands between the pool and its protocols, to see or spoil what passes; as it is, it does not."""
 
-    journal: Callable[[PipelineJournal], PipelineJournal] = lambda journal: journal
+    journal: Callable[[Any], Any] = lambda journal: journal
     service: Callable[[Service], Service] = lambda service: service
-    pace: Callable[[Slots], Slots] = lambda pace: pace
+    limiter: Callable[[RequestLimiter], RequestLimiter] = lambda limiter: limiter
     step: Callable[[str], contextlib.AbstractContextManager[None]] = lambda _: contextlib.nullcontext()
     """Around `begin`, `finish` and `reports`."""
 
@@ -49,15 +54,18 @@ class Command:
     folder: Path
     """With the journal and the reports."""
     name: str
-    """The run's."""
-    tables: Sequence[Table]
+    """The run's, or the undo's."""
+    tables: Sequence[Table] = ()
+    undoes: str = ""
+    """The run whose contacts are to be deleted; empty: the tables are imported."""
     service: Service
-    ask_me: Callable[[], Awaitable[Reply]]
     clock: Clock
     policy: Policy
     chance: Random
     source: str = "whatsapp"
     rate: float = 300.0
+    concurrency: int = 0
+    """Most requests in flight; 0: as many as the rate needs."""
     stop_after_seconds: float | None = None
     hurry_after_seconds: float | None = None
     """After the stop."""
@@ -74,19 +82,21 @@ class Ended:
     error: ImporterError | None = None
     """Where it could not be written down."""
     stopped: Stop | None = None
+    summary_json: str = ""
+    """Of an undo; empty where there was nothing to do."""
 
 
 async def give(command: Command) -> Ended:
     """Run the command to its end."""
     try:
         with contextlib.closing(Journal.open(command.folder / JOURNAL, now=command.clock.now)) as store:
-            return await _import(command, store)
+            return await (_undo if command.undoes else _import)(command, store)
     except StorageError as error:
         return Ended(name=command.name, exit_code=error.exit_code, error=error)
 
 
 async def _import(command: Command, store: Journal) -> Ended:
-    watch, journal = command.watch, ThreadedJournal(store, InlineExecutor())
+    watch, journal = command.watch, AsyncJournal(store, InlineExecutor())
     record = _record(command)
     with watch.step("begin"):
         await journal.begin(record)
@@ -99,18 +109,55 @@ async def _import(command: Command, store: Journal) -> Ended:
         )
         for table in command.tables
     ]
-    logged = LoggedJournal(watch.journal(journal))
-    pool = Pool(_parts(command, logged))
-    stopping = asyncio.create_task(_stop(command, pool))
-    try:
-        await run_import(sources, logged, pool)
-    finally:
-        stopping.cancel()
+    watched = watch.journal(journal)
+    pool = _pool(command, CreateOperation(command.policy), watched)
+    async with _stopped_in_time(command, pool):
+        await run_import(sources, watched, pool)
     code = exit_code(pool.counters.tally(), pool.stopped, None)
     with watch.step("finish"):
         await journal.finish(replace(record, exit_code=code, finished_at=command.clock.now()))
     with watch.step("reports"):
         write_reports(store.report_source(command.name), command.folder / REPORTS / command.name)
+    return _ended(command, pool, code)
+
+
+async def _undo(command: Command, store: Journal) -> Ended:
+    store.end_dead_runs()
+    undo = store.undo_of(command.undoes)
+    if not undo.to_do():
+        return Ended(name=command.name, exit_code=0)
+    watch, journal, folder = (
+        command.watch,
+        AsyncUndo(undo, InlineExecutor()),
+        command.folder / REPORTS / command.name,
+    )
+    began = command.clock.now()
+    with watch.step("begin"):
+        await journal.begin(command.name, folder, began)
+    pool = _pool(command, DeleteOperation(command.policy), watch.journal(journal))
+    pool.input_over()
+    async with _stopped_in_time(command, pool):
+        await pool.run()
+    left = {Status.FAILED: sum(count for fate, count in undo.tally().items() if fate not in TAKEN_BACK)}
+    code, ended_at = exit_code(left, pool.stopped, None), command.clock.now()
+    with watch.step("finish"):
+        await journal.finish(code, ended_at)
+    with watch.step("reports"):
+        summary_json = _write_undone(command, store, undo, folder, code)
+    return replace(_ended(command, pool, code), summary_json=summary_json)
+
+
+def _write_undone(command: Command, store: Journal, undo: RunUndo, folder: Path, code: int) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    report, now = folder / "undone.csv", command.clock.now()
+    write_undone(report, store.report_source(command.undoes).sheets(), undo.results())
+    summary = UndoSummary(
+        name=command.name, run=command.undoes, started_at=now, finished_at=now, exit_code=code, tally=undo.tally()
+    )
+    return undo_json(summary, report)
+
+
+def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:
     stopped = pool.stopped if isinstance(pool.stopped, Stop) else None
     return Ended(name=command.name, exit_code=code, hurried=pool.hurried, stopped=stopped)
 
@@ -127,25 +174,36 @@ def _record(command: Command) -> RunRecord:
     )
 
 
-def _parts(command: Command, journal: PipelineJournal) -> PoolParts:
-    return PoolParts(
-        service=command.watch.service(command.service),
-        ask_me=command.ask_me,
-        journal=journal,
-        pace=command.watch.pace(Pace(PaceOptions(rate=command.rate))),
-        clock=command.clock,
-        policy=command.policy,
-        jitter=command.chance.random,
-        rate=command.rate,
-        too_many_failures=lambda _: None,
+def _pool(command: Command, operation: Operation[Any, Any], journal: WorkJournal[Any]) -> WorkerPool[Any, Any]:
+    limits = RateLimits(rate=command.rate, concurrency=command.concurrency)
+    return WorkerPool(
+        PoolParts(
+            operation=operation,
+            service=command.watch.service(command.service),
+            journal=journal,
+            rate_limiter=command.watch.limiter(RateLimiter(limits)),
+            clock=command.clock,
+            jitter=command.chance.random,
+            rate=command.rate,
+            longest_outage_seconds=command.policy.longest_outage_seconds,
+        )
     )
 
 
-async def _stop(command: Command, pool: Pool) -> None:
-    """Ask the pool to stop, as a signal does, and then to hurry, as a second one does."""
-    if command.stop_after_seconds is not None:
-        await asyncio.sleep(command.stop_after_seconds)
-        pool.stop(_TIME_IS_UP)
-        if command.hurry_after_seconds is not None:
-            await asyncio.sleep(command.hurry_after_seconds)
-            pool.hurry()
+@contextlib.asynccontextmanager
+async def _stopped_in_time(command: Command, pool: WorkerPool[Any, Any]) -> AsyncIterator[None]:
+    """Ask the pool to stop when its time has come, as a signal does, and then to hurry, as a second one does."""
+
+    async def stop() -> None:
+        if command.stop_after_seconds is not None:
+            await asyncio.sleep(command.stop_after_seconds)
+            pool.stop(_TIME_IS_UP)
+            if command.hurry_after_seconds is not None:
+                await asyncio.sleep(command.hurry_after_seconds)
+                pool.hurry()
+
+    stopping = asyncio.create_task(stop())
+    try:
+        yield
+    finally:
+        stopping.cancel()

@@ -46,6 +46,8 @@ class Scenario:
     """Per run, how things stood at its end."""
     deaths: int = 0
     wrong: list[str] = field(default_factory=list)
+    around_process: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
+    """Around each process, but not around the checks of what it left: a disk that fails, say."""
     _count: int = 0
 
     def process(
@@ -65,7 +67,6 @@ class Scenario:
             name=f"run-{self._count}",
             tables=self.given,
             service=network,
-            ask_me=network.ask_me,
             clock=VirtualClock(),
             policy=self.policy,
             chance=self.chance,
@@ -94,7 +95,8 @@ class Scenario:
             prepare(loop)
             return main()
 
-        ended = self.machine.run(begin, cut)
+        with self.around_process():
+            ended = self.machine.run(begin, cut)
         self.machine.seconds += self.chance.choice([0.1, 2.0, 300.0])
         return ended
 
@@ -116,7 +118,7 @@ class Scenario:
             self.wrong += invariants.at_rest(store, calm.name, self.refused, no_doubt=self._can_be_sure())
             results = list(store.report_source(calm.name).results())
         to_send = {Status.FAILED, Status.IN_DOUBT} if self.source == "whatsapp" else {Status.FAILED}
-        undone = {result.identifier for result in results if result.outcome.status in to_send}
+        undone = {result.identifier for result in results if result.status in to_send}
         self.wrong += [f"{identifier} was done, and sent again" for identifier in sent - undone]
 
     def check(self) -> list[str]:
@@ -137,7 +139,7 @@ class Scenario:
 
     def _can_be_sure(self) -> bool:
         """Tell whether the importer is able and allowed to find out about every row."""
-        sees_new_ones = self.source == "whatsapp" and self.server.lag_seconds <= self.policy.witness_gap_seconds
+        sees_new_ones = self.source == "whatsapp" and self.server.lag_seconds <= self.policy.not_found_gap_seconds
         return sees_new_ones and self.policy.ambiguous is not Ambiguous.STRICT
 
     def _look_at(self, name: str, network: Network, ended: Ended | None) -> None:
@@ -169,11 +171,11 @@ def scenario(seed: int, *, late: bool = False, stormy: bool = False) -> Iterator
     policy = Policy(
         ambiguous=chance.choice([Ambiguous.RECONCILE] * 17 + [Ambiguous.STRICT] * 2 + [Ambiguous.RESEND]),
         settle_seconds=settle_seconds,
-        witness_gap_seconds=0.5,
+        not_found_gap_seconds=0.5,
         backoff_cap_seconds=8.0,
     )
     behind = server(chance, phones, settle_seconds, late=late)
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="regime-") as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fault-injection-") as folder:
         it = Scenario(
             chance=chance,
             machine=Machine(Path(folder)),

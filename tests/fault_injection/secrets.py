@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import importer
-from importer.mapper.phones.notation import EXAMPLE
+from importer.mapper.phones.numbering_plans import EXAMPLE
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.kills import kill
 from tests.fault_injection.undo_kills import kill_undos
@@ -28,7 +28,7 @@ _PUT_THERE = "token"
 """The name of the files that the tests keep a token in."""
 _LOGS = (".log", "output.txt")
 _PHONE = re.compile(rb"(?<!\d)346\d{8}(?!\d)")
-"""The numbers of the regime's and the tests' customers."""
+"""The numbers of the tests' customers."""
 
 
 def search(folder: Path | None = None, *, suite: bool = False) -> Findings:
@@ -40,7 +40,7 @@ def search(folder: Path | None = None, *, suite: bool = False) -> Findings:
 
     """
     findings = Findings("secrets")
-    with tempfile.TemporaryDirectory(prefix="regime-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="fault-injection-") as temporary:
         kept = Path(temporary)
         kill(_KILLS, first_seed=1001, keep=kept / "kills")
         kill_undos(_KILLS_OF_UNDO, first_seed=1001, keep=kept / "kills")

@@ -11,14 +11,13 @@ from random import Random
 
 import aiohttp
 
-from importer.client.account import ask_me
-from importer.client.http import Callbell
+from importer.client.http import CallbellClient
 from importer.client.token import Token
+from importer.commands.context import SystemClock
 from importer.journal import Journal
 from importer.model.policy import Policy
 from importer.model.rows import IN_CALLBELL, Row, Sheet, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
-from importer.system.runtime import SystemClock
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.process import JOURNAL, Command, Ended, give
 from tests.fault_injection.scenario import MEMORY
@@ -29,11 +28,11 @@ _PLACES = {"first": 1, "middle": 3, "last": 5}
 _AT_ONCE = 8
 _TIMEOUT = aiohttp.ClientTimeout(total=1.0, sock_connect=1.0, sock_read=0.4)
 _LATE_SECONDS = 0.2
-_POLICY = Policy(settle_seconds=0.6, witness_gap_seconds=0.05, backoff_cap_seconds=0.05)
+_POLICY = Policy(settle_seconds=0.6, not_found_gap_seconds=0.05, backoff_cap_seconds=0.05)
 _ENDS_THE_RUN = frozenset({FaultKind.UNAUTHORIZED, *(kind for kind in FaultKind if kind.startswith("redirect"))})
 _FAILS_THE_ROW = frozenset({FaultKind.FORBIDDEN})
 _SURE = _ENDS_THE_RUN | _FAILS_THE_ROW | {FaultKind.THROTTLED, FaultKind.THROTTLED_RETRY_AFTER}
-"""What says that nothing was done; a stand-in that lies about it has no importer that comes out right."""
+"""What says that nothing was done; a sandbox that lies about it has no importer that comes out right."""
 
 
 def fault_everywhere(only: str = "") -> Findings:
@@ -74,10 +73,10 @@ async def _play(fault: Fault, nth: int) -> list[str]:
     """Give the command with the fault on its way, and once more without: it ends what was left."""
     faults = Faults(script=(Scripted(fault=fault, nth=nth),), commit_delay_seconds=_LATE_SECONDS)
     memory = MEMORY if MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=memory, prefix="regime-") as folder:
+    with tempfile.TemporaryDirectory(dir=memory, prefix="fault-injection-") as folder:
         async with (
             Sandbox(SandboxOptions(rate_limit=0, faults=faults)) as sandbox,
-            Callbell(sandbox.base_url, Token(sandbox.token), SystemClock(), _TIMEOUT) as service,
+            CallbellClient(sandbox.base_url, Token(sandbox.token), SystemClock(), _TIMEOUT) as service,
         ):
             command = _command(Path(folder), service)
             first = await give(command)
@@ -92,7 +91,7 @@ async def _play(fault: Fault, nth: int) -> list[str]:
             return wrong
 
 
-def _command(folder: Path, service: Callbell) -> Command:
+def _command(folder: Path, service: CallbellClient) -> Command:
     numbers = range(2, _ROWS + 2)
     rows = tuple(Row(number=number, cells=(f"34600{number:06}", f"Name {number}")) for number in numbers)
     return Command(
@@ -100,7 +99,6 @@ def _command(folder: Path, service: Callbell) -> Command:
         name="first",
         tables=(Table(sheet=Sheet(file="contacts.csv", header=("Phone", "Name"), delimiter=","), rows=rows),),
         service=service,
-        ask_me=partial(ask_me, service),
         clock=SystemClock(),
         policy=_POLICY,
         chance=Random(1),
@@ -130,6 +128,6 @@ def _of_sandbox(sandbox: Sandbox) -> Iterator[str]:
 def _statuses(command: Command, ended: Ended) -> list[Status]:
     store = Journal.open(command.folder / JOURNAL)
     try:
-        return [result.outcome.status for result in store.report_source(ended.name).results()]
+        return [result.status for result in store.report_source(ended.name).results()]
     finally:
         store.close()

@@ -1,4 +1,4 @@
-"""A small input, with duplicates and invalid rows: what the regime gives the importer, without a file."""
+"""A small input, with duplicates and invalid rows: what the fault-injection tests give the importer, without a file."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +34,7 @@ class Table:
 
 
 def to_contact(source: str) -> Callable[[Row], Contact | InvalidRow]:
-    """Return the mapping of the regime's tables: phone and name."""
+    """Return the mapping of these tables: phone and name."""
 
     def mapped(row: Row) -> Contact | InvalidRow:
         phone, name = row.cells
@@ -46,7 +46,7 @@ def to_contact(source: str) -> Callable[[Row], Contact | InvalidRow]:
 
 
 def fingerprint(row: Row) -> bytes:
-    """Return what stands for a row of the regime's tables; their mapping is always the same."""
+    """Return what stands for a row of these tables; their mapping is always the same."""
     return hashlib.blake2b("|".join(row.cells).encode(), digest_size=FINGERPRINT_BYTES).digest()
 
 

@@ -8,16 +8,15 @@ from functools import partial
 from random import Random
 
 from importer.model.deletion import TAKEN_BACK
-from importer.model.policy import Ambiguous
+from importer.model.policy import Ambiguous, Policy
 from tests.fault_injection import invariants, undo_invariants
 from tests.fault_injection.faults import CALM, Weather
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop
-from tests.fault_injection.process import REPORTS
+from tests.fault_injection.process import REPORTS, Command, Ended, Watch, give
 from tests.fault_injection.scenario import Scenario, scenario
 from tests.fault_injection.table import Table
 from tests.fault_injection.undo_client import UndoNetwork
-from tests.fault_injection.undo_process import UndoCommand, UndoEnded, give_undo
 from tests.fault_injection.virtual import one_life
 from tests.support.virtual_time import VirtualClock
 
@@ -47,26 +46,29 @@ class UndoScenario:
     def process(
         self,
         *,
+        watch: Watch | None = None,
         weather: Weather | None = None,
         prepare: Callable[[MachineLoop], None] = lambda _: None,
         stop_after_seconds: float | None = None,
         hurry_after_seconds: float | None = None,
-    ) -> UndoEnded | None:
+    ) -> Ended | None:
         """Give the command once, and check what it left; None: the power went."""
         it = self.it
         self.counts["undos"] += 1
         network = UndoNetwork(it.server, weather or it.weather, it.chance, self.created)
-        command = UndoCommand(
+        command = Command(
             folder=it.machine.folder,
             name=f"undo-{self.run}-{self.counts['undos']}",
-            run=self.run,
+            undoes=self.run,
             service=network,
             clock=VirtualClock(),
+            policy=Policy(),
             chance=it.chance,
             rate=it.rate,
             concurrency=it.chance.choice([0, 0, 1, 5]),
             stop_after_seconds=stop_after_seconds,
             hurry_after_seconds=hurry_after_seconds,
+            watch=watch or Watch(),
         )
 
         def begin(loop: MachineLoop) -> None:
@@ -74,7 +76,7 @@ class UndoScenario:
             if weather is not CALM:
                 self._let_people_act(loop)
 
-        ended = it.on_machine(network, begin, partial(give_undo, command))
+        ended = it.on_machine(network, begin, partial(give, command))
         it.wrong += [f"{uuid} was taken back, and asked about again" for uuid in self._done & network.asked.keys()]
         self._look_at(command.name, network, ended)
         return ended
@@ -84,7 +86,7 @@ class UndoScenario:
         self.it.server.carry_out_all()
         for _ in range(2):
             ended = self.process(weather=CALM)
-            if ended is None or (ended.ending and ended.ending.exit_code not in (0, 1)):
+            if ended is None or ended.exit_code not in (0, 1):
                 self.it.wrong.append(f"a calm undo did not end: {ended}")
         with contextlib.closing(self.it.journal()) as store:
             self.it.wrong += undo_invariants.at_rest(store, self.run, self.it.server)
@@ -113,7 +115,7 @@ class UndoScenario:
             seconds = _DEEDS_SECONDS * self.chance.random() ** 3
             loop.call_later(seconds, lambda: self.person_acts(loop.seconds))
 
-    def _look_at(self, name: str, network: UndoNetwork, ended: UndoEnded | None) -> None:
+    def _look_at(self, name: str, network: UndoNetwork, ended: Ended | None) -> None:
         it = self.it
         it.wrong += [f"{name}: {wrong}" for wrong in network.wrong]
         it.wrong += invariants.of_pace(name, network.departures, it.rate)
@@ -148,7 +150,7 @@ def play(seed: int, counts: Counter[str]) -> list[str]:
     with scenario(seed) as it:
         it.policy = replace(it.policy, ambiguous=Ambiguous.RECONCILE)
         whole = _runs(it)
-        if undo := _one_of_the_runs(it):
+        if undo := one_of_the_runs(it):
             _lives(undo)
             _again(undo, whole)
             counts.update(undo.counts, runs=1)
@@ -169,7 +171,7 @@ def _runs(it: Scenario) -> tuple[Table, ...]:
     return whole
 
 
-def _one_of_the_runs(it: Scenario) -> UndoScenario | None:
+def one_of_the_runs(it: Scenario) -> UndoScenario | None:
     """Choose a run that created contacts."""
     with contextlib.closing(it.journal()) as store:
         created = {record.name: undo_invariants.created_by(store, record.name) for record, _ in store.runs()}
@@ -177,7 +179,7 @@ def _one_of_the_runs(it: Scenario) -> UndoScenario | None:
     if not names:
         return None
     run = it.chance.choice(names)
-    return UndoScenario(it=it, run=run, created=frozenset(row.outcome.uuid for row in created[run]))
+    return UndoScenario(it=it, run=run, created=frozenset(row.uuid for row in created[run]))
 
 
 def _lives(undo: UndoScenario) -> None:

@@ -1,8 +1,8 @@
-"""The network between the remover and the server in virtual time; it sees what leaves, and judges every DELETE."""
+"""The network between an undo's pool and the server in virtual time; it sees what leaves, and judges every DELETE."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -16,7 +16,7 @@ _ANOTHER = "uuid-of-another"
 
 
 class UndoNetwork(Network):
-    """One undo's way to the server: a `remover.ContactService`.
+    """One undo's way to the server.
 
     Args:
         server: What is at the other end, and outlives the process.
@@ -35,26 +35,21 @@ class UndoNetwork(Network):
         self.wrong: list[str] = []
         """DELETEs that should not have left."""
 
-    async def read(self, path: str, query: Mapping[str, str]) -> tuple[Reply, object]:  # noqa: ARG002 - the port's
-        """GET a contact, or whose the token is, which always goes well."""
-        self._leave()
-        if path == "auth/me":
-            return await self.ask_me(), {"status": "ok"}
-        uuid = path.removeprefix("contacts/")
+    async def _get(self, uuid: str) -> Reply:
+        """GET a contact."""
         self.asked[uuid] += 1
         if self._is_stale(uuid):
             await asyncio.sleep(self._latency_seconds)
             return self._answered(404)
-        return await self._read(uuid, self._weather.of_read(self._chance))
+        return await self._shown_or_not(uuid, self._weather.of_read(self._chance))
 
-    async def delete(self, uuid: str) -> tuple[Reply, object]:
+    async def _delete(self, uuid: str) -> Reply:
         """DELETE: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
-        self._leave()
         self.asked[uuid] += 1
         self._judge(uuid)
         fault = self._weather.of_delete(self._chance)
         if fault and fault.reply.arrival is Arrival.NEVER:
-            return fault.reply, None
+            return fault.reply
         seconds, deletion = self._sent(partial(self._server.accept_deletion, uuid), fault)
         if fault and fault.commit is Commit.LATE:
             self._server.doubtful_deletions.add(uuid)
@@ -67,27 +62,26 @@ class UndoNetwork(Network):
         self._server.carry_out(now_seconds())
         return self._deleted(fault, deletion)
 
-    async def _read(self, uuid: str, fault: Fault | None) -> tuple[Reply, object]:
+    async def _shown_or_not(self, uuid: str, fault: Fault | None) -> Reply:
         if fault and fault.reply.arrival is Arrival.NEVER:
-            return fault.reply, None
+            return fault.reply
         await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
         if fault and fault.of_another:
             return self._shown(_ANOTHER, Contact(identifier="34999", source="whatsapp", name="Another"))
         if fault:
-            return self._answer(fault.reply), None
+            return self._answer(fault.reply)
         found = self._server.show(uuid, now_seconds())
         if found is None:
             return self._answered(404)
         self._shown_seconds[uuid] = now_seconds()
         return self._shown(uuid, found)
 
-    def _deleted(self, fault: Fault | None, deletion: Deletion | None) -> tuple[Reply, object]:
+    def _deleted(self, fault: Fault | None, deletion: Deletion | None) -> Reply:
         if fault:
-            return self._answer(fault.reply), None
+            return self._answer(fault.reply)
         if deletion is None or not deletion.found:
             return self._answered(404)
-        reply, _ = self._answered(200)
-        return reply, {"status": "contact was destroyed"}
+        return replace(self._answered(200), json={"status": "contact was destroyed"})
 
     def _judge(self, uuid: str) -> None:
         """Take note of a DELETE that no importer should send."""
@@ -99,8 +93,7 @@ class UndoNetwork(Network):
         if self._server.is_changed(uuid) and (shown_seconds is None or shown_seconds >= changed_seconds):
             self.wrong.append(f"{uuid} was to be deleted, and had been changed before it was last looked at")
 
-    def _shown(self, uuid: str, contact: Contact) -> tuple[Reply, object]:
-        reply = Reply(arrival=Arrival.ANSWERED, http_status=200, contact=RemoteContact(uuid=uuid))
+    def _shown(self, uuid: str, contact: Contact) -> Reply:
         described = {
             "uuid": uuid,
             "name": contact.name,
@@ -110,8 +103,9 @@ class UndoNetwork(Network):
             "assignedUser": contact.assigned_user or None,
             "note": contact.note or None,
         }
-        return self._answer(reply), {"contact": [described]}
+        shown = RemoteContact(uuid=uuid, fields=described)
+        return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=200, contact=shown))
 
-    def _answered(self, status: int) -> tuple[Reply, object]:
+    def _answered(self, status: int) -> Reply:
         reply = Reply(arrival=Arrival.ANSWERED, http_status=status, message="" if status < 300 else "not found")
-        return self._answer(reply), None
+        return self._answer(reply)

@@ -3,30 +3,29 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from importer.commands.exit_status import INTERRUPTED
 from importer.journal import Journal
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult
 from importer.model.plain_text import utc
 from importer.model.rows import Status
 from importer.model.runs import Result
+from tests.fault_injection.process import Ended
 from tests.fault_injection.server import Server
-from tests.fault_injection.undo_process import UndoEnded
 
 _STOPPED = 5
 
 
 def created_by(store: Journal, run: str) -> list[Result]:
     """Return the rows whose contacts a run created."""
-    return [one for one in store.report_source(run).results() if one.outcome.status is Status.CREATED]
+    return [one for one in store.report_source(run).results() if one.status is Status.CREATED]
 
 
 def of_journal(store: Journal, run: str, server: Server) -> Iterator[str]:
     """Every contact that the run created has one fate, and it is true."""
     results = list(store.undo_of(run).results())
-    expected = [(one.sheet_index, one.row, one.identifier, one.outcome.uuid) for one in created_by(store, run)]
+    expected = [(one.sheet_index, one.row, one.identifier, one.uuid) for one in created_by(store, run)]
     if [(one.sheet_index, one.row, one.identifier, one.uuid) for one in results] != expected:
         yield f"{run}: the contacts are not those that it created: {results}"
     tally = {fate: count for fate, count in store.undo_of(run).tally().items() if count}
@@ -36,10 +35,10 @@ def of_journal(store: Journal, run: str, server: Server) -> Iterator[str]:
         yield from (f"{run}, row {result.row}: {result.fate}, but {wrong}" for wrong in _of_contact(result, server))
 
 
-def of_report(store: Journal, run: str, ended: UndoEnded, folder: Path) -> Iterator[str]:
+def of_report(store: Journal, run: str, ended: Ended, folder: Path) -> Iterator[str]:
     """The report and the summary say what the journal says, and the exit code fits."""
-    if ended.ending is None:
-        return
+    if not ended.summary_json:
+        return  # there was nothing to do
     results = list(store.undo_of(run).results())
     with (folder / "undone.csv").open(encoding="utf-8", newline="") as file:
         told = [
@@ -48,12 +47,14 @@ def of_report(store: Journal, run: str, ended: UndoEnded, folder: Path) -> Itera
         ]
     if told != [_told(one) for one in results]:
         yield f"{ended.name}: undone.csv is not what the journal says"
-    counts = json.loads(ended.ending.summary_json)["contacts"]
+    counts = json.loads(ended.summary_json)["contacts"]
     fates = Counter(one.fate for one in results)
     if counts != {fate.value: fates[fate] for fate in Fate} | {"created": len(results)}:
         yield f"{ended.name}: the summary has {counts}, and the contacts are {results}"
-    if ended.ending.exit_code not in _codes(results, signalled=ended.signalled):
-        yield f"{ended.name}: the exit code is {ended.ending.exit_code}, and the contacts are {results}"
+    if ended.exit_code != (_STOPPED if ended.stopped else int(not fates.keys() <= TAKEN_BACK)):
+        yield f"{ended.name}: the exit code is {ended.exit_code}, and the contacts are {results}"
+    if Fate.UNSENT in fates and not ended.stopped:
+        yield f"{ended.name} has ended, and not all contacts are decided: {results}"
 
 
 def not_known(store: Journal, run: str, server: Server) -> Iterator[str]:
@@ -82,14 +83,6 @@ def _of_contact(result: RemovalResult, server: Server) -> Iterator[str]:
     is_unsure = result.fate is Fate.FAILED and "may be deleted" in result.reason
     if result.fate in (Fate.CHANGED, Fate.FAILED) and not (is_there or is_unsure or result.uuid in excused):
         yield f"the server does not have {result.uuid}: {result.reason}"
-
-
-def _codes(results: Sequence[RemovalResult], *, signalled: bool) -> set[int]:
-    """Return the exit codes that fit."""
-    fates = {one.fate for one in results}
-    code = _STOPPED if Fate.UNSENT in fates else int(not fates <= TAKEN_BACK)
-    # A signal that comes when the last word is said is too late to interrupt anything.
-    return {code} if not signalled else {INTERRUPTED} if Fate.UNSENT in fates else {INTERRUPTED, code}
 
 
 def _told(result: RemovalResult) -> tuple[str, ...]:

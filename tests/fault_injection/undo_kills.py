@@ -1,6 +1,6 @@
 """The part `undo-kills`: the real command `undo`, killed at random moments, and given again until it ends.
 
-What the stand-in holds in the end is compared with the journal and with undone.csv.
+What the sandbox holds in the end is compared with the journal and with undone.csv.
 """
 
 import contextlib
@@ -156,7 +156,7 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
     )
     latency_seconds = chance.choice([0.0, 0.02, 0.1])
     options = SandboxOptions(account=ACCOUNT, rate_limit=0, latency_seconds=latency_seconds, faults=faults)
-    with tempfile.TemporaryDirectory(prefix="regime-") as temporary, serving(options) as sandbox:
+    with tempfile.TemporaryDirectory(prefix="fault-injection-") as temporary, serving(options) as sandbox:
         folder = keep / f"undo-kills-{seed}" if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         text = _CONFIG.format(base_url=sandbox.base_url, rate=chance.choice([60, 100]))

@@ -1,5 +1,6 @@
-"""The regime's own parts: that a seed says everything, that a dead process stays dead, and that its teeth still fit."""
+"""The fault-injection tests themselves: a seed says everything, the dead stay dead, each mutation fits the code."""
 
+import ast
 import asyncio
 from collections import Counter
 from pathlib import Path
@@ -10,19 +11,63 @@ import importer
 from tests.fault_injection import faults, undo, virtual
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import Machine, MachineLoop
+from tests.fault_injection.mutation import Change, Mutation, NoSuchCodeError, mutated, path_of
+from tests.fault_injection.mutations import MUTATIONS
 from tests.fault_injection.scenario import scenario
-from tests.fault_injection.teeth import TEETH
-from tests.fault_injection.tooth import Tooth, missing
+
+PACKAGE = Path(importer.__file__).parent
 
 
-@pytest.mark.parametrize("tooth", TEETH, ids=lambda tooth: tooth.name)
-def test_each_tooth_fits_the_code(tooth: Tooth) -> None:
-    """What a deliberate fault replaces stands in the importer exactly once."""
-    assert missing(tooth, Path(importer.__file__).parent) == []
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_each_mutation_fits_the_code(mutation: Mutation) -> None:
+    """What a deliberate fault replaces stands in its function exactly once, and what comes of it is Python."""
+    for change in mutation.changes:
+        source = path_of(change, PACKAGE).read_text(encoding="utf-8")
+        mutant = ast.unparse(mutated(change, source))
+        assert mutant != ast.unparse(ast.parse(source))
+        compile(mutant, change.module, "exec")
+
+
+SOURCE = """
+LIMIT = 5
+SQL = f"SELECT {LIMIT} WHERE a"
+
+class Box:
+    def open(self, key):
+        if key.fits:
+            key.turn()
+        return self.lid(key, slow=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "old", "new", "expected"),
+    [
+        ("Box.open", "key.fits", "not key.fits", "if not key.fits:"),
+        ("Box.open", "key.turn()", "", "            pass"),
+        ("Box.open", "slow = False", "slow = True", "slow=True"),
+        ("Box.open", "return self.lid(key, slow=False)", "key.drop()\nreturn None", "key.drop()\n        return None"),
+        ("LIMIT", "5", "7", "LIMIT = 7"),
+        ("SQL", "WHERE a", "WHERE b", "WHERE b"),
+    ],
+)
+def test_a_change_names_a_function_and_its_code(function: str, old: str, new: str, expected: str) -> None:
+    """Whatever the layout: an expression, statements, a keyword argument, a constant, or a part of a text."""
+    change = Change(module="box", function=function, old=old, new=new)
+    assert expected in ast.unparse(mutated(change, SOURCE))
+
+
+@pytest.mark.parametrize(
+    ("function", "old"), [("Box.close", "key.fits"), ("Box.open", "key.breaks"), ("Box.open", "key")]
+)
+def test_a_change_that_does_not_fit_says_so(function: str, old: str) -> None:
+    """A function that is gone, and code that is not there, or more than once."""
+    with pytest.raises(NoSuchCodeError, match=r"has [03-9] times"):
+        mutated(Change(module="box", function=function, old=old, new="None"), SOURCE)
 
 
 def test_some_seeds_hold() -> None:
-    """A few seeds of the regime end well; thousands are its own command's."""
+    """A few seeds end well; thousands are the command's."""
     assert virtual.play_seeds(range(1, 11)).wrong == {}
 
 
@@ -39,7 +84,7 @@ def test_a_seed_of_undo_says_everything() -> None:
     assert first["requests"] > 0
 
 
-def test_the_regime_sees_duplicates_where_there_are_some() -> None:
+def test_duplicates_are_seen_where_there_are_some() -> None:
     """With a server that is later than the settle time there are duplicates, and they are found."""
     assert virtual.play_late(range(1, 6)).wrong == {}
 

@@ -122,16 +122,16 @@ def test_a_hard_link_of_a_journal_ends_with_4_for_every_command(service: Sandbox
 
 def test_rows_that_the_journal_calls_unsent_are_no_success(service: Sandbox) -> None:
     """Whoever took them from under the run: the exit code is the journal's, not that of the worker pool's counters."""
-    sent, add = [], service.calls.contacts.add
+    taken, leave = Event(), service.traffic.leave
 
-    def taking_the_rest(*contact: object) -> None:
-        add(*contact)  # type: ignore[arg-type]  # as it is called
-        sent.append(contact)
-        if len(sent) == 20:
+    def taking_the_rest() -> None:
+        leave()
+        if len(service.contacts) >= 20 and not taken.is_set():
+            taken.set()
             with contextlib.closing(sqlite3.connect("real/journal.sqlite3")) as stranger, stranger:
                 stranger.execute("UPDATE rows SET status = 'unsent', code = 'unsent' WHERE status = 'pending'")
 
-    setattr(service.calls.contacts, "add", taking_the_rest)  # noqa: B010 - mypy lets no method be assigned to
+    setattr(service.traffic, "leave", taking_the_rest)  # noqa: B010 - mypy lets no method be assigned to
     said = give(*command("real/journal.sqlite3")[3:], "--json")
     assert said.rows["unsent"] > 0
     assert said.exit_code == 1

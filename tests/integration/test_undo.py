@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,7 @@ from importer.journal import RunUndo
 from importer.model.policy import Policy
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, Scripted
 from importer.sandbox.calls import Asked
-from importer.sandbox.faults import Chooser
+from importer.sandbox.faults import FaultChooser
 from importer.system.locks import exclusive_lock
 from tests.support.commands import (
     ACCOUNT,
@@ -310,11 +309,11 @@ def test_one_at_a_time(service: Sandbox) -> None:
 
 
 def test_the_log_tells_each_contact(service: Sandbox) -> None:
-    """By the row's place, without its number."""
+    """By the row's number, and never with a whole phone."""
     run = imported(2)
     undo(run, "--yes", "-v", "--log-file", "log.txt")
     told = Path("log.txt").read_text("utf-8")
-    assert "row at place 1: deleted" in told
+    assert "row 2 (…000): deleted" in told
     assert f"undo of {run} begins" in told
     assert "34600000000" not in told
     assert service.contacts == ()
@@ -332,20 +331,21 @@ def test_progress_is_told_now_and_then(service: Sandbox, monkeypatch: pytest.Mon
 
 
 class Counted:
-    """Does something when the sandbox has deleted so many contacts."""
+    """Does something when the sandbox has been asked for so many deletions."""
 
     def __init__(self, sandbox: Sandbox, count: int, then: Callable[[], object]) -> None:
         self._then = then
-        self._remove = sandbox.calls.contacts.remove
+        self._arrive = sandbox.traffic.arrive
         self._left = count
         # In place of the method: the sandbox tells nobody when it is asked, and to look often would be to sleep.
-        setattr(sandbox.calls.contacts, "remove", self._counting)  # noqa: B010 - mypy lets no method be assigned to
+        setattr(sandbox.traffic, "arrive", self._counting)  # noqa: B010 - mypy lets no method be assigned to
 
-    def _counting(self, *contact: Any) -> None:
-        self._remove(*contact)
-        self._left -= 1
-        if self._left == 0:
-            self._then()
+    def _counting(self, call: str) -> None:
+        self._arrive(call)
+        if call == "DELETE /contacts/:uuid":
+            self._left -= 1
+            if self._left == 0:
+                self._then()
 
 
 @posix_only
@@ -368,8 +368,8 @@ def test_what_is_in_flight_is_waited_for(slow_service: Sandbox, number: signal.S
 def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting for an answer that does not come; a GET tells the next time."""
     hangs = Scripted(fault=Fault(FaultKind.HANG, Commit.YES), call="DELETE /contacts/:uuid", nth=1)
-    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, witness_gap_seconds=0.0))
-    service._chooser = Chooser(Faults(script=(hangs,)))
+    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, not_found_gap_seconds=0.0))
+    service._chooser = FaultChooser(Faults(script=(hangs,)))
     run = imported(3)
 
     def stop_twice() -> None:
@@ -386,7 +386,7 @@ def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.M
 def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> None:
     """While the service is asked whose the token is, say."""
     run = imported(3)
-    service._chooser = Chooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /auth/me"),)))
+    service._chooser = FaultChooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /auth/me"),)))
     arrive = service.traffic.arrive
 
     def stop(call: str) -> None:
@@ -443,7 +443,7 @@ def test_whatever_stops_it_the_same_command_goes_on(
     slow_service: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
 ) -> None:
     """Nothing is deleted twice or forgotten, and nothing else is touched."""
-    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, witness_gap_seconds=0.0))
+    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, not_found_gap_seconds=0.0))
     other, mine = imported(5, "other.csv", first=500), imported(120)
     half_way = threading.Event()
     Counted(slow_service, 20, half_way.set)

@@ -45,16 +45,15 @@ def serving(options: SandboxOptions = NO_LIMIT) -> Iterator[Sandbox]:
 
 def after(sandbox: Sandbox, count: int) -> threading.Event:
     """Return what is set once the sandbox has made so many contacts."""
-    reached, contacts = threading.Event(), sandbox.calls.contacts
-    add = contacts.add
+    reached, leave = threading.Event(), sandbox.traffic.leave
 
-    def counting(*contact: Any) -> None:
-        add(*contact)
-        if len(contacts) >= count:
+    def counting() -> None:
+        leave()
+        if len(sandbox.contacts) >= count:
             reached.set()
 
     # In place of the method: the sandbox tells nobody when it is asked, and to look often would be to sleep.
-    setattr(contacts, "add", counting)  # noqa: B010 - mypy lets no method be assigned to
+    setattr(sandbox.traffic, "leave", counting)  # noqa: B010 - mypy lets no method be assigned to
     return reached
 
 

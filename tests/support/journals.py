@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from importer.journal import Journal
-from importer.journal.schema import APPLICATION_ID, MIGRATIONS
-from importer.model.journal_rows import Pending, Recorded
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER
+from importer.model.journal_rows import Pending, Recorded, RecordedOutcome
 from importer.model.payload import fingerprint, to_json
 from importer.model.replies import Outcome
 from importer.model.rows import Contact, Entry, InvalidRow, Problem, Row, Sheet, Status
@@ -74,7 +74,7 @@ def begun(path: Path, name: str = "run-1", numbers: Iterable[int] = (), account:
 def begin(journal: Journal, name: str, numbers: Iterable[int] = (), account: str = "main") -> None:
     """Begin a run with one sheet."""
     journal.begin(record(name, account))
-    journal.enter(journal.add_sheet(SHEET), entries(numbers))
+    journal.enqueue(journal.add_sheet(SHEET), entries(numbers))
 
 
 def first_version(path: Path) -> None:
@@ -82,7 +82,7 @@ def first_version(path: Path) -> None:
     sent = contact(1)
     line = {"key": sent.identifier, "sent": to_json(sent), "print": fingerprint(to_json(sent)), "at": START.isoformat()}
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
-        file.executescript(MIGRATIONS[0])
+        file.executescript((MIGRATIONS_FOLDER / MIGRATIONS[0]).read_text(encoding="utf-8"))
         file.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         file.execute("PRAGMA user_version = 1")
         file.execute("INSERT INTO accounts VALUES (1, 'main')")
@@ -109,14 +109,14 @@ def recorded(pending: Pending, status: Status = Status.CREATED, attempts: int = 
     done = status in (Status.CREATED, Status.EXISTS)
     uuid = f"uuid-{pending.contact.identifier}" if done else ""
     outcome = Outcome(status=status, uuid=uuid, href=f"/c/{uuid}" if uuid else "", http_status=201, code=code)
-    return Recorded(seq=pending.seq, outcome=outcome, attempts=attempts, at=START + timedelta(hours=1))
+    return RecordedOutcome(seq=pending.seq, outcome=outcome, attempts=attempts, at=START + timedelta(hours=1))
 
 
 def send_all(journal: Journal, status: Status = Status.CREATED) -> None:
     """Take every row and give it the status."""
-    journal.save([recorded(pending, status) for pending in journal.take(1000)])
+    journal.record([recorded(pending, status) for pending in journal.claim(1000)])
 
 
 def statuses(journal: Journal, name: str = "run-1") -> list[str]:
     """Return the rows' statuses in their order."""
-    return [result.outcome.status.value for result in journal.report_source(name).results()]
+    return [result.status.value for result in journal.report_source(name).results()]

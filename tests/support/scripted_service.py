@@ -1,4 +1,4 @@
-"""A service for virtual time: a `ports.Service` that keeps contacts and misbehaves as it is told, without a socket."""
+"""A service for virtual time: a `protocols.Service` that keeps contacts and misbehaves as told, without a socket."""
 
 import asyncio
 from collections import Counter
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from importer.model.payload import from_json
 from importer.model.protocols import Service
 from importer.model.replies import Arrival, RemoteContact, Reply
+from importer.model.requests import Request
 from importer.model.rows import Contact
 from tests.support.virtual_time import VirtualClock
 
@@ -61,9 +63,20 @@ class ScriptedService(Service):
     def __post_init__(self) -> None:
         self.script = iter(self.script)
 
-    async def create(self, contact: Contact) -> Reply:
-        """Answer a POST."""
-        fault = self._begin("POST", contact)
+    async def send(self, request: Request) -> Reply:
+        """Answer a request."""
+        match request.method, request.path.split("/"):
+            case "POST", ["contacts"]:
+                return await self._create(from_json(request.body))
+            case "GET", ["contacts", "phone", digits]:
+                return await self._find(digits)
+            case "GET", ["auth", "me"]:
+                return await self._answer_me()
+            case _:
+                raise NotImplementedError(request)
+
+    async def _create(self, contact: Contact) -> Reply:
+        fault = self._begin("POST", contact.identifier)
         if self.down:
             fault = Fault.REFUSED_CONNECTION
         try:
@@ -79,16 +92,15 @@ class ScriptedService(Service):
         finally:
             self.in_flight -= 1
 
-    async def find(self, contact: Contact) -> Reply:
+    async def _find(self, identifier: str) -> Reply:
         """Answer a look-up, always well."""
-        self._begin("GET", contact, faulty=False)
+        self._begin("GET", identifier, faulty=False)
         await asyncio.sleep(self.latency_seconds)
         self.in_flight -= 1
-        found = None if self.blind else self.contacts.get(contact.identifier)
+        found = None if self.blind else self.contacts.get(identifier)
         return Reply(arrival=Arrival.ANSWERED, http_status=200 if found else 404, contact=found[0] if found else None)
 
-    async def ask_me(self) -> Reply:
-        """Answer GET /auth/me."""
+    async def _answer_me(self) -> Reply:
         self.asked_me.append(asyncio.get_running_loop().time())
         if self.down:
             return Reply(arrival=Arrival.NEVER, message="the connection was refused")
@@ -102,8 +114,8 @@ class ScriptedService(Service):
         """Return the identifiers that stand there more than once."""
         return [identifier for identifier, found in self.contacts.items() if len(found) > 1]
 
-    def _begin(self, what: str, contact: Contact, *, faulty: bool = True) -> Fault:
-        self.asked.append((asyncio.get_running_loop().time(), what, contact.identifier))
+    def _begin(self, what: str, identifier: str, *, faulty: bool = True) -> Fault:
+        self.asked.append((asyncio.get_running_loop().time(), what, identifier))
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         return next(iter(self.script), Fault.NONE) if faulty else Fault.NONE

@@ -18,10 +18,10 @@ CONVERGED_SECONDS = 75.0
 class Controller(Protocol):
     """A pace: ours, or one to compare it with."""
 
-    async def slot(self) -> None:
+    async def acquire(self) -> None:
         """Wait until a request may leave."""
 
-    def heard(self, reply: Reply | None, seconds: float, jitter: float) -> None:
+    def release(self, reply: Reply | None, seconds: float, jitter: float) -> None:
         """Take note of a reply."""
 
 
@@ -79,7 +79,7 @@ class _Drive:
         while True:
             try:
                 async with asyncio.timeout_at(self.seconds):
-                    await self.pace.slot()
+                    await self.pace.acquire()
             except TimeoutError:
                 break
             task = asyncio.create_task(self._request(loop.time()))
@@ -106,7 +106,7 @@ class _Drive:
         driven.later_refused += bool(wait_seconds) and later
         driven.later_accepted += not wait_seconds and later
         reply = Reply(arrival=Arrival.ANSWERED, http_status=429 if wait_seconds else 200, retry_after_seconds=asked)
-        self.pace.heard(reply, loop.time() - sent_at, self.dice.random())
+        self.pace.release(reply, loop.time() - sent_at, self.dice.random())
 
     def _is_later(self, second: int) -> bool:
         since = second % (self.seconds / 3) if self.kind.steps else second

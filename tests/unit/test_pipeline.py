@@ -60,7 +60,7 @@ class Entered(PipelineJournal):
         self.offered += [number for number, _ in marked]
         return [self.known.get(fingerprint) for _, fingerprint in marked]
 
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+    async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         if 0 <= self.full_at <= len(self.entries):
             raise FULL
         self.entries += [(sheet_index, entry) for entry in entries]
@@ -70,16 +70,16 @@ class Entered(PipelineJournal):
         """Return the sheet and the number of each row, in their order."""
         return [(sheet_index, entry.row.number) for sheet_index, entry in self.entries]
 
-    async def take(self, count: int) -> Sequence[Pending]:
+    async def claim(self, count: int) -> Sequence[Pending]:
         raise NotImplementedError(count)
 
     def record(self, recorded: Recorded) -> None:
         raise NotImplementedError(recorded)
 
-    def note_attempt(self, attempted: Attempted) -> None:
+    def record_attempt(self, attempted: Attempted) -> None:
         raise NotImplementedError(attempted)
 
-    async def flush(self) -> None:
+    async def checkpoint(self) -> None:
         raise NotImplementedError
 
 
@@ -110,7 +110,7 @@ class Sending:
         finally:
             self.heard.append("ended")
 
-    def entered(self, tally: Mapping[Status, int]) -> None:
+    def enqueued(self, tally: Mapping[Status, int]) -> None:
         self.tally.update(tally)
 
     def input_over(self) -> None:
@@ -300,10 +300,10 @@ async def test_a_cancelled_run_ends_the_sending() -> None:
     class Slow(Entered):
         """Never comes back from entering."""
 
-        async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+        async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
             entering.set()
             await asyncio.Event().wait()
-            return await super().enter(sheet_index, entries)
+            return await super().enqueue(sheet_index, entries)
 
     class Tireless(Sending):
         """Goes on until it is cancelled."""

@@ -1,55 +1,65 @@
-"""Whose number the digits are, by the countries' numbering plans; the only home of phonenumbers.
+"""Validate numbers by the countries' numbering plans, with phonenumbers; convert mobile numbers between two forms.
 
-The two forms of one mobile number (Mexico 52 and 521, Argentina 54 and 549, Brazil with and without the ninth digit)
-are both taken and neither is ever made into the other: that is right for mobiles and wrong for landlines.
+Mobile numbers of three countries have two forms: Mexico's 52 and 521, Argentina's 54 and 549, Brazil's with and without
+the 9. A Mexican or Argentine number in the shorter form may be a mobile or a landline, and for a landline the longer
+form is wrong. So both are valid, and numbers are rewritten only where the config asks for it.
 """
 
-from collections.abc import Callable
+import re
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
-from importer.mapper.phones.notation import EXAMPLE, refusal
+from importer.mapper.messages import cell_problem
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
-"""Of the numbering plans: another one may take what this one refuses, and the other way round."""
+"""The version of the numbering plans: another version may accept other numbers."""
 
+EXAMPLE = "+34600111222"
+"""A valid number, for messages."""
+
+_LONG = re.compile(r"(52)1([0-9]{10})|(54)9([0-9]{10})|(55[1-9][0-9])9([6-9][0-9]{7})")
+_SHORT = re.compile(r"(52)([2-9][0-9]{9})|(54)([1-8][0-9]{9})|(55[1-9][0-9])([6-9][0-9]{7})")
+_MOBILE_DIGIT = {"52": "1", "54": "9", "55": "9"}
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
 _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway
-_MEXICAN_DIGITS = 10
 _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 _NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
-"""Codes of countries where no zero is written that is not dialled from abroad too, known without asking; 0: none."""
+"""Country codes without a trunk prefix 0, known without a look-up; 0: no country."""
 
-_FORM_OF_THE_PLAN: dict[int, Callable[[str], str]] = {
-    52: lambda national: national[1:] if len(national) == _MEXICAN_DIGITS + 1 and national[0] == "1" else national,
-    55: lambda national: f"{national[:2]}9{national[2:]}" if national[2:3] in {*"6789"} else national,
-}
-"""Per country code: the form that today's plan has of a mobile number in an older form. To check it, never to send it.
+_FORM_OF_THE_PLAN = {52: "without", 55: "with"}
+"""Per country code: the form of mobile numbers that its plan has today. Only for validation, never to send.
 
 WhatsApp still knows Mexican mobiles as 521, and many Brazilian ones without the ninth digit.
 """
 
 
-def international(digits: str, text: str) -> str | Problem:
-    """Return the number of a cell that has a plus and these digits, or what is wrong with it."""
-    return f"+{digits}" if _is_valid_abroad(digits) else _parsed(f"+{digits}", "", text)
+def e164(plus: str, digits: str, country: str, text: str) -> str | Problem:
+    """Return a cell's number with + and country code, or the problem with it.
+
+    Args:
+        plus: Whether the cell has a plus: then the digits begin with a country code.
+        digits: The cell's digits.
+        country: Region of numbers without a plus; empty: none is assumed.
+        text: The cell's text, for the problem.
+
+    """
+    if plus:
+        return f"+{digits}" if _is_valid_abroad(digits) else _parsed(f"+{digits}", "", text)
+    return _of_country(digits, country, text) if country else _without_country(digits, text)
 
 
-def of_country(digits: str, country: str, text: str) -> str | Problem:
-    """Return the number of a cell that has no plus, in a file whose numbers are from the country.
+def _of_country(digits: str, country: str, text: str) -> str | Problem:
+    """Return the number of a cell without a plus, in a file whose numbers are from the country.
 
-    Digits that begin with the country's code are not given it twice, unless they are a mobile number without it too.
+    Digits that begin with the country's code do not get it twice, unless they are a mobile number without it too.
     """
     code = phonenumbers.country_code_for_region(country)
-    if (
-        digits.startswith(str(code))
-        and _is_valid_abroad(digits)
-        and phonenumbers.number_type(_number(code, digits)) not in _MOBILES
-    ):
+    has_code = digits.startswith(str(code)) and _is_valid_abroad(digits)
+    if has_code and phonenumbers.number_type(_number(code, digits)) not in _MOBILES:
         return f"+{digits}"
     if not digits.startswith("0") and _is_valid(code, digits):
         return f"+{code}{digits}"
@@ -57,14 +67,14 @@ def of_country(digits: str, country: str, text: str) -> str | Problem:
 
 
 def lost_zero(text: str, identifier: str, country: str) -> bool:
-    """Tell whether a cell without a country code lacks the zero that the country's people write before such a number.
+    """Return whether a cell without a country code lacks the trunk prefix 0 that is usual in the country.
 
-    Spreadsheet programs drop it, and the number is still the same; but where it is dropped from every cell, nobody
-    sees which numbers had none.
+    Spreadsheet programs drop it, and the number is still the same; but where it is dropped from every cell, it
+    cannot be seen which numbers had none.
 
     Args:
-        text: What the cell says.
-        identifier: What was made of it, as digits or with a plus.
+        text: The cell's text.
+        identifier: The identifier that it gave, as digits or with a plus.
         country: Region that such numbers are from.
 
     """
@@ -78,20 +88,19 @@ def lost_zero(text: str, identifier: str, country: str) -> bool:
     return shown.lstrip("(").startswith("0") and not national.startswith("0")
 
 
-def without_country(digits: str, text: str) -> str | Problem:
-    """Return the number of a cell that has neither a plus nor a default country: spreadsheet programs drop the plus."""
+def _without_country(digits: str, text: str) -> str | Problem:
+    """Return the number of a cell with neither a plus nor a default country: spreadsheet programs drop the plus."""
     if len(digits) > _MOST_DIGITS:
         return _too_long(text)
     if len(digits) < _FEWEST_DIGITS:
         return _too_short(text)
     if len(digits) >= _FEWEST_WITHOUT_PLUS and _is_valid_abroad(digits):
         return f"+{digits}"
-    return refusal(
-        "phone_no_country",
-        text,
+    what = (
         f"does not say its country: write it with + and the country code, such as {EXAMPLE},"
-        " or name the country of such numbers with --country, such as --country ES",
+        " or name the country of such numbers with --country, such as --country ES."
     )
+    return cell_problem("phone_no_country", text, what)
 
 
 def _number(code: int, national: str) -> PhoneNumber:
@@ -105,7 +114,7 @@ def _number(code: int, national: str) -> PhoneNumber:
 
 
 def _is_valid_abroad(digits: str) -> bool:
-    """Tell whether the digits, with country code, are a number that somebody can have."""
+    """Return whether the digits, with country code, are a valid number."""
     for length in (1, 2, 3):
         if (code := int(digits[:length])) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
             return _is_valid(code, digits[length:])
@@ -113,38 +122,30 @@ def _is_valid_abroad(digits: str) -> bool:
 
 
 def _is_valid(code: int, national: str) -> bool:
-    """Tell whether the country's plan has the number.
+    """Return whether the number is valid in the country's plan.
 
-    Asked before `phonenumbers.parse`, which costs twice as much and is needed only for what is not dialled abroad.
+    Called before `phonenumbers.parse`, which takes twice as long and is needed only for trunk prefixes.
     """
     if not 0 < len(national) <= _MOST_DIGITS:
         return False
-    form_of_the_plan = _FORM_OF_THE_PLAN.get(code)
-    return phonenumbers.is_valid_number(_number(code, national)) or (
-        form_of_the_plan is not None and phonenumbers.is_valid_number(_number(code, form_of_the_plan(national)))
-    )
+    if phonenumbers.is_valid_number(_number(code, national)):
+        return True
+    form = _FORM_OF_THE_PLAN.get(code)
+    return form is not None and phonenumbers.is_valid_number(_number(code, in_form(f"{code}{national}", form)[2:]))
 
 
 def _parsed(number: str, country: str, text: str) -> str | Problem:
-    """Return the number as phonenumbers reads it, which knows the zeros that are not dialled from abroad."""
+    """Return the number as phonenumbers parses it, without the trunk prefix."""
     try:
         parsed = phonenumbers.parse(number, country or None)
     except NumberParseException as error:
-        return _unreadable(error, text)
+        if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+            return cell_problem("phone_impossible", text, "begins with an unknown country code: check the number.")
+        return _too_long(text) if error.error_type == NumberParseException.TOO_LONG else _too_short(text)
     national = phonenumbers.national_significant_number(parsed)
     if _is_valid(parsed.country_code or 0, national):
         return f"+{parsed.country_code}{national}"
     return _invalid(parsed, number, text)
-
-
-def _unreadable(error: NumberParseException, text: str) -> Problem:
-    match error.error_type:
-        case NumberParseException.INVALID_COUNTRY_CODE:
-            return refusal("phone_impossible", text, "begins with a code that no country has: check the number")
-        case NumberParseException.TOO_LONG:
-            return _too_long(text)
-        case _:
-            return _too_short(text)
 
 
 def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
@@ -155,21 +156,52 @@ def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
         case ValidationResult.TOO_LONG:
             return _too_long(text, f" for {plan}", number)
         case ValidationResult.INVALID_LENGTH:
-            return refusal("phone_impossible", text, f"has a length that no number of {plan} has: check the digits")
+            return cell_problem("phone_impossible", text, f"has the wrong length for {plan}: check the digits.")
         case _:
-            return refusal("phone_invalid", text, f"is no number of {plan}: check the digits{_or_abroad(number)}")
+            what = f"is not a number of {plan}: check the digits{_or_abroad(number)}."
+            return cell_problem("phone_invalid", text, what)
 
 
 def _too_short(text: str, where: str = "") -> Problem:
-    return refusal("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}")
+    return cell_problem("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}.")
 
 
 def _too_long(text: str, where: str = "", number: str = "") -> Problem:
-    return refusal("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}")
+    return cell_problem("phone_too_long", text, f"is too long{where}: check for a digit too many{_or_abroad(number)}.")
 
 
 def _or_abroad(number: str) -> str:
-    """Return the advice for a foreign number that lost its plus; it is never taken for one, for it may be a slip."""
-    if number[:1].isdigit() and _is_valid_abroad(number):
-        return f", or write +{number} if that is the number"
-    return ""
+    """Return the advice for a foreign number that lost its plus; it is not accepted, as it may be a typing error."""
+    is_foreign = number[:1].isdigit() and _is_valid_abroad(number)
+    return f", or write +{number} if that is the number" if is_foreign else ""
+
+
+def mobile_form(digits: str) -> tuple[str, bool] | None:
+    """Return the country code and whether the mobile digit is there; None for numbers with only one form.
+
+    Args:
+        digits: The number with its country code and without a plus.
+
+    """
+    if digits[:2] not in _MOBILE_DIGIT:  # most numbers
+        return None
+    if _LONG.fullmatch(digits):
+        return digits[:2], True
+    return (digits[:2], False) if _SHORT.fullmatch(digits) else None
+
+
+def in_form(digits: str, form: str) -> str:
+    """Return the number in the given form; a number with only one form as it is.
+
+    Args:
+        digits: The number with its country code and without a plus.
+        form: `with` or `without` the mobile digit, or `as_written`.
+
+    """
+    if form == "as_written" or digits[:2] not in _MOBILE_DIGIT:
+        return digits
+    found = (_SHORT if form == "with" else _LONG).fullmatch(digits)
+    if not found:
+        return digits
+    before, after = filter(None, found.groups())
+    return f"{before}{_MOBILE_DIGIT[digits[:2]]}{after}" if form == "with" else before + after

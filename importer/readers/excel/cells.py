@@ -3,6 +3,7 @@
 A workbook keeps numbers, dates and booleans; the importer sends text. Here is the one place that says which.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,7 @@ MOST_DIGITS = 15
 _TOO_BIG = 10**MOST_DIGITS
 _NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 """Of a number format: colours and languages in brackets, room for a character, a character to fill with."""
+_ESCAPED = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|([-+() /:])')
 
 
@@ -61,15 +63,23 @@ def text_of(value: object, number_format: str = "General") -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
-            return _number_text(value) if number_format == "General" else _formatted(value, number_format)
-        case datetime():
-            return _datetime_text(value)
+            text = _number_text(value)
+            shown = None if number_format == "General" else zeros_in_front(number_format)
+            return shown[0] + text.zfill(shown[1]) if shown and text.isdecimal() else text
         case date() | time() | timedelta():
             return _moment_text(value)
         case None | UncalculatedCell():
             return ""
         case _:
             return str(value)
+
+
+def unescaped(text: str) -> str:
+    """Return the text with characters that XML does not take, written as `_x000D_`, as themselves.
+
+    openpyxl leaves them escaped. Source: ECMA-376, part 1, 22.9.2.19 (ST_Xstring).
+    """
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def is_wrong(value: object) -> bool:
@@ -80,7 +90,7 @@ def is_wrong(value: object) -> bool:
 
 
 def problem_of(value: object, column: str, cell: str) -> Problem:
-    """Return what is wrong with the value of a cell that `is_wrong`.
+    """Return what is wrong with the value of a cell that `is_wrong`, or is a text with the character U+0000.
 
     Args:
         value: As the workbook has it.
@@ -90,10 +100,14 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
     """
     match value:
         case ErrorCell():
-            code, message = (
-                "cell_error",
-                f"Cell {cell} shows the error {value.text}. Mend its formula, or type the value.",
-            )
+            code = "cell_error"
+            message = f"Cell {cell} shows the error {value.text}. Fix its formula, or type the value."
+        case float() if not math.isfinite(value):
+            code = "cell_error"
+            message = f"Cell {cell} has a number that is none. Fix its formula, or type the value."
+        case str():
+            code = "text_damaged"
+            message = f"Cell {cell} has characters that mean nothing (U+0000), so its text is damaged. Type it again."
         case UncalculatedCell():
             code = "formula_uncalculated"
             message = (
@@ -105,7 +119,8 @@ def problem_of(value: object, column: str, cell: str) -> Problem:
                 f"Cell {cell} is a number of more than {MOST_DIGITS} digits, of which the last are lost. "
                 "Format the column as text, and type the number again."
             )
-    return Problem(code=code, column=column, value=text_of(value), message=message)
+    shown = text_of(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return Problem(code=code, column=column, value=shown, message=message)
 
 
 @lru_cache(1_024)
@@ -126,34 +141,25 @@ def zeros_in_front(number_format: str) -> tuple[str, int] | None:
     return (prefix, least) if least > 1 or prefix else None
 
 
-def _formatted(value: float, number_format: str) -> str:
-    text = _number_text(value)
-    shown = zeros_in_front(number_format)
-    return shown[0] + text.zfill(shown[1]) if shown and text.isdecimal() else text
-
-
 def _number_text(value: float) -> str:
     if isinstance(value, int) or value.is_integer():
         return str(int(value))
+    if not math.isfinite(value):
+        return "#NUM!"
     text = f"{value:.{MOST_DIGITS}g}"  # 0.30000000000000004 is shown as 0.3
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def _datetime_text(value: datetime) -> str:
-    to_second = (value + timedelta(microseconds=500_000)).replace(
-        microsecond=0
-    )  # kept as a fraction of a day, seldom exact
-    return to_second.date().isoformat() if to_second.time() == time() else to_second.isoformat(sep=" ")
-
-
 def _moment_text(value: date | time | timedelta) -> str:
     match value:
+        case datetime():  # kept as a fraction of a day, which is rarely exact
+            to_second = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+            return to_second.date().isoformat() if to_second.time() == time() else to_second.isoformat(sep=" ")
         case date():
             return value.isoformat()
         case time():
             return value.replace(microsecond=0).isoformat()
         case timedelta():
-            seconds = round(value.total_seconds())
-            sign = "-" if seconds < 0 else ""
-            minutes, second = divmod(abs(seconds), 60)
+            minutes, second = divmod(abs(round(value.total_seconds())), 60)
+            sign = "-" if round(value.total_seconds()) < 0 else ""
             return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{second:02}"

@@ -1,21 +1,25 @@
 """What a look over a sheet tells before it is read: how far its cells reach, and which cells and rows are special."""
 
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from importer.readers.excel.cells import cell_name, column_index
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """As many as a spreadsheet program shows (Excel's specifications and limits)."""
 
-MOST_CELLS_HELD = 2_000_000
+MOST_CELLS_HELD = 1_000_000
 """Of calamine, so that it stays under 300 MB: 0.8 million cells took 107 MB, 2.5 million 346 MB (November 2026)."""
 
 MOST_AREAS = 100_000
 MOST_ODD_CELLS = 200_000
 """Cells of one sheet that are told one by one: about 100 bytes each."""
 
+_MOST_COUNTED = 65_535
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
 
@@ -44,24 +48,60 @@ class Extent:
     """Every cell says its own place, as all common programs write it, and no part of the look is uncertain."""
     in_order: bool = True
     """No row comes after one below it."""
-    errors: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
-    """Row number to column, from 0, to what the cell shows, such as `#N/A`."""
-    uncalculated: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    """Row number to the columns, from 0, of formulas whose value the file does not have."""
     zeros: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     """Row number to column, from 0, to the format of a number that is shown with zeros in front."""
+    replaced: Mapping[int, Mapping[int, object]] = field(default_factory=dict)
+    """Row number to column, from 0, to the value of a cell that the library is known to get wrong.
+
+    Among them are errors, and formulas whose value the file does not have."""
     hidden: bytes = b""
     """One byte per row number: 1 where the row is hidden, by hand or by a filter; may be shorter than the sheet."""
     merged: tuple[Area, ...] = ()
+    filled: "array[int]" = field(default_factory=lambda: array("H"))
+    """The number of filled cells by row number, errors and formulas without a value among them; what is parsed is
+    compared with it. Empty where the look does not count them, as `FilledCells` does."""
 
     @property
     def odd_cells(self) -> int:
-        """How many cells `errors`, `uncalculated` and `zeros` hold."""
-        return sum(map(len, (*self.errors.values(), *self.uncalculated.values(), *self.zeros.values())))
+        """How many cells `zeros` and `replaced` hold."""
+        return sum(map(len, (*self.zeros.values(), *self.replaced.values())))
 
     def is_hidden(self, row: int) -> bool:
         """Tell whether the row is hidden."""
         return row < len(self.hidden) and bool(self.hidden[row])
+
+
+class FilledCells:
+    """Counts the filled cells of each row."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(1_024, dtype=np.int32)
+        self._end = 0
+
+    def add(self, row: int, count: int = 1) -> None:
+        """Count more cells of a row; those below the last that a sheet can have are passed over."""
+        self._reach(row)
+        if row <= MOST_ROWS:
+            self._counts[row] += count
+
+    def add_all(self, rows: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> None:
+        """Count a cell of each of the rows, which may repeat."""
+        rows = rows[rows <= MOST_ROWS]
+        if len(rows):
+            first = int(rows.min())
+            self._reach(int(rows.max()))
+            more = np.bincount(rows - first)
+            self._counts[first : first + len(more)] += more.astype(np.int32)
+
+    def found(self) -> "array[int]":
+        """Return one number per row number, in two bytes each."""
+        counts = np.clip(self._counts[: self._end], 0, _MOST_COUNTED).astype(np.uint16)
+        return array("H", counts.tobytes())
+
+    def _reach(self, row: int) -> None:
+        self._end = max(self._end, min(row, MOST_ROWS) + 1)
+        if self._end > len(self._counts):
+            self._counts = np.concatenate([self._counts, np.zeros(self._end, dtype=np.int32)])
 
 
 class HiddenRows:

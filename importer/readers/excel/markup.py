@@ -4,11 +4,19 @@ A tree would: a few megabytes of empty elements become gigabytes. So elements ar
 document type is taken, by which entities multiply ("billion laughs").
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+LONGEST_TEXT = 1024**2
+"""Characters of a cell; Excel takes 32,767, other programs a few more."""
 _LONGEST_TAG = 16 * 1024**2
+_BIGGEST_TREE = 6 * 1024**2
+"""Characters of one element that is held as a tree: a row of 16,384 cells has 2 million, 65,490 styles 5 million."""
+_ELEMENT_CHARACTERS = 16
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+"""What openpyxl looks for before a tag's name."""
 
 
 class Listener(Protocol):
@@ -54,6 +62,59 @@ def listened(blocks: Iterable[bytes], listener: Listener) -> Iterator[None]:
     except expat.ExpatError as error:
         raise MarkupError from error
     yield
+
+
+def elements(blocks: Iterable[bytes], names: Collection[str]) -> Iterator[Element]:
+    """Yield the elements of these names as trees, one at a time, whatever their prefixes and the XML's encoding.
+
+    All tags are in the main namespace of .xlsx, as openpyxl looks for them; attributes keep their prefixes.
+
+    Raises:
+        MarkupError: As `listened` raises; or an element is bigger than any program writes.
+
+    """
+    trees = _Trees(names)
+    for _ in listened(blocks, trees):
+        yield from trees.whole
+        trees.whole.clear()
+
+
+class _Trees:
+    """Builds the trees of the elements that have certain names."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.whole: list[Element] = []
+        self._names = names
+        self._tree: TreeBuilder | None = None
+        self._depth = self._size = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = local(name)
+        if self._tree is None:
+            if name not in self._names:
+                return
+            self._tree, self._size = TreeBuilder(), 0
+        self._depth += 1
+        self._grow(_ELEMENT_CHARACTERS + sum(map(len, attributes.values())))
+        self._tree.start(MAIN + name, attributes)
+
+    def end(self, name: str) -> None:
+        if self._tree is not None:
+            self._depth -= 1
+            element = self._tree.end(MAIN + local(name))
+            if not self._depth:
+                self.whole.append(element)
+                self._tree = None
+
+    def text(self, text: str) -> None:
+        if self._tree is not None:
+            self._grow(len(text))
+            self._tree.data(text)
+
+    def _grow(self, characters: int) -> None:
+        self._size += characters
+        if self._size > _BIGGEST_TREE:
+            raise MarkupError
 
 
 def local(name: str) -> str:

@@ -2,7 +2,7 @@
 
     file -> workbook -> the sheet -> a look over it -> an engine that suits it -> rows of text
 
-What kind of workbook it is, is in `workbook_kind`; what the look is for, in `extent`.
+What kind of workbook it is, is in `workbook`; what the look is for, in `extent`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,19 +10,19 @@ from contextlib import ExitStack, contextmanager
 from itertools import islice
 
 from importer.model.errors import InputError
-from importer.model.rows import Row, Sheet
-from importer.readers.blank_rows import Blanks
-from importer.readers.excel.cells import cell_name, is_wrong, problem_of, text_of
+from importer.model.rows import Problem, Row, Sheet
+from importer.readers.excel.cells import MOST_DIGITS, cell_name, is_wrong, problem_of, text_of
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
-from importer.readers.excel.package import damaged
-from importer.readers.excel.sheet_choice import chosen
-from importer.readers.excel.workbook_kind import open_workbook
+from importer.readers.excel.overlay import FlaggedRow
+from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
+from importer.readers.excel.workbook import chosen, open_workbook
+from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
-from importer.readers.header import ROWS_UNDER_TITLE, header_of, no_header, refuse_title
-from importer.readers.messages import merged_problem, sheet_notes
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000
+_FEW_DIGITS = 10**MOST_DIGITS
 _TEXT_ONLY = {str}
 _CHUNK_CHARACTERS = 4 * 1024**2
 
@@ -43,6 +43,7 @@ class ExcelReader:
         self._state = FileState(path)
         self._skips_hidden = options.hidden_rows == HIDDEN_SKIP
         self._blanks = Blanks()
+        self._characters = 0
         with ExitStack() as on_failure, self._explained():
             workbook = open_workbook(path)
             on_failure.callback(workbook.close)
@@ -81,7 +82,7 @@ class ExcelReader:
         self._blanks = Blanks()
         self._state.check()
         rows = self._rows()
-        while chunk := list(_of_moderate_size(rows)):
+        while chunk := list(self._of_moderate_size(rows)):
             self._state.check()
             if full := self._blanks.left_out(chunk):
                 yield full
@@ -111,27 +112,46 @@ class ExcelReader:
                     continue
                 yield self._row(number, values, covered) if values else None
 
+    def _of_moderate_size(self, rows: Iterator[Row | None]) -> Iterator[Row | None]:
+        """Yield rows up to a thousand, or up to some millions of characters."""
+        most = self._characters + _CHUNK_CHARACTERS
+        for row in islice(rows, _CHUNK_ROWS):
+            yield row
+            if self._characters > most:
+                return
+
     def _row(self, number: int, values: Sequence[object], covered: CoveredCells) -> Row | None:
         header = self._sheet.header
         width = len(header)
         cells, wrong = _texts(values)
-        if not "".join(cells[:width]).strip() and not any(index < width for index in wrong):
+        shown = "".join(cells)
+        self._characters += len(shown)
+        is_flagged = values.__class__ is FlaggedRow
+        if "\0" in shown:
+            wrong += [index for index, cell in enumerate(cells) if "\0" in cell]
+        is_right = not wrong and not is_flagged and not self._extent.merged
+        if is_right and len(cells) == width and shown and not shown.isspace():
+            return Row(number=number, cells=tuple(cells))  # nearly every row: what follows is slow
+        if not is_flagged and not "".join(cells[:width]).strip() and not any(index < width for index in wrong):
             return None
-        if len(cells) < width:
-            cells += [""] * (width - len(cells))
+        cells += [""] * (width - len(cells))
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-        if not wrong and not self._extent.merged:
-            return Row(number=number, cells=tuple(cells))
-        problems = [
-            problem_of(values[index], header[index], cell_name(index, number)) for index in wrong if index < width
-        ]
-        problems += [
-            merged_problem(header[column], cell_name(column, number), area)
-            for column, area in covered.of_row(number, width)
-            if area.first_row > self._sheet.header_row
-        ]
+        problems = () if is_right else self._problems(number, values, wrong, covered)
         return Row(number=number, cells=tuple(cells), problems=tuple(problems))
+
+    def _problems(
+        self, number: int, values: Sequence[object], wrong: Sequence[int], covered: CoveredCells
+    ) -> Iterator[Problem]:
+        header = self._sheet.header
+        if isinstance(values, FlaggedRow):
+            yield values.problem
+        for index in wrong:
+            if index < len(header):
+                yield problem_of(values[index], header[index], cell_name(index, number))
+        for column, area in covered.of_row(number, len(header)):
+            if area.first_row > self._sheet.header_row:
+                yield merged_problem(header[column], cell_name(column, number), area)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -151,18 +171,12 @@ def _texts(values: Sequence[object]) -> tuple[list[str], list[int]]:
         return list(values), []  # type: ignore[arg-type]  # each was just seen to be a text
     cells, wrong = list(values), []
     for index, value in enumerate(values):
-        if value.__class__ is not str:
+        if value.__class__ is str:
+            continue
+        if value.__class__ is int and -_FEW_DIGITS < value < _FEW_DIGITS:
+            cells[index] = str(value)
+        else:
             cells[index] = text_of(value)
             if is_wrong(value):
                 wrong.append(index)
     return cells, wrong  # type: ignore[return-value]  # each is a text now
-
-
-def _of_moderate_size(rows: Iterator[Row | None]) -> Iterator[Row | None]:
-    """Yield rows up to a thousand, or up to some millions of characters."""
-    characters = 0
-    for row in islice(rows, _CHUNK_ROWS):
-        yield row
-        characters += sum(map(len, row.cells)) if row else 0
-        if characters > _CHUNK_CHARACTERS:
-            return

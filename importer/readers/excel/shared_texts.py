@@ -1,69 +1,64 @@
-"""The shared texts of an .xlsx: all its cells' texts, once each, kept on disk so that millions fit in little memory."""
+"""The shared texts of an .xlsx: all its cells' texts, once each.
 
-import mmap
+calamine reads them itself, so a look over them tells only how long they are, and which are blank. Where openpyxl parses
+the cells, the texts are kept on disk, so that millions fit in little memory.
+"""
+
 import re
 import tempfile
 from array import array
-from collections.abc import Iterable
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
-from importer.readers.excel.markup import MarkupError, listened, local
+from importer.readers.excel.markup import MAIN, MarkupError, elements
+from importer.readers.excel.xlsx_look import BLANK, is_beyond_plain, signs_in
 
-LONGEST_TEXT = 1024**2
-"""Characters; Excel takes 32,767 in a cell, other programs a few more."""
-
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_CACHED = 4_096
-
-
-def unescaped(text: str) -> str:
-    """Return the text with characters that XML does not take, written as `_x000D_`, as themselves.
-
-    Source: ECMA-376, part 1, 22.9.2.19 (ST_Xstring).
-    """
-    if "_x" not in text:
-        return text
-    meant = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-    # Halves of a character that stand in pairs are one; a half alone is none, and could not be written down.
-    return meant.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+_LONGEST_TEXT = 10 * 1024**2
+_MOST_TEXTS = 10_000_000
+_MOST_BLANK = 100_000
+"""Programs write each text once, so more blank ones are no program's work."""
+_BYTES_OF_MARKUP = len("><t></t></si>")
+_BLANK_TEXT = re.compile(rb"[^<>]*(?:/>|>\s*(?:<t(?:\s[^<>]*)?(?:/>|>" + BLANK + rb"</t>))?\s*</si>)\s*(?:</sst>\s*)?")
+_SIGNS_OF_BLANK_TEXT = {b">": b"></t>", b"/": b"/></si>", b" ": b" </t>", b"\n": b"\n</t>", b";": b";</t>"}
+_SHORTEST_FILLED = len("><t>a</t></si>")
+_LONGEST_BLANK = 100
 
 
-class TextGatherer:
-    """Gathers the text of one shared or inline text: of its runs, without what only says how it is pronounced."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedTextsLook:
+    """What a look over the shared texts found."""
 
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._length = 0
-        self._in_text = False
-        self._in_pronunciation = 0
+    lengths: "array[int]"
+    """Bytes of the XML of each."""
+    longest: int
+    """The most of them, without markup."""
+    blank: Collection[int]
+    """The places, from 0, of those that are empty or white space."""
+    is_plain: bool
+    """All of it is as common programs write it; otherwise the rest was not looked at."""
 
-    def start(self, name: str) -> None:
-        """Hear that an element begins."""
-        if name == "rPh":
-            self._in_pronunciation += 1
-        self._in_text = name == "t" and not self._in_pronunciation
 
-    def end(self, name: str) -> None:
-        """Hear that it ends."""
-        if name == "rPh":
-            self._in_pronunciation -= 1
-        self._in_text = False
-
-    def text(self, text: str) -> None:
-        """Hear some of the text in it."""
-        if self._in_text:
-            self._length += len(text)
-            if self._length > LONGEST_TEXT:
-                raise MarkupError
-            self._pieces.append(text)
-
-    def taken(self) -> str:
-        """Return the text that was gathered, and begin anew."""
-        text = "".join(self._pieces)
-        self._pieces.clear()
-        self._length = 0
-        return unescaped(text)
+def look_over_texts(blocks: Iterable[bytes]) -> SharedTextsLook:
+    """Return what the XML of the shared texts, unpacked in blocks, says about them."""
+    lengths, blank, left, is_plain = array("I"), list[int](), b"", True
+    for block in blocks:
+        text = left + block
+        before, *pieces = text.split(b"<si")
+        whole = pieces[:-1]
+        if signs_in(text, _SIGNS_OF_BLANK_TEXT) or min(map(len, whole), default=0) < _SHORTEST_FILLED:
+            blank += [place for place, piece in enumerate(whole, len(lengths)) if _is_blank(piece)]
+        is_plain = not is_beyond_plain(text) and (bool(lengths) or b"<sst" in text)
+        lengths.extend(map(len, whole))
+        left = b"<si" + pieces[-1] if pieces else before
+        if not is_plain or len(left) > _LONGEST_TEXT or len(lengths) > _MOST_TEXTS or len(blank) > _MOST_BLANK:
+            is_plain = False
+            break
+    if _is_blank(left.removeprefix(b"<si")):
+        blank.append(len(lengths))
+    lengths.append(len(left))
+    longest = max(0, max(lengths) - _BYTES_OF_MARKUP)
+    return SharedTextsLook(lengths=lengths, longest=longest, blank=blank, is_plain=is_plain)
 
 
 class SharedTexts:
@@ -73,7 +68,7 @@ class SharedTexts:
         blocks: The XML of `xl/sharedStrings.xml`.
 
     Raises:
-        MarkupError: It is broken, or has a text longer than any cell's.
+        MarkupError: It is broken, or has a text longer or more texts than any program writes.
         OSError: The temporary file cannot be written.
 
     """
@@ -81,44 +76,43 @@ class SharedTexts:
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._ends = array("Q", [0])
-        self._gatherer = TextGatherer()
+        self._blank = 0
         try:
-            for _ in listened(blocks, self):
-                pass
-            self._file.flush()
-            self._bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if self._ends[-1] else None
+            for element in elements(blocks, {"si"}):
+                self._append(text_in(element).encode())
         except BaseException:
-            self._file.close()
+            self.close()
             raise
-        self.at = lru_cache(_CACHED)(self._at)
 
-    def start(self, name: str, _: dict[str, str]) -> None:
-        """Hear that an element begins."""
-        self._gatherer.start(local(name))
+    def __getitem__(self, place: int) -> str:
+        """Return a text.
 
-    def end(self, name: str) -> None:
-        """Hear that it ends."""
-        name = local(name)
-        self._gatherer.end(name)
-        if name == "si":
-            written = self._gatherer.taken().encode("utf-8", "surrogatepass")
-            self._file.write(written)
-            self._ends.append(self._ends[-1] + len(written))
+        Raises:
+            IndexError: There is none at this place.
 
-    def text(self, text: str) -> None:
-        """Hear some of the text in it."""
-        self._gatherer.text(text)
+        """
+        if place < 0:
+            raise IndexError
+        start, end = self._ends[place], self._ends[place + 1]
+        self._file.seek(start)
+        return self._file.read(end - start).decode()
+
+    def _append(self, text: bytes) -> None:
+        self._blank += not text.strip()
+        if len(self._ends) > _MOST_TEXTS or self._blank > _MOST_BLANK:
+            raise MarkupError
+        self._file.write(text)
+        self._ends.append(self._ends[-1] + len(text))
 
     def close(self) -> None:
-        """Take the temporary file away; more than once does no harm."""
-        with suppress(BufferError):
-            if self._bytes is not None:
-                self._bytes.close()
+        """Remove the temporary file; more than once does no harm."""
         self._file.close()
 
-    def _at(self, index: int) -> str:
-        """Return the text of that place; raises IndexError where there is none."""
-        if index < 0:
-            raise IndexError
-        start, end = self._ends[index], self._ends[index + 1]
-        return "" if self._bytes is None else self._bytes[start:end].decode("utf-8", "surrogatepass")
+
+def text_in(element: Element) -> str:
+    """Return the text of a shared text or a cell: that of its runs, without what says how it is pronounced."""
+    return "".join(part.findtext(f"{MAIN}t") or "" for part in (element, *element.iterfind(f"{MAIN}r")))
+
+
+def _is_blank(text: bytes) -> bool:
+    return len(text) <= _LONGEST_BLANK and bool(_BLANK_TEXT.fullmatch(text))

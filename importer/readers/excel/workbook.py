@@ -1,11 +1,24 @@
-"""Workbooks of sheets, whatever program wrote them: one face for the four kinds of file."""
+"""Workbooks of sheets: one protocol for the four kinds of file, which kind a file is, and which sheet is meant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from importer.readers.excel.engines import Engine
-from importer.readers.excel.extent import Extent
+from importer.model.errors import InputError
+from importer.readers.excel.extent import MOST_ODD_CELLS, Extent
+from importer.readers.excel.zip_package import Package
+from importer.readers.files import OLDEST, OLE, no_workbook
+
+_START_BYTES = 4_096
+_OTHER_ZIPS = {
+    "word/document.xml": "a Word document",
+    "ppt/presentation.xml": "a PowerPoint presentation",
+    "index/document.iwa": "a document of Numbers or another Apple program",
+    "index.xml": "a document of an older Apple program",
+}
+_SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +29,20 @@ class SheetPart:
     visible: bool
     part: str
     """Where the workbook keeps it: the name of its XML in the zip, say."""
+
+
+class SheetRows(Protocol):
+    """An opened sheet."""
+
+    def rows(self) -> Iterator[Sequence[object]]:
+        """Yield the values of each row from row 1 on, gaps too; each call begins again.
+
+        A value is None or an empty text (no value), a text, a number, a boolean, a date or time, an `ErrorCell` or an
+        `UncalculatedCell`. A row that may not be right is a `FlaggedRow`.
+        """
+
+    def close(self) -> None:
+        """Let go of what it holds."""
 
 
 class Workbook(Protocol):
@@ -35,8 +62,117 @@ class Workbook(Protocol):
     def look(self, sheet: SheetPart) -> Extent:
         """Return what can be known of the sheet before it is read."""
 
-    def opened(self, sheet: SheetPart, extent: Extent) -> Engine:
+    def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
         """Return how to read the sheet; `extent` is what `look` said of it."""
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""
+
+
+def open_workbook(path: str) -> Workbook:
+    """Open a workbook of Excel or LibreOffice, whose kind is told by what is in it: its name may say anything.
+
+    Raises:
+        InputError: It is none, is damaged, or has a password.
+        Exception: It is damaged.
+
+    """
+    with Path(path).open("rb") as file:
+        start = file.read(_START_BYTES)
+    if start.startswith((OLE, *OLDEST)):
+        from importer.readers.excel.xls import XlsWorkbook  # noqa: PLC0415 - only for old files
+
+        return XlsWorkbook(path)
+    if not start.startswith(b"PK"):
+        raise no_workbook(path, start)
+    package = Package(path)
+    try:
+        return _of_package(package)
+    except BaseException:
+        package.close()
+        raise
+
+
+def _of_package(package: Package) -> Workbook:
+    names = package.names
+    if "xl/workbook.bin" in names:
+        from importer.readers.excel.xlsb import XlsbWorkbook  # noqa: PLC0415 - seldom met
+
+        return XlsbWorkbook(package)
+    is_excel = any(name.endswith("workbook.xml") for name in names)
+    if "content.xml" in names and not is_excel:
+        if "mimetype" in names and not next(package.blocks("mimetype"), b"").startswith(_SPREADSHEET):
+            raise _other(package.path, "an OpenDocument file, but no spreadsheet")
+        from importer.readers.excel.ods import OdsWorkbook  # noqa: PLC0415 - seldom met
+
+        return OdsWorkbook(package)
+    for name, kind in _OTHER_ZIPS.items():
+        if name in names and not is_excel:
+            raise _other(package.path, kind)
+    if "[content_types].xml" not in names and not is_excel:
+        raise _other(package.path, "a zip file, but no workbook")
+    from importer.readers.excel.xlsx import XlsxWorkbook  # noqa: PLC0415 - as the others
+
+    return XlsxWorkbook(package)
+
+
+def _other(path: str, kind: str) -> InputError:
+    return InputError(f"{path} is {kind}.", "Open it in its own program, and export it as .xlsx or .csv.")
+
+
+def chosen(workbook: Workbook, path: str, wanted: str) -> SheetPart:
+    """Return the sheet that is named, else the only visible one that has rows.
+
+    Raises:
+        InputError: There is no such sheet, or several that could be meant; the sentence lists them.
+
+    """
+    sheets = workbook.sheets
+    if wanted:
+        same = [sheet for sheet in sheets if sheet.name == wanted] or [
+            sheet for sheet in sheets if sheet.name.strip().casefold() == wanted.strip().casefold()
+        ]
+        if len(same) == 1:
+            return same[0]
+        raise InputError(
+            f'{path} has no sheet "{wanted}".', f"Its sheets: {_listed(sheets)}. Name one with --sheet NAME."
+        )
+    visible = [sheet for sheet in sheets if sheet.visible]
+    filled = [sheet for sheet in visible if len(visible) == 1 or workbook.has_values(sheet)]
+    if len(filled) > 1:
+        raise InputError(
+            f"{path} has {len(filled)} sheets with rows: {_listed(filled)}.",
+            f'Say which is meant: --sheet "{filled[0].name}".',
+        )
+    if not filled:
+        raise InputError(
+            f"{path} has no visible sheet with rows.", f"Its sheets: {_listed(sheets)}. Name one with --sheet NAME."
+        )
+    return filled[0]
+
+
+def _listed(sheets: Sequence[SheetPart]) -> str:
+    names = [f'"{sheet.name}"' + ("" if sheet.visible else " (hidden)") for sheet in sheets]
+    more = len(names) - _MOST_LISTED
+    return ", ".join(names[:_MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def refuse_big(path: str, sheet: SheetPart, extent: Extent, *, is_big: bool) -> None:
+    """Return if the sheet can be held as a whole.
+
+    Args:
+        path: The file, for the message.
+        sheet: The sheet.
+        extent: What the look found.
+        is_big: It has more cells than its library can hold.
+
+    Raises:
+        InputError: Its cells are too many or too far apart, or too many of them are special.
+
+    """
+    if is_big or extent.odd_cells > MOST_ODD_CELLS:
+        raise InputError(
+            f'The sheet "{sheet.name}" of {path} reaches over {extent.rows:,} rows and {extent.columns:,} columns, '
+            "too many to be read from this kind of file.",
+            "Save it as .xlsx or .csv, and import that.",
+        )

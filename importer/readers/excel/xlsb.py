@@ -1,163 +1,186 @@
 """Binary workbooks of Excel: .xlsb, zips of parts that are records instead of XML.
 
-As with `importer.readers.excel.xls`, calamine reads them after a walk over the records. Source: [MS-XLSB].
+pandas reads them with calamine, which gives nothing for an error and a plain number for most whole days. So a look over
+the records comes first. Source: [MS-XLSB], Excel (.xlsb) Binary File Format.
 """
 
+import math
 import struct
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
-from importer.readers.excel.cells import zeros_in_front
-from importer.readers.excel.engines import Calamine, Engine
-from importer.readers.excel.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, HiddenRows
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
+from xlrd import error_text_from_code  # type: ignore[import-untyped]  # it has no types
+from xlrd.sheet import unpack_RK  # type: ignore[import-untyped]  # the same
+
+from importer.model.errors import InputError
+from importer.readers.excel.cells import ErrorCell, text_of, zeros_in_front
+from importer.readers.excel.extent import MOST_CELLS_HELD, MOST_COLUMNS, MOST_ROWS, Extent
+from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import MarkupError
-from importer.readers.excel.package import Package, damaged
-from importer.readers.excel.workbook import SheetPart
-from importer.readers.excel.xls import ERRORS, refuse_big
-from importer.readers.excel.xlsx import targets_of
+from importer.readers.excel.pandas_sheet import PandasSheet
+from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
+from importer.readers.excel.xlsx_parts import targets_of
+from importer.readers.excel.zip_package import Package, damaged
 
-_ROW, _SHEET, _MERGED, _FORMAT = 0, 156, 176, 44
-_STYLES, _STYLES_END, _STYLE = 617, 618, 47
-_STYLE_BITS = 0xFFFFFF
-_ERROR, _FORMULA_ERROR, _FIRST_CELL, _LAST_CELL = 3, 11, 2, 11
+_ROW, _MERGED, _FORMAT, _STYLE, _STYLES, _STYLES_END, _BOOK, _SHEET = 0, 176, 44, 47, 617, 618, 153, 156
+_INTEGER, _NUMBERS, _ERRORS, _TEXTS = 2, frozenset({2, 5, 9}), frozenset({3, 11}), frozenset({6, 7, 8})
+_CELLS, _SHARED, _SHARED_TEXT = range(2, 12), 7, 19
+_UNREAD = frozenset({13, 14, 15, 16, 17, 18, 62})
+"""Cells without a column, and texts in several fonts: calamine passes them over; no program is known to write them."""
+_LOCAL_DATES = frozenset({*range(27, 37), *range(50, 59)})
+"""Formats that are dates in the languages of East Asia (ECMA-376, part 1, 18.8.30), which calamine does not know."""
 _MOST_BYTES_HELD = 100 * 1024**2
-_LONGEST_RECORD = 16 * 1024**2
+_MOST_CHARACTERS_HELD = 100 * 1024**2
+"""Of all cells, each of which could repeat the one shared text."""
 
 
 class XlsbWorkbook:
     """An opened .xlsb.
 
     Raises:
-        InputError: It is damaged.
-        MarkupError: The same.
+        InputError: It is damaged, or too big.
 
     """
+
+    notes: Sequence[str] = ("Whether a formula was ever calculated, an .xlsb does not tell.",)
 
     def __init__(self, package: Package) -> None:
         self._package = package
         targets = targets_of(package, "xl/_rels/workbook.bin.rels")
-        self.sheets: Sequence[SheetPart] = [
-            _sheet(content, targets) for kind, content in _records(package.blocks("xl/workbook.bin")) if kind == _SHEET
-        ]
-        self._zeros = _zero_styles(_records(package.blocks("xl/styles.bin")))
-        self.notes: Sequence[str] = ()
+        sheets, self._epoch = list[SheetPart](), WINDOWS_EPOCH
+        for kind, content in self._records("xl/workbook.bin"):
+            if kind == _SHEET:
+                sheets.append(_sheet(content, targets))
+            elif kind == _BOOK and content[0] & 1:
+                self._epoch = MAC_EPOCH
+        self.sheets: Sequence[SheetPart] = sheets
+        self._formats = _formats(self._records("xl/styles.bin"))
 
     def has_values(self, sheet: SheetPart) -> bool:
-        """Tell whether any cell of the sheet has a value; stops at the first."""
-        return any(_FIRST_CELL <= kind <= _LAST_CELL for kind, _ in _records(self._package.blocks(sheet.part)))
+        """Tell whether any cell of the sheet has a value."""
+        return any(kind in _CELLS for kind, _ in self._records(sheet.part))
 
     def look(self, sheet: SheetPart) -> Extent:
-        """Go over the sheet's records."""
-        row, last_row, columns = 0, 0, 0
-        hidden, merged = HiddenRows(), list[Area]()
-        errors, zeros = dict[int, dict[int, str]](), dict[int, dict[int, str]]()
-        for kind, content in _records(self._package.blocks(sheet.part)):
+        """Go over the sheet's records.
+
+        Raises:
+            InputError: Its cells are too many, or too far apart, to be held, or cannot be read.
+
+        """
+        shared = (text for kind, text in self._records("xl/sharedStrings.bin") if kind == _SHARED_TEXT)
+        lengths = array("I", (struct.unpack_from("<I", text, 1)[0] for text in shared))
+        seen, row, characters = ExtentBuilder(), 0, 0
+        for kind, content in self._records(sheet.part):
+            if kind in _UNREAD:
+                raise InputError(
+                    f"{self._package.path} has cells of a rare kind.", "Save it as .xlsx, and import that."
+                )
             if kind == _ROW:
                 row = struct.unpack_from("<I", content)[0] + 1
                 if content[11] & 0x10:
-                    hidden.add(row)
-            elif _FIRST_CELL <= kind <= _LAST_CELL:
-                column, style = struct.unpack_from("<II", content)
-                if number_format := self._zeros.get(style & _STYLE_BITS):
-                    zeros.setdefault(row, {})[column] = number_format
-                last_row, columns = max(last_row, row), max(columns, column + 1)
-                if kind in {_ERROR, _FORMULA_ERROR}:
-                    errors.setdefault(row, {})[column] = ERRORS.get(content[8], "#ERROR!")
-            elif kind == _MERGED and len(merged) < MOST_AREAS:
-                first_row, last, first_column, last_column = struct.unpack_from("<IIII", content)
-                merged.append(Area(first_row + 1, last + 1, first_column, last_column))
-        if last_row > MOST_ROWS or columns > MOST_COLUMNS:
-            raise MarkupError
-        return Extent(
-            rows=last_row, columns=columns, errors=errors, zeros=zeros, hidden=hidden.found(), merged=tuple(merged)
-        )
+                    seen.hidden.add(row)
+            elif kind in _CELLS:
+                length = struct.unpack_from("<I", content, 8)[0] if kind in _TEXTS else 1
+                length = lengths[length] if kind == _SHARED else length
+                characters += length
+                self._see_cell(seen, kind, content, row, is_filled=length > 0)
+            elif kind == _MERGED:
+                first_row, last_row, first_column, last_column = struct.unpack_from("<IIII", content)
+                seen.merge(first_row + 1, last_row + 1, first_column, last_column)
+        extent = seen.extent()
+        is_big = characters > _MOST_CHARACTERS_HELD or extent.rows * extent.columns > MOST_CELLS_HELD
+        refuse_big(self._package.path, sheet, extent, is_big=is_big)
+        return extent
 
-    def opened(self, sheet: SheetPart, extent: Extent) -> Engine:
-        """Return calamine.
+    def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
+        """Return the sheet as pandas reads it.
 
         Raises:
-            InputError: The sheet's cells are too many, or too far apart, to be held; or the zip is made to deceive.
+            InputError: The zip is made to deceive.
 
         """
-        refuse_big(self._package.path, sheet, extent)
         if not self._package.is_straight:
             raise damaged(self._package.path)
         held = [name for name in self._package.names if name.endswith((".bin", ".rels", ".xml"))]
-        if sum(map(self._package.size, held)) > _MOST_BYTES_HELD:
-            refuse_big(self._package.path, sheet, Extent(rows=MOST_ROWS, columns=MOST_COLUMNS))
+        is_big = sum(map(self._package.size, held)) > _MOST_BYTES_HELD
+        refuse_big(self._package.path, sheet, extent, is_big=is_big)
         for name in held:
             for _ in self._package.blocks(name):  # unpacking shows whether there is as much as the zip says
                 pass
-        return Calamine(self._package.path, sheet.name, extent)
+        return PandasSheet(self._package.path, sheet.name, "calamine", extent)
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""
         self._package.close()
 
+    def _records(self, part: str) -> Iterator[tuple[int, bytes]]:
+        if self._package.size(part) > _MOST_BYTES_HELD:
+            raise InputError(f"{self._package.path} is too big for a binary workbook.", "Save it as .xlsx or .csv.")
+        return _records(b"".join(self._package.blocks(part)))
 
-def _zero_styles(records: Iterable[tuple[int, bytes]]) -> dict[int, str]:
-    """Return the styles, by their places, whose numbers are shown with zeros in front, with their formats."""
-    formats: dict[int, str] = {}
-    styles: list[int] = []
-    in_styles = False
+    def _see_cell(self, seen: ExtentBuilder, kind: int, content: bytes, row: int, *, is_filled: bool) -> None:
+        column, style = struct.unpack_from("<II", content)
+        if row > MOST_ROWS or column >= MOST_COLUMNS:
+            raise MarkupError
+        if is_filled:
+            seen.fill(row, column)
+        if kind in _ERRORS:
+            seen.replace(row, column, ErrorCell(text=error_text_from_code.get(content[8], "#ERROR!")))
+        elif kind in _NUMBERS:
+            style &= 0xFFFFFF
+            key, number_format = self._formats[style] if style < len(self._formats) else (0, "General")
+            value = unpack_RK(content[8:12]) if kind == _INTEGER else struct.unpack_from("<d", content, 8)[0]
+            if not math.isfinite(value):
+                seen.replace(row, column, ErrorCell(text="#NUM!"))
+            elif key in _LOCAL_DATES or (kind == _INTEGER and is_date_format(number_format)):
+                with suppress(OverflowError, ValueError):  # a number that is no day stays one
+                    is_duration = is_timedelta_format(number_format)
+                    seen.replace(row, column, from_excel(value, self._epoch, timedelta=is_duration))
+            elif zeros_in_front(number_format):
+                seen.replace(row, column, text_of(value, number_format))
+
+
+def _formats(records: Iterable[tuple[int, bytes]]) -> list[tuple[int, str]]:
+    """Return id and text of the number format of each style, in their order."""
+    texts, keys, in_styles = dict(BUILTIN_FORMATS), list[int](), False
     for kind, content in records:
         if kind in {_STYLES, _STYLES_END}:
             in_styles = kind == _STYLES
         elif kind == _STYLE and in_styles:
-            styles.append(struct.unpack_from("<H", content, 2)[0])
+            keys.append(struct.unpack_from("<H", content, 2)[0])
         elif kind == _FORMAT:
-            formats[struct.unpack_from("<H", content)[0]] = content[6:].decode("utf-16-le", "replace")
-    return {place: text for place, key in enumerate(styles) if zeros_in_front(text := formats.get(key, "General"))}
+            texts[struct.unpack_from("<H", content)[0]] = content[6:].decode("utf-16-le", "replace")
+    return [(key, texts.get(key, "General")) for key in keys]
 
 
 def _sheet(content: bytes, targets: dict[str, tuple[str, str]]) -> SheetPart:
     state, _, length = struct.unpack_from("<III", content)
     at = 12 + 2 * length
-    relation = content[12:at].decode("utf-16-le")
-    name_length = struct.unpack_from("<I", content, at)[0]
-    name = content[at + 4 : at + 4 + 2 * name_length].decode("utf-16-le")
-    target = targets.get(relation, ("", ""))[1]
+    target = targets.get(content[12:at].decode("utf-16-le"), ("", ""))[1]
+    name = content[at + 4 : at + 4 + 2 * struct.unpack_from("<I", content, at)[0]].decode("utf-16-le")
     return SheetPart(name=name, visible=state == 0, part=target[1:] if target.startswith("/") else f"xl/{target}")
 
 
-def _records(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield kind and content of each record; both begin with numbers of seven bits a byte."""
-    left = b""
-    for block in blocks:
-        left += block
-        at = 0
-        while found := _record(left, at):
-            kind, start, end = found
-            yield kind, left[start:end]
-            at = end
-        left = left[at:]
-        if len(left) > _LONGEST_RECORD:
+def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield kind and content of each record."""
+    at = 0
+    while at < len(content):
+        kind, at = _packed(content, at, 2)
+        length, at = _packed(content, at, 4)
+        if at + length > len(content):
             raise MarkupError
+        yield kind, content[at : at + length]
+        at += length
 
 
-def _record(text: bytes, at: int) -> tuple[int, int, int] | None:
-    """Return kind, start and end of the record at a place; None if it is not there whole."""
-    if len(text) - at < 6 and len(text) - at < _least(text, at):  # noqa: PLR2004 - the longest beginning
-        return None
-    kind = text[at]
-    at += 1
-    if kind & 0x80:
-        kind = (kind & 0x7F) | ((text[at] & 0x7F) << 7)
-        at += 1
-    length = 0
-    for place in range(4):
-        length |= (text[at] & 0x7F) << (7 * place)
-        at += 1
-        if not text[at - 1] & 0x80:
+def _packed(content: bytes, at: int, most: int) -> tuple[int, int]:
+    """Return a number of seven bits a byte and at most so many bytes, and where it ends."""
+    value = 0
+    for place in range(most):
+        value |= (content[at + place] & 0x7F) << (7 * place)
+        if content[at + place] < 0x80:  # noqa: PLR2004 - the eighth bit: more to come
             break
-    return (kind, at, at + length) if at + length <= len(text) else None
-
-
-def _least(text: bytes, at: int) -> int:
-    """Return how many bytes the beginning of the record at a place takes at least, as far as it is there."""
-    if at >= len(text):
-        return 1
-    start = at + (2 if text[at] & 0x80 else 1)
-    count = 1
-    while start + count <= len(text) and text[start + count - 1] & 0x80 and count < 4:  # noqa: PLR2004 - four at most
-        count += 1
-    return start + count - at
+    return value, at + place + 1

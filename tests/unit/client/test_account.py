@@ -1,4 +1,4 @@
-"""What the account has, asked of a scripted service in virtual time and of the stand-in over HTTP."""
+"""What the account has, asked of a scripted service in virtual time and of the sandbox over HTTP."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from importer.client.account import ask_me, directory, who_am_i
-from importer.client.http import Callbell
+from importer.client.account import directory, who_am_i
+from importer.client.http import CallbellClient
 from importer.client.token import Token
 from importer.model.errors import ServiceError
 from importer.model.replies import Arrival, Reply
+from importer.model.requests import Request
 from importer.sandbox import DEFAULT_ACCOUNT, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from tests.support.virtual_time import VirtualClock, run
 
@@ -19,27 +20,28 @@ OWNER = "owner@example.com"
 ME = {"status": "ok", "user_email": OWNER, "api_key": "tk-5up3r-53cr3t"}
 NEVER = Reply(arrival=Arrival.NEVER, message="no connection came about")
 
-Got = tuple[Reply, object]
 
-
-def got(status: int, value: object = None, retry_after_seconds: float | None = None) -> Got:
+def got(status: int, value: object = None, retry_after_seconds: float | None = None) -> Reply:
     """Return a whole response."""
     message = "" if status < 300 else f"status {status}"
-    reply = Reply(
-        arrival=Arrival.ANSWERED, http_status=status, message=message, retry_after_seconds=retry_after_seconds
+    return Reply(
+        arrival=Arrival.ANSWERED,
+        http_status=status,
+        message=message,
+        retry_after_seconds=retry_after_seconds,
+        json=value,
     )
-    return reply, value
 
 
 @dataclass(slots=True, kw_only=True)
 class Answering:
     """Answers with the next of its answers; the last one stays."""
 
-    answers: Sequence[Got]
+    answers: Sequence[Reply]
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
-    async def read(self, path: str, query: Mapping[str, str]) -> Got:
-        self.asked.append((path, query))
+    async def send(self, request: Request) -> Reply:
+        self.asked.append((request.path, request.query))
         return self.answers[min(len(self.asked), len(self.answers)) - 1]
 
 
@@ -61,7 +63,7 @@ def timed(main: Coroutine[Any, Any, object]) -> tuple[object, float]:
     return run(both())
 
 
-def failed(*answers: Got) -> tuple[ServiceError, int, float]:
+def failed(*answers: Reply) -> tuple[ServiceError, int, float]:
     """Return the error in which asking ends, after how many requests and seconds."""
     service = Answering(answers=answers)
     error, seconds = timed(who_am_i(service, half))
@@ -116,8 +118,8 @@ def test_a_refused_token_ends_it_at_once(status: int) -> None:
     assert "new token" in error.hint
 
 
-@pytest.mark.parametrize("trouble", [(NEVER, None), got(500), got(503), got(408), got(429), got(200), got(200, [])])
-def test_trouble_is_waited_out(trouble: Got) -> None:
+@pytest.mark.parametrize("trouble", [NEVER, got(500), got(503), got(408), got(429), got(200), got(200, [])])
+def test_trouble_is_waited_out(trouble: Reply) -> None:
     """No connection, an error, a rate limit and a page that is no JSON are asked again, after growing waits."""
     service = Answering(answers=[trouble, trouble, trouble, got(200, ME)])
     assert timed(who_am_i(service, half)) == (OWNER, 1.0 + 2.0 + 4.0)
@@ -132,7 +134,7 @@ def test_a_wait_that_is_asked_for_is_kept() -> None:
 
 def test_trouble_that_stays_ends_it() -> None:
     """After five requests it is over, with what was seen and what to check."""
-    error, requests, seconds = failed((NEVER, None))
+    error, requests, seconds = failed(NEVER)
     assert (requests, seconds) == (5, 1.0 + 2.0 + 4.0 + 4.0)
     assert "no connection came about" in error.message
     assert "base_url" in error.hint
@@ -148,9 +150,9 @@ def test_a_wrong_address_is_not_asked_twice(status: int) -> None:
 
 
 def test_a_bad_certificate_is_not_asked_twice() -> None:
-    """What a person has to mend is told at once."""
+    """What a person has to fix is told at once."""
     fatal = Reply(arrival=Arrival.NEVER, message="its certificate is not good", fatal=True)
-    error, requests, _ = failed((fatal, None))
+    error, requests, _ = failed(fatal)
     assert requests == 1
     assert "certificate" in error.message
 
@@ -166,14 +168,6 @@ def test_a_wait_of_hours_ends_it() -> None:
     error, requests, seconds = failed(got(429, None, 7200.0))
     assert (requests, seconds) == (1, 0.0)
     assert "120 minutes" in error.message
-
-
-@pytest.mark.parametrize("answer", [got(200, ME), got(401), got(500), (NEVER, None)])
-def test_in_mid_run_it_is_asked_once(answer: Got) -> None:
-    """Asked in the middle of a run, the service's reply is handed on as it is, after one request."""
-    service = Answering(answers=[answer])
-    assert run(ask_me(service)) == answer[0]
-    assert len(service.asked) == 1
 
 
 # Its names
@@ -254,7 +248,7 @@ def test_only_what_is_needed_is_asked(teams: bool, channels: bool, paths: set[st
 
 async def test_the_stand_ins_account_is_read() -> None:
     """Owner, teams and channels come as the account has them; a channel out of use is not among them."""
-    async with Sandbox() as sandbox, Callbell(sandbox.base_url, Token(sandbox.token), VirtualClock()) as service:
+    async with Sandbox() as sandbox, CallbellClient(sandbox.base_url, Token(sandbox.token), VirtualClock()) as service:
         assert await who_am_i(service, half) == DEFAULT_ACCOUNT.user_email
         found = await directory(service, teams=True, channels=True, jitter=half)
     assert found.teams == {team.name.casefold(): team.uuid for team in DEFAULT_ACCOUNT.teams}
@@ -263,8 +257,7 @@ async def test_the_stand_ins_account_is_read() -> None:
 
 async def test_a_stand_in_that_knows_another_token_refuses_this_one() -> None:
     """A wrong token is refused, and the error does not hold it."""
-    async with Sandbox() as sandbox, Callbell(sandbox.base_url, Token("tk-wr0ng"), VirtualClock()) as service:
-        assert (await ask_me(service)).http_status == 401
+    async with Sandbox() as sandbox, CallbellClient(sandbox.base_url, Token("tk-wr0ng"), VirtualClock()) as service:
         with pytest.raises(ServiceError, match="refused the token") as raised:
             await who_am_i(service, half)
     assert "tk-wr0ng" not in f"{raised.value!r} {raised.value.message} {raised.value.hint}"
@@ -274,6 +267,9 @@ async def test_an_error_of_the_stand_in_is_asked_again() -> None:
     """A 500 in the way of the owner's name is passed at the second request; without jitter there is no wait."""
     script = (Scripted(fault=Fault(FaultKind.ERROR), call="GET /auth/me"),)
     options = SandboxOptions(faults=Faults(script=script))
-    async with Sandbox(options) as sandbox, Callbell(sandbox.base_url, Token(sandbox.token), VirtualClock()) as service:
+    async with (
+        Sandbox(options) as sandbox,
+        CallbellClient(sandbox.base_url, Token(sandbox.token), VirtualClock()) as service,
+    ):
         assert await who_am_i(service, lambda: 0.0) == DEFAULT_ACCOUNT.user_email
         assert sandbox.traffic.requests["GET /auth/me"] == 2

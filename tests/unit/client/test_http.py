@@ -22,10 +22,11 @@ import aiohttp
 import pytest
 import trustme
 
-from importer.client.http import _FAILURES, Callbell, _unanswered
+from importer.client.http import _FAILURES, CallbellClient, _unanswered
 from importer.client.token import Token
 from importer.model.payload import from_json
 from importer.model.replies import Arrival, Reply
+from importer.model.requests import WHO_AM_I, Request, create_contact, delete_contact, find_contact
 from importer.model.rows import Contact
 from importer.sandbox import AccountSetup, Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from tests.support.virtual_time import START
@@ -46,9 +47,9 @@ class FixedClock:
         return START
 
 
-def callbell(base_url: str, timeout: aiohttp.ClientTimeout = SHORT) -> Callbell:
+def callbell(base_url: str, timeout: aiohttp.ClientTimeout = SHORT) -> CallbellClient:
     """Return a client of the service at this address."""
-    return Callbell(base_url, Token(SECRET), FixedClock(), timeout)
+    return CallbellClient(base_url, Token(SECRET), FixedClock(), timeout)
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +64,7 @@ def _nothing_told(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 async def asked(base_url: str, call: str = "create", patience: aiohttp.ClientTimeout = SHORT) -> Reply:
     """Return the reply to one call, which holds neither the token nor the number."""
     async with callbell(base_url, patience) as service:
-        reply = await (service.create(CONTACT) if call == "create" else service.find(CONTACT))
+        reply = await service.send(create_contact(CONTACT) if call == "create" else find_contact(CONTACT))
         assert SECRET not in repr(service)
     if reply.contact is None:
         assert PHONE not in repr(reply)
@@ -72,7 +73,7 @@ async def asked(base_url: str, call: str = "create", patience: aiohttp.ClientTim
 
 
 def with_fault(kind: FaultKind, commit: Commit = Commit.NO, **more: str) -> Sandbox:
-    """Return a stand-in whose first POST goes wrong."""
+    """Return a sandbox whose first POST goes wrong."""
     faults = Faults(script=(Scripted(fault=Fault(kind, commit)),), retry_after=more.get("retry_after", "1"))
     return Sandbox(SandboxOptions(account=AccountSetup(token=SECRET), faults=faults))
 
@@ -182,15 +183,15 @@ async def test_a_contact_is_made_found_and_read() -> None:
     """A POST answers with the new contact, the look-up with the same one, and any other path with its JSON."""
     async with Sandbox(SandboxOptions(account=AccountSetup(token=SECRET))) as sandbox:
         async with callbell(sandbox.base_url) as service:
-            made, found = await service.create(CONTACT), await service.find(CONTACT)
-            reply, value = await service.read("contacts", {"page": "1"})
+            made, found = await service.send(create_contact(CONTACT)), await service.send(find_contact(CONTACT))
+            reply = await service.send(Request(method="GET", path="contacts", query={"page": "1"}))
         (stored,) = sandbox.contacts
     assert made.contact is not None
     assert (made.arrival, made.http_status, made.contact.uuid) == (Arrival.ANSWERED, 200, stored.uuid)
     assert (found.http_status, found.contact) == (200, made.contact)
     assert reply.http_status == 200
-    assert isinstance(value, dict)
-    assert [one["uuid"] for one in value["contacts"]] == [stored.uuid]
+    assert isinstance(reply.json, dict)
+    assert [one["uuid"] for one in reply.json["contacts"]] == [stored.uuid]
 
 
 async def test_a_contact_that_is_not_there_is_a_404() -> None:
@@ -203,9 +204,9 @@ async def test_a_contact_that_is_not_there_is_a_404() -> None:
 async def test_each_request_carries_the_token_and_says_json() -> None:
     """The token is on POST, look-up and read alike, in one header and nowhere else."""
     async with served(sends(response(200, MADE), keep=True)) as peer, callbell(peer.base_url + "/") as service:
-        await service.create(CONTACT)
-        await service.find(CONTACT)
-        await service.read("auth/me", {})
+        await service.send(create_contact(CONTACT))
+        await service.send(find_contact(CONTACT))
+        await service.send(WHO_AM_I)
     assert [request.split(b" HTTP")[0] for request in peer.requests] == [
         b"POST /v1/contacts",
         b"GET /v1/contacts/phone/34600111222",
@@ -227,16 +228,16 @@ async def test_a_token_that_the_service_repeats_goes_no_further() -> None:
             assert SECRET[:5] not in reply.message
     made = json.dumps({"contact": {"uuid": SECRET, "href": f"https://host/?key={SECRET}"}}).encode()
     async with served(sends(response(200, made), keep=True)) as peer, callbell(peer.base_url) as service:
-        assert SECRET not in repr(await service.create(CONTACT))
-        assert SECRET not in repr(await service.read("auth/me", {}))
-        assert SECRET not in repr(await service.delete("u1"))
+        assert SECRET not in repr(await service.send(create_contact(CONTACT)))
+        assert SECRET not in repr(await service.send(WHO_AM_I))
+        assert SECRET not in repr(await service.send(delete_contact("u1")))
 
 
 async def test_the_body_is_the_contact_as_json() -> None:
     """What is sent reads back as the contact; half a character goes out as JSON's escape, not as an exception."""
     contact = replace(CONTACT, name="Ána 🌍", tags=("VIP",), note="half \ud83d")
     async with served(sends(response(200, MADE))) as peer, callbell(peer.base_url) as service:
-        await service.create(contact)
+        await service.send(create_contact(contact))
     body = peer.requests[0].partition(b"\r\n\r\n")[2].decode()
     assert from_json(body) == contact
 
@@ -245,7 +246,7 @@ async def test_a_look_up_asks_for_the_digits_in_the_channel() -> None:
     """The path has digits only, and the channel is the POST's, encoded for a URL."""
     contact = replace(CONTACT, identifier="+34 600-111-222", channel_uuid="a&b c")
     async with served(sends(response(404))) as peer, callbell(peer.base_url) as service:
-        await service.find(contact)
+        await service.send(find_contact(contact))
     assert peer.requests[0].split(b" ")[1] == b"/v1/contacts/phone/34600111222?channel_uuid=a%26b+c"
 
 
@@ -265,7 +266,7 @@ async def test_no_cookie_is_kept() -> None:
     # By name, because no jar keeps the cookies of a bare address.
     async with served(answer) as peer, callbell(peer.base_url.replace("127.0.0.1", "localhost")) as service:
         for _ in range(2):
-            assert (await service.create(CONTACT)).http_status == 200
+            assert (await service.send(create_contact(CONTACT))).http_status == 200
     assert len(peer.requests) == 2
     assert not any(b"cookie" in request.lower() for request in peer.requests)
 
@@ -274,7 +275,7 @@ async def test_a_connection_is_used_again() -> None:
     """Requests one after the other share a connection."""
     async with served(sends(response(200, MADE), keep=True)) as peer, callbell(peer.base_url) as service:
         for _ in range(3):
-            await service.create(CONTACT)
+            await service.send(create_contact(CONTACT))
     assert (peer.connections, len(peer.requests)) == (1, 3)
 
 
@@ -304,7 +305,7 @@ async def test_a_name_that_is_not_found_never_arrived(monkeypatch: pytest.Monkey
     async with callbell("http://callbell.test/v1") as service:
         # Put in from outside, because the client has no option for it and needs none.
         monkeypatch.setattr(service._http.connector, "_resolver", NoNames())
-        reply = await service.create(CONTACT)
+        reply = await service.send(create_contact(CONTACT))
     assert (reply.arrival, reply.fatal, reply.message) == (Arrival.NEVER, False, "its name was not found")
 
 
@@ -419,7 +420,7 @@ async def test_a_connection_that_was_just_closed_may_have_carried_it() -> None:
             writer.close()
 
     async with served(once) as peer, callbell(peer.base_url) as service:
-        first, second = await service.create(CONTACT), await service.create(CONTACT)
+        first, second = await service.send(create_contact(CONTACT)), await service.send(create_contact(CONTACT))
     assert (first.http_status, second.arrival, second.http_status) == (200, Arrival.UNKNOWN, None)
     assert len(peer.requests) == 2
 
@@ -428,7 +429,7 @@ async def test_a_cancelled_request_is_the_callers_affair() -> None:
     """Being cancelled is not swallowed: who cancels knows that the request may have arrived."""
     async with served(sends(b"", then_hang=True)) as peer, callbell(peer.base_url) as service:
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(service.create(CONTACT), 0.05)
+            await asyncio.wait_for(service.send(create_contact(CONTACT)), 0.05)
 
 
 @pytest.mark.parametrize(

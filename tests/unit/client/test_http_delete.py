@@ -4,9 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from importer.client.http import Callbell
+from importer.client.http import CallbellClient
 from importer.client.token import Token
 from importer.model.replies import Arrival
+from importer.model.requests import delete_contact
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.sandbox.calls import Asked
 from tests.support.virtual_time import START
@@ -30,19 +31,19 @@ def made(sandbox: Sandbox) -> str:
 
 async def test_a_contact_is_deleted_once() -> None:
     """The service says so, and the second time that it is not there."""
-    async with Sandbox() as sandbox, Callbell(sandbox.base_url, Token(sandbox.token), FixedClock()) as service:
+    async with Sandbox() as sandbox, CallbellClient(sandbox.base_url, Token(sandbox.token), FixedClock()) as service:
         uuid = made(sandbox)
-        reply, body = await service.delete(uuid)
-        assert (reply.http_status, body) == (200, {"status": "contact was destroyed"})
+        reply = await service.send(delete_contact(uuid))
+        assert (reply.http_status, reply.json) == (200, {"status": "contact was destroyed"})
         assert sandbox.contacts == ()
-        again, _ = await service.delete(uuid)
+        again = await service.send(delete_contact(uuid))
         assert again.http_status == 404
 
 
 async def test_a_uuid_is_one_part_of_the_path() -> None:
     """Whatever it holds, no other call is made."""
-    async with Sandbox() as sandbox, Callbell(sandbox.base_url, Token(sandbox.token), FixedClock()) as service:
-        await service.delete("x/../../contacts")
+    async with Sandbox() as sandbox, CallbellClient(sandbox.base_url, Token(sandbox.token), FixedClock()) as service:
+        await service.send(delete_contact("x/../../contacts"))
         assert set(sandbox.traffic.requests) == {"unknown"}
 
 
@@ -51,9 +52,12 @@ async def test_a_broken_connection_is_tried_once_more_by_aiohttp(times: int) -> 
     """So the answer to a DELETE that was carried out may be a 404."""
     script = Scripted(fault=Fault(FaultKind.CLOSE, Commit.YES), call=DELETE, nth=2, times=times)
     options = SandboxOptions(faults=Faults(script=(script,)))
-    async with Sandbox(options) as sandbox, Callbell(sandbox.base_url, Token(sandbox.token), FixedClock()) as service:
-        await service.delete(made(sandbox))  # so that there is a connection to use again
-        reply, _ = await service.delete(made(sandbox))
+    async with (
+        Sandbox(options) as sandbox,
+        CallbellClient(sandbox.base_url, Token(sandbox.token), FixedClock()) as service,
+    ):
+        await service.send(delete_contact(made(sandbox)))  # so that there is a connection to use again
+        reply = await service.send(delete_contact(made(sandbox)))
         assert sandbox.contacts == ()
         assert sandbox.traffic.requests[DELETE] == 3
         assert (reply.arrival, reply.http_status) == (

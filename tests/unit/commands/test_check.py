@@ -85,7 +85,7 @@ def test_every_problem_is_grouped_with_its_rows_and_what_to_do() -> None:
     assert "identifier     from Phone" in said.stderr
 
 
-def test_the_rows_to_mend_come_with_the_cells_that_are_wrong() -> None:
+def test_the_rows_to_fix_come_with_the_cells_that_are_wrong() -> None:
     """As a text file, which `check` and `run` take as it is."""
     give("check", SAMPLES / "problems.csv", *HERE)
     rows = read(written("problems.csv"))

@@ -19,7 +19,7 @@ def test_rows_that_are_where_they_should_be_end_with_0(status: Status) -> None:
 
 
 @pytest.mark.parametrize("status", sorted(TO_RETRY))
-def test_one_row_to_mend_ends_with_1(status: Status) -> None:
+def test_one_row_to_fix_ends_with_1(status: Status) -> None:
     """One row that is not where it should be is told."""
     assert exit_code({Status.CREATED: 3, status: 1}, None, None) == 1
 

@@ -38,21 +38,21 @@ def fetch(journal: Journal, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_taken_rows_are_in_flight_on_disk(journal: Journal, path: Path) -> None:
-    """Another connection sees the intent as soon as `take` returns."""
-    journal.take(2)
+    """Another connection sees the intent as soon as `claim` returns."""
+    journal.claim(2)
     with closing(after_a_crash(path)) as other:
         assert statuses(other) == ["in_flight", "in_flight", "pending"]
         assert [status for (status,) in fetch(other, "SELECT status FROM contacts")] == ["in_flight", "in_flight"]
 
 
 def test_outcomes_ride_with_the_next_take(journal: Journal, path: Path) -> None:
-    """What was noted is durable when `take` returns, with status, uuid, attempts and time."""
-    first, second = journal.take(2)
-    journal.take(1, [recorded(first, attempts=3), recorded(second, Status.FAILED, code="server_error")])
+    """What was noted is durable when `claim` returns, with status, uuid, attempts and time."""
+    first, second = journal.claim(2)
+    journal.claim(1, [recorded(first, attempts=3), recorded(second, Status.FAILED, code="server_error")])
     with closing(after_a_crash(path)) as other:
         assert statuses(other) == ["created", "failed", "in_flight"]
         created, *_ = other.report_source("run-1").results()
-        assert (created.outcome.uuid, created.attempts, created.finished_at) == (
+        assert (created.uuid, created.attempts, created.finished_at) == (
             "uuid-34600000001",
             3,
             START + timedelta(hours=1),
@@ -61,38 +61,38 @@ def test_outcomes_ride_with_the_next_take(journal: Journal, path: Path) -> None:
 
 def test_rows_given_back_are_taken_again(journal: Journal) -> None:
     """A row given back comes before later ones, as if it had never been taken, but keeps its attempts."""
-    first, _ = journal.take(2)
-    journal.save([recorded(first, Status.PENDING, attempts=2)])
-    assert [pending.seq for pending in journal.take(9)] == [1, 3]
-    journal.save([recorded(first, Status.PENDING, attempts=2)])
+    first, _ = journal.claim(2)
+    journal.record([recorded(first, Status.PENDING, attempts=2)])
+    assert [pending.seq for pending in journal.claim(9)] == [1, 3]
+    journal.record([recorded(first, Status.PENDING, attempts=2)])
     journal.finish(record())
     results = list(journal.report_source("run-1").results())
-    assert (results[0].outcome.status, results[0].attempts) == (Status.UNSENT, 2)
+    assert (results[0].status, results[0].attempts) == (Status.UNSENT, 2)
     assert fetch(journal, "SELECT count(*) FROM contacts WHERE identifier = '34600000001'") == [(0,)]
 
 
 def test_finish_gives_every_row_its_last_word(journal: Journal) -> None:
     """What is in flight is in doubt, what is pending is unsent, and each says why."""
-    first, _ = journal.take(2)
+    first, _ = journal.claim(2)
     journal.finish(record(), [recorded(first)])
     results = list(journal.report_source("run-1").results())
-    assert [(result.outcome.status, result.outcome.code) for result in results] == [
+    assert [(result.status, result.code) for result in results] == [
         (Status.CREATED, ""),
         (Status.IN_DOUBT, "in_doubt"),
         (Status.UNSENT, "unsent"),
     ]
-    assert all(result.outcome.reason for result in results[1:])
+    assert all(result.reason for result in results[1:])
 
 
 def test_a_crash_leaves_rows_in_doubt(journal: Journal, path: Path) -> None:
     """The next run of the account looks up what was in flight, and sends what was pending."""
-    first, _ = journal.take(2)
-    journal.save([recorded(first)])
+    first, _ = journal.claim(2)
+    journal.record([recorded(first)])
     with closing(after_a_crash(path)) as other:
         begin(other, "run-2", [1, 2, 3])
         assert statuses(other) == ["created", "in_doubt", "unsent"]
         assert statuses(other, "run-2") == ["unchanged", "pending", "pending"]
-        doubtful, fresh = other.take(9)
+        doubtful, fresh = other.claim(9)
         assert (doubtful.in_doubt, fresh.in_doubt) == (True, False)
         assert doubtful.first_sent_at is not None
         assert START < doubtful.first_sent_at < START + timedelta(minutes=1)
@@ -102,7 +102,7 @@ def test_a_crash_leaves_rows_in_doubt(journal: Journal, path: Path) -> None:
 
 def test_dead_runs_can_be_ended_without_a_new_one(journal: Journal, path: Path) -> None:
     """So that `retry` finds the rows of a run that was killed."""
-    journal.take(1)
+    journal.claim(1)
     with closing(after_a_crash(path)) as other:
         other.end_dead_runs()
         assert statuses(other) == ["in_doubt", "unsent", "unsent"]
@@ -110,7 +110,7 @@ def test_dead_runs_can_be_ended_without_a_new_one(journal: Journal, path: Path) 
 
 def test_a_crash_may_have_sent_until_it_was_found(journal: Journal, path: Path) -> None:
     """Nobody knows when a killed run sent last, so the time after which none did is when it was found dead."""
-    journal.take(1)
+    journal.claim(1)
     with closing(after_a_crash(path)) as other:
         begin(other, "run-2", [1])
         ((until,),) = fetch(other, "SELECT doubt_until FROM rows WHERE doubt_until IS NOT NULL")
@@ -120,12 +120,12 @@ def test_a_crash_may_have_sent_until_it_was_found(journal: Journal, path: Path) 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.UNSENT, Status.IN_DOUBT])
 def test_doubt_outlives_a_run_that_did_not_settle_it(journal: Journal, status: Status) -> None:
     """A row in doubt that the next run took and left as it was is in doubt for the run after it, since the first."""
-    first_sent = journal.take(1)[0]
+    first_sent = journal.claim(1)[0]
     journal.finish(record(), [recorded(first_sent, Status.IN_DOUBT)])
     since = []
     for name in ("run-2", "run-3"):
         begin(journal, name, [1])
-        (pending,) = journal.take(1)
+        (pending,) = journal.claim(1)
         assert pending.in_doubt
         since.append(pending.first_sent_at)
         journal.finish(record(name), [recorded(pending, status, attempts=0)])
@@ -135,7 +135,7 @@ def test_doubt_outlives_a_run_that_did_not_settle_it(journal: Journal, status: S
 
 def test_doubt_outlives_a_run_that_never_took_it(journal: Journal) -> None:
     """A doubtful row whose turn never came is in doubt, not unsent: it may be in Callbell."""
-    journal.take(1)
+    journal.claim(1)
     journal.finish(record())
     begin(journal, "run-2", [1])
     journal.finish(record("run-2"))
@@ -144,26 +144,26 @@ def test_doubt_outlives_a_run_that_never_took_it(journal: Journal) -> None:
 
 def test_a_found_contact_counts_as_what_was_sent(journal: Journal) -> None:
     """Looked up and found, the account has the content of then: the new content differs, the old is unchanged."""
-    (first, *_) = journal.take(1)
+    (first, *_) = journal.claim(1)
     journal.finish(record(), [recorded(first, Status.IN_DOUBT)])
     changed: list[Entry] = [entry(contact(1, "New name"), 2)]
     begin(journal, "run-2")
-    journal.enter(0, changed)
-    (pending,) = journal.take(1)
+    journal.enqueue(0, changed)
+    (pending,) = journal.claim(1)
     journal.finish(record("run-2"), [recorded(pending, Status.CREATED, attempts=0)])
     begin(journal, "run-3")
-    journal.enter(0, changed)
+    journal.enqueue(0, changed)
     begin(journal, "run-4", [1])
     assert (statuses(journal, "run-3"), statuses(journal, "run-4")) == (["exists"], ["unchanged"])
 
 
 def test_a_row_sent_again_counts_as_its_new_content(journal: Journal) -> None:
     """Not found and sent again, the account has the new content."""
-    (first, *_) = journal.take(1)
+    (first, *_) = journal.claim(1)
     journal.finish(record(), [recorded(first, Status.IN_DOUBT)])
     for name, status in (("run-2", ["created"]), ("run-3", ["unchanged"])):
         begin(journal, name)
-        journal.enter(0, [entry(contact(1, "New name"), 2)])
+        journal.enqueue(0, [entry(contact(1, "New name"), 2)])
         send_all(journal)
         journal.finish(record(name))
         assert statuses(journal, name) == status
@@ -171,9 +171,9 @@ def test_a_row_sent_again_counts_as_its_new_content(journal: Journal) -> None:
 
 def test_attempts_that_settled_nothing_are_kept(journal: Journal) -> None:
     """They stand beside their row, which stays as it is."""
-    (pending,) = journal.take(1)
+    (pending,) = journal.claim(1)
     attempts = [Attempted(seq=pending.seq, attempt=n, at=START, http_status=503, reason="busy") for n in (1, 2)]
-    journal.save(attempts)
+    journal.record(attempts)
     assert fetch(journal, "SELECT seq, attempt, http_status, reason FROM attempts") == [
         (1, 1, 503, "busy"),
         (1, 2, 503, "busy"),
@@ -184,5 +184,5 @@ def test_attempts_that_settled_nothing_are_kept(journal: Journal) -> None:
 def test_saving_nothing_writes_nothing(journal: Journal) -> None:
     """An idle flush costs no transaction."""
     before = journal._database._connection.total_changes
-    journal.save([])
+    journal.record([])
     assert journal._database._connection.total_changes == before

@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 import stat
+import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Any
 import pytest
 
 from importer.journal import Journal, database
-from importer.journal.schema import APPLICATION_ID, MIGRATIONS
-from importer.journal.sqlite_errors import storage_error
+from importer.journal.database import storage_error
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.errors import StorageError
 from importer.model.rows import Status
 from tests.support.journals import begin, begun, entries, record, send_all, statuses
+from tests.support.paths import ROOT
 
 
 @pytest.fixture
@@ -32,6 +34,29 @@ def tampered(path: Path, *statements: str) -> None:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
+
+
+def add_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sql: str) -> None:
+    """Let the schema have one more step."""
+    (tmp_path / "next.sql").write_text(sql, encoding="utf-8")
+    monkeypatch.setattr(database, "MIGRATIONS_FOLDER", tmp_path)
+    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "next.sql"))
+
+
+def test_every_script_is_a_step() -> None:
+    """Each file of the folder is named in order, numbered from 1."""
+    assert sorted(script.name for script in MIGRATIONS_FOLDER.iterdir()) == list(MIGRATIONS)
+    assert [int(name[:4]) for name in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_the_scripts_are_part_of_an_installed_package() -> None:
+    """The patterns of `package-data` fit every SQL file, also where the package is not installed as editable."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["importer"]
+    packed = {file for pattern in patterns for file in (ROOT / "importer").glob(pattern)}
+    scripts = set((ROOT / "importer").rglob("*.sql"))
+    assert len(scripts) == len(MIGRATIONS) + 1
+    assert scripts <= packed
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
@@ -57,6 +82,15 @@ def test_the_status_words_are_those_of_the_enum(path: Path) -> None:
     words = {name: set(re.findall(r"'(\w+)'", sql)) for name, sql in tables.items() if "CHECK" in sql}
     assert words["rows"] == {status.value for status in Status}
     assert words["contacts"] < words["rows"]
+
+
+def test_the_readme_draws_exactly_the_statuses_of_the_enum() -> None:
+    """Each status is in the drawing, and whatever an arrow leads to or from is one."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (drawing,) = re.findall(r"^ *invalid .*?\n(?=```)", readme, re.DOTALL | re.MULTILINE)
+    statuses = {status.value for status in Status}
+    assert set(re.findall(r"\w+", drawing)) >= statuses
+    assert set(re.findall(r"(?:->|\|) (\w+)(?= ->| \||$)", drawing, re.MULTILINE)) <= statuses
 
 
 def test_what_was_written_is_there_after_reopening(path: Path) -> None:
@@ -105,20 +139,20 @@ def test_a_newer_journal_is_refused(path: Path) -> None:
     assert "pip install --upgrade" in error.value.hint
 
 
-def test_an_older_journal_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_journal_is_brought_up_to_date(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new step is applied once, to what is there."""
     begun(path, numbers=[1]).close()
-    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE learned (name TEXT PRIMARY KEY) STRICT;"))
+    add_step(monkeypatch, tmp_path, "CREATE TABLE learned (name TEXT PRIMARY KEY) STRICT;")
     for _ in range(2):
         with closing(Journal.open(path)) as journal:
             assert journal._database.fetch("SELECT count(*) FROM learned") == [(0,)]
             assert statuses(journal) == ["pending"]
 
 
-def test_a_step_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_fails_changes_nothing(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps are applied whole or not at all."""
     begun(path).close()
-    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE learned (name); CREATE TABLE rows (x);"))
+    add_step(monkeypatch, tmp_path, "CREATE TABLE learned (name); CREATE TABLE rows (x);")
     with pytest.raises(StorageError, match=r"journal\.sqlite3 cannot be used"):
         Journal.open(path)
     monkeypatch.undo()
@@ -137,7 +171,7 @@ def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
     """After an end without close, a small journal is looked through before it is trusted."""
     with closing(begun(path)) as journal:
         for start in range(0, 5000, 500):
-            journal.enter(0, entries(range(start, start + 500)))
+            journal.enqueue(0, entries(range(start, start + 500)))
         journal._database.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
         send_all(journal)
         copy = path.with_name("copy.sqlite3")
@@ -153,7 +187,7 @@ def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
 def test_a_sound_journal_opens_after_a_crash(path: Path) -> None:
     """What was committed before the end is there."""
     with closing(begun(path, numbers=[1, 2])) as journal:
-        journal.take(1)
+        journal.claim(1)
         copy = path.with_name("copy.sqlite3")
         for suffix in ("", "-wal"):
             shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
@@ -167,11 +201,11 @@ def test_a_full_disk_leaves_what_was_there(path: Path) -> None:
         ((pages,),) = journal._database.fetch("PRAGMA page_count")
         journal._database.fetch(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StorageError, match="disk is full") as error:
-            journal.enter(0, entries(range(2, 2000)))
+            journal.enqueue(0, entries(range(2, 2000)))
         assert "same command" in error.value.hint
         assert statuses(journal) == ["pending"]
         journal._database.fetch("PRAGMA max_page_count = 1000000")
-        journal.enter(0, entries([2]))
+        journal.enqueue(0, entries([2]))
         assert statuses(journal) == ["pending", "pending"]
 
 
@@ -181,16 +215,16 @@ def test_a_locked_journal_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -
     with closing(begun(path)) as journal, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError, match="in use by another program"):
-            journal.enter(0, entries([1]))
+            journal.enqueue(0, entries([1]))
         other.execute("ROLLBACK")
-        journal.enter(0, entries([1]))
+        journal.enqueue(0, entries([1]))
 
 
 def test_a_journal_that_may_only_be_read_is_told(path: Path) -> None:
     """Writing where writing is forbidden is told with the file's path."""
     with closing(begun(path)) as journal:
         journal._database.fetch("PRAGMA query_only = ON")
-        with pytest.raises(StorageError, match=r"journal\.sqlite3 may only be read"):
+        with pytest.raises(StorageError, match=r"journal\.sqlite3 is read-only"):
             begin(journal, "run-2")
 
 
@@ -253,14 +287,14 @@ def test_whichever_call_fails_the_journal_stays_whole(path: Path, nth: int) -> N
         sound = journal._database._connection
         journal._database._connection = Failing(sound, nth)  # type: ignore[assignment]  # stands in for a failing disk
         try:
-            journal.enter(0, entries([3, 4]))
+            journal.enqueue(0, entries([3, 4]))
             send_all(journal)
             journal.finish(record())
         except StorageError as error:
             assert "cannot be read or written" in error.message  # noqa: PT017 - some calls are the last ones
         journal._database._connection = sound
         begin(journal, "run-2", [1, 2, 3, 4])
-        pending = journal.take(9)
+        pending = journal.claim(9)
         assert all(status in ("unchanged", "in_flight") for status in statuses(journal, "run-2"))
         sent = {status for status in statuses(journal) if status in ("created", "in_doubt")}
         assert not sent or len(pending) < 4 or all(one.in_doubt for one in pending)

@@ -8,7 +8,7 @@ import pytest
 
 from importer.journal import Journal
 from importer.journal.integrity import examine
-from importer.journal.schema import MIGRATIONS
+from importer.journal.schema import MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.errors import StorageError
 from importer.model.rows import Status
 from tests.support.journals import SHEET, begun, record, send_all
@@ -67,7 +67,8 @@ def test_an_older_journal_is_whole(tmp_path: Path) -> None:
     """It is not brought up to date by being looked at."""
     path = tmp_path / "old.sqlite3"
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(f"{MIGRATIONS[0]} PRAGMA application_id = {0x43424C69}; PRAGMA user_version = 1;")
+        first = (MIGRATIONS_FOLDER / MIGRATIONS[0]).read_text("utf-8")
+        connection.executescript(f"{first} PRAGMA application_id = {0x43424C69}; PRAGMA user_version = 1;")
     assert (examine(path).faults, examine(path).schema_version) == ((), 1)
 
 

@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from importer.journal import Journal, ThreadedJournal
+from importer.journal import AsyncJournal, Journal
 from tests.support.inline_executor import InlineExecutor
 from tests.support.journals import begin, begun
 
@@ -26,7 +26,7 @@ def test_a_limit_is_kept_for_its_account_until_it_is_forgotten(tmp_path: Path) -
 async def test_a_limit_lasts(tmp_path: Path) -> None:
     """What was learned through the thread's face is there when the file is opened again."""
     path = tmp_path / "journal.sqlite3"
-    threaded = ThreadedJournal(begun(path), InlineExecutor())
+    threaded = AsyncJournal(begun(path), InlineExecutor())
     await threaded.learn(97.0)
     await threaded.close()
     with closing(Journal.open(path)) as journal:

@@ -29,10 +29,10 @@ def test_rows_that_would_be_sent_are_counted_and_not_written(tmp_path: Path) -> 
             contact(1),
             contact(2),
         ]
-        counts = journal.enter(0, [entry(mapped, row) for row, mapped in enumerate(rows, 2)])
+        counts = journal.enqueue(0, [entry(mapped, row) for row, mapped in enumerate(rows, 2)])
         assert counts == {Status.PENDING: 2, Status.INVALID: 1, Status.DUPLICATE: 1}
         assert statuses(journal, "check-1") == ["invalid", "duplicate"]
-        (row,) = journal.report_source("check-1").rows_to_mend(0)
+        (row,) = journal.report_source("check-1").rows_to_fix(0)
         assert (row.row, row.columns) == (3, ("Phone", "Name"))
 
 
@@ -44,7 +44,7 @@ def test_what_earlier_runs_sent_is_known(tmp_path: Path) -> None:
         journal.finish(record())
     with closing(tallying(path)) as journal:
         rows = [contact(1), contact(2, "Another name"), contact(3)]
-        counts = journal.enter(0, [entry(mapped, row) for row, mapped in enumerate(rows, 2)])
+        counts = journal.enqueue(0, [entry(mapped, row) for row, mapped in enumerate(rows, 2)])
         assert counts == {Status.UNCHANGED: 1, Status.EXISTS: 1, Status.PENDING: 1}
         assert journal.report_source("check-1").sheets() == [SHEET]
     with closing(Journal.open(path)) as journal:

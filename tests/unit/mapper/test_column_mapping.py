@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.mapper.column_mapping import ColumnMapping, plan, uses_channels, uses_teams
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping, uses_channels, uses_teams
 from importer.mapper.messages import did_you_mean, listed, quoted
 from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
 from importer.model.account import Directory, FieldType
@@ -25,7 +25,7 @@ def planned(
         columns=columns or ColumnOptions(identifier="Phone", name="Name"),
         values=values or {},
     )
-    return plan(header, options, directory or Directory())
+    return plan_mapping(header, options, directory or Directory())
 
 
 def problems(mapping: ColumnMapping | tuple[Problem, ...]) -> list[str]:
@@ -95,16 +95,16 @@ def test_a_header_with_braces_of_its_own_is_a_header_first() -> None:
     """`{Name}` as the sheet writes it is a column, not a template."""
     mapping = planned(("Phone", "{Name}"), ColumnOptions(identifier="Phone", name="{Name}"))
     assert isinstance(mapping, ColumnMapping)
-    assert mapping.name_feed.headers == ("{Name}",)
+    assert [column.header for column in mapping.used] == ["Phone", "{Name}"]
 
 
 def test_all_that_does_not_fit_is_told_at_once() -> None:
-    """Nobody mends a config one problem at a time."""
+    """Every problem of a config is reported, not only the first."""
     columns = ColumnOptions(
         tags=("Tgas", "Tags"),
         note="Note",
         custom_fields=(
-            CustomFieldOptions(name="Joined", column="City", type=FieldType.DATE, format="%d"),
+            CustomFieldOptions(name="Joined", column="City", type=FieldType.DATE),
             CustomFieldOptions(name="Left", column="Gone"),
         ),
     )
@@ -115,25 +115,16 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
         "identifier_unmapped",
         "name_unmapped",
         "column_unknown",
-        "note_too_long",
-        "column_unknown",
         "assigned_user_invalid",
         "team_unknown",
         "channel_unknown",
         "bot_status_unknown",
-        "date_format_invalid",
+        "note_too_long",
+        "column_unknown",
         "column_unknown",
         "column_unknown",
         "country_unknown",
     ]
-
-
-@pytest.mark.parametrize("date_format", ["%d", "%Q", "%d/%m/%Y %", "day"])
-def test_a_date_format_must_tell_a_whole_day(date_format: str) -> None:
-    """Without day, month and year, or with what strptime does not know, no date comes of it."""
-    field = CustomFieldOptions(name="Joined", column="City", type=FieldType.DATE, format=date_format)
-    columns = ColumnOptions(identifier="Phone", name="Name", custom_fields=(field,))
-    assert problems(planned(columns=columns)) == ["date_format_invalid"]
 
 
 @pytest.mark.parametrize("country", ["", "ES", " es "])

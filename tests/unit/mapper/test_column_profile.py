@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.column_profile import Kind, Look, look, phone_share
+from importer.mapper.column_profile import ColumnProfile, Kind, phone_share, profile_column
 
 COLUMNS: list[tuple[list[str], str, Kind, str]] = [
     ([], "", Kind.EMPTY, ""),
@@ -43,24 +43,24 @@ COLUMNS: list[tuple[list[str], str, Kind, str]] = [
 @pytest.mark.parametrize(("cells", "country", "kind", "detail"), COLUMNS)
 def test_a_column_is_known_by_its_values(cells: list[str], country: str, kind: Kind, detail: str) -> None:
     """Whatever its header says."""
-    seen = look(cells, country)
+    seen = profile_column(cells, country)
     assert (seen.kind, seen.detail) == (kind, detail)
 
 
 def test_a_few_wrong_cells_do_not_hide_what_a_column_is() -> None:
     """Nine in ten are enough, and the share says how many."""
     cells = ["+346001112" + f"{number:02}" for number in range(19)] + ["ask Ana", ""]
-    assert look(cells) == Look(kind=Kind.PHONES, share=0.95, filled=20)
+    assert profile_column(cells) == ColumnProfile(kind=Kind.PHONES, share=0.95, filled=20)
     assert phone_share(cells) == 0.95
     assert phone_share(["", " "]) == 0.0
 
 
 def test_few_different_words_are_its_options() -> None:
     """In the order in which they come."""
-    assert look(["Lead", "Active"] * 3).options == ("Lead", "Active")
+    assert profile_column(["Lead", "Active"] * 3).options == ("Lead", "Active")
 
 
 @given(st.lists(st.text(max_size=12), max_size=12), st.sampled_from(["", "ES"]))
 def test_any_column_looks_like_something(cells: list[str], country: str) -> None:
     """Nothing raises, and the share is one."""
-    assert 0.9 <= look(cells, country).share <= 1
+    assert 0.9 <= profile_column(cells, country).share <= 1

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.column_mapping import ColumnMapping, plan
-from importer.mapper.contact import to_contact
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
+from importer.mapper.contact import cleaned, is_plain, to_contact
 from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
-from importer.mapper.text_cleanup import cleaned, is_plain
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Contact, InvalidRow, Problem, Row
 
@@ -44,7 +43,7 @@ def mapped(
 ) -> Contact | InvalidRow:
     """Return what a row with these cells becomes; it has a good phone number and name if none are given."""
     options = MappingOptions(contact=contact or ContactOptions(country="ES"), columns=columns, values=values or {})
-    mapping = plan(HEADER, options, Directory(teams={"sales": UUID}, channels={"line 1": UUID}))
+    mapping = plan_mapping(HEADER, options, Directory(teams={"sales": UUID}, channels={"line 1": UUID}))
     assert isinstance(mapping, ColumnMapping)
     cells = {"Phone": "600 111 222", "First": "Ana", "Last": "García", **cells}
     row = Row(number=2, cells=tuple(cells.get(name, "") for name in HEADER), problems=tuple(problems))
@@ -215,7 +214,7 @@ def test_cells_are_rid_of_what_cannot_be_seen() -> None:
 
 def test_a_row_shorter_than_its_header_has_empty_cells_at_its_end() -> None:
     """A reader that broke its promise does not end the run."""
-    mapping = plan(
+    mapping = plan_mapping(
         ("Phone", "Name", "Note"), MappingOptions(columns=ColumnOptions(identifier="Phone", name="Name")), None
     )
     assert isinstance(mapping, ColumnMapping)

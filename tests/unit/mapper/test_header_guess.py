@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.column_mapping import ColumnMapping, plan
-from importer.mapper.header_guess import FIELDS, guess
-from importer.mapper.header_synonyms import FILLERS, PHRASES, WORDS
-from importer.mapper.options import ColumnOptions, MappingOptions
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
+from importer.mapper.header_guess import FILLERS, PHRASES, WORDS, guess
+from importer.mapper.mapping_proposal import feeds
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ from importer.mapper.options import ColumnOptions, MappingOptions
 def test_usual_headers_are_unmistakable_in_six_languages(header: tuple[str, ...], identifier: str, name: str) -> None:
     """Accents, letter case and punctuation do not matter, and the mapping fits the header."""
     guessed = guess(header)
-    assert guessed.is_sure
+    assert guessed.unmistakable.keys() >= set(REQUIRED)
     assert guessed.columns == ColumnOptions(identifier=identifier, name=name)
-    assert isinstance(plan(header, MappingOptions(columns=guessed.columns), None), ColumnMapping)
+    assert isinstance(plan_mapping(header, MappingOptions(columns=guessed.columns), None), ColumnMapping)
 
 
 def test_the_other_fields_are_found_too() -> None:
@@ -52,16 +52,16 @@ def test_the_other_fields_are_found_too() -> None:
         country="País",
     )
     assert guessed.unmistakable["tags"] == "Etiquetas, Segmento"
-    assert (guessed.missing, guessed.left_over, dict(guessed.doubtful)) == ((), (), {})
+    assert (guessed.missing, dict(guessed.doubtful)) == ((), {})
 
 
 def test_phone_and_whatsapp_together_are_doubtful() -> None:
     """Either may be meant: a person must choose, the first is proposed, and the rest is left over."""
     guessed = guess(("Phone", "WhatsApp", "Name"))
-    assert not guessed.is_sure
+    assert not guessed.unmistakable.keys() >= set(REQUIRED)
     assert guessed.doubtful == {"identifier": ("Phone", "WhatsApp")}
     assert guessed.columns.identifier == "Phone"
-    assert guessed.left_over == ("WhatsApp",)
+    assert not feeds(guessed.columns, "WhatsApp")
 
 
 @pytest.mark.parametrize(
@@ -80,20 +80,19 @@ def test_several_names_are_doubtful(header: tuple[str, ...], candidates: tuple[s
 
 
 def test_a_doubtful_field_that_is_not_required_is_not_sent() -> None:
-    """Two columns of notes: neither is picked, and both are told of."""
+    """Two columns of notes: neither is picked, and both are candidates."""
     guessed = guess(("Phone", "Name", "Notes", "Remarks"))
-    assert guessed.is_sure
+    assert guessed.unmistakable.keys() >= set(REQUIRED)
     assert guessed.columns.note == ""
     assert guessed.doubtful == {"note": ("Notes", "Remarks")}
-    assert guessed.left_over == ("Notes", "Remarks")
+    assert not any(feeds(guessed.columns, name) for name in ("Notes", "Remarks"))
 
 
-def test_what_is_no_synonym_is_left_over() -> None:
-    """A word beside the phone changes its meaning; the failed rows' own columns and unnamed ones are not told of."""
+def test_what_is_no_synonym_feeds_no_field() -> None:
+    """A word beside the phone changes its meaning."""
     header = ("Phone type", "Company name", "Contact", "Numero", "", "import_status", "Import_Row")
     guessed = guess(header)
     assert guessed.missing == FIELDS
-    assert guessed.left_over == ("Phone type", "Company name", "Contact", "Numero")
     assert guessed.columns == ColumnOptions()
 
 
@@ -117,8 +116,8 @@ HEADERS = st.sampled_from(["Phone", "WhatsApp", "Name", "Prénom", "Nom", "Apell
 
 @given(st.lists(HEADERS, max_size=8))
 def test_every_field_is_found_doubtful_or_missing(header: list[str]) -> None:
-    """Each field is in exactly one of the three, and each named column is used, doubtful or left over."""
+    """Each field is in exactly one of the three, and only columns that are named there are used."""
     guessed = guess(header)
     assert sorted([*guessed.unmistakable, *guessed.doubtful, *guessed.missing]) == sorted(FIELDS)
-    told = " ".join([*guessed.unmistakable.values(), *sum(guessed.doubtful.values(), ()), *guessed.left_over])
-    assert all(name in told for name in header)
+    told = " ".join([*guessed.unmistakable.values(), *sum(guessed.doubtful.values(), ())])
+    assert all(name in told for name in header if name and feeds(guessed.columns, name))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.mapping_proposal import Proposal, feeds, propose
 from importer.mapper.options import ColumnOptions, CustomFieldOptions, MappingOptions
 from importer.model.account import FieldType
@@ -75,7 +75,7 @@ def test_usual_headers_are_sure(header: tuple[str, ...], identifier: str, name: 
     assert proposal.reasons["identifier"] == "sure: its header says so, and it holds phone numbers"
     assert [question.field for question in proposal.questions] == ([] if name else ["name"])
     if name:
-        assert isinstance(plan(header, MappingOptions(columns=proposal.columns), None), ColumnMapping)
+        assert isinstance(plan_mapping(header, MappingOptions(columns=proposal.columns), None), ColumnMapping)
 
 
 def test_a_column_of_phones_is_one_whatever_its_name() -> None:
@@ -110,10 +110,10 @@ def test_two_columns_of_phones_without_a_telling_header_are_asked_about() -> Non
 
 
 def test_a_header_that_its_values_belie_is_asked_about() -> None:
-    """Where phone numbers stand elsewhere; else the header is believed, and its values are named."""
+    """Where other columns hold phone numbers; else the header is believed, and its values are named."""
     (question,) = proposed({"Phone": ("home", "work", "x1"), "Value": PHONES, "Name": NAMES}).questions
     assert (question.field, question.choices) == ("identifier", ("Value", "Phone"))
-    assert question.why == "'Phone' holds texts, and phone numbers stand elsewhere"
+    assert question.why == "'Phone' holds texts, and other columns hold phone numbers"
     proposal = proposed({"Phone": ("12ab", "x y 1", "?"), "Name": NAMES})
     assert proposal.reasons["identifier"] == "likely: its header says so, though it holds texts"
     assert proposed({"Phone": ("", "", ""), "Name": NAMES}).columns.identifier == "Phone"
@@ -175,7 +175,7 @@ def test_a_header_that_stands_twice_is_to_be_renamed() -> None:
     """No name can say which of them is meant."""
     rows = [Row(number=2, cells=("+34600111222", "+34600111223", "Ana"))]
     (question,) = propose(("Phone", "Phone", "Name"), rows).questions
-    assert (question.choices, question.why) == (("Phone",), "its header stands over several columns: rename one")
+    assert (question.choices, question.why) == (("Phone",), "several columns have this header: rename all but one")
 
 
 def test_lists_are_suggested_as_checkboxes() -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper import row_fingerprint as room
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper import contact as room
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
+from importer.mapper.contact import RowFingerprint
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
-from importer.mapper.row_fingerprint import RowFingerprint
 from importer.model.account import Directory
 from importer.model.rows import Problem, Row
 
@@ -22,7 +22,7 @@ def made(
     options: MappingOptions = OPTIONS, header: tuple[str, ...] = HEADER, directory: Directory | None = None
 ) -> RowFingerprint:
     """Return what gives the rows of a sheet their fingerprints."""
-    mapping = plan(header, options, directory)
+    mapping = plan_mapping(header, options, directory)
     assert isinstance(mapping, ColumnMapping)
     return RowFingerprint(mapping, options, directory)
 

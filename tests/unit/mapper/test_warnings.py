@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.column_mapping import ColumnMapping, plan
+from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import to_contact
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
 from importer.mapper.warnings import Findings, SheetWarnings
@@ -52,7 +52,7 @@ def test_both_forms_of_a_mobile_are_worth_a_look() -> None:
     """The rows in the shorter form are named, which may be landlines; other countries have one form."""
     (group,) = found(["5215512345678", "525587654321", "+525511223344", "5511987654321", "34600111222"])
     assert (group.code, group.count, group.rows) == ("phone_both_forms", 2, (3, 4))
-    assert "Mexican numbers stand there in both forms: 1 with 521, 2 with 52." in group.message
+    assert "Mexican numbers are in both forms: 1 with 521, 2 with 52." in group.message
     assert 'mobile_form = "with"' in group.message
 
 
@@ -64,7 +64,7 @@ def test_one_form_alone_is_right() -> None:
 def mapped(*phones: str) -> tuple[ProblemGroup, ...]:
     """Return what is worth a look about French rows."""
     options = MappingOptions(contact=ContactOptions(country="FR"), columns=ColumnOptions(identifier="Tél", name="Nom"))
-    mapping = plan(("Tél", "Nom"), options, None)
+    mapping = plan_mapping(("Tél", "Nom"), options, None)
     assert isinstance(mapping, ColumnMapping)
     findings = Findings()
     rows = [Row(number=number, cells=(phone, "Ana")) for number, phone in enumerate(phones, 2)]
@@ -82,7 +82,7 @@ def test_remarks_of_rows_are_grouped() -> None:
 def test_a_recognised_row_counts_as_one_form_of_a_mobile() -> None:
     """The other form may be among the rows that are mapped."""
     options = MappingOptions(columns=ColumnOptions(identifier="Tel", name="Nom"))
-    mapping = plan(("Tel", "Nom"), options, None)
+    mapping = plan_mapping(("Tel", "Nom"), options, None)
     assert isinstance(mapping, ColumnMapping)
     findings = Findings()
     SheetWarnings(findings, mapping).recognised(2, "5215512345678")

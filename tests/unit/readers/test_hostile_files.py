@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT, SPREADSHEETS
+from tests.support.spreadsheets import old_excel
 
 MOST_MB = 300
 READ_ALL = SPREADSHEETS.parent / "read_all.py"
@@ -101,6 +102,28 @@ def with_a_circle(path: Path) -> Path:
     return path
 
 
+def with_wide_sheets(path: Path) -> Path:
+    """Write an old workbook of twenty sheets that each span 65,536 rows by 256 columns with a few bytes."""
+    area = struct.pack("<HHHHH", 1, 0, 65535, 0, 255)
+    wide = (
+        old_excel.number(65535, 255, 1)
+        + old_excel.record(0x00E5, area)
+        + old_excel.record(0x01B8, area[2:] + bytes(24))
+    )
+    header = old_excel.label(0, 0, "Phone") + old_excel.number(1, 0, 1)
+    path.write_bytes(old_excel.container({"Workbook": old_excel.workbook(header, *[wide] * 20)}))
+    return path
+
+
+def with_links(path: Path) -> Path:
+    """Write an old workbook with a thousand links over the whole sheet, and formatted cells all over it."""
+    link = old_excel.record(0x01B8, struct.pack("<HHHH", 0, 65535, 0, 255) + bytes(24))
+    blanks = old_excel.record(0x00BE, struct.pack("<HH256HH", 65535, 0, *[15] * 256, 255))
+    cells = old_excel.label(0, 0, "Phone") + old_excel.number(1, 0, 1) + link * 1_000 + blanks * 1_000
+    path.write_bytes(old_excel.container({"Workbook": old_excel.workbook(cells)}))
+    return path
+
+
 def corners() -> dict[str, str | bytes]:
     """Return the sheet of two cells that spans a million rows by sixteen thousand columns."""
     return book('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
@@ -145,6 +168,10 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda path: zipped(path, book(CELL.format(2), sharedStrings="<sst><si><t>" + "x" * 30_000_000)),
         " is damaged",
     ),
+    "blank-texts.xlsx": (
+        lambda path: zipped(path, book(CELL.format(2), sharedStrings="<sst>" + "<si/>" * 2_000_000 + "</sst>")),
+        " is damaged",
+    ),
     "long-tag.xlsx": (lambda path: zipped(path, book('<row r="2" x="' + "x" * 40_000_000 + '"/>')), " is damaged"),
     "many-cells-in-a-row.xlsx": (
         lambda path: zipped(path, book("<row>" + "<c/>" * 2_000_000 + "</row>")),
@@ -171,7 +198,7 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "far-row.xlsx": (lambda path: zipped(path, book('<row r="99999999"><c><v>1</v></c></row>')), " is damaged"),
     "backwards.xlsx": (
         lambda path: zipped(path, book('<row r="3"><c><v>3</v></c></row><row r="2"><c><v>2</v></c></row>')),
-        " has its rows in disorder",
+        "2 rows, 0 with problems",
     ),
     "repeated.ods": (
         lambda path: zipped(
@@ -198,7 +225,19 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
         ),
         "0 rows | has no header",
     ),
+    "padded.ods": (
+        lambda path: zipped(
+            path,
+            ods(
+                "<table:table-row><table:table-cell><text:p>x</text:p></table:table-cell>"
+                '<table:table-cell table:number-columns-repeated="16383"/></table:table-row>' * 20_000
+            ),
+        ),
+        "19999 rows",
+    ),
     "circle.xls": (with_a_circle, " is damaged"),
+    "wide-sheets.xls": (with_wide_sheets, " has 21 sheets with rows"),
+    "links.xls": (with_links, "1 rows, 0 with problems"),
     "line.csv": (with_a_long_line, "Line 3 of "),
     "quote.csv": (with_everything_quoted, "300001 rows, 1 with problems"),
     "quotes.csv": (with_rows_of_quotes, "20000 rows, 20000 with problems"),

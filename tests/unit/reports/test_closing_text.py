@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from importer.model.rows import Status
+from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports import Reports
-from importer.reports.closing_text import MEANINGS, closing_text
-from importer.reports.summary import FINAL
+from importer.reports.closing_text import MEANINGS, closing_text, count_lines, counted
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
 FOLDER = Path("reports") / "20261123-020000-contacts"
@@ -70,11 +69,11 @@ def test_a_run_with_trouble_says_what_to_do() -> None:
     ]
     run = record(1, 3, config="my config.toml", tag=["A", "B"], sandbox=True, limit=3)
     assert closing_text(run, tally, groups, reports("failed.csv"), windows=False) == (
-        "Finished after 2 min 3 s: 15,813 rows read, and 3 blank rows passed over.\n"
+        "Finished after 2 min 3 s: 15,813 rows read, 3 blank rows skipped.\n"
         "\n"
         "  12,000 created    now in Callbell\n"
         "   3,812 invalid    something in the row is wrong; not sent\n"
-        "       1 in_doubt   sent, and nobody can say whether it arrived\n"
+        "       1 in_doubt   sent, but it is unknown whether it arrived\n"
         "\n"
         "Problems:\n"
         '  phone_invalid in column "Teléfono": 3,812 rows (12, 15, 19, 20, 21, ...)\n'
@@ -86,7 +85,7 @@ def test_a_run_with_trouble_says_what_to_do() -> None:
         "\n"
         "Send again what was refused, is in doubt or was not sent:\n"
         "  callbell-importer retry 20261123-020000-contacts --sandbox\n"
-        "Mend the rows in failed.csv (the last columns say why), save, and import them:\n"
+        "Fix the rows in failed.csv (the last columns say why), save, and import them:\n"
         "  callbell-importer run reports/20261123-020000-contacts/failed.csv"
         " --config 'my config.toml' --tag A --tag B --sandbox"
     )
@@ -103,7 +102,7 @@ def test_a_run_that_ended_early_says_that_the_same_command_goes_on() -> None:
 def test_a_dry_run_says_that_nothing_was_sent() -> None:
     """Nobody takes it for the real thing."""
     text = closing_text(record(0), {Status.UNSENT: 5}, [], None)
-    assert "Dry run: nothing was sent or written down." in text
+    assert "Dry run: nothing was sent or saved." in text
     assert "without --dry-run" in text
 
 
@@ -143,6 +142,19 @@ def test_the_retry_that_it_names_finds_the_run() -> None:
     assert "callbell-importer retry 20261123-020000-contacts --journal '/data/my journal'\n" in text + "\n"
 
 
-def test_a_stand_in_does_not_go_on() -> None:
-    """A sandbox forgets everything, so nobody is told that the next run goes on with it."""
-    assert "begins anew" in closing_text(record(130, sandbox=True), {Status.UNSENT: 5}, [], reports())
+def test_a_sandbox_run_is_not_continued() -> None:
+    """A sandbox forgets everything, so no text says that the next run continues with it."""
+    assert "the sandbox starts empty" in closing_text(record(130, sandbox=True), {Status.UNSENT: 5}, [], reports())
+
+
+def test_counts_have_their_noun() -> None:
+    """One row, and several of them."""
+    assert (counted(1), counted(0, "kind"), counted(3_812)) == ("1 row", "0 kinds", "3,812 rows")
+
+
+def test_counts_stand_in_columns() -> None:
+    """What there is none of is left out."""
+    assert count_lines([(12_000, "a", "x"), (0, "b", "y"), (7, "ccc", "z")], width=3) == (
+        "  12,000 a    x\n       7 ccc  z"
+    )
+    assert count_lines([], width=3) == ""

@@ -15,7 +15,6 @@ from importer.reports.progress import (
     Lines,
     LiveDisplay,
     Progress,
-    Silence,
     Snapshot,
     choose_progress,
     console_class,
@@ -171,7 +170,7 @@ def test_a_console_without_utf8_gets_ascii() -> None:
     assert " | " in stream.getvalue()
 
 
-@pytest.mark.parametrize("progress", [Lines(Gone(), Clock()), LiveDisplay(console(Gone()), Clock()), Silence()])
+@pytest.mark.parametrize("progress", [Lines(Gone(), Clock()), LiveDisplay(console(Gone()), Clock()), Progress()])
 def test_a_terminal_that_is_gone_stops_nothing(progress: Progress) -> None:
     """The rows arrive all the same."""
     with progress:
@@ -197,7 +196,7 @@ def test_a_live_display_that_lost_its_terminal_stays_silent() -> None:
         (Terminal(), {}, False, LiveDisplay),
         (Terminal(), {"TERM": "dumb"}, False, Lines),
         (io.StringIO(), {"TERM": "xterm"}, False, Lines),
-        (Terminal(), {}, True, Silence),
+        (Terminal(), {}, True, Progress),
     ],
 )
 def test_the_stream_decides_what_is_shown(

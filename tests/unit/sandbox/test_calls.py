@@ -1,4 +1,4 @@
-"""The stand-in's calls and its contacts, asked without HTTP."""
+"""The sandbox's calls and its contacts, asked without HTTP."""
 
 import json
 import math
@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from importer.sandbox import DEFAULT_ACCOUNT, AccountSetup, Duplicates, SandboxOptions
+from importer.sandbox.account import only_digits
 from importer.sandbox.answers import Answer, printed_phone, timestamp
 from importer.sandbox.calls import Asked, Calls
-from importer.sandbox.rules import digits
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 SECOND_LINE = DEFAULT_ACCOUNT.channels[1].uuid
@@ -37,7 +37,7 @@ def walk(api: Calls, **query: str) -> list[str]:
     found: list[str] = []
     while True:
         body = api.list_contacts(Asked(query=query)).body
-        found += [digits(contact["phoneNumber"] or "") for contact in body["contacts"]]
+        found += [only_digits(contact["phoneNumber"] or "") for contact in body["contacts"]]
         if body["meta"]["next"] is None:
             return found
         query["after"] = body["meta"]["next"]
@@ -195,7 +195,7 @@ def test_pages_of_twenty_show_the_newest_first() -> None:
     assert [len(page["contacts"]) for page in pages] == [20, 20, 5, 0]
     assert [page["meta"]["pages"] for page in pages] == [3, 3, 3, 3]
     assert [page["meta"]["next"] is None for page in pages] == [False, False, True, True]
-    assert digits(pages[0]["contacts"][0]["phoneNumber"]) == "1044"
+    assert only_digits(pages[0]["contacts"][0]["phoneNumber"]) == "1044"
 
 
 def test_pages_end_at_500_and_the_cursor_goes_on() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from importer.model.errors import UsageError
 from importer.sandbox import EVERY_FAULT, Commit, Fault, FaultKind, Faults, Scripted, read_faults
-from importer.sandbox.faults import Chooser
+from importer.sandbox.faults import FaultChooser
 from importer.sandbox.misbehaviour import MISBEHAVIOURS
 
 RESET = Fault(FaultKind.RESET)
@@ -15,7 +15,7 @@ POST = "POST /contacts"
 
 def chosen(faults: Faults, count: int, call: str = POST) -> list[Fault | None]:
     """Return the faults of a call's first requests."""
-    chooser = Chooser(faults)
+    chooser = FaultChooser(faults)
     return [chooser.choose(call, call.partition(" ")[0]) for _ in range(count)]
 
 

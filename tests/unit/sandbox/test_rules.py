@@ -1,4 +1,4 @@
-"""What the stand-in refuses, and in which words."""
+"""What the sandbox refuses, and in which words."""
 
 from dataclasses import replace
 
@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.model.account import FieldType
+from importer.model.payload import BOT_STATUSES, SOURCES
 from importer.sandbox import DEFAULT_ACCOUNT, CustomField
-from importer.sandbox.rules import BOT_STATUSES, SOURCES, digits, problems_of_patch, problems_of_post
+from importer.sandbox.account import only_digits
+from importer.sandbox.rules import problems_of_patch, problems_of_post
 
 RIGHT = {"identifier": "34600111222", "source": "whatsapp", "name": "Ana"}
 SALES = DEFAULT_ACCOUNT.teams[0].uuid
@@ -187,4 +189,4 @@ def test_any_json_is_judged(body: dict[str, object]) -> None:
 
 def test_digits_are_those_of_ascii() -> None:
     """Digits of other scripts are none: the service's own examples have 0 to 9."""
-    assert digits("+34 (600) ١٢٣") == "34600"
+    assert only_digits("+34 (600) ١٢٣") == "34600"

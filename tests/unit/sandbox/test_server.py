@@ -1,4 +1,4 @@
-"""The stand-in over HTTP, asked by a plain client on the loopback address."""
+"""The sandbox over HTTP, asked by a plain client on the loopback address."""
 
 import asyncio
 import gzip
@@ -26,8 +26,8 @@ from importer.sandbox import (
     Scripted,
     serve,
 )
-from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, Spoilt
-from importer.sandbox.routes import CALLS
+from importer.sandbox.calls import CALLS
+from importer.sandbox.misbehaviour import BOMB_BYTES, HUGE_BYTES, MISBEHAVIOURS, FaultedRequest
 
 ANA = {"identifier": "34600111222", "source": "whatsapp", "name": "Ana"}
 STATUS_OF_FAULT = {
@@ -75,7 +75,7 @@ class Got:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A plain HTTP client of one stand-in."""
+    """A plain HTTP client of one sandbox."""
 
     http: aiohttp.ClientSession
     sandbox: Sandbox
@@ -94,13 +94,13 @@ class Client:
 
 @asynccontextmanager
 async def client_of(sandbox: Sandbox) -> AsyncIterator[Client]:
-    """Start the stand-in, and a client of it that does not unpack what it gets."""
+    """Start the sandbox, and a client of it that does not unpack what it gets."""
     async with sandbox, aiohttp.ClientSession(auto_decompress=False) as http:
         yield Client(http=http, sandbox=sandbox)
 
 
 def with_fault(fault: Fault, **faults: Any) -> Sandbox:
-    """Return a stand-in whose first POST goes wrong."""
+    """Return a sandbox whose first POST goes wrong."""
     return Sandbox(SandboxOptions(faults=Faults(script=(Scripted(fault=fault),), **faults)))
 
 
@@ -117,7 +117,7 @@ class HandClock:
 async def until(holds: Callable[[], bool]) -> None:
     """Let the event loop turn until something holds."""
     async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110 - what is waited for is a count in the stand-in, not an event
+        while not holds():  # noqa: ASYNC110 - what is waited for is a count in the sandbox, not an event
             await asyncio.sleep(0)
 
 
@@ -226,7 +226,7 @@ async def test_the_rate_limit_is_a_strict_window() -> None:
         assert statuses == [200, 200, 429, 200, 429]
         assert [contact.identifier for contact in client.sandbox.contacts] == ["100.0", "100.5", "101.0"]
         traffic = client.sandbox.traffic
-        assert (client.sandbox.throttled, traffic.most_in_one_second, traffic.most_in_flight) == (2, 2, 1)
+        assert (client.sandbox.traffic.throttled, traffic.most_in_one_second, traffic.most_in_flight) == (2, 2, 1)
         assert list(traffic.arrival_times) == [100.0, 100.5, 100.9, 101.0, 101.1]
 
 
@@ -289,7 +289,7 @@ async def test_a_fault_answers_with_its_status(kind: FaultKind, status: int, com
         assert len(client.sandbox.contacts) == (commit is Commit.YES)
         assert (await client.post()).fields["contact"][0]["uuid"]
         assert client.sandbox.traffic.faults == {Fault(kind, commit): 1}
-        assert client.sandbox.throttled == 0
+        assert client.sandbox.traffic.throttled == 0
 
 
 @pytest.mark.parametrize("commit", [Commit.NO, Commit.YES])
@@ -306,7 +306,7 @@ async def test_a_fault_breaks_the_connection(kind: FaultKind, error: type[Except
 @pytest.mark.parametrize("commit", Commit)
 @pytest.mark.parametrize("kind", sorted(SILENT))
 async def test_a_silent_fault_lasts_until_the_client_goes_away(kind: FaultKind, commit: Commit) -> None:
-    """No answer comes; when the client leaves, the stand-in stops waiting too."""
+    """No answer comes; when the client leaves, the sandbox stops waiting too."""
     async with client_of(with_fault(Fault(kind, commit))) as client:
         waiting = asyncio.create_task(client.post())
         await until(lambda: client.sandbox.traffic.faults.total() == 1)
@@ -355,7 +355,7 @@ async def test_a_late_commit_can_be_made_to_happen() -> None:
 
 
 async def test_what_was_to_be_committed_is_forgotten_at_the_end() -> None:
-    """A stand-in that stopped does nothing any more."""
+    """A sandbox that stopped does nothing any more."""
     sandbox = with_fault(Fault(FaultKind.ERROR, Commit.LATE), commit_delay_seconds=3600)
     async with client_of(sandbox) as client:
         await client.post()
@@ -373,9 +373,9 @@ async def test_retry_after_says_what_it_is_told() -> None:
 async def test_a_client_that_goes_away_first_is_no_error(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whoever serves a stand-in sees no traceback because somebody stopped an import."""
+    """Whoever serves a sandbox sees no traceback because somebody stopped an import."""
 
-    async def gone(_: Spoilt) -> NoReturn:
+    async def gone(_: FaultedRequest) -> NoReturn:
         raise ConnectionResetError("Cannot write to closing transport")
 
     monkeypatch.setitem(MISBEHAVIOURS, FaultKind.CUT_BODY, gone)
@@ -424,7 +424,7 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
 
 
 async def test_serving_goes_on_until_it_is_cancelled() -> None:
-    """`on_ready` gets the stand-in once it answers; afterwards the port is free."""
+    """`on_ready` gets the sandbox once it answers; afterwards the port is free."""
     ready: asyncio.Queue[Sandbox] = asyncio.Queue()
     serving = asyncio.create_task(serve(SandboxOptions(), on_ready=ready.put_nowait))
     sandbox = await ready.get()

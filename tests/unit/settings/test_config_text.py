@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions
+from importer.mapper.header_guess import with_fields
+from importer.mapper.options import FIELDS, ColumnOptions, ContactOptions, CustomFieldOptions
 from importer.model.account import FieldType
 from importer.readers.options import InputOptions
 from importer.settings import settle
-from importer.settings.config_text import Draft, config_text, toml
+from importer.settings.config_text import Draft, columns_text, config_text, toml
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8).map(str.strip).filter(bool)
 
@@ -59,6 +60,14 @@ def test_what_is_a_comment_is_right_once_it_is_none() -> None:
     settings = settle({}, {}, bare)
     assert settings.mapping.columns.custom_fields == fields
     assert settings.mapping.contact.country == "ES"
+
+
+def test_the_columns_alone_hold_every_field_and_what_is_open() -> None:
+    """A guessed column of any field is written, and a required field without one is there to be filled in."""
+    guessed = with_fields(ColumnOptions(tags=("T",)), dict.fromkeys(set(FIELDS) - {"name"}, "H"))
+    text = columns_text(guessed, {"note": ("N", "M")})
+    assert tomllib.loads(text)["columns"] == {**dict.fromkeys(FIELDS, "H"), "name": "???", "tags": ["T"]}
+    assert "# note: one of 'N', 'M'\n" in text
 
 
 def test_a_value_that_toml_does_not_know_is_a_defect() -> None:

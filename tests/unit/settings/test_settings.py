@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from importer.mapper.options import CustomFieldOptions, IdentifierFormat
+from importer.mapper.options import CustomFieldOptions, IdentifierFormat, MobileForm
 from importer.model.account import FieldType
 from importer.model.errors import UsageError
+from importer.model.policy import Ambiguous
 from importer.settings import Settings, settle
 
 
@@ -39,7 +40,10 @@ def test_the_whole_config_is_understood() -> None:
         """
         [input]
         delimiter = "\\t"
+        [service]
+        ambiguous = "Strict"
         [contact]
+        mobile_form = "with"
         country = "es"
         identifier_format = "E164"
         tags = "One"
@@ -60,9 +64,12 @@ def test_the_whole_config_is_understood() -> None:
         """,
     )
     assert settings.service.base_url == "http://127.0.0.1:8080/v1"
+    assert settings.service.ambiguous is Ambiguous.STRICT
     assert settings.input.delimiter == "tab"
+    assert settings.mapping.contact.mobile_form is MobileForm.WITH
     assert settings.mapping.contact.country == "ES"
     assert settings.mapping.contact.identifier_format is IdentifierFormat.E164
+    assert settings.mapping.columns.custom_fields[1].type is FieldType.DATE
     assert settings.mapping.contact.tags == ("One",)
     assert settings.mapping.contact.note == "Two\nlines"
     assert settings.mapping.columns.tags == ("Tags", "Segment")

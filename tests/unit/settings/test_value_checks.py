@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.mapper.contact_fields import assigned_user, note
+from importer.model.payload import BOT_STATUSES
 from importer.settings import value_checks as checks
+
+CHECK_BOT_STATUS = checks.or_empty(checks.one_of(BOT_STATUSES))
+CHECK_USER = checks.as_in_cells(assigned_user)
+CHECK_NOTE = checks.as_in_cells(note)
 
 
 @pytest.mark.parametrize(
@@ -21,10 +27,10 @@ from importer.settings import value_checks as checks
         (checks.delimiter, "Tab", "tab"),
         (checks.country, " fr ", "FR"),
         (checks.country, "", ""),
-        (checks.assigned_user, "", ""),
-        (checks.assigned_user, "a@b.c", "a@b.c"),
-        (checks.bot_status, " ", ""),
-        (checks.bot_status, "bot_end", "bot_end"),
+        (CHECK_USER, "", ""),
+        (CHECK_USER, "a@b.c", "a@b.c"),
+        (CHECK_BOT_STATUS, " ", ""),
+        (CHECK_BOT_STATUS, "bot_end", "bot_end"),
         (checks.max_failures, " ", ""),
         (checks.max_failures, "0", "0"),
         (checks.max_failures, "007%", "7%"),
@@ -35,7 +41,7 @@ from importer.settings import value_checks as checks
         (checks.date_format, "", ""),
         (checks.date_format, "%d.%m.%y", "%d.%m.%y"),
         (checks.decimal_sign, ",", ","),
-        (checks.note, "x" * 1000, "x" * 1000),
+        (CHECK_NOTE, "x" * 1000, "x" * 1000),
         (checks.header, " Two\nlines ", "Two\nlines"),
         (checks.as_text, 5, "5"),
         (checks.as_text, True, True),
@@ -78,18 +84,22 @@ def test_a_right_value_is_taken(check: Callable[[object], object], value: object
         (checks.country, "Spain", "two letters"),
         (checks.existing, "update", "not supported yet"),
         (checks.existing, "maybe", "one of"),
-        (checks.assigned_user, "Ana", "e-mail"),
-        (checks.bot_status, "on", "one of"),
-        (checks.note, "x" * 1001, "at most 1,000"),
+        (CHECK_USER, "Ana", "e-mail"),
+        (CHECK_BOT_STATUS, "on", "one of"),
+        (CHECK_NOTE, "x" * 1001, "at most 1,000"),
         (checks.max_failures, "101%", "share"),
         (checks.max_failures, "-1", "share"),
         (checks.seconds, "5", "2h"),
         (checks.seconds, "1d", "2h"),
         (checks.date_format, "%d/%m", "day, month and year"),
         (checks.date_format, "%Q%d%m%Y", "day, month and year"),
+        (checks.date_format, "%d", "day, month and year"),
+        (checks.date_format, "%Q", "day, month and year"),
+        (checks.date_format, "%d/%m/%Y %", "day, month and year"),
+        (checks.date_format, "day", "day, month and year"),
         (checks.date_format, "(", "day, month and year"),
         (checks.decimal_sign, ";", '"."'),
-        (checks.one_line, "a\x1b[31m", "one line"),
+        (checks.single_line, "a\x1b[31m", "one line"),
         (checks.not_empty, " ", "empty"),
         (checks.header, " \n", "empty"),
     ],
@@ -105,8 +115,8 @@ TEXT_CHECKS: list[Callable[[str], object]] = [
     checks.encoding,
     checks.delimiter,
     checks.country,
-    checks.assigned_user,
-    checks.bot_status,
+    CHECK_USER,
+    CHECK_BOT_STATUS,
     checks.max_failures,
     checks.seconds,
     checks.date_format,

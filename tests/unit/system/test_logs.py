@@ -4,54 +4,17 @@ import io
 import json
 import os
 import stat
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from importer.model.errors import BusyError, StorageError
-from importer.model.journal_rows import Attempted, Pending, Recorded
-from importer.model.masking import masked, unnumbered
-from importer.model.replies import Outcome
+from importer.model.phone_mask import masked, unnumbered
 from importer.model.rows import Contact, Entry, InvalidRow, Problem, Row, Status
-from importer.system.logs import LOG, LoggedJournal, logging_to
+from importer.system.logs import LOG, log_enqueued, logging_to
 
-AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 CONTACT = Contact(identifier="34600111222", source="whatsapp", name="Ana García")
-
-
-class Remembering:
-    """A journal that keeps what it is told, and has one row."""
-
-    def __init__(self) -> None:
-        self.told: list[object] = []
-
-    async def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
-        self.told.append(marked)
-        return [None for _ in marked]
-
-    async def enter(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
-        self.told.append((sheet_index, entries))
-        return {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0}
-
-    async def take(self, count: int) -> Sequence[Pending]:
-        self.told.append(count)
-        return [Pending(seq=1, row=2, contact=CONTACT)]
-
-    def record(self, recorded: Recorded) -> None:
-        self.told.append(recorded)
-
-    def note_attempt(self, attempted: Attempted) -> None:
-        self.told.append(attempted)
-
-    async def flush(self) -> None:
-        self.told.append("flush")
-
-
-def recorded(status: Status, seq: int = 1, code: str = "", uuid: str = "") -> Recorded:
-    """Return an outcome."""
-    return Recorded(seq=seq, outcome=Outcome(status=status, code=code, uuid=uuid), attempts=1, at=AT)
 
 
 def lines(stream: io.StringIO) -> list[str]:
@@ -70,42 +33,19 @@ def test_a_phone_in_anybodys_words_is_masked(phone: str) -> None:
     assert unnumbered(f"422 for {phone}, row 12345") == f"422 for {'(' if '(' in phone else ''}…222, row 12345"
 
 
-async def test_a_logged_journal_hands_everything_on_as_it_is() -> None:
-    """The log changes nothing."""
-    inner = Remembering()
-    journal = LoggedJournal(inner)
-    invalid = InvalidRow(problems=(Problem(code="phone_missing", message="There is none."),))
-    entries = [Entry(row=Row(number=2, cells=()), mapped=CONTACT), Entry(row=Row(number=3, cells=()), mapped=invalid)]
-    attempted = Attempted(seq=1, attempt=1, at=AT, reason="no answer")
-    done = recorded(Status.CREATED, uuid="u1")
-    assert await journal.recognise([(2, b"a"), (3, None)]) == [None, None]
-    assert await journal.enter(0, entries) == {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0}
-    assert [pending.seq for pending in await journal.take(7)] == [1]
-    journal.note_attempt(attempted)
-    journal.record(done)
-    await journal.flush()
-    assert inner.told == [[(2, b"a"), (3, None)], (0, entries), 7, attempted, done, "flush"]
-
-
-async def test_verbose_tells_what_happens_to_each_row() -> None:
-    """By its number in the spreadsheet, and never with its whole phone or its name."""
-    stream, journal = io.StringIO(), LoggedJournal(Remembering())
+@pytest.mark.parametrize("verbose", [True, False])
+def test_verbose_tells_which_rows_are_invalid(verbose: bool) -> None:  # noqa: FBT001 - a table of cases
+    """By their numbers in the spreadsheet, without what stands in them."""
+    stream = io.StringIO()
     invalid = InvalidRow(problems=(Problem(code="phone_missing", message=""), Problem(code="name_missing", message="")))
-    with logging_to(None, stream, log_format="text", verbose=True):
-        await journal.enter(0, [Entry(row=Row(number=9, cells=("Ana García",)), mapped=invalid)])
-        await journal.take(1)
-        journal.note_attempt(Attempted(seq=1, attempt=1, at=AT, reason="status 500: 34600111222 is busy"))
-        journal.record(recorded(Status.CREATED, uuid="u1"))
-        journal.note_attempt(Attempted(seq=8, attempt=2, at=AT, reason="no answer"))
-        journal.record(recorded(Status.PENDING, seq=8))
-    assert lines(stream) == [
-        "row 9: invalid phone_missing, name_missing",
-        "2 rows read: {'pending': 1, 'invalid': 1}",
-        "row 2 (…222): attempt 1: status 500: …222 is busy",
-        "row 2 (…222): created u1",
-        "row at place 8: attempt 2: no answer",
-        "row at place 8: unsent",
+    entries = [
+        Entry(row=Row(number=2, cells=()), mapped=CONTACT),
+        Entry(row=Row(number=9, cells=("Ana García",)), mapped=invalid),
     ]
+    with logging_to(None, stream, log_format="text", verbose=verbose):
+        log_enqueued(entries, {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0})
+    told = ["row 9: invalid phone_missing, name_missing", "2 rows read: {'pending': 1, 'invalid': 1}"]
+    assert lines(stream) == (told if verbose else [])
 
 
 def test_without_file_json_or_verbose_nothing_is_logged() -> None:

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.replies import Arrival, Reply
-from importer.worker_pool.circuit_breaker import MOST_FAILURES, Circuit, after_reply, after_retry, serves, wait_seconds
+from importer.worker_pool.circuit_breaker import (
+    MOST_FAILURES,
+    CircuitBreaker,
+    after_reply,
+    after_retry,
+    is_served,
+    probe_wait_seconds,
+)
 
 GOOD = Reply(arrival=Arrival.ANSWERED, http_status=201)
 BAD = Reply(arrival=Arrival.UNKNOWN)
@@ -27,12 +34,12 @@ THROTTLED = Reply(arrival=Arrival.ANSWERED, http_status=429)
 )
 def test_a_refusal_is_a_service_that_is_there(reply: Reply, served: bool) -> None:  # noqa: FBT001 - a table of cases
     """Whoever refuses a row is there; whoever breaks off, times out or answers 5xx is not."""
-    assert serves(reply) is served
+    assert is_served(reply) is served
 
 
 def test_twenty_failures_in_a_row_open_it() -> None:
     """Nineteen do not, and one success begins the count anew."""
-    circuit = Circuit()
+    circuit = CircuitBreaker()
     for _ in range(MOST_FAILURES - 1):
         circuit = after_reply(circuit, BAD)
     assert not circuit.is_open
@@ -42,13 +49,13 @@ def test_twenty_failures_in_a_row_open_it() -> None:
 
 def test_a_rate_limit_is_no_failure() -> None:
     """A 429 leaves the circuit as it was."""
-    assert after_reply(Circuit(failures=5), THROTTLED) == Circuit(failures=5)
+    assert after_reply(CircuitBreaker(failures=5), THROTTLED) == CircuitBreaker(failures=5)
 
 
 @given(st.lists(st.booleans(), min_size=200, max_size=400))
 def test_the_budget_is_a_tenth_of_what_was_served(retries: list[bool]) -> None:
     """However they are mixed, the circuit is open once retries outrun a tenth of the successes and the first twenty."""
-    circuit = Circuit()
+    circuit = CircuitBreaker()
     for retry in retries:
         circuit = after_retry(circuit) if retry else after_reply(circuit, GOOD)
     spent, served = sum(retries), len(retries) - sum(retries)
@@ -60,4 +67,4 @@ def test_the_budget_is_a_tenth_of_what_was_served(retries: list[bool]) -> None:
 
 def test_it_is_asked_ever_more_seldom() -> None:
     """The questions come after 1, 2, 4 .. 60 s."""
-    assert [wait_seconds(number) for number in (1, 2, 3, 6, 7, 8, 1000)] == [1, 2, 4, 32, 60, 60, 60]
+    assert [probe_wait_seconds(number) for number in (1, 2, 3, 6, 7, 8, 1000)] == [1, 2, 4, 32, 60, 60, 60]

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.rows import Contact
-from importer.sandbox.account import DEFAULT_ACCOUNT
+from importer.sandbox.account import DEFAULT_ACCOUNT, StoredContact
 from importer.sandbox.answers import contact_body
-from importer.sandbox.contacts import StoredContact
 from importer.worker_pool.contact_changes import changes
 from tests.support.virtual_time import START
 
@@ -148,7 +147,7 @@ CONTACTS = st.builds(
 
 @given(CONTACTS)
 def test_a_contact_that_nobody_touched_is_never_changed(sent: Contact) -> None:
-    """What the stand-in answers for a contact as it was sent is the same, whatever was sent."""
+    """What the sandbox answers for a contact as it was sent is the same, whatever was sent."""
     stored = StoredContact(
         number=1,
         uuid="u1",

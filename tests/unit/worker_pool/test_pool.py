@@ -1,410 +1,368 @@
-"""The pool in virtual time: the real pool, pace, decisions and journal, against a service that does as it is told."""
+"""What the pool does whatever the operation: every test runs with creates and with deletes, in virtual time."""
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+import logging
+from datetime import timedelta
 
 import pytest
 
-from importer.journal import Journal, ThreadedJournal
+from importer.model.deletion import Deletion, Fate
 from importer.model.errors import StorageError
-from importer.model.policy import Ambiguous, Policy
-from importer.model.rows import Contact, Entry, Row, Sheet, Status
-from importer.model.runs import Result, RunRecord
+from importer.model.journal_rows import RecordedOutcome
+from importer.model.policy import Policy
+from importer.model.replies import Outcome, Reply
+from importer.model.requests import Request
+from importer.model.rows import Status
 from importer.model.stop import Stop
-from importer.worker_pool.pool import GRACE_SECONDS, Pool, PoolParts
-from importer.worker_pool.rate_limiter import Pace, PaceOptions
-from tests.support.inline_executor import InlineExecutor
-from tests.support.scripted_service import Fault, ScriptedService
-from tests.support.virtual_time import START, VirtualClock, run
+from importer.worker_pool.pool import CHECKPOINT_SECONDS, GRACE_SECONDS
+from tests.support.pools import NEVER, NO_ANSWER, OPERATIONS, ObedientService, PoolStage, answer
+from tests.support.virtual_time import START, run
 
 STOP = Stop(message="enough", hint="go on")
-RUN = RunRecord(
-    name="20261123-020000-contacts",
-    command="run",
-    account="main",
-    files=("contacts.csv",),
-    options={},
-    report_dir="reports",
-    started_at=START,
-)
+DONE = {"create": "created", "delete": "deleted"}
+CHANGE = {"create": "POST", "delete": "DELETE"}
+both = pytest.mark.parametrize("kind", OPERATIONS)
 
 
-@dataclass(slots=True, kw_only=True)
-class Stage:
-    """A pool with all that belongs to it."""
+class CountingLimiter:
+    """Lets requests leave one after the other, and remembers what it was told."""
 
-    path: Path
-    rows: int = 5
-    source: str = "whatsapp"
-    service: ScriptedService = field(default_factory=ScriptedService)
-    rate: float = 300.0
-    failures_most: int = 1_000_000
-    policy: Policy = field(default_factory=Policy)
-    pool: Pool = field(init=False)
-    journal: ThreadedJournal = field(init=False)
-    results: list[Result] = field(init=False)
-    error: Exception | None = None
+    def __init__(self) -> None:
+        self.acquired = 0
+        self.released: list[Reply | None] = []
 
-    async def play(
-        self, meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None, name: str = RUN.name
-    ) -> None:
-        """Run the pool over the rows to its end."""
-        store = Journal.open(self.path / "journal.sqlite3", now=VirtualClock().now)
-        with closing(store):
-            self.journal = ThreadedJournal(store, InlineExecutor())
-            record = RunRecord(**{f: getattr(RUN, f) for f in RUN.__slots__} | {"name": name})
-            await self.journal.begin(record)
-            sheet = await self.journal.add_sheet(Sheet(file="contacts.csv", header=("Phone",)))
-            await self.journal.enter(sheet, [self._entry(number) for number in range(1, self.rows + 1)])
-            self.pool = Pool(self._parts())
-            self.pool.input_over()
-            beside = asyncio.create_task(meanwhile()) if meanwhile else None
-            try:
-                await self.pool.run()
-            except StorageError as error:
-                self.error = error
-            if beside:
-                await beside
-            await self.journal.finish(record)
-            self.results = list(store.report_source(name).results())
+    async def acquire(self) -> None:
+        await asyncio.sleep(0.01)
+        self.acquired += 1
 
-    def statuses(self) -> list[Status]:
-        """Return the rows' last words, in their order."""
-        return [result.outcome.status for result in self.results]
-
-    def _entry(self, number: int) -> Entry:
-        phone = f"34600{number:06}"
-        contact = Contact(identifier=phone, source=self.source, name=f"Name {number}")
-        return Entry(row=Row(number=number + 1, cells=(phone,)), mapped=contact)
-
-    def _parts(self) -> PoolParts:
-        return PoolParts(
-            service=self.service,
-            ask_me=self.service.ask_me,
-            journal=self.journal,
-            pace=Pace(PaceOptions(rate=self.rate)),
-            clock=VirtualClock(),
-            policy=self.policy,
-            jitter=lambda: 0.5,
-            rate=self.rate,
-            too_many_failures=self._too_many,
-        )
-
-    def _too_many(self, done: Mapping[Status, int]) -> Stop | None:
-        return STOP if done.get(Status.FAILED, 0) > self.failures_most else None
+    def release(self, reply: Reply | None, seconds: float, jitter: float) -> None:  # noqa: ARG002 - the protocol's
+        self.released.append(reply)
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Callable[..., Stage]:
-    """Return what makes a stage with a script of faults."""
-
-    def make(script: Iterable[Fault] = (), **more: Any) -> Stage:
-        return Stage(path=tmp_path, service=ScriptedService(script=script), **more)
-
-    return make
-
-
-def test_every_row_is_sent_once(stage: Callable[..., Stage]) -> None:
-    """Without faults every row is created by one request, and the journal holds the service's uuids in order."""
-    it = stage(rows=1000)
+@both
+def test_every_row_has_its_outcome_by_one_change(kind: str) -> None:
+    """The counters, the journal and the service say the same."""
+    it = PoolStage(kind=kind, rows=500)
     run(it.play())
-    assert it.statuses() == [Status.CREATED] * 1000
-    assert set(it.service.posts().values()) == {1}
-    assert [result.outcome.uuid for result in it.results] == [
-        it.service.contacts[result.identifier][0].uuid for result in it.results
-    ]
+    assert it.journal.statuses() == dict.fromkeys(range(1, 501), DONE[kind])
+    assert it.journal.durable == 500
+    assert it.service.methods().count(CHANGE[kind]) == 500
+    assert +it.pool.counters.tally() == it.pool.counters.done == {DONE[kind]: 500}
+    assert (it.pool.counters.retried, it.pool.counters.throttled, it.pool.stopped) == (0, 0, None)
 
 
-def test_the_first_row_goes_alone(stage: Callable[..., Stage]) -> None:
-    """A token that is refused costs one request, whatever the number of rows; none of them is lost."""
-    it = stage([Fault.TOKEN_REFUSED] * 1000, rows=1000)
+@both
+def test_the_outcome_is_recorded_with_its_attempts(kind: str) -> None:
+    """As the journal takes it."""
+    it = PoolStage(kind=kind, rows=1)
+    it.service.odd = lambda number, request: answer(429) if request.method == CHANGE[kind] and number <= 2 else None
     run(it.play())
-    assert len(it.service.asked) == 1
-    assert it.statuses() == [Status.UNSENT] * 1000
+    outcome: Outcome | Deletion = Outcome(status=Status.CREATED, uuid="made", http_status=201)
+    if kind == "delete":
+        outcome = Deletion(status=Fate.DELETED, http_status=200)
+    attempts = len([method for method in it.service.methods() if method == CHANGE[kind]])
+    at = START + timedelta(seconds=it.journal.recorded_at[0])
+    assert it.journal.recorded == [RecordedOutcome(seq=1, outcome=outcome, attempts=attempts, at=at)]
+    assert attempts > 1
+
+
+@both
+def test_a_row_is_claimed_before_any_request_of_it(kind: str) -> None:
+    """Its intent is on disk then, however slow the disk."""
+    it = PoolStage(kind=kind, rows=100)
+    it.journal.claim_seconds = 0.5
+    unclaimed = []
+
+    def watch(_number: int, request: Request) -> None:
+        name = request.path.rpartition("/")[2] if kind == "delete" else request.body
+        seq = int(name[1:]) if kind == "delete" else int(name.partition("34600")[2][:6])
+        if seq not in it.journal.claimed:
+            unclaimed.append(seq)
+
+    it.service.odd = watch
+    run(it.play())
+    assert unclaimed == []
+    assert len(it.journal.statuses()) == 100
+
+
+@both
+def test_nothing_is_recorded_before_the_reply(kind: str) -> None:
+    """A request that hangs leaves its row without an outcome."""
+    it = PoolStage(kind=kind, rows=3, service=ObedientService(hangs=lambda _request: True))
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.append(len(it.journal.recorded))
+        it.pool.stop(STOP)
+        it.pool.hurry()
+
+    run(it.play(look, 20.0))
+    assert seen == [0]
+
+
+@both
+def test_the_first_request_goes_alone(kind: str) -> None:
+    """An error that every row would meet costs one request."""
+    it = PoolStage(kind=kind, rows=500, service=ObedientService(odd=lambda _number, _request: answer(401)))
+    run(it.play())
+    assert len(it.service.sent) == 1
     assert isinstance(it.pool.stopped, Stop)
+    assert DONE[kind] not in it.journal.statuses().values()
 
 
-@pytest.mark.parametrize("latency_seconds", [0.0, 0.05, 0.2, 1.5])
-def test_the_pool_keeps_the_rate_at_any_latency(stage: Callable[..., Stage], latency_seconds: float) -> None:
-    """At any latency 3,000 rows leave at over 96.5 % of 300 a second, and never more than 300 in any second."""
-    it = stage(rows=3000)
-    it.service.latency_seconds = latency_seconds
+@both
+@pytest.mark.parametrize("latency_seconds", [0.0, 0.05, 1.0])
+def test_the_rate_is_kept_and_used(kind: str, latency_seconds: float) -> None:
+    """All requests of a row count: never more than 300 in a second, and over 96.5 % of that."""
+    it = PoolStage(kind=kind, rows=1500, service=ObedientService(latency_seconds=latency_seconds))
     run(it.play())
-    steady = [at for at, _, _ in it.service.asked][300:]
-    assert (len(steady) - 1) / (steady[-1] - steady[0]) >= 0.965 * 300
+    steady = [at for at, _, _ in it.service.sent][300:]
     assert all(later - earlier >= 1.0 for earlier, later in zip(steady, steady[300:], strict=False))
+    middle = steady[: len(steady) - 300]
+    assert (len(middle) - 1) / (middle[-1] - middle[0]) >= 0.965 * 300
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault.REFUSED_CONNECTION,
-        Fault.RESET_BEFORE,
-        Fault.RESET_AFTER,
-        Fault.ERROR_BEFORE,
-        Fault.ERROR_AFTER,
-        Fault.HANG_BEFORE,
-        Fault.HANG_AFTER,
-        Fault.LATE,
-        Fault.NO_UUID,
-        Fault.THROTTLED,
-        Fault.THROTTLED_SECONDS,
-        Fault.UNAVAILABLE,
-    ],
-)
-@pytest.mark.parametrize("place", [0, 2, 4])
-def test_a_fault_at_any_place_loses_and_doubles_nothing(stage: Callable[..., Stage], fault: Fault, place: int) -> None:
-    """A fault at the first, a middle or the last row ends with every row created, each once."""
-    it = stage([Fault.NONE] * place + [fault])
+@both
+def test_every_request_leaves_by_the_rate_limiter(kind: str) -> None:
+    """Also the questions about the token, of a row and in an outage; each is given back, with its reply."""
+    script = {1: answer(403), **dict.fromkeys(range(4, 50), NEVER)}
+    limiter = CountingLimiter()
+    it = PoolStage(kind=kind, rows=40, limiter=limiter)
+    it.service.odd = lambda number, request: None if request.path == "auth/me" else script.get(number)
     run(it.play())
-    assert it.statuses() == [Status.CREATED] * 5
-    assert it.service.twice() == []
-    assert len(it.service.contacts) == 5
+    assert "auth/me" in {path for _, _, path in it.service.sent}
+    assert limiter.acquired == len(limiter.released) == len(it.service.sent)
+    assert None not in limiter.released
 
 
-def test_a_row_in_doubt_slows_nobody(stage: Callable[..., Stage]) -> None:
-    """While a row waits its settle time, all others are sent."""
-    it = stage([Fault.NONE, Fault.ERROR_AFTER], rows=300)
+@both
+def test_what_waits_holds_up_nothing(kind: str) -> None:
+    """While one row waits after an unclear answer, all others are done; then it has its turn."""
+    it = PoolStage(kind=kind, rows=300, policy=Policy(settle_seconds=50.0, backoff_cap_seconds=100.0))
+    doubtful: list[Request] = []
+
+    def odd(_number: int, request: Request) -> Reply | None:
+        if request.method == CHANGE[kind] and not doubtful and it.journal.recorded:
+            doubtful.append(request)
+            return NO_ANSWER
+        return None
+
+    it.service.odd = odd
+    seconds = run(it.play())
+    assert len(it.journal.statuses()) == 300
+    assert it.journal.recorded_at[298] <= 0.2 + len(it.service.sent) / 291
+    assert seconds >= (50.0 if kind == "create" else 1.0)
+
+
+@both
+def test_a_retry_after_pauses_everyone(kind: str) -> None:
+    """Nothing leaves until then."""
+    it = PoolStage(kind=kind, rows=300, service=ObedientService(latency_seconds=0.01))
+    it.service.odd = lambda number, _request: answer(429, retry_after_seconds=5.0) if number == 50 else None
     run(it.play())
-    others = [at for at, _, identifier in it.service.asked if identifier != "34600000002"]
-    assert max(others) < 3.0
-    assert it.statuses() == [Status.CREATED] * 300
+    times = [at for at, _, _ in it.service.sent]
+    assert max(later - earlier for earlier, later in itertools.pairwise(times)) >= 4.9
+    assert it.pool.counters.throttled == 1
+    assert len(it.journal.statuses()) == 300
 
 
-def test_a_retry_after_holds_everyone(stage: Callable[..., Stage]) -> None:
-    """After a 429 with Retry-After nothing is sent until then, and then one request feels the way."""
-    it = stage([Fault.NONE] * 20 + [Fault.THROTTLED_SECONDS], rows=600)
-    it.service.latency_seconds = 0.01
-    run(it.play())
-    times = [at for at, _, _ in it.service.asked]
-    gap_seconds, after = max((later - at, later) for at, later in itertools.pairwise(times))
-    assert gap_seconds >= 4.9
-    assert sum(after <= at < after + 0.0099 for at in times) == 1
-    assert it.statuses() == [Status.CREATED] * 600
-
-
-def test_refusals_fail_without_a_second_request(stage: Callable[..., Stage]) -> None:
-    """A row that the service refuses has failed with its words, and the others go on."""
-    it = stage([Fault.NONE, Fault.INVALID])
-    run(it.play())
-    assert it.statuses() == [Status.CREATED, Status.FAILED, *[Status.CREATED] * 3]
-    assert "told to be INVALID" in it.results[1].outcome.reason
-    assert set(it.service.posts().values()) == {1}
-
-
-@pytest.mark.parametrize(("good", "statuses"), [(True, {Status.FAILED, Status.CREATED}), (False, {Status.UNSENT})])
-def test_a_403_is_about_the_row_or_the_token(stage: Callable[..., Stage], good: bool, statuses: set[Status]) -> None:  # noqa: FBT001 - a table of cases
-    """A 403 fails its row if the token is good, and stops the run if it is not."""
-    it = stage([Fault.FORBIDDEN])
-    it.service.token_good = good
-    run(it.play())
-    assert set(it.statuses()) == statuses
-
-
-def test_what_cannot_be_looked_up_stays_in_doubt(stage: Callable[..., Stage]) -> None:
-    """An Instagram contact whose request broke off is in doubt and never sent again."""
-    it = stage([Fault.RESET_AFTER], source="instagram")
-    run(it.play())
-    assert it.statuses() == [Status.IN_DOUBT, *[Status.CREATED] * 4]
-    assert it.service.twice() == []
-
-
-def test_a_stop_waits_for_what_is_in_flight(stage: Callable[..., Stage]) -> None:
-    """A stopped pool sends nothing more, writes down what was in flight, and leaves the rest unsent."""
-    it = stage(rows=3000)
-
-    async def stop_soon() -> None:
-        await asyncio.sleep(2.0)
-        it.pool.stop(STOP)
-
-    run(it.play(stop_soon))
-    assert all(at <= 2.0 for at, _, _ in it.service.asked)
-    created = it.statuses().count(Status.CREATED)
-    assert 500 < created == len(it.service.contacts)
-    assert it.statuses().count(Status.UNSENT) == 3000 - created
-
-
-@pytest.mark.parametrize(("hurry", "seconds"), [(False, GRACE_SECONDS + 3), (True, 3.0)])
-def test_a_stop_does_not_wait_for_ever(stage: Callable[..., Stage], hurry: bool, seconds: float) -> None:  # noqa: FBT001 - a table of cases
-    """A request that hangs is given up after the grace, or at once if someone is in a hurry, and is in doubt."""
-    it = stage([Fault.NONE, Fault.HANG_AFTER], rows=3)
-    it.service.hang_seconds = 1000.0
-
-    async def stop_soon() -> None:
-        await asyncio.sleep(2.0)
-        it.pool.stop(STOP)
-        if hurry:
-            await asyncio.sleep(0.5)
-            it.pool.hurry()
-
-    async def timed() -> float:
-        await it.play(stop_soon)
-        return asyncio.get_running_loop().time()
-
-    assert run(timed()) <= seconds
-    assert it.statuses() == [Status.CREATED, Status.IN_DOUBT, Status.CREATED]
-
-
-def test_a_row_that_waits_for_its_look_up_is_in_doubt_at_a_stop(stage: Callable[..., Stage]) -> None:
-    """A stop while a row settles leaves it in doubt; one that surely never arrived is unsent."""
-    it = stage([Fault.NONE, Fault.ERROR_AFTER, *[Fault.REFUSED_CONNECTION] * 3], rows=3)
-
-    async def stop_soon() -> None:
-        await asyncio.sleep(2.0)
-        it.pool.stop(STOP)
-
-    run(it.play(stop_soon))
-    assert it.statuses() == [Status.CREATED, Status.IN_DOUBT, Status.UNSENT]
-
-
-def test_the_next_run_asks_about_what_is_in_doubt(stage: Callable[..., Stage]) -> None:
-    """What one run left in doubt the next run looks up before it sends it; what is created is not sent again."""
-    it = stage([Fault.NONE, Fault.ERROR_AFTER], rows=3)
-
-    async def stop_soon() -> None:
-        await asyncio.sleep(2.0)
-        it.pool.stop(STOP)
-
-    async def both() -> None:
-        await it.play(stop_soon)
-        await it.play(name="20261123-030000-contacts")
-
-    run(both())
-    assert it.statuses() == [Status.UNCHANGED, Status.CREATED, Status.UNCHANGED]
-    assert set(it.service.posts().values()) == {1}
-
-
-def test_too_many_failures_stop_the_run(stage: Callable[..., Stage]) -> None:
-    """The run ends when its limit on failures is passed."""
-    it = stage([Fault.INVALID] * 1000, rows=1000, failures_most=10)
-    run(it.play())
-    assert it.pool.stopped == STOP
-    assert 11 <= it.statuses().count(Status.FAILED) < 100
-
-
-def test_a_journal_that_cannot_be_written_stops_the_run(
-    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When an intent cannot be written nothing is sent for it, and the run says why."""
-    it = stage(rows=500)
-    full = StorageError("the disk is full")
-
-    async def take(_self: ThreadedJournal, _count: int) -> list[object]:
-        raise full
-
-    async def break_soon() -> None:
-        await asyncio.sleep(0.5)
-        monkeypatch.setattr(ThreadedJournal, "take", take)
-
-    run(it.play(break_soon))
-    assert it.error is full
-    assert len(it.service.asked) < 250
-    assert it.statuses().count(Status.CREATED) == len(it.service.contacts)
-
-
-def test_without_a_limit_the_pool_is_as_wide_as_it_is_told(stage: Callable[..., Stage]) -> None:
-    """With the rate limit off, as many requests are in flight as there is room for."""
-    it = stage(rows=1000, rate=0.0)
-    run(it.play())
-    assert it.service.most_in_flight == 64
-    assert it.statuses() == [Status.CREATED] * 1000
-
-
-def test_a_service_that_is_down_is_asked_one_question_until_it_is_back(stage: Callable[..., Stage]) -> None:
-    """While nothing answers no row is sent: GET /auth/me is, ever more seldom; then the run goes on to its end."""
-    it = stage(rows=600)
-
-    async def go_down() -> None:
-        await asyncio.sleep(1.0)
-        it.service.down = True
-        await asyncio.sleep(300.0)
-        it.service.down = False
-
-    run(it.play(go_down))
-    assert it.statuses() == [Status.CREATED] * 600
-    assert len([at for at, _, _ in it.service.asked if 5.0 < at < 300.0]) == 0
-    assert 5 <= len(it.service.asked_me) <= 12
-    assert it.pool.outage.asks_again_at == 0.0
-
-
-def test_an_outage_that_lasts_ends_the_run(stage: Callable[..., Stage]) -> None:
-    """After half an hour without an answer the run ends, and nothing is lost."""
-    it = stage(rows=600)
-
-    async def go_down() -> None:
-        await asyncio.sleep(1.0)
-        it.service.down = True
-
-    run(it.play(go_down))
-    assert isinstance(it.pool.stopped, Stop)
-    assert "minutes" in it.pool.stopped.message
-    assert it.statuses().count(Status.UNSENT) == 600 - len(it.service.contacts)
-
-
-def test_a_token_that_is_refused_after_an_outage_ends_the_run(stage: Callable[..., Stage]) -> None:
-    """The question that is asked in an outage also tells that the token is no longer good."""
-    it = stage([Fault.NONE, *[Fault.REFUSED_CONNECTION] * 30], rows=300)
-    it.service.token_good = False
+@both
+def test_a_403_ends_the_run_if_the_token_is_refused(kind: str) -> None:
+    """And nothing else was sent meanwhile, for the first row goes alone."""
+    it = PoolStage(kind=kind, rows=100)
+    it.service.odd = lambda _number, request: answer(401 if request.path == "auth/me" else 403)
     run(it.play())
     assert isinstance(it.pool.stopped, Stop)
     assert "token" in it.pool.stopped.message
+    assert [path for _, _, path in it.service.sent][1:] == ["auth/me"]
 
 
-def test_too_many_retries_open_the_circuit_too(stage: Callable[..., Stage]) -> None:
-    """When a third of all requests never arrive, the retry budget is soon spent, and the service is asked."""
-    it = stage([Fault.NONE, *[Fault.NONE, Fault.NONE, Fault.REFUSED_CONNECTION] * 100], rows=200)
+@both
+def test_a_403_fails_its_row_alone_if_the_token_is_good(kind: str) -> None:
+    """The token is asked for once."""
+    it = PoolStage(kind=kind, rows=20)
+    it.service.odd = lambda number, _request: answer(403, message="not this one") if number == 7 else None
     run(it.play())
-    assert it.service.asked_me
-    assert it.statuses() == [Status.CREATED] * 200
+    assert sorted(it.journal.statuses().values()) == sorted([DONE[kind]] * 19 + ["failed"])
+    assert [path for _, _, path in it.service.sent].count("auth/me") == 1
 
 
-def test_a_blind_look_up_is_no_witness(stage: Callable[..., Stage]) -> None:
-    """Where a look-up does not show what was just made, a row in doubt is not sent again: it stays in doubt."""
-    it = stage([Fault.NONE, Fault.ERROR_AFTER], rows=5)
-    it.service.blind = True
-    run(it.play())
-    assert it.statuses() == [Status.CREATED, Status.IN_DOUBT, *[Status.CREATED] * 3]
-    assert "look-up does not show" in it.results[1].outcome.reason
-    assert it.service.twice() == []
+@both
+def test_an_outage_sends_nothing_but_probes_and_ends_in_time(kind: str) -> None:
+    """A service that is down costs no row its outcome."""
+    it = PoolStage(kind=kind, rows=100, policy=Policy(longest_outage_seconds=600.0))
+    it.service.odd = lambda _number, _request: NEVER
+    seconds = run(it.play())
+    assert isinstance(it.pool.stopped, Stop)
+    assert "not answered for 10 minutes" in it.pool.stopped.message
+    assert len([path for _, _, path in it.service.sent if path != "auth/me"]) <= 40
+    assert 600 <= seconds <= 900
+    assert set(it.journal.statuses().values()) <= {"pending"}
 
 
-def test_strict_sends_nothing_twice(stage: Callable[..., Stage]) -> None:
-    """With `--ambiguous strict` a row that was not there stays in doubt, and one that is there is created."""
-    it = stage([Fault.NONE, Fault.ERROR_BEFORE, Fault.ERROR_AFTER], rows=4, policy=Policy(ambiguous=Ambiguous.STRICT))
-    run(it.play())
-    assert it.statuses() == [Status.CREATED, Status.IN_DOUBT, Status.CREATED, Status.CREATED]
-    assert set(it.service.posts().values()) == {1}
+@both
+def test_a_stop_waits_for_what_is_in_flight(kind: str) -> None:
+    """Nothing leaves after it, and what had left is recorded, durably."""
+    it = PoolStage(kind=kind, rows=1000)
+    run(it.play(lambda: it.pool.stop(STOP), 1.5))
+    assert max(at for at, _, _ in it.service.sent) <= 1.5
+    changes = it.service.methods().count(CHANGE[kind])
+    assert list(it.journal.statuses().values()).count(DONE[kind]) == changes > 100
+    assert it.journal.durable == len(it.journal.recorded)
 
 
-def test_resend_asks_nobody(stage: Callable[..., Stage]) -> None:
-    """With `--ambiguous resend` a row in doubt is sent again at once, even if it is there twice then."""
-    it = stage([Fault.NONE, Fault.ERROR_AFTER], rows=3, policy=Policy(ambiguous=Ambiguous.RESEND))
-    run(it.play())
-    assert it.statuses() == [Status.CREATED] * 3
-    assert it.service.twice() == ["34600000002"]
+@both
+def test_the_first_reason_to_stop_counts(kind: str) -> None:
+    """Later ones change nothing."""
+    it = PoolStage(kind=kind, rows=1000)
 
-
-def test_a_request_that_ends_just_as_the_pool_winds_up_is_waited_for(stage: Callable[..., Stage]) -> None:
-    """A request whose end is known but not yet noted when the waiting begins does no harm to it."""
-    it = stage()
-
-    async def nothing() -> None:
-        """Stand for a request that is over at once."""
-
-    async def wind_up() -> None:
-        await it.play()
+    def stop_twice() -> None:
         it.pool.stop(STOP)
-        request = asyncio.create_task(nothing())
-        it.pool._requests.add(request)
-        request.add_done_callback(it.pool._ended)
-        await asyncio.sleep(0)
-        assert it.pool._requests
-        await it.pool._wait_for_requests()
-        assert not it.pool._requests
+        it.pool.stop(StorageError("later"))
 
-    run(wind_up())
+    run(it.play(stop_twice, 1.0))
+    assert it.pool.stopped is STOP
+
+
+@both
+@pytest.mark.parametrize(("is_hurried", "most_seconds"), [(False, GRACE_SECONDS + 0.5), (True, 0.5)])
+def test_a_stop_does_not_wait_for_ever(kind: str, is_hurried: bool, most_seconds: float) -> None:  # noqa: FBT001 - a table of cases
+    """25 s, or not at all after a second signal; of a create that hangs the journal is told, of a delete it knows."""
+    it = PoolStage(kind=kind, rows=1, service=ObedientService(hangs=lambda request: request.method == CHANGE[kind]))
+
+    def stop() -> None:
+        it.pool.stop(STOP)
+        if is_hurried:
+            it.pool.hurry()
+
+    seconds = run(it.play(stop, 60.0)) - 60.0
+    assert seconds <= most_seconds
+    assert seconds >= (0.0 if is_hurried else GRACE_SECONDS)
+    assert it.journal.statuses() == ({1: "in_doubt"} if kind == "create" else {})
+
+
+@both
+def test_a_stop_gives_back_what_was_claimed_and_not_sent(kind: str) -> None:
+    """A create becomes pending again; a delete stays in flight in the journal, for its next undo."""
+    it = PoolStage(kind=kind, rows=200)
+    it.service.odd = lambda _number, _request: answer(401)
+    run(it.play())
+    given_back = {seq for seq, status in it.journal.statuses().items() if status == "pending"}
+    assert given_back == (it.journal.claimed if kind == "create" else set())
+    assert it.pool.counters.tally()[it.pool.counters.pending] == 200
+
+
+@both
+def test_outcomes_are_durable_soon(kind: str) -> None:
+    """Checkpoints are a tenth of a second apart, and one is the last thing of all."""
+    it = PoolStage(kind=kind, rows=600)
+    seconds = run(it.play())
+    gaps = [later - earlier for earlier, later in itertools.pairwise(it.journal.checkpoints)]
+    assert max(gaps) <= CHECKPOINT_SECONDS + 0.01
+    assert it.journal.checkpoints[-1] == pytest.approx(seconds, abs=0.01)
+
+
+@both
+@pytest.mark.parametrize("method", ["claim", "checkpoint"])
+def test_a_journal_that_cannot_be_written_ends_it(kind: str, method: str) -> None:
+    """With its own error, and nothing is sent from then on."""
+    it, full = PoolStage(kind=kind, rows=1000), StorageError("The disk is full.")
+    with pytest.raises(StorageError) as caught:
+        run(it.play(lambda: it.journal.fails.update({method: full}), 0.5))
+    assert caught.value is full
+    assert max(at for at, _, _ in it.service.sent) <= 1.0
+
+
+@both
+def test_a_defect_of_a_request_is_not_hidden(kind: str) -> None:
+    """It ends the run as itself."""
+    it = PoolStage(kind=kind, rows=300)
+    it.service.odd = lambda number, _request: ZeroDivisionError() if number == 50 else None
+    with pytest.raises(ZeroDivisionError):
+        run(it.play())
+
+
+@both
+def test_a_run_that_is_cancelled_leaves_no_task_behind(kind: str) -> None:
+    """After the grace."""
+    it = PoolStage(kind=kind, rows=5, service=ObedientService(hangs=lambda _request: True))
+
+    async def cancel() -> None:
+        running = asyncio.create_task(it.make().run())
+        await asyncio.sleep(1)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert len(asyncio.all_tasks()) == 1
+
+    run(cancel())
+
+
+@both
+def test_the_log_names_rows_by_number_and_masks_identifiers(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    """One line for an attempt that did not settle its row, one for its outcome."""
+    it = PoolStage(kind=kind, rows=1)
+    replies = {"POST": answer(429, message="34600111222 is too fast"), "DELETE": answer(429, message="too fast")}
+    it.service.odd = lambda number, request: replies.get(request.method) if number <= 2 else None
+    with caplog.at_level(logging.DEBUG, logger="importer"):
+        run(it.play())
+    told = [record.getMessage() for record in caplog.records if record.name.startswith("importer")]
+    assert told[0].startswith("row 2 (…001): attempt 1: ")
+    assert told[-1].startswith(f"row 2 (…001): {DONE[kind]}")
+    assert "34600" not in " ".join(told)
+
+
+@both
+def test_attempts_are_requests_that_may_change_something(kind: str) -> None:
+    """A request that a 429 turned away is one, and the next one is a retry; a GET is neither."""
+    it = PoolStage(kind=kind, rows=1)
+    turned_away: list[Request] = []
+
+    def odd(_number: int, request: Request) -> Reply | None:
+        if request.method == CHANGE[kind] and not turned_away:
+            turned_away.append(request)
+            return answer(429)
+        return None
+
+    it.service.odd = odd
+    run(it.play())
+    assert it.journal.statuses() == {1: DONE[kind]}
+    assert [one.attempt for one in it.journal.attempted] == [1]
+    assert it.pool.counters.retried == 1
+
+
+# What a delete needs besides
+
+
+def test_a_delete_follows_its_get_before_any_other_request() -> None:
+    """One at a time, each contact is looked at and deleted before the next one is begun."""
+    it = PoolStage(kind="delete", rows=20, concurrency=1)
+    run(it.play())
+    assert it.service.methods() == ["GET", "DELETE"] * 20
+
+
+@pytest.mark.parametrize("latency_seconds", [0.001, 0.05, 0.5])
+def test_between_a_get_and_its_delete_is_hardly_any_time(latency_seconds: float) -> None:
+    """At full rate, with hundreds in flight and others waiting after a pause."""
+    it = PoolStage(kind="delete", rows=600, service=ObedientService(latency_seconds=latency_seconds))
+    waits = []
+
+    def odd(number: int, request: Request) -> Reply | None:
+        if request.method == "DELETE":
+            waits.append(asyncio.get_running_loop().time() - it.service.ended["GET", request.path])
+        return answer(500) if number % 50 == 0 else None
+
+    it.service.odd = odd
+    run(it.play())
+    assert len(waits) >= 600
+    assert sorted(waits)[len(waits) // 2] <= 0.02
+    assert max(waits) <= 0.2
+
+
+def test_an_unclear_delete_is_looked_at_before_it_is_sent_again() -> None:
+    """GET, DELETE, and after no answer GET and DELETE."""
+    it = PoolStage(kind="delete", rows=1)
+    it.service.odd = lambda number, _request: NO_ANSWER if number == 2 else None
+    run(it.play())
+    assert it.service.methods() == ["GET", "DELETE", "GET", "DELETE"]

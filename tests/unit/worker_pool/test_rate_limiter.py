@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from importer.model.replies import Arrival, Reply
 from importer.worker_pool.adaptive_rate import SHARE_OF_LIMIT
-from importer.worker_pool.circuit_breaker import serves
+from importer.worker_pool.circuit_breaker import is_served
 from importer.worker_pool.rate_limiter import (
     MOST_IN_FLIGHT,
     MOST_IN_FLIGHT_WITHOUT_LIMIT,
-    Pace,
-    PaceOptions,
-    asked_hold_seconds,
+    RateLimiter,
+    RateLimits,
+    asked_pause_seconds,
+    default_pause_seconds,
     in_flight_needed,
-    seen_latency_seconds,
-    strike_seconds,
+    planned_latency_seconds,
 )
 from tests.support.virtual_time import run
 
@@ -40,7 +40,7 @@ UNKNOWN = Reply(arrival=Arrival.UNKNOWN)
 class Traffic:
     """Requests that leave one after the other as the pace lets them, each with a reply after a while."""
 
-    pace: Pace
+    pace: RateLimiter
     reply_to: Callable[[int], Reply | None] = lambda _number: GOOD
     """The reply to a request, by its number from 1; None: it is given up."""
     latency_seconds: Callable[[int], float] = lambda _number: 0.05
@@ -52,7 +52,7 @@ class Traffic:
         """Let so many requests leave, and wait for their replies."""
         async with asyncio.TaskGroup() as under_way:
             for _ in range(count):
-                await self.pace.slot()
+                await self.pace.acquire()
                 self.times.append(asyncio.get_running_loop().time())
                 self.most_in_flight = max(self.most_in_flight, self.pace.in_flight)
                 under_way.create_task(self._request(len(self.times)))
@@ -61,7 +61,7 @@ class Traffic:
         loop = asyncio.get_running_loop()
         started = loop.time()
         await asyncio.sleep(self.latency_seconds(number))
-        self.pace.heard(self.reply_to(number), loop.time() - started, 0.5)
+        self.pace.release(self.reply_to(number), loop.time() - started, 0.5)
 
     def gaps(self) -> list[float]:
         """Return the seconds between each request and the next."""
@@ -70,7 +70,7 @@ class Traffic:
 
 def traffic(rate: float = 300.0, concurrency: int = 0, **more: object) -> Traffic:
     """Return traffic at a rate."""
-    return Traffic(pace=Pace(PaceOptions(rate=rate, concurrency=concurrency)), **more)  # type: ignore[arg-type]  # the fields of Traffic
+    return Traffic(pace=RateLimiter(RateLimits(rate=rate, concurrency=concurrency)), **more)  # type: ignore[arg-type]  # the fields of Traffic
 
 
 # The arithmetic
@@ -87,7 +87,7 @@ def test_in_flight_is_rate_times_latency_with_head_room(rate: float, latency_sec
 @given(before=st.floats(0, 100), sample=st.floats(0, 100))
 def test_latency_goes_up_at_once_and_down_slowly(before: float, sample: float) -> None:
     """What is planned with is never less than the last sample, and never more than the greater of the two."""
-    seen = seen_latency_seconds(before, sample)
+    seen = planned_latency_seconds(before, sample)
     assert sample <= seen <= max(before, sample) + 1e-9
 
 
@@ -107,7 +107,7 @@ def test_latency_goes_up_at_once_and_down_slowly(before: float, sample: float) -
 )
 def test_a_service_serves_if_it_lets_a_request_in(reply: Reply, does: bool) -> None:  # noqa: FBT001 - a table of cases
     """A refusal of the row is service; a rate limit, an error and silence are none."""
-    assert serves(reply) is does
+    assert is_served(reply) is does
 
 
 @pytest.mark.parametrize(
@@ -128,13 +128,13 @@ def test_a_service_serves_if_it_lets_a_request_in(reply: Reply, does: bool) -> N
 )
 def test_who_asks_everyone_to_wait_and_for_how_long(reply: Reply, jitter: float, seconds: float) -> None:
     """Only 429 and 503 that say how long ask, and a second is the least."""
-    assert asked_hold_seconds(reply, jitter) == pytest.approx(seconds)
+    assert asked_pause_seconds(reply, jitter) == pytest.approx(seconds)
 
 
 @given(strikes=st.integers(0, 100_000), jitter=st.floats(0, 1))
 def test_a_hold_stays_between_one_second_and_about_a_minute(strikes: int, jitter: float) -> None:
     """However often it struck."""
-    assert 1.0 <= strike_seconds(strikes, jitter) <= 66.0
+    assert 1.0 <= default_pause_seconds(strikes, jitter) <= 66.0
 
 
 # The rate
@@ -306,11 +306,11 @@ def test_a_stray_429_costs_a_few_slots() -> None:
 
 def test_what_was_learned_is_begun_with() -> None:
     """A run begins at the limit that the one before found out, never above its own, and tells what it found."""
-    paces = [Pace(PaceOptions(rate=300.0, learned=learned)) for learned in (0.0, 100.0, 500.0)]
+    paces = [RateLimiter(RateLimits(rate=300.0, learned=learned)) for learned in (0.0, 100.0, 500.0)]
     assert [round(pace.learned, 9) for pace in paces] == [0.0, 100.0, 0.0]
     it = Traffic(pace=paces[1])
     run(it.send(300))
-    assert it.pace.per_second(it.times[-1]) == pytest.approx(97.0, rel=0.03)
+    assert it.pace.recent_rate(it.times[-1]) == pytest.approx(97.0, rel=0.03)
 
 
 def test_what_the_service_says_of_its_limit_is_kept_to() -> None:
@@ -318,7 +318,7 @@ def test_what_the_service_says_of_its_limit_is_kept_to() -> None:
     said = Reply(arrival=Arrival.ANSWERED, http_status=200, limit_per_second=50.0)
     it = traffic(reply_to=lambda _number: said)
     run(it.send(500))
-    assert it.pace.per_second(it.times[-1]) == pytest.approx(50.0 * SHARE_OF_LIMIT, rel=0.03)
+    assert it.pace.recent_rate(it.times[-1]) == pytest.approx(50.0 * SHARE_OF_LIMIT, rel=0.03)
     free = traffic(rate=0.0, reply_to=lambda _number: said)
     run(free.send(500))
     assert free.pace.learned == 0.0
@@ -380,11 +380,11 @@ async def until(it: Traffic, seconds: float) -> None:
 # Around it
 
 
-async def wait_in_vain(pace: Pace, times: int) -> None:
+async def wait_in_vain(pace: RateLimiter, times: int) -> None:
     """Ask for a slot and lose patience, again and again."""
     for _ in range(times):
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(pace.slot(), 0.001)
+            await asyncio.wait_for(pace.acquire(), 0.001)
 
 
 @pytest.mark.parametrize("throttled", [False, True])
@@ -407,14 +407,14 @@ def test_who_gives_up_waiting_for_room_leaves_the_room() -> None:
     """With all places taken, slots are waited for in vain; the first reply makes room for exactly one."""
 
     async def impatient() -> None:
-        pace = Pace(PaceOptions(rate=0.0, concurrency=2))
-        await pace.slot()
-        pace.heard(GOOD, 0.0, 0.5)
-        await pace.slot()
-        await pace.slot()
+        pace = RateLimiter(RateLimits(rate=0.0, concurrency=2))
+        await pace.acquire()
+        pace.release(GOOD, 0.0, 0.5)
+        await pace.acquire()
+        await pace.acquire()
         await wait_in_vain(pace, 50)
-        pace.heard(GOOD, 0.0, 0.5)
-        await pace.slot()
+        pace.release(GOOD, 0.0, 0.5)
+        await pace.acquire()
         await wait_in_vain(pace, 1)
         assert pace.in_flight == 2
 
@@ -426,19 +426,19 @@ def test_the_speed_is_shown_as_it_is(rate: float) -> None:
     """The requests of the last five seconds, per second, at the end of a long run."""
     it = traffic(rate=rate)
     run(it.send(round(rate * 10)))
-    assert it.pace.per_second(it.times[-1]) == pytest.approx(rate * SHARE_OF_LIMIT, rel=0.03)
-    assert it.pace.per_second(it.times[-1] + 2.5) == pytest.approx(rate * SHARE_OF_LIMIT / 2, rel=0.05)
-    assert it.pace.per_second(it.times[-1] + 10.0) == 0.0
-    assert it.pace.achieved() == pytest.approx(rate * SHARE_OF_LIMIT, rel=0.03)
+    assert it.pace.recent_rate(it.times[-1]) == pytest.approx(rate * SHARE_OF_LIMIT, rel=0.03)
+    assert it.pace.recent_rate(it.times[-1] + 2.5) == pytest.approx(rate * SHARE_OF_LIMIT / 2, rel=0.05)
+    assert it.pace.recent_rate(it.times[-1] + 10.0) == 0.0
+    assert it.pace.mean_rate() == pytest.approx(rate * SHARE_OF_LIMIT, rel=0.03)
     assert (it.pace.sent, it.pace.in_flight, it.pace.limit) == (round(rate * 10), 0, rate)
 
 
 def test_the_speed_of_nothing_is_nothing() -> None:
     """Before the first request, and after only one, no speed is claimed that was not there."""
     it = traffic()
-    assert (it.pace.per_second(100.0), it.pace.achieved()) == (0.0, 0.0)
+    assert (it.pace.recent_rate(100.0), it.pace.mean_rate()) == (0.0, 0.0)
     run(it.send(1))
-    assert (it.pace.per_second(it.times[0]), it.pace.achieved()) == (1.0, 0.0)
+    assert (it.pace.recent_rate(it.times[0]), it.pace.mean_rate()) == (1.0, 0.0)
 
 
 def test_a_hold_tells_how_long_it_lasts() -> None:
@@ -448,9 +448,9 @@ def test_a_hold_tells_how_long_it_lasts() -> None:
     async def one() -> None:
         await it.send(1)
         now = asyncio.get_running_loop().time()
-        assert it.pace.held(now)
-        assert it.pace.held_seconds(now) == pytest.approx(10.5)
-        assert not it.pace.held(now + 10.6)
-        assert it.pace.held_seconds(now + 10.6) == 0.0
+        assert it.pace.is_paused(now)
+        assert it.pace.paused_seconds(now) == pytest.approx(10.5)
+        assert not it.pace.is_paused(now + 10.6)
+        assert it.pace.paused_seconds(now + 10.6) == 0.0
 
     run(one())

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.phones import identify, lost_zero, mobile_form, region_dialled, region_names
-from importer.mapper.phones.mobile_forms import in_form
+from importer.mapper.phones import identify
+from importer.mapper.phones.countries import region_dialled, region_names
+from importer.mapper.phones.numbering_plans import in_form, lost_zero, mobile_form
 from importer.model.rows import Problem
 
 FORMS = [

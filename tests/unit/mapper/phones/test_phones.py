@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.phones import identify, is_region
+from importer.mapper.phones import identify
+from importer.mapper.phones.countries import is_region
 from importer.model.rows import Problem
 
 NUMBERS = [

@@ -1,9 +1,11 @@
 """Workbooks as odd programs write them, and what is no workbook at all."""
 
+import itertools
 import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,8 +20,13 @@ from openpyxl.cell.text import InlineFont
 from importer.model.errors import InputError
 from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
-from importer.readers.excel.xlsx import XlsxWorkbook
+from importer.readers.excel import xlsx
+from importer.readers.excel.extent import Extent
+from importer.readers.excel.pandas_sheet import PandasEngine, PandasSheet
+from importer.readers.excel.xlsx_look import look_over
+from importer.readers.excel.zip_package import Package
 from importer.readers.options import InputOptions
+from tests.support.spreadsheets.old_excel import container
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -58,7 +65,7 @@ def book(
     path: Path, sheet: str | bytes, *, texts: str = "", styles: str = "", properties: str = "", folder: str = "xl"
 ) -> Path:
     """Write a workbook whose one sheet has this XML, with an XML of shared texts and one of styles."""
-    types = {"worksheet": "sheet.xml", "sharedStrings": "texts.xml", "styles": "looks.xml"}
+    types = {"worksheet": "sheet.xml", "sharedStrings": "sharedStrings.xml", "styles": "styles.xml"}
     relations = "".join(
         f'<Relationship Id="r{number}" Type="{RELATIONS}/{kind}" Target="{target}"/>'
         for number, (kind, target) in enumerate(types.items())
@@ -79,8 +86,8 @@ def book(
                 f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>'
             ),
             f"{folder}/sheet.xml": sheet,
-            f"{folder}/texts.xml": texts or f'<sst xmlns="{MAIN}"/>',
-            f"{folder}/looks.xml": styles or f'<styleSheet xmlns="{MAIN}"/>',
+            f"{folder}/sharedStrings.xml": texts or f'<sst xmlns="{MAIN}"/>',
+            f"{folder}/styles.xml": styles or f'<styleSheet xmlns="{MAIN}"/>',
         },
     )
 
@@ -227,22 +234,33 @@ CASES: dict[str, tuple[str | bytes, list[tuple[int, tuple[str, ...], tuple[str, 
 }
 
 
-@pytest.mark.parametrize("streamed", [False, True])
+def take(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the choice between the ways to read a sheet: all must say the same of what they can read."""
+    if way == "openpyxl":
+
+        def parsed(source: str, sheet: str | int, engine: PandasEngine, extent: Extent) -> PandasSheet:
+            if engine == "calamine":
+                raise ValueError
+            return PandasSheet(source, sheet, engine, extent)
+
+        monkeypatch.setattr(xlsx, "PandasSheet", parsed)
+    if way == "streamed":
+        monkeypatch.setattr(xlsx, "MOST_CELLS_HELD", 0)
+    if way == "odd":
+        monkeypatch.setattr(xlsx, "look_over", lambda *args: replace(look_over(*args), is_plain=False))
+
+
+WAYS = ["calamine", "openpyxl", "streamed", "odd"]
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", CASES)
-def test_an_odd_sheet_is_read_exactly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str, *, streamed: bool
-) -> None:
-    """Whichever way it is read; where one way cannot, the other is taken."""
-    if streamed:
-        # Both ways must say the same of what both can read; only this choice between them is taken away.
-        monkeypatch.setattr(XlsxWorkbook, "_suits_calamine", lambda *_: False)
+def test_an_odd_sheet_is_read_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str, way: str) -> None:
+    """Whichever way it is read; where one way cannot, the next is taken."""
+    take(way, monkeypatch)
     content, expected = CASES[case]
     path = book(tmp_path / "odd.xlsx", content, styles=FORMATS if case == "formats" else "")
-    if streamed and case == "rows in disorder":
-        with pytest.raises(InputError, match="rows in disorder"):
-            rows_of(path)
-    else:
-        assert seen(path) == expected
+    assert seen(path) == expected
 
 
 def test_shared_texts_are_found_wherever_they_are(tmp_path: Path) -> None:
@@ -267,6 +285,152 @@ def test_days_from_1904_are_days_from_1904(tmp_path: Path, flag: str) -> None:
     rows = sheet(HEADER, '<row r="2"><c r="A2" s="3"><v>44622</v></c><c r="B2" s="1"><v>5</v></c></row>')
     path = book(tmp_path / "a.xlsx", rows, styles=FORMATS, properties=f'<workbookPr date1904="{flag}"/>')
     assert seen(path) == [(2, ("2026-03-03", "00005"), ())]
+
+
+RENAMINGS: dict[str, Callable[[str], str]] = {
+    "capitals": str.upper,
+    "small letters": str.lower,
+    "backslashes": lambda name: name.replace("/", "\\"),
+    "a slash in front": lambda name: f"/{name}",
+}
+
+
+@pytest.mark.parametrize("renamed", RENAMINGS.values(), ids=RENAMINGS)
+def test_the_names_of_parts_may_be_written_in_any_way(tmp_path: Path, renamed: Callable[[str], str]) -> None:
+    """In any case of letters, and with backslashes; shared texts and formats are found all the same."""
+    rows = sheet(HEADER, '<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" s="3"><v>46084</v></c></row>')
+    made = book(tmp_path / "a.xlsx", rows, texts=f'<sst xmlns="{MAIN}"><si><t>007</t></si></sst>', styles=FORMATS)
+    with zipfile.ZipFile(made) as package:
+        parts = {renamed(name): package.read(name) for name in package.namelist()}
+    assert seen(zipped(tmp_path / "b.xlsx", parts)) == [(2, ("007", "2026-03-03"), ())]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_every_part_may_be_in_utf_16(tmp_path: Path, encoding: str) -> None:
+    """XML says its encoding itself."""
+    rows = sheet(HEADER, '<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" s="3"><v>46084</v></c></row>')
+    made = book(tmp_path / "a.xlsx", rows, texts=f'<sst xmlns="{MAIN}"><si><t>ñ</t></si></sst>', styles=FORMATS)
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    declared = '<?xml version="1.0" encoding="UTF-16"?>' if encoding.startswith("utf-16") else ""
+    with zipfile.ZipFile(made) as package:
+        parts = {name: (mark + declared + package.read(name).decode()).encode(encoding) for name in package.namelist()}
+    assert seen(zipped(tmp_path / "b.xlsx", parts)) == [(2, ("ñ", "2026-03-03"), ())]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_sheet_of_any_encoding_has_values(tmp_path: Path, encoding: str) -> None:
+    """So that it is not passed over for another sheet."""
+    declared = '<?xml version="1.0" encoding="UTF-16"?>' if encoding != "utf-8" else ""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    for value, has_values in (("<v>1</v>", True), ("<v><![CDATA[1]]></v>", True), ("", False)):
+        rows = sheet(f'<row r="1"><c r="A1">{value}</c></row>')
+        package = Package(str(book(tmp_path / "a.xlsx", (mark + declared + rows).encode(encoding))))
+        with closing(xlsx.XlsxWorkbook(package)) as workbook:
+            assert workbook.has_values(workbook.sheets[0]) == has_values
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_references_may_be_in_small_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """Also those of merged cells."""
+    take(way, monkeypatch)
+    rows = sheet(
+        HEADER,
+        '<row r="2"><c r="a2"><v>1</v></c><c r="b2"><v>2</v></c></row>',
+        '<row r="3"><c r="a3"><v>1</v></c></row>',
+        after='<mergeCells><mergeCell ref="b2:b3"/></mergeCells>',
+    )
+    assert seen(book(tmp_path / "a.xlsx", rows)) == [(2, ("1", "2"), ()), (3, ("1", ""), ("cell_merged",))]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("bad", ["2026-13-45", "2026-02-30T00:00:00", "soon", "25:00:00"])
+def test_a_date_that_is_none_is_a_problem_of_its_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, bad: str
+) -> None:
+    """The others of the file are read."""
+    take(way, monkeypatch)
+    rows = sheet(
+        HEADER,
+        f'<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="d"><v>{bad}</v></c></row>',
+        '<row r="3"><c r="A3"><v>2</v></c><c r="B3" t="d"><v>2026-03-03T10:00:00Z</v></c></row>',
+        '<row r="4"><c r="A4"><v>3</v></c><c r="B4" t="d"><v>2026-03-03</v></c></row>',
+    )
+    assert seen(book(tmp_path / "a.xlsx", rows)) == [
+        (2, ("1", bad), ("cell_error",)),
+        (3, ("2", "2026-03-03 10:00:00"), ()),
+        (4, ("3", "2026-03-03"), ()),
+    ]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_of_formulas_without_a_value_are_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, count: int
+) -> None:
+    """Though they are the last ones, or all: openpyxl writes formulas so, and calamine leaves such rows out."""
+    take(way, monkeypatch)
+    made = openpyxl.Workbook()
+    contacts = made.active
+    assert contacts is not None
+    contacts.append(["Phone", "Name"])
+    for _ in range(count):
+        contacts.append(['="34"&"600111222"', "=1+1"])
+    made.save(tmp_path / "a.xlsx")
+    codes = ("formula_uncalculated",) * 2
+    assert seen(tmp_path / "a.xlsx") == [(number, ("", ""), codes) for number in range(2, 2 + count)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_of_errors_are_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """Though they are the last ones."""
+    take(way, monkeypatch)
+    error = '<row r="{0}"><c r="A{0}" t="e"><v>#N/A</v></c></row>'
+    path = book(tmp_path / "a.xlsx", sheet(HEADER, error.format(2), error.format(4)))
+    assert seen(path) == [(2, ("#N/A", ""), ("cell_error",)), (4, ("#N/A", ""), ("cell_error",))]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_text_with_a_zero_character_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """A library made it of something else."""
+    take(way, monkeypatch)
+    path = book(tmp_path / "a.xlsx", sheet(HEADER, f'<row r="2">{text("A2", "m_x0000_p")}{text("B2", "a")}</row>'))
+    assert [row[2] for row in seen(path)] == [("text_damaged",)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("blank", ["", "<t/>", "<t></t>", "<t> </t>", "<t>&#10;</t>", None])
+def test_cells_that_are_blank_texts_are_no_lost_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, blank: str | None
+) -> None:
+    """Programs write them for values that are missing; first, between others, and last."""
+    take(way, monkeypatch)
+    cells = "".join(
+        f'<row r="{n}"><c r="A{n}" t="s"><v>{n % 3}</v></c><c r="B{n}" t="s"><v>1</v></c>'
+        f'<c r="C{n}" t="str"><v></v></c><c r="D{n}" t="inlineStr"><is><t> </t></is></c><c r="E{n}"/></row>'
+        for n in range(2, 8)
+    )
+    item = "<si/>" if blank is None else f"<si>{blank}</si>"
+    texts = f'<sst xmlns="{MAIN}">{item}<si><t>a</t></si>{item}</sst>'
+    rows = seen(book(tmp_path / "a.xlsx", sheet(HEADER, cells), texts=texts))
+    assert [(row[0], row[1][1], row[2]) for row in rows] == [(number, "a", ()) for number in range(2, 8)]
+
+
+def test_dates_of_styles_elsewhere_are_dates(tmp_path: Path) -> None:
+    """Calamine looks for styles under one name only; a built-in format of East Asia is a date, too."""
+    rows = sheet(HEADER, '<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>46084</v></c></row>')
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="{{}}"/></cellXfs></styleSheet>'
+    for number, folder in itertools.product((14, 27, 36, 50, 58), ("xl", "office")):
+        path = book(tmp_path / "a.xlsx", rows, styles=styles.format(number), folder=folder)
+        assert seen(path) == [(2, ("1", "2026-03-03"), ())]
+
+
+def test_a_workbook_that_holds_a_document_is_a_workbook(tmp_path: Path) -> None:
+    """What else is in the zip does not count where there is a workbook."""
+    made = book(tmp_path / "a.xlsx", sheet(HEADER, f'<row r="2">{text("A2", "1")}</row>'))
+    for other in ("word/document.xml", "ppt/presentation.xml", "content.xml", "index.xml"):
+        with zipfile.ZipFile(made) as package:
+            parts = {name: package.read(name) for name in package.namelist()}
+        assert seen(zipped(tmp_path / "b.xlsx", {other: b"<x/>"} | parts)) == [(2, ("1", ""), ())]
 
 
 def test_hidden_rows_are_counted_and_may_be_left_out(tmp_path: Path) -> None:
@@ -316,183 +480,7 @@ def test_a_sheet_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
     reader.close()
 
 
-def record(kind: int, content: bytes = b"") -> bytes:
-    """Return a record of a binary workbook."""
-    number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
-    length = len(content)
-    return number + (bytes([length]) if length < 128 else bytes([length & 0x7F | 0x80, length >> 7])) + content
-
-
-def wide(value: str) -> bytes:
-    """Return a text as a binary workbook has it."""
-    return struct.pack("<I", len(value)) + value.encode("utf-16-le")
-
-
-def binary_cell(kind: int, column: int, value: bytes, style: int = 0) -> bytes:
-    """Return a cell of a binary workbook."""
-    return record(kind, struct.pack("<II", column, style) + value)
-
-
-def binary_row(number: int, *cells: bytes, hidden: bool = False) -> bytes:
-    """Return a row of a binary workbook."""
-    flags = bytes([0, 0x10 if hidden else 0])
-    return record(0, struct.pack("<IIH", number - 1, 0, 300) + flags + bytes(5)) + b"".join(cells)
-
-
-def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
-    """Texts, numbers, zeros by format, errors, hidden rows and merged cells of an .xlsb."""
-    rows = [
-        binary_row(1, *(binary_cell(6, column, wide(name)) for column, name in enumerate(("Phone", "Code", "Note")))),
-        binary_row(2, binary_cell(5, 0, struct.pack("<d", 34600111222)), binary_cell(5, 1, struct.pack("<d", 7), 1)),
-        binary_row(3, binary_cell(6, 0, wide("ñ")), binary_cell(3, 2, b"\x2a"), hidden=True),
-        binary_row(4, binary_cell(6, 0, wide("b"))),
-    ]
-    merged = record(177, struct.pack("<I", 1)) + record(176, struct.pack("<IIII", 2, 3, 1, 1)) + record(178)
-    contents = (
-        record(131)
-        + record(129)
-        + b"".join([record(148, bytes(16)), record(145), *rows, record(146)])
-        + merged
-        + record(130)
-    )
-    bundle = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Sheet"))
-    formats = record(615, struct.pack("<I", 1)) + record(44, struct.pack("<H", 170) + wide("00000")) + record(616)
-    styles = b"".join(record(47, struct.pack("<HH", 0, key) + bytes(12)) for key in (0, 170))
-    path = zipped(
-        tmp_path / "a.xlsb",
-        {
-            "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
-            "xl/workbook.bin": record(131) + record(143) + bundle + record(144) + record(132),
-            "xl/_rels/workbook.bin.rels": (
-                f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
-                f'Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
-            ),
-            "xl/worksheets/sheet1.bin": contents,
-            "xl/styles.bin": formats + record(617, struct.pack("<I", 2)) + styles + record(618),
-        },
-    )
-    assert seen(path) == [
-        (2, ("34600111222", "00007", ""), ()),
-        (3, ("ñ", "", "#N/A"), ("cell_error",)),
-        (4, ("b", "", ""), ("cell_merged",)),
-    ]
-    assert [row[0] for row in seen(path, hidden_rows="skip")] == [2, 4]
-
-
-OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
-
-
-def ods(path: Path, *rows: str, manifest: str = "<manifest/>") -> Path:
-    """Write an .ods of one sheet."""
-    prefixes = " ".join(f'xmlns:{name}="{OFFICE}:{name}:1.0"' for name in ("office", "table", "text"))
-    return zipped(
-        path,
-        {
-            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-            "META-INF/manifest.xml": manifest,
-            "content.xml": (
-                f'<office:document-content {prefixes} xmlns:calcext="x"><office:body><office:spreadsheet>'
-                f'<table:table table:name="S">{"".join(rows)}</table:table>'
-                "</office:spreadsheet></office:body></office:document-content>"
-            ),
-        },
-    )
-
-
-def ods_row(*cells: str, more: str = "") -> str:
-    """Return a row of it."""
-    return f"<table:table-row {more}>{''.join(cells)}</table:table-row>"
-
-
-def ods_cell(attributes: str, inside: str = "") -> str:
-    """Return a cell of it."""
-    return f"<table:table-cell {attributes}>{inside}</table:table-cell>"
-
-
-ODS_HEADER = ods_row(*(ods_cell("", f"<text:p>{name}</text:p>") for name in ("Phone", "Name")))
-
-
-@pytest.mark.parametrize(
-    ("cell", "shown", "codes"),
-    [
-        (ods_cell('office:value-type="float" office:value="7"', "<text:p>007</text:p>"), "007", ()),
-        (ods_cell('office:value-type="float" office:value="7.5"', "<text:p>08</text:p>"), "7.5", ()),
-        (ods_cell('office:value-type="currency" office:value="1234.5"', "<text:p>1.234,50 €</text:p>"), "1234.5", ()),
-        (ods_cell('office:value-type="percentage" office:value="0.21"', "<text:p>21%</text:p>"), "0.21", ()),
-        (ods_cell('office:value-type="boolean" office:boolean-value="false"'), "FALSE", ()),
-        (ods_cell('office:value-type="date" office:date-value="2026-03-03T14:05:00.5"'), "2026-03-03 14:05:00", ()),
-        (ods_cell('office:value-type="date" office:date-value="-0044-03-15"'), "-0044-03-15", ()),
-        (ods_cell('office:value-type="time" office:time-value="PT30H05M00S"'), "30:05:00", ()),
-        (ods_cell('office:value-type="time" office:time-value="-P1DT1H"'), "-25:00:00", ()),
-        (ods_cell('office:value-type="time" office:time-value="soon"'), "soon", ()),
-        (ods_cell('office:value-type="string" office:string-value="x"', "<text:p>y</text:p>"), "x", ()),
-        (ods_cell('office:value-type="string"', "<text:p>a<text:tab/>b<text:line-break/>c</text:p>"), "a\tb\nc", ()),
-        (
-            ods_cell('office:value-type="string"', "<text:p>a<text:span>b<text:a>c</text:a></text:span></text:p>"),
-            "abc",
-            (),
-        ),
-        (
-            ods_cell(
-                'office:value-type="string"',
-                "<office:annotation><text:p>no</text:p></office:annotation><text:p>yes</text:p>",
-            ),
-            "yes",
-            (),
-        ),
-        (
-            ods_cell('calcext:value-type="error" office:value-type="string"', "<text:p>#N/A</text:p>"),
-            "#N/A",
-            ("cell_error",),
-        ),
-        (ods_cell('table:formula="of:=1"'), "", ("formula_uncalculated",)),
-        (ods_cell('office:value-type="float" office:value="1234567890123456"'), "1234567890123456", ("digits_lost",)),
-    ],
-)
-def test_a_cell_of_an_ods_says_what_it_shows(tmp_path: Path, cell: str, shown: str, codes: tuple[str, ...]) -> None:
-    """Values by their types, texts with their spaces and breaks, and never a comment."""
-    path = ods(tmp_path / "a.ods", ODS_HEADER, ods_row(cell, ods_cell("", "<text:p>n</text:p>")))
-    assert seen(path) == [(2, (shown, "n"), codes)]
-
-
-def test_rows_and_cells_of_an_ods_that_are_alike_are_each_there(tmp_path: Path) -> None:
-    """They are written once, with their number; blank ones after the table are nothing."""
-    twice = ods_cell('table:number-columns-repeated="2"', "<text:p>x</text:p>")
-    path = ods(
-        tmp_path / "a.ods",
-        ODS_HEADER,
-        ods_row(ods_cell(""), more='table:number-rows-repeated="3"'),
-        ods_row(twice, more='table:number-rows-repeated="2" table:visibility="filter"'),
-        ods_row(ods_cell('table:number-columns-repeated="16384"'), more='table:number-rows-repeated="1048570"'),
-    )
-    assert seen(path) == [(5, ("x", "x"), ()), (6, ("x", "x"), ())]
-    assert sheet_of(path).notes[0].startswith("2 of its rows")
-    assert seen(path, hidden_rows="skip") == []
-
-
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def ole(name: str, content: bytes = b"x" * 4096) -> bytes:
-    """Return a container of one stream, at least 4,096 bytes long."""
-    count = len(content) // 512
-    numbers = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, count + 2), 0xFFFFFFFE]
-    fat = struct.pack("<128I", *numbers, *[0xFFFFFFFF] * (128 - len(numbers)))
-    header = OLE + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(10)
-    header += struct.pack("<IIIIIIIII", 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
-    header += struct.pack("<108I", *[0xFFFFFFFF] * 108)
-
-    def entry(called: str, kind: int, start: int, size: int) -> bytes:
-        written = called.encode("utf-16-le")
-        return (
-            written.ljust(64, b"\0")
-            + struct.pack("<HBB", len(written) + 2, kind, 1)
-            + bytes(48)
-            + struct.pack("<IQ", start, size)
-        )
-
-    directory = entry("Root Entry", 5, 0xFFFFFFFE, 0) + entry(name, 2, 2, len(content)) + bytes(256)
-    return header + fat + directory + content
 
 
 PASSWORD = struct.pack("<HHHH", 0x0809, 4, 0x0600, 5) + struct.pack("<HHH", 0x002F, 2, 0)
@@ -501,12 +489,12 @@ PASSWORD = struct.pack("<HHHH", 0x0809, 4, 0x0600, 5) + struct.pack("<HHH", 0x00
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (ole("EncryptedPackage"), "protected by a password"),
-        (ole("Workbook", PASSWORD.ljust(4096, b"\0")), "protected by a password"),
-        (ole("WordDocument"), "a Word document"),
-        (ole("PowerPoint Document"), "a PowerPoint presentation"),
-        (ole("Other"), "damaged"),
-        (ole("Workbook"), "damaged"),
+        (container({"EncryptedPackage": b"x" * 4096}), "protected by a password"),
+        (container({"Workbook": PASSWORD}), "protected by a password"),
+        (container({"WordDocument": b"x" * 4096}), "a Word document"),
+        (container({"PowerPoint Document": b"x" * 4096}), "a PowerPoint presentation"),
+        (container({"Other": b"x" * 4096}), "damaged"),
+        (container({"Workbook": b"x" * 4096}), "damaged"),
         (OLE, "damaged"),
         (OLE + b"x" * 600, "damaged"),
         (b"<html><body><table><tr><td>Phone</td></tr></table>", "a web page or XML"),
@@ -549,13 +537,6 @@ def test_another_programs_zip_is_told_by_its_kind(tmp_path: Path, parts: Sequenc
     with pytest.raises(InputError, match=sentence) as caught:
         rows_of(path)
     assert caught.value.hint
-
-
-def test_an_encrypted_ods_is_told(tmp_path: Path) -> None:
-    """Its manifest says so."""
-    path = ods(tmp_path / "a.ods", manifest="<manifest><encryption-data/></manifest>")
-    with pytest.raises(InputError, match="protected by a password"):
-        rows_of(path)
 
 
 VALUES = st.one_of(

@@ -13,8 +13,8 @@ from importer.model.errors import InputError
 from importer.model.protocols import Reader
 from importer.model.rows import Row
 from importer.readers import open_reader
-from importer.readers.excel.engines import Calamine
-from importer.readers.excel.streaming import Streaming
+from importer.readers.excel.openpyxl_sheet import OpenpyxlSheet
+from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.options import InputOptions
 
 Table = Sequence[Sequence[object]]
@@ -86,7 +86,7 @@ def test_both_libraries_read_the_same(opened: Opener, path: Path, *, zero_format
             book.worksheets[0]["Z1"].number_format = "000"
 
     reader = opened(saved(path, TYPED, change))
-    assert isinstance(reader._engine, Streaming if zero_format else Calamine)  # type: ignore[attr-defined]  # on purpose
+    assert isinstance(reader._engine, PandasSheet)  # type: ignore[attr-defined]  # on purpose
     assert reader.sheet.header[:5] == ("Phone", "Name", "Since", "At", "Ok")
     assert [Row(number=row.number, cells=row.cells[:5], problems=row.problems) for row in rows_of(reader)] == TYPED_ROWS
     assert reader.blank_rows == 1
@@ -188,7 +188,7 @@ def test_two_cells_far_apart_are_read_in_little_memory(opened: Opener, path: Pat
         book.worksheets[0]["XFD900"] = "far"
 
     reader = opened(saved(path, [["Phone", "Name"], ["1", "a"]], change))
-    assert isinstance(reader._engine, Streaming)  # type: ignore[attr-defined]  # on purpose
+    assert isinstance(reader._engine, OpenpyxlSheet)  # type: ignore[attr-defined]  # on purpose
     assert [row.cells for row in rows_of(reader)] == [("1", "a")]
 
 

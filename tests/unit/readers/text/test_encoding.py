@@ -9,7 +9,7 @@ from importer.model.protocols import Reader
 from importer.readers import open_reader
 from importer.readers.files import FileState
 from importer.readers.options import InputOptions
-from importer.readers.text.quotes import LONGEST_ROW
+from importer.readers.text.scan import LONGEST_ROW
 
 
 def opened(path: Path, content: bytes, encoding: str = "auto", delimiter: str = "auto") -> Reader:

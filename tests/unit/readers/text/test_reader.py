@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.model.errors import InputError
-from importer.model.escaping import escape, unescape
+from importer.model.plain_text import escape, unescape
 from importer.model.protocols import Reader
 from importer.model.rows import Row
 from importer.readers import open_reader
@@ -30,12 +30,6 @@ def rows_of(reader: Reader) -> list[Row]:
 def cells_of(reader: Reader) -> dict[int, tuple[str, ...]]:
     """Return the cells by row number."""
     return {row.number: row.cells for row in rows_of(reader)}
-
-
-@pytest.fixture(autouse=True, params=[0, 150_000], ids=["pandas", "csv alone"])
-def _cut_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read each file as the beginning of a file is read, and as the rest of a long one is."""
-    monkeypatch.setattr("importer.readers.text.reader._WITHOUT_PANDAS_ROWS", request.param)
 
 
 @pytest.fixture
@@ -95,7 +89,7 @@ def test_a_row_of_wrong_width_is_told_and_not_shifted(
 
 
 def test_a_row_much_wider_than_the_sample_is_told(path: Path) -> None:
-    """Its cells are all there, for a person to mend, and that they are too many is said."""
+    """Its cells are all there, for a person to fix, and that they are too many is said."""
     reader = opened(path, "Phone,Name\n" + "1,a\n" * 600 + "2,b,,,,,,x\n3,c\n")
     assert [row.number for row in rows_of(reader) if row.problems] == [602]
     assert cells_of(reader)[602] == ("2", "b", "", "", "", "", "", "x")

@@ -1,0 +1,216 @@
+"""The journal: one file for all runs; each call is one transaction and blocks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from importer.journal.claim import RunKey, claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
+from importer.journal.database import Database, moment
+from importer.journal.enqueue import RunInput, enqueue_rows, recognise_rows
+from importer.journal.run_report import (
+    END_RUN,
+    INSERT_RUN,
+    INSERT_SHEET,
+    EarlierRows,
+    RunReport,
+    load_runs,
+    run_columns,
+    run_key,
+    sheet_columns,
+)
+from importer.journal.undo import RunUndo
+from importer.model.errors import StorageError
+from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.rows import Entry, Sheet, Status
+from importer.model.runs import RunRecord
+
+_LEARNED_LIMIT = """
+SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account
+WHERE accounts.name = ?
+"""
+# The update changes nothing: without it, RETURNING would not return an account that is there.
+_ACCOUNT = "INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id"
+_LEARN = "INSERT OR REPLACE INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)"
+
+
+class Journal:
+    """The journal's file and the run that is underway.
+
+    Every method is one transaction, durable when it returns. Whoever begins a run holds the lock
+    (`importer.system.exclusive_lock`); reading needs none. Calls from several threads are serialised.
+
+    Raises (all methods):
+        StorageError: The file cannot be read or written; what it held before is intact.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime], *, tallied_only: bool = False) -> None:
+        self._database = database
+        self._now = now
+        self._tallied_only = tallied_only
+        self._begun: RunInput | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        rehearsal: bool = False,
+        tallied_only: bool = False,
+    ) -> Self:
+        """Open the file; it is created, with its folder, if it is missing.
+
+        Args:
+            path: Of the file.
+            now: Returns the time in UTC.
+            rehearsal: Whatever is written is rolled back on closing.
+            tallied_only: `enqueue` counts rows that would be sent and does not write them; for a rehearsal that
+                never claims.
+
+        Raises:
+            StorageError: It cannot be opened, is no journal, is damaged, or was written by a newer importer.
+
+        """
+        return cls(Database(path, rehearsal=rehearsal), now, tallied_only=tallied_only)
+
+    def begin(self, record: RunRecord) -> None:
+        """Insert a new run, after closing the runs that were killed.
+
+        Raises:
+            StorageError: Also if there is a run of this name.
+
+        """
+        columns = run_columns(record)
+        with self._database.transaction() as connection:
+            end_dead_runs(connection, moment(self._now()))
+            connection.execute("DELETE FROM temp.seen")
+            connection.execute("DELETE FROM temp.next_rows")
+            if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
+                raise StorageError(
+                    f"The journal {self._database.path} has a run named {record.name} already.",
+                    "Wait a second and give the same command again.",
+                )
+            ((account,),) = connection.execute(_ACCOUNT, (record.account,)).fetchall()
+            ((run,),) = connection.execute(INSERT_RUN, columns | {"account": account}).fetchall()
+        self._begun = RunInput(RunKey(run, account), tallied_only=self._tallied_only)
+
+    def add_sheet(self, sheet: Sheet) -> int:
+        """Insert the run's next sheet and return its index, from 0."""
+        begun = self._underway
+        place = len(begun.sheets)
+        with self._database.transaction() as connection:
+            connection.execute(INSERT_SHEET, sheet_columns(sheet) | {"run": begun.key.run, "place": place})
+        begun.sheets[place] = sheet
+        return place
+
+    def recognise(self, marked: Sequence[tuple[int, bytes | None]]) -> Sequence[str | None]:
+        """Find the next rows of the input that need not be mapped, as `protocols.PipelineJournal.recognise` says."""
+        begun = self._underway
+        with self._database.transaction() as connection:
+            begun.identifiers = recognise_rows(connection, begun.key.account, begun.last_seq + 1, marked)
+        return begun.identifiers
+
+    def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
+        """Insert the next rows of the input, as `protocols.PipelineJournal.enqueue` says."""
+        begun = self._underway
+        with self._database.transaction() as connection:
+            counts = enqueue_rows(connection, begun, sheet_index, entries, moment(self._now()))
+        begun.last_seq += counts.total()
+        begun.identifiers = None
+        return counts
+
+    def claim(self, count: int, records: Sequence[Recorded | Attempted] = ()) -> list[Pending]:
+        """Record outcomes, and mark up to `count` pending rows as in flight: one transaction."""
+        with self._database.transaction() as connection:
+            record_outcomes(connection, self._underway.key, records)
+            return claim_rows(connection, self._underway.key, count, self._now())
+
+    def record(self, records: Sequence[Recorded | Attempted]) -> None:
+        """Record outcomes, and attempts that did not settle their row."""
+        if records:
+            with self._database.transaction() as connection:
+                record_outcomes(connection, self._underway.key, records)
+
+    def release(self, claimed: Sequence[Pending]) -> None:
+        """Make claimed rows pending again that were never sent."""
+        with self._database.transaction() as connection:
+            for pending in claimed:
+                release_row(connection, self._underway.key, pending.seq, attempts=0)
+
+    def finish(self, record: RunRecord, records: Sequence[Recorded | Attempted] = ()) -> None:
+        """End the run: what is still pending becomes `unsent`, what is in flight `in_doubt`.
+
+        Args:
+            record: The run's record with its end, exit code and counters.
+            records: Outcomes that were not recorded yet.
+
+        """
+        with self._database.transaction() as connection:
+            record_outcomes(connection, self._underway.key, records)
+            now = self._now()
+            ended = run_columns(replace(record, finished_at=record.finished_at or now))
+            connection.execute(END_RUN, ended | {"run": self._underway.key.run})
+            end_rows(connection, self._underway.key, moment(now))
+        self._begun = None
+
+    def learned_limit(self, account: str) -> float:
+        """Return the rate limit that the account's last run learned, in requests per second; 0.0: none."""
+        return next((float(limit) for (limit,) in self._database.fetch(_LEARNED_LIMIT, (account,))), 0.0)
+
+    def learn(self, limit: float) -> None:
+        """Store the rate limit that the run learned for the account's next one; 0.0: none."""
+        with self._database.transaction() as connection:
+            connection.execute(_LEARN, (self._underway.key.account, limit, moment(self._now())))
+
+    def end_dead_runs(self) -> None:
+        """Close the runs that were killed: no row stays pending or in flight. `begin` does it too."""
+        with self._database.transaction() as connection:
+            end_dead_runs(connection, moment(self._now()))
+
+    def report_source(self, run_name: str) -> RunReport:
+        """Return what the reports need of a run.
+
+        Raises:
+            UsageError: No run has this name.
+
+        """
+        return RunReport(self._database, run_key(self._database, run_name).run)
+
+    def rows_of(self, run_name: str) -> list[EarlierRows]:
+        """Return a reader for each sheet of an earlier run, with the rows to retry.
+
+        Raises:
+            UsageError: No run has this name.
+
+        """
+        report = self.report_source(run_name)
+        return [EarlierRows(sheet, self._database, report.run, index) for index, sheet in enumerate(report.sheets())]
+
+    def undo_of(self, run_name: str) -> RunUndo:
+        """Return the undo of a run: the contacts that it created, and which of them were deleted.
+
+        Raises:
+            UsageError: No run has this name.
+
+        """
+        return RunUndo(self._database, run_key(self._database, run_name))
+
+    def undo_names(self) -> set[str]:
+        """Return the names of all undos."""
+        return {name for (name,) in self._database.fetch("SELECT name FROM undos")}
+
+    def runs(self) -> list[tuple[RunRecord, dict[Status, int]]]:
+        """Return every run, newest first, with how many of its rows have each status."""
+        return load_runs(self._database)
+
+    def close(self) -> None:
+        """Close the file; closing it again does nothing."""
+        self._database.close()
+
+    @property
+    def _underway(self) -> RunInput:
+        if self._begun is None:
+            raise RuntimeError("no run was begun")
+        return self._begun

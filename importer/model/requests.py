@@ -1,0 +1,63 @@
+"""Requests to the service as values, so that pure code can decide on them: each call of the API stands here once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import quote
+
+from importer.model.payload import to_json
+from importer.model.rows import Contact
+
+_CONTACTS = "contacts"
+_NO_QUERY: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request."""
+
+    method: str
+    path: str
+    """Below the base URL; its parts are quoted."""
+    query: Mapping[str, str] = field(default_factory=lambda: _NO_QUERY)
+    body: str = ""
+    """JSON; empty: the request has none."""
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the service may be different afterwards."""
+        return self.method != "GET"
+
+
+WHO_AM_I = Request(method="GET", path="auth/me")
+"""Changes nothing: is the service there, and the token good?"""
+
+
+def create_contact(contact: Contact) -> Request:
+    """Return POST /contacts."""
+    return Request(method="POST", path=_CONTACTS, body=to_json(contact))
+
+
+def find_contact(contact: Contact) -> Request:
+    """Return GET /contacts/phone/:number, in the contact's own channel: 200 with the contact, or 404."""
+    query = {"channel_uuid": contact.channel_uuid} if contact.channel_uuid else {}
+    return Request(method="GET", path=f"{_CONTACTS}/phone/{digits_only(contact.identifier)}", query=query)
+
+
+def get_contact(uuid: str) -> Request:
+    """Return GET /contacts/:uuid."""
+    return Request(method="GET", path=_contact_path(uuid))
+
+
+def delete_contact(uuid: str) -> Request:
+    """Return DELETE /contacts/:uuid."""
+    return Request(method="DELETE", path=_contact_path(uuid))
+
+
+def digits_only(identifier: str) -> str:
+    """Return only the digits: the service prints one number in many forms."""
+    return "".join(filter(str.isdigit, identifier))
+
+
+def _contact_path(uuid: str) -> str:
+    return f"{_CONTACTS}/{quote(uuid, safe='')}"  # one part of the path, whatever the service once called a contact

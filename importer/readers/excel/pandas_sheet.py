@@ -1,0 +1,150 @@
+"""One sheet as `pandas.read_excel` parses it, with what the look saw laid over it and compared with it."""
+
+import gc
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import repeat
+from pathlib import Path
+from typing import IO, Literal
+
+import pandas as pd
+
+from importer.readers.excel.cells import unescaped
+from importer.readers.excel.extent import Extent
+from importer.readers.excel.overlay import proven_rows
+
+PandasEngine = Literal["calamine", "openpyxl", "xlrd"]
+
+_CHUNK_ROWS = 1_000
+_STDERR = 2
+
+
+class PandasSheet:
+    """A sheet that `pandas.read_excel` holds whole: refuse or stream what is too big before this is made.
+
+    The sheet is parsed when this is made, so that an engine which cannot read it is found out at once.
+
+    Args:
+        source: The workbook's path, or an opened `ExcelFile`, which whoever opened it closes.
+        sheet: The sheet's name, or its place from 0.
+        engine: Which of pandas' engines reads it; that of the `ExcelFile`, if one is given.
+        extent: What the look found.
+
+    Raises:
+        Exception: Whatever pandas and its engine raise for a file they cannot read; a panic of a Rust library is a
+            ValueError.
+
+    """
+
+    def __init__(self, source: str | pd.ExcelFile, sheet: str | int, engine: PandasEngine, extent: Extent) -> None:
+        self._source = source
+        self._sheet = sheet
+        self._engine: PandasEngine = engine
+        self._extent = extent
+        self._columns: list[list[object]] = []
+        self._is_whole = False
+        self._parse()
+
+    def rows(self) -> Iterator[Sequence[object]]:
+        """Yield the values of each row from row 1 on, gaps too; an empty cell is an empty text.
+
+        Each call begins again. What was yielded is let go in chunks, so a second call parses the sheet again if the
+        first one went beyond a chunk.
+        """
+        parsed = self._parsed()
+        return proven_rows(map(_unescaped, parsed) if self._engine == "openpyxl" else parsed, self._extent)
+
+    def close(self) -> None:
+        """Let go of the values; more than once does no harm."""
+        self._columns = []
+        self._is_whole = False
+
+    def _parsed(self) -> Iterator[Sequence[object]]:
+        if not self._is_whole:
+            self._parse()
+        columns = self._columns
+        count = len(columns[0]) if columns else 0
+        for start in range(0, count, _CHUNK_ROWS):
+            stop = min(start + _CHUNK_ROWS, count)
+            yield from zip(*[column[start:stop] for column in columns], strict=True)
+            self._is_whole = False
+            for column in columns:
+                column[start:stop] = repeat(None, stop - start)
+
+    def _parse(self) -> None:
+        with ExitStack() as stack:
+            source: IO[bytes] | pd.ExcelFile
+            if isinstance(self._source, str):
+                # Opened here: pandas takes some paths for addresses, and engines go by the name's ending.
+                source = stack.enter_context(Path(self._source).open("rb"))
+            else:
+                source = self._source
+            stack.enter_context(_silent_panics())
+            stack.enter_context(_no_garbage_collection())
+            stack.enter_context(warnings.catch_warnings())
+            warnings.simplefilter("ignore")  # openpyxl's, about what it does not keep
+            frame = _read_excel(source, self._sheet, self._engine)
+        # One by one: both do not fit in memory. The stubs know only texts as names, and these are numbers.
+        self._columns = [frame.pop(name).tolist() for name in list(frame)]  # type: ignore[arg-type]
+        self._is_whole = True
+
+
+def _read_excel(source: IO[bytes] | pd.ExcelFile, sheet: str | int, engine: PandasEngine) -> pd.DataFrame:
+    chosen = None if isinstance(source, pd.ExcelFile) else engine
+    return pd.read_excel(
+        source, sheet_name=sheet, engine=chosen, header=None, dtype=object, na_filter=False, keep_default_na=False
+    )
+
+
+def _unescaped(values: Sequence[object]) -> Sequence[object]:
+    return [unescaped(value) if isinstance(value, str) else value for value in values]
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Keep Python from looking for garbage among the many lists that pandas makes, none of which is: a tenth faster."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
+def _silent_panics() -> Iterator[None]:
+    """Raise a ValueError where a Rust library panics, which its kind of exception hides from `except Exception`.
+
+    The library prints the panic to the descriptor of standard error, past Python. So what is printed meanwhile is held
+    back, and printed afterwards if there was no panic.
+    """
+    with ExitStack() as stack:
+        try:
+            real = os.dup(_STDERR)
+        except OSError:  # closed, as in a program without a console
+            held = None
+        else:
+            held = stack.enter_context(tempfile.TemporaryFile())
+            sys.stderr.flush()
+            os.dup2(held.fileno(), _STDERR)
+        panicked = False
+        try:
+            yield
+        except BaseException as error:
+            panicked = type(error).__name__ == "PanicException"
+            if panicked:
+                raise ValueError(str(error)) from error
+            raise
+        finally:
+            if held is not None:
+                sys.stderr.flush()
+                os.dup2(real, _STDERR)
+                os.close(real)
+                held.seek(0)
+                if not panicked and (printed := held.read()):
+                    os.write(_STDERR, printed)

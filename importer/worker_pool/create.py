@@ -1,0 +1,90 @@
+"""The operation that creates contacts: POST, and a look-up where nobody can say whether the POST arrived. Pure."""
+
+from datetime import datetime
+from typing import assert_never
+
+from importer.model.journal_rows import Pending
+from importer.model.policy import Policy
+from importer.model.replies import Outcome, Reply
+from importer.model.requests import Request, create_contact, find_contact
+from importer.model.rows import Status
+from importer.worker_pool.create_outcomes import Attempt, in_doubt
+from importer.worker_pool.look_up_self_test import LookUpSelfTest, SelfTestLookUp
+from importer.worker_pool.operation import Final, NextStep, SendLater
+from importer.worker_pool.retry_decision import (
+    LOOK_UP_SOURCES,
+    LookUp,
+    Post,
+    after_look_up,
+    after_post,
+    is_unsure,
+    resume,
+)
+
+CreateStep = Post | LookUp | SelfTestLookUp
+_CUT_OFF = "before the run ended"
+
+
+class CreateOperation:
+    """Creates the contact of each row.
+
+    Args:
+        policy: The retry and timeout policy.
+
+    """
+
+    pending = Status.PENDING
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._self_test = LookUpSelfTest(policy.not_found_gap_seconds)
+
+    def first_step(self, row: Pending, now: datetime) -> NextStep[CreateStep, Outcome]:
+        """POST it; what an earlier run left in doubt is looked up first."""
+        attempt = Attempt(contact=row.contact, first_sent_at=row.first_sent_at or now)
+        if not row.in_doubt:
+            return SendLater(step=Post(attempt=attempt))
+        elapsed_seconds = (now - (row.last_sent_at or attempt.first_sent_at)).total_seconds()
+        return self._noted(resume(attempt, elapsed_seconds, self._policy))
+
+    def request(self, step: CreateStep) -> Request:
+        """Return the step's POST or look-up."""
+        contact = step.contact if isinstance(step, SelfTestLookUp) else step.attempt.contact
+        return create_contact(contact) if isinstance(step, Post) else find_contact(contact)
+
+    def decide(self, step: CreateStep, reply: Reply, jitter: float) -> NextStep[CreateStep, Outcome]:
+        """Return what follows from the reply; `retry_decision` has the table."""
+        match step:
+            case Post(attempt=attempt):
+                decision = after_post(reply, attempt, self._policy, jitter)
+                is_created = isinstance(decision, Final) and decision.outcome.status is Status.CREATED
+                if is_created and attempt.contact.source in LOOK_UP_SOURCES:
+                    self._self_test.note_created(attempt.contact)
+                return self._noted(decision)
+            case LookUp(attempt=attempt):
+                is_blind = self._self_test.is_blind
+                return self._noted(after_look_up(reply, attempt, self._policy, jitter, is_blind=is_blind))
+            case SelfTestLookUp():
+                return self._self_test.judge(step, reply)
+            case _:
+                assert_never(step)
+
+    def self_test_step(self) -> CreateStep | None:
+        """Return the look-up of a contact that was surely created, once, when some row needs look-ups."""
+        return self._self_test.step()
+
+    def give_back(self, step: CreateStep, *, is_in_flight: bool) -> Outcome | None:
+        """Leave the row pending where no contact can have been made, else in doubt."""
+        match step:
+            case Post(attempt=attempt) if not (is_in_flight or is_unsure(attempt)):
+                return Outcome(status=Status.PENDING)
+            case Post(attempt=attempt) | LookUp(attempt=attempt):
+                return in_doubt(attempt, _CUT_OFF)
+            case _:
+                return None
+
+    def _noted(self, decision: NextStep[CreateStep, Outcome]) -> NextStep[CreateStep, Outcome]:
+        """Return the decision, after noting whether the row depends on look-ups now."""
+        if isinstance(decision, SendLater) and isinstance(decision.step, LookUp):
+            self._self_test.note_needed()
+        return decision

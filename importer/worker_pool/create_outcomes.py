@@ -1,0 +1,73 @@
+"""What was done to create a contact, and the outcomes in which that ends, with their words for people. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from importer.model.replies import Outcome, Reply
+from importer.model.rows import Contact, Status
+
+_CODES_BY_WORD = (
+    ("tag", "tag_unknown"),
+    ("custom", "custom_field_refused"),
+    ("user", "assigned_user_unknown"),
+    ("team", "team_unknown"),
+    ("channel", "channel_unknown"),
+    ("bot", "bot_status_refused"),
+    ("note", "note_refused"),
+    ("phone", "phone_refused"),
+    ("identifier", "phone_refused"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What was done so far to bring one row into the service, this request included."""
+
+    contact: Contact
+    first_sent_at: datetime
+    """When the first POST left, by our clock."""
+    posts: int = 1
+    """POSTs that count against the policy."""
+    look_ups: int = 0
+    """Look-ups in a row that got no answer."""
+    not_found_count: int = 0
+    """Look-ups that said "not found" since the last POST."""
+    doubted: Reply | None = None
+    """The reply to the last POST that left the row in doubt."""
+    said_exists: bool = False
+    """The service refused the POST because the contact exists."""
+
+    @property
+    def doubted_status(self) -> int | None:
+        """The HTTP status of that reply; None without one."""
+        return self.doubted.http_status if self.doubted else None
+
+
+def in_doubt(attempt: Attempt, why: str) -> Outcome:
+    """Return the outcome of a row that may have arrived."""
+    said = attempt.doubted.message if attempt.doubted else ""
+    reason = f"It was sent, but no clear answer came ({said or 'the run was cut off'}), {why}."
+    return Outcome(status=Status.IN_DOUBT, http_status=attempt.doubted_status, code="in_doubt", reason=reason)
+
+
+def exists(http_status: int | None, uuid: str = "", href: str = "") -> Outcome:
+    """Return the outcome of a row whose contact was there before."""
+    reason = "It was in Callbell before; it was left as it is."
+    return Outcome(status=Status.EXISTS, uuid=uuid, href=href, http_status=http_status, code="exists", reason=reason)
+
+
+def given_up(attempt: Attempt) -> Outcome:
+    """Return the outcome of a row that was sent as often as the policy allows, and is not there."""
+    status, said = attempt.doubted_status, attempt.doubted.message if attempt.doubted else "no answer"
+    reason = f"It was sent {attempt.posts} times and is not there: {said}."
+    code = "server_error" if status else "no_answer"
+    return Outcome(status=Status.FAILED, http_status=status, code=code, reason=reason)
+
+
+def rejected(reply: Reply) -> Outcome:
+    """Return the outcome of a row that the service refused, with its words."""
+    words = reply.message.lower()
+    code = next((code for word, code in _CODES_BY_WORD if word in words), "refused")
+    said = reply.message or f"status {reply.http_status}, without a reason"
+    reason = f"The service refused it: {said}"
+    return Outcome(status=Status.FAILED, http_status=reply.http_status, code=code, reason=reason)

@@ -1,0 +1,106 @@
+"""Deliberate faults in an undo, each of which the part `undo` must see."""
+
+from tests.fault_injection.mutation import Change, Mutation
+
+_UNDO = ("undo", "--seeds", "1..200")
+
+UNDO_MUTATIONS = (
+    Mutation(
+        name="undo: deleted without a look",
+        changes=(
+            Change(
+                module="worker_pool.delete",
+                function="DeleteOperation.first_step",
+                old="Compare(uuid=row.uuid, sent=row.contact)",
+                new="Delete(compare=Compare(uuid=row.uuid, sent=row.contact))",
+            ),
+        ),
+        part=_UNDO,
+    ),
+    Mutation(
+        name="undo: no clear answer taken as deleted",
+        changes=(
+            Change(
+                module="worker_pool.delete_decision",
+                function="after_delete",
+                old="return _again(reply, replace(step, may_be_deleted=may_be_deleted), policy, jitter)",
+                new="if may_be_deleted:\n    return Final(outcome=Deletion(status=Fate.DELETED))\n"
+                "return _again(reply, step, policy, jitter)",
+            ),
+        ),
+        part=_UNDO,
+    ),
+    Mutation(
+        name="undo: one 404 instead of two",
+        changes=(
+            Change(module="worker_pool.delete_decision", function="_missed", old="step.not_found_count", new="True"),
+        ),
+        part=_UNDO,
+    ),
+    Mutation(
+        name="undo: one 404 is enough after a DELETE",
+        changes=(
+            Change(
+                module="worker_pool.delete_decision",
+                function="_missed",
+                old="step.not_found_count",
+                new="step.not_found_count or step.may_be_deleted",
+            ),
+        ),
+        part=_UNDO,
+    ),
+    Mutation(
+        name="undo: forgotten before it is deleted",
+        changes=(
+            Change(
+                module="journal.undo",
+                function="RunUndo.claim",
+                old='connection.executemany(_CLAIM, [{"run": self.key.run, "seq": seq} for seq, *_ in found])',
+                new="line = asdict(self.key)\n"
+                'connection.executemany(_FORGET, [line | {"seq": seq} for seq, *_ in found])\n'
+                'connection.executemany(_CLAIM, [{"run": self.key.run, "seq": seq} for seq, *_ in found])',
+            ),
+        ),
+        part=_UNDO,
+    ),
+    Mutation(
+        name="undo: in flight at a crash: left so",
+        changes=(
+            Change(
+                module="journal.undo",
+                function="_TO_DO",
+                old="removals.status IN ('pending', 'in_flight')",
+                new="removals.status = 'pending'",
+            ),
+        ),
+        part=_UNDO,
+    ),
+    Mutation(
+        name="undo: what was changed is not seen",
+        changes=(
+            Change(
+                module="worker_pool.delete_decision",
+                function="after_get",
+                old="(changed := changes(step.sent, reply.contact.fields))",
+                new="(changed := changes(step.sent, reply.contact.fields)) and not changed",
+            ),
+        ),
+        part=_UNDO,
+    ),
+    Mutation(
+        name="undo: only DELETEs wait for their turn",
+        changes=(
+            Change(
+                module="worker_pool.pool",
+                function="WorkerPool._dispatch",
+                old="await self._parts.rate_limiter.acquire()\n"
+                "self._in_flight.start(self._advance(self._queue.pop(loop.time())))",
+                new="job = self._queue.pop(loop.time())\n"
+                "if job.otherwise is not None or self._operation.request(job.step).is_change:\n"
+                "    await self._parts.rate_limiter.acquire()\n"
+                "self._in_flight.start(self._advance(job))",
+            ),
+        ),
+        part=_UNDO,
+    ),
+)

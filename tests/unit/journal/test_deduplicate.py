@@ -1,0 +1,69 @@
+"""The first status of a row, from what the journal knows of its contact's key."""
+
+from dataclasses import replace
+
+import pytest
+
+from importer.journal.deduplicate import FirstRow, KnownContact, deduplicate_across_runs, deduplicate_within_run
+from importer.model.rows import Sheet, Status
+
+_SENT = KnownContact(
+    Status.CREATED, "u", "/c/u", same=True, first_sent_at="2026-11-23", last_sent_at="2026-11-24", payload=None
+)
+_SHEETS = {0: Sheet(file="a.csv", header=("Phone",)), 1: Sheet(file="b.xlsx", name="May", header=("Phone",))}
+
+
+def test_an_unknown_key_is_pending() -> None:
+    """Nothing is known, so it is sent, and not in doubt."""
+    decision = deduplicate_across_runs("{}", None)
+    assert (decision.outcome.status, decision.doubt_since) == (Status.PENDING, None)
+
+
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [
+        (Status.CREATED, Status.UNCHANGED),
+        (Status.UPDATED, Status.UNCHANGED),
+        (Status.EXISTS, Status.UNCHANGED),
+        (Status.FAILED, Status.PENDING),
+        (Status.IN_FLIGHT, Status.PENDING),
+        (Status.IN_DOUBT, Status.PENDING),
+    ],
+)
+def test_the_last_sending_decides(known: Status, status: Status) -> None:
+    """What arrived is unchanged; everything else is sent, after a look-up where it is in doubt."""
+    decision = deduplicate_across_runs("{}", replace(_SENT, status=known))
+    doubtful = known in {Status.IN_FLIGHT, Status.IN_DOUBT}
+    assert decision.outcome.status is status
+    assert (decision.doubt_since, decision.doubt_until) == (("2026-11-23", "2026-11-24") if doubtful else (None, None))
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (None, "differs from what was sent"),
+        ('{"name":"A","custom_fields":{"City":"x"}}', "differs from what was sent: name, City"),
+    ],
+)
+def test_another_payload_exists_and_names_the_fields(sent: str | None, reason: str) -> None:
+    """If what was sent is no longer stored, it is only said that it differs."""
+    known = replace(_SENT, same=False, payload=sent)
+    outcome = deduplicate_across_runs('{"name":"B","custom_fields":{"City":"y"}}', known).outcome
+    assert (outcome.status, outcome.code, outcome.uuid, outcome.reason) == (Status.EXISTS, "differs", "u", reason)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "same_as", "same_run", "reason"),
+    [
+        (FirstRow(4, 1, 7), 4, None, "same identifier as row 7"),
+        (FirstRow(4, 0, 7), 4, None, "same identifier as row 7 of a.csv"),
+        (FirstRow(4, 1, 7, row_run=2, row_seq=9), 9, 2, "same identifier as row 7"),
+    ],
+)
+def test_a_key_of_an_earlier_row_is_a_duplicate(
+    earlier: FirstRow, same_as: int, same_run: int | None, reason: str
+) -> None:
+    """It points to the row that has the UUID: the first one, or the one of the earlier run by which that is known."""
+    decision = deduplicate_within_run(earlier, _SHEETS, 1)
+    assert (decision.outcome.status, decision.outcome.reason) == (Status.DUPLICATE, reason)
+    assert (decision.same_as, decision.same_run) == (same_as, same_run)

@@ -1,0 +1,89 @@
+"""The operation that creates: its first steps, its requests, and what it gives back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from importer.model.journal_rows import Pending
+from importer.model.policy import Policy
+from importer.model.replies import Arrival, RemoteContact, Reply
+from importer.model.requests import create_contact, find_contact
+from importer.model.rows import Contact, Status
+from importer.worker_pool.create import CreateOperation, CreateStep
+from importer.worker_pool.create_outcomes import Attempt
+from importer.worker_pool.look_up_self_test import SelfTestLookUp
+from importer.worker_pool.operation import Final, SendLater
+from importer.worker_pool.retry_decision import LookUp, Post
+from tests.support.virtual_time import START
+
+CONTACT = Contact(identifier="34600111222", source="whatsapp", name="Ana")
+ROW = Pending(seq=1, row=2, contact=CONTACT)
+POLICY = Policy(settle_seconds=90.0)
+ATTEMPT = Attempt(contact=CONTACT, first_sent_at=START)
+NO_ANSWER = Reply(arrival=Arrival.UNKNOWN, message="no answer in time")
+MADE = Reply(arrival=Arrival.ANSWERED, http_status=201, contact=RemoteContact(uuid="u1", created_at=START))
+
+
+def test_a_fresh_row_is_posted_and_one_in_doubt_is_looked_up() -> None:
+    """After what is left of its settle time, counted from when it was last sent."""
+    operation = CreateOperation(POLICY)
+    assert operation.first_step(ROW, START) == SendLater(step=Post(attempt=ATTEMPT))
+    sent_at = START - timedelta(seconds=30)
+    doubtful = replace(ROW, in_doubt=True, first_sent_at=START - timedelta(days=1), last_sent_at=sent_at)
+    first = operation.first_step(doubtful, START)
+    assert isinstance(first, SendLater)
+    assert isinstance(first.step, LookUp)
+    assert (first.wait_seconds, first.step.attempt.first_sent_at) == (60.0, doubtful.first_sent_at)
+
+
+def test_each_step_has_its_request() -> None:
+    """A POST is a POST; the others are look-ups."""
+    operation = CreateOperation(POLICY)
+    assert operation.request(Post(attempt=ATTEMPT)) == create_contact(CONTACT)
+    assert operation.request(LookUp(attempt=ATTEMPT)) == find_contact(CONTACT)
+    assert operation.request(SelfTestLookUp(contact=CONTACT)) == find_contact(CONTACT)
+
+
+@pytest.mark.parametrize(
+    ("step", "is_in_flight", "status"),
+    [
+        (Post(attempt=ATTEMPT), False, Status.PENDING),
+        (Post(attempt=ATTEMPT), True, Status.IN_DOUBT),
+        (Post(attempt=replace(ATTEMPT, doubted=NO_ANSWER)), False, Status.IN_DOUBT),
+        (Post(attempt=replace(ATTEMPT, doubted=NO_ANSWER, not_found_count=2)), False, Status.PENDING),
+        (LookUp(attempt=ATTEMPT), False, Status.IN_DOUBT),
+        (LookUp(attempt=ATTEMPT), True, Status.IN_DOUBT),
+        (SelfTestLookUp(contact=CONTACT), True, None),
+    ],
+)
+def test_what_may_have_arrived_is_given_back_in_doubt(
+    step: CreateStep,
+    is_in_flight: bool,  # noqa: FBT001 - a table of cases
+    status: Status | None,
+) -> None:
+    """What surely made no contact is pending again; a self-test leaves nothing."""
+    outcome = CreateOperation(POLICY).give_back(step, is_in_flight=is_in_flight)
+    assert (outcome.status if outcome else None) is status
+
+
+def test_a_doubt_tests_the_look_up_on_what_was_created() -> None:
+    """And a look-up that is blind leaves the row in doubt."""
+    operation = CreateOperation(POLICY)
+    assert isinstance(operation.decide(Post(attempt=ATTEMPT), MADE, 0.5), Final)
+    assert operation.self_test_step() is None
+    doubt = operation.decide(Post(attempt=ATTEMPT), NO_ANSWER, 0.5)
+    assert isinstance(doubt, SendLater)
+    step = operation.self_test_step()
+    assert step == SelfTestLookUp(contact=CONTACT)
+    not_found = Reply(arrival=Arrival.ANSWERED, http_status=404)
+    for _ in range(2):
+        again = operation.decide(step, not_found, 0.5)
+        assert isinstance(again, SendLater)
+        step = again.step
+    operation.decide(step, not_found, 0.5)
+    missed = operation.decide(doubt.step, not_found, 0.5)
+    assert isinstance(missed, SendLater)
+    last = operation.decide(missed.step, not_found, 0.5)
+    assert isinstance(last, Final)
+    assert "look-up does not show" in last.outcome.reason

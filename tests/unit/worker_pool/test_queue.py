@@ -1,0 +1,127 @@
+"""The queue: what is due goes first, and what waits holds up nothing else; the requests in flight; the counters."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.model.rows import Status
+from importer.worker_pool.queue import AT_ONCE, Counters, RequestsInFlight, StepQueue
+from tests.support.virtual_time import run
+
+
+def popped(queue: StepQueue[str], loop_time: float) -> list[str]:
+    """Return all that may leave at a time, in its order."""
+    found = []
+    while queue.is_ready(loop_time):
+        found.append(queue.pop(loop_time))
+    return found
+
+
+def test_fresh_entries_keep_their_order() -> None:
+    """The input's."""
+    queue: StepQueue[str] = StepQueue()
+    for entry in "cab":
+        queue.add(entry)
+    assert (queue.fresh, queue.due_at) == (3, None)
+    assert popped(queue, 0.0) == ["c", "a", "b"]
+
+
+def test_what_is_due_goes_before_fresh_entries_and_what_is_not_waits() -> None:
+    """What follows at once goes before everything, two of one time in the order in which they came."""
+    queue: StepQueue[str] = StepQueue()
+    queue.add("fresh")
+    for entry, due_at in {"later": 9.0, "due": 2.0, "due too": 2.0, "now": AT_ONCE}.items():
+        queue.schedule(entry, due_at)
+    assert sorted(queue) == ["due", "due too", "fresh", "later", "now"]
+    assert popped(queue, 3.0) == ["now", "due", "due too", "fresh"]
+    assert queue.due_at == 9.0
+    assert popped(queue, 9.0) == ["later"]
+
+
+def test_an_empty_queue_has_nothing_to_pop() -> None:
+    """Nor has one in which everything waits."""
+    queue: StepQueue[str] = StepQueue()
+    queue.schedule("later", 1.0)
+    assert not queue.is_ready(0.5)
+    with pytest.raises(IndexError):
+        queue.pop(0.5)
+
+
+@given(st.lists(st.floats(0, 100)), st.integers(0, 5))
+def test_nothing_is_lost_or_early(times: list[float], fresh: int) -> None:
+    """Scheduled entries come in the order of their due times, whatever the order in which they were scheduled."""
+    queue: StepQueue[float] = StepQueue()
+    for at in times:
+        queue.schedule(at, at)
+    for _ in range(fresh):
+        queue.add(-1.0)
+    found = []
+    while queue.is_ready(50.0):
+        found.append(queue.pop(50.0))
+    assert found == sorted(at for at in times if at <= 50.0) + [-1.0] * fresh
+    assert sorted(queue) == sorted(at for at in times if at > 50.0)
+
+
+def test_a_request_that_ends_just_as_the_waiting_begins_does_no_harm() -> None:
+    """Its end is known by then, and not yet noted."""
+
+    async def play() -> None:
+        ended: list[Exception | None] = []
+        requests = RequestsInFlight(ended.append)
+        requests.start(asyncio.sleep(0))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await requests.wait(25.0)
+        assert (len(requests), ended) == (0, [None])
+
+    run(play())
+
+
+@pytest.mark.parametrize(("hurry_after_seconds", "seconds"), [(None, 25.0), (7.0, 7.0)])
+def test_waiting_ends_with_the_grace_period_or_at_once(hurry_after_seconds: float | None, seconds: float) -> None:
+    """Those that are left are cancelled, and have ended when it returns."""
+
+    async def play() -> None:
+        loop, ended = asyncio.get_running_loop(), list[Exception | None]()
+        requests = RequestsInFlight(ended.append)
+        requests.start(asyncio.sleep(1.0))
+        requests.start(asyncio.sleep(1e9))
+        if hurry_after_seconds is not None:
+            loop.call_later(hurry_after_seconds, requests.hurried.set)
+        await requests.wait(25.0)
+        assert loop.time() == pytest.approx(seconds, abs=0.01)
+        await asyncio.sleep(0)
+        assert (len(requests), ended) == (0, [None, None])
+
+    run(play())
+
+
+def test_a_defect_is_told() -> None:
+    """An exception as itself, and what is no `Exception` as one."""
+
+    class Odd(BaseException):
+        """Not an `Exception`."""
+
+    async def fail(error: BaseException) -> None:
+        raise error
+
+    async def play() -> None:
+        ended: list[Exception | None] = []
+        requests = RequestsInFlight(ended.append)
+        requests.start(fail(ZeroDivisionError()))
+        requests.start(fail(Odd()))
+        await requests.wait(25.0)
+        await asyncio.sleep(0)
+        assert [type(error) for error in ended] == [ZeroDivisionError, RuntimeError]
+
+    run(play())
+
+
+def test_pending_are_those_without_an_outcome() -> None:
+    """What was decided without a request keeps its status; what is given back stays pending."""
+    counters = Counters(pending=Status.PENDING)
+    counters.enqueued.update({Status.PENDING: 5, Status.INVALID: 2})
+    counters.done.update({Status.CREATED: 2, Status.PENDING: 1})
+    assert counters.tally() == {Status.PENDING: 3, Status.INVALID: 2, Status.CREATED: 2}
