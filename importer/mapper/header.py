@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import repeat
 from operator import itemgetter
 
 from importer.mapper.messages import did_you_mean, listed, quoted
@@ -110,8 +111,8 @@ class HeaderSearch:
             return None
         is_header = bool(self._places(composed(text)))
         names = [text] if is_header else _IN_BRACES.findall(text) or [text]
-        places = [self.place(name, key) for name in names]
-        indices = tuple(place for place in places if place is not None)
+        places = map(self.place, names, repeat(key))
+        indices = tuple(place for place in list(places) if place is not None)
         if len(indices) < len(names):
             return None
         self.used.update(indices)
