@@ -17,7 +17,7 @@ from importer.mapper.contact_fields import (
 from importer.mapper.custom_fields import conversion
 from importer.mapper.header import OWN_COLUMNS, Feed, HeaderSearch
 from importer.mapper.messages import cell_problem, listed, quoted
-from importer.mapper.options import REQUIRED, ColumnOptions, ContactOptions, MappingOptions
+from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import country_of, is_region
 from importer.model.account import Directory, FieldType
@@ -87,7 +87,8 @@ def plan_mapping(
     """
     search = HeaderSearch(header, options.made_for)
     contact, columns = options.contact, options.columns
-    identifier, name = (_required(search, columns, field) for field in REQUIRED)
+    identifier = _required(search, columns, "identifier")
+    name = _required(search, columns, "name")
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
     texts = tuple(_text_field(search, options, field) for field in text_fields(directory))
     custom_fields = tuple(_custom_fields(search, columns))

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import repeat
 from operator import itemgetter
 
 from importer.mapper.messages import did_you_mean, listed, quoted
@@ -67,6 +68,12 @@ class HeaderSearch:
         self.header = header
         self._made_for = made_for
         self._names = list(map(composed, header))
+        self._exact: dict[str, list[int]] = {}
+        self._in_any_case: dict[str, list[int]] = {}
+        for place, name in enumerate(self._names):
+            if name:
+                self._exact.setdefault(name, []).append(place)
+                self._in_any_case.setdefault(name.casefold(), []).append(place)
 
     def place(self, wanted: str, key: str) -> int | None:
         """Return the index of the only column with that header; None, and there is a problem more.
@@ -93,9 +100,7 @@ class HeaderSearch:
         return None
 
     def _places(self, wanted: str) -> list[int]:
-        exact = [place for place, name in enumerate(self._names) if name and name == wanted]
-        folded = wanted.casefold()
-        return exact or [place for place, name in enumerate(self._names) if name and name.casefold() == folded]
+        return self._exact.get(wanted) or self._in_any_case.get(wanted.casefold(), [])
 
     def feed(self, text: str, key: str) -> Feed | None:
         """Return how to read the column, or the text with headers in braces, that the config names.
@@ -106,7 +111,8 @@ class HeaderSearch:
             return None
         is_header = bool(self._places(composed(text)))
         names = [text] if is_header else _IN_BRACES.findall(text) or [text]
-        indices = tuple(place for name in names if (place := self.place(name, key)) is not None)
+        places = map(self.place, names, repeat(key))
+        indices = tuple(place for place in list(places) if place is not None)
         if len(indices) < len(names):
             return None
         self.used.update(indices)

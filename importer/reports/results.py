@@ -52,18 +52,13 @@ def write_reports(source: ReportSource, folder: Path, *, warnings: Sequence[Prob
     """
     results, summary = folder / "results.csv", folder / "summary.json"
     with write_whole(results) as unfinished:
-        write_results(unfinished, source.sheets(), source.results())
+        write_csv_table(unfinished, COLUMNS, result_lines(source.sheets(), source.results()))
     failed = write_failed(source, folder)
     paths = {"results": str(results), "failed": [str(path) for path in failed], "summary": str(summary)}
     text = summary_text(source.record(), source.tally(), source.problems(), paths, warnings)
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     return Reports(folder=folder, results=results, failed=failed, summary=summary, summary_json=text)
-
-
-def write_results(path: Path, sheets: Sequence[Sheet], results: Iterable[Result]) -> None:
-    """Write a line per row of the input, in its order, in the form of `write_csv_table`."""
-    write_csv_table(path, COLUMNS, _lines(sheets, results))
 
 
 def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -97,7 +92,8 @@ def _is_a_line(line: str, cells: int) -> bool:
     )
 
 
-def _lines(sheets: Sequence[Sheet], results: Iterable[Result]) -> Iterator[Sequence[str]]:
+def result_lines(sheets: Sequence[Sheet], results: Iterable[Result]) -> Iterator[Sequence[str]]:
+    """Yield the cells of results.csv for each row of the input, in its order."""
     for index, row, identifier, name, status, uuid, href, http_status, code, column, reason, attempts, at in results:
         sheet, answered = sheets[index], "" if http_status is None else str(http_status)
         before = (sheet.file, sheet.name, str(row), identifier, name, status, uuid, href, answered)

@@ -22,7 +22,7 @@ from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 from importer.reports import write_reports
 from importer.reports.failed_rows import write_sheet
-from importer.reports.results import write_results
+from importer.reports.results import COLUMNS, result_lines, write_csv_table
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
 END = START + timedelta(seconds=61, milliseconds=500)
@@ -285,7 +285,9 @@ def test_every_row_is_one_line_that_reads_back(
 ) -> None:
     """Whatever the texts hold, a program finds fourteen cells in each line and no control character."""
     path = tmp_path_factory.getbasetemp() / "results.csv"
-    write_results(path, [SHEET], [CREATED._replace(name=name, status=Status.FAILED, reason=reason)] * 2)
+    write_csv_table(
+        path, COLUMNS, result_lines([SHEET], [CREATED._replace(name=name, status=Status.FAILED, reason=reason)] * 2)
+    )
     lines = path.read_bytes().decode("utf-8").split("\n")
     rows = [next(csv.reader([line], strict=True)) for line in lines[:-1]]
     assert [len(row) for row in rows] == [14, 14, 14]
