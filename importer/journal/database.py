@@ -189,23 +189,17 @@ class Database:
     @contextlib.contextmanager
     def _exclusive(self) -> Iterator[None]:
         """Let one thread in at a time, and raise SQLite's errors as `StorageError`."""
-        with self._turn, translated(self.path):
-            yield
+        with self._turn:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise storage_error(self.path, error) from error
 
     def _roll_back(self) -> None:
         """Roll the transaction back; after some errors SQLite has done so already."""
         with contextlib.suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-
-
-@contextlib.contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Raise SQLite's errors in the block as a `StorageError` about the file."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise storage_error(path, error) from error
 
 
 def damaged_journal(path: Path) -> StorageError:
