@@ -8,14 +8,14 @@ import typer
 
 from importer.cli import options
 from importer.cli.app import VERSION, app, command, command_context, examples, finish
+from importer.cli.journal_commands import journal_group
 from importer.cli.prompts import confirm_deletion
 from importer.cli.streams import open_missing_streams, put_out, say
 from importer.model.errors import UsageError
+from importer.system.stop_signals import silent_end
 
-Config = Annotated[
-    Path | None,
-    typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
-]
+app.add_typer(journal_group, name="journal")
+
 NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")
@@ -29,13 +29,14 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # typer would import pydantic first, which takes longer than all the rest
         typer.echo(VERSION)
         sys.exit(0)
-    app(prog_name="callbell-importer")
+    with silent_end():
+        app(prog_name="callbell-importer")
 
 
 @command(epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"))
 def run(
     files: Files,
-    config: Config = None,
+    config: options.Config = None,
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
@@ -73,7 +74,7 @@ def run(
 @command(epilog=examples("check contacts.xlsx", "check clientes.csv --country ES"))
 def check(
     files: Files,
-    config: Config = None,
+    config: options.Config = None,
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
@@ -131,7 +132,7 @@ def init(
 @command(epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
 def retry(
     run: RunName = "",
-    config: Config = None,
+    config: options.Config = None,
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
@@ -174,7 +175,7 @@ def retry(
 @command(epilog=examples("runs", "runs 20261123-020000-contacts"))
 def runs(
     run: RunName = "",
-    config: Config = None,
+    config: options.Config = None,
     *,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
@@ -192,7 +193,7 @@ def runs(
 @command(epilog=examples("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"))
 def undo(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")],
-    config: Config = None,
+    config: options.Config = None,
     *,
     dry_run: options.DryRun = None,
     sandbox: options.Sandbox = None,

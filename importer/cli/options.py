@@ -18,6 +18,11 @@ _mapping = partial(_option, "How rows become contacts")
 _sending = partial(_option, "How they are sent")
 _writing = partial(_option, "What is written and shown")
 
+Config = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
+]
+
 Sheet = Annotated[str | None, _mapping("--sheet", "NAME", "The sheet's name, where a workbook has several.")]
 HeaderRow = Annotated[int | None, _mapping("--header-row", "N", "The header's row number, where it is not the first.")]
 Encoding = Annotated[

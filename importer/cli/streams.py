@@ -10,6 +10,7 @@ from typing import TextIO
 import typer
 
 from importer.model.errors import StorageError
+from importer.model.plain_text import plain_lines
 
 
 def open_missing_streams() -> None:
@@ -27,7 +28,7 @@ def is_terminal() -> bool:
 def say(text: str) -> None:
     """Write to standard error; an error there is ignored, because there is nobody left to tell."""
     try:
-        typer.echo(text, err=True)
+        typer.echo(plain_lines(text), err=True)  # names of files are in it, which may hold terminal escapes
     except OSError:
         _detach(sys.stderr)
 

@@ -13,6 +13,7 @@ import aiohttp
 
 from importer import __version__
 from importer.client import responses
+from importer.client.redaction import Redaction
 from importer.client.token import Token
 from importer.model.protocols import Clock
 from importer.model.replies import Arrival, Reply
@@ -37,6 +38,7 @@ class CallbellClient:
 
     def __init__(self, base_url: str, token: Token, clock: Clock, timeout: aiohttp.ClientTimeout = _TIMEOUT) -> None:
         self._base_url = base_url.rstrip("/")
+        self._redaction = Redaction(token)
         self._clock = clock
         # The pool decides how many are in flight; no proxy, cookie or .netrc of the machine gets a say.
         self._http = aiohttp.ClientSession(
@@ -71,7 +73,7 @@ class CallbellClient:
                 data=request.body.encode("utf-8", "backslashreplace") or None,  # half a character: \ud83d
                 allow_redirects=False,  # measured: followed, a 301 turns the POST into a GET that answers 200
             ) as response:
-                body = await _body(response)
+                body = self._redaction.body(await _body(response))
                 return responses.answered(response.status, response.headers, body, self._clock.now())
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _unanswered(error)

@@ -9,10 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 
-from importer.model.errors import UsageError
+from importer.model.plain_text import plain_lines
 from importer.model.protocols import Clock
 from importer.model.runs import RunRecord
 from importer.settings import Settings, settle
+from importer.settings.config_access import read_config
 
 _CONFIG = Path("config.toml")
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
@@ -54,7 +55,7 @@ class CommandContext:
         """Write a text to standard error, unless it is to be quiet; an error there stops nothing."""
         if not self.is_quiet:
             with contextlib.suppress(OSError, ValueError):
-                self.stream.write(f"{text}\n")
+                self.stream.write(f"{plain_lines(text)}\n")
                 self.stream.flush()
 
 
@@ -92,7 +93,7 @@ def load_settings(
     kept = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in options.items()}
     if path is None:
         return settle(options, environment), kept
-    settings = settle(options, environment, _text(path), str(path), path.parent)
+    settings = settle(options, environment, read_config(path), str(path), path.parent)
     return settings, kept | {"config": str(path.absolute())}
 
 
@@ -126,11 +127,3 @@ def _found_config(environment: Mapping[str, str]) -> Path | None:
     if named := environment.get(_CONFIG_VARIABLE):
         return Path(named)
     return _CONFIG if _CONFIG.is_file() else None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise UsageError(f"The config file {path} cannot be read: {reason}.", "Name the right one with -c.") from None

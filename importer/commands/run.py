@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -131,13 +131,19 @@ class ImportRun(PoolCommand):
         return replace(
             record,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(pool.counters.tally(), pool.stopped, self.interruption.signalled),
+            exit_code=exit_code(self._tally(record.name), pool.stopped, self.interruption.signalled),
             blank=sum(reader.blank_rows for reader in self.readers),
             requests_sent=limiter.sent,
             requests_retried=pool.counters.retried,
             requests_throttled=pool.counters.throttled,
             rate_achieved=round(limiter.mean_rate(), 1),
         )
+
+    def _tally(self, name: str) -> Mapping[Status, int]:
+        """Return the journal's own count; a row that it still has open is unsent, unless none was to be sent."""
+        tally = dict(self.store.report_source(name).tally())
+        open_rows = 0 if self.context.settings.run.dry_run else tally[Status.PENDING] + tally[Status.IN_FLIGHT]
+        return tally | {Status.UNSENT: tally[Status.UNSENT] + open_rows}
 
     def _report(self, record: RunRecord, reason: Stop | Exception | None) -> CommandResult:
         """Write the reports; the reason is why the run ended early, if it did."""

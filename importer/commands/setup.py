@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import re
 import threading
 import unicodedata
@@ -13,10 +14,11 @@ from platformdirs import user_state_path
 
 from importer.commands.context import CommandContext
 from importer.journal import Journal
+from importer.model.errors import StorageError
 from importer.model.protocols import Reader
 from importer.model.runs import RunRecord
 from importer.readers import open_reader, preload
-from importer.system.locks import exclusive_lock
+from importer.system.locks import journal_lock
 from importer.system.logs import LOG, logging_to
 
 _NAME = "callbell-importer"
@@ -40,9 +42,10 @@ def open_journal(context: CommandContext, *, tallied_only: bool = False) -> Iter
     path = journal_path(run.journal, sandbox=run.sandbox)
     with (
         logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
-        exclusive_lock(lock_path(path), wait=run.wait),
+        journal_lock(path, wait=run.wait) as lock_again,
         contextlib.closing(Journal.open(path, rehearsal=run.dry_run, tallied_only=tallied_only)) as journal,
     ):
+        lock_again()
         yield journal
 
 
@@ -116,15 +119,32 @@ def collect_less_garbage() -> None:
 
 
 def journal_path(given: Path | None, *, sandbox: bool) -> Path:
-    """Return the journal's path: the given one, else one in the user's state folder; a sandbox has its own."""
-    if given is not None:
-        return given
-    return user_state_path(_NAME, appauthor=False) / ("sandbox.sqlite3" if sandbox else "journal.sqlite3")
+    """Return the journal's one true path: of the given file, else of one in the user's state folder.
+
+    Args:
+        given: A path that may lead through links, also to what is not there yet.
+        sandbox: Whether the journal is a sandbox's, which has its own.
+
+    Raises:
+        StorageError: The file has a second name, a hard link, by which SQLite would look for another log of it.
+
+    """
+    name = "sandbox.sqlite3" if sandbox else "journal.sqlite3"
+    path = Path(os.path.realpath(given or user_state_path(_NAME, appauthor=False) / name))
+    if _has_other_names(path):
+        raise StorageError(
+            f"The journal {path} has more than one name: it is hard-linked, and SQLite's log beside it goes by name.",
+            f'Delete the other names (find them with: find / -xdev -samefile "{path}"), or name another journal with'
+            " --journal.",
+        )
+    return path
 
 
-def lock_path(journal: Path) -> Path:
-    """Return the lock file of a journal."""
-    return journal.with_name(journal.name + ".lock")
+def _has_other_names(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_nlink > 1
+    except (OSError, ValueError):  # told by whoever opens it
+        return False
 
 
 def run_name(started_at: datetime, file: str, report_dir: Path, taken: Collection[str]) -> str:

@@ -152,8 +152,7 @@ class Database:
         with self._exclusive():
             self._connection.executescript(_SETTINGS + TEMPORARY_TABLES.read_text(encoding="utf-8"))
         if check and self.path.stat().st_size <= _CHECKED_BYTES and self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
-            what, hint = _DAMAGED
-            raise StorageError(f"The journal {self.path} {what}.", hint)
+            raise damaged_journal(self.path)
         if version < len(MIGRATIONS):
             self._migrate(version)
 
@@ -201,6 +200,12 @@ class Database:
         with contextlib.suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+
+
+def damaged_journal(path: Path) -> StorageError:
+    """Return the error for a file in which SQLite's own check finds damage."""
+    what, hint = _DAMAGED
+    return StorageError(f"The journal {path} {what}.", hint)
 
 
 def storage_error(path: Path, error: sqlite3.Error) -> StorageError:

@@ -21,6 +21,11 @@ def plain(text: str) -> str:
     return _UNSEEN.sub(" ", _ESCAPES.sub("", encodable(text))).strip(" ")
 
 
+def plain_lines(text: str) -> str:
+    """Return the text as `plain` does, but with its lines and their indentation."""
+    return "\n".join(f"{line[: len(line) - len(line.lstrip(' '))]}{plain(line)}" for line in text.split("\n"))
+
+
 def encodable(text: str) -> str:
     """Return the text with a question mark for every lone surrogate, which no file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -10,6 +10,19 @@ Names = tuple[str, ...]
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_STRING_OR_COMMENT = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}' + r"|'''.*?'{3,5}" + r'|"(?:\\.|[^"\\\n])*"' + r"|'[^'\n]*'|#[^\n]*", re.DOTALL
+)
+"""What may hold brackets, dots and line breaks that mean nothing (toml.io, 1.0.0)."""
+_SIGN = re.compile(rf"{_STRING_OR_COMMENT.pattern}|[\[\]{{}}\n]", re.DOTALL)
+_MOST_KEYS = 5_000
+_MOST_PARTS = 8
+"""Of a dotted key; `columns.custom_fields."Joined".type` has four."""
+_MOST_DIGITS = 100
+_KEY = re.compile(r"[=\[]")
+_PART = r"[\w\"-]++"
+_DEEP_KEY = re.compile(rf"(?<![\w\"-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_MOST_PARTS}}}")
+_LONG_NUMBER = re.compile(rf"(?<!\w)\d\w{{{_MOST_DIGITS}}}")
 
 
 def parsed_config(text: str, name: str) -> tuple[dict[str, Any], Callable[[Key], int]]:
@@ -26,13 +39,14 @@ def parsed_config(text: str, name: str) -> tuple[dict[str, Any], Callable[[Key],
 
     """
     text = text.removeprefix("\ufeff")  # the byte order mark of Windows' Notepad
+    if reason := too_much(text):
+        raise ValueError(f"{name}: it is no config: {reason}")
     try:
-        raw = tomllib.loads(text)
+        raw, lines = tomllib.loads(text), key_lines(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(_not_toml(str(error), name, text)) from error
     except RecursionError as error:
         raise ValueError(f"{name}: its brackets are nested too deeply") from error
-    lines = key_lines(text)
 
     def line(key: Key) -> int:
         names = tuple(map(str, key))
@@ -74,18 +88,14 @@ def key_lines(text: str) -> dict[Names, int]:
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the first line's number and the text of each statement: as few lines as tomllib can parse alone."""
-    statement, first = "", 1
-    for number, line in enumerate(text.split("\n"), 1):
-        if not statement:
-            first = number
-        statement += line + "\n"
-        try:
-            tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:
-            continue
-        yield first, statement
-        statement = ""
+    """Yield the first line's number and the text of each statement; one ends with the line, outside of brackets."""
+    depth, start, line = 0, 0, 1
+    for sign in _SIGN.finditer(text + "\n"):
+        depth += (sign[0] in "[{") - (sign[0] in "]}")
+        if sign[0] == "\n" and not depth:
+            statement = text[start : sign.end()]
+            yield line, statement
+            start, line = sign.end(), line + statement.count("\n")
 
 
 def _paths(parsed: Mapping[str, Any]) -> Iterator[Names]:
@@ -94,3 +104,14 @@ def _paths(parsed: Mapping[str, Any]) -> Iterator[Names]:
         inner = value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else value
         if isinstance(inner, dict):
             yield from ((name, *path) for path in _paths(inner))
+
+
+def too_much(text: str) -> str:
+    """Return what there is too much of, as the end of a sentence; empty where it is a config as people write them."""
+    bare = _STRING_OR_COMMENT.sub('"', text)
+    if sum(1 for _ in _KEY.finditer(bare)) > _MOST_KEYS:
+        return f"it has more than {_MOST_KEYS:,} keys"
+    for pattern, what in ((_DEEP_KEY, f"a key of more than {_MOST_PARTS} parts"), (_LONG_NUMBER, "a number too long")):
+        if found := pattern.search(bare):
+            return f"line {bare.count(chr(10), 0, found.start()) + 1} has {what}"
+    return ""

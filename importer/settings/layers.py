@@ -31,6 +31,8 @@ _WRONG_TYPE = {
     "tuple_type": 'must be a list of texts, such as ["A", "B"]',
 }
 
+_MOST_PROBLEMS = 50
+"""More than a person wants to read, and each costs a search for the name that was meant."""
 _PREFIX = "CALLBELL_IMPORTER_"
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 
@@ -129,7 +131,10 @@ def checked_layer(
         tables = Tables.model_validate(raw, strict=strict, context=folder)
     except ValidationError as error:
         details = sorted(error.errors(include_url=False, include_input=False), key=lambda detail: order(detail["loc"]))
-        return Layer(problems=tuple(f"{where(detail['loc'])}: {sentence(detail)}" for detail in details))
+        problems = [f"{where(detail['loc'])}: {sentence(detail)}" for detail in details[:_MOST_PROBLEMS]]
+        if len(details) > _MOST_PROBLEMS:
+            problems.append(f"and {len(details) - _MOST_PROBLEMS:,} more of this kind")
+        return Layer(problems=tuple(problems))
     # No warnings: the checks return other types than they take, such as seconds for a text.
     return Layer(values=tables.model_dump(exclude_unset=True, by_alias=True, warnings=False))
 

@@ -34,12 +34,15 @@ def private_folder(path: Path) -> None:
 def private_file(path: Path) -> None:
     """Create the file if it is missing, and let only its owner read and write it (Windows: the folder decides).
 
+    A file that is there is not opened: to close it again would release the journal's locks (`importer.system.locks`).
+
     Raises:
         StorageError: It cannot be created, or belongs to somebody else.
 
     """
     with as_storage_error(f"The file {path} cannot be made private"):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
         if not runtime.WINDOWS and path.stat().st_mode & 0o077:
             path.chmod(PRIVATE_FILE)
 

@@ -1,20 +1,65 @@
-"""A lock that one process holds at a time, and that the system releases if the process dies."""
+"""Locks that one process holds at a time, and that the kernel releases if the process dies.
+
+A journal has two. The file beside it tells who holds it, and is all that is needed on Windows, where an open file
+cannot be deleted. Elsewhere it can, so there the kernel also locks one byte of the journal itself, whatever its name.
+
+The byte is far beyond those that SQLite locks (0x40000000 to 0x400001FF). Where Linux' open-file-description locks are
+missing, it is locked the classic way: then **no descriptor of the journal may be closed** in this process while the
+lock is held, because that releases it, and SQLite's own locks too (fcntl(2), "Record locks"). SQLite itself releases
+all bytes of a file (`posixUnlock`, os_unix.c) while it opens it, and in WAL mode not again until it closes it: so the
+byte is locked once more after that. Never `flock` on the journal: on macOS it conflicts with SQLite's fcntl locks.
+"""
 
 import contextlib
+import errno
 import importlib
 import os
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from importer.model.errors import BusyError
 from importer.system import runtime
 from importer.system.files import PRIVATE_FILE, as_storage_error, private_folder
 
-_LOCKED_BYTE = 1 << 30
+_WINDOWS_BYTE = 1 << 30
 """Windows locks bytes and lets nobody read them, so the lock is far behind the holder's name."""
+_JOURNAL_BYTE = 1 << 40
 _HOLDER_BYTES = 200
 _POLL_SECONDS = 0.5
+
+
+@contextlib.contextmanager
+def journal_lock(journal: Path, holder: str = "", *, wait: bool = False) -> Iterator[Callable[[], None]]:
+    """Hold the journal while the block runs; its connection is opened and closed within.
+
+    Yields what is to be called once the connection is open: it locks again what opening may have released.
+
+    Args:
+        journal: The resolved path; created, with its folder, if it is missing.
+        holder: What others are told, such as the run's name; the process number is added.
+        wait: Whether to wait until it is free.
+
+    Raises:
+        BusyError: Another process holds it.
+        StorageError: It cannot be opened or locked.
+
+    """
+    beside = journal.with_name(f"{journal.name}.lock")
+    if runtime.WINDOWS:
+        with exclusive_lock(beside, holder, wait=wait):
+            yield lambda: None
+        return
+    with _opened(journal, f"The journal {journal}") as descriptor:
+
+        def lock(*, wait: bool = False) -> None:
+            with as_storage_error(f"The journal {journal} cannot be locked"):
+                _acquire(lambda: _lock_byte(descriptor), beside, wait=wait)
+
+        lock(wait=wait)
+        with exclusive_lock(beside, holder, wait=wait):
+            yield lock
 
 
 @contextlib.contextmanager
@@ -31,42 +76,58 @@ def exclusive_lock(path: Path, holder: str = "", *, wait: bool = False) -> Itera
         StorageError: The file cannot be opened or locked.
 
     """
-    private_folder(path.parent)
-    with as_storage_error(f"The lock file {path} cannot be opened"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-    try:
+    with _opened(path, f"The lock file {path}") as descriptor:
         with as_storage_error(f"The lock file {path} cannot be locked"):
-            while not _lock_at_once(descriptor):
-                if not wait:
-                    raise _held_by_another(path, descriptor)
-                time.sleep(_POLL_SECONDS)
+            _acquire(lambda: _lock_file(descriptor), path, wait=wait)
             _tell_holder(descriptor, holder)
         yield
+
+
+@contextlib.contextmanager
+def _opened(path: Path, called: str) -> Iterator[int]:
+    private_folder(path.parent)
+    with as_storage_error(f"{called} cannot be opened"):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _lock_at_once(descriptor: int) -> bool:
-    """Try to take the lock; return whether it was free."""
-    try:
-        if runtime.WINDOWS:
-            _lock_windows(descriptor)
-        else:
-            _lock_posix(descriptor)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
+def _acquire(lock: Callable[[], None], lock_file: Path, *, wait: bool) -> None:
+    """Take the lock at once, or wait for it; the lock file tells who holds it."""
+    while True:
+        try:
+            return lock()
+        except (BlockingIOError, PermissionError):
+            if not wait:
+                raise _held_by_another(lock_file) from None
+        time.sleep(_POLL_SECONDS)
 
 
-def _lock_posix(descriptor: int) -> None:
+def _lock_file(descriptor: int) -> None:
+    if runtime.WINDOWS:
+        msvcrt = importlib.import_module("msvcrt")
+        os.lseek(descriptor, _WINDOWS_BYTE, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl = importlib.import_module("fcntl")
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _lock_byte(descriptor: int) -> None:
+    """Lock the byte of the journal: for this descriptor where the kernel can, else for this process."""
     fcntl = importlib.import_module("fcntl")
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _lock_windows(descriptor: int) -> None:
-    msvcrt = importlib.import_module("msvcrt")
-    os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
-    msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    if runtime.LINUX:  # elsewhere the structure has another order
+        lock = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, _JOURNAL_BYTE, 1, 0)
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, lock)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # how a kernel says that it does not know them
+                raise
+        else:
+            return
+    fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _JOURNAL_BYTE)
 
 
 def _tell_holder(descriptor: int, holder: str) -> None:
@@ -75,9 +136,12 @@ def _tell_holder(descriptor: int, holder: str) -> None:
     os.write(descriptor, f"{holder or 'a run'}, process {os.getpid()}".encode()[:_HOLDER_BYTES])
 
 
-def _held_by_another(path: Path, descriptor: int) -> BusyError:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    holder = os.read(descriptor, _HOLDER_BYTES).decode(errors="replace")
+def _held_by_another(path: Path) -> BusyError:
+    try:
+        with path.open("rb") as file:
+            holder = file.read(_HOLDER_BYTES).decode(errors="replace")
+    except OSError:
+        holder = ""  # the lock file was deleted
     holder = "".join(character for character in holder if character.isprintable()) or "another process"
     return BusyError(
         f"Another run is using the same journal: {path} is held by {holder}.",

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from importer.model.errors import ImporterError, StorageError
 from importer.model.phone_mask import unnumbered
+from importer.model.plain_text import plain, plain_lines
 from importer.model.rows import Entry, InvalidRow, Status
 from importer.system.files import private_file, private_folder
 
@@ -67,12 +68,19 @@ class _Text(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC)
         return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record))
+
 
 class _Json(_Text):
     """A JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = {"time": self.formatTime(record), "level": record.levelname.lower(), "message": record.getMessage()}
+        fields = {
+            "time": self.formatTime(record),
+            "level": record.levelname.lower(),
+            "message": plain_lines(record.getMessage()),
+        }
         return json.dumps(fields, ensure_ascii=False)
 
 
@@ -96,7 +104,7 @@ def _handler(path: Path | None, stream: TextIO) -> logging.Handler:
         return _ToStream(stream)
     try:
         private_folder(path.absolute().parent)
-        if path.is_file() or not path.exists():  # a device such as /dev/null is everybody's, and must stay so
+        if not path.exists():  # one that is there keeps its mode: who reads it was decided before
             private_file(path)
         return _ToFile(path, encoding="utf-8", errors="backslashreplace")
     except (StorageError, OSError) as error:

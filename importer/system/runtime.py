@@ -1,6 +1,8 @@
 """The kind of system that this computer has."""
 
 import os
+import sys
 
+LINUX = sys.platform == "linux"
 WINDOWS = os.name == "nt"
 """Code that differs between systems looks here, so that a test can stand on the other side."""

@@ -49,7 +49,7 @@ from tests.support.commands import (
 )
 from tests.support.paths import SAMPLES
 
-COMMANDS = ("run", "check", "init", "retry", "runs", "undo", "sandbox")
+COMMANDS = ("run", "check", "init", "retry", "runs", "undo", "sandbox", "journal")
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,14 @@ def test_the_help_of_every_command_has_examples(command: str) -> None:
     said = give(command, "--help")
     assert said.exit_code == 0
     assert f"callbell-importer {command}" in said.stdout.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize("command", ["backup", "check"])
+def test_the_help_of_every_command_of_the_journal_has_examples(command: str) -> None:
+    """As those of the others have."""
+    said = give("journal", command, "--help")
+    assert said.exit_code == 0
+    assert f"callbell-importer journal {command}" in said.stdout.partition("Examples:")[2]
 
 
 def test_the_help_groups_the_options_of_a_run() -> None:
@@ -794,3 +802,27 @@ def test_a_log_is_told_no_whole_number(service: Sandbox) -> None:  # noqa: ARG00
     assert "612345207" not in said.stderr
     assert "…207" in said.stderr
     assert "612345207" in (last_run() / "summary.json").read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_terminal_escapes_in_the_name_of_a_file_are_not_shown(service: Sandbox) -> None:  # noqa: ARG001 - is there
+    """Neither where it cannot be read, nor on the way, nor at the end, nor in the list of runs."""
+    name = "\x1b]0;owned\x07\x1b[31mcontacts.csv"
+    missing, said = give("run", name, "-v"), give("run", customers(Path(name)), "-v")
+    assert (missing.exit_code, said.exit_code) == (3, 0)
+    assert "contacts.csv" in missing.stderr
+    listed = [give("runs").stdout, give("runs", next(Path("reports").iterdir()).name).stdout]
+    for text in (missing.stderr, said.stderr, *listed):
+        assert "\x1b" not in text
+        assert "\x07" not in text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_a_config_that_others_can_write_to_ends_with_2(service: Sandbox) -> None:
+    """Its base_url would get the token; nothing is asked."""
+    Path("config.toml").write_text("[run]\n", "utf-8")
+    Path("config.toml").chmod(0o666)
+    said = give("run", customers(Path("contacts.csv")))
+    assert said.exit_code == 2
+    assert "chmod go-w config.toml" in said.stderr
+    assert not service.traffic.requests

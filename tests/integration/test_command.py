@@ -198,3 +198,17 @@ def test_the_version_is_said_at_once() -> None:
     """By the command itself, without any of its libraries but the command line's."""
     said = subprocess.run([sys.executable, "-m", "importer", "--version"], capture_output=True, check=True)
     assert said.stdout.decode().strip() == f"callbell-importer {__version__}"
+
+
+@posix_only
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_signal_while_the_interpreter_ends_prints_nothing(*, ignored: bool) -> None:
+    """Ctrl-C after the last line: the shell is told by the signal, the person by nothing; unless it is ignored."""
+    code = "import atexit, os, signal, sys; atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT)); "
+    code += f"signal.signal(signal.SIGINT, signal.{'SIG_IGN' if ignored else 'default_int_handler'}); "
+    code += "from importer.cli.command_line import main; sys.argv = ['callbell-importer', 'runs']; main()"
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False
+    )
+    assert done.returncode == (0 if ignored else -signal.SIGINT)
+    assert not done.stderr

@@ -16,7 +16,8 @@ from tests.support.commands import give
 from tests.support.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = sorted(set(re.findall(r"callbell-importer ((?:run|retry|runs|sandbox|undo|check|init)\b[^`\n|#]*)", README)))
+_NAMES = "run|retry|runs|sandbox|undo|check|init|journal (?:backup|check)"
+COMMANDS = sorted(set(re.findall(rf"callbell-importer ((?:{_NAMES})\b[^`\n|#]*)", README)))
 IN_SANDBOX = {command: 1 if "problems" in command else 0 for command in COMMANDS if "sample_inputs" in command}
 
 
@@ -35,6 +36,8 @@ def test_its_commands_and_options_are_there(command: str) -> None:
     """Each command that it shows is one, and so are its options."""
     name, *words = shlex.split(command)
     known = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]  # the top is a group
+    if name == "journal":
+        known = known.commands[words.pop(0)]
     options = {"--help", *(option for parameter in known.params for option in parameter.opts)}
     assert {word for word in words if word.startswith("-")} <= options
 

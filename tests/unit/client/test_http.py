@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import gzip
+import json
 import logging
 import socket
 import ssl
@@ -25,7 +26,7 @@ from importer.client.http import _FAILURES, CallbellClient, _unanswered
 from importer.client.token import Token
 from importer.model.payload import from_json
 from importer.model.replies import Arrival, Reply
-from importer.model.requests import WHO_AM_I, Request, create_contact, find_contact
+from importer.model.requests import WHO_AM_I, Request, create_contact, delete_contact, find_contact
 from importer.model.rows import Contact
 from importer.sandbox import AccountSetup, Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from tests.support.virtual_time import START
@@ -216,6 +217,20 @@ async def test_each_request_carries_the_token_and_says_json() -> None:
         assert f"\r\nAuthorization: Bearer {SECRET}\r\n".encode() in request
         assert b"\r\nAccept: application/json\r\n" in request
         assert b"\r\nContent-Type: application/json\r\n" in request
+
+
+async def test_a_token_that_the_service_repeats_goes_no_further() -> None:
+    """Neither in the words of an error, also where they are cut off, nor in a contact, nor in JSON that is read."""
+    for words in (f"the key {SECRET} is blocked", f"{'x' * 295}{SECRET}"):
+        async with served(sends(response(422, json.dumps({"message": words}).encode()))) as peer:
+            reply = await asked(peer.base_url)
+            assert reply.message.startswith(words[:8])
+            assert SECRET[:5] not in reply.message
+    made = json.dumps({"contact": {"uuid": SECRET, "href": f"https://host/?key={SECRET}"}}).encode()
+    async with served(sends(response(200, made), keep=True)) as peer, callbell(peer.base_url) as service:
+        assert SECRET not in repr(await service.send(create_contact(CONTACT)))
+        assert SECRET not in repr(await service.send(WHO_AM_I))
+        assert SECRET not in repr(await service.send(delete_contact("u1")))
 
 
 async def test_the_body_is_the_contact_as_json() -> None:

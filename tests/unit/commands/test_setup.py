@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from importer.commands import setup
 from importer.commands.context import CommandContext
-from importer.commands.setup import is_there, journal_path, lock_path, new_run, open_journal, open_sheets, run_name
+from importer.commands.setup import is_there, journal_path, new_run, open_journal, open_sheets, run_name
 from importer.journal import Journal
-from importer.model.errors import BusyError, InputError
+from importer.model.errors import BusyError, InputError, StorageError
 from importer.settings import settle
 from tests.support.commands import customers
 
@@ -98,9 +98,32 @@ def test_one_file_that_cannot_be_opened_closes_the_others(context: CommandContex
     first.unlink()
 
 
-def test_a_journal_that_is_named_is_used() -> None:
+def test_a_journal_that_is_named_is_used(tmp_path: Path) -> None:
     """Also by a sandbox."""
-    assert journal_path(Path("mine"), sandbox=False) == journal_path(Path("mine"), sandbox=True) == Path("mine")
+    mine = tmp_path.resolve() / "mine"
+    assert journal_path(mine, sandbox=False) == journal_path(mine, sandbox=True) == mine
+
+
+def test_every_name_of_a_journal_leads_to_one_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link, a link to what is not there yet, a linked folder, a relative path: the lock is beside the file itself."""
+    real = tmp_path.resolve() / "real" / "journal.sqlite3"
+    real.parent.mkdir()
+    (tmp_path / "link.sqlite3").symlink_to(real)
+    (tmp_path / "folder").symlink_to(real.parent)
+    monkeypatch.chdir(real.parent)
+    names = [tmp_path / "link.sqlite3", tmp_path / "folder" / real.name, Path("../real/journal.sqlite3"), real]
+    assert {journal_path(name, sandbox=False) for name in names} == {real}
+
+
+def test_a_journal_with_two_hard_links_is_refused(tmp_path: Path) -> None:
+    """With where it is and how the other name is found: nobody can tell which of them is meant."""
+    journal = tmp_path / "journal.sqlite3"
+    journal.write_bytes(b"")
+    (tmp_path / "other.sqlite3").hardlink_to(journal)
+    with pytest.raises(StorageError, match="more than one name") as refused:
+        journal_path(tmp_path / "other.sqlite3", sandbox=False)
+    assert "other.sqlite3" in refused.value.message
+    assert "-samefile" in refused.value.hint
 
 
 def test_a_sandbox_has_a_journal_of_its_own() -> None:
@@ -109,11 +132,6 @@ def test_a_sandbox_has_a_journal_of_its_own() -> None:
     assert real != sandbox
     assert real.parent == sandbox.parent
     assert real.is_absolute()
-
-
-def test_the_lock_stands_beside_the_journal() -> None:
-    """So that two names of one folder find the same lock."""
-    assert lock_path(Path("a/j.sqlite3")) == Path("a/j.sqlite3.lock")
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,28 @@ def test_a_log_that_nobody_reads_any_more_is_no_reason_to_fail(capsys: pytest.Ca
         stream.close()
         LOG.info("to nobody")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_a_log_file_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    """Whoever may read it was decided before, such as a group that collects logs."""
+    path = tmp_path / "run.log"
+    path.write_text("before\n", "utf-8")
+    path.chmod(0o640)
+    with logging_to(path, io.StringIO(), log_format="text", verbose=False):
+        LOG.info("a run begins")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert path.read_text("utf-8").startswith("before\n")
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_log_entry_is_one_line_without_escapes(log_format: str) -> None:
+    """Whatever a file is called: neither a second entry nor a colour is made of its name."""
+    stream = io.StringIO()
+    with logging_to(None, stream, log_format=log_format, verbose=True):
+        LOG.info("run of %s begins", "a\x1b[31m\n2026-11-27T00:00:00.000Z INFO ended\x9b2J.csv")
+    assert stream.getvalue().count("\n") == 1
+    line_break = " " if log_format == "text" else "\\n"
+    assert f"a{line_break}2026-11-27T00:00:00.000Z INFO ended.csv begins" in stream.getvalue()
+    assert not {"\x1b", "\x9b"} & set(stream.getvalue())
+    assert "u001b" not in stream.getvalue()

@@ -1,0 +1,68 @@
+"""`journal backup` and `journal check`: a safe copy of the journal, and whether it is whole."""
+
+from pathlib import Path
+
+from importer.commands.context import CommandContext, CommandResult
+from importer.commands.setup import is_there, journal_path
+from importer.journal.backup import back_up
+from importer.journal.integrity import JournalState, examine
+from importer.model.errors import StorageError, UsageError
+from importer.model.plain_text import plain
+from importer.system.locks import journal_lock
+
+
+def back_up_journal(context: CommandContext, copy: Path) -> CommandResult:
+    """Copy the journal to a file that is not there yet, while no run uses it.
+
+    Raises:
+        BusyError: A run uses the journal.
+        StorageError: The journal cannot be read, or the copy not written.
+        UsageError: There is no journal, or something is where the copy should be.
+
+    """
+    journal = _journal(context)
+    if is_there(copy) or copy.is_symlink():
+        raise UsageError(f"{copy} is there already, and a backup replaces nothing.", "Name a file that is not there.")
+    with journal_lock(journal, "a backup", wait=context.settings.run.wait):
+        back_up(journal, copy)
+    return CommandResult(exit_code=0, text=f"The journal {journal} was copied to {copy}, whole.")
+
+
+def check_journal(context: CommandContext) -> str:
+    """Return what the journal holds.
+
+    Raises:
+        StorageError: It is damaged, or cannot be read.
+        UsageError: There is no journal.
+
+    """
+    journal = _journal(context)
+    state = examine(journal)
+    if state.faults:
+        faults = "".join(f"\n  - {plain(fault)}" for fault in state.faults)
+        raise StorageError(
+            f"The journal {journal} is not whole:{faults}",
+            "Keep a copy of it as it is. Then bring it back from a backup; a new one would not know what was sent.",
+        )
+    return _told(journal, state)
+
+
+def _journal(context: CommandContext) -> Path:
+    run = context.settings.run
+    journal = journal_path(run.journal, sandbox=run.sandbox)
+    if not is_there(journal):
+        raise UsageError(f"There is no journal {journal}.", "Name yours with --journal, or make one with a run.")
+    return journal
+
+
+def _told(journal: Path, state: JournalState) -> str:
+    newest = state.schema_version == state.newest_version
+    later = "" if newest else f"; the next run brings it to {state.newest_version}"
+    lines = [
+        f"The journal {plain(str(journal))} is whole.",
+        f"  schema    {state.schema_version}{later}",
+        f"  runs      {state.runs:,}",
+        f"  rows      {state.rows:,}",
+        f"  contacts  {state.contacts:,}, of them {state.in_doubt:,} in doubt",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,75 @@
+"""Is the journal whole? SQLite's own checks, and what must be so in every journal."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.journal.backup import open_as_it_is
+from importer.journal.schema import MIGRATIONS
+
+_MOST_FAULTS = 20
+_COUNTS = """
+SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM rows), (SELECT count(*) FROM contacts),
+    (SELECT count(*) FROM contacts WHERE status IN ('in_flight', 'in_doubt'))
+"""
+_TALLIES = """
+SELECT name, tally, (SELECT count(*) FROM rows WHERE run = runs.id) AS written FROM runs
+WHERE tally IS NOT NULL AND written > 0
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalState:
+    """What a check of the journal found."""
+
+    faults: tuple[str, ...]
+    """What is wrong with it, each as a sentence without its full stop; empty: it is whole."""
+    schema_version: int
+    newest_version: int
+    """The one that this importer writes."""
+    runs: int = 0
+    rows: int = 0
+    contacts: int = 0
+    in_doubt: int = 0
+    """Contacts of which nobody knows whether they arrived."""
+
+
+def examine(journal: Path) -> JournalState:
+    """Return what the journal holds and what is wrong with it; a run may go on meanwhile.
+
+    Raises:
+        StorageError: It is no journal, cannot be read, or is damaged so that nothing can be asked of it.
+
+    """
+    with open_as_it_is(journal) as connection:
+        connection.execute("BEGIN")  # one state for all questions, though a run may go on
+        ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+        if not 0 < version <= len(MIGRATIONS):
+            faults = (f"its schema version is {version}, and this importer knows 1 to {len(MIGRATIONS)}",)
+            return JournalState(faults=faults, schema_version=version, newest_version=len(MIGRATIONS))
+        ((runs, rows, contacts, in_doubt),) = connection.execute(_COUNTS).fetchall()
+        return JournalState(
+            faults=(*_damage(connection), *_lost_rows(connection)),
+            schema_version=version,
+            newest_version=len(MIGRATIONS),
+            runs=runs,
+            rows=rows,
+            contacts=contacts,
+            in_doubt=in_doubt,
+        )
+
+
+def _damage(connection: sqlite3.Connection) -> list[str]:
+    found = connection.execute(f"PRAGMA integrity_check({_MOST_FAULTS})").fetchall()
+    faults = [f"SQLite says: {fault}" for (fault,) in found if fault != "ok"]
+    astray = connection.execute("PRAGMA foreign_key_check").fetchmany(_MOST_FAULTS)
+    return [*faults, *(f"a line of the table {table} belongs to nothing in {parent}" for table, _, parent, _ in astray)]
+
+
+def _lost_rows(connection: sqlite3.Connection) -> list[str]:
+    """Compare the count of each run that has ended with its rows."""
+    ended = [(name, sum(json.loads(tally).values()), written) for name, tally, written in connection.execute(_TALLIES)]
+    return [
+        f"the run {name} had {rows} rows, and {written} are there" for name, rows, written in ended if rows != written
+    ]
