@@ -54,7 +54,7 @@ class QueueListener(Protocol):
 
     @property
     def hurried(self) -> bool:
-        """Whether nobody waits any longer: not even for the input to be read to its end."""
+        """Whether a second stop signal asked for an immediate shutdown: the input is not read to its end either."""
 
 
 class Sender(QueueListener, Protocol):

@@ -106,7 +106,7 @@ class _Draft(NamedTuple):
 def recognise_rows(
     connection: sqlite3.Connection, account: int, first_seq: int, marked: Sequence[tuple[int, bytes | None]]
 ) -> list[str | None]:
-    """Look the fingerprints of the next rows up; within the caller's transaction.
+    """Find the rows that an earlier run settled, by their fingerprints; within the caller's transaction.
 
     Args:
         connection: To the journal.

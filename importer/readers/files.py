@@ -1,4 +1,4 @@
-"""Files as the system gives them: may one be read, is it still as it was, and what is it by its first bytes."""
+"""Check an input file: readable, unchanged while it is read, and its type by its first bytes."""
 
 import os
 import re

@@ -1,1 +1,1 @@
-"""Requests in flight until every row has its final status: the pool, its queue, its decisions, the rate."""
+"""Requests in flight until every row has its final status: the pool, its queue, its operations, the rate limiter."""

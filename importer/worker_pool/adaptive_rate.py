@@ -1,4 +1,4 @@
-"""How fast the service lets us be, learned from what it turns away. Pure: times are arguments, of any clock.
+"""The adaptive rate: lowered after a 429, raised step by step after success. Pure: times are arguments, of any clock.
 
     at the known rate --(one 429)--> a few slots later
                       --(429s now and then, over 0.05 % of a minute)--> 1 % slower
@@ -67,7 +67,7 @@ class AdaptiveRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateVerdict:
-    """What a 429 without a time means."""
+    """The decision after a 429 without `Retry-After`: the new rate, and whether every request pauses."""
 
     adaptive: AdaptiveRate
     pause: bool = False
@@ -109,7 +109,7 @@ def after_pause(one: AdaptiveRate, now: float) -> AdaptiveRate:
 
 
 def raised(one: AdaptiveRate, now: float) -> AdaptiveRate:
-    """Return the adaptive rate after a time without trouble, from `climb_at` on: a step up, or at the top."""
+    """Return the rate raised by one step, at most to the known limit; to be called from `climb_at` on."""
     if one.rate >= one.most:
         rest_seconds = _FIRST_REST_SECONDS if one.rate >= one.sure * _GAIN else one.rest_seconds
         return replace(one, sure=one.rate, step=0.0, climb_at=math.inf, rest_seconds=rest_seconds)

@@ -1,8 +1,9 @@
-"""When to stop asking: for a while, by the circuit breaker, or for good, by a reply that ends the run.
+"""The circuit breaker (closed, open, half-open probe), and the replies that end the run.
 
-    closed --(20 requests in a row not served, or the retry budget spent)--> open --(GET /auth/me answers)--> closed
+    closed --(20 requests in a row not served, or the retry budget spent)--> open
+    open --(1, 2, 4 .. 60 s)--> half-open: one probe, GET /auth/me --(answered)--> closed, --(not answered)--> open
 
-While it is open nothing is sent but GET /auth/me, which changes nothing. All decisions are pure; `Outage` applies them.
+While it is open nothing is sent but the probe, which changes nothing. All decisions are pure; `Outage` applies them.
 
 Sources: Nygard, "Release It!" (the circuit breaker); Google, "Site Reliability Engineering", chapter 21 (a retry budget
 of a tenth of the requests).
@@ -45,13 +46,13 @@ class CircuitBreaker:
 
 
 def is_served(reply: Reply) -> bool:
-    """Tell whether the service is there and let the request in, whatever it said to it."""
+    """Return whether the reply is a success for the breaker: any status below 500 except 408 and 429."""
     status = reply.http_status or 0
     return reply.arrival is Arrival.ANSWERED and status < 500 and status not in (408, 429)  # noqa: PLR2004 - HTTP's numbers
 
 
 def after_reply(circuit: CircuitBreaker, reply: Reply) -> CircuitBreaker:
-    """Return the circuit after a reply; a 429 says neither that the service is well nor that it is not."""
+    """Return the circuit breaker after a reply; a 429 does not change it."""
     if reply.http_status == 429:  # noqa: PLR2004 - HTTP's number
         return circuit
     if is_served(reply):
@@ -100,7 +101,7 @@ def refuses_token(reply: Reply) -> bool:
 
 
 class Outage:
-    """Holds the circuit breaker, and waits for the service while it is open.
+    """Holds the circuit breaker; while it is open, makes one half-open probe at a time.
 
     Args:
         probe: Makes GET /auth/me.

@@ -1,4 +1,4 @@
-"""Whether a contact is still as it was sent. Pure.
+"""Compare a contact in Callbell with what was sent: which fields were changed since. Pure.
 
 The service's answer is compared with what POST /contacts was given. What the answer leaves out says nothing; what it
 says in a form that cannot be read counts as changed, for a contact that was deleted cannot be brought back.

@@ -8,6 +8,10 @@
 
 A step is the operation's own frozen value: what was done for a row so far, and what is to be requested next. An
 operation neither sends nor waits, so that all of it can be tested as values; `WorkerPool` does both.
+
+To add an operation (such as update): a pure module beside `create` and `delete` that implements `Operation`, its
+tests in `tests/unit/worker_pool/`, and, if the API call is new, its request in `importer.model.requests`. A command
+then gives it to the pool (`importer.commands.connection.PoolCommand`).
 """
 
 from collections.abc import Callable, Mapping
@@ -60,7 +64,7 @@ class AskToken(Generic[_OutcomeT_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfTestDone:
-    """The step was about no row, and nothing follows."""
+    """The self-test of the look-up has ended; no row is affected."""
 
 
 NextStep = SendLater[StepT] | SendNow[StepT] | Final[OutcomeT] | AskToken[OutcomeT] | SelfTestDone | Stop
@@ -93,7 +97,7 @@ class Operation(Protocol[StepT, _OutcomeT_co]):
         """Return a step about no row that is to be made now, once: a test of the service itself. Mostly None."""
 
     def give_back(self, step: StepT, *, is_in_flight: bool) -> _OutcomeT_co | None:
-        """Return what to record for a row that the pool gives up; None: nothing, the journal says enough.
+        """Return the outcome to record when the pool stops before the row is done; None leaves the journal as it is.
 
         Args:
             step: The row's next step, or the one whose reply is not waited for.

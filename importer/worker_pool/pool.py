@@ -72,7 +72,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     @property
     def hurried(self) -> bool:
-        """Whether nobody waits any longer."""
+        """Whether a second stop signal asked for an immediate shutdown."""
         return self._in_flight.hurried.is_set()
 
     async def run(self) -> None:

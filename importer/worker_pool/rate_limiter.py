@@ -1,4 +1,4 @@
-"""How fast: requests per second, pauses of the whole pool, and how many requests may be in flight.
+"""The rate limiter: requests per second, pauses after a 429 or `Retry-After`, and the limit of requests in flight.
 
 The arithmetic is in pure functions; `RateLimiter` applies it on the running event loop's clock.
 """

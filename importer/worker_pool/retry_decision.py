@@ -1,4 +1,4 @@
-"""The retry decision: what follows from a reply to a POST, or to a look-up. Pure.
+"""The retry decision of a create: what follows from a reply (status, timeout, 429) to a POST or a look-up. Pure.
 
     POST answered 2xx with a uuid ............................. Final(created | exists)
     POST refused (400, 413, 415, 422) ......................... Final(failed); says "exists": LookUp
@@ -13,7 +13,7 @@
 
 A POST is not idempotent and the service knows no idempotency key. RFC 9110, section 9.2.2, lets a client repeat such a
 request only if it can find out that the first one was never applied; so the default is *may have arrived*, and only
-what is listed may say otherwise.
+what is listed may say otherwise. What a 429 does to the rate is in `adaptive_rate`; deletes have `delete_decision`.
 """
 
 import re

@@ -83,3 +83,12 @@ def test_its_unit_names_the_token_as_the_settings_do() -> None:
     variables = dict(re.findall(r"^Environment=(\w+)=(.*)$", README, re.MULTILINE))
     assert variables.pop("CALLBELL_IMPORTER_CONFIG")
     assert str(settle({}, variables).service.token_file) == "%d/token"
+
+
+def test_the_packages_map_names_files_that_are_there() -> None:
+    """Whoever is sent to a file by importer/README.md finds it."""
+    text = (ROOT / "importer" / "README.md").read_text(encoding="utf-8")
+    there = {path.relative_to(ROOT / "importer").as_posix() for path in (ROOT / "importer").rglob("*.py")}
+    named = set(re.findall(r"`([a-z_/]+\.py)`", text))
+    assert named
+    assert {name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in there)} == set()

@@ -1,4 +1,4 @@
-"""What a look over a sheet tells before it is read: how far its cells reach, and which cells and rows are special."""
+"""The result of the look over a sheet before it is parsed: used range, merged cells, hidden rows, error cells."""
 
 import re
 from array import array

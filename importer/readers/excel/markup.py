@@ -1,4 +1,4 @@
-"""XML read as a stream, in memory that does not grow with it, whatever it holds.
+"""A streaming XML parser (expat), in bounded memory and safe against entity expansion.
 
 A tree would: a few megabytes of empty elements become gigabytes. So elements are told one by one as they come, and no
 document type is taken, by which entities multiply ("billion laughs").
@@ -23,10 +23,10 @@ class Listener(Protocol):
     """Hears the elements in their order; names come as they are written, with prefixes that `local` takes off."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Hear that an element begins."""
+        """Handle a start tag."""
 
     def end(self, name: str) -> None:
-        """Hear that it ends."""
+        """Handle an end tag."""
 
     def text(self, text: str) -> None:
         """Hear some of the text in it."""
@@ -37,7 +37,7 @@ class MarkupError(ValueError):
 
 
 def listened(blocks: Iterable[bytes], listener: Listener) -> Iterator[None]:
-    """Let the listener hear the XML; stops after each block, so that what it gathered can be taken.
+    """Parse the XML with the listener as handler; yield after each block, so that what it gathered can be taken.
 
     Raises:
         MarkupError: It is broken, has a document type, or a tag of more than 16 MB.

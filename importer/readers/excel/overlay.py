@@ -1,4 +1,4 @@
-"""What the look saw is laid over the rows that a library parsed, and compared with them.
+"""Merge what the look over the raw file found into the parsed rows, and flag rows that differ.
 
 A library leaves out what it does not know: errors, formulas that were never calculated, zeros in front, sometimes whole
 rows. What the look saw of these is filled in. A row that still has not as many filled cells as the look counted is

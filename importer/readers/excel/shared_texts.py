@@ -1,4 +1,4 @@
-"""The shared texts of an .xlsx: all its cells' texts, once each.
+"""The shared strings table (sharedStrings.xml) of an .xlsx: all its cells' texts, once each.
 
 calamine reads them itself, so a look over them tells only how long they are, and which are blank. Where openpyxl parses
 the cells, the texts are kept on disk, so that millions fit in little memory.

@@ -1,4 +1,4 @@
-"""Which characters the bytes of a text file stand for.
+"""Detect the encoding of a text file.
 
 A mark at the file's start is believed first, then UTF-16 if its zero bytes show it, then UTF-8 if the bytes are that.
 What is left is a guess, and the guess is told: the importer's people write Western European languages, so Windows-1252

@@ -1,4 +1,4 @@
-"""Find the delimiter and the rows of a text, and prove their quotes and widths before pandas parses them.
+"""Detect the delimiter, and validate quotes and column counts of a text before pandas parses it.
 
     text -> blocks of whole rows -> each row: its text, how many cells it has, what is wrong with its quotes
 
@@ -62,7 +62,7 @@ class ScannedRows:
 
 
 def find_delimiter(text: str, wanted: str, header_row: int) -> str:
-    """Return the delimiter: the wanted one, or the candidate that cuts the sample's rows most evenly.
+    """Detect the delimiter: the wanted one, or the candidate with the most consistent column count.
 
     Args:
         text: The beginning of the file, its line ends as line feeds.
