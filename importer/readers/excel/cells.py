@@ -16,7 +16,7 @@ from importer.model.rows import Problem
 MOST_DIGITS = 15
 """A number cell keeps no more (Excel's specifications and limits): the rest were lost when it was typed."""
 
-_TOO_BIG = 10**MOST_DIGITS
+TOO_BIG = 10**MOST_DIGITS
 _NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 """Of a number format: colours and languages in brackets, room for a character, a character to fill with."""
 _ESCAPED = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
@@ -85,7 +85,7 @@ def unescaped(text: str) -> str:
 def is_wrong(value: object) -> bool:
     """Tell whether `problem_of` has something to say; asked of every cell, so it is quick."""
     if isinstance(value, float | int):
-        return not -_TOO_BIG < value < _TOO_BIG
+        return not -TOO_BIG < value < TOO_BIG
     return isinstance(value, ErrorCell | UncalculatedCell)
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from importer.model.errors import InputError
 from importer.model.rows import Problem, Row, Sheet
-from importer.readers.excel.cells import MOST_DIGITS, cell_name, is_wrong, problem_of, text_of
+from importer.readers.excel.cells import TOO_BIG, cell_name, is_wrong, problem_of, text_of
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
 from importer.readers.excel.overlay import FlaggedRow
 from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
@@ -22,7 +22,6 @@ from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_head
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000
-_FEW_DIGITS = 10**MOST_DIGITS
 _TEXT_ONLY = {str}
 _CHUNK_CHARACTERS = 4 * 1024**2
 
@@ -173,7 +172,7 @@ def _texts(values: Sequence[object]) -> tuple[list[str], list[int]]:
     for index, value in enumerate(values):
         if value.__class__ is str:
             continue
-        if value.__class__ is int and -_FEW_DIGITS < value < _FEW_DIGITS:
+        if value.__class__ is int and -TOO_BIG < value < TOO_BIG:
             cells[index] = str(value)
         else:
             cells[index] = text_of(value)
