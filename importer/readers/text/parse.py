@@ -135,21 +135,19 @@ def parse_rows(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> li
     if 0 not in widths:  # nearly always
         return _compared(rows, widths, delimiter)
     whole = [(row, width) for row, width in zip(rows, widths, strict=True) if width]
-    parsed = iter(_compared(*zip(*whole, strict=True), delimiter) if whole else [])
+    parsed = iter(_compared([row for row, _ in whole], [width for _, width in whole], delimiter) if whole else ())
     return [next(parsed) if width else None for width in widths]
 
 
 def _compared(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> list[Cells | None]:
     most, marks = max(widths), _marks(1 << len(rows).bit_length())[: len(rows)]
-    padded = rows
-    if min(widths) < most:
-        padded = [row + delimiter * (most - width) for row, width in zip(rows, widths, strict=True)]
+    even = min(widths) == most
+    padded = rows if even else [row + delimiter * (most - width) for row, width in zip(rows, widths, strict=True)]
     columns = _columns(padded, marks, most, delimiter)
     if len(columns) == most + 1 and columns.pop() == marks:
-        parsed = list(zip(*columns, strict=True))
-        if padded is rows:
-            return parsed
-        measured = list(zip(parsed, widths, strict=True))
+        if even:
+            return list(zip(*columns, strict=True))
+        measured = list(zip(zip(*columns, strict=True), widths, strict=True))
         if not any(width < most and any(cells[width:]) for cells, width in measured):
             return [cells[:width] for cells, width in measured]
     if len(rows) == 1:
