@@ -38,7 +38,7 @@ class RowMaker:
 
     def __init__(self, sheet: Sheet, width: int) -> None:
         self._sheet = sheet
-        self._width = width
+        self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide
 
     def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
         """Return the rows of a block, None for each that is blank.
@@ -52,7 +52,7 @@ class RowMaker:
 
         """
         sheet, rows, widths = self._sheet, scanned.rows, scanned.widths
-        if max(widths) > self._width:
+        if max(widths) > self._far_too_wide:
             rows, widths = zip(*map(self._narrowed, rows, widths), strict=True)
         parsed = parse_rows(rows, widths, sheet.delimiter)
         header = sheet.header_row - first
@@ -74,8 +74,8 @@ class RowMaker:
         ]
 
     def _narrowed(self, text: str, width: int) -> tuple[str, int]:
-        """Return a row's text and width; of one that is too wide, what is under the header, or 0 if there is more."""
-        if width <= self._width:
+        """Return a row's text and width; of one far too wide, what is under the header, or 0 if there is more."""
+        if width <= self._far_too_wide:
             return text, width
         raw, width = raw_cells(text, self._sheet.delimiter), len(self._sheet.header)
         blank_after = not any(unquoted(cell).strip() for cell in raw[width:])
