@@ -8,15 +8,13 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
 import pandas as pd
 
-from importer.readers.excel.cells import TOO_BIG, unescaped
+from importer.readers.excel.cells import TOO_BIG
 from importer.readers.excel.extent import Extent
 from importer.readers.excel.overlay import proven_rows
-
-PandasEngine = Literal["calamine", "openpyxl", "xlrd"]
 
 _CHUNK_ROWS = 1_000
 _STDERR = 2
@@ -28,9 +26,8 @@ class PandasSheet:
     The sheet is parsed when this is made, so that an engine which cannot read it is found out at once.
 
     Args:
-        source: The workbook's path, or an opened `ExcelFile`, which whoever opened it closes.
+        source: The path of a workbook for calamine, or an opened `ExcelFile`, which whoever opened it closes.
         sheet: The sheet's name, or its place from 0.
-        engine: Which of pandas' engines reads it; that of the `ExcelFile`, if one is given.
         extent: What the look found.
 
     Raises:
@@ -39,10 +36,9 @@ class PandasSheet:
 
     """
 
-    def __init__(self, source: str | pd.ExcelFile, sheet: str | int, engine: PandasEngine, extent: Extent) -> None:
+    def __init__(self, source: str | pd.ExcelFile, sheet: str | int, extent: Extent) -> None:
         self._source = source
         self._sheet = sheet
-        self._engine: PandasEngine = engine
         self._extent = extent
         self._frame = self._parsed()
 
@@ -51,8 +47,7 @@ class PandasSheet:
 
         Whole numbers are texts already, but where their format says how they are shown.
         """
-        parsed = self._chunked()
-        return proven_rows(map(_unescaped, parsed) if self._engine == "openpyxl" else parsed, self._extent)
+        return proven_rows(self._chunked(), self._extent)
 
     def close(self) -> None:
         """Let go of the values; more than once does no harm."""
@@ -69,24 +64,25 @@ class PandasSheet:
 
     def _parsed(self) -> pd.DataFrame:
         with ExitStack() as stack:
-            source: IO[bytes] | pd.ExcelFile
+            source: IO[bytes] | pd.ExcelFile = self._source  # type: ignore[assignment]  # a path is opened
             if isinstance(self._source, str):
                 # Opened here: pandas takes some paths for addresses, and engines go by the name's ending.
                 source = stack.enter_context(Path(self._source).open("rb"))
-            else:
-                source = self._source
             stack.enter_context(_silent_panics())
-            stack.enter_context(_no_garbage_collection())
+            if gc.isenabled():  # looking for garbage among the many lists that pandas makes takes a tenth of the time
+                gc.disable()
+                stack.callback(gc.enable)
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")  # openpyxl's, about what it does not keep
-            return _read_excel(source, self._sheet, self._engine)
-
-
-def _read_excel(source: IO[bytes] | pd.ExcelFile, sheet: str | int, engine: PandasEngine) -> pd.DataFrame:
-    chosen = None if isinstance(source, pd.ExcelFile) else engine
-    return pd.read_excel(
-        source, sheet_name=sheet, engine=chosen, header=None, dtype=object, na_filter=False, keep_default_na=False
-    )
+            return pd.read_excel(
+                source,
+                sheet_name=self._sheet,
+                engine="calamine" if isinstance(self._source, str) else None,
+                header=None,
+                dtype=object,
+                na_filter=False,
+                keep_default_na=False,
+            )
 
 
 def _plainly(values: list[object]) -> list[object]:
@@ -94,22 +90,6 @@ def _plainly(values: list[object]) -> list[object]:
     if set(map(type, values)) == {str}:
         return values
     return [str(value) if value.__class__ is int and -TOO_BIG < value < TOO_BIG else value for value in values]
-
-
-def _unescaped(values: Sequence[object]) -> Sequence[object]:
-    return [unescaped(value) if isinstance(value, str) else value for value in values]
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Keep Python from looking for garbage among the many lists that pandas makes, none of which is: a tenth faster."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager
