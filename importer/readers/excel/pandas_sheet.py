@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -99,28 +98,22 @@ def _silent_panics() -> Iterator[None]:
     The library prints the panic to the descriptor of standard error, past Python. So what is printed meanwhile is held
     back, and printed afterwards if there was no panic.
     """
-    with ExitStack() as stack:
-        try:
-            real = os.dup(_STDERR)
-        except OSError:  # closed, as in a program without a console
-            held = None
-        else:
-            held = stack.enter_context(tempfile.TemporaryFile())
-            sys.stderr.flush()
-            os.dup2(held.fileno(), _STDERR)
-        panicked = False
+    try:
+        real = os.dup(_STDERR)
+    except OSError:  # closed, as in a program without a console
+        real = os.open(os.devnull, os.O_WRONLY)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), _STDERR)
         try:
             yield
         except BaseException as error:
-            panicked = type(error).__name__ == "PanicException"
-            if panicked:
-                raise ValueError(str(error)) from error
-            raise
+            if type(error).__name__ != "PanicException":
+                raise
+            held.truncate(0)
+            raise ValueError(str(error)) from error
         finally:
-            if held is not None:
-                sys.stderr.flush()
-                os.dup2(real, _STDERR)
-                os.close(real)
-                held.seek(0)
-                if not panicked and (printed := held.read()):
-                    os.write(_STDERR, printed)
+            os.dup2(real, _STDERR)
+            os.close(real)
+            held.seek(0)
+            if printed := held.read():
+                os.write(_STDERR, printed)

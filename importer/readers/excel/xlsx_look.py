@@ -182,8 +182,7 @@ def look_over(blocks: Iterable[bytes], zeros: Mapping[int, str] | None = None, b
         is_plain=(
             seen.plainly
             and seen.unplaced == 0
-            and seen.rows > 0
-            and seen.rows <= MOST_ROWS
+            and 0 < seen.rows <= MOST_ROWS
             and seen.columns <= MOST_COLUMNS
             and len(seen.merged) <= MOST_AREAS
             and len(seen.replaced) + len(seen.zeros) <= MOST_ODD_CELLS
