@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import IO
 
@@ -39,29 +40,33 @@ class PandasSheet:
         self._source = source
         self._sheet = sheet
         self._extent = extent
-        self._frame = self._parsed()
+        self._columns = self._parsed()
 
     def rows(self) -> Iterator[Sequence[object]]:
-        """Yield the values of each row from row 1 on, gaps too; an empty cell is an empty text. Each call begins again.
+        """Yield the values of each row from row 1 on, gaps too; an empty cell is an empty text.
 
-        Whole numbers are texts already, but where their format says how they are shown.
+        Whole numbers are texts already, but where their format says how they are shown. Each call begins again. What
+        was yielded is let go in chunks, so a second call parses the sheet again if the first one went beyond a chunk.
         """
         return proven_rows(self._chunked(), self._extent)
 
     def close(self) -> None:
         """Let go of the values; more than once does no harm."""
-        self._frame = pd.DataFrame()
+        self._columns = []
 
     def _chunked(self) -> Iterator[Sequence[object]]:
+        columns = self._columns or self._parsed()
         formatted = {place for row in self._extent.zeros.values() for place in row}
-        columns = [column.to_numpy() for _, column in self._frame.items()]
-        for start in range(0, len(self._frame), _CHUNK_ROWS):
-            chunk = [column[start : start + _CHUNK_ROWS].tolist() for column in columns]
+        for start in range(0, max(map(len, columns), default=0), _CHUNK_ROWS):
+            chunk = [column[start : start + _CHUNK_ROWS] for column in columns]
             yield from zip(
                 *[values if place in formatted else _plainly(values) for place, values in enumerate(chunk)], strict=True
             )
+            self._columns = []
+            for column, values in zip(columns, chunk, strict=True):
+                column[start : start + _CHUNK_ROWS] = repeat(None, len(values))
 
-    def _parsed(self) -> pd.DataFrame:
+    def _parsed(self) -> list[list[object]]:
         with ExitStack() as stack:
             source: IO[bytes] | pd.ExcelFile = self._source  # type: ignore[assignment]  # a path is opened
             if isinstance(self._source, str):
@@ -73,7 +78,7 @@ class PandasSheet:
                 stack.callback(gc.enable)
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")  # openpyxl's, about what it does not keep
-            return pd.read_excel(
+            frame = pd.read_excel(
                 source,
                 sheet_name=self._sheet,
                 engine="calamine" if isinstance(self._source, str) else None,
@@ -82,6 +87,7 @@ class PandasSheet:
                 na_filter=False,
                 keep_default_na=False,
             )
+        return [column.tolist() for _, column in frame.items()]
 
 
 def _plainly(values: list[object]) -> list[object]:
