@@ -55,6 +55,8 @@ class ColumnProfile:
     """The number of non-empty cells."""
     detail: str = ""
     """The format of dates (empty for ISO dates), the decimal sign of numbers (if any), or the separator of lists."""
+    phone_share: float = 0.0
+    """The share of the non-empty cells that are phone numbers, from 0.0 to 1.0."""
     options: tuple[str, ...] = ()
     """The distinct words."""
 
@@ -75,7 +77,9 @@ def profile_column(cells: Sequence[str], country: str = "") -> ColumnProfile:
 
 def _profiles(texts: Sequence[str], country: str) -> Iterator[ColumnProfile]:
     """Yield what the column may be, the most telling kind first."""
-    profile = partial(ColumnProfile, filled=len(texts))
+    codes = [_phone_code(text, country) for text in texts]
+    phone_share = _share(codes, lambda code: code == "")
+    profile = partial(ColumnProfile, filled=len(texts), phone_share=phone_share)
     yield profile(kind=Kind.BOT_STATUSES, share=_share(texts, _accepts(bot_status)))
     yield profile(kind=Kind.EMAILS, share=_share(texts, _accepts(email)))
     is_iso = _accepts(date_reader(""))
@@ -83,8 +87,7 @@ def _profiles(texts: Sequence[str], country: str) -> Iterator[ColumnProfile]:
     formats = {one: _share(texts, _accepts(date_reader(one))) for one in _DATE_FORMATS}
     if fitting := [one for one, share in formats.items() if share >= _NEARLY_ALL]:  # day and month may be ambiguous
         yield profile(kind=Kind.DATES, share=formats[fitting[0]], detail="|".join(fitting))
-    codes = [_phone_code(text, country) for text in texts]
-    yield profile(kind=Kind.PHONES, share=_share(codes, lambda code: code == ""))
+    yield profile(kind=Kind.PHONES, share=phone_share)
     if not _count_up(texts):
         yield profile(kind=Kind.NATIONAL_PHONES, share=_share(codes, lambda code: code in ("", "national")))
     countries = _share(texts, lambda text: not text.isdecimal() and country_of(text) != "")
@@ -98,12 +101,6 @@ def _profiles(texts: Sequence[str], country: str) -> Iterator[ColumnProfile]:
     if len(set(texts)) * 2 >= len(texts):
         yield profile(kind=Kind.NAMES, share=_share(texts, _is_name))
     yield profile(kind=Kind.TEXTS)
-
-
-def phone_share(cells: Sequence[str], country: str = "") -> float:
-    """Return the share of phone numbers among the non-empty cells, from 0.0 to 1.0."""
-    texts = [text for cell in cells if (text := cleaned(cell))]
-    return _share(texts, lambda text: _phone_code(text, country) == "") if texts else 0.0
 
 
 def _is_name(text: str) -> bool:

@@ -10,8 +10,8 @@ from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache, partial
 
-from importer.mapper.contact_fields import FieldValue, TextConversion, is_email, splitter
-from importer.mapper.messages import cell_problem, did_you_mean, quoted
+from importer.mapper.contact_fields import FieldValue, TextConversion, choice, is_email, splitter
+from importer.mapper.messages import cell_problem, quoted
 from importer.mapper.options import CustomFieldOptions
 from importer.model.account import FieldType
 from importer.model.rows import Problem
@@ -127,17 +127,10 @@ def _day(text: str, date_format: str) -> Sequence[str]:
 
 def _choice(field: CustomFieldOptions) -> TextConversion:
     """Return a conversion to the field's own spelling of an option; without named options, everything passes."""
+    if not field.options:
+        return str
     spellings = {option.casefold(): option for option in field.options}
-
-    def choose(text: str) -> str | Problem:
-        if not spellings:
-            return text
-        if spelling := spellings.get(text.casefold()):
-            return spelling
-        what = f"is not an option of {quoted(field.name)}{did_you_mean(text, field.options)}"
-        return cell_problem(f"{field.type}_unknown", text, what)
-
-    return choose
+    return choice(spellings, field.options, f"{field.type}_unknown", f"is not an option of {quoted(field.name)}")
 
 
 def _choices(field: CustomFieldOptions, separators: str) -> Conversion:
