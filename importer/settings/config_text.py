@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any
 
 import tomli_w
 
-from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, ContactOptions, CustomFieldOptions
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions, MappingOptions
 from importer.readers.options import InputOptions
 
 _COMMENT_AT = 40
@@ -20,10 +21,8 @@ class Draft:
 
     file: str
     """The spreadsheet that it is made for."""
-    header: tuple[str, ...]
     input: InputOptions
-    contact: ContactOptions
-    columns: ColumnOptions
+    mapping: MappingOptions
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Field to the reason for its column."""
     open_fields: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
@@ -42,7 +41,7 @@ def config_text(draft: Draft) -> str:
         *_input(draft),
         "",
         "[contact]                               # the same for every row",
-        *_contact(draft.contact),
+        *_contact(draft),
         "",
         "[columns]                               # field = header, or a text with headers in braces",
         *_columns(draft),
@@ -81,7 +80,7 @@ def toml(value: object) -> str:
             return tomli_w.dumps({"k": value}).removeprefix("k = ").rstrip("\n")
 
 
-def _given(options: InputOptions | ContactOptions | ColumnOptions | CustomFieldOptions) -> dict[str, object]:
+def _given(options: Any) -> dict[str, object]:  # noqa: ANN401 - the options of any table
     """Return what differs from its default, by key."""
     return {one.name: value for one in fields(options) if (value := getattr(options, one.name)) != one.default}
 
@@ -99,17 +98,17 @@ def _line(key: str, value: object, comment: str = "", *, mute: bool = False) -> 
 def _input(draft: Draft) -> Iterator[str]:
     yield from (_line(key, value) for key, value in _given(draft.input).items())
     yield "# The header that this config was made for: a run stops if a column is gone that is used below."
-    yield _line("header", draft.header)
+    yield _line("header", draft.mapping.made_for)
 
 
-def _contact(contact: ContactOptions) -> Iterator[str]:
-    given = {"source": contact.source} | _given(contact)
+def _contact(draft: Draft) -> Iterator[str]:
+    given = {"source": draft.mapping.contact.source} | _given(draft.mapping.contact)
     for key, value in (_EXAMPLES | given).items():
         yield _line(key, value, _HINTS.get(key, ""), mute=key not in given)
 
 
 def _columns(draft: Draft) -> Iterator[str]:
-    given = _given(draft.columns)
+    given = _given(draft.mapping.columns)
     for name in (*FIELDS, "tag_separators"):
         if name in given:
             yield _line(name, given[name], draft.reasons.get(name, "as you said"))
@@ -118,7 +117,7 @@ def _columns(draft: Draft) -> Iterator[str]:
 
 
 def _custom_fields(draft: Draft) -> Iterator[str]:
-    yield from map(_custom_field, draft.columns.custom_fields)
+    yield from map(_custom_field, draft.mapping.columns.custom_fields)
     if draft.suggestions:
         yield "# These columns are not sent. Where Callbell has such a field, take the # away:"
     yield from (f"# {_custom_field(one)}" for one in draft.suggestions)

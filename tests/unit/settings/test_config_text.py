@@ -14,6 +14,7 @@ from importer.mapper.options import (
     ContactOptions,
     CustomFieldOptions,
     IdentifierFormat,
+    MappingOptions,
     MobileForm,
 )
 from importer.model.account import FieldType
@@ -26,7 +27,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8).map(str.st
 
 def draft(header: tuple[str, ...], columns: ColumnOptions) -> Draft:
     """Return what a config is to say."""
-    return Draft(file="a.csv", header=header, input=InputOptions(), contact=ContactOptions(), columns=columns)
+    return Draft(file="a.csv", input=InputOptions(), mapping=MappingOptions(columns=columns, made_for=header))
 
 
 def is_default(options: object, field: Field[object]) -> bool:
@@ -45,11 +46,13 @@ def test_everything_comes_back() -> None:
             CustomFieldOptions(name="Alta", column="Alta", type=FieldType.DATE, format="%d/%m/%Y"),
         ),
     )
+    contact = ContactOptions(country="ES", tags=("Imported",))
+    header = ("Tel", "Nombre", "", 'with "quotes"')
     text = config_text(
         replace(
-            draft(("Tel", "Nombre", "", 'with "quotes"'), columns),
+            draft(header, columns),
             input=InputOptions(sheet="Hoja 1", header_row=3, delimiter="tab"),
-            contact=ContactOptions(country="ES", tags=("Imported",)),
+            mapping=MappingOptions(columns=columns, made_for=header, contact=contact),
             reasons={"identifier": "sure"},
             open_fields={"note": ("Notas", "Observaciones")},
             suggestions=(CustomFieldOptions(name="E-mail", column="Mail", type=FieldType.EMAIL),),
@@ -84,8 +87,9 @@ def test_no_setting_is_forgotten() -> None:
         with_fields(ColumnOptions(tags=("T",)), dict.fromkeys(FIELDS, "H")), tag_separators="+", custom_fields=(city,)
     )
     assert not [field for part in (reading, contact, columns) for field in fields(part) if is_default(part, field)]
-    settings = settle({}, {}, config_text(replace(draft(("H",), columns), input=reading, contact=contact)))
-    assert (settings.input, settings.mapping.contact, settings.mapping.columns) == (reading, contact, columns)
+    mapping = MappingOptions(contact=contact, columns=columns, made_for=("H",))
+    settings = settle({}, {}, config_text(Draft(file="a.csv", input=reading, mapping=mapping)))
+    assert (settings.input, settings.mapping) == (reading, mapping)
     assert settle({}, {}, columns_text(columns, {})).mapping.columns == columns
 
 
