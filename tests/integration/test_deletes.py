@@ -23,7 +23,6 @@ from importer.model.stop import Stop
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.sandbox.calls import Asked
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
-from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
@@ -141,7 +140,7 @@ class Watched:
 
 def pool(service: Service, journal: WorkJournal[Deletion], limiter: RequestLimiter) -> DeletePool:
     """Return a pool that leaves nothing to chance."""
-    parts = PoolParts(
+    it = WorkerPool(
         operation=DeleteOperation(PATIENT),
         service=service,
         journal=journal,
@@ -151,7 +150,6 @@ def pool(service: Service, journal: WorkJournal[Deletion], limiter: RequestLimit
         rate=0.0,
         longest_outage_seconds=1800.0,
     )
-    it = WorkerPool(parts)
     it.input_over()
     return it
 

@@ -18,7 +18,6 @@ from importer.model.rows import Contact, Entry, Row, Sheet, Status
 from importer.model.runs import Result, RunRecord
 from importer.model.stop import Stop
 from importer.worker_pool.create import CreateOperation, CreateStep
-from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import GRACE_SECONDS, WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
 from tests.support.inline_executor import InlineExecutor
@@ -64,7 +63,7 @@ class Stage:
             await self.journal.begin(record)
             sheet = await self.journal.add_sheet(Sheet(file="contacts.csv", header=("Phone",)))
             await self.journal.enqueue(sheet, [self._entry(number) for number in range(1, self.rows + 1)])
-            self.pool = WorkerPool(self._parts())
+            self.pool = self._pool()
             self.pool.input_over()
             beside = asyncio.create_task(meanwhile()) if meanwhile else None
             try:
@@ -85,8 +84,8 @@ class Stage:
         contact = Contact(identifier=phone, source=self.source, name=f"Name {number}")
         return Entry(row=Row(number=number + 1, cells=(phone,)), mapped=contact)
 
-    def _parts(self) -> PoolParts[CreateStep, Outcome]:
-        return PoolParts(
+    def _pool(self) -> WorkerPool[CreateStep, Outcome]:
+        return WorkerPool(
             operation=CreateOperation(self.policy),
             service=self.service,
             journal=self.journal,
