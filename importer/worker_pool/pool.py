@@ -53,6 +53,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
     """Told after each row how many got which status in this run."""
     input_is_over: bool = field(default=False, init=False)
     stopped: Stop | Exception | None = field(default=None, init=False)
+    hurried: bool = field(default=False, init=False)
+    """Whether a second stop signal asked for an immediate shutdown."""
 
     def __post_init__(self) -> None:
         self.outage = Outage(self._probe, self.longest_outage_seconds)
@@ -83,12 +85,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def hurry(self) -> None:
         """Wait no longer for what is in flight."""
-        self._in_flight.hurried.set()
-
-    @property
-    def hurried(self) -> bool:
-        """Whether a second stop signal asked for an immediate shutdown."""
-        return self._in_flight.hurried.is_set()
+        self.hurried = True
+        self._in_flight.give_up()
 
     async def run(self) -> None:
         """Work on every row, or stop: then give back to the journal what was not sent.
@@ -258,7 +256,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
     async def _wind_up(self) -> None:
         """Wait for what is in flight, a while, and record everything."""
         await self._claims.wait()
-        await self._in_flight.wait(GRACE_SECONDS)
+        await self._in_flight.wait(0.0 if self.hurried else GRACE_SECONDS)
         for job in self._queue:
             self._give_back(job, is_in_flight=False)
         if not isinstance(self.stopped, Exception):

@@ -149,8 +149,6 @@ class RequestsInFlight:
     def __init__(self, ended: Callable[[Exception | None], None]) -> None:
         self._ended = ended
         self._tasks: set[asyncio.Task[None]] = set()
-        self.hurried = asyncio.Event()
-        """Once set, nobody waits any longer."""
 
     def __len__(self) -> int:
         """How many there are."""
@@ -163,16 +161,17 @@ class RequestsInFlight:
         task.add_done_callback(self._done)
 
     async def wait(self, grace_seconds: float) -> None:
-        """Wait until all have ended, or the grace period has, or `hurried` is set; then cancel those that are left."""
-        if not self._tasks:
-            return
-        requests = frozenset(self._tasks)  # as it is now: one that ends meanwhile takes itself out
-        hurry = asyncio.create_task(self.hurried.wait())
-        settled = asyncio.create_task(asyncio.wait(requests))
-        await asyncio.wait({hurry, settled}, timeout=grace_seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in (hurry, *requests):
+        """Wait until all have ended, or the grace period has; then give up those that are left."""
+        if self._tasks:
+            requests = frozenset(self._tasks)  # as it is now: one that ends meanwhile takes itself out
+            await asyncio.wait(requests, timeout=grace_seconds)
+            self.give_up()
+            await asyncio.wait(requests)
+
+    def give_up(self) -> None:
+        """Cancel all of them: their rows are given back."""
+        for task in self._tasks:
             task.cancel()
-        await settled
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

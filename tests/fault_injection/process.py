@@ -27,7 +27,7 @@ from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.operation import Operation
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.fault_injection.table import Table, fingerprint, to_contact
 from tests.support.inline_executor import InlineExecutor
 
@@ -175,12 +175,11 @@ def _record(command: Command) -> RunRecord:
 
 
 def _pool(command: Command, operation: Operation[Any, Any], journal: WorkJournal[Any]) -> WorkerPool[Any, Any]:
-    limits = RateLimits(rate=command.rate, concurrency=command.concurrency)
     return WorkerPool(
         operation=operation,
         service=command.watch.service(command.service),
         journal=journal,
-        rate_limiter=command.watch.limiter(RateLimiter(limits)),
+        rate_limiter=command.watch.limiter(RateLimiter(rate=command.rate, concurrency=command.concurrency)),
         clock=command.clock,
         jitter=command.chance.random,
         rate=command.rate,

@@ -19,7 +19,7 @@ from importer.model.runs import Result, RunRecord
 from importer.model.stop import Stop
 from importer.worker_pool.create import CreateOperation, CreateStep
 from importer.worker_pool.pool import GRACE_SECONDS, WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.support.inline_executor import InlineExecutor
 from tests.support.scripted_service import Fault, ScriptedService
 from tests.support.virtual_time import START, VirtualClock, run
@@ -89,7 +89,7 @@ class Stage:
             operation=CreateOperation(self.policy),
             service=self.service,
             journal=self.journal,
-            rate_limiter=RateLimiter(RateLimits(rate=self.rate)),
+            rate_limiter=RateLimiter(rate=self.rate),
             clock=VirtualClock(),
             longest_outage_seconds=self.policy.longest_outage_seconds,
             jitter=lambda: 0.5,
