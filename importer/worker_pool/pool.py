@@ -23,7 +23,7 @@ from importer.model.requests import WHO_AM_I, Request
 from importer.model.stop import Stop
 from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage, refuses_token
 from importer.worker_pool.operation import AskToken, Final, NextStep, Operation, SendLater, SendNow, StepT
-from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue
+from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue, watched_task
 
 _LOG = logging.getLogger(__name__)
 GRACE_SECONDS = 25.0
@@ -95,8 +95,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             StorageError: The journal could not be written; what it held before tells what is in doubt.
 
         """
-        checkpoints = asyncio.create_task(self._checkpoint_often())
-        self._dispatching = asyncio.create_task(self._dispatch())
+        checkpoints = watched_task(self._checkpoint_often(), self._ended)
+        self._dispatching = watched_task(self._dispatch(), self._ended)
         try:
             await asyncio.wait({self._dispatching})
         finally:
@@ -105,8 +105,6 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             await self._wind_up()
             checkpoints.cancel()
             await asyncio.wait({checkpoints})
-        if not self._dispatching.cancelled() and (defect := self._dispatching.exception()):
-            raise defect
         if isinstance(self.stopped, Exception):
             raise self.stopped
 
@@ -247,11 +245,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         """Make outcomes durable soon: one that is lost costs a look-up."""
         while True:
             await asyncio.sleep(CHECKPOINT_SECONDS)
-            try:
-                await self.journal.checkpoint()
-            except Exception as error:  # noqa: BLE001 - told by `run`: nobody awaits this task for its result
-                self.stop(error)
-                return
+            await self.journal.checkpoint()
 
     async def _wind_up(self) -> None:
         """Wait for what is in flight, a while, and record everything."""
