@@ -18,7 +18,7 @@ from importer.mapper.custom_fields import conversion
 from importer.mapper.header import Feed, HeaderSearch
 from importer.mapper.messages import cell_problem, listed, quoted
 from importer.mapper.options import ColumnOptions, ContactOptions, IdentifierFormat, MappingOptions, MobileForm
-from importer.mapper.phones import cleaned_phone, identify
+from importer.mapper.phones import identify, undecorated
 from importer.mapper.phones.countries import country_of, is_region
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
@@ -198,4 +198,4 @@ def _as_sent(found: Feed, contact: ContactOptions) -> Callable[[str, Sequence[st
         return lambda identifier, _texts: identifier
     if contact.identifier_format is IdentifierFormat.E164:
         return lambda identifier, _texts: f"+{identifier}"
-    return lambda _identifier, texts: cleaned_phone(found.read(texts))
+    return lambda _identifier, texts: undecorated(found.read(texts))
