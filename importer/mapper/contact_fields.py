@@ -26,30 +26,6 @@ ValueReading = Callable[[Sequence[str]], FieldValue | Problem]
 """The same for a custom field, whose value may be several texts."""
 
 _EMAIL = re.compile(r"[^@\s,;<>\":]+@(?:[^@\s,;<>\".]+\.)+[^@\s,;<>\".]+")
-_PLACEHOLDERS = frozenset(
-    (
-        "nan",
-        "null",
-        "none",
-        "nil",
-        "n/a",
-        "\\n",
-        "undefined",
-        "(null)",
-        "[null]",
-        "<null>",
-        "<na>",
-        "nat",
-        "(none)",
-        "(n/a)",
-    )
-)
-"""What programs write for nothing, in small letters."""
-CELL_ERROR = re.compile(
-    r"#(?:N/[AD]|NV|[¡¿]?(?:REF|VALUE|DIV/0|NAME|NUM|NULL|SPILL|CALC|ERROR|VALOR|VALEUR|VALORE|NOMBRE|NOME|NOM|NOMBRE|WERT|"
-    r"BEZUG|ZAHL|RIF|NULO)[!?])"
-)
-"""What a spreadsheet program shows for a formula that went wrong, in six languages, and writes into a CSV file."""
 _UUID = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 
 
@@ -77,11 +53,6 @@ def text_fields(directory: Directory | None) -> tuple[TextField, ...]:
         TextField(key="bot_status", attribute="bot_status", check=bot_status),
         TextField(key="note", attribute="note", check=note, has_lines=True),
     )
-
-
-def is_placeholder(text: str) -> bool:
-    """Return whether the text is what programs write for nothing, such as `NULL`."""
-    return text.casefold() in _PLACEHOLDERS or CELL_ERROR.fullmatch(text) is not None
 
 
 def is_email(text: str) -> bool:

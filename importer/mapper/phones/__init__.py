@@ -8,9 +8,9 @@ else is a problem with a code of its own.
 import re
 import unicodedata
 
-from importer.mapper.contact_fields import is_placeholder
 from importer.mapper.messages import cell_problem
 from importer.mapper.phones.numbering_plans import EXAMPLE, e164, in_form
+from importer.mapper.text_damage import is_placeholder
 from importer.model.rows import Problem
 
 _PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
@@ -130,7 +130,7 @@ def _plus_and_digits(text: str) -> tuple[str, str] | Problem:
     if _SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
         recovered = _from_scientific(text, "phone_digits_lost")
         return recovered if isinstance(recovered, Problem) else ("", recovered)
-    if is_placeholder(text) or not any(map(str.isalnum, text)):
+    if not any(map(str.isalnum, text)) or (not text[-1].isdecimal() and is_placeholder(text)):
         message = f"There is no phone number: write one such as {EXAMPLE}."
         return Problem(code="phone_missing", value=text, message=message)
     if _GROUPED_NUMBER.fullmatch(text):
