@@ -94,16 +94,17 @@ def test_names_that_are_damaged_or_stand_for_nothing() -> None:
     assert rows(repaired["warnings"]) == {
         "text_placeholder": PLACEHOLDERS,
         "text_repaired": [5, 6],
-        "text_damaged": [18],
+        "text_damaged": [17],
     }
 
 
 def test_an_error_cell_means_the_same_in_a_csv_and_a_workbook(tmp_path: Path) -> None:
     """The row is invalid with one code, whatever the file."""
     book = openpyxl.Workbook()
+    sheet = book.create_sheet("People", 0)
     cells = [("Phone", "Name", "Notes"), ("+34600111222", "#N/A", "x"), ("+34600111223", "Ana", "#REF!")]
     for row in cells:
-        book.active.append(row)
+        sheet.append(row)
     book.save(tmp_path / "a.xlsx")
     config = f'{PHONE_AND_NAME}note = "Notes"\n'
     told = [checked(path, config)["problems"] for path in (table(Path("a.csv"), cells), tmp_path / "a.xlsx")]
@@ -139,3 +140,22 @@ def test_lines_of_a_google_contacts_note_arrive() -> None:
     """As a note and as a text of one's own."""
     first = contacts(FILES / "google_new.csv", GOOGLE)[0]
     assert first.note == first.custom_fields["Remarks"] == "Prefiere la tarde,\nno llamar antes"
+
+
+def test_tags_of_exporters() -> None:
+    """Nested CSV, and Google's labels without its own."""
+    mailchimp = '[columns]\nidentifier = "Phone Number"\nname = "First Name"\ntags = ["TAGS"]\n'
+    made = contacts(FILES / "mc_tags.csv", mailchimp)
+    assert [contact.tags for contact in made] == [("VIP", "Lead 2024"), ("Lead 2024",)]
+    first, *others = [contact.tags for contact in contacts(FILES / "google_new.csv", GOOGLE)]
+    assert first == ("Clientes VIP",)
+    assert set(others) == {()}
+
+
+def test_tags_with_spaces_between_are_proposed_so() -> None:
+    """The config that `init` writes says it, and a check with it passes."""
+    said = give("init", FILES / "zendesk.csv", "--country", "SE")
+    assert said.exit_code == 0
+    config = Path("config.toml").read_text(encoding="utf-8")
+    assert 'tag_separators = " "' in config
+    assert [contact.tags for contact in contacts(FILES / "zendesk.csv", config)] == [("gold", "silver"), ("gold",)]

@@ -269,6 +269,53 @@ def test_line_breaks_arrive_in_notes_and_custom_texts_alone(lines: str) -> None:
     assert (made.note, made.name, made.tags) == ("two\nlines", "two lines García", ("two", "lines"))
 
 
+@pytest.mark.parametrize(
+    ("cell", "tags"),
+    [
+        ('"VIP","Lead 2024"', ("VIP", "Lead 2024")),
+        ('"VIP", "Smith, John"', ("VIP", "Smith, John")),
+        ('"VIP";"Lead"', ("VIP", "Lead")),
+        ('"say ""hi""",VIP', ("say hi", "VIP")),
+        ('"VIP', ("VIP",)),
+        ('27" screens, VIP', ("27 screens", "VIP")),
+        ('["VIP", "Lead 2024"]', ("VIP", "Lead 2024")),
+        ('["Ni\\u00f1os","a, b"]', ("Niños", "a, b")),
+        ('["say \\"hi\\""]', ("say hi",)),
+        ("[]", ()),
+        ("{}", ()),
+        ('[""]', ()),
+        ("['VIP', 'Lead 2024']", ("VIP", "Lead 2024")),
+        ("['VIP', \"L'Oréal\"]", ("VIP", "L'Oréal")),
+        ("('VIP', 'Lead')", ("VIP", "Lead")),
+        ("{'VIP', 'Lead'}", ("VIP", "Lead")),
+        ('{VIP,"Lead 2024"}', ("VIP", "Lead 2024")),
+        ("[VIP, Lead 2024]", ("VIP", "Lead 2024")),
+        ("[1, 2]", ("1", "2")),
+        ("[VIP] special", ("[VIP] special",)),
+        ("(old) shop", ("(old) shop",)),
+        ("* myContacts ::: Clientes VIP", ("Clientes VIP",)),
+        ("Clientes, VIP ::: Shop", ("Clientes, VIP", "Shop")),
+        ("* My Contacts ::: * friends ::: * Starred", ("friends",)),
+        ("* myContacts", ()),
+        ("\u201cVIP\u201d, \u201cLead\u201d", ("VIP", "Lead")),
+        ('["a [b]", "c"]', ("a [b]", "c")),
+        ("[VIP] and [Web]", ("[VIP] and [Web]",)),
+        ("L'Oréal, '90s", ("L'Oréal", "'90s")),
+        ("VIP,Madrid|Shop;Web", ("VIP", "Madrid", "Shop", "Web")),
+    ],
+)
+def test_tags_are_read_as_exporters_write_them(cell: str, tags: tuple[str, ...]) -> None:
+    """Nested CSV, lists of JSON, Python and Postgres, Google's labels; no tag has a quotation mark."""
+    assert contact({"Tags": cell}).tags == tags
+
+
+@given(st.text(alphabet="ab ,;|\"'[]{}()*:\\n", max_size=20))
+def test_no_tag_ever_has_a_quotation_mark_or_white_space_around(cell: str) -> None:
+    """However its cell is written."""
+    tags = contact({"Tags": cell}).tags
+    assert all(tag and tag == tag.strip() and '"' not in tag for tag in tags)
+
+
 DAMAGED = {
     "Jos\u00c3\u00a9": "José",
     "Garc\u00c3\u00ada": "García",
@@ -418,7 +465,8 @@ def test_any_row_is_a_contact_that_can_be_sent_or_has_problems(cells: dict[str, 
 def test_long_texts_are_searched_in_no_time(text: str) -> None:
     """A search that tries every way to divide a text would take hours."""
     strict = ContactOptions(country="ES", strict_text=True, repair_text=True)
-    assert mapped({"Status": text, "First": text, "Phone": text}, strict)
+    made = mapped({"Status": text, "First": text, "Phone": text, "Tags": text}, strict)
+    assert isinstance(made, InvalidRow)
 
 
 @given(st.text(max_size=20))
