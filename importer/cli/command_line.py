@@ -18,7 +18,7 @@ app.add_typer(journal_group, name="journal")
 
 NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")
+    list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .ods")
 ]
 RunName = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
 
