@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-import typer
-
+from importer import __version__
 from importer.model.errors import StorageError
 from importer.model.plain_text import plain_lines
+
+VERSION = f"callbell-importer {__version__}"
 
 
 def open_missing_streams() -> None:
@@ -28,7 +29,8 @@ def is_terminal() -> bool:
 def say(text: str) -> None:
     """Write to standard error; an error there is ignored, because there is nobody left to tell."""
     try:
-        typer.echo(plain_lines(text), err=True)  # names of files are in it, which may hold terminal escapes
+        sys.stderr.write(f"{plain_lines(text)}\n")  # names of files are in it, which may hold terminal escapes
+        sys.stderr.flush()
     except OSError:
         _detach(sys.stderr)
 

@@ -14,7 +14,7 @@ from importer.commands.account_check import Requirements, census, unmet
 from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines, notes_of
-from importer.commands.setup import collect_less_garbage, new_run, open_journal, open_sheets
+from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
@@ -88,7 +88,6 @@ class Check:
 
     async def _read(self, sheets: Sequence[MappedSheet]) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
-        collect_less_garbage()  # an eighth of the time of a row (measured in November 2026)
         context, journal = self.context, AsyncJournal(self.store)
         await journal.begin(self.record)
         sources = []

@@ -468,7 +468,7 @@ def test_whatever_stops_it_the_same_command_goes_on(
 _ON_TERMINAL = """
 import fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from importer.cli.command_line import main
+from importer.cli import main
 main()
 """
 
