@@ -12,8 +12,8 @@ import typer
 from typer.core import TyperCommand
 
 from importer import __version__
+from importer.cli.process import VERSION, is_terminal, put_out, say
 from importer.cli.prompts import ask_line, confirm_import
-from importer.cli.streams import VERSION, is_terminal, put_out, say
 from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:

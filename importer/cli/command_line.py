@@ -8,8 +8,8 @@ import typer
 from importer.cli import options
 from importer.cli.app import app, command, command_context, examples, finish
 from importer.cli.journal_commands import journal_group
+from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_deletion
-from importer.cli.streams import put_out, say
 from importer.model.errors import UsageError
 
 __all__ = ["app"]

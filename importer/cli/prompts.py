@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import typer
 
-from importer.cli.streams import say
+from importer.cli.process import say
 from importer.model.errors import InputError
 
 _AnswerT = TypeVar("_AnswerT")
