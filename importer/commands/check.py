@@ -114,8 +114,7 @@ class Check:
         self._show(read_all=False)
 
     def _show(self, *, read_all: bool) -> None:
-        read, invalid = self._tally.total(), self._tally[Status.INVALID]
-        self._progress.update(Snapshot(read=read, read_all=read_all, done=read, invalid=invalid, sends=False))
+        self._progress.update(Snapshot(tally=self._tally.copy(), read_all=read_all, sends=False))
 
     async def _not_seen(self, connection: Connection) -> tuple[ProblemGroup, ...]:
         """Return what the rows require and the account was not seen to have."""

@@ -164,15 +164,9 @@ class ImportRun(PoolCommand):
 
 def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float) -> Snapshot:
     """Return how the run stands now."""
-    tally = pool.counters.tally()
     return Snapshot(
-        read=sum(tally.values()),
+        tally=pool.counters.tally(),
         read_all=pool.input_is_over,
-        done=sum(count for status, count in tally.items() if status is not Status.PENDING),
-        created=tally[Status.CREATED],
-        failed=tally[Status.FAILED],
-        invalid=tally[Status.INVALID],
-        in_doubt=tally[Status.IN_DOUBT],
         in_flight=limiter.in_flight,
         per_second=limiter.recent_rate(loop_time),
         limit=limiter.limit,
