@@ -181,8 +181,8 @@ def test_the_first_rows_come_before_a_large_file_is_read() -> None:
     for block in blocks(source.read, Sheet(file="x.csv", header=("a", "b"), delimiter=",")):
         assert len(block.rows) > 1_000 or not read
         read.append(source.tell())
-    assert read[0] <= 16_384
-    assert len(read) < 10
+    assert read[0] < 20_000
+    assert len(read) < 20
 
 
 @settings(max_examples=300, deadline=None)
