@@ -525,7 +525,7 @@ def test_what_is_no_workbook_is_told_by_its_kind(tmp_path: Path, content: bytes,
         (["photo.jpg"], "a zip file, but no workbook"),
         (["content.xml", "mimetype"], "no spreadsheet"),
         (["[Content_Types].xml"], "damaged"),
-        (["[Content_Types].xml", "xl/workbook.bin"], "no visible sheet"),
+        (["[Content_Types].xml", "xl/workbook.bin"], "binary workbook"),
     ],
 )
 def test_another_programs_zip_is_told_by_its_kind(tmp_path: Path, parts: Sequence[str], sentence: str) -> None:
