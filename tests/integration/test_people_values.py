@@ -159,3 +159,12 @@ def test_tags_with_spaces_between_are_proposed_so() -> None:
     config = Path("config.toml").read_text(encoding="utf-8")
     assert 'tag_separators = " "' in config
     assert [contact.tags for contact in contacts(FILES / "zendesk.csv", config)] == [("gold", "silver"), ("gold",)]
+
+
+def test_a_duplicate_says_what_would_be_lost() -> None:
+    """The name, and the note that only the second row has; the third has no name at all."""
+    found = checked(FILES / "dups.csv", f'{PHONE_AND_NAME}note = "Notes"\ntags = ["Tags"]\n', "--country", "ES")
+    (group,) = found["warnings"]
+    assert (group["code"], group["rows"]) == ("duplicate", [3])
+    assert group["message"] == "same identifier as row 2; not sent, though it differs in name, note"
+    assert rows(found["problems"]) == {"name_missing": [4]}
