@@ -168,3 +168,15 @@ def test_a_duplicate_says_what_would_be_lost() -> None:
     assert (group["code"], group["rows"]) == ("duplicate", [3])
     assert group["message"] == "same identifier as row 2; not sent, though it differs in name, note"
     assert rows(found["problems"]) == {"name_missing": [4]}
+
+
+def test_one_of_a_thing_is_told_as_one() -> None:
+    """A byte, a cell and a column."""
+    path = Path("one.csv")
+    path.write_bytes(b"Phone;Name;City\n+34600111222;Jos\xe9 Garc\xc3\xada \xc3\xb1;Le\xc3\xb3n\n+34600111223\n")
+    said = give("check", path).stderr
+    assert "UTF-8 but for 1 byte near" in said
+    assert "The row has 1 cell and the header has 3" in said
+    table(Path("narrow.csv"), [("Phone",), ("+34600111222",)])
+    Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Phone"\n', encoding="utf-8")
+    assert "header in row 1, 1 column," in give("check", "narrow.csv").stderr
