@@ -180,3 +180,15 @@ def test_one_of_a_thing_is_told_as_one() -> None:
     table(Path("narrow.csv"), [("Phone",), ("+34600111222",)])
     Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Phone"\n', encoding="utf-8")
     assert "header in row 1, 1 column," in give("check", "narrow.csv").stderr
+
+
+@pytest.mark.parametrize("command", [("check",), ("run", "--dry-run")])
+def test_what_is_no_terminal_shows_nobodys_number_but_the_examples(command: tuple[str, ...]) -> None:
+    """In a mail of cron; the JSON that was asked for has the numbers."""
+    rows = [("Phone", "Name"), ("+34 611 22 33", "Ana"), ("+34(0)611223344", "Eva"), ("611223355", "Zoe")]
+    said = give(*command, table(Path("a.csv"), rows), "--json")
+    assert "such as +34600111222" in said.stderr
+    assert "…233" in said.stderr
+    assert "…344" in said.stderr
+    assert not any(number in said.stderr for number in ("611 22 33", "611223344", "611223355"))
+    assert "+34 611 22 33" in said.stdout
