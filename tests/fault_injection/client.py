@@ -153,7 +153,8 @@ class Network(Service):
         if not ticket.is_new and self._server.duplicates is Duplicates.REFUSE:
             self.met[ticket.contact.identifier]["refused"] += 1
             return Reply(arrival=Arrival.ANSWERED, http_status=422, message="Contact already exists")
-        return Reply(arrival=Arrival.ANSWERED, http_status=200, contact=ticket.made)
+        status = 201 if ticket.is_new else 200
+        return Reply(arrival=Arrival.ANSWERED, http_status=status, contact=ticket.made)
 
     def _answer(self, reply: Reply) -> Reply:
         """Return the reply with the clock that its `Date` shows, in whole seconds."""
