@@ -153,6 +153,8 @@ class Network(Service):
         if not ticket.is_new and self._server.duplicates is Duplicates.REFUSE:
             self.met[ticket.contact.identifier]["refused"] += 1
             return Reply(arrival=Arrival.ANSWERED, http_status=422, message="Contact already exists")
+        if ticket.is_new:
+            self._server.proved.add(ticket.made.uuid)
         status = 201 if ticket.is_new else 200
         return Reply(arrival=Arrival.ANSWERED, http_status=status, contact=ticket.made)
 
