@@ -87,45 +87,53 @@ async def connect(
         identity = replace(identity, main_channels=lists.main_channels)
         if not in_sandbox:
             identity = await identify_account(service, lists, base_url, label, context.jitter)
-    sheets = [
-        MappedSheet(reader=reader, options=one, mapping=column_mapping(reader.sheet, one, directory))
-        for reader, one in zip(readers, options, strict=True)
-    ]
+    sheets = []
+    for reader, one in zip(readers, options, strict=True):
+        mapping = column_mapping(reader.sheet, one, directory)
+        sheets.append(MappedSheet(reader=reader, options=one, mapping=mapping))
     account = store.match_account(identity)
     return Connection(service=service, account=account, lists=lists, directory=directory, sheets=sheets)
 
 
-def require_account(context: CommandContext, account: AccountMatch, required: str, command: str) -> None:
-    """Return if the account is the required one, as far as the journal or else a person can tell.
+def required_account(
+    context: CommandContext, record: RunRecord, account: AccountMatch, arguments: Sequence[str]
+) -> AccountMatch:
+    """Return which account it is, as far as the journal or else a person can tell.
 
     Args:
         context: With how to ask.
+        record: The command's name, and a name of the account that it must be; empty: any.
         account: What the journal knows of the account.
-        required: A name of the account that it must be; empty: any.
-        command: The command, to be given again.
+        arguments: Of the command, to be given again.
 
     Raises:
-        UsageError: It is another account, or nobody is there to say that it is not.
+        UsageError: It is not the one that it must be, or nobody is there to say which it is.
 
     """
-    if required and required not in account.names:
+    if record.account and record.account not in account.names:
         raise UsageError(
-            f"That run was for another account ({required}), and this one is {account.identity.name}.",
+            f"That run was for another account ({record.account}), and this one is {account.identity.name}.",
             "Give the token and the config of that account. Nothing was changed.",
         )
     if not account.is_doubtful:
-        return
+        return account
     doubt = (
         f"This may not be the account that the journal knows as {plain(account.name)}:"
         " no team or channel of that one is among those that Callbell names now."
     )
-    question = f"{doubt}\nIs it that account all the same? Then what was sent to it is not sent again. [y/N]"
-    if not (context.ask_line and is_yes(context.ask_line(question))):
-        raise UsageError(
-            f"{doubt} Nothing was sent.",
-            'If it is another account, name it: account = "..." under [service] of its config. If it is that one, give'
-            f" this command on a terminal, and answer yes:\n  {command}",
-        )
+    question = f"{doubt}\nIs it that account all the same? Then what was sent to it is not sent again. [y/n]"
+    answer = context.ask_line(question).strip() if context.ask_line else ""
+    if is_yes(answer):
+        return account
+    is_named = account.identity.name not in account.names
+    if is_named and answer[:1].lower() == "n" and not record.account:
+        return AccountMatch(identity=account.identity, name=account.identity.name)
+    name_it = "" if is_named else 'If it is another account, name it: account = "..." under [service] of its config. '
+    command = importer_command(record.command, *arguments, options=[*context.options.items()])
+    raise UsageError(
+        f"{doubt} Nothing was sent.",
+        f"{name_it}Give this command on a terminal, where you are asked whether it is:\n  {command}",
+    )
 
 
 def _service(context: CommandContext) -> tuple[str, Token | None]:
@@ -195,10 +203,9 @@ class PoolCommand:
                         raise
                     code = exit_code({}, None, self.interruption.signalled)
                     return CommandResult(exit_code=code, text=f"Interrupted before anything was {self.verb}.")
-                again = importer_command(self.record.command, *self.arguments, options=[*self.context.options.items()])
                 with self.interruption.by_exception():
-                    require_account(self.context, connection.account, self.record.account, again)
-                return await self._send(connection)
+                    account = required_account(self.context, self.record, connection.account, self.arguments)
+                return await self._send(replace(connection, account=account))
 
     async def _send(self, connection: Connection) -> CommandResult:
         """Send, and write the reports."""
