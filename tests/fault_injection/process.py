@@ -28,7 +28,7 @@ from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.operation import Operation, PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
-from tests.fault_injection.table import Table, fingerprint, to_contact
+from tests.fault_injection.table import Mapping, Table
 from tests.support.inline_executor import InlineExecutor
 
 JOURNAL = "journal.sqlite3"
@@ -62,7 +62,7 @@ class Command:
     clock: Clock
     policy: Policy
     chance: Random
-    source: str = "whatsapp"
+    mapping: Mapping = field(default_factory=Mapping)
     rate: float = 300.0
     concurrency: int = 0
     """Most requests in flight; 0: as many as the rate needs."""
@@ -104,8 +104,8 @@ async def _import(command: Command, store: Journal) -> Ended:
         Source(
             sheet_index=await journal.add_sheet(table.sheet),
             reader=table,
-            to_contact=to_contact(command.source),
-            fingerprint=fingerprint,
+            to_contact=command.mapping.to_contact,
+            fingerprint=command.mapping.fingerprint,
         )
         for table in command.tables
     ]

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,13 +19,21 @@ from tests.fault_injection.faults import CALM, Weather, weather
 from tests.fault_injection.machine import Machine, MachineLoop
 from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
 from tests.fault_injection.server import Server, server
-from tests.fault_injection.table import Table, edited, identifiers, tables
+from tests.fault_injection.table import FORMATS, Mapping, Table, contacts, edited, tables
+from tests.fault_injection.troubles import Trouble, step_seconds, troubles
 from tests.support.virtual_time import VirtualClock
 
 T = TypeVar("T")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
-_WITHOUT_LOOK_UP = 0.07
+_WITHOUT_LOOK_UP = 0.3
+_BETWEEN_RUNS = 0.5
+_IN_A_RUN = 0.5
+_SOON_SECONDS = 3.0
+_ADDED = 0.2
+_ADDED_SECONDS_AGO = 1.5
+_CALM_SECONDS = 900.0
+"""Longer than any calm run takes; a wait by a clock that was set would be hours."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +47,10 @@ class Scenario:
     policy: Policy
     weather: Weather
     refused: frozenset[str] = frozenset()
-    source: str = "whatsapp"
+    mapping: Mapping = field(default_factory=Mapping)
+    troubles: frozenset[Trouble] = frozenset()
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    """Ours."""
     rate: float = 300.0
     ended: list[Ended] = field(default_factory=list)
     thens: dict[str, invariants.Then] = field(default_factory=dict)
@@ -61,16 +72,17 @@ class Scenario:
     ) -> Ended | None:
         """Give the command once, and check what it left; None: the power went."""
         self._count += 1
-        network = Network(self.server, weather or self.weather, self.chance, self.refused)
+        self.let_things_happen()
+        network = Network(self.server, weather or self.weather, self.chance, self.clock, self.refused)
         command = Command(
             folder=self.machine.folder,
             name=f"run-{self._count}",
             tables=self.given,
             service=network,
-            clock=VirtualClock(),
+            clock=self.clock,
             policy=self.policy,
             chance=self.chance,
-            source=self.source,
+            mapping=self.mapping,
             rate=self.rate,
             stop_after_seconds=stop_after_seconds,
             hurry_after_seconds=hurry_after_seconds,
@@ -93,6 +105,8 @@ class Scenario:
         def begin(loop: MachineLoop) -> Coroutine[Any, Any, T]:
             loops.append(loop)
             prepare(loop)
+            if Trouble.CLOCK in self.troubles and self.chance.random() < _IN_A_RUN:
+                loop.call_later(self.chance.random() * _SOON_SECONDS, self._set_clock)
             return main()
 
         with self.around_process():
@@ -104,22 +118,47 @@ class Scenario:
         """Let a person change some names between two runs."""
         self.given = edited(self.chance, self.given)
 
+    def let_things_happen(self) -> None:
+        """Let happen between two runs what is trouble."""
+        if Trouble.CLOCK in self.troubles and self.chance.random() < _BETWEEN_RUNS:
+            self._set_clock()
+        if Trouble.BY_HAND in self.troubles and self.server.duplicates is not Duplicates.SECOND:
+            self._let_people_add()
+        if Trouble.WRITING in self.troubles:
+            self.mapping = replace(self.mapping, identifier_format=self.chance.choice(FORMATS))
+        if Trouble.CHANNEL in self.troubles:
+            self.mapping = replace(self.mapping, names_main_channel=self.chance.random() < _BETWEEN_RUNS)
+
+    def _set_clock(self) -> None:
+        self.clock.ahead_seconds += step_seconds(self.chance)
+
+    def _let_people_add(self) -> None:
+        """Let a person add contacts, seconds before the run, that we never sent: as the rows have them."""
+        known = self.server.posts.keys() | self.server.contacts.keys() | self.refused
+        for key, contact in contacts(self.given).items():
+            if key not in known and self.chance.random() < _ADDED:
+                seconds_ago = self.chance.uniform(_ADDED_SECONDS_AGO, 6.0)
+                self.server.put_before(key, contact, self.machine.seconds - seconds_ago)
+
     def finish(self) -> None:
         """Give the command in calm weather until all is done, then once more: it has nothing to send."""
+        began = self.machine.seconds
         calm = self.process(weather=CALM)
         if calm is None or calm.error or calm.stopped:
             self.wrong.append(f"a calm run did not end: {calm}")
             return
+        if (seconds := self.machine.seconds - began) > _CALM_SECONDS:
+            self.wrong.append(f"a calm run took {seconds:,.0f} s")
         before = self.server.posts.copy()
         if self.process(weather=CALM) is None:
             return
         sent = (self.server.posts - before).keys()
         with contextlib.closing(self.journal()) as store:
-            self.wrong += invariants.at_rest(store, calm.name, self.refused, no_doubt=self._can_be_sure())
-            results = list(store.report_source(calm.name).results())
-        to_send = {Status.FAILED, Status.IN_DOUBT} if self.source == "whatsapp" else {Status.FAILED}
-        undone = {result.identifier for result in results if result.status in to_send}
-        self.wrong += [f"{identifier} was done, and sent again" for identifier in sent - undone]
+            results = invariants.keyed(store.report_source(calm.name).results(), self.given)
+        self.wrong += invariants.at_rest(results, self.refused, no_doubt=self._can_be_sure())
+        to_send = {Status.FAILED, Status.IN_DOUBT} if self.mapping.source == "whatsapp" else {Status.FAILED}
+        undone = {key for key, result in results if result.status in to_send}
+        self.wrong += [f"{key} was done, and sent again" for key in sent - undone]
 
     def check(self) -> list[str]:
         """Return all that is wrong after everything."""
@@ -139,7 +178,9 @@ class Scenario:
 
     def _can_be_sure(self) -> bool:
         """Tell whether the importer is able and allowed to find out about every row."""
-        sees_new_ones = self.source == "whatsapp" and self.server.lag_seconds <= self.policy.not_found_gap_seconds
+        sees_new_ones = (
+            self.mapping.source == "whatsapp" and self.server.lag_seconds <= self.policy.not_found_gap_seconds
+        )
         return sees_new_ones and self.policy.ambiguous is not Ambiguous.STRICT
 
     def _look_at(self, name: str, network: Network, ended: Ended | None) -> None:
@@ -155,26 +196,30 @@ class Scenario:
 
 
 @contextlib.contextmanager
-def scenario(seed: int, *, late: bool = False, stormy: bool = False) -> Iterator[Scenario]:
+def scenario(
+    seed: int, only: Collection[Trouble] = (), *, late: bool = False, stormy: bool = False
+) -> Iterator[Scenario]:
     """Yield the scenario of a seed, with a disk of its own that is gone afterwards.
 
     Args:
         seed: Decides everything.
+        only: The troubles that it has; none: its own.
         late: Whether the server carries requests out later than the importer waits.
         stormy: Whether it has many rows and faults, and an importer that may do all it can about them.
 
     """
     chance = Random(seed)
-    given = tables(chance, least_rows=40 if stormy else 1)
+    trouble = frozenset[Trouble]() if late else troubles(chance, only)
+    given = tables(chance, least_rows=40 if stormy else 1, troubles=trouble)
     settle_seconds = chance.choice([1.0, 3.0, 10.0])
-    phones = identifiers(given)
+    asked = contacts(given)
     policy = Policy(
         ambiguous=chance.choice([Ambiguous.RECONCILE] * 17 + [Ambiguous.STRICT] * 2 + [Ambiguous.RESEND]),
         settle_seconds=settle_seconds,
         not_found_gap_seconds=0.5,
         backoff_cap_seconds=8.0,
     )
-    behind = server(chance, phones, settle_seconds, late=late)
+    behind = server(chance, asked, settle_seconds, trouble, late=late)
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fault-injection-") as folder:
         it = Scenario(
             chance=chance,
@@ -182,13 +227,15 @@ def scenario(seed: int, *, late: bool = False, stormy: bool = False) -> Iterator
             server=behind,
             given=given,
             policy=policy,
-            weather=weather(chance),
-            refused=frozenset(phone for phone in phones if chance.random() < 0.03 and phone not in behind.contacts),
+            weather=weather(chance, trouble),
+            refused=frozenset(key for key in asked if chance.random() < 0.03 and key not in behind.contacts),
             rate=chance.choice([300.0, 300.0, 20.0, 5.0, 0.0]),
-            source="instagram" if chance.random() < _WITHOUT_LOOK_UP else "whatsapp",
+            troubles=trouble,
         )
+        if not (stormy or late or trouble) and chance.random() < _WITHOUT_LOOK_UP:
+            it.mapping = Mapping(source="instagram")
         if stormy or late:
-            it.source, it.policy = "whatsapp", replace(policy, ambiguous=Ambiguous.RECONCILE)
+            it.policy = replace(policy, ambiguous=Ambiguous.RECONCILE)
             it.weather = replace(it.weather, share=0.4, look_up_share=0.1, ends=False)
             it.rate = 300.0
         if late:

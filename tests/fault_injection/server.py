@@ -1,6 +1,7 @@
 """The service's side in virtual time: the contacts, and the requests it works on whether or not the client lives."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -8,7 +9,13 @@ from random import Random
 from importer.model.replies import RemoteContact
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
+from tests.fault_injection.table import key_of, normalised, other_form
+from tests.fault_injection.troubles import Trouble
 from tests.support.virtual_time import START
+
+_DAY_SECONDS = 86_400.0
+_NEVER = (422, "phone is not a WhatsApp number")
+_REFUSALS = ((422, "Contact already exists"), (422, "Phone has already been taken"), (409, "Conflict"), (409, ""))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,12 +41,19 @@ class Deletion:
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """The contacts behind the service, by identifier.
+    """The contacts behind the service, by their key: the number's digits, and the channel unless it is the main one.
 
     What a client asked for is carried out when its time has come, whether or not the client still lives.
     """
 
     duplicates: Duplicates = Duplicates.SECOND
+    refusal: tuple[int, str] = (422, "Contact already exists")
+    """Status and message with which it refuses what is there."""
+    never: tuple[int, str] = _NEVER
+    """With which it refuses what it never takes; where it says "there", it never shows that."""
+    created_status: int = 200
+    shows_other_form: bool = False
+    """Whether it shows a mobile number that has two forms in the other one."""
     skew_seconds: float = 0.0
     """The service's clock less ours."""
     lag_seconds: float = 0.0
@@ -47,13 +61,15 @@ class Server:
     finish_seconds: float = 0.0
     """How long after the client gave up a request may still be carried out."""
     contacts: dict[str, list[RemoteContact]] = field(default_factory=dict)
-    before: frozenset[str] = frozenset()
-    """The UUIDs that were there before the first run."""
+    before: set[str] = field(default_factory=set)
+    """The UUIDs that people made, before the first run or before a later one."""
+    falsely_refused: set[str] = field(default_factory=set)
+    """The keys of contacts that it made although it said no."""
     posts: Counter[str] = field(default_factory=Counter)
-    """POSTs that came, per identifier."""
+    """POSTs that came, per key."""
     requests: int = 0
     stale: set[str] = field(default_factory=set)
-    """The identifiers that a look-up missed once although they were there, as of a copy that lags behind."""
+    """The keys that a look-up missed once although they were there, as of a copy that lags behind."""
     as_sent: dict[str, Contact] = field(default_factory=dict)
     """What each contact was created with, by UUID; also of those that are deleted."""
     held: dict[str, Contact] = field(default_factory=dict)
@@ -68,12 +84,10 @@ class Server:
     _open: list[Ticket] = field(default_factory=list)
     _deletions: list[Deletion] = field(default_factory=list)
 
-    def put_before(self, identifiers: list[str]) -> None:
-        """Have contacts since a day before the first run."""
-        for identifier in identifiers:
-            there = Contact(identifier=identifier, source="whatsapp", name="There before")
-            self._make(there, START - timedelta(days=1), -1.0)
-        self.before = frozenset(one.uuid for there in self.contacts.values() for one in there)
+    def put_before(self, key: str, contact: Contact, seconds: float) -> None:
+        """Let a person add a contact at a moment before a run."""
+        at = START + timedelta(seconds=seconds + self.skew_seconds)
+        self.before.add(self._make(key, contact, at, seconds).uuid)
 
     def accept(self, contact: Contact, due_seconds: float) -> Ticket:
         """Take a request on, to be carried out then."""
@@ -112,10 +126,10 @@ class Server:
             if isinstance(one, Deletion):
                 self.doubtful_deletions.add(one.uuid)
 
-    def find(self, identifier: str, now_seconds: float) -> RemoteContact | None:
+    def find(self, key: str, now_seconds: float) -> RemoteContact | None:
         """Return what a look-up shows."""
         self.carry_out(now_seconds)
-        shown = [one for one in self.contacts.get(identifier, ()) if self._visible_seconds[one.uuid] <= now_seconds]
+        shown = [one for one in self.contacts.get(key, ()) if self._visible_seconds[one.uuid] <= now_seconds]
         return shown[-1] if shown else None
 
     def show(self, uuid: str, now_seconds: float) -> Contact | None:
@@ -142,57 +156,82 @@ class Server:
     def delete(self, uuid: str) -> None:
         """Let a contact be gone, whoever wants it."""
         if found := self.held.pop(uuid, None):
-            there = self.contacts[found.identifier]
-            there[:] = [one for one in there if one.uuid != uuid]
-            if not there:
-                del self.contacts[found.identifier]
+            key = _key(found)
+            self.contacts[key] = [one for one in self.contacts[key] if one.uuid != uuid]
+            if not self.contacts[key]:
+                del self.contacts[key]
 
     def ours(self) -> frozenset[str]:
-        """Return the identifiers that it has from us, or will have when all it was asked for is carried out."""
+        """Return the keys that it has from us, or will have when all it was asked for is carried out."""
         made = {name for name, there in self.contacts.items() if any(one.uuid not in self.before for one in there)}
-        coming = {ticket.contact.identifier for ticket in self._open}
+        coming = {_key(ticket.contact) for ticket in self._open}
         return frozenset(made | (coming - self.contacts.keys()))
 
+    def key(self, uuid: str) -> str:
+        """Return the key of a contact that is there, or was."""
+        return _key(self.as_sent[uuid])
+
     def twice(self) -> list[str]:
-        """Return the identifiers that stand there more than once."""
-        return [identifier for identifier, there in self.contacts.items() if len(there) > 1]
+        """Return the keys that stand there more than once."""
+        return [key for key, there in self.contacts.items() if len(there) > 1]
 
     def _carry_out(self, ticket: Ticket) -> None:
-        there = self.contacts.get(ticket.contact.identifier)
+        key = _key(ticket.contact)
+        there = self.contacts.get(key)
         if there and self.duplicates is not Duplicates.SECOND:
             ticket.made = there[-1]
             return
         at = START + timedelta(seconds=ticket.due_seconds + self.skew_seconds)
-        ticket.made = self._make(ticket.contact, at, ticket.due_seconds + self.lag_seconds)
+        ticket.made = self._make(key, ticket.contact, at, ticket.due_seconds + self.lag_seconds)
         ticket.is_new = True
 
-    def _make(self, contact: Contact, at: datetime, visible_seconds: float) -> RemoteContact:
-        uuid = f"uuid-{len(self._visible_seconds) + 1}"
-        made = RemoteContact(uuid=uuid, href=f"/{uuid}", identifier=contact.identifier, created_at=at)
+    def _make(self, key: str, contact: Contact, at: datetime, visible_seconds: float) -> RemoteContact:
+        uuid, digits = f"uuid-{len(self._visible_seconds) + 1}", normalised(contact.identifier)
+        shown = other_form(digits) if self.shows_other_form else digits
+        made = RemoteContact(uuid=uuid, href=f"/{uuid}", identifier=shown, created_at=at)
         self._visible_seconds[uuid] = visible_seconds
         self.as_sent[uuid] = self.held[uuid] = contact
-        self.contacts.setdefault(contact.identifier, []).append(made)
+        self.contacts.setdefault(key, []).append(made)
         return made
 
 
-def server(chance: Random, identifiers: list[str], settle_seconds: float, *, late: bool) -> Server:
+def _key(contact: Contact) -> str:
+    return key_of(contact.identifier, contact.channel_uuid)
+
+
+def server(
+    chance: Random,
+    asked: Mapping[str, Contact],
+    settle_seconds: float,
+    troubles: frozenset[Trouble] = frozenset(),
+    *,
+    late: bool,
+) -> Server:
     """Return the server of a seed.
 
     Args:
         chance: Of the seed.
-        identifiers: Some of which may be there before.
+        asked: What the rows ask for, by its key; some of it may be there before.
         settle_seconds: How long the importer waits before it asks about a row in doubt.
+        troubles: Of the seed.
         late: Whether requests may be carried out later than that; no importer comes out right then.
 
     """
     lag_seconds = chance.choice([0.0, 0.0, 0.0, 0.3]) * settle_seconds
     finish_seconds = settle_seconds * 3.0 if late else (settle_seconds - lag_seconds) * chance.uniform(0.1, 0.95)
+    false = Trouble.FALSE_REFUSAL in troubles
     found = Server(
         duplicates=chance.choice(list(Duplicates)),
+        refusal=chance.choice(_REFUSALS) if false else _REFUSALS[0],
+        never=chance.choice([*_REFUSALS, _NEVER]) if false else _NEVER,
+        created_status=chance.choice([200, 201]),
+        shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
         skew_seconds=chance.choice([0.0, 0.0, -3600.0, 47.0]),
         lag_seconds=lag_seconds,
         finish_seconds=finish_seconds,
     )
     if found.duplicates is not Duplicates.SECOND:
-        found.put_before([identifier for identifier in identifiers if chance.random() < 0.1])
+        for key, contact in asked.items():
+            if chance.random() < 0.1:
+                found.put_before(key, replace(contact, name="There before"), -_DAY_SECONDS)
     return found
