@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from importer.journal.database import encode_json, maybe_moment, moment, storable
 from importer.model.journal_rows import Attempted, Pending, Recorded
@@ -73,7 +74,12 @@ _CONTACTS_IN_DOUBT = f"""
 UPDATE contacts SET status = 'in_doubt', last_sent_at = :at FROM rows
 WHERE {_OPEN_ROWS} AND rows.status = 'in_flight' AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
-_END_ROWS = f"UPDATE rows SET status = :status, code = :status, reason = :reason, finished_at = :at WHERE {_OPEN_ROWS}"  # noqa: S608 - only constants
+# Piece by piece: SQLite keeps the rowids of one UPDATE in memory (20 MB more for 200,000 rows, 2026-11-27).
+_END_ROWS = f"""
+UPDATE rows SET status = :status, code = :status, reason = :reason, finished_at = :at
+WHERE {_OPEN_ROWS} AND rows.seq BETWEEN :first AND :last
+"""  # noqa: S608 - only constants
+_END_COUNT = 10_000
 _ENDS = (
     ("in_doubt", "it was sent, and the run ended before the answer came", "status = 'in_flight'"),
     (
@@ -84,8 +90,11 @@ _ENDS = (
     ("unsent", "the run ended before its turn", "status = 'pending'"),
 )
 """Final status, reason and condition of the rows that are still open: the first that fits counts."""
-TALLY = "SELECT status, count(*) FROM rows WHERE run = :run GROUP BY status"
-_STORE_TALLY = "UPDATE runs SET tally = ? WHERE id = ?"
+_LAST_ROW = "SELECT coalesce(max(seq), 0) FROM rows WHERE run = :run"
+_COUNTS = ", ".join(f"'{status}', count(*) FILTER (WHERE status = '{status}')" for status in Status)
+# No GROUP BY: that sorts every row, in 8 MB.
+TALLY = f"SELECT json_object({_COUNTS}) FROM rows WHERE run = :run"  # noqa: S608 - only constants
+_STORE_TALLY = f"UPDATE runs SET tally = ({TALLY}) WHERE id = :run"  # noqa: S608 - only constants
 _DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"
 
 
@@ -155,10 +164,11 @@ def end_rows(connection: sqlite3.Connection, key: RunKey, at: str) -> None:
     """Give the run's open rows their final status and store its tally; within the caller's transaction."""
     values = {"run": key.run, "account": key.account, "at": at}
     connection.execute(_CONTACTS_IN_DOUBT, values)
-    for status, reason, condition in _ENDS:
-        connection.execute(f"{_END_ROWS} AND {condition}", values | {"status": status, "reason": reason})
-    counts = dict(connection.execute(TALLY, values).fetchall())
-    connection.execute(_STORE_TALLY, (encode_json(counts), key.run))
+    ((rows,),) = connection.execute(_LAST_ROW, values).fetchall()
+    for first, (status, reason, condition) in product(range(1, rows + 1, _END_COUNT), _ENDS):
+        piece = {"first": first, "last": first + _END_COUNT - 1, "status": status, "reason": reason}
+        connection.execute(f"{_END_ROWS} AND {condition}", values | piece)
+    connection.execute(_STORE_TALLY, values)
 
 
 def _release_contact(connection: sqlite3.Connection, line: dict[str, object]) -> None:

@@ -1,9 +1,10 @@
 """Queries behind reports, `retry` and the list of runs; runs and sheets as the columns of their tables."""
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from itertools import chain, groupby
+from itertools import chain
 from typing import Any
 
 from importer.journal.claim import TALLY, RunKey
@@ -52,18 +53,13 @@ WHERE run = :run AND seq > :after AND sheet = :sheet AND status IN ({TO_RETRY_SQ
 """  # noqa: S608 - only constants
 # A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = """
-WITH found AS (
-    SELECT seq, code, column_header, message, min(n) FROM problems WHERE run = :run GROUP BY seq, code, column_header
-    UNION ALL
-    SELECT seq, code, column_header, reason, 0 FROM rows WHERE run = :run AND code <> '' AND status <> 'invalid'
-), placed AS (
-    SELECT *, row_number() OVER (PARTITION BY code, column_header ORDER BY seq) AS place,
-        count(*) OVER (PARTITION BY code, column_header) AS total
-    FROM found
-)
-SELECT placed.code, placed.column_header, placed.message, placed.total, rows.number
-FROM placed JOIN rows ON rows.run = :run AND rows.seq = placed.seq
-WHERE place <= :first ORDER BY total DESC, placed.code, placed.column_header, place
+SELECT seq, number, CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
+    SELECT json_group_array(json_array(code, column_header, message)) FROM (
+        SELECT code, column_header, message, min(n) FROM problems
+        WHERE problems.run = rows.run AND problems.seq = rows.seq GROUP BY code, column_header
+    )
+) END
+FROM rows WHERE run = :run AND seq > :after AND code <> '' ORDER BY seq LIMIT :count
 """
 
 
@@ -105,12 +101,20 @@ class RunReport:
 
     def problems(self) -> Sequence[ProblemGroup]:
         """Return the problems grouped by code and column, most frequent first."""
-        lines = self.database.fetch(_PROBLEMS, {"run": self.run, "first": _FIRST_ROWS})
-        groups = [list(group) for _, group in groupby(lines, key=lambda line: line[:2])]
+        counts, messages = Counter[tuple[str, str]](), dict[tuple[str, str], str]()
+        rows = defaultdict[tuple[str, str], list[int]](list)
+        for _, number, problems in chain.from_iterable(self.database.pages(_PROBLEMS, {"run": self.run})):
+            for code, column, message in json.loads(problems):
+                key = code, column
+                messages.setdefault(key, message)
+                counts[key] += 1
+                if counts[key] <= _FIRST_ROWS:
+                    rows[key].append(number)
         return [
-            ProblemGroup(code=code, column=column, message=message, count=count, rows=tuple(line[-1] for line in group))
-            for group in groups
-            for code, column, message, count, _ in group[:1]
+            ProblemGroup(
+                code=code, column=column, message=messages[code, column], count=count, rows=tuple(rows[code, column])
+            )
+            for (code, column), count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         ]
 
 
@@ -202,7 +206,7 @@ def _sheet(columns: Sequence[Any]) -> Sheet:
 
 def _tally(database: Database, run: int, stored: str | None = None) -> dict[Status, int]:
     """Return the count of every status; a status that no row has is there with 0."""
-    counts = json.loads(stored) if stored else dict(database.fetch(TALLY, {"run": run}))
+    counts = json.loads(stored or database.fetch(TALLY, {"run": run})[0][0])
     return {status: counts.get(status.value, 0) for status in Status}
 
 

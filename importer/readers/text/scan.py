@@ -25,7 +25,7 @@ LONGEST_ROW = 4 * 1024**2
 LONGEST_OPEN = 512 * 1024
 """Characters; a quote that is open for longer, over several lines, is a mistake."""
 
-_BLOCK = 524_288
+_BLOCK = 131_072
 """Characters: some thousands of rows, so that what each call of pandas costs is little beside them."""
 
 _SAMPLE_LINES, _LINES_OF_ROW = 1_000, 10
