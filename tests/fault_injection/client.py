@@ -14,6 +14,7 @@ from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.requests import Request
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
+from tests.fault_injection.account import Account
 from tests.fault_injection.faults import FALSE_REFUSALS, REFUSED, TURNED_AWAY, Commit, Fault, Weather
 from tests.fault_injection.server import Server, Ticket
 from tests.fault_injection.table import key_of
@@ -37,6 +38,7 @@ class Network(Service):
         weather: How much goes wrong.
         chance: What exactly.
         clock: Ours, which the service's `Date` is compared with.
+        account: What it tells of whose token it is.
         refused: The keys that the service never takes.
 
     """
@@ -47,12 +49,14 @@ class Network(Service):
         weather: Weather,
         chance: Random,
         clock: VirtualClock,
+        account: Account,
         refused: frozenset[str] = frozenset(),
     ) -> None:
         self._server = server
         self._weather = weather
         self._chance = chance
         self._clock = clock
+        self._account = account
         self._refused = refused
         self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
         self.departures: list[float] = []
@@ -64,10 +68,10 @@ class Network(Service):
 
     async def send(self, request: Request) -> Reply:
         """Make a request."""
-        self._leave()
+        self._leave(request)
         match request.method, request.path.split("/"):
-            case "GET", ["auth", "me"]:
-                return await self._who_am_i()
+            case "GET", ["auth" | "teams" | "channels" as what, *_]:
+                return await self._of_account(what, int(request.query.get("page", 1)))
             case "POST", ["contacts"]:
                 return await self._create(from_json(request.body))
             case "GET", ["contacts", "phone", digits]:
@@ -134,16 +138,18 @@ class Network(Service):
         """DELETE a contact; an import never does."""
         raise NotImplementedError(uuid)
 
-    async def _who_am_i(self) -> Reply:
-        """GET /auth/me, which always goes well: the token is good."""
-        await asyncio.sleep(self._latency_seconds)
-        return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=200))
+    async def _of_account(self, what: str, page: int) -> Reply:
+        """Tell whose token it is, which is always good; a fault of a list may spoil its answer."""
+        fault = self._weather.of_read(self._chance) if what != "auth" else None
+        await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
+        return self._answer(fault.reply if fault else replace(_FOUND, json=self._account.answer(what, page)))
 
-    def _leave(self) -> None:
+    def _leave(self, request: Request) -> None:
         if self.is_cut:
             raise ConnectionError("a dead process sends nothing")
         self._server.requests += 1
-        self.departures.append(now_seconds())
+        if self.departures or request.path.startswith("contacts"):  # whose token it is, is asked before
+            self.departures.append(now_seconds())
 
     def _is_stale(self, key: str) -> bool:
         """Tell whether a copy answers that lags behind: of each contact it does so once at most."""

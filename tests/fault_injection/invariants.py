@@ -140,10 +140,16 @@ def _of_row(result: Result, key: str, server: Server, then: Then) -> Iterator[st
     elif status is Status.EXISTS and result.code == "exists" and result.uuid not in server.before and then.asked:
         if key not in server.falsely_refused:  # else nobody can know
             yield "exists, but we made it"
-    elif status is Status.FAILED and not _is_warranted(then.met.get(key, Counter())):
-        yield f"failed after no more than {dict(then.met.get(key, {}))}: {result.reason}"
-    elif status in _NOT_THERE and key in then.ours - server.falsely_refused and then.asked:
-        yield f"{status}, but the server has it: {result.reason}"
+    elif status in _NOT_THERE:
+        yield from _of_missing(result, key, server, then)
+
+
+def _of_missing(result: Result, key: str, server: Server, then: Then) -> Iterator[str]:
+    met = then.met.get(key, Counter())
+    if result.status is Status.FAILED and not _is_warranted(met):
+        yield f"failed after no more than {dict(met)}: {result.reason}"
+    elif key in then.ours - server.falsely_refused and then.asked:
+        yield f"{result.status}, but the server has it: {result.reason}"
 
 
 def _is_warranted(met: Counter[str]) -> bool:

@@ -11,10 +11,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from importer.client.account import who_am_i
 from importer.commands.exit_status import exit_code
 from importer.journal import AsyncJournal, AsyncUndo, Journal, RunUndo
 from importer.model.deletion import TAKEN_BACK
-from importer.model.errors import ImporterError, StorageError
+from importer.model.errors import ImporterError, ServiceError, StorageError
 from importer.model.policy import Policy
 from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
 from importer.model.rows import Status
@@ -28,6 +29,7 @@ from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.operation import Operation, PoolParts
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from tests.fault_injection.account import Account
 from tests.fault_injection.table import Mapping, Table
 from tests.support.inline_executor import InlineExecutor
 
@@ -59,6 +61,8 @@ class Command:
     undoes: str = ""
     """The run whose contacts are to be deleted; empty: the tables are imported."""
     service: Service
+    account: Account = field(default_factory=Account)
+    """Its names."""
     clock: Clock
     policy: Policy
     chance: Random
@@ -91,13 +95,13 @@ async def give(command: Command) -> Ended:
     try:
         with contextlib.closing(Journal.open(command.folder / JOURNAL, now=command.clock.now)) as store:
             return await (_undo if command.undoes else _import)(command, store)
-    except StorageError as error:
+    except (StorageError, ServiceError) as error:
         return Ended(name=command.name, exit_code=error.exit_code, error=error)
 
 
 async def _import(command: Command, store: Journal) -> Ended:
     watch, journal = command.watch, AsyncJournal(store, InlineExecutor())
-    record = _record(command)
+    record = _record(command, await _account(command))
     with watch.step("begin"):
         await journal.begin(record)
     sources = [
@@ -162,11 +166,17 @@ def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:
     return Ended(name=command.name, exit_code=code, hurried=pool.hurried, stopped=stopped)
 
 
-def _record(command: Command) -> RunRecord:
+async def _account(command: Command) -> str:
+    """Return what the journal calls the account, as `importer.commands.connection.connect` does."""
+    name = command.account.label or await who_am_i(command.service, command.chance.random)
+    return f"{command.account.base_url} {name}"
+
+
+def _record(command: Command, account: str) -> RunRecord:
     return RunRecord(
         name=command.name,
         command="run",
-        account="main",
+        account=account,
         files=tuple(table.sheet.file for table in command.tables),
         options={},
         report_dir=REPORTS,

@@ -14,6 +14,7 @@ from importer.model.policy import Ambiguous, Policy
 from importer.model.rows import Status
 from importer.sandbox import Duplicates
 from tests.fault_injection import invariants
+from tests.fault_injection.account import Account, account
 from tests.fault_injection.client import Network
 from tests.fault_injection.faults import CALM, Weather, weather
 from tests.fault_injection.machine import Machine, MachineLoop
@@ -51,6 +52,7 @@ class Scenario:
     troubles: frozenset[Trouble] = frozenset()
     clock: VirtualClock = field(default_factory=VirtualClock)
     """Ours."""
+    account: Account = field(default_factory=Account)
     rate: float = 300.0
     ended: list[Ended] = field(default_factory=list)
     thens: dict[str, invariants.Then] = field(default_factory=dict)
@@ -73,12 +75,13 @@ class Scenario:
         """Give the command once, and check what it left; None: the power went."""
         self._count += 1
         self.let_things_happen()
-        network = Network(self.server, weather or self.weather, self.chance, self.clock, self.refused)
+        network = Network(self.server, weather or self.weather, self.chance, self.clock, self.account, self.refused)
         command = Command(
             folder=self.machine.folder,
             name=f"run-{self._count}",
             tables=self.given,
             service=network,
+            account=self.account,
             clock=self.clock,
             policy=self.policy,
             chance=self.chance,
@@ -128,6 +131,9 @@ class Scenario:
             self.mapping = replace(self.mapping, identifier_format=self.chance.choice(FORMATS))
         if Trouble.CHANNEL in self.troubles:
             self.mapping = replace(self.mapping, names_main_channel=self.chance.random() < _BETWEEN_RUNS)
+
+        if Trouble.ACCOUNT in self.troubles:
+            self.account.rename(self.chance)
 
     def _set_clock(self) -> None:
         self.clock.ahead_seconds += step_seconds(self.chance)
@@ -231,6 +237,7 @@ def scenario(
             refused=frozenset(key for key in asked if chance.random() < 0.03 and key not in behind.contacts),
             rate=chance.choice([300.0, 300.0, 20.0, 5.0, 0.0]),
             troubles=trouble,
+            account=account(chance, is_bare=Trouble.CHANNEL not in trouble),
         )
         if not (stormy or late or trouble) and chance.random() < _WITHOUT_LOOK_UP:
             it.mapping = Mapping(source="instagram")

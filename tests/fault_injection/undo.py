@@ -56,12 +56,13 @@ class UndoScenario:
         it = self.it
         self.counts["undos"] += 1
         it.let_things_happen()
-        network = UndoNetwork(it.server, weather or it.weather, it.chance, it.clock, self.created)
+        network = UndoNetwork(it.server, weather or it.weather, it.chance, it.clock, it.account, self.created)
         command = Command(
             folder=it.machine.folder,
             name=f"undo-{self.run}-{self.counts['undos']}",
             undoes=self.run,
             service=network,
+            account=it.account,
             clock=it.clock,
             policy=Policy(),
             chance=it.chance,

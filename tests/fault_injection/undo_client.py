@@ -7,6 +7,7 @@ from random import Random
 
 from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.rows import Contact
+from tests.fault_injection.account import Account
 from tests.fault_injection.client import HANG_SECONDS, NOT_FOUND, Network, now_seconds
 from tests.fault_injection.faults import Commit, Fault, Weather
 from tests.fault_injection.server import Deletion, Server
@@ -23,14 +24,21 @@ class UndoNetwork(Network):
         weather: How much goes wrong.
         chance: What exactly.
         clock: Ours.
+        account: What it tells of whose token it is.
         created: The UUIDs that may be deleted: those that the run created.
 
     """
 
     def __init__(
-        self, server: Server, weather: Weather, chance: Random, clock: VirtualClock, created: frozenset[str]
+        self,
+        server: Server,
+        weather: Weather,
+        chance: Random,
+        clock: VirtualClock,
+        account: Account,
+        created: frozenset[str],
     ) -> None:
-        super().__init__(server, weather, chance, clock)
+        super().__init__(server, weather, chance, clock, account)
         self._created = created
         self._shown_seconds: dict[str, float] = {}
         self.asked: Counter[str] = Counter()
