@@ -68,7 +68,7 @@ class UndoKilling:
         if code != (1 if self.changed else 0):
             return [f"the exit code is {code}: {self.victim.said()}"]
         time.sleep(LATE_SECONDS)
-        wrong = [*self._wrong()]
+        wrong = [*self.victim.wrong, *self._wrong()]
         deletes = self.sandbox.traffic.requests["DELETE /contacts/:uuid"]
         self.victim.give(command)
         if sent := self.sandbox.traffic.requests["DELETE /contacts/:uuid"] - deletes:
