@@ -1,6 +1,7 @@
 """The network between the pool and the server in virtual time: a `protocols.Service` with the weather of a seed."""
 
 import asyncio
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -59,6 +60,7 @@ class Network(Service):
         self._account = account
         self._refused = refused
         self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
+        self._began_seconds = math.inf
         self.departures: list[float] = []
         """When each request left that the rate limiter let go, in seconds."""
         self.met: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -87,6 +89,7 @@ class Network(Service):
         """POST: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
         fault, key = self._weather.of_post(self._chance), key_of(contact.identifier, contact.channel_uuid)
         self._server.posts[key] += 1
+        self._server.first_run.setdefault(key, self._began_seconds)
         self.met[key][_kind(fault, is_refused=key in self._refused)] += 1
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
@@ -148,6 +151,7 @@ class Network(Service):
         if self.is_cut:
             raise ConnectionError("a dead process sends nothing")
         self._server.requests += 1
+        self._began_seconds = min(self._began_seconds, now_seconds())
         if self.departures or request.path.startswith("contacts"):  # whose token it is, is asked before
             self.departures.append(now_seconds())
 
@@ -189,11 +193,11 @@ class Network(Service):
         return Reply(arrival=Arrival.ANSWERED, http_status=status, contact=ticket.made)
 
     def _answer(self, reply: Reply) -> Reply:
-        """Return the reply with the clock that its `Date` shows, in whole seconds."""
-        ahead_seconds = self._server.skew_seconds - self._clock.ahead_seconds
-        if reply.arrival is not Arrival.ANSWERED or not ahead_seconds:
+        """Return the reply with the clock that its `Date` shows, in whole seconds; a service without skew has none."""
+        if reply.arrival is not Arrival.ANSWERED or not self._server.has_date:
             return reply
-        return replace(reply, clock_skew_seconds=ahead_seconds - self._chance.random())
+        date = self._server.now(now_seconds()).replace(microsecond=0)
+        return replace(reply, clock_skew_seconds=(date - self._clock.now()).total_seconds())
 
 
 def _refusal(status: int, message: str) -> Reply:

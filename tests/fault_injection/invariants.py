@@ -33,6 +33,8 @@ class Then:
     """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`."""
     asked: bool = True
     """Whether the importer asks before it sends again; who tells it not to (`resend`) is not told what became of it."""
+    times_are_sure: bool = True
+    """Whether the times that earlier runs wrote down can be compared with those of this one: no clock was set."""
 
 
 def of_server(server: Server) -> Iterator[str]:
@@ -131,14 +133,14 @@ def _of_row(result: Result, key: str, server: Server, then: Then) -> Iterator[st
     elif status is Status.DUPLICATE:
         if result.uuid and result.uuid not in uuids:
             yield f"{status} with {result.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
-    elif status in IN_CALLBELL and not result.uuid and (uuids & server.before or (uuids and not then.asked)):
+    elif status in IN_CALLBELL and not result.uuid and (uuids & server.before.keys() or (uuids and not then.asked)):
         return  # the service said that it exists, and cannot be asked for it by its identifier
     elif status in IN_CALLBELL and result.uuid not in uuids:
         yield f"{status} with {result.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
-    elif status is Status.CREATED and result.uuid in server.before:
+    elif status is Status.CREATED and then.times_are_sure and server.was_long_there(result.uuid):
         yield "created, but it was there before"
     elif status is Status.EXISTS and result.code == "exists" and result.uuid not in server.before and then.asked:
-        if key not in server.falsely_refused:  # else nobody can know
+        if then.times_are_sure and key not in server.falsely_refused:  # else nobody can know
             yield "exists, but we made it"
     elif status in _NOT_THERE:
         yield from _of_missing(result, key, server, then)

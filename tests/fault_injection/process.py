@@ -64,6 +64,9 @@ class Command:
     account: Account = field(default_factory=Account)
     """Its names."""
     clock: Clock
+    """As it was when the process began, and moved on by a clock that nobody sets."""
+    wall_clock: Clock
+    """As it is set now: the journal's."""
     policy: Policy
     chance: Random
     mapping: Mapping = field(default_factory=Mapping)
@@ -93,7 +96,7 @@ class Ended:
 async def give(command: Command) -> Ended:
     """Run the command to its end."""
     try:
-        with contextlib.closing(Journal.open(command.folder / JOURNAL, now=command.clock.now)) as store:
+        with contextlib.closing(Journal.open(command.folder / JOURNAL, now=command.wall_clock.now)) as store:
             return await (_undo if command.undoes else _import)(command, store)
     except (StorageError, ServiceError) as error:
         return Ended(name=command.name, exit_code=error.exit_code, error=error)

@@ -32,7 +32,7 @@ _BETWEEN_RUNS = 0.5
 _IN_A_RUN = 0.5
 _SOON_SECONDS = 3.0
 _ADDED = 0.2
-_ADDED_SECONDS_AGO = 1.5
+_ADDED_SECONDS_AGO = 1.1
 _CALM_SECONDS = 900.0
 """Longer than any calm run takes; a wait by a clock that was set would be hours."""
 
@@ -75,14 +75,16 @@ class Scenario:
         """Give the command once, and check what it left; None: the power went."""
         self._count += 1
         self.let_things_happen()
-        network = Network(self.server, weather or self.weather, self.chance, self.clock, self.account, self.refused)
+        clock = replace(self.clock)
+        network = Network(self.server, weather or self.weather, self.chance, clock, self.account, self.refused)
         command = Command(
             folder=self.machine.folder,
             name=f"run-{self._count}",
             tables=self.given,
             service=network,
             account=self.account,
-            clock=self.clock,
+            clock=clock,
+            wall_clock=self.clock,
             policy=self.policy,
             chance=self.chance,
             mapping=self.mapping,
@@ -193,7 +195,13 @@ class Scenario:
         self.wrong += invariants.of_pace(name, network.departures, self.rate)
         whole = ended is not None and ended.error is None and not ended.hurried
         asked = self.policy.ambiguous is not Ambiguous.RESEND
-        self.thens[name] = invariants.Then(whole=whole, ours=self.server.ours(), met=network.met, asked=asked)
+        self.thens[name] = invariants.Then(
+            whole=whole,
+            ours=self.server.ours(),
+            met=network.met,
+            asked=asked,
+            times_are_sure=Trouble.CLOCK not in self.troubles,
+        )
         if ended is None:
             self.deaths += 1
             self.wrong += invariants.of_half_reports(self.machine.folder / REPORTS)

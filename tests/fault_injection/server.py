@@ -13,6 +13,9 @@ from tests.fault_injection.table import key_of, normalised, other_form
 from tests.fault_injection.troubles import Trouble
 from tests.support.virtual_time import START
 
+_UNCERTAIN_SECONDS = 2.0
+"""A `Date` has whole seconds, and so may a `createdAt`."""
+_WITH_DATE = 0.5
 _DAY_SECONDS = 86_400.0
 _NEVER = (422, "phone is not a WhatsApp number")
 _REFUSALS = ((422, "Contact already exists"), (422, "Phone has already been taken"), (409, "Conflict"), (409, ""))
@@ -55,14 +58,18 @@ class Server:
     shows_other_form: bool = False
     """Whether it shows a mobile number that has two forms in the other one."""
     skew_seconds: float = 0.0
-    """The service's clock less ours."""
+    """The service's clock less the true time."""
+    has_date: bool = False
+    """Whether its responses have a `Date`."""
     lag_seconds: float = 0.0
     """How long a look-up cannot see a new contact yet."""
     finish_seconds: float = 0.0
     """How long after the client gave up a request may still be carried out."""
     contacts: dict[str, list[RemoteContact]] = field(default_factory=dict)
-    before: set[str] = field(default_factory=set)
-    """The UUIDs that people made, before the first run or before a later one."""
+    before: dict[str, float] = field(default_factory=dict)
+    """When people made what we did not, before the first run or before a later one; by UUID, in seconds."""
+    first_run: dict[str, float] = field(default_factory=dict)
+    """When the run began that first sent a contact; by key, in seconds."""
     falsely_refused: set[str] = field(default_factory=set)
     """The keys of contacts that it made although it said no."""
     posts: Counter[str] = field(default_factory=Counter)
@@ -84,10 +91,13 @@ class Server:
     _open: list[Ticket] = field(default_factory=list)
     _deletions: list[Deletion] = field(default_factory=list)
 
+    def now(self, seconds: float) -> datetime:
+        """Return what its clock shows at a moment."""
+        return START + timedelta(seconds=seconds + self.skew_seconds)
+
     def put_before(self, key: str, contact: Contact, seconds: float) -> None:
         """Let a person add a contact at a moment before a run."""
-        at = START + timedelta(seconds=seconds + self.skew_seconds)
-        self.before.add(self._make(key, contact, at, seconds).uuid)
+        self.before[self._make(key, contact, self.now(seconds), seconds).uuid] = seconds
 
     def accept(self, contact: Contact, due_seconds: float) -> Ticket:
         """Take a request on, to be carried out then."""
@@ -171,6 +181,11 @@ class Server:
         """Return the key of a contact that is there, or was."""
         return _key(self.as_sent[uuid])
 
+    def was_long_there(self, uuid: str) -> bool:
+        """Tell whether a person made the contact so long before our first POST that its `createdAt` tells."""
+        made_seconds = self.before.get(uuid)
+        return made_seconds is not None and made_seconds < self.first_run[self.key(uuid)] - _UNCERTAIN_SECONDS
+
     def twice(self) -> list[str]:
         """Return the keys that stand there more than once."""
         return [key for key, there in self.contacts.items() if len(there) > 1]
@@ -181,7 +196,7 @@ class Server:
         if there and self.duplicates is not Duplicates.SECOND:
             ticket.made = there[-1]
             return
-        at = START + timedelta(seconds=ticket.due_seconds + self.skew_seconds)
+        at = self.now(ticket.due_seconds)
         ticket.made = self._make(key, ticket.contact, at, ticket.due_seconds + self.lag_seconds)
         ticket.is_new = True
 
@@ -217,16 +232,19 @@ def server(
         late: Whether requests may be carried out later than that; no importer comes out right then.
 
     """
-    lag_seconds = chance.choice([0.0, 0.0, 0.0, 0.3]) * settle_seconds
-    finish_seconds = settle_seconds * 3.0 if late else (settle_seconds - lag_seconds) * chance.uniform(0.1, 0.95)
     false = Trouble.FALSE_REFUSAL in troubles
+    # What was refused is asked for at once: a service that shows it later than it refused it has the better of anybody.
+    lag_seconds = 0.0 if false else chance.choice([0.0, 0.0, 0.0, 0.3]) * settle_seconds
+    finish_seconds = settle_seconds * 3.0 if late else (settle_seconds - lag_seconds) * chance.uniform(0.1, 0.95)
+    skew_seconds = chance.choice([0.0, 0.0, -3600.0, 47.0])
     found = Server(
         duplicates=chance.choice(list(Duplicates)),
         refusal=chance.choice(_REFUSALS) if false else _REFUSALS[0],
         never=chance.choice([*_REFUSALS, _NEVER]) if false else _NEVER,
         created_status=chance.choice([200, 201]),
         shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
-        skew_seconds=chance.choice([0.0, 0.0, -3600.0, 47.0]),
+        skew_seconds=skew_seconds,
+        has_date=Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,
         lag_seconds=lag_seconds,
         finish_seconds=finish_seconds,
     )

@@ -3,26 +3,24 @@
 Its first argument is by how many seconds; the others are the command's own.
 """
 
+import datetime as dt
 import sys
-from datetime import datetime, timedelta, tzinfo
 from typing import Self
 
-import importer.commands.context
-import importer.journal.journal
-from importer.cli.command_line import main
-
-_AHEAD = timedelta(seconds=float(sys.argv.pop(1)))
+_AHEAD = dt.timedelta(seconds=float(sys.argv.pop(1)))
 
 
-class _ShiftedDatetime(datetime):
+class _ShiftedDatetime(dt.datetime):
+    __slots__ = ()
+
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Self:
+    def now(cls, tz: dt.tzinfo | None = None) -> Self:
         return super().now(tz) + _AHEAD
 
 
-# In place of the name in the two modules that ask for the time: nobody may set the clock of the whole computer.
-for module in (importer.commands.context, importer.journal.journal):
-    setattr(module, "datetime", _ShiftedDatetime)  # noqa: B010 - mypy lets no class be assigned to
-
 if __name__ == "__main__":
+    # Before anything of the importer is imported: nobody may set the clock of the whole computer for a test.
+    dt.datetime = _ShiftedDatetime  # type: ignore[misc]  # said above
+    from importer.cli.command_line import main
+
     main()

@@ -100,6 +100,7 @@ def _command(folder: Path, service: CallbellClient) -> Command:
         tables=(Table(sheet=Sheet(file="contacts.csv", header=("Phone", "Name"), delimiter=","), rows=rows),),
         service=service,
         clock=SystemClock(),
+        wall_clock=SystemClock(),
         policy=_POLICY,
         chance=Random(1),
     )

@@ -56,14 +56,16 @@ class UndoScenario:
         it = self.it
         self.counts["undos"] += 1
         it.let_things_happen()
-        network = UndoNetwork(it.server, weather or it.weather, it.chance, it.clock, it.account, self.created)
+        clock = replace(it.clock)
+        network = UndoNetwork(it.server, weather or it.weather, it.chance, clock, it.account, self.created)
         command = Command(
             folder=it.machine.folder,
             name=f"undo-{self.run}-{self.counts['undos']}",
             undoes=self.run,
             service=network,
             account=it.account,
-            clock=it.clock,
+            clock=clock,
+            wall_clock=it.clock,
             policy=Policy(),
             chance=it.chance,
             rate=it.rate,
