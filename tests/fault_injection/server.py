@@ -184,7 +184,7 @@ class Server:
     def was_long_there(self, uuid: str) -> bool:
         """Tell whether a person made the contact so long before our first POST that its `createdAt` tells."""
         made_seconds = self.before.get(uuid)
-        return made_seconds is not None and made_seconds < self.first_run[self.key(uuid)] - _UNCERTAIN_SECONDS
+        return made_seconds is not None and made_seconds < self.first_run.get(self.key(uuid), 0.0) - _UNCERTAIN_SECONDS
 
     def twice(self) -> list[str]:
         """Return the keys that stand there more than once."""
