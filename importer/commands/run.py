@@ -32,7 +32,7 @@ from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.worker_pool.create import CreateOperation, CreateStep
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 
 _SHOW_SECONDS = 0.25
 ImportPool = WorkerPool[CreateStep, Outcome]
@@ -91,7 +91,7 @@ class ImportRun(PoolCommand):
             private_folder(Path(self.record.report_dir))
         journal = AsyncJournal(self.store)
         rate, learned = settings.service.rate, self.store.learned_limit(account)
-        limiter = RateLimiter(RateLimits(rate=rate, concurrency=settings.service.concurrency, learned=learned))
+        limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
         policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.

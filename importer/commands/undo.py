@@ -26,7 +26,7 @@ from importer.system.logs import LOG
 from importer.system.shell import importer_command
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 
 _SHOWN = 10
 UndoPool = WorkerPool[DeleteStep, Deletion]
@@ -84,7 +84,7 @@ class Undo(PoolCommand):
         private_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
         journal = AsyncUndo(undo)
-        limiter = RateLimiter(RateLimits(rate=chosen.rate, concurrency=chosen.concurrency))
+        limiter = RateLimiter(rate=chosen.rate, concurrency=chosen.concurrency)
         pool = self._pool(DeleteOperation(Policy()), connection.service, journal, limiter)
         await journal.begin(record.name, folder, record.started_at)
         pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})

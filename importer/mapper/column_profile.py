@@ -125,7 +125,7 @@ def _phones(texts: Sequence[str], country: str) -> ColumnProfile | None:
 
 def _phone_code(text: str, country: str) -> str:
     """Return an empty text for a phone number, `national` if it may lack its country code, else a problem's code."""
-    found = identify(text, "whatsapp", country, "digits")
+    found = identify(text, "whatsapp", country)
     if not isinstance(found, Problem):
         return ""
     digits = sum(map(str.isdecimal, text))

@@ -26,9 +26,9 @@ from importer.reports import write_reports
 from importer.reports.undo_report import UndoSummary, undo_json, write_undone
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
-from importer.worker_pool.operation import Operation, PoolParts
+from importer.worker_pool.operation import Operation
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.fault_injection.account import Account
 from tests.fault_injection.table import Mapping, Table
 from tests.support.inline_executor import InlineExecutor
@@ -188,18 +188,15 @@ def _record(command: Command, account: str) -> RunRecord:
 
 
 def _pool(command: Command, operation: Operation[Any, Any], journal: WorkJournal[Any]) -> WorkerPool[Any, Any]:
-    limits = RateLimits(rate=command.rate, concurrency=command.concurrency)
     return WorkerPool(
-        PoolParts(
-            operation=operation,
-            service=command.watch.service(command.service),
-            journal=journal,
-            rate_limiter=command.watch.limiter(RateLimiter(limits)),
-            clock=command.clock,
-            jitter=command.chance.random,
-            rate=command.rate,
-            longest_outage_seconds=command.policy.longest_outage_seconds,
-        )
+        operation=operation,
+        service=command.watch.service(command.service),
+        journal=journal,
+        rate_limiter=command.watch.limiter(RateLimiter(rate=command.rate, concurrency=command.concurrency)),
+        clock=command.clock,
+        jitter=command.chance.random,
+        rate=command.rate,
+        longest_outage_seconds=command.policy.longest_outage_seconds,
     )
 
 
