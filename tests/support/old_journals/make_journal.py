@@ -45,11 +45,11 @@ class Shop:
             finally:
                 serving.send_signal(signal.SIGINT)
 
-    def run(self, file: str, rows: Sequence[tuple[str, ...]], *options: str) -> None:
+    def run(self, file: str, rows: Sequence[tuple[str, ...]], *options: str, **environment: str) -> None:
         """Import rows."""
         self._write(file, rows)
         command = self._run(file, *options)
-        subprocess.run(command, cwd=self._folder, env=self._environment, check=False)  # noqa: S603 - our own command
+        subprocess.run(command, cwd=self._folder, env=self._environment | environment, check=False)  # noqa: S603 - our own command
 
     def run_and_kill(self, seconds: float, file: str, rows: Sequence[tuple[str, ...]], *options: str) -> None:
         """Import rows, and kill the command after some seconds."""
@@ -62,6 +62,10 @@ class Shop:
             ((run,),) = file.execute("SELECT name FROM runs ORDER BY id DESC LIMIT 1").fetchall()
         command = [self._command, "undo", run, "--yes", *self._places(), *options]
         self._kill(command, seconds)
+
+    def configure(self, file: str, text: str) -> None:
+        """Write a config."""
+        (self._folder / file).write_text(text, encoding="utf-8")
 
     def create(self, phone: str, name: str) -> None:
         """Create a contact that the importer knows nothing of."""
@@ -137,8 +141,24 @@ def fill(shop: Shop) -> None:
     with shop.sandbox("--latency", "0.2"):
         shop.run("undone.csv", people(120, 12))
         shop.undo_and_kill(3.5, "--rate", "4")
+    fill_by_other_names(shop)
     with shop.sandbox("--latency", "0.5"):
         shop.run_and_kill(4.5, "killed.csv", [*people(1, 1), *people(140, 16), *people(20, 12)], "--rate", "4")
+
+
+def fill_by_other_names(shop: Shop) -> None:
+    """Run what sends numbers as they are written, names the main channel, and calls the account otherwise."""
+    written = ["+34 600 000 201", "0034 600-000-201", "600 000 202", "+34 600 000 203"]
+    rows = [(phone, f"Written {number}", "") for number, phone in enumerate(written)]
+    shop.configure("as_is.toml", '[contact]\nidentifier_format = "as_is"\ncountry = "ES"\n')
+    shop.configure("main.toml", '[contact]\nchannel = "Main WhatsApp"\n')
+    with shop.sandbox():
+        shop.run("as_is.csv", rows, "-c", "as_is.toml")
+        shop.run("channel.csv", people(1, 2), "-c", "main.toml")
+        shop.run("label.csv", people(1, 3), CALLBELL_IMPORTER_ACCOUNT="main")
+    with shop.sandbox("--latency", "0.5"):
+        late = [("600 000 21" + str(number), f"Late {number}", "") for number in range(8)]
+        shop.run_and_kill(3.5, "as_is_doubt.csv", late, "-c", "as_is.toml", "--rate", "3")
 
 
 def main() -> None:
