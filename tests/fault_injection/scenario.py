@@ -14,25 +14,20 @@ from importer.model.policy import Ambiguous, Policy
 from importer.model.rows import Status
 from importer.sandbox import Duplicates
 from tests.fault_injection import invariants
-from tests.fault_injection.account import Account, account
+from tests.fault_injection.account import account
 from tests.fault_injection.client import Network
 from tests.fault_injection.faults import CALM, Weather, weather
 from tests.fault_injection.machine import Machine, MachineLoop
 from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
-from tests.fault_injection.server import Server, server
-from tests.fault_injection.table import FORMATS, Mapping, Table, contacts, edited, tables
-from tests.fault_injection.troubles import Trouble, step_seconds, troubles
-from tests.support.virtual_time import VirtualClock
+from tests.fault_injection.server import NEVER, Server, server
+from tests.fault_injection.table import Mapping, Table, contacts, edited, tables
+from tests.fault_injection.troubles import Trouble, troubles
+from tests.fault_injection.world import World
 
 T = TypeVar("T")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
 _WITHOUT_LOOK_UP = 0.3
-_BETWEEN_RUNS = 0.5
-_IN_A_RUN = 0.5
-_SOON_SECONDS = 3.0
-_ADDED = 0.2
-_ADDED_SECONDS_AGO = 1.1
 _LONGEST_SECONDS = 4_000.0
 """Longer than any command takes; a wait by a clock that was set would be hours."""
 
@@ -48,11 +43,7 @@ class Scenario:
     policy: Policy
     weather: Weather
     refused: frozenset[str] = frozenset()
-    mapping: Mapping = field(default_factory=Mapping)
-    troubles: frozenset[Trouble] = frozenset()
-    clock: VirtualClock = field(default_factory=VirtualClock)
-    """Ours."""
-    account: Account = field(default_factory=Account)
+    world: World
     rate: float = 300.0
     ended: list[Ended] = field(default_factory=list)
     thens: dict[str, invariants.Then] = field(default_factory=dict)
@@ -74,20 +65,20 @@ class Scenario:
     ) -> Ended | None:
         """Give the command once, and check what it left; None: the power went."""
         self._count += 1
-        self.let_things_happen()
-        clock = replace(self.clock)
-        network = Network(self.server, weather or self.weather, self.chance, clock, self.account, self.refused)
+        self.world.move_on(self.given, self.refused, self.machine.seconds)
+        clock = replace(self.world.clock)
+        network = Network(self.server, weather or self.weather, self.chance, clock, self.world.account, self.refused)
         command = Command(
             folder=self.machine.folder,
             name=f"run-{self._count}",
             tables=self.given,
             service=network,
-            account=self.account,
+            account=self.world.account,
             clock=clock,
-            wall_clock=self.clock,
+            wall_clock=self.world.clock,
             policy=self.policy,
             chance=self.chance,
-            mapping=self.mapping,
+            mapping=self.world.mapping,
             rate=self.rate,
             stop_after_seconds=stop_after_seconds,
             hurry_after_seconds=hurry_after_seconds,
@@ -110,8 +101,8 @@ class Scenario:
         def begin(loop: MachineLoop) -> Coroutine[Any, Any, T]:
             loops.append(loop)
             prepare(loop)
-            if Trouble.CLOCK in self.troubles and self.chance.random() < _IN_A_RUN:
-                loop.call_later(self.chance.random() * _SOON_SECONDS, self._set_clock)
+            if (seconds := self.world.clock_is_set_after_seconds()) is not None:
+                loop.call_later(seconds, self.world.set_clock)
             return main()
 
         began = self.machine.seconds
@@ -126,45 +117,24 @@ class Scenario:
         """Let a person change some names between two runs."""
         self.given = edited(self.chance, self.given)
 
-    def let_things_happen(self) -> None:
-        """Let happen between two runs what is trouble."""
-        if Trouble.CLOCK in self.troubles and self.chance.random() < _BETWEEN_RUNS:
-            self._set_clock()
-        if Trouble.BY_HAND in self.troubles and self.server.duplicates is not Duplicates.SECOND:
-            self._let_people_add()
-        if Trouble.WRITING in self.troubles:
-            self.mapping = replace(self.mapping, identifier_format=self.chance.choice(FORMATS))
-        if Trouble.CHANNEL in self.troubles:
-            self.mapping = replace(self.mapping, names_main_channel=self.chance.random() < _BETWEEN_RUNS)
-
-        if Trouble.ACCOUNT in self.troubles:
-            self.account.rename(self.chance)
-
-    def _set_clock(self) -> None:
-        self.clock.ahead_seconds += step_seconds(self.chance)
-
-    def _let_people_add(self) -> None:
-        """Let a person add contacts, seconds before the run, that we never sent: as the rows have them."""
-        known = self.server.posts.keys() | self.server.contacts.keys() | self.refused
-        for key, contact in contacts(self.given).items():
-            if key not in known and self.chance.random() < _ADDED:
-                seconds_ago = self.chance.uniform(_ADDED_SECONDS_AGO, 6.0)
-                self.server.put_before(key, contact, self.machine.seconds - seconds_ago)
-
     def finish(self) -> None:
         """Give the command in calm weather until all is done, then once more: it has nothing to send."""
+        first = self.server.posts.copy()
         calm = self.process(weather=CALM)
         if calm is None or calm.error or calm.stopped:
             self.wrong.append(f"a calm run did not end: {calm}")
             return
         before = self.server.posts.copy()
+        if self.server.never is not NEVER:
+            often = [key for key in self.refused if before[key] > first[key] + 1]
+            self.wrong += [f"{key} was sent more than once, and the service said that it is there" for key in often]
         if self.process(weather=CALM) is None:
             return
         sent = (self.server.posts - before).keys()
         with contextlib.closing(self.journal()) as store:
             results = invariants.keyed(store.report_source(calm.name).results(), self.given)
         self.wrong += invariants.at_rest(results, self.refused, no_doubt=self._can_be_sure())
-        to_send = {Status.FAILED, Status.IN_DOUBT} if self.mapping.source == "whatsapp" else {Status.FAILED}
+        to_send = {Status.FAILED, Status.IN_DOUBT} if self.world.mapping.source == "whatsapp" else {Status.FAILED}
         undone = {key for key, result in results if result.status in to_send}
         self.wrong += [f"{key} was done, and sent again" for key in sent - undone]
 
@@ -187,7 +157,7 @@ class Scenario:
     def _can_be_sure(self) -> bool:
         """Tell whether the importer is able and allowed to find out about every row."""
         sees_new_ones = (
-            self.mapping.source == "whatsapp" and self.server.lag_seconds <= self.policy.not_found_gap_seconds
+            self.world.mapping.source == "whatsapp" and self.server.lag_seconds <= self.policy.not_found_gap_seconds
         )
         return sees_new_ones and self.policy.ambiguous is not Ambiguous.STRICT
 
@@ -200,7 +170,7 @@ class Scenario:
             ours=self.server.ours(),
             met=network.met,
             asked=asked,
-            times_are_sure=Trouble.CLOCK not in self.troubles,
+            times_are_sure=Trouble.CLOCK not in self.world.troubles,
         )
         if ended is None:
             self.deaths += 1
@@ -244,11 +214,15 @@ def scenario(
             weather=weather(chance, trouble),
             refused=frozenset(key for key in asked if chance.random() < 0.03 and key not in behind.contacts),
             rate=chance.choice([300.0, 300.0, 20.0, 5.0, 0.0]),
-            troubles=trouble,
-            account=account(chance, is_bare=Trouble.CHANNEL not in trouble),
+            world=World(
+                chance=chance,
+                server=behind,
+                troubles=trouble,
+                account=account(chance, is_bare=Trouble.CHANNEL not in trouble),
+            ),
         )
         if not (stormy or late or trouble) and chance.random() < _WITHOUT_LOOK_UP:
-            it.mapping = Mapping(source="instagram")
+            it.world.mapping = Mapping(source="instagram")
         if stormy or late:
             it.policy = replace(policy, ambiguous=Ambiguous.RECONCILE)
             it.weather = replace(it.weather, share=0.4, look_up_share=0.1, ends=False)

@@ -17,7 +17,7 @@ _UNCERTAIN_SECONDS = 2.0
 """A `Date` has whole seconds, and so may a `createdAt`."""
 _WITH_DATE = 0.5
 _DAY_SECONDS = 86_400.0
-_NEVER = (422, "phone is not a WhatsApp number")
+NEVER = (422, "phone is not a WhatsApp number")
 _REFUSALS = ((422, "Contact already exists"), (422, "Phone has already been taken"), (409, "Conflict"), (409, ""))
 
 
@@ -52,7 +52,7 @@ class Server:
     duplicates: Duplicates = Duplicates.SECOND
     refusal: tuple[int, str] = (422, "Contact already exists")
     """Status and message with which it refuses what is there."""
-    never: tuple[int, str] = _NEVER
+    never: tuple[int, str] = NEVER
     """With which it refuses what it never takes; where it says "there", it never shows that."""
     created_status: int = 200
     shows_other_form: bool = False
@@ -240,7 +240,7 @@ def server(
     found = Server(
         duplicates=chance.choice(list(Duplicates)),
         refusal=chance.choice(_REFUSALS) if false else _REFUSALS[0],
-        never=chance.choice([*_REFUSALS, _NEVER]) if false else _NEVER,
+        never=chance.choice([*_REFUSALS, NEVER]) if false else NEVER,
         created_status=chance.choice([200, 201]),
         shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
         skew_seconds=skew_seconds,

@@ -60,7 +60,10 @@ class Mapping:
         forms = {"digits": normalised(written), "e164": f"+{normalised(written)}", "as_is": written}
         channel_uuid = channel or (MAIN_CHANNEL if self.names_main_channel else "")
         identifier = forms[self.identifier_format]
-        return Contact(identifier=identifier, source=self.source, name=name, channel_uuid=channel_uuid)
+        known = normalised(written)
+        return Contact(
+            identifier=identifier, normalised=known, source=self.source, name=name, channel_uuid=channel_uuid
+        )
 
     def fingerprint(self, row: Row) -> bytes:
         """Return what stands for a row and its mapping."""

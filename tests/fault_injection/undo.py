@@ -55,17 +55,17 @@ class UndoScenario:
         """Give the command once, and check what it left; None: the power went."""
         it = self.it
         self.counts["undos"] += 1
-        it.let_things_happen()
-        clock = replace(it.clock)
-        network = UndoNetwork(it.server, weather or it.weather, it.chance, clock, it.account, self.created)
+        it.world.move_on(it.given, it.refused, it.machine.seconds)
+        clock = replace(it.world.clock)
+        network = UndoNetwork(it.server, weather or it.weather, it.chance, clock, it.world.account, self.created)
         command = Command(
             folder=it.machine.folder,
             name=f"undo-{self.run}-{self.counts['undos']}",
             undoes=self.run,
             service=network,
-            account=it.account,
+            account=it.world.account,
             clock=clock,
-            wall_clock=it.clock,
+            wall_clock=it.world.clock,
             policy=Policy(),
             chance=it.chance,
             rate=it.rate,

@@ -58,7 +58,7 @@ def _play(seed: int, only: Sequence[Trouble], counts: Counter[str]) -> list[str]
         wrong = _lives(it)
         counts.update(deaths=it.deaths, runs=len(it.ended), requests=it.server.requests)
         counts.update(rows=sum(len(table.rows) for table in it.given))
-        return [f"with {', '.join(sorted(it.troubles)) or 'no trouble'}:", *wrong] if wrong else []
+        return [f"with {', '.join(sorted(it.world.troubles)) or 'no trouble'}:", *wrong] if wrong else []
 
 
 def _lives(it: Scenario) -> list[str]:
