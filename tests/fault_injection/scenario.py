@@ -110,7 +110,7 @@ class Scenario:
             ended = self.machine.run(begin, cut)
         if (seconds := self.machine.seconds - began) > _LONGEST_SECONDS:
             self.wrong.append(f"a command took {seconds:,.0f} s")
-        self.machine.seconds += self.chance.choice([0.1, 2.0, 300.0])
+        self.machine.seconds += self.chance.choice([0.1, 0.1, 2.0, 300.0])
         return ended
 
     def edit(self) -> None:

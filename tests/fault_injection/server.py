@@ -15,6 +15,7 @@ from tests.support.virtual_time import START
 
 _UNCERTAIN_SECONDS = 2.0
 """A `Date` has whole seconds, and so may a `createdAt`."""
+_SLOW = 0.5
 _WITH_DATE = 0.5
 _DAY_SECONDS = 86_400.0
 NEVER = (422, "phone is not a WhatsApp number")
@@ -65,6 +66,8 @@ class Server:
     """How long a look-up cannot see a new contact yet."""
     finish_seconds: float = 0.0
     """How long after the client gave up a request may still be carried out."""
+    is_slow: bool = False
+    """Whether it takes as long as it may for what nobody waits for any more."""
     contacts: dict[str, list[RemoteContact]] = field(default_factory=dict)
     before: dict[str, float] = field(default_factory=dict)
     """When people made what we did not, before the first run or before a later one; by UUID, in seconds."""
@@ -129,10 +132,11 @@ class Server:
         self.carry_out(float("inf"))
 
     def given_up(self, now_seconds: float, ticket: Ticket | Deletion | None = None) -> None:
-        """Take note that the client waits for the ticket no longer (None: for none), so that it is not late."""
+        """Take note that the client waits for the ticket no longer, or, None, is dead: what is open is not too late."""
+        latest_seconds = now_seconds + self.finish_seconds
         under_way: list[Ticket | Deletion] = [*self._open, *self._deletions]
         for one in under_way if ticket is None else [ticket]:
-            one.due_seconds = min(one.due_seconds, now_seconds + self.finish_seconds)
+            one.due_seconds = latest_seconds if self.is_slow else min(one.due_seconds, latest_seconds)
             if isinstance(one, Deletion):
                 self.doubtful_deletions.add(one.uuid)
 
@@ -247,6 +251,7 @@ def server(
         has_date=Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,
         lag_seconds=lag_seconds,
         finish_seconds=finish_seconds,
+        is_slow=chance.random() < _SLOW,
     )
     if found.duplicates is not Duplicates.SECOND:
         for key, contact in asked.items():

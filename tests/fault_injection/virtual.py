@@ -89,7 +89,7 @@ class Mortal(Protocol):
 
 def one_life(it: Mortal, most_turns: int = _MOST_TURNS) -> None:
     """A process that dies within so many turns, is stopped, or comes to its end."""
-    match it.chance.choice(["dies", "dies", "dies", "stopped", "hurried", "ends"]):
+    match it.chance.choice(["dies", "dies", "dies", "stopped", "hurried", "hurried", "ends"]):
         case "dies":
             it.process(prepare=partial(_doom, turns=_turns(it.chance, most_turns)))
         case "stopped":
@@ -110,4 +110,4 @@ def _turns(chance: Random, most: int) -> int:
 
 
 def _soon(chance: Random) -> float:
-    return float(10.0 ** chance.uniform(-2.0, 2.0))
+    return float(10.0 ** chance.uniform(-2.0, 1.0))
