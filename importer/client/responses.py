@@ -12,7 +12,7 @@ seconds, or a time in seconds since 1970. A limit without its window says nothin
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
@@ -47,14 +47,19 @@ def parse(body: bytes) -> object:
         return None
 
 
-def answered(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Reply:
+def answered(
+    status: int, headers: Mapping[str, str], body: bytes, now: datetime, elapsed_seconds: float | None = None
+) -> Reply:
     """Return the reply that a whole response makes.
+
+    `Date` has whole seconds, so the service may have answered up to a second later than it says.
 
     Args:
         status: The response's status.
         headers: Its headers; names in any case where the mapping allows it.
         body: Its body, as far as it arrived.
         now: The time at which it arrived, by our clock (UTC).
+        elapsed_seconds: Since the request had left, by a clock that nobody sets; None: it is not known.
 
     """
     value = parse(body)
@@ -71,6 +76,7 @@ def answered(status: int, headers: Mapping[str, str], body: bytes, now: datetime
         retry_after_seconds=wait_seconds,
         limit_per_second=limit_per_second(limits) if limits else None,
         clock_skew_seconds=(date - now).total_seconds() if date else 0.0,
+        left_by=date + timedelta(seconds=1.0 - elapsed_seconds) if date and elapsed_seconds is not None else None,
         json=value,
     )
 

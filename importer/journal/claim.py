@@ -42,7 +42,7 @@ ON CONFLICT DO UPDATE SET status = 'in_flight',
 """  # noqa: S608 - only constants
 _SETTLE_ROW = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
-    column_header = :column, reason = :reason, attempts = :attempts, finished_at = :at
+    column_header = :column, reason = :reason, is_ours = :is_ours, attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
 _SETTLE_CONTACTS = f"""
@@ -88,7 +88,7 @@ _ENDS = (
     (
         "in_doubt",
         "an earlier run sent it without an answer, and this run ended before it was looked up",
-        "doubt_since IS NOT NULL",
+        "doubt_until IS NOT NULL",
     ),
     ("unsent", "the run ended before its turn", "status = 'pending'"),
 )
@@ -123,7 +123,7 @@ def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: dat
             contact=from_json(payload),
             in_doubt=doubt_since is not None,
             first_sent_at=maybe_moment(doubt_since),
-            last_sent_at=maybe_moment(doubt_until),
+            was_refused=doubt_since is not None and doubt_until is None,
         )
         for seq, number, payload, doubt_since, doubt_until in found
     ]

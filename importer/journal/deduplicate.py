@@ -1,7 +1,7 @@
 """Deduplicate: the first status of a row, from what the journal knows of its contact's key. Pure.
 
     key in an earlier row of this run ............ duplicate
-    key unknown, or its last sending failed ...... pending
+    key unknown, or its last sending failed ...... pending; refused with a 4xx: looked up before it is sent
     key in flight or in doubt .................... pending, looked up before it is sent
     key in Callbell, same payload ................ unchanged
     key in Callbell, other payload ............... exists (code `differs`)
@@ -44,6 +44,8 @@ class KnownContact:
     last_sent_at: str
     payload: str | None
     """What was sent, if it is not the same and still stored."""
+    was_refused: int | None = None
+    """Whether it failed because the service refused it: some services refuse, and make the contact all the same."""
 
 
 class EnqueueDecision(NamedTuple):
@@ -55,9 +57,9 @@ class EnqueueDecision(NamedTuple):
     same_as: int | None = None
     """For a duplicate: the seq of the row that has its name and UUID."""
     doubt_since: str | None = None
-    """When an earlier run first sent it, if it is unknown whether it arrived."""
+    """When an earlier run first sent it, if it may be there."""
     doubt_until: str | None = None
-    """The time after which no run sent it."""
+    """The time after which no run sent it; None: it was refused, and the service is not working on it any more."""
 
 
 _TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
@@ -66,7 +68,9 @@ _TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
 def deduplicate_across_runs(payload: str, known: KnownContact | None) -> EnqueueDecision:
     """Return the status of a contact whose key has no earlier row in this run."""
     if known is None or known.status is Status.FAILED:
-        return _TO_SEND
+        return EnqueueDecision(
+            _TO_SEND.outcome, doubt_since=known.first_sent_at if known and known.was_refused else None
+        )
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
         return EnqueueDecision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     if known.same:

@@ -70,7 +70,7 @@ class DeleteOperation:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    def first_step(self, row: Pending, now: datetime) -> DeleteDecision:  # noqa: ARG002 - the protocol's
+    def first_step(self, row: Pending, now: datetime, run_seconds: float) -> DeleteDecision:  # noqa: ARG002 - the protocol's
         """GET it: it may have been changed, or deleted, by anybody."""
         return SendLater(step=Compare(uuid=row.uuid, sent=row.contact))
 

@@ -63,6 +63,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self._claims = Claims(journal=self.journal, rate=self.rate, begin=self._begin, ended=self._ended)
         self._in_flight = RequestsInFlight(self._ended)
         self._dispatching: asyncio.Task[None] | None = None
+        self._started = 0.0
         self._changed = asyncio.Event()
         self._is_verbose = _LOG.isEnabledFor(logging.DEBUG)
 
@@ -95,6 +96,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             StorageError: The journal could not be written; what it held before tells what is in doubt.
 
         """
+        self._started = asyncio.get_running_loop().time()
         checkpoints = watched_task(self._checkpoint_often(), self._ended)
         self._dispatching = watched_task(self._dispatch(), self._ended)
         try:
@@ -135,7 +137,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def _begin(self, row: Pending) -> None:
         job: Job[StepT, OutcomeT] = Job(row=row)
-        first = self.operation.first_step(row, self.clock.now())
+        run_seconds = asyncio.get_running_loop().time() - self._started
+        first = self.operation.first_step(row, self.clock.now(), run_seconds)
         if isinstance(first, SendLater) and not first.wait_seconds:
             job.step = first.step
             self._queue.add(job)

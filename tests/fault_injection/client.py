@@ -5,10 +5,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from email.utils import format_datetime
 from functools import partial
 from random import Random
 from typing import TypeVar
 
+from importer.client.responses import answered
 from importer.model.payload import from_json
 from importer.model.protocols import Service
 from importer.model.replies import Arrival, RemoteContact, Reply
@@ -23,6 +25,8 @@ from tests.support.virtual_time import VirtualClock
 
 T = TypeVar("T")
 
+_LATE_SHARE = 0.03
+"""Of the answers to POSTs that come late, although they were given in time."""
 HANG_SECONDS = 3.0
 """How long a client waits for an answer here; the real one's minute would only make the clock run longer."""
 NOT_FOUND = Reply(arrival=Arrival.ANSWERED, http_status=404, message="not found", json={"error": "not found"})
@@ -96,19 +100,26 @@ class Network(Service):
         if key in self._refused:
             await asyncio.sleep(self._latency_seconds)
             return self._answer(_refusal(*self._server.never))
+        left_seconds = now_seconds()
         seconds, ticket = self._sent(partial(self._server.accept, contact), fault)
         if fault in FALSE_REFUSALS:
             self._server.falsely_refused.add(key)
         try:
             await asyncio.sleep(seconds)
+            self._server.carry_out(now_seconds())
+            reply, date = self._reply_to_post(key, fault, ticket), self._date()
+            if self._chance.random() < _LATE_SHARE:  # on its way back
+                await asyncio.sleep(HANG_SECONDS)
         except asyncio.CancelledError:
             if ticket:
                 self._server.given_up(now_seconds(), ticket)
             raise
-        self._server.carry_out(now_seconds())
+        return self._heard(reply, date, now_seconds() - left_seconds)
+
+    def _reply_to_post(self, key: str, fault: Fault | None, ticket: Ticket | None) -> Reply:
         if fault and fault.of_another:
-            return self._answer(replace(fault.reply, contact=self._another(key)))
-        return self._answer(fault.reply if fault else self._right_answer(ticket))
+            return replace(fault.reply, contact=self._another(key))
+        return fault.reply if fault else self._right_answer(ticket)
 
     async def _find(self, digits: str, channel_uuid: str) -> Reply:
         """Look up: 200 with the newest contact of the number in the channel, or 404."""
@@ -193,11 +204,19 @@ class Network(Service):
         return Reply(arrival=Arrival.ANSWERED, http_status=status, contact=ticket.made)
 
     def _answer(self, reply: Reply) -> Reply:
-        """Return the reply with the clock that its `Date` shows, in whole seconds; a service without skew has none."""
-        if reply.arrival is not Arrival.ANSWERED or not self._server.has_date:
+        """Return a reply as the client hears it at once."""
+        return self._heard(reply, self._date(), None)
+
+    def _date(self) -> str:
+        """Return the `Date` of a response that is given now; empty where the service sends none."""
+        return format_datetime(self._server.now(now_seconds()), usegmt=True) if self._server.has_date else ""
+
+    def _heard(self, reply: Reply, date: str, elapsed_seconds: float | None) -> Reply:
+        """Return the reply with what the client makes of its `Date`, so long after the request had left."""
+        if reply.arrival is not Arrival.ANSWERED or not date:
             return reply
-        date = self._server.now(now_seconds()).replace(microsecond=0)
-        return replace(reply, clock_skew_seconds=(date - self._clock.now()).total_seconds())
+        heard = answered(200, {"Date": date}, b"", self._clock.now(), elapsed_seconds)
+        return replace(reply, clock_skew_seconds=heard.clock_skew_seconds, left_by=heard.left_by)
 
 
 def _refusal(status: int, message: str) -> Reply:

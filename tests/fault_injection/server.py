@@ -13,8 +13,8 @@ from tests.fault_injection.table import key_of, normalised, other_form
 from tests.fault_injection.troubles import Trouble
 from tests.support.virtual_time import START
 
-_UNCERTAIN_SECONDS = 2.0
-"""A `Date` has whole seconds, and so may a `createdAt`."""
+_UNCERTAIN_SECONDS = 5.5
+"""A `Date` has whole seconds, a `createdAt` may, and an answer may be three seconds on its way back."""
 _SLOW = 0.5
 _WITH_DATE = 0.5
 _DAY_SECONDS = 86_400.0

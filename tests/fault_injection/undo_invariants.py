@@ -65,9 +65,9 @@ def not_known(store: Journal, run: str, server: Server) -> Iterator[str]:
 
 
 def at_rest(store: Journal, run: str, server: Server) -> Iterator[str]:
-    """After a calm undo to the end, what is not taken back was changed by a person and is there."""
+    """After a calm undo to the end, what is not taken back was changed by a person, or may not be ours."""
     for result in store.undo_of(run).results():
-        is_kept = result.fate is Fate.CHANGED and server.is_changed(result.uuid)
+        is_kept = result.fate is Fate.KEPT or (result.fate is Fate.CHANGED and server.is_changed(result.uuid))
         if result.fate not in TAKEN_BACK and not is_kept:
             yield f"{run}, row {result.row}: {result.fate} is not the end: {result.reason}"
 

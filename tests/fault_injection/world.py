@@ -15,7 +15,7 @@ _BETWEEN_COMMANDS = 0.5
 _DURING_COMMANDS = 0.5
 _SOON_SECONDS = 3.0
 _ADDED = 0.2
-_ADDED_SECONDS_AGO = (1.1, 6.0)
+_ADDED_SECONDS_AGO = (1.1, 9.0)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from importer.sandbox import DEFAULT_ACCOUNT, Sandbox, SandboxOptions
 TOKEN = "secret-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
 ACCOUNT = replace(DEFAULT_ACCOUNT, token=TOKEN)
 SandboxT = TypeVar("SandboxT", bound=Sandbox)
-NO_LIMIT = SandboxOptions(account=ACCOUNT, rate_limit=0)
+NO_LIMIT = SandboxOptions(account=ACCOUNT, rate_limit=0, created_status=201)
 
 
 def serving(options: SandboxOptions = NO_LIMIT) -> contextlib.AbstractContextManager[Sandbox]:

@@ -144,15 +144,27 @@ def test_the_next_run_goes_on_where_the_killed_one_ended(path: Path) -> None:
         )
         claimed = journal.claim(100)
         assert [(one.contact.identifier, one.in_doubt) for one in claimed] == [(i, bool(d)) for i, d, _ in open_rows]
-        assert all(one.first_sent_at and one.last_sent_at for one in claimed if one.in_doubt)
+        assert all(one.first_sent_at and not one.was_refused for one in claimed if one.in_doubt)
         journal.finish(record("next", account), [recorded(one) for one in claimed])
         killed = journal.report_source(runs(path)["killed"]).tally()
         assert (killed[Status.IN_DOUBT], killed[Status.UNSENT]) == (9, 4)
         assert killed[Status.IN_FLIGHT] == killed[Status.PENDING] == 0
 
 
+def test_an_unfinished_undo_keeps_what_nothing_proves_to_be_ours(path: Path) -> None:
+    """The answers were 200, as for contacts that were there before; what was deleted stays deleted."""
+    with closing(Journal.open(path, Ticking(_NOW))) as journal:
+        undo = journal.undo_of(runs(path)["undone"])
+        assert undo.to_do() == 0
+        assert +Counter(undo.tally()) == {Fate.DELETED: 4, Fate.KEPT: 8}
+        undo.begin("again", Path("/home/ana/again"), _NOW)
+        assert undo.claim(100) == []
+
+
 def test_an_unfinished_undo_goes_on(path: Path) -> None:
-    """What it deleted stays deleted; what was in flight is claimed again, as it was sent."""
+    """What was in flight is claimed again, as it was sent, where a 201 had told that the run made it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("UPDATE rows SET http_status = 201 WHERE status = 'created'")
     with closing(Journal.open(path, Ticking(_NOW))) as journal:
         undo = journal.undo_of(runs(path)["undone"])
         deleted, to_do = undo.tally()[Fate.DELETED], undo.to_do()
