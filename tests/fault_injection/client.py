@@ -25,7 +25,7 @@ from tests.support.virtual_time import VirtualClock
 
 T = TypeVar("T")
 
-_LATE_SHARE = 0.03
+_LATE_SHARE = 0.1
 """Of the answers to POSTs that come late, although they were given in time."""
 HANG_SECONDS = 3.0
 """How long a client waits for an answer here; the real one's minute would only make the clock run longer."""

@@ -236,19 +236,19 @@ def server(
         late: Whether requests may be carried out later than that; no importer comes out right then.
 
     """
-    false = Trouble.FALSE_REFUSAL in troubles
+    false, by_hand = Trouble.FALSE_REFUSAL in troubles, Trouble.BY_HAND in troubles
     # What was refused is asked for at once: a service that shows it later than it refused it has the better of anybody.
     lag_seconds = 0.0 if false else chance.choice([0.0, 0.0, 0.0, 0.3]) * settle_seconds
     finish_seconds = settle_seconds * 3.0 if late else (settle_seconds - lag_seconds) * chance.uniform(0.1, 0.95)
     skew_seconds = chance.choice([0.0, 0.0, -3600.0, 47.0])
     found = Server(
-        duplicates=chance.choice(list(Duplicates)),
+        duplicates=chance.choice([one for one in Duplicates if not by_hand or one is not Duplicates.SECOND]),
         refusal=chance.choice(_REFUSALS) if false else _REFUSALS[0],
         never=chance.choice([*_REFUSALS, NEVER]) if false else NEVER,
         created_status=chance.choice([200, 201]),
         shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
         skew_seconds=skew_seconds,
-        has_date=Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,
+        has_date=by_hand or Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,
         lag_seconds=lag_seconds,
         finish_seconds=finish_seconds,
         is_slow=chance.random() < _SLOW,

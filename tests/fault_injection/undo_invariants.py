@@ -4,6 +4,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 from importer.journal import Journal
@@ -65,9 +66,11 @@ def not_known(store: Journal, run: str, server: Server) -> Iterator[str]:
 
 
 def at_rest(store: Journal, run: str, server: Server) -> Iterator[str]:
-    """After a calm undo to the end, what is not taken back was changed by a person, or may not be ours."""
+    """After a calm undo to the end, what is not taken back was changed by a person, or is not proved to be ours."""
+    proved = {row.uuid for row in created_by(store, run) if row.http_status == HTTPStatus.CREATED}
     for result in store.undo_of(run).results():
-        is_kept = result.fate is Fate.KEPT or (result.fate is Fate.CHANGED and server.is_changed(result.uuid))
+        is_kept = result.fate is Fate.CHANGED and server.is_changed(result.uuid)
+        is_kept |= result.fate is Fate.KEPT and result.uuid not in proved
         if result.fate not in TAKEN_BACK and not is_kept:
             yield f"{run}, row {result.row}: {result.fate} is not the end: {result.reason}"
 
