@@ -43,7 +43,7 @@ _NEXT = f"""
 SELECT removals.seq, rows.number, rows.uuid, rows.payload FROM removals JOIN rows USING (run, seq)
 WHERE removals.status = 'pending' AND {_OPEN_OURS} -- its list of statuses as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
-"""
+"""  # noqa: S608 - only constants
 _CLAIM = "UPDATE removals SET status = 'in_flight' WHERE run = :run AND seq = :seq"
 _SETTLE = """
 UPDATE removals SET status = :status, http_status = :http_status, reason = :reason, finished_at = :at

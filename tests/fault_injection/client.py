@@ -200,6 +200,8 @@ class Network(Service):
         if not ticket.is_new and self._server.duplicates is Duplicates.REFUSE:
             self.met[key_of(ticket.contact.identifier, ticket.contact.channel_uuid)]["refused"] += 1
             return _refusal(*self._server.refusal)
+        if ticket.is_new:
+            self._server.proved.add(ticket.made.uuid)
         status = self._server.created_status if ticket.is_new else 200
         return Reply(arrival=Arrival.ANSWERED, http_status=status, contact=ticket.made)
 

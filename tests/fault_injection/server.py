@@ -88,6 +88,8 @@ class Server:
     """When a person last changed a contact, by UUID."""
     deleted_by_person: set[str] = field(default_factory=set)
     """The UUIDs that a person deleted."""
+    proved: set[str] = field(default_factory=set)
+    """The UUIDs that the answer to a POST named with a 201: these alone an undo may delete."""
     doubtful_deletions: set[str] = field(default_factory=set)
     """The UUIDs whose DELETE the importer cannot know of: it is late, or was not written down."""
     _visible_seconds: dict[str, float] = field(default_factory=dict)

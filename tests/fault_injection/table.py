@@ -16,7 +16,7 @@ FORMATS = ("digits", "e164", "as_is")
 MAIN_CHANNEL = "channel-main"
 OTHER_CHANNEL = "channel-other"
 _MOST_ROWS = 60
-_PLANS = ("34600{:06}", "34600{:06}", "5255{:08}", "54911{:08}", "55119{:08}")
+_PLANS = ("34600{:06}", "34600{:06}", "5255{:08}", "54911{:08}", "551199{:07}")
 """Numbers of Spain, Mexico, Argentina and Brazil, of which the last three have two forms of one mobile number."""
 _NO_PHONE = Problem(code="phone_missing", column="Phone", message="The row has no phone number.")
 

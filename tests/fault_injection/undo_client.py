@@ -102,6 +102,8 @@ class UndoNetwork(Network):
             self.wrong.append(f"{uuid} was to be deleted, which the run did not create")
         if uuid in self._server.before:
             self.wrong.append(f"{uuid} was to be deleted, which a person made")
+        if uuid not in self._server.proved:
+            self.wrong.append(f"{uuid} was to be deleted, and no answer to a POST had proved that the run made it")
         changed_seconds = self._server.changed_seconds.get(uuid, 0.0)
         # A person may change it between the GET and the DELETE: that nobody can know.
         if self._server.is_changed(uuid) and (shown_seconds is None or shown_seconds >= changed_seconds):

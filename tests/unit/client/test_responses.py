@@ -135,6 +135,15 @@ def test_a_date_in_retry_after_is_against_the_responses_own_date() -> None:
     assert timedelta(seconds=reply.clock_skew_seconds) == timedelta(hours=1)
 
 
+def test_the_request_had_left_by_the_end_of_the_second_less_what_it_took() -> None:
+    """`Date` has whole seconds: whoever answers within one may do so up to its end."""
+    headers = {"Date": "Mon, 23 Nov 2026 03:00:00 GMT"}
+    left_by = answered(200, headers, b"", NOW, 2.25).left_by
+    assert left_by == datetime(2026, 11, 23, 2, 59, 58, 750_000, tzinfo=UTC)
+    assert answered(200, headers, b"", NOW).left_by is None
+    assert answered(200, {}, b"", NOW, 2.25).left_by is None
+
+
 @pytest.mark.parametrize(
     ("text", "plain"),
     [

@@ -23,7 +23,6 @@ from tests.support.journals import (
     begin,
     begun,
     contact,
-    entries,
     entry,
     first_version,
     record,
@@ -299,7 +298,8 @@ def test_what_nothing_proves_to_be_ours_is_shown_and_kept(journal: Journal, path
 def test_a_contact_that_was_made_under_another_outcome_is_no_ones(journal: Journal) -> None:
     """What was there before is not touched, whatever an answer said."""
     begin(journal, "run-2", [8])
-    one = recorded(*journal.claim(1), Status.EXISTS)
+    (pending,) = journal.claim(1)
+    one = recorded(pending, Status.EXISTS)
     journal.record([replace(one, outcome=replace(one.outcome, is_ours=True))])
     journal.finish(record("run-2"))
     undo = journal.undo_of("run-2")
