@@ -128,6 +128,11 @@ def with_config_of(
     return replace(context, settings=settings, options=kept)
 
 
+def is_yes(answer: str, *, default: bool = False) -> bool:
+    """Tell whether a person's answer is a yes, in several languages; an empty one is the default."""
+    return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default
+
+
 def _found_config(environment: Mapping[str, str]) -> Path | None:
     if named := environment.get(_CONFIG_VARIABLE):
         return Path(named)

@@ -55,7 +55,8 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
             return CommandResult(exit_code=0, text=text, summary_json=untouched)
         _confirm(context, contacts, earlier)
         record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
-        return asyncio.run(Undo(context=context, store=store, record=record, earlier=earlier).execute())
+        undo = Undo(context=context, store=store, record=record, arguments=[earlier.name], earlier=earlier)
+        return asyncio.run(undo.execute())
 
 
 def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> None:

@@ -3,11 +3,11 @@
     key in an earlier row of this run ............ duplicate
     key unknown, or its last sending failed ...... pending; refused with a 4xx: looked up before it is sent
     key in flight or in doubt .................... pending, looked up before it is sent
-    key in Callbell, same payload ................ unchanged
-    key in Callbell, other payload ............... exists (code `differs`)
+    key in Callbell, same content ................ unchanged
+    key in Callbell, other content ............... exists (code `differs`)
 
-A key is source, channel and identifier. `enqueue` calls this for mapped rows; rows with a known fingerprint are
-recognised before, and of them only duplicates are decided here.
+A key is source, channel and normalised identifier; the account's main channel is as none. `enqueue` calls this for
+mapped rows; rows with a known fingerprint are recognised before, and of them only duplicates are decided here.
 """
 
 import json
@@ -73,9 +73,9 @@ def deduplicate_across_runs(payload: str, known: KnownContact | None) -> Enqueue
         )
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
         return EnqueueDecision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
-    if known.same:
+    reason = "" if known.same else _differs(payload, known.payload)
+    if not reason:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
-    reason = _differs(payload, known.payload)
     return EnqueueDecision(
         Outcome(status=Status.EXISTS, uuid=known.uuid, href=known.href, code="differs", reason=reason)
     )
@@ -94,11 +94,16 @@ def deduplicate_within_run(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet
 
 
 def _differs(payload: str, sent: str | None) -> str:
+    """Return what differs, as a sentence; nothing, if the two only write their key otherwise."""
     if sent is None:
         return "differs from what was sent"
     now, then = json.loads(payload), json.loads(sent)
+    then["identifier"] = now.get("identifier")
+    if not (now.get("channel_uuid") and then.get("channel_uuid")):  # no channel is the main one
+        then["channel_uuid"] = now.get("channel_uuid")
     custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
-    return f"differs from what was sent: {', '.join([*_differing(now, then), *_differing(*custom)])}"
+    names = [*_differing(now, then), *_differing(*custom)]
+    return f"differs from what was sent: {', '.join(names)}" if names else ""
 
 
 def _differing(now: dict[str, Any], then: dict[str, Any]) -> list[str]:

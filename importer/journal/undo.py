@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from importer.journal.claim import RunKey
+from importer.journal.claim import ROW_KEY, RunKey
 from importer.journal.database import Database, columns, maybe_moment, moment, storable
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending
@@ -40,7 +40,7 @@ SELECT rows.run, rows.seq, 'pending', '' {_TO_DO}
 ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', finished_at = NULL
 """
 _NEXT = f"""
-SELECT removals.seq, rows.number, rows.uuid, rows.payload FROM removals JOIN rows USING (run, seq)
+SELECT removals.seq, rows.number, rows.uuid, rows.payload, rows.normalised FROM removals JOIN rows USING (run, seq)
 WHERE removals.status = 'pending' AND {_OPEN_OURS} -- its list of statuses as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
 """  # noqa: S608 - only constants
@@ -50,11 +50,11 @@ UPDATE removals SET status = :status, http_status = :http_status, reason = :reas
 WHERE run = :run AND seq = :seq
 """
 # Only what this run created: a later one may have created the contact again, with another UUID.
-_FORGET = """
+_FORGET = f"""
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier, uuid) = (
-    SELECT source, channel, identifier, uuid FROM rows WHERE run = :run AND seq = :seq
+    SELECT {ROW_KEY}, rows.uuid FROM rows WHERE run = :run AND seq = :seq
 )
-"""
+"""  # noqa: S608 - only constants
 _BEGIN = "INSERT INTO undos (name, run, report_dir, started_at) VALUES (:name, :run, :report_dir, :at) RETURNING id"
 _END = "UPDATE undos SET finished_at = :at, exit_code = :exit_code WHERE id = :undo"
 _RELEASE = f"UPDATE removals SET status = 'pending' WHERE {_OPEN} AND status = 'in_flight'"  # noqa: S608 - only constants
@@ -112,7 +112,8 @@ class RunUndo:
             found = connection.execute(_NEXT, {**asdict(self.key), "count": count}).fetchall()
             connection.executemany(_CLAIM, [{"run": self.key.run, "seq": seq} for seq, *_ in found])
         return [
-            Pending(seq=seq, row=number, uuid=uuid, contact=from_json(payload)) for seq, number, uuid, payload in found
+            Pending(seq=seq, row=number, uuid=uuid, contact=from_json(payload, normalised or ""))
+            for seq, number, uuid, payload, normalised in found
         ]
 
     def record(self, removed: Sequence[Removed]) -> None:

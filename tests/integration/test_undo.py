@@ -24,11 +24,11 @@ from importer.sandbox.calls import Asked
 from importer.sandbox.faults import FaultChooser
 from importer.system.locks import exclusive_lock
 from tests.support.commands import (
-    ACCOUNT,
     NO_LIMIT,
     TOKEN,
     Said,
     customers,
+    elsewhere,
     every_byte,
     give,
     phones,
@@ -284,8 +284,7 @@ def test_a_run_in_a_sandbox_has_nothing_to_undo() -> None:
 def test_another_accounts_token_is_refused(service: Sandbox) -> None:
     """There, nothing would be found, and all would seem to be gone."""
     run = imported(2)
-    stranger = replace(ACCOUNT, user_email="stranger@example.com")
-    service.calls._account = stranger
+    service.calls._account = elsewhere(user_email="stranger@example.com")
     said = undo(run, "--yes")
     assert said.exit_code == 2
     assert "another account" in said.stderr

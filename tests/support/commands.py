@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from typer.testing import CliRunner
 
 from importer.cli.app import app
-from importer.sandbox import DEFAULT_ACCOUNT, Sandbox, SandboxOptions
+from importer.sandbox import DEFAULT_ACCOUNT, AccountSetup, Sandbox, SandboxOptions
 
 TOKEN = "secret-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
 ACCOUNT = replace(DEFAULT_ACCOUNT, token=TOKEN)
@@ -25,6 +25,13 @@ NO_LIMIT = SandboxOptions(account=ACCOUNT, rate_limit=0, created_status=201)
 def serving(options: SandboxOptions = NO_LIMIT) -> contextlib.AbstractContextManager[Sandbox]:
     """Yield a sandbox that answers from a thread of its own, as a service on another computer would."""
     return served(Sandbox(options))
+
+
+def elsewhere(**setup: Any) -> AccountSetup:
+    """Return another account, which the same token is for: it has teams and channels of its own."""
+    teams = tuple(replace(team, uuid=f"0{team.uuid[1:]}") for team in ACCOUNT.teams)
+    channels = tuple(replace(channel, uuid=f"0{channel.uuid[1:]}") for channel in ACCOUNT.channels)
+    return replace(ACCOUNT, **{"teams": teams, "channels": channels} | setup)
 
 
 @contextlib.contextmanager

@@ -110,7 +110,7 @@ class XlsbWorkbook:
         for name in held:
             for _ in self._package.blocks(name):  # unpacking shows whether there is as much as the zip says
                 pass
-        return PandasSheet(self._package.path, sheet.name, "calamine", extent)
+        return PandasSheet(self._package.path, sheet.name, extent)
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""

@@ -29,6 +29,7 @@ _BLOCK = 131_072
 """Characters: some thousands of rows, so that what each call of pandas costs is little beside them."""
 
 _SAMPLE_LINES, _LINES_OF_ROW = 1_000, 10
+_LONGEST_DECLARATION = 64
 _DECLARATION = re.compile(r'\ufeff?(?:"?sep=([^"\n])?"?\n)?', re.IGNORECASE)
 _EXACT_QUOTES = re.compile(r'"((?:[^"]|"")*+)"')
 
@@ -104,24 +105,21 @@ def sample_rows(text: str, delimiter: str, header_row: int) -> ScannedRows:
     return _scanned("\n".join([*lines, ""]), delimiter, width=0, first_line=1, at_end=True)
 
 
-def blocks(
-    read: Callable[[int], str], sheet: Sheet, *, width: int = 0, ahead: str = "", first_line: int = 1
-) -> Iterator[ScannedRows]:
-    """Yield the rows of a text, each exactly once, a block at a time, in memory that does not grow with it.
+def blocks(read: Callable[[int], str], sheet: Sheet, *, width: int = 0) -> Iterator[ScannedRows]:
+    """Yield the rows below a declaration, each exactly once, a block at a time, in memory that does not grow with them.
 
     Args:
         read: Returns about so many characters more, line ends as line feeds; an empty text at the end.
         sheet: Tells the delimiter, and the file's name for an error.
         width: The header's number of cells, by which lines that look like rows are known; 0 where it is not known yet.
-        ahead: What was read already.
-        first_line: The number of the text's first line.
 
     Raises:
         InputError: A line is longer than a row may be.
 
     """
-    left, line = ahead, first_line
-    at_end = False
+    start = read(_LONGEST_DECLARATION)
+    _, left = after_declaration(start)
+    line, at_end = 1 + start.removesuffix(left).count("\n"), False
     while not at_end:
         text = read(max(_BLOCK, len(left)))  # ever more, or a long cell would be scanned too often
         at_end = not text

@@ -21,8 +21,7 @@ from importer.model.errors import InputError
 from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
 from importer.readers.excel import xlsx
-from importer.readers.excel.extent import Extent
-from importer.readers.excel.pandas_sheet import PandasEngine, PandasSheet
+from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.excel.xlsx_look import look_over
 from importer.readers.excel.zip_package import Package
 from importer.readers.options import InputOptions
@@ -236,21 +235,19 @@ CASES: dict[str, tuple[str | bytes, list[tuple[int, tuple[str, ...], tuple[str, 
 
 def take(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away the choice between the ways to read a sheet: all must say the same of what they can read."""
-    if way == "openpyxl":
+    if way == "refused by calamine":
 
-        def parsed(source: str, sheet: str | int, engine: PandasEngine, extent: Extent) -> PandasSheet:
-            if engine == "calamine":
-                raise ValueError
-            return PandasSheet(source, sheet, engine, extent)
+        def refused(*_: object) -> PandasSheet:
+            raise ValueError
 
-        monkeypatch.setattr(xlsx, "PandasSheet", parsed)
+        monkeypatch.setattr(xlsx, "PandasSheet", refused)
     if way == "streamed":
         monkeypatch.setattr(xlsx, "MOST_CELLS_HELD", 0)
     if way == "odd":
         monkeypatch.setattr(xlsx, "look_over", lambda *args: replace(look_over(*args), is_plain=False))
 
 
-WAYS = ["calamine", "openpyxl", "streamed", "odd"]
+WAYS = ["calamine", "refused by calamine", "streamed", "odd"]
 
 
 @pytest.mark.parametrize("way", WAYS)
