@@ -154,7 +154,7 @@ class Network(Service):
 
     async def _of_account(self, what: str, page: int) -> Reply:
         """Tell whose token it is, which is always good; a fault of a list may spoil its answer."""
-        fault = self._weather.of_read(self._chance) if what != "auth" else None
+        fault = self._weather.of_list(self._chance) if what != "auth" else None
         await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
         return self._answer(fault.reply if fault else replace(_FOUND, json=self._account.answer(what, page)))
 

@@ -117,6 +117,8 @@ OF_A_READ = (
     _HTML_404,
 )
 """Of a look-up and of a GET."""
+_OF_A_LIST = tuple(fault for fault in OF_A_READ if not fault.name.startswith("403"))
+"""There a 403 says that the token may not read it: a service that lies about it has no importer that comes out right."""
 _ORDINARY = (*NEVER_ARRIVED, *TURNED_AWAY, *MAY_HAVE_ARRIVED, *REFUSED)
 _ENDING_AN_UNDO = tuple(fault for fault in ENDING if fault.name != "404")
 """There a 404 says that the contact is gone: a service that lies about it has no importer that comes out right."""
@@ -156,6 +158,10 @@ class Weather:
         if chance.random() >= self.look_up_share:
             return None
         return chance.choice(_ENDING_AN_UNDO if self.ends and chance.random() < _ENDING_SHARE else OF_A_READ)
+
+    def of_list(self, chance: Random) -> Fault | None:
+        """Return what goes wrong with the next page of teams or channels; None: nothing."""
+        return chance.choice(_OF_A_LIST) if chance.random() < self.look_up_share else None
 
     def _of_change(self, chance: Random, kinds: Sequence[Fault], ending: Sequence[Fault]) -> Fault | None:
         if chance.random() >= self.share:

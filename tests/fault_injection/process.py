@@ -5,17 +5,19 @@ It does what `run` and `undo` do, without their sockets, signals and display; th
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from importer.client.account import who_am_i
+from importer.client.account import identify_account, read_lists
 from importer.commands.exit_status import exit_code
 from importer.journal import AsyncJournal, AsyncUndo, Journal, RunUndo
+from importer.journal.accounts import AccountMatch
 from importer.model.deletion import TAKEN_BACK
-from importer.model.errors import ImporterError, ServiceError, StorageError
+from importer.model.errors import ImporterError, ServiceError, StorageError, UsageError
 from importer.model.policy import Policy
 from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
 from importer.model.rows import Status
@@ -24,6 +26,7 @@ from importer.model.stop import Stop
 from importer.pipeline import Source, run_import
 from importer.reports import write_reports
 from importer.reports.undo_report import UndoSummary, undo_json, write_undone
+from importer.system.logs import LOG
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.operation import Operation
@@ -35,6 +38,7 @@ from tests.support.inline_executor import InlineExecutor
 
 JOURNAL = "journal.sqlite3"
 REPORTS = "reports"
+LOG.addHandler(logging.NullHandler())
 _TIME_IS_UP = Stop(message="enough", hint="go on")
 
 
@@ -98,15 +102,16 @@ async def give(command: Command) -> Ended:
     try:
         with contextlib.closing(Journal.open(command.folder / JOURNAL, now=command.wall_clock.now)) as store:
             return await (_undo if command.undoes else _import)(command, store)
-    except (StorageError, ServiceError) as error:
+    except (StorageError, ServiceError, UsageError) as error:
         return Ended(name=command.name, exit_code=error.exit_code, error=error)
 
 
 async def _import(command: Command, store: Journal) -> Ended:
     watch, journal = command.watch, AsyncJournal(store, InlineExecutor())
-    record = _record(command, await _account(command))
+    account = await _account(command, store)
+    record = _record(command, account.name)
     with watch.step("begin"):
-        await journal.begin(record)
+        await journal.begin(record, account)
     sources = [
         Source(
             sheet_index=await journal.add_sheet(table.sheet),
@@ -130,6 +135,7 @@ async def _import(command: Command, store: Journal) -> Ended:
 
 async def _undo(command: Command, store: Journal) -> Ended:
     store.end_dead_runs()
+    await _account(command, store, store.report_source(command.undoes).record().account)
     undo = store.undo_of(command.undoes)
     if not undo.to_do():
         return Ended(name=command.name, exit_code=0)
@@ -169,10 +175,21 @@ def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:
     return Ended(name=command.name, exit_code=code, hurried=pool.hurried, stopped=stopped)
 
 
-async def _account(command: Command) -> str:
-    """Return what the journal calls the account, as `importer.commands.connection.connect` does."""
-    name = command.account.label or await who_am_i(command.service, command.chance.random)
-    return f"{command.account.base_url} {name}"
+async def _account(command: Command, store: Journal, required: str = "") -> AccountMatch:
+    """Return what the journal knows of the account, as `importer.commands.connection.connect` does.
+
+    Raises:
+        ServiceError: The service cannot be asked.
+        UsageError: It is not the required account, or a person would have to say.
+
+    """
+    service, names, jitter = command.service, command.account, command.chance.random
+    lists = await read_lists(service, jitter, teams=True, channels=True)
+    identity = await identify_account(service, lists, names.base_url, names.label, jitter)
+    match = store.match_account(identity)
+    if match.is_doubtful or (required and required not in match.names):
+        raise UsageError(f"{identity} is not known for {required or match.name}")
+    return match
 
 
 def _record(command: Command, account: str) -> RunRecord:

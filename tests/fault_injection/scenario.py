@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from importer.journal import Journal
+from importer.model.errors import UsageError
 from importer.model.policy import Ambiguous, Policy
 from importer.model.rows import Status
 from importer.sandbox import Duplicates
@@ -108,6 +109,8 @@ class Scenario:
         began = self.machine.seconds
         with self.around_process():
             ended = self.machine.run(begin, cut)
+        if isinstance(ended, Ended) and isinstance(ended.error, UsageError):
+            self.wrong.append(f"the account was not known: {ended.error.message}")
         if (seconds := self.machine.seconds - began) > _LONGEST_SECONDS:
             self.wrong.append(f"a command took {seconds:,.0f} s")
         self.machine.seconds += self.chance.choice([0.1, 0.1, 2.0, 300.0])

@@ -43,7 +43,14 @@ def of_report(store: Journal, run: str, ended: Ended, folder: Path) -> Iterator[
     results = list(store.undo_of(run).results())
     with (folder / "undone.csv").open(encoding="utf-8", newline="") as file:
         told = [
-            (line["row"], line["identifier"], line["uuid"], line["outcome"], line["reason"], line["finished_at"])
+            (
+                line["row"],
+                line["identifier"].removeprefix("'"),
+                line["uuid"],
+                line["outcome"],
+                line["reason"],
+                line["finished_at"],
+            )
             for line in csv.DictReader(file)
         ]
     if told != [_told(one) for one in results]:
