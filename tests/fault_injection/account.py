@@ -21,7 +21,7 @@ class Account:
     """As the config has it."""
     base_url: str = _ADDRESSES[0]
     teams: list[str] = field(default_factory=lambda: ["team-1", "team-2", "team-3"])
-    channels: list[str] = field(default_factory=lambda: [OTHER_CHANNEL, MAIN_CHANNEL, "channel-3"])
+    channels: list[str] = field(default_factory=lambda: ["channel-3", OTHER_CHANNEL, MAIN_CHANNEL])
 
     def rename(self, chance: Random) -> None:
         """Let the next run know the account by other names; where it has neither team nor channel, by its e-mail."""

@@ -118,7 +118,7 @@ OF_A_READ = (
 )
 """Of a look-up and of a GET."""
 _OF_A_LIST = tuple(fault for fault in OF_A_READ if not fault.name.startswith("403"))
-"""There a 403 says that the token may not read it: a service that lies about it has no importer that comes out right."""
+"""There a 403 says that the token may not read it: whoever lies about that is believed."""
 _ORDINARY = (*NEVER_ARRIVED, *TURNED_AWAY, *MAY_HAVE_ARRIVED, *REFUSED)
 _ENDING_AN_UNDO = tuple(fault for fault in ENDING if fault.name != "404")
 """There a 404 says that the contact is gone: a service that lies about it has no importer that comes out right."""
@@ -142,6 +142,8 @@ class Weather:
     """Of POSTs and DELETEs."""
     kinds_of_post: Sequence[Fault] = ()
     """Of POSTs alone."""
+    kinds_of_read: Sequence[Fault] = OF_A_READ
+    """Of look-ups and GETs."""
     ends: bool = False
     """Whether some faults end the run."""
 
@@ -157,7 +159,7 @@ class Weather:
         """Return what goes wrong with the next look-up, or GET of a contact; None: nothing."""
         if chance.random() >= self.look_up_share:
             return None
-        return chance.choice(_ENDING_AN_UNDO if self.ends and chance.random() < _ENDING_SHARE else OF_A_READ)
+        return chance.choice(_ENDING_AN_UNDO if self.ends and chance.random() < _ENDING_SHARE else self.kinds_of_read)
 
     def of_list(self, chance: Random) -> Fault | None:
         """Return what goes wrong with the next page of teams or channels; None: nothing."""
@@ -186,5 +188,6 @@ def weather(chance: Random, troubles: frozenset[Trouble] = frozenset()) -> Weath
         stale_share=chance.choice([0.0, 0.3]),
         kinds=kinds,
         kinds_of_post=(*others, *false),
+        kinds_of_read=chance.sample(OF_A_READ, chance.randint(1, len(OF_A_READ))),
         ends=chance.random() < 0.5,
     )
