@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from importer.model.replies import Arrival, RemoteContact, Reply
@@ -170,11 +170,6 @@ def _text(found: Mapping[str, object], name: str) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
-@lru_cache(maxsize=8)  # a second's responses all have the same date
-def _http_date(header: str) -> datetime | None:
-    return _date(header, parsedate_to_datetime)
-
-
 def _date(text: str, parse_date: Callable[[str], datetime]) -> datetime | None:
     """Return the time in a text, in UTC where it names no zone; None where it cannot be read."""
     try:
@@ -182,3 +177,7 @@ def _date(text: str, parse_date: Callable[[str], datetime]) -> datetime | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date
+
+
+_http_date = lru_cache(maxsize=8)(partial(_date, parse_date=parsedate_to_datetime))
+"""Of a header; a second's responses all have the same date."""

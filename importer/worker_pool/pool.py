@@ -63,7 +63,6 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self._claims = Claims(journal=self.journal, rate=self.rate, begin=self._begin, ended=self._ended)
         self._in_flight = RequestsInFlight(self._ended)
         self._dispatching: asyncio.Task[None] | None = None
-        self._started = 0.0
         self._changed = asyncio.Event()
         self._is_verbose = _LOG.isEnabledFor(logging.DEBUG)
 
@@ -230,8 +229,9 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self.counters.done[outcome.status] += 1
         at = self.clock.now()
         self.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=at))
-        status = "unsent" if outcome.status is self.operation.pending else outcome.status
-        self._log(row, "%s %s", status, outcome.detail)
+        if self._is_verbose:
+            status = "unsent" if outcome.status is self.operation.pending else outcome.status
+            self._log(row, "%s %s", status, outcome.detail)
 
     def _log(self, row: Pending, message: str, what: object, detail: str) -> None:
         """Name a row by its number, and its identifier by the last digits."""

@@ -114,7 +114,6 @@ OF_A_READ = (
     Fault(name="200 without a contact", reply=_answered(200)),
     Fault(name="200 with another contact", reply=_answered(200), of_another=True),
     Fault(name="403 though the token is good", reply=_answered(403, "not this one")),
-    _HTML_404,
 )
 """Of a look-up and of a GET."""
 _OF_A_LIST = tuple(fault for fault in OF_A_READ if not fault.name.startswith("403"))
@@ -144,6 +143,8 @@ class Weather:
     """Of POSTs alone."""
     kinds_of_read: Sequence[Fault] = OF_A_READ
     """Of look-ups and GETs."""
+    of_proxy: Sequence[Fault] = ()
+    """Of all but POSTs, which such an answer ends."""
     ends: bool = False
     """Whether some faults end the run."""
 
@@ -153,17 +154,18 @@ class Weather:
 
     def of_delete(self, chance: Random) -> Fault | None:
         """Return what goes wrong with the next DELETE; None: nothing."""
-        return self._of_change(chance, (*self.kinds, _HTML_404), _ENDING_AN_UNDO)
+        return self._of_change(chance, (*self.kinds, *self.of_proxy), _ENDING_AN_UNDO)
 
     def of_read(self, chance: Random) -> Fault | None:
         """Return what goes wrong with the next look-up, or GET of a contact; None: nothing."""
         if chance.random() >= self.look_up_share:
             return None
-        return chance.choice(_ENDING_AN_UNDO if self.ends and chance.random() < _ENDING_SHARE else self.kinds_of_read)
+        kinds = (*self.kinds_of_read, *self.of_proxy)
+        return chance.choice(_ENDING_AN_UNDO if self.ends and chance.random() < _ENDING_SHARE else kinds)
 
     def of_list(self, chance: Random) -> Fault | None:
         """Return what goes wrong with the next page of teams or channels; None: nothing."""
-        return chance.choice(_OF_A_LIST) if chance.random() < self.look_up_share else None
+        return chance.choice((*_OF_A_LIST, *self.of_proxy)) if chance.random() < self.look_up_share else None
 
     def _of_change(self, chance: Random, kinds: Sequence[Fault], ending: Sequence[Fault]) -> Fault | None:
         if chance.random() >= self.share:
@@ -189,5 +191,6 @@ def weather(chance: Random, troubles: frozenset[Trouble] = frozenset()) -> Weath
         kinds=kinds,
         kinds_of_post=(*others, *false),
         kinds_of_read=chance.sample(OF_A_READ, chance.randint(1, len(OF_A_READ))),
+        of_proxy=(_HTML_404,) if Trouble.PROXY in troubles else (),
         ends=chance.random() < 0.5,
     )

@@ -23,6 +23,8 @@ class Trouble(StrEnum):
     """One number is written in several ways, and the identifier's format changes from run to run."""
     ACCOUNT = "account"
     """The account goes by another e-mail, label or address from run to run."""
+    PROXY = "proxy"
+    """Something on the way answers 404 in HTML to GETs and DELETEs: that is not the service's word."""
     CHANNEL = "channel"
     """Contacts are in several channels, and the main one is named or not."""
 

@@ -261,21 +261,21 @@ def test_the_dump_of_version_5_holds_what_there_is_to_lose(path_5: Path) -> None
 def test_nobody_is_sent_twice_after_the_migration(path_5: Path, form: str, first: int) -> None:
     """By whichever of its names the account comes first, and whatever its numbers are written like now.
 
-    What is in Callbell is left alone, and what is in doubt is looked up first. A number that was sent without its
-    country code is known by that, so it has to be offered so once.
+    What is in Callbell is left alone, and what is in doubt or was refused is looked up first. A number that was
+    sent without its country code is known by that, so it has to be offered so once.
     """
     known: dict[str, set[str]] = {}
     for identifier, status in fetched(path_5, "SELECT identifier, status FROM contacts"):
         known.setdefault(international(identifier), set()).add(status)
     written = [identifier for (identifier,) in fetched(path_5, "SELECT identifier FROM contacts")]
     doubtful = {number: True for number, statuses in known.items() if statuses <= {"in_doubt", "in_flight"}}
-    failed = {number: False for number, statuses in known.items() if statuses == {"failed"}}
+    refused = {number: True for number, statuses in known.items() if statuses == {"failed"}}
     first_name, other_name = (names(path_5)[place] for place in (first, 1 - first))
     with closing(Journal.open(path_5, Ticking(_NOW))) as journal:
         offered(journal, "other", account(other_name), [])
-        assert offered(journal, "as then", account(first_name), written) == doubtful | failed
+        assert offered(journal, "as then", account(first_name), written) == doubtful | refused
         again = [form.format(number, national=number[2:]) for number in known]
-        assert offered(journal, "otherwise", account("third"), again) == doubtful | dict.fromkeys(failed, True)
+        assert offered(journal, "otherwise", account("third"), again) == doubtful | refused
         assert journal._database.fetch("SELECT count(*) FROM accounts") == [(1,)]
 
 
