@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from itertools import chain
 from types import MappingProxyType
 
 from importer.client.responses import clean
@@ -79,16 +78,16 @@ async def read_lists(service: Service, jitter: Callable[[], float], *, teams: bo
             that the service does not have, is no error.
 
     """
-    found: dict[str, Sequence[Mapping[str, object]]] = {}
+    found: dict[str, list[Mapping[str, object]]] = {}
     refused: dict[str, UnreadableError] = {}
     for name in (name for name, is_asked in (("teams", teams), ("channels", channels)) if is_asked):
+        listed = found[name] = []
         try:
-            pages = [page.get(name) async for page in list_pages(service, name, {}, _MOST_PAGES, jitter)]
+            async for page in list_pages(service, name, {}, _MOST_PAGES, jitter):
+                listed += json_objects(page.get(name))
         except UnreadableError as error:
             LOG.warning("the account's %s cannot be read: %s", name, error.message)
             refused[name] = error
-        else:
-            found[name] = list(chain.from_iterable(map(json_objects, pages)))
     return AccountLists(**found, refused=refused)
 
 

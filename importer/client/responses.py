@@ -116,7 +116,7 @@ def retry_after_seconds(header: str, now: datetime) -> float | None:
     """
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header.strip(), re.ASCII):
         return float(header)
-    at = _http_date(header)
+    at = _http_date(header) if header else None
     return max(0.0, (at - now).total_seconds()) if at else None
 
 

@@ -27,7 +27,6 @@ from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress, Snapshot, choose_progress
-from importer.system.shell import importer_command
 
 
 def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -78,8 +77,7 @@ class Check:
         """
         async with contextlib.AsyncExitStack() as opened:
             connection = await connect(self.context, self.store, self.record, self.readers, opened)
-            again = importer_command("check", *self.record.files, options=[*self.context.options.items()])
-            require_account(self.context, connection.account, "", again)
+            require_account(self.context, self.record, connection.account, self.record.files)
             self.record = replace(self.record, account=connection.account.name)
             broken = await self._read(connection)
             not_seen = await self._not_seen(connection)

@@ -87,30 +87,32 @@ async def connect(
         identity = replace(identity, main_channels=lists.main_channels)
         if not in_sandbox:
             identity = await identify_account(service, lists, base_url, label, context.jitter)
-    sheets = [
-        MappedSheet(reader=reader, options=one, mapping=column_mapping(reader.sheet, one, directory))
-        for reader, one in zip(readers, options, strict=True)
-    ]
+    sheets = []
+    for reader, one in zip(readers, options, strict=True):
+        mapping = column_mapping(reader.sheet, one, directory)
+        sheets.append(MappedSheet(reader=reader, options=one, mapping=mapping))
     account = store.match_account(identity)
     return Connection(service=service, account=account, lists=lists, directory=directory, sheets=sheets)
 
 
-def require_account(context: CommandContext, account: AccountMatch, required: str, command: str) -> None:
-    """Return if the account is the required one, as far as the journal or else a person can tell.
+def require_account(
+    context: CommandContext, record: RunRecord, account: AccountMatch, arguments: Sequence[str]
+) -> None:
+    """Return if the account is the one that it must be, as far as the journal or else a person can tell.
 
     Args:
         context: With how to ask.
+        record: The command's name, and a name of the account that it must be; empty: any.
         account: What the journal knows of the account.
-        required: A name of the account that it must be; empty: any.
-        command: The command, to be given again.
+        arguments: Of the command, to be given again.
 
     Raises:
         UsageError: It is another account, or nobody is there to say that it is not.
 
     """
-    if required and required not in account.names:
+    if record.account and record.account not in account.names:
         raise UsageError(
-            f"That run was for another account ({required}), and this one is {account.identity.name}.",
+            f"That run was for another account ({record.account}), and this one is {account.identity.name}.",
             "Give the token and the config of that account. Nothing was changed.",
         )
     if not account.is_doubtful:
@@ -121,6 +123,7 @@ def require_account(context: CommandContext, account: AccountMatch, required: st
     )
     question = f"{doubt}\nIs it that account all the same? Then what was sent to it is not sent again. [y/N]"
     if not (context.ask_line and is_yes(context.ask_line(question))):
+        command = importer_command(record.command, *arguments, options=[*context.options.items()])
         raise UsageError(
             f"{doubt} Nothing was sent.",
             'If it is another account, name it: account = "..." under [service] of its config. If it is that one, give'
@@ -195,9 +198,8 @@ class PoolCommand:
                         raise
                     code = exit_code({}, None, self.interruption.signalled)
                     return CommandResult(exit_code=code, text=f"Interrupted before anything was {self.verb}.")
-                again = importer_command(self.record.command, *self.arguments, options=[*self.context.options.items()])
                 with self.interruption.by_exception():
-                    require_account(self.context, connection.account, self.record.account, again)
+                    require_account(self.context, self.record, connection.account, self.arguments)
                 return await self._send(connection)
 
     async def _send(self, connection: Connection) -> CommandResult:

@@ -31,8 +31,8 @@ _CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE
 # A contact in doubt is looked up first: until it is sent again, the account has what was sent before, if anything.
 _CLAIM_CONTACTS = f"""
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
-    first_sent_at, last_sent_at, is_normalised)
-SELECT :account, {ROW_KEY}, 'in_flight', '', '', fingerprint, run, seq, :now, :now, 1
+    first_sent_at, last_sent_at)
+SELECT :account, {ROW_KEY}, 'in_flight', '', '', fingerprint, run, seq, :now, :now
 FROM rows WHERE {_THESE_ROWS}
 ON CONFLICT DO UPDATE SET status = 'in_flight',
     fingerprint = iif(status = 'in_doubt', fingerprint, excluded.fingerprint),
@@ -117,6 +117,8 @@ class RunInput:
     key: RunKey
     main_channels: frozenset[str] = frozenset()
     """Those that are or were the account's main one: for the key of a contact they are as no channel."""
+    has_old_keys: bool = False
+    """The account has contacts of an earlier schema whose key may lack a country code."""
     tallied_only: bool = False
     """Rows that would be sent are counted and not inserted: `check` has no use for them."""
     sheets: dict[int, Sheet] = field(default_factory=dict)

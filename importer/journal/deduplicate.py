@@ -62,17 +62,16 @@ class EnqueueDecision(NamedTuple):
     """The time after which no run sent it; None: it was refused, and the service is not working on it any more."""
 
 
-_TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
+TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
+"""Of a contact whose key is unknown."""
 
 
-def deduplicate_across_runs(payload: str, known: KnownContact | None) -> EnqueueDecision:
-    """Return the status of a contact whose key has no earlier row in this run."""
-    if known is None or known.status is Status.FAILED:
-        return EnqueueDecision(
-            _TO_SEND.outcome, doubt_since=known.first_sent_at if known and known.was_refused else None
-        )
+def deduplicate_across_runs(payload: str, known: KnownContact) -> EnqueueDecision:
+    """Return the status of a contact whose key has no earlier row in this run, but one in an earlier run."""
+    if known.status is Status.FAILED:
+        return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at if known.was_refused else None)
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
-        return EnqueueDecision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
+        return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     reason = "" if known.same else _differs(payload, known.payload)
     if not reason:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from importer.journal.claim import CONTACT_OF_ROW, RunInput
 from importer.journal.database import encode_json, storable
 from importer.journal.deduplicate import (
+    TO_SEND,
     EnqueueDecision,
     FirstRow,
     KnownContact,
@@ -148,7 +149,7 @@ def enqueue_rows(
         elif seq in duplicates:
             decision = duplicates.pop(seq)
         else:
-            decision = deduplicate_across_runs(draft.payload, contacts.get(seq))
+            decision = deduplicate_across_runs(draft.payload, contacts[seq]) if seq in contacts else TO_SEND
         counts[decision.outcome.status] += 1
         if not (run.tallied_only and decision.outcome.status is Status.PENDING):
             lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
@@ -194,24 +195,24 @@ def _look_up(
 ) -> tuple[dict[int, EnqueueDecision], dict[int, KnownContact]]:
     """Return the decisions on duplicates, recognised rows too, and the contacts of earlier runs; both by seq."""
     keys = [
-        (seq, entry.row.number, *draft.key, _old_key(draft), draft.fingerprint)
+        (seq, entry.row.number, *draft.key, _old_key(draft) if run.has_old_keys else None, draft.fingerprint)
         for seq, entry, draft in rows
         if draft.fingerprint is not None
     ]
     connection.executemany(_INSERT_KEYS, keys)
-    if any(old != identifier for *_, identifier, old, _ in keys if old is not None):
-        replace_old_keys(connection, run.key.account)
+    doubtful = replace_old_keys(connection, run.key.account) if run.has_old_keys else {}
     new = connection.execute(_MARK_SEEN, (sheet_index,)).rowcount
     ((count,),) = connection.execute("SELECT count(identifier) FROM temp.next_rows")
     duplicates = {
         seq: deduplicate_within_run(FirstRow(*place), run.sheets, sheet_index)
         for seq, *place in (connection.execute(_SEEN_BEFORE) if new < count else ())
     }
+    alike = {seq: KnownContact(Status.IN_DOUBT, "", "", False, *sent, None) for seq, sent in doubtful.items()}  # noqa: FBT003 - its columns
     contacts = {
         seq: KnownContact(Status(status), uuid, href, bool(same), *rest)
         for seq, status, uuid, href, same, *rest in connection.execute(_KNOWN_CONTACTS, (run.key.account,))
     }
-    return duplicates, contacts
+    return duplicates, alike | contacts
 
 
 def _invalid(invalid: InvalidRow) -> EnqueueDecision:

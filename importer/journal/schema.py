@@ -27,7 +27,7 @@ TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"
 """Those of one connection: the input's next rows, and the keys that it had so far."""
 _OLD_CONTACTS = """
 temp.next_rows CROSS JOIN contacts ON contacts.account = :account AND contacts.source = next_rows.source
-    AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.old_key AND NOT contacts.is_normalised
+    AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.old_key AND contacts.is_normalised = 0
 """
 _REPLACE_OLD_KEYS = (
     f"""
@@ -43,6 +43,16 @@ _REPLACE_OLD_KEYS = (
         AND (contacts.source, contacts.channel, contacts.identifier) = (found.source, found.channel, old_key)
     """,  # noqa: S608 - only constants
 )
+_HAS_OLD_KEYS = "SELECT 1 FROM contacts WHERE account = ? AND is_normalised = 0"
+# Country codes have one to three digits, and a zero may stand before a number without one.
+_LIKE_OLD_KEYS = """
+SELECT next_rows.seq, min(first_sent_at), max(last_sent_at) FROM temp.next_rows
+CROSS JOIN (VALUES (2, ''), (3, ''), (4, ''), (2, '0'), (3, '0'), (4, '0')) AS codes
+CROSS JOIN contacts ON contacts.account = :account AND contacts.source = next_rows.source
+    AND contacts.channel = next_rows.channel AND contacts.is_normalised = 0 AND contacts.status <> 'failed'
+    AND contacts.identifier = codes.column2 || substr(next_rows.identifier, codes.column1)
+GROUP BY next_rows.seq
+"""
 _BETWEEN = re.compile(r"[^0-9+]")
 _DIALLED = re.compile(r"^(?:\++(?:00)?|00)")
 
@@ -58,13 +68,23 @@ def old_key(source: str, identifier: str) -> str:
     return _DIALLED.sub("", _BETWEEN.sub("", identifier)).replace("+", "") or identifier
 
 
-def replace_old_keys(connection: sqlite3.Connection, account: int) -> None:
-    """Give the contacts of an earlier schema the key that the next rows of the input show; in the caller's transaction.
+def has_old_keys(connection: sqlite3.Connection, account: int) -> bool:
+    """Tell whether the account has contacts whose key may lack a country code."""
+    return connection.execute(_HAS_OLD_KEYS, (account,)).fetchone() is not None
+
+
+def replace_old_keys(connection: sqlite3.Connection, account: int) -> dict[int, tuple[str, str]]:
+    """Give contacts the key that the next rows of the input show, if they were sent as they are written now.
 
     Args:
-        connection: With the rows in `temp.next_rows`.
-        account: That the run imports into.
+        connection: In a transaction, with the rows in `temp.next_rows`.
+        account: That the run imports into; it has old keys.
+
+    Returns:
+        By seq, when a contact was first and last sent that may be the row's: its key is the number without a country
+        code. It is to be looked up before it is sent.
 
     """
     for statement in _REPLACE_OLD_KEYS:
         connection.execute(statement, {"account": account})
+    return {seq: (first, last) for seq, first, last in connection.execute(_LIKE_OLD_KEYS, {"account": account})}

@@ -21,6 +21,6 @@ class _ShiftedDatetime(dt.datetime):
 if __name__ == "__main__":
     # Before anything of the importer is imported: nobody may set the clock of the whole computer for a test.
     dt.datetime = _ShiftedDatetime  # type: ignore[misc]  # said above
-    from importer.cli.command_line import main
+    from importer.cli import main
 
     main()

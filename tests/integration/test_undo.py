@@ -435,9 +435,9 @@ def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.M
 
 @posix_only
 def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> None:
-    """While the service is asked whose the token is, say."""
+    """While the service is asked for the account's teams, say."""
     run = imported(3)
-    service._chooser = FaultChooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /auth/me"),)))
+    service._chooser = FaultChooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /teams"),)))
     arrive = service.traffic.arrive
 
     def stop(call: str) -> None:

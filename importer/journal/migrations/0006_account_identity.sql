@@ -18,8 +18,19 @@ CREATE TABLE account_uuids (
 ALTER TABLE rows ADD COLUMN normalised TEXT;
 UPDATE rows SET normalised = old_key(source, identifier) WHERE identifier <> old_key(source, identifier);
 
--- 0: its key was made from what was sent, by an earlier version of this schema, so a country code may be missing.
-ALTER TABLE contacts ADD COLUMN is_normalised INTEGER NOT NULL DEFAULT 0;
+-- 0: its key was made from what was sent, by an earlier version of this schema, and may lack a country code: numbers
+-- that are too short to have one, or stand among numbers that were sent as they were written. Their rows are mapped
+-- again, and not recognised, so that the key can be replaced.
+ALTER TABLE contacts ADD COLUMN is_normalised INTEGER NOT NULL DEFAULT 1;
+UPDATE contacts SET is_normalised = 0, row_fingerprint = NULL WHERE source = 'whatsapp' AND (
+    identifier LIKE '%(0)%' OR (
+        identifier NOT LIKE '+%' AND identifier NOT LIKE '00%' AND (
+            length(identifier) < 11 OR identifier LIKE '0%'
+            OR account IN (SELECT account FROM contacts WHERE source = 'whatsapp' AND identifier GLOB '*[^+0-9]*')
+        )
+    )
+);
+CREATE INDEX contacts_not_normalised ON contacts (account) WHERE is_normalised = 0;
 -- Of contacts that become one, the one that says most: that it is in Callbell, else that it may be; of equals, the last.
 DELETE FROM contacts WHERE (account, source, channel, identifier) IN (
     SELECT account, source, channel, identifier FROM (

@@ -1,6 +1,7 @@
 """A journal that an earlier release wrote opens with today's code, and nothing in it is lost."""
 
 import csv
+import json
 import re
 import sqlite3
 from collections import Counter
@@ -18,6 +19,7 @@ from importer.journal.schema import APPLICATION_ID, MIGRATIONS
 from importer.model.account import AccountIdentity
 from importer.model.deletion import Deletion, Fate
 from importer.model.journal_rows import RecordedOutcome
+from importer.model.payload import from_json
 from importer.model.rows import Sheet, Status
 from importer.reports import write_reports
 from tests.support.journals import START, Ticking, contact, entry, record, recorded
@@ -78,12 +80,12 @@ def test_the_dump_holds_what_there_is_to_lose(path: Path) -> None:
 
 
 def test_no_value_is_lost(any_path: Path) -> None:
-    """Every row of every table is still there, but for columns that a migration drops, and a contact's key.
+    """Every row of every table is still there, but for columns that a migration drops or makes new.
 
     Two numbers of version 5 are one contact since keys are normalised.
     """
     path = any_path
-    dropped = {"runs": {"same_as", "input_fingerprint"}, "contacts": {"identifier"}}
+    dropped = {"runs": {"same_as", "input_fingerprint"}, "contacts": {"identifier", "row_fingerprint"}}
     selects = {}
     for (table,) in fetched(path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"):
         names = [name for _, name, *_ in fetched(path, f"PRAGMA table_info({table})")]
@@ -290,21 +292,43 @@ def test_accounts_keep_their_names_and_gain_their_uuids(path_5: Path) -> None:
         assert journal.match_account(AccountIdentity(name="another", email="owner@example.com")).ids == match.ids
 
 
-def test_rows_are_recognised_after_the_migration(path_5: Path) -> None:
-    """Without being mapped, by the fingerprints of the contacts that are in Callbell."""
+@pytest.mark.parametrize("version", [4, 5])
+def test_rows_are_recognised_after_the_migration(tmp_path: Path, version: int) -> None:
+    """By their fingerprints, without being mapped; but where numbers were sent as written, until they were mapped once.
+
+    Only mapping tells their country code, and it sends none of them.
+    """
+    path = loaded(tmp_path / "journal.sqlite3", version)
     marks = fetched(
-        path_5,
-        """SELECT row_fingerprint, identifier FROM contacts
-        WHERE account = 1 AND row_fingerprint IS NOT NULL AND status IN ('created', 'exists')""",
+        path,
+        """SELECT contacts.row_fingerprint, payload FROM contacts JOIN rows ON run = sent_run AND seq = sent_seq
+        WHERE account = 1 AND contacts.row_fingerprint IS NOT NULL AND contacts.status IN ('created', 'exists')
+            AND contacts.channel = '' AND contacts.identifier NOT LIKE '%201'""",
     )
-    assert len(marks) > 30
-    name = names(path_5)[0]
+    assert len(marks) > 20
+    name = names(path)[0]
+    with closing(Journal.open(path, Ticking(_NOW))) as journal:
+        for run in ("first", "second"):
+            match = journal.match_account(account(name))
+            journal.begin(record(run, name), match)
+            known = journal.recognise([(row, mark) for row, (mark, _) in enumerate(marks, 2)])
+            found = [one is not None for one in known]
+            assert all(found) or (version == 5 and run == "first")
+            unknown = [
+                replace(entry(from_json(sent, international(json.loads(sent)["identifier"])), row), fingerprint=mark)
+                for row, ((mark, sent), is_known) in enumerate(zip(marks, found, strict=True), 2)
+                if not is_known
+            ]
+            counts = journal.enqueue(journal.add_sheet(Sheet(file="next.csv", header=("Phone", "Name"))), unknown)
+            assert +Counter(counts) == {Status.UNCHANGED: len(marks)}
+
+
+def test_a_number_that_lacked_its_country_code_is_looked_up_before_it_is_sent(path_5: Path) -> None:
+    """Where it is sent in another form now, only its digits show that it may be the same; another is sent at once."""
+    identity = account(names(path_5)[0])
     with closing(Journal.open(path_5, Ticking(_NOW))) as journal:
-        match = journal.match_account(account(name))
-        journal.begin(record("next", name), match)
-        known = journal.recognise([(row, mark) for row, (mark, _) in enumerate(marks, 2)])
-    lost = [identifier for (_, identifier), found in zip(marks, known, strict=True) if found is None]
-    assert Counter(map(international, lost)) <= Counter(["34600000201", "34600000001", "34600000002"])
+        found = offered(journal, "digits", identity, ["34600000202", "34600000777"])
+        assert found == {"34600000202": True, "34600000777": False}
 
 
 def test_a_contact_without_its_country_code_can_be_undone(path_5: Path) -> None:
