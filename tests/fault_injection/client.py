@@ -1,7 +1,6 @@
 """The network between the pool and the server in virtual time: a `protocols.Service` with the weather of a seed."""
 
 import asyncio
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,7 +63,6 @@ class Network(Service):
         self._account = account
         self._refused = refused
         self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
-        self._began_seconds = math.inf
         self.departures: list[float] = []
         """When each request left that the rate limiter let go, in seconds."""
         self.met: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -93,7 +91,6 @@ class Network(Service):
         """POST: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
         fault, key = self._weather.of_post(self._chance), key_of(contact.identifier, contact.channel_uuid)
         self._server.posts[key] += 1
-        self._server.first_run.setdefault(key, self._began_seconds)
         self.met[key][_kind(fault, is_refused=key in self._refused)] += 1
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
@@ -162,7 +159,7 @@ class Network(Service):
         if self.is_cut:
             raise ConnectionError("a dead process sends nothing")
         self._server.requests += 1
-        self._began_seconds = min(self._began_seconds, now_seconds())
+        self._server.first_request_seconds = min(self._server.first_request_seconds, now_seconds())
         if self.departures or request.path.startswith("contacts"):  # whose token it is, is asked before
             self.departures.append(now_seconds())
 

@@ -1,5 +1,6 @@
 """The service's side in virtual time: the contacts, and the requests it works on whether or not the client lives."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -71,8 +72,8 @@ class Server:
     contacts: dict[str, list[RemoteContact]] = field(default_factory=dict)
     before: dict[str, float] = field(default_factory=dict)
     """When people made what we did not, before the first run or before a later one; by UUID, in seconds."""
-    first_run: dict[str, float] = field(default_factory=dict)
-    """When the run began that first sent a contact; by key, in seconds."""
+    first_request_seconds: float = math.inf
+    """When the first command asked for anything."""
     falsely_refused: set[str] = field(default_factory=set)
     """The keys of contacts that it made although it said no."""
     posts: Counter[str] = field(default_factory=Counter)
@@ -188,9 +189,8 @@ class Server:
         return _key(self.as_sent[uuid])
 
     def was_long_there(self, uuid: str) -> bool:
-        """Tell whether a person made the contact so long before our first POST that its `createdAt` tells."""
-        made_seconds = self.before.get(uuid)
-        return made_seconds is not None and made_seconds < self.first_run.get(self.key(uuid), 0.0) - _UNCERTAIN_SECONDS
+        """Tell whether a person made the contact so long before the first command that its `createdAt` tells."""
+        return self.before.get(uuid, math.inf) < self.first_request_seconds - _UNCERTAIN_SECONDS
 
     def twice(self) -> list[str]:
         """Return the keys that stand there more than once."""
@@ -247,7 +247,7 @@ def server(
         duplicates=chance.choice([one for one in Duplicates if not by_hand or one is not Duplicates.SECOND]),
         refusal=chance.choice(_REFUSALS) if false else _REFUSALS[0],
         never=chance.choice([*_REFUSALS, NEVER]) if false else NEVER,
-        created_status=chance.choice([200, 201]),
+        created_status=chance.choice([200, 201, 201]),
         shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
         skew_seconds=skew_seconds,
         has_date=by_hand or Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,

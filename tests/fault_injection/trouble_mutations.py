@@ -63,7 +63,7 @@ TROUBLE_MUTATIONS = (
         "what was refused is sent again without a look",
         _seen("virtual", Trouble.FALSE_REFUSAL),
         "journal.deduplicate:deduplicate_across_runs",
-        "known.first_sent_at if known and known.was_refused else None",
+        "known.first_sent_at if known.was_refused else None",
         "None",
     ),
     _mutation(
