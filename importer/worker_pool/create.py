@@ -123,7 +123,7 @@ class CreateOperation:
                 return self._noted(decision)
             case LookUp(attempt=attempt):
                 is_blind = self._self_test.is_blind
-                return self._noted(after_look_up(reply, attempt, self._policy, jitter, is_blind=is_blind))
+                return after_look_up(reply, attempt, self._policy, jitter, is_blind=is_blind)
             case SelfTestLookUp():
                 return self._self_test.judge(step, reply)
             case _:
