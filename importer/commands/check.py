@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from importer.commands.account_check import Requirements, census, unmet
-from importer.commands.connection import Connection, MappedSheet, connect, require_account
+from importer.commands.connection import Connection, MappedSheet, connect, required_account
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines, notes_of
 from importer.commands.setup import new_run, open_journal, open_sheets
@@ -77,8 +77,9 @@ class Check:
         """
         async with contextlib.AsyncExitStack() as opened:
             connection = await connect(self.context, self.store, self.record, self.readers, opened)
-            require_account(self.context, self.record, connection.account, self.record.files)
-            self.record = replace(self.record, account=connection.account.name)
+            account = required_account(self.context, self.record, connection.account, self.record.files)
+            connection = replace(connection, account=account)
+            self.record = replace(self.record, account=account.name)
             broken = await self._read(connection)
             not_seen = await self._not_seen(connection)
         checked = self._checked(connection, not_seen, broken)

@@ -95,10 +95,10 @@ async def connect(
     return Connection(service=service, account=account, lists=lists, directory=directory, sheets=sheets)
 
 
-def require_account(
+def required_account(
     context: CommandContext, record: RunRecord, account: AccountMatch, arguments: Sequence[str]
-) -> None:
-    """Return if the account is the one that it must be, as far as the journal or else a person can tell.
+) -> AccountMatch:
+    """Return which account it is, as far as the journal or else a person can tell.
 
     Args:
         context: With how to ask.
@@ -107,7 +107,7 @@ def require_account(
         arguments: Of the command, to be given again.
 
     Raises:
-        UsageError: It is another account, or nobody is there to say that it is not.
+        UsageError: It is not the one that it must be, or nobody is there to say which it is.
 
     """
     if record.account and record.account not in account.names:
@@ -116,19 +116,24 @@ def require_account(
             "Give the token and the config of that account. Nothing was changed.",
         )
     if not account.is_doubtful:
-        return
+        return account
     doubt = (
         f"This may not be the account that the journal knows as {plain(account.name)}:"
         " no team or channel of that one is among those that Callbell names now."
     )
-    question = f"{doubt}\nIs it that account all the same? Then what was sent to it is not sent again. [y/N]"
-    if not (context.ask_line and is_yes(context.ask_line(question))):
-        command = importer_command(record.command, *arguments, options=[*context.options.items()])
-        raise UsageError(
-            f"{doubt} Nothing was sent.",
-            'If it is another account, name it: account = "..." under [service] of its config. If it is that one, give'
-            f" this command on a terminal, and answer yes:\n  {command}",
-        )
+    question = f"{doubt}\nIs it that account all the same? Then what was sent to it is not sent again. [y/n]"
+    answer = context.ask_line(question).strip() if context.ask_line else ""
+    if is_yes(answer):
+        return account
+    is_named = account.identity.name not in account.names
+    if is_named and answer[:1].lower() == "n" and not record.account:
+        return AccountMatch(identity=account.identity, name=account.identity.name)
+    name_it = "" if is_named else 'If it is another account, name it: account = "..." under [service] of its config. '
+    command = importer_command(record.command, *arguments, options=[*context.options.items()])
+    raise UsageError(
+        f"{doubt} Nothing was sent.",
+        f"{name_it}Give this command on a terminal, where you are asked whether it is:\n  {command}",
+    )
 
 
 def _service(context: CommandContext) -> tuple[str, Token | None]:
@@ -199,8 +204,8 @@ class PoolCommand:
                     code = exit_code({}, None, self.interruption.signalled)
                     return CommandResult(exit_code=code, text=f"Interrupted before anything was {self.verb}.")
                 with self.interruption.by_exception():
-                    require_account(self.context, self.record, connection.account, self.arguments)
-                return await self._send(connection)
+                    account = required_account(self.context, self.record, connection.account, self.arguments)
+                return await self._send(replace(connection, account=account))
 
     async def _send(self, connection: Connection) -> CommandResult:
         """Send, and write the reports."""

@@ -20,7 +20,7 @@ from importer.journal.run_report import (
     load_runs,
     run_key,
 )
-from importer.journal.schema import has_old_keys
+from importer.journal.schema import HAS_OLD_KEYS
 from importer.journal.undo import RunUndo
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
@@ -94,8 +94,8 @@ class Journal:
                 )
             found, main_channels = adopt_account(connection, account)
             ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
-            old_keys = has_old_keys(connection, found)
-        self._begun = RunInput(RunKey(run, found), main_channels, old_keys, tallied_only=self._tallied_only)
+            ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
+        self._begun = RunInput(RunKey(run, found), main_channels, has_old_keys, tallied_only=self._tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""

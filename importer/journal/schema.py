@@ -43,7 +43,8 @@ _REPLACE_OLD_KEYS = (
         AND (contacts.source, contacts.channel, contacts.identifier) = (found.source, found.channel, old_key)
     """,  # noqa: S608 - only constants
 )
-_HAS_OLD_KEYS = "SELECT 1 FROM contacts WHERE account = ? AND is_normalised = 0"
+HAS_OLD_KEYS = "SELECT EXISTS (SELECT 1 FROM contacts WHERE account = ? AND is_normalised = 0)"
+"""Whether the account has contacts whose key may lack a country code."""
 # Country codes have one to three digits, and a zero may stand before a number without one.
 _LIKE_OLD_KEYS = """
 SELECT next_rows.seq, min(first_sent_at), max(last_sent_at) FROM temp.next_rows
@@ -66,11 +67,6 @@ def old_key(source: str, identifier: str) -> str:
     if source != "whatsapp":
         return identifier.strip().casefold() if source else identifier
     return _DIALLED.sub("", _BETWEEN.sub("", identifier)).replace("+", "") or identifier
-
-
-def has_old_keys(connection: sqlite3.Connection, account: int) -> bool:
-    """Tell whether the account has contacts whose key may lack a country code."""
-    return connection.execute(_HAS_OLD_KEYS, (account,)).fetchone() is not None
 
 
 def replace_old_keys(connection: sqlite3.Connection, account: int) -> dict[int, tuple[str, str]]:

@@ -25,6 +25,7 @@ from tests.support.commands import (
 )
 
 MAIN, SECOND = (channel.uuid for channel in ACCOUNT.channels[:2])
+_MADE = CommandContext.__init__
 COLLEAGUE = replace(ACCOUNT, user_email="ana@example.com")
 NAMELESS = replace(ACCOUNT, teams=(), channels=())
 AS_IS = '[contact]\nidentifier_format = "as_is"\ncountry = "ES"\n'
@@ -65,6 +66,21 @@ def accounts() -> list[str]:
     """Return the accounts that the journal has."""
     with closing(sqlite3.connect("j.sqlite3")) as file:
         return [name for (name,) in file.execute("SELECT name FROM accounts ORDER BY id")]
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, answer: str) -> list[str]:
+    """Let a person be there who answers so, and return what is asked."""
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    def with_person(self: CommandContext, **given: object) -> None:
+        _MADE(self, **given | {"ask_line": ask})  # type: ignore[arg-type]  # as it was given
+
+    monkeypatch.setattr(CommandContext, "__init__", with_person)
+    return asked
 
 
 def identifiers() -> list[str]:
@@ -185,18 +201,7 @@ def test_a_person_is_asked_about_another_account_under_a_known_name(
     """A yes makes it the same account, for good."""
     imported()
     as_another(service, elsewhere())
-    asked = []
-
-    def ask(question: str) -> str:
-        asked.append(question)
-        return answer
-
-    made = CommandContext.__init__
-
-    def with_person(self: CommandContext, **given: object) -> None:
-        made(self, **given | {"ask_line": ask})  # type: ignore[arg-type]  # as it was given
-
-    monkeypatch.setattr(CommandContext, "__init__", with_person)
+    asked = answered(monkeypatch, answer)
     said = imported()
     assert said.exit_code == code
     assert (len(asked), len(accounts()), posts(service)) == (1, kept, 3)
@@ -206,6 +211,26 @@ def test_a_person_is_asked_about_another_account_under_a_known_name(
         as_another(service, ACCOUNT)
         assert imported().exit_code == 0
         assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("answer", "code", "sent"), [("y", 0, 3), ("n", 0, 6), ("", 2, 3)])
+def test_a_person_is_asked_about_an_account_that_only_the_email_is_of(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, sent: int
+) -> None:
+    """An account of an old journal, whose teams and channels are not known yet, and a label that is new.
+
+    It may be that account by a new name; a no makes it another one, and no answer neither.
+    """
+    as_another(service, NAMELESS)
+    imported()
+    as_another(service, elsewhere())
+    monkeypatch.setenv("CALLBELL_IMPORTER_ACCOUNT", "second")
+    answered(monkeypatch, answer)
+    assert imported().exit_code == code
+    assert posts(service) == sent
+    if code == 0:
+        answered(monkeypatch, "")
+        assert imported().rows == {"read": 3, "unchanged": 3}
 
 
 def test_undo_and_retry_know_the_account_by_its_uuids(service: Sandbox) -> None:
