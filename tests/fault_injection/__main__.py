@@ -3,6 +3,7 @@
     python -m tests.fault_injection short                        every part, in about four minutes
     python -m tests.fault_injection long                         every part at full length: about an hour
     python -m tests.fault_injection virtual --seeds 1..20000     one part; it says what repeats a failure
+    python -m tests.fault_injection virtual --seeds 1..400 --trouble clock    the same with one trouble in every seed
     python -m tests.fault_injection boundaries --only send:after:3
     python -m tests.fault_injection kills --kills 1000
     python -m tests.fault_injection undo --seeds 1..10000        runs taken back; undo-kills does it to the real command

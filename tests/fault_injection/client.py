@@ -18,8 +18,9 @@ from importer.model.rows import Contact
 from importer.sandbox import Duplicates
 from tests.fault_injection.account import Account
 from tests.fault_injection.faults import FALSE_REFUSALS, REFUSED, TURNED_AWAY, Commit, Fault, Weather
-from tests.fault_injection.server import Server, Ticket
+from tests.fault_injection.server import Server
 from tests.fault_injection.table import key_of
+from tests.fault_injection.tickets import Ticket
 from tests.support.virtual_time import VirtualClock
 
 T = TypeVar("T")

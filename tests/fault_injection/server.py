@@ -11,6 +11,7 @@ from importer.model.replies import RemoteContact
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
 from tests.fault_injection.table import key_of, normalised, other_form
+from tests.fault_injection.tickets import Deletion, Ticket
 from tests.fault_injection.troubles import Trouble
 from tests.support.virtual_time import START
 
@@ -21,27 +22,6 @@ _WITH_DATE = 0.5
 _DAY_SECONDS = 86_400.0
 NEVER = (422, "phone is not a WhatsApp number")
 _REFUSALS = ((422, "Contact already exists"), (422, "Phone has already been taken"), (409, "Conflict"), (409, ""))
-
-
-@dataclass(slots=True, kw_only=True)
-class Ticket:
-    """A request that the service will have carried out at a moment."""
-
-    contact: Contact
-    due_seconds: float
-    made: RemoteContact | None = None
-    """The contact, once it was carried out, new or there before."""
-    is_new: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Deletion:
-    """A DELETE that the service will have carried out at a moment."""
-
-    uuid: str
-    due_seconds: float
-    found: bool = False
-    """Whether the contact was there when it was carried out."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from importer.model.rows import Contact
 from tests.fault_injection.account import Account
 from tests.fault_injection.client import HANG_SECONDS, NOT_FOUND, Network, now_seconds
 from tests.fault_injection.faults import Commit, Fault, Weather
-from tests.fault_injection.server import Deletion, Server
+from tests.fault_injection.server import Server
+from tests.fault_injection.tickets import Deletion
 from tests.support.virtual_time import VirtualClock
 
 _ANOTHER = "uuid-of-another"
