@@ -3,24 +3,26 @@
 Its first argument is by how many seconds; the others are the command's own.
 """
 
-import datetime as dt
 import sys
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from typing import Self
 
-_AHEAD = dt.timedelta(seconds=float(sys.argv.pop(1)))
+import importer.commands.context
+from importer.cli import main
+from importer.journal import Journal
+
+_AHEAD = timedelta(seconds=float(sys.argv.pop(1)))
 
 
-class _ShiftedDatetime(dt.datetime):
-    __slots__ = ()
-
+class _ShiftedDatetime(datetime):
     @classmethod
-    def now(cls, tz: dt.tzinfo | None = None) -> Self:
+    def now(cls, tz: tzinfo | None = None) -> Self:
         return super().now(tz) + _AHEAD
 
 
 if __name__ == "__main__":
-    # Before anything of the importer is imported: nobody may set the clock of the whole computer for a test.
-    dt.datetime = _ShiftedDatetime  # type: ignore[misc]  # said above
-    from importer.cli import main
-
+    # Where the commands and the journal ask for the time: nobody may set the clock of the whole computer for a test.
+    setattr(importer.commands.context, "datetime", _ShiftedDatetime)  # noqa: B010 - mypy lets no class be assigned to
+    setattr(Journal, "open", partial(Journal.open, now=partial(_ShiftedDatetime.now, UTC)))  # noqa: B010 - the same
     main()

@@ -165,7 +165,12 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
     )
     latency_seconds = chance.choice([0.0, 0.02, 0.1])
     options = SandboxOptions(
-        account=ACCOUNT, rate_limit=0, latency_seconds=latency_seconds, faults=faults, duplicates=Duplicates.RETURN
+        account=ACCOUNT,
+        rate_limit=0,
+        latency_seconds=latency_seconds,
+        faults=faults,
+        duplicates=Duplicates.RETURN,
+        created_status=201,
     )
     with tempfile.TemporaryDirectory(prefix="fault-injection-") as temporary, serving(options) as sandbox:
         folder = keep / f"undo-kills-{seed}" if keep else Path(temporary)
