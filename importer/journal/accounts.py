@@ -37,14 +37,16 @@ _MAIN_CHANNELS = "SELECT uuid FROM account_uuids WHERE was_main AND account IN (
 # Of contacts that become one, the one that says most: that it is in Callbell, else that it may be; of equals, the last.
 _MERGE = (
     """
-    DELETE FROM contacts WHERE (account, source, channel, identifier) IN (
+    DELETE FROM contacts WHERE CASE WHEN :other OR EXISTS (
+        SELECT 1 FROM contacts WHERE account = :account AND lower(channel) = :main_channel
+    ) THEN (account, source, channel, identifier) IN (
         SELECT account, source, channel, identifier FROM (
             SELECT *, row_number() OVER (
                 PARTITION BY source, iif(lower(channel) = :main_channel, '', channel), identifier
                 ORDER BY status IN ('created', 'updated', 'exists') DESC, status = 'failed', last_sent_at DESC
             ) AS place FROM contacts WHERE account IN (:account, :other)
         ) WHERE place > 1
-    )
+    ) END
     """,
     "UPDATE contacts SET account = :account WHERE account = :other",
     "UPDATE contacts SET channel = '' WHERE account = :account AND lower(channel) = :main_channel",

@@ -16,7 +16,8 @@ CREATE TABLE account_uuids (
 
 -- The identifier as the key of the row's contact has it; NULL: as it is sent.
 ALTER TABLE rows ADD COLUMN normalised TEXT;
-UPDATE rows SET normalised = old_key(source, identifier) WHERE identifier <> old_key(source, identifier);
+UPDATE rows SET normalised = old_key(source, identifier)
+WHERE (identifier GLOB '*[^0-9]*' OR identifier GLOB '00*') AND identifier <> old_key(source, identifier);
 
 -- 0: its key was made from what was sent, by an earlier version of this schema, and may lack a country code: numbers
 -- that are too short to have one, or stand among numbers that were sent as they were written. Their rows are mapped
@@ -32,12 +33,15 @@ UPDATE contacts SET is_normalised = 0, row_fingerprint = NULL WHERE source = 'wh
 );
 CREATE INDEX contacts_not_normalised ON contacts (account) WHERE is_normalised = 0;
 -- Of contacts that become one, the one that says most: that it is in Callbell, else that it may be; of equals, the last.
-DELETE FROM contacts WHERE (account, source, channel, identifier) IN (
+DELETE FROM contacts WHERE CASE WHEN EXISTS ( -- most journals have none, and are not sorted for nothing
+    SELECT 1 FROM contacts WHERE identifier GLOB '*[^0-9]*' OR identifier GLOB '00*'
+) THEN (account, source, channel, identifier) IN (
     SELECT account, source, channel, identifier FROM (
         SELECT *, row_number() OVER (
             PARTITION BY account, source, channel, old_key(source, identifier)
             ORDER BY status IN ('created', 'updated', 'exists') DESC, status = 'failed', last_sent_at DESC
         ) AS place FROM contacts
     ) WHERE place > 1
-);
-UPDATE contacts SET identifier = old_key(source, identifier) WHERE identifier <> old_key(source, identifier);
+) END;
+UPDATE contacts SET identifier = old_key(source, identifier)
+WHERE (identifier GLOB '*[^0-9]*' OR identifier GLOB '00*') AND identifier <> old_key(source, identifier);
