@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from typer.testing import CliRunner
 
@@ -18,7 +18,13 @@ from importer.sandbox import DEFAULT_ACCOUNT, AccountSetup, Sandbox, SandboxOpti
 
 TOKEN = "secret-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
 ACCOUNT = replace(DEFAULT_ACCOUNT, token=TOKEN)
+SandboxT = TypeVar("SandboxT", bound=Sandbox)
 NO_LIMIT = SandboxOptions(account=ACCOUNT, rate_limit=0, created_status=201)
+
+
+def serving(options: SandboxOptions = NO_LIMIT) -> contextlib.AbstractContextManager[Sandbox]:
+    """Yield a sandbox that answers from a thread of its own, as a service on another computer would."""
+    return served(Sandbox(options))
 
 
 def elsewhere(**setup: Any) -> AccountSetup:
@@ -29,9 +35,9 @@ def elsewhere(**setup: Any) -> AccountSetup:
 
 
 @contextlib.contextmanager
-def serving(options: SandboxOptions = NO_LIMIT) -> Iterator[Sandbox]:
-    """Yield a sandbox that answers from a thread of its own, as a service on another computer would."""
-    sandbox, ready, over = Sandbox(options), threading.Event(), asyncio.Event()
+def served(sandbox: SandboxT) -> Iterator[SandboxT]:
+    """Yield the sandbox while it answers from a thread of its own."""
+    ready, over = threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:
