@@ -175,7 +175,7 @@ async def get_json(service: Service, request: Request, jitter: Callable[[], floa
 def _may_pass(reply: Reply) -> bool:
     """Tell whether the same question may get another answer soon."""
     status = reply.http_status or 0
-    return not reply.fatal and (status in (408, 429) or not 300 <= status < 500)  # noqa: PLR2004 - HTTP's numbers
+    return not reply.fatal and (reply.is_proxy_page or status in (408, 429) or not 300 <= status < 500)  # noqa: PLR2004 - HTTP's numbers
 
 
 def _error(reply: Reply, wait_seconds: float) -> ServiceError:

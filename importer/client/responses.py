@@ -81,6 +81,7 @@ def answered(
         left_by=date + timedelta(seconds=1.0 - min(elapsed_seconds, 1.0))
         if date and elapsed_seconds is not None
         else None,
+        is_proxy_page=status in (404, 410) and bool(body.strip()) and not isinstance(value, dict),
         json=value,
     )
 

@@ -50,6 +50,8 @@ class Reply:
     """The service's clock less ours, from the response's `Date`; 0.0 without one."""
     left_by: datetime | None = None
     """By the service's clock, the time by which the request had surely left; None without a `Date`."""
+    is_proxy_page: bool = False
+    """It is a 404 without the service's JSON: a proxy or gateway, which does not know what is there, made it."""
     json: object = field(default=None, repr=False)
     """The JSON value of the body; None without one. It may hold the token (GET /auth/me), so `repr` hides it."""
     fatal: bool = False

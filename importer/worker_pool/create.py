@@ -73,7 +73,7 @@ class LookUpSelfTest:
 
     def judge(self, step: SelfTestLookUp, reply: Reply) -> SendLater[SelfTestLookUp] | None:
         """Return what follows from the reply to a look-up."""
-        count = step.not_found_count + (reply.http_status == HTTPStatus.NOT_FOUND)
+        count = step.not_found_count + (reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page)
         if reply.http_status == HTTPStatus.OK:
             return None
         if count >= _MOST_NOT_FOUND:

@@ -95,9 +95,9 @@ def after_look_up(
         is_blind: The service's look-up did not show a contact that had surely been made: it is not reliable.
 
     """
-    if reply.http_status == HTTPStatus.NOT_FOUND:
+    if reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page:
         return _not_there(attempt, policy, jitter, is_blind=is_blind)
-    if stop := stop_for(reply, policy):
+    if not reply.is_proxy_page and (stop := stop_for(reply, policy)):
         return stop
     if reply.http_status == HTTPStatus.OK and reply.contact is not None:
         if _is_another(reply.contact, attempt.contact):

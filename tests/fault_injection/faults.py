@@ -1,7 +1,7 @@
 """What can go wrong with one request in virtual time: what the client sees, and whether the contact is made."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from random import Random
 
@@ -97,7 +97,7 @@ FALSE_REFUSALS = (
     Fault(name="409 and made", reply=_answered(409, "Conflict"), commit=Commit.YES),
 )
 """The service refuses, and makes the contact all the same."""
-_HTML_404 = Fault(name="404 in HTML", reply=_answered(404))
+_HTML_404 = Fault(name="404 in HTML", reply=replace(_answered(404), is_proxy_page=True))
 """The service's own 404 is JSON; a proxy's is not, and says nothing of the contact."""
 OF_A_READ = (
     *NEVER_ARRIVED,

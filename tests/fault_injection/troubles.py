@@ -29,13 +29,9 @@ class Trouble(StrEnum):
     """Contacts are in several channels, and the main one is named or not."""
 
 
-_ON_REQUEST = frozenset({Trouble.PROXY})
-"""What no seed has that was not told to: the documentation says nothing of the body of a 404, so it is believed."""
-
-
 def troubles(chance: Random, only: Collection[Trouble] = ()) -> frozenset[Trouble]:
     """Return the troubles of a seed: those that are asked for, else each now and then."""
-    drawn = frozenset(trouble for trouble in Trouble if chance.random() < _SHARE) - _ON_REQUEST
+    drawn = frozenset(trouble for trouble in Trouble if chance.random() < _SHARE)
     return frozenset(only) or drawn
 
 

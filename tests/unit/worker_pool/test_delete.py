@@ -86,6 +86,16 @@ def test_another_contact_is_not_deleted() -> None:
     assert outcome(read(shown(uuid="u2"))).status is Fate.FAILED
 
 
+def test_a_proxys_page_is_no_word_of_the_service() -> None:
+    """A 404 without its JSON says nothing about the contact: it is asked again, and nothing is called gone."""
+    page = replace(answer(404), is_proxy_page=True)
+    for decided, may_be_deleted in ((read(page), False), (deleted(page), True)):
+        assert isinstance(decided, SendLater)
+        assert isinstance(decided.step, Compare)
+        assert decided.step.not_found_count == 0
+        assert decided.step.may_be_deleted is may_be_deleted
+
+
 @pytest.mark.parametrize("status", [404, 410])
 @pytest.mark.parametrize("step", [BEGUN, replace(BEGUN, failures=1, may_be_deleted=True)])
 def test_one_not_found_is_not_enough(status: int, step: Compare) -> None:

@@ -183,6 +183,14 @@ def test_what_never_arrived_is_sent_again_with_backoff() -> None:
     assert (outcome.status, outcome.code) == (Status.FAILED, "unreachable")
 
 
+def test_a_proxys_page_is_no_witness() -> None:
+    """A 404 without the service's JSON does not say that the contact is not there: it is looked up again."""
+    attempt = Attempt(contact=CONTACT, first_sent_at=START, doubted=answer(504))
+    page = replace(answer(404), is_proxy_page=True)
+    _, again = look_up_in(looked_up(page, attempt))
+    assert again.not_found_count == 0
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 401, 404, 405])
 def test_a_misconfigured_service_stops_the_run(status: int) -> None:
     """A refused token, a redirect and a missing endpoint stop everything: every row would meet them."""
