@@ -52,7 +52,9 @@ def answered(
 ) -> Reply:
     """Return the reply that a whole response makes.
 
-    `Date` has whole seconds, so the service may have answered up to a second later than it says.
+    `Date` has whole seconds, so the service may have answered up to a second later than it says. How much of the time
+    that it took was the way back is not known: at most a second is taken for the way there, so that a contact that was
+    made two seconds before the request never looks newer than it.
 
     Args:
         status: The response's status.
@@ -76,7 +78,9 @@ def answered(
         retry_after_seconds=wait_seconds,
         limit_per_second=limit_per_second(limits) if limits else None,
         clock_skew_seconds=(date - now).total_seconds() if date else 0.0,
-        left_by=date + timedelta(seconds=1.0 - elapsed_seconds) if date and elapsed_seconds is not None else None,
+        left_by=date + timedelta(seconds=1.0 - min(elapsed_seconds, 1.0))
+        if date and elapsed_seconds is not None
+        else None,
         json=value,
     )
 

@@ -19,7 +19,7 @@ _DECISION = "worker_pool.retry_decision"
 TROUBLE_MUTATIONS = (
     _mutation(
         "a look-up's 502 taken as not there",
-        _seen("virtual"),
+        _seen("virtual", seeds="1..1500"),
         f"{_DECISION}:after_look_up",
         "reply.http_status == HTTPStatus.NOT_FOUND",
         "reply.http_status in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY)",

@@ -138,10 +138,17 @@ def test_a_date_in_retry_after_is_against_the_responses_own_date() -> None:
 def test_the_request_had_left_by_the_end_of_the_second_less_what_it_took() -> None:
     """`Date` has whole seconds: whoever answers within one may do so up to its end."""
     headers = {"Date": "Mon, 23 Nov 2026 03:00:00 GMT"}
-    left_by = answered(200, headers, b"", NOW, 2.25).left_by
-    assert left_by == datetime(2026, 11, 23, 2, 59, 58, 750_000, tzinfo=UTC)
+    left_by = answered(200, headers, b"", NOW, 0.25).left_by
+    assert left_by == datetime(2026, 11, 23, 3, 0, 0, 750_000, tzinfo=UTC)
     assert answered(200, headers, b"", NOW).left_by is None
     assert answered(200, {}, b"", NOW, 2.25).left_by is None
+
+
+def test_an_answer_that_was_held_up_on_its_way_back_proves_no_more() -> None:
+    """Of a long time most may be the way back: the request had not left before the second of `Date`."""
+    headers = {"Date": "Mon, 23 Nov 2026 03:00:00 GMT"}
+    left_by = answered(200, headers, b"", NOW, 5.0).left_by
+    assert left_by == datetime(2026, 11, 23, 3, 0, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

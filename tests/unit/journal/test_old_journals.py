@@ -175,6 +175,12 @@ def test_the_next_run_goes_on_where_the_killed_one_ended(path: Path) -> None:
         assert killed[Status.IN_FLIGHT] == killed[Status.PENDING] == 0
 
 
+def answered_with_201(path: Path) -> None:
+    """Have all contacts created by a service that answers so: then an undo may delete them."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("UPDATE rows SET http_status = 201 WHERE status = 'created'")
+
+
 def test_an_unfinished_undo_keeps_what_nothing_proves_to_be_ours(any_path: Path) -> None:
     """The answers were 200, as for contacts that were there before; what was deleted stays deleted."""
     path = any_path
@@ -189,8 +195,7 @@ def test_an_unfinished_undo_keeps_what_nothing_proves_to_be_ours(any_path: Path)
 def test_an_unfinished_undo_goes_on(any_path: Path) -> None:
     """What was in flight is claimed again, as it was sent, where a 201 had told that the run made it."""
     path = any_path
-    with closing(sqlite3.connect(path, isolation_level=None)) as file:
-        file.execute("UPDATE rows SET http_status = 201 WHERE status = 'created'")
+    answered_with_201(path)
     with closing(Journal.open(path, Ticking(_NOW))) as journal:
         undo = journal.undo_of(runs(path)["undone"])
         deleted, to_do = undo.tally()[Fate.DELETED], undo.to_do()
@@ -333,6 +338,7 @@ def test_a_number_that_lacked_its_country_code_is_looked_up_before_it_is_sent(pa
 
 def test_a_contact_without_its_country_code_can_be_undone(path_5: Path) -> None:
     """Once a row showed which number it is: it is made again after it was deleted, and only then."""
+    answered_with_201(path_5)
     identity = account(names(path_5)[0])
     with closing(Journal.open(path_5, Ticking(_NOW))) as journal:
         assert offered(journal, "next", identity, ["600 000 202"]) == {}
