@@ -190,7 +190,7 @@ def weather(chance: Random, troubles: frozenset[Trouble] = frozenset()) -> Weath
         stale_share=chance.choice([0.0, 0.3]),
         kinds=kinds,
         kinds_of_post=(*others, *false),
-        kinds_of_read=chance.sample(OF_A_READ, chance.randint(1, len(OF_A_READ))),
+        kinds_of_read=chance.sample(OF_A_READ, chance.randint(1, chance.choice([3, len(OF_A_READ)]))),
         of_proxy=(_HTML_404,) if Trouble.PROXY in troubles else (),
         ends=chance.random() < 0.5,
     )

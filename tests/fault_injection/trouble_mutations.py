@@ -18,11 +18,11 @@ _DECISION = "worker_pool.retry_decision"
 
 TROUBLE_MUTATIONS = (
     _mutation(
-        "a look-up's 502 taken as not there",
-        _seen("virtual"),
+        "a look-up's 5xx taken as not there",
+        _seen("virtual", seeds="1..600"),
         f"{_DECISION}:after_look_up",
         "reply.http_status == HTTPStatus.NOT_FOUND",
-        "reply.http_status in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY)",
+        "reply.http_status == HTTPStatus.NOT_FOUND or (reply.http_status or 0) >= 500",
     ),
     _mutation(
         "another number's contact believed",
