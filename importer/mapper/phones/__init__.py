@@ -9,8 +9,9 @@ import re
 import unicodedata
 
 from importer.mapper.messages import cell_problem
-from importer.mapper.phones.numbering_plans import e164, in_form
+from importer.mapper.phones.numbering_plans import e164
 from importer.mapper.text_damage import is_placeholder
+from importer.model.phone_forms import in_form
 from importer.model.phone_mask import EXAMPLE
 from importer.model.rows import Problem
 
