@@ -21,8 +21,10 @@ FILES = ROOT / "tests" / "support" / "people_files"
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is written is the test's own."""
+    """What is written is the test's own, the journal too."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "state" / "journal.sqlite3"))
 
 
 def checked(file: Path, config: str, *options: str) -> Any:
