@@ -17,6 +17,7 @@ from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
 from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
+from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, InvalidRow, Row, Sheet
 from importer.readers import open_reader
@@ -56,6 +57,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     config = _config(sheet, given.input, options, proposal)
     if ask is None and any(question.is_required for question in proposal.questions):
         raise _unanswered(sheet, proposal, config)
+    if ask is None and (wrong := list(_why_mostly_invalid(sheet, rows, options, proposal))):
+        raise _mostly_invalid(sheet, wrong, config)
     shown = "\n".join(_shown(sheet, rows, options, proposal))
     if ask and not is_yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
@@ -163,6 +166,33 @@ def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
         f"{plain(sheet.file)}: which column is which cannot be told, and nobody can be asked:{questions}",
         "Give the same command on a terminal, or write this into config.toml and take the # from the right lines:\n\n"
         + config,
+    )
+
+
+def _why_mostly_invalid(
+    sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal
+) -> Iterator[str]:
+    """Yield why most of the rows would be invalid; nothing if most are right."""
+    mapping = column_mapping(sheet, options, None)
+    invalid = [mapped for row in rows if isinstance(mapped := to_contact(row, mapping), InvalidRow)]
+    if 2 * len(invalid) <= len(rows):
+        return
+    if proposal.lacks_country and not options.contact.country:
+        yield "Where are the phone numbers from? They have no country code: give --country, such as --country ES."
+    groups: dict[tuple[str, str], list[str]] = {}
+    for problem in chain.from_iterable(one.problems for one in invalid):
+        groups.setdefault((problem.code, problem.column), []).append(problem.message)
+    for (code, column), messages in sorted(groups.items(), key=lambda group: -len(group[1])):
+        where = f' in column "{column}"' if column else ""
+        yield f"{code}{where}: {len(messages):,} of the first {len(rows):,} rows: {unnumbered(messages[0])}"
+
+
+def _mostly_invalid(sheet: Sheet, wrong: Sequence[str], config: str) -> InputError:
+    reasons = "".join(f"\n  - {plain(reason)}" for reason in wrong)
+    return InputError(
+        f"{plain(sheet.file)}: most rows would be invalid, and nobody can be asked whether that is right:{reasons}",
+        "Give the same command with the option that is named or on a terminal, or write this into config.toml and fix"
+        f" it:\n\n{config}",
     )
 
 

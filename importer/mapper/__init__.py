@@ -2,6 +2,7 @@
 
     header + config  -> header -> column_mapping               plan_mapping, once per sheet
     row + mapping    -> contact_fields, custom_fields, phones/ to_contact, once per row -> Contact | InvalidRow
+    row + mapping    -> text_damage                            worth a look, or a problem if the config is strict
     row + mapping    -> RowFingerprint                         is it as an earlier run sent it?
     without a config -> header_guess, column_profile           -> mapping_proposal
 

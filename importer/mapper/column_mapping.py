@@ -1,7 +1,8 @@
 """The column mapping: the config applied to one sheet's header; mapping a row then needs only indices and functions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from importer.mapper.contact_fields import (
     TextField,
@@ -18,8 +19,9 @@ from importer.mapper.custom_fields import conversion
 from importer.mapper.header import Feed, HeaderSearch
 from importer.mapper.messages import cell_problem, listed, quoted
 from importer.mapper.options import ColumnOptions, ContactOptions, IdentifierFormat, MappingOptions, MobileForm
-from importer.mapper.phones import cleaned_phone, identify
+from importer.mapper.phones import identify, undecorated
 from importer.mapper.phones.countries import country_of, is_region
+from importer.mapper.text_damage import text_flaw
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
 
@@ -40,6 +42,10 @@ class UsedColumn:
     header: str
     words: Callable[[str], str] | None
     """Translates the cell's text under `[values]`; None where the config translates nothing."""
+    flaw: Callable[[str], Problem | None] | None
+    """From the cell as it was read to what is wrong with its text; None where texts are not sent as they are."""
+    repairs: bool
+    """Whether damaged texts are repaired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,8 @@ class ColumnMapping:
     used: tuple[UsedColumn, ...]
     left_over: tuple[str, ...]
     """Headers of the columns that feed no field; they are reported."""
+    strict_text: bool
+    """Whether a text that is damaged or stands for nothing makes a row invalid."""
     source: str
     identifier_feed: Feed
     identifier: TextReading
@@ -92,11 +100,10 @@ def plan_mapping(
     contact, columns = options.contact, options.columns
     identifier = _required(search, columns, "identifier")
     name = _required(search, columns, "name")
-    tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
+    tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
     texts = tuple(_text_field(search, options, field) for field in text_fields(directory))
     custom_fields = tuple(_custom_fields(search, columns))
-    places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
-    words = {place: translation(words) for place, words in places if place is not None}
+    words = _translations(search, options)
     region = _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")
     if search.problems or not identifier or not name:
@@ -104,8 +111,9 @@ def plan_mapping(
     country = _country_reading(country_feed, region)
     return ColumnMapping(
         width=len(header),
-        used=tuple(UsedColumn(index=at, header=header[at], words=words.get(at)) for at in sorted(search.used)),
+        used=tuple(_used_columns(search, words, name, repairs=contact.repair_text)),
         left_over=search.left_over(),
+        strict_text=contact.strict_text,
         source=contact.source,
         identifier_feed=identifier,
         identifier=_identifier_reading(identifier, contact, country, country_feed),
@@ -118,9 +126,24 @@ def plan_mapping(
     )
 
 
+def _translations(search: HeaderSearch, options: MappingOptions) -> dict[int, Callable[[str], str]]:
+    places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
+    return {place: translation(words) for place, words in places if place is not None}
+
+
+def _used_columns(
+    search: HeaderSearch, words: Mapping[int, Callable[[str], str]], name: Feed, *, repairs: bool
+) -> Iterator[UsedColumn]:
+    """Yield the columns that feed a field, in the header's order."""
+    for at in sorted(search.used):
+        header, is_text = search.header[at], at in search.texts
+        flaw = partial(text_flaw, is_name=header in name.headers, repairs=repairs) if is_text else None
+        yield UsedColumn(index=at, header=header, words=words.get(at), flaw=flaw, repairs=repairs and is_text)
+
+
 def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> Feed | None:
     if text := getattr(columns, field):
-        return search.feed(text, f"[columns] {field}")
+        return search.feed(text, f"[columns] {field}", is_text=field == "name")
     message = (
         f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
         f" to one of {listed(filter(None, search.header))}."
@@ -136,15 +159,17 @@ def _text_field(search: HeaderSearch, options: MappingOptions, field: TextField)
     if isinstance(sent, Problem):
         search.problems.append(replace(sent, value=constant, message=f"[contact] {field.key}: {sent.message}"))
         sent = ""
-    found = search.feed(getattr(options.columns, field.key), f"[columns] {field.key}")
+    found = search.feed(getattr(options.columns, field.key), f"[columns] {field.key}", is_text=field.has_lines)
     return field.attribute, field_reading(found, field.check, sent, lines=field.has_lines)
 
 
 def _custom_fields(search: HeaderSearch, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
     for field in columns.custom_fields:
-        found = search.feed(field.column, f"[columns.custom_fields] {quoted(field.name)}")
+        is_text = field.type is FieldType.TEXT
+        found = search.feed(field.column, f"[columns.custom_fields] {quoted(field.name)}", is_text=is_text)
         convert = conversion(field, columns.tag_separators)
-        yield field.name, field_reading(found, convert, "", lines=field.type is FieldType.CHECKBOX)
+        lines = is_text or field.type is FieldType.CHECKBOX
+        yield field.name, field_reading(found, convert, "", lines=lines)
 
 
 def _region(search: HeaderSearch, country: str) -> str:
@@ -198,4 +223,4 @@ def _as_sent(found: Feed, contact: ContactOptions) -> Callable[[str, Sequence[st
         return lambda identifier, _texts: identifier
     if contact.identifier_format is IdentifierFormat.E164:
         return lambda identifier, _texts: f"+{identifier}"
-    return lambda _identifier, texts: cleaned_phone(found.read(texts))
+    return lambda _identifier, texts: undecorated(found.read(texts))

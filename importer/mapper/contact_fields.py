@@ -4,8 +4,10 @@ What the service accepts is in Callbell's documentation of POST /contacts. A rea
 once per row. The checks' problems do not name the column; `field_reading` adds it.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -26,6 +28,12 @@ ValueReading = Callable[[Sequence[str]], FieldValue | Problem]
 """The same for a custom field, whose value may be several texts."""
 
 _EMAIL = re.compile(r"[^@\s,;<>\":]+@(?:[^@\s,;<>\".]+\.)+[^@\s,;<>\".]+")
+_AS_EXPORTED = re.compile("[\"\u201c\u201d\u201e*]|:::|^['\\[({]")
+_LIST = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|[^\[\]"])*\]|\(["'][^()]*\)|\{[^{}]*\}""")
+_PART = r"""\s*("(?:[^"\\]|\\.|"")*"|'(?:[^'\\]|\\.)*')\s*(?=[%s\n]|$)|[^%s\n]+"""
+"""A part of a text, in quotation marks or not, by the separators."""
+_DOUBLE_QUOTES = re.compile('["\u201c\u201d\u201e]')
+_OF_EVERY_CONTACT = re.compile(r"\* (?:my ?contacts|starred)", re.IGNORECASE)
 _UUID = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 
 
@@ -143,9 +151,42 @@ def field_reading(
 
 
 def splitter(separators: str) -> Callable[[str], list[str]]:
-    """Return a function that splits a text at these characters and at line ends, into stripped non-empty parts."""
-    pattern = re.compile(f"[{re.escape(separators)}\n]")
-    return lambda text: [part for piece in pattern.split(text) if (part := piece.strip())]
+    """Return a function that splits a text at these characters and at line ends, into stripped non-empty parts.
+
+    Parts in quotation marks, lists in brackets (JSON, Python, Postgres) and Google's ` ::: ` are read as their
+    exporters wrote them.
+    """
+    plain = re.compile(f"[{re.escape(separators)}\n]")
+    parts, listed = (re.compile(_PART % (2 * (re.escape(signs),))) for signs in (separators, f"{separators},"))
+
+    def split(text: str) -> list[str]:
+        if not _AS_EXPORTED.search(text):  # nearly all
+            return [part for piece in plain.split(text) if (part := piece.strip())]
+        if ":::" in text:
+            return [part for piece in text.split(":::") if (part := _unmarked(piece))]
+        if _LIST.fullmatch(text):
+            found = listed.finditer(text[1:-1])
+        else:
+            found = (listed if text.startswith('"') else parts).finditer(text)
+        return [part for piece in found if (part := _unmarked(_unescaped(piece[1]) if piece[1] else piece[0]))]
+
+    return split
+
+
+def _unescaped(quoted: str) -> str:
+    """Return the text of a part in quotation marks."""
+    if quoted.startswith('"') and "\\" in quoted:
+        with suppress(ValueError):
+            return str(json.loads(quoted))
+    return quoted[1:-1]
+
+
+def _unmarked(part: str) -> str:
+    """Return a part without double quotation marks and the star of Google's own labels; some of those say nothing."""
+    part = _DOUBLE_QUOTES.sub("", part).strip()
+    if not part.startswith("* "):
+        return part
+    return "" if _OF_EVERY_CONTACT.fullmatch(part) else part[2:].strip()
 
 
 def tags_reading(

@@ -1,10 +1,10 @@
 """Propose a mapping from a sheet's header and values, with how sure it is and what the user must be asked. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from importer.mapper.column_profile import ColumnProfile, Kind, profile_column
+from importer.mapper.column_profile import ColumnProfile, Kind, are_words_with_spaces, profile_column
 from importer.mapper.header import OWN_COLUMNS
 from importer.mapper.header_guess import Guess, guess, with_fields
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions
@@ -75,6 +75,10 @@ def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Pr
         (sure["identifier"],) = _of(profiles, _PHONES)
         reasons["identifier"] = f"likely: its values are {_said(profiles[sure['identifier']])}"
     columns = with_fields(ColumnOptions(tags=guessed.columns.tags), sure)
+    tag_cells = [row.cells[place] for place, name in named if name in columns.tags for row in rows]
+    if are_words_with_spaces(tag_cells):
+        columns = replace(columns, tag_separators=" ")
+        reasons["tag_separators"] = "likely: all tags are words with spaces between"
     seen = profiles.get(columns.identifier)
     return Proposal(
         columns=columns,

@@ -3,10 +3,11 @@
 Each row is seen once, in the input's order. Each kind of warning is one group, with its first rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from importer.mapper.column_mapping import ColumnMapping
+from importer.mapper.contact import text_flaws
 from importer.mapper.messages import quoted
 from importer.mapper.phones.numbering_plans import lost_zero
 from importer.model.phone_forms import mobile_form
@@ -44,6 +45,11 @@ class RowTally:
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Return the warnings about a contact's row."""
+    return (*text_flaws(row.cells, mapping), *_lost_zero(row, contact, mapping))
+
+
+def _lost_zero(row: Row, contact: Contact, mapping: ColumnMapping) -> Sequence[Problem]:
+    """Return the warning about a zero that a spreadsheet program may have dropped, if there is one."""
     if contact.source != "whatsapp" or not (country := mapping.country(row.cells)):
         return ()
     text = mapping.identifier_feed.read(row.cells)
@@ -66,7 +72,7 @@ class Findings:
         self._run = RowTally()
         self._last = ("", 0)
 
-    def see(self, row: int, contact: Contact, column: str, found: Sequence[Problem] = ()) -> None:
+    def see(self, row: int, contact: Contact, column: str, found: Iterable[Problem] = ()) -> None:
         """Inspect a valid row.
 
         Args:
