@@ -18,7 +18,7 @@ from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Problem, Row, Sheet
 from importer.readers.header import header_of
-from importer.readers.text.encoding import is_text, shown_text
+from importer.readers.text.encoding import Encoding, is_text, shown_text
 from importer.readers.text.problems import MISSING, WHOSE, row_problem
 from importer.readers.text.scan import QuoteFault, ScannedRows, raw_cells, unquoted
 
@@ -33,11 +33,13 @@ class RowMaker:
     Args:
         sheet: The sheet, with its header.
         width: How many cells the header's row has: more than the header where it ends in unnamed columns.
+        encoding: How the text was decoded.
 
     """
 
-    def __init__(self, sheet: Sheet, width: int) -> None:
+    def __init__(self, sheet: Sheet, width: int, encoding: Encoding) -> None:
         self._sheet = sheet
+        self._readable = encoding.readable
         self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide
 
     def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
@@ -83,7 +85,7 @@ class RowMaker:
 
     def _check_header(self, cells: Cells | None) -> None:
         file, header_row = self._sheet.file, self._sheet.header_row
-        seen = cells and header_of(file, [shown_text(unescape(cell)) for cell in cells], header_row)
+        seen = cells and header_of(file, [shown_text(self._readable(unescape(cell))) for cell in cells], header_row)
         if seen != self._sheet.header:
             raise InputError(
                 f"The header of {file}, in row {header_row}, is read in two ways.",
@@ -103,7 +105,7 @@ class RowMaker:
             place = next(wrong, 0)
             lines = {"first": fault.first_line, "last": fault.last_line, "later": fault.last_line - fault.first_line}
             problems.append(row_problem(fault.code, shown_text(seen[place]), header, place, **lines))
-        shown = [unescape(cell) for cell in seen]
+        shown = [self._readable(unescape(cell)) for cell in seen]
         if not is_text(text):
             problems += [
                 row_problem("encoding_invalid", shown_text(cell), header, place, encoding=self._sheet.encoding)

@@ -18,7 +18,16 @@ from importer.readers.files import FileState, refuse_no_text, unreadable
 from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
 from importer.readers.options import InputOptions
 from importer.readers.text import scan
-from importer.readers.text.encoding import NO_TEXT, UNDECODABLE, decoded, find_encoding, more_evidence, shown_text
+from importer.readers.text.encoding import (
+    NO_TEXT,
+    UNDECODABLE,
+    Encoding,
+    damage_note,
+    decoded,
+    find_encoding,
+    more_evidence,
+    shown_text,
+)
 
 _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
@@ -40,20 +49,20 @@ class CsvReader:
         self._path = path
         self._state = FileState(path)
         sample, further = _sample(path)
-        codec, note = find_encoding(sample, options.encoding, further)
-        characters = decoded(sample, codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
+        self._encoding = encoding = find_encoding(sample, options.encoding, further)
+        characters = decoded(sample, encoding.codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
         text = io.StringIO(characters, newline=None).read()
         delimiter = scan.find_delimiter(text, options.delimiter, options.header_row)
         sampled = scan.sample_rows(text, delimiter, options.header_row)
-        header, self._width = _header(path, sampled, options.header_row, delimiter)
+        header, self._width = _header(path, sampled, options.header_row, delimiter, encoding)
         self._blanks = Blanks()
         self._sheet = Sheet(
             file=path,
             header=header,
             header_row=options.header_row,
-            encoding=codec,
+            encoding=encoding.codec,
             delimiter=delimiter,
-            notes=(note,) if note else (),
+            notes=(*encoding.notes, *damage_note(text)),
         )
 
     @property
@@ -98,7 +107,7 @@ class CsvReader:
         def read(size: int) -> str:
             return file.read(size).replace("\0", NO_TEXT)
 
-        maker, number = RowMaker(self._sheet, self._width), 1
+        maker, number = RowMaker(self._sheet, self._width, self._encoding), 1
         for block in scan.blocks(read, self._sheet, width=self._width):
             rows = maker.rows(block, number)
             yield rows[max(self._sheet.header_row + 1 - number, 0) :]
@@ -115,7 +124,9 @@ def _sample(path: str) -> tuple[bytes, bytes]:
         raise unreadable(path, error) from error
 
 
-def _header(path: str, sample: scan.ScannedRows, header_row: int, delimiter: str) -> tuple[tuple[str, ...], int]:
+def _header(
+    path: str, sample: scan.ScannedRows, header_row: int, delimiter: str, encoding: Encoding
+) -> tuple[tuple[str, ...], int]:
     """Return the header, and how many cells its row has; pandas is not needed, and compared when the rows are read."""
     if not 1 <= header_row <= len(sample.rows):
         raise no_header(path, header_row)
@@ -126,7 +137,7 @@ def _header(path: str, sample: scan.ScannedRows, header_row: int, delimiter: str
             "Fix the quotes in that row: one that is part of a name is written twice.",
         )
     first = [
-        [shown_text(unescape(scan.unquoted(cell))) for cell in scan.raw_cells(text, delimiter)]
+        [shown_text(encoding.readable(unescape(scan.unquoted(cell)))) for cell in scan.raw_cells(text, delimiter)]
         for text in sample.rows[: header_row + ROWS_UNDER_TITLE]
     ]
     header = header_of(path, first[header_row - 1], header_row)

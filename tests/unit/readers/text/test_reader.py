@@ -172,7 +172,7 @@ def test_the_encoding_is_found(path: Path, codec: str, found: str) -> None:
     assert reader.sheet.encoding == found
     assert cells_of(reader)[2] == ("1", "Begoña Muñoz \N{EN DASH} «Ñandú»")
     assert bool(reader.sheet.notes) == (codec in {"cp1252", "utf-16-le", "utf-16-be"})
-    assert "cp1252" not in codec or ("Teléfono" in reader.sheet.notes[0] and "--encoding" in reader.sheet.notes[0])
+    assert "cp1252" not in codec or ('"Begoña"' in reader.sheet.notes[0] and "--encoding" in reader.sheet.notes[0])
 
 
 def test_cyrillic_is_not_taken_for_western(path: Path) -> None:
@@ -210,7 +210,7 @@ def test_bytes_that_are_no_text_are_told(path: Path) -> None:
 
 def test_a_few_stray_bytes_do_not_change_utf_8(path: Path) -> None:
     """A file that is UTF-8 but for one byte is not read as another encoding, which would spoil every name."""
-    reader = opened(path, "Phone,Name\n1,Muñoz\n2,Núñez\n".encode() + b"3,Pe\xf1a\n4,\0\n")
+    reader = opened(path, "Phone,Name\n1,Muñoz\n2,Núñez\n".encode() + b"3,Pe\xc3\n4,\0\n")
     assert (reader.sheet.encoding, len(reader.sheet.notes)) == ("utf-8", 1)
     assert [row.number for row in rows_of(reader) if row.problems] == [4, 5]
 
