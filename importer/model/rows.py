@@ -49,7 +49,7 @@ class Sheet:
     header: tuple[str, ...]
     """The column headers, stripped, in the file's order."""
     header_row: int = 1
-    """The header's row number as a spreadsheet program shows it."""
+    """The header's row number as a spreadsheet program shows it; without a header, the row above the first."""
     encoding: str = ""
     """The Python codec of a text file; empty for workbooks."""
     delimiter: str = ""

@@ -18,7 +18,7 @@ from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
 from importer.readers.excel.workbook import chosen, open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, find_header, no_header
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000
@@ -49,14 +49,14 @@ class ExcelReader:
             self._extent = workbook.look(part)
             self._engine = workbook.opened(part, self._extent)
             on_failure.callback(self._engine.close)
-            header = self._header(options.header_row)
+            header, header_row = self._header(options)
             self._at_the_end = on_failure.pop_all()
-        notes = sheet_notes(self._extent, options.header_row, len(header), skips_hidden=self._skips_hidden)
+        notes = sheet_notes(self._extent, header_row, len(header), skips_hidden=self._skips_hidden)
         self._sheet = Sheet(
             file=path,
             name=part.name,
             header=header,
-            header_row=options.header_row,
+            header_row=header_row,
             notes=(*workbook.notes, *notes),
         )
 
@@ -89,17 +89,15 @@ class ExcelReader:
         """Let go of the file; more than once does no harm."""
         self._at_the_end.close()
 
-    def _header(self, header_row: int) -> tuple[str, ...]:
-        if not 1 <= header_row <= MOST_ROWS:
-            raise no_header(self._path, header_row)
+    def _header(self, options: InputOptions) -> tuple[tuple[str, ...], int]:
+        if not 1 <= options.header_row <= MOST_ROWS:
+            raise no_header(self._path, options.header_row)
         first = [
             [text_of(value) for value in values]
-            for values in islice(self._engine.rows(), header_row + ROWS_UNDER_TITLE)
+            for values in islice(self._engine.rows(), options.header_row + ROWS_UNDER_TITLE)
         ]
-        if len(first) < header_row:
-            raise no_header(self._path, header_row)
-        refuse_title(self._path, first, header_row)
-        return header_of(self._path, first[header_row - 1], header_row)
+        width = max((place for row in first for place, cell in enumerate(row, 1) if cell.strip()), default=0)
+        return find_header(self._path, first, options, width)
 
     def _rows(self) -> Iterator[Row | None]:
         header_row = self._sheet.header_row

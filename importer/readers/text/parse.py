@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from importer.model.cell_names import column_letters
 from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Problem, Row, Sheet
@@ -40,6 +41,7 @@ class RowMaker:
     def __init__(self, sheet: Sheet, width: int, encoding: Encoding) -> None:
         self._sheet = sheet
         self._readable = encoding.readable
+        self._has_letters = sheet.header == tuple(map(column_letters, range(len(sheet.header))))  # in place of a header
         self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide
 
     def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
@@ -58,7 +60,7 @@ class RowMaker:
             rows, widths = zip(*map(self._narrowed, rows, widths), strict=True)
         parsed = parse_rows(rows, widths, sheet.delimiter)
         header = sheet.header_row - first
-        if 0 <= header < len(parsed):
+        if 0 <= header < len(parsed) and not self._has_letters:
             self._check_header(parsed[header])
         even = {*widths} == {len(sheet.header)} and not scanned.faults and None not in parsed
         if not even or not is_text(scanned.text):

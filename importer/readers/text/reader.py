@@ -8,6 +8,7 @@ what comes back with it. Opening a file needs no pandas; its header is compared 
 """
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Row, Sheet
 from importer.readers.files import FileState, refuse_no_text, unreadable
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, find_header, no_header
 from importer.readers.options import InputOptions
 from importer.readers.text import scan
 from importer.readers.text.encoding import (
@@ -54,12 +55,12 @@ class CsvReader:
         text = io.StringIO(characters, newline=None).read()
         delimiter = scan.find_delimiter(text, options.delimiter, options.header_row)
         sampled = scan.sample_rows(text, delimiter, options.header_row)
-        header, self._width = _header(path, sampled, options.header_row, delimiter, encoding)
+        header, header_row, self._width = _header(path, sampled, options, delimiter, encoding)
         self._blanks = Blanks()
         self._sheet = Sheet(
             file=path,
             header=header,
-            header_row=options.header_row,
+            header_row=header_row,
             encoding=encoding.codec,
             delimiter=delimiter,
             notes=(*encoding.notes, *damage_note(text)),
@@ -125,21 +126,24 @@ def _sample(path: str) -> tuple[bytes, bytes]:
 
 
 def _header(
-    path: str, sample: scan.ScannedRows, header_row: int, delimiter: str, encoding: Encoding
-) -> tuple[tuple[str, ...], int]:
-    """Return the header, and how many cells its row has; pandas is not needed, and compared when the rows are read."""
-    if not 1 <= header_row <= len(sample.rows):
-        raise no_header(path, header_row)
-    if not sample.widths[header_row - 1]:
+    path: str, sample: scan.ScannedRows, options: InputOptions, delimiter: str, encoding: Encoding
+) -> tuple[tuple[str, ...], int, int]:
+    """Return the header, its row, and how many cells that row has.
+
+    pandas is not needed, and compared when the rows are read.
+    """
+    row = options.header_row
+    if not 1 <= row <= len(sample.rows):
+        raise no_header(path, row)
+    if not sample.widths[row - 1]:
         raise InputError(
-            f'The header of {path}, in row {header_row}, has a quote (") that is not closed, '
-            "or text after a closed one.",
+            f'The header of {path}, in row {row}, has a quote (") that is not closed, or text after a closed one.',
             "Fix the quotes in that row: one that is part of a name is written twice.",
         )
     first = [
         [shown_text(encoding.readable(unescape(scan.unquoted(cell)))) for cell in scan.raw_cells(text, delimiter)]
-        for text in sample.rows[: header_row + ROWS_UNDER_TITLE]
+        for text in sample.rows[: row + ROWS_UNDER_TITLE]
     ]
-    header = header_of(path, first[header_row - 1], header_row)
-    refuse_title(path, first, header_row)
-    return header, len(first[header_row - 1])
+    (usual, _), *_ = Counter(filter(None, sample.widths[row - 1 :])).most_common(1)
+    header, row = find_header(path, first, options, usual)
+    return header, row, len(first[row - 1]) if row else usual
