@@ -143,8 +143,8 @@ def _refuse_other(path: str, rows: Sequence[Sequence[str]], row: int, seems: int
             what = "a phone number" if _is_phone(cell) else "an e-mail address"
             raise InputError(
                 f"It seems that {path} has no header: cell {column_letters(place)}{row} holds {what}.",
-                "Say --no-header, or no_header = true under [input] in the config: the columns are called A, B and so on"
-                " then. Or write the columns' names in a row above.",
+                "Say --no-header, or no_header = true under [input] in the config: then the columns are called A, B and so"
+                " on. Or write the columns' names in a row above.",
             )
 
 
