@@ -18,7 +18,7 @@ from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
 from importer.readers.excel.workbook import chosen, open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, find_header, no_header
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, find_header, no_header
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000
@@ -49,14 +49,14 @@ class ExcelReader:
             self._extent = workbook.look(part)
             self._engine = workbook.opened(part, self._extent)
             on_failure.callback(self._engine.close)
-            header, header_row = self._header(options)
+            header = self._header(options)
             self._at_the_end = on_failure.pop_all()
-        notes = sheet_notes(self._extent, header_row, len(header), skips_hidden=self._skips_hidden)
+        notes = sheet_notes(self._extent, header.row, len(header.names), skips_hidden=self._skips_hidden)
         self._sheet = Sheet(
             file=path,
             name=part.name,
-            header=header,
-            header_row=header_row,
+            header=header.names,
+            header_row=header.row,
             notes=(*workbook.notes, *notes),
         )
 
@@ -89,7 +89,7 @@ class ExcelReader:
         """Let go of the file; more than once does no harm."""
         self._at_the_end.close()
 
-    def _header(self, options: InputOptions) -> tuple[tuple[str, ...], int]:
+    def _header(self, options: InputOptions) -> Header:
         if not 1 <= options.header_row <= MOST_ROWS:
             raise no_header(self._path, options.header_row)
         first = [

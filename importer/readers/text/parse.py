@@ -14,7 +14,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from importer.model.cell_names import column_letters
 from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Problem, Row, Sheet
@@ -35,13 +34,14 @@ class RowMaker:
         sheet: The sheet, with its header.
         width: How many cells the header's row has: more than the header where it ends in unnamed columns.
         encoding: How the text was decoded.
+        has_header: Whether the header is a row, which is compared.
 
     """
 
-    def __init__(self, sheet: Sheet, width: int, encoding: Encoding) -> None:
+    def __init__(self, sheet: Sheet, width: int, encoding: Encoding, *, has_header: bool) -> None:
         self._sheet = sheet
         self._readable = encoding.readable
-        self._has_letters = sheet.header == tuple(map(column_letters, range(len(sheet.header))))  # in place of a header
+        self._has_header = has_header
         self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide
 
     def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
@@ -60,7 +60,7 @@ class RowMaker:
             rows, widths = zip(*map(self._narrowed, rows, widths), strict=True)
         parsed = parse_rows(rows, widths, sheet.delimiter)
         header = sheet.header_row - first
-        if 0 <= header < len(parsed) and not self._has_letters:
+        if 0 <= header < len(parsed) and self._has_header:
             self._check_header(parsed[header])
         even = {*widths} == {len(sheet.header)} and not scanned.faults and None not in parsed
         if not even or not is_text(scanned.text):

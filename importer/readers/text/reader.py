@@ -16,7 +16,7 @@ from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Row, Sheet
 from importer.readers.files import FileState, refuse_no_text, unreadable
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, find_header, no_header
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, find_header, no_header
 from importer.readers.options import InputOptions
 from importer.readers.text import scan
 from importer.readers.text.encoding import (
@@ -55,12 +55,12 @@ class CsvReader:
         text = io.StringIO(characters, newline=None).read()
         delimiter = scan.find_delimiter(text, options.delimiter, options.header_row)
         sampled = scan.sample_rows(text, delimiter, options.header_row)
-        header, header_row, self._width = _header(path, sampled, options, delimiter, encoding)
+        self._header, self._width = _header(path, sampled, options, delimiter, encoding)
         self._blanks = Blanks()
         self._sheet = Sheet(
             file=path,
-            header=header,
-            header_row=header_row,
+            header=self._header.names,
+            header_row=self._header.row,
             encoding=encoding.codec,
             delimiter=delimiter,
             notes=(*encoding.notes, *damage_note(text)),
@@ -108,7 +108,8 @@ class CsvReader:
         def read(size: int) -> str:
             return file.read(size).replace("\0", NO_TEXT)
 
-        maker, number = RowMaker(self._sheet, self._width, self._encoding), 1
+        maker = RowMaker(self._sheet, self._width, self._encoding, has_header=self._header.is_there)
+        number = 1
         for block in scan.blocks(read, self._sheet, width=self._width):
             rows = maker.rows(block, number)
             yield rows[max(self._sheet.header_row + 1 - number, 0) :]
@@ -127,8 +128,8 @@ def _sample(path: str) -> tuple[bytes, bytes]:
 
 def _header(
     path: str, sample: scan.ScannedRows, options: InputOptions, delimiter: str, encoding: Encoding
-) -> tuple[tuple[str, ...], int, int]:
-    """Return the header, its row, and how many cells that row has.
+) -> tuple[Header, int]:
+    """Return the header, and how many cells its row has.
 
     pandas is not needed, and compared when the rows are read.
     """
@@ -145,5 +146,5 @@ def _header(
         for text in sample.rows[: row + ROWS_UNDER_TITLE]
     ]
     (usual, _), *_ = Counter(filter(None, sample.widths[row - 1 :])).most_common(1)
-    header, row = find_header(path, first, options, usual)
-    return header, row, len(first[row - 1]) if row else usual
+    header = find_header(path, first, options, usual)
+    return header, len(first[header.row - 1]) if header.is_there else usual
