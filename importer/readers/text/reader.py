@@ -11,6 +11,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from importer.model.errors import InputError
 from importer.model.plain_text import unescape
@@ -34,6 +35,13 @@ _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
 
 
+def one_column() -> ModuleType:
+    """Return the module for files that seem to have one column, which few files need."""
+    from importer.readers.text import one_column as found  # noqa: PLC0415 - said above
+
+    return found
+
+
 class CsvReader:
     """A text file, opened: its encoding, delimiter and header are known, its rows not yet read.
 
@@ -53,9 +61,11 @@ class CsvReader:
         self._encoding = encoding = find_encoding(sample, options.encoding, further)
         characters = decoded(sample, encoding.codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
         text = io.StringIO(characters, newline=None).read()
-        delimiter = scan.find_delimiter(text, options.delimiter, options.header_row)
-        sampled = scan.sample_rows(text, delimiter, options.header_row)
+        self._is_wrapped = False
+        sampled, delimiter = self._sampled(text, options)
         self._header, self._width = _header(path, sampled, options, delimiter, encoding)
+        if len(self._header.names) == 1 and options.delimiter == "auto":
+            one_column().refuse_other_delimiter(path, text, options.header_row)
         self._blanks = Blanks()
         self._sheet = Sheet(
             file=path,
@@ -63,7 +73,11 @@ class CsvReader:
             header_row=self._header.row,
             encoding=encoding.codec,
             delimiter=delimiter,
-            notes=(*encoding.notes, *damage_note(text)),
+            notes=(
+                *encoding.notes,
+                *damage_note(text),
+                *([one_column().WRAPPED_NOTE] if self._is_wrapped else []),
+            ),
         )
 
     @property
@@ -102,15 +116,27 @@ class CsvReader:
     def close(self) -> None:
         """Do nothing: the file is open only while `chunks` goes through it."""
 
+    def _sampled(self, text: str, options: InputOptions) -> tuple[scan.ScannedRows, str]:
+        """Return the first rows and the delimiter; also where the lines are in quotes as a whole."""
+        wanted, header_row = options.delimiter, options.header_row
+        delimiter = scan.find_delimiter(text, wanted, header_row)
+        sampled = scan.sample_rows(text, delimiter, header_row)
+        quoted = (row for row, width in zip(sampled.rows, sampled.widths, strict=True) if width == 1 and row[:1] == '"')
+        if next(quoted, "") and (found := one_column().delimiter_if_wrapped(text, delimiter, wanted, header_row)):
+            self._is_wrapped = True
+            return scan.sample_rows(one_column().unwrapped(text), found, header_row), found
+        return sampled, delimiter
+
     def _rows(self, file: io.TextIOWrapper) -> Iterator[list[Row | None]]:
         from importer.readers.text.parse import RowMaker  # noqa: PLC0415 - pandas: opening a file does without
 
         def read(size: int) -> str:
             return file.read(size).replace("\0", NO_TEXT)
 
+        lines = one_column().read_unwrapped(read) if self._is_wrapped else read
         maker = RowMaker(self._sheet, self._width, self._encoding, has_header=self._header.is_there)
         number = 1
-        for block in scan.blocks(read, self._sheet, width=self._width):
+        for block in scan.blocks(lines, self._sheet, width=self._width):
             rows = maker.rows(block, number)
             yield rows[max(self._sheet.header_row + 1 - number, 0) :]
             number += len(rows)
