@@ -15,6 +15,10 @@ from importer.model.runs import ProblemGroup
 _FIRST_ROWS = 20
 _LONG_RUN = 10
 """Fewer consecutive numbers may be the lines of one company; as many are rarely customers."""
+_SHORT = (
+    "Rows have fewer cells than the header. Only columns that are not sent are without a cell, so the rows are right if"
+    " no delimiter is missing in them."
+)
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
 
 
@@ -43,6 +47,8 @@ class RowTally:
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Return the warnings about a contact's row."""
+    if row.problems:  # of a valid row: of its end, where no column is used
+        return (Problem(code="row_short", message=_SHORT),)
     if contact.source != "whatsapp" or not (country := mapping.country(row.cells)):
         return ()
     text = mapping.identifier_feed.read(row.cells)

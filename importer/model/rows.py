@@ -70,6 +70,8 @@ class Problem:
     """The cell's text."""
     message: str
     """A sentence that a shop owner understands, with what to do."""
+    from_column: int = 0
+    """Index of the first column that it concerns, with all after it; it is none if no field is fed by one of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
 from importer.readers.excel.workbook import chosen, open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, find_header, no_header
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, Totals, find_header, no_header, with_notes
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000
@@ -62,7 +62,7 @@ class ExcelReader:
 
     @property
     def sheet(self) -> Sheet:
-        """What was found on opening."""
+        """What was found on opening, and once all rows were yielded, also what was left out at its end."""
         return self._sheet
 
     @property
@@ -77,13 +77,14 @@ class ExcelReader:
             InputError: The file cannot be read any further, or was changed meanwhile.
 
         """
-        self._blanks = Blanks()
+        self._blanks, totals = Blanks(), Totals()
         self._state.check()
         rows = self._rows()
         while chunk := list(self._of_moderate_size(rows)):
             self._state.check()
-            if full := self._blanks.left_out(chunk):
+            if full := totals.held_back(self._blanks.left_out(chunk)):
                 yield full
+        self._sheet = with_notes(self._sheet, totals.notes())
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""

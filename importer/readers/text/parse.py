@@ -11,6 +11,7 @@ import functools
 import io
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -35,13 +36,15 @@ class RowMaker:
         width: How many cells the header's row has: more than the header where it ends in unnamed columns.
         encoding: How the text was decoded.
         has_header: Whether the header is a row, which is compared.
+        pads_short: Whether empty cells are left out at the ends of rows.
 
     """
 
-    def __init__(self, sheet: Sheet, width: int, encoding: Encoding, *, has_header: bool) -> None:
+    def __init__(self, sheet: Sheet, width: int, encoding: Encoding, *, has_header: bool, pads_short: bool) -> None:
         self._sheet = sheet
         self._readable = encoding.readable
         self._has_header = has_header
+        self._pads_short = pads_short
         self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide
 
     def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
@@ -118,9 +121,12 @@ class RowMaker:
         extra = next(filter(str.strip, shown[len(header) :]), "")
         if not extra:
             shown = shown[: len(header)]
+        if len(shown) < len(header) and self._pads_short:
+            shown += [""] * (len(header) - len(shown))
         if len(shown) != len(header):
             unclear = WHOSE if extra else MISSING
-            problems.append(row_problem("width_wrong", extra, cells=len(shown), width=len(header), unclear=unclear))
+            told = row_problem("width_wrong", extra, cells=len(shown), width=len(header), unclear=unclear)
+            problems.append(told if extra else replace(told, from_column=len(shown)))
             shown += [""] * (len(header) - len(shown))
         if cells is None and not problems:
             problems.append(row_problem("row_uncertain", shown_text(text)))

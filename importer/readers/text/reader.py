@@ -17,7 +17,7 @@ from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Row, Sheet
 from importer.readers.files import FileState, refuse_no_text, unreadable
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, find_header, no_header
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, Totals, find_header, no_header, with_notes
 from importer.readers.options import InputOptions
 from importer.readers.text import scan
 from importer.readers.text.encoding import (
@@ -33,6 +33,10 @@ from importer.readers.text.encoding import (
 
 _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
+_LEAST_SHORT, _LEAST_SHORT_SHARE = 2, 0.2
+_SHORT_NOTE = (
+    "Rows end early where their last cells are empty: what wrote the file leaves these out, so they were read as empty."
+)
 
 
 def one_column() -> ModuleType:
@@ -67,6 +71,7 @@ class CsvReader:
         if len(self._header.names) == 1 and options.delimiter == "auto":
             one_column().refuse_other_delimiter(path, text, options.header_row)
         self._blanks = Blanks()
+        self._pads_short = _leaves_empty_cells_out(sampled, self._header, delimiter)
         self._sheet = Sheet(
             file=path,
             header=self._header.names,
@@ -77,12 +82,13 @@ class CsvReader:
                 *encoding.notes,
                 *damage_note(text),
                 *([one_column().WRAPPED_NOTE] if self._is_wrapped else []),
+                *([_SHORT_NOTE] if self._pads_short else []),
             ),
         )
 
     @property
     def sheet(self) -> Sheet:
-        """What was found on opening."""
+        """What was found on opening, and once all rows were yielded, also what was left out at its end."""
         return self._sheet
 
     @property
@@ -97,14 +103,16 @@ class CsvReader:
             InputError: The file cannot be read any further, or was changed meanwhile.
 
         """
-        self._blanks = Blanks()
+        self._blanks, totals = Blanks(), Totals()
         try:
             with Path(self._path).open(encoding=self._sheet.encoding, errors=UNDECODABLE) as file:
                 for rows in self._rows(file):
                     self._state.check(file.fileno())
                     for start in range(0, len(rows), _CHUNK_ROWS):
-                        if full := self._blanks.left_out(rows[start : start + _CHUNK_ROWS]):
+                        full = self._blanks.left_out(rows[start : start + _CHUNK_ROWS])
+                        if full := totals.held_back(full):
                             yield full
+            self._sheet = with_notes(self._sheet, totals.notes())
         except OSError as error:
             raise unreadable(self._path, error) from error
         except UnicodeError as error:
@@ -134,7 +142,9 @@ class CsvReader:
             return file.read(size).replace("\0", NO_TEXT)
 
         lines = one_column().read_unwrapped(read) if self._is_wrapped else read
-        maker = RowMaker(self._sheet, self._width, self._encoding, has_header=self._header.is_there)
+        maker = RowMaker(
+            self._sheet, self._width, self._encoding, has_header=self._header.is_there, pads_short=self._pads_short
+        )
         number = 1
         for block in scan.blocks(lines, self._sheet, width=self._width):
             rows = maker.rows(block, number)
@@ -174,3 +184,20 @@ def _header(
     (usual, _), *_ = Counter(filter(None, sample.widths[row - 1 :])).most_common(1)
     header = find_header(path, first, options, usual)
     return header, len(first[header.row - 1]) if header.is_there else usual
+
+
+def _leaves_empty_cells_out(sample: scan.ScannedRows, header: Header, delimiter: str) -> bool:
+    """Return whether the file's writer leaves out empty cells at the ends of rows.
+
+    Then many rows are short, and none that is not short ends with an empty cell.
+    """
+    width = len(header.names)
+    rows = [
+        (text, cells)
+        for text, cells in zip(sample.rows[header.row :], sample.widths[header.row :], strict=True)
+        if cells and text.strip(f"{delimiter} ")
+    ]
+    short = sum(cells < width for _, cells in rows)
+    if short < max(_LEAST_SHORT, _LEAST_SHORT_SHARE * len(rows)) or short == len(rows):
+        return False
+    return not any(text.endswith((delimiter, f'{delimiter}""')) for text, cells in rows if cells >= width)

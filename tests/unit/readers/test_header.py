@@ -1,6 +1,8 @@
 """Which row is the header, and blank rows below it."""
 
+import itertools
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from importer.model.errors import InputError
 from importer.model.rows import Row
 from importer.readers import open_reader
-from importer.readers.header import Blanks
+from importer.readers.header import Blanks, Totals
 from importer.readers.options import InputOptions
 from tests.support.commands import table
 from tests.support.paths import PEOPLE_FILES
@@ -149,3 +151,70 @@ def test_blank_rows_before_the_last_row_are_counted(chunks: list[list[bool]]) ->
     while every and not every[-1]:
         every.pop()
     assert blanks.count == every.count(False)
+
+
+TOTALS = [
+    ["Total", "2 customers", "", "200.50"],
+    ["", "TOTAL GENERAL", "", "1.234.567,89"],
+    ["Suma:", "", "", "200"],
+    ["Registros: 2", "", "", ""],
+    ["Gesamtsumme", "", "", "200,50"],
+]
+
+
+@KINDS
+@pytest.mark.parametrize("total", TOTALS)
+def test_totals_below_a_table_are_no_rows_and_said(tmp_path: Path, name: str, write: Write, total: list[str]) -> None:
+    """Also several of them, and with blank rows between."""
+    rows = [["Code", "Name", "Phone", "Balance"], ["1", "Rey", "611223418", "120.50"], ["2", "Sol", "611223419", "80"]]
+    for below in ([total], [["", "", "", ""], total], [["Subtotal", "", "", "1"], total]):
+        path = write(tmp_path / name, [*rows, *below])
+        with closing(open_reader(str(path), InputOptions())) as reader:
+            assert [row.number for chunk in reader.chunks() for row in chunk] == [2, 3]
+            (note,) = reader.sheet.notes
+            assert "totals" in note
+            assert str(len(rows) + len(below)) in note
+            assert [row.number for chunk in reader.chunks() for row in chunk] == [2, 3]
+            assert reader.sheet.notes == (note,)
+
+
+@KINDS
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Total", "", "3"], ["Leo", "611223419", ""]],
+        [["Total Energies", "611223419", ""]],
+        [["Total Shop", "total_shop", "gold"]],
+        [["Totò", "", "t@example.com"]],
+        [["Summers", "", "1"]],
+        [["Rows and Co", "", "1"]],
+    ],
+)
+def test_what_may_be_somebody_stays(tmp_path: Path, name: str, write: Write, rows: Rows) -> None:
+    """Totals between rows, and whoever has a number, an address, or only the word in the name."""
+    path = write(tmp_path / name, [["Name", "Phone", "Note"], ["Ana", "611223418", ""], *rows])
+    sheet, read_rows = read(path)
+    assert [number for number, _, _ in read_rows] == list(range(2, len(rows) + 3))
+    assert sheet.notes == ()
+
+
+@given(st.lists(st.lists(st.booleans(), max_size=5), max_size=6))
+def test_only_the_last_rows_are_totals(chunks: list[list[bool]]) -> None:
+    """However the rows come in chunks, none is lost and their order stays."""
+    totals, numbers = Totals(), itertools.count(1)
+    made = [
+        [Row(number=next(numbers), cells=("Total", "") if total else ("x", "")) for total in chunk] for chunk in chunks
+    ]
+    every = [row for chunk in made for row in chunk]
+    let_through = [row for chunk in made for row in totals.held_back(chunk)]
+    while every and every[-1].cells[0] == "Total":
+        every.pop()
+    assert let_through == every
+    assert bool(list(totals.notes())) == (sum(map(len, made)) > len(every))
+
+
+def test_a_total_of_peoples_file_is_said() -> None:
+    """Below two customers."""
+    reader = open_reader(str(PEOPLE_FILES / "title_total.csv"), InputOptions(header_row=4))
+    assert [row.cells[1] for chunk in reader.chunks() for row in chunk] == ["Talleres Rey", "Bar Sol"]
+    assert "row 8" in reader.sheet.notes[0]

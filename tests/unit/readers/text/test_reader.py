@@ -14,6 +14,7 @@ from importer.model.protocols import Reader
 from importer.model.rows import Row
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
+from tests.support.paths import PEOPLE_FILES
 
 
 def opened(path: Path, content: str | bytes, **options: str | int) -> Reader:
@@ -284,3 +285,29 @@ def test_any_table_reads_back_the_same(
 def test_what_reports_escape_is_read_as_it_was(text: str) -> None:
     """The reader's unescape is the reports' escape backwards."""
     assert unescape(escape(text)) == text
+
+
+def test_empty_cells_that_a_writer_leaves_out_are_empty() -> None:
+    """Rows of a file that people really have end early, and none ends with an empty cell."""
+    reader = open_reader(str(PEOPLE_FILES / "short.csv"), InputOptions())
+    assert [(row.cells, row.problems) for row in rows_of(reader)] == [
+        (("+34611223451", "Ana", "Lugo", "a@e.es"), ()),
+        (("+34611223452", "Leo", "Vigo", ""), ()),
+        (("+34611223453", "Mar", "", ""), ()),
+    ]
+    assert len([note for note in reader.sheet.notes if "end early" in note]) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "short"),
+    [
+        (["1,a,x", "2,b", "3,c", "4,d,"], [3, 4]),
+        (["1,a,x", "2,b", '3,c,""', "4,d"], [3, 5]),
+        ([*["1,a,x"] * 40, "2,b", "3,c"], [42, 43]),
+        (["2,b", "3,c"], [2, 3]),
+    ],
+)
+def test_other_short_rows_are_told(path: Path, lines: list[str], short: list[int]) -> None:
+    """Where empty cells are written, or most rows are whole; the problem is of the row's end."""
+    rows = rows_of(opened(path, "\n".join(["Phone,Name,Note", *lines])))
+    assert [(row.number, row.problems[0].from_column) for row in rows if row.problems] == [(n, 2) for n in short]
