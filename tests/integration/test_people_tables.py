@@ -2,6 +2,8 @@
 
 import io
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -136,14 +138,15 @@ def test_the_word_is_shown_before_the_question() -> None:
     """A person who sees how it reads can say no."""
     settings = settle({"sandbox": True}, {})
     path = str(PEOPLE_FILES / "cp850.csv")
-    for command in ("init", "run"):
+    begins: list[Callable[[CommandContext], object]] = [
+        partial(write_config, file=path, path=Path("new.toml")),
+        partial(import_files, files=[path]),
+    ]
+    for begin in begins:
         stream = io.StringIO()
         context = CommandContext(settings=settings, environment={}, stream=stream, ask_line=asked, confirm=doubted)
         with pytest.raises(Asked):
-            if command == "init":
-                write_config(context, path, Path("new.toml"))
-            else:
-                import_files(context, [path])
+            begin(context)
         assert '"Víctor"' in stream.getvalue()
         assert '"VĪctor"' in stream.getvalue()
 

@@ -1,7 +1,7 @@
 """Detect the encoding of a text file.
 
 A mark at the file's start is believed first, then UTF-32 and UTF-16 if their zero bytes show them, ISO-2022 if its
-escapes do, then UTF-8 if the bytes are that. What is left is a guess (`legacy_encoding`), and the guess is told. Lines
+escapes do, then UTF-8 if the bytes are that. What is left is a guess (`legacy_codecs`), and the guess is told. Lines
 of another encoding may stand among lines in UTF-8, where tables were joined: they are read by a guess of their own.
 Only the file's sample is looked at, so bytes further on may be no text: `UNDECODABLE` keeps them in sight.
 """
@@ -58,7 +58,7 @@ class Encoding:
         """Return a cell without stray bytes: read in the fallback if that gives words; else as it is."""
         if not self.fallback or is_text(cell):
             return cell
-        from importer.readers.text.mixed_encoding import in_fallback  # noqa: PLC0415 - needed for few files
+        from importer.readers.text.mixed_lines import in_fallback  # noqa: PLC0415 - needed for few files
 
         return in_fallback(cell, self.fallback) or cell
 
@@ -200,7 +200,7 @@ def _utf_8(sample: bytes) -> Encoding | None:
     """Return UTF-8 if the sample is that, maybe but for some lines: nothing else looks like it by chance."""
     if is_text(decoded(sample, "utf-8")):
         return Encoding(codec="utf-8")
-    from importer.readers.text.mixed_encoding import find_fallback  # noqa: PLC0415 - needed for few files
+    from importer.readers.text.mixed_lines import find_fallback  # noqa: PLC0415 - needed for few files
 
     if found := find_fallback(sample):
         return found
@@ -213,7 +213,7 @@ def _utf_8(sample: bytes) -> Encoding | None:
 
 
 def _guessed(sample: bytes) -> Encoding:
-    from importer.readers.text.legacy_encoding import guess_codec  # noqa: PLC0415 - needed for few files
+    from importer.readers.text.legacy_codecs import guess_codec  # noqa: PLC0415 - needed for few files
 
     guess = guess_codec(sample, old_mac=b"\r" in sample and b"\n" not in sample)
     return Encoding(codec=guess.codec, notes=(guess.note(),))

@@ -65,8 +65,12 @@ class CsvReader:
         self._encoding = encoding = find_encoding(sample, options.encoding, further)
         characters = decoded(sample, encoding.codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
         text = io.StringIO(characters, newline=None).read()
-        self._is_wrapped = False
-        sampled, delimiter = self._sampled(text, options)
+        delimiter = scan.find_delimiter(text, options.delimiter, options.header_row)
+        sampled = scan.sample_rows(text, delimiter, options.header_row)
+        self._is_wrapped = bool(within := _delimiter_in_quotes(text, sampled, delimiter, options))
+        if within:
+            delimiter, text = within, one_column().unwrapped(text)
+            sampled = scan.sample_rows(text, delimiter, options.header_row)
         self._header, self._width = _header(path, sampled, options, delimiter, encoding)
         if len(self._header.names) == 1 and options.delimiter == "auto":
             one_column().refuse_other_delimiter(path, text, options.header_row)
@@ -124,17 +128,6 @@ class CsvReader:
     def close(self) -> None:
         """Do nothing: the file is open only while `chunks` goes through it."""
 
-    def _sampled(self, text: str, options: InputOptions) -> tuple[scan.ScannedRows, str]:
-        """Return the first rows and the delimiter; also where the lines are in quotes as a whole."""
-        wanted, header_row = options.delimiter, options.header_row
-        delimiter = scan.find_delimiter(text, wanted, header_row)
-        sampled = scan.sample_rows(text, delimiter, header_row)
-        quoted = (row for row, width in zip(sampled.rows, sampled.widths, strict=True) if width == 1 and row[:1] == '"')
-        if next(quoted, "") and (found := one_column().delimiter_if_wrapped(text, delimiter, wanted, header_row)):
-            self._is_wrapped = True
-            return scan.sample_rows(one_column().unwrapped(text), found, header_row), found
-        return sampled, delimiter
-
     def _rows(self, file: io.TextIOWrapper) -> Iterator[list[Row | None]]:
         from importer.readers.text.parse import RowMaker  # noqa: PLC0415 - pandas: opening a file does without
 
@@ -184,6 +177,13 @@ def _header(
     (usual, _), *_ = Counter(filter(None, sample.widths[row - 1 :])).most_common(1)
     header = find_header(path, first, options, usual)
     return header, len(first[header.row - 1]) if header.is_there else usual
+
+
+def _delimiter_in_quotes(text: str, sample: scan.ScannedRows, delimiter: str, options: InputOptions) -> str:
+    """Return the delimiter of lines that are in quotes as a whole; empty where there are none."""
+    if not any(width == 1 and row.startswith('"') for row, width in zip(sample.rows, sample.widths, strict=True)):
+        return ""
+    return one_column().delimiter_if_wrapped(text, delimiter, options.delimiter, options.header_row)
 
 
 def _leaves_empty_cells_out(sample: scan.ScannedRows, header: Header, delimiter: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from importer.readers.text.encoding import LONGEST_EXAMPLE, Encoding, decoded, is_text
-from importer.readers.text.legacy_encoding import guess_codec, reads_well
+from importer.readers.text.legacy_codecs import guess_codec, reads_well
 
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 _WORD = re.compile("[\\w\udc80-\udcff]+")

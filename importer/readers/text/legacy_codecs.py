@@ -103,7 +103,7 @@ _EVIDENCE_BYTES, _MOST_WORDS = 32_768, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
+class EncodingGuess:
     """The codec that a text probably has."""
 
     codec: str
@@ -130,7 +130,7 @@ class Guess:
         )
 
 
-def guess_codec(text: bytes, *, old_mac: bool = False) -> Guess:
+def guess_codec(text: bytes, *, old_mac: bool = False) -> EncodingGuess:
     """Return the probable codec of a text that is no Unicode.
 
     Args:
@@ -153,7 +153,7 @@ def guess_codec(text: bytes, *, old_mac: bool = False) -> Guess:
             here, there = word.decode(codec, "replace"), word.decode(other, "replace")
             if here != there:
                 shown, instead = here[:LONGEST_EXAMPLE], there[:LONGEST_EXAMPLE]
-                return Guess(
+                return EncodingGuess(
                     codec=codec,
                     name=_NAMES.get(codec, codec),
                     other=other,
@@ -161,7 +161,7 @@ def guess_codec(text: bytes, *, old_mac: bool = False) -> Guess:
                     other_example=instead,
                     is_likely=is_likely,
                 )
-    return Guess(
+    return EncodingGuess(
         codec=codec, name=_NAMES.get(codec, codec), other="", example="", other_example="", is_likely=is_likely
     )
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from importer.readers.text.legacy_encoding import guess_codec, reads_well
+from importer.readers.text.legacy_codecs import guess_codec, reads_well
 
 WORDS = [
     *(
