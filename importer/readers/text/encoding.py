@@ -33,6 +33,7 @@ _MARKS = (
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _DAMAGED = re.compile("\\w*\ufffd[\\w\ufffd]*")
+_UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LEAST_PAIRS = 32
 _UTF_32_SHARE = 0.95
 _ISO_2022 = (
@@ -198,7 +199,12 @@ def _iso_2022(sample: bytes) -> str:
 
 def _utf_8(sample: bytes) -> Encoding | None:
     """Return UTF-8 if the sample is that, maybe but for some lines: nothing else looks like it by chance."""
-    if is_text(decoded(sample, "utf-8")):
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        if not _UTF_8_LETTER.search(sample):
+            return None
+    else:
         return Encoding(codec="utf-8")
     from importer.readers.text.mixed_lines import find_fallback  # noqa: PLC0415 - needed for few files
 

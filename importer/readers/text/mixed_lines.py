@@ -20,19 +20,22 @@ _LAST_OF_EUROPE, _PUNCTUATION = "\u052f", range(0x2000, 0x20D0)
 
 def find_fallback(sample: bytes) -> Encoding | None:
     """Return UTF-8 with a fallback if lines that are UTF-8 and lines that are not both read well; else None."""
-    right, broken = [], []
+    right: list[str] = []
+    broken: list[tuple[int, bytes]] = []
     for number, line in enumerate(sample.splitlines(keepends=True), 1):
         if not line.isascii():
-            text = decoded(line, "utf-8")
-            (right.append(text) if is_text(text) else broken.append((number, line, text)))
+            try:
+                right.append(line.decode())
+            except UnicodeDecodeError:
+                broken.append((number, line))
     letters = [character for text in right for character in text if character > "\x7f"]
     if not letters or not all(one <= _LAST_OF_EUROPE or ord(one) in _PUNCTUATION for one in letters):
         return None
-    guess = guess_codec(b"".join(line for _, line, _ in broken))
+    guess = guess_codec(b"".join(line for _, line in broken))
     if not guess.is_likely and len(right) < len(broken):
         return None
     codec, name = (guess.codec, guess.name) if guess.is_likely else _USUAL
-    example = next(((number, word) for number, _, text in broken for word in _words(text, codec)), None)
+    example = next(((number, word) for number, line in broken for word in _words(decoded(line, "utf-8"), codec)), None)
     if not example:
         return None
     first, word = example

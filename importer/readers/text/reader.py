@@ -183,7 +183,8 @@ def _delimiter_in_quotes(text: str, sample: scan.ScannedRows, delimiter: str, op
     """Return the delimiter of lines that are in quotes as a whole; empty where there are none."""
     if not any(width == 1 and row.startswith('"') for row, width in zip(sample.rows, sample.widths, strict=True)):
         return ""
-    return one_column().delimiter_if_wrapped(text, delimiter, options.delimiter, options.header_row)
+    found: str = one_column().delimiter_if_wrapped(text, delimiter, options.delimiter, options.header_row)
+    return found
 
 
 def _leaves_empty_cells_out(sample: scan.ScannedRows, header: Header, delimiter: str) -> bool:
