@@ -21,7 +21,7 @@ _LANGUAGES = {
     "Spanish": (0.0, "óíáé ñúü ç"),
     "French": (-0.5, "é èàêç ôîïâûëùœ"),
     "Italian": (-0.5, "àèòùì éóí ú"),
-    "Portuguese": (-0.5, "ãáçéí óêúâ ôõàü"),
+    "Portuguese": (-0.5, "ãáçéíóê úâô õàü"),
     "German": (-0.5, "üäö ß éè"),
     "Catalan": (-1.5, "óàíçèé úòï ü"),
     "Dutch": (-1.5, "ëé ïèöü ê"),
@@ -29,7 +29,7 @@ _LANGUAGES = {
     "Danish or Norwegian": (-2.0, "øåæ é öä"),
     "Icelandic": (-4.5, "áðíéó þúöýæ å"),
     "any Western": (-3.0, "éáíóñüöäàèçãúßøåêôâîëïûùòìæýœšžÿõðþ"),
-    "Polish": (-1.5, "łóżąęś ćńź é"),
+    "Polish": (-2.5, "łóżąęś ćńź é"),
     "Czech": (-2.0, "áíéěčřž ýšů úťňďó"),
     "Slovak": (-2.5, "áíčéžšýúľ ôťňä ďóĺŕ"),
     "Hungarian": (-2.0, "áéöó íőüúű ä"),
@@ -81,13 +81,16 @@ _NAMES = {codec: name for codec, (_, _, _, name) in _CODECS.items()} | {"cp932":
 _RANKS, _CAPITALS = (12.0, 3.0, 1.0), 0.3
 """How frequent common, less common and rare letters are, and a capital beside its small letter."""
 _SIGNS = frozenset("€…‘’“”„•–—™\xa0¡§©ª«®°·º»¿")  # noqa: RUF001 - these very signs
-_SIGN, _FOREIGN_LETTER, _NO_LETTER = -4.5, -7.0, -14.0
+_SPANISH_SIGNS = "¿¡"
+_SPANISH_SIGN, _SIGN, _FOREIGN_LETTER, _NO_LETTER = -3.0, -4.5, -7.0, -14.0
 """Logarithms of how probable a character is that is not in a language's table."""
 _LETTERS = [chr(code) for code in range(0x41, 0x530) if chr(code).isalpha()]
 _SMALL, _CAPITAL = "".join(filter(str.islower, _LETTERS)), "".join(filter(str.isupper, _LETTERS))
 _ODD = re.compile(
     f"[{_SMALL}][{_CAPITAL}]"  # a capital after a small letter
+    f"|(?=[^A-Z])[{_CAPITAL}][A-Z][a-z]"  # two capitals at the beginning of a word, the first with an accent
     r"|[^\W\d_][^\w\s'’·-][^\W\d_]"  # noqa: RUF001 - a sign within a word
+    f"|[^\\W\\d_]\xa0[{_SMALL}]"  # a fixed space in it
     r"|[^\W\d_]{3}’[^\W\d_]{2}"  # noqa: RUF001 - an apostrophe that stands for no article
     r"|[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]"  # two scripts in one word
     r"|[\xc0-\u024f]{3}"  # what Cyrillic looks like in a Western codec
@@ -192,7 +195,7 @@ def _fit(counts: Mapping[str, int], table: Mapping[str, float]) -> float:
 @cache
 def _otherwise(character: str) -> float:
     if character in _SIGNS:
-        return _SIGN
+        return _SPANISH_SIGN if character in _SPANISH_SIGNS else _SIGN
     return _FOREIGN_LETTER if character.isalpha() else _NO_LETTER
 
 

@@ -15,6 +15,8 @@ WORDS = [
             "Jürgen Größer\nBärbel Öz;Äußere",
             "João Conceição",
             "José",
+            "Telemóvel\nInês",
+            "¿Sigue libre?",
         )
     ),
     ("cp1252", "Hélène d’Arc;Nîmes"),
