@@ -196,7 +196,7 @@ def _leaves_empty_cells_out(sample: scan.ScannedRows, header: Header, delimiter:
     rows = [
         (text, cells)
         for text, cells in zip(sample.rows[header.row :], sample.widths[header.row :], strict=True)
-        if cells and text.strip(f"{delimiter} ")
+        if cells and text.strip(f'{delimiter} "')
     ]
     short = sum(cells < width for _, cells in rows)
     if short < max(_LEAST_SHORT, _LEAST_SHORT_SHARE * len(rows)) or short == len(rows):
