@@ -20,6 +20,9 @@ NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help=
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .ods")
 ]
+LastRunName = Annotated[
+    str, typer.Argument(metavar="[RUN]", help="The run's name, as `runs` lists it; left out: the last run.")
+]
 RunName = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
 
 
@@ -30,6 +33,7 @@ def run(
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
+    no_header: options.NoHeader = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     source: options.Source = None,
@@ -68,6 +72,7 @@ def check(
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
+    no_header: options.NoHeader = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     source: options.Source = None,
@@ -102,6 +107,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
+    no_header: options.NoHeader = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     source: options.Source = None,
@@ -121,11 +127,12 @@ def init(
 
 @command(epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
 def retry(
-    run: RunName = "",
+    run: LastRunName = "",
     config: options.Config = None,
     *,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
+    no_header: options.NoHeader = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     source: options.Source = None,
@@ -150,10 +157,7 @@ def retry(
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
 ) -> None:
-    """Send again an earlier run's rows that are not in Callbell.
-
-    The last run's, if none is named.
-    """
+    """Send again an earlier run's rows that are not in Callbell."""
     context = command_context(locals(), config)
     from importer.commands.retry import retry_run, with_options_of  # noqa: PLC0415 - late, see above
     from importer.commands.runs import find_run  # noqa: PLC0415 - the same

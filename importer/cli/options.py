@@ -25,6 +25,9 @@ Config = Annotated[
 
 Sheet = Annotated[str | None, _mapping("--sheet", "NAME", "The sheet's name, where a workbook has several.")]
 HeaderRow = Annotated[int | None, _mapping("--header-row", "N", "The header's row number, where it is not the first.")]
+NoHeader = Annotated[
+    bool | None, _mapping("--no-header", "", "The file has no header: its columns are called A, B and so on.")
+]
 Encoding = Annotated[
     str | None,
     _mapping("--encoding", "NAME", "A text file's encoding, such as utf-8 or cp1252, where the guess is wrong."),

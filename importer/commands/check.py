@@ -76,7 +76,13 @@ class Check:
 
         """
         async with contextlib.AsyncExitStack() as opened:
-            connection = await connect(self.context, self.store, self.record, self.readers, opened)
+            try:
+                connection = await connect(self.context, self.store, self.record, self.readers, opened)
+            except InputError:  # maybe because of what the notes say; later they are part of the result
+                for sheet in (reader.sheet for reader in self.readers):
+                    for note in sheet.notes:
+                        self.context.tell(f"{sheet.file}: {note}")
+                raise
             account = required_account(self.context, self.record, connection.account, self.record.files)
             connection = replace(connection, account=account)
             self.record = replace(self.record, account=account.name)

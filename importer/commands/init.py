@@ -51,6 +51,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     if is_there(path) and not force and not (ask and is_yes(ask(f"{path} is there. Write over it? [y/N]"))):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
     sheet, rows = _sample(file, given.input)
+    for note in sheet.notes:  # before the questions: what was guessed may be wrong
+        context.tell(f"{plain(sheet.file)}: {plain(note)}")
     contact, proposal = _proposed(sheet.header, rows, given.mapping.contact, ask)
     proposal = _answered(proposal, ask) if ask else proposal
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)

@@ -19,7 +19,7 @@ from importer.model.errors import InputError
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
 from importer.model.replies import Outcome
-from importer.model.rows import Status
+from importer.model.rows import Sheet, Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
@@ -47,6 +47,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
     with open_journal(context) as journal, open_sheets(context, files) as readers:
         record = new_run(context, journal, "run", files)
         run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
+        run.tell_notes()  # before anything is asked, or refused because of what was guessed
         return asyncio.run(run.execute())
 
 
@@ -55,6 +56,19 @@ class ImportRun(PoolCommand):
     """An import that is under way."""
 
     _warnings: Findings = field(default_factory=Findings)
+    _told: set[str] = field(default_factory=set)
+    """Notes of sheets that were told."""
+
+    def tell_notes(self) -> None:
+        """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
+        for reader in self.readers:
+            self._tell(reader.sheet, reader.sheet.notes)
+
+    def _tell(self, sheet: Sheet, notes: Sequence[str]) -> None:
+        for note in notes:
+            if (text := plain(f"{sheet.file}: {note}")) not in self._told:
+                self._told.add(text)
+                self.context.tell(text)
 
     async def _send(self, connection: Connection) -> CommandResult:
         """Bring every row to its final status and write the reports."""
@@ -69,8 +83,7 @@ class ImportRun(PoolCommand):
         for index, one in enumerate(connection.sheets):
             sheet = one.reader.sheet
             if self.record.command == "run":
-                for note in notes_of(sheet, one.options):
-                    self.context.tell(f"{plain(sheet.file)}: {note}")
+                self._tell(sheet, notes_of(sheet, one.options))
             if not self.context.settings.mapping_given:
                 confirm_guess(self.context, sheet, one.options, one.mapping)
             yield Source(
@@ -146,6 +159,8 @@ class ImportRun(PoolCommand):
 
     def _report(self, record: RunRecord, reason: Stop | Exception | None) -> CommandResult:
         """Write the reports; the reason is why the run ended early, if it did."""
+        if record.command == "run":
+            self.tell_notes()
         source = self.store.report_source(record.name)
         tally, problems, warnings = source.tally(), source.problems(), self._warnings.warnings()
         dry = self.context.settings.run.dry_run

@@ -228,7 +228,7 @@ def _invalid(invalid: InvalidRow) -> EnqueueDecision:
 def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, _Draft]]) -> None:
     """Insert the problems of all rows that are invalid."""
     problems = [
-        (run, seq, n, *map(storable, astuple(problem)))
+        (run, seq, n, *map(storable, (problem.code, problem.column, problem.value, problem.message)))
         for seq, entry, _ in rows
         if isinstance(entry.mapped, InvalidRow)
         for n, problem in enumerate(entry.mapped.problems, 1)

@@ -167,8 +167,8 @@ def load_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
     ]
 
 
-def _reader_problem(parts: Sequence[str]) -> Problem:
-    return Problem(**dict(zip(_PROBLEM_FIELDS, parts, strict=True)))
+def _reader_problem(parts: Sequence[Any]) -> Problem:
+    return Problem(**dict(zip(_PROBLEM_FIELDS, parts, strict=False)))  # older journals have fewer fields
 
 
 def _run_record(columns: Sequence[Any]) -> RunRecord:

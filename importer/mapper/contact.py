@@ -34,7 +34,7 @@ _UNSEEN = re.compile(
 
 def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     """Return the row's contact, or all its problems at once: those that its reader found first."""
-    problems = list(row.problems)
+    problems = [problem for problem in row.problems if problem.from_column <= mapping.used[-1].index]
     texts = _texts(row.cells, mapping, problems)
     identifier = _accepted(mapping.identifier(texts), problems)
     contact = Contact(

@@ -17,6 +17,10 @@ from importer.model.runs import ProblemGroup
 _FIRST_ROWS = 20
 _LONG_RUN = 10
 """Fewer consecutive numbers may be the lines of one company; as many are rarely customers."""
+_SHORT = (
+    "Rows have fewer cells than the header. Only columns that are not sent are without a cell, so the rows are right if"
+    " no delimiter is missing in them."
+)
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
 
 
@@ -45,7 +49,8 @@ class RowTally:
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Return the warnings about a contact's row."""
-    return (*text_flaws(row.cells, mapping), *_lost_zero(row, contact, mapping))
+    short = (Problem(code="row_short", message=_SHORT),) if row.problems else ()  # of its end, where no column is used
+    return (*short, *text_flaws(row.cells, mapping), *_lost_zero(row, contact, mapping))
 
 
 def _lost_zero(row: Row, contact: Contact, mapping: ColumnMapping) -> Sequence[Problem]:

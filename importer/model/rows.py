@@ -49,7 +49,7 @@ class Sheet:
     header: tuple[str, ...]
     """The column headers, stripped, in the file's order."""
     header_row: int = 1
-    """The header's row number as a spreadsheet program shows it."""
+    """The header's row number as a spreadsheet program shows it; without a header, the row above the first."""
     encoding: str = ""
     """The Python codec of a text file; empty for workbooks."""
     delimiter: str = ""
@@ -70,6 +70,8 @@ class Problem:
     """The cell's text."""
     message: str
     """A sentence that a shop owner understands, with what to do."""
+    from_column: int = 0
+    """Index of the first column that it concerns, with all after it; it is none if no field is fed by one of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

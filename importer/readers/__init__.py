@@ -6,7 +6,6 @@ A file is opened by its ending: text (`csv`) or workbook (`excel`). What is read
 
 from pathlib import PurePath
 
-from importer.model.errors import InputError
 from importer.model.protocols import Reader
 from importer.readers.options import InputOptions
 
@@ -24,10 +23,9 @@ def open_reader(path: str, options: InputOptions) -> Reader:
     """
     ending = PurePath(path).suffix.lower()
     if ending not in TEXT_ENDINGS | WORKBOOK_ENDINGS:
-        raise InputError(
-            f"{path} is not a kind of file that can be read.",
-            "Save it as .xlsx or .csv: names that end in .csv, .tsv, .txt, .xlsx, .xlsm, .xls or .ods are read.",
-        )
+        from importer.readers.files import no_spreadsheet  # noqa: PLC0415 - a name that is given by mistake
+
+        raise no_spreadsheet(path)
     # Neither kind of file waits for the libraries of the other.
     if ending in TEXT_ENDINGS:
         from importer.readers.text.reader import CsvReader  # noqa: PLC0415 - see above

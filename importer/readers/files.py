@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from pathlib import Path
 
 from importer.model.errors import InputError
 
@@ -10,21 +11,35 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLDEST = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 """How workbooks of Excel 2, 3 and 4 begin."""
 
-_MAGIC = {
-    b"PK": "a workbook or another zip file",
-    OLE[:4]: "an old Excel workbook, or one with a password",
-    b"%PDF": "a PDF document",
-    b"{\\rtf": "a text document (RTF)",
-    b"\x1f\x8b": "a compressed file (gzip)",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"7z\xbc\xaf": "a compressed file (7z)",
-    b"Rar!": "a compressed file (RAR)",
-    b"SQLite format 3": "a database",
-}
-_MARKUP = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|meta|\?xml|\w+:|workbook|div|style)", re.IGNORECASE
+_SAVE = "Save it as .xlsx or .csv."
+_OPEN = "Open it in a spreadsheet program, and save it as .xlsx or .csv."
+_EXPORT = "Export it as .xlsx or .csv from the program that it is from."
+_TAGS = rb"html|head|body|meta|title|script|style|link|div|span|font|center|table|t[rdh]|p|br?|h\d|workbook|rss|svg"
+_KINDS = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind, hint)
+    for pattern, kind, hint in (
+        (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)", "a workbook or another zip file", _SAVE),
+        (re.escape(OLE[:4]), "an old Excel workbook, or one with a password", _SAVE),
+        (rb"%PDF", "a PDF document", _SAVE),
+        (rb"\{\\rtf", "a text document (RTF)", _SAVE),
+        (rb"\x1f\x8b", "a compressed file (gzip)", "Unpack it, and name the file that is in it."),
+        (rb"7z\xbc\xaf", "a compressed file (7z)", "Unpack it, and name the file that is in it."),
+        (rb"Rar!\x1a", "a compressed file (RAR)", "Unpack it, and name the file that is in it."),
+        (rb"\x89PNG|\xff\xd8\xff", "a picture", _SAVE),
+        (rb"SQLite format 3", "a database", _EXPORT),
+        (
+            rb"\s*BEGIN:V(?:CARD|CALENDAR)\b",
+            "a vCard or vCalendar file, as address books and calendars write it",
+            "Bring it into an address book such as Google Contacts or Outlook, and export it from there as CSV.",
+        ),
+        (rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])", "a JSON file", _EXPORT),
+        (rb"\s*<(?:[!?]|\w+:|(?:%b)\b[^,;\t]*>)" % _TAGS, "a web page or XML", _OPEN),
+        (rb"\s*(?:-- \w*SQL|(?:INSERT INTO|CREATE TABLE)\s)", "a script for a database (SQL)", _EXPORT),
+    )
 )
+"""How files begin that are neither text files nor workbooks, what they are, and what to do about it."""
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_START_BYTES = 4_096
 
 
 class FileState:
@@ -78,23 +93,38 @@ def refuse_no_text(path: str, start: bytes) -> None:
         InputError: It is something else; the sentence says what.
 
     """
-    kind = _kind(start)
+    kind, hint = _kind(start)
     if kind:
-        raise InputError(f"{path} is {kind}, although its name ends like a text file's.", "Save it as .xlsx or .csv.")
+        raise InputError(f"{path} is {kind}, although its name ends like a text file's.", hint)
+
+
+def no_spreadsheet(path: str) -> InputError:
+    """Return the sentence for a file whose name ends like no spreadsheet's: what it is, if its beginning tells."""
+    try:
+        start = b""
+        if Path(path).is_file():  # a pipe would wait for somebody to write into it
+            with Path(path).open("rb") as file:
+                start = file.read(_START_BYTES)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+    kind, hint = _kind(start)
+    if kind and not kind.startswith("a workbook"):
+        return InputError(f"{path} is {kind}.", hint)
+    return InputError(
+        f"{path} is not a kind of file that can be read.",
+        "Save it as .xlsx or .csv: names that end in .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods are read.",
+    )
 
 
 def no_workbook(path: str, start: bytes) -> InputError:
     """Return the sentence for a file that is called a workbook and begins like none."""
-    kind = _kind(start)
+    kind, hint = _kind(start)
     if not kind and _is_text(start):
         return InputError(
             f"{path} is a text file such as CSV, although its name ends like a workbook's.",
             "Rename it so that its name ends in .csv, or open it in a spreadsheet program and save it as .xlsx.",
         )
-    return InputError(
-        f"{path} is {kind or 'no workbook, or damaged'}, although its name ends like a workbook's.",
-        "Open it in a spreadsheet program, and save it as .xlsx or as .csv.",
-    )
+    return InputError(f"{path} is {kind or 'no workbook, or damaged'}, although its name ends like a workbook's.", hint)
 
 
 def unreadable(path: str, error: OSError | ValueError) -> InputError:
@@ -116,10 +146,12 @@ def unreadable(path: str, error: OSError | ValueError) -> InputError:
             )
 
 
-def _kind(start: bytes) -> str:
-    if _MARKUP.match(start):
-        return "a web page or XML"
-    return next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "")
+def _kind(start: bytes) -> tuple[str, str]:
+    """Return what a file is that begins so, and what to do about it; empty texts for a text file or a workbook."""
+    mark = next(filter(start.startswith, _MARKS), b"")
+    text = start[len(mark) :].replace(b"\0", b"") if mark else start
+    found = ((kind, hint) for beginning, kind, hint in _KINDS if beginning.match(text))
+    return next(found, ("", _OPEN))
 
 
 def _is_text(start: bytes) -> bool:

@@ -13,6 +13,8 @@ class InputOptions:
     """The sheet's name; empty: the only visible sheet that has rows."""
     header_row: int = 1
     """The header's row number as a spreadsheet program shows it."""
+    no_header: bool = False
+    """Whether there is none: `header_row` is the first row then, and the columns are called A, B and so on."""
     encoding: str = "auto"
     """`auto` or any Python codec."""
     delimiter: str = "auto"

@@ -91,7 +91,8 @@ def _sheet(one: CheckedSheet) -> str:
     sheet = one.sheet
     name = f', sheet "{plain(sheet.name)}"' if sheet.name else ""
     blank = f" and {counted(one.blank, 'blank row')}" if one.blank else ""
-    columns = f"header in row {sheet.header_row}, {counted(len(sheet.header), 'column')}"
+    header = f"header in row {sheet.header_row}" if sheet.header_row else "no header"
+    columns = f"{header}, {counted(len(sheet.header), 'column')}"
     encoding = f", encoding {sheet.encoding}" if sheet.encoding else ""
     delimiter = f", delimiter {_DELIMITERS.get(sheet.delimiter, sheet.delimiter)}" if sheet.delimiter else ""
     facts = f"  {counted(one.rows)}{blank}, {columns}{encoding}{delimiter}"

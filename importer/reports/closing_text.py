@@ -29,7 +29,7 @@ _GIVEN_AGAIN = ("config", "source", "country", "tag", "journal", "sandbox", "rep
 """The options that decide how corrected rows are read and where they are sent."""
 _WHERE_RUNS_ARE = ("journal", "sandbox")
 """The options that `retry` needs to find the run, which has the others."""
-_HOW_TO_READ = ("sheet", "header_row", "encoding", "delimiter")
+_HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 
 
 def closing_text(

@@ -132,7 +132,7 @@ def write_sheet(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> Non
                 except XlsxWriterException:  # it does not accept the name
                     written = book.add_worksheet(_ANY_NAME)
                 at_the_end.callback(written.row_data_fh.close)  # after a failure XlsxWriter leaves it open
-                for number, row in enumerate(table, sheet.header_row - 1):
+                for number, row in enumerate(table, max(sheet.header_row - 1, 0)):
                     for column, text in enumerate(row):
                         if text:
                             written.write_string(number, column, text[:_LONGEST_CELL])

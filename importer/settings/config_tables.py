@@ -54,6 +54,7 @@ class InputTable(_Table):
 
     sheet: str | None = None
     header_row: Annotated[int, AfterValidator(checks.header_row)] | None = None
+    no_header: bool | None = None
     encoding: Annotated[str, AfterValidator(checks.encoding)] | None = None
     delimiter: Annotated[str, AfterValidator(checks.delimiter)] | None = None
     hidden_rows: Annotated[str, AfterValidator(checks.one_of((HIDDEN_READ, HIDDEN_SKIP)))] | None = None

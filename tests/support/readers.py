@@ -13,7 +13,7 @@ from importer.readers.options import InputOptions
 Rows = list[tuple[int, tuple[str, ...], tuple[str, ...]]]
 
 
-def read(path: Path, **options: str) -> tuple[Sheet, Rows]:
+def read(path: Path, **options: str | int) -> tuple[Sheet, Rows]:
     """Return what is found on opening a file, and its rows with their problems' codes."""
     reader = open_reader(str(path), InputOptions(**options))  # type: ignore[arg-type]  # each test gives the right types
     with closing(reader):

@@ -18,7 +18,7 @@ from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
 from importer.readers.excel.workbook import chosen, open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_header, refuse_title
+from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, Totals, find_header, no_header, with_notes
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000
@@ -49,20 +49,20 @@ class ExcelReader:
             self._extent = workbook.look(part)
             self._engine = workbook.opened(part, self._extent)
             on_failure.callback(self._engine.close)
-            header = self._header(options.header_row)
+            header = self._header(options)
             self._at_the_end = on_failure.pop_all()
-        notes = sheet_notes(self._extent, options.header_row, len(header), skips_hidden=self._skips_hidden)
+        notes = sheet_notes(self._extent, header.row, len(header.names), skips_hidden=self._skips_hidden)
         self._sheet = Sheet(
             file=path,
             name=part.name,
-            header=header,
-            header_row=options.header_row,
+            header=header.names,
+            header_row=header.row,
             notes=(*workbook.notes, *notes),
         )
 
     @property
     def sheet(self) -> Sheet:
-        """What was found on opening."""
+        """What was found on opening, and once all rows were yielded, also what was left out at its end."""
         return self._sheet
 
     @property
@@ -77,29 +77,28 @@ class ExcelReader:
             InputError: The file cannot be read any further, or was changed meanwhile.
 
         """
-        self._blanks = Blanks()
+        self._blanks, totals = Blanks(), Totals()
         self._state.check()
         rows = self._rows()
         while chunk := list(self._of_moderate_size(rows)):
             self._state.check()
-            if full := self._blanks.left_out(chunk):
+            if full := totals.held_back(self._blanks.left_out(chunk)):
                 yield full
+        self._sheet = with_notes(self._sheet, totals.notes())
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""
         self._at_the_end.close()
 
-    def _header(self, header_row: int) -> tuple[str, ...]:
-        if not 1 <= header_row <= MOST_ROWS:
-            raise no_header(self._path, header_row)
+    def _header(self, options: InputOptions) -> Header:
+        if not 1 <= options.header_row <= MOST_ROWS:
+            raise no_header(self._path, options.header_row)
         first = [
             [text_of(value) for value in values]
-            for values in islice(self._engine.rows(), header_row + ROWS_UNDER_TITLE)
+            for values in islice(self._engine.rows(), options.header_row + ROWS_UNDER_TITLE)
         ]
-        if len(first) < header_row:
-            raise no_header(self._path, header_row)
-        refuse_title(self._path, first, header_row)
-        return header_of(self._path, first[header_row - 1], header_row)
+        width = max((place for row in first for place, cell in enumerate(row, 1) if cell.strip()), default=0)
+        return find_header(self._path, first, options, width)
 
     def _rows(self) -> Iterator[Row | None]:
         header_row = self._sheet.header_row

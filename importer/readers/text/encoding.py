@@ -1,19 +1,17 @@
 """Detect the encoding of a text file.
 
-A mark at the file's start is believed first, then UTF-16 if its zero bytes show it, then UTF-8 if the bytes are that.
-What is left is a guess, and the guess is told: the importer's people write Western European languages, so Windows-1252
-and MacRoman are told apart by how letters with accents stand among plain ones; Shift-JIS by its syllables;
-charset-normalizer is asked about the rest. Only the file's sample is looked at, so bytes further on may be no text:
-`UNDECODABLE` keeps them in sight.
+A mark at the file's start is believed first, then UTF-32 and UTF-16 if their zero bytes show them, ISO-2022 if its
+escapes do, then UTF-8 if the bytes are that. What is left is a guess (`legacy_codecs`), and the guess is told. Lines
+of another encoding may stand among lines in UTF-8, where tables were joined: they are read by a guess of their own.
+Only the file's sample is looked at, so bytes further on may be no text: `UNDECODABLE` keeps them in sight.
 """
 
 import codecs
-import math
 import re
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from importer.model.errors import InputError
-from importer.model.plain_text import counted
 
 UNDECODABLE = "importer.undecodable"
 """Name of the codec error handler that turns each byte that is no text into a lone surrogate, U+DC00 and up."""
@@ -21,11 +19,11 @@ UNDECODABLE = "importer.undecodable"
 NO_TEXT = "\udc00"
 """Stands for a character that no text has: a zero, or the reader's own mark."""
 
+LONGEST_EXAMPLE = 40
+"""Characters of a word that is shown."""
+
 _LOOK_BYTES = 1024**2
 _MOST_LOOKED_THROUGH = 64 * 1024**2
-_EXAMPLE_BYTES = 4_096
-_LONGEST_EXAMPLE = 40
-_NAMES = {"cp1252": "Windows-1252 (Latin-1)", "mac-roman": "MacRoman", "cp932": "Shift-JIS"}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
@@ -34,18 +32,36 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_EVIDENCE_BYTES = 32_768
+_DAMAGED = re.compile("\\w*\ufffd[\\w\ufffd]*")
+_UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LEAST_PAIRS = 32
-_CAPITALS = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ"
-_LETTERS = _CAPITALS + "ßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŸŠšŽž"
-_SIGNS = frozenset("€…‘’“”•–—™\xa0¡£§¨©ª«\xad®°²³´·º»¼½¿")  # noqa: RUF001 - these very signs
-_LETTER = re.compile(f"[{_LETTERS}]")
-_UNLIKELY = re.compile(
-    f"[a-zß-ÿ][{_CAPITALS}]|[a-z][–—“”…•™¡¿§©®°·»«€£¨´][a-z]|[{_LETTERS}](?!ß)[{_LETTERS}]"  # noqa: RUF001 - the same
+_UTF_32_SHARE = 0.95
+_ISO_2022 = (
+    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(rb"\x1b(?:\$[@B]|\([IJ]|\$\(D)"), "iso2022_jp_ext"),
+    (re.compile(rb"\x1b(?:\$[)*+][A-Z]|\$A)"), ""),
 )
-"""A capital after a small letter, a sign within a word, two accents side by side."""
-_WESTERN_SHARE, _MOST_ODD = 0.95, 0.2
-_KANA = re.compile("[\\u3041-\\u30fe\\uff66-\\uff9f]")
+"""Escapes of ISO-2022, whose bytes are all ASCII, and the codec; none where Python has none (Chinese)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """How a text file is to be decoded."""
+
+    codec: str
+    """Python's name of it."""
+    fallback: str = ""
+    """The codec of single bytes that are not in `codec`, where tables of two encodings were joined; empty: none."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the person about what was guessed."""
+
+    def readable(self, cell: str) -> str:
+        """Return a cell without stray bytes: read in the fallback if that gives words; else as it is."""
+        if not self.fallback or is_text(cell):
+            return cell
+        from importer.readers.text.mixed_lines import in_fallback  # noqa: PLC0415 - needed for few files
+
+        return in_fallback(cell, self.fallback) or cell
 
 
 def _keep_in_sight(error: UnicodeError) -> tuple[str, int]:
@@ -57,8 +73,8 @@ def _keep_in_sight(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(UNDECODABLE, _keep_in_sight)
 
 
-def find_encoding(sample: bytes, wanted: str, further: bytes = b"") -> tuple[str, str]:
-    """Return the Python codec of a text file, and a sentence for the person where it was guessed.
+def find_encoding(sample: bytes, wanted: str, further: bytes = b"") -> Encoding:
+    """Return the encoding of a text file, with a note for the person where it was guessed.
 
     Args:
         sample: The file's beginning.
@@ -66,31 +82,56 @@ def find_encoding(sample: bytes, wanted: str, further: bytes = b"") -> tuple[str
         further: Lines from further on, where the beginning is all ASCII, which most encodings share.
 
     Raises:
-        InputError: There is no codec of that name.
+        InputError: There is no codec of that name, or none for what the file is in.
 
     """
     marked = next((codec for mark, codec in _MARKS if sample.startswith(mark)), "")
     if wanted != "auto":
         codec, family = _known_codec(wanted), marked.removesuffix("-sig")
         if codec.startswith(family):
-            return marked or codec, ""
-        return marked, f"The file begins with the mark of {family.upper()} and was read so, not as {wanted}."
+            return Encoding(codec=marked or codec)
+        note = f"The file begins with the mark of {family.upper()} and was read so, not as {wanted}."
+        return Encoding(codec=marked, notes=(note,))
     if marked:
-        return marked, ""
-    if codec := _unmarked_utf_16(sample):
-        return codec, f"The file does not say its encoding: by its zero bytes it is {codec.upper()}, and was read so."
+        return Encoding(codec=marked)
+    for codec, shown_by in (
+        (_unmarked_utf_32(sample), "zero bytes"),
+        (_unmarked_utf_16(sample), "zero bytes"),
+        (_iso_2022(further or sample), "escapes"),
+    ):
+        if codec:
+            note = f"The file does not say its encoding: by its {shown_by} it is {codec.upper()}, and was read so."
+            return Encoding(codec=codec, notes=(note,))
     return _utf_8(further or sample) or _guessed(further or sample)
 
 
 def more_evidence(sample: bytes, file: BinaryIO) -> bytes:
-    """Return the first bytes after an ASCII sample that are not all ASCII; empty if there are none near."""
-    if not sample.isascii():
+    """Return the first bytes after a sample of plain ASCII that are something else; empty if there are none near."""
+    if not _is_plain_ascii(sample):
         return b""
     for _ in range(_MOST_LOOKED_THROUGH // _LOOK_BYTES):
         found = file.read(_LOOK_BYTES)
-        if not found or not found.isascii():
+        if not found or not _is_plain_ascii(found):
             return found
     return b""
+
+
+def damage_note(text: str) -> tuple[str, ...]:
+    """Return a note about letters that were lost before the text was saved, if there are any in a sample of it."""
+    if "\ufffd" not in text:
+        return ()
+    first = _DAMAGED.search(text)
+    line, word = (text.count("\n", 0, first.start()) + 1, first[0]) if first else (0, "")
+    note = (
+        f"Letters were lost before the file was saved: near its beginning it has {text.count(chr(0xFFFD)):,} times the"
+        f' sign \ufffd in their place, first in line {line}: "{word[:LONGEST_EXAMPLE]}". Export it again as UTF-8 from'
+        " the program that has the right names."
+    )
+    return (note,)
+
+
+def _is_plain_ascii(content: bytes) -> bool:
+    return content.isascii() and b"\x1b" not in content
 
 
 def decoded(sample: bytes, codec: str, *, whole: bool = False) -> str:
@@ -113,6 +154,16 @@ def _known_codec(name: str) -> str:
     return codec.name
 
 
+def _unmarked_utf_32(sample: bytes) -> str:
+    """Return the byte order of UTF-32 if its zero bytes show it: half of each character, or more; or nothing."""
+    fours = len(sample) // 4
+    for codec, zero, rarely in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
+        never, nearly = sample[zero : fours * 4 : 4], sample[rarely : fours * 4 : 4]
+        if fours and never.count(0) == fours and nearly.count(0) >= fours * _UTF_32_SHARE:
+            return codec
+    return ""
+
+
 def _unmarked_utf_16(sample: bytes) -> str:
     """Return the byte order that zero bytes show: those of Latin letters, or of digits and line ends; or nothing."""
     pairs = len(sample) // 2
@@ -126,59 +177,52 @@ def _unmarked_utf_16(sample: bytes) -> str:
     return ""
 
 
-def _utf_8(sample: bytes) -> tuple[str, str] | None:
-    """Return UTF-8 if the sample is that, maybe but for a few bytes: nothing else looks like it by chance."""
-    beyond_ascii = re.findall("[^\0-\x7f]", decoded(sample, "utf-8"))
-    spoiled = sum("\udc00" <= character <= "\udfff" for character in beyond_ascii)
-    if not spoiled:
-        return "utf-8", ""
-    if len(beyond_ascii) - spoiled <= spoiled:
-        return None
-    bad = counted(spoiled, "byte")
-    return "utf-8", f"The file is UTF-8 but for {bad} near its beginning; rows that have such bytes are not sent."
+def _iso_2022(sample: bytes) -> str:
+    """Return the codec whose escapes are in the sample; or nothing.
 
+    Raises:
+        InputError: Python has no codec for it.
 
-def _guessed(sample: bytes) -> tuple[str, str]:
-    """Return the probable codec, by the lines that have anything beyond ASCII: they alone tell encodings apart."""
-    lines = (line for line in sample.splitlines(keepends=True) if not line.isascii())
-    evidence = b"".join(lines)[:_EVIDENCE_BYTES]
-    codec = _probable_codec(evidence, old_mac=b"\r" in sample and b"\n" not in sample)
-    text = decoded(evidence[:_EXAMPLE_BYTES], codec)
-    word = next((word for word in re.findall(r"\w+", text) if not word.isascii()), "")
-    example = f', in which one word of it is "{word[:_LONGEST_EXAMPLE]}"' if word else ""
-    return codec, (
-        f"The file does not say its encoding: it was read as {_NAMES.get(codec, codec)}{example}. "
-        "If that is wrong, say --encoding NAME."
+    """
+    if b"\x1b" not in sample or not sample.isascii():
+        return ""
+    codec = next((codec for escape, codec in _ISO_2022 if escape.search(sample)), None)
+    if codec is None:
+        return ""
+    if codec and is_text(decoded(sample, codec)):
+        return codec
+    raise InputError(
+        "The file is in an encoding of the ISO-2022 family that cannot be read.",
+        "Save it again as CSV in UTF-8, or name its encoding with --encoding.",
     )
 
 
-def _probable_codec(evidence: bytes, *, old_mac: bool) -> str:
-    western, mac = _unlikeliness(evidence, "cp1252"), _unlikeliness(evidence, "mac-roman")
-    if mac < western or (mac == western < math.inf and old_mac):
-        return "mac-roman"
-    if western < math.inf:
-        return "cp1252"
-    japanese = _if_decodable(evidence, "cp932")
-    if len(_KANA.findall(japanese)) > sum(character > "\x7f" for character in japanese) * 0.1:
-        return "cp932"
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - needed for few files, and slow to import
+def _utf_8(sample: bytes) -> Encoding | None:
+    """Return UTF-8 if the sample is that, maybe but for some lines: nothing else looks like it by chance."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        if not _UTF_8_LETTER.search(sample):
+            return None
+    else:
+        return Encoding(codec="utf-8")
+    from importer.readers.text.mixed_lines import find_fallback  # noqa: PLC0415 - needed for few files
 
-    best = from_bytes(evidence).best()
-    return codecs.lookup(best.encoding).name if best is not None else "cp1252"
+    if found := find_fallback(sample):
+        return found
+    beyond_ascii = re.findall("[^\0-\x7f]", decoded(sample, "utf-8"))
+    spoiled = sum("\udc00" <= character <= "\udfff" for character in beyond_ascii)
+    if len(beyond_ascii) - spoiled <= spoiled:
+        return None
+    said = f"The file is UTF-8 but for {spoiled:,} bytes near its beginning; rows that have such bytes are not sent."
+    return Encoding(codec="utf-8", notes=(said,))
 
 
-def _unlikeliness(evidence: bytes, codec: str) -> float:
-    """Return how odd the bytes read as Western European words, from 0; infinite if they do not read as such at all.
+def _guessed(sample: bytes) -> Encoding:
+    from importer.readers.text.legacy_codecs import guess_codec  # noqa: PLC0415 - needed for few files
 
-    Cyrillic or Greek bytes look like accented letters too, but side by side.
-    """
-    text = evidence.decode(codec, "replace")
-    beyond_ascii = [character for character in text if character > "\x7f"]
-    letters = len(_LETTER.findall(text))
-    signs = sum(character in _SIGNS for character in beyond_ascii)
-    odd = len(_UNLIKELY.findall(text)) / len(beyond_ascii)
-    reads_as_words = letters + signs >= _WESTERN_SHARE * len(beyond_ascii) and signs <= letters + 2
-    return odd if reads_as_words and odd <= _MOST_ODD else math.inf
+    guess = guess_codec(sample, old_mac=b"\r" in sample and b"\n" not in sample)
+    return Encoding(codec=guess.codec, notes=(guess.note(),))
 
 
 def _if_decodable(sample: bytes, codec: str) -> str:

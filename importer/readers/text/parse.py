@@ -11,6 +11,7 @@ import functools
 import io
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from importer.model.errors import InputError
 from importer.model.plain_text import counted, unescape
 from importer.model.rows import Problem, Row, Sheet
 from importer.readers.header import header_of
-from importer.readers.text.encoding import is_text, shown_text
+from importer.readers.text.encoding import Encoding, is_text, shown_text
 from importer.readers.text.problems import MISSING, WHOSE, row_problem
 from importer.readers.text.scan import QuoteFault, ScannedRows, raw_cells, unquoted
 
@@ -33,11 +34,17 @@ class RowMaker:
     Args:
         sheet: The sheet, with its header.
         width: How many cells the header's row has: more than the header where it ends in unnamed columns.
+        encoding: How the text was decoded.
+        has_header: Whether the header is a row, which is compared.
+        pads_short: Whether empty cells are left out at the ends of rows.
 
     """
 
-    def __init__(self, sheet: Sheet, width: int) -> None:
+    def __init__(self, sheet: Sheet, width: int, encoding: Encoding, *, has_header: bool, pads_short: bool) -> None:
         self._sheet = sheet
+        self._readable = encoding.readable
+        self._has_header = has_header
+        self._pads_short = pads_short
         self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide
 
     def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
@@ -56,7 +63,7 @@ class RowMaker:
             rows, widths = zip(*map(self._narrowed, rows, widths), strict=True)
         parsed = parse_rows(rows, widths, sheet.delimiter)
         header = sheet.header_row - first
-        if 0 <= header < len(parsed):
+        if 0 <= header < len(parsed) and self._has_header:
             self._check_header(parsed[header])
         even = {*widths} == {len(sheet.header)} and not scanned.faults and None not in parsed
         if not even or not is_text(scanned.text):
@@ -83,7 +90,7 @@ class RowMaker:
 
     def _check_header(self, cells: Cells | None) -> None:
         file, header_row = self._sheet.file, self._sheet.header_row
-        seen = cells and header_of(file, [shown_text(unescape(cell)) for cell in cells], header_row)
+        seen = cells and header_of(file, [shown_text(self._readable(unescape(cell))) for cell in cells], header_row)
         if seen != self._sheet.header:
             raise InputError(
                 f"The header of {file}, in row {header_row}, is read in two ways.",
@@ -103,7 +110,7 @@ class RowMaker:
             place = next(wrong, 0)
             lines = {"first": fault.first_line, "last": fault.last_line, "later": fault.last_line - fault.first_line}
             problems.append(row_problem(fault.code, shown_text(seen[place]), header, place, **lines))
-        shown = [unescape(cell) for cell in seen]
+        shown = [self._readable(unescape(cell)) for cell in seen]
         if not is_text(text):
             problems += [
                 row_problem("encoding_invalid", shown_text(cell), header, place, encoding=self._sheet.encoding)
@@ -114,11 +121,14 @@ class RowMaker:
         extra = next(filter(str.strip, shown[len(header) :]), "")
         if not extra:
             shown = shown[: len(header)]
+        if len(shown) < len(header) and self._pads_short:
+            shown += [""] * (len(header) - len(shown))
         if len(shown) != len(header):
             unclear = WHOSE if extra else MISSING
-            problems.append(
-                row_problem("width_wrong", extra, cells=counted(len(shown), "cell"), width=len(header), unclear=unclear)
+            told = row_problem(
+                "width_wrong", extra, cells=counted(len(shown), "cell"), width=len(header), unclear=unclear
             )
+            problems.append(told if extra else replace(told, from_column=len(shown)))
             shown += [""] * (len(header) - len(shown))
         if cells is None and not problems:
             problems.append(row_problem("row_uncertain", shown_text(text)))

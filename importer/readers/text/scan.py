@@ -81,8 +81,8 @@ def find_delimiter(text: str, wanted: str, header_row: int) -> str:
         declared, _ = after_declaration(text)
         if declared and declared.isascii():
             return declared
-        evenness = {each: _evenness(sample_rows(text, each, header_row), header_row, each) for each in ",;\t|"}
-        return max(evenness, key=evenness.__getitem__)
+        evennesses = {each: evenness(sample_rows(text, each, header_row), header_row, each) for each in ",;\t|"}
+        return max(evennesses, key=evennesses.__getitem__)
     delimiter = "\t" if wanted == "tab" else wanted
     if len(delimiter) != 1 or delimiter in '"\r\n\0' or not delimiter.isascii():  # pandas cuts at one byte only
         raise InputError(
@@ -233,7 +233,7 @@ def _look_like_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
     )
 
 
-def _evenness(sample: ScannedRows, header_row: int, delimiter: str) -> tuple[float, int]:
+def evenness(sample: ScannedRows, header_row: int, delimiter: str) -> tuple[float, int]:
     """Return how well the rows fit their header: the share of rows as wide as it, then its width."""
     rows = [*zip(sample.rows, sample.widths, strict=True)][header_row - 1 :]
     full = [(text, width) for text, width in rows if text.replace(delimiter, "").replace('"', "").strip()]

@@ -475,3 +475,11 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     once = cleaned(text)
     assert cleaned(once) == once
     assert not is_plain(text) or once == text.strip()
+
+
+@pytest.mark.parametrize(("from_column", "is_right"), [(13, True), (12, False), (0, False)])
+def test_a_short_row_is_right_where_no_column_is_used(from_column: int, is_right: bool) -> None:  # noqa: FBT001 - expected
+    """A problem of the row's end concerns the columns from there on, and the last column feeds nothing."""
+    problem = Problem(code="width_wrong", message="Too short.", from_column=from_column)
+    found = mapped({}, problems=(problem,))
+    assert found == mapped({}) if is_right else isinstance(found, InvalidRow) and found.problems == (problem,)

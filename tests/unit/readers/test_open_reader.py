@@ -33,6 +33,51 @@ def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path, name: str, senten
     assert caught.value.hint
 
 
+KINDS = [
+    (b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Gil\r\nEND:VCARD\r\n", "a vCard"),
+    (b"\xef\xbb\xbfBEGIN:VCARD\nVERSION:4.0\n", "a vCard"),
+    ("begin:vcalendar\n".encode("utf-16"), "a vCard"),
+    (b'[{"name": "Ana", "phone": "+34611222333"}]', "a JSON file"),
+    (b'\n{\n  "contacts": []\n}\n', "a JSON file"),
+    (b"[]", "a JSON file"),
+    (b"<!-- made by x --><p>Phone</p>", "a web page or XML"),
+    ("\ufeff<HTML><body>".encode("utf-16-le"), "a web page or XML"),
+    (b"<tr><td>Phone</td></tr>", "a web page or XML"),
+    (b"PK\x05\x06" + bytes(18), "zip"),
+    (b"%PDF-1.7", "a PDF document"),
+    (b"-- MySQL dump 10.13\nCREATE TABLE", "a script for a database"),
+]
+
+
+@pytest.mark.parametrize("name", ["contacts.csv", "contacts.txt", "contacts.xls", "contacts.vcf", "contacts"])
+@pytest.mark.parametrize(("content", "kind"), KINDS)
+def test_a_file_is_said_to_be_what_it_is(tmp_path: Path, content: bytes, kind: str, name: str) -> None:
+    """Under any name, with what to do."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    if kind == "zip" and not name.endswith(("csv", "txt")):  # maybe a workbook under a name that says nothing
+        kind = "not a kind of file|damaged|zip"
+    with pytest.raises(InputError, match=kind) as caught:
+        open_reader(str(path), InputOptions())
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("first", ["PK", "<Name>", "[Name]", "{Phone}", "Begin:", "%", "ID", "7z", "Insert"])
+def test_a_header_may_begin_as_other_files_do(tmp_path: Path, first: str) -> None:
+    """Few letters are not enough: a table's first column is often called PK."""
+    path = tmp_path / "contacts.csv"
+    path.write_text(f"{first},Phone\n1,+34611222333\n", encoding="utf-8")
+    assert open_reader(str(path), InputOptions()).sheet.header == (first, "Phone")
+
+
+def test_a_pipe_of_any_name_is_refused_at_once(tmp_path: Path) -> None:
+    """Nothing waits for somebody to write into it."""
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="not a kind of file"):
+        open_reader(str(tmp_path / "pipe"), InputOptions())
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     """Nothing waits for somebody to write into it."""

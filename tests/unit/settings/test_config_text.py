@@ -69,7 +69,9 @@ def test_everything_comes_back() -> None:
 
 def test_no_setting_is_forgotten() -> None:
     """Whatever differs from its default is in force in the config that is proposed."""
-    reading = InputOptions(sheet="S", header_row=2, encoding="cp1252", delimiter="tab", hidden_rows="skip")
+    reading = InputOptions(
+        sheet="S", header_row=2, no_header=True, encoding="cp1252", delimiter="tab", hidden_rows="skip"
+    )
     contact = ContactOptions(
         source="telegram",
         country="ES",

@@ -34,6 +34,7 @@ FRENCH = "Téléphone;Prénom;Ville\n0612345678;Éloïse;Besançon\n0612345679;H
 GERMAN = "Telefon;Name;Straße\n0171;Jürgen Größer;Königsallee\n0172;Bärbel Öz;Äußere Str.\n"
 JAPANESE = "電話;名前\n09012345678;さとう たろう\n09012345679;スズキ ハナコ\n"
 RUSSIAN = "Телефон;Имя\n79161234567;Анна Сергеевна\n79161234568;Дмитрий Петров\n"
+KOREAN = "전화;이름\n01012345678;김민수\n01012345679;이영희\n"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,11 @@ RUSSIAN = "Телефон;Имя\n79161234567;Анна Сергеевна\n79161
         (RUSSIAN, "utf-16-be", "utf-16-be"),
         (JAPANESE, "utf-16-le", "utf-16-le"),
         (SPANISH, "utf-16-be", "utf-16-be"),
+        (SPANISH, "utf-32-le", "utf-32-le"),
+        (JAPANESE, "utf-32-be", "utf-32-be"),
+        (RUSSIAN, "utf-32-le", "utf-32-le"),
+        (JAPANESE, "iso2022_jp", "iso2022_jp_ext"),
+        (KOREAN, "iso2022_kr", "iso2022_kr"),
     ],
 )
 def test_a_guess_is_right_and_told(path: Path, text: str, codec: str, found: str) -> None:
@@ -84,6 +90,31 @@ def test_the_evidence_may_be_far_from_the_beginning(path: Path) -> None:
     reader = opened(path, content)
     assert reader.sheet.encoding == "cp1252"
     assert cells_of(reader)[-1] == ("600111223", "José Muñoz")
+
+
+def test_escapes_may_be_far_from_the_beginning(path: Path) -> None:
+    """All of their bytes are ASCII too."""
+    content = b"Tel;Name\n" + b"600111222;Ana\n" * 150_000 + "600111223;山田\n".encode("iso2022_jp")
+    reader = opened(path, content)
+    assert cells_of(reader)[-1] == ("600111223", "山田")
+
+
+def test_an_encoding_that_python_lacks_is_refused(path: Path) -> None:
+    """Its bytes are ASCII, and would be sent as signs."""
+    with pytest.raises(InputError, match="ISO-2022"):
+        opened(path, b"Tel;Name\n1;\x1b$)A\x0eMuUE\x0f\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["Phone,Name\n1,Jos\ufffd\n", "Phone,Name\n1,ñ\n2,Jos\ufffd \ufffdlvarez\n", "Tel\ufffd,N\n1,a\n"]
+)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_letters_that_were_lost_before_are_told(path: Path, text: str, codec: str) -> None:
+    """A program that did not know the encoding wrote U+FFFD in their place."""
+    (note,) = opened(path, text.encode(codec)).sheet.notes
+    assert "Letters were lost" in note
+    assert f"{text.count(chr(0xFFFD))} times" in note
+    assert f"line {text[: text.index(chr(0xFFFD))].count(chr(10)) + 1}" in note
 
 
 def test_line_ends_may_be_mixed(path: Path) -> None:
