@@ -21,7 +21,7 @@ OWN_COLUMNS = frozenset({"import_status", "import_reason", "import_row", "import
 Reading = Callable[[Sequence[str]], str]
 """From a row's cleaned cells to a text."""
 
-_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _GAPS = re.compile(r" {2,}")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _LIKENESS = 0.5
@@ -110,7 +110,7 @@ class HeaderSearch:
         if not text:
             return None
         is_header = bool(self._places(composed(text)))
-        names = [text] if is_header else _IN_BRACES.findall(text) or [text]
+        names = [text] if is_header else IN_BRACES.findall(text) or [text]
         places = map(self.place, names, repeat(key))
         indices = tuple(place for place in list(places) if place is not None)
         if len(indices) < len(names):
@@ -143,7 +143,7 @@ class HeaderSearch:
 
 def _template(text: str, indices: tuple[int, ...]) -> Reading:
     """Return a function that fills the text's braces; the white space beside an empty cell is removed."""
-    literals = _IN_BRACES.split(text)[::2]
+    literals = IN_BRACES.split(text)[::2]
     pattern = "{}".join(literal.replace("{", "{{").replace("}", "}}") for literal in literals)
 
     def read(texts: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from importer.mapper.messages import cell_problem
-from importer.mapper.phones.numbering_plans import EXAMPLE, e164, in_form
+from importer.mapper.phones.numbering_plans import EXAMPLE, e164, in_form, is_mobile
 from importer.model.rows import Problem
 
 _PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
@@ -17,6 +17,7 @@ _PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
 _SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
 _ENOUGH_FOR_A_NUMBER = 7
+_JOINED_BY_EXPORTERS = ":::"
 _SIGNS = {"Cf": "", "Pd": "-"}
 """Per Unicode category: zero width characters and directions of writing; dashes."""
 _NUMBER_CELL = re.compile(r"(\+?[0-9]{7,})[.,]0{1,2}")
@@ -48,6 +49,30 @@ def identify(text: str, source: str, country: str, form: str = "as_written") -> 
     written = (plain[1], plain[2]) if plain else _plus_and_digits(text)
     number = written if isinstance(written, Problem) else e164(*written, country, text)
     return number if isinstance(number, Problem) else in_form(number[1:], form)
+
+
+def numbers_in(text: str) -> list[str]:
+    """Return the parts of a cell that an exporter joined, such as Google's `+34 600111222 ::: +34 910111222`."""
+    return [part for piece in text.split(_JOINED_BY_EXPORTERS) if (part := piece.strip())]
+
+
+def one_number(text: str, country: str, several: str) -> str:
+    """Return the text of the one number of a cell, or of several cells, that is to be used; else the text as it is.
+
+    Args:
+        text: The text, with ` ::: ` between numbers that were joined on purpose: of these, the first mobile is used.
+        country: Region of numbers without a country code; empty: none is assumed.
+        several: What to do with numbers that a person joined: `refuse`, `first` or `first_mobile`.
+
+    """
+    parts, wants_mobile = numbers_in(text), several != "first"
+    if len(parts) == 1 and several != "refuse":
+        parts = [part for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= _ENOUGH_FOR_A_NUMBER]
+    if len(parts) < 2:  # noqa: PLR2004 - nothing to choose from
+        return text
+    found = [(part, number) for part in parts if isinstance(number := identify(part, "whatsapp", country), str)]
+    mobiles = [part for part, number in found if is_mobile(number)] if wants_mobile else []
+    return next(iter([*mobiles, *(part for part, _ in found), *parts])).strip()
 
 
 def _handle(text: str) -> str | Problem:

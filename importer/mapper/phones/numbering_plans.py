@@ -176,6 +176,12 @@ def _or_abroad(number: str) -> str:
     return f", or write +{number} if that is the number" if is_foreign else ""
 
 
+def is_mobile(digits: str) -> bool:
+    """Return whether a valid number, with country code and without a plus, may be a mobile."""
+    parsed = phonenumbers.parse(f"+{digits}")
+    return phonenumbers.number_type(parsed) in _MOBILES
+
+
 def mobile_form(digits: str) -> tuple[str, bool] | None:
     """Return the country code and whether the mobile digit is there; None for numbers with only one form.
 
