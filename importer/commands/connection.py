@@ -12,14 +12,15 @@ from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
-from importer.commands.mapping_selection import column_mapping, mapping_options
+from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options, with_account
+from importer.commands.setup import SheetRows
 from importer.journal import Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
 from importer.mapper.options import MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import UsageError
 from importer.model.journal_rows import OutcomeT
-from importer.model.protocols import Reader, Service, WorkJournal
+from importer.model.protocols import Service, WorkJournal
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.system.stop_signals import Interruption
@@ -32,9 +33,11 @@ from importer.worker_pool.rate_limiter import RateLimiter
 class MappedSheet:
     """An opened sheet, and which column feeds which field."""
 
-    reader: Reader
+    reader: SheetRows
     options: MappingOptions
     mapping: ColumnMapping
+    notes: tuple[str, ...] = ()
+    """What to tell of a guessed mapping."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Connection:
 
 
 async def connect(
-    context: CommandContext, record: RunRecord, readers: Sequence[Reader], opened: contextlib.AsyncExitStack
+    context: CommandContext, record: RunRecord, readers: Sequence[SheetRows], opened: contextlib.AsyncExitStack
 ) -> Connection:
     """Ask the service for the account, and for the teams and channels that the mappings name; map the sheets.
 
@@ -67,14 +70,20 @@ async def connect(
         UsageError: There is no token, or it is another account's.
 
     """
-    options = [mapping_options(reader.sheet, context.settings) for reader in readers]
+    guesses = [await asyncio.to_thread(guess_of, reader, context.settings) for reader in readers]
+    options = [
+        mapping_options(reader.sheet, context.settings, guessed)
+        for reader, guessed in zip(readers, guesses, strict=True)
+    ]
     in_sandbox = context.settings.run.sandbox
     base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
     service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
     name, found = context.settings.service.account, None
     if token is not None:
         name = name or await who_am_i(service, context.jitter)
-        teams, channels = any(map(uses_teams, options)), any(map(uses_channels, options))
+        named = set[str]().union(*(guessed.by_account for guessed in guesses if guessed))
+        teams = "team" in named or any(map(uses_teams, options))
+        channels = "channel" in named or any(map(uses_channels, options))
         found = await directory(service, teams=teams, channels=channels, jitter=context.jitter)
     # A sandbox is empty each time, so nothing of it is remembered.
     account = f"sandbox {record.name}" if in_sandbox else f"{base_url} {name}"
@@ -84,9 +93,10 @@ async def connect(
             "Give the token and the config of that account. Nothing was changed.",
         )
     sheets = []
-    for reader, one in zip(readers, options, strict=True):
-        mapping = column_mapping(reader.sheet, one, found)
-        sheets.append(MappedSheet(reader=reader, options=one, mapping=mapping))
+    for reader, one, guessed in zip(readers, options, guesses, strict=True):
+        chosen, notes = with_account(one, guessed, found)
+        mapping = column_mapping(reader.sheet, chosen, found)
+        sheets.append(MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes))
     return Connection(service=service, account=account, directory=found, sheets=sheets)
 
 
@@ -136,7 +146,7 @@ class PoolCommand:
     context: CommandContext
     store: Journal
     record: RunRecord
-    readers: Sequence[Reader] = ()
+    readers: Sequence[SheetRows] = ()
     interruption: Interruption = field(default_factory=Interruption)
 
     async def execute(self) -> CommandResult:

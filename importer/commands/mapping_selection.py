@@ -1,13 +1,17 @@
-"""Which column mapping to use: the config's, or one guessed from the header, which is shown and asked about."""
+"""Which column mapping to use: the config's, or one guessed by header and values, which is shown and asked about."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from importer.commands.context import CommandContext
+from importer.commands.setup import SheetRows
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.header import new_columns
-from importer.mapper.header_guess import Guess, guess
+from importer.mapper.mapping_guess import Guess, guess
 from importer.mapper.messages import listed
-from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions
+from importer.mapper.optional_columns import Question, left_out
+from importer.mapper.options import FIELDS, ColumnOptions, MappingOptions, texts_of
 from importer.model.account import Directory
 from importer.model.errors import InputError
 from importer.model.plain_text import plain
@@ -16,24 +20,66 @@ from importer.settings import Settings
 from importer.settings.config_text import columns_text
 
 
-def mapping_options(sheet: Sheet, settings: Settings) -> MappingOptions:
-    """Return the mapping options for a sheet: the config's, or what the header makes unmistakable.
+def guess_of(rows: SheetRows, settings: Settings) -> Guess | None:
+    """Return the guessed mapping of a sheet, by its header and first rows; None where the config has the mapping.
+
+    A retry repeats the guess of the run; its own rows are those that went wrong, and no sample.
+
+    Raises:
+        InputError: The file cannot be read.
+
+    """
+    if settings.mapping_given:
+        return None
+    if rows.guessed is None:
+        return guess(rows.sheet.header, rows.sample(), settings.mapping.contact.country)
+    found = guess(rows.sheet.header)
+    columns: dict[str, Any] = {
+        field: tuple(value) if isinstance(value, list) else value for field, value in rows.guessed.items()
+    }
+    return replace(found, columns=ColumnOptions(**columns), questions=(), by_account={}) if columns else found
+
+
+def mapping_options(sheet: Sheet, settings: Settings, guessed: Guess | None = None) -> MappingOptions:
+    """Return the mapping options for a sheet: the config's, or what header and values leave no doubt about.
 
     Args:
         sheet: With the header.
         settings: With the config's mapping, if it has one.
+        guessed: The guessed mapping; None where the config has one.
 
     Raises:
         InputError: The mapping cannot be guessed without doubt; with the config to write.
 
     """
-    if settings.mapping_given:
+    if settings.mapping_given or guessed is None:
         return settings.mapping
-    guessed, given = guess(sheet.header), settings.mapping.columns
+    given = settings.mapping.columns
     columns = _with_given(given, guessed.columns)
-    if not all(field in guessed.unmistakable or getattr(given, field) for field in REQUIRED):
-        raise _doubtful(sheet, guessed, columns)
+    if open_questions := [one for one in guessed.questions if one.is_required and not getattr(given, one.field)]:
+        raise _doubtful(sheet, guessed, open_questions, columns)
     return replace(settings.mapping, columns=columns)
+
+
+def with_account(
+    options: MappingOptions, guessed: Guess | None, directory: Directory | None
+) -> tuple[MappingOptions, tuple[str, ...]]:
+    """Return the options with the columns of teams and channels that the account has, and what to tell of the guess."""
+    if guessed is None:
+        return options, ()
+    has = {"team": directory.teams, "channel": directory.channels} if directory else {}
+    fitting: dict[str, Any] = {
+        name: header
+        for name, (header, values) in guessed.by_account.items()
+        if {value.casefold() for value in values} <= has.get(name, {}).keys() and not getattr(options.columns, name)
+    }
+    unused = [left_out(name, header) for name, (header, _) in guessed.by_account.items() if name not in fitting]
+    return replace(options, columns=replace(options.columns, **fitting)), (*guessed.notes, *unused)
+
+
+def guessed_columns(columns: ColumnOptions) -> dict[str, str | tuple[str, ...]]:
+    """Return the columns by field, as the journal keeps them for a retry."""
+    return {field: value for field in FIELDS if (value := getattr(columns, field))}
 
 
 def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:
@@ -58,7 +104,7 @@ def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions
         InputError: The person said no; with the config to write.
 
     """
-    head = f"{_place(sheet)}: no config says which column is which, so the header does:"
+    head = f"{_place(sheet)}: no config says which column is which, so headers and values do:"
     text = "\n".join([head, *mapping_lines(options, mapping)])
     if context.confirm is None or context.settings.run.yes:
         context.tell(text)
@@ -67,18 +113,17 @@ def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions
         raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
 
 
-def notes_of(sheet: Sheet, options: MappingOptions) -> list[str]:
-    """Return what a person should know of a sheet before its rows are read."""
+def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -> list[str]:
+    """Return what a person should know of a sheet before its rows are read, with the notes on the guess."""
     new = new_columns(options.made_for, sheet.header)
-    notes = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []
-    return [plain(note) for note in (*sheet.notes, *notes)]
+    of_header = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []
+    return [plain(note) for note in (*sheet.notes, *of_header, *notes)]
 
 
 def mapping_lines(options: MappingOptions, mapping: ColumnMapping) -> list[str]:
     """Return a mapping as lines for a person: what each field is from, and which columns are not sent."""
     fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
-    fed["tags"] = ", ".join(options.columns.tags)
-    lines = [f"  {field:<14} from {plain(column)}" for field, column in fed.items() if column]
+    lines = [f"  {field:<14} from {plain(', '.join(texts_of(value)))}" for field, value in fed.items()]
     lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
     if mapping.left_over:
         lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
@@ -95,11 +140,10 @@ def _with_given(given: ColumnOptions, guessed: ColumnOptions) -> ColumnOptions:
     )
 
 
-def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputError:
-    doubts = [f"{field}: {', '.join(found)} could each be it" for field, found in guessed.doubtful.items()]
-    doubts += [f"{field}: no column looks like it" for field in REQUIRED if field in guessed.missing]
-    message = f"{_place(sheet)}: which column is which cannot be told from the header: {plain('; '.join(doubts))}."
-    proposed = columns_text(columns, guessed.doubtful)
+def _doubtful(sheet: Sheet, guessed: Guess, open_questions: Sequence[Question], columns: ColumnOptions) -> InputError:
+    doubts = [f"{one.field}: {one.why}: {', '.join(one.choices)}" for one in open_questions]
+    message = f"{_place(sheet)}: which column is which cannot be told: {plain('; '.join(doubts))}."
+    proposed = columns_text(columns, {one.field: one.choices for one in guessed.questions})
     hint = (
         "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, fix"
         " it, and give the same command again:"

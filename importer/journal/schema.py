@@ -17,6 +17,7 @@ MIGRATIONS = (
     "0003_learned_limits.sql",
     "0004_row_fingerprints.sql",
     "0005_repeated_runs.sql",
+    "0006_left_out.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

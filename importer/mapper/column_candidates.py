@@ -1,4 +1,4 @@
-"""The columns that may feed the identifier and the name, ranked by what their headers say, and borne out by values. Pure."""
+"""The columns that may feed identifier and name: ranked by their headers, borne out by their values. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,6 @@ class Candidate:
     """Row to its value."""
     joins: bool = True
     """Whether it may fill the gaps of another."""
-
 
 
 def ranked(candidates: Iterator[Candidate]) -> list[Candidate]:
@@ -124,9 +123,9 @@ def _pairs(usable: Sequence[Column]) -> Iterator[Candidate]:
                 yield _pair(first, last, usable)
     if not lasts and len(firsts) == 1:  # Vorname, Name
         for first, last in product(firsts, plain):
-            if last.cells or folded(first.header) in _FIRST_BESIDE_LAST:
-                if not _contains(_values(last), _values(first)):
-                    yield _pair(first, last, usable)
+            is_last = last.cells or folded(first.header) in _FIRST_BESIDE_LAST
+            if is_last and not _contains(_values(last), _values(first)):
+                yield _pair(first, last, usable)
 
 
 def _pair(first: Column, last: Column, usable: Sequence[Column]) -> Candidate:

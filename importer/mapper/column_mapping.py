@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from importer.mapper.contact_fields import (
     TextField,
     TextReading,
+    Value,
     ValueReading,
     field_reading,
     is_uuid,
@@ -17,8 +19,16 @@ from importer.mapper.contact_fields import (
 from importer.mapper.custom_fields import conversion
 from importer.mapper.header import Feed, HeaderSearch
 from importer.mapper.messages import cell_problem, listed, quoted
-from importer.mapper.options import ColumnOptions, ContactOptions, IdentifierFormat, MappingOptions, MobileForm
-from importer.mapper.phones import cleaned_phone, identify
+from importer.mapper.options import (
+    ColumnOptions,
+    ContactOptions,
+    IdentifierFormat,
+    MappingOptions,
+    MobileForm,
+    OnBadValue,
+    texts_of,
+)
+from importer.mapper.phones import NUMBERS_APART, cleaned_phone, identify, one_number
 from importer.mapper.phones.countries import country_of, is_region
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
@@ -26,6 +36,7 @@ from importer.model.rows import Problem
 CountryReading = Callable[[Sequence[str]], str | None]
 """From a row's cells to the region of its phone number (ISO 3166), empty where none is given; None: it is unknown."""
 
+_OR_LEAVE_OUT = 'Or set on_bad_value = "leave_out" under [contact] of the config: then only this field is left out.'
 _NO_COUNTRY = (
     "The cell names no country, and the phone number has no country code: write two letters such as ES, the country's"
     " name, or the number with + and its country code."
@@ -53,6 +64,9 @@ class ColumnMapping:
     """Headers of the columns that feed no field; they are reported."""
     source: str
     identifier_feed: Feed
+    """Chooses between columns, and between numbers in a cell."""
+    identifier_columns: tuple[Feed, ...]
+    """The columns from which it chooses."""
     identifier: TextReading
     """A phone number as digits with country code, whatever is sent."""
     as_sent: Callable[[str, Sequence[str]], str]
@@ -64,6 +78,8 @@ class ColumnMapping:
     """Name in Callbell, and how to read it."""
     text_fields: tuple[tuple[str, TextReading], ...]
     """Attribute of `Contact`, and how to read it."""
+    may_be_left_out: tuple[Callable[[Sequence[str]], object], ...] = ()
+    """The readings whose problems cost only their field."""
 
 
 def uses_teams(options: MappingOptions) -> bool:
@@ -93,8 +109,8 @@ def plan_mapping(
     identifier = _required(search, columns, "identifier")
     name = _required(search, columns, "name")
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
-    texts = tuple(_text_field(search, options, field) for field in text_fields(directory))
-    custom_fields = tuple(_custom_fields(search, columns))
+    read_texts = tuple(_text_field(search, options, field) for field in text_fields(directory))
+    read_fields = tuple(_custom_fields(search, columns))
     places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
     words = {place: translation(words) for place, words in places if place is not None}
     region = _region(search, contact.country)
@@ -102,31 +118,35 @@ def plan_mapping(
     if search.problems or not identifier or not name:
         return tuple(search.problems)
     country = _country_reading(country_feed, region)
+    number = _number_feed(identifier, contact, country)
+    leaves_out = contact.on_bad_value is OnBadValue.LEAVE_OUT
     return ColumnMapping(
         width=len(header),
         used=tuple(UsedColumn(index=at, header=header[at], words=words.get(at)) for at in sorted(search.used)),
         left_over=search.left_over(),
         source=contact.source,
-        identifier_feed=identifier,
-        identifier=_identifier_reading(identifier, contact, country, country_feed),
-        as_sent=_as_sent(identifier, contact),
+        identifier_feed=number,
+        identifier_columns=identifier,
+        identifier=_identifier_reading(number, contact, country, country_feed),
+        as_sent=_as_sent(number, contact),
         country=country,
-        name=_name_reading(name),
+        name=_name_reading(_first_filled(name)),
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
-        custom_fields=custom_fields,
-        text_fields=texts,
+        custom_fields=tuple((name, _optional(read, leaves_out=leaves_out)) for name, read in read_fields),
+        text_fields=tuple((name, _optional(read, leaves_out=leaves_out)) for name, read in read_texts),
+        may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields)) if leaves_out else (),
     )
 
 
-def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> Feed | None:
-    if text := getattr(columns, field):
-        return search.feed(text, f"[columns] {field}")
+def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> tuple[Feed, ...]:
+    if texts := texts_of(getattr(columns, field)):
+        return tuple(found for text in texts if (found := search.feed(text, f"[columns] {field}")))
     message = (
         f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
         f" to one of {listed(filter(None, search.header))}."
     )
     search.problems.append(Problem(code=f"{field}_unmapped", message=message))
-    return None
+    return ()
 
 
 def _text_field(search: HeaderSearch, options: MappingOptions, field: TextField) -> tuple[str, TextReading]:
@@ -154,6 +174,38 @@ def _region(search: HeaderSearch, country: str) -> str:
         what = "is not the code of a country: write two letters such as ES (the United Kingdom is GB)."
         search.problems.append(cell_problem("country_unknown", country, what))
     return region
+
+
+def _optional(read: Callable[[Sequence[str]], Value | Problem], *, leaves_out: bool) -> Callable[[Sequence[str]], Any]:
+    """Return the reading of a field that no contact needs: a wrong value is left out, or names both ways out."""
+
+    def read_on(texts: Sequence[str]) -> Value | str | Problem:
+        value = read(texts)
+        if not isinstance(value, Problem):
+            return value
+        return "" if leaves_out else replace(value, message=f"{value.message} {_OR_LEAVE_OUT}")
+
+    return read_on
+
+
+def _first_filled(feeds: Sequence[Feed]) -> Feed:
+    """Return the feed of the first column that holds something."""
+    if len(feeds) == 1:
+        return feeds[0]
+    headers = tuple(header for feed in feeds for header in feed.headers)
+    return Feed(read=lambda texts: next(filter(None, (feed.read(texts) for feed in feeds)), ""), headers=headers)
+
+
+def _number_feed(feeds: Sequence[Feed], contact: ContactOptions, country: CountryReading) -> Feed:
+    """Return the feed of the one number of a row, of those in one or several columns."""
+    if contact.source != "whatsapp":
+        return _first_filled(feeds)
+
+    def read(texts: Sequence[str]) -> str:
+        text = NUMBERS_APART.join(filter(None, (feed.read(texts) for feed in feeds)))
+        return one_number(text, country(texts) or "", contact.several)
+
+    return replace(_first_filled(feeds), read=read)
 
 
 def _name_reading(found: Feed) -> TextReading:

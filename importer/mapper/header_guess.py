@@ -17,14 +17,12 @@ from importer.mapper.phones import identify, numbers_in
 from importer.model.rows import Problem
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "æ": "ae", "œ": "oe"})
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "đ": "d", "æ": "ae", "œ": "oe"})
 """Letters that Unicode does not take apart."""
 _LONGEST_TERM = 5
 _ABSENT = frozenset({"", "-", "--", ".", "?", "null", "n/a", "na", "nan", "none", "nil", "\\n", "#n/a"})
-_YES_OR_NO = frozenset(
-    {"yes", "no", "true", "false", "y", "n", "si", "sí", "ja", "nein", "oui", "non", "sim", "não", "on", "off", "t", "f"}
-)
-_YES = _YES_OR_NO - {"no", "false", "n", "nein", "non", "não", "off", "f"}
+_NO = frozenset({"no", "false", "n", "nein", "non", "não", "off", "f"})
+_YES = frozenset({"yes", "true", "y", "si", "sí", "ja", "oui", "sim", "on", "t"})
 _PHONE_LIKE = re.compile(r"\+?[0-9\s().\-/\xa0]{7,25}")
 _DATE_LIKE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9-])")
 _BESIDE_DIGITS = re.compile(r"^[^0-9+(]+|[^0-9]+$")
@@ -145,7 +143,7 @@ class Column:
     def asks_for_consent(self) -> str:
         """Return the answer that is a yes, if the header asks for consent and the cells answer; else an empty text."""
         answers = {self.cells[row] for row in self.filled}
-        if not self.meaning.has("consent") or not {answer.casefold() for answer in answers} <= _YES_OR_NO:
+        if not self.meaning.has("consent") or not {answer.casefold() for answer in answers} <= _YES | _NO:
             return ""
         return next((answer for answer in sorted(answers) if answer.casefold() in _YES), "")
 
@@ -170,8 +168,7 @@ def phone_rank(told: Meaning) -> float:
     """Return how well a header names the phone number that people write to: 6 for WhatsApp, 0 for a fax."""
     if told.has("fax"):
         return 0.0
-    is_phone = told.has("phone")
-    rank = next((rank for kind, rank in (("whatsapp", 6.0), ("mobile", 5.0)) if told.has(kind)), 4.0 if is_phone else 0.0)
+    rank = next((rank for kind, rank in _PHONE_RANKS if told.has(kind)), 0.0)
     if told.has("landline"):
         rank = min(rank, 3.5) or _STRONG
     if not rank and not told.unknown:
@@ -181,6 +178,7 @@ def phone_rank(told: Meaning) -> float:
     return max(rank - 0.5 * told.has("other") - told.has("relative") - 0.25 * bool(told.unknown), 1.0)
 
 
+_PHONE_RANKS = (("whatsapp", 6.0), ("mobile", 5.0), ("phone", 4.0))
 _NAME_RANKS = (
     ("full_name", 6.0),
     ("name", 4.0),
@@ -229,5 +227,5 @@ def _phone(cell: str, country: str) -> str:
 def _may_be_name(text: str) -> bool:
     letters = sum(map(str.isalpha, text))
     is_written = letters > 1 or (letters == 1 and not text.isascii())
-    odd = is_email(text) or is_uuid(text) or "://" in text or text.casefold() in _YES_OR_NO
+    odd = is_email(text) or is_uuid(text) or "://" in text or text.casefold() in _YES | _NO
     return is_written and not odd and sum(map(str.isdecimal, text)) <= letters

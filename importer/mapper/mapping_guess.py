@@ -33,7 +33,6 @@ _FEW = 0.3
 _AGREE = 0.8
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
     """A guessed mapping, why it is so, and what has to be asked."""
@@ -174,15 +173,15 @@ def _no_identifier(columns: Sequence[Column]) -> Question:
 
 def _no_name(columns: Sequence[Column]) -> Question:
     likely = [one.header for one in columns if one.filled and one.holds_names and not one.phones]
-    why = "no header says which column it is, and the first of these looks like it" if likely else "no column looks like it"
-    return Question(field="name", choices=tuple(dict.fromkeys(likely or (one.header for one in columns))), why=why)
+    choices = tuple(dict.fromkeys(likely or (one.header for one in columns)))
+    by_look = "no header says which column it is, and the first of these looks like it"
+    return Question(field="name", choices=choices, why=by_look if likely else "no column looks like it")
 
 
 def _reason(name: str, chosen: Sequence[str], columns: Sequence[Column]) -> str:
     if len(chosen) > 1:
-        return "likely: the first of these that holds a number, a mobile before a landline" if name == "identifier" else (
-            "likely: the first of these that holds a name"
-        )
+        what = "number, a mobile before a landline" if name == "identifier" else "name"
+        return f"likely: the first of these that holds a {what}"
     seen = next((one for one in columns if one.header == chosen[0]), None)
     if name == "name" or seen is None or not seen.cells:
         return "sure: its header says so" if seen else "sure: the headers say so"

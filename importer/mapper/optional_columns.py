@@ -1,6 +1,6 @@
-"""The columns of the fields that no contact needs: used only where the values can be right; else left out and said. Pure."""
+"""The columns of the fields that no contact needs: used where their values can be right, else left out. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from importer.mapper.contact_fields import bot_status, is_email, is_uuid
@@ -83,8 +83,8 @@ def several(choices: Sequence[str]) -> str:
 def left_out(name: str, header: str) -> str:
     """Return the sentence about an optional column that is not used."""
     return (
-        f"{quoted(header)} is not used as {name}: its cells are not seen to be {_WHAT_IT_NEEDS[name]}. If they are right,"
-        f" name the column under [columns] of the config."
+        f"{quoted(header)} is not used as {name}: its cells are not seen to be {_WHAT_IT_NEEDS[name]}."
+        " If they are right, name the column under [columns] of the config."
     )
 
 
@@ -101,12 +101,7 @@ def _headed(name: str, columns: Sequence[Column], used: Sequence[str]) -> list[C
 
 def _fits(name: str, one: Column) -> bool:
     """Return whether nearly all cells can be values of the field."""
-    fits = sum(map(_checks(name), (one.cells[row] for row in one.filled)))
-    return fits >= len(one.filled) * _NEARLY_ALL
-
-
-def _checks(name: str) -> Callable[[str], object]:
-    from importer.mapper.phones.countries import country_of  # noqa: PLC0415 - names of all countries: few sheets need them
+    from importer.mapper.phones.countries import country_of  # noqa: PLC0415 - names of all countries: few sheets need it
 
     checks: dict[str, Callable[[str], object]] = {
         "assigned_user": is_email,
@@ -116,5 +111,5 @@ def _checks(name: str) -> Callable[[str], object]:
         "country": country_of,
         "note": bool,
     }
-    check = checks[name]
-    return lambda text: bool(check(text))
+    fits = [one.cells[row] for row in one.filled if checks[name](one.cells[row])]
+    return len(fits) >= len(one.filled) * _NEARLY_ALL

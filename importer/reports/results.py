@@ -122,7 +122,7 @@ def summary_text(
         run_json(record)
         | {
             "seconds": seconds_between(record.started_at, record.finished_at),
-            "rows": {**counts, "read": sum(tally.values()), "blank": record.blank},
+            "rows": {**counts, "read": sum(tally.values()), "blank": record.blank, "left_out": record.left_out},
             "requests": {
                 "sent": record.requests_sent,
                 "retried": record.requests_retried,

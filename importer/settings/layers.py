@@ -84,6 +84,7 @@ def _settings(tables: _Values) -> Settings:
     """Return the settings of the checked tables, with the defaults for the rest."""
     reading, columns = dict(tables["input"]), dict(tables["columns"])
     made_for = reading.pop("header", ())
+    where = tuple(reading.pop("where", {}).items())
     fields: _Values = columns.pop("custom_fields", {})
     custom_fields = tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
     mapping = MappingOptions(
@@ -94,7 +95,7 @@ def _settings(tables: _Values) -> Settings:
     )
     return Settings(
         service=ServiceOptions(**tables["service"]),
-        input=InputOptions(**reading),
+        input=InputOptions(**reading, where=where),
         mapping=mapping,
         run=RunOptions(**tables["run"]),
         mapping_given=bool(mapping.columns.identifier),

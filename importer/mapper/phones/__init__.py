@@ -17,7 +17,8 @@ _PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
 _SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
 _ENOUGH_FOR_A_NUMBER = 7
-_JOINED_BY_EXPORTERS = ":::"
+NUMBERS_APART = " ::: "
+"""How Google Contacts and others join the values of one cell."""
 _SIGNS = {"Cf": "", "Pd": "-"}
 """Per Unicode category: zero width characters and directions of writing; dashes."""
 _NUMBER_CELL = re.compile(r"(\+?[0-9]{7,})[.,]0{1,2}")
@@ -53,7 +54,7 @@ def identify(text: str, source: str, country: str, form: str = "as_written") -> 
 
 def numbers_in(text: str) -> list[str]:
     """Return the parts of a cell that an exporter joined, such as Google's `+34 600111222 ::: +34 910111222`."""
-    return [part for piece in text.split(_JOINED_BY_EXPORTERS) if (part := piece.strip())]
+    return [part for piece in text.split(NUMBERS_APART.strip()) if (part := piece.strip())]
 
 
 def one_number(text: str, country: str, several: str) -> str:
@@ -65,14 +66,17 @@ def one_number(text: str, country: str, several: str) -> str:
         several: What to do with numbers that a person joined: `refuse`, `first` or `first_mobile`.
 
     """
-    parts, wants_mobile = numbers_in(text), several != "first"
-    if len(parts) == 1 and several != "refuse":
-        parts = [part for part in _BETWEEN_NUMBERS.split(text) if sum(map(str.isdigit, part)) >= _ENOUGH_FOR_A_NUMBER]
-    if len(parts) < 2:  # noqa: PLR2004 - nothing to choose from
+    if several == "refuse" and NUMBERS_APART not in text:  # nearly every row
         return text
+    parts, wants_mobile = numbers_in(text), several != "first" or NUMBERS_APART in text
+    if len(parts) == 1 and several != "refuse":
+        pieces = [piece.strip() for piece in _BETWEEN_NUMBERS.split(text)]
+        parts = [piece for piece in pieces if sum(map(str.isdigit, piece)) >= _ENOUGH_FOR_A_NUMBER] or parts
+    if len(parts) < 2:  # noqa: PLR2004 - nothing to choose from
+        return "".join(parts) if NUMBERS_APART in text else text
     found = [(part, number) for part in parts if isinstance(number := identify(part, "whatsapp", country), str)]
     mobiles = [part for part, number in found if is_mobile(number)] if wants_mobile else []
-    return next(iter([*mobiles, *(part for part, _ in found), *parts])).strip()
+    return [*mobiles, *(part for part, _ in found), *parts][0]
 
 
 def _handle(text: str) -> str | Problem:
