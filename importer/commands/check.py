@@ -13,8 +13,8 @@ from typing import ClassVar
 from importer.commands.account_check import Requirements, census, unmet
 from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.mapping_selection import mapping_lines, notes_of
-from importer.commands.setup import SheetRows, collect_less_garbage, new_run, open_journal, open_sheets
+from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
+from importer.commands.setup import collect_less_garbage, new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
@@ -57,7 +57,7 @@ class Check:
     context: CommandContext
     store: Journal
     record: RunRecord
-    readers: Sequence[SheetRows]
+    readers: Sequence[InputSheet]
     _warnings: Findings = field(default_factory=Findings)
     _requirements: Requirements = field(default_factory=Requirements)
     _observers: list["_SheetRows"] = field(default_factory=list)

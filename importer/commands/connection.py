@@ -5,6 +5,7 @@ import contextlib
 import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, ClassVar
 
 from importer.client.account import directory, who_am_i
@@ -12,10 +13,10 @@ from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
-from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options, with_account
-from importer.commands.setup import SheetRows
+from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
 from importer.journal import Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
+from importer.mapper.mapping_guess import Guess
 from importer.mapper.options import MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import UsageError
@@ -33,7 +34,7 @@ from importer.worker_pool.rate_limiter import RateLimiter
 class MappedSheet:
     """An opened sheet, and which column feeds which field."""
 
-    reader: SheetRows
+    reader: InputSheet
     options: MappingOptions
     mapping: ColumnMapping
     notes: tuple[str, ...] = ()
@@ -54,7 +55,7 @@ class Connection:
 
 
 async def connect(
-    context: CommandContext, record: RunRecord, readers: Sequence[SheetRows], opened: contextlib.AsyncExitStack
+    context: CommandContext, record: RunRecord, readers: Sequence[InputSheet], opened: contextlib.AsyncExitStack
 ) -> Connection:
     """Ask the service for the account, and for the teams and channels that the mappings name; map the sheets.
 
@@ -92,12 +93,20 @@ async def connect(
             f"That run was for another account ({record.account}), and this one is {account}.",
             "Give the token and the config of that account. Nothing was changed.",
         )
-    sheets = []
-    for reader, one, guessed in zip(readers, options, guesses, strict=True):
-        chosen, notes = with_account(one, guessed, found)
-        mapping = column_mapping(reader.sheet, chosen, found)
-        sheets.append(MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes))
+    sheets = list(map(_mapped, readers, options, guesses, repeat(found)))
     return Connection(service=service, account=account, directory=found, sheets=sheets)
+
+
+def _mapped(reader: InputSheet, options: MappingOptions, guessed: Guess | None, found: Directory | None) -> MappedSheet:
+    """Return the sheet with its mapping, now that the account was asked.
+
+    Raises:
+        InputError: The mapping does not fit its header.
+
+    """
+    chosen, notes = with_account(options, guessed, found)
+    mapping = column_mapping(reader.sheet, chosen, found)
+    return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes)
 
 
 def _service(context: CommandContext) -> tuple[str, Token | None]:
@@ -146,7 +155,7 @@ class PoolCommand:
     context: CommandContext
     store: Journal
     record: RunRecord
-    readers: Sequence[SheetRows] = ()
+    readers: Sequence[InputSheet] = ()
     interruption: Interruption = field(default_factory=Interruption)
 
     async def execute(self) -> CommandResult:

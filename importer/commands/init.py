@@ -8,13 +8,14 @@ from itertools import chain, islice
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.mapping_selection import column_mapping
-from importer.commands.setup import SheetRows, is_there
+from importer.commands.mapping_selection import InputSheet, column_mapping
+from importer.commands.setup import is_there
+from importer.mapper.column_candidates import Question
 from importer.mapper.contact import to_contact
+from importer.mapper.header import texts_of
 from importer.mapper.mapping_guess import feeds, with_fields
 from importer.mapper.mapping_proposal import Proposal, propose
-from importer.mapper.optional_columns import Question
-from importer.mapper.options import FIELDS, ContactOptions, MappingOptions, texts_of
+from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
 from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
@@ -69,7 +70,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
 
 def _sample(file: str, options: InputOptions) -> tuple[Sheet, Sequence[Row]]:
     """Return a file's sheet and its first rows."""
-    with closing(SheetRows(open_reader(file, options), options.where)) as rows:
+    with closing(InputSheet(open_reader(file, options), options.where)) as rows:
         return rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS))
 
 

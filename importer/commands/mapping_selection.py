@@ -1,26 +1,112 @@
 """Which column mapping to use: the config's, or one guessed by header and values, which is shown and asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from importer.commands.context import CommandContext
-from importer.commands.setup import SheetRows
+from importer.mapper.column_candidates import Question, left_out
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.header import new_columns
+from importer.mapper.header import HeaderSearch, composed, new_columns, texts_of
 from importer.mapper.mapping_guess import Guess, guess
 from importer.mapper.messages import listed
-from importer.mapper.optional_columns import Question, left_out
-from importer.mapper.options import FIELDS, ColumnOptions, MappingOptions, texts_of
+from importer.mapper.options import FIELDS, ColumnOptions, MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import InputError
 from importer.model.plain_text import plain
-from importer.model.rows import Sheet
+from importer.model.protocols import Reader
+from importer.model.rows import Row, Sheet
 from importer.settings import Settings
 from importer.settings.config_text import columns_text
 
+Where = Sequence[tuple[str, Sequence[str]]]
+"""Headers, each with the values that make a row count."""
 
-def guess_of(rows: SheetRows, settings: Settings) -> Guess | None:
+
+class InputSheet:
+    """An opened sheet without the rows that are not to be imported; its first rows can be looked at beforehand.
+
+    Args:
+        reader: The sheet as it was opened.
+        where: Headers, each with the values that make a row count.
+        guessed: Field to column, as the run guessed that a retry repeats; None: it is not known.
+
+    Raises:
+        InputError: The sheet has no such header, or several.
+
+    """
+
+    def __init__(self, reader: Reader, where: Where = (), guessed: Mapping[str, Any] | None = None) -> None:
+        self._reader = reader
+        self.guessed = guessed
+        self.left_out = 0
+        """Rows that do not count, of those read so far."""
+        self._wanted = [(_column(reader.sheet, header), frozenset(map(_same, values))) for header, values in where]
+        self._begun: Iterator[Sequence[Row]] | None = None
+        self._sample: Sequence[Row] = ()
+
+    @property
+    def sheet(self) -> Sheet:
+        """What was found on opening."""
+        return self._reader.sheet
+
+    @property
+    def blank_rows(self) -> int:
+        """Blank rows so far."""
+        return self._reader.blank_rows
+
+    def sample(self) -> Sequence[Row]:
+        """Return the first rows, some hundreds; `chunks` yields them again.
+
+        Raises:
+            InputError: The file cannot be read.
+
+        """
+        if self._begun is None:
+            self._begun = self._counting()
+            self._sample = next(self._begun, ())
+        return self._sample
+
+    def chunks(self) -> Iterator[Sequence[Row]]:
+        """Yield the rows that count, as `protocols.Reader.chunks` says."""
+        self.sample()
+        begun, first = self._begun, self._sample
+        self._begun, self._sample = None, ()
+        if first:
+            yield first
+        yield from begun or ()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._reader.close()
+
+    def _counting(self) -> Iterator[Sequence[Row]]:
+        self.left_out = 0
+        for rows in self._reader.chunks():
+            counting = [row for row in rows if self._counts(row)] if self._wanted else rows
+            self.left_out += len(rows) - len(counting)
+            if counting:
+                yield counting
+
+    def _counts(self, row: Row) -> bool:
+        return all(_same(row.cells[place]) in values for place, values in self._wanted)
+
+
+def _same(text: str) -> str:
+    """Return a cell's text for comparison."""
+    return " ".join(composed(text).casefold().split())
+
+
+def _column(sheet: Sheet, header: str) -> int:
+    """Return the index of the column."""
+    search = HeaderSearch(sheet.header, ())
+    place = search.place(header, "[input.where]")
+    if place is None:
+        raise InputError(f"{sheet.file}: {search.problems[0].message}", "Fix [input.where] in the config.")
+    return place
+
+
+def guess_of(rows: InputSheet, settings: Settings) -> Guess | None:
     """Return the guessed mapping of a sheet, by its header and first rows; None where the config has the mapping.
 
     A retry repeats the guess of the run; its own rows are those that went wrong, and no sample.

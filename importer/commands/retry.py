@@ -6,8 +6,9 @@ from itertools import repeat
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, with_config_of
+from importer.commands.mapping_selection import InputSheet
 from importer.commands.run import ImportRun
-from importer.commands.setup import SheetRows, new_run, open_journal
+from importer.commands.setup import new_run, open_journal
 from importer.model.rows import TO_RETRY
 from importer.model.runs import RunRecord
 
@@ -44,7 +45,7 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         guessed = earlier.options.get("guessed")
         columns = guessed if isinstance(guessed, list) else repeat({})
         sheets = zip(journal.rows_of(earlier.name), columns, strict=False)
-        readers = [SheetRows(rows, guessed=one) for rows, one in sheets]
+        readers = [InputSheet(rows, guessed=one) for rows, one in sheets]
         result = asyncio.run(ImportRun(context=context, store=journal, record=record, readers=readers).execute())
         if any(count for status, count in journal.report_source(earlier.name).tally().items() if status in TO_RETRY):
             return result

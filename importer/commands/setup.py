@@ -6,19 +6,16 @@ import os
 import re
 import threading
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_state_path
 
 from importer.commands.context import CommandContext
+from importer.commands.mapping_selection import InputSheet
 from importer.journal import Journal
-from importer.mapper.header import HeaderSearch, composed
-from importer.model.errors import InputError, StorageError
-from importer.model.protocols import Reader
-from importer.model.rows import Row, Sheet
+from importer.model.errors import StorageError
 from importer.model.runs import RunRecord
 from importer.readers import open_reader, preload
 from importer.system.locks import journal_lock
@@ -26,7 +23,6 @@ from importer.system.logs import LOG, logging_to
 
 _NAME = "callbell-importer"
 _LONGEST_STEM = 40
-Where = Sequence[tuple[str, Sequence[str]]]
 
 
 @contextlib.contextmanager
@@ -54,7 +50,7 @@ def open_journal(context: CommandContext, *, tallied_only: bool = False) -> Iter
 
 
 @contextlib.contextmanager
-def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Sequence["SheetRows"]]:
+def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Sequence[InputSheet]]:
     """Yield a reader for each file; what their rows are read with is imported meanwhile, on a thread.
 
     Raises:
@@ -66,92 +62,9 @@ def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Seque
         for file in files:
             reader = open_reader(file, context.settings.input)
             opened.callback(reader.close)
-            readers.append(SheetRows(reader, context.settings.input.where))
+            readers.append(InputSheet(reader, context.settings.input.where))
         threading.Thread(target=_preload, name="preload").start()
         yield readers
-
-
-class SheetRows:
-    """An opened sheet without the rows that are not to be imported; its first rows can be looked at beforehand.
-
-    Args:
-        reader: The sheet as it was opened.
-        where: Headers, each with the values that make a row count.
-        guessed: Field to column, as the run guessed that a retry repeats; None: it is not known.
-
-    Raises:
-        InputError: The sheet has no such header, or several.
-
-    """
-
-    def __init__(self, reader: Reader, where: Where = (), guessed: Mapping[str, Any] | None = None) -> None:
-        self._reader = reader
-        self.guessed = guessed
-        self.left_out = 0
-        """Rows that do not count, of those read so far."""
-        self._wanted = [(_place(reader.sheet, header), frozenset(map(_same, values))) for header, values in where]
-        self._begun: Iterator[Sequence[Row]] | None = None
-        self._sample: Sequence[Row] = ()
-
-    @property
-    def sheet(self) -> Sheet:
-        """What was found on opening."""
-        return self._reader.sheet
-
-    @property
-    def blank_rows(self) -> int:
-        """Blank rows so far."""
-        return self._reader.blank_rows
-
-    def sample(self) -> Sequence[Row]:
-        """Return the first rows, some hundreds; `chunks` yields them again.
-
-        Raises:
-            InputError: The file cannot be read.
-
-        """
-        if self._begun is None:
-            self._begun = self._counting()
-            self._sample = next(self._begun, ())
-        return self._sample
-
-    def chunks(self) -> Iterator[Sequence[Row]]:
-        """Yield the rows that count, as `protocols.Reader.chunks` says."""
-        self.sample()
-        begun, first = self._begun, self._sample
-        self._begun, self._sample = None, ()
-        if first:
-            yield first
-        yield from begun or ()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._reader.close()
-
-    def _counting(self) -> Iterator[Sequence[Row]]:
-        self.left_out = 0
-        for rows in self._reader.chunks():
-            counting = [row for row in rows if self._counts(row)] if self._wanted else rows
-            self.left_out += len(rows) - len(counting)
-            if counting:
-                yield counting
-
-    def _counts(self, row: Row) -> bool:
-        return all(_same(row.cells[place]) in values for place, values in self._wanted)
-
-
-def _same(text: str) -> str:
-    """Return a cell's text for comparison."""
-    return " ".join(composed(text).casefold().split())
-
-
-def _place(sheet: Sheet, header: str) -> int:
-    """Return the index of the column."""
-    search = HeaderSearch(sheet.header, ())
-    place = search.place(header, "[input.where]")
-    if place is None:
-        raise InputError(f"{sheet.file}: {search.problems[0].message}", "Fix [input.where] in the config.")
-    return place
 
 
 def _preload() -> None:

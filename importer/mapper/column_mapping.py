@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 from importer.mapper.contact_fields import (
@@ -17,7 +19,7 @@ from importer.mapper.contact_fields import (
     translation,
 )
 from importer.mapper.custom_fields import conversion
-from importer.mapper.header import Feed, HeaderSearch
+from importer.mapper.header import Feed, HeaderSearch, texts_of
 from importer.mapper.messages import cell_problem, listed, quoted
 from importer.mapper.options import (
     ColumnOptions,
@@ -26,7 +28,6 @@ from importer.mapper.options import (
     MappingOptions,
     MobileForm,
     OnBadValue,
-    texts_of,
 )
 from importer.mapper.phones import NUMBERS_APART, cleaned_phone, identify, one_number
 from importer.mapper.phones.countries import country_of, is_region
@@ -109,10 +110,9 @@ def plan_mapping(
     identifier = _required(search, columns, "identifier")
     name = _required(search, columns, "name")
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
-    read_texts = tuple(_text_field(search, options, field) for field in text_fields(directory))
+    read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory)))
     read_fields = tuple(_custom_fields(search, columns))
-    places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
-    words = {place: translation(words) for place, words in places if place is not None}
+    words = _words(search, options)
     region = _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")
     if search.problems or not identifier or not name:
@@ -138,9 +138,15 @@ def plan_mapping(
     )
 
 
+def _words(search: HeaderSearch, options: MappingOptions) -> dict[int, Callable[[str], str]]:
+    """Return the translations under `[values]` by column."""
+    places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
+    return {place: translation(words) for place, words in places if place is not None}
+
+
 def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> tuple[Feed, ...]:
     if texts := texts_of(getattr(columns, field)):
-        return tuple(found for text in texts if (found := search.feed(text, f"[columns] {field}")))
+        return tuple(filter(None, map(search.feed, texts, repeat(f"[columns] {field}"))))
     message = (
         f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
         f" to one of {listed(filter(None, search.header))}."

@@ -41,6 +41,11 @@ class Feed:
         return ", ".join(self.headers)
 
 
+def texts_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the headers, or texts with headers in braces, of an option that is one or several of them."""
+    return value if isinstance(value, tuple) else (value,) if value else ()
+
+
 def composed(text: str) -> str:
     """Return the text for comparison: stripped, in Unicode's composed form (NFC)."""
     return unicodedata.normalize("NFC", text.strip())

@@ -15,15 +15,18 @@ from typing import Any
 
 from importer.mapper.column_candidates import (
     Candidate,
+    Question,
     identifier_candidates,
-    known_export,
     name_candidates,
+    only_named,
+    optional_columns,
     ranked,
+    several,
 )
 from importer.mapper.header import IN_BRACES, OWN_COLUMNS
 from importer.mapper.header_guess import TELLING, Column, columns_of, folded, phone_rank
+from importer.mapper.known_exports import KNOWN_EXPORTS
 from importer.mapper.messages import listed, quoted
-from importer.mapper.optional_columns import Question, optional_columns, several
 from importer.mapper.options import FIELDS, ColumnOptions
 from importer.model.rows import Row
 
@@ -63,11 +66,11 @@ def guess(header: Sequence[str], rows: Sequence[Row] = (), country: str = "") ->
 
     """
     columns = [one for one in columns_of(header, [row.cells for row in rows], country) if not _is_own(one.header)]
-    export, export_phones, export_names = known_export(header)
+    export, export_phones, export_names = _known_export(header)
     found: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     questions: list[Question] = []
-    identifier = ranked(identifier_candidates(columns, export_phones))
+    identifier = ranked(identifier_candidates(columns, export_phones)) or list(only_named(columns))
     names = ranked(name_candidates(columns, export_names))
     for name, candidates, open_question in (
         ("identifier", identifier, _no_identifier(columns)),
@@ -111,6 +114,24 @@ def _texts_of(found: Mapping[str, str | tuple[str, ...]]) -> list[str]:
 
 def _is_own(header: str) -> bool:
     return header.casefold() in OWN_COLUMNS
+
+
+def _known_export(header: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    """Return the known export that the header is of, and its columns for the phone and the name; or nothing."""
+    own = {folded(name): name for name in header}
+    for line in KNOWN_EXPORTS.replace("\n    ", " ").strip().splitlines():
+        what, *lists = (part.strip() for part in line.split("|"))
+        told, phones, names = ([one.strip() for one in part.split(";") if one.strip()] for part in lists)
+        if all(folded(one) in own for one in told):
+            return what, [own[folded(one)] for one in phones if folded(one) in own], list(_here(names, own))
+    return "", [], []
+
+
+def _here(names: Sequence[str], own: Mapping[str, str]) -> Iterator[str]:
+    for text in names:
+        parts = IN_BRACES.findall(text) or [text]
+        if all(folded(part) in own for part in parts):
+            yield " ".join(f"{{{own[folded(part)]}}}" for part in parts) if len(parts) > 1 else own[folded(text)]
 
 
 def _needed_rows(name: str, identifiers: Sequence[Candidate]) -> frozenset[int] | None:
@@ -185,6 +206,8 @@ def _reason(name: str, chosen: Sequence[str], columns: Sequence[Column]) -> str:
     seen = next((one for one in columns if one.header == chosen[0]), None)
     if name == "name" or seen is None or not seen.cells:
         return "sure: its header says so" if seen else "sure: the headers say so"
+    if not seen.holds_phones(phone_rank(seen.meaning)):
+        return "likely: its header says so, though its cells are other things"
     share = len(seen.phones) / len(seen.filled) if seen.filled else 0.0
     kind = "phone numbers" if seen.complete * 2 >= len(seen.phones) else "phone numbers without a country code"
     held = f"{kind} ({share:.0%})" if share < 1 else kind

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from importer.mapper.column_candidates import Question, left_out
 from importer.mapper.column_profile import ColumnProfile, Kind, profile_column
-from importer.mapper.header import OWN_COLUMNS
+from importer.mapper.header import OWN_COLUMNS, texts_of
 from importer.mapper.mapping_guess import feeds, guess
-from importer.mapper.optional_columns import Question, left_out
-from importer.mapper.options import ColumnOptions, CustomFieldOptions, texts_of
+from importer.mapper.options import ColumnOptions, CustomFieldOptions
 from importer.model.account import FieldType
 from importer.model.rows import Row
 

@@ -107,11 +107,6 @@ class ColumnOptions:
     custom_fields: tuple[CustomFieldOptions, ...] = ()
 
 
-def texts_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return the headers, or texts with headers in braces, of an option that is one or several of them."""
-    return value if isinstance(value, tuple) else (value,) if value else ()
-
-
 REQUIRED = ("identifier", "name")
 FIELDS = tuple(
     option.name for option in fields(ColumnOptions) if option.name not in {"tag_separators", "custom_fields"}

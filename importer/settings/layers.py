@@ -64,7 +64,7 @@ def settle(
         KeyError: There is no key for an option: a defect of the caller.
 
     """
-    config = _config_layer(config_text or "", config_name, config_folder)
+    config: _Layer = _config_layer(config_text, config_name, config_folder) if config_text else ({}, ())
     layers = (config, _environment_layer(environment), _options_layer(options))
     problems = [problem for _, wrong in layers for problem in wrong]
     tables: dict[str, dict[str, Any]] = {table: {} for table in TABLES}

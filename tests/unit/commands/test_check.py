@@ -14,6 +14,7 @@ import pytest
 
 from importer.commands.check import Check
 from importer.commands.context import CommandContext
+from importer.commands.mapping_selection import InputSheet
 from importer.journal import Journal
 from importer.model.errors import InputError
 from importer.model.rows import Row, Sheet
@@ -277,7 +278,7 @@ def test_a_file_that_breaks_off_is_code_3_with_what_was_found_up_to_there() -> N
         started_at=datetime(2026, 11, 23, 2, tzinfo=UTC),
     )
     with closing(Journal.open(Path("journal.sqlite3"), rehearsal=True, tallied_only=True)) as store:
-        check = Check(context=context, store=store, record=record, readers=[BreakingOff()])
+        check = Check(context=context, store=store, record=record, readers=[InputSheet(BreakingOff())])
         ending = asyncio.run(check.execute())
     assert ending.exit_code == 3
     assert ending.text.startswith("broken.csv cannot be read any further. Save it again.\n\nUp to there:\n\n")
