@@ -22,7 +22,7 @@ from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, run_import
 from importer.reports import write_reports
-from importer.reports.undo_report import UndoSummary, undo_json, write_undone
+from importer.reports.undo_report import undo_json, write_undone
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.operation import Operation
@@ -151,10 +151,8 @@ def _write_undone(command: Command, store: Journal, undo: RunUndo, folder: Path,
     folder.mkdir(parents=True, exist_ok=True)
     report, now = folder / "undone.csv", command.clock.now()
     write_undone(report, store.report_source(command.undoes).sheets(), undo.results())
-    summary = UndoSummary(
-        name=command.name, run=command.undoes, started_at=now, finished_at=now, exit_code=code, tally=undo.tally()
-    )
-    return undo_json(summary, report)
+    record = replace(_record(command), started_at=now, finished_at=now, exit_code=code)
+    return undo_json(record, command.undoes, undo.tally(), report)
 
 
 def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:

@@ -1,4 +1,4 @@
-"""Workbooks: .xlsx, .xlsm, .xls, .xlsb and .ods.
+"""Workbooks: .xlsx, .xlsm, .xls and .ods.
 
     file -> workbook -> the sheet -> a look over it -> an engine that suits it -> rows of text
 

@@ -525,7 +525,7 @@ def test_what_is_no_workbook_is_told_by_its_kind(tmp_path: Path, content: bytes,
         (["photo.jpg"], "a zip file, but no workbook"),
         (["content.xml", "mimetype"], "no spreadsheet"),
         (["[Content_Types].xml"], "damaged"),
-        (["[Content_Types].xml", "xl/workbook.bin"], "no visible sheet"),
+        (["[Content_Types].xml", "xl/workbook.bin"], "binary workbook"),
     ],
 )
 def test_another_programs_zip_is_told_by_its_kind(tmp_path: Path, parts: Sequence[str], sentence: str) -> None:
@@ -625,3 +625,14 @@ def test_moments_are_to_the_second(tmp_path: Path) -> None:
     contacts["B2"].number_format = "00"
     made.save(path)
     assert seen(path) == [(2, ("2026-03-03 14:04:59", "01"), ())]
+
+
+def test_a_binary_workbook_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """An .xlsb, whatever it is called: its dates would come as serial numbers, and its errors as nothing."""
+    path = tmp_path / "customers.xlsx"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("XL/Workbook.bin", b"\x83\x01\x00")
+    with pytest.raises(InputError, match=r"binary workbook \(\.xlsb\)") as refused:
+        open_reader(str(path), InputOptions())
+    assert "save it as .xlsx" in str(refused.value.hint)
