@@ -62,17 +62,21 @@ def identifier_candidates(columns: Sequence[Column], of_export: Sequence[str]) -
         if one.header in of_export:
             rank, joins = _BY_EXPORT - of_export.index(one.header) / 10, True
         if rank and one.holds_phones(rank) and (rank >= TELLING or one.written_with_plus):
+            rank = rank if rank >= TELLING else 1.0  # their headers say nothing: they are of equal right
             yield Candidate(rank=rank, text=one.header, values=one.phones, joins=joins)
 
 
 def only_named(columns: Sequence[Column]) -> Iterator[Candidate]:
     """Yield the only column that is surely named as the phone, though it holds none, if no other column does."""
     named = [one for one in columns if phone_rank(one.meaning) >= _SURELY_NAMED]
-    if len(named) == 1 and named[0].filled and not any(one.complete for one in columns):
+    odd = any(is_uuid(cell) or is_email(cell) for one in named for cell in one.cells)
+    if len(named) == 1 and named[0].filled and not odd and not any(one.complete for one in columns):
         yield Candidate(rank=_SURELY_NAMED, text=named[0].header, values=named[0].phones)
 
 
-def name_candidates(columns: Sequence[Column], of_export: Sequence[str]) -> Iterator[Candidate]:
+def name_candidates(
+    columns: Sequence[Column], of_export: Sequence[str], *, of_relatives: bool = False
+) -> Iterator[Candidate]:
     """Yield the columns that may hold the name: single ones, and a first and a last name together."""
     by_header = {one.header: one for one in columns}
     usable = [one for one in columns if one.holds_names and not one.phones]
@@ -83,7 +87,7 @@ def name_candidates(columns: Sequence[Column], of_export: Sequence[str]) -> Iter
             yield _joined(_BY_EXPORT - place / 10, parts, text)
     yield from (pair for pair in pairs if pair.text not in of_export)
     for one in usable:
-        rank = name_rank(one.meaning)
+        rank = name_rank(one.meaning, of_relatives=of_relatives)
         if rank and one.header not in of_export and not _is_part(one, usable, pairs):
             values = {row: one.cells[row] for row in one.filled}
             yield Candidate(rank=_beside_pairs(rank, one, values, pairs), text=one.header, values=values)
@@ -107,10 +111,11 @@ def _beside_pairs(rank: float, one: Column, values: Mapping[int, str], pairs: Se
     return min(rank, TELLING)
 
 
-def _contains(values: Mapping[int, str], parts: Mapping[int, str]) -> bool:
-    """Return whether most values hold every word of the others."""
+def _contains(values: Mapping[int, str], parts: Mapping[int, str], *, more: bool = False) -> bool:
+    """Return whether most values hold every word of the others, and, if that is asked for, more."""
     both = [row for row in values if row in parts]
-    held = sum(set(folded(parts[row]).split()) <= set(folded(values[row]).split()) for row in both)
+    words = [(set(folded(parts[row]).split()), set(folded(values[row]).split())) for row in both]
+    held = sum(part <= whole and not (more and part == whole) for part, whole in words)
     return bool(both) and held >= len(both) * _MOST
 
 
@@ -124,12 +129,12 @@ def _pairs(usable: Sequence[Column]) -> Iterator[Candidate]:
             yield _pair(first, last, usable)
     if not firsts and len(lasts) <= 1:  # Nombre, Apellidos
         for first, last in product(plain, lasts):
-            if not _contains(_values(first), _values(last)):
+            if not _contains(_values(first), _values(last), more=True):
                 yield _pair(first, last, usable)
     if not lasts and len(firsts) == 1:  # Vorname, Name
         for first, last in product(firsts, plain):
             is_last = last.cells or folded(first.header) in _FIRST_BESIDE_LAST
-            if is_last and not _contains(_values(last), _values(first)):
+            if is_last and not _contains(_values(last), _values(first), more=True):
                 yield _pair(first, last, usable)
 
 

@@ -173,11 +173,12 @@ def phone_rank(told: Meaning) -> float:
         rank = min(rank, 3.5) or _STRONG
     if not rank and not told.unknown:
         rank = TELLING if told.has("person", "number") else 0.0
-    if told.has("thing", "staff", "assigned_user", "country") and not (told.has("country") and rank >= 4.0):  # noqa: PLR2004
+    if told.has(*_NO_PHONE) or (told.has("country") and rank < 4.0):  # noqa: PLR2004 - beside the word for a phone
         return min(rank, 1.0)
     return max(rank - 0.5 * told.has("other") - told.has("relative") - 0.25 * bool(told.unknown), 1.0)
 
 
+_NO_PHONE = ("thing", "staff", "assigned_user", "tags", "note", "team", "channel", "bot_status", "consent")
 _PHONE_RANKS = (("whatsapp", 6.0), ("mobile", 5.0), ("phone", 4.0))
 _NAME_RANKS = (
     ("full_name", 6.0),
@@ -192,15 +193,24 @@ _NAME_RANKS = (
 )
 
 
-def name_rank(told: Meaning) -> float:
-    """Return how well a single column's header names the contact; below 2 it is not sure enough to be used unasked."""
-    if told.has("middle_name", "thing", "staff", "assigned_user", "consent", "relative", "fax"):
+def name_rank(told: Meaning, *, of_relatives: bool = False) -> float:
+    """Return how well a single column's header names the contact; below 2 it is not sure enough to be used unasked.
+
+    Args:
+        told: What the header means.
+        of_relatives: Whether the phone is a parent's or the like, so that the name may be theirs too.
+
+    """
+    if told.has("middle_name", "thing", "staff", "assigned_user", "consent", "fax"):
+        return 0.0
+    if told.has("relative") and not of_relatives:
         return 0.0
     rank = next((rank for kind, rank in _NAME_RANKS if told.has(kind)), 0.0)
     if told.has("name") and told.has("company"):
         rank = 2.2
     if not rank:
-        return 3.0 if told.has("person") and told.only() and not told.has("number") else 0.0
+        is_person = told.has("person", "relative") and told.only("relative") and not told.has("number")
+        return 3.0 if is_person else 0.0
     if told.unknown:
         return 1.0 if told.has("name", "full_name") else 0.0
     return rank - 0.5 * told.has("other", "address") - 0.1 * (told.has("person") and rank < TELLING)

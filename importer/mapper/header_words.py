@@ -7,15 +7,17 @@ words wins over its parts. Compounds and languages that write words together are
 WORDS = """
 whatsapp: whatsapp, whats app, whatsap, watsapp, wasap, whats, wa, wsp, wpp, zap, zapzap, wa number, no wa,
     nomor wa, واتساب, וואטסאפ, واتس
-mobile: mobile, mobiles, mob, mobil, mobiel, cell, cellphone, cel, cell phone, celular, celulares, cellulare,
-    cellulari, movil, móviles, handy, natel, gsm, portable, telemóvel, telemóveis, tlm, tmv, sms, kom, komórka,
-    cep, ceptel, cep telefonu, cep no, handphone, hp, no hp, nomor hp, di động, sđt di động, smartphone
-phone: phone, phones, telephone, telephones, tel, tels, tele, telf, telef, tlf, tlfn, tfno, tfn, tfo, tlfno,
-    telno, ph, phn, phno, phone e164, e164, fone, fono, fon, msisdn, teléfono, teléfonos, telefone, telefones,
-    telefon, telefoon, numéro de contact, contact number, contact no, contact nr, número de contacto, num
-    contacto, numero di contatto, número de contato, kontaktnummer, contactnummer, caller id, wa id, telepon,
-    điện thoại, sđt, số điện thoại, identificador, identificatore, identifiant, identifier, phone number, llamar
-    a
+mobile: mobilul, mobilus, мобилен, mobile, mobiles, mob, mobil, mobiel, cell, cellphone, cel, cell phone,
+    celular, celulares, cellulare, cellulari, movil, móviles, handy, natel, gsm, portable, telemóvel,
+    telemóveis, tlm, tmv, sms, kom, komórka, cep, ceptel, cep telefonu, cep no, handphone, hp, no hp, nomor hp,
+    di động, sđt di động, smartphone
+phone: teléfono de contacto, telefonul, tlfno contacto, tfno contacto, telefon nr, telefonnr, telefoonnr,
+    телефону, phone, phones, telephone, telephones, tel, tels, tele, telf, telef, tlf, tlfn, tfno, tfn, tfo,
+    tlfno, telno, ph, phn, phno, phone e164, e164, fone, fono, fon, msisdn, teléfono, teléfonos, telefone,
+    telefones, telefon, telefoon, numéro de contact, contact number, contact no, contact nr, número de contacto,
+    num contacto, numero di contatto, número de contato, kontaktnummer, contactnummer, caller id, wa id,
+    telepon, điện thoại, sđt, số điện thoại, identificador, identificatore, identifiant, identifier, phone
+    number, llamar a
 number: number, num, número, no, nr, nro, nummer, n, nos, numbers, nomor, numer, 号码, 番号
 landline: home, work, office, business, landline, fixed, fijo, fija, fisso, fixo, casa, oficina, trabajo,
     laboral, particular, domicilio, domicile, bureau, ufficio, uff, ab, abitazione, residencial, comercial,
@@ -25,45 +27,52 @@ other: 2, 3, 4, 5, 6, 7, 8, 9, second, secondary, other, otro, otra, altro, altr
     alt, alternate, alternative, alternativo, alternativa, shipping, envío, lieferung, spedizione, livraison,
     delivery, entrega, additional, adicional, secundario, secondario, backup, weitere, weiteres, zweite, default
     address
-relative: mother, father, parent, parents, guardian, spouse, partner, padre, madre, tutor, tutora, cónyuge,
-    esposa, esposo, mutter, vater, eltern, mère, père, genitore, mãe, pai, husband, wife, next of kin,
-    emergency, emergencia, emergenza, urgence, notfall, referral, referred by, referido, accompanying,
-    acompañante
+relative: apoderado, apoderada, representante legal, parent guardian, mother, father, parent, parents, guardian,
+    spouse, partner, padre, madre, tutor, tutora, cónyuge, esposa, esposo, mutter, vater, eltern, mère, père,
+    genitore, mãe, pai, husband, wife, next of kin, emergency, emergencia, emergenza, urgence, notfall,
+    referral, referred by, referido, accompanying, acompañante
 fax: fax, telefax, telex, pager
-full_name: fullname, full name, complete name, name and surname, first and last name, first last name, name
-    surname, nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, apellidos y nombre,
-    apellidos y nombres, apellido y nombre, nombre apellidos, nombre apellido, apellidos nombre, nome completo,
-    nome e cognome, cognome e nome, nome cognome, cognome nome, nome e sobrenome, nom complet, nom et prénom,
-    nom et prénoms, prénom et nom, nom prénom, vollständiger name, vor und nachname, vorname nachname, vorname
-    und nachname, name vorname, nachname vorname, nominativo, kundenname, kontaktname, volledige naam, imię i
-    nazwisko, nazwisko i imię, ad soyad, adi soyadi, adsoyad, fulde navn, fullt navn, fullständigt namn, teljes
-    név, jméno a příjmení, nama lengkap, họ tên, họ và tên, tên khách hàng, klantnaam, фио, полное имя, имя и
-    фамилия, الاسم الكامل, שם מלא, 姓名, 氏名, お名前, 성명, 客户姓名, ονοματεπώνυμο
-first_name: firstname, first name, forename, given name, givenname, fname, f name, first, vorname, prénom,
-    prénoms, primer nombre, nombre de pila, nombre propio, primeiro nome, nome próprio, primo nome, voornaam,
-    roepnaam, imię, fornavn, förnamn, etunimi, křestní jméno, keresztnév, nama depan, adi
-last_name: lastname, last name, surname, surnames, familyname, family name, lname, l name, last, apellido,
-    apellidos, primer apellido, apellido 1, 1er apellido, apellido paterno, cognome, cognomi, sobrenome,
-    sobrenomes, apelido, apelidos, último nome, nachname, familienname, zuname, achternaam, nom de famille, nom
-    famille, nazwisko, soyad, soyadi, soyisim, efternavn, efternamn, etternavn, sukunimi, příjmení, vezetéknév,
-    nama belakang, фамилия, επώνυμο, שם משפחה, اسم العائلة, primeiro apelido, primo cognome
+full_name: ime i prezime, ime in priimek, nume si prenume, nume prenume, nume complet, nom i cognoms, nom
+    complert, apellidos nombre s, ім'я та прізвище, fullname, full name, complete name, name and surname, first
+    and last name, first last name, name surname, nombre completo, nombre y apellido, nombre y apellidos,
+    nombres y apellidos, apellidos y nombre, apellidos y nombres, apellido y nombre, nombre apellidos, nombre
+    apellido, apellidos nombre, nome completo, nome e cognome, cognome e nome, nome cognome, cognome nome, nome
+    e sobrenome, nom complet, nom et prénom, nom et prénoms, prénom et nom, nom prénom, vollständiger name, vor
+    und nachname, vorname nachname, vorname und nachname, name vorname, nachname vorname, nominativo,
+    kundenname, kontaktname, volledige naam, imię i nazwisko, nazwisko i imię, ad soyad, adi soyadi, adsoyad,
+    fulde navn, fullt navn, fullständigt namn, teljes név, jméno a příjmení, nama lengkap, họ tên, họ và tên,
+    tên khách hàng, klantnaam, фио, полное имя, имя и фамилия, الاسم الكامل, שם מלא, 姓名, 氏名, お名前, 성명, 客户姓名,
+    ονοματεπώνυμο
+first_name: prenume, ім'я, etunimet, firstnames, given names, firstname, first name, forename, given name,
+    givenname, fname, f name, first, vorname, prénom, prénoms, primer nombre, nombre de pila, nombre propio,
+    primeiro nome, nome próprio, primo nome, voornaam, roepnaam, imię, fornavn, förnamn, etunimi, křestní jméno,
+    keresztnév, nama depan, adi
+last_name: cognoms, cognom, prezime, priimek, прізвище, фамилие, nume de familie, apellidos 1 y 2, lastnames,
+    lastname, last name, surname, surnames, familyname, family name, lname, l name, last, apellido, apellidos,
+    primer apellido, apellido 1, 1er apellido, apellido paterno, cognome, cognomi, sobrenome, sobrenomes,
+    apelido, apelidos, último nome, nachname, familienname, zuname, achternaam, nom de famille, nom famille,
+    nazwisko, soyad, soyadi, soyisim, efternavn, efternamn, etternavn, sukunimi, příjmení, vezetéknév, nama
+    belakang, фамилия, επώνυμο, שם משפחה, اسم العائلة, primeiro apelido, primo cognome
 second_last_name: segundo apellido, apellido 2, 2º apellido, 2do apellido, apellido materno, second surname,
     second last name, segundo apelido
-name: name, names, nombre, nombres, nome, nomi, nom, noms, naam, namn, navn, nimi, név, nama, tên, isim, ad,
-    jméno, имя, الاسم, اسم, שם, 名前, 이름, ชื่อ, नाम, όνομα, numele, nume, ime
-person: customer, customers, client, clients, clientele, cliente, clientes, clienta, clienti, clientela, kunde,
-    kunden, kundin, contact, contacts, contacto, contactos, contatto, contatti, contato, contatos, kontakt,
-    kontakte, patient, patients, paciente, pacientes, paziente, guest, guests, huésped, huéspedes, invitee,
-    invitado, invitada, attendee, asistente, participant, participants, participante, teilnehmer, partecipante,
-    student, pupil, alumno, alumna, alumnos, aluno, élève, schüler, estudiante, member, members, socio, socia,
-    miembro, mitglied, membre, adhérent, employee, employees, empleado, empleada, mitarbeiter, dipendente,
-    funcionário, colaborador, person, persona, personne, lead, prospect, buyer, comprador, acheteur, käufer,
-    subscriber, suscriptor, titular, recipient, destinatario, passenger, pasajero, passeggero, tenant,
-    inquilino, mieter, locataire, applicant, candidate, candidato, solicitante, interesado, interesada,
-    interessent, donor, donante, resident, caller, friend, voter, beneficiary, beneficiario, músteri, müşteri,
-    klient, klienci, klant, kund, asiakas, ügyfél, zákazník, khách hàng, pelanggan, billing, bill to,
-    facturación, rechnung, facturation, fatturazione, клиент, 客户, 顧客, 고객, عميل, العميل, לקוח, πελάτης, ग्राहक,
-    owner of pet, booker, bride, groom, player, jugador, driver, conductor, empfänger
+name: namen, nombre s, name, names, nombre, nombres, nome, nomi, nom, noms, naam, namn, navn, nimi, név, nama,
+    tên, isim, ad, jméno, имя, الاسم, اسم, שם, 名前, 이름, ชื่อ, नाम, όνομα, numele, nume, ime
+person: ansprechpartner, ansprechpartnerin, interlocuteur, kontaktperson, contactpersoon, interlocutor, usuaria,
+    huesped principal, cap de familia, persona de contacto, destinataire, adressat, debitor, abonado, abonnent,
+    abonné, assicurato, asegurado, tomador, reservist, inviter, customer, customers, client, clients, clientele,
+    cliente, clientes, clienta, clienti, clientela, kunde, kunden, kundin, contact, contacts, contacto,
+    contactos, contatto, contatti, contato, contatos, kontakt, kontakte, patient, patients, paciente, pacientes,
+    paziente, guest, guests, huésped, huéspedes, invitee, invitado, invitada, attendee, asistente, participant,
+    participants, participante, teilnehmer, partecipante, student, pupil, alumno, alumna, alumnos, aluno, élève,
+    schüler, estudiante, member, members, socio, socia, miembro, mitglied, membre, adhérent, employee,
+    employees, empleado, empleada, mitarbeiter, dipendente, funcionário, colaborador, person, persona, personne,
+    lead, prospect, buyer, comprador, acheteur, käufer, subscriber, suscriptor, titular, recipient,
+    destinatario, passenger, pasajero, passeggero, tenant, inquilino, mieter, locataire, applicant, candidate,
+    candidato, solicitante, interesado, interesada, interessent, donor, donante, resident, caller, friend,
+    voter, beneficiary, beneficiario, músteri, müşteri, klient, klienci, klant, kund, asiakas, ügyfél, zákazník,
+    khách hàng, pelanggan, billing, bill to, facturación, rechnung, facturation, fatturazione, клиент, 客户, 顧客,
+    고객, عميل, العميل, לקוח, πελάτης, ग्राहक, owner of pet, booker, bride, groom, player, jugador, driver,
+    conductor, empfänger
 display_name: display name, public name, profile name, push name, screen name, known as, visible name,
     anzeigename, nombre público, nombre visible, nome visualizzato, wa name
 saved_name: saved name, nombre guardado
@@ -114,11 +123,14 @@ filler: of, the, a, an, your, my, is, are, what, s, please, enter, and, with, in
     including country code, con prefisso, mit vorwahl, mit ländervorwahl, avec indicatif, com ddd, com ddi, ddd,
     international, internacional, internazionale, active, preferred, preferido, valid, normalized, formatted,
     raw, private, personal, personale, personnel, persönlich, escribe, indica, introduce
-thing: type, tipo, typ, id, ids, uuid, status, estado, stato, statut, code, código, ext, extension, verified,
-    product, producto, produkt, prodotto, produit, campaign, campaña, form, formulario, ad name, ad id, ad set,
-    adset, event, evento, file, city, ciudad, ort, ville, street, calle, plan, list, group, grupo, gruppe,
-    school, class, pet, hotel, domain, service, servicio, item, course, curso, project, proyecto, page,
-    department, state, bank, process, template, source, prefix, suffix, phonetic, yomi, email, mail, date,
+thing: mascota, haustier, animal, tienda, sucursal, almacén, producte, artículo, referencia, asunto, subject,
+    zona, provincia, province, país id, sector, cargo, puesto, posición, ruolo, rolle, role, seguro, banco,
+    aseguradora, matrícula, vehículo, vehicle, model, marca, curs, clase, equipo id, agency, agencia, network,
+    web, ruta, turno, horario, type, tipo, typ, id, ids, uuid, status, estado, stato, statut, code, código, ext,
+    extension, verified, product, producto, produkt, prodotto, produit, campaign, campaña, form, formulario, ad
+    name, ad id, ad set, adset, event, evento, file, city, ciudad, ort, ville, street, calle, plan, list, group,
+    grupo, gruppe, school, class, pet, hotel, domain, service, servicio, item, course, curso, project, proyecto,
+    page, department, state, bank, process, template, source, prefix, suffix, phonetic, yomi, email, mail, date,
     fecha, datum, birthday, url, website, total, amount, count, platform, job, position, title, room, table,
     branch, category, brand, carrier, operator, provider, system, order, invoice, ticket, reference, store,
     shop, device, host, ip, listing, account, bot name, language

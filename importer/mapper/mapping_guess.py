@@ -24,7 +24,7 @@ from importer.mapper.column_candidates import (
     several,
 )
 from importer.mapper.header import IN_BRACES, OWN_COLUMNS
-from importer.mapper.header_guess import TELLING, Column, columns_of, folded, phone_rank
+from importer.mapper.header_guess import TELLING, Column, columns_of, folded, meaning, phone_rank
 from importer.mapper.known_exports import KNOWN_EXPORTS
 from importer.mapper.messages import listed, quoted
 from importer.mapper.options import FIELDS, ColumnOptions
@@ -71,7 +71,8 @@ def guess(header: Sequence[str], rows: Sequence[Row] = (), country: str = "") ->
     reasons: dict[str, str] = {}
     questions: list[Question] = []
     identifier = ranked(identifier_candidates(columns, export_phones)) or list(only_named(columns))
-    names = ranked(name_candidates(columns, export_names))
+    of_relatives = bool(identifier) and meaning(identifier[0].text).has("relative")
+    names = ranked(name_candidates(columns, export_names, of_relatives=of_relatives))
     for name, candidates, open_question in (
         ("identifier", identifier, _no_identifier(columns)),
         ("name", names, _no_name(columns)),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.header_guess import with_fields
+from importer.mapper.mapping_guess import with_fields
 from importer.mapper.options import (
     FIELDS,
     ColumnOptions,
