@@ -72,10 +72,8 @@ async def connect(
 
     """
     guesses = [await asyncio.to_thread(guess_of, reader, context.settings) for reader in readers]
-    options = [
-        mapping_options(reader.sheet, context.settings, guessed)
-        for reader, guessed in zip(readers, guesses, strict=True)
-    ]
+    sheets = [reader.sheet for reader in readers]
+    options = list(map(mapping_options, sheets, repeat(context.settings), guesses))
     in_sandbox = context.settings.run.sandbox
     base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
     service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
@@ -93,8 +91,8 @@ async def connect(
             f"That run was for another account ({record.account}), and this one is {account}.",
             "Give the token and the config of that account. Nothing was changed.",
         )
-    sheets = list(map(_mapped, readers, options, guesses, repeat(found)))
-    return Connection(service=service, account=account, directory=found, sheets=sheets)
+    mapped = list(map(_mapped, readers, options, guesses, repeat(found)))
+    return Connection(service=service, account=account, directory=found, sheets=mapped)
 
 
 def _mapped(reader: InputSheet, options: MappingOptions, guessed: Guess | None, found: Directory | None) -> MappedSheet:

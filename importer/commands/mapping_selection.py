@@ -132,15 +132,15 @@ def mapping_options(sheet: Sheet, settings: Settings, guessed: Guess | None = No
     Args:
         sheet: With the header.
         settings: With the config's mapping, if it has one.
-        guessed: The guessed mapping; None where the config has one.
+        guessed: The guessed mapping; None: the header alone is to tell.
 
     Raises:
         InputError: The mapping cannot be guessed without doubt; with the config to write.
 
     """
-    if settings.mapping_given or guessed is None:
+    if settings.mapping_given:
         return settings.mapping
-    given = settings.mapping.columns
+    guessed, given = guessed or guess(sheet.header), settings.mapping.columns
     columns = _with_given(given, guessed.columns)
     if open_questions := [one for one in guessed.questions if one.is_required and not getattr(given, one.field)]:
         raise _doubtful(sheet, guessed, open_questions, columns)
@@ -154,12 +154,15 @@ def with_account(
     if guessed is None:
         return options, ()
     has = {"team": directory.teams, "channel": directory.channels} if directory else {}
-    fitting: dict[str, Any] = {
-        name: header
-        for name, (header, values) in guessed.by_account.items()
-        if {value.casefold() for value in values} <= has.get(name, {}).keys() and not getattr(options.columns, name)
-    }
-    unused = [left_out(name, header) for name, (header, _) in guessed.by_account.items() if name not in fitting]
+    fitting: dict[str, Any] = {}
+    unused = []
+    for name, (header, values) in guessed.by_account.items():
+        known = {value for value in values if value.casefold() in has.get(name, {})}
+        if len(known) * 2 > len(values):
+            fitting[name] = header
+        elif not getattr(options.columns, name):
+            unused.append(left_out(name, header))
+    fitting = {name: header for name, header in fitting.items() if not getattr(options.columns, name)}
     return replace(options, columns=replace(options.columns, **fitting)), (*guessed.notes, *unused)
 
 

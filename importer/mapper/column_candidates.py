@@ -39,6 +39,8 @@ class Candidate:
     """A header, or a text with headers in braces."""
     values: Mapping[int, str] = field(default_factory=dict)
     """Row to its value."""
+    filled: frozenset[int] = frozenset()
+    """Rows with anything at all: a wrong number is no gap that another column fills."""
     joins: bool = True
     """Whether it may fill the gaps of another."""
 
@@ -63,7 +65,7 @@ def identifier_candidates(columns: Sequence[Column], of_export: Sequence[str]) -
             rank, joins = _BY_EXPORT - of_export.index(one.header) / 10, True
         if rank and one.holds_phones(rank) and (rank >= TELLING or one.written_with_plus):
             rank = rank if rank >= TELLING else 1.0  # their headers say nothing: they are of equal right
-            yield Candidate(rank=rank, text=one.header, values=one.phones, joins=joins)
+            yield Candidate(rank=rank, text=one.header, values=one.phones, filled=one.filled, joins=joins)
 
 
 def only_named(columns: Sequence[Column]) -> Iterator[Candidate]:

@@ -22,6 +22,7 @@ from importer.mapper.custom_fields import conversion
 from importer.mapper.header import Feed, HeaderSearch, texts_of
 from importer.mapper.messages import cell_problem, listed, quoted
 from importer.mapper.options import (
+    REQUIRED,
     ColumnOptions,
     ContactOptions,
     IdentifierFormat,
@@ -107,22 +108,19 @@ def plan_mapping(
     """
     search = HeaderSearch(header, options.made_for)
     contact, columns = options.contact, options.columns
-    identifier = _required(search, columns, "identifier")
-    name = _required(search, columns, "name")
+    identifier, name = (_required(search, columns, field) for field in REQUIRED)
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
     read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory)))
     read_fields = tuple(_custom_fields(search, columns))
-    words = _words(search, options)
-    region = _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")
+    used, region = _used(search, options), _region(search, contact.country)
     if search.problems or not identifier or not name:
         return tuple(search.problems)
-    country = _country_reading(country_feed, region)
-    number = _number_feed(identifier, contact, country)
-    leaves_out = contact.on_bad_value is OnBadValue.LEAVE_OUT
+    number = _number_feed(identifier, contact, country := _country_reading(country_feed, region))
+    wrap = partial(_optional, leaves_out=contact.on_bad_value is OnBadValue.LEAVE_OUT)
     return ColumnMapping(
         width=len(header),
-        used=tuple(UsedColumn(index=at, header=header[at], words=words.get(at)) for at in sorted(search.used)),
+        used=used,
         left_over=search.left_over(),
         source=contact.source,
         identifier_feed=number,
@@ -132,16 +130,17 @@ def plan_mapping(
         country=country,
         name=_name_reading(_first_filled(name)),
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
-        custom_fields=tuple((name, _optional(read, leaves_out=leaves_out)) for name, read in read_fields),
-        text_fields=tuple((name, _optional(read, leaves_out=leaves_out)) for name, read in read_texts),
-        may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields)) if leaves_out else (),
+        custom_fields=tuple((name, wrap(read)) for name, read in read_fields),
+        text_fields=tuple((name, wrap(read)) for name, read in read_texts),
+        may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields) if wrap.keywords["leaves_out"]),
     )
 
 
-def _words(search: HeaderSearch, options: MappingOptions) -> dict[int, Callable[[str], str]]:
-    """Return the translations under `[values]` by column."""
+def _used(search: HeaderSearch, options: MappingOptions) -> tuple[UsedColumn, ...]:
+    """Return the columns that feed a field, with their translations under `[values]`."""
     places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
-    return {place: translation(words) for place, words in places if place is not None}
+    words = {place: translation(words) for place, words in places if place is not None}
+    return tuple(UsedColumn(index=at, header=search.header[at], words=words.get(at)) for at in sorted(search.used))
 
 
 def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> tuple[Feed, ...]:

@@ -158,12 +158,12 @@ def _choice(
         return (), Question(field=name, choices=choices, why=why)
     if name == "name" and first.rank < 1.5:  # noqa: PLR2004 - a nickname, or a name of something
         return (), Question(field=name, choices=choices, why="no header says surely which column it is")
-    chosen, covered = [first.text], set(first.values)
+    chosen, covered = [first.text], set(first.values) | first.filled
     for one in candidates[1:]:
         new = (set(one.values) - covered) if needed is None else (set(one.values) - covered) & needed
         if one.joins and new and one.rank >= TELLING and header.count(one.text) < 2:  # noqa: PLR2004
             chosen.append(one.text)
-            covered |= set(one.values)
+            covered |= set(one.values) | one.filled
     return tuple(chosen[:_MOST_TOGETHER]), None
 
 

@@ -59,7 +59,7 @@ class InputTable(_Table):
     delimiter: Annotated[str, AfterValidator(checks.delimiter)] | None = None
     hidden_rows: Annotated[str, AfterValidator(checks.one_of((HIDDEN_READ, HIDDEN_SKIP)))] | None = None
     header: Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)] | None = None
-    where: Mapping[Header, Headers] | None = None
+    where: Mapping[Header, Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)]] | None = None
 
 
 class ContactTable(_Table):

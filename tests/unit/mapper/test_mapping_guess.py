@@ -1,6 +1,6 @@
 """The mapping that a header suggests where there are no rows, and what the values add to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given
@@ -46,7 +46,7 @@ def asked(guessed: Guess) -> dict[str, tuple[str, ...]]:
     return {question.field: question.choices for question in guessed.questions}
 
 
-def of(columns: dict[str, Sequence[str]], country: str = "") -> Guess:
+def of(columns: Mapping[str, Sequence[str]], country: str = "") -> Guess:
     """Return the guess for a sheet of these columns."""
     rows = [Row(number=number, cells=cells) for number, cells in enumerate(zip(*columns.values(), strict=True), 2)]
     return guess(tuple(columns), rows, country)

@@ -16,6 +16,8 @@ from importer.mapper.options import (
     IdentifierFormat,
     MappingOptions,
     MobileForm,
+    OnBadValue,
+    Several,
 )
 from importer.model.account import FieldType
 from importer.readers.options import InputOptions
@@ -69,12 +71,15 @@ def test_everything_comes_back() -> None:
 
 def test_no_setting_is_forgotten() -> None:
     """Whatever differs from its default is in force in the config that is proposed."""
-    reading = InputOptions(sheet="S", header_row=2, encoding="cp1252", delimiter="tab", hidden_rows="skip")
+    where = (("Consent", ("Sí", "Yes")),)
+    reading = InputOptions(sheet="S", header_row=2, encoding="cp1252", delimiter="tab", hidden_rows="skip", where=where)
     contact = ContactOptions(
         source="telegram",
         country="ES",
         identifier_format=IdentifierFormat.AS_IS,
         mobile_form=MobileForm.WITH,
+        several=Several.FIRST,
+        on_bad_value=OnBadValue.LEAVE_OUT,
         tags=("A",),
         assigned_user="eva@example.com",
         team="Sales",
