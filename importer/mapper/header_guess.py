@@ -29,6 +29,7 @@ _BESIDE_DIGITS = re.compile(r"^[^0-9+(]+|[^0-9]+$")
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 _HALF, _MOST = 0.5, 0.8
 _FEW_NAMES = 5
+_ENOUGH_CELLS = 40
 
 TELLING = 2.0
 """A phone header of this rank says what it is; below it only the cells do."""
@@ -113,12 +114,19 @@ class Column:
     @cached_property
     def phones(self) -> Mapping[int, str]:
         """Row to its phone number: with country code, or, where none is known, the digits as they are."""
-        return {row: phone for row in sorted(self.filled) if (phone := _phone(self.cells[row], self.country))}
+        found: dict[int, str] = {}
+        is_told = phone_rank(self.meaning) >= TELLING
+        for seen, row in enumerate(sorted(self.filled)):
+            if not is_told and seen == _ENOUGH_CELLS and sum(map(_is_complete, found.values())) < seen * _HALF:
+                return {}  # a sheet may have a hundred columns of numbers
+            if phone := _phone(self.cells[row], self.country):
+                found[row] = phone
+        return found
 
     @cached_property
     def complete(self) -> int:
         """How many of the phone numbers have their country code."""
-        return sum(phone.startswith("+") for phone in self.phones.values())
+        return sum(map(_is_complete, self.phones.values()))
 
     @cached_property
     def written_with_plus(self) -> bool:
@@ -219,6 +227,10 @@ def name_rank(told: Meaning, *, of_relatives: bool = False) -> float:
 def _present(cell: str) -> str:
     text = " ".join(cell.split())
     return "" if text.casefold() in _ABSENT else text
+
+
+def _is_complete(phone: str) -> bool:
+    return phone.startswith("+")
 
 
 def _phone(cell: str, country: str) -> str:
