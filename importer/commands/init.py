@@ -1,6 +1,7 @@
 """`init`: looks at a spreadsheet, asks what only the person can know, and writes the config that it would use."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -42,7 +43,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         force: Whether a file that is there may be written over.
 
     Raises:
-        InputError: It cannot be read, or a required field is open and nobody is there to be asked.
+        InputError: It cannot be read; or a required field is open, or most rows would be wrong, and nobody is there to
+            be asked.
         UsageError: There is such a config already.
         StorageError: It cannot be written.
 
@@ -58,6 +60,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     config = _config(sheet, given.input, options, proposal)
     if ask is None and any(question.is_required for question in proposal.questions):
         raise _unanswered(sheet, proposal, config)
+    if ask is None:
+        _require_right_rows(sheet, rows, options, config)
     shown = "\n".join(_shown(sheet, rows, options, proposal))
     if ask and not _yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
@@ -166,6 +170,28 @@ def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
         f"{plain(sheet.file)}: which column is which cannot be told, and nobody can be asked:{questions}",
         "Give the same command on a terminal, or write this into config.toml and take the # from the right lines:\n\n"
         + config,
+    )
+
+
+def _require_right_rows(sheet: Sheet, rows: Sequence[Row], options: MappingOptions, config: str) -> None:
+    """Return if half of the first rows or more would be sent.
+
+    Raises:
+        InputError: They would not; with the reason that most of them have.
+
+    """
+    mapping = column_mapping(sheet, options, None)
+    wrong = [mapped for row in rows if isinstance(mapped := to_contact(row, mapping), InvalidRow)]
+    if len(wrong) * 2 <= len(rows):
+        return
+    problems = Counter(problem.code for mapped in wrong for problem in mapped.problems)
+    code, count = problems.most_common(1)[0]
+    first = next(problem for mapped in wrong for problem in mapped.problems if problem.code == code)
+    raise InputError(
+        f"{plain(sheet.file)}: {len(wrong):,} of the first {len(rows):,} rows would not be sent, and nobody can be"
+        f" asked. {count:,} have the problem {code}; the first: {plain(first.message)}",
+        "If it is the country that is missing, give --country, such as --country ES; else write this into config.toml"
+        f" and fix it:\n\n{config}",
     )
 
 

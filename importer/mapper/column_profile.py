@@ -24,6 +24,8 @@ _DATE_FORMATS = (
 )
 _SEPARATORS = ",;|"
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'\N{RIGHT SINGLE QUOTATION MARK}-])*")
+_ZERO_IN_FRONT = re.compile(r"0[0-9]")
+"""A postal code or a customer number, of which a number would lose the zero."""
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 13
 """Of a phone number that may lack its country code."""
 
@@ -93,7 +95,10 @@ def _profiles(texts: Sequence[str], country: str) -> Iterator[ColumnProfile]:
         yield profile(kind=Kind.NATIONAL_PHONES, share=_share(codes, lambda code: code in ("", "national")))
     countries = _share(texts, lambda text: not text.isdecimal() and country_of(text) != "")
     yield profile(kind=Kind.COUNTRIES, share=countries)
-    if signs := [sign for sign in ".," if _share(texts, _accepts(partial(number, decimal=sign))) == 1]:
+    has_zeros = any(_ZERO_IN_FRONT.match(text) for text in texts)
+    if signs := not has_zeros and [
+        sign for sign in ".," if _share(texts, _accepts(partial(number, decimal=sign))) == 1
+    ]:
         same = all(number(text, ".") == number(text, ",") for text in texts)
         yield profile(kind=Kind.NUMBERS, detail="" if same else "|".join(signs))
     for separator in ("", *_SEPARATORS):

@@ -166,6 +166,22 @@ def test_what_the_options_say_is_written() -> None:
     assert (settings.mapping.contact.country, settings.mapping.contact.tags) == ("ES", ("Old",))
 
 
+@pytest.mark.parametrize(
+    "phones", [("600111222", "600111223"), ("12ab", "x y"), ("+34 600 111 222, +34 600 111 223", "+34600111225")]
+)
+def test_no_config_is_written_with_which_most_rows_are_wrong(phones: Sequence[str]) -> None:
+    """Where nobody can be asked: exit code 3, the reason, and the config to fix; half of the rows will do."""
+    path = table(Path("a.csv"), [("Phone", "Name"), *((phone, "Ana") for phone in phones)])
+    said = give("init", path)
+    if phones[1] == "+34600111225":
+        assert said.exit_code == 0
+        return
+    assert said.exit_code == 3
+    assert "2 of the first 2 rows would not be sent" in said.stderr
+    assert 'identifier = "Phone"' in said.stderr
+    assert not CONFIG.exists()
+
+
 def test_a_file_that_cannot_be_read_is_code_3() -> None:
     """As for a run."""
     assert give("init", "nothing.csv").exit_code == 3
