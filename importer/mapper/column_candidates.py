@@ -123,6 +123,7 @@ def _contains(values: Mapping[int, str], parts: Mapping[int, str], *, more: bool
 
 def _pairs(usable: Sequence[Column]) -> Iterator[Candidate]:
     """Yield first and last names that belong together: the same words say whose they are."""
+    usable = [one for one in usable if not one.meaning.holds_both_names]
     firsts = [one for one in usable if one.meaning.has("first_name") and name_rank(one.meaning)]
     lasts = [one for one in usable if one.meaning.has("last_name") and name_rank(one.meaning)]
     plain = [one for one in usable if one.meaning.has("name") and name_rank(one.meaning)]

@@ -21,8 +21,8 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "\N{LATIN SMALL LETTER DOTLESS I
 """Letters that Unicode does not take apart."""
 _LONGEST_TERM = 5
 _ABSENT = frozenset({"", "-", "--", ".", "?", "null", "n/a", "na", "nan", "none", "nil", "\\n", "#n/a"})
-_NO = frozenset({"no", "false", "n", "nein", "non", "não", "off", "f"})
-_YES = frozenset({"yes", "true", "y", "si", "sí", "ja", "oui", "sim", "on", "t"})
+NO = frozenset({"no", "false", "n", "nein", "non", "não", "off", "f"})
+YES = frozenset({"yes", "true", "y", "si", "sí", "ja", "oui", "sim", "on", "t"})
 _PHONE_LIKE = re.compile(r"\+?[0-9\s().\-/\xa0]{7,25}")
 _DATE_LIKE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9-])")
 _BESIDE_DIGITS = re.compile(r"^[^0-9+(]+|[^0-9]+$")
@@ -50,6 +50,11 @@ class Meaning:
     def has(self, *classes: str) -> bool:
         """Return whether a term has one of the classes."""
         return not self.classes.isdisjoint(classes)
+
+    @property
+    def holds_both_names(self) -> bool:
+        """Whether first and last name stand in one column, as under `Nombre(s) y apellido(s)`."""
+        return self.has("last_name") and self.has("first_name", "name")
 
     def only(self, *classes: str) -> bool:
         """Return whether every word has one of the classes, or is of no weight."""
@@ -148,13 +153,6 @@ class Column:
         few = len(set(texts)) <= _FEW_NAMES < len(texts) / _FEW_NAMES
         return not self.cells or (bool(texts) and not few and sum(map(_may_be_name, texts)) >= len(texts) * _HALF)
 
-    def asks_for_consent(self) -> str:
-        """Return the answer that is a yes, if the header asks for consent and the cells answer; else an empty text."""
-        answers = {self.cells[row] for row in self.filled}
-        if not self.meaning.has("consent") or not {answer.casefold() for answer in answers} <= _YES | _NO:
-            return ""
-        return next((answer for answer in sorted(answers) if answer.casefold() in _YES), "")
-
 
 def columns_of(header: Sequence[str], rows: Sequence[Sequence[str]], country: str) -> list[Column]:
     """Return the columns that have a header."""
@@ -213,6 +211,8 @@ def name_rank(told: Meaning, *, of_relatives: bool = False) -> float:
         return 0.0
     if told.has("relative") and not of_relatives:
         return 0.0
+    if told.holds_both_names:
+        return _NAME_RANKS[0][1]
     rank = next((rank for kind, rank in _NAME_RANKS if told.has(kind)), 0.0)
     if told.has("name") and told.has("company"):
         rank = 2.2
@@ -249,5 +249,5 @@ def _phone(cell: str, country: str) -> str:
 def _may_be_name(text: str) -> bool:
     letters = sum(map(str.isalpha, text))
     is_written = letters > 1 or (letters == 1 and not text.isascii())
-    odd = is_email(text) or is_uuid(text) or "://" in text or text.casefold() in _YES | _NO
+    odd = is_email(text) or is_uuid(text) or "://" in text or text.casefold() in YES | NO
     return is_written and not odd and sum(map(str.isdecimal, text)) <= letters

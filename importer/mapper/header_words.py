@@ -112,8 +112,10 @@ consent: consent, consents, consentimiento, consenso, consentement, einwilligung
     opted in, accepts marketing, accepts sms marketing, accepts email marketing, allow broadcast,
     allowbroadcast, allow sms, aceptas, acepta, acepto, autorizas, autoriza, autorizo, aceita, aceito, accetti,
     accetta, acconsenti, autorizzi, acceptez, accepte, autorisez, einverstanden, zustimmung, newsletter,
-    suscrito, subscribed, gdpr, rgpd, lopd, permission, unsubscribed, do not contact, marketing consent, agree
-    to receive
+    suscrito, subscribed, gdpr, rgpd, lopd, permission, marketing consent, agree to receive
+refusal: unsubscribed, unsubscribe, do not contact, do not disturb, opt out, optout, opted out, no contactar,
+    dado de baja, blocked, bloqueado, gesperrt, abgemeldet, désabonné, disiscritto, descadastrado, exclude,
+    robinson, lista robinson, dnc
 filler: of, the, a, an, your, my, is, are, what, s, please, enter, and, with, including, incl, include, for, to,
     in, on, de, del, della, dello, dei, do, da, dos, di, d, du, des, la, le, les, el, los, las, l, il, lo, o,
     os, as, der, die, das, e, y, et, und, su, tu, cuál, es, qué, ton, votre, vos, quel, quelle, est, ihr, ihre,

@@ -24,7 +24,7 @@ from importer.mapper.column_candidates import (
     several,
 )
 from importer.mapper.header import IN_BRACES, OWN_COLUMNS
-from importer.mapper.header_guess import TELLING, Column, columns_of, folded, meaning, phone_rank
+from importer.mapper.header_guess import NO, TELLING, YES, Column, columns_of, folded, meaning, phone_rank
 from importer.mapper.known_exports import KNOWN_EXPORTS
 from importer.mapper.messages import listed, quoted
 from importer.mapper.options import FIELDS, ColumnOptions
@@ -221,8 +221,12 @@ def _toml(text: str) -> str:
 
 
 def _consent(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield a sentence for each column that asks for consent, with the answer of those who agree."""
     for one in columns:
-        if answer := one.asks_for_consent():
+        answers = sorted({one.cells[row] for row in one.filled})
+        agreed = NO if one.meaning.has("refusal") else YES
+        answer = next((text for text in answers if text.casefold() in agreed), "")
+        if answer and one.meaning.has("consent", "refusal") and all(text.casefold() in YES | NO for text in answers):
             yield (
                 f"{quoted(one.header)} seems to ask for consent. To import only those who agreed, write under"
                 f" [input.where] of the config: {_toml(one.header)} = [{_toml(answer)}]"

@@ -121,6 +121,8 @@ def test_several_names_are_doubtful(header: tuple[str, ...], candidates: set[str
         ({"Status": ["Paid", "Open"], "Cliente": ["Ana", "Eva"]}, "Cliente"),
         ({"Nombre": ["Ana", "Eva"], "Apellido paterno": ["Gil", "Paz"], "Apellido materno": ["Ros", "Sol"]},
          "{Nombre} {Apellido paterno} {Apellido materno}"),
+        ({"Last, First": ["Gil, Ana", "Paz, Eva"]}, "Last, First"),
+        ({"Nombre(s) y Apellido(s)": ["Ana Gil", "Eva Paz"]}, "Nombre(s) y Apellido(s)"),
         ({"Owner name": ["Sam", "Sam"], "Guest name": ["Ana", "Eva"]}, "Guest name"),
     ],
 )  # fmt: skip
@@ -233,6 +235,7 @@ def test_a_known_export_is_named_and_its_values_are_checked() -> None:
         ("Accepts Marketing", ["no", "yes"], "yes"),
         ("Einwilligung", ["Ja", "Nein"], "Ja"),
         ("AllowBroadcast", ["TRUE", "FALSE"], "TRUE"),
+        ("Unsubscribed from Emails", ["true", "false"], "false"),
     ],
 )
 def test_a_header_that_asks_for_consent_is_pointed_out(header: str, answers: list[str], yes: str) -> None:
