@@ -108,7 +108,7 @@ def plan_mapping(
     """
     search = HeaderSearch(header, options.made_for)
     contact, columns = options.contact, options.columns
-    identifier, name = (_required(search, columns, field) for field in REQUIRED)
+    identifier, name = map(partial(_required, search, columns), REQUIRED)
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
     read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory)))
     read_fields = tuple(_custom_fields(search, columns))
