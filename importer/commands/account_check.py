@@ -14,6 +14,7 @@ from importer.client.account import get_json, json_objects, list_pages, text_fie
 from importer.mapper.messages import did_you_mean, quoted
 from importer.mapper.warnings import RowTally
 from importer.model.account import FieldType
+from importer.model.plain_text import counted
 from importer.model.protocols import Service
 from importer.model.requests import Request
 from importer.model.rows import Contact, Row
@@ -160,7 +161,7 @@ def unmet(requirements: Requirements, seen: AccountContents, types: Mapping[str,
             yield tally.group("user_not_seen", "", message + did_you_mean(user, seen.users))
     if not seen.contacts:
         return
-    where = f"none of the {'' if seen.whole else 'latest '}{seen.contacts:,} contacts"
+    where = f"none of the {'' if seen.whole else 'latest '}{counted(seen.contacts, 'contact')}"
     for code, kind, required, there in (
         ("tag_not_seen", "tag", requirements.tags, seen.tags),
         ("custom_field_not_seen", "custom field", requirements.fields, seen.fields),

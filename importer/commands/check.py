@@ -80,7 +80,8 @@ class Check:
             broken = await self._read(connection.sheets)
             not_seen = await self._not_seen(connection)
         checked = self._checked(connection, not_seen, broken)
-        text = checked_text(checked)
+        told = self.context.told
+        text = checked_text(replace(checked, problems=told(checked.problems), warnings=told(checked.warnings)))
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))

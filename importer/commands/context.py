@@ -2,16 +2,17 @@
 
 import contextlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 
+from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain_lines
 from importer.model.protocols import Clock
-from importer.model.runs import RunRecord
+from importer.model.runs import ProblemGroup, RunRecord
 from importer.settings import Settings, settle
 from importer.settings.config_access import read_config
 
@@ -50,6 +51,12 @@ class CommandContext:
         """Whether standard error is to stay free of progress and notes: silence was asked for, or the log is there."""
         run = self.settings.run
         return run.quiet or (run.log_format == "json" and run.log_file is None)
+
+    def told(self, groups: Sequence[ProblemGroup]) -> tuple[ProblemGroup, ...]:
+        """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""
+        if self.stream.isatty():
+            return tuple(groups)
+        return tuple(replace(group, message=unnumbered(group.message)) for group in groups)
 
     def tell(self, text: str) -> None:
         """Write a text to standard error, unless it is to be quiet; an error there stops nothing."""

@@ -1,7 +1,6 @@
 """`init`: looks at a spreadsheet, asks what only the person can know, and writes the config that it would use."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -20,6 +19,7 @@ from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
 from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
+from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, InvalidRow, Row, Sheet
 from importer.readers import open_reader
@@ -60,8 +60,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     config = _config(sheet, given.input, options, proposal)
     if ask is None and any(question.is_required for question in proposal.questions):
         raise _unanswered(sheet, proposal, config)
-    if ask is None:
-        _require_right_rows(sheet, rows, options, config)
+    if ask is None and (wrong := list(_why_mostly_invalid(sheet, rows, options, proposal))):
+        raise _mostly_invalid(sheet, wrong, config)
     shown = "\n".join(_shown(sheet, rows, options, proposal))
     if ask and not _yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
@@ -173,25 +173,30 @@ def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
     )
 
 
-def _require_right_rows(sheet: Sheet, rows: Sequence[Row], options: MappingOptions, config: str) -> None:
-    """Return if half of the first rows or more would be sent.
-
-    Raises:
-        InputError: They would not; with the reason that most of them have.
-
-    """
+def _why_mostly_invalid(
+    sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal
+) -> Iterator[str]:
+    """Yield why most of the rows would be invalid; nothing if most are right."""
     mapping = column_mapping(sheet, options, None)
-    wrong = [mapped for row in rows if isinstance(mapped := to_contact(row, mapping), InvalidRow)]
-    if len(wrong) * 2 <= len(rows):
+    invalid = [mapped for row in rows if isinstance(mapped := to_contact(row, mapping), InvalidRow)]
+    if 2 * len(invalid) <= len(rows):
         return
-    problems = Counter(problem.code for mapped in wrong for problem in mapped.problems)
-    code, count = problems.most_common(1)[0]
-    first = next(problem for mapped in wrong for problem in mapped.problems if problem.code == code)
-    raise InputError(
-        f"{plain(sheet.file)}: {len(wrong):,} of the first {len(rows):,} rows would not be sent, and nobody can be"
-        f" asked. {count:,} have the problem {code}; the first: {plain(first.message)}",
-        "If it is the country that is missing, give --country, such as --country ES; else write this into config.toml"
-        f" and fix it:\n\n{config}",
+    if proposal.lacks_country and not options.contact.country:
+        yield "Where are the phone numbers from? They have no country code: give --country, such as --country ES."
+    groups: dict[tuple[str, str], list[str]] = {}
+    for problem in chain.from_iterable(one.problems for one in invalid):
+        groups.setdefault((problem.code, problem.column), []).append(problem.message)
+    for (code, column), messages in sorted(groups.items(), key=lambda group: -len(group[1])):
+        where = f' in column "{column}"' if column else ""
+        yield f"{code}{where}: {len(messages):,} of the first {len(rows):,} rows: {unnumbered(messages[0])}"
+
+
+def _mostly_invalid(sheet: Sheet, wrong: Sequence[str], config: str) -> InputError:
+    reasons = "".join(f"\n  - {plain(reason)}" for reason in wrong)
+    return InputError(
+        f"{plain(sheet.file)}: most rows would be invalid, and nobody can be asked whether that is right:{reasons}",
+        "Give the same command with the option that is named or on a terminal, or write this into config.toml and fix"
+        f" it:\n\n{config}",
     )
 
 

@@ -16,12 +16,11 @@ from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError
-from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
 from importer.model.replies import Outcome
 from importer.model.rows import Status
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
@@ -153,16 +152,10 @@ class ImportRun(PoolCommand):
         tally, problems, warnings = source.tally(), source.problems(), self._warnings.warnings()
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
-        text = closing_text(record, tally, self._said(problems), reports, warnings=self._said(warnings))
+        text = closing_text(record, tally, self.context.told(problems), reports, warnings=self.context.told(warnings))
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
-
-    def _said(self, groups: Sequence[ProblemGroup]) -> list[ProblemGroup]:
-        """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""
-        if self.context.stream.isatty():
-            return list(groups)
-        return [replace(group, message=unnumbered(group.message)) for group in groups]
 
 
 def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float) -> Snapshot:

@@ -13,12 +13,11 @@ from importer.journal import AsyncUndo, RunUndo
 from importer.model.deletion import TAKEN_BACK, Deletion, Fate
 from importer.model.errors import UsageError
 from importer.model.phone_mask import masked
-from importer.model.plain_text import plain
+from importer.model.plain_text import counted, plain
 from importer.model.policy import Policy
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
-from importer.reports.closing_text import counted
 from importer.reports.progress import LINE_EVERY_SECONDS
 from importer.reports.undo_report import closing_words, counts, undo_json, write_undone
 from importer.system.files import private_folder

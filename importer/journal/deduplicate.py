@@ -15,8 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from importer.model.payload import content_hashes, differing_fields, from_json
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
+
+DUPLICATE_DIFFERS = "not sent, though it differs in"
+"""In the reason of a duplicate that says more or less than the row that is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class FirstRow:
     row_run: int | None = None
     """With `row_seq`, if it was recognised: the row of an earlier run that has its name and UUID."""
     row_seq: int | None = None
+    content: bytes | None = None
+    """Its contact's `content_hashes`; None: it was recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +83,35 @@ def deduplicate_across_runs(payload: str, known: KnownContact | None) -> Enqueue
     )
 
 
-def deduplicate_within_run(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet_index: int) -> EnqueueDecision:
-    """Return the status of a contact whose key is in an earlier row of this run; its reason names that row."""
+def deduplicate_within_run(
+    earlier: FirstRow,
+    sheets: Mapping[int, Sheet],
+    sheet_index: int,
+    content: bytes | None = None,
+    known: KnownContact | None = None,
+) -> EnqueueDecision:
+    """Return the status of a contact whose key is in an earlier row of this run.
+
+    Its reason names that row, and what would be lost by sending only that one.
+
+    Args:
+        earlier: The earlier row.
+        sheets: Those of this run.
+        sheet_index: Where the contact's row is.
+        content: The contact's `content_hashes`; None: its row was recognised.
+        known: What earlier runs sent, which is what the earlier row says if it was recognised.
+
+    """
     where = f"row {earlier.number}"
     there, here = sheets[earlier.sheet_index], sheets[sheet_index]
     if earlier.sheet_index != sheet_index and there.name:
         where += f" of sheet {there.name}"
     if there.file != here.file:
         where += f" of {there.file}"
-    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=f"same identifier as {where}")
+    sent = earlier.content or (content_hashes(from_json(known.payload)) if known and known.payload else None)
+    names = differing_fields(content, sent) if content and sent else ()
+    lost = f"; {DUPLICATE_DIFFERS} {', '.join(names)}" if names else ""
+    outcome = Outcome(status=Status.DUPLICATE, code="duplicate", reason=f"same identifier as {where}{lost}")
     return EnqueueDecision(outcome, same_as=earlier.row_seq or earlier.seq, same_run=earlier.row_run)
 
 

@@ -21,7 +21,7 @@ from importer.journal.deduplicate import (
     deduplicate_across_runs,
     deduplicate_within_run,
 )
-from importer.model.payload import fingerprint, to_json
+from importer.model.payload import content_hashes, fingerprint, to_json
 from importer.model.replies import Outcome
 from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Sheet, Status
 
@@ -44,9 +44,11 @@ SELECT source, channel, identifier, seq, ?, number, row_run, row_seq
 FROM temp.next_rows WHERE identifier IS NOT NULL ORDER BY seq
 """
 _SEEN_BEFORE = """
-SELECT next_rows.seq, seen.seq, seen.sheet, seen.number, seen.row_run, seen.row_seq
-FROM temp.next_rows CROSS JOIN temp.seen USING (source, channel, identifier) WHERE seen.seq <> next_rows.seq
+SELECT next_rows.seq, seen.seq, seen.sheet, seen.number, seen.row_run, seen.row_seq, contents.content
+FROM temp.next_rows CROSS JOIN temp.seen USING (source, channel, identifier)
+LEFT JOIN temp.contents ON contents.seq = seen.seq WHERE seen.seq <> next_rows.seq
 """
+_KEEP_CONTENT = "INSERT INTO temp.contents (seq, content) VALUES (?, ?)"
 _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
 _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
@@ -196,15 +198,17 @@ def _look_up(
     """Return the decisions on duplicates, recognised rows too, and the contacts of earlier runs; both by seq."""
     keys = [(seq, entry.row.number, *key, mark) for seq, entry, (key, _, mark) in rows if mark is not None]
     connection.executemany(_INSERT_KEYS, keys)
+    contents = {seq: content_hashes(entry.mapped) for seq, entry, _ in rows if isinstance(entry.mapped, Contact)}
+    connection.executemany(_KEEP_CONTENT, contents.items())
     new = connection.execute(_MARK_SEEN, (sheet_index,)).rowcount
     ((count,),) = connection.execute("SELECT count(identifier) FROM temp.next_rows")
-    duplicates = {
-        seq: deduplicate_within_run(FirstRow(*place), run.sheets, sheet_index)
-        for seq, *place in (connection.execute(_SEEN_BEFORE) if new < count else ())
-    }
     contacts = {
         seq: KnownContact(Status(status), uuid, href, bool(same), *rest)
         for seq, status, uuid, href, same, *rest in connection.execute(_KNOWN_CONTACTS, (run.key.account,))
+    }
+    duplicates = {
+        seq: deduplicate_within_run(FirstRow(*place), run.sheets, sheet_index, contents.get(seq), contacts.get(seq))
+        for seq, *place in (connection.execute(_SEEN_BEFORE) if new < count else ())
     }
     return duplicates, contacts
 

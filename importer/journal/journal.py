@@ -76,6 +76,7 @@ class Journal:
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
             connection.execute("DELETE FROM temp.seen")
+            connection.execute("DELETE FROM temp.contents")
             connection.execute("DELETE FROM temp.next_rows")
             if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
                 raise StorageError(

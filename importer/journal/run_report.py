@@ -9,6 +9,7 @@ from typing import Any
 
 from importer.journal.claim import TALLY, RunKey
 from importer.journal.database import Database, maybe_moment
+from importer.journal.deduplicate import DUPLICATE_DIFFERS
 from importer.model.errors import UsageError
 from importer.model.rows import TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
@@ -103,7 +104,8 @@ class RunReport:
         for _, number, problems in chain.from_iterable(self.database.pages(_PROBLEMS, {"run": self.run})):
             for code, column, message in json.loads(problems):
                 key = code, column
-                messages.setdefault(key, message)
+                if DUPLICATE_DIFFERS not in messages.setdefault(key, message) and DUPLICATE_DIFFERS in message:
+                    messages[key] = message  # the duplicate to look at
                 counts[key] += 1
                 if counts[key] <= _FIRST_ROWS:
                     rows[key].append(number)

@@ -18,3 +18,6 @@ CREATE TEMP TABLE seen (
     row_run INTEGER, row_seq INTEGER,
     PRIMARY KEY (source, channel, identifier)
 ) WITHOUT ROWID;
+
+-- What the mapped rows of this run say, in hashes, for telling in what a duplicate differs from the row that is sent.
+CREATE TEMP TABLE contents (seq INTEGER PRIMARY KEY, content BLOB NOT NULL);

@@ -1,25 +1,24 @@
 """The column mapping: the config applied to one sheet's header; mapping a row then needs only indices and functions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import repeat
-from typing import Any
 
 from importer.mapper.contact_fields import (
     TextField,
     TextReading,
-    Value,
     ValueReading,
     field_reading,
     is_uuid,
-    one_line,
+    name_reading,
+    optional_reading,
     tags_reading,
     text_fields,
     translation,
 )
 from importer.mapper.custom_fields import conversion
-from importer.mapper.header import Feed, HeaderSearch, texts_of
+from importer.mapper.header import Feed, HeaderSearch, first_filled, texts_of
 from importer.mapper.messages import cell_problem, listed, quoted
 from importer.mapper.options import (
     REQUIRED,
@@ -30,15 +29,15 @@ from importer.mapper.options import (
     MobileForm,
     OnBadValue,
 )
-from importer.mapper.phones import NUMBERS_APART, cleaned_phone, identify, one_number
+from importer.mapper.phones import NUMBERS_APART, identify, one_number, undecorated
 from importer.mapper.phones.countries import country_of, is_region
+from importer.mapper.text_damage import text_flaw
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
 
 CountryReading = Callable[[Sequence[str]], str | None]
 """From a row's cells to the region of its phone number (ISO 3166), empty where none is given; None: it is unknown."""
 
-_OR_LEAVE_OUT = 'Or set on_bad_value = "leave_out" under [contact] of the config: then only this field is left out.'
 _NO_COUNTRY = (
     "The cell names no country, and the phone number has no country code: write two letters such as ES, the country's"
     " name, or the number with + and its country code."
@@ -53,6 +52,10 @@ class UsedColumn:
     header: str
     words: Callable[[str], str] | None
     """Translates the cell's text under `[values]`; None where the config translates nothing."""
+    flaw: Callable[[str], Problem | None] | None
+    """From the cell as it was read to what is wrong with its text; None where texts are not sent as they are."""
+    repairs: bool
+    """Whether damaged texts are repaired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,8 @@ class ColumnMapping:
     used: tuple[UsedColumn, ...]
     left_over: tuple[str, ...]
     """Headers of the columns that feed no field; they are reported."""
+    strict_text: bool
+    """Whether a text that is damaged or stands for nothing makes a row invalid."""
     source: str
     identifier_feed: Feed
     """Chooses between columns, and between numbers in a cell."""
@@ -102,33 +107,33 @@ def plan_mapping(
     Args:
         header: The sheet's headers.
         options: What the config says.
-        directory: The account's teams and channels; None where it was not asked: then names are not resolved, and
-            contacts of this mapping must not be sent.
+        directory: The account's teams and channels; None: names are not resolved, so nothing may be sent by this.
 
     """
     search = HeaderSearch(header, options.made_for)
     contact, columns = options.contact, options.columns
     identifier, name = map(partial(_required, search, columns), REQUIRED)
-    tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags"))]
+    tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
     read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory)))
     read_fields = tuple(_custom_fields(search, columns))
+    words, region = _translations(search, options), _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")
-    used, region = _used(search, options), _region(search, contact.country)
     if search.problems or not identifier or not name:
         return tuple(search.problems)
     number = _number_feed(identifier, contact, country := _country_reading(country_feed, region))
-    wrap = partial(_optional, leaves_out=contact.on_bad_value is OnBadValue.LEAVE_OUT)
+    wrap = partial(optional_reading, leaves_out=contact.on_bad_value is OnBadValue.LEAVE_OUT)
     return ColumnMapping(
         width=len(header),
-        used=used,
+        used=tuple(_used_columns(search, words, name, repairs=contact.repair_text)),
         left_over=search.left_over(),
+        strict_text=contact.strict_text,
         source=contact.source,
         identifier_feed=number,
         identifier_columns=identifier,
         identifier=_identifier_reading(number, contact, country, country_feed),
         as_sent=_as_sent(number, contact),
         country=country,
-        name=_name_reading(_first_filled(name)),
+        name=name_reading(first_filled(name)),
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
         custom_fields=tuple((name, wrap(read)) for name, read in read_fields),
         text_fields=tuple((name, wrap(read)) for name, read in read_texts),
@@ -136,16 +141,26 @@ def plan_mapping(
     )
 
 
-def _used(search: HeaderSearch, options: MappingOptions) -> tuple[UsedColumn, ...]:
-    """Return the columns that feed a field, with their translations under `[values]`."""
+def _translations(search: HeaderSearch, options: MappingOptions) -> dict[int, Callable[[str], str]]:
     places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
-    words = {place: translation(words) for place, words in places if place is not None}
-    return tuple(UsedColumn(index=at, header=search.header[at], words=words.get(at)) for at in sorted(search.used))
+    return {place: translation(words) for place, words in places if place is not None}
+
+
+def _used_columns(
+    search: HeaderSearch, words: Mapping[int, Callable[[str], str]], name: Sequence[Feed], *, repairs: bool
+) -> Iterator[UsedColumn]:
+    """Yield the columns that feed a field, in the header's order."""
+    of_name = {header for feed in name for header in feed.headers}
+    for at in sorted(search.used):
+        header, is_text = search.header[at], at in search.texts
+        flaw = partial(text_flaw, is_name=header in of_name, repairs=repairs) if is_text else None
+        yield UsedColumn(index=at, header=header, words=words.get(at), flaw=flaw, repairs=repairs and is_text)
 
 
 def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> tuple[Feed, ...]:
     if texts := texts_of(getattr(columns, field)):
-        return tuple(filter(None, map(search.feed, texts, repeat(f"[columns] {field}"))))
+        find = partial(search.feed, is_text=field == "name")
+        return tuple(filter(None, map(find, texts, repeat(f"[columns] {field}"))))
     message = (
         f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
         f" to one of {listed(filter(None, search.header))}."
@@ -161,15 +176,17 @@ def _text_field(search: HeaderSearch, options: MappingOptions, field: TextField)
     if isinstance(sent, Problem):
         search.problems.append(replace(sent, value=constant, message=f"[contact] {field.key}: {sent.message}"))
         sent = ""
-    found = search.feed(getattr(options.columns, field.key), f"[columns] {field.key}")
+    found = search.feed(getattr(options.columns, field.key), f"[columns] {field.key}", is_text=field.has_lines)
     return field.attribute, field_reading(found, field.check, sent, lines=field.has_lines)
 
 
 def _custom_fields(search: HeaderSearch, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
     for field in columns.custom_fields:
-        found = search.feed(field.column, f"[columns.custom_fields] {quoted(field.name)}")
+        is_text = field.type is FieldType.TEXT
+        found = search.feed(field.column, f"[columns.custom_fields] {quoted(field.name)}", is_text=is_text)
         convert = conversion(field, columns.tag_separators)
-        yield field.name, field_reading(found, convert, "", lines=field.type is FieldType.CHECKBOX)
+        lines = is_text or field.type is FieldType.CHECKBOX
+        yield field.name, field_reading(found, convert, "", lines=lines)
 
 
 def _region(search: HeaderSearch, country: str) -> str:
@@ -181,47 +198,16 @@ def _region(search: HeaderSearch, country: str) -> str:
     return region
 
 
-def _optional(read: Callable[[Sequence[str]], Value | Problem], *, leaves_out: bool) -> Callable[[Sequence[str]], Any]:
-    """Return the reading of a field that no contact needs: a wrong value is left out, or names both ways out."""
-
-    def read_on(texts: Sequence[str]) -> Value | str | Problem:
-        value = read(texts)
-        if not isinstance(value, Problem):
-            return value
-        return "" if leaves_out else replace(value, message=f"{value.message} {_OR_LEAVE_OUT}")
-
-    return read_on
-
-
-def _first_filled(feeds: Sequence[Feed]) -> Feed:
-    """Return the feed of the first column that holds something."""
-    if len(feeds) == 1:
-        return feeds[0]
-    headers = tuple(header for feed in feeds for header in feed.headers)
-    return Feed(read=lambda texts: next(filter(None, (feed.read(texts) for feed in feeds)), ""), headers=headers)
-
-
 def _number_feed(feeds: Sequence[Feed], contact: ContactOptions, country: CountryReading) -> Feed:
     """Return the feed of the one number of a row, of those in one or several columns."""
     if contact.source != "whatsapp":
-        return _first_filled(feeds)
+        return first_filled(feeds)
 
     def read(texts: Sequence[str]) -> str:
         text = NUMBERS_APART.join(filter(None, (feed.read(texts) for feed in feeds)))
         return one_number(text, country(texts) or "", contact.several)
 
-    return replace(_first_filled(feeds), read=read)
-
-
-def _name_reading(found: Feed) -> TextReading:
-    def read(texts: Sequence[str]) -> str | Problem:
-        if name := one_line(found.read(texts)):
-            return name
-        where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
-        message = f"There is no name in {where}: every contact needs one."
-        return Problem(code="name_missing", column=found.label, message=message)
-
-    return read
+    return replace(first_filled(feeds), read=read)
 
 
 def _country_reading(found: Feed | None, default: str) -> CountryReading:
@@ -255,4 +241,4 @@ def _as_sent(found: Feed, contact: ContactOptions) -> Callable[[str, Sequence[st
         return lambda identifier, _texts: identifier
     if contact.identifier_format is IdentifierFormat.E164:
         return lambda identifier, _texts: f"+{identifier}"
-    return lambda _identifier, texts: cleaned_phone(found.read(texts))
+    return lambda _identifier, texts: undecorated(found.read(texts))

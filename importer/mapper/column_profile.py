@@ -1,7 +1,8 @@
 """Profile a column by its values, whatever its header; a sample of its cells is enough. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -24,8 +25,9 @@ _DATE_FORMATS = (
 )
 _SEPARATORS = ",;|"
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.'\N{RIGHT SINGLE QUOTATION MARK}-])*")
-_ZERO_IN_FRONT = re.compile(r"0[0-9]")
-"""A postal code or a customer number, of which a number would lose the zero."""
+_ZERO_IN_FRONT = re.compile("[+-]?0[0-9]")
+"""Of a postcode or a customer's number: as a number it would lose the zero."""
+_WORDS_WITH_SPACES = re.compile(r"[^\W_A-Z][\w:.-]*(?: [^\W_A-Z][\w:.-]*)*")
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 13
 """Of a phone number that may lack its country code."""
 
@@ -95,10 +97,8 @@ def _profiles(texts: Sequence[str], country: str) -> Iterator[ColumnProfile]:
         yield profile(kind=Kind.NATIONAL_PHONES, share=_share(codes, lambda code: code in ("", "national")))
     countries = _share(texts, lambda text: not text.isdecimal() and country_of(text) != "")
     yield profile(kind=Kind.COUNTRIES, share=countries)
-    has_zeros = any(_ZERO_IN_FRONT.match(text) for text in texts)
-    if signs := not has_zeros and [
-        sign for sign in ".," if _share(texts, _accepts(partial(number, decimal=sign))) == 1
-    ]:
+    has_codes = any(map(_ZERO_IN_FRONT.match, texts))
+    if signs := [sign for sign in ".," if not has_codes and all(map(_accepts(partial(number, decimal=sign)), texts))]:
         same = all(number(text, ".") == number(text, ",") for text in texts)
         yield profile(kind=Kind.NUMBERS, detail="" if same else "|".join(signs))
     for separator in ("", *_SEPARATORS):
@@ -138,3 +138,19 @@ def _few_words(texts: Sequence[str], separator: str) -> tuple[str, ...]:
     is_few = len(words) <= _MOST_OPTIONS and len(words) * 3 <= len(texts)
     is_short = all(len(word) <= _LONGEST_OPTION for word in words)
     return words if is_few and is_short and (not separator or max(map(len, parts)) > 1) else ()
+
+
+def are_words_with_spaces(cells: Iterable[str]) -> bool:
+    """Return whether every cell holds tags with a space between, as Zendesk writes them.
+
+    Tags of several words look the same. So each cell must be in small letters without another separator, and a cell of
+    several words must share one with another cell.
+    """
+    texts = {text for cell in cells if (text := cell.strip())}
+    words = Counter(word for text in texts for word in set(text.split(" ")))
+    several = [text for text in texts if " " in text]
+    return (
+        bool(several)
+        and all(text == text.lower() and _WORDS_WITH_SPACES.fullmatch(text) for text in texts)
+        and all(any(words[word] > 1 for word in text.split(" ")) for text in several)
+    )

@@ -9,6 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from importer import __version__
@@ -16,6 +17,7 @@ from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.contact_fields import Value, one_line
 from importer.mapper.options import MappingOptions
 from importer.mapper.phones.numbering_plans import NUMBERING_VERSION
+from importer.mapper.text_damage import CELL_ERROR, MARKS, MAYBE_NOTHING, NOTHING_BEGINS, TEXT_REPAIRED, repaired
 from importer.model.account import Directory
 from importer.model.rows import FINGERPRINT_BYTES, Contact, InvalidRow, Problem, Row
 
@@ -46,6 +48,10 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
         ),
         **{attribute: _accepted(read(texts), problems) for attribute, read in mapping.text_fields},
     )
+    if mapping.strict_text:
+        told = {problem.column for problem in problems}
+        flaws = text_flaws(row.cells, mapping)
+        problems += (flaw for flaw in flaws if flaw.code != TEXT_REPAIRED and flaw.column not in told)
     if not problems:
         return contact
     return InvalidRow(
@@ -68,14 +74,40 @@ def cleaned_cells(cells: Sequence[str], mapping: ColumnMapping, problems: list[P
         texts += [""] * (mapping.width - len(texts))
     for column in mapping.used:
         text = texts[column.index]
+        if column.repairs:
+            text = repaired(text)
         if is_plain(text):
             text = text.strip()
         else:
             broken, text = _BROKEN.search(text), cleaned(text)
             if broken:
                 problems.append(Problem(code="cell_broken", column=column.header, value=text, message=_BROKEN_CELL))
-        texts[column.index] = column.words(text) if column.words else text
+        texts[column.index] = text = column.words(text) if column.words else text
+        if text[:1] == "#" and CELL_ERROR.fullmatch(text):
+            _add_cell_error(column.header, text, problems)
     return texts
+
+
+def _add_cell_error(column: str, text: str, problems: list[Problem]) -> None:
+    """Add the problem of a cell with a formula that went wrong, unless the reader of a workbook has told it."""
+    code = "cell_error"
+    if not any((problem.code, problem.column) == (code, column) for problem in problems):
+        message = f"The cell shows the error {text}. Fix its formula, or type the value."
+        problems.append(Problem(code=code, column=column, value=text, message=message))
+
+
+def text_flaws(cells: Sequence[str], mapping: ColumnMapping) -> list[Problem]:
+    """Return what is wrong with texts of the row that are damaged or stand for nothing, unless `[values]` has them."""
+    flaws = []
+    for column in mapping.used:
+        if not column.flaw or column.index >= len(cells) or not (cell := cells[column.index]):
+            continue
+        is_suspect = MARKS.search(cell) or (cell[0] in NOTHING_BEGINS and MAYBE_NOTHING.match(cell))
+        if is_suspect and (flaw := column.flaw(cell)):
+            text = cleaned(cell)
+            if not column.words or column.words(text) == text:
+                flaws.append(replace(flaw, column=column.header))
+    return flaws
 
 
 def is_plain(cell: str) -> bool:

@@ -4,13 +4,15 @@ What the service accepts is in Callbell's documentation of POST /contacts. A rea
 once per row. The checks' problems do not name the column; `field_reading` adds it.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from importer.mapper.header import Feed, Reading, composed
-from importer.mapper.messages import cell_problem, did_you_mean
+from importer.mapper.messages import cell_problem, did_you_mean, listed
 from importer.model.account import Directory
 from importer.model.payload import BOT_STATUSES, NOTE_MOST_CHARACTERS
 from importer.model.rows import Problem
@@ -25,7 +27,14 @@ TextReading = Callable[[Sequence[str]], str | Problem]
 ValueReading = Callable[[Sequence[str]], FieldValue | Problem]
 """The same for a custom field, whose value may be several texts."""
 
+_OR_LEAVE_OUT = 'Or set on_bad_value = "leave_out" under [contact] of the config: then only this field is left out.'
 _EMAIL = re.compile(r"[^@\s,;<>\":]+@(?:[^@\s,;<>\".]+\.)+[^@\s,;<>\".]+")
+_AS_EXPORTED = re.compile("[\"\u201c\u201d\u201e*]|:::|^['\\[({]")
+_LIST = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|[^\[\]"])*\]|\(["'][^()]*\)|\{[^{}]*\}""")
+_PART = r"""\s*("(?:[^"\\]|\\.|"")*"|'(?:[^'\\]|\\.)*')\s*(?=[%s\n]|$)|[^%s\n]+"""
+"""A part of a text, in quotation marks or not, by the separators."""
+_DOUBLE_QUOTES = re.compile('["\u201c\u201d\u201e]')
+_OF_EVERY_CONTACT = re.compile(r"\* (?:my ?contacts|starred)", re.IGNORECASE)
 _UUID = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 
 
@@ -142,10 +151,70 @@ def field_reading(
     return read
 
 
+def optional_reading(
+    read: Callable[[Sequence[str]], Value | Problem], *, leaves_out: bool
+) -> Callable[[Sequence[str]], Any]:
+    """Return the reading of a field that no contact needs: a wrong value is left out, or names both ways out."""
+
+    def read_on(texts: Sequence[str]) -> Value | str | Problem:
+        value = read(texts)
+        if not isinstance(value, Problem):
+            return value
+        return "" if leaves_out else replace(value, message=f"{value.message} {_OR_LEAVE_OUT}")
+
+    return read_on
+
+
+def name_reading(found: Feed) -> TextReading:
+    """Return how to read the name, which every contact needs."""
+
+    def read(texts: Sequence[str]) -> str | Problem:
+        if name := one_line(found.read(texts)):
+            return name
+        where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
+        message = f"There is no name in {where}: every contact needs one."
+        return Problem(code="name_missing", column=found.label, message=message)
+
+    return read
+
+
 def splitter(separators: str) -> Callable[[str], list[str]]:
-    """Return a function that splits a text at these characters and at line ends, into stripped non-empty parts."""
-    pattern = re.compile(f"[{re.escape(separators)}\n]")
-    return lambda text: [part for piece in pattern.split(text) if (part := piece.strip())]
+    """Return a function that splits a text at these characters and at line ends, into stripped non-empty parts.
+
+    Parts in quotation marks, lists in brackets (JSON, Python, Postgres) and Google's ` ::: ` are read as their
+    exporters wrote them.
+    """
+    plain = re.compile(f"[{re.escape(separators)}\n]")
+    parts, listed = (re.compile(_PART % (2 * (re.escape(signs),))) for signs in (separators, f"{separators},"))
+
+    def split(text: str) -> list[str]:
+        if not _AS_EXPORTED.search(text):  # nearly all
+            return [part for piece in plain.split(text) if (part := piece.strip())]
+        if ":::" in text:
+            return [part for piece in text.split(":::") if (part := _unmarked(piece))]
+        if _LIST.fullmatch(text):
+            found = listed.finditer(text[1:-1])
+        else:
+            found = (listed if text.startswith('"') else parts).finditer(text)
+        return [part for piece in found if (part := _unmarked(_unescaped(piece[1]) if piece[1] else piece[0]))]
+
+    return split
+
+
+def _unescaped(quoted: str) -> str:
+    """Return the text of a part in quotation marks."""
+    if quoted.startswith('"') and "\\" in quoted:
+        with suppress(ValueError):
+            return str(json.loads(quoted))
+    return quoted[1:-1]
+
+
+def _unmarked(part: str) -> str:
+    """Return a part without double quotation marks and the star of Google's own labels; some of those say nothing."""
+    part = _DOUBLE_QUOTES.sub("", part).strip()
+    if not part.startswith("* "):
+        return part
+    return "" if _OF_EVERY_CONTACT.fullmatch(part) else part[2:].strip()
 
 
 def tags_reading(

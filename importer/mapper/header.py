@@ -41,6 +41,14 @@ class Feed:
         return ", ".join(self.headers)
 
 
+def first_filled(feeds: Sequence[Feed]) -> Feed:
+    """Return the feed of the first column that holds something."""
+    if len(feeds) == 1:
+        return feeds[0]
+    headers = tuple(header for feed in feeds for header in feed.headers)
+    return Feed(read=lambda texts: next(filter(None, (feed.read(texts) for feed in feeds)), ""), headers=headers)
+
+
 def texts_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return the headers, or texts with headers in braces, of an option that is one or several of them."""
     return value if isinstance(value, tuple) else (value,) if value else ()
@@ -70,6 +78,8 @@ class HeaderSearch:
         self.problems: list[Problem] = []
         self.used: set[int] = set()
         """The places of the columns that feed a field."""
+        self.texts: set[int] = set()
+        """Those of them whose texts are sent as they are."""
         self.header = header
         self._made_for = made_for
         self._names = list(map(composed, header))
@@ -107,10 +117,16 @@ class HeaderSearch:
     def _places(self, wanted: str) -> list[int]:
         return self._exact.get(wanted) or self._in_any_case.get(wanted.casefold(), [])
 
-    def feed(self, text: str, key: str) -> Feed | None:
+    def feed(self, text: str, key: str, *, is_text: bool = False) -> Feed | None:
         """Return how to read the column, or the text with headers in braces, that the config names.
 
         None: the text is empty, or there are problems more.
+
+        Args:
+            text: What the config says.
+            key: Where it says so.
+            is_text: Whether the cells are sent as they are.
+
         """
         if not text:
             return None
@@ -121,6 +137,8 @@ class HeaderSearch:
         if len(indices) < len(names):
             return None
         self.used.update(indices)
+        if is_text:
+            self.texts.update(indices)
         read = itemgetter(*indices) if is_header else _template(text, indices)
         return Feed(read=read, headers=tuple(self.header[index] for index in indices))
 

@@ -86,8 +86,9 @@ def guess(header: Sequence[str], rows: Sequence[Row] = (), country: str = "") ->
     optional = optional_columns(columns, _texts_of(found))
     found |= optional.found
     reasons |= dict.fromkeys(optional.found, "sure: its header says so")
-    notes = [f"This looks like {export}."] if export else []
-    notes += chain(optional.left_out, _consent(columns))
+    if _are_apart_by_spaces(columns, optional.found.get("tags", ())):
+        found["tag_separators"], reasons["tag_separators"] = " ", "likely: all tags are words with spaces between"
+    notes = [*([f"This looks like {export}."] if export else []), *optional.left_out, *_consent(columns)]
     return Guess(
         columns=ColumnOptions(**found),
         reasons=MappingProxyType(reasons),
@@ -214,6 +215,16 @@ def _reason(name: str, chosen: Sequence[str], columns: Sequence[Column]) -> str:
     held = f"{kind} ({share:.0%})" if share < 1 else kind
     is_told = phone_rank(seen.meaning) >= TELLING
     return f"sure: its header says so, and it holds {held}" if is_told else f"likely: its values are {held}"
+
+
+def _are_apart_by_spaces(columns: Sequence[Column], tags: str | Sequence[str]) -> bool:
+    """Return whether the tags of each cell have spaces between them, as Zendesk writes them."""
+    cells = [cell for one in columns if one.header in tags for cell in one.cells if cell]
+    if not any(" " in cell for cell in cells) or any(sign in cell for cell in cells for sign in ",;|"):
+        return False
+    from importer.mapper.column_profile import are_words_with_spaces  # noqa: PLC0415 - few sheets need it
+
+    return are_words_with_spaces(cells)
 
 
 def _toml(text: str) -> str:

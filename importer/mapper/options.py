@@ -65,6 +65,10 @@ class ContactOptions:
     """A UUID or the channel's title."""
     bot_status: str = ""
     note: str = ""
+    strict_text: bool = False
+    """Whether damaged or placeholder text makes a row invalid; else it is sent, and worth a look."""
+    repair_text: bool = False
+    """Whether damaged text is repaired where its letters can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

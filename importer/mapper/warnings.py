@@ -3,11 +3,11 @@
 Each row is seen once, in the input's order. Each kind of warning is one group, with its first rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from importer.mapper.column_mapping import ColumnMapping
-from importer.mapper.contact import cleaned_cells
+from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
 from importer.mapper.phones.numbering_plans import lost_zero, mobile_form
 from importer.model.rows import Contact, Entry, Problem, Row
@@ -44,18 +44,22 @@ class RowTally:
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Return the warnings about a contact's row."""
-    found = [*_chosen_numbers(row, mapping), *_left_out(row, mapping)]
+    found = (*text_flaws(row.cells, mapping), *_chosen_numbers(row, mapping), *_left_out(row, mapping))
+    return (*found, *_lost_zero(row, contact, mapping))
+
+
+def _lost_zero(row: Row, contact: Contact, mapping: ColumnMapping) -> Sequence[Problem]:
+    """Return the warning about a zero that a spreadsheet program may have dropped, if there is one."""
     if contact.source != "whatsapp" or not (country := mapping.country(row.cells)):
-        return tuple(found)
+        return ()
     text = mapping.identifier_feed.read(row.cells)
     if not lost_zero(text, contact.identifier, country):
-        return tuple(found)
+        return ()
     message = (
         f"{quoted(text)} has no zero in front, as numbers in {country} have: a spreadsheet program may have dropped"
         f" it. It is sent as {contact.identifier}: check that this is right."
     )
-    zero = Problem(code="phone_zero_lost", column=mapping.identifier_feed.label, value=text, message=message)
-    return (*found, zero)
+    return (Problem(code="phone_zero_lost", column=mapping.identifier_feed.label, value=text, message=message),)
 
 
 def _chosen_numbers(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
@@ -87,7 +91,7 @@ class Findings:
         self._run = RowTally()
         self._last = ("", 0)
 
-    def see(self, row: int, contact: Contact, column: str, found: Sequence[Problem] = ()) -> None:
+    def see(self, row: int, contact: Contact, column: str, found: Iterable[Problem] = ()) -> None:
         """Inspect a valid row.
 
         Args:

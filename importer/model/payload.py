@@ -7,6 +7,8 @@ What its fields may say is as the documentation of POST /contacts has it. The fi
 import dataclasses
 import hashlib
 import json
+import marshal
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,6 +21,10 @@ OPTIONAL_TEXTS: Final = tuple(
     field.name for field in dataclasses.fields(Contact) if field.default == "" and field.compare
 )
 """The fields that are one text each and may be left out; what is not compared is not sent."""
+
+COMPARED: Final = ("name", "tags", *(name for name in OPTIONAL_TEXTS if name != "channel_uuid"))
+"""The fields by which contacts of one key can differ, custom fields aside."""
+_compared_values = attrgetter(*COMPARED)
 
 
 def payload(contact: Contact) -> dict[str, object]:
@@ -55,3 +61,16 @@ def from_json(text: str, normalised: str = "") -> Contact:
 def fingerprint(json_text: str) -> bytes:
     """Return a 16-byte hash (BLAKE2b) of a contact's JSON text: equal contacts have equal hashes."""
     return hashlib.blake2b(json_text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def content_hashes(contact: Contact) -> bytes:
+    """Return a hash of each field of `COMPARED` and of each custom field, which only this process can compare."""
+    custom = {name: hash(value) for name, value in contact.custom_fields.items()}
+    return marshal.dumps((tuple(map(hash, _compared_values(contact))), custom))
+
+
+def differing_fields(one: bytes, other: bytes) -> list[str]:
+    """Return the names of the fields in which two contacts differ, by their `content_hashes`."""
+    (values, custom), (other_values, other_custom) = map(marshal.loads, (one, other))  # only what this process made
+    names = [name for name, *both in zip(COMPARED, values, other_values, strict=True) if both[0] != both[1]]
+    return names + [name for name in sorted({*custom, *other_custom}) if custom.get(name) != other_custom.get(name)]

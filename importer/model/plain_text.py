@@ -57,3 +57,8 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+
+
+def counted(count: int, noun: str = "row") -> str:
+    """Return the number with its noun, such as `1 row` or `3,812 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

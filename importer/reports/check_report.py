@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.model.plain_text import plain
+from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.closing_text import command_line, counted, groups_text
+from importer.reports.closing_text import command_line, groups_text
 from importer.reports.results import groups_json, json_text, run_json
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -94,7 +94,7 @@ def _sheet(one: CheckedSheet) -> str:
     sheet = one.sheet
     name = f', sheet "{plain(sheet.name)}"' if sheet.name else ""
     blank = f" and {counted(one.blank, 'blank row')}" if one.blank else ""
-    columns = f"header in row {sheet.header_row}, {len(sheet.header)} columns"
+    columns = f"header in row {sheet.header_row}, {counted(len(sheet.header), 'column')}"
     encoding = f", encoding {sheet.encoding}" if sheet.encoding else ""
     delimiter = f", delimiter {_DELIMITERS.get(sheet.delimiter, sheet.delimiter)}" if sheet.delimiter else ""
     left_out = f", {counted(one.left_out)} left out by [input.where]" if one.left_out else ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from importer.model.plain_text import duration, plain
+from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.results import Reports
@@ -142,11 +142,6 @@ def command_line(
     names = (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN)
     given = [(name, options.get(name)) for name in names]
     return shell.importer_command(command, *map(str, paths), options=given)
-
-
-def counted(count: int, noun: str = "row") -> str:
-    """Return the number with its noun, such as `1 row` or `3,812 rows`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:

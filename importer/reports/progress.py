@@ -113,7 +113,7 @@ def facts(one: Snapshot) -> tuple[str, ...]:
     limit = f" of {one.limit:g}" if one.limit else ""
     left = seconds_left(one)
     said = (
-        (f"{one.done:,} of {total} rows", True),
+        (f"{one.done:,} of {total} {'row' if total == '1' else 'rows'}", True),
         (f"{one.tally[Status.CREATED]:,} created", one.sends),
         *((f"{one.tally[status]:,} {words}", one.tally[status]) for status, words in _TROUBLE.items()),
         (f"{one.per_second:.0f}{limit} requests/s", one.sends and (one.done < one.read or one.in_flight)),

@@ -78,6 +78,8 @@ class ContactTable(_Table):
     channel: Line | None = None
     bot_status: Annotated[str, AfterValidator(checks.or_empty(checks.one_of(BOT_STATUSES)))] | None = None
     note: Annotated[str, AfterValidator(checks.as_in_cells(cell_checks.note))] | None = None
+    strict_text: bool | None = None
+    repair_text: bool | None = None
 
 
 _TYPES_OF_KEYS: dict[str, tuple[str, ...]] = {

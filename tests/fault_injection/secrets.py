@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import importer
-from importer.mapper.phones.numbering_plans import EXAMPLE
+from importer.model.phone_mask import EXAMPLE
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.kills import kill
 from tests.fault_injection.undo_kills import kill_undos

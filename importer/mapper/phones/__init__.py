@@ -1,15 +1,17 @@
 """Convert a cell's text to a contact's identifier: a valid phone number, or another service's handle. Pure.
 
-What people and spreadsheet programs write is turned into digits here, `numbering_plans` validates them by country, and
-`countries` knows the countries' names. Only what is unambiguous is accepted; everything else is a problem with a code
-of its own.
+What people and programs write around a number is removed and the rest turned into digits here, `numbering_plans`
+validates them by country, and `countries` knows the countries' names. Only what is unambiguous is accepted; everything
+else is a problem with a code of its own.
 """
 
 import re
 import unicodedata
 
 from importer.mapper.messages import cell_problem
-from importer.mapper.phones.numbering_plans import EXAMPLE, e164, in_form, is_mobile
+from importer.mapper.phones.numbering_plans import e164, in_form, is_mobile
+from importer.mapper.text_damage import is_placeholder
+from importer.model.phone_mask import EXAMPLE
 from importer.model.rows import Problem
 
 _PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
@@ -21,7 +23,30 @@ NUMBERS_APART = " ::: "
 """How Google Contacts and others join the values of one cell."""
 _SIGNS = {"Cf": "", "Pd": "-"}
 """Per Unicode category: zero width characters and directions of writing; dashes."""
-_NUMBER_CELL = re.compile(r"(\+?[0-9]{7,})[.,]0{1,2}")
+_UNSEEN = frozenset({"Cc", "Mn", "Me", "So"})
+"""Unicode categories of signs beside digits that mean nothing: variation selectors, key caps, pictures."""
+_FILLERS = "\u115f\u1160"  # Hangul letters that show nothing
+_AROUND = " =\"'`\u00ab\u00b4\u00bb\u2018\u2019\u201a\u201c\u201d\u201e"  # formulas and quotation marks
+_ADDRESS = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?wa\.me/|(?:(?:https?://)?(?:api|web)\.whatsapp\.com/|whatsapp://)send/?\?(?:\S*&)?phone=)"
+    r"(?:\+|%2b)?([0-9][0-9 -]{5,})/?(?:[?&].*)?|\+?([0-9]{7,})(?::[0-9]+)?@(?:c\.us|s\.whatsapp\.net)",
+    re.IGNORECASE,
+)
+"""WhatsApp's links and addresses: their numbers have their country code, and no plus."""
+_LABEL = (
+    "(?:[mptw]|ph|phone|tel|telf|tlf|tfno|tlfno|tel[eé]fono|t[eé]l[eé]phone|telefone|telefon|n[uú]mero|number|num|nr|"
+    "m[oó]vil|mov|mobile?|mob|celular|cellulare|cell|cel|handy|portable|telem[oó]vel|whats ?app|wsp|wpp|wa|callto|sms|"
+    "casa|home|work|trabajo|oficina|office|tienda|fijo|personal|private?|privado)"
+)
+_NOT_TO_BE_USED = "(?:fax|ext|no|not|old|sin|antiguo|viejo|wrong)"
+_BEFORE = re.compile(rf"(?:{_LABEL}(?:[\s.:/-]+|(?=\+)))+(?=[+(0-9])", re.IGNORECASE)
+_AFTER = re.compile(
+    rf"(?<=[0-9])(?:[\s,;:/-]+{_LABEL}|[\s,;:/-]*\((?![^)]*\b{_NOT_TO_BE_USED}\b)[^()0-9]+\))\.?$", re.IGNORECASE
+)
+"""A label, or the name of a person in brackets; what may say that the number is not to be used stays."""
+_LONGEST_WITH_LABEL = 100
+"""Of a longer text no label is searched: it is no number, and the search could take long."""
+_NUMBER_CELL = re.compile(r"(\+?[0-9](?: ?[0-9]){6,})[.,]0{1,2}")
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
 _TOO_NARROW = re.compile(r"#{3,}")
 _EXTENSION = re.compile(
@@ -97,6 +122,25 @@ def cleaned_phone(text: str) -> str:
     return text[4:].lstrip() if text[:4].lower() == "tel:" else text
 
 
+def undecorated(text: str) -> str:
+    """Return a phone number's text without what people and programs put around it, such as `p:` or `(Ana)`.
+
+    A number of one of WhatsApp's links or addresses gets a plus.
+    """
+    text = cleaned_phone(text)
+    if not text.isascii() or not text.isprintable():
+        seen = (sign for sign in text if sign.isspace() or unicodedata.category(sign) not in _UNSEEN)
+        text = "".join(seen).translate(dict.fromkeys(map(ord, _FILLERS)))
+    text = text.strip(_AROUND)
+    if address := _ADDRESS.fullmatch(text):
+        return f"+{address[1] or address[2]}"
+    if len(text) > _LONGEST_WITH_LABEL:
+        return text
+    if label := _BEFORE.match(text):
+        text = text[label.end() :]
+    return _AFTER.sub("", text)
+
+
 def _plain_sign(sign: str) -> str:
     category = unicodedata.category(sign)
     if category == "Nd":
@@ -112,11 +156,11 @@ def _without_decimals(text: str) -> str:
 
 def _plus_and_digits(text: str) -> tuple[str, str] | Problem:
     """Return a number as (`+` or nothing, digits); a leading `00` is its plus."""
-    text = _without_decimals(cleaned_phone(text))
+    text = _without_decimals(undecorated(text))
     if _SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
         recovered = _from_scientific(text, "phone_digits_lost")
         return recovered if isinstance(recovered, Problem) else ("", recovered)
-    if not any(map(str.isalnum, text)):
+    if not any(map(str.isalnum, text)) or (not text[-1].isdecimal() and is_placeholder(text)):
         message = f"There is no phone number: write one such as {EXAMPLE}."
         return Problem(code="phone_missing", value=text, message=message)
     if _GROUPED_NUMBER.fullmatch(text):

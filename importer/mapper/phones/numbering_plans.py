@@ -11,13 +11,11 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from importer.mapper.messages import cell_problem
+from importer.model.phone_mask import EXAMPLE
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
 """The version of the numbering plans: another version may accept other numbers."""
-
-EXAMPLE = "+34600111222"
-"""A valid number, for messages."""
 
 _LONG = re.compile(r"(52)1([0-9]{10})|(54)9([0-9]{10})|(55[1-9][0-9])9([6-9][0-9]{7})")
 _SHORT = re.compile(r"(52)([2-9][0-9]{9})|(54)([1-8][0-9]{9})|(55[1-9][0-9])([6-9][0-9]{7})")
@@ -29,6 +27,10 @@ _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBI
 
 _NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
 """Country codes without a trunk prefix 0, known without a look-up; 0: no country."""
+
+_NOT_DIALLED = {52: re.compile("0(?:1|4[45])")}
+"""Per country code: what was once dialled before a number there; in other countries zeros are."""
+_ZEROS = re.compile("0+")
 
 _FORM_OF_THE_PLAN = {52: "without", 55: "with"}
 """Per country code: the form of mobile numbers that its plan has today. Only for validation, never to send.
@@ -114,8 +116,8 @@ def _number(code: int, national: str) -> PhoneNumber:
 
 
 def _is_valid_abroad(digits: str) -> bool:
-    """Return whether the digits, with country code, are a valid number."""
-    for length in (1, 2, 3):
+    """Return whether the digits, with country code, are a valid number; no country code begins with a zero."""
+    for length in () if digits.startswith("0") else (1, 2, 3):
         if (code := int(digits[:length])) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
             return _is_valid(code, digits[length:])
     return False
@@ -150,6 +152,10 @@ def _parsed(number: str, country: str, text: str) -> str | Problem:
 
 def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
     plan = f"the country code +{parsed.country_code}"
+    if (zeros := _needless_zeros(parsed.country_code or 0, number)) is not None:
+        prefix, meant = zeros
+        what = f"has {prefix} before the number, which is not dialled with {plan}: write {meant} if that is the number."
+        return cell_problem("phone_trunk_zero", text, what)
     match phonenumbers.is_possible_number_with_reason(parsed):
         case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
             return _too_short(text, f" for {plan}")
@@ -160,6 +166,14 @@ def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
         case _:
             what = f"is not a number of {plan}: check the digits{_or_abroad(number)}."
             return cell_problem("phone_invalid", text, what)
+
+
+def _needless_zeros(code: int, number: str) -> tuple[str, str] | None:
+    """Return a prefix that the country's numbers do not have, and the number without it, if that is the only fault."""
+    national = number.removeprefix("+").removeprefix(str(code))
+    if not (zeros := _NOT_DIALLED.get(code, _ZEROS).match(national)) or not _is_valid(code, national[zeros.end() :]):
+        return None
+    return zeros[0], f"+{code}{national[zeros.end() :]}"
 
 
 def _too_short(text: str, where: str = "") -> Problem:

@@ -13,6 +13,7 @@ import re
 from typing import BinaryIO
 
 from importer.model.errors import InputError
+from importer.model.plain_text import counted
 
 UNDECODABLE = "importer.undecodable"
 """Name of the codec error handler that turns each byte that is no text into a lone surrogate, U+DC00 and up."""
@@ -133,8 +134,8 @@ def _utf_8(sample: bytes) -> tuple[str, str] | None:
         return "utf-8", ""
     if len(beyond_ascii) - spoiled <= spoiled:
         return None
-    said = f"The file is UTF-8 but for {spoiled:,} bytes near its beginning; rows that have such bytes are not sent."
-    return "utf-8", said
+    bad = counted(spoiled, "byte")
+    return "utf-8", f"The file is UTF-8 but for {bad} near its beginning; rows that have such bytes are not sent."
 
 
 def _guessed(sample: bytes) -> tuple[str, str]:

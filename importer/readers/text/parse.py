@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from importer.model.errors import InputError
-from importer.model.plain_text import unescape
+from importer.model.plain_text import counted, unescape
 from importer.model.rows import Problem, Row, Sheet
 from importer.readers.header import header_of
 from importer.readers.text.encoding import is_text, shown_text
@@ -116,7 +116,9 @@ class RowMaker:
             shown = shown[: len(header)]
         if len(shown) != len(header):
             unclear = WHOSE if extra else MISSING
-            problems.append(row_problem("width_wrong", extra, cells=len(shown), width=len(header), unclear=unclear))
+            problems.append(
+                row_problem("width_wrong", extra, cells=counted(len(shown), "cell"), width=len(header), unclear=unclear)
+            )
             shown += [""] * (len(header) - len(shown))
         if cells is None and not problems:
             problems.append(row_problem("row_uncertain", shown_text(text)))

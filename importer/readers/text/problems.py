@@ -28,7 +28,7 @@ _MESSAGES = {
         "The row can be read in two ways, so it is not certain which cell is whose. "
         "Type it again without quotes and odd characters, or save the file as .xlsx."
     ),
-    "width_wrong": "The row has {cells} cells and the header has {width}, so it is not certain which {unclear}",
+    "width_wrong": "The row has {cells} and the header has {width}, so it is not certain which {unclear}",
 }
 MISSING = "are missing. Add the missing delimiters."
 WHOSE = "cell is whose. A cell that has the delimiter in its text must be in quotes."

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from importer.journal.deduplicate import FirstRow, KnownContact, deduplicate_across_runs, deduplicate_within_run
-from importer.model.rows import Sheet, Status
+from importer.model.payload import content_hashes, to_json
+from importer.model.rows import Contact, Sheet, Status
 
 _SENT = KnownContact(
     Status.CREATED, "u", "/c/u", same=True, first_sent_at="2026-11-23", last_sent_at="2026-11-24", payload=None
 )
+_ANA = Contact(identifier="1", source="whatsapp", name="Ana", tags=("a", "b"), custom_fields={"Features": ("x",)})
 _SHEETS = {0: Sheet(file="a.csv", header=("Phone",)), 1: Sheet(file="b.xlsx", name="May", header=("Phone",))}
 
 
@@ -67,3 +69,28 @@ def test_a_key_of_an_earlier_row_is_a_duplicate(
     decision = deduplicate_within_run(earlier, _SHEETS, 1)
     assert (decision.outcome.status, decision.outcome.reason) == (Status.DUPLICATE, reason)
     assert (decision.same_as, decision.same_run) == (same_as, same_run)
+
+
+@pytest.mark.parametrize(
+    ("other", "known", "lost"),
+    [
+        (None, None, ""),
+        (_ANA, None, ""),
+        (replace(_ANA, channel_uuid="c", identifier="+1"), None, ""),
+        (replace(_ANA, note="n", tags=("b", "a")), None, "; not sent, though it differs in tags, note"),
+        (
+            None,
+            replace(_SENT, same=False, payload=to_json(replace(_ANA, name="B"))),
+            "; not sent, though it differs in name",
+        ),
+        (None, replace(_SENT, same=False), ""),
+        (None, _SENT, ""),
+    ],
+)
+def test_a_duplicate_says_in_what_it_differs_if_that_is_known(
+    other: Contact | None, known: KnownContact | None, lost: str
+) -> None:
+    """From the first row of this run, or from what was sent if that row was recognised; the key is the same."""
+    earlier = FirstRow(4, 1, 7, content=content_hashes(other) if other else None)
+    decision = deduplicate_within_run(earlier, _SHEETS, 1, content_hashes(_ANA), known)
+    assert decision.outcome.reason == f"same identifier as row 7{lost}"

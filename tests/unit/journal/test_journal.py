@@ -1,7 +1,8 @@
 """Rows on their way into the journal, and what is read from it."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from contextlib import closing
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def test_an_invalid_row_keeps_all_its_problems(journal: Journal) -> None:
 
 def test_a_key_of_an_earlier_row_is_a_duplicate(journal: Journal) -> None:
     """In one chunk or two, it names the earlier row and has its uuid once that is known."""
-    journal.enqueue(0, [entry(contact(1), 2), entry(contact(1, "Other"), 3)])
+    journal.enqueue(0, [entry(contact(1), 2), entry(contact(1), 3)])
     journal.enqueue(0, [entry(contact(1), 9)])
     send_all(journal)
     first, *others = outcomes(journal)
@@ -70,6 +71,40 @@ def test_a_key_of_an_earlier_row_is_a_duplicate(journal: Journal) -> None:
     assert {outcome.status for outcome in others} == {Status.DUPLICATE}
     assert {outcome.uuid for outcome in others} == {first.uuid}
     assert {outcome.reason for outcome in others} == {"same identifier as row 2"}
+
+
+@pytest.mark.parametrize("tallied_only", [False, True])
+@pytest.mark.parametrize("chunks", [[3], [1, 2], [1, 1, 1]])
+def test_a_duplicate_says_in_what_it_differs_from_the_row_that_is_sent(
+    tmp_path: Path, chunks: list[int], *, tallied_only: bool
+) -> None:
+    """In one chunk or in several, in a run and in a check, which keeps no rows that would be sent."""
+    sent = replace(contact(1), tags=("A",), custom_fields={"City": "Rome"})
+    other = replace(
+        sent, name="Other", tags=("B",), note="A note", custom_fields={"City": "Oslo", "Joined": "2026-01-02"}
+    )
+    entries = [entry(sent, 2), entry(other, 3), entry(replace(sent, custom_fields={}), 4)]
+    path = tmp_path / "other.sqlite3"
+    with closing(Journal.open(path, lambda: START, rehearsal=tallied_only, tallied_only=tallied_only)) as journal:
+        begin(journal, "run-1")
+        for count in chunks:
+            journal.enqueue(0, [entries.pop(0) for _ in range(count)])
+        reasons = [
+            result.reason for result in journal.report_source("run-1").results() if result.status is Status.DUPLICATE
+        ]
+        assert reasons == [
+            "same identifier as row 2; not sent, though it differs in name, tags, note, City, Joined",
+            "same identifier as row 2; not sent, though it differs in City",
+        ]
+        (group,) = journal.report_source("run-1").problems()
+        assert (group.code, group.count) == ("duplicate", 2)
+
+
+def test_a_group_of_duplicates_tells_of_one_that_differs(journal: Journal) -> None:
+    """Which is the one to look at."""
+    journal.enqueue(0, [entry(contact(1), 2), entry(contact(1), 3), entry(contact(1, "Other"), 4)])
+    (group,) = journal.report_source("run-1").problems()
+    assert group.message == "same identifier as row 2; not sent, though it differs in name"
 
 
 def test_a_duplicate_names_the_other_sheet_and_file(journal: Journal) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.column_profile import ColumnProfile, Kind, profile_column
+from importer.mapper.column_profile import ColumnProfile, Kind, are_words_with_spaces, profile_column
 
 COLUMNS: list[tuple[list[str], str, Kind, str]] = [
     ([], "", Kind.EMPTY, ""),
@@ -61,6 +61,34 @@ def test_a_few_wrong_cells_do_not_hide_what_a_column_is() -> None:
 def test_few_different_words_are_its_options() -> None:
     """In the order in which they come."""
     assert profile_column(["Lead", "Active"] * 3).options == ("Lead", "Active")
+
+
+@pytest.mark.parametrize(
+    ("cells", "are"),
+    [
+        (["gold silver", "gold", ""], True),
+        (["vip lead_2024", "lead_2024 web", "web"], True),
+        (["a b", "b c", "c a"], True),
+        (["gold", "silver"], False),
+        (["Lead 2024", "Lead 2025"], False),
+        (["nuevo cliente", "cliente nuevo, vip"], False),
+        (["gold silver", "bronze"], False),
+        (["Gold Silver", "Gold"], False),
+        (["gold  silver", "gold"], False),
+        (["gold silver", "gold", "two\nlines"], False),
+        ([], False),
+    ],
+)
+def test_words_with_spaces_between_are_tags_if_every_cell_is_so(cells: list[str], are: bool) -> None:  # noqa: FBT001 - a case
+    """Small letters without another separator, and every cell of several words shares one with another cell."""
+    assert are_words_with_spaces(cells) is are
+
+
+@pytest.mark.parametrize("cells", [["02800", "28001"], ["0001", "0002", "0100"], ["-01", "12"], ["00.5", "1"]])
+def test_numbers_with_zeros_in_front_are_no_numbers(cells: list[str]) -> None:
+    """A postcode or a customer's number would lose its zeros."""
+    assert profile_column(cells).kind is not Kind.NUMBERS
+    assert profile_column(["0", "0.5", "10"]).kind is Kind.NUMBERS
 
 
 @given(st.lists(st.text(max_size=12), max_size=12), st.sampled_from(["", "ES"]))

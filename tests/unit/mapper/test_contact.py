@@ -258,7 +258,175 @@ def test_cells_are_rid_of_what_cannot_be_seen() -> None:
     family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}"
     made = contact({"First": f"\ufeff Jose\u0301\x00\tLuis\u200f {family}", "Last": "de\x0bla\N{NO-BREAK SPACE}O"})
     assert made.name == f"Jos\u00e9 Luis {family} de la O"
-    assert contact({"Status": "two\nlines"}).custom_fields == {"Status": "two lines"}
+    assert contact({"Tags": "two\tlines"}).tags == ("two lines",)
+
+
+@pytest.mark.parametrize("lines", ["two\nlines", "two\r\nlines", "two\rlines", " two\u2028lines\n"])
+def test_line_breaks_arrive_in_notes_and_custom_texts_alone(lines: str) -> None:
+    """In a name they are spaces, in tags they separate."""
+    made = contact({"Status": lines, "Note": lines, "First": lines, "Tags": lines})
+    assert made.custom_fields == {"Status": "two\nlines"}
+    assert (made.note, made.name, made.tags) == ("two\nlines", "two lines García", ("two", "lines"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "tags"),
+    [
+        ('"VIP","Lead 2024"', ("VIP", "Lead 2024")),
+        ('"VIP", "Smith, John"', ("VIP", "Smith, John")),
+        ('"VIP";"Lead"', ("VIP", "Lead")),
+        ('"say ""hi""",VIP', ("say hi", "VIP")),
+        ('"VIP', ("VIP",)),
+        ('27" screens, VIP', ("27 screens", "VIP")),
+        ('["VIP", "Lead 2024"]', ("VIP", "Lead 2024")),
+        ('["Ni\\u00f1os","a, b"]', ("Niños", "a, b")),
+        ('["say \\"hi\\""]', ("say hi",)),
+        ("[]", ()),
+        ("{}", ()),
+        ('[""]', ()),
+        ("['VIP', 'Lead 2024']", ("VIP", "Lead 2024")),
+        ("['VIP', \"L'Oréal\"]", ("VIP", "L'Oréal")),
+        ("('VIP', 'Lead')", ("VIP", "Lead")),
+        ("{'VIP', 'Lead'}", ("VIP", "Lead")),
+        ('{VIP,"Lead 2024"}', ("VIP", "Lead 2024")),
+        ("[VIP, Lead 2024]", ("VIP", "Lead 2024")),
+        ("[1, 2]", ("1", "2")),
+        ("[VIP] special", ("[VIP] special",)),
+        ("(old) shop", ("(old) shop",)),
+        ("* myContacts ::: Clientes VIP", ("Clientes VIP",)),
+        ("Clientes, VIP ::: Shop", ("Clientes, VIP", "Shop")),
+        ("* My Contacts ::: * friends ::: * Starred", ("friends",)),
+        ("* myContacts", ()),
+        ("\u201cVIP\u201d, \u201cLead\u201d", ("VIP", "Lead")),
+        ('["a [b]", "c"]', ("a [b]", "c")),
+        ("[VIP] and [Web]", ("[VIP] and [Web]",)),
+        ("L'Oréal, '90s", ("L'Oréal", "'90s")),
+        ("VIP,Madrid|Shop;Web", ("VIP", "Madrid", "Shop", "Web")),
+    ],
+)
+def test_tags_are_read_as_exporters_write_them(cell: str, tags: tuple[str, ...]) -> None:
+    """Nested CSV, lists of JSON, Python and Postgres, Google's labels; no tag has a quotation mark."""
+    assert contact({"Tags": cell}).tags == tags
+
+
+@given(st.text(alphabet="ab ,;|\"'[]{}()*:\\n", max_size=20))
+def test_no_tag_ever_has_a_quotation_mark_or_white_space_around(cell: str) -> None:
+    """However its cell is written."""
+    tags = contact({"Tags": cell}).tags
+    assert all(tag and tag == tag.strip() and '"' not in tag for tag in tags)
+
+
+DAMAGED = {
+    "Jos\u00c3\u00a9": "José",
+    "Garc\u00c3\u00ada": "García",
+    "\u00c3\u0081ngel": "Ángel",
+    "\u00c3\u00a0 la carte": "à la carte",
+    "Kova\u00c4\u2021": "Kovać",
+    "it\u00e2\u20ac\u2122s": "it\u2019s",
+    "\u00f0\u0178\u02dc\u20ac Ana": "\N{GRINNING FACE} Ana",
+    "Jos&eacute; O&#39;Neil": "José O'Neil",
+    "Tom &amp; Ann": "Tom & Ann",
+    "Jos\ufffd": "",
+    "Mar?a": "",
+    "MU?OZ P?REZ": "",
+}
+"""Damaged texts, and what they are once repaired; empty: nobody can tell."""
+SOUND = (
+    *(
+        "José",
+        "Ñandú & Cía",
+        "R&B; Soul",
+        "¿Qué tal? Bien",
+        "CAFÉ\u2026",
+        "São João",
+        "MAÇÃ",
+        "Null Smith",
+        "Nan",
+        "O'Neil?",
+    ),
+    *(
+        "see https://example.com/a?b=c&d=e",
+        "What? Yes",
+        "\N{GRINNING FACE}",
+        "Åse Ängel",
+        "Đorđe",
+        "none of it",
+        "null; void",
+    ),
+)
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+@pytest.mark.parametrize("column", ["First", "Note", "Tags", "Status"])
+def test_damaged_text_is_invalid_if_the_config_is_strict(text: str, column: str) -> None:
+    """Wherever a text is sent; without it, the text is sent, and worth a look."""
+    strict = mapped({column: text}, ContactOptions(country="ES", strict_text=True))
+    assert isinstance(strict, InvalidRow)
+    assert [(problem.code, problem.column) for problem in strict.problems] == [("text_damaged", column)]
+    assert isinstance(mapped({column: text}), Contact)
+
+
+@pytest.mark.parametrize(("text", "repaired"), DAMAGED.items())
+def test_text_is_repaired_if_the_config_asks_for_it(text: str, repaired: str) -> None:
+    """What nobody can tell stays damaged."""
+    both = ContactOptions(country="ES", strict_text=True, repair_text=True)
+    made = mapped({"First": text, "Last": ""}, both)
+    if repaired:
+        assert isinstance(made, Contact)
+        assert made.name == repaired
+    else:
+        assert isinstance(made, InvalidRow)
+    assert isinstance(mapped({"Phone": "Jos\u00c3\u00a9"}, both), InvalidRow)
+
+
+@pytest.mark.parametrize("text", ["nan", "NULL", "None", "\\N", "n/a", "N/A", " null ", "undefined"])
+def test_what_programs_write_for_nothing_is_invalid_if_the_config_is_strict(text: str) -> None:
+    """As a name, a note, a tag or a custom text; a cell whose column has a better problem is told once."""
+    strict = ContactOptions(country="ES", strict_text=True)
+    for column in ("First", "Note", "Tags", "Status"):
+        row = mapped({column: text}, strict)
+        assert isinstance(row, InvalidRow)
+        assert [(problem.code, problem.column) for problem in row.problems] == [("text_placeholder", column)]
+    owner = mapped({"Owner": text, "Amount": text}, strict)
+    assert isinstance(owner, InvalidRow)
+    assert [problem.code for problem in owner.problems] == ["number_invalid", "assigned_user_invalid"]
+
+
+@pytest.mark.parametrize("text", SOUND)
+def test_sound_text_is_never_invalid(text: str) -> None:
+    """However odd it looks: a question, a link, a capital with a tilde, a person called Null."""
+    strict = ContactOptions(country="ES", strict_text=True, repair_text=True)
+    row = mapped({"Note": text, "Status": text}, strict)
+    assert isinstance(row, Contact)
+    assert (row.note, row.custom_fields["Status"]) == (text, text)
+
+
+@pytest.mark.parametrize("name", [".", "-", "?", "--", "?ngel", "Jos?"])
+def test_a_name_without_a_letter_or_with_a_lost_one_is_told(name: str) -> None:
+    """A note may be a question mark, a name is not."""
+    strict = ContactOptions(country="ES", strict_text=True)
+    assert isinstance(mapped({"First": name}, strict), InvalidRow)
+    assert isinstance(mapped({"Note": name}, strict), Contact)
+
+
+def test_translated_text_is_what_the_config_says() -> None:
+    """`[values]` may say what a program's word for nothing means."""
+    strict = ContactOptions(country="ES", strict_text=True)
+    made = mapped({"Note": "NULL"}, strict, values={"Note": {"null": ""}})
+    assert isinstance(made, Contact)
+    assert made.note == ""
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#¡VALOR!", "#NV", "#DIV/0!", "#NAME?"])
+def test_the_text_of_an_error_cell_is_the_problem_of_an_error_cell(text: str) -> None:
+    """A spreadsheet program writes it into a CSV; a workbook's reader has told it already."""
+    row = invalid({"First": text})
+    assert [(problem.code, problem.column, problem.value) for problem in row.problems] == [
+        ("cell_error", "First", text)
+    ]
+    read = Problem(code="cell_error", column="First", value=text, message=f"Cell B2 shows the error {text}.")
+    assert invalid({"First": text}, [read]).problems == (read,)
+    assert contact({"Left over": text}) == contact({})
 
 
 def test_a_row_shorter_than_its_header_has_empty_cells_at_its_end() -> None:
@@ -289,6 +457,16 @@ def test_any_row_is_a_contact_that_can_be_sent_or_has_problems(cells: dict[str, 
     else:
         assert all(problem.column and problem.message for problem in made.problems)
         f"{made.identifier}{made.name}{[problem.value for problem in made.problems]}".encode()
+
+
+@pytest.mark.parametrize(
+    "text", ["-" * 100_000 + "a", "?" * 50_000 + "a", "a?" * 50_000, "&a" * 50_000, "\u00c3" * 100_000]
+)
+def test_long_texts_are_searched_in_no_time(text: str) -> None:
+    """A search that tries every way to divide a text would take hours."""
+    strict = ContactOptions(country="ES", strict_text=True, repair_text=True)
+    made = mapped({"Status": text, "First": text, "Phone": text, "Tags": text}, strict)
+    assert isinstance(made, InvalidRow)
 
 
 @given(st.text(max_size=20))

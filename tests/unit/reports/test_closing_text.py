@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from importer.model.plain_text import counted
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports import Reports
-from importer.reports.closing_text import MEANINGS, closing_text, count_lines, counted
+from importer.reports.closing_text import MEANINGS, closing_text, count_lines
 from importer.system import runtime
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)

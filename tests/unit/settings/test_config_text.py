@@ -86,6 +86,8 @@ def test_no_setting_is_forgotten() -> None:
         channel="Line",
         bot_status="bot_end",
         note="Two\nlines",
+        strict_text=True,
+        repair_text=True,
     )
     city = CustomFieldOptions(name="City", column="Ciudad")
     columns = replace(

@@ -128,7 +128,6 @@ def test_the_zero_that_is_not_dialled_from_abroad_is_left_out() -> None:
         ("", "", "phone_missing"),
         (" - ", "", "phone_missing"),
         ("12ab", "ES", "phone_letters"),
-        ("n/a", "ES", "phone_letters"),
         ("600_111_222", "ES", "phone_letters"),
         ("34+600111222", "", "phone_letters"),
         ("12", "ES", "phone_too_short"),
@@ -168,6 +167,126 @@ def test_the_zero_that_is_not_dialled_from_abroad_is_left_out() -> None:
 def test_every_wrong_kind_of_number_has_its_own_code(text: str, country: str, expected: str) -> None:
     """What cannot be read one way only is refused, and the code says why."""
     assert code(text, country) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p:+34600111222",
+        "P: +34 600 111 222",
+        "tel://34600111222",
+        "callto:+34600111222",
+        "whatsapp:+34600111222",
+        "WhatsApp: +34 600 111 222",
+        "whatsapp://send?phone=34600111222",
+        "https://wa.me/34600111222",
+        "http://www.wa.me/+34600111222",
+        "wa.me/34600111222?text=Hola%201",
+        "https://api.whatsapp.com/send?phone=%2B34600111222&text=Hola",
+        "34600111222@c.us",
+        "34600111222:17@s.whatsapp.net",
+        '="+34600111222"',
+        '"+34600111222"',
+        '"=""+34600111222"""',
+        "=34600111222",
+        "\N{LEFT DOUBLE QUOTATION MARK}+34600111222\N{RIGHT DOUBLE QUOTATION MARK}",
+        "+34\N{VARIATION SELECTOR-16}600111222",
+        "\N{MOBILE PHONE} +34600111222",
+        "3\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}4600111222",
+        "+34\N{HANGUL FILLER}600111222",
+        "\x00+34600111222\x1f",
+        "Móvil: +34600111222",
+        "Mo\N{COMBINING ACUTE ACCENT}vil +34600111222",
+        "Tel. móvil: 34600111222",
+        "Tfno. 0034 600 111 222",
+        "Handy: +34 600/111222",
+        "M 34600111222",
+        "+34 600 111 222 (Ana)",
+        "+34600111222 (Mª José, tienda)",
+        "34600111222 casa",
+        "+34600111222 - WhatsApp",
+        "34 600 111 222,00",
+    ],
+)
+@pytest.mark.parametrize("country", ["", "ES"])
+def test_what_machines_and_people_put_around_a_number_is_taken_off(text: str, country: str) -> None:
+    """Prefixes of exporters, WhatsApp's links, formulas, quotes, invisible marks, labels, a name in brackets."""
+    assert digits(text, country) == "34600111222"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://wa.me/message/ABCDEFG1",
+        "34600111222-1598765432@g.us",
+        "https://example.com/34600111222",
+        "Fax: +34600111222",
+        "+34600111222 (fax)",
+        "+34600111222 (no usar)",
+        "+34600111222 (ext)",
+        "l:801234567890123",
+        "C34600111222",
+        "Ana +34600111222",
+    ],
+)
+def test_what_may_mean_something_is_left_where_it_is(text: str) -> None:
+    """A group, a link that is none of a number, a fax, a number that is not to be used, an identifier: refused."""
+    assert code(text, "ES") == "phone_letters"
+
+
+def test_a_number_of_a_link_has_its_country_code() -> None:
+    """WhatsApp's links and addresses are international: in a file of Spanish numbers too."""
+    for text in ("wa.me/447911123456", "447911123456@c.us", "https://wa.me/447911123456"):
+        assert digits(text, "ES") == "447911123456"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("n/a", "N/A", "NULL", "null", "nan", "NaN", "None", "\\N", "-", "--", ".", "?", "#N/A", "(null)", "<NA>"),
+        *("undefined", "'-", '""'),
+    ],
+)
+def test_what_programs_write_for_nothing_is_a_missing_number(text: str) -> None:
+    """It is told as an empty cell is: nothing is to be corrected in it."""
+    assert code(text, "ES") == code(text) == "phone_missing"
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("+34(0)600111222", ""),
+        ("+34 (0) 600 111 222", "FR"),
+        ("0034 0 600111222", ""),
+        ("34(0)600111222", "ES"),
+        ("0600111222", "ES"),
+    ],
+)
+def test_a_zero_that_a_country_does_not_have_is_named_as_the_cause(text: str, country: str) -> None:
+    """With the number to write: not "too long", which leaves the person to look for it."""
+    problem = digits(text, country)
+    assert isinstance(problem, Problem)
+    assert problem.code == "phone_trunk_zero"
+    assert "write +34600111222" in problem.message
+
+
+@pytest.mark.parametrize("text", ["044 55 1234 5681", "045 55 1234 5681", "01 55 1234 5681", "+52 044 55 1234 5681"])
+def test_a_prefix_that_mexico_gave_up_is_named_as_the_cause(text: str) -> None:
+    """And no number that begins with a zero is ever advised."""
+    problem = digits(text, "MX")
+    assert isinstance(problem, Problem)
+    assert problem.code == "phone_trunk_zero"
+    assert "write +525512345681" in problem.message
+    assert "+0" not in problem.message
+
+
+@pytest.mark.parametrize("text", ["0447911123456", "+0447911123456", "+044 7911 123456", "000447911123456"])
+@pytest.mark.parametrize("country", ["", "ES"])
+def test_no_country_code_begins_with_a_zero(text: str, country: str) -> None:
+    """Such digits are no international number, with or without a plus, and none is sent or advised."""
+    problem = digits(text, country)
+    assert isinstance(problem, Problem)
+    assert "+0" not in problem.message.split('"')[-1]
 
 
 def test_a_missing_country_is_told_with_the_option_to_set() -> None:
