@@ -28,6 +28,7 @@ from importer.mapper.header_guess import NO, TELLING, YES, Column, columns_of, f
 from importer.mapper.known_exports import KNOWN_EXPORTS
 from importer.mapper.messages import listed, quoted
 from importer.mapper.options import FIELDS, ColumnOptions
+from importer.mapper.phones.numbering_plans import is_mobile
 from importer.model.rows import Row
 
 _MOST_TOGETHER = 4
@@ -161,11 +162,24 @@ def _choice(
         return (), Question(field=name, choices=choices, why="no header says surely which column it is")
     chosen, covered = [first.text], set(first.values) | first.filled
     for one in candidates[1:]:
-        new = (set(one.values) - covered) if needed is None else (set(one.values) - covered) & needed
-        if one.joins and new and one.rank >= TELLING and header.count(one.text) < 2:  # noqa: PLR2004
+        gaps = one.values.keys() - covered if needed is None else (one.values.keys() - covered) & needed
+        adds = gaps or (name == "identifier" and _has_mobiles_for_landlines(first, one))
+        if one.joins and adds and one.rank >= TELLING and header.count(one.text) < 2:  # noqa: PLR2004
             chosen.append(one.text)
             covered |= set(one.values) | one.filled
     return tuple(chosen[:_MOST_TOGETHER]), None
+
+
+def _has_mobiles_for_landlines(first: Candidate, other: Candidate) -> bool:
+    """Return whether the other has a mobile where the first has a landline, and no header says which is which."""
+    if meaning(first.text).has("mobile", "whatsapp"):
+        return False
+    both = [(first.values[row], other.values[row]) for row in first.values.keys() & other.values.keys()]
+    return any(_is_mobile(there) and not _is_mobile(here) for here, there in both)
+
+
+def _is_mobile(number: str) -> bool:
+    return not number.startswith("+") or is_mobile(number[1:])  # without a country code nobody knows
 
 
 def _contradict(first: Candidate, other: Candidate) -> bool:
