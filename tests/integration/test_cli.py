@@ -154,6 +154,8 @@ def test_options_and_config_have_the_same_names() -> None:
         "note",
         "on_bad_value",
         "several",
+        "strict_text",
+        "repair_text",
         "where",
     }
     assert options - {"tag"} | {"tags"} == keys - set_once - of_all_rows
