@@ -13,14 +13,13 @@ from typing import ClassVar
 from importer.commands.account_check import Requirements, census, unmet
 from importer.commands.connection import Connection, MappedSheet, connect, required_account
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.mapping_selection import mapping_lines, notes_of
+from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError
-from importer.model.protocols import Reader
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.pipeline import Source, enqueue_all
@@ -58,7 +57,7 @@ class Check:
     context: CommandContext
     store: Journal
     record: RunRecord
-    readers: Sequence[Reader]
+    readers: Sequence[InputSheet]
     _warnings: Findings = field(default_factory=Findings)
     _requirements: Requirements = field(default_factory=Requirements)
     _observers: list["_SheetRows"] = field(default_factory=list)
@@ -142,6 +141,7 @@ class Check:
             finished_at=self.context.clock.now(),
             exit_code=broken.exit_code if broken else int(bool(self._tally[Status.INVALID])),
             blank=sum(reader.blank_rows for reader in self.readers),
+            left_out=sum(reader.left_out for reader in self.readers),
         )
         sheets = tuple(
             CheckedSheet(
@@ -149,7 +149,8 @@ class Check:
                 rows=observer.count,
                 blank=one.reader.blank_rows,
                 mapping=tuple(mapping_lines(one.options, one.mapping)),
-                notes=tuple(notes_of(one.reader.sheet, one.options)),
+                notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
+                left_out=one.reader.left_out,
             )
             for one, observer in zip(connection.sheets, self._observers, strict=True)
         )

@@ -5,6 +5,7 @@ import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any, ClassVar
 
 from importer.client.account import AccountLists, identify_account, read_lists
@@ -12,15 +13,16 @@ from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import CommandContext, CommandResult, is_yes
 from importer.commands.exit_status import exit_code
-from importer.commands.mapping_selection import column_mapping, mapping_options
+from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
 from importer.journal import AccountMatch, Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
+from importer.mapper.mapping_guess import Guess
 from importer.mapper.options import MappingOptions
 from importer.model.account import AccountIdentity, Directory
 from importer.model.errors import UsageError
 from importer.model.journal_rows import OutcomeT
 from importer.model.plain_text import plain
-from importer.model.protocols import Reader, Service, WorkJournal
+from importer.model.protocols import Service, WorkJournal
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.system.shell import importer_command
@@ -34,9 +36,11 @@ from importer.worker_pool.rate_limiter import RateLimiter
 class MappedSheet:
     """An opened sheet, and which column feeds which field."""
 
-    reader: Reader
+    reader: InputSheet
     options: MappingOptions
     mapping: ColumnMapping
+    notes: tuple[str, ...] = ()
+    """What to tell of a guessed mapping."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ class Connection:
 
 
 async def connect(
-    context: CommandContext, store: Journal, record: RunRecord, readers: Sequence[Reader], opened: AsyncExitStack
+    context: CommandContext, store: Journal, record: RunRecord, readers: Sequence[InputSheet], opened: AsyncExitStack
 ) -> Connection:
     """Ask the service which account it is, and for its teams and channels; map the sheets.
 
@@ -72,7 +76,9 @@ async def connect(
         UsageError: There is no token.
 
     """
-    options = [mapping_options(reader.sheet, context.settings) for reader in readers]
+    guesses = [await asyncio.to_thread(guess_of, reader, context.settings) for reader in readers]
+    sheets = [reader.sheet for reader in readers]
+    options = list(map(mapping_options, sheets, repeat(context.settings), guesses))
     in_sandbox = context.settings.run.sandbox
     base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
     service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
@@ -80,19 +86,30 @@ async def connect(
     # A sandbox is empty each time, so nothing of it is remembered.
     identity = AccountIdentity(name=f"sandbox {record.name}" if in_sandbox else f"{base_url} {label}")
     if token is not None:
-        teams, channels = any(map(uses_teams, options)), any(map(uses_channels, options))
+        named = set[str]().union(*(guessed.by_account for guessed in guesses if guessed))
+        teams = "team" in named or any(map(uses_teams, options))
+        channels = "channel" in named or any(map(uses_channels, options))
         wanted = {"teams": teams or not in_sandbox, "channels": channels or not in_sandbox}
         lists = await read_lists(service, context.jitter, **wanted)
         directory = lists.directory(teams=teams, channels=channels)
         identity = replace(identity, main_channels=lists.main_channels)
         if not in_sandbox:
             identity = await identify_account(service, lists, base_url, label, context.jitter)
-    sheets = []
-    for reader, one in zip(readers, options, strict=True):
-        mapping = column_mapping(reader.sheet, one, directory)
-        sheets.append(MappedSheet(reader=reader, options=one, mapping=mapping))
+    mapped = list(map(_mapped, readers, options, guesses, repeat(directory)))
     account = store.match_account(identity)
-    return Connection(service=service, account=account, lists=lists, directory=directory, sheets=sheets)
+    return Connection(service=service, account=account, lists=lists, directory=directory, sheets=mapped)
+
+
+def _mapped(reader: InputSheet, options: MappingOptions, guessed: Guess | None, found: Directory | None) -> MappedSheet:
+    """Return the sheet with its mapping, now that the account was asked.
+
+    Raises:
+        InputError: The mapping does not fit its header.
+
+    """
+    chosen, notes = with_account(options, guessed, found)
+    mapping = column_mapping(reader.sheet, chosen, found)
+    return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes)
 
 
 def required_account(
@@ -184,7 +201,7 @@ class PoolCommand:
     store: Journal
     record: RunRecord
     arguments: Sequence[str] = ()
-    readers: Sequence[Reader] = ()
+    readers: Sequence[InputSheet] = ()
     interruption: Interruption = field(default_factory=Interruption)
 
     async def execute(self) -> CommandResult:

@@ -8,11 +8,13 @@ from itertools import chain, islice
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, is_yes
-from importer.commands.mapping_selection import column_mapping
+from importer.commands.mapping_selection import InputSheet, column_mapping
 from importer.commands.setup import is_there
+from importer.mapper.column_candidates import Question
 from importer.mapper.contact import to_contact
-from importer.mapper.header_guess import with_fields
-from importer.mapper.mapping_proposal import Proposal, Question, feeds, propose
+from importer.mapper.header import texts_of
+from importer.mapper.mapping_guess import feeds, with_fields
+from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
 from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
@@ -41,7 +43,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         force: Whether a file that is there may be written over.
 
     Raises:
-        InputError: It cannot be read, or a required field is open and nobody is there to be asked.
+        InputError: It cannot be read; or a required field is open, or most rows would be wrong, and nobody is there to
+            be asked.
         UsageError: There is such a config already.
         StorageError: It cannot be written.
 
@@ -73,8 +76,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
 
 def _sample(file: str, options: InputOptions) -> tuple[Sheet, Sequence[Row]]:
     """Return a file's sheet and its first rows."""
-    with closing(open_reader(file, options)) as reader:
-        return reader.sheet, list(islice(chain.from_iterable(reader.chunks()), _SAMPLE_ROWS))
+    with closing(InputSheet(open_reader(file, options), options.where)) as rows:
+        return rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS))
 
 
 def _proposed(
@@ -127,10 +130,11 @@ def _shown(sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal:
     """Yield how sure the mapping is, and the first rows as they would be sent."""
     columns = options.columns
     yield f"{plain(sheet.file)}:"
+    yield from (f"  {plain(note)}" for note in proposal.notes)
     for field in FIELDS:
         if value := getattr(columns, field):
-            text = value if isinstance(value, str) else ", ".join(value)
-            yield f"  {field:<14} from {plain(text)} ({proposal.reasons.get(field, 'as you said')})"
+            reason = proposal.reasons.get(field, "as you said")
+            yield f"  {field:<14} from {plain(', '.join(texts_of(value)))} ({reason})"
     for one in columns.custom_fields:
         yield f"  {plain(one.name):<14} from {plain(one.column)} ({one.type})"
     for question in proposal.questions:

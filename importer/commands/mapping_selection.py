@@ -1,27 +1,138 @@
-"""Which column mapping to use: the config's, or one guessed from the header, which is shown and asked about."""
+"""Which column mapping to use: the config's, or one guessed by header and values, which is shown and asked about."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from importer.commands.context import CommandContext
+from importer.mapper.column_candidates import Question, left_out
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.header import new_columns
-from importer.mapper.header_guess import Guess, guess
+from importer.mapper.header import HeaderSearch, composed, new_columns, texts_of
+from importer.mapper.mapping_guess import Guess, guess
 from importer.mapper.messages import listed
-from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions
+from importer.mapper.options import FIELDS, ColumnOptions, MappingOptions
 from importer.model.account import Directory
 from importer.model.errors import InputError
 from importer.model.plain_text import plain
-from importer.model.rows import Sheet
+from importer.model.protocols import Reader
+from importer.model.rows import Row, Sheet
 from importer.settings import Settings
 from importer.settings.config_text import columns_text
 
+Where = Sequence[tuple[str, Sequence[str]]]
+"""Headers, each with the values that make a row count."""
 
-def mapping_options(sheet: Sheet, settings: Settings) -> MappingOptions:
-    """Return the mapping options for a sheet: the config's, or what the header makes unmistakable.
+
+class InputSheet:
+    """An opened sheet without the rows that are not to be imported; its first rows can be looked at beforehand.
+
+    Args:
+        reader: The sheet as it was opened.
+        where: Headers, each with the values that make a row count.
+        guessed: Field to column, as the run guessed that a retry repeats; None: it is not known.
+
+    Raises:
+        InputError: The sheet has no such header, or several.
+
+    """
+
+    def __init__(self, reader: Reader, where: Where = (), guessed: Mapping[str, Any] | None = None) -> None:
+        self._reader = reader
+        self.guessed = guessed
+        self.left_out = 0
+        """Rows that do not count, of those read so far."""
+        self._wanted = [(_column(reader.sheet, header), frozenset(map(_same, values))) for header, values in where]
+        self._begun: Iterator[Sequence[Row]] | None = None
+        self._sample: Sequence[Row] = ()
+
+    @property
+    def sheet(self) -> Sheet:
+        """What was found on opening."""
+        return self._reader.sheet
+
+    @property
+    def blank_rows(self) -> int:
+        """Blank rows so far."""
+        return self._reader.blank_rows
+
+    def sample(self) -> Sequence[Row]:
+        """Return the first rows, some hundreds; `chunks` yields them again.
+
+        Raises:
+            InputError: The file cannot be read.
+
+        """
+        if self._begun is None:
+            self._begun = self._counting()
+            self._sample = next(self._begun, ())
+        return self._sample
+
+    def chunks(self) -> Iterator[Sequence[Row]]:
+        """Yield the rows that count, as `protocols.Reader.chunks` says."""
+        self.sample()
+        begun, first = self._begun, self._sample
+        self._begun, self._sample = None, ()
+        if first:
+            yield first
+        yield from begun or ()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._reader.close()
+
+    def _counting(self) -> Iterator[Sequence[Row]]:
+        self.left_out = 0
+        for rows in self._reader.chunks():
+            counting = [row for row in rows if self._counts(row)] if self._wanted else rows
+            self.left_out += len(rows) - len(counting)
+            if counting:
+                yield counting
+
+    def _counts(self, row: Row) -> bool:
+        return all(_same(row.cells[place]) in values for place, values in self._wanted)
+
+
+def _same(text: str) -> str:
+    """Return a cell's text for comparison."""
+    return " ".join(composed(text).casefold().split())
+
+
+def _column(sheet: Sheet, header: str) -> int:
+    """Return the index of the column."""
+    search = HeaderSearch(sheet.header, ())
+    place = search.place(header, "[input.where]")
+    if place is None:
+        raise InputError(f"{sheet.file}: {search.problems[0].message}", "Fix [input.where] in the config.")
+    return place
+
+
+def guess_of(rows: InputSheet, settings: Settings) -> Guess | None:
+    """Return the guessed mapping of a sheet, by its header and first rows; None where the config has the mapping.
+
+    A retry repeats the guess of the run; its own rows are those that went wrong, and no sample.
+
+    Raises:
+        InputError: The file cannot be read.
+
+    """
+    if settings.mapping_given:
+        return None
+    if rows.guessed is None:
+        return guess(rows.sheet.header, rows.sample(), settings.mapping.contact.country)
+    found = guess(rows.sheet.header)
+    columns: dict[str, Any] = {
+        field: tuple(value) if isinstance(value, list) else value for field, value in rows.guessed.items()
+    }
+    return replace(found, columns=ColumnOptions(**columns), questions=(), by_account={}) if columns else found
+
+
+def mapping_options(sheet: Sheet, settings: Settings, guessed: Guess | None = None) -> MappingOptions:
+    """Return the mapping options for a sheet: the config's, or what header and values leave no doubt about.
 
     Args:
         sheet: With the header.
         settings: With the config's mapping, if it has one.
+        guessed: The guessed mapping; None: the header alone is to tell.
 
     Raises:
         InputError: The mapping cannot be guessed without doubt; with the config to write.
@@ -29,11 +140,35 @@ def mapping_options(sheet: Sheet, settings: Settings) -> MappingOptions:
     """
     if settings.mapping_given:
         return settings.mapping
-    guessed, given = guess(sheet.header), settings.mapping.columns
+    guessed, given = guessed or guess(sheet.header), settings.mapping.columns
     columns = _with_given(given, guessed.columns)
-    if not all(field in guessed.unmistakable or getattr(given, field) for field in REQUIRED):
-        raise _doubtful(sheet, guessed, columns)
+    if open_questions := [one for one in guessed.questions if one.is_required and not getattr(given, one.field)]:
+        raise _doubtful(sheet, guessed, open_questions, columns)
     return replace(settings.mapping, columns=columns)
+
+
+def with_account(
+    options: MappingOptions, guessed: Guess | None, directory: Directory | None
+) -> tuple[MappingOptions, tuple[str, ...]]:
+    """Return the options with the columns of teams and channels that the account has, and what to tell of the guess."""
+    if guessed is None:
+        return options, ()
+    has = {"team": directory.teams, "channel": directory.channels} if directory else {}
+    fitting: dict[str, Any] = {}
+    unused = []
+    for name, (header, values) in guessed.by_account.items():
+        known = {value for value in values if value.casefold() in has.get(name, {})}
+        if len(known) * 2 > len(values):
+            fitting[name] = header
+        elif not getattr(options.columns, name):
+            unused.append(left_out(name, header))
+    fitting = {name: header for name, header in fitting.items() if not getattr(options.columns, name)}
+    return replace(options, columns=replace(options.columns, **fitting)), (*guessed.notes, *unused)
+
+
+def guessed_columns(columns: ColumnOptions) -> dict[str, str | tuple[str, ...]]:
+    """Return the columns by field, as the journal keeps them for a retry."""
+    return {field: value for field in FIELDS if (value := getattr(columns, field))}
 
 
 def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:
@@ -58,7 +193,7 @@ def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions
         InputError: The person said no; with the config to write.
 
     """
-    head = f"{_place(sheet)}: no config says which column is which, so the header does:"
+    head = f"{_place(sheet)}: no config says which column is which, so headers and values do:"
     text = "\n".join([head, *mapping_lines(options, mapping)])
     if context.confirm is None or context.settings.run.yes:
         context.tell(text)
@@ -67,18 +202,17 @@ def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions
         raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
 
 
-def notes_of(sheet: Sheet, options: MappingOptions) -> list[str]:
-    """Return what a person should know of a sheet before its rows are read."""
+def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -> list[str]:
+    """Return what a person should know of a sheet before its rows are read, with the notes on the guess."""
     new = new_columns(options.made_for, sheet.header)
-    notes = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []
-    return [plain(note) for note in (*sheet.notes, *notes)]
+    of_header = [f"New columns, which the config says nothing of: {listed(new)}."] if new else []
+    return [plain(note) for note in (*sheet.notes, *of_header, *notes)]
 
 
 def mapping_lines(options: MappingOptions, mapping: ColumnMapping) -> list[str]:
     """Return a mapping as lines for a person: what each field is from, and which columns are not sent."""
     fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
-    fed["tags"] = ", ".join(options.columns.tags)
-    lines = [f"  {field:<14} from {plain(column)}" for field, column in fed.items() if column]
+    lines = [f"  {field:<14} from {plain(', '.join(texts_of(value)))}" for field, value in fed.items()]
     lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
     if mapping.left_over:
         lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
@@ -95,11 +229,10 @@ def _with_given(given: ColumnOptions, guessed: ColumnOptions) -> ColumnOptions:
     )
 
 
-def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions) -> InputError:
-    doubts = [f"{field}: {', '.join(found)} could each be it" for field, found in guessed.doubtful.items()]
-    doubts += [f"{field}: no column looks like it" for field in REQUIRED if field in guessed.missing]
-    message = f"{_place(sheet)}: which column is which cannot be told from the header: {plain('; '.join(doubts))}."
-    proposed = columns_text(columns, guessed.doubtful)
+def _doubtful(sheet: Sheet, guessed: Guess, open_questions: Sequence[Question], columns: ColumnOptions) -> InputError:
+    doubts = [f"{one.field}: {one.why}: {', '.join(one.choices)}" for one in open_questions]
+    message = f"{_place(sheet)}: which column is which cannot be told: {plain('; '.join(doubts))}."
+    proposed = columns_text(columns, {one.field: one.choices for one in guessed.questions})
     hint = (
         "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, fix"
         " it, and give the same command again:"

@@ -2,15 +2,17 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, with_config_of
+from importer.commands.mapping_selection import InputSheet
 from importer.commands.run import ImportRun
 from importer.commands.setup import new_run, open_journal
 from importer.model.rows import TO_RETRY
 from importer.model.runs import RunRecord
 
-_OF_ONE_RUN_ALONE = frozenset({"config", "dry_run", "json", "limit", "quiet", "verbose", "yes"})
+_OF_ONE_RUN_ALONE = frozenset({"config", "dry_run", "guessed", "json", "limit", "quiet", "verbose", "yes"})
 """Options of an earlier run that are not repeated: they do not decide what is sent, or where it goes."""
 
 
@@ -40,13 +42,11 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
     account = "" if context.settings.run.sandbox else earlier.account
     with open_journal(context) as journal:
         record = new_run(context, journal, "retry", earlier.files, account=account)
-        run = ImportRun(
-            context=context,
-            store=journal,
-            record=record,
-            arguments=[earlier.name],
-            readers=journal.rows_of(earlier.name),
-        )
+        guessed = earlier.options.get("guessed")
+        columns = guessed if isinstance(guessed, list) else repeat({})
+        sheets = zip(journal.rows_of(earlier.name), columns, strict=False)
+        readers = [InputSheet(rows, guessed=one) for rows, one in sheets]
+        run = ImportRun(context=context, store=journal, record=record, arguments=[earlier.name], readers=readers)
         result = asyncio.run(run.execute())
         if any(count for status, count in journal.report_source(earlier.name).tally().items() if status in TO_RETRY):
             return result

@@ -10,7 +10,7 @@ from pathlib import Path
 from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
-from importer.commands.mapping_selection import confirm_guess, notes_of
+from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
@@ -83,7 +83,7 @@ class ImportRun(PoolCommand):
         for index, one in enumerate(connection.sheets):
             sheet = one.reader.sheet
             if self.record.command == "run":
-                self._tell(sheet, notes_of(sheet, one.options))
+                self._tell(sheet, notes_of(sheet, one.options, one.notes))
             if not self.context.settings.mapping_given:
                 confirm_guess(self.context, sheet, one.options, one.mapping)
             yield Source(
@@ -109,7 +109,9 @@ class ImportRun(PoolCommand):
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
         pool = self._pool(CreateOperation(policy), connection.service, journal, limiter, limit)
-        record = replace(self.record, account=account, rate_limit=rate)
+        guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
+        options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
+        record = replace(self.record, account=account, rate_limit=rate, options=options)
         await journal.begin(record, connection.account)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
@@ -145,6 +147,7 @@ class ImportRun(PoolCommand):
             finished_at=self.context.clock.now(),
             exit_code=exit_code(self._tally(record.name), pool.stopped, self.interruption.signalled),
             blank=sum(reader.blank_rows for reader in self.readers),
+            left_out=sum(reader.left_out for reader in self.readers),
             requests_sent=limiter.sent,
             requests_retried=pool.counters.retried,
             requests_throttled=pool.counters.throttled,

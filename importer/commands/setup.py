@@ -12,9 +12,9 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from importer.commands.context import CommandContext
+from importer.commands.mapping_selection import InputSheet
 from importer.journal import Journal
 from importer.model.errors import StorageError
-from importer.model.protocols import Reader
 from importer.model.runs import RunRecord
 from importer.readers import open_reader, preload
 from importer.system.locks import journal_lock
@@ -49,7 +49,7 @@ def open_journal(context: CommandContext, *, tallied_only: bool = False) -> Iter
 
 
 @contextlib.contextmanager
-def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Sequence[Reader]]:
+def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Sequence[InputSheet]]:
     """Yield a reader for each file; what their rows are read with is imported meanwhile, on a thread.
 
     Raises:
@@ -61,7 +61,7 @@ def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Seque
         for file in files:
             reader = open_reader(file, context.settings.input)
             opened.callback(reader.close)
-            readers.append(reader)
+            readers.append(InputSheet(reader, context.settings.input.where))
         threading.Thread(target=_preload, name="preload").start()
         yield readers
 

@@ -21,6 +21,7 @@ MIGRATIONS = (
     "0005_repeated_runs.sql",
     "0006_account_identity.sql",
     "0007_ours.sql",
+    "0008_left_out.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

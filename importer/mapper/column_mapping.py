@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import repeat
 
 from importer.mapper.contact_fields import (
     TextField,
@@ -10,16 +11,25 @@ from importer.mapper.contact_fields import (
     ValueReading,
     field_reading,
     is_uuid,
-    one_line,
+    name_reading,
+    optional_reading,
     tags_reading,
     text_fields,
     translation,
 )
 from importer.mapper.custom_fields import conversion
-from importer.mapper.header import Feed, HeaderSearch
+from importer.mapper.header import Feed, HeaderSearch, first_filled, texts_of
 from importer.mapper.messages import cell_problem, listed, quoted
-from importer.mapper.options import ColumnOptions, ContactOptions, IdentifierFormat, MappingOptions, MobileForm
-from importer.mapper.phones import identify, undecorated
+from importer.mapper.options import (
+    REQUIRED,
+    ColumnOptions,
+    ContactOptions,
+    IdentifierFormat,
+    MappingOptions,
+    MobileForm,
+    OnBadValue,
+)
+from importer.mapper.phones import NUMBERS_APART, identify, one_number, undecorated
 from importer.mapper.phones.countries import country_of, is_region
 from importer.mapper.text_damage import text_flaw
 from importer.model.account import Directory, FieldType
@@ -61,6 +71,9 @@ class ColumnMapping:
     """Whether a text that is damaged or stands for nothing makes a row invalid."""
     source: str
     identifier_feed: Feed
+    """Chooses between columns, and between numbers in a cell."""
+    identifier_columns: tuple[Feed, ...]
+    """The columns from which it chooses."""
     identifier: TextReading
     """A phone number as digits with country code, whatever is sent."""
     as_sent: Callable[[str, Sequence[str]], str]
@@ -72,6 +85,8 @@ class ColumnMapping:
     """Name in Callbell, and how to read it."""
     text_fields: tuple[tuple[str, TextReading], ...]
     """Attribute of `Contact`, and how to read it."""
+    may_be_left_out: tuple[Callable[[Sequence[str]], object], ...] = ()
+    """The readings whose problems cost only their field."""
 
 
 def uses_teams(options: MappingOptions) -> bool:
@@ -92,37 +107,37 @@ def plan_mapping(
     Args:
         header: The sheet's headers.
         options: What the config says.
-        directory: The account's teams and channels; None where it was not asked: then names are not resolved, and
-            contacts of this mapping must not be sent.
+        directory: The account's teams and channels; None: names are not resolved, so nothing may be sent by this.
 
     """
     search = HeaderSearch(header, options.made_for)
     contact, columns = options.contact, options.columns
-    identifier = _required(search, columns, "identifier")
-    name = _required(search, columns, "name")
+    identifier, name = map(partial(_required, search, columns), REQUIRED)
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
-    texts = tuple(_text_field(search, options, field) for field in text_fields(directory))
-    custom_fields = tuple(_custom_fields(search, columns))
-    words = _translations(search, options)
-    region = _region(search, contact.country)
+    read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory)))
+    read_fields = tuple(_custom_fields(search, columns))
+    words, region = _translations(search, options), _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")
     if search.problems or not identifier or not name:
         return tuple(search.problems)
-    country = _country_reading(country_feed, region)
+    number = _number_feed(identifier, contact, country := _country_reading(country_feed, region))
+    wrap = partial(optional_reading, leaves_out=contact.on_bad_value is OnBadValue.LEAVE_OUT)
     return ColumnMapping(
         width=len(header),
         used=tuple(_used_columns(search, words, name, repairs=contact.repair_text)),
         left_over=search.left_over(),
         strict_text=contact.strict_text,
         source=contact.source,
-        identifier_feed=identifier,
-        identifier=_identifier_reading(identifier, contact, country, country_feed),
-        as_sent=_as_sent(identifier, contact),
+        identifier_feed=number,
+        identifier_columns=identifier,
+        identifier=_identifier_reading(number, contact, country, country_feed),
+        as_sent=_as_sent(number, contact),
         country=country,
-        name=_name_reading(name),
+        name=name_reading(first_filled(name)),
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
-        custom_fields=custom_fields,
-        text_fields=texts,
+        custom_fields=tuple((name, wrap(read)) for name, read in read_fields),
+        text_fields=tuple((name, wrap(read)) for name, read in read_texts),
+        may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields) if wrap.keywords["leaves_out"]),
     )
 
 
@@ -132,24 +147,26 @@ def _translations(search: HeaderSearch, options: MappingOptions) -> dict[int, Ca
 
 
 def _used_columns(
-    search: HeaderSearch, words: Mapping[int, Callable[[str], str]], name: Feed, *, repairs: bool
+    search: HeaderSearch, words: Mapping[int, Callable[[str], str]], name: Sequence[Feed], *, repairs: bool
 ) -> Iterator[UsedColumn]:
     """Yield the columns that feed a field, in the header's order."""
+    of_name = {header for feed in name for header in feed.headers}
     for at in sorted(search.used):
         header, is_text = search.header[at], at in search.texts
-        flaw = partial(text_flaw, is_name=header in name.headers, repairs=repairs) if is_text else None
+        flaw = partial(text_flaw, is_name=header in of_name, repairs=repairs) if is_text else None
         yield UsedColumn(index=at, header=header, words=words.get(at), flaw=flaw, repairs=repairs and is_text)
 
 
-def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> Feed | None:
-    if text := getattr(columns, field):
-        return search.feed(text, f"[columns] {field}", is_text=field == "name")
+def _required(search: HeaderSearch, columns: ColumnOptions, field: str) -> tuple[Feed, ...]:
+    if texts := texts_of(getattr(columns, field)):
+        find = partial(search.feed, is_text=field == "name")
+        return tuple(filter(None, map(find, texts, repeat(f"[columns] {field}"))))
     message = (
         f"No column is named for the {field}, which every contact needs: set {field} under [columns] of the config"
         f" to one of {listed(filter(None, search.header))}."
     )
     search.problems.append(Problem(code=f"{field}_unmapped", message=message))
-    return None
+    return ()
 
 
 def _text_field(search: HeaderSearch, options: MappingOptions, field: TextField) -> tuple[str, TextReading]:
@@ -181,15 +198,16 @@ def _region(search: HeaderSearch, country: str) -> str:
     return region
 
 
-def _name_reading(found: Feed) -> TextReading:
-    def read(texts: Sequence[str]) -> str | Problem:
-        if name := one_line(found.read(texts)):
-            return name
-        where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
-        message = f"There is no name in {where}: every contact needs one."
-        return Problem(code="name_missing", column=found.label, message=message)
+def _number_feed(feeds: Sequence[Feed], contact: ContactOptions, country: CountryReading) -> Feed:
+    """Return the feed of the one number of a row, of those in one or several columns."""
+    if contact.source != "whatsapp":
+        return first_filled(feeds)
 
-    return read
+    def read(texts: Sequence[str]) -> str:
+        text = NUMBERS_APART.join(filter(None, (feed.read(texts) for feed in feeds)))
+        return one_number(text, country(texts) or "", contact.several)
+
+    return replace(first_filled(feeds), read=read)
 
 
 def _country_reading(found: Feed | None, default: str) -> CountryReading:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from itertools import chain, pairwise
+from itertools import chain
 
 from importer.mapper.contact import cleaned
 from importer.mapper.contact_fields import bot_status, splitter
 from importer.mapper.custom_fields import date_reader, email, number
+from importer.mapper.header_guess import counts_up
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import country_of
 from importer.model.rows import Problem
@@ -92,7 +93,7 @@ def _profiles(texts: Sequence[str], country: str) -> Iterator[ColumnProfile]:
     if fitting := [one for one, share in formats.items() if share >= _NEARLY_ALL]:  # day and month may be ambiguous
         yield profile(kind=Kind.DATES, share=formats[fitting[0]], detail="|".join(fitting))
     yield profile(kind=Kind.PHONES, share=phone_share)
-    if not _count_up(texts):
+    if not counts_up(texts):
         yield profile(kind=Kind.NATIONAL_PHONES, share=_share(codes, lambda code: code in ("", "national")))
     countries = _share(texts, lambda text: not text.isdecimal() and country_of(text) != "")
     yield profile(kind=Kind.COUNTRIES, share=countries)
@@ -128,13 +129,6 @@ def _phone_code(text: str, country: str) -> str:
         return ""
     digits = sum(map(str.isdecimal, text))
     return "national" if found.code == "phone_no_country" and _FEWEST_DIGITS <= digits <= _MOST_DIGITS else found.code
-
-
-def _count_up(texts: Sequence[str]) -> bool:
-    """Return whether most values are numbers that count up: such a column numbers rows or customers."""
-    numbers = [int(text) for text in texts if text.isdecimal()]
-    steps = [later - earlier for earlier, later in pairwise(numbers)]
-    return len(steps) > 1 and steps.count(1) * 2 > len(steps)
 
 
 def _few_words(texts: Sequence[str], separator: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ _UNSEEN = re.compile(
 def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     """Return the row's contact, or all its problems at once: those that its reader found first."""
     problems = [problem for problem in row.problems if problem.from_column <= mapping.used[-1].index]
-    texts = _texts(row.cells, mapping, problems)
+    texts = cleaned_cells(row.cells, mapping, problems)
     identifier = _accepted(mapping.identifier(texts), problems)
     contact = Contact(
         identifier=mapping.as_sent(identifier, texts),
@@ -67,7 +67,7 @@ def _accepted(value: Value | Problem, problems: list[Problem]) -> Value | str:
     return value
 
 
-def _texts(cells: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> list[str]:
+def cleaned_cells(cells: Sequence[str], mapping: ColumnMapping, problems: list[Problem]) -> list[str]:
     """Return the cells, at least as many as the header has; those of used columns cleaned and translated."""
     texts = list(cells)
     if len(texts) < mapping.width:

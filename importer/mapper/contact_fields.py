@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from importer.mapper.header import Feed, Reading, composed
-from importer.mapper.messages import cell_problem, did_you_mean
+from importer.mapper.messages import cell_problem, did_you_mean, listed
 from importer.model.account import Directory
 from importer.model.payload import BOT_STATUSES, NOTE_MOST_CHARACTERS
 from importer.model.rows import Problem
@@ -27,6 +27,7 @@ TextReading = Callable[[Sequence[str]], str | Problem]
 ValueReading = Callable[[Sequence[str]], FieldValue | Problem]
 """The same for a custom field, whose value may be several texts."""
 
+_OR_LEAVE_OUT = 'Or set on_bad_value = "leave_out" under [contact] of the config: then only this field is left out.'
 _EMAIL = re.compile(r"[^@\s,;<>\":]+@(?:[^@\s,;<>\".]+\.)+[^@\s,;<>\".]+")
 _AS_EXPORTED = re.compile("[\"\u201c\u201d\u201e*]|:::|^['\\[({]")
 _LIST = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|[^\[\]"])*\]|\(["'][^()]*\)|\{[^{}]*\}""")
@@ -146,6 +147,33 @@ def field_reading(
             return constant
         value = convert(text if lines else one_line(text))
         return replace(value, column=found.label, value=text) if isinstance(value, Problem) else value
+
+    return read
+
+
+def optional_reading(
+    read: Callable[[Sequence[str]], Value | Problem], *, leaves_out: bool
+) -> Callable[[Sequence[str]], Any]:
+    """Return the reading of a field that no contact needs: a wrong value is left out, or names both ways out."""
+
+    def read_on(texts: Sequence[str]) -> Value | str | Problem:
+        value = read(texts)
+        if not isinstance(value, Problem):
+            return value
+        return "" if leaves_out else replace(value, message=f"{value.message} {_OR_LEAVE_OUT}")
+
+    return read_on
+
+
+def name_reading(found: Feed) -> TextReading:
+    """Return how to read the name, which every contact needs."""
+
+    def read(texts: Sequence[str]) -> str | Problem:
+        if name := one_line(found.read(texts)):
+            return name
+        where = f"{'the column' if len(found.headers) == 1 else 'the columns'} {listed(found.headers)}"
+        message = f"There is no name in {where}: every contact needs one."
+        return Problem(code="name_missing", column=found.label, message=message)
 
     return read
 

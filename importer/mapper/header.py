@@ -21,7 +21,7 @@ OWN_COLUMNS = frozenset({"import_status", "import_reason", "import_row", "import
 Reading = Callable[[Sequence[str]], str]
 """From a row's cleaned cells to a text."""
 
-_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _GAPS = re.compile(r" {2,}")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _LIKENESS = 0.5
@@ -39,6 +39,19 @@ class Feed:
     def label(self) -> str:
         """The headers as one text, for the column of a problem."""
         return ", ".join(self.headers)
+
+
+def first_filled(feeds: Sequence[Feed]) -> Feed:
+    """Return the feed of the first column that holds something."""
+    if len(feeds) == 1:
+        return feeds[0]
+    headers = tuple(header for feed in feeds for header in feed.headers)
+    return Feed(read=lambda texts: next(filter(None, (feed.read(texts) for feed in feeds)), ""), headers=headers)
+
+
+def texts_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the headers, or texts with headers in braces, of an option that is one or several of them."""
+    return value if isinstance(value, tuple) else (value,) if value else ()
 
 
 def composed(text: str) -> str:
@@ -118,7 +131,7 @@ class HeaderSearch:
         if not text:
             return None
         is_header = bool(self._places(composed(text)))
-        names = [text] if is_header else _IN_BRACES.findall(text) or [text]
+        names = [text] if is_header else IN_BRACES.findall(text) or [text]
         places = map(self.place, names, repeat(key))
         indices = tuple(place for place in list(places) if place is not None)
         if len(indices) < len(names):
@@ -153,7 +166,7 @@ class HeaderSearch:
 
 def _template(text: str, indices: tuple[int, ...]) -> Reading:
     """Return a function that fills the text's braces; the white space beside an empty cell is removed."""
-    literals = _IN_BRACES.split(text)[::2]
+    literals = IN_BRACES.split(text)[::2]
     pattern = "{}".join(literal.replace("{", "{{").replace("}", "}}") for literal in literals)
 
     def read(texts: Sequence[str]) -> str:

@@ -1,134 +1,253 @@
-"""Guess the column mapping from a sheet's header, where no config has one.
+"""What a column's header and its cells say: the meaning of the words, and whether the cells are phones or names. Pure.
 
-Headers are recognised by synonyms in English, Spanish, Italian, Portuguese, French and German. All are folded: small
-letters, no accents, words with one space between. A header belongs to a kind of column if it is one of the kind's
-synonyms; or if all its words are among them, but for `FILLERS`.
+A header is folded (small letters, no accents, words with one space between) and its words are classed by
+`header_words`, the longest terms first. What the classes are worth is decided here as well: `phone_rank`, `name_rank`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
+from importer.mapper.contact_fields import is_email, is_uuid
 from importer.mapper.header import folded_name
-from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions
+from importer.mapper.header_words import STEMS, WORDS
+from importer.mapper.phones import identify, numbers_in
+from importer.model.rows import Problem
 
-_NAME_KINDS = ("full_name", "first_name", "last_name", "name")
-_FIRST_BESIDE_LAST = frozenset({"vorname", "prenom"})
-"""Beside these, a column called just `Name` or `Nom` holds the last name."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "đ": "d", "æ": "ae", "œ": "oe"})
+"""Letters that Unicode does not take apart."""
+_LONGEST_TERM = 5
+_ABSENT = frozenset({"", "-", "--", ".", "?", "null", "n/a", "na", "nan", "none", "nil", "\\n", "#n/a"})
+NO = frozenset({"no", "false", "n", "nein", "non", "não", "off", "f"})
+YES = frozenset({"yes", "true", "y", "si", "sí", "ja", "oui", "sim", "on", "t"})
+_PHONE_LIKE = re.compile(r"\+?[0-9\s().\-/\xa0]{7,25}")
+_DATE_LIKE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9-])")
+_BESIDE_DIGITS = re.compile(r"^[^0-9+(]+|[^0-9]+$")
+_FEWEST_DIGITS, _MOST_DIGITS = 8, 15
+_HALF, _MOST = 0.5, 0.8
+_FEW_NAMES = 5
+_ENOUGH_CELLS = 40
 
-
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(" ".join(term.split()) for term in text.split(","))
-
-
-FILLERS = _terms("""
-    number, num, numero, no, nr, n, nummer, of, the, de, del, della, dello, do, da, di, d, du, des, la, le, el, l, il,
-    lo, o, os, as, der, die, das, a, e, y, et, und, and, customer, customers, client, clients, cliente, clientes,
-    clienti, clientela, kunde, kunden, kundin, contact, contacts, contacto, contactos, contatto, contatti, contato,
-    contatos, kontakt, kontakte, main, primary, default, principal, principale, haupt, 1, 2, 3
-""")
-_TERMS_BY_KIND = """
-identifier: identifier, phone, phonenumber, telephone, tel, mobile, mobilephone, cell, cellphone, whatsapp,
-    whatsappnumber, wa, msisdn, telefono, fono, movil, celular, cel, cellulare, telefone, telemovel, portable, wsp, wpp,
-    zap, telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, mobiltelefon, rufnummer, mobilfunk,
-    mobilfunknummer, identificador, identificatore, identifiant, contact number, numero de contacto, numero di contatto,
-    numero de contato
-full_name: fullname, kundenname, kontaktname, nominativo, full name, first and last name, name and surname,
-    nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, nome completo, nome e cognome,
-    nome e sobrenome, nom complet, nom et prenom, vollstandiger name, vor und nachname
-first_name: firstname, forename, prenom, vorname, givenname, first name, given name, primer nombre, primeiro nome
-last_name: lastname, surname, familyname, apellido, apellidos, cognome, cognomi, sobrenome, sobrenomes, apelido,
-    apelidos, nachname, familienname, zuname, last name, family name, primer apellido, ultimo nome, nom de famille
-name: name, nombre, nombres, nome, nom
-tags: tag, tags, label, labels, segment, segments, etiqueta, etiquetas, segmento, segmentos, etichetta, etichette,
-    segmenti, marcador, marcadores, etiquette, etiquettes, segmente, schlagwort, schlagworte, schlagworter, stichwort,
-    stichworte
-note: note, notes, remark, remarks, comment, comments, nota, notas, observacion, observaciones, comentario, comentarios,
-    osservazione, osservazioni, commento, commenti, observacao, observacoes, remarque, remarques, commentaire,
-    commentaires, notiz, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, kommentare
-assigned_user: owner, assignee, agent, agente, responsable, responsabile, responsavel, propietario, proprietario,
-    asignado, assegnatario, proprietaire, bearbeiter, betreuer, zustandiger, assigned user, assigned to, assigned agent,
-    usuario asignado, asignado a, utente assegnato, assegnato a, usuario atribuido, atribuido a, utilisateur assigne,
-    assigne a, attribue a, zugewiesen an
-team: team, equipo, equipe, squadra, team name, team uuid, nombre del equipo, nome del team, nome da equipe,
-    nom de l equipe
-channel: channel, canal, canale, kanal, channel uuid, channel title, channel name
-bot_status: bot, botstatus, bot status, estado del bot, estado bot, stato del bot, stato bot, status do bot,
-    estado do bot, statut du bot, etat du bot
-country: country, pais, paese, pays, land, nation, nazione, nacion, staat, countrycode, landercode, laenderkennung,
-    country code, phone country, phone country code, country of residence, codigo de pais, codigo pais,
-    pais de residencia, codice paese, prefisso paese, code pays, pays de residence, land code
-"""
-SYNONYMS = {kind: _terms(terms) for kind, terms in re.findall(r"(\w+): ([^:]+)\n", _TERMS_BY_KIND)}
+TELLING = 2.0
+"""A phone header of this rank says what it is; below it only the cells do."""
+_STRONG = 2.5
+"""From this rank on numbers without a country code are phones too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
-    """A guessed mapping, and how sure it is."""
+class Meaning:
+    """The classes of a header's terms."""
 
-    columns: ColumnOptions
-    """The mapping to use or to show; a doubtful field has its first candidate if it is required, else none."""
-    unmistakable: Mapping[str, str]
-    """Field to its only candidate, a header or a text with headers in braces; tags to all of theirs, with commas."""
-    doubtful: Mapping[str, tuple[str, ...]]
-    """Field to its candidates, of which the user must choose."""
-    missing: tuple[str, ...]
-    """Fields that no column feeds."""
+    classes: frozenset[str]
+    unknown: int
+    """Words of no class."""
+    qualifiers: frozenset[str]
+    """The terms that say whose it is, or what else: a first and a last name with the same ones belong together."""
 
+    def has(self, *classes: str) -> bool:
+        """Return whether a term has one of the classes."""
+        return not self.classes.isdisjoint(classes)
 
-def guess(header: Sequence[str]) -> Guess:
-    """Return the mapping that the headers suggest."""
-    kinds = list(map(_kind, header))
-    by_kind = {kind: [name for name, its in zip(header, kinds, strict=True) if its == kind] for kind in SYNONYMS}
-    candidates = {field: tuple(_names(by_kind) if field == "name" else by_kind[field]) for field in FIELDS}
-    sure = {field: found[0] for field, found in candidates.items() if len(found) == 1}
-    used = {field: candidates[field][0] for field in REQUIRED if candidates[field]} | sure
-    tags = candidates["tags"]
-    if tags:
-        sure["tags"] = ", ".join(tags)
-    doubtful = {field: found for field, found in candidates.items() if found and field not in sure}
-    return Guess(
-        columns=with_fields(ColumnOptions(tags=tags), used),
-        unmistakable=MappingProxyType(sure),
-        doubtful=MappingProxyType(doubtful),
-        missing=tuple(field for field, found in candidates.items() if not found),
-    )
+    @property
+    def holds_both_names(self) -> bool:
+        """Whether first and last name stand in one column, as under `Nombre(s) y apellido(s)`."""
+        return self.has("last_name") and self.has("first_name", "name")
+
+    def only(self, *classes: str) -> bool:
+        """Return whether every word has one of the classes, or is of no weight."""
+        return not self.unknown and self.classes <= {*classes, "filler", "person", "number"}
 
 
-def with_fields(columns: ColumnOptions, chosen: Mapping[str, str]) -> ColumnOptions:
-    """Return the columns with the chosen header, or text with headers in braces, of each field; tags stay as is."""
-    texts: dict[str, Any] = {field: text for field, text in chosen.items() if field != "tags"}
-    return replace(columns, **texts)
+def folded(text: str) -> str:
+    """Return a header for comparison: in small letters, without accents and punctuation, `PhoneNo1` as three words."""
+    return folded_name(_CAMEL.sub(" ", text).casefold().translate(_LETTERS)).translate(_LETTERS)
 
 
-def _kind(name: str) -> str:
-    """Return the kind of a header; empty where it has none."""
-    plain = folded_name(name)
-    telling = set(plain.split()) - FILLERS
-    by_phrase = (kind for kind, terms in SYNONYMS.items() if plain in terms)
-    by_words = (kind for kind, terms in SYNONYMS.items() if telling and telling <= terms)
-    return next(chain(by_phrase, by_words), "")
+def _classes(table: str) -> Iterator[tuple[str, str]]:
+    for kind, terms in re.findall(r"(\w+): ([^:]+)\n", table):
+        yield from ((folded(term), kind) for term in terms.split(","))
 
 
-def _names(by_kind: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """Return the candidates for the name: single columns, or a first and a last name together."""
-    full, first, last, plain = (by_kind[kind] for kind in _NAME_KINDS)
-    if full:
-        return full
-    match first, last, plain:
-        case [one], [other], _:
-            return [*plain, _together(one, other)]
-        case [], [other], [one]:  # Nombre, Apellidos
-            return [_together(one, other)]
-        case [one], [], [other]:
-            together = _together(one, other)
-            return [together] if folded_name(one) in _FIRST_BESIDE_LAST else [other, together]
-        case _:
-            return [*plain, *first, *last]
+CLASS_OF: Mapping[str, str] = dict(_classes(WORDS))
+_STEMS = tuple(_classes(STEMS))
+_QUALIFYING = frozenset({"person", "other", "relative", "address", "staff", "thing", "company", "assigned_user"})
 
 
-def _together(first: str, last: str) -> str:
-    return f"{{{first}}} {{{last}}}"
+@lru_cache(maxsize=512)
+def meaning(header: str) -> Meaning:
+    """Return what the words of a header mean."""
+    words, classes, qualifiers, unknown = folded(header).split(), set[str](), set[str](), 0
+    place = 0
+    while place < len(words):
+        sizes = range(min(_LONGEST_TERM, len(words) - place), 0, -1)
+        terms = ((size, " ".join(words[place : place + size])) for size in sizes)
+        size, term = next(((size, term) for size, term in terms if term in CLASS_OF), (1, words[place]))
+        kind = CLASS_OF.get(term) or next((kind for stem, kind in _STEMS if stem in term), "")
+        if kind:
+            classes.add(kind)
+        else:
+            unknown += 1
+        if not kind or kind in _QUALIFYING:
+            qualifiers.add(term)
+        place += size
+    return Meaning(classes=frozenset(classes), unknown=unknown, qualifiers=frozenset(qualifiers))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the sample: its header, and what its cells are."""
+
+    place: int
+    header: str
+    cells: tuple[str, ...]
+    """One for each row of the sample; an empty text where there is none, or a word such as NULL."""
+    country: str
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """What the header means."""
+        return meaning(self.header)
+
+    @cached_property
+    def filled(self) -> frozenset[int]:
+        """The rows that have something."""
+        return frozenset(row for row, cell in enumerate(self.cells) if cell)
+
+    @cached_property
+    def phones(self) -> Mapping[int, str]:
+        """Row to its phone number: with country code, or, where none is known, the digits as they are."""
+        found: dict[int, str] = {}
+        is_told = phone_rank(self.meaning) >= TELLING
+        for seen, row in enumerate(sorted(self.filled)):
+            if not is_told and seen == _ENOUGH_CELLS and sum(map(_is_complete, found.values())) < seen * _HALF:
+                return {}  # a sheet may have a hundred columns of numbers
+            if phone := _phone(self.cells[row], self.country):
+                found[row] = phone
+        return found
+
+    @cached_property
+    def complete(self) -> int:
+        """How many of the phone numbers have their country code."""
+        return sum(map(_is_complete, self.phones.values()))
+
+    @cached_property
+    def written_with_plus(self) -> bool:
+        """Whether nearly all cells are phone numbers with a plus, as no other kind of number is."""
+        return 0 < len(self.filled) * _MOST <= sum("+" in self.cells[row] for row in self.phones)
+
+    def holds_phones(self, rank: float) -> bool:
+        """Return whether the cells are phone numbers, if the header has this rank."""
+        if not self.cells:
+            return rank >= TELLING
+        if rank >= _STRONG:
+            return bool(self.phones) and len(self.phones) >= len(self.filled) * _HALF
+        return 0 < len(self.filled) * _MOST <= self.complete and not counts_up([self.cells[row] for row in self.filled])
+
+    @cached_property
+    def holds_names(self) -> bool:
+        """Whether the cells may be names of people or firms."""
+        texts = [self.cells[row] for row in self.filled]
+        few = len(set(texts)) <= _FEW_NAMES < len(texts) / _FEW_NAMES
+        return not self.cells or (bool(texts) and not few and sum(map(_may_be_name, texts)) >= len(texts) * _HALF)
+
+
+def columns_of(header: Sequence[str], rows: Sequence[Sequence[str]], country: str) -> list[Column]:
+    """Return the columns that have a header."""
+    return [
+        Column(place=place, header=name, cells=tuple(_present(cells[place]) for cells in rows), country=country)
+        for place, name in enumerate(header)
+        if name
+    ]
+
+
+def counts_up(texts: Sequence[str]) -> bool:
+    """Return whether most values are numbers that count up: such a column numbers rows or customers."""
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    steps = [later - earlier for earlier, later in pairwise(numbers)]
+    return len(steps) > 1 and steps.count(1) * 2 > len(steps)
+
+
+def phone_rank(told: Meaning) -> float:
+    """Return how well a header names the phone number that people write to: 6 for WhatsApp, 0 for a fax."""
+    if told.has("fax"):
+        return 0.0
+    rank = next((rank for kind, rank in _PHONE_RANKS if told.has(kind)), 0.0)
+    if told.has("landline"):
+        rank = min(rank, 3.5) or _STRONG
+    if not rank and not told.unknown:
+        rank = TELLING if told.has("person", "number") else 0.0
+    if told.has(*_NO_PHONE) or (told.has("country") and rank < 4.0):  # noqa: PLR2004 - beside the word for a phone
+        return min(rank, 1.0)
+    return max(rank - 0.5 * told.has("other") - told.has("relative") - 0.25 * bool(told.unknown), 1.0)
+
+
+_NO_PHONE = ("thing", "staff", "assigned_user", "tags", "note", "team", "channel", "bot_status", "consent")
+_PHONE_RANKS = (("whatsapp", 6.0), ("mobile", 5.0), ("phone", 4.0))
+_NAME_RANKS = (
+    ("full_name", 6.0),
+    ("name", 4.0),
+    ("first_name", 3.5),
+    ("saved_name", 2.6),
+    ("display_name", 2.5),
+    ("legal_name", 2.3),
+    ("company", 2.0),
+    ("last_name", 1.8),
+    ("nickname", 1.0),
+)
+
+
+def name_rank(told: Meaning, *, of_relatives: bool = False) -> float:
+    """Return how well a single column's header names the contact; below 2 it is not sure enough to be used unasked.
+
+    Args:
+        told: What the header means.
+        of_relatives: Whether the phone is a parent's or the like, so that the name may be theirs too.
+
+    """
+    if told.has("middle_name", "thing", "staff", "assigned_user", "consent", "fax"):
+        return 0.0
+    if told.has("relative") and not of_relatives:
+        return 0.0
+    if told.holds_both_names:
+        return _NAME_RANKS[0][1]
+    rank = next((rank for kind, rank in _NAME_RANKS if told.has(kind)), 0.0)
+    if told.has("name") and told.has("company"):
+        rank = 2.2
+    if not rank:
+        is_person = told.has("person", "relative") and told.only("relative") and not told.has("number")
+        return 3.0 if is_person else 0.0
+    if told.unknown:
+        return 1.0 if told.has("name", "full_name") else 0.0
+    return rank - 0.5 * told.has("other", "address") - 0.1 * (told.has("person") and rank < TELLING)
+
+
+def _present(cell: str) -> str:
+    text = " ".join(cell.split())
+    return "" if text.casefold() in _ABSENT else text
+
+
+def _is_complete(phone: str) -> bool:
+    return phone.startswith("+")
+
+
+def _phone(cell: str, country: str) -> str:
+    for text in numbers_in(cell):
+        bare = _BESIDE_DIGITS.sub("", text)
+        if not _FEWEST_DIGITS <= sum(map(str.isdecimal, bare)) <= _MOST_DIGITS or _DATE_LIKE.match(bare):
+            continue
+        found = identify(bare, "whatsapp", country)
+        if not isinstance(found, Problem):
+            return f"+{found}"
+        if _PHONE_LIKE.fullmatch(bare):  # without a country code, or with a digit wrong: a phone number all the same
+            return "".join(filter(str.isdecimal, bare))
+    return ""
+
+
+def _may_be_name(text: str) -> bool:
+    letters = sum(map(str.isalpha, text))
+    is_written = letters > 1 or (letters == 1 and not text.isascii())
+    odd = is_email(text) or is_uuid(text) or "://" in text or text.casefold() in YES | NO
+    return is_written and not odd and sum(map(str.isdecimal, text)) <= letters

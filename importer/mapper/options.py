@@ -27,6 +27,24 @@ class MobileForm(StrEnum):
     WITHOUT = "without"
 
 
+class Several(StrEnum):
+    """What to do with a cell in which a person wrote several phone numbers."""
+
+    REFUSE = "refuse"
+    FIRST = "first"
+    FIRST_MOBILE = "first_mobile"
+    """The first mobile; where there is none, the first number."""
+
+
+class OnBadValue(StrEnum):
+    """What a wrong value in a field that no contact needs costs."""
+
+    REFUSE = "refuse"
+    """The whole row."""
+    LEAVE_OUT = "leave_out"
+    """The field alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactOptions:
     """The constants of every row; an empty text: not set."""
@@ -36,6 +54,8 @@ class ContactOptions:
     """Two letters (ISO 3166), such as `ES`: where a number written without a country code is from."""
     identifier_format: IdentifierFormat = IdentifierFormat.DIGITS
     mobile_form: MobileForm = MobileForm.AS_WRITTEN
+    several: Several = Several.REFUSE
+    on_bad_value: OnBadValue = OnBadValue.REFUSE
     tags: tuple[str, ...] = ()
     """Added to every contact, before those of its row."""
     assigned_user: str = ""
@@ -74,8 +94,10 @@ class CustomFieldOptions:
 class ColumnOptions:
     """Field = header, or a text with headers in braces; an empty text: the field is not fed from a column."""
 
-    identifier: str = ""
-    name: str = ""
+    identifier: str | tuple[str, ...] = ""
+    """One, or several: the first that holds a phone number, a mobile before a landline."""
+    name: str | tuple[str, ...] = ""
+    """One, or several: the first that holds something."""
     tags: tuple[str, ...] = ()
     tag_separators: str = ",;|"
     """Each character separates tags."""

@@ -3,11 +3,11 @@
 Each row is seen once, in the input's order. Each kind of warning is one group, with its first rows.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from importer.mapper.column_mapping import ColumnMapping
-from importer.mapper.contact import text_flaws
+from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
 from importer.mapper.phones.numbering_plans import lost_zero
 from importer.model.phone_forms import mobile_form
@@ -49,8 +49,9 @@ class RowTally:
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
     """Return the warnings about a contact's row."""
-    short = (Problem(code="row_short", message=_SHORT),) if row.problems else ()  # of its end, where no column is used
-    return (*short, *text_flaws(row.cells, mapping), *_lost_zero(row, contact, mapping))
+    short = [Problem(code="row_short", message=_SHORT)] if row.problems else []  # of its end, where no column is used
+    found = (*short, *text_flaws(row.cells, mapping), *_chosen_numbers(row, mapping), *_left_out(row, mapping))
+    return (*found, *_lost_zero(row, contact, mapping))
 
 
 def _lost_zero(row: Row, contact: Contact, mapping: ColumnMapping) -> Sequence[Problem]:
@@ -65,6 +66,25 @@ def _lost_zero(row: Row, contact: Contact, mapping: ColumnMapping) -> Sequence[P
         f" it. It is sent as {contact.identifier}: check that this is right."
     )
     return (Problem(code="phone_zero_lost", column=mapping.identifier_feed.label, value=text, message=message),)
+
+
+def _chosen_numbers(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
+    """Yield the cells with several numbers of which one is used."""
+    for feed in mapping.identifier_columns:
+        text = feed.read(row.cells)
+        chosen = mapping.identifier_feed.read(row.cells)
+        if chosen and chosen in text and text.strip() != chosen.strip():
+            message = f"{quoted(text)} holds several numbers, of which {quoted(chosen)} is used."
+            yield Problem(code="phone_first_of_several", column=feed.label, value=text, message=message)
+
+
+def _left_out(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
+    """Yield the wrong values of a valid row that are left out."""
+    if mapping.may_be_left_out:
+        texts = cleaned_cells(row.cells, mapping, [])
+        for read in mapping.may_be_left_out:
+            if isinstance(problem := read(texts), Problem):
+                yield replace(problem, message=f"{problem.message} The contact is sent without this field.")
 
 
 class Findings:

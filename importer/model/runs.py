@@ -29,6 +29,8 @@ class RunRecord:
     exit_code: int | None = None
     blank: int = 0
     """Blank rows of the input; they are not counted as rows."""
+    left_out: int = 0
+    """Rows that `[input.where]` leaves out; they are not counted as rows either."""
     requests_sent: int = 0
     requests_retried: int = 0
     requests_throttled: int = 0

@@ -21,3 +21,5 @@ class InputOptions:
     """`auto`, `tab`, or one character."""
     hidden_rows: str = HIDDEN_READ
     """`read` or `skip`: what becomes of rows that a workbook hides, by hand or by a filter."""
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Headers, each with the values that make a row count; rows that say anything else are left out."""

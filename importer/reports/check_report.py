@@ -30,6 +30,8 @@ class CheckedSheet:
     mapping: tuple[str, ...]
     """Lines that say which column feeds which field."""
     notes: tuple[str, ...] = ()
+    left_out: int = 0
+    """Rows that do not count, by `[input.where]`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ def checked_json(checked: Checked) -> str:
         "rows": {
             "read": sum(checked.tally.values()),
             "blank": checked.record.blank,
+            "left_out": checked.record.left_out,
             "would_be_sent": checked.would_be_sent,
             **{status.value: checked.tally[status] for status in _NOT_SENT},
         },
@@ -95,7 +98,8 @@ def _sheet(one: CheckedSheet) -> str:
     columns = f"{header}, {counted(len(sheet.header), 'column')}"
     encoding = f", encoding {sheet.encoding}" if sheet.encoding else ""
     delimiter = f", delimiter {_DELIMITERS.get(sheet.delimiter, sheet.delimiter)}" if sheet.delimiter else ""
-    facts = f"  {counted(one.rows)}{blank}, {columns}{encoding}{delimiter}"
+    left_out = f", {counted(one.left_out)} left out by [input.where]" if one.left_out else ""
+    facts = f"  {counted(one.rows)}{blank}{left_out}, {columns}{encoding}{delimiter}"
     notes = [f"  {plain(note)}" for note in one.notes]
     return "\n".join([f"{plain(sheet.file)}{name}:", facts, *notes, *one.mapping])
 
@@ -108,6 +112,7 @@ def _sheet_json(one: CheckedSheet) -> dict[str, object]:
         **{key: getattr(sheet, key) for key in ("header", "header_row", "encoding", "delimiter")},
         "rows": one.rows,
         "blank": one.blank,
+        "left_out": one.left_out,
         "mapping": [" ".join(line.split()) for line in one.mapping],
         "notes": one.notes,
     }

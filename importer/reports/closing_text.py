@@ -66,8 +66,9 @@ def closing_text(
 def _head(record: RunRecord, tally: Mapping[Status, int], *, dry: bool) -> str:
     ended = ended_after(record.exit_code, record.started_at, record.finished_at)
     blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
+    left_out = f", {counted(record.left_out)} left out by [input.where]" if record.left_out else ""
     rehearsed = " Dry run: nothing was sent or saved." if dry else ""
-    return f"{ended}: {counted(sum(tally.values()))} read{blank}.{rehearsed}"
+    return f"{ended}: {counted(sum(tally.values()))} read{blank}{left_out}.{rehearsed}"
 
 
 def ended_after(exit_code: int | None, start: datetime, end: datetime | None) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from importer.model.plain_text import escape, plain, utc
 from importer.model.protocols import ReportSource
-from importer.model.rows import FINAL, Sheet, Status
+from importer.model.rows import FINAL, TO_RETRY, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.failed_rows import write_failed
 from importer.system.files import write_whole
@@ -53,9 +53,10 @@ def write_reports(source: ReportSource, folder: Path, *, warnings: Sequence[Prob
     results, summary = folder / "results.csv", folder / "summary.json"
     with write_whole(results) as unfinished:
         write_csv_table(unfinished, COLUMNS, result_lines(source.sheets(), source.results()))
-    failed = write_failed(source, folder)
+    tally = source.tally()
+    failed = write_failed(source, folder) if any(tally[status] for status in TO_RETRY) else ()
     paths = {"results": str(results), "failed": [str(path) for path in failed], "summary": str(summary)}
-    text = summary_text(source.record(), source.tally(), source.problems(), paths, warnings)
+    text = summary_text(source.record(), tally, source.problems(), paths, warnings)
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     return Reports(folder=folder, results=results, failed=failed, summary=summary, summary_json=text)
@@ -122,7 +123,7 @@ def summary_text(
         run_json(record)
         | {
             "seconds": seconds_between(record.started_at, record.finished_at),
-            "rows": {**counts, "read": sum(tally.values()), "blank": record.blank},
+            "rows": {**counts, "read": sum(tally.values()), "blank": record.blank, "left_out": record.left_out},
             "requests": {
                 "sent": record.requests_sent,
                 "retried": record.requests_retried,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from importer.mapper import contact_fields as cell_checks
-from importer.mapper.options import IdentifierFormat, MobileForm
+from importer.mapper.options import IdentifierFormat, MobileForm, OnBadValue, Several
 from importer.model.account import FieldType
 from importer.model.payload import BOT_STATUSES, SOURCES
 from importer.model.policy import Ambiguous
@@ -22,6 +22,7 @@ Name = Annotated[Line, AfterValidator(checks.not_empty)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(checks.as_tuple)]
 Header = Annotated[str, AfterValidator(checks.not_empty)]
 Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
+OneOrSeveral = Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple), AfterValidator(checks.one_or_several)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
 Existing = Annotated[str, AfterValidator(checks.existing)]
 Seconds = Annotated[str, AfterValidator(checks.seconds)]
@@ -59,6 +60,7 @@ class InputTable(_Table):
     delimiter: Annotated[str, AfterValidator(checks.delimiter)] | None = None
     hidden_rows: Annotated[str, AfterValidator(checks.one_of((HIDDEN_READ, HIDDEN_SKIP)))] | None = None
     header: Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)] | None = None
+    where: Mapping[Header, Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)]] | None = None
 
 
 class ContactTable(_Table):
@@ -68,6 +70,8 @@ class ContactTable(_Table):
     country: Annotated[str, AfterValidator(checks.country)] | None = None
     identifier_format: Annotated[str, AfterValidator(checks.one_of(IdentifierFormat))] | None = None
     mobile_form: Annotated[str, AfterValidator(checks.one_of(MobileForm))] | None = None
+    several: Annotated[str, AfterValidator(checks.one_of(Several))] | None = None
+    on_bad_value: Annotated[str, AfterValidator(checks.one_of(OnBadValue))] | None = None
     tags: Names | None = None
     existing: Annotated[Existing | None, Field(exclude=True)] = None
     assigned_user: Annotated[Line, AfterValidator(checks.as_in_cells(cell_checks.assigned_user))] | None = None
@@ -115,8 +119,8 @@ CustomField = Annotated[CustomFieldTable, BeforeValidator(_as_custom_field)]
 class ColumnsTable(_Table):
     """`[columns]`."""
 
-    identifier: str | None = None
-    name: str | None = None
+    identifier: OneOrSeveral | None = None
+    name: OneOrSeveral | None = None
     tags: Headers | None = None
     tag_separators: str | None = None
     note: str | None = None

@@ -96,9 +96,13 @@ def _line(key: str, value: object, comment: str = "", *, mute: bool = False) -> 
 
 
 def _input(draft: Draft) -> Iterator[str]:
-    yield from (_line(key, value) for key, value in _given(draft.input).items())
+    given = _given(draft.input)
+    where = given.pop("where", ())
+    yield from (_line(key, value) for key, value in given.items())
     yield "# The header that this config was made for: a run stops if a column is gone that is used below."
     yield _line("header", draft.mapping.made_for)
+    if isinstance(where, tuple) and where:
+        yield from ("", "[input.where]", *(_line(toml(header), values) for header, values in where))
 
 
 def _contact(draft: Draft) -> Iterator[str]:

@@ -64,7 +64,7 @@ def settle(
         KeyError: There is no key for an option: a defect of the caller.
 
     """
-    config = _config_layer(config_text or "", config_name, config_folder)
+    config: _Layer = _config_layer(config_text, config_name, config_folder) if config_text else ({}, ())
     layers = (config, _environment_layer(environment), _options_layer(options))
     problems = [problem for _, wrong in layers for problem in wrong]
     tables: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
@@ -84,6 +84,7 @@ def _settings(tables: _Values) -> Settings:
     """Return the settings of the checked tables, with the defaults for the rest."""
     reading, columns = dict(tables["input"]), dict(tables["columns"])
     made_for = reading.pop("header", ())
+    where = tuple(reading.pop("where", {}).items())
     fields: _Values = columns.pop("custom_fields", {})
     custom_fields = tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
     mapping = MappingOptions(
@@ -94,7 +95,7 @@ def _settings(tables: _Values) -> Settings:
     )
     return Settings(
         service=ServiceOptions(**tables["service"]),
-        input=InputOptions(**reading),
+        input=InputOptions(**reading, where=where),
         mapping=mapping,
         run=RunOptions(**tables["run"]),
         mapping_given=bool(mapping.columns.identifier),

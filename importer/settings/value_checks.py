@@ -181,6 +181,13 @@ def seconds(text: str) -> float:
     return float(hours * 3600 + minutes * 60 + rest)
 
 
+def one_or_several(texts: tuple[str, ...]) -> str | tuple[str, ...]:
+    """Return the text of a list of one, an empty text of an empty list, else the list; none of several is empty."""
+    if len(texts) > 1:
+        return tuple(map(not_empty, texts))
+    return texts[0] if texts else ""
+
+
 def as_text(value: Any) -> Any:  # noqa: ANN401 - anything that TOML knows may stand there; pydantic checks it next
     """Return a whole number as the text it would be in quotes, all else as it is."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value

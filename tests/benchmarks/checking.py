@@ -17,6 +17,7 @@ import phonenumbers
 
 from importer.commands.check import Check
 from importer.commands.context import CommandContext
+from importer.commands.mapping_selection import InputSheet
 from importer.journal import Journal
 from importer.model.runs import RunRecord
 from importer.readers import open_reader
@@ -80,7 +81,7 @@ def seconds_to_check(path: Path, folder: Path) -> float:
             report_dir=str(folder / "reports"),
             started_at=datetime.now(UTC),
         )
-        asyncio.run(Check(context=context, store=store, record=record, readers=[reader]).execute())
+        asyncio.run(Check(context=context, store=store, record=record, readers=[InputSheet(reader)]).execute())
     return time.perf_counter() - start
 
 

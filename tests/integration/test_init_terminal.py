@@ -38,16 +38,16 @@ def on_a_terminal(*arguments: str, keys: bytes) -> tuple[int, str]:
 def test_questions_are_asked_and_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By number, and the config holds the answers."""
     monkeypatch.chdir(tmp_path)
-    table(Path("a.csv"), [("Phone", "WhatsApp", "Name"), ("+34600111222", "+34600111223", "Ana")])
+    table(Path("a.csv"), [("Phone", "Tel", "Name"), ("+34600111222", "+34600111223", "Ana")])
     code, shown = on_a_terminal("init", "a.csv", keys=b"2\n\ny\n")
     assert code == 0
     assert "identifier: several columns could be it." in shown
-    assert 'identifier = "WhatsApp"' in Path("config.toml").read_text(encoding="utf-8")
+    assert 'identifier = "Tel"' in Path("config.toml").read_text(encoding="utf-8")
 
 
 def test_who_goes_away_gets_nothing_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the end of the input it ends with exit code 3."""
     monkeypatch.chdir(tmp_path)
-    table(Path("a.csv"), [("Phone", "WhatsApp", "Name"), ("+34600111222", "+34600111223", "Ana")])
+    table(Path("a.csv"), [("Phone", "Tel", "Name"), ("+34600111222", "+34600111223", "Ana")])
     assert on_a_terminal("init", "a.csv", keys=b"\x04")[0] == 3
     assert not Path("config.toml").exists()

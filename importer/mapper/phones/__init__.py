@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from importer.mapper.messages import cell_problem
-from importer.mapper.phones.numbering_plans import e164
+from importer.mapper.phones.numbering_plans import e164, is_mobile
 from importer.mapper.text_damage import is_placeholder
 from importer.model.phone_forms import in_form
 from importer.model.phone_mask import EXAMPLE
@@ -20,6 +20,8 @@ _PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
 _SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
 _ENOUGH_FOR_A_NUMBER = 7
+NUMBERS_APART = " ::: "
+"""How Google Contacts and others join the values of one cell."""
 _SIGNS = {"Cf": "", "Pd": "-"}
 """Per Unicode category: zero width characters and directions of writing; dashes."""
 _UNSEEN = frozenset({"Cc", "Mn", "Me", "So"})
@@ -74,6 +76,33 @@ def identify(text: str, source: str, country: str, form: str = "as_written") -> 
     written = (plain[1], plain[2]) if plain else _plus_and_digits(text)
     number = written if isinstance(written, Problem) else e164(*written, country, text)
     return number if isinstance(number, Problem) else in_form(number[1:], form)
+
+
+def numbers_in(text: str) -> list[str]:
+    """Return the parts of a cell that an exporter joined, such as Google's `+34 600111222 ::: +34 910111222`."""
+    return [part for piece in text.split(NUMBERS_APART.strip()) if (part := piece.strip())]
+
+
+def one_number(text: str, country: str, several: str) -> str:
+    """Return the text of the one number of a cell, or of several cells, that is to be used; else the text as it is.
+
+    Args:
+        text: The text, with ` ::: ` between numbers that were joined on purpose: of these, the first mobile is used.
+        country: Region of numbers without a country code; empty: none is assumed.
+        several: What to do with numbers that a person joined: `refuse`, `first` or `first_mobile`.
+
+    """
+    if several == "refuse" and NUMBERS_APART not in text:  # nearly every row
+        return text
+    parts, wants_mobile = numbers_in(text), several != "first" or NUMBERS_APART in text
+    if len(parts) == 1 and several != "refuse":
+        pieces = [piece.strip() for piece in _BETWEEN_NUMBERS.split(text)]
+        parts = [piece for piece in pieces if sum(map(str.isdigit, piece)) >= _ENOUGH_FOR_A_NUMBER] or parts
+    if len(parts) < 2:  # noqa: PLR2004 - nothing to choose from
+        return "".join(parts) if NUMBERS_APART in text else text
+    found = [(part, number) for part in parts if isinstance(number := identify(part, "whatsapp", country), str)]
+    mobiles = [part for part, number in found if is_mobile(number)] if wants_mobile else []
+    return [*mobiles, *(part for part, _ in found), *parts][0]
 
 
 def _handle(text: str) -> str | Problem:

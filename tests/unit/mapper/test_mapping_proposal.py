@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
-from importer.mapper.mapping_proposal import Proposal, feeds, propose
+from importer.mapper.mapping_guess import feeds
+from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import ColumnOptions, CustomFieldOptions, MappingOptions
 from importer.model.account import FieldType
 from importer.model.rows import Row
@@ -21,7 +22,7 @@ SURE = [
     (("customer_name", "cell_phone", "city"), "cell_phone", "customer_name"),
     (("FULL NAME", "TELEPHONE NO."), "TELEPHONE NO.", "FULL NAME"),
     (("Given Name", "Family Name", "Phone 1"), "Phone 1", "{Given Name} {Family Name}"),
-    (("Contact number", "Client"), "Contact number", ""),
+    (("Contact number", "Client"), "Contact number", "Client"),
     # Spanish
     (("Teléfono", "Nombre"), "Teléfono", "Nombre"),
     (("Nombre", "Apellidos", "Móvil"), "Móvil", "{Nombre} {Apellidos}"),
@@ -69,13 +70,12 @@ def proposed(columns: dict[str, Sequence[str]], country: str = "") -> Proposal:
 
 @pytest.mark.parametrize(("header", "identifier", "name"), SURE)
 def test_usual_headers_are_sure(header: tuple[str, ...], identifier: str, name: str) -> None:
-    """In six languages, and what is proposed fits the sheet; a column called just `Client` may hold anything."""
+    """In six languages, and what is proposed fits the sheet."""
     proposal = proposed({title: PHONES if title == identifier else NAMES for title in header})
     assert (proposal.columns.identifier, proposal.columns.name) == (identifier, name)
     assert proposal.reasons["identifier"] == "sure: its header says so, and it holds phone numbers"
-    assert [question.field for question in proposal.questions] == ([] if name else ["name"])
-    if name:
-        assert isinstance(plan_mapping(header, MappingOptions(columns=proposal.columns), None), ColumnMapping)
+    assert proposal.questions == ()
+    assert isinstance(plan_mapping(header, MappingOptions(columns=proposal.columns), None), ColumnMapping)
 
 
 def test_a_column_of_phones_is_one_whatever_its_name() -> None:
@@ -87,10 +87,11 @@ def test_a_column_of_phones_is_one_whatever_its_name() -> None:
 
 
 def test_two_headers_for_one_field_are_asked_about() -> None:
-    """Whatever their values are, and whether or not the field is required."""
-    proposal = proposed({"Phone": PHONES, "WhatsApp": NAMES, "Name": NAMES, "Notes": NAMES, "Remarks": NAMES})
+    """If they are of equal right, and whether or not the field is required."""
+    others = PHONES[::-1]
+    proposal = proposed({"Tel": PHONES, "Phone": others, "Name": NAMES, "Notes": NAMES, "Remarks": NAMES})
     assert [(one.field, one.choices, one.is_required) for one in proposal.questions] == [
-        ("identifier", ("Phone", "WhatsApp"), True),
+        ("identifier", ("Tel", "Phone"), True),
         ("note", ("Notes", "Remarks"), False),
     ]
     assert proposal.columns == ColumnOptions(name="Name")
@@ -99,7 +100,7 @@ def test_two_headers_for_one_field_are_asked_about() -> None:
 
 def test_two_columns_of_phones_without_a_telling_header_are_asked_about() -> None:
     """And none at all: then any column may be it."""
-    (question,) = proposed({"A": PHONES, "B": PHONES, "Name": NAMES}).questions
+    (question,) = proposed({"A": PHONES, "B": PHONES[::-1], "Name": NAMES}).questions
     assert (question.field, question.choices, question.why) == (
         "identifier",
         ("A", "B"),
@@ -109,14 +110,14 @@ def test_two_columns_of_phones_without_a_telling_header_are_asked_about() -> Non
     assert (question.choices, question.why) == (("A", "Name"), "no column looks like it")
 
 
-def test_a_header_that_its_values_belie_is_asked_about() -> None:
-    """Where other columns hold phone numbers; else the header is believed, and its values are named."""
-    (question,) = proposed({"Phone": ("home", "work", "x1"), "Value": PHONES, "Name": NAMES}).questions
-    assert (question.field, question.choices) == ("identifier", ("Value", "Phone"))
-    assert question.why == "'Phone' holds texts, and other columns hold phone numbers"
+def test_a_header_that_its_values_belie_is_not_believed() -> None:
+    """Where another column surely holds phone numbers; an empty column is asked about, and a bad one is only likely."""
+    proposal = proposed({"Phone": ("home", "work", "x1"), "Value": PHONES, "Name": NAMES})
+    assert proposal.columns.identifier == "Value"
     proposal = proposed({"Phone": ("12ab", "x y 1", "?"), "Name": NAMES})
-    assert proposal.reasons["identifier"] == "likely: its header says so, though it holds texts"
-    assert proposed({"Phone": ("", "", ""), "Name": NAMES}).columns.identifier == "Phone"
+    assert proposal.reasons["identifier"] == "likely: its header says so, though its cells are other things"
+    (question,) = proposed({"Phone": ("", "", ""), "Name": NAMES}).questions
+    assert (question.field, question.why) == ("identifier", '"Phone" has no phone numbers')
 
 
 def test_a_name_is_never_taken_by_its_look_alone() -> None:

@@ -147,6 +147,7 @@ def test_summary_says_it_all(tmp_path: Path) -> None:
             "unsent": 0,
             "read": 2,
             "blank": 2,
+            "left_out": 0,
         },
         "requests": {"sent": 1, "retried": 0, "throttled": 0},
         "rate": {"limit": 300.0, "achieved": 12.3},

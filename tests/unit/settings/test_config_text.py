@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.header_guess import with_fields
+from importer.mapper.mapping_guess import with_fields
 from importer.mapper.options import (
     FIELDS,
     ColumnOptions,
@@ -16,6 +16,8 @@ from importer.mapper.options import (
     IdentifierFormat,
     MappingOptions,
     MobileForm,
+    OnBadValue,
+    Several,
 )
 from importer.model.account import FieldType
 from importer.readers.options import InputOptions
@@ -69,14 +71,16 @@ def test_everything_comes_back() -> None:
 
 def test_no_setting_is_forgotten() -> None:
     """Whatever differs from its default is in force in the config that is proposed."""
-    reading = InputOptions(
-        sheet="S", header_row=2, no_header=True, encoding="cp1252", delimiter="tab", hidden_rows="skip"
-    )
+    where = (("Consent", ("Sí", "Yes")),)
+    odd = {"sheet": "S", "encoding": "cp1252", "delimiter": "tab", "hidden_rows": "skip"}
+    reading = InputOptions(header_row=2, no_header=True, where=where, **odd)
     contact = ContactOptions(
         source="telegram",
         country="ES",
         identifier_format=IdentifierFormat.AS_IS,
         mobile_form=MobileForm.WITH,
+        several=Several.FIRST,
+        on_bad_value=OnBadValue.LEAVE_OUT,
         tags=("A",),
         assigned_user="eva@example.com",
         team="Sales",
