@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from importer.commands.account_check import Requirements, census, unmet
-from importer.commands.connection import Connection, MappedSheet, connect, required_account
+from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
-from importer.commands.setup import new_run, open_journal, open_sheets
+from importer.commands.setup import new_run, open_journal, open_sheets, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact

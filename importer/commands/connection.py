@@ -11,21 +11,19 @@ from typing import Any, ClassVar
 from importer.client.account import AccountLists, identify_account, read_lists
 from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
-from importer.commands.context import CommandContext, CommandResult, is_yes
+from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
+from importer.commands.setup import required_account
 from importer.journal import AccountMatch, Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
 from importer.mapper.mapping_guess import Guess
 from importer.mapper.options import MappingOptions
 from importer.model.account import AccountIdentity, Directory
-from importer.model.errors import UsageError
 from importer.model.journal_rows import OutcomeT
-from importer.model.plain_text import plain
 from importer.model.protocols import Service, WorkJournal
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
-from importer.system.shell import importer_command
 from importer.system.stop_signals import Interruption
 from importer.worker_pool.operation import Operation, StepT
 from importer.worker_pool.pool import WorkerPool
@@ -110,47 +108,6 @@ def _mapped(reader: InputSheet, options: MappingOptions, guessed: Guess | None, 
     chosen, notes = with_account(options, guessed, found)
     mapping = column_mapping(reader.sheet, chosen, found)
     return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes)
-
-
-def required_account(
-    context: CommandContext, record: RunRecord, account: AccountMatch, arguments: Sequence[str]
-) -> AccountMatch:
-    """Return which account it is, as far as the journal or else a person can tell.
-
-    Args:
-        context: With how to ask.
-        record: The command's name, and a name of the account that it must be; empty: any.
-        account: What the journal knows of the account.
-        arguments: Of the command, to be given again.
-
-    Raises:
-        UsageError: It is not the one that it must be, or nobody is there to say which it is.
-
-    """
-    if record.account and record.account not in account.names:
-        raise UsageError(
-            f"That run was for another account ({record.account}), and this one is {account.identity.name}.",
-            "Give the token and the config of that account. Nothing was changed.",
-        )
-    if not account.is_doubtful:
-        return account
-    doubt = (
-        f"This may not be the account that the journal knows as {plain(account.name)}:"
-        " no team or channel of that one is among those that Callbell names now."
-    )
-    question = f"{doubt}\nIs it that account all the same? Then what was sent to it is not sent again. [y/n]"
-    answer = context.ask_line(question).strip() if context.ask_line else ""
-    if is_yes(answer):
-        return account
-    is_named = account.identity.name not in account.names
-    if is_named and answer[:1].lower() == "n" and not record.account:
-        return AccountMatch(identity=account.identity, name=account.identity.name)
-    name_it = "" if is_named else 'If it is another account, name it: account = "..." under [service] of its config. '
-    command = importer_command(record.command, *arguments, options=[*context.options.items()])
-    raise UsageError(
-        f"{doubt} Nothing was sent.",
-        f"{name_it}Give this command on a terminal, where you are asked whether it is:\n  {command}",
-    )
 
 
 def _service(context: CommandContext) -> tuple[str, Token | None]:

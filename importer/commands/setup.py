@@ -1,4 +1,4 @@
-"""What a command opens before it reads the first row: log, lock, journal and sheets; and what a run is called."""
+"""What a command needs before its first row: log, lock, journal, sheets, its name, and the account that it must be."""
 
 import contextlib
 import os
@@ -11,14 +11,16 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
-from importer.commands.context import CommandContext
+from importer.commands.context import CommandContext, is_yes
 from importer.commands.mapping_selection import InputSheet
-from importer.journal import Journal
-from importer.model.errors import StorageError
+from importer.journal import AccountMatch, Journal
+from importer.model.errors import StorageError, UsageError
+from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.readers import open_reader, preload
 from importer.system.locks import journal_lock
 from importer.system.logs import LOG, logging_to
+from importer.system.shell import importer_command
 
 _NAME = "callbell-importer"
 _LONGEST_STEM = 40
@@ -161,3 +163,44 @@ def is_there(path: Path) -> bool:
         return path.exists()
     except OSError:
         return False
+
+
+def required_account(
+    context: CommandContext, record: RunRecord, account: AccountMatch, arguments: Sequence[str]
+) -> AccountMatch:
+    """Return which account it is, as far as the journal or else a person can tell.
+
+    Args:
+        context: With how to ask.
+        record: The command's name, and a name of the account that it must be; empty: any.
+        account: What the journal knows of the account.
+        arguments: Of the command, to be given again.
+
+    Raises:
+        UsageError: It is not the one that it must be, or nobody is there to say which it is.
+
+    """
+    if record.account and record.account not in account.names:
+        raise UsageError(
+            f"That run was for another account ({record.account}), and this one is {account.identity.name}.",
+            "Give the token and the config of that account. Nothing was changed.",
+        )
+    if not account.is_doubtful:
+        return account
+    doubt = (
+        f"This may not be the account that the journal knows as {plain(account.name)}:"
+        " no team or channel of that one is among those that Callbell names now."
+    )
+    question = f"{doubt}\nIs it that account all the same? Then what was sent to it is not sent again. [y/n]"
+    answer = context.ask_line(question).strip() if context.ask_line else ""
+    if is_yes(answer):
+        return account
+    is_named = account.identity.name not in account.names
+    if is_named and answer[:1].lower() == "n" and not record.account:
+        return AccountMatch(identity=account.identity, name=account.identity.name)
+    name_it = "" if is_named else 'If it is another account, name it: account = "..." under [service] of its config. '
+    command = importer_command(record.command, *arguments, options=[*context.options.items()])
+    raise UsageError(
+        f"{doubt} Nothing was sent.",
+        f"{name_it}Give this command on a terminal, where you are asked whether it is:\n  {command}",
+    )
