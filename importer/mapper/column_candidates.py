@@ -81,7 +81,7 @@ def name_candidates(
 ) -> Iterator[Candidate]:
     """Yield the columns that may hold the name: single ones, and a first and a last name together."""
     by_header = {one.header: one for one in columns}
-    usable = [one for one in columns if one.holds_names and not one.phones]
+    usable = [one for one in columns if one.holds_names and len(one.phones) <= len(one.filled) * _HALF]
     pairs = list(_pairs(usable))
     for place, text in enumerate(of_export):
         parts = [by_header[name] for name in IN_BRACES.findall(text) or [text]]

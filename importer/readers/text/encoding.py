@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from importer.model.errors import InputError
+from importer.model.plain_text import counted
 
 UNDECODABLE = "importer.undecodable"
 """Name of the codec error handler that turns each byte that is no text into a lone surrogate, U+DC00 and up."""
@@ -122,10 +123,10 @@ def damage_note(text: str) -> tuple[str, ...]:
         return ()
     first = _DAMAGED.search(text)
     line, word = (text.count("\n", 0, first.start()) + 1, first[0]) if first else (0, "")
+    signs = counted(text.count("\ufffd"), "sign")
     note = (
-        f"Letters were lost before the file was saved: near its beginning it has {text.count(chr(0xFFFD)):,} times the"
-        f' sign \ufffd in their place, first in line {line}: "{word[:LONGEST_EXAMPLE]}". Export it again as UTF-8 from'
-        " the program that has the right names."
+        f"Letters were lost before the file was saved: {signs} \ufffd near its beginning, first in line"
+        f' {line}: "{word[:LONGEST_EXAMPLE]}". Export it again as UTF-8 from the program that has the right names.'
     )
     return (note,)
 

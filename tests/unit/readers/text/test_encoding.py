@@ -113,7 +113,8 @@ def test_letters_that_were_lost_before_are_told(path: Path, text: str, codec: st
     """A program that did not know the encoding wrote U+FFFD in their place."""
     (note,) = opened(path, text.encode(codec)).sheet.notes
     assert "Letters were lost" in note
-    assert f"{text.count(chr(0xFFFD))} times" in note
+    count = text.count(chr(0xFFFD))
+    assert f"{count} {'sign' if count == 1 else 'signs'} \ufffd" in note
     assert f"line {text[: text.index(chr(0xFFFD))].count(chr(10)) + 1}" in note
 
 
