@@ -143,6 +143,11 @@ def test_a_date_in_retry_after_is_against_the_responses_own_date() -> None:
         ("\x1b]0;title\x07x", "x"),
         ("\u202eabc", "abc"),
         ("a\x00b", "a b"),
+        ("a\x80\x85\x9b\x9fb\x7fc", "a b c"),
+        ("\x1b]8;;https://elsewhere\x1b\\link", "link"),
+        ("a\u200eb\u200fc\u2066d\u2069", "a b c d"),
+        (" two  words ", "two words"),
+        ("x" * 300, "x" * 300),
         ("x" * 400, "x" * 299 + "…"),
     ],
 )

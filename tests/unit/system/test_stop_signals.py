@@ -10,7 +10,7 @@ import pytest
 
 from importer.model.stop import Stop
 from importer.system import runtime
-from importer.system.stop_signals import Interruption, install_stop_handlers
+from importer.system.stop_signals import Interruption, install_stop_handlers, silent_end
 
 posix_only = pytest.mark.skipif(
     os.name == "nt", reason="Windows has no signal that a process can send itself in good order"
@@ -31,16 +31,33 @@ async def test_a_stop_signal_is_told_in_the_loop(name: str) -> None:
 
 
 @posix_only
-async def test_an_ignored_signal_stays_ignored() -> None:
-    """What `nohup` ignores does not stop the run."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+async def test_an_ignored_signal_stays_ignored(name: str) -> None:
+    """What `nohup` ignores does not stop the run: it gets no handler, before, during and after the block."""
+    number = signal.Signals[name]
+    before = signal.signal(number, signal.SIG_IGN)
     try:
-        with install_stop_handlers(asyncio.get_running_loop(), lambda _: pytest.fail("told")):
-            os.kill(os.getpid(), signal.SIGHUP)
-            await asyncio.sleep(0)
-        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        with install_stop_handlers(asyncio.get_running_loop(), lambda _: None):
+            assert signal.getsignal(number) is signal.SIG_IGN
+            handled = {other for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if other != number}
+            assert not any(signal.getsignal(other) is signal.SIG_IGN for other in handled)
+        assert signal.getsignal(number) is signal.SIG_IGN
     finally:
-        signal.signal(signal.SIGHUP, before)
+        signal.signal(number, before)
+
+
+@posix_only
+def test_the_end_of_the_process_is_silent_unless_ctrl_c_is_ignored() -> None:
+    """Ctrl-C ends it by the system's own handler; whoever ignores it goes on doing so."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        for handler, after in ((signal.default_int_handler, signal.SIG_DFL), (signal.SIG_IGN, signal.SIG_IGN)):
+            signal.signal(signal.SIGINT, handler)
+            with silent_end():
+                assert signal.getsignal(signal.SIGINT) is handler
+            assert signal.getsignal(signal.SIGINT) is after
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 async def test_windows_hands_signals_to_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
