@@ -279,6 +279,16 @@ async def test_a_connection_is_used_again() -> None:
     assert (peer.connections, len(peer.requests)) == (1, 3)
 
 
+async def test_a_client_waits_and_keeps_connections_as_long_as_was_measured() -> None:
+    """10 s for a connection, 30 s in all; an idle connection is closed before servers close theirs, after 5 s."""
+    async with CallbellClient("http://127.0.0.1/v1", Token(SECRET), FixedClock()) as service:
+        connector = service._http.connector
+        assert isinstance(connector, aiohttp.TCPConnector)
+        assert service._http.timeout == aiohttp.ClientTimeout(total=30, sock_connect=10)
+        assert connector._keepalive_timeout == 4.0
+        assert connector.limit == 0  # the worker pool decides how many are in flight
+
+
 # What surely never arrived
 
 
@@ -524,6 +534,15 @@ async def test_words_before_the_answer_are_passed_over() -> None:
         reply = await asked(peer.base_url)
     assert reply.http_status == 200
     assert reply.contact is not None
+
+
+async def test_a_body_of_a_mebibyte_is_read_and_a_longer_one_is_not() -> None:
+    """The bound is exact, and what is cut leaves no half of a text behind."""
+    for length, is_read in ((MEBIBYTE, True), (MEBIBYTE + 1, False)):
+        body = MADE + b" " * (length - len(MADE))
+        async with served(sends(response(200, body))) as peer:
+            reply = await asked(peer.base_url)
+        assert (reply.http_status, reply.contact is not None) == (200, is_read)
 
 
 async def test_an_endless_body_is_cut() -> None:

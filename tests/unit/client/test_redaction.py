@@ -35,6 +35,20 @@ def test_the_token_is_replaced_however_it_is_written(body: bytes) -> None:
     assert b"53" not in shown
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_plain_token_is_replaced_in_wide_encodings(encoding: str) -> None:
+    """Where nothing but the zero characters tells that it may be there."""
+    shown = Redaction(Token("abcdef")).body("the key abcdef is blocked".encode(encoding))
+    assert b"(token hidden)" in shown
+    assert b"c" not in shown.replace(b"(token hidden)", b"").replace("block".encode(encoding), b"")
+
+
+def test_a_token_of_six_signs_is_replaced() -> None:
+    """The shortest one that is; five might stand in ordinary words."""
+    for token, shown in (("abcdef", b"<(token hidden)>"), ("abcde", b"<abcde>")):
+        assert Redaction(Token(token)).body(f"<{token}>".encode()) == shown
+
+
 def test_json_stays_json() -> None:
     """What replaces it needs no escaping."""
     body = json.dumps({"error": SECRET, "status": 401}).encode()

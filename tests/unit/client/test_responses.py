@@ -46,6 +46,18 @@ def test_a_looked_up_contact_is_read_from_its_object() -> None:
     assert found.uuid == "u1"
 
 
+def test_a_success_has_no_words_and_what_is_no_success_always_has() -> None:
+    """The message of a 2xx is empty whatever stands in it; only a 2xx has a contact."""
+    body = json.dumps({"contact": CONTACT, "message": "made"}).encode()
+    for status in (200, 201, 299):
+        reply = answered(status, {}, body, NOW)
+        assert (reply.message, reply.contact is not None) == ("", True)
+    for status in (199, 300, 422):
+        assert answered(status, {}, body, NOW).contact is None
+    assert [answered(status, {}, body, NOW).message for status in (300, 500)] == ["made", "made"]
+    assert answered(500, {}, b"", NOW).message == "status 500"
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -147,6 +159,8 @@ def test_a_date_in_retry_after_is_against_the_responses_own_date() -> None:
         ("\x1b]8;;https://elsewhere\x1b\\link", "link"),
         ("a\u200eb\u200fc\u2066d\u2069", "a b c d"),
         (" two  words ", "two words"),
+        (" word", "word"),
+        ("two  words", "two words"),
         ("x" * 300, "x" * 300),
         ("x" * 400, "x" * 299 + "…"),
     ],

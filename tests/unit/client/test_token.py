@@ -87,6 +87,14 @@ def test_the_token_shows_in_no_text() -> None:
             write(token)
 
 
+@pytest.mark.parametrize("length", [1, 8_192])
+def test_a_token_file_may_be_as_long_as_headers_are(tmp_path: Path, length: int) -> None:
+    """Longer ones no server takes."""
+    assert find_token({}, token_file(tmp_path, b"x" * length)).reveal() == "x" * length
+    with pytest.raises(UsageError, match="is too long to be a token"):
+        find_token({}, token_file(tmp_path, b"x" * 8_193))
+
+
 @pytest.mark.parametrize("text", ["", " \n", "two words", "two\nlines", "caf\u00e9", "a\x00b"])
 def test_what_cannot_be_a_token_is_refused_without_showing_it(text: str) -> None:
     """A pasted line break would otherwise break every request."""
