@@ -62,8 +62,9 @@ def test_what_is_no_journal_is_not_copied(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE notes (text)")
     (tmp_path / "text").write_text("no database at all, and longer than a header of SQLite is " * 3, "utf-8")
     for path in (other, tmp_path / "text"):
-        with pytest.raises(StorageError, match="not a journal"):
+        with pytest.raises(StorageError, match="not a journal of this importer") as refused:
             back_up(path, tmp_path / "copy.sqlite3")
+        assert refused.value.hint.startswith("Name ")
     assert not (tmp_path / "copy.sqlite3").exists()
 
 

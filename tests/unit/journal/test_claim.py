@@ -169,6 +169,20 @@ def test_a_row_sent_again_counts_as_its_new_content(journal: Journal) -> None:
         assert statuses(journal, name) == status
 
 
+def test_what_was_sent_last_is_what_others_differ_from(journal: Journal) -> None:
+    """Whichever row of whichever run sent it: here one that failed, and was sent again in another place."""
+    journal.record([recorded(pending, Status.FAILED) for pending in journal.claim(3)])
+    journal.finish(record())
+    begin(journal, "run-2")
+    journal.enqueue(0, [entry(contact(8), 2), entry(contact(9), 3), entry(contact(1, "Second", tags=("a",)), 4)])
+    send_all(journal)
+    journal.finish(record("run-2"))
+    begin(journal, "run-3")
+    journal.enqueue(0, [entry(contact(1, "Third", tags=("a",)), 2)])
+    (result,) = journal.report_source("run-3").results()
+    assert (result.status, result.reason) == (Status.EXISTS, "differs from what was sent: name")
+
+
 def test_attempts_that_settled_nothing_are_kept(journal: Journal) -> None:
     """They stand beside their row, which stays as it is."""
     (pending,) = journal.claim(1)

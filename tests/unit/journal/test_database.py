@@ -125,8 +125,9 @@ def test_another_programs_database_is_refused(path: Path, statement: str) -> Non
     path.parent.mkdir()
     tampered(path, statement)
     before = path.read_bytes()
-    with pytest.raises(StorageError, match="a database, but not a journal"):
+    with pytest.raises(StorageError, match="a database, but not a journal") as refused:
         Journal.open(path)
+    assert refused.value.hint == "Name another file with --journal; this one was not changed."
     assert path.read_bytes() == before
 
 
@@ -136,7 +137,8 @@ def test_a_newer_journal_is_refused(path: Path) -> None:
     tampered(path, f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(StorageError, match="newer version") as error:
         Journal.open(path)
-    assert "pip install --upgrade" in error.value.hint
+    upgrade = "Upgrade with `pip install --upgrade callbell-importer`, or name another file with --journal."
+    assert error.value.hint == upgrade
 
 
 def test_an_older_journal_is_brought_up_to_date(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +165,11 @@ def test_a_step_that_fails_changes_nothing(path: Path, tmp_path: Path, monkeypat
 def test_an_old_sqlite_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before 3.37 there are no STRICT tables."""
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
-    with pytest.raises(StorageError, match=r"needs 3\.37"):
+    with pytest.raises(StorageError, match=r"needs 3\.37") as refused:
         Journal.open(path)
+    assert "Install Python" in refused.value.hint
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 37, 0))
+    Journal.open(path).close()
 
 
 def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
@@ -254,7 +259,10 @@ def test_every_fault_has_a_sentence(code: int | None, told: str) -> None:
         error.sqlite_errorcode = code
     translated = storage_error(Path("j"), error)
     assert translated.message == f"The journal j {told}."
-    assert translated.hint
+    whole = translated.hint.endswith(
+        (" then give the same command again: it goes on where this run stopped.", "before.")
+    )
+    assert whole or "--journal" in translated.hint
 
 
 class Failing:

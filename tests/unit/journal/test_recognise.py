@@ -127,6 +127,16 @@ def test_what_was_taken_back_is_not_recognised(journal: Journal) -> None:
     assert offered(journal, entered(CONTACTS)) == [False, True, True]
 
 
+@pytest.mark.parametrize("status", [Status.CREATED, Status.UPDATED, Status.EXISTS])
+def test_a_row_that_is_in_callbell_is_recognised(path: Path, status: Status) -> None:
+    """However it got there."""
+    with closing(begun(path)) as journal:
+        journal.enqueue(0, entered(CONTACTS))
+        finish(journal, "run-1", status)
+        begin(journal, "run-2")
+        assert offered(journal, entered(CONTACTS)) == [True, True, True]
+
+
 @pytest.mark.parametrize("status", [Status.FAILED, Status.IN_DOUBT])
 def test_a_row_that_has_not_arrived_is_not_recognised(path: Path, status: Status) -> None:
     """It has to be sent, or asked about, and so mapped."""

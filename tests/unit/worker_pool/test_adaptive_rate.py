@@ -99,7 +99,9 @@ def test_how_many_of_a_second_pause_everyone(rate: float, most: int) -> None:
     one = many(after_first_success(AdaptiveRate(most=TOP, rate=rate, sure=rate), 0.0), most - 1, 20.0, 0.001)
     at_most = after_429(one, 20.5, accepted=1, since_seconds=9.0)
     assert not at_most.pause
-    assert not after_429(at_most.adaptive, 21.6, accepted=1, since_seconds=9.0).pause  # the others are over a second old
+    assert not after_429(
+        at_most.adaptive, 21.6, accepted=1, since_seconds=9.0
+    ).pause  # the others are over a second old
     more = after_429(at_most.adaptive, 20.6, accepted=1, since_seconds=9.0)
     assert more.pause
     assert more.adaptive.rest_seconds == 30.0
