@@ -101,6 +101,8 @@ def test_the_tests_that_execute_the_statement_are_run() -> None:
     executed = Executed(lines={"client/box.py": lines}, seconds=seconds)
     assert executed.tests_of(mutant) == [own, quick]
     assert executed.tests_of(constant) == [own, quick, elsewhere]
+    only_imported = Executed(lines={"client/box.py": {"1": [""]}}, seconds=seconds)
+    assert only_imported.tests_of(mutant) == [own]
     assert executed.limit_seconds([own, quick]) > 10.0
 
 

@@ -48,14 +48,18 @@ class Executed:
     seconds: Mapping[str, float]
 
     def tests_of(self, mutant: Mutant) -> list[str]:
-        """Return the tests to run, the module's own first: of what only an import executes, all of the module's."""
+        """Return the tests to run, the module's own first, without those that are slow.
+
+        Of what only an import executes these are all of the module's, and of a module that is only imported, all of its
+        package's.
+        """
         lines = self.lines.get(mutant.module, {})
         found = {test for line in mutant.lines for test in lines.get(str(line), ()) if test}
         found = found or {test for tests in lines.values() for test in tests if test}
-        own = f"tests/unit/{mutant.module.removesuffix('.py')}.py".replace(
-            stem := Path(mutant.module).stem, f"test_{stem}"
-        )
+        folder, _, file = f"tests/unit/{mutant.module}".rpartition("/")
+        found = found or {test for test in self.seconds if test.startswith(f"{folder}/")}
         quick = [test for test in found if self.seconds.get(test, 0.0) < _SLOW_TEST_SECONDS]
+        own = f"{folder}/test_{file}"
         return sorted(quick, key=lambda test: (not test.startswith(own), self.seconds.get(test, 0.0), test))
 
     def limit_seconds(self, tests: Sequence[str]) -> float:
