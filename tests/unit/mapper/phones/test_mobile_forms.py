@@ -82,6 +82,12 @@ def test_a_lost_zero_is_seen_where_the_country_writes_one(text: str, country: st
     assert lost_zero(text, identifier, country) is lost
 
 
+def test_a_lost_zero_is_seen_behind_a_plus_too() -> None:
+    """Whichever format the identifier has."""
+    assert lost_zero("612345678", "+33612345678", "FR")
+    assert not lost_zero("612345678", "+612345678", "FR")
+
+
 def test_no_zero_is_missed_in_what_is_sent_as_it_is() -> None:
     """What was made of the cell is the cell."""
     assert not lost_zero("612345678", "612345678", "FR")

@@ -170,6 +170,8 @@ def test_every_wrong_kind_of_number_has_its_own_code(text: str, country: str, ex
     assert code(text, country) == expected
 
 
+OFFER = ", or write +447911123456 if that is the number."
+OPTION = ", or name the country of such numbers with --country, such as --country ES."
 LOST = "has lost its digits in the spreadsheet program: format the column as text and write the whole number again."
 
 
@@ -193,8 +195,7 @@ LOST = "has lost its digits in the spreadsheet program: format the column as tex
         (
             "447911123456",
             "ES",
-            "is too long for the country code +34: check for a digit too many, or write +447911123456"
-            + " if that is the number.",
+            f"is too long for the country code +34: check for a digit too many{OFFER}",
         ),
         ("+999123456789", "", "begins with an unknown country code: check the number."),
         ("+65612345678", "", "has the wrong length for the country code +65: check the digits."),
@@ -202,8 +203,7 @@ LOST = "has lost its digits in the spreadsheet program: format the column as tex
         (
             "600111222",
             "",
-            "does not say its country: write it with + and the country code, such as +34600111222, or name"
-            + " the country of such numbers with --country, such as --country ES.",
+            f"does not say its country: write it with + and the country code, such as +34600111222{OPTION}",
         ),
         ("600111222 ext. 12", "ES", "has an extension, which WhatsApp cannot reach: write the number alone."),
         ("3.46E+10", "", LOST),
@@ -269,6 +269,12 @@ def test_several_numbers_are_seen_whatever_stands_between_them(between: str) -> 
     assert code(f"600111222{between}34600333444", "ES") == "phone_several"
     if between in {"/", " - "}:
         assert digits(f"600{between}111222", "ES") == "34600111222"
+
+
+def test_seven_digits_are_enough_for_a_number() -> None:
+    """Two pieces of seven are two numbers; one of seven and one of six are one."""
+    assert code("5550100 / 5550199", "US") == "phone_several"
+    assert digits("4915112/345678") == "4915112345678"
 
 
 def test_a_missing_country_is_told_with_the_option_to_set() -> None:
