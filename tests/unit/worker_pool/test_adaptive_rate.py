@@ -50,6 +50,16 @@ def test_what_was_learned_is_the_limit_and_not_the_rate() -> None:
     assert limit_to_remember(initial_rate(300.0)) == 0.0
 
 
+def test_a_run_begins_without_a_past() -> None:
+    """Not one 429, no trial, no climb, and a rest of 30 s before the first climb."""
+    one = initial_rate(300.0)
+    assert one == AdaptiveRate(
+        most=TOP, rate=TOP, sure=TOP, refused_at=(), trial_until=-math.inf, strikes=0, step=0.0, rest_seconds=30.0
+    )
+    verdict = after_429(one, 5.0, accepted=0, since_seconds=5.0)
+    assert (verdict.adaptive.refused_at, verdict.adaptive.strikes, verdict.pause) == ((5.0,), 1, False)
+
+
 def test_a_few_429s_are_strays() -> None:
     """Nine of a minute's 17,460 requests change nothing."""
     one = after_first_success(initial_rate(300.0), 0.0)
