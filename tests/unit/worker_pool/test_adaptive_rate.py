@@ -117,6 +117,13 @@ def test_how_many_of_a_second_pause_everyone(rate: float, most: int) -> None:
     assert more.adaptive.rest_seconds == 30.0
 
 
+def test_a_429_of_a_second_ago_is_of_another_moment() -> None:
+    """Three and a fourth within the second pause everyone; exactly a second later they do not."""
+    three = many(after_first_success(AdaptiveRate(most=TOP, rate=10.0, sure=10.0), 0.0), 3, 20.0, apart_seconds=0.0)
+    for now, pause in ((20.999, True), (21.0, False)):
+        assert after_429(three, now, accepted=1, since_seconds=9.0).pause is pause
+
+
 def test_a_trial_lasts_ten_seconds() -> None:
     """Two 429s fail it; after its end the same are strays, and a 429 of before counts no more."""
     for now, pause in ((109.9, True), (110.0, False)):
