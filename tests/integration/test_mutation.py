@@ -103,7 +103,6 @@ def test_the_tests_that_execute_the_statement_are_run() -> None:
     assert executed.tests_of(constant) == [own, quick, elsewhere]
     only_imported = Executed(lines={"client/box.py": {"1": [""]}}, seconds=seconds)
     assert only_imported.tests_of(mutant) == [own]
-    assert executed.limit_seconds([own, quick]) > 10.0
 
 
 def test_equivalent_mutants_do_not_count_and_hung_ones_are_noticed() -> None:

@@ -4,8 +4,8 @@ The libraries are imported once; each mutant's tests run in a fork, which import
 the first job, which has no mutant, every test is run, and which lines each of them executes is noted.
 """
 
+import faulthandler
 import importlib
-import importlib.util
 import json
 import os
 import resource
@@ -31,23 +31,37 @@ _LIBRARIES = (
 )
 _IMPORTED_BEFORE = "ignore::pytest.PytestAssertRewriteWarning"
 _OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:cov", "--hypothesis-profile=few", "-W", _IMPORTED_BEFORE)
+_FEWEST_SECONDS = 10.0
+_TIMES_AS_LONG = 10.0
 _MOST_MEMORY_BYTES = 4 * 1024**3
 _POLL_SECONDS = 0.02
 _CRASHED = 70
 
 
 class Watcher:
-    """A plugin of pytest that notes how long tests take, which fail, and what they execute."""
+    """A plugin of pytest that notes how long tests take, which fail, and what they execute; it ends those that hang.
 
-    def __init__(self, traced: coverage.Coverage | None = None) -> None:
+    Args:
+        traced: What is executed goes there, test by test.
+        usual_seconds: How long tests take on the code as it is, by name.
+
+    """
+
+    def __init__(self, traced: coverage.Coverage | None, usual_seconds: dict[str, float]) -> None:
         self.seconds: dict[str, float] = {}
         self.failed: list[str] = []
         self._traced = traced
+        self._usual_seconds = usual_seconds
+        self._nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Let what is executed from now on be this test's."""
+        """Let what is executed from now on be this test's, and the process end if it hangs."""
+        name = nodeid.partition("[")[0]
         if self._traced:
-            self._traced.switch_context(nodeid.partition("[")[0])
+            self._traced.switch_context(name)
+        elif name in self._usual_seconds:
+            seconds = _FEWEST_SECONDS + _TIMES_AS_LONG * self._usual_seconds[name]
+            faulthandler.dump_traceback_later(seconds, exit=True, file=self._nowhere)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a part of a test that is over."""
@@ -103,7 +117,8 @@ def _in_fork(job: dict[str, Any]) -> dict[str, Any]:
                 return {"exit_code": None}
             time.sleep(_POLL_SECONDS)
         told.seek(0)
-        return {"exit_code": os.waitstatus_to_exitcode(ended[1]), **json.loads(told.read() or "{}")}
+        found = json.loads(told.read() or "null")  # nothing: a test hung, and faulthandler ended the process
+        return {"exit_code": None} if found is None else {"exit_code": os.waitstatus_to_exitcode(ended[1]), **found}
 
 
 def _run(job: dict[str, Any], told: Path) -> int:
@@ -114,7 +129,7 @@ def _run(job: dict[str, Any], told: Path) -> int:
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
     traced = None if job["source"] else coverage.Coverage(data_file=None, source=["importer"])
-    watcher = Watcher(traced)
+    watcher = Watcher(traced, job["seconds"])
     if traced:
         traced.start()
     exit_code = int(pytest.main([*_OPTIONS, *job["tests"]], plugins=[watcher]))
