@@ -1,6 +1,6 @@
 """Makes `python -m importer` the same as `callbell-importer`."""
 
-from importer.cli.command_line import main
+from importer.cli import main
 
 if __name__ == "__main__":
     main()

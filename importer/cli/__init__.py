@@ -1,5 +1,5 @@
 """The command line: options, questions, streams and exit codes. The only home of typer."""
 
-from importer.cli.command_line import main
+from importer.cli.process import main
 
 __all__ = ["main"]

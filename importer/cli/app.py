@@ -12,14 +12,13 @@ import typer
 from typer.core import TyperCommand
 
 from importer import __version__
+from importer.cli.process import VERSION, is_terminal, put_out, say
 from importer.cli.prompts import ask_line, confirm_import
-from importer.cli.streams import is_terminal, put_out, say
 from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
 
-VERSION = f"callbell-importer {__version__}"
 _NO_SETTINGS = frozenset({"files", "file", "force", "run", "config"})
 """Parameters of commands that are no keys of the config."""
 

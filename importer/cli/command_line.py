@@ -1,36 +1,26 @@
 """The commands: what each is given on the command line. What is heavy is imported once a command needs it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from importer.cli import options
-from importer.cli.app import VERSION, app, command, command_context, examples, finish
+from importer.cli.app import app, command, command_context, examples, finish
 from importer.cli.journal_commands import journal_group
+from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_deletion
-from importer.cli.streams import open_missing_streams, put_out, say
 from importer.model.errors import UsageError
-from importer.system.stop_signals import silent_end
+
+__all__ = ["app"]
 
 app.add_typer(journal_group, name="journal")
 
 NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods")
+    list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .ods")
 ]
 RunName = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
-
-
-def main() -> None:
-    """Run the command line."""
-    open_missing_streams()
-    if sys.argv[1:] == ["--version"]:  # typer would import pydantic first, which takes longer than all the rest
-        typer.echo(VERSION)
-        sys.exit(0)
-    with silent_end():
-        app(prog_name="callbell-importer")
 
 
 @command(epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"))

@@ -7,7 +7,7 @@ import typer
 
 from importer.cli import options
 from importer.cli.app import GroupedCommand, command_context, examples, finish
-from importer.cli.streams import put_out
+from importer.cli.process import put_out
 
 journal_group = typer.Typer(
     help="Copy the journal safely, or check whether it is whole.",

@@ -2,14 +2,11 @@
 
 import signal
 from collections.abc import Callable
-from typing import TypeVar
 
 import typer
 
-from importer.cli.streams import say
+from importer.cli.process import say
 from importer.model.errors import InputError
-
-_AnswerT = TypeVar("_AnswerT")
 
 
 def confirm_import(text: str) -> bool:
@@ -23,7 +20,7 @@ def confirm_import(text: str) -> bool:
     answer = _answer(lambda: typer.confirm("Import it so?", default=True, err=True))
     if answer is None:
         raise InputError("Nothing was sent.")
-    return answer
+    return bool(answer)
 
 
 def confirm_deletion(text: str) -> bool:
@@ -45,7 +42,7 @@ def ask_line(question: str) -> str:
     return str(line)
 
 
-def _answer(ask: Callable[[], _AnswerT]) -> _AnswerT | None:
+def _answer(ask: Callable[[], object]) -> object:
     """Return what the person says, or None at the end of the input.
 
     Ctrl-C ends the question: within a run it would only tell the event loop, which the question blocks.

@@ -13,8 +13,7 @@ import aiohttp
 
 from importer import __version__
 from importer.client import responses
-from importer.client.redaction import Redaction
-from importer.client.token import Token
+from importer.client.token import Redaction, Token
 from importer.model.protocols import Clock
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import Request

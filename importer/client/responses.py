@@ -11,7 +11,7 @@ seconds, or a time in seconds since 1970. A limit without its window says nothin
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -86,7 +86,7 @@ def remote_contact(value: object) -> RemoteContact | None:
         uuid=uuid,
         href=_text(found, "href"),
         identifier="".join(c for c in _text(found, "phoneNumber") if c in "0123456789"),
-        created_at=_iso_date(_text(found, "createdAt")),
+        created_at=_date(_text(found, "createdAt"), datetime.fromisoformat),
         fields=found,
     )
 
@@ -122,7 +122,14 @@ def limit_texts(headers: Mapping[str, str]) -> dict[str, str]:
 def limit_per_second(limits: Mapping[str, str]) -> float | None:
     """Return how many requests per second the service says it allows, by its strictest policy; None if it does not."""
     policies = f"{limits.get('ratelimit-policy', '')},{limits.get('ratelimit-limit', '')}"
-    return min(_rates(policies), default=None)
+    rates = []
+    for policy in policies.split(","):
+        parameters = dict(_PARAMETER.findall(policy))
+        number = _NUMBER.fullmatch(policy.partition(";")[0])
+        quota = int(parameters.get("q") or (number[1] if number else "0"))
+        if quota and 0 < (window_seconds := int(parameters.get("w", 0))) <= _LONGEST_WINDOW_SECONDS:
+            rates.append(quota / window_seconds)
+    return min(rates, default=None)
 
 
 def reset_seconds(limits: Mapping[str, str], now: datetime) -> float | None:
@@ -144,17 +151,6 @@ def reset_seconds(limits: Mapping[str, str], now: datetime) -> float | None:
     return seconds if seconds <= _LONGEST_RESET_SECONDS else None
 
 
-def _rates(policies: str) -> Iterator[float]:
-    """Yield the requests per second of each policy that tells its window; the strictest counts."""
-    for policy in policies.split(","):
-        parameters = dict(_PARAMETER.findall(policy))
-        number = _NUMBER.fullmatch(policy.partition(";")[0])
-        quota = int(parameters.get("q") or (number[1] if number else "0"))
-        window_seconds = int(parameters.get("w", 0))
-        if quota and 0 < window_seconds <= _LONGEST_WINDOW_SECONDS:
-            yield quota / window_seconds
-
-
 def _words(value: Any) -> str:  # noqa: ANN401 - JSON of an undocumented form
     if isinstance(value, dict):
         return error_message(value) or "; ".join(f"{name} {_words(inner)}" for name, inner in list(value.items())[:10])
@@ -170,18 +166,13 @@ def _text(found: Mapping[str, object], name: str) -> str:
 
 @lru_cache(maxsize=8)  # a second's responses all have the same date
 def _http_date(header: str) -> datetime | None:
+    return _date(header, parsedate_to_datetime)
+
+
+def _date(text: str, parse_date: Callable[[str], datetime]) -> datetime | None:
+    """Return the time in a text, in UTC where it names no zone; None where it cannot be read."""
     try:
-        return _with_zone(parsedate_to_datetime(header))
+        date = parse_date(text)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-
-
-def _iso_date(text: str) -> datetime | None:
-    try:
-        return _with_zone(datetime.fromisoformat(text))
-    except ValueError:
-        return None
-
-
-def _with_zone(date: datetime) -> datetime:
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date

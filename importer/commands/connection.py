@@ -23,7 +23,7 @@ from importer.model.protocols import Reader, Service, WorkJournal
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.system.stop_signals import Interruption
-from importer.worker_pool.operation import Operation, PoolParts, StepT
+from importer.worker_pool.operation import Operation, StepT
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 
@@ -171,7 +171,7 @@ class PoolCommand:
     ) -> WorkerPool[StepT, OutcomeT]:
         """Return a worker pool; from here on a signal ends the command in good order."""
         chosen = self.context.settings.service
-        parts = PoolParts(
+        self.interruption.pool = pool = WorkerPool(
             operation=operation,
             service=service,
             journal=journal,
@@ -182,7 +182,6 @@ class PoolCommand:
             longest_outage_seconds=chosen.max_outage_seconds,
             too_many_failures=too_many_failures,
         )
-        self.interruption.pool = pool = WorkerPool(parts)
         return pool
 
 

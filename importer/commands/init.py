@@ -148,10 +148,8 @@ def _row(mapped: Contact | InvalidRow) -> str:
 def _config(sheet: Sheet, given: InputOptions, options: MappingOptions, proposal: Proposal) -> str:
     draft = Draft(
         file=Path(sheet.file).name,
-        header=sheet.header,
         input=given,
-        contact=options.contact,
-        columns=options.columns,
+        mapping=options,
         reasons=proposal.reasons,
         open_fields={one.field: one.choices[:_SHOWN_CHOICES] for one in proposal.questions},
         suggestions=proposal.suggestions,

@@ -11,7 +11,7 @@ from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import confirm_guess, notes_of
-from importer.commands.setup import collect_less_garbage, new_run, open_journal, open_sheets
+from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
@@ -32,7 +32,7 @@ from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.worker_pool.create import CreateOperation, CreateStep
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 
 _SHOW_SECONDS = 0.25
 ImportPool = WorkerPool[CreateStep, Outcome]
@@ -91,7 +91,7 @@ class ImportRun(PoolCommand):
             private_folder(Path(self.record.report_dir))
         journal = AsyncJournal(self.store)
         rate, learned = settings.service.rate, self.store.learned_limit(account)
-        limiter = RateLimiter(RateLimits(rate=rate, concurrency=settings.service.concurrency, learned=learned))
+        limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
         policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
@@ -101,7 +101,6 @@ class ImportRun(PoolCommand):
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         flow = enqueue_all if settings.run.dry_run else run_import
-        collect_less_garbage()
         async with in_background(self._show(pool, limiter)):
             try:
                 await flow(sources, journal, pool, settings.run.limit)
@@ -165,15 +164,9 @@ class ImportRun(PoolCommand):
 
 def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float) -> Snapshot:
     """Return how the run stands now."""
-    tally = pool.counters.tally()
     return Snapshot(
-        read=sum(tally.values()),
+        tally=pool.counters.tally(),
         read_all=pool.input_is_over,
-        done=sum(count for status, count in tally.items() if status is not Status.PENDING),
-        created=tally[Status.CREATED],
-        failed=tally[Status.FAILED],
-        invalid=tally[Status.INVALID],
-        in_doubt=tally[Status.IN_DOUBT],
         in_flight=limiter.in_flight,
         per_second=limiter.recent_rate(loop_time),
         limit=limiter.limit,

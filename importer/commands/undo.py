@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.commands.connection import Connection, PoolCommand, in_background
@@ -20,13 +20,13 @@ from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.reports.closing_text import counted
 from importer.reports.progress import LINE_EVERY_SECONDS
-from importer.reports.undo_report import UndoSummary, closing_words, counts, undo_json, write_undone
+from importer.reports.undo_report import closing_words, counts, undo_json, write_undone
 from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 
 _SHOWN = 10
 UndoPool = WorkerPool[DeleteStep, Deletion]
@@ -44,10 +44,10 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         store.end_dead_runs()
         contacts = store.undo_of(earlier.name)
         now = context.clock.now()
-        summary = UndoSummary(
-            name="", run=earlier.name, started_at=now, finished_at=now, exit_code=0, tally=contacts.tally()
+        nothing = replace(
+            earlier, name="", started_at=now, finished_at=now, exit_code=0, requests_sent=0, requests_throttled=0
         )
-        untouched = undo_json(summary, None)
+        untouched = undo_json(nothing, earlier.name, contacts.tally(), None)
         if reason := nothing_to_do(contacts, earlier):
             return CommandResult(exit_code=0, text=reason, summary_json=untouched)
         if context.settings.run.dry_run:
@@ -84,27 +84,24 @@ class Undo(PoolCommand):
         private_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
         journal = AsyncUndo(undo)
-        limiter = RateLimiter(RateLimits(rate=chosen.rate, concurrency=chosen.concurrency))
+        limiter = RateLimiter(rate=chosen.rate, concurrency=chosen.concurrency)
         pool = self._pool(DeleteOperation(Policy()), connection.service, journal, limiter)
         await journal.begin(record.name, folder, record.started_at)
         pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})
         pool.input_over()
         async with in_background(self._show(pool, sum(undo.tally().values()))):
             await pool.run()
-        tally = undo.tally()
-        left = {Status.FAILED: sum(count for fate, count in tally.items() if fate not in TAKEN_BACK)}
-        summary = UndoSummary(
-            name=record.name,
-            run=self.earlier.name,
-            started_at=record.started_at,
-            finished_at=self.context.clock.now(),
-            exit_code=exit_code(left, pool.stopped, self.interruption.signalled),
-            tally=tally,
+        left = {Status.FAILED: sum(count for fate, count in undo.tally().items() if fate not in TAKEN_BACK)}
+        code, ended_at = exit_code(left, pool.stopped, self.interruption.signalled), self.context.clock.now()
+        await journal.finish(code, ended_at)
+        record = replace(
+            record,
+            finished_at=ended_at,
+            exit_code=code,
             requests_sent=limiter.sent,
             requests_throttled=pool.counters.throttled,
         )
-        await journal.finish(summary.exit_code, summary.finished_at)
-        return self._report(undo, pool.stopped, summary)
+        return self._report(undo, pool.stopped, record)
 
     async def _show(self, pool: UndoPool, total: int) -> None:
         while True:
@@ -112,13 +109,13 @@ class Undo(PoolCommand):
             told = ", ".join(f"{count:,} {fate}" for fate, count in pool.counters.done.items())
             self.context.tell(f"{pool.counters.done.total():,} of {total:,} contacts: {told}")
 
-    def _report(self, undo: RunUndo, stopped: Stop | Exception | None, summary: UndoSummary) -> CommandResult:
-        report = Path(self.record.report_dir) / "undone.csv"
+    def _report(self, undo: RunUndo, stopped: Stop | Exception | None, record: RunRecord) -> CommandResult:
+        report, tally, code = Path(record.report_dir) / "undone.csv", undo.tally(), record.exit_code or 0
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
-        rows = {f"{fate}": count for fate, count in summary.tally.items() if count}
-        LOG.info("ended with exit code %s: %s", summary.exit_code, rows)
-        text = early_end(stopped) + closing_words(summary, report)
-        return CommandResult(exit_code=summary.exit_code, text=text, summary_json=undo_json(summary, report))
+        LOG.info("ended with exit code %s: %s", code, {f"{fate}": count for fate, count in tally.items() if count})
+        text = early_end(stopped) + closing_words(record, self.earlier.name, tally, report)
+        summary_json = undo_json(record, self.earlier.name, tally, report)
+        return CommandResult(exit_code=code, text=text, summary_json=summary_json)
 
 
 def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
@@ -148,7 +145,7 @@ def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
     return f"{earlier.name} created no contacts: there is nothing to undo."
 
 
-def command_with_yes(run: str, options: Mapping[str, object], *, windows: bool | None = None) -> str:
+def command_with_yes(run: str, options: Mapping[str, object]) -> str:
     """Return the command that does it without a question, with the options that it was given."""
     given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
-    return importer_command("undo", run, options=[("yes", True), *given], windows=windows)
+    return importer_command("undo", run, options=[("yes", True), *given])

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from importer.journal.database import damaged_journal, storage_error
+from importer.journal.database import damaged_journal, translated
 from importer.journal.schema import APPLICATION_ID
 from importer.model.errors import StorageError
 from importer.system.files import write_whole
@@ -23,7 +23,7 @@ def back_up(journal: Path, copy: Path) -> None:
 
     """
     with write_whole(copy) as unfinished, open_as_it_is(journal) as source:
-        with _translated(copy), contextlib.closing(sqlite3.connect(unfinished, isolation_level=None)) as target:
+        with translated(copy), contextlib.closing(sqlite3.connect(unfinished, isolation_level=None)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")  # no second file beside it, also where it may only be read
             whole = target.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
@@ -40,18 +40,9 @@ def open_as_it_is(journal: Path) -> Iterator[sqlite3.Connection]:
 
     """
     address = f"{journal.absolute().as_uri()}?mode=rw"  # not `ro`: after a crash SQLite has to finish its log first
-    with _translated(journal), contextlib.closing(sqlite3.connect(address, uri=True, isolation_level=None)) as found:
+    with translated(journal), contextlib.closing(sqlite3.connect(address, uri=True, isolation_level=None)) as found:
         if found.execute("PRAGMA application_id").fetchall() != [(APPLICATION_ID,)]:
             raise StorageError(
                 f"{journal} is not a journal of this importer.", "Name the right one with --journal; it was only read."
             )
         yield found
-
-
-@contextlib.contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Raise SQLite's errors in the block as a `StorageError` about the file."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise storage_error(path, error) from error

@@ -9,6 +9,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +33,8 @@ PRAGMA temp.cache_size = -4096; -- twice as much is no faster for a million keys
 PRAGMA wal_autocheckpoint = 4000; -- pages of 4 KiB: pages that change often are copied less often
 PRAGMA trusted_schema = OFF;
 """
+
+_MARKS = "SELECT *, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version"
 
 _PRIMARY_CODE = 0xFF
 """SQLite's extended result codes keep the primary one in the low byte (sqlite.org/rescode.html)."""
@@ -83,7 +86,7 @@ class Database:
             private_file(path)
         write_ahead_log = path.with_name(path.name + "-wal")
         ended_uncleanly = write_ahead_log.exists() and write_ahead_log.stat().st_size > 0
-        with self._exclusive():
+        with self._turn, translated(self.path):
             self._connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -103,7 +106,7 @@ class Database:
             StorageError: It cannot be committed; what the file held before is intact.
 
         """
-        with self._exclusive():
+        with self._turn, translated(self.path):
             if self._rehearsal and not self._connection.in_transaction:
                 raise RuntimeError("the rehearsal is over")  # a savepoint outside it would be committed
             self._connection.execute("SAVEPOINT step" if self._rehearsal else "BEGIN IMMEDIATE")
@@ -111,7 +114,8 @@ class Database:
                 yield self._connection
                 self._connection.execute("RELEASE step" if self._rehearsal else "COMMIT")
             except BaseException:
-                self._roll_back()
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.rollback()  # nothing, where SQLite has done so already
                 raise
 
     def fetch(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
@@ -121,7 +125,7 @@ class Database:
             StorageError: The file cannot be read.
 
         """
-        with self._exclusive():
+        with self._turn, translated(self.path):
             return self._connection.execute(sql, values).fetchall()
 
     def pages(self, sql: str, values: Mapping[str, object], count: int = _PAGE_ROWS) -> Iterator[list[tuple[Any, ...]]]:
@@ -143,13 +147,13 @@ class Database:
 
     def close(self) -> None:
         """Close the file; closing it again does nothing."""
-        with self._exclusive():
+        with self._turn, translated(self.path):
             self._connection.close()
 
     def _make_ready(self, *, check: bool) -> None:
         version = self._own_version()
         private_file(self.path)
-        with self._exclusive():
+        with self._turn, translated(self.path):
             self._connection.executescript(_SETTINGS + TEMPORARY_TABLES.read_text(encoding="utf-8"))
         if check and self.path.stat().st_size <= _CHECKED_BYTES and self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
             raise damaged_journal(self.path)
@@ -161,9 +165,7 @@ class Database:
 
         Called before anything is written: the file may be another program's.
         """
-        ((application_id,),) = self.fetch("PRAGMA application_id")
-        ((version,),) = self.fetch("PRAGMA user_version")
-        ((tables,),) = self.fetch("SELECT count(*) FROM sqlite_schema")
+        ((application_id, version, tables),) = self.fetch(_MARKS)
         if application_id != APPLICATION_ID and (application_id or tables):
             raise StorageError(
                 f"{self.path} is a database, but not a journal of this importer.",
@@ -179,33 +181,23 @@ class Database:
     def _migrate(self, version: int) -> None:
         scripts = [(MIGRATIONS_FOLDER / name).read_text(encoding="utf-8") for name in MIGRATIONS[version:]]
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(MIGRATIONS)};"
-        with self._exclusive():
-            try:
-                self._connection.executescript(f"BEGIN EXCLUSIVE; {''.join(scripts)} {marks} COMMIT;")
-            except BaseException:
-                self._roll_back()
-                raise
-
-    @contextlib.contextmanager
-    def _exclusive(self) -> Iterator[None]:
-        """Let one thread in at a time, and raise SQLite's errors as `StorageError`."""
-        with self._turn:
-            try:
-                yield
-            except sqlite3.Error as error:
-                raise storage_error(self.path, error) from error
-
-    def _roll_back(self) -> None:
-        """Roll the transaction back; after some errors SQLite has done so already."""
-        with contextlib.suppress(sqlite3.Error):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+        with self._turn, translated(self.path), self._connection:  # which commits, or rolls back
+            self._connection.executescript(f"BEGIN EXCLUSIVE; {''.join(scripts)} {marks}")
 
 
 def damaged_journal(path: Path) -> StorageError:
     """Return the error for a file in which SQLite's own check finds damage."""
     what, hint = _DAMAGED
     return StorageError(f"The journal {path} {what}.", hint)
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise SQLite's errors in the block as a `StorageError` about the file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise storage_error(path, error) from error
 
 
 def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
@@ -233,6 +225,25 @@ def encode_json(value: object) -> str:
 def moment(at: datetime) -> str:
     """Return the time in UTC as text that sorts by time."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def columns(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
+    """Return the fields of a dataclass as SQLite can store them: times as text, tuples and mappings as JSON."""
+    return {field.name: _storable(getattr(value, field.name)) for field in fields(value)}
+
+
+def _storable(value: object) -> object:
+    match value:
+        case str():
+            return storable(value)
+        case datetime():
+            return moment(value)
+        case tuple():
+            return encode_json(value)
+        case Mapping():
+            return encode_json(dict(value))
+        case _:
+            return value
 
 
 @lru_cache(maxsize=256)  # rows of a chunk have one time, and there may be a million of them

@@ -13,7 +13,7 @@ recognised before, and of them only duplicates are decided here.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
@@ -46,15 +46,14 @@ class KnownContact:
     """What was sent, if it is not the same and still stored."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnqueueDecision:
+class EnqueueDecision(NamedTuple):
     """A row's first status, and what it is based on."""
 
     outcome: Outcome
+    same_run: int | None = None
+    """The run of the row that `same_as` is; None: this run."""
     same_as: int | None = None
     """For a duplicate: the seq of the row that has its name and UUID."""
-    same_run: int | None = None
-    """The run of that row; None: the same run."""
     doubt_since: str | None = None
     """When an earlier run first sent it, if it is unknown whether it arrived."""
     doubt_until: str | None = None

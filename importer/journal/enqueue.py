@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from typing import NamedTuple
 
 from importer.journal.claim import CONTACT_OF_ROW, RunKey
@@ -23,7 +23,7 @@ from importer.journal.deduplicate import (
 )
 from importer.model.payload import fingerprint, to_json
 from importer.model.replies import Outcome
-from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Problem, Sheet, Status
+from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Sheet, Status
 
 _NO_FINGERPRINT = bytes(FINGERPRINT_BYTES)
 # OR IGNORE: should two contacts ever have one fingerprint, the first one counts.
@@ -218,7 +218,7 @@ def _invalid(invalid: InvalidRow) -> EnqueueDecision:
 def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, _Draft]]) -> None:
     """Insert the problems of all rows that are invalid."""
     problems = [
-        (run, seq, n, *map(storable, _texts(problem)))
+        (run, seq, n, *map(storable, astuple(problem)))
         for seq, entry, _ in rows
         if isinstance(entry.mapped, InvalidRow)
         for n, problem in enumerate(entry.mapped.problems, 1)
@@ -228,16 +228,13 @@ def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tu
 
 def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
     """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if they may need a fix."""
-    outcome, row = decision.outcome, entry.row
+    (outcome, *based_on), row = decision, entry.row
     pending = outcome.status is Status.PENDING
     texts = (entry.mapped.name, outcome.uuid, outcome.href, outcome.code, outcome.column, outcome.reason)
     return (
         row.number,
         outcome.status.value,
-        decision.same_run,
-        decision.same_as,
-        decision.doubt_since,
-        decision.doubt_until,
+        *based_on,
         None if pending else at,
         *draft.key,
         *map(storable, texts),
@@ -245,9 +242,5 @@ def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) ->
         draft.payload if pending else None,
         entry.fingerprint,
         "" if outcome.status in IN_CALLBELL else encode_json(row.cells),
-        encode_json([_texts(problem) for problem in row.problems]) if row.problems else None,
+        encode_json([astuple(problem) for problem in row.problems]) if row.problems else None,
     )
-
-
-def _texts(problem: Problem) -> tuple[str, str, str, str]:
-    return problem.code, problem.column, problem.value, problem.message

@@ -26,7 +26,7 @@ class JournalState:
     faults: tuple[str, ...]
     """What is wrong with it, each as a sentence without its full stop; empty: it is whole."""
     schema_version: int
-    newest_version: int
+    newest_version: int = len(MIGRATIONS)
     """The one that this importer writes."""
     runs: int = 0
     rows: int = 0
@@ -47,12 +47,11 @@ def examine(journal: Path) -> JournalState:
         ((version,),) = connection.execute("PRAGMA user_version").fetchall()
         if not 0 < version <= len(MIGRATIONS):
             faults = (f"its schema version is {version}, and this importer knows 1 to {len(MIGRATIONS)}",)
-            return JournalState(faults=faults, schema_version=version, newest_version=len(MIGRATIONS))
+            return JournalState(faults=faults, schema_version=version)
         ((runs, rows, contacts, in_doubt),) = connection.execute(_COUNTS).fetchall()
         return JournalState(
             faults=(*_damage(connection), *_lost_rows(connection)),
             schema_version=version,
-            newest_version=len(MIGRATIONS),
             runs=runs,
             rows=rows,
             contacts=contacts,

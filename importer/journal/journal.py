@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from importer.journal.claim import RunKey, claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
-from importer.journal.database import Database, moment
+from importer.journal.database import Database, columns, moment
 from importer.journal.enqueue import RunInput, enqueue_rows, recognise_rows
 from importer.journal.run_report import (
     END_RUN,
@@ -16,9 +17,7 @@ from importer.journal.run_report import (
     EarlierRows,
     RunReport,
     load_runs,
-    run_columns,
     run_key,
-    sheet_columns,
 )
 from importer.journal.undo import RunUndo
 from importer.model.errors import StorageError
@@ -26,13 +25,12 @@ from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
-_LEARNED_LIMIT = """
-SELECT limit_per_second FROM learned_limits AS found JOIN accounts ON accounts.id = found.account
-WHERE accounts.name = ?
-"""
+_LEARNED_LIMIT = "SELECT limit_per_second FROM learned_limits JOIN accounts ON accounts.id = account WHERE name = ?"
 # The update changes nothing: without it, RETURNING would not return an account that is there.
 _ACCOUNT = "INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id"
 _LEARN = "INSERT OR REPLACE INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)"
+_Now = Callable[[], datetime]
+_UTC_NOW: _Now = partial(datetime.now, UTC)
 
 
 class Journal:
@@ -45,21 +43,14 @@ class Journal:
         StorageError: The file cannot be read or written; what it held before is intact.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime], *, tallied_only: bool = False) -> None:
+    def __init__(self, database: Database, now: _Now, *, tallied_only: bool = False) -> None:
         self._database = database
         self._now = now
         self._tallied_only = tallied_only
         self._begun: RunInput | None = None
 
     @classmethod
-    def open(
-        cls,
-        path: Path,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        *,
-        rehearsal: bool = False,
-        tallied_only: bool = False,
-    ) -> Self:
+    def open(cls, path: Path, now: _Now = _UTC_NOW, *, rehearsal: bool = False, tallied_only: bool = False) -> Self:
         """Open the file; it is created, with its folder, if it is missing.
 
         Args:
@@ -82,7 +73,6 @@ class Journal:
             StorageError: Also if there is a run of this name.
 
         """
-        columns = run_columns(record)
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
             connection.execute("DELETE FROM temp.seen")
@@ -93,7 +83,7 @@ class Journal:
                     "Wait a second and give the same command again.",
                 )
             ((account,),) = connection.execute(_ACCOUNT, (record.account,)).fetchall()
-            ((run,),) = connection.execute(INSERT_RUN, columns | {"account": account}).fetchall()
+            ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": account}).fetchall()
         self._begun = RunInput(RunKey(run, account), tallied_only=self._tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
@@ -101,7 +91,7 @@ class Journal:
         begun = self._underway
         place = len(begun.sheets)
         with self._database.transaction() as connection:
-            connection.execute(INSERT_SHEET, sheet_columns(sheet) | {"run": begun.key.run, "place": place})
+            connection.execute(INSERT_SHEET, columns(sheet) | {"run": begun.key.run, "place": place})
         begun.sheets[place] = sheet
         return place
 
@@ -150,7 +140,7 @@ class Journal:
         with self._database.transaction() as connection:
             record_outcomes(connection, self._underway.key, records)
             now = self._now()
-            ended = run_columns(replace(record, finished_at=record.finished_at or now))
+            ended = columns(replace(record, finished_at=record.finished_at or now))
             connection.execute(END_RUN, ended | {"run": self._underway.key.run})
             end_rows(connection, self._underway.key, moment(now))
         self._begun = None

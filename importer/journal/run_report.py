@@ -1,24 +1,25 @@
 """Queries behind reports, `retry` and the list of runs; runs and sheets as the columns of their tables."""
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from itertools import chain, groupby
+from itertools import chain
 from typing import Any
 
 from importer.journal.claim import TALLY, RunKey
-from importer.journal.database import Database, encode_json, maybe_moment, moment, storable
+from importer.journal.database import Database, maybe_moment
 from importer.model.errors import UsageError
 from importer.model.rows import TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
 _FIRST_ROWS = 20
 _CHUNK_ROWS = 500
-_BETWEEN_COLUMNS = "\x1f"
 _STATUSES = {status.value: status for status in Status}
 _RUN_FIELDS = [field.name for field in fields(RunRecord)]
 _RUN_COLUMNS = ", ".join("accounts.name" if name == "account" else f"runs.{name}" for name in _RUN_FIELDS)
 _SHEET_FIELDS = [field.name for field in fields(Sheet)]
+_PROBLEM_FIELDS = [field.name for field in fields(Problem)]
 _ENDED_FIELDS = _RUN_FIELDS[_RUN_FIELDS.index("finished_at") :]
 
 INSERT_RUN = f"INSERT INTO runs ({', '.join(_RUN_FIELDS)}) VALUES (:{', :'.join(_RUN_FIELDS)}) RETURNING id"  # noqa: S608 - our own fields
@@ -26,7 +27,6 @@ END_RUN = f"UPDATE runs SET {', '.join(f'{name} = :{name}' for name in _ENDED_FI
 INSERT_SHEET = f"""
 INSERT INTO sheets (run, place, {", ".join(_SHEET_FIELDS)}) VALUES (:run, :place, :{", :".join(_SHEET_FIELDS)})
 """  # noqa: S608 - our own fields
-TO_RETRY_SQL = ", ".join(f"'{status}'" for status in sorted(TO_RETRY))
 _RUNS = f"SELECT {_RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
 _SHEETS = f"SELECT {', '.join(_SHEET_FIELDS)} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
 # A duplicate, and a row that was recognised, has the UUID and name of the row that `same_as` points to.
@@ -37,33 +37,26 @@ SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.
 FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
 WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """
-_TO_FIX = f"""
-SELECT seq, number, cells, status, reason, (
-    SELECT group_concat(column_header, char(31)) FROM (
+_TO_RETRY = f"""
+SELECT seq, number, cells, status, reason, reader_problems, (
+    SELECT json_group_array(column_header) FROM (
         SELECT column_header FROM problems
         WHERE problems.run = rows.run AND problems.seq = rows.seq AND column_header <> '' ORDER BY n
     )
 ) FROM rows
-WHERE run = :run AND seq > :after AND sheet = :sheet AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT :count
-"""  # noqa: S608 - only constants
-_AGAIN = f"""
-SELECT seq, number, cells, reader_problems FROM rows
-WHERE run = :run AND seq > :after AND sheet = :sheet AND status IN ({TO_RETRY_SQL}) ORDER BY seq LIMIT :count
+WHERE run = :run AND seq > :after AND sheet = :sheet
+    AND status IN ({", ".join(f"'{status}'" for status in sorted(TO_RETRY))})
+ORDER BY seq LIMIT :count
 """  # noqa: S608 - only constants
 # A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = """
-WITH found AS (
-    SELECT seq, code, column_header, message, min(n) FROM problems WHERE run = :run GROUP BY seq, code, column_header
-    UNION ALL
-    SELECT seq, code, column_header, reason, 0 FROM rows WHERE run = :run AND code <> '' AND status <> 'invalid'
-), placed AS (
-    SELECT *, row_number() OVER (PARTITION BY code, column_header ORDER BY seq) AS place,
-        count(*) OVER (PARTITION BY code, column_header) AS total
-    FROM found
-)
-SELECT placed.code, placed.column_header, placed.message, placed.total, rows.number
-FROM placed JOIN rows ON rows.run = :run AND rows.seq = placed.seq
-WHERE place <= :first ORDER BY total DESC, placed.code, placed.column_header, place
+SELECT seq, number, CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
+    SELECT json_group_array(json_array(code, column_header, message)) FROM (
+        SELECT code, column_header, message, min(n) FROM problems
+        WHERE problems.run = rows.run AND problems.seq = rows.seq GROUP BY code, column_header
+    )
+) END
+FROM rows WHERE run = :run AND seq > :after AND code <> '' ORDER BY seq LIMIT :count
 """
 
 
@@ -93,24 +86,32 @@ class RunReport:
 
     def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
         """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
-        for page in self.database.pages(_TO_FIX, {"run": self.run, "sheet": sheet_index}):
-            for _, number, cells, status, reason, columns in page:
+        for page in self.database.pages(_TO_RETRY, {"run": self.run, "sheet": sheet_index}):
+            for _, number, cells, status, reason, _, columns in page:
                 yield RowToFix(
                     row=number,
                     cells=tuple(json.loads(cells)),
                     status=Status(status),
                     reason=reason,
-                    columns=tuple(dict.fromkeys(columns.split(_BETWEEN_COLUMNS))) if columns else (),
+                    columns=tuple(dict.fromkeys(json.loads(columns))),
                 )
 
     def problems(self) -> Sequence[ProblemGroup]:
         """Return the problems grouped by code and column, most frequent first."""
-        lines = self.database.fetch(_PROBLEMS, {"run": self.run, "first": _FIRST_ROWS})
-        groups = [list(group) for _, group in groupby(lines, key=lambda line: line[:2])]
+        counts, messages = Counter[tuple[str, str]](), dict[tuple[str, str], str]()
+        rows = defaultdict[tuple[str, str], list[int]](list)
+        for _, number, problems in chain.from_iterable(self.database.pages(_PROBLEMS, {"run": self.run})):
+            for code, column, message in json.loads(problems):
+                key = code, column
+                messages.setdefault(key, message)
+                counts[key] += 1
+                if counts[key] <= _FIRST_ROWS:
+                    rows[key].append(number)
         return [
-            ProblemGroup(code=code, column=column, message=message, count=count, rows=tuple(line[-1] for line in group))
-            for group in groups
-            for code, column, message, count, _ in group[:1]
+            ProblemGroup(
+                code=code, column=column, message=messages[code, column], count=count, rows=tuple(rows[code, column])
+            )
+            for (code, column), count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         ]
 
 
@@ -122,19 +123,20 @@ class EarlierRows:
     database: Database
     run: int
     sheet_index: int
+    blank_rows: int = 0
+    """The journal keeps no blank rows."""
 
     def chunks(self) -> Iterator[Sequence[Row]]:
         """Yield the rows in their order, with their original numbers, cells and problems."""
-        for page in self.database.pages(_AGAIN, {"run": self.run, "sheet": self.sheet_index}, _CHUNK_ROWS):
+        for page in self.database.pages(_TO_RETRY, {"run": self.run, "sheet": self.sheet_index}, _CHUNK_ROWS):
             yield [
-                Row(number=number, cells=tuple(json.loads(cells)), problems=_reader_problems(problems))
-                for _, number, cells, problems in page
+                Row(
+                    number=number,
+                    cells=tuple(json.loads(cells)),
+                    problems=tuple(map(_reader_problem, json.loads(problems or "[]"))),
+                )
+                for _, number, cells, _, _, problems, _ in page
             ]
-
-    @property
-    def blank_rows(self) -> int:
-        """None: the journal keeps no blank rows."""
-        return 0
 
     def close(self) -> None:
         """Do nothing: the journal stays open."""
@@ -162,30 +164,8 @@ def load_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
     ]
 
 
-def run_columns(record: RunRecord) -> dict[str, object]:
-    """Return the columns of a run by the names of its fields."""
-    return {name: getattr(record, name) for name in _RUN_FIELDS} | {
-        "files": encode_json(record.files),
-        "options": encode_json(dict(record.options)),
-        "report_dir": storable(record.report_dir),
-        "started_at": moment(record.started_at),
-        "finished_at": moment(record.finished_at) if record.finished_at else None,
-    }
-
-
-def sheet_columns(sheet: Sheet) -> dict[str, object]:
-    """Return the columns of a sheet by the names of its fields."""
-    values = {name: getattr(sheet, name) for name in _SHEET_FIELDS}
-    texts = {name: storable(values[name]) for name in ("file", "name", "encoding", "delimiter")}
-    return values | texts | {name: encode_json(values[name]) for name in ("header", "notes")}
-
-
-def _reader_problems(stored: str | None) -> tuple[Problem, ...]:
-    """Return what the reader found wrong with the row; None: nothing."""
-    return tuple(
-        Problem(code=code, column=column, value=value, message=message)
-        for code, column, value, message in json.loads(stored or "[]")
-    )
+def _reader_problem(parts: Sequence[str]) -> Problem:
+    return Problem(**dict(zip(_PROBLEM_FIELDS, parts, strict=True)))
 
 
 def _run_record(columns: Sequence[Any]) -> RunRecord:
@@ -202,7 +182,7 @@ def _sheet(columns: Sequence[Any]) -> Sheet:
 
 def _tally(database: Database, run: int, stored: str | None = None) -> dict[Status, int]:
     """Return the count of every status; a status that no row has is there with 0."""
-    counts = json.loads(stored) if stored else dict(database.fetch(TALLY, {"run": run}))
+    counts = json.loads(stored or database.fetch(TALLY, {"run": run})[0][0])
     return {status: counts.get(status.value, 0) for status in Status}
 
 

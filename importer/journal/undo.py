@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.journal.claim import CONTACT_OF_ROW, RunKey
-from importer.journal.database import Database, maybe_moment, moment, storable
+from importer.journal.database import Database, columns, maybe_moment, moment, storable
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending
 from importer.model.payload import from_json
@@ -129,8 +129,7 @@ class RunUndo:
 
     def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed]) -> None:
         for one in removed:
-            place = {"seq": one.seq, "reason": storable(one.outcome.reason), "at": moment(one.at)}
-            line = asdict(self.key) | asdict(one.outcome) | place
+            line = asdict(self.key) | columns(one.outcome) | {"seq": one.seq, "at": moment(one.at)}
             connection.execute(_SETTLE, line)
             if one.outcome.status in TAKEN_BACK:
                 connection.execute(_FORGET, line)

@@ -15,10 +15,10 @@ from importer.mapper.contact_fields import (
     translation,
 )
 from importer.mapper.custom_fields import conversion
-from importer.mapper.header import OWN_COLUMNS, Feed, HeaderSearch
+from importer.mapper.header import Feed, HeaderSearch
 from importer.mapper.messages import cell_problem, listed, quoted
-from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
-from importer.mapper.phones import identify
+from importer.mapper.options import ColumnOptions, ContactOptions, IdentifierFormat, MappingOptions, MobileForm
+from importer.mapper.phones import cleaned_phone, identify
 from importer.mapper.phones.countries import country_of, is_region
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
@@ -54,6 +54,9 @@ class ColumnMapping:
     source: str
     identifier_feed: Feed
     identifier: TextReading
+    """A phone number as digits with country code, whatever is sent."""
+    as_sent: Callable[[str, Sequence[str]], str]
+    """From that identifier and the row's cells to the text that is sent."""
     country: CountryReading
     name: TextReading
     tags: Callable[[Sequence[str]], tuple[str, ...]]
@@ -99,14 +102,14 @@ def plan_mapping(
     if search.problems or not identifier or not name:
         return tuple(search.problems)
     country = _country_reading(country_feed, region)
-    left_over = [name for place, name in enumerate(header) if name and place not in search.used]
     return ColumnMapping(
         width=len(header),
         used=tuple(UsedColumn(index=at, header=header[at], words=words.get(at)) for at in sorted(search.used)),
-        left_over=tuple(name for name in left_over if name.casefold() not in OWN_COLUMNS),
+        left_over=search.left_over(),
         source=contact.source,
         identifier_feed=identifier,
         identifier=_identifier_reading(identifier, contact, country, country_feed),
+        as_sent=_as_sent(identifier, contact),
         country=country,
         name=_name_reading(name),
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
@@ -175,11 +178,12 @@ def _identifier_reading(
     found: Feed, contact: ContactOptions, country: CountryReading, country_feed: Feed | None
 ) -> TextReading:
     """Return how to read the identifier; an unknown country is a problem only where the number needs one."""
-    form = contact.mobile_form
+    is_as_is = contact.identifier_format is IdentifierFormat.AS_IS
+    form = MobileForm.AS_WRITTEN if is_as_is else contact.mobile_form
 
     def read(texts: Sequence[str]) -> str | Problem:
         text, region = found.read(texts), country(texts)
-        value = identify(text, contact.source, region or "", contact.identifier_format, form)
+        value = identify(text, contact.source, region or "", form)
         if isinstance(value, str):
             return value
         if region is None and country_feed and value.code == "phone_no_country":
@@ -187,3 +191,11 @@ def _identifier_reading(
         return replace(value, column=found.label, value=text)
 
     return read
+
+
+def _as_sent(found: Feed, contact: ContactOptions) -> Callable[[str, Sequence[str]], str]:
+    if contact.source != "whatsapp" or contact.identifier_format is IdentifierFormat.DIGITS:
+        return lambda identifier, _texts: identifier
+    if contact.identifier_format is IdentifierFormat.E164:
+        return lambda identifier, _texts: f"+{identifier}"
+    return lambda _identifier, texts: cleaned_phone(found.read(texts))

@@ -1,7 +1,7 @@
 """Profile a column by its values, whatever its header; a sample of its cells is enough. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -55,6 +55,8 @@ class ColumnProfile:
     """The number of non-empty cells."""
     detail: str = ""
     """The format of dates (empty for ISO dates), the decimal sign of numbers (if any), or the separator of lists."""
+    phone_share: float = 0.0
+    """The share of the non-empty cells that are phone numbers, from 0.0 to 1.0."""
     options: tuple[str, ...] = ()
     """The distinct words."""
 
@@ -70,23 +72,35 @@ def profile_column(cells: Sequence[str], country: str = "") -> ColumnProfile:
     texts = [text for cell in cells if (text := " ".join(cleaned(cell).split()))]
     if not texts:
         return ColumnProfile(kind=Kind.EMPTY)
-    return (
-        _if_most(Kind.BOT_STATUSES, texts, _accepts(bot_status))
-        or _if_most(Kind.EMAILS, texts, _accepts(email))
-        or _dates(texts)
-        or _phones(texts, country)
-        or _if_most(Kind.COUNTRIES, texts, lambda text: not text.isdecimal() and country_of(text) != "")
-        or _numbers(texts)
-        or _words(texts)
-        or (_if_most(Kind.NAMES, texts, _is_name) if len(set(texts)) * 2 >= len(texts) else None)
-        or ColumnProfile(kind=Kind.TEXTS, filled=len(texts))
-    )
+    return next(profile for profile in _profiles(texts, country) if profile.share >= _NEARLY_ALL)
 
 
-def phone_share(cells: Sequence[str], country: str = "") -> float:
-    """Return the share of phone numbers among the non-empty cells, from 0.0 to 1.0."""
-    texts = [text for cell in cells if (text := cleaned(cell))]
-    return _share(texts, lambda text: _phone_code(text, country) == "") if texts else 0.0
+def _profiles(texts: Sequence[str], country: str) -> Iterator[ColumnProfile]:
+    """Yield what the column may be, the most telling kind first."""
+    codes = [_phone_code(text, country) for text in texts]
+    phone_share = _share(codes, lambda code: code == "")
+    profile = partial(ColumnProfile, filled=len(texts), phone_share=phone_share)
+    yield profile(kind=Kind.BOT_STATUSES, share=_share(texts, _accepts(bot_status)))
+    yield profile(kind=Kind.EMAILS, share=_share(texts, _accepts(email)))
+    is_iso = _accepts(date_reader(""))
+    yield profile(kind=Kind.DATES, share=_share(texts, lambda text: is_iso(text) and text[:4].isdecimal()))
+    formats = {one: _share(texts, _accepts(date_reader(one))) for one in _DATE_FORMATS}
+    if fitting := [one for one, share in formats.items() if share >= _NEARLY_ALL]:  # day and month may be ambiguous
+        yield profile(kind=Kind.DATES, share=formats[fitting[0]], detail="|".join(fitting))
+    yield profile(kind=Kind.PHONES, share=phone_share)
+    if not _count_up(texts):
+        yield profile(kind=Kind.NATIONAL_PHONES, share=_share(codes, lambda code: code in ("", "national")))
+    countries = _share(texts, lambda text: not text.isdecimal() and country_of(text) != "")
+    yield profile(kind=Kind.COUNTRIES, share=countries)
+    if signs := [sign for sign in ".," if _share(texts, _accepts(partial(number, decimal=sign))) == 1]:
+        same = all(number(text, ".") == number(text, ",") for text in texts)
+        yield profile(kind=Kind.NUMBERS, detail="" if same else "|".join(signs))
+    for separator in ("", *_SEPARATORS):
+        if options := _few_words(texts, separator):
+            yield profile(kind=Kind.LISTS if separator else Kind.CHOICES, detail=separator, options=options)
+    if len(set(texts)) * 2 >= len(texts):
+        yield profile(kind=Kind.NAMES, share=_share(texts, _is_name))
+    yield profile(kind=Kind.TEXTS)
 
 
 def _is_name(text: str) -> bool:
@@ -102,30 +116,9 @@ def _share(texts: Sequence[str], fits: Callable[[str], bool]) -> float:
     return sum(map(fits, texts)) / len(texts)
 
 
-def _if_most(kind: Kind, texts: Sequence[str], fits: Callable[[str], bool], detail: str = "") -> ColumnProfile | None:
-    share = _share(texts, fits)
-    return ColumnProfile(kind=kind, share=share, filled=len(texts), detail=detail) if share >= _NEARLY_ALL else None
-
-
-def _dates(texts: Sequence[str]) -> ColumnProfile | None:
-    """Find the format of all dates; if day and month are ambiguous, the detail has both formats with a bar."""
-    is_iso = _accepts(date_reader(""))
-    if found := _if_most(Kind.DATES, texts, lambda text: is_iso(text) and text[:4].isdecimal()):
-        return found
-    formats = [one for one in _DATE_FORMATS if _share(texts, _accepts(date_reader(one))) >= _NEARLY_ALL]
-    return _if_most(Kind.DATES, texts, _accepts(date_reader(formats[0])), "|".join(formats)) if formats else None
-
-
-def _phones(texts: Sequence[str], country: str) -> ColumnProfile | None:
-    codes = [_phone_code(text, country) for text in texts]
-    if found := _if_most(Kind.PHONES, codes, lambda code: code == ""):
-        return found
-    return None if _count_up(texts) else _if_most(Kind.NATIONAL_PHONES, codes, lambda code: code in ("", "national"))
-
-
 def _phone_code(text: str, country: str) -> str:
     """Return an empty text for a phone number, `national` if it may lack its country code, else a problem's code."""
-    found = identify(text, "whatsapp", country, "digits")
+    found = identify(text, "whatsapp", country)
     if not isinstance(found, Problem):
         return ""
     digits = sum(map(str.isdecimal, text))
@@ -139,26 +132,10 @@ def _count_up(texts: Sequence[str]) -> bool:
     return len(steps) > 1 and steps.count(1) * 2 > len(steps)
 
 
-def _numbers(texts: Sequence[str]) -> ColumnProfile | None:
-    """Find the decimal sign with which all can be read; none where both signs give the same."""
-    signs = [sign for sign in ".," if _share(texts, _accepts(partial(number, decimal=sign))) == 1]
-    if not signs:
-        return None
-    same = all(number(text, ".") == number(text, ",") for text in texts)
-    return ColumnProfile(kind=Kind.NUMBERS, filled=len(texts), detail="" if same else "|".join(signs))
-
-
-def _words(texts: Sequence[str]) -> ColumnProfile | None:
-    """Find the distinct words, one or several in a cell, if they are few and often repeated."""
-    for separator in ("", *_SEPARATORS):
-        parts = [splitter(separator)(text) if separator else [text] for text in texts]
-        options = tuple(dict.fromkeys(chain.from_iterable(parts)))
-        is_few = len(options) <= _MOST_OPTIONS and len(options) * 3 <= len(texts)
-        if (
-            is_few
-            and max(map(len, options), default=0) <= _LONGEST_OPTION
-            and (not separator or max(map(len, parts)) > 1)
-        ):
-            kind = Kind.LISTS if separator else Kind.CHOICES
-            return ColumnProfile(kind=kind, filled=len(texts), detail=separator, options=options)
-    return None
+def _few_words(texts: Sequence[str], separator: str) -> tuple[str, ...]:
+    """Return the distinct words, one or several in a cell, if they are few, short and often repeated; else nothing."""
+    parts = [splitter(separator)(text) if separator else [text] for text in texts]
+    words = tuple(dict.fromkeys(chain.from_iterable(parts)))
+    is_few = len(words) <= _MOST_OPTIONS and len(words) * 3 <= len(texts)
+    is_short = all(len(word) <= _LONGEST_OPTION for word in words)
+    return words if is_few and is_short and (not separator or max(map(len, parts)) > 1) else ()

@@ -34,8 +34,10 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     """Return the row's contact, or all its problems at once: those that its reader found first."""
     problems = list(row.problems)
     texts = _texts(row.cells, mapping, problems)
+    identifier = _accepted(mapping.identifier(texts), problems)
     contact = Contact(
-        identifier=_accepted(mapping.identifier(texts), problems),
+        identifier=mapping.as_sent(identifier, texts),
+        normalised=identifier,
         source=mapping.source,
         name=_accepted(mapping.name(texts), problems),
         tags=mapping.tags(texts),

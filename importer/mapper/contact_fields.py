@@ -91,16 +91,25 @@ def note(text: str) -> str | Problem:
 
 def by_name(kind: str, uuids: Mapping[str, str] | None) -> TextConversion:
     """Return a conversion from the name of a team or channel to its UUID; UUIDs pass, and without `uuids` all does."""
+    find = choice(uuids or {}, uuids or (), f"{kind}_unknown", f"is not the name of one {kind} of the account")
+    return lambda text: text if uuids is None or is_uuid(text) else find(text)
 
-    def find(text: str) -> str | Problem:
-        if uuids is None or is_uuid(text):
-            return text
-        if uuid := uuids.get(text.casefold()):
-            return uuid
-        what = f"is not the name of one {kind} of the account{did_you_mean(text, uuids)}"
-        return cell_problem(f"{kind}_unknown", text, what)
 
-    return find
+def choice(meanings: Mapping[str, str], names: Iterable[str], code: str, what: str) -> TextConversion:
+    """Return a conversion from one of a few texts, in any letter case, to what it means.
+
+    Args:
+        meanings: By the case-folded text.
+        names: The texts as messages name them.
+        code: Of the problem with any other text.
+        what: What is wrong with such a text, without a full stop.
+
+    """
+
+    def choose(text: str) -> str | Problem:
+        return meanings.get(text.casefold()) or cell_problem(code, text, f"{what}{did_you_mean(text, names)}")
+
+    return choose
 
 
 def one_line(text: str) -> str:

@@ -10,8 +10,8 @@ from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache, partial
 
-from importer.mapper.contact_fields import FieldValue, TextConversion, is_email, splitter
-from importer.mapper.messages import cell_problem, did_you_mean, quoted
+from importer.mapper.contact_fields import FieldValue, TextConversion, choice, is_email, splitter
+from importer.mapper.messages import cell_problem, quoted
 from importer.mapper.options import CustomFieldOptions
 from importer.model.account import FieldType
 from importer.model.rows import Problem
@@ -53,14 +53,28 @@ def number(text: str, decimal: str) -> str | Problem:
         decimal: The decimal sign, `.` or `,`; empty: only numbers that mean the same with both.
 
     """
-    match sorted({reading for sign in decimal or ".," if (reading := _read_number(text, sign))}):
+    readings = sorted({reading for sign in decimal or ".," if (reading := _read_number(text, sign))})
+    return _only(readings, text, "number", "such as 1234.56", 'decimal = "," or "." in the config')
+
+
+def _only(readings: Sequence[str], text: str, kind: str, expected: str, option: str) -> str | Problem:
+    """Return the one reading of a text, or the problem that it has two or none.
+
+    Args:
+        readings: At most two.
+        text: The cell's text.
+        kind: `number` or `date`.
+        expected: What is readable, for the problem of none.
+        option: What the config can say, for the problem of two.
+
+    """
+    match readings:
         case [only]:
             return only
         case [first, second]:
-            what = f'may be {first} or {second}: give this field decimal = "," or "." in the config.'
-            return cell_problem("number_ambiguous", text, what)
+            return cell_problem(f"{kind}_ambiguous", text, f"may be {first} or {second}: give this field {option}.")
         case _:
-            return cell_problem("number_invalid", text, "is not a number such as 1234.56.")
+            return cell_problem(f"{kind}_invalid", text, f"is not a {kind} {expected}.")
 
 
 def _read_number(text: str, decimal: str) -> str:
@@ -87,22 +101,9 @@ def date_reader(date_format: str) -> TextConversion:
         date_format: For `strptime`; empty: other dates are read only where day and month are unambiguous.
 
     """
-
-    def read(text: str) -> str | Problem:
-        match _days(text, date_format):
-            case [day]:
-                return day
-            case [first, second]:
-                what = (
-                    f"may be {first} or {second}: give this field a format in the config,"
-                    ' such as format = "%d/%m/%Y" where the day comes first.'
-                )
-                return cell_problem("date_ambiguous", text, what)
-            case _:
-                expected = f"as the format {date_format} says" if date_format else "such as 2026-12-25"
-                return cell_problem("date_invalid", text, f"is not a date {expected}.")
-
-    return read
+    expected = f"as the format {date_format} says" if date_format else "such as 2026-12-25"
+    option = 'a format in the config, such as format = "%d/%m/%Y" where the day comes first'
+    return lambda text: _only(_days(text, date_format), text, "date", expected, option)
 
 
 @lru_cache(maxsize=4096)
@@ -127,17 +128,10 @@ def _day(text: str, date_format: str) -> Sequence[str]:
 
 def _choice(field: CustomFieldOptions) -> TextConversion:
     """Return a conversion to the field's own spelling of an option; without named options, everything passes."""
+    if not field.options:
+        return str
     spellings = {option.casefold(): option for option in field.options}
-
-    def choose(text: str) -> str | Problem:
-        if not spellings:
-            return text
-        if spelling := spellings.get(text.casefold()):
-            return spelling
-        what = f"is not an option of {quoted(field.name)}{did_you_mean(text, field.options)}"
-        return cell_problem(f"{field.type}_unknown", text, what)
-
-    return choose
+    return choice(spellings, field.options, f"{field.type}_unknown", f"is not an option of {quoted(field.name)}")
 
 
 def _choices(field: CustomFieldOptions, separators: str) -> Conversion:

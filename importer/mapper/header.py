@@ -119,6 +119,11 @@ class HeaderSearch:
         read = itemgetter(*indices) if is_header else _template(text, indices)
         return Feed(read=read, headers=tuple(self.header[index] for index in indices))
 
+    def left_over(self) -> tuple[str, ...]:
+        """Return the headers of the columns that feed no field, but for those that our own reports add."""
+        unused = [name for place, name in enumerate(self.header) if place not in self.used]
+        return tuple(name for name in unused if name and name.casefold() not in OWN_COLUMNS)
+
     def _became(self, lost: str) -> str:
         """Return the end of a sentence about a column that is gone: what may have replaced it.
 

@@ -2,7 +2,7 @@
 
 Headers are recognised by synonyms in English, Spanish, Italian, Portuguese, French and German. All are folded: small
 letters, no accents, words with one space between. A header belongs to a kind of column if it is one of the kind's
-synonyms of several words (`PHRASES`); or if, without `FILLERS`, all its words are among those of one word (`WORDS`).
+synonyms; or if all its words are among them, but for `FILLERS`.
 """
 
 import re
@@ -30,7 +30,7 @@ FILLERS = _terms("""
     clienti, clientela, kunde, kunden, kundin, contact, contacts, contacto, contactos, contatto, contatti, contato,
     contatos, kontakt, kontakte, main, primary, default, principal, principale, haupt, 1, 2, 3
 """)
-_SYNONYMS = """
+_TERMS_BY_KIND = """
 identifier: identifier, phone, phonenumber, telephone, tel, mobile, mobilephone, cell, cellphone, whatsapp,
     whatsappnumber, wa, msisdn, telefono, fono, movil, celular, cel, cellulare, telefone, telemovel, portable, wsp, wpp,
     zap, telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, mobiltelefon, rufnummer, mobilfunk,
@@ -62,9 +62,7 @@ country: country, pais, paese, pays, land, nation, nazione, nacion, staat, count
     country code, phone country, phone country code, country of residence, codigo de pais, codigo pais,
     pais de residencia, codice paese, prefisso paese, code pays, pays de residence, land code
 """
-_TERMS = {kind: _terms(terms) for kind, terms in re.findall(r"(\w+): ([^:]+)\n", _SYNONYMS)}
-WORDS = {kind: frozenset(term for term in terms if " " not in term) for kind, terms in _TERMS.items()}
-PHRASES = {kind: terms - WORDS[kind] for kind, terms in _TERMS.items()}
+SYNONYMS = {kind: _terms(terms) for kind, terms in re.findall(r"(\w+): ([^:]+)\n", _TERMS_BY_KIND)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ class Guess:
 def guess(header: Sequence[str]) -> Guess:
     """Return the mapping that the headers suggest."""
     kinds = list(map(_kind, header))
-    by_kind = {kind: [name for name, its in zip(header, kinds, strict=True) if its == kind] for kind in WORDS}
+    by_kind = {kind: [name for name, its in zip(header, kinds, strict=True) if its == kind] for kind in SYNONYMS}
     candidates = {field: tuple(_names(by_kind) if field == "name" else by_kind[field]) for field in FIELDS}
     sure = {field: found[0] for field, found in candidates.items() if len(found) == 1}
     used = {field: candidates[field][0] for field in REQUIRED if candidates[field]} | sure
@@ -110,8 +108,8 @@ def _kind(name: str) -> str:
     """Return the kind of a header; empty where it has none."""
     plain = folded_name(name)
     telling = set(plain.split()) - FILLERS
-    by_phrase = (kind for kind, phrases in PHRASES.items() if plain in phrases)
-    by_words = (kind for kind, words in WORDS.items() if telling and telling <= words)
+    by_phrase = (kind for kind, terms in SYNONYMS.items() if plain in terms)
+    by_words = (kind for kind, terms in SYNONYMS.items() if telling and telling <= terms)
     return next(chain(by_phrase, by_words), "")
 
 

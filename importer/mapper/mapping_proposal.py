@@ -1,10 +1,10 @@
 """Propose a mapping from a sheet's header and values, with how sure it is and what the user must be asked. Pure."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from importer.mapper.column_profile import ColumnProfile, Kind, phone_share, profile_column
+from importer.mapper.column_profile import ColumnProfile, Kind, profile_column
 from importer.mapper.header import OWN_COLUMNS
 from importer.mapper.header_guess import Guess, guess, with_fields
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions
@@ -64,10 +64,10 @@ def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Pr
         country: Region of phone numbers without a country code; empty: none is assumed.
 
     """
-    cells = {name: [row.cells[place] for row in rows] for place, name in enumerate(header) if name}
-    profiles = {name: profile_column(texts, country) for name, texts in cells.items()}
+    named = [(place, name) for place, name in enumerate(header) if name]
+    profiles = {name: profile_column([row.cells[place] for row in rows], country) for place, name in named}
     guessed = guess(header)
-    questions = tuple(_questions(guessed, profiles, lambda name: phone_share(cells[name], country)))
+    questions = tuple(_questions(guessed, profiles))
     asked = {question.field for question in questions}
     sure = {field: text for field, text in guessed.unmistakable.items() if field not in asked}
     reasons = {field: _by_header(field, profiles.get(text)) for field, text in sure.items()}
@@ -91,12 +91,10 @@ def feeds(columns: ColumnOptions, name: str) -> bool:
     return any(name == text or f"{{{name}}}" in text for text in (*texts, *columns.tags))
 
 
-def _questions(
-    guessed: Guess, profiles: Mapping[str, ColumnProfile], phones: Callable[[str], float]
-) -> Iterator[Question]:
+def _questions(guessed: Guess, profiles: Mapping[str, ColumnProfile]) -> Iterator[Question]:
     """Yield the questions, that about the identifier first."""
     if "identifier" not in guessed.doubtful:
-        yield from _identifier_question(guessed.unmistakable.get("identifier"), profiles, phones)
+        yield from _identifier_question(guessed.unmistakable.get("identifier"), profiles)
     for field, found in guessed.doubtful.items():
         choices = tuple(dict.fromkeys(found))
         what = "could be it" if len(choices) > 1 else "have this header: rename all but one"
@@ -108,14 +106,12 @@ def _questions(
         yield Question(field="name", choices=(*likely, *others) or tuple(_of(profiles, set(Kind))), why=why)
 
 
-def _identifier_question(
-    named: str | None, profiles: Mapping[str, ColumnProfile], phones: Callable[[str], float]
-) -> Iterator[Question]:
+def _identifier_question(named: str | None, profiles: Mapping[str, ColumnProfile]) -> Iterator[Question]:
     """Yield a question if the values belie the only header that names the identifier, or if there is none."""
     by_look = _of(profiles, _PHONES)
     if named:
         seen = profiles[named]
-        if by_look and named not in by_look and seen.filled and phones(named) < _HALF:
+        if by_look and named not in by_look and seen.filled and seen.phone_share < _HALF:
             why = f"{named!r} holds {_said(seen)}, and other columns hold phone numbers"
             yield Question(field="identifier", choices=(*by_look, named), why=why)
     elif len(by_look) != 1:

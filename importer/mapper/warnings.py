@@ -77,7 +77,7 @@ class Findings:
         """
         for remark in found:
             self._tally(remark.code, remark.column, remark.message).add(row)
-        digits = contact.identifier.removeprefix("+")
+        digits = contact.normalised_identifier.removeprefix("+")
         if contact.source != "whatsapp" or not digits.isdecimal():
             return
         self.see_recognised(row, digits, column)

@@ -15,8 +15,10 @@ from importer.model.rows import Contact
 SOURCES: Final = ("whatsapp", "telegram", "instagram", "facebook")
 BOT_STATUSES: Final = ("bot_start", "bot_end")
 NOTE_MOST_CHARACTERS: Final = 1_000
-OPTIONAL_TEXTS: Final = tuple(field.name for field in dataclasses.fields(Contact) if field.default == "")
-"""The fields that are one text each and may be left out."""
+OPTIONAL_TEXTS: Final = tuple(
+    field.name for field in dataclasses.fields(Contact) if field.default == "" and field.compare
+)
+"""The fields that are one text each and may be left out; what is not compared is not sent."""
 
 
 def payload(contact: Contact) -> dict[str, object]:
@@ -35,12 +37,19 @@ def to_json(contact: Contact) -> str:
     return json.dumps(payload(contact), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def from_json(text: str) -> Contact:
-    """Return the contact that `to_json` wrote."""
+def from_json(text: str, normalised: str = "") -> Contact:
+    """Return the contact that `to_json` wrote.
+
+    Args:
+        text: The payload.
+        normalised: The contact's `normalised_identifier`, which is not in the payload; empty: unknown.
+
+    """
     fields: dict[str, Any] = json.loads(text)
     custom = fields.pop("custom_fields", {}).items()
     values = {name: value if isinstance(value, str) else tuple(value) for name, value in custom}
-    return Contact(tags=tuple(fields.pop("tags", ())), custom_fields=MappingProxyType(values), **fields)
+    tags = tuple(fields.pop("tags", ()))
+    return Contact(tags=tags, custom_fields=MappingProxyType(values), normalised=normalised, **fields)
 
 
 def fingerprint(json_text: str) -> bytes:

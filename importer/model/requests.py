@@ -41,7 +41,7 @@ def create_contact(contact: Contact) -> Request:
 def find_contact(contact: Contact) -> Request:
     """Return GET /contacts/phone/:number, in the contact's own channel: 200 with the contact, or 404."""
     query = {"channel_uuid": contact.channel_uuid} if contact.channel_uuid else {}
-    return Request(method="GET", path=f"{_CONTACTS}/phone/{digits_only(contact.identifier)}", query=query)
+    return Request(method="GET", path=f"{_CONTACTS}/phone/{digits_only(contact.normalised_identifier)}", query=query)
 
 
 def get_contact(uuid: str) -> Request:

@@ -99,6 +99,13 @@ class Contact:
     channel_uuid: str = ""
     bot_status: str = ""
     note: str = ""
+    normalised: str = field(default="", compare=False, repr=False)
+    """The identifier in one form, however it is written; never sent. Empty: `identifier` has that form already."""
+
+    @property
+    def normalised_identifier(self) -> str:
+        """What the contact is known by: a phone number's digits with country code, a handle in small letters."""
+        return (self.normalised or self.identifier.strip()).casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

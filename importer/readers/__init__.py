@@ -11,7 +11,8 @@ from importer.model.protocols import Reader
 from importer.readers.options import InputOptions
 
 TEXT_ENDINGS = frozenset({".csv", ".tsv", ".txt"})
-WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".xlsb"})
+"""An .xlsb is opened only to say what to do with it."""
 
 
 def open_reader(path: str, options: InputOptions) -> Reader:
@@ -25,7 +26,7 @@ def open_reader(path: str, options: InputOptions) -> Reader:
     if ending not in TEXT_ENDINGS | WORKBOOK_ENDINGS:
         raise InputError(
             f"{path} is not a kind of file that can be read.",
-            "Save it as .xlsx or .csv: names that end in .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .xlsb or .ods are read.",
+            "Save it as .xlsx or .csv: names that end in .csv, .tsv, .txt, .xlsx, .xlsm, .xls or .ods are read.",
         )
     # Neither kind of file waits for the libraries of the other.
     if ending in TEXT_ENDINGS:

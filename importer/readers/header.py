@@ -22,16 +22,16 @@ class Blanks:
     def __init__(self) -> None:
         self.count = 0
         """Blank rows before the last row that was let through."""
-        self._seen = self._let_through = 0
+        self._after = 0
 
     def left_out(self, rows: Sequence[Row | None]) -> list[Row]:
         """Return the rows that are not blank; None stands for one that is."""
         full = [row for row in rows if row is not None]
+        after = next((place for place, row in enumerate(reversed(rows)) if row is not None), len(rows))
         if full:
-            self._let_through += len(full)
-            after = next(place for place, row in enumerate(reversed(rows)) if row is not None)
-            self.count = self._seen + len(rows) - after - self._let_through
-        self._seen += len(rows)
+            self.count += self._after + len(rows) - after - len(full)
+            self._after = 0
+        self._after += after
         return full
 
 

@@ -39,7 +39,6 @@ def closing_text(
     reports: Reports | None,
     *,
     warnings: Sequence[ProblemGroup] = (),
-    windows: bool | None = None,
 ) -> str:
     """Return the closing text, without a line break at its end.
 
@@ -49,7 +48,6 @@ def closing_text(
         problems: The groups of problems, most rows first.
         reports: Where the reports are; None for a dry run, which writes none.
         warnings: What is worth a look in rows that are right.
-        windows: Whether the commands are for Windows' shell; None: as this system is.
 
     """
     problems = [group for group in problems if group.code != Status.UNSENT]  # the tally and the message above say it
@@ -60,7 +58,7 @@ def closing_text(
         groups_text("Problems:", problems, _MOST_GROUPS),
         groups_text("Worth a look:", warnings),
         _reports(reports),
-        _next(record, tally, reports, windows=windows),
+        _next(record, tally, reports),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -104,7 +102,7 @@ def _reports(reports: Reports | None) -> str:
     return f"Reports in {reports.folder}:\n  " + ", ".join(names)
 
 
-def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None, *, windows: bool | None) -> str:
+def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None) -> str:
     """Return what to do next, with the exact commands; an empty text where all is done."""
     if reports is None:
         return "Give the same command without --dry-run to send the rows."
@@ -114,11 +112,11 @@ def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | Non
         steps.append(f"Give the same command again: {goes_on}.")
     elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
         where = {name: record.options.get(name) for name in _WHERE_RUNS_ARE}
-        retry = command_line("retry", [record.name], where, windows=windows)
+        retry = command_line("retry", [record.name], where)
         steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {retry}")
     if tally.get(Status.INVALID) and reports.failed:
         names = " and ".join(path.name for path in reports.failed)
-        commands = "\n  ".join(command_line("run", [path], record.options, windows=windows) for path in reports.failed)
+        commands = "\n  ".join(command_line("run", [path], record.options) for path in reports.failed)
         steps.append(f"Fix the rows in {names} (the last columns say why), save, and import them:\n  {commands}")
     return "\n".join(steps)
 
@@ -129,7 +127,6 @@ def command_line(
     options: Mapping[str, object],
     *,
     same_files: bool = False,
-    windows: bool | None = None,
 ) -> str:
     """Return the command that reads files as this run did.
 
@@ -139,12 +136,11 @@ def command_line(
         options: The options that were given.
         same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
             files of our own making.
-        windows: Whether it is for Windows' shell; None: as this system is.
 
     """
     names = (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN)
     given = [(name, options.get(name)) for name in names]
-    return shell.importer_command(command, *map(str, paths), options=given, windows=windows)
+    return shell.importer_command(command, *map(str, paths), options=given)
 
 
 def counted(count: int, noun: str = "row") -> str:

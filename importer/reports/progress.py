@@ -6,11 +6,13 @@ arrive.
 
 import contextlib
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TextIO
 
 from importer.model.plain_text import duration
+from importer.model.rows import Status
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -18,23 +20,18 @@ if TYPE_CHECKING:
 
 LINE_EVERY_SECONDS = 30.0
 _REDRAW_AFTER_SECONDS = 0.25
+_TROUBLE = {Status.FAILED: "failed", Status.INVALID: "invalid", Status.IN_DOUBT: "in doubt"}
 _BETWEEN, _BETWEEN_IN_ASCII = " \N{MIDDLE DOT} ", " | "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """How a run stands at one moment; rows where nothing else is said."""
+    """How a run stands at one moment."""
 
-    read: int
-    """Read so far."""
+    tally: Counter[Status]
+    """How many of the rows that were read so far have each status."""
     read_all: bool
     """Whether the input has been read to its end."""
-    done: int
-    """With their final status, whatever it is."""
-    created: int = 0
-    failed: int = 0
-    invalid: int = 0
-    in_doubt: int = 0
     in_flight: int = 0
     """Requests in flight."""
     per_second: float = 0.0
@@ -45,6 +42,16 @@ class Snapshot:
     """Whether anything is sent at all; else what concerns sending is not shown."""
     held_seconds: float = 0.0
     """How long sending is still paused; 0.0: it is not."""
+
+    @property
+    def read(self) -> int:
+        """How many rows were read so far."""
+        return self.tally.total()
+
+    @property
+    def done(self) -> int:
+        """How many of them have what they are to get: their final status, if anything is sent."""
+        return self.read - (self.tally[Status.PENDING] if self.sends else 0)
 
 
 class Progress:
@@ -107,10 +114,8 @@ def facts(one: Snapshot) -> tuple[str, ...]:
     left = seconds_left(one)
     said = (
         (f"{one.done:,} of {total} rows", True),
-        (f"{one.created:,} created", one.sends),
-        (f"{one.failed:,} failed", one.failed),
-        (f"{one.invalid:,} invalid", one.invalid),
-        (f"{one.in_doubt:,} in doubt", one.in_doubt),
+        (f"{one.tally[Status.CREATED]:,} created", one.sends),
+        *((f"{one.tally[status]:,} {words}", one.tally[status]) for status, words in _TROUBLE.items()),
         (f"{one.per_second:.0f}{limit} requests/s", one.sends and (one.done < one.read or one.in_flight)),
         (f"{one.in_flight} in flight", one.in_flight),
         (f"held for {math.ceil(one.held_seconds)} s", one.held_seconds > 0),

@@ -1,13 +1,12 @@
 """The reports of an undo: the counts before it, a line per contact, the text at its end, and its summary."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from importer.model.deletion import Fate, RemovalResult
 from importer.model.plain_text import utc
 from importer.model.rows import Sheet
+from importer.model.runs import RunRecord
 from importer.reports.closing_text import count_lines, ended_after
 from importer.reports.results import json_text, seconds_between, write_csv_table
 from importer.system.files import write_whole
@@ -22,22 +21,6 @@ MEANINGS: dict[Fate, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoSummary:
-    """The result of an undo."""
-
-    name: str
-    run: str
-    """The run whose contacts were deleted."""
-    started_at: datetime
-    finished_at: datetime
-    exit_code: int
-    tally: Mapping[Fate, int]
-    """All contacts that the run created, including those that an earlier undo deleted."""
-    requests_sent: int = 0
-    requests_throttled: int = 0
-
-
 def write_undone(path: Path, sheets: Sequence[Sheet], results: Iterable[RemovalResult]) -> None:
     """Write a line per contact that the run created, in its input's order, in the form of results.csv.
 
@@ -49,13 +32,21 @@ def write_undone(path: Path, sheets: Sequence[Sheet], results: Iterable[RemovalR
         write_csv_table(unfinished, COLUMNS, _lines(sheets, results))
 
 
-def closing_words(undo: UndoSummary, report: Path) -> str:
-    """Return the text at the end of an undo."""
+def closing_words(undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path) -> str:
+    """Return the text at the end of an undo.
+
+    Args:
+        undo: The undo itself, with its end.
+        undone: The run whose contacts were deleted.
+        tally: All contacts that the run created, including those that an earlier undo deleted.
+        report: The file with a line for each.
+
+    """
     ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
-    parts = [f"{ended}: the contacts that {undo.run} created.", counts(undo.tally), f"Report: {report}"]
-    if undo.tally[Fate.UNSENT]:
+    parts = [f"{ended}: the contacts that {undone} created.", counts(tally), f"Report: {report}"]
+    if tally[Fate.UNSENT]:
         parts.append("Give the same command again: it continues where this undo ended.")
-    elif undo.tally[Fate.FAILED]:
+    elif tally[Fate.FAILED]:
         parts.append("Give the same command again for those that failed.")
     return "\n\n".join(parts)
 
@@ -65,16 +56,16 @@ def counts(tally: Mapping[Fate, int]) -> str:
     return count_lines([(tally.get(fate, 0), fate.value, MEANINGS[fate]) for fate in Fate], width=7)
 
 
-def undo_json(undo: UndoSummary, report: Path | None) -> str:
-    """Return the summary as the text of a JSON object; times are UTC."""
+def undo_json(undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path | None) -> str:
+    """Return the summary as the text of a JSON object, of what `closing_words` is given; times are UTC."""
     summary = {
         "undo": undo.name,
-        "run": undo.run,
+        "run": undone,
         "started_at": utc(undo.started_at),
         "finished_at": utc(undo.finished_at),
         "seconds": seconds_between(undo.started_at, undo.finished_at),
         "exit_code": undo.exit_code,
-        "contacts": {**{fate.value: undo.tally.get(fate, 0) for fate in Fate}, "created": sum(undo.tally.values())},
+        "contacts": {**{fate.value: tally.get(fate, 0) for fate in Fate}, "created": sum(tally.values())},
         "requests": {"sent": undo.requests_sent, "throttled": undo.requests_throttled},
         "reports": {"undone": str(report)} if report else {},
     }

@@ -60,15 +60,14 @@ class Calls:
         if problems := rules.problems_of_post(asked.body, self._account):
             return error_answer(422, *problems)
         body = asked.body
-        source, identifier = body["source"], body["identifier"]
-        channel_uuid = body.get("channel_uuid") or self._account.main_channel(source)
-        existing = next(self._found(key_of(source, channel_uuid, identifier)), None)
+        channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
+        existing = next(self._found(key_of(body["source"], channel_uuid, body["identifier"])), None)
         if existing and self._options.duplicates is Duplicates.REFUSE:
             return error_answer(422, f'Contact with identifier "{existing.identifier}" already exists')
         if existing and self._options.duplicates is Duplicates.RETURN:
             return self._listed(existing)
-        fields = {"bot_status": "bot_start" if self._account.bot_enabled else "", **_stored_fields(body)}
-        fields["channel_uuid"] = channel_uuid
+        bot_status = "bot_start" if self._account.bot_enabled else ""
+        fields = {"bot_status": bot_status, **_stored_fields(body), "channel_uuid": channel_uuid}
         contact = StoredContact(number=next(self._numbers), uuid=uuid4().hex, created_at=self._now(), **fields)
         self._contacts[contact.uuid] = contact
         self._uuids[contact.key].append(contact.uuid)
@@ -215,28 +214,24 @@ CALLS: Final[Mapping[str, Callable[[Calls, Asked], Answer]]] = {
 }
 """Every call of the API, under the name that the counters and the faults' script use."""
 
-_PATTERNS: Final = {
-    template: re.compile(BASE_PATH + re.sub(":[a-z]+", "([^/]*)", template))
-    for template in dict.fromkeys(name.partition(" ")[2] for name in CALLS)
-}
-"""Each path of the API, and the pattern that it matches."""
-
 UNKNOWN: Final = "unknown"
 """The name under which all other requests are counted."""
 
+_PATTERNS: Final = {
+    name: re.compile(re.sub(":[a-z]+", "([^/]*)", name.replace(" ", f" {BASE_PATH}"))) for name in CALLS
+}
+"""What the method and path of each call match."""
+
 
 def call_of(method: str, path: str) -> tuple[str, str]:
-    """Return the call's name, which is in `CALLS` if there is such a call, and the path's parameter."""
-    for template, pattern in _PATTERNS.items():
-        if found := pattern.fullmatch(path):
-            return f"{method} {template}", "".join(found.groups())
-    return f"{method} ", ""
+    """Return the call's name and the path's parameter; `UNKNOWN` if there is no such call."""
+    matches = ((name, pattern.fullmatch(f"{method} {path}")) for name, pattern in _PATTERNS.items())
+    return next(((name, "".join(found.groups())) for name, found in matches if found), (UNKNOWN, ""))
 
 
-def no_such_call(call: str) -> Answer:
-    """Return the answer for a call that is not in `CALLS`: 404, or 405 where the path has other methods."""
-    template = call.partition(" ")[2]
-    methods = [name.partition(" ")[0] for name in CALLS if name.partition(" ")[2] == template]
+def no_such_call(path: str) -> Answer:
+    """Return the answer for a call that is `UNKNOWN`: 404, or 405 where the path has other methods."""
+    methods = [method for method in ("GET", "POST", "PATCH", "DELETE") if call_of(method, path) != (UNKNOWN, "")]
     if not methods:
         return error_answer(404, "Not found")
     return error_answer(405, "Method not allowed", headers={"Allow": ", ".join(methods)})

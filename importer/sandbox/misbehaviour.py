@@ -30,7 +30,8 @@ class FaultedRequest:
     """The parameters of the kinds."""
 
 
-Misbehave = Callable[[FaultedRequest], Awaitable[web.StreamResponse]]
+Misbehave = Answer | bytes | Callable[[FaultedRequest], Awaitable[web.StreamResponse]]
+"""A wrong answer; bytes that need not be HTTP, after which the connection is closed; or how to answer the request."""
 
 HUGE_BYTES: Final = 10 * 2**20
 BOMB_BYTES: Final = 32 * 2**20
@@ -48,7 +49,16 @@ def respond(answer: Answer) -> web.Response:
 async def misbehave(faulted: FaultedRequest) -> web.StreamResponse:
     """Return the response with the fault; where the connection is broken, one that is not sent."""
     try:
-        return await MISBEHAVIOURS[faulted.fault.kind](faulted)
+        match MISBEHAVIOURS[faulted.fault.kind]:
+            case Answer() as answer:
+                return respond(answer)
+            case bytes() as sent:
+                transport = _transport(faulted)
+                transport.write(sent)
+                transport.close()
+                return web.Response()
+            case misbehaviour:
+                return await misbehaviour(faulted)
     except ConnectionError:  # the client disconnected first, for which aiohttp would log a traceback
         return web.Response()
 
@@ -58,18 +68,6 @@ async def _reset(faulted: FaultedRequest) -> web.StreamResponse:
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     transport.abort()
     return web.Response()
-
-
-async def _raw(sent: bytes, faulted: FaultedRequest) -> web.StreamResponse:
-    """Send bytes that need not be HTTP, and close the connection."""
-    transport = _transport(faulted)
-    transport.write(sent)
-    transport.close()
-    return web.Response()
-
-
-async def _answer(answer: Answer, _faulted: FaultedRequest) -> web.StreamResponse:
-    return respond(answer)
 
 
 async def _retry_after(status: int, sentence: str, faulted: FaultedRequest) -> web.StreamResponse:
@@ -146,25 +144,25 @@ _TO_CONTACTS: Final = {"Location": f"{BASE_PATH}/contacts"}
 
 MISBEHAVIOURS: Final[Mapping[FaultKind, Misbehave]] = {
     FaultKind.RESET: _reset,
-    FaultKind.CLOSE: partial(_raw, b""),
-    FaultKind.ERROR: partial(_answer, error_answer(500, "Internal server error")),
+    FaultKind.CLOSE: b"",
+    FaultKind.ERROR: error_answer(500, "Internal server error"),
     FaultKind.BAD_GATEWAY: partial(_html, 502, "502 Bad Gateway"),
     FaultKind.UNAVAILABLE: partial(_retry_after, 503, "Service unavailable"),
-    FaultKind.THROTTLED: partial(_answer, error_answer(429, "Too many requests")),
+    FaultKind.THROTTLED: error_answer(429, "Too many requests"),
     FaultKind.THROTTLED_RETRY_AFTER: partial(_retry_after, 429, "Too many requests"),
     FaultKind.HANG: _hang,
     FaultKind.CUT_BODY: _cut_body,
-    FaultKind.NO_UUID: partial(_answer, Answer(body={"contact": [{}]})),
-    FaultKind.GATEWAY_TIMEOUT: partial(_answer, NO_ANSWER),
-    FaultKind.UNAUTHORIZED: partial(_answer, error_answer(401, "Unauthorized")),
-    FaultKind.FORBIDDEN: partial(_answer, error_answer(403, "Forbidden")),
+    FaultKind.NO_UUID: Answer(body={"contact": [{}]}),
+    FaultKind.GATEWAY_TIMEOUT: NO_ANSWER,
+    FaultKind.UNAUTHORIZED: error_answer(401, "Unauthorized"),
+    FaultKind.FORBIDDEN: error_answer(403, "Forbidden"),
     **{
-        FaultKind(f"redirect_{status}"): partial(_answer, Answer(status=status, body={}, headers=_TO_CONTACTS))
+        FaultKind(f"redirect_{status}"): Answer(status=status, body={}, headers=_TO_CONTACTS)
         for status in (301, 302, 303, 307, 308)
     },
     FaultKind.HTML: partial(_html, 200, "Welcome to our network"),
-    FaultKind.GARBAGE: partial(_raw, b"HTTP/1.1 fine thanks\r\n\r\n"),
-    FaultKind.CUT_HEADERS: partial(_raw, b"HTTP/1.1 200 OK\r\nContent-Type: applic"),
+    FaultKind.GARBAGE: b"HTTP/1.1 fine thanks\r\n\r\n",
+    FaultKind.CUT_HEADERS: b"HTTP/1.1 200 OK\r\nContent-Type: applic",
     FaultKind.SLOW_BODY: _slow_body,
     FaultKind.HUGE_BODY: _huge_body,
     FaultKind.GZIP_BOMB: _gzip_bomb,

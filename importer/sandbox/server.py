@@ -22,7 +22,7 @@ from importer.model.errors import UsageError
 from importer.sandbox.account import StoredContact
 from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.calls import BASE_PATH, CALLS, UNKNOWN, Asked, Calls, call_of, no_such_call
-from importer.sandbox.faults import Commit, Fault, FaultChooser
+from importer.sandbox.faults import Commit, FaultChooser
 from importer.sandbox.misbehaviour import NO_ANSWER, FaultedRequest, misbehave, respond
 from importer.sandbox.options import SandboxOptions
 from importer.sandbox.traffic import SlidingWindow, Traffic, whole_seconds
@@ -113,9 +113,9 @@ class Sandbox:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         call, parameter = call_of(request.method, request.path)
-        self.traffic.arrive(call if call in CALLS else UNKNOWN)
+        self.traffic.arrive(call)
         try:
-            result = self._refused(request, call) or await self._act(request, call, parameter)
+            result = self._refused(request) or await self._act(request, call, parameter)
             if self.options.latency_seconds:
                 await asyncio.sleep(self.options.latency_seconds)
             response = respond(result) if isinstance(result, Answer) else await misbehave(result)
@@ -125,8 +125,8 @@ class Sandbox:
             response.headers["Date"] = format_datetime(self._now(), usegmt=True)
         return response
 
-    def _refused(self, request: web.BaseRequest, call: str) -> Answer | None:
-        """Return the answer for a request that is refused before its call: 401, 404, 405 or 429."""
+    def _refused(self, request: web.BaseRequest) -> Answer | None:
+        """Return the answer for a request that is refused whatever it asks: 401 or 429."""
         token, arrived = _token(request), self._timer()
         if not token or self.options.account.token not in {"", token}:
             self.traffic.unauthorized += 1
@@ -138,20 +138,20 @@ class Sandbox:
             headers = {"Retry-After": str(whole_seconds(wait_seconds))} if self.options.retry_after else None
             return error_answer(429, "Too many requests", headers=headers)
         self.traffic.accepted.add(arrived)
-        return None if call in CALLS else no_such_call(call)
+        return None
 
     async def _act(self, request: web.BaseRequest, call: str, parameter: str) -> Answer | FaultedRequest:
         """Carry out the call, or its fault."""
+        if call == UNKNOWN:
+            return no_such_call(request.path)
         body = await _read_body(request)
         if isinstance(body, Answer):
             return body
         do = partial(CALLS[call], self.calls, Asked(parameter=parameter, query=request.query, body=body))
-        fault = self._chooser.choose(call, request.method)
-        return do() if fault is None else self._spoil(request, fault, do)
-
-    def _spoil(self, request: web.BaseRequest, fault: Fault, do: Callable[[], Answer]) -> FaultedRequest:
+        fault, faults = self._chooser.choose(call, request.method), self.options.faults
+        if fault is None:
+            return do()
         self.traffic.faults[fault] += 1
-        faults = self.options.faults
         if fault.commit is Commit.LATE:
             loop = asyncio.get_running_loop()
             self._late[do] = loop.call_later(faults.commit_delay_seconds, self._commit_late, do)

@@ -41,17 +41,14 @@ def read_config(path: Path) -> str:
 def _require_trust(path: Path, found: os.stat_result) -> None:
     if runtime.WINDOWS:
         return
-    if found.st_uid not in (0, os.getuid()):
-        raise UsageError(
-            f"The config file {path} belongs to another user, who could send your token elsewhere by it.",
-            f"Copy it, read the copy, and use that: cp {path} my-config.toml",
-        )
     shared = stat.S_IWOTH if _is_private_group(found.st_gid, found.st_uid) else stat.S_IWOTH | stat.S_IWGRP
-    if stat.S_ISREG(found.st_mode) and found.st_mode & shared:
-        raise UsageError(
-            f"The config file {path} can be changed by other users, who could send your token elsewhere by it.",
-            f"Read it, and keep it to yourself: chmod go-w {path}",
-        )
+    if found.st_uid not in (0, os.getuid()):
+        why, hint = "belongs to another user", f"Copy it, read the copy, and use that: cp {path} my-config.toml"
+    elif stat.S_ISREG(found.st_mode) and found.st_mode & shared:
+        why, hint = "can be changed by other users", f"Read it, and keep it to yourself: chmod go-w {path}"
+    else:
+        return
+    raise UsageError(f"The config file {path} {why}, who could send your token elsewhere by it.", hint)
 
 
 def _is_private_group(group: int, user: int) -> bool:

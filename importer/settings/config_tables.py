@@ -18,9 +18,9 @@ from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.settings import value_checks as checks
 
 Line = Annotated[str, AfterValidator(checks.single_line)]
-Name = Annotated[str, AfterValidator(checks.not_empty)]
+Name = Annotated[Line, AfterValidator(checks.not_empty)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(checks.as_tuple)]
-Header = Annotated[str, AfterValidator(checks.header)]
+Header = Annotated[str, AfterValidator(checks.not_empty)]
 Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
 Existing = Annotated[str, AfterValidator(checks.existing)]

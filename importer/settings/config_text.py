@@ -1,18 +1,18 @@
 """Write a config: a whole one with comments, or only its `[columns]` table."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any
 
 import tomli_w
 
-from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, ContactOptions, CustomFieldOptions
-from importer.model.account import FieldType
+from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, CustomFieldOptions, MappingOptions
 from importer.readers.options import InputOptions
 
 _COMMENT_AT = 40
-_PLAIN = InputOptions()
-_INPUT_KEYS = ("sheet", "header_row", "encoding", "delimiter")
+_EXAMPLES: dict[str, object] = {"source": "whatsapp", "country": "ES", "tags": ["Imported"]}
+_HINTS = {"country": "where numbers without a country code are from", "tags": "tags of every contact"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,8 @@ class Draft:
 
     file: str
     """The spreadsheet that it is made for."""
-    header: tuple[str, ...]
     input: InputOptions
-    contact: ContactOptions
-    columns: ColumnOptions
+    mapping: MappingOptions
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Field to the reason for its column."""
     open_fields: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
@@ -43,7 +41,7 @@ def config_text(draft: Draft) -> str:
         *_input(draft),
         "",
         "[contact]                               # the same for every row",
-        *_contact(draft.contact),
+        *_contact(draft),
         "",
         "[columns]                               # field = header, or a text with headers in braces",
         *_columns(draft),
@@ -62,23 +60,29 @@ def columns_text(columns: ColumnOptions, doubtful: Mapping[str, Sequence[str]]) 
         doubtful: Field to the headers that it could be, which are named in comments above the table.
 
     """
-    fed = {field: getattr(columns, field) or ("???" if field in REQUIRED else "") for field in FIELDS}
+    fed = dict.fromkeys(REQUIRED, "???") | _given(columns)
+    has_custom_fields = fed.pop("custom_fields", False)
     lines = [f"# {field}: one of {', '.join(map(repr, found))}" for field, found in doubtful.items()]
-    lines += ["[columns]", *(_line(field, value) for field, value in fed.items() if value)]
+    lines += ["[columns]", *(_line(key, value) for key, value in fed.items())]
+    if has_custom_fields:
+        lines += ["", "[columns.custom_fields]", *map(_custom_field, columns.custom_fields)]
     return "\n".join(lines) + "\n"
 
 
 def toml(value: object) -> str:
     """Return a value as TOML writes it, on one line."""
     match value:
-        case str() | int():
-            return tomli_w.dumps({"k": value}).removeprefix("k = ").rstrip("\n")
         case list() | tuple():
             return f"[{', '.join(map(toml, value))}]"
         case dict():
             return f"{{ {', '.join(f'{key} = {toml(inner)}' for key, inner in value.items())} }}"
         case _:
-            raise TypeError(value)
+            return tomli_w.dumps({"k": value}).removeprefix("k = ").rstrip("\n")
+
+
+def _given(options: Any) -> dict[str, object]:  # noqa: ANN401 - the options of any table
+    """Return what differs from its default, by key."""
+    return {one.name: value for one in fields(options) if (value := getattr(options, one.name)) != one.default}
 
 
 def _seen(text: str) -> str:
@@ -92,42 +96,35 @@ def _line(key: str, value: object, comment: str = "", *, mute: bool = False) -> 
 
 
 def _input(draft: Draft) -> Iterator[str]:
-    for key in _INPUT_KEYS:
-        if (value := getattr(draft.input, key)) != getattr(_PLAIN, key):
-            yield _line(key, value)
+    yield from (_line(key, value) for key, value in _given(draft.input).items())
     yield "# The header that this config was made for: a run stops if a column is gone that is used below."
-    yield _line("header", draft.header)
+    yield _line("header", draft.mapping.made_for)
 
 
-def _contact(contact: ContactOptions) -> Iterator[str]:
-    yield _line("source", contact.source)
-    country = "where numbers without a country code are from"
-    yield _line("country", contact.country or "ES", country, mute=not contact.country)
-    yield _line("tags", contact.tags or ["Imported"], "tags of every contact", mute=not contact.tags)
+def _contact(draft: Draft) -> Iterator[str]:
+    given = {"source": draft.mapping.contact.source} | _given(draft.mapping.contact)
+    for key, value in (_EXAMPLES | given).items():
+        yield _line(key, value, _HINTS.get(key, ""), mute=key not in given)
 
 
 def _columns(draft: Draft) -> Iterator[str]:
-    for name in FIELDS:
-        value: object = getattr(draft.columns, name)
-        if value:
-            yield _line(name, value, draft.reasons.get(name, "as you said"))
+    given = _given(draft.mapping.columns)
+    for name in (*FIELDS, "tag_separators"):
+        if name in given:
+            yield _line(name, given[name], draft.reasons.get(name, "as you said"))
         for choice in draft.open_fields.get(name, ()):
             yield _line(name, choice, "could be it", mute=True)
 
 
 def _custom_fields(draft: Draft) -> Iterator[str]:
-    for one in draft.columns.custom_fields:
-        yield _line(toml(one.name), _value(one))
+    yield from map(_custom_field, draft.mapping.columns.custom_fields)
     if draft.suggestions:
         yield "# These columns are not sent. Where Callbell has such a field, take the # away:"
-    for one in draft.suggestions:
-        yield _line(toml(one.name), _value(one), mute=True)
+    yield from (f"# {_custom_field(one)}" for one in draft.suggestions)
 
 
-def _value(one: CustomFieldOptions) -> object:
-    """Return the header alone, or a table of it and what its type needs."""
-    if one.type is FieldType.TEXT:
-        return one.column
-    table: dict[str, object] = {"column": one.column, "type": one.type.value}
-    keys = ("format", "decimal", "separator", "options")
-    return table | {key: value for key in keys if (value := getattr(one, key))}
+def _custom_field(field: CustomFieldOptions) -> str:
+    """Return the line of a custom field: its header alone, or a table of it and what its type needs."""
+    table = _given(field)
+    name = table.pop("name")
+    return _line(toml(name), table if "type" in table else field.column)

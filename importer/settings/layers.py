@@ -1,7 +1,6 @@
 """Resolve the layers of settings (config, environment, options) to one `Settings`, or to every problem at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +18,7 @@ from importer.settings.options import RunOptions, ServiceOptions, Settings
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
 
+_TABLE_OF = {key: table for table in PLAIN_TABLES for key in keys_of(table)}
 _WRONG_TYPE = {
     **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
     **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
@@ -36,14 +36,10 @@ _MOST_PROBLEMS = 50
 _PREFIX = "CALLBELL_IMPORTER_"
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
-    """The settings from one source: per table, its keys with their checked values."""
-
-    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
-    """A sentence for each wrong setting."""
+_Values = Mapping[str, Mapping[str, Any]]
+"""Per table, its keys with their checked values."""
+_Layer = tuple[_Values, Sequence[str]]
+"""The settings from one source, and a sentence for each that is wrong."""
 
 
 def settle(
@@ -56,7 +52,8 @@ def settle(
     """Return the settings: an option wins over the environment, that over the config, that over the default.
 
     Args:
-        options: The command line's options, by the key's name in the config; None: not given.
+        options: The command line's options, by the key's name in the config (`tag` is another name of `tags`); None
+            and empty lists: not given.
         environment: The environment variables.
         config_text: The config file's text; None: there is none.
         config_name: The config file's name in messages.
@@ -64,30 +61,30 @@ def settle(
 
     Raises:
         UsageError: Something is wrong; its message lists all of it.
+        KeyError: There is no key for an option: a defect of the caller.
 
     """
-    config = Layer() if config_text is None else config_layer(config_text, config_name, config_folder)
-    layers = (config, environment_layer(environment), options_layer(options))
-    problems = tuple(problem for layer in layers for problem in layer.problems)
+    config = _config_layer(config_text or "", config_name, config_folder)
+    layers = (config, _environment_layer(environment), _options_layer(options))
+    problems = [problem for _, wrong in layers for problem in wrong]
+    tables: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
+    for values, _ in layers:
+        for table, keys in values.items():
+            tables[table] |= keys
+    if tables["run"].get("quiet") and tables["run"].get("verbose"):
+        problems.append("--quiet and --verbose contradict each other; leave one of them out")
     if problems:
-        raise _usage_error(problems)
-    settings = _settings(stacked(layers))
-    if settings.run.quiet and settings.run.verbose:
-        raise _usage_error(("--quiet and --verbose contradict each other; leave one of them out",))
-    return settings
+        every = "\n  - ".join([f"{len(problems)} settings are wrong:", *problems])
+        message = every if len(problems) > 1 else problems[0]
+        raise UsageError(message, "Nothing was sent. Fix this and give the same command again.")
+    return _settings(tables)
 
 
-def _usage_error(problems: Sequence[str]) -> UsageError:
-    every = "\n  - ".join([f"{len(problems)} settings are wrong:", *problems])
-    message = every if len(problems) > 1 else problems[0]
-    return UsageError(message, "Nothing was sent. Fix this and give the same command again.")
-
-
-def _settings(tables: Mapping[str, Mapping[str, Any]]) -> Settings:
+def _settings(tables: _Values) -> Settings:
     """Return the settings of the checked tables, with the defaults for the rest."""
     reading, columns = dict(tables["input"]), dict(tables["columns"])
     made_for = reading.pop("header", ())
-    fields: Mapping[str, Mapping[str, Any]] = columns.pop("custom_fields", {})
+    fields: _Values = columns.pop("custom_fields", {})
     custom_fields = tuple(CustomFieldOptions(name=name, **keys) for name, keys in fields.items())
     mapping = MappingOptions(
         contact=ContactOptions(**tables["contact"]),
@@ -104,19 +101,59 @@ def _settings(tables: Mapping[str, Mapping[str, Any]]) -> Settings:
     )
 
 
-def variable_of(key: str) -> str:
-    """Return the environment variable of a key of the plain tables."""
+def _config_layer(text: str, name: str, folder: Path) -> _Layer:
+    """Return the config's layer, its paths resolved against its folder; the problems in the file's order."""
+    try:
+        raw, line = parsed_config(text, name)
+    except ValueError as error:
+        return {}, [str(error)]
+    return _checked(raw, lambda key: f"{name}, line {line(key)}, {dotted(key)}", line, folder, strict=True)
+
+
+def _environment_layer(environment: Mapping[str, str]) -> _Layer:
+    """Return the environment's layer; an empty variable is not set, and commas separate tags."""
+    names = {_variable_of(key): key for key in _TABLE_OF}
+    given: dict[str, Any] = {names[name]: text for name, text in environment.items() if text and name in names}
+    if "tags" in given:
+        given["tags"] = [tag for tag in given["tags"].split(",") if tag.strip()]
+    values, problems = _checked(_by_table(given), lambda key: f"the variable {_variable_of(str(key[1]))}")
+    unknown = [name for name in environment if name.startswith(_PREFIX) and name not in {*names, _CONFIG_VARIABLE}]
+    return values, [*problems, *(f"the variable {name}: {_unknown_name(name, names)}" for name in unknown)]
+
+
+def _options_layer(options: Mapping[str, object]) -> _Layer:
+    given = {
+        "tags" if name == "tag" else name: str(value) if isinstance(value, Path) else value
+        for name, value in options.items()
+        if value is not None and value not in ([], ())
+    }
+    return _checked(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}")
+
+
+def _variable_of(key: str) -> str:
     return "CALLBELL_BASE_URL" if key == "base_url" else _PREFIX + key.upper()
 
 
-def checked_layer(
+def _option_of(key: str) -> str:
+    return "--tag" if key == "tags" else "--" + key.replace("_", "-")
+
+
+def _by_table(given: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:
+    """Return the values by table and key; KeyError: there is no such key."""
+    tables: dict[str, dict[str, object]] = {}
+    for key, value in given.items():
+        tables.setdefault(_TABLE_OF[key], {})[key] = value
+    return tables
+
+
+def _checked(
     raw: Mapping[str, Any],
     where: Callable[[Key], str],
     order: Callable[[Key], int] = lambda _: 0,
     folder: Path = Path(),
     *,
     strict: bool = False,
-) -> Layer:
+) -> _Layer:
     """Return the checked values, or the problems.
 
     Args:
@@ -131,82 +168,15 @@ def checked_layer(
         tables = Tables.model_validate(raw, strict=strict, context=folder)
     except ValidationError as error:
         details = sorted(error.errors(include_url=False, include_input=False), key=lambda detail: order(detail["loc"]))
-        problems = [f"{where(detail['loc'])}: {sentence(detail)}" for detail in details[:_MOST_PROBLEMS]]
+        problems = [f"{where(detail['loc'])}: {_sentence(detail)}" for detail in details[:_MOST_PROBLEMS]]
         if len(details) > _MOST_PROBLEMS:
             problems.append(f"and {len(details) - _MOST_PROBLEMS:,} more of this kind")
-        return Layer(problems=tuple(problems))
+        return {}, problems
     # No warnings: the checks return other types than they take, such as seconds for a text.
-    return Layer(values=tables.model_dump(exclude_unset=True, by_alias=True, warnings=False))
+    return tables.model_dump(exclude_unset=True, by_alias=True, warnings=False), ()
 
 
-def config_layer(text: str, name: str, folder: Path) -> Layer:
-    """Return the config's layer, its paths resolved against its folder.
-
-    Args:
-        text: The whole file.
-        name: The file's name in messages.
-        folder: Where the file is.
-
-    """
-    try:
-        raw, line = parsed_config(text, name)
-    except ValueError as error:
-        return Layer(problems=(str(error),))
-    return checked_layer(raw, lambda key: f"{name}, line {line(key)}, {dotted(key)}", line, folder, strict=True)
-
-
-def options_layer(options: Mapping[str, object]) -> Layer:
-    """Return the command line's layer; None and empty lists are not set.
-
-    Args:
-        options: By the key's name in the config (`tag` is another name of `tags`).
-
-    Raises:
-        KeyError: There is no such key: a defect of the caller.
-
-    """
-    given = {
-        "tags" if name == "tag" else name: str(value) if isinstance(value, Path) else value
-        for name, value in options.items()
-        if value is not None and value not in ([], ())
-    }
-    if unknown := given.keys() - {key for table in PLAIN_TABLES for key in keys_of(table)}:
-        raise KeyError(*unknown)
-    return checked_layer(_by_table(given), lambda key: f"the option {_option_of(str(key[1]))}")
-
-
-def environment_layer(environment: Mapping[str, str]) -> Layer:
-    """Return the environment's layer; an empty variable is not set, and commas separate tags."""
-    names = {variable_of(key): key for table in PLAIN_TABLES for key in keys_of(table)}
-    given: dict[str, object] = {names[name]: text for name, text in environment.items() if text and name in names}
-    if "tags" in given:
-        given["tags"] = [tag for tag in str(given["tags"]).split(",") if tag.strip()]
-    layer = checked_layer(_by_table(given), lambda key: f"the variable {variable_of(str(key[1]))}")
-    unknown = tuple(
-        f"the variable {name}: {unknown_name(name, names)}"
-        for name in environment
-        if name.startswith(_PREFIX) and name not in {*names, _CONFIG_VARIABLE}
-    )
-    return Layer(values=layer.values, problems=layer.problems + unknown)
-
-
-def stacked(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
-    """Return every table's keys, each with the value of the last layer that has it."""
-    return {
-        table: {key: value for layer in layers for key, value in layer.values.get(table, {}).items()}
-        for table in TABLES
-    }
-
-
-def _option_of(key: str) -> str:
-    return "--tag" if key == "tags" else "--" + key.replace("_", "-")
-
-
-def _by_table(given: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    return {table: {key: given[key] for key in keys_of(table) if key in given} for table in PLAIN_TABLES}
-
-
-def sentence(detail: Mapping[str, Any]) -> str:
+def _sentence(detail: Mapping[str, Any]) -> str:
     """Return the end of a sentence that begins with where the key is.
 
     Args:
@@ -222,7 +192,7 @@ def sentence(detail: Mapping[str, Any]) -> str:
             return _WRONG_TYPE.get(kind) or str(detail["msg"])
 
 
-def unknown_name(name: str, known: Iterable[str]) -> str:
+def _unknown_name(name: str, known: Iterable[str]) -> str:
     """Return the end of a sentence about an unknown name, with the name that was probably meant."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return "there is no such setting" + (f"; did you mean {close[0]}?" if close else "")
@@ -231,7 +201,7 @@ def unknown_name(name: str, known: Iterable[str]) -> str:
 def _unknown_key(table: str, key: str = "", *inner: str) -> str:
     """Return which key was probably meant, or in which table the key belongs."""
     if inner:
-        return unknown_name(inner[-1], CustomFieldTable.model_fields)
-    near = unknown_name(key or table, keys_of(table) if key else TABLES)
+        return _unknown_name(inner[-1], CustomFieldTable.model_fields)
+    near = _unknown_name(key or table, keys_of(table) if key else TABLES)
     homes = [name for name in TABLES if (key or table) in keys_of(name)]
     return f"belongs in the table [{homes[0]}]" if homes and not (key and "mean" in near) else near

@@ -62,14 +62,7 @@ def single_line(text: str) -> str:
 
 
 def not_empty(text: str) -> str:
-    """Return the line of text, which is not empty."""
-    if not (line := single_line(text)):
-        raise ValueError("must not be empty")
-    return line
-
-
-def header(text: str) -> str:
-    """Return the column's header, stripped as the readers strip it and not empty; it may have line breaks."""
+    """Return the text, stripped as the readers strip a header, and not empty."""
     if not (stripped := text.strip()):
         raise ValueError("must not be empty")
     return stripped
@@ -78,7 +71,7 @@ def header(text: str) -> str:
 def base_url(text: str) -> str:
     """Return the address without a slash at its end: https, or plain http on the loopback address alone."""
     try:
-        parts = urlsplit(not_empty(text))
+        parts = urlsplit(single_line(text))
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError(f'must be an address such as https://api.callbell.eu/v1; it says "{text}"') from error

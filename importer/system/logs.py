@@ -15,6 +15,7 @@ from importer.model.rows import Entry, InvalidRow, Status
 from importer.system.files import private_file, private_folder
 
 LOG = logging.getLogger("importer")
+logging.raiseExceptions = False  # a log that can no longer be written ends neither the run nor in a traceback
 
 
 @contextlib.contextmanager
@@ -84,28 +85,13 @@ class _Json(_Text):
         return json.dumps(fields, ensure_ascii=False)
 
 
-class _Lasting:
-    """A log that can be written no longer ends neither the run nor in a traceback."""
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
-        """Let it pass."""
-
-
-class _ToFile(_Lasting, logging.FileHandler):
-    """A log file."""
-
-
-class _ToStream(_Lasting, logging.StreamHandler[TextIO]):
-    """A log on standard error."""
-
-
 def _handler(path: Path | None, stream: TextIO) -> logging.Handler:
     if path is None:
-        return _ToStream(stream)
+        return logging.StreamHandler(stream)
     try:
         private_folder(path.absolute().parent)
         if not path.exists():  # one that is there keeps its mode: who reads it was decided before
             private_file(path)
-        return _ToFile(path, encoding="utf-8", errors="backslashreplace")
+        return logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     except (StorageError, OSError) as error:
         raise StorageError(f"The log cannot be written. {error}", "Name another file with --log-file.") from error

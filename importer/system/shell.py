@@ -9,33 +9,26 @@ from importer.system import runtime
 _PLAIN_ON_WINDOWS = re.compile(r"[\w@%+=:,./\\~-]+")
 
 
-def quote(word: str, *, windows: bool | None = None) -> str:
-    """Return the word as the shell takes it for one word.
-
-    Args:
-        word: An argument, such as a path.
-        windows: Whether it is for Windows, whose shells do not know single quotes; None: as this system is.
-
-    """
-    if runtime.WINDOWS if windows is None else windows:
+def quote(word: str) -> str:
+    """Return the word as the shell takes it for one word; Windows' shells do not know single quotes."""
+    if runtime.WINDOWS:
         return word if _PLAIN_ON_WINDOWS.fullmatch(word) else f'"{word}"'
     return shlex.quote(word)
 
 
-def importer_command(*words: str, options: Sequence[tuple[str, object]] = (), windows: bool | None = None) -> str:
+def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) -> str:
     """Return a command of the importer, with its options.
 
     Args:
         words: The command's name and its arguments.
         options: Pairs of an option's config key and its value: True for a flag, a list for an option that is
             repeated; an empty value leaves the option out.
-        windows: As for `quote`.
 
     """
-    line = ["callbell-importer", *(quote(word, windows=windows) for word in words)]
+    line = ["callbell-importer", *map(quote, words)]
     for key, value in options:
         option = "--" + key.replace("_", "-")
         values = value if isinstance(value, list | tuple) else [value]
         given = [one for one in values if one not in (None, "") and one is not False]
-        line += [option if one is True else f"{option} {quote(str(one), windows=windows)}" for one in given]
+        line += [option if one is True else f"{option} {quote(str(one))}" for one in given]
     return " ".join(line)

@@ -92,19 +92,6 @@ def install_stop_handlers(
             signal.signal(number, before[number] or signal.SIG_DFL)
 
 
-@contextlib.contextmanager
-def silent_end() -> Iterator[None]:
-    """Let Ctrl-C end the process without a word once the block is over: nothing is left to be put in order.
-
-    While the interpreter ends, Python's own handler would raise KeyboardInterrupt where nobody catches it.
-    """
-    try:
-        yield
-    finally:
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def _stop_signals() -> list[signal.Signals]:
     """Return the stop signals that this system has."""
     names = ("SIGINT", "SIGTERM", "SIGBREAK") if runtime.WINDOWS else ("SIGINT", "SIGTERM", "SIGHUP")

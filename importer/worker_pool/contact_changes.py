@@ -4,8 +4,9 @@ The service's answer is compared with what POST /contacts was given. What the an
 says in a form that cannot be read counts as changed, for a contact that was deleted cannot be brought back.
 """
 
+import contextlib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from importer.model.rows import Contact
@@ -19,15 +20,16 @@ def changes(sent: Contact, found: Mapping[str, object]) -> tuple[str, ...]:
         found: The contact as GET /contacts/:uuid describes it.
 
     """
-    same: dict[str, tuple[str, Callable[[object], bool]]] = {
-        "name": ("name", lambda value: _text(value) == _plain(sent.name)),
-        "tags": ("tags", lambda value: _texts(value) == set(map(_plain, sent.tags))),
-        "assigned_user": ("assignedUser", lambda value: _is_user(sent.assigned_user, value)),
-        "team_uuid": ("team", lambda value: _is_team(sent.team_uuid, value)),
-        "channel_uuid": ("channel", lambda value: not sent.channel_uuid or _part(value, "uuid") == sent.channel_uuid),
-        "note": ("note", lambda value: _text(value) == _plain(sent.note)),
+    channel = sent.channel_uuid
+    is_same = {
+        "name": _text(found.get("name", sent.name)) == _plain(sent.name),
+        "tags": _texts(found.get("tags", sent.tags)) == set(map(_plain, sent.tags)),
+        "assigned_user": _is_user(sent.assigned_user, found.get("assignedUser", sent.assigned_user)),
+        "team_uuid": _is_team(sent.team_uuid, found.get("team", sent.team_uuid)),
+        "channel_uuid": not channel or _part(found.get("channel", channel), "uuid") == channel,
+        "note": _text(found.get("note", sent.note)) == _plain(sent.note),
     }
-    differing = [field for field, (name, is_same) in same.items() if name in found and not is_same(found[name])]
+    differing = [field for field, same in is_same.items() if not same]
     return (*differing, *_custom_changes(sent.custom_fields, found.get("customFields", sent.custom_fields)))
 
 
@@ -44,15 +46,10 @@ def _is_value(sent: str | tuple[str, ...], found: object) -> bool:
     if isinstance(sent, tuple):
         return _texts(found) == set(map(_plain, sent))
     if isinstance(found, int | float) and not isinstance(found, bool):
-        return _is_number(sent, found)
-    return _text(found or "") == _plain(sent)
-
-
-def _is_number(sent: str, found: float) -> bool:
-    try:
-        return float(sent) == found
-    except ValueError:
+        with contextlib.suppress(ValueError):
+            return float(sent) == found
         return False
+    return _text(found or "") == _plain(sent)
 
 
 def _is_user(sent: str, found: object) -> bool:

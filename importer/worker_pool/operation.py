@@ -14,14 +14,12 @@ tests in `tests/unit/worker_pool/`, and, if the API call is new, its request in 
 then gives it to the pool (`importer.commands.connection.PoolCommand`).
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from importer.model.journal_rows import OutcomeT, Pending, RowOutcome
-from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
 from importer.model.replies import Reply
 from importer.model.requests import Request
 from importer.model.stop import Stop
@@ -62,12 +60,8 @@ class AskToken(Generic[_OutcomeT_co]):
     otherwise: _OutcomeT_co
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelfTestDone:
-    """The self-test of the look-up has ended; no row is affected."""
-
-
-NextStep = SendLater[StepT] | SendNow[StepT] | Final[OutcomeT] | AskToken[OutcomeT] | SelfTestDone | Stop
+NextStep = SendLater[StepT] | SendNow[StepT] | Final[OutcomeT] | AskToken[OutcomeT] | Stop | None
+"""None: nothing follows, and no row is affected."""
 
 
 class Operation(Protocol[StepT, _OutcomeT_co]):
@@ -104,22 +98,3 @@ class Operation(Protocol[StepT, _OutcomeT_co]):
             is_in_flight: Whether its request has left.
 
         """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolParts(Generic[StepT, OutcomeT]):
-    """What a pool works with."""
-
-    operation: Operation[StepT, OutcomeT]
-    service: Service
-    journal: WorkJournal[OutcomeT]
-    rate_limiter: RequestLimiter
-    clock: Clock
-    jitter: Callable[[], float]
-    """Returns a number from 0.0 to 1.0."""
-    rate: float
-    """Requests per second that the account allows, 0.0 for no limit: how many rows to claim at a time."""
-    longest_outage_seconds: float
-    """A service that does not answer for longer ends the run."""
-    too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None
-    """Told after each row how many got which status in this run."""

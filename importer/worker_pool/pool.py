@@ -10,18 +10,20 @@ that what must follow at once (`SendNow`) does.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Generic, assert_never
 
 from importer.model.journal_rows import Attempted, OutcomeT, Pending, RecordedOutcome
 from importer.model.phone_mask import masked, unnumbered
+from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
 from importer.model.stop import Stop
 from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage, refuses_token
-from importer.worker_pool.operation import AskToken, Final, NextStep, PoolParts, SelfTestDone, SendLater, SendNow, StepT
-from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue
+from importer.worker_pool.operation import AskToken, Final, NextStep, Operation, SendLater, SendNow, StepT
+from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue, watched_task
 
 _LOG = logging.getLogger(__name__)
 GRACE_SECONDS = 25.0
@@ -32,22 +34,37 @@ _UNSETTLED = (SendLater, AskToken, Stop)
 """Decisions after which the request is an attempt that did not settle its row."""
 
 
+@dataclass(kw_only=True, eq=False)
 class WorkerPool(Generic[StepT, OutcomeT]):
     """Works on rows until none is pending and the input is over, or until it is stopped."""
 
-    def __init__(self, parts: PoolParts[StepT, OutcomeT]) -> None:
-        self._parts = parts
-        self._operation = parts.operation
+    operation: Operation[StepT, OutcomeT]
+    service: Service
+    journal: WorkJournal[OutcomeT]
+    rate_limiter: RequestLimiter
+    clock: Clock
+    jitter: Callable[[], float]
+    """Returns a number from 0.0 to 1.0."""
+    rate: float
+    """Requests per second that the account allows, 0.0 for no limit: how many rows to claim at a time."""
+    longest_outage_seconds: float
+    """A service that does not answer for longer ends the run."""
+    too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None
+    """Told after each row how many got which status in this run."""
+    input_is_over: bool = field(default=False, init=False)
+    stopped: Stop | Exception | None = field(default=None, init=False)
+    hurried: bool = field(default=False, init=False)
+    """Whether a second stop signal asked for an immediate shutdown."""
+
+    def __post_init__(self) -> None:
+        self.outage = Outage(self._probe, self.longest_outage_seconds)
+        self.counters = Counters(pending=self.operation.pending)
         self._queue: StepQueue[Job[StepT, OutcomeT]] = StepQueue()
-        self._claims = Claims(journal=parts.journal, rate=parts.rate, begin=self._begin, ended=self._ended)
+        self._claims = Claims(journal=self.journal, rate=self.rate, begin=self._begin, ended=self._ended)
         self._in_flight = RequestsInFlight(self._ended)
         self._dispatching: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._is_verbose = _LOG.isEnabledFor(logging.DEBUG)
-        self.input_is_over = False
-        self.outage = Outage(self._probe, parts.longest_outage_seconds)
-        self.counters = Counters(pending=parts.operation.pending)
-        self.stopped: Stop | Exception | None = None
 
     def enqueued(self, tally: Mapping[Any, int]) -> None:
         """Take note that more rows were enqueued in the journal, so many with each status."""
@@ -68,12 +85,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def hurry(self) -> None:
         """Wait no longer for what is in flight."""
-        self._in_flight.hurried.set()
-
-    @property
-    def hurried(self) -> bool:
-        """Whether a second stop signal asked for an immediate shutdown."""
-        return self._in_flight.hurried.is_set()
+        self.hurried = True
+        self._in_flight.give_up()
 
     async def run(self) -> None:
         """Work on every row, or stop: then give back to the journal what was not sent.
@@ -82,8 +95,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             StorageError: The journal could not be written; what it held before tells what is in doubt.
 
         """
-        checkpoints = asyncio.create_task(self._checkpoint_often())
-        self._dispatching = asyncio.create_task(self._dispatch())
+        checkpoints = watched_task(self._checkpoint_often(), self._ended)
+        self._dispatching = watched_task(self._dispatch(), self._ended)
         try:
             await asyncio.wait({self._dispatching})
         finally:
@@ -92,8 +105,6 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             await self._wind_up()
             checkpoints.cancel()
             await asyncio.wait({checkpoints})
-        if not self._dispatching.cancelled() and (defect := self._dispatching.exception()):
-            raise defect
         if isinstance(self.stopped, Exception):
             raise self.stopped
 
@@ -104,7 +115,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             if self.outage.is_open and (reason := await self.outage.wait_until_closed()):
                 self.stop(reason)
                 return
-            await self._parts.rate_limiter.acquire()
+            await self.rate_limiter.acquire()
             self._in_flight.start(self._advance(self._queue.pop(loop.time())))
 
     async def _is_ready(self, loop: asyncio.AbstractEventLoop) -> bool:
@@ -124,7 +135,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def _begin(self, row: Pending) -> None:
         job: Job[StepT, OutcomeT] = Job(row=row)
-        first = self._operation.first_step(row, self._parts.clock.now())
+        first = self.operation.first_step(row, self.clock.now())
         if isinstance(first, SendLater) and not first.wait_seconds:
             job.step = first.step
             self._queue.add(job)
@@ -134,7 +145,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
     async def _advance(self, job: Job[StepT, OutcomeT]) -> None:
         """Make one request and follow what its reply decides."""
         is_token_asked = job.otherwise is not None
-        request = WHO_AM_I if is_token_asked else self._operation.request(job.step)
+        request = WHO_AM_I if is_token_asked else self.operation.request(job.step)
         if request.is_change:
             self.counters.retried += job.attempts > 0
             job.attempts += 1
@@ -151,29 +162,34 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         loop, reply = asyncio.get_running_loop(), None
         started = loop.time()
         try:
-            reply = await self._parts.service.send(request)
+            reply = await self.service.send(request)
         finally:
-            self._parts.rate_limiter.release(reply, loop.time() - started, self._parts.jitter())
+            self.rate_limiter.release(reply, loop.time() - started, self.jitter())
         self.counters.throttled += reply.http_status == HTTPStatus.TOO_MANY_REQUESTS
         return reply
 
     async def _probe(self) -> Reply:
-        await self._parts.rate_limiter.acquire()
+        await self.rate_limiter.acquire()
         return await self._send(WHO_AM_I)
 
     def _decide(self, job: Job[StepT, OutcomeT], request: Request, reply: Reply) -> NextStep[StepT, OutcomeT]:
         if job.otherwise is not None:
             return TOKEN_REFUSED if refuses_token(reply) else Final(outcome=job.otherwise)
-        decision = self._operation.decide(job.step, reply, self._parts.jitter())
-        if isinstance(decision, _UNSETTLED) and job.row is not None:
-            self._record_attempt(job.row, job.attempts, request, reply)
+        decision = self.operation.decide(job.step, reply, self.jitter())
+        if isinstance(decision, _UNSETTLED) and (row := job.row) is not None:
+            reason = f"{'' if request.is_change else 'look-up: '}{reply.message}"
+            at, status = self.clock.now(), reply.http_status
+            self.journal.record_attempt(
+                Attempted(seq=row.seq, attempt=job.attempts, at=at, http_status=status, reason=reason)
+            )
+            self._log(row, "attempt %s: %s", job.attempts, reason)
         return decision
 
     def _follow(self, job: Job[StepT, OutcomeT], decision: NextStep[StepT, OutcomeT]) -> None:
         match decision:
             case Final(outcome=outcome):
                 self._record(job, outcome)
-                if reason := self._parts.too_many_failures(self.counters.done):
+                if reason := self.too_many_failures(self.counters.done):
                     self.stop(reason)
             case SendLater(step=step, wait_seconds=wait_seconds, is_retry=is_retry):
                 if is_retry:
@@ -184,14 +200,14 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             case AskToken(otherwise=otherwise):
                 job.otherwise = otherwise
                 self._queue.schedule(job, AT_ONCE)
-            case SelfTestDone():
+            case None:
                 pass
             case Stop():
                 self.stop(decision)
                 self._give_back(job, is_in_flight=False)
             case _:
                 assert_never(decision)
-        if (self_test := self._operation.self_test_step()) is not None:
+        if (self_test := self.operation.self_test_step()) is not None:
             self._schedule(Job(), self_test, 0.0)
         self._changed.set()
 
@@ -201,7 +217,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def _give_back(self, job: Job[StepT, OutcomeT], *, is_in_flight: bool) -> None:
         """Leave a row for the next run, as the operation says."""
-        if (outcome := self._operation.give_back(job.step, is_in_flight=is_in_flight)) is not None:
+        if (outcome := self.operation.give_back(job.step, is_in_flight=is_in_flight)) is not None:
             self._record(job, outcome)
 
     def _record(self, job: Job[StepT, OutcomeT], outcome: OutcomeT) -> None:
@@ -209,19 +225,10 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         if (row := job.row) is None:
             return
         self.counters.done[outcome.status] += 1
-        at = self._parts.clock.now()
-        self._parts.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=at))
-        status = "unsent" if outcome.status is self._operation.pending else outcome.status
+        at = self.clock.now()
+        self.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=at))
+        status = "unsent" if outcome.status is self.operation.pending else outcome.status
         self._log(row, "%s %s", status, outcome.detail)
-
-    def _record_attempt(self, row: Pending, attempt: int, request: Request, reply: Reply) -> None:
-        """Record a request that did not settle its row."""
-        reason = f"{'' if request.is_change else 'look-up: '}{reply.message}"
-        at, status = self._parts.clock.now(), reply.http_status
-        self._parts.journal.record_attempt(
-            Attempted(seq=row.seq, attempt=attempt, at=at, http_status=status, reason=reason)
-        )
-        self._log(row, "attempt %s: %s", attempt, reason)
 
     def _log(self, row: Pending, message: str, what: object, detail: str) -> None:
         """Name a row by its number, and its identifier by the last digits."""
@@ -238,17 +245,13 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         """Make outcomes durable soon: one that is lost costs a look-up."""
         while True:
             await asyncio.sleep(CHECKPOINT_SECONDS)
-            try:
-                await self._parts.journal.checkpoint()
-            except Exception as error:  # noqa: BLE001 - told by `run`: nobody awaits this task for its result
-                self.stop(error)
-                return
+            await self.journal.checkpoint()
 
     async def _wind_up(self) -> None:
         """Wait for what is in flight, a while, and record everything."""
         await self._claims.wait()
-        await self._in_flight.wait(GRACE_SECONDS)
+        await self._in_flight.wait(0.0 if self.hurried else GRACE_SECONDS)
         for job in self._queue:
             self._give_back(job, is_in_flight=False)
         if not isinstance(self.stopped, Exception):
-            await self._parts.journal.checkpoint()
+            await self.journal.checkpoint()

@@ -88,6 +88,18 @@ class StepQueue(Generic[_T]):
         yield from (entry for _, _, entry in self._scheduled)
 
 
+def watched_task(work: Coroutine[Any, Any, None], ended: Callable[[Exception | None], None]) -> asyncio.Task[None]:
+    """Start a task that nobody awaits for its result; `ended` is told the error in which it ended, if it did."""
+
+    def tell(task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        ended(error if error is None or isinstance(error, Exception) else RuntimeError(repr(error)))
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(tell)
+    return task
+
+
 @dataclass(slots=True, kw_only=True)
 class Claims:
     """Rows that are claimed ahead of their turn: their intent is on disk, so that no request waits for the disk."""
@@ -106,7 +118,7 @@ class Claims:
     @property
     def is_over(self) -> bool:
         """Whether no row is pending now, as far as is known."""
-        return self._are_exhausted and not self._claiming
+        return self._are_exhausted and not self._is_claiming
 
     def more(self) -> None:
         """Take note that more rows may be pending."""
@@ -114,25 +126,23 @@ class Claims:
 
     def top_up(self, at_hand: int) -> None:
         """Claim more rows if few are at hand."""
-        if not (self._claiming or self._are_exhausted) and at_hand <= self._rows_of(_RESERVE_SECONDS):
-            self._claiming = asyncio.create_task(self._claim())
+        if not (self._is_claiming or self._are_exhausted) and at_hand <= self._rows_of(_RESERVE_SECONDS):
+            self._claiming = watched_task(self._claim(), self.ended)
 
     async def wait(self) -> None:
         """Wait for the claim that is under way, if one is."""
         if self._claiming:
-            await self._claiming
+            await asyncio.wait({self._claiming})
 
     async def _claim(self) -> None:
         self._are_exhausted = True  # before asking: what is enqueued meanwhile says otherwise
-        failure = None
-        try:
-            for row in await self.journal.claim(max(2, self._rows_of(_CLAIM_SECONDS))):
-                self._are_exhausted = False
-                self.begin(row)
-        except Exception as error:  # noqa: BLE001 - told: nobody awaits this task for its result
-            failure = error
-        self._claiming = None
-        self.ended(failure)
+        for row in await self.journal.claim(max(2, self._rows_of(_CLAIM_SECONDS))):
+            self._are_exhausted = False
+            self.begin(row)
+
+    @property
+    def _is_claiming(self) -> bool:
+        return self._claiming is not None and not self._claiming.done()
 
     def _rows_of(self, seconds: float) -> int:
         return round(self.rate * seconds) if self.rate else _CLAIM_WITHOUT_LIMIT
@@ -149,8 +159,6 @@ class RequestsInFlight:
     def __init__(self, ended: Callable[[Exception | None], None]) -> None:
         self._ended = ended
         self._tasks: set[asyncio.Task[None]] = set()
-        self.hurried = asyncio.Event()
-        """Once set, nobody waits any longer."""
 
     def __len__(self) -> int:
         """How many there are."""
@@ -158,26 +166,22 @@ class RequestsInFlight:
 
     def start(self, request: Coroutine[Any, Any, None]) -> None:
         """Let one leave."""
-        task = asyncio.create_task(request)
+        task = watched_task(request, self._ended)
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._tasks.discard)
 
     async def wait(self, grace_seconds: float) -> None:
-        """Wait until all have ended, or the grace period has, or `hurried` is set; then cancel those that are left."""
-        if not self._tasks:
-            return
-        requests = frozenset(self._tasks)  # as it is now: one that ends meanwhile takes itself out
-        hurry = asyncio.create_task(self.hurried.wait())
-        settled = asyncio.create_task(asyncio.wait(requests))
-        await asyncio.wait({hurry, settled}, timeout=grace_seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in (hurry, *requests):
-            task.cancel()
-        await settled
+        """Wait until all have ended, or the grace period has; then give up those that are left."""
+        if self._tasks:
+            requests = frozenset(self._tasks)  # as it is now: one that ends meanwhile takes itself out
+            await asyncio.wait(requests, timeout=grace_seconds)
+            self.give_up()
+            await asyncio.wait(requests)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        defect = None if task.cancelled() else task.exception()
-        self._ended(defect if defect is None or isinstance(defect, Exception) else RuntimeError(repr(defect)))
+    def give_up(self) -> None:
+        """Cancel all of them: their rows are given back."""
+        for task in self._tasks:
+            task.cancel()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,7 +6,6 @@ The arithmetic is in pure functions; `RateLimiter` applies it on the running eve
 import asyncio
 import math
 from collections import deque
-from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
 
@@ -28,18 +27,6 @@ _HEAD_ROOM = 2.0
 _SPARE = 8
 _DECAY = 0.98
 _WINDOW_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimits:
-    """How fast the account allows us to be."""
-
-    rate: float = 300.0
-    """Requests per second; 0.0: no limit."""
-    concurrency: int = 0
-    """Most requests in flight; 0: as many as the rate needs."""
-    learned: float = 0.0
-    """The limit that an earlier run found out, in requests per second; 0.0: none but `rate`, which is never passed."""
 
 
 def in_flight_needed(rate: float, latency_seconds: float) -> int:
@@ -82,14 +69,20 @@ class RateLimiter:
     Until the first reply there is one request in flight: an error that every row would meet costs one row. The same
     after a pause: one request probes before the others follow. Only a reply to a request that left after the pause
     tells anything about the time after it.
+
+    Args:
+        rate: Requests per second that the account allows; 0.0: no limit.
+        concurrency: Most requests in flight; 0: as many as the rate needs.
+        learned: The limit that an earlier run found out, in requests per second; 0.0: none but `rate`, which is never
+            passed.
+
     """
 
-    def __init__(self, options: RateLimits) -> None:
-        self.limit = options.rate
-        """Requests per second that the account allows; 0.0: no limit."""
-        self._adaptive = adaptive_rate.initial_rate(options.rate, options.learned) if options.rate else None
+    def __init__(self, *, rate: float = 300.0, concurrency: int = 0, learned: float = 0.0) -> None:
+        self.limit = rate
+        self._adaptive = adaptive_rate.initial_rate(rate, learned) if rate else None
         self._limiter = _limiter(self._adaptive.rate) if self._adaptive else None
-        self._most = options.concurrency or (MOST_IN_FLIGHT if options.rate else MOST_IN_FLIGHT_WITHOUT_LIMIT)
+        self._most = concurrency or (MOST_IN_FLIGHT if rate else MOST_IN_FLIGHT_WITHOUT_LIMIT)
         self._latency_seconds = 0.0
         self._is_probing = True
         self._before = 0  # requests in flight that left before the pause ended
@@ -122,7 +115,7 @@ class RateLimiter:
             while self.in_flight >= self._allowed():
                 self._changed.clear()
                 await self._changed.wait()
-            if (wait_seconds := self._paused_until - loop.time()) > 0:
+            if wait_seconds := self.paused_seconds(loop.time()):
                 await asyncio.sleep(wait_seconds)
                 continue
             if self._limiter is not None:
@@ -130,7 +123,7 @@ class RateLimiter:
                 if self._skipped:
                     self._skipped -= 1
                     continue
-            if not self.is_paused(loop.time()):  # a pause may have begun while we waited for the limiter
+            if not self.paused_seconds(loop.time()):  # a pause may have begun while we waited for the limiter
                 break
         self._depart(loop.time())
 
@@ -156,18 +149,14 @@ class RateLimiter:
         if pause_seconds:
             self._pause_until(loop_time + pause_seconds)
 
-    def is_paused(self, loop_time: float) -> bool:
-        """Tell whether everyone is waiting."""
-        return loop_time < self._paused_until
-
     def paused_seconds(self, loop_time: float) -> float:
         """Return how long everyone still has to wait; 0.0 without a pause."""
         return max(0.0, self._paused_until - loop_time)
 
     def recent_rate(self, loop_time: float) -> float:
         """Return the requests per second that left in the last five seconds."""
-        self._forget(loop_time)
-        return len(self._departures) / min(_WINDOW_SECONDS, max(1.0, loop_time - self._first_at))
+        since = loop_time - _WINDOW_SECONDS
+        return sum(at > since for at in self._departures) / min(_WINDOW_SECONDS, max(1.0, loop_time - self._first_at))
 
     def mean_rate(self) -> float:
         """Return the requests per second from the first request to the last; 0.0 for fewer than two."""
@@ -225,16 +214,13 @@ class RateLimiter:
         self._skipped = 0
         self._is_probing, self._before = True, self.in_flight
 
-    def _forget(self, loop_time: float) -> None:
-        while self._departures and self._departures[0] <= loop_time - _WINDOW_SECONDS:
-            self._departures.popleft()
-
     def _depart(self, loop_time: float) -> None:
         if not self.sent:
             self._first_at = loop_time
         self._last_at = loop_time
         self._departures.append(loop_time)
-        self._forget(loop_time)
+        while self._departures[0] <= loop_time - _WINDOW_SECONDS:
+            self._departures.popleft()
         self.sent += 1
         self.in_flight += 1
 

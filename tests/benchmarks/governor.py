@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from functools import partial
 
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.benchmarks.measuring import tell
 from tests.benchmarks.rivals import Aimd, AwsCubic, Unheeding
 from tests.support.servers import EXTRA, KINDS
 from tests.support.terminal import Controller, drive
 
 PACES: dict[str, Callable[[], Controller]] = {
-    "ours": lambda: RateLimiter(RateLimits(rate=300.0)),
+    "ours": lambda: RateLimiter(rate=300.0),
     "AsyncLimiter(300, 1)": partial(Unheeding, 300, 1),
     "fixed 291/s": partial(Unheeding, 2, 2 / 291),
     "AIMD": Aimd,

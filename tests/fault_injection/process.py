@@ -22,12 +22,12 @@ from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, run_import
 from importer.reports import write_reports
-from importer.reports.undo_report import UndoSummary, undo_json, write_undone
+from importer.reports.undo_report import undo_json, write_undone
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
-from importer.worker_pool.operation import Operation, PoolParts
+from importer.worker_pool.operation import Operation
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.fault_injection.table import Table, fingerprint, to_contact
 from tests.support.inline_executor import InlineExecutor
 
@@ -151,10 +151,8 @@ def _write_undone(command: Command, store: Journal, undo: RunUndo, folder: Path,
     folder.mkdir(parents=True, exist_ok=True)
     report, now = folder / "undone.csv", command.clock.now()
     write_undone(report, store.report_source(command.undoes).sheets(), undo.results())
-    summary = UndoSummary(
-        name=command.name, run=command.undoes, started_at=now, finished_at=now, exit_code=code, tally=undo.tally()
-    )
-    return undo_json(summary, report)
+    record = replace(_record(command), started_at=now, finished_at=now, exit_code=code)
+    return undo_json(record, command.undoes, undo.tally(), report)
 
 
 def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:
@@ -175,18 +173,15 @@ def _record(command: Command) -> RunRecord:
 
 
 def _pool(command: Command, operation: Operation[Any, Any], journal: WorkJournal[Any]) -> WorkerPool[Any, Any]:
-    limits = RateLimits(rate=command.rate, concurrency=command.concurrency)
     return WorkerPool(
-        PoolParts(
-            operation=operation,
-            service=command.watch.service(command.service),
-            journal=journal,
-            rate_limiter=command.watch.limiter(RateLimiter(limits)),
-            clock=command.clock,
-            jitter=command.chance.random,
-            rate=command.rate,
-            longest_outage_seconds=command.policy.longest_outage_seconds,
-        )
+        operation=operation,
+        service=command.watch.service(command.service),
+        journal=journal,
+        rate_limiter=command.watch.limiter(RateLimiter(rate=command.rate, concurrency=command.concurrency)),
+        clock=command.clock,
+        jitter=command.chance.random,
+        rate=command.rate,
+        longest_outage_seconds=command.policy.longest_outage_seconds,
     )
 
 

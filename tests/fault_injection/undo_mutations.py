@@ -21,7 +21,7 @@ UNDO_MUTATIONS = (
         name="undo: no clear answer taken as deleted",
         changes=(
             Change(
-                module="worker_pool.delete_decision",
+                module="worker_pool.delete",
                 function="after_delete",
                 old="return _again(reply, replace(step, may_be_deleted=may_be_deleted), policy, jitter)",
                 new="if may_be_deleted:\n    return Final(outcome=Deletion(status=Fate.DELETED))\n"
@@ -32,16 +32,14 @@ UNDO_MUTATIONS = (
     ),
     Mutation(
         name="undo: one 404 instead of two",
-        changes=(
-            Change(module="worker_pool.delete_decision", function="_missed", old="step.not_found_count", new="True"),
-        ),
+        changes=(Change(module="worker_pool.delete", function="_missed", old="step.not_found_count", new="True"),),
         part=_UNDO,
     ),
     Mutation(
         name="undo: one 404 is enough after a DELETE",
         changes=(
             Change(
-                module="worker_pool.delete_decision",
+                module="worker_pool.delete",
                 function="_missed",
                 old="step.not_found_count",
                 new="step.not_found_count or step.may_be_deleted",
@@ -79,7 +77,7 @@ UNDO_MUTATIONS = (
         name="undo: what was changed is not seen",
         changes=(
             Change(
-                module="worker_pool.delete_decision",
+                module="worker_pool.delete",
                 function="after_get",
                 old="(changed := changes(step.sent, reply.contact.fields))",
                 new="(changed := changes(step.sent, reply.contact.fields)) and not changed",
@@ -93,11 +91,11 @@ UNDO_MUTATIONS = (
             Change(
                 module="worker_pool.pool",
                 function="WorkerPool._dispatch",
-                old="await self._parts.rate_limiter.acquire()\n"
+                old="await self.rate_limiter.acquire()\n"
                 "self._in_flight.start(self._advance(self._queue.pop(loop.time())))",
                 new="job = self._queue.pop(loop.time())\n"
-                "if job.otherwise is not None or self._operation.request(job.step).is_change:\n"
-                "    await self._parts.rate_limiter.acquire()\n"
+                "if job.otherwise is not None or self.operation.request(job.step).is_change:\n"
+                "    await self.rate_limiter.acquire()\n"
                 "self._in_flight.start(self._advance(job))",
             ),
         ),

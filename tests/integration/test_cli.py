@@ -20,10 +20,10 @@ from typing import Any
 import pytest
 import typer.main
 
-from importer.cli.app import app
-from importer.cli.command_line import main
+from importer.cli import main
+from importer.cli.command_line import app
+from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
-from importer.cli.streams import put_out, say
 from importer.client import account
 from importer.commands import run as running
 from importer.journal import Journal

@@ -155,7 +155,7 @@ def test_on_a_terminal_the_guess_is_asked_about(answer: bytes, code: int) -> Non
 _ON_TERMINAL = """
 import fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from importer.cli.command_line import main
+from importer.cli import main
 main()
 """
 
@@ -184,11 +184,11 @@ def test_the_sandbox_serves_until_ctrl_c_and_says_how_to_use_it() -> None:
 def test_help_does_not_wait_for_what_it_does_not_need() -> None:
     """The heavy libraries are imported when a command runs."""
     code = """
-import atexit, sys, importer.cli.command_line
-heavy = {"pandas", "aiohttp", "pydantic", "rich", "phonenumbers"}
+import atexit, sys, importer.cli
+heavy = {"pandas", "aiohttp", "pydantic", "rich", "phonenumbers", "asyncio"}
 atexit.register(lambda: print(heavy & set(sys.modules)))
 sys.argv[1:] = ["--help"]
-importer.cli.command_line.main()
+importer.cli.main()
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # noqa: S603 - our own code
     assert said.stdout.splitlines()[-1] == b"set()"
@@ -206,7 +206,7 @@ def test_a_signal_while_the_interpreter_ends_prints_nothing(*, ignored: bool) ->
     """Ctrl-C after the last line: the shell is told by the signal, the person by nothing; unless it is ignored."""
     code = "import atexit, os, signal, sys; atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT)); "
     code += f"signal.signal(signal.SIGINT, signal.{'SIG_IGN' if ignored else 'default_int_handler'}); "
-    code += "from importer.cli.command_line import main; sys.argv = ['callbell-importer', 'runs']; main()"
+    code += "from importer.cli import main; sys.argv = ['callbell-importer', 'runs']; main()"
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False
     )

@@ -23,9 +23,8 @@ from importer.model.stop import Stop
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from importer.sandbox.calls import Asked
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
-from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.support.inline_executor import InlineExecutor
 from tests.support.journals import START, begin, begun, entries, record, recorded, statuses
 
@@ -141,7 +140,7 @@ class Watched:
 
 def pool(service: Service, journal: WorkJournal[Deletion], limiter: RequestLimiter) -> DeletePool:
     """Return a pool that leaves nothing to chance."""
-    parts = PoolParts(
+    it = WorkerPool(
         operation=DeleteOperation(PATIENT),
         service=service,
         journal=journal,
@@ -151,7 +150,6 @@ def pool(service: Service, journal: WorkJournal[Deletion], limiter: RequestLimit
         rate=0.0,
         longest_outage_seconds=1800.0,
     )
-    it = WorkerPool(parts)
     it.input_over()
     return it
 
@@ -287,7 +285,7 @@ async def test_a_service_that_never_answers_clearly_is_given_up(tmp_path: Path) 
 async def test_what_every_contact_would_meet_ends_it_at_once(tmp_path: Path, kind: FaultKind) -> None:
     """Nothing is lost, and the same command goes on."""
     async with staged(tmp_path, 30, spoilt(kind, nth=5, times=0)) as stage:
-        await stage.play(limiter=RateLimiter(RateLimits(rate=0.0, concurrency=2)))
+        await stage.play(limiter=RateLimiter(rate=0.0, concurrency=2))
         assert isinstance(stage.pool.stopped, Stop)
         tally = stage.undo.tally()
         assert tally[Fate.DELETED] == 4
@@ -320,7 +318,7 @@ async def test_a_stop_waits_for_what_is_in_flight_and_the_next_undo_goes_on(tmp_
             if stage.asked(DELETE) >= 10:
                 stage.pool.stop(STOP)
 
-        await stage.play(limiter=RateLimiter(RateLimits(rate=0.0, concurrency=5)), meanwhile=stop_after_ten)
+        await stage.play(limiter=RateLimiter(rate=0.0, concurrency=5), meanwhile=stop_after_ten)
         done = stage.undo.tally()[Fate.DELETED]
         assert 10 <= done < 40
         assert len(stage.there() - stage.others) == 40 - done
@@ -349,7 +347,7 @@ async def test_after_a_crash_a_get_tells(tmp_path: Path) -> None:
 async def test_the_rate_limit_is_kept(tmp_path: Path) -> None:
     """GETs and DELETEs together."""
     async with staged(tmp_path, 60, rate_limit=100) as stage:
-        await stage.play(limiter=RateLimiter(RateLimits(rate=100.0)))
+        await stage.play(limiter=RateLimiter(rate=100.0))
         assert stage.fates() == [Fate.DELETED] * 60
         assert stage.sandbox.traffic.throttled == 0
         assert stage.sandbox.traffic.most_in_one_second <= 100
@@ -358,7 +356,7 @@ async def test_the_rate_limit_is_kept(tmp_path: Path) -> None:
 async def test_many_are_in_flight_at_once(tmp_path: Path) -> None:
     """As many as the pace allows, and no more."""
     async with staged(tmp_path, 60, latency_seconds=0.01) as stage:
-        await stage.play(limiter=RateLimiter(RateLimits(rate=0.0, concurrency=5)))
+        await stage.play(limiter=RateLimiter(rate=0.0, concurrency=5))
         assert stage.fates() == [Fate.DELETED] * 60
         assert stage.sandbox.traffic.most_in_flight == 5
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from importer.cli.app import app
+from importer.cli.command_line import app
 from importer.commands import exit_status as endings
 from importer.model import errors
 from importer.model.rows import Status

@@ -22,6 +22,7 @@ from importer.model.policy import Policy
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, Scripted
 from importer.sandbox.calls import Asked
 from importer.sandbox.faults import FaultChooser
+from importer.system import runtime
 from importer.system.locks import exclusive_lock
 from tests.support.commands import (
     ACCOUNT,
@@ -192,13 +193,13 @@ def test_without_a_terminal_it_wants_a_yes(service: Sandbox) -> None:
     assert deletes(service) == 0
 
 
-def test_the_command_with_yes_can_be_copied() -> None:
+def test_the_command_with_yes_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the shells of all systems, with what it was given."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
     options: dict[str, object] = {"journal": "my journal", "quiet": True, "config": "c.toml"}
-    assert command_with_yes("r", options, windows=False) == (
-        "callbell-importer undo r --yes --config c.toml --journal 'my journal'"
-    )
-    assert command_with_yes("r", options, windows=True).endswith('--journal "my journal"')
+    assert command_with_yes("r", options) == ("callbell-importer undo r --yes --config c.toml --journal 'my journal'")
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    assert command_with_yes("r", options).endswith('--journal "my journal"')
 
 
 @pytest.mark.parametrize(("run", "words"), [("nope", "no run named nope"), ("", "needs the name of a run")])
@@ -468,7 +469,7 @@ def test_whatever_stops_it_the_same_command_goes_on(
 _ON_TERMINAL = """
 import fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from importer.cli.command_line import main
+from importer.cli import main
 main()
 """
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from importer.cli.app import app
+from importer.cli.command_line import app
 from importer.sandbox import DEFAULT_ACCOUNT, Sandbox, SandboxOptions
 
 TOKEN = "secret-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox

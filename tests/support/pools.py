@@ -13,9 +13,9 @@ from importer.model.requests import Request
 from importer.model.rows import Contact
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
-from importer.worker_pool.operation import Operation, PoolParts
+from importer.worker_pool.operation import Operation
 from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.support.virtual_time import VirtualClock
 
 OPERATIONS: dict[str, Callable[[Policy], Operation[Any, Any]]] = {
@@ -141,18 +141,15 @@ class PoolStage:
 
     def make(self) -> WorkerPool[Any, Any]:
         """Return the pool; call it on the loop that it will run on."""
-        limits = RateLimits(rate=self.rate, concurrency=self.concurrency)
         self.pool = WorkerPool(
-            PoolParts(
-                operation=OPERATIONS[self.kind](self.policy),
-                service=self.service,
-                journal=self.journal,
-                rate_limiter=self.limiter or RateLimiter(limits),
-                clock=VirtualClock(),
-                jitter=lambda: 0.5,
-                rate=self.rate,
-                longest_outage_seconds=self.policy.longest_outage_seconds,
-            )
+            operation=OPERATIONS[self.kind](self.policy),
+            service=self.service,
+            journal=self.journal,
+            rate_limiter=self.limiter or RateLimiter(rate=self.rate, concurrency=self.concurrency),
+            clock=VirtualClock(),
+            jitter=lambda: 0.5,
+            rate=self.rate,
+            longest_outage_seconds=self.policy.longest_outage_seconds,
         )
         self.pool.enqueued({self.pool.counters.pending: self.rows})
         self.pool.input_over()

@@ -32,16 +32,14 @@ _COMPACT = re.compile(r"(\+?)([0-9]+)")
 _STRANGE = re.compile(r"[^0-9+\s.()\[\]/\\-]")
 
 
-def identify(text: str, source: str, country: str, identifier_format: str, form: str = "as_written") -> str | Problem:
-    """Return the identifier in the cell's text, or the problem with it.
+def identify(text: str, source: str, country: str, form: str = "as_written") -> str | Problem:
+    """Return the identifier in the cell's text, or the problem with it: a phone number as digits with country code.
 
     Args:
         text: The cell's text.
         source: `whatsapp` makes it a phone number; any other source takes the text as it is.
         country: Region (ISO 3166, upper case) of numbers without a country code; empty: none is assumed.
-        identifier_format: `digits`, `e164` (with +), or `as_is`: checked like the others, and sent as it is written.
-        form: `with` or `without` the extra digit that some countries' mobile numbers can have, or `as_written`;
-            with `as_is` the number is not rewritten.
+        form: `with` or `without` the extra digit that some countries' mobile numbers can have, or `as_written`.
 
     """
     if source != "whatsapp":
@@ -49,17 +47,12 @@ def identify(text: str, source: str, country: str, identifier_format: str, form:
     plain = _PLAIN_NUMBER.fullmatch(text)
     written = (plain[1], plain[2]) if plain else _plus_and_digits(text)
     number = written if isinstance(written, Problem) else e164(*written, country, text)
-    if isinstance(number, Problem):
-        return number
-    if identifier_format == "as_is":
-        return _cleaned_phone(text)
-    digits = in_form(number[1:], form)
-    return digits if identifier_format == "digits" else f"+{digits}"
+    return number if isinstance(number, Problem) else in_form(number[1:], form)
 
 
 def _handle(text: str) -> str | Problem:
     """Return the identifier of a Telegram, Instagram or Facebook contact."""
-    handle = _cleaned_phone(text)
+    handle = cleaned_phone(text)
     if not handle:
         return Problem(code="identifier_missing", message="The cell is empty: a contact needs an identifier.")
     if _SCIENTIFIC.fullmatch(handle):
@@ -67,7 +60,7 @@ def _handle(text: str) -> str | Problem:
     return _without_decimals(handle)
 
 
-def _cleaned_phone(text: str) -> str:
+def cleaned_phone(text: str) -> str:
     """Return the text in ASCII digits and signs, without invisible characters and without a leading `'` or `tel:`."""
     if not text.isascii():
         text = "".join(map(_plain_sign, unicodedata.normalize("NFKC", text)))
@@ -90,7 +83,7 @@ def _without_decimals(text: str) -> str:
 
 def _plus_and_digits(text: str) -> tuple[str, str] | Problem:
     """Return a number as (`+` or nothing, digits); a leading `00` is its plus."""
-    text = _without_decimals(_cleaned_phone(text))
+    text = _without_decimals(cleaned_phone(text))
     if _SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
         recovered = _from_scientific(text, "phone_digits_lost")
         return recovered if isinstance(recovered, Problem) else ("", recovered)

@@ -1,1 +1,1 @@
-"""Workbooks: .xlsx, .xlsm, .xls, .xlsb and .ods."""
+"""Workbooks: .xlsx, .xlsm, .xls and .ods."""

@@ -19,7 +19,7 @@ MOST_DIGITS = 15
 TOO_BIG = 10**MOST_DIGITS
 _NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 """Of a number format: colours and languages in brackets, room for a character, a character to fill with."""
-_ESCAPED = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|([-+() /:])')
 
 
@@ -77,9 +77,13 @@ def text_of(value: object, number_format: str = "General") -> str:
 def unescaped(text: str) -> str:
     """Return the text with characters that XML does not take, written as `_x000D_`, as themselves.
 
-    openpyxl leaves them escaped. Source: ECMA-376, part 1, 22.9.2.19 (ST_Xstring).
+    openpyxl leaves them escaped. Halves of a character that do not stand in pairs are replaced.
+    Source: ECMA-376, part 1, 22.9.2.19 (ST_Xstring).
     """
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    whole = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def is_wrong(value: object) -> bool:

@@ -75,51 +75,39 @@ class FilledCells:
     """Counts the filled cells of each row."""
 
     def __init__(self) -> None:
-        self._counts = np.zeros(1_024, dtype=np.int32)
-        self._end = 0
+        self._counts = np.zeros(MOST_ROWS + 2, dtype=np.int32)  # what is never written takes no memory
 
     def add(self, row: int, count: int = 1) -> None:
         """Count more cells of a row; those below the last that a sheet can have are passed over."""
-        self._reach(row)
-        if row <= MOST_ROWS:
-            self._counts[row] += count
+        self._counts[min(row, MOST_ROWS + 1)] += count
 
     def add_all(self, rows: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> None:
-        """Count a cell of each of the rows, which may repeat."""
-        rows = rows[rows <= MOST_ROWS]
-        if len(rows):
-            first = int(rows.min())
-            self._reach(int(rows.max()))
-            more = np.bincount(rows - first)
-            self._counts[first : first + len(more)] += more.astype(np.int32)
+        """Count a cell of each of the rows, which are at least one and may repeat."""
+        rows = np.minimum(rows, MOST_ROWS + 1)
+        first = rows.min()
+        more = np.bincount(rows - first)
+        self._counts[first : first + len(more)] += more.astype(np.int32)
 
     def found(self) -> "array[int]":
         """Return one number per row number, in two bytes each."""
-        counts = np.clip(self._counts[: self._end], 0, _MOST_COUNTED).astype(np.uint16)
-        return array("H", counts.tobytes())
-
-    def _reach(self, row: int) -> None:
-        self._end = max(self._end, min(row, MOST_ROWS) + 1)
-        if self._end > len(self._counts):
-            self._counts = np.concatenate([self._counts, np.zeros(self._end, dtype=np.int32)])
+        counts = self._counts[: MOST_ROWS + 1]
+        end = np.flatnonzero(counts).max(initial=-1) + 1
+        return array("H", np.clip(counts[:end], 0, _MOST_COUNTED).astype(np.uint16).tobytes())
 
 
 class HiddenRows:
     """Gathers hidden rows in a byte each."""
 
     def __init__(self) -> None:
-        self._rows = bytearray()
+        self._rows = np.zeros(MOST_ROWS + 1, dtype=np.uint8)
 
     def add(self, row: int, count: int = 1) -> None:
         """Take note of hidden rows; those below the last that a sheet can have are passed over."""
-        end = min(row + count, MOST_ROWS + 1)
-        if len(self._rows) < end:
-            self._rows.extend(bytes(end - len(self._rows)))
-        self._rows[row:end] = b"\1" * max(end - row, 0)
+        self._rows[row : row + count] = 1
 
     def found(self) -> bytes:
         """Return one byte per row number."""
-        return bytes(self._rows)
+        return self._rows.tobytes().rstrip(b"\0")
 
 
 def area_of(text: str) -> Area | None:

@@ -97,7 +97,7 @@ class OdsWorkbook:
 
     def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:  # noqa: ARG002 - it was copied by the look
         """Return the sheet as pandas reads it."""
-        return PandasSheet(pd.ExcelFile(self._copy, engine="calamine"), 0, "calamine", extent)
+        return PandasSheet(pd.ExcelFile(self._copy, engine="calamine"), 0, extent)
 
     def close(self) -> None:
         """Let go of the file; more than once does no harm."""

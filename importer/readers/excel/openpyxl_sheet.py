@@ -4,7 +4,6 @@ Prefixes, cells without places, UTF-16, comments, part names in any case: openpy
 these for damage, and holds what it does not know in memory. So its parser of cells is given one row at a time.
 """
 
-import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -29,7 +28,6 @@ from importer.readers.excel.xlsx_parts import NumberStyles
 _MOST_REPEATED = 4 * 1024**3
 """Characters that all cells together may take from the shared texts, of which one can be used a million times."""
 _TRUE = frozenset({"1", "true"})
-_HALF_CHARACTER = re.compile(r"_x([dD][89a-fA-F][0-9A-Fa-f]{2})_")
 
 
 class OpenpyxlSheet:
@@ -178,13 +176,13 @@ class _RowParser(WorkSheetParser):
             case _ if kind == "e" and value is not None:
                 return ErrorCell(text=text)
             case str():
-                return _unescaped(value)
+                return unescaped(value)
             case int() | float() if kind == "n":
                 return self._formatted(value, int(cell.get("s", "0")))
             case None if cell.find(f"{MAIN}f") is not None and (kind != "str" or cell.find(f"{MAIN}v") is None):
                 return UncalculatedCell()
             case None:
-                return _unescaped(text) if kind == "inlineStr" and text else None
+                return unescaped(text) if kind == "inlineStr" and text else None
             case _:
                 return value
 
@@ -200,11 +198,3 @@ class _RowParser(WorkSheetParser):
         number = self._styles.numbers[style] if style < len(self._styles.numbers) else 0
         code = self._styles.codes.get(number) or BUILTIN_FORMATS.get(number, "General")
         return ("duration" if is_timedelta_format(code) else "date") if is_date_format(code) else ""
-
-
-def _unescaped(text: str) -> str:
-    """Return the text with escaped characters as themselves; halves of one that do not stand in pairs are replaced."""
-    if "_x" in text:
-        halves = _HALF_CHARACTER.sub(lambda found: chr(int(found[1], 16)), text)
-        text = halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return unescaped(text)

@@ -1,4 +1,4 @@
-"""Workbooks: .xlsx, .xlsm, .xls, .xlsb and .ods.
+"""Workbooks: .xlsx, .xlsm, .xls and .ods.
 
     file -> workbook -> the sheet -> a look over it -> an engine that suits it -> rows of text
 
@@ -11,7 +11,7 @@ from itertools import islice
 
 from importer.model.errors import InputError
 from importer.model.rows import Problem, Row, Sheet
-from importer.readers.excel.cells import TOO_BIG, cell_name, is_wrong, problem_of, text_of
+from importer.readers.excel.cells import cell_name, is_wrong, problem_of, text_of
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
 from importer.readers.excel.overlay import FlaggedRow
 from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
@@ -22,7 +22,6 @@ from importer.readers.header import ROWS_UNDER_TITLE, Blanks, header_of, no_head
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000
-_TEXT_ONLY = {str}
 _CHUNK_CHARACTERS = 4 * 1024**2
 
 
@@ -122,8 +121,14 @@ class ExcelReader:
     def _row(self, number: int, values: Sequence[object], covered: CoveredCells) -> Row | None:
         header = self._sheet.header
         width = len(header)
-        cells, wrong = _texts(values)
-        shown = "".join(cells)
+        cells: Sequence[str] = values  # type: ignore[assignment]  # nearly always, which joining them tells
+        wrong: list[int] = []
+        try:
+            shown = "".join(cells)
+        except TypeError:
+            cells = [text_of(value) for value in values]
+            wrong = [index for index, value in enumerate(values) if is_wrong(value)]
+            shown = "".join(cells)
         self._characters += len(shown)
         is_flagged = values.__class__ is FlaggedRow
         if "\0" in shown:
@@ -133,9 +138,8 @@ class ExcelReader:
             return Row(number=number, cells=tuple(cells))  # nearly every row: what follows is slow
         if not is_flagged and not "".join(cells[:width]).strip() and not any(index < width for index in wrong):
             return None
-        cells += [""] * (width - len(cells))
-        while len(cells) > width and not cells[-1].strip():
-            cells.pop()
+        filled = max((index for index, cell in enumerate(cells, 1) if cell.strip()), default=0)
+        cells = (*cells, *[""] * (width - len(cells)))[: max(width, filled)]
         problems = () if is_right else self._problems(number, values, wrong, covered)
         return Row(number=number, cells=tuple(cells), problems=tuple(problems))
 
@@ -162,20 +166,3 @@ class ExcelReader:
         except Exception as error:
             self._state.check()  # changed meanwhile is another sentence
             raise damaged(self._path) from error
-
-
-def _texts(values: Sequence[object]) -> tuple[list[str], list[int]]:
-    """Return the values as texts, and the places of those that are wrong; most rows are texts throughout."""
-    if set(map(type, values)) == _TEXT_ONLY:
-        return list(values), []  # type: ignore[arg-type]  # each was just seen to be a text
-    cells, wrong = list(values), []
-    for index, value in enumerate(values):
-        if value.__class__ is str:
-            continue
-        if value.__class__ is int and -TOO_BIG < value < TOO_BIG:
-            cells[index] = str(value)
-        else:
-            cells[index] = text_of(value)
-            if is_wrong(value):
-                wrong.append(index)
-    return cells, wrong  # type: ignore[return-value]  # each is a text now

@@ -1,4 +1,4 @@
-"""Workbooks of sheets: one protocol for the four kinds of file, which kind a file is, and which sheet is meant."""
+"""Workbooks of sheets: one protocol for the three kinds of file, which kind a file is, and which sheet is meant."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -96,14 +96,16 @@ def open_workbook(path: str) -> Workbook:
 def _of_package(package: Package) -> Workbook:
     names = package.names
     if "xl/workbook.bin" in names:
-        from importer.readers.excel.xlsb import XlsbWorkbook  # noqa: PLC0415 - seldom met
-
-        return XlsbWorkbook(package)
+        # calamine gives serial numbers for its dates and nothing for its errors: it would be read wrongly.
+        raise InputError(
+            f"{package.path} is a binary workbook (.xlsb), which is not read.",
+            "Open it in Excel, save it as .xlsx (File, Save As, Excel Workbook), and import that.",
+        )
     is_excel = any(name.endswith("workbook.xml") for name in names)
     if "content.xml" in names and not is_excel:
         if "mimetype" in names and not next(package.blocks("mimetype"), b"").startswith(_SPREADSHEET):
             raise _other(package.path, "an OpenDocument file, but no spreadsheet")
-        from importer.readers.excel.ods import OdsWorkbook  # noqa: PLC0415 - seldom met
+        from importer.readers.excel.ods import OdsWorkbook  # noqa: PLC0415 - most files are .xlsx
 
         return OdsWorkbook(package)
     for name, kind in _OTHER_ZIPS.items():

@@ -114,7 +114,7 @@ class XlsWorkbook:
 
     def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
         """Return the sheet as pandas reads it."""
-        return PandasSheet(self._file, int(sheet.part), "xlrd", extent)
+        return PandasSheet(self._file, int(sheet.part), extent)
 
     def close(self) -> None:
         """Let go of what it holds; more than once does no harm."""

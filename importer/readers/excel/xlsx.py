@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from importer.model.errors import InputError
 from importer.readers.excel.extent import MOST_CELLS_HELD, Extent
-from importer.readers.excel.pandas_sheet import PandasEngine, PandasSheet
+from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.excel.shared_texts import SharedTexts, look_over_texts
 from importer.readers.excel.workbook import SheetPart, SheetRows
 from importer.readers.excel.xlsx_look import characters_of, look_over
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from importer.readers.excel.openpyxl_sheet import OpenpyxlSheet
 
 _MOST_BYTES_READ = 100 * 1024**2
-_MOST_BYTES_BY_OPENPYXL = 4 * 1024**2
-"""Through pandas, where it holds a tree of whatever is in a part."""
 _MOST_BYTES_SORTED = 16 * 1024**2
 _MOST_BYTES_HELD = 200_000_000
 """Of values, so that the process stays under 300 MB (a million cells of 15 characters: 283 MB, November 2026)."""
@@ -69,9 +67,8 @@ class XlsxWorkbook:
     def opened(self, sheet: SheetPart, extent: Extent) -> SheetRows:
         """Return pandas where it can hold the sheet and is sure to read it as it was looked at, else openpyxl."""
         if extent.is_plain and self._fits_in_memory(sheet, extent) and self._suits_calamine(sheet):
-            for engine in self._engines(sheet, extent):
-                with suppress(Exception):  # what one does not take may be well for all that: the next is tried
-                    return PandasSheet(self._package.path, sheet.name, engine, extent)
+            with suppress(Exception):  # what calamine does not take may be well for all that
+                return PandasSheet(self._package.path, sheet.name, extent)
         if not extent.in_order and self._package.size(sheet.part) > _MOST_BYTES_SORTED:
             raise InputError(
                 f'The sheet "{sheet.name}" of {self._package.path} is big and has its rows in disorder, so it cannot '
@@ -94,12 +91,6 @@ class XlsxWorkbook:
         if cells * self._shared.longest * 2 <= left:
             return True
         return characters_of(self._package.blocks(sheet.part), self._shared.lengths, _BYTES_OF_MARKUP) * 2 <= left
-
-    def _engines(self, sheet: SheetPart, extent: Extent) -> Sequence[PandasEngine]:
-        """Return pandas' engines that can read the sheet: openpyxl loses rows that are not in order."""
-        size = sum(map(self._package.size, (sheet.part, self._parts.texts, self._parts.styles)))
-        is_for_openpyxl = extent.in_order and size <= _MOST_BYTES_BY_OPENPYXL
-        return ("calamine", "openpyxl") if is_for_openpyxl else ("calamine",)
 
     def _by_openpyxl(self, sheet: SheetPart, extent: Extent | None = None) -> "OpenpyxlSheet":
         # openpyxl, slow to import, is needed for big and odd sheets only.

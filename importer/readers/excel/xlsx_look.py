@@ -40,6 +40,12 @@ _SIGNS_OF_NO_VALUE = {b"/": b"></v>", b" ": b" </v>", b"\n": b"\n</v>", b";": b"
 _ERROR = re.compile(_PLACE + rb'[^<>]*\bt="e"[^<>]*>(?:(?!</?c[ >]).)*?<v(?: [^<>]*)?>([^<]*)</v>', re.DOTALL)
 _SHARED = _PLACE + rb'[^<>]*\bt="s"[^<>]*>\s*<v>(%s)</v>'
 _SHARED_TEXT = re.compile(rb't="s"[^<>]*>(?:<f[^<>]*/>)?<v>([0-9]{1,9})<')
+_ORDINARY_ROW = (
+    rb'<row r="([0-9]{1,7})"[^<>]*+>(?:<c r="[A-Z]{1,3}+\1"(?: s="(?!(?:%s)")[0-9]++")?+'
+    rb'(?:/>| t="s"><v>(?!(?:%s)<)[0-9]++</v></c>|(?: t="n")?+><v>[-+.0-9E]++</v></c>))*+</row>'
+)
+_UNUSUAL_ROW = re.compile(rb"hidden|'")
+_FILLED_WITHOUT_DIGITS = re.compile(rb'<c r="([A-Z]+)"[^/>]*>')
 _NO_SHARED_TEXT = re.compile(rb't="s"[^<>]*><v>(?![0-9]+</v>)')
 """A place that is no number, for which calamine takes the first shared text."""
 _HIDDEN = re.compile(rb'<row\b(?=[^<>]*\shidden="(?:1|true)")[^<>]*\sr="([0-9]{1,7})"')
@@ -72,9 +78,32 @@ class _Seen:
         self._blank_texts = {b"%d" % place for place in blank_texts}
         self._zero_cell = re.compile(_PLACE + rb'[^<>]*\ss="(%s)"' % _any_of(zeros))
         self._blank_cell = re.compile(_SHARED % _any_of(blank_texts))
+        self._ordinary_row = re.compile(_ORDINARY_ROW % (_any_of(zeros), _any_of(blank_texts)))
 
     def add(self, text: bytes) -> None:
         """Look at more of it; no cell's beginning is cut."""
+        if not self._add_ordinary_rows(text):
+            self._add_cells(text)
+
+    def _add_ordinary_rows(self, text: bytes) -> bool:
+        """Count the cells, if there are only rows of formatted cells, numbers and texts; tell whether that is so.
+
+        Without their digits, rows that look alike are the same: what is in one is looked at once.
+        """
+        if not text.startswith(b"<row ") or not self._ordinary_row.match(text):
+            return False
+        *rows, rest = text.translate(None, _DIGITS).split(b"</row>")
+        numbers = self._ordinary_row.findall(text)
+        filled = {row: _FILLED_WITHOUT_DIGITS.findall(row) for row in set(rows)}
+        # As many ends as ordinary rows, and nothing between an end and the beginning that belongs to the next.
+        if rest or len(numbers) != len(rows) or any(row.rfind(b"<row") or _UNUSUAL_ROW.search(row) for row in filled):
+            return False
+        counts = np.array([len(filled[row]) for row in rows])
+        self._add_rows(np.repeat(np.array(numbers, dtype=np.int64), counts))
+        self._add_columns({column for columns in filled.values() for column in columns})
+        return True
+
+    def _add_cells(self, text: bytes) -> None:
         filled = _FILLED.findall(text)
         if text.count(b"<c") != len(filled) or b":c" in text:
             # As many as are placed, or more, however they are written; too many, if a text looks like a cell.
@@ -94,15 +123,19 @@ class _Seen:
 
     def _add_places(self, places: bytes) -> None:
         """Take note of places such as `A1 B1`; all at once is twice as fast as one by one."""
-        rows = np.fromstring(places.translate(None, _LETTERS), dtype=np.int64, sep=" ")
+        self._add_rows(np.fromstring(places.translate(None, _LETTERS), dtype=np.int64, sep=" "))
+        self._add_columns(set(places.translate(None, _DIGITS).split()))
+
+    def _add_rows(self, rows: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> None:
         if len(rows):
             in_order = rows[0] >= self._last_row and bool((np.diff(rows) >= 0).all())
             self.in_order = self.in_order and in_order
             self._last_row = int(rows[-1])
             self.rows = max(self.rows, int(rows.max()))
             self.filled.add_all(rows)
-        columns = {column_index(letters.decode()) + 1 for letters in set(places.translate(None, _DIGITS).split())}
-        self.columns = max(self.columns, *columns, 0)
+
+    def _add_columns(self, columns: Collection[bytes]) -> None:
+        self.columns = max(self.columns, 0, *(_index(letters) + 1 for letters in columns))
 
     def _add_odd_cells(self, text: bytes) -> None:
         if b'"e"' in text:
@@ -149,8 +182,7 @@ def look_over(blocks: Iterable[bytes], zeros: Mapping[int, str] | None = None, b
         is_plain=(
             seen.plainly
             and seen.unplaced == 0
-            and seen.rows > 0
-            and seen.rows <= MOST_ROWS
+            and 0 < seen.rows <= MOST_ROWS
             and seen.columns <= MOST_COLUMNS
             and len(seen.merged) <= MOST_AREAS
             and len(seen.replaced) + len(seen.zeros) <= MOST_ODD_CELLS
@@ -199,7 +231,7 @@ def _by_row(cells: Iterable[tuple[int, int, _Told]]) -> Mapping[int, Mapping[int
 
 def _any_of(places: Collection[int]) -> bytes:
     """Return a pattern for the places, or for any where they are many."""
-    return b"|".join(b"%d" % place for place in places) if 0 < len(places) <= _MOST_LISTED else b"[0-9]+"
+    return b"|".join(b"%d" % place for place in places) if len(places) <= _MOST_LISTED else b"[0-9]+"
 
 
 def _index(letters: bytes) -> int:
@@ -207,15 +239,12 @@ def _index(letters: bytes) -> int:
 
 
 def _whole_cells(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the blocks cut before a cell begins, so that none is in two of them."""
+    """Yield the blocks cut before a row begins, else before a cell, so that none of these is in two of them."""
     carried = b""
     for block in blocks:
         text = carried + block
-        cut = text.rfind(b"<c ")
-        if cut < 0 or len(text) - cut > _MOST_CARRIED_BYTES:
-            cut = max(text.rfind(b"<"), 0)
-        if len(text) - cut > _MOST_CARRIED_BYTES:
-            cut = len(text)
+        cuts = (text.rfind(beginning) for beginning in (b"<row ", b"<c ", b"<"))
+        cut = next((cut for cut in cuts if cut >= 0 and len(text) - cut <= _MOST_CARRIED_BYTES), len(text))
         yield text[:cut]
         carried = text[cut:]
     yield carried

@@ -182,10 +182,8 @@ def _unlikeliness(evidence: bytes, codec: str) -> float:
 
 def _if_decodable(sample: bytes, codec: str) -> str:
     """Return the sample's text, but for a character that its end cuts; nothing if it is not in the codec."""
-    try:
-        return codecs.getincrementaldecoder(codec)().decode(sample)
-    except UnicodeDecodeError:
-        return ""
+    text = decoded(sample, codec)
+    return text if is_text(text) else ""
 
 
 def shown_text(cell: str) -> str:

@@ -23,8 +23,6 @@ from importer.readers.text.problems import MISSING, WHOSE, row_problem
 from importer.readers.text.scan import QuoteFault, ScannedRows, raw_cells, unquoted
 
 _DIGITS = str.maketrans("0123456789", "ÀÁÂÃÄÅÆÇÈÉ")  # of a mark: no delimiter is one, since delimiters are ASCII
-_MOST_TIMES_WIDER = 2
-_LEAST_FAR_TOO_WIDE = 256
 
 Cells = tuple[str, ...]
 
@@ -40,7 +38,7 @@ class RowMaker:
 
     def __init__(self, sheet: Sheet, width: int) -> None:
         self._sheet = sheet
-        self._far_too_wide = max(_MOST_TIMES_WIDER * width, _LEAST_FAR_TOO_WIDE)
+        self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide
 
     def rows(self, scanned: ScannedRows, first: int) -> list[Row | None]:
         """Return the rows of a block, None for each that is blank.
@@ -76,7 +74,7 @@ class RowMaker:
         ]
 
     def _narrowed(self, text: str, width: int) -> tuple[str, int]:
-        """Return a row's text and width; of one far too wide, what is under the header, or 0 if there is more in it."""
+        """Return a row's text and width; of one far too wide, what is under the header, or 0 if there is more."""
         if width <= self._far_too_wide:
             return text, width
         raw, width = raw_cells(text, self._sheet.delimiter), len(self._sheet.header)
@@ -134,22 +132,24 @@ def parse_rows(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> li
         delimiter: The ASCII character between the cells.
 
     """
-    if len({*widths}) == 1 and widths[0]:  # nearly always
+    if 0 not in widths:  # nearly always
         return _compared(rows, widths, delimiter)
-    parsed: list[Cells | None] = [None] * len(rows)
-    for size in {width.bit_length() for width in widths} - {0}:  # or one wide row would make all of them as wide
-        places = [place for place, width in enumerate(widths) if width.bit_length() == size]
-        found = _compared([rows[place] for place in places], [widths[place] for place in places], delimiter)
-        for place, cells in zip(places, found, strict=True):
-            parsed[place] = cells
-    return parsed
+    whole = [(row, width) for row, width in zip(rows, widths, strict=True) if width]
+    parsed = iter(_compared([row for row, _ in whole], [width for _, width in whole], delimiter) if whole else ())
+    return [next(parsed) if width else None for width in widths]
 
 
 def _compared(rows: Sequence[str], widths: Sequence[int], delimiter: str) -> list[Cells | None]:
-    marks = _marks(1 << len(rows).bit_length())[: len(rows)]
-    parsed = _as_proven(_columns(rows, marks, max(widths), delimiter), marks, widths)
-    if parsed is not None:
-        return list(parsed)
+    most, marks = max(widths), _marks(1 << len(rows).bit_length())[: len(rows)]
+    even = min(widths) == most
+    padded = rows if even else [row + delimiter * (most - width) for row, width in zip(rows, widths, strict=True)]
+    columns = _columns(padded, marks, most, delimiter)
+    if len(columns) == most + 1 and columns.pop() == marks:
+        if even:
+            return list(zip(*columns, strict=True))
+        measured = list(zip(zip(*columns, strict=True), widths, strict=True))
+        if not any(width < most and any(cells[width:]) for cells, width in measured):
+            return [cells[:width] for cells, width in measured]
     if len(rows) == 1:
         return [None]
     half = len(rows) // 2
@@ -178,19 +178,6 @@ def _columns(rows: Sequence[str], marks: Sequence[str], width: int, delimiter: s
     except ValueError:  # what pandas raises for a text that it cannot parse
         return []
     return [frame[column].tolist() for column in frame.columns]
-
-
-def _as_proven(columns: list[list[str]], marks: Sequence[str], widths: Sequence[int]) -> list[Cells] | None:
-    """Return the rows if each has its mark, and that behind as many cells as it has; else None."""
-    most = max(widths)
-    if len(columns) != most + 1 or len(columns[0]) != len(widths):
-        return None
-    if min(widths) == most:
-        return list(zip(*columns[:-1], strict=True)) if columns[-1] == marks else None
-    rows = list(zip(zip(*columns, strict=True), marks, widths, strict=True))
-    if any(row[width] != mark or any(row[width + 1 :]) for row, mark, width in rows):
-        return None
-    return [row[:width] for row, _, width in rows]
 
 
 @functools.cache  # for a few sizes

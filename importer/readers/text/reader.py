@@ -22,7 +22,6 @@ from importer.readers.text.encoding import NO_TEXT, UNDECODABLE, decoded, find_e
 
 _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
-_LONGEST_DECLARATION = 64
 
 
 class CsvReader:
@@ -99,12 +98,8 @@ class CsvReader:
         def read(size: int) -> str:
             return file.read(size).replace("\0", NO_TEXT)
 
-        start = read(_LONGEST_DECLARATION)
-        _, ahead = scan.after_declaration(start)
-        first_line = 1 + start.removesuffix(ahead).count("\n")
-        maker = RowMaker(self._sheet, self._width)
-        number = 1
-        for block in scan.blocks(read, self._sheet, width=self._width, ahead=ahead, first_line=first_line):
+        maker, number = RowMaker(self._sheet, self._width), 1
+        for block in scan.blocks(read, self._sheet, width=self._width):
             rows = maker.rows(block, number)
             yield rows[max(self._sheet.header_row + 1 - number, 0) :]
             number += len(rows)

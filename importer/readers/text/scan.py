@@ -25,10 +25,14 @@ LONGEST_ROW = 4 * 1024**2
 LONGEST_OPEN = 512 * 1024
 """Characters; a quote that is open for longer, over several lines, is a mistake."""
 
-_BLOCK = 524_288
-"""Characters: some thousands of rows, so that what each call of pandas costs is little beside them."""
+_FIRST_BLOCK, _BLOCK = 16_384, 131_072
+"""Characters of the first block, for a quick first row, and of the largest: each is twice the one before.
+
+The largest has some thousands of rows, so that what each call of pandas costs is little beside them.
+"""
 
 _SAMPLE_LINES, _LINES_OF_ROW = 1_000, 10
+_LONGEST_DECLARATION = 64
 _DECLARATION = re.compile(r'\ufeff?(?:"?sep=([^"\n])?"?\n)?', re.IGNORECASE)
 _EXACT_QUOTES = re.compile(r'"((?:[^"]|"")*+)"')
 
@@ -100,30 +104,29 @@ def after_declaration(text: str) -> tuple[str, str]:
 def sample_rows(text: str, delimiter: str, header_row: int) -> ScannedRows:
     """Return the first rows of the sample, some hundreds from its header on; its last may be cut."""
     _, text = after_declaration(text)
-    lines = text.removesuffix("\n").split("\n")[: _LINES_OF_ROW * header_row + _SAMPLE_LINES]
+    most = _LINES_OF_ROW * header_row + _SAMPLE_LINES
+    lines = text.removesuffix("\n").split("\n", most)[:most]
     return _scanned("\n".join([*lines, ""]), delimiter, width=0, first_line=1, at_end=True)
 
 
-def blocks(
-    read: Callable[[int], str], sheet: Sheet, *, width: int = 0, ahead: str = "", first_line: int = 1
-) -> Iterator[ScannedRows]:
-    """Yield the rows of a text, each exactly once, a block at a time, in memory that does not grow with it.
+def blocks(read: Callable[[int], str], sheet: Sheet, *, width: int = 0) -> Iterator[ScannedRows]:
+    """Yield the rows below a declaration, each exactly once, a block at a time, in memory that does not grow with them.
 
     Args:
         read: Returns about so many characters more, line ends as line feeds; an empty text at the end.
         sheet: Tells the delimiter, and the file's name for an error.
         width: The header's number of cells, by which lines that look like rows are known; 0 where it is not known yet.
-        ahead: What was read already.
-        first_line: The number of the text's first line.
 
     Raises:
         InputError: A line is longer than a row may be.
 
     """
-    left, line = ahead, first_line
-    at_end = False
+    start = read(_LONGEST_DECLARATION)
+    _, left = after_declaration(start)
+    line, size, at_end = 1 + start.removesuffix(left).count("\n"), _FIRST_BLOCK, False
     while not at_end:
-        text = read(max(_BLOCK, len(left)))  # ever more, or a long cell would be scanned too often
+        text = read(max(size, len(left)))  # ever more, or a long cell would be scanned too often
+        size = min(2 * size, _BLOCK)
         at_end = not text
         left += text
         if at_end and left and not left.endswith("\n"):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.column_profile import ColumnProfile, Kind, phone_share, profile_column
+from importer.mapper.column_profile import ColumnProfile, Kind, profile_column
 
 COLUMNS: list[tuple[list[str], str, Kind, str]] = [
     ([], "", Kind.EMPTY, ""),
@@ -50,9 +50,8 @@ def test_a_column_is_known_by_its_values(cells: list[str], country: str, kind: K
 def test_a_few_wrong_cells_do_not_hide_what_a_column_is() -> None:
     """Nine in ten are enough, and the share says how many."""
     cells = ["+346001112" + f"{number:02}" for number in range(19)] + ["ask Ana", ""]
-    assert profile_column(cells) == ColumnProfile(kind=Kind.PHONES, share=0.95, filled=20)
-    assert phone_share(cells) == 0.95
-    assert phone_share(["", " "]) == 0.0
+    assert profile_column(cells) == ColumnProfile(kind=Kind.PHONES, share=0.95, filled=20, phone_share=0.95)
+    assert profile_column(["", " "]).phone_share == 0.0
 
 
 def test_few_different_words_are_its_options() -> None:

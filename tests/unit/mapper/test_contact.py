@@ -1,6 +1,7 @@
 """From a row to its contact, or to all its problems."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,14 @@ from hypothesis import strategies as st
 
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import cleaned, is_plain, to_contact
-from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
+from importer.mapper.options import (
+    ColumnOptions,
+    ContactOptions,
+    CustomFieldOptions,
+    IdentifierFormat,
+    MappingOptions,
+    MobileForm,
+)
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Contact, InvalidRow, Problem, Row
 
@@ -106,6 +114,47 @@ def test_what_is_the_same_for_every_row_fills_in() -> None:
     assert (made.identifier, made.source, made.tags) == ("@ana", "telegram", ("Imported", "VIP"))
     assert (made.note, made.team_uuid, made.bot_status) == ("From the list", UUID, "bot_end")
     assert contact({}, ContactOptions(country="ES", tags=("Imported",))).tags == ("Imported",)
+
+
+@pytest.mark.parametrize(
+    ("identifier_format", "sent"),
+    [
+        (IdentifierFormat.DIGITS, "34600111222"),
+        (IdentifierFormat.E164, "+34600111222"),
+        (IdentifierFormat.AS_IS, "600 111-222"),
+    ],
+)
+def test_a_number_is_sent_in_the_format_that_was_asked_for_and_known_by_its_digits(
+    identifier_format: IdentifierFormat, sent: str
+) -> None:
+    """Digits only, with a plus, or as the cell writes it: it is the same contact."""
+    options = ContactOptions(country="ES", identifier_format=identifier_format)
+    made = contact({"Phone": " 600 111-222\N{ZERO WIDTH SPACE}"}, options)
+    assert (made.identifier, made.normalised_identifier) == (sent, "34600111222")
+
+
+@pytest.mark.parametrize("identifier_format", list(IdentifierFormat))
+def test_every_format_is_checked(identifier_format: IdentifierFormat) -> None:
+    """No format lets a wrong number through."""
+    options = ContactOptions(country="ES", identifier_format=identifier_format)
+    assert isinstance(mapped({"Phone": "12ab"}, options), InvalidRow)
+
+
+@pytest.mark.parametrize(
+    ("mobile_form", "digits"), [(MobileForm.WITH, "5215512345678"), (MobileForm.AS_WRITTEN, "525512345678")]
+)
+def test_what_is_sent_as_it_is_written_is_not_rewritten(mobile_form: MobileForm, digits: str) -> None:
+    """A mobile's other form is sent with a plus or as digits; the contact is known by the number that is sent."""
+    in_form = ContactOptions(mobile_form=mobile_form, identifier_format=IdentifierFormat.E164)
+    assert contact({"Phone": "+525512345678"}, in_form).identifier == f"+{digits}"
+    as_is = contact({"Phone": "+52 5512345678"}, replace(in_form, identifier_format=IdentifierFormat.AS_IS))
+    assert (as_is.identifier, as_is.normalised_identifier) == ("+52 5512345678", "525512345678")
+
+
+def test_a_handle_is_sent_as_it_is_and_known_by_its_small_letters() -> None:
+    """The services do not tell capitals apart."""
+    made = contact({"Phone": "@Ana.G"}, ContactOptions(source="instagram"))
+    assert (made.identifier, made.normalised_identifier) == ("@Ana.G", "@ana.g")
 
 
 def test_without_columns_the_constants_are_sent() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapper.contact_fields import FieldValue, bot_status, by_name, is_uuid, note, splitter, text_fields
-from importer.mapper.header_guess import WORDS
+from importer.mapper.header_guess import SYNONYMS
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, ContactOptions
 from importer.model.payload import OPTIONAL_TEXTS, from_json, to_json
 from importer.model.rows import Contact, Problem
@@ -38,7 +38,7 @@ def test_every_mapped_field_has_a_column_and_a_constant() -> None:
 
 def test_every_field_has_words_by_which_headers_are_recognised() -> None:
     """A guess goes through all fields."""
-    assert set(FIELDS) <= WORDS.keys()
+    assert set(FIELDS) <= SYNONYMS.keys()
     assert FIELDS[: len(REQUIRED)] == REQUIRED
 
 

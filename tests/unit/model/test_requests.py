@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from importer.model.payload import from_json
+from importer.model.payload import from_json, to_json
 from importer.model.requests import WHO_AM_I, create_contact, delete_contact, find_contact, get_contact
 from importer.model.rows import Contact
 
@@ -20,6 +20,12 @@ def test_a_contact_is_found_by_its_digits_in_its_channel() -> None:
     request = find_contact(CONTACT)
     assert (request.path, request.query) == ("contacts/phone/34600111222", {"channel_uuid": "c1"})
     assert find_contact(replace(CONTACT, channel_uuid="")).query == {}
+
+
+def test_a_number_written_without_its_country_is_found_with_it() -> None:
+    """It is remembered apart from the payload, in which it is as it was written."""
+    contact = from_json(to_json(replace(CONTACT, identifier="600 111 222")), "34600111222")
+    assert find_contact(contact).path == "contacts/phone/34600111222"
 
 
 def test_a_uuid_is_one_part_of_the_path() -> None:

@@ -10,6 +10,7 @@ from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports import Reports
 from importer.reports.closing_text import MEANINGS, closing_text, count_lines, counted
+from importer.system import runtime
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
 FOLDER = Path("reports") / "20261123-020000-contacts"
@@ -54,8 +55,9 @@ def test_a_run_without_trouble_is_short() -> None:
 
 
 @POSIX
-def test_a_run_with_trouble_says_what_to_do() -> None:
+def test_a_run_with_trouble_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """The problems are grouped, and the commands can be copied."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
     tally = {Status.CREATED: 12_000, Status.INVALID: 3_812, Status.IN_DOUBT: 1, Status.UNSENT: 0}
     groups = [
         ProblemGroup(
@@ -68,7 +70,7 @@ def test_a_run_with_trouble_says_what_to_do() -> None:
         ProblemGroup(code="no_answer", column="", message="", count=1, rows=(9,)),
     ]
     run = record(1, 3, config="my config.toml", tag=["A", "B"], sandbox=True, limit=3)
-    assert closing_text(run, tally, groups, reports("failed.csv"), windows=False) == (
+    assert closing_text(run, tally, groups, reports("failed.csv")) == (
         "Finished after 2 min 3 s: 15,813 rows read, 3 blank rows skipped.\n"
         "\n"
         "  12,000 created    now in Callbell\n"
@@ -122,10 +124,11 @@ def test_a_run_without_an_end_has_no_duration() -> None:
     assert closing_text(run, {}, [], reports()).startswith("Finished: 0 rows read.")
 
 
-def test_windows_gets_its_own_quotes() -> None:
+def test_windows_gets_its_own_quotes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its shell does not know single quotes."""
+    monkeypatch.setattr(runtime, "WINDOWS", True)
     run = record(1, config="my config.toml", country="ES")
-    text = closing_text(run, {Status.INVALID: 1}, [], reports("failed.csv"), windows=True)
+    text = closing_text(run, {Status.INVALID: 1}, [], reports("failed.csv"))
     assert text.endswith('--config "my config.toml" --country ES')
 
 
@@ -134,11 +137,10 @@ def test_every_last_word_has_a_meaning() -> None:
     assert set(MEANINGS) == set(FINAL)
 
 
-def test_the_retry_that_it_names_finds_the_run() -> None:
+def test_the_retry_that_it_names_finds_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command says where the run is to be found, if that is no usual place."""
-    text = closing_text(
-        record(1, journal="/data/my journal", tag=["A"]), {Status.FAILED: 1}, [], reports(), windows=False
-    )
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    text = closing_text(record(1, journal="/data/my journal", tag=["A"]), {Status.FAILED: 1}, [], reports())
     assert "callbell-importer retry 20261123-020000-contacts --journal '/data/my journal'\n" in text + "\n"
 
 

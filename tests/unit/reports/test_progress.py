@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from importer.model.rows import Status
 from importer.reports.progress import (
     Lines,
     LiveDisplay,
@@ -22,22 +24,30 @@ from importer.reports.progress import (
     wrapped,
 )
 
+MIDWAY_TALLY = Counter(
+    {
+        Status.CREATED: 12_000,
+        Status.FAILED: 40,
+        Status.INVALID: 0,
+        Status.IN_DOUBT: 2,
+        Status.DUPLICATE: 303,
+        Status.PENDING: 14_655,
+    }
+)
 MIDWAY = Snapshot(
-    read=27_000,
+    tally=MIDWAY_TALLY,
     read_all=True,
-    done=12_345,
-    created=12_000,
-    failed=40,
-    invalid=0,
-    in_doubt=2,
     in_flight=58,
     per_second=290.4,
     limit=300.0,
     held_seconds=11.2,
 )
-END = Snapshot(
-    read=5, read_all=True, done=5, created=5, failed=0, invalid=0, in_doubt=0, in_flight=0, per_second=12.0, limit=300.0
-)
+END = Snapshot(tally=Counter({Status.CREATED: 5}), read_all=True, in_flight=0, per_second=12.0, limit=300.0)
+
+
+def done_of(snapshot: Snapshot, done: int, read: int) -> Snapshot:
+    """Return the snapshot with so many rows done, all of them created, of so many that were read."""
+    return replace(snapshot, tally=Counter({Status.CREATED: done, Status.PENDING: read - done}))
 
 
 class Clock:
@@ -91,6 +101,12 @@ def test_facts_are_told_the_most_important_first() -> None:
     assert facts(END) == ("5 of 5 rows", "5 created")
 
 
+def test_rows_that_are_not_to_be_sent_are_done_when_they_were_read() -> None:
+    """A check sends nothing, so nothing of sending is told either."""
+    tally = Counter({Status.PENDING: 7, Status.INVALID: 2})
+    assert facts(Snapshot(tally=tally, read_all=True, sends=False)) == ("9 of 9 rows", "2 invalid")
+
+
 def test_time_left_is_told_only_where_somebody_knows() -> None:
     """Not while the input is being read, nor while nothing moves."""
     reading = replace(MIDWAY, read_all=False, limit=0.0, held_seconds=0.0)
@@ -98,7 +114,7 @@ def test_time_left_is_told_only_where_somebody_knows() -> None:
     assert facts(reading)[-2:] == ("290 requests/s", "58 in flight")
     assert facts(replace(MIDWAY, per_second=0.0))[-1] == "held for 12 s"
     assert facts(replace(MIDWAY, per_second=1.0, held_seconds=0.0))[-1] == "4 h 4 min left"
-    assert facts(replace(MIDWAY, done=26_999, held_seconds=0.0))[-1] == "1 s left"
+    assert facts(replace(done_of(MIDWAY, 26_999, 27_000), held_seconds=0.0))[-1] == "1 s left"
 
 
 def test_lines_come_every_thirty_seconds_and_at_the_end() -> None:
@@ -107,7 +123,7 @@ def test_lines_come_every_thirty_seconds_and_at_the_end() -> None:
     with Lines(stream, clock) as progress:
         for seconds in (0, 29, 30, 31, 59, 61):
             clock.seconds = 100.0 + seconds
-            progress.update(replace(END, done=seconds))
+            progress.update(done_of(END, seconds, 61))
     assert [line.split()[0] for line in stream.getvalue().splitlines()] == ["30", "61", "61"]
     assert stream.getvalue().isascii()
 
@@ -138,7 +154,7 @@ def test_the_live_display_redraws_four_times_a_second_at_most() -> None:
     with LiveDisplay(console(stream), clock) as progress:
         for done in range(5):
             clock.seconds += 0.1
-            progress.update(replace(END, read_all=False, done=done))
+            progress.update(replace(done_of(END, done, 5), read_all=False))
     drawn = [line.split()[0] for line in shown(stream) if "rows" in line]
     assert drawn[0] == "0"
     assert drawn[-1] == "4"

@@ -1,14 +1,22 @@
 """A config that is written for a person is read as it was meant."""
 
 import tomllib
-from dataclasses import replace
+from dataclasses import Field, fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapper.header_guess import with_fields
-from importer.mapper.options import FIELDS, ColumnOptions, ContactOptions, CustomFieldOptions
+from importer.mapper.options import (
+    FIELDS,
+    ColumnOptions,
+    ContactOptions,
+    CustomFieldOptions,
+    IdentifierFormat,
+    MappingOptions,
+    MobileForm,
+)
 from importer.model.account import FieldType
 from importer.readers.options import InputOptions
 from importer.settings import settle
@@ -19,7 +27,12 @@ TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8).map(str.st
 
 def draft(header: tuple[str, ...], columns: ColumnOptions) -> Draft:
     """Return what a config is to say."""
-    return Draft(file="a.csv", header=header, input=InputOptions(), contact=ContactOptions(), columns=columns)
+    return Draft(file="a.csv", input=InputOptions(), mapping=MappingOptions(columns=columns, made_for=header))
+
+
+def is_default(options: object, field: Field[object]) -> bool:
+    """Return whether the field is not set."""
+    return bool(getattr(options, field.name) == field.default)
 
 
 def test_everything_comes_back() -> None:
@@ -33,11 +46,13 @@ def test_everything_comes_back() -> None:
             CustomFieldOptions(name="Alta", column="Alta", type=FieldType.DATE, format="%d/%m/%Y"),
         ),
     )
+    contact = ContactOptions(country="ES", tags=("Imported",))
+    header = ("Tel", "Nombre", "", 'with "quotes"')
     text = config_text(
         replace(
-            draft(("Tel", "Nombre", "", 'with "quotes"'), columns),
+            draft(header, columns),
             input=InputOptions(sheet="Hoja 1", header_row=3, delimiter="tab"),
-            contact=ContactOptions(country="ES", tags=("Imported",)),
+            mapping=MappingOptions(columns=columns, made_for=header, contact=contact),
             reasons={"identifier": "sure"},
             open_fields={"note": ("Notas", "Observaciones")},
             suggestions=(CustomFieldOptions(name="E-mail", column="Mail", type=FieldType.EMAIL),),
@@ -52,13 +67,39 @@ def test_everything_comes_back() -> None:
     assert '# "E-mail" = { column = "Mail", type = "email" }' in text
 
 
+def test_no_setting_is_forgotten() -> None:
+    """Whatever differs from its default is in force in the config that is proposed."""
+    reading = InputOptions(sheet="S", header_row=2, encoding="cp1252", delimiter="tab", hidden_rows="skip")
+    contact = ContactOptions(
+        source="telegram",
+        country="ES",
+        identifier_format=IdentifierFormat.AS_IS,
+        mobile_form=MobileForm.WITH,
+        tags=("A",),
+        assigned_user="eva@example.com",
+        team="Sales",
+        channel="Line",
+        bot_status="bot_end",
+        note="Two\nlines",
+    )
+    city = CustomFieldOptions(name="City", column="Ciudad")
+    columns = replace(
+        with_fields(ColumnOptions(tags=("T",)), dict.fromkeys(FIELDS, "H")), tag_separators="+", custom_fields=(city,)
+    )
+    assert not [field for part in (reading, contact, columns) for field in fields(part) if is_default(part, field)]
+    mapping = MappingOptions(contact=contact, columns=columns, made_for=("H",))
+    settings = settle({}, {}, config_text(Draft(file="a.csv", input=reading, mapping=mapping)))
+    assert (settings.input, settings.mapping) == (reading, mapping)
+    assert settle({}, {}, columns_text(columns, {})).mapping.columns == columns
+
+
 def test_what_is_a_comment_is_right_once_it_is_none() -> None:
     """The lines that are to be taken into force can be."""
-    fields = (CustomFieldOptions(name="Likes", column="L", type=FieldType.CHECKBOX, separator="|", options=("A", "B")),)
-    text = config_text(replace(draft(("Tel",), ColumnOptions(identifier="Tel", name="Tel")), suggestions=fields))
+    likes = CustomFieldOptions(name="Likes", column="L", type=FieldType.CHECKBOX, separator="|", options=("A", "B"))
+    text = config_text(replace(draft(("Tel",), ColumnOptions(identifier="Tel", name="Tel")), suggestions=(likes,)))
     bare = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())
     settings = settle({}, {}, bare)
-    assert settings.mapping.columns.custom_fields == fields
+    assert settings.mapping.columns.custom_fields == (likes,)
     assert settings.mapping.contact.country == "ES"
 
 

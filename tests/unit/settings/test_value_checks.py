@@ -42,7 +42,7 @@ CHECK_NOTE = checks.as_in_cells(note)
         (checks.date_format, "%d.%m.%y", "%d.%m.%y"),
         (checks.decimal_sign, ",", ","),
         (CHECK_NOTE, "x" * 1000, "x" * 1000),
-        (checks.header, " Two\nlines ", "Two\nlines"),
+        (checks.not_empty, " Two\nlines ", "Two\nlines"),
         (checks.as_text, 5, "5"),
         (checks.as_text, True, True),
         (checks.as_tuple, ["a"], ("a",)),
@@ -101,7 +101,7 @@ def test_a_right_value_is_taken(check: Callable[[object], object], value: object
         (checks.decimal_sign, ";", '"."'),
         (checks.single_line, "a\x1b[31m", "one line"),
         (checks.not_empty, " ", "empty"),
-        (checks.header, " \n", "empty"),
+        (checks.not_empty, " \n", "empty"),
     ],
 )
 def test_a_wrong_value_is_told(check: Callable[[object], object], value: object, word: str) -> None:

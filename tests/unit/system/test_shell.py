@@ -1,6 +1,7 @@
 """Commands as a person can copy them."""
 
 import shlex
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -10,22 +11,32 @@ from importer.system import runtime
 from importer.system.shell import importer_command, quote
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _posix() -> Iterator[None]:
+    """Commands are for POSIX' shells unless a test says otherwise."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runtime, "WINDOWS", False)
+        yield
+
+
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_a_posix_shell_takes_a_quoted_word_for_one(word: str) -> None:
     """Whatever is in it."""
-    assert shlex.split(quote(word, windows=False)) == [word]
+    assert shlex.split(quote(word)) == [word]
 
 
 @pytest.mark.parametrize("word", ["my file.csv", "R&D.csv", "a(1).csv", "a;b.csv", "año^2.csv"])
-def test_windows_words_are_in_double_quotes(word: str) -> None:
+def test_windows_words_are_in_double_quotes(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """Where they hold what one of its shells gives a meaning to."""
-    assert quote(word, windows=True) == f'"{word}"'
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    assert quote(word) == f'"{word}"'
 
 
 @pytest.mark.parametrize("word", ["contacts.csv", r"C:\Users\ana\año.csv", "--rate", "~/a"])
-def test_plain_windows_words_stay_as_they_are(word: str) -> None:
+def test_plain_windows_words_stay_as_they_are(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """A backslash is a plain character there."""
-    assert quote(word, windows=True) == word
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    assert quote(word) == word
 
 
 def test_the_system_decides_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,6 +49,6 @@ def test_the_system_decides_where_nothing_is_said(monkeypatch: pytest.MonkeyPatc
 def test_a_command_has_its_options() -> None:
     """Flags, values, repeated options; what is empty is left out, and a zero is a value."""
     options = [("yes", True), ("rate", 0), ("tag", ["A", "B C"]), ("country", ""), ("quiet", False), ("config", None)]
-    assert importer_command("run", "my file.csv", options=options, windows=False) == (
+    assert importer_command("run", "my file.csv", options=options) == (
         "callbell-importer run 'my file.csv' --yes --rate 0 --tag A --tag 'B C'"
     )

@@ -17,7 +17,7 @@ from importer.worker_pool.adaptive_rate import (
     limit_to_remember,
     raised,
 )
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.support.servers import KINDS, Kind
 from tests.support.terminal import drive
 
@@ -266,7 +266,7 @@ def test_the_rate_is_always_between_the_least_and_the_most(events: list[tuple[st
 def test_the_limit_is_used_and_kept_to_by_every_kind_of_service(kind: Kind) -> None:
     """Over 96 % of what is permitted is used, 429s are rare, and no Retry-After is passed."""
     seconds, converged_seconds = (100.0, 30.0) if kind.jitter_seconds > 0.01 else (10.0, 3.0)
-    driven = drive(lambda: RateLimiter(RateLimits(rate=300.0)), kind, seconds, converged_seconds=converged_seconds)
+    driven = drive(lambda: RateLimiter(rate=300.0), kind, seconds, converged_seconds=converged_seconds)
     assert driven.utilisation >= 0.96
     assert driven.refused_share <= 0.001
     assert driven.inside_hold == 0
@@ -275,7 +275,7 @@ def test_the_limit_is_used_and_kept_to_by_every_kind_of_service(kind: Kind) -> N
 def test_a_limit_that_changes_is_followed() -> None:
     """From 300 down to 100 and up again: a minute after each change over 96 % of what is permitted is used."""
     (kind,) = (kind for kind in KINDS if kind.steps and not kind.retry_after)
-    driven = drive(lambda: RateLimiter(RateLimits(rate=300.0)), kind, 300.0)
+    driven = drive(lambda: RateLimiter(rate=300.0), kind, 300.0)
     assert driven.utilisation >= 0.96
     assert driven.refused_share <= 0.002  # of a climb in 25 s; in ten minutes it is a tenth
     assert driven.refused < 150

@@ -18,9 +18,8 @@ from importer.model.rows import Contact, Entry, Row, Sheet, Status
 from importer.model.runs import Result, RunRecord
 from importer.model.stop import Stop
 from importer.worker_pool.create import CreateOperation, CreateStep
-from importer.worker_pool.operation import PoolParts
 from importer.worker_pool.pool import GRACE_SECONDS, WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter, RateLimits
+from importer.worker_pool.rate_limiter import RateLimiter
 from tests.support.inline_executor import InlineExecutor
 from tests.support.scripted_service import Fault, ScriptedService
 from tests.support.virtual_time import START, VirtualClock, run
@@ -64,7 +63,7 @@ class Stage:
             await self.journal.begin(record)
             sheet = await self.journal.add_sheet(Sheet(file="contacts.csv", header=("Phone",)))
             await self.journal.enqueue(sheet, [self._entry(number) for number in range(1, self.rows + 1)])
-            self.pool = WorkerPool(self._parts())
+            self.pool = self._pool()
             self.pool.input_over()
             beside = asyncio.create_task(meanwhile()) if meanwhile else None
             try:
@@ -85,12 +84,12 @@ class Stage:
         contact = Contact(identifier=phone, source=self.source, name=f"Name {number}")
         return Entry(row=Row(number=number + 1, cells=(phone,)), mapped=contact)
 
-    def _parts(self) -> PoolParts[CreateStep, Outcome]:
-        return PoolParts(
+    def _pool(self) -> WorkerPool[CreateStep, Outcome]:
+        return WorkerPool(
             operation=CreateOperation(self.policy),
             service=self.service,
             journal=self.journal,
-            rate_limiter=RateLimiter(RateLimits(rate=self.rate)),
+            rate_limiter=RateLimiter(rate=self.rate),
             clock=VirtualClock(),
             longest_outage_seconds=self.policy.longest_outage_seconds,
             jitter=lambda: 0.5,

@@ -89,7 +89,7 @@ def test_waiting_ends_with_the_grace_period_or_at_once(hurry_after_seconds: floa
         requests.start(asyncio.sleep(1.0))
         requests.start(asyncio.sleep(1e9))
         if hurry_after_seconds is not None:
-            loop.call_later(hurry_after_seconds, requests.hurried.set)
+            loop.call_later(hurry_after_seconds, requests.give_up)
         await requests.wait(25.0)
         assert loop.time() == pytest.approx(seconds, abs=0.01)
         await asyncio.sleep(0)

@@ -36,11 +36,9 @@ def test_other_numbers_have_one_form(number: str) -> None:
 @pytest.mark.parametrize(("long", "short"), FORMS)
 @pytest.mark.parametrize("form", ["with", "without", "as_written"])
 def test_a_cell_is_sent_in_the_form_that_was_asked_for(long: str, short: str, form: str) -> None:
-    """Digits only or with a plus; what is sent as it is written stays so."""
+    """Or stays as it is written."""
     wanted = {"with": long, "without": short, "as_written": short}[form]
-    assert identify(f"+{short}", "whatsapp", "", "digits", form) == wanted
-    assert identify(f"+{short}", "whatsapp", "", "e164", form) == f"+{wanted}"
-    assert identify(f"+{short}", "whatsapp", "", "as_is", form) == f"+{short}"
+    assert identify(f"+{short}", "whatsapp", "", form) == wanted
 
 
 @given(st.from_regex(r"5[245][0-9]{10,11}", fullmatch=True), st.sampled_from(["with", "without"]))
@@ -77,7 +75,7 @@ def test_a_number_is_brought_into_a_form_once(digits: str, form: str) -> None:
 )
 def test_a_lost_zero_is_seen_where_the_country_writes_one(text: str, country: str, *, lost: bool) -> None:
     """France, Germany and Britain write a zero before such numbers; Spain, Peru and Brazil's mobiles have none."""
-    identifier = identify(text, "whatsapp", country, "digits")
+    identifier = identify(text, "whatsapp", country)
     assert not isinstance(identifier, Problem)
     assert lost_zero(text, identifier, country) is lost
 

@@ -18,13 +18,13 @@ NUMBERS = [
 
 
 def digits(text: str, country: str = "") -> str | Problem:
-    """Return what WhatsApp is told."""
-    return identify(text, "whatsapp", country, "digits")
+    """Return the number's digits."""
+    return identify(text, "whatsapp", country)
 
 
 def code(text: str, country: str = "", source: str = "whatsapp") -> str:
     """Return the code of the problem that the text has."""
-    problem = identify(text, source, country, "digits")
+    problem = identify(text, source, country)
     assert isinstance(problem, Problem)
     assert problem.message.endswith(".")
     return problem.code
@@ -299,28 +299,13 @@ def test_a_long_cell_is_cut_short_in_the_sentence() -> None:
     assert len(problem.message) < 200
 
 
-@pytest.mark.parametrize(
-    ("identifier_format", "expected"),
-    [("digits", "34600111222"), ("e164", "+34600111222"), ("as_is", "600 111-222")],
-)
-def test_a_number_is_sent_in_the_format_that_was_asked_for(identifier_format: str, expected: str) -> None:
-    """Digits only, with a plus, or as the cell writes it."""
-    assert identify(" 600 111-222\N{ZERO WIDTH SPACE}", "whatsapp", "ES", identifier_format) == expected
-
-
-@pytest.mark.parametrize("identifier_format", ["digits", "e164", "as_is"])
-def test_every_format_is_checked(identifier_format: str) -> None:
-    """No format lets a wrong number through."""
-    assert isinstance(identify("12ab", "whatsapp", "ES", identifier_format), Problem)
-
-
 @pytest.mark.parametrize("source", ["telegram", "instagram", "facebook"])
 def test_other_sources_take_the_text_as_it_is(source: str) -> None:
     """A handle is no phone number; only what a spreadsheet program did to a number is undone."""
-    assert identify(" @ana.garcia ", source, "ES", "digits") == "@ana.garcia"
-    assert identify("600 111", source, "ES", "digits") == "600 111"
-    assert identify("1234567890.0", source, "", "digits") == "1234567890"
-    assert identify("1.234567890E+9", source, "", "digits") == "1234567890"
+    assert identify(" @ana.garcia ", source, "ES") == "@ana.garcia"
+    assert identify("600 111", source, "ES") == "600 111"
+    assert identify("1234567890.0", source, "") == "1234567890"
+    assert identify("1.234567890E+9", source, "") == "1234567890"
     assert code(" ", source=source) == "identifier_missing"
     assert code("1.23457E+16", source=source) == "identifier_digits_lost"
 
@@ -334,7 +319,6 @@ def test_regions_are_two_letter_codes_that_have_numbers() -> None:
 @given(st.sampled_from(NUMBERS))
 def test_what_phonenumbers_writes_comes_back(number: str) -> None:
     """Every region's mobile number is taken, with its plus or without, and is itself once more."""
-    assert identify(number, "whatsapp", "", "e164") == number
     assert digits(number) == number[1:]
     assert digits(f"00{number[1:]}") == number[1:]
 
@@ -368,5 +352,5 @@ def test_any_text_gives_digits_or_a_problem(text: str, country: str) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_a_handle_or_a_problem(text: str) -> None:
     """Nothing raises for the other sources, and no handle is empty."""
-    handle = identify(text, "telegram", "", "digits")
+    handle = identify(text, "telegram", "")
     assert isinstance(handle, Problem) or handle

@@ -21,8 +21,7 @@ from importer.model.errors import InputError
 from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
 from importer.readers.excel import xlsx
-from importer.readers.excel.extent import Extent
-from importer.readers.excel.pandas_sheet import PandasEngine, PandasSheet
+from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.excel.xlsx_look import look_over
 from importer.readers.excel.zip_package import Package
 from importer.readers.options import InputOptions
@@ -236,21 +235,19 @@ CASES: dict[str, tuple[str | bytes, list[tuple[int, tuple[str, ...], tuple[str, 
 
 def take(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away the choice between the ways to read a sheet: all must say the same of what they can read."""
-    if way == "openpyxl":
+    if way == "refused by calamine":
 
-        def parsed(source: str, sheet: str | int, engine: PandasEngine, extent: Extent) -> PandasSheet:
-            if engine == "calamine":
-                raise ValueError
-            return PandasSheet(source, sheet, engine, extent)
+        def refused(*_: object) -> PandasSheet:
+            raise ValueError
 
-        monkeypatch.setattr(xlsx, "PandasSheet", parsed)
+        monkeypatch.setattr(xlsx, "PandasSheet", refused)
     if way == "streamed":
         monkeypatch.setattr(xlsx, "MOST_CELLS_HELD", 0)
     if way == "odd":
         monkeypatch.setattr(xlsx, "look_over", lambda *args: replace(look_over(*args), is_plain=False))
 
 
-WAYS = ["calamine", "openpyxl", "streamed", "odd"]
+WAYS = ["calamine", "refused by calamine", "streamed", "odd"]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -528,7 +525,7 @@ def test_what_is_no_workbook_is_told_by_its_kind(tmp_path: Path, content: bytes,
         (["photo.jpg"], "a zip file, but no workbook"),
         (["content.xml", "mimetype"], "no spreadsheet"),
         (["[Content_Types].xml"], "damaged"),
-        (["[Content_Types].xml", "xl/workbook.bin"], "no visible sheet"),
+        (["[Content_Types].xml", "xl/workbook.bin"], "binary workbook"),
     ],
 )
 def test_another_programs_zip_is_told_by_its_kind(tmp_path: Path, parts: Sequence[str], sentence: str) -> None:
@@ -628,3 +625,14 @@ def test_moments_are_to_the_second(tmp_path: Path) -> None:
     contacts["B2"].number_format = "00"
     made.save(path)
     assert seen(path) == [(2, ("2026-03-03 14:04:59", "01"), ())]
+
+
+def test_a_binary_workbook_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """An .xlsb, whatever it is called: its dates would come as serial numbers, and its errors as nothing."""
+    path = tmp_path / "customers.xlsx"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("XL/Workbook.bin", b"\x83\x01\x00")
+    with pytest.raises(InputError, match=r"binary workbook \(\.xlsb\)") as refused:
+        open_reader(str(path), InputOptions())
+    assert "save it as .xlsx" in str(refused.value.hint)

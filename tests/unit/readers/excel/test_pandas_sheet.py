@@ -13,7 +13,7 @@ from importer.model.rows import Row
 from importer.readers import open_reader
 from importer.readers.excel import xlsx
 from importer.readers.excel.extent import Extent
-from importer.readers.excel.pandas_sheet import PandasEngine, PandasSheet
+from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.options import InputOptions
 
 ROWS = 2_500
@@ -38,13 +38,11 @@ def rows_of(path: str) -> list[Row]:
         return [row for chunk in reader.chunks() for row in chunk]
 
 
-def alter(monkeypatch: pytest.MonkeyPatch, change: Change, engine: PandasEngine = "calamine") -> None:
-    """Change what `pandas.read_excel` returns, and let only one engine read."""
+def alter(monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
+    """Change what `pandas.read_excel` returns."""
     read_excel = pd.read_excel
 
     def altered(*args: object, **options: object) -> pd.DataFrame:
-        if options["engine"] != engine:
-            raise ValueError
         frame: pd.DataFrame = read_excel(*args, **options)  # type: ignore[call-overload]  # as it was called
         change(frame)
         return frame
@@ -52,18 +50,15 @@ def alter(monkeypatch: pytest.MonkeyPatch, change: Change, engine: PandasEngine 
     monkeypatch.setattr(pd, "read_excel", altered)
 
 
-@pytest.mark.parametrize("engine", ["calamine", "openpyxl"])
 @pytest.mark.parametrize("number", [2, 3, 1_000, 1_001, ROWS, ROWS + 1])
-def test_a_row_follows_what_pandas_returns(
-    path: str, monkeypatch: pytest.MonkeyPatch, engine: PandasEngine, number: int
-) -> None:
-    """An altered cell of `read_excel` is an altered cell of that row, whichever row and engine: nobody else parses."""
+def test_a_row_follows_what_pandas_returns(path: str, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """An altered cell of `read_excel` is an altered cell of that row, whichever row: nobody else parses."""
 
     def change(frame: pd.DataFrame) -> None:
         frame.iloc[number - 1, 1] = "altered"
 
     before = rows_of(path)
-    alter(monkeypatch, change, engine)
+    alter(monkeypatch, change)
     after = rows_of(path)
     assert [row for row in after if row not in before] == [
         Row(number=number, cells=(f"+34600{number:06}", "altered", str(number)))
@@ -126,13 +121,13 @@ def test_a_library_that_panics_says_nothing_and_another_reads_the_file(
         return alter_nothing.copy()
 
     monkeypatch.setattr(pd, "read_excel", speaks)
-    PandasSheet(path, 0, "calamine", Extent(rows=2, columns=1))
+    PandasSheet(path, 0, Extent(rows=2, columns=1))
     assert capfd.readouterr().err == "words of another thread"
 
 
 def test_a_sheet_can_be_read_again(path: str) -> None:
     """Values are let go while they are read; they are parsed again when they are wanted again."""
-    sheet = PandasSheet(path, "Contacts", "calamine", Extent(rows=ROWS + 1, columns=3))
+    sheet = PandasSheet(path, "Contacts", Extent(rows=ROWS + 1, columns=3))
     first = next(iter(sheet.rows()))
     assert [first, *list(sheet.rows())[1:]] == list(sheet.rows())
     assert len(list(sheet.rows())) == ROWS + 1

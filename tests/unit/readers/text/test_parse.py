@@ -233,6 +233,7 @@ def test_any_rows_are_read_as_they_were_written(
 ) -> None:
     """Whatever the quotes, widths, blank lines, zeros and bytes that are no text, and wherever a block ends."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("importer.readers.text.scan._FIRST_BLOCK", block)
         patched.setattr("importer.readers.text.scan._BLOCK", block)
         rows = rows_of(path, written(table, quoting, delimiter), "tab" if delimiter == "\t" else delimiter)
     seen = [

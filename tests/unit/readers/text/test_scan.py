@@ -174,6 +174,17 @@ def test_the_cuts_between_blocks_do_not_matter(table: list[list[str]], size: int
     assert rows == table
 
 
+def test_the_first_rows_come_before_a_large_file_is_read() -> None:
+    """So few characters that they are parsed in a few milliseconds; then ever more at a time."""
+    source = io.StringIO("34600000001,Ana\n" * 100_000)
+    read: list[int] = []
+    for block in blocks(source.read, Sheet(file="x.csv", header=("a", "b"), delimiter=",")):
+        assert len(block.rows) > 1_000 or not read
+        read.append(source.tell())
+    assert read[0] < 20_000
+    assert len(read) < 20
+
+
 @settings(max_examples=300, deadline=None)
 @given(lines=st.lists(st.text('"",a', max_size=12), min_size=1, max_size=3), quoted=st.booleans())
 def test_lines_without_a_fault_are_as_wide_as_csv_says(lines: list[str], quoted: bool) -> None:  # noqa: FBT001 - hypothesis gives it

@@ -1,16 +1,43 @@
-"""Standard output and standard error, which may be closed, full, or read by nobody."""
+"""The process: where it begins and how it ends, and its standard streams, which may be closed, full, or read by nobody.
+
+It imports nothing heavy, so that `--version` is answered at once.
+"""
 
 import contextlib
+import gc
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TextIO
 
-import typer
-
+from importer import __version__
 from importer.model.errors import StorageError
 from importer.model.plain_text import plain_lines
+
+VERSION = f"callbell-importer {__version__}"
+
+
+def main() -> None:
+    """Run the command line."""
+    open_missing_streams()
+    if sys.argv[1:] == ["--version"]:
+        put_out(f"{VERSION}\n")
+        sys.exit(0)
+    # Collect garbage less often: neither imports nor rows leave much. Measured on 2026-11-23, 2 cores, limit off, in
+    # pairs, with a full collection and gc.freeze() before the first row besides: 2,620 to 3,548, 1,690 to 2,852 and
+    # 1,821 to 2,739 rows/s.
+    gc.set_threshold(50_000, 20, 50)
+    from importer.cli.command_line import app  # noqa: PLC0415 - typer takes longer than all of --version
+
+    try:
+        app(prog_name="callbell-importer")
+    finally:
+        # From here on Ctrl-C ends the process without a word. Nothing is left to be put in order, and Python's own
+        # handler would raise KeyboardInterrupt where nobody catches it.
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def open_missing_streams() -> None:
@@ -28,7 +55,8 @@ def is_terminal() -> bool:
 def say(text: str) -> None:
     """Write to standard error; an error there is ignored, because there is nobody left to tell."""
     try:
-        typer.echo(plain_lines(text), err=True)  # names of files are in it, which may hold terminal escapes
+        sys.stderr.write(f"{plain_lines(text)}\n")  # names of files are in it, which may hold terminal escapes
+        sys.stderr.flush()
     except OSError:
         _detach(sys.stderr)
 
