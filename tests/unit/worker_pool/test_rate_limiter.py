@@ -341,6 +341,13 @@ def test_429s_one_after_the_other_double_the_hold() -> None:
     assert it.pace._strikes > 5
 
 
+def test_a_429_to_the_very_first_request_pauses_a_second() -> None:
+    """Then two; nobody has gone before it."""
+    it = traffic(reply_to=lambda number: THROTTLED if number <= 2 else GOOD, latency_seconds=lambda _number: 0.0)
+    run(it.send(10))
+    assert it.gaps()[:2] == pytest.approx([1.05, 2.1], abs=0.01)
+
+
 def test_an_accepted_request_ends_the_doubling() -> None:
     """Two waves of 429s that are far apart hold for a second each."""
     waves = {*range(200, 240), *range(8000, 8040)}
