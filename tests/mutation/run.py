@@ -63,17 +63,22 @@ class Executed:
 
 
 class Worker:
-    """A process that runs tests, in a copy of the project of its own."""
+    """A process that runs tests, in a copy of the project of its own.
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="mutants-")
-        ignored = shutil.ignore_patterns("__pycache__")
+    Args:
+        project: What is copied: the project, or another worker's folder, whose files are compiled already.
+
+    """
+
+    def __init__(self, project: Path) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="mutants-")
+        self.folder = Path(self._temporary.name)
         for name in _COPIED:
-            source, copy = _PROJECT / name, Path(self._folder.name, name)
-            _ = shutil.copytree(source, copy, ignore=ignored) if source.is_dir() else shutil.copy2(source, copy)
+            source, copy = project / name, self.folder / name
+            _ = shutil.copytree(source, copy) if source.is_dir() else shutil.copy2(source, copy)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.mutation.worker"],
-            cwd=self._folder.name,
+            cwd=self.folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
@@ -84,7 +89,7 @@ class Worker:
 
     def __exit__(self, *_raised: object) -> None:
         self._process.communicate()
-        self._folder.cleanup()
+        self._temporary.cleanup()
 
     def run(self, tests: Mapping[str, float], limit_seconds: float, mutant: Mutant | None = None) -> dict[str, Any]:
         """Run tests, against a mutant or against the code as it is, and return what the process tells.
@@ -138,8 +143,9 @@ def _verdicts(mutants: Sequence[Mutant], at_once: int) -> Iterator[Verdict]:
         return verdict
 
     with ThreadPoolExecutor(at_once) as threads:
-        workers = [Worker() for _ in range(at_once)]
-        executed = measure(workers[0])
+        first = Worker(_PROJECT)
+        executed = measure(first)
+        workers = [first, *(Worker(first.folder) for _ in range(at_once - 1))]
         for worker in workers:
             free.put(worker)
         yield from threads.map(judged, mutants)

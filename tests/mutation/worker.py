@@ -78,7 +78,6 @@ class Watcher:
 
 def main() -> None:
     """Do jobs until there are no more."""
-    sys.dont_write_bytecode = True
     for library in _LIBRARIES:
         importlib.import_module(library)
     for line in sys.stdin:
@@ -124,6 +123,7 @@ def _in_fork(job: dict[str, Any]) -> dict[str, Any]:
 def _run(job: dict[str, Any], told: Path) -> int:
     """Run pytest, write down what came of it, and return its exit code."""
     os.setsid()
+    sys.dont_write_bytecode = bool(job["source"])  # only of the code as it is: later runs need not compile it
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
