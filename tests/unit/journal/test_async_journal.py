@@ -118,7 +118,7 @@ async def test_an_undo_from_begin_to_finish(store: Journal) -> None:
     store.finish(record())
     run_undo = store.undo_of("run-1")
     undo = AsyncUndo(run_undo)
-    port: WorkJournal[Removed] = undo
+    port: WorkJournal[Deletion] = undo
     await undo.begin("undo-1", Path("/home/undo-1"), START)
     first, second = await port.claim(2)
     port.record_attempt(Attempted(seq=second.seq, attempt=1, at=START))

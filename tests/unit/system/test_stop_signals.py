@@ -10,7 +10,7 @@ import pytest
 
 from importer.model.stop import Stop
 from importer.system import runtime
-from importer.system.stop_signals import Interruption, install_stop_handlers, silent_end
+from importer.system.stop_signals import Interruption, install_stop_handlers
 
 posix_only = pytest.mark.skipif(
     os.name == "nt", reason="Windows has no signal that a process can send itself in good order"
@@ -44,20 +44,6 @@ async def test_an_ignored_signal_stays_ignored(name: str) -> None:
         assert signal.getsignal(number) is signal.SIG_IGN
     finally:
         signal.signal(number, before)
-
-
-@posix_only
-def test_the_end_of_the_process_is_silent_unless_ctrl_c_is_ignored() -> None:
-    """Ctrl-C ends it by the system's own handler; whoever ignores it goes on doing so."""
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        for handler, after in ((signal.default_int_handler, signal.SIG_DFL), (signal.SIG_IGN, signal.SIG_IGN)):
-            signal.signal(signal.SIGINT, handler)
-            with silent_end():
-                assert signal.getsignal(signal.SIGINT) is handler
-            assert signal.getsignal(signal.SIGINT) is after
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 async def test_windows_hands_signals_to_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
