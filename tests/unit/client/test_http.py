@@ -677,6 +677,36 @@ def test_only_what_comes_before_sending_never_arrived() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "arrival", "message", "is_fatal"),
+    [
+        (aiohttp.InvalidURL, Arrival.NEVER, "base_url is no address", True),
+        (aiohttp.NonHttpUrlClientError, Arrival.NEVER, "base_url is no address", True),
+        (UnicodeError, Arrival.NEVER, "base_url is no address", True),
+        (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "its name was not found", False),
+        (aiohttp.ClientConnectorCertificateError, Arrival.NEVER, "its certificate is not good", True),
+        (aiohttp.ClientConnectorSSLError, Arrival.NEVER, "no safe connection (TLS) came about", False),
+        (aiohttp.ClientConnectorError, Arrival.NEVER, "no connection came about", False),
+        (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "no connection in time", False),
+        (aiohttp.ServerTimeoutError, Arrival.UNKNOWN, "no answer in time", False),
+        (TimeoutError, Arrival.UNKNOWN, "no answer in time", False),
+        (ConnectionResetError, Arrival.UNKNOWN, "the connection broke off", False),
+        (aiohttp.ClientOSError, Arrival.UNKNOWN, "the connection broke off", False),
+        (aiohttp.ServerDisconnectedError, Arrival.UNKNOWN, "the connection broke off", False),
+        (aiohttp.ClientPayloadError, Arrival.UNKNOWN, "the answer was not HTTP", False),
+        (ValueError, Arrival.UNKNOWN, "the answer was not HTTP", False),
+    ],
+)
+def test_every_failure_has_words_that_hold_nothing_of_the_request(
+    kind: type[Exception],
+    arrival: Arrival,
+    message: str,
+    is_fatal: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """Ours alone: aiohttp's hold the token and the number. Only what a person has to fix ends the run."""
+    assert _unanswered(kind.__new__(kind)) == Reply(arrival=arrival, message=message, fatal=is_fatal)
+
+
 @pytest.mark.parametrize("error", [TimeoutError(), ConnectionResetError(), ssl.SSLError(), ValueError(), OSError()])
 def test_what_is_not_known_to_come_before_sending_may_have_arrived(error: Exception) -> None:
     """The plain errors of Python and of TLS say nothing about when they came."""

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from importer.journal import Journal, database
-from importer.journal.database import storage_error
+from importer.journal.database import encode_json, storage_error
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.errors import StorageError
 from importer.model.rows import Status
@@ -65,6 +65,26 @@ def test_the_journal_is_private(path: Path) -> None:
     with closing(begun(path)):
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_a_journal_that_others_could_read_is_private_once_it_was_opened(path: Path) -> None:
+    """It holds customers' numbers; another program's file stays as it is."""
+    begun(path).close()
+    path.chmod(0o644)
+    Journal.open(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    other = path.with_name("other")
+    other.write_bytes(b"no journal " * 100)
+    other.chmod(0o644)
+    with pytest.raises(StorageError):
+        Journal.open(other)
+    assert stat.S_IMODE(other.stat().st_mode) == 0o644
+
+
+def test_json_is_stored_without_spaces() -> None:
+    """There may be a million rows of it; what is no ASCII is stored as it is, half a character as a question mark."""
+    assert encode_json({"a": [1, "b"], "c": "ñ\ud83d"}) == '{"a":[1,"b"],"c":"ñ?"}'
 
 
 def test_the_file_says_what_it_is(path: Path) -> None:

@@ -73,6 +73,14 @@ def test_what_is_wrong_is_named(journal: Path, statements: list[str], fault: str
     assert any(fault in found for found in examine(journal).faults)
 
 
+def test_nothing_is_counted_in_a_journal_of_an_unknown_version(journal: Path) -> None:
+    """What its tables mean is not known."""
+    change(journal, "PRAGMA user_version = 99")
+    state = examine(journal)
+    assert (state.schema_version, state.newest_version) == (99, len(MIGRATIONS))
+    assert (state.runs, state.rows, state.contacts, state.in_doubt, len(state.faults)) == (0, 0, 0, 0, 1)
+
+
 def test_an_older_journal_is_whole(tmp_path: Path) -> None:
     """It is not brought up to date by being looked at."""
     path = tmp_path / "old.sqlite3"
