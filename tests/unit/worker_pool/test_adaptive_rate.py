@@ -1,6 +1,7 @@
 """The adaptive rate: what it decides, and how its rates fare against services of every kind, in virtual time."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -201,6 +202,14 @@ def test_a_climb_doubles_its_steps_up_to_the_top() -> None:
         now += 2.0
     assert rates[:3] == pytest.approx([97 * 1.02, 97 * 1.02 * 1.04, 97 * 1.02 * 1.04 * 1.08])
     assert (rates[-1], one.sure, limit_to_remember(one), one.rest_seconds) == (TOP, TOP, 0.0, 30.0)
+    assert one.step == 0.0
+
+
+def test_only_the_first_step_of_a_climb_makes_the_next_rest_longer() -> None:
+    """The others belong to the same climb."""
+    begun = raised(after_first_success(initial_rate(300.0, 100.0), 0.0), 30.0)
+    assert begun.rest_seconds == 60.0
+    assert raised(replace(begun, rest_seconds=30.0), 32.0).rest_seconds == 30.0
 
 
 def test_a_climb_of_a_few_percent_to_the_top_is_no_discovery() -> None:

@@ -100,7 +100,8 @@ def test_one_not_found_is_not_enough(status: int, step: Compare) -> None:
 
 def test_a_delete_that_finds_nothing_is_final() -> None:
     """The one that deletes knows what is there; a copy that lags behind answers GETs alone."""
-    assert outcome(deleted(answer(404))).status is Fate.GONE
+    gone = Deletion(status=Fate.GONE, reason="It was not there any more.", http_status=404)
+    assert outcome(deleted(answer(404))) == gone
 
 
 def test_a_contact_that_is_shown_again_was_not_missed() -> None:

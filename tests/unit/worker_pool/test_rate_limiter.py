@@ -364,6 +364,18 @@ def test_a_stray_429_costs_a_few_slots() -> None:
     assert sorted(it.gaps()[1:])[-2:] == pytest.approx([4 * slot_seconds] * 2, abs=slot_seconds * 0.5)
 
 
+@pytest.mark.parametrize(("retry_after_seconds", "is_learned"), [(1.0, True), (None, False)])
+def test_one_429_on_trial_that_asks_to_wait_lowers_the_rate(
+    retry_after_seconds: float | None,
+    is_learned: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """Everyone waits anyway; one that asks for nothing may be a stray."""
+    replies = {50: answer(429, 1.0), 100: answer(429, retry_after_seconds)}
+    it = traffic(reply_to=lambda number: replies.get(number, GOOD))
+    run(it.send(150))
+    assert (it.pace.learned > 0.0) is is_learned
+
+
 def test_what_was_learned_is_begun_with() -> None:
     """A run begins at the limit that the one before found out, never above its own, and tells what it found."""
     paces = [RateLimiter(rate=300.0, learned=learned) for learned in (0.0, 100.0, 500.0)]
@@ -490,6 +502,7 @@ def test_the_speed_is_shown_as_it_is(rate: float) -> None:
     assert it.pace.recent_rate(it.times[-1] + 2.5) == pytest.approx(rate * SHARE_OF_LIMIT / 2, rel=0.05)
     assert it.pace.recent_rate(it.times[-1] + 10.0) == 0.0
     assert it.pace.mean_rate() == pytest.approx(rate * SHARE_OF_LIMIT, rel=0.03)
+    assert it.pace.mean_rate() == pytest.approx((len(it.times) - 1) / (it.times[-1] - it.times[0]), rel=1e-6)
     assert (it.pace.sent, it.pace.in_flight, it.pace.limit) == (round(rate * 10), 0, rate)
 
 

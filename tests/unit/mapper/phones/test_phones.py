@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.mapper import phones
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import is_region
 from importer.model.rows import Problem
@@ -314,6 +315,12 @@ def test_regions_are_two_letter_codes_that_have_numbers() -> None:
     """`ES` is a region; `UK`, small letters and nothing are not."""
     assert is_region("ES")
     assert not any(map(is_region, ["UK", "es", "", "ESP"]))
+
+
+@given(st.from_regex(phones._PLAIN_NUMBER, fullmatch=True))
+def test_a_number_that_needs_no_cleaning_is_cleaned_to_itself(text: str) -> None:
+    """The short way for plain numbers gives what the long one gives."""
+    assert phones._plus_and_digits(text) == (text[: -len(text.lstrip("+"))], text.lstrip("+"))
 
 
 @given(st.sampled_from(NUMBERS))
