@@ -177,6 +177,8 @@ def test_a_quarter_of_an_hour_is_waited_and_no_more() -> None:
     error, requests, _ = failed(got(429, None, 900.5))
     assert (requests, error.message) == (1, "The service asks to wait 15 minutes before the next request.")
     assert error.hint == "Run the same command again after that: nothing was sent."
+    error, requests, seconds = failed(got(429, None, 900.0))
+    assert (requests, seconds, error.message) == (5, 3600.0, "The service did not answer as it should: status 429.")
 
 
 def test_every_error_says_what_to_do() -> None:

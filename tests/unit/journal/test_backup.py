@@ -43,6 +43,7 @@ def test_a_backup_is_one_private_file(tmp_path: Path, journal: Path) -> None:
     back_up(journal, tmp_path / "new" / "copy.sqlite3")
     (copy,) = (tmp_path / "new").iterdir()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert copy.read_bytes()[18:20] == b"\x01\x01"  # no write-ahead log, which could not be made in a folder to read
     examine(copy)
     assert list((tmp_path / "new").iterdir()) == [copy]
 
