@@ -81,7 +81,8 @@ def test_finish_gives_every_row_its_last_word(journal: Journal) -> None:
         (Status.IN_DOUBT, "in_doubt"),
         (Status.UNSENT, "unsent"),
     ]
-    assert all(result.reason for result in results[1:])
+    sent = "it was sent, and the run ended before the answer came"
+    assert [result.reason for result in results] == ["", sent, "the run ended before its turn"]
 
 
 def test_a_crash_leaves_rows_in_doubt(journal: Journal, path: Path) -> None:
@@ -140,6 +141,8 @@ def test_doubt_outlives_a_run_that_never_took_it(journal: Journal) -> None:
     begin(journal, "run-2", [1])
     journal.finish(record("run-2"))
     assert statuses(journal, "run-2") == ["in_doubt"]
+    (result,) = journal.report_source("run-2").results()
+    assert result.reason == ("an earlier run sent it without an answer, and this run ended before it was looked up")
 
 
 def test_a_found_contact_counts_as_what_was_sent(journal: Journal) -> None:
