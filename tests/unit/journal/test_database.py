@@ -205,8 +205,11 @@ def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
     with copy.open("r+b") as file:
         file.seek(4096 * 50)
         file.write(b"\xff" * 4096 * 100)
-    with pytest.raises(StorageError, match="is damaged"):
+    with pytest.raises(StorageError, match=r"copy\.sqlite3 is damaged") as damaged:
         Journal.open(copy)
+    assert damaged.value.hint == (
+        "Restore it from a backup; a new one, named with --journal, would not know what was sent before."
+    )
 
 
 def test_a_sound_journal_opens_after_a_crash(path: Path) -> None:
@@ -251,6 +254,32 @@ def test_a_journal_that_may_only_be_read_is_told(path: Path) -> None:
         journal._database.fetch("PRAGMA query_only = ON")
         with pytest.raises(StorageError, match=r"journal\.sqlite3 is read-only"):
             begin(journal, "run-2")
+
+
+def test_a_file_that_cannot_be_closed_is_told(path: Path) -> None:
+    """With its name, as any other error of the disk."""
+
+    class Unclosable:
+        """A connection whose disk is gone."""
+
+        def close(self) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with closing(begun(path)) as journal:
+        sound = journal._database._connection
+        journal._database._connection = Unclosable()  # type: ignore[assignment]  # stands in for a failing disk
+        with pytest.raises(StorageError, match=r"journal\.sqlite3 cannot be used \(disk I/O error\)"):
+            journal.close()
+        journal._database._connection = sound
+
+
+def test_a_rehearsal_that_is_over_commits_nothing(path: Path) -> None:
+    """After it was rolled back, nothing more can be written: that would last."""
+    journal = Journal.open(path, rehearsal=True)
+    journal._database._connection.rollback()
+    with pytest.raises(RuntimeError, match="the rehearsal is over"):
+        journal.begin(record())
+    journal.close()
 
 
 def test_a_folder_is_no_journal(tmp_path: Path) -> None:
