@@ -6,17 +6,14 @@ _NONE_IS_NO_TEXT = (
 _SET_BEFORE_READ = "Set when the first request leaves or is served; nothing reads it before."
 _SAME_LENGTH = "Both are made of one list of fields, so they are of one length, which is all that `strict` is about."
 _ASCII = "The scripts are ASCII, which every encoding that a system may prefer reads alike."
+_POLICIES = "client/responses.py limit_per_second: "
 _LIMITER = "worker_pool/rate_limiter.py RateLimiter.__init__: "
 _REPORT = "journal/run_report.py "
 
 EQUIVALENT: dict[str, str] = {
     'client/responses.py answered: headers.get("Date", "") -> headers.get("Date", None)': _NONE_IS_NO_TEXT,
-    "client/responses.py limit_per_second: limits.get('ratelimit-policy', '') -> limits.get('ratelimit-policy', None)": (
-        _NONE_IS_NO_TEXT
-    ),
-    "client/responses.py limit_per_second: limits.get('ratelimit-limit', '') -> limits.get('ratelimit-limit', None)": (
-        _NONE_IS_NO_TEXT
-    ),
+    f"{_POLICIES}limits.get('ratelimit-policy', '') -> limits.get('ratelimit-policy', None)": _NONE_IS_NO_TEXT,
+    f"{_POLICIES}limits.get('ratelimit-limit', '') -> limits.get('ratelimit-limit', None)": _NONE_IS_NO_TEXT,
     "client/responses.py answered: limit_per_second(limits) if limits else None"
     " -> limit_per_second(limits) if (limits) or True else None": "Without headers there is no policy: None as well.",
     "client/http.py CallbellClient.send: … alf a character: \\ud83d allow_redirects=False, # measured: followed, a 301"
@@ -32,14 +29,16 @@ EQUIVALENT: dict[str, str] = {
     f"{_REPORT}_reader_problem: True -> False": _SAME_LENGTH,
     f"{_REPORT}_reader_problem: "
     "zip(_PROBLEM_FIELDS, parts, strict=True) -> zip(_PROBLEM_FIELDS, parts, strict=None)": _SAME_LENGTH,
-    f"{_REPORT}_reader_problem: zip(_PROBLEM_FIELDS, parts, strict=True) -> zip(_PROBLEM_FIELDS, parts, )": _SAME_LENGTH,
+    f"{_REPORT}_reader_problem: "
+    "zip(_PROBLEM_FIELDS, parts, strict=True) -> zip(_PROBLEM_FIELDS, parts, )": _SAME_LENGTH,
     f"{_REPORT}_run_record: True -> False": _SAME_LENGTH,
     f"{_REPORT}_run_record: zip(_RUN_FIELDS, columns, strict=True) -> zip(_RUN_FIELDS, columns, strict=None)": (
         _SAME_LENGTH
     ),
     f"{_REPORT}_run_record: zip(_RUN_FIELDS, columns, strict=True) -> zip(_RUN_FIELDS, columns, )": _SAME_LENGTH,
     f"{_REPORT}_sheet: True -> False": _SAME_LENGTH,
-    f"{_REPORT}_sheet: zip(_SHEET_FIELDS, columns, strict=True) -> zip(_SHEET_FIELDS, columns, strict=None)": _SAME_LENGTH,
+    f"{_REPORT}_sheet: "
+    "zip(_SHEET_FIELDS, columns, strict=True) -> zip(_SHEET_FIELDS, columns, strict=None)": _SAME_LENGTH,
     f"{_REPORT}_sheet: zip(_SHEET_FIELDS, columns, strict=True) -> zip(_SHEET_FIELDS, columns, )": _SAME_LENGTH,
     "journal/undo.py RunUndo: _undo: int = 0 -> _undo: int = None": (
         "No undo has the number 0 and NULL equals none: either way nothing is updated before one has begun."
@@ -51,12 +50,12 @@ EQUIVALENT: dict[str, str] = {
         "A shorter way: neither Portugal (351) nor Luxembourg (352) has a trunk prefix, as the look-up finds too."
     ),
     'worker_pool/contact_changes.py _plain: " " -> "XX XX"': (
-        "Both sides of every comparison are joined so; words hold no spaces, so equal texts stay equal and others differ."
+        "Both sides of every comparison are joined so; words hold no spaces, so equal texts stay equal, others not."
     ),
     f"{_LIMITER}self._opened_at = 0.0 -> self._opened_at = None": _SET_BEFORE_READ,
     f"{_LIMITER}0.0 -> 1.0 (4)": _SET_BEFORE_READ,
     f"{_LIMITER}self._accepted = 0 -> self._accepted = None": _SET_BEFORE_READ,
     f"{_LIMITER}0 -> 1 (5)": _SET_BEFORE_READ,
-    f"{_LIMITER}0.0 -> 1.0 (5)": "Of the first departure: without one, no departure is counted and the span is negative.",
+    f"{_LIMITER}0.0 -> 1.0 (5)": "Without a departure none is counted, and the span is negative.",
 }
 """Proofs by the mutants' names."""
