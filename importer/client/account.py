@@ -1,21 +1,63 @@
 """What the account has: who it is, its teams and channels. Asked once, before anything is sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 
 from importer.client.responses import clean
-from importer.model.account import Directory
+from importer.model.account import AccountIdentity, Directory
 from importer.model.errors import ServiceError
 from importer.model.policy import backoff_seconds
 from importer.model.protocols import Service
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
+from importer.system.logs import LOG
 
 _MOST_ATTEMPTS = 5
 _MOST_PAGES = 500
 _LONGEST_WAIT_SECONDS = 900.0
 """A service that asks for a longer wait ends the command, as it ends a run (`Policy.longest_hold_seconds`)."""
+
+
+class UnreadableError(ServiceError):
+    """The service refuses this request of the token, and would refuse it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLists:
+    """The account's teams and channels as the service lists them; none where nobody asked."""
+
+    teams: Sequence[Mapping[str, object]] = ()
+    channels: Sequence[Mapping[str, object]] = ()
+    refused: Mapping[str, UnreadableError] = field(default_factory=lambda: MappingProxyType({}))
+    """By its name, the error for a list that the token may not read."""
+
+    @property
+    def uuids(self) -> frozenset[str]:
+        """The UUIDs of all teams and channels, also of those that are out of use, in small letters."""
+        return frozenset(uuid for one in (*self.teams, *self.channels) if (uuid := _uuid(one)))
+
+    @property
+    def main_channels(self) -> frozenset[str]:
+        """The UUIDs of the channels that are used where a contact names none."""
+        return frozenset(uuid for one in self.channels if one.get("main") is True and (uuid := _uuid(one)))
+
+    def directory(self, *, teams: bool, channels: bool) -> Directory:
+        """Return the names of the teams and channels, of those that are asked for.
+
+        Raises:
+            UnreadableError: The token may not read what is asked for.
+
+        """
+        for name, is_asked in (("teams", teams), ("channels", channels)):
+            if is_asked and name in self.refused:
+                raise self.refused[name]
+        return Directory(
+            teams=_by_name(self.teams, "name") if teams else {},
+            channels=_by_name(self.channels, "title") if channels else {},
+        )
 
 
 async def who_am_i(service: Service, jitter: Callable[[], float]) -> str:
@@ -28,29 +70,70 @@ async def who_am_i(service: Service, jitter: Callable[[], float]) -> str:
     return clean(text_field(await get_json(service, WHO_AM_I, jitter), "user_email")) or "unknown"
 
 
-async def directory(service: Service, *, teams: bool, channels: bool, jitter: Callable[[], float]) -> Directory:
-    """Return the names of the account's teams and channels, of those that are asked for.
+async def read_lists(service: Service, jitter: Callable[[], float], *, teams: bool, channels: bool) -> AccountLists:
+    """Return the account's teams and channels to the last page, of those that are asked for.
+
+    Raises:
+        ServiceError: The token is refused, or the service cannot be reached; a list that this token may not read, or
+            that the service does not have, is no error.
+
+    """
+    found: dict[str, list[Mapping[str, object]]] = {}
+    refused: dict[str, UnreadableError] = {}
+    for name in (name for name, is_asked in (("teams", teams), ("channels", channels)) if is_asked):
+        listed = found[name] = []
+        try:
+            async for page in list_pages(service, name, {}, _MOST_PAGES, jitter):
+                listed += json_objects(page.get(name))
+        except UnreadableError as error:
+            LOG.warning("the account's %s cannot be read: %s", name, error.message)
+            refused[name] = error
+    return AccountLists(**found, refused=refused)
+
+
+async def identify_account(
+    service: Service, lists: AccountLists, base_url: str, label: str, jitter: Callable[[], float]
+) -> AccountIdentity:
+    """Return which account it is, after asking for the e-mail of the token's owner.
+
+    Args:
+        service: That the account is of.
+        lists: The account's teams and channels.
+        base_url: The service's address.
+        label: The account's name in the config; may be empty. With one, the e-mail may be unknown.
+        jitter: A number from 0.0 to 1.0 for the waits between attempts.
 
     Raises:
         ServiceError: The token is refused, or the service cannot be reached.
 
     """
-    return Directory(
-        teams=await _names(service, "teams", "name", jitter) if teams else {},
-        channels=await _names(service, "channels", "title", jitter) if channels else {},
+    try:
+        email = await who_am_i(service, jitter)
+    except UnreadableError:
+        if not label:
+            raise
+        email = ""
+    return AccountIdentity(
+        name=f"{base_url} {label or email}",
+        email=email.casefold() if "@" in email else "",
+        uuids=lists.uuids,
+        main_channels=lists.main_channels,
     )
 
 
-async def _names(service: Service, path: str, label: str, jitter: Callable[[], float]) -> Mapping[str, str]:
+def _by_name(listed: Sequence[Mapping[str, object]], label: str) -> Mapping[str, str]:
     """Return UUIDs by name; a name that two share would be a guess, so it is left out, as is what is out of use."""
     named: dict[str, str] = {}
     shared: set[str] = set()
-    async for page in list_pages(service, path, {}, _MOST_PAGES, jitter):
-        for one in json_objects(page.get(path)):
-            name, uuid = text_field(one, label).strip().casefold(), text_field(one, "uuid")
-            if name and uuid and not one.get("discardedAt") and named.setdefault(name, uuid) != uuid:
-                shared.add(name)
+    for one in listed:
+        name, uuid = text_field(one, label).strip().casefold(), text_field(one, "uuid")
+        if name and uuid and not one.get("discardedAt") and named.setdefault(name, uuid) != uuid:
+            shared.add(name)
     return {name: uuid for name, uuid in named.items() if name not in shared}
+
+
+def _uuid(one: Mapping[str, object]) -> str:
+    return text_field(one, "uuid").strip().casefold()
 
 
 async def list_pages(
@@ -92,12 +175,14 @@ async def get_json(service: Service, request: Request, jitter: Callable[[], floa
 def _may_pass(reply: Reply) -> bool:
     """Tell whether the same question may get another answer soon."""
     status = reply.http_status or 0
-    return not reply.fatal and (status in (408, 429) or not 300 <= status < 500)  # noqa: PLR2004 - HTTP's numbers
+    return not reply.fatal and (reply.is_proxy_page or status in (408, 429) or not 300 <= status < 500)  # noqa: PLR2004 - HTTP's numbers
 
 
 def _error(reply: Reply, wait_seconds: float) -> ServiceError:
+    is_refused = 400 <= (reply.http_status or 0) < 500 and reply.http_status != 401 and not _may_pass(reply)  # noqa: PLR2004 - HTTP's numbers
+    kind = UnreadableError if is_refused else ServiceError
     if reply.http_status in (401, 403):
-        return ServiceError(
+        return kind(
             f"The service refused the token ({reply.http_status}).",
             "Take a new token from Callbell's settings (API), then run the same command again.",
         )
@@ -106,7 +191,7 @@ def _error(reply: Reply, wait_seconds: float) -> ServiceError:
             f"The service asks to wait {wait_seconds / 60:.0f} minutes before the next request.",
             "Run the same command again after that: nothing was sent.",
         )
-    return ServiceError(
+    return kind(
         f"The service did not answer as it should: {reply.message.rstrip('.') or 'what came is not its JSON'}.",
         "Check the network and base_url, then run the same command again: nothing was sent.",
     )

@@ -6,10 +6,12 @@ aiohttp repeats idempotent requests by itself once, a POST never (its source, si
 in `repr()` and `.args` and the phone number in `str()` (measured with 3.14.5), so none of that text is passed on.
 """
 
+import asyncio
 import contextlib
 from typing import Self
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 
 from importer import __version__
 from importer.client import responses
@@ -23,6 +25,20 @@ _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)  # a limit of each r
 _KEEP_SECONDS = 4
 """How long an idle connection is kept: many servers close theirs after 5 (Apache's and Node's default), and a POST that
 meets a connection which is just being closed leaves its row in doubt."""
+
+
+class _RequestBody(aiohttp.BytesPayload):
+    """A body that knows when it left, which may be long after it was to: a connection has to come about first."""
+
+    _left_at: float | None = None
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        self._left_at = asyncio.get_running_loop().time()
+        await super().write_with_length(writer, content_length)
+
+    def elapsed_seconds(self) -> float | None:
+        """Return how long ago it left; None: it did not."""
+        return None if self._left_at is None else asyncio.get_running_loop().time() - self._left_at
 
 
 class CallbellClient:
@@ -64,16 +80,19 @@ class CallbellClient:
 
         That is harmless: these methods are idempotent (RFC 9110, section 9.2.2).
         """
+        text = request.body.encode("utf-8", "backslashreplace")  # half a character: \ud83d
+        body = _RequestBody(text) if text else None
         try:
             async with self._http.request(
                 request.method,
                 f"{self._base_url}/{request.path}",
                 params=request.query or None,
-                data=request.body.encode("utf-8", "backslashreplace") or None,  # half a character: \ud83d
+                data=body,
                 allow_redirects=False,  # measured: followed, a 301 turns the POST into a GET that answers 200
             ) as response:
-                body = self._redaction.body(await _body(response))
-                return responses.answered(response.status, response.headers, body, self._clock.now())
+                now, elapsed_seconds = self._clock.now(), body.elapsed_seconds() if body else None
+                content = self._redaction.body(await _body(response))
+                return responses.answered(response.status, response.headers, content, now, elapsed_seconds)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _unanswered(error)
 

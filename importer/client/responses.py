@@ -12,9 +12,9 @@ seconds, or a time in seconds since 1970. A limit without its window says nothin
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from importer.model.replies import Arrival, RemoteContact, Reply
@@ -47,14 +47,21 @@ def parse(body: bytes) -> object:
         return None
 
 
-def answered(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Reply:
+def answered(
+    status: int, headers: Mapping[str, str], body: bytes, now: datetime, elapsed_seconds: float | None = None
+) -> Reply:
     """Return the reply that a whole response makes.
+
+    `Date` has whole seconds, so the service may have answered up to a second later than it says. How much of the time
+    that it took was the way back is not known: at most a second is taken for the way there, so that a contact that was
+    made two seconds before the request never looks newer than it.
 
     Args:
         status: The response's status.
         headers: Its headers; names in any case where the mapping allows it.
         body: Its body, as far as it arrived.
         now: The time at which it arrived, by our clock (UTC).
+        elapsed_seconds: Since the request had left, by a clock that nobody sets; None: it is not known.
 
     """
     value = parse(body)
@@ -71,6 +78,10 @@ def answered(status: int, headers: Mapping[str, str], body: bytes, now: datetime
         retry_after_seconds=wait_seconds,
         limit_per_second=limit_per_second(limits) if limits else None,
         clock_skew_seconds=(date - now).total_seconds() if date else 0.0,
+        left_by=date + timedelta(seconds=1.0 - min(elapsed_seconds, 1.0))
+        if date and elapsed_seconds is not None
+        else None,
+        is_proxy_page=status in (404, 410) and bool(body.strip()) and not isinstance(value, dict),
         json=value,
     )
 
@@ -110,7 +121,7 @@ def retry_after_seconds(header: str, now: datetime) -> float | None:
     """
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header.strip(), re.ASCII):
         return float(header)
-    at = _http_date(header)
+    at = _http_date(header) if header else None
     return max(0.0, (at - now).total_seconds()) if at else None
 
 
@@ -164,11 +175,6 @@ def _text(found: Mapping[str, object], name: str) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
-@lru_cache(maxsize=8)  # a second's responses all have the same date
-def _http_date(header: str) -> datetime | None:
-    return _date(header, parsedate_to_datetime)
-
-
 def _date(text: str, parse_date: Callable[[str], datetime]) -> datetime | None:
     """Return the time in a text, in UTC where it names no zone; None where it cannot be read."""
     try:
@@ -176,3 +182,7 @@ def _date(text: str, parse_date: Callable[[str], datetime]) -> datetime | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date
+
+
+_http_date = lru_cache(maxsize=8)(partial(_date, parse_date=parsedate_to_datetime))
+"""Of a header; a second's responses all have the same date."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
-from importer.client.account import get_json, json_objects, list_pages, text_field
+from importer.client.account import AccountLists, get_json, json_objects, list_pages, read_lists, text_field
 from importer.mapper.messages import did_you_mean, quoted
 from importer.mapper.warnings import RowTally
 from importer.model.account import FieldType
@@ -75,14 +75,22 @@ class Requirements:
                     _count(options, text, number, _MOST_OPTIONS + 1)
 
 
-async def census(service: Service, requirements: Requirements, jitter: Callable[[], float]) -> AccountContents:
+async def census(
+    service: Service, requirements: Requirements, lists: AccountLists, jitter: Callable[[], float]
+) -> AccountContents:
     """Return what is seen in the account.
+
+    Args:
+        service: That the account is of.
+        requirements: What the rows require.
+        lists: The account's teams and channels, if they were asked for.
+        jitter: A number from 0.0 to 1.0 for the waits between attempts.
 
     Raises:
         ServiceError: The token is refused, or the service cannot be reached.
 
     """
-    users = await _users(service, jitter) if requirements.users else frozenset[str]()
+    users = await _users(service, lists, jitter) if requirements.users else frozenset[str]()
     if not (requirements.tags or requirements.fields):
         return AccountContents(users=users)
     seen = await _contacts(service, requirements, jitter)
@@ -92,14 +100,10 @@ async def census(service: Service, requirements: Requirements, jitter: Callable[
     return replace(seen, users=users, tags=seen.tags.union(found))
 
 
-async def _users(service: Service, jitter: Callable[[], float]) -> frozenset[str]:
+async def _users(service: Service, lists: AccountLists, jitter: Callable[[], float]) -> frozenset[str]:
     """Return the e-mails of everybody who is in a team."""
-    teams = [
-        uuid
-        async for page in list_pages(service, "teams", {}, _MOST_TEAMS, jitter)
-        for one in json_objects(page.get("teams"))
-        if (uuid := text_field(one, "uuid"))
-    ]
+    listed = lists.teams or (await read_lists(service, jitter, teams=True, channels=False)).teams
+    teams = [uuid for one in listed if (uuid := text_field(one, "uuid"))]
     emails = [
         text_field(one, "email").casefold()
         for uuid in teams[:_MOST_TEAMS]

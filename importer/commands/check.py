@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from importer.commands.account_check import Requirements, census, unmet
-from importer.commands.connection import Connection, MappedSheet, connect
+from importer.commands.connection import Connection, MappedSheet, connect, required_account
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines, notes_of
 from importer.commands.setup import new_run, open_journal, open_sheets
@@ -76,9 +76,11 @@ class Check:
 
         """
         async with contextlib.AsyncExitStack() as opened:
-            connection = await connect(self.context, self.record, self.readers, opened)
-            self.record = replace(self.record, account=connection.account)
-            broken = await self._read(connection.sheets)
+            connection = await connect(self.context, self.store, self.record, self.readers, opened)
+            account = required_account(self.context, self.record, connection.account, self.record.files)
+            connection = replace(connection, account=account)
+            self.record = replace(self.record, account=account.name)
+            broken = await self._read(connection)
             not_seen = await self._not_seen(connection)
         checked = self._checked(connection, not_seen, broken)
         text = checked_text(checked)
@@ -86,12 +88,12 @@ class Check:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))
 
-    async def _read(self, sheets: Sequence[MappedSheet]) -> InputError | None:
+    async def _read(self, connection: Connection) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
         context, journal = self.context, AsyncJournal(self.store)
-        await journal.begin(self.record)
+        await journal.begin(self.record, connection.account)
         sources = []
-        for index, one in enumerate(sheets):
+        for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
             self._observers.append(rows := _SheetRows(self._requirements))
             observers = (SheetWarnings(self._warnings, one.mapping), rows)
@@ -118,10 +120,10 @@ class Check:
 
     async def _not_seen(self, connection: Connection) -> tuple[ProblemGroup, ...]:
         """Return what the rows require and the account was not seen to have."""
-        if connection.directory is None:
+        if connection.lists is None:
             return ()
         types = {field.name: field.type for one in connection.sheets for field in one.options.columns.custom_fields}
-        seen = await census(connection.service, self._requirements, self.context.jitter)
+        seen = await census(connection.service, self._requirements, connection.lists, self.context.jitter)
         return tuple(unmet(self._requirements, seen, types))
 
     def _checked(self, connection: Connection, not_seen: Sequence[ProblemGroup], broken: InputError | None) -> Checked:

@@ -2,9 +2,10 @@
 
 import contextlib
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
@@ -20,11 +21,15 @@ _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 
 
 class SystemClock:
-    """The computer's time of day."""
+    """The computer's time of day, as it was at the start and moved on by a clock that nobody sets."""
+
+    def __init__(self) -> None:
+        self._started = datetime.now(UTC)
+        self._started_seconds = time.monotonic()
 
     def now(self) -> datetime:
-        """Return the time in UTC."""
-        return datetime.now(UTC)
+        """Return the time in UTC; that the computer's clock is set during a run changes nothing."""
+        return self._started + timedelta(seconds=time.monotonic() - self._started_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +126,11 @@ def with_config_of(
     path = config or (Path(str(before)) if before else None)
     settings, kept = load_settings({**options, **given}, context.environment, path)
     return replace(context, settings=settings, options=kept)
+
+
+def is_yes(answer: str, *, default: bool = False) -> bool:
+    """Tell whether a person's answer is a yes, in several languages; an empty one is the default."""
+    return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default
 
 
 def _found_config(environment: Mapping[str, str]) -> Path | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
-from importer.commands.context import CommandContext, CommandResult
+from importer.commands.context import CommandContext, CommandResult, is_yes
 from importer.commands.mapping_selection import column_mapping
 from importer.commands.setup import is_there
 from importer.mapper.contact import to_contact
@@ -47,7 +47,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     """
     given = context.settings
     ask = None if given.run.yes else context.ask_line
-    if is_there(path) and not force and not (ask and _yes(ask(f"{path} is there. Write over it? [y/N]"))):
+    if is_there(path) and not force and not (ask and is_yes(ask(f"{path} is there. Write over it? [y/N]"))):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
     sheet, rows = _sample(file, given.input)
     contact, proposal = _proposed(sheet.header, rows, given.mapping.contact, ask)
@@ -57,7 +57,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     if ask is None and any(question.is_required for question in proposal.questions):
         raise _unanswered(sheet, proposal, config)
     shown = "\n".join(_shown(sheet, rows, options, proposal))
-    if ask and not _yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
+    if ask and not is_yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
     with write_whole(path) as unfinished:
         unfinished.write_text(config, encoding="utf-8", newline="\n")
@@ -168,7 +168,3 @@ def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
 
 def _doubt(question: Question) -> str:
     return f"{question.why}: {plain(', '.join(question.choices[:_SHOWN_CHOICES]))}"
-
-
-def _yes(answer: str, *, default: bool = False) -> bool:
-    return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default

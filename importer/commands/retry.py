@@ -40,8 +40,14 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
     account = "" if context.settings.run.sandbox else earlier.account
     with open_journal(context) as journal:
         record = new_run(context, journal, "retry", earlier.files, account=account)
-        readers = journal.rows_of(earlier.name)
-        result = asyncio.run(ImportRun(context=context, store=journal, record=record, readers=readers).execute())
+        run = ImportRun(
+            context=context,
+            store=journal,
+            record=record,
+            arguments=[earlier.name],
+            readers=journal.rows_of(earlier.name),
+        )
+        result = asyncio.run(run.execute())
         if any(count for status, count in journal.report_source(earlier.name).tally().items() if status in TO_RETRY):
             return result
         return replace(result, text=f"Nothing of {earlier.name} is left to be sent again.\n\n{result.text}")

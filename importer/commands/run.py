@@ -47,7 +47,8 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
     """
     with open_journal(context) as journal, open_sheets(context, files) as readers:
         record = new_run(context, journal, "run", files)
-        return asyncio.run(ImportRun(context=context, store=journal, record=record, readers=readers).execute())
+        run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
+        return asyncio.run(run.execute())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,7 +86,7 @@ class ImportRun(PoolCommand):
         self, connection: Connection, sources: Sequence[Source]
     ) -> tuple[RunRecord, Stop | Exception | None]:
         """Send the rows; return the run with its end, and why it ended early, if it did."""
-        settings, account = self.context.settings, connection.account
+        settings, account = self.context.settings, connection.account.name
         if not settings.run.dry_run:
             # Now: that a folder cannot be created is better known before anything is sent.
             private_folder(Path(self.record.report_dir))
@@ -97,7 +98,7 @@ class ImportRun(PoolCommand):
         # Before anything is waited for: from here on a signal ends the run in good order.
         pool = self._pool(CreateOperation(policy), connection.service, journal, limiter, limit)
         record = replace(self.record, account=account, rate_limit=rate)
-        await journal.begin(record)
+        await journal.begin(record, connection.account)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         flow = enqueue_all if settings.run.dry_run else run_import

@@ -24,6 +24,7 @@ def sandbox_options(*, rate: int, latency: float, duplicates: str, faults: str, 
         rate_limit=rate,
         latency_seconds=latency,
         duplicates=Duplicates(duplicates),
+        created_status=201,  # so that `undo` can be tried
         faults=read_faults(faults or "0", seed),
     )
 

@@ -1,7 +1,7 @@
 """`undo`: deletes the contacts that a run created, and only those."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,7 +55,8 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
             return CommandResult(exit_code=0, text=text, summary_json=untouched)
         _confirm(context, contacts, earlier)
         record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
-        return asyncio.run(Undo(context=context, store=store, record=record, earlier=earlier).execute())
+        undo = Undo(context=context, store=store, record=record, arguments=[earlier.name], earlier=earlier)
+        return asyncio.run(undo.execute())
 
 
 def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> None:
@@ -121,17 +122,29 @@ class Undo(PoolCommand):
 def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
     """Return what an undo of the run would do, for the person to see before it is done."""
     count, tally = undo.to_do(), undo.tally()
-    before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate is not Fate.UNSENT and number}
+    others = (Fate.UNSENT, Fate.KEPT)
+    before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate not in others and number}
     lines = [f"{earlier.name} created {counted(sum(tally.values()), 'contact')} in {plain(earlier.account)}."]
     if before:
         lines += ["Of these, by an earlier undo:", counts(before)]
     lines.append(f"To be deleted from Callbell, which cannot be undone: {counted(count, 'contact')}.")
-    shown = undo.first(_SHOWN)
-    lines += [f"  row {row}: {plain(name)} ({masked(identifier)})" for row, identifier, name in shown]
-    if count > len(shown):
-        lines.append(f"  and {count - len(shown):,} more")
+    lines += [*_listed(undo.first(_SHOWN), count), *_kept_lines(undo)]
     lines.append("Those that were changed since are kept; what was there before the run is not touched.")
     return "\n".join(lines)
+
+
+def _kept_lines(undo: RunUndo) -> list[str]:
+    """Return which contacts are kept because nothing proves that the run made them; nothing if there are none."""
+    if not (count := undo.tally()[Fate.KEPT]):
+        return []
+    kept = f"To be kept, for nothing proves that the run made them: {counted(count, 'contact')}."
+    return [kept, *_listed(undo.first_kept(_SHOWN), count)]
+
+
+def _listed(shown: Sequence[tuple[int, str, str]], count: int) -> list[str]:
+    """Return a line for each of the first contacts, and one for how many more there are."""
+    lines = [f"  row {row}: {plain(name)} ({masked(identifier)})" for row, identifier, name in shown]
+    return lines if count == len(shown) else [*lines, f"  and {count - len(shown):,} more"]
 
 
 def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
@@ -140,6 +153,8 @@ def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
         return f"{earlier.name} was sent to a sandbox, which is gone with all that was in it: there is nothing to undo."
     if undo.to_do():
         return ""
+    if kept := _kept_lines(undo):
+        return "\n".join([f"Nothing that {earlier.name} created is left to be deleted.", *kept])
     if created := sum(undo.tally().values()):
         return f"All of the {counted(created, 'contact')} that {earlier.name} created were taken back already."
     return f"{earlier.name} created no contacts: there is nothing to undo."

@@ -6,9 +6,10 @@
 `retry`; `RunUndo` and `AsyncUndo` are the queue of contacts to delete.
 """
 
+from importer.journal.accounts import AccountMatch
 from importer.journal.async_journal import AsyncJournal, AsyncUndo
 from importer.journal.journal import Journal
 from importer.journal.run_report import EarlierRows
 from importer.journal.undo import RunUndo
 
-__all__ = ["AsyncJournal", "AsyncUndo", "EarlierRows", "Journal", "RunUndo"]
+__all__ = ["AccountMatch", "AsyncJournal", "AsyncUndo", "EarlierRows", "Journal", "RunUndo"]

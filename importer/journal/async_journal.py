@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
+from importer.journal.accounts import AccountMatch
 from importer.journal.journal import Journal
 from importer.journal.undo import RunUndo
 from importer.model.deletion import Removed
@@ -66,9 +67,9 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted]):
         super().__init__(journal.record, executor)
         self._journal = journal
 
-    async def begin(self, record: RunRecord) -> None:
+    async def begin(self, record: RunRecord, account: AccountMatch | None = None) -> None:
         """Insert a new run; see `Journal.begin`."""
-        await self._call(self._journal.begin, record)
+        await self._call(self._journal.begin, record, account)
 
     async def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""

@@ -5,22 +5,23 @@ At the end of a run, planned or not, every row that is still open gets its final
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import product
 
 from importer.journal.database import columns, encode_json, maybe_moment, moment
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.payload import from_json
-from importer.model.rows import Status
+from importer.model.rows import Sheet, Status
 
-CONTACT_OF_ROW = """
-    contacts.account = :account AND contacts.source = rows.source
-    AND contacts.channel = rows.channel AND contacts.identifier = rows.identifier
+ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
+"""Columns of the key of a row's contact."""
+CONTACT_OF_ROW = f"""
+    contacts.account = :account AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY})
 """
 """Joins a row with the contact of its key."""
 _NEXT = """
-SELECT seq, number, payload, doubt_since, doubt_until FROM rows
+SELECT seq, number, payload, normalised, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 ORDER BY seq LIMIT ?
 """
@@ -31,7 +32,7 @@ _CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE
 _CLAIM_CONTACTS = f"""
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
     first_sent_at, last_sent_at)
-SELECT :account, source, channel, identifier, 'in_flight', '', '', fingerprint, run, seq, :now, :now
+SELECT :account, {ROW_KEY}, 'in_flight', '', '', fingerprint, run, seq, :now, :now
 FROM rows WHERE {_THESE_ROWS}
 ON CONFLICT DO UPDATE SET status = 'in_flight',
     fingerprint = iif(status = 'in_doubt', fingerprint, excluded.fingerprint),
@@ -42,7 +43,7 @@ ON CONFLICT DO UPDATE SET status = 'in_flight',
 """  # noqa: S608 - only constants
 _SETTLE_ROW = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
-    column_header = :column, reason = :reason, attempts = :attempts, finished_at = :at
+    column_header = :column, reason = :reason, is_ours = :is_ours, attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
 _SETTLE_CONTACTS = f"""
@@ -62,11 +63,11 @@ _CONTACT_STILL_IN_DOUBT = f"""
 UPDATE contacts SET status = 'in_doubt' FROM rows
 WHERE rows.run = :run AND rows.seq = :seq AND rows.doubt_since IS NOT NULL AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
-_FORGET_CONTACT = """
+_FORGET_CONTACT = f"""
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
-    SELECT source, channel, identifier FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
+    SELECT {ROW_KEY} FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
 )
-"""
+"""  # noqa: S608 - only constants
 _ATTEMPT = """
 INSERT INTO attempts (run, seq, attempt, at, http_status, reason)
 VALUES (:run, :seq, :attempt, :at, :http_status, :reason)
@@ -88,7 +89,7 @@ _ENDS = (
     (
         "in_doubt",
         "an earlier run sent it without an answer, and this run ended before it was looked up",
-        "doubt_since IS NOT NULL",
+        "doubt_until IS NOT NULL",
     ),
     ("unsent", "the run ended before its turn", "status = 'pending'"),
 )
@@ -109,6 +110,24 @@ class RunKey:
     account: int
 
 
+@dataclass(slots=True)
+class RunInput:
+    """The run of this process, and how far its input is enqueued."""
+
+    key: RunKey
+    main_channels: frozenset[str] = frozenset()
+    """Those that are or were the account's main one: for the key of a contact they are as no channel."""
+    has_old_keys: bool = False
+    """The account has contacts of an earlier schema whose key may lack a country code."""
+    tallied_only: bool = False
+    """Rows that would be sent are counted and not inserted: `check` has no use for them."""
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    """Those that were added so far, by their index."""
+    last_seq: int = 0
+    identifiers: Sequence[str | None] | None = None
+    """What `recognise` found for the rows that are enqueued next; None: it was not called."""
+
+
 def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: datetime) -> list[Pending]:
     """Mark up to `count` pending rows as in flight and return them in input order; in the caller's transaction."""
     found = connection.execute(_NEXT, (key.run, count)).fetchall()
@@ -120,12 +139,12 @@ def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: dat
         Pending(
             seq=seq,
             row=number,
-            contact=from_json(payload),
+            contact=from_json(payload, normalised or ""),
             in_doubt=doubt_since is not None,
             first_sent_at=maybe_moment(doubt_since),
-            last_sent_at=maybe_moment(doubt_until),
+            was_refused=doubt_since is not None and doubt_until is None,
         )
-        for seq, number, payload, doubt_since, doubt_until in found
+        for seq, number, payload, normalised, doubt_since, doubt_until in found
     ]
 
 

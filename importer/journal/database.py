@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER, TEMPORARY_TABLES
+from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER, TEMPORARY_TABLES, old_key
 from importer.model.errors import StorageError
 from importer.system.files import private_file, private_folder
 
@@ -182,6 +182,7 @@ class Database:
         scripts = [(MIGRATIONS_FOLDER / name).read_text(encoding="utf-8") for name in MIGRATIONS[version:]]
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(MIGRATIONS)};"
         with self._turn, translated(self.path), self._connection:  # which commits, or rolls back
+            self._connection.create_function("old_key", 2, old_key, deterministic=True)
             self._connection.executescript(f"BEGIN EXCLUSIVE; {''.join(scripts)} {marks}")
 
 

@@ -1,13 +1,13 @@
 """Deduplicate: the first status of a row, from what the journal knows of its contact's key. Pure.
 
     key in an earlier row of this run ............ duplicate
-    key unknown, or its last sending failed ...... pending
+    key unknown, or its last sending failed ...... pending; refused with a 4xx: looked up before it is sent
     key in flight or in doubt .................... pending, looked up before it is sent
-    key in Callbell, same payload ................ unchanged
-    key in Callbell, other payload ............... exists (code `differs`)
+    key in Callbell, same content ................ unchanged
+    key in Callbell, other content ............... exists (code `differs`)
 
-A key is source, channel and identifier. `enqueue` calls this for mapped rows; rows with a known fingerprint are
-recognised before, and of them only duplicates are decided here.
+A key is source, channel and normalised identifier; the account's main channel is as none. `enqueue` calls this for
+mapped rows; rows with a known fingerprint are recognised before, and of them only duplicates are decided here.
 """
 
 import json
@@ -44,6 +44,8 @@ class KnownContact:
     last_sent_at: str
     payload: str | None
     """What was sent, if it is not the same and still stored."""
+    was_refused: int | None = None
+    """Whether it failed because the service refused it: some services refuse, and make the contact all the same."""
 
 
 class EnqueueDecision(NamedTuple):
@@ -55,23 +57,24 @@ class EnqueueDecision(NamedTuple):
     same_as: int | None = None
     """For a duplicate: the seq of the row that has its name and UUID."""
     doubt_since: str | None = None
-    """When an earlier run first sent it, if it is unknown whether it arrived."""
+    """When an earlier run first sent it, if it may be there."""
     doubt_until: str | None = None
-    """The time after which no run sent it."""
+    """The time after which no run sent it; None: it was refused, and the service is not working on it any more."""
 
 
-_TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
+TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
+"""Of a contact whose key is unknown."""
 
 
-def deduplicate_across_runs(payload: str, known: KnownContact | None) -> EnqueueDecision:
-    """Return the status of a contact whose key has no earlier row in this run."""
-    if known is None or known.status is Status.FAILED:
-        return _TO_SEND
+def deduplicate_across_runs(payload: str, known: KnownContact) -> EnqueueDecision:
+    """Return the status of a contact whose key has no earlier row in this run, but one in an earlier run."""
+    if known.status is Status.FAILED:
+        return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at if known.was_refused else None)
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
-        return EnqueueDecision(_TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
-    if known.same:
+        return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
+    reason = "" if known.same else _differs(payload, known.payload)
+    if not reason:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
-    reason = _differs(payload, known.payload)
     return EnqueueDecision(
         Outcome(status=Status.EXISTS, uuid=known.uuid, href=known.href, code="differs", reason=reason)
     )
@@ -90,11 +93,16 @@ def deduplicate_within_run(earlier: FirstRow, sheets: Mapping[int, Sheet], sheet
 
 
 def _differs(payload: str, sent: str | None) -> str:
+    """Return what differs, as a sentence; nothing, if the two only write their key otherwise."""
     if sent is None:
         return "differs from what was sent"
     now, then = json.loads(payload), json.loads(sent)
+    then["identifier"] = now.get("identifier")
+    if not (now.get("channel_uuid") and then.get("channel_uuid")):  # no channel is the main one
+        then["channel_uuid"] = now.get("channel_uuid")
     custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
-    return f"differs from what was sent: {', '.join([*_differing(now, then), *_differing(*custom)])}"
+    names = [*_differing(now, then), *_differing(*custom)]
+    return f"differs from what was sent: {', '.join(names)}" if names else ""
 
 
 def _differing(now: dict[str, Any], then: dict[str, Any]) -> list[str]:

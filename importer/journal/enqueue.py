@@ -9,21 +9,23 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple
 from typing import NamedTuple
 
-from importer.journal.claim import CONTACT_OF_ROW, RunKey
+from importer.journal.claim import CONTACT_OF_ROW, RunInput
 from importer.journal.database import encode_json, storable
 from importer.journal.deduplicate import (
+    TO_SEND,
     EnqueueDecision,
     FirstRow,
     KnownContact,
     deduplicate_across_runs,
     deduplicate_within_run,
 )
+from importer.journal.schema import old_key, replace_old_keys
 from importer.model.payload import fingerprint, to_json
 from importer.model.replies import Outcome
-from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Sheet, Status
+from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Status
 
 _NO_FINGERPRINT = bytes(FINGERPRINT_BYTES)
 # OR IGNORE: should two contacts ever have one fingerprint, the first one counts.
@@ -36,7 +38,8 @@ FROM json_each(:numbers) LEFT JOIN contacts INDEXED BY contacts_by_row
 """
 _FOUND = "SELECT identifier FROM temp.next_rows ORDER BY seq"
 _INSERT_KEYS = """
-INSERT OR REPLACE INTO temp.next_rows (seq, number, source, channel, identifier, fingerprint) VALUES (?, ?, ?, ?, ?, ?)
+INSERT OR REPLACE INTO temp.next_rows (seq, number, source, channel, identifier, old_key, fingerprint)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 _MARK_SEEN = """
 INSERT OR IGNORE INTO temp.seen (source, channel, identifier, seq, sheet, number, row_run, row_seq)
@@ -50,18 +53,19 @@ FROM temp.next_rows CROSS JOIN temp.seen USING (source, channel, identifier) WHE
 _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
 _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
-    contacts.first_sent_at, contacts.last_sent_at, sent.payload
+    contacts.first_sent_at, contacts.last_sent_at, sent.payload,
+    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499
 FROM temp.next_rows CROSS JOIN contacts ON contacts.account = ? AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
-LEFT JOIN rows AS sent ON contacts.fingerprint <> next_rows.fingerprint
+LEFT JOIN rows AS sent ON (contacts.fingerprint <> next_rows.fingerprint OR contacts.status = 'failed')
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE next_rows.fingerprint IS NOT NULL
 """
 _ENQUEUE = """
 INSERT INTO rows (run, seq, sheet, number, status, attempts, same_run, same_as, doubt_since, doubt_until, finished_at,
-    source, channel, identifier, name, uuid, href, code, column_header, reason, fingerprint, payload, row_fingerprint,
-    cells, reader_problems)
-VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    source, channel, identifier, normalised, name, uuid, href, code, column_header, reason, fingerprint, payload,
+    row_fingerprint, cells, reader_problems)
+VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ENQUEUE_RECOGNISED = """
 INSERT INTO rows (run, seq, status, sheet, number, attempts, same_run, same_as, finished_at, source, channel,
@@ -80,24 +84,12 @@ WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'u
 """  # noqa: S608 - only constants
 
 
-@dataclass(slots=True)
-class RunInput:
-    """The run of this process, and how far its input is enqueued."""
-
-    key: RunKey
-    tallied_only: bool = False
-    """Rows that would be sent are counted and not inserted: `check` has no use for them."""
-    sheets: dict[int, Sheet] = field(default_factory=dict)
-    """Those that were added so far, by their index."""
-    last_seq: int = 0
-    identifiers: Sequence[str | None] | None = None
-    """What `recognise` found for the rows that are enqueued next; None: it was not called."""
-
-
 class _Draft(NamedTuple):
     """A mapped row as it is stored."""
 
     key: tuple[str, str, str]
+    identifier: str
+    """As it is sent."""
     payload: str = ""
     fingerprint: bytes | None = None
     """None: it is invalid."""
@@ -148,7 +140,7 @@ def enqueue_rows(
     known = [None] * len(entries) if run.identifiers is None else run.identifiers
     seqs = [seq for seq, identifier in enumerate(known, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
-    rows = [(seq, entry, _draft(entry.mapped, content=content)) for seq, entry in zip(seqs, entries, strict=True)]
+    rows = [(seq, entry, _draft(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)]
     duplicates, contacts = _look_up(connection, run, sheet_index, rows)
     counts, lines = Counter[Status](), []
     for seq, entry, draft in rows:
@@ -157,7 +149,7 @@ def enqueue_rows(
         elif seq in duplicates:
             decision = duplicates.pop(seq)
         else:
-            decision = deduplicate_across_runs(draft.payload, contacts.get(seq))
+            decision = deduplicate_across_runs(draft.payload, contacts[seq]) if seq in contacts else TO_SEND
         counts[decision.outcome.status] += 1
         if not (run.tallied_only and decision.outcome.status is Status.PENDING):
             lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
@@ -181,32 +173,46 @@ def _enqueue_recognised(
     return Counter({Status.UNCHANGED: count - len(reasons), Status.DUPLICATE: len(reasons)})
 
 
-def _draft(mapped: Contact | InvalidRow, *, content: bool) -> _Draft:
+def _draft(mapped: Contact | InvalidRow, run: RunInput, *, content: bool) -> _Draft:
     """Return the row as it is stored; without its payload if there is nothing to compare it with."""
+    identifier = storable(mapped.identifier)
     if isinstance(mapped, InvalidRow):
-        return _Draft(("", "", storable(mapped.identifier)))
+        return _Draft(("", "", identifier), identifier)
     payload = storable(to_json(mapped)) if content else ""
-    key = (storable(mapped.source), storable(mapped.channel_uuid), storable(mapped.identifier))
-    return _Draft(key, payload, fingerprint(payload))
+    channel = "" if mapped.channel_uuid.casefold() in run.main_channels else storable(mapped.channel_uuid)
+    key = (storable(mapped.source), channel, storable(mapped.normalised_identifier))
+    return _Draft(key, identifier, payload, fingerprint(payload))
+
+
+def _old_key(draft: _Draft) -> str | None:
+    """Return the identifier by which an earlier version of the schema knew the contact, if it is another."""
+    source, _, identifier = draft.key
+    return None if draft.identifier == identifier else old_key(source, draft.identifier)
 
 
 def _look_up(
     connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, _Draft]]
 ) -> tuple[dict[int, EnqueueDecision], dict[int, KnownContact]]:
     """Return the decisions on duplicates, recognised rows too, and the contacts of earlier runs; both by seq."""
-    keys = [(seq, entry.row.number, *key, mark) for seq, entry, (key, _, mark) in rows if mark is not None]
+    keys = [
+        (seq, entry.row.number, *draft.key, _old_key(draft) if run.has_old_keys else None, draft.fingerprint)
+        for seq, entry, draft in rows
+        if draft.fingerprint is not None
+    ]
     connection.executemany(_INSERT_KEYS, keys)
+    doubtful = replace_old_keys(connection, run.key.account) if run.has_old_keys else {}
     new = connection.execute(_MARK_SEEN, (sheet_index,)).rowcount
     ((count,),) = connection.execute("SELECT count(identifier) FROM temp.next_rows")
     duplicates = {
         seq: deduplicate_within_run(FirstRow(*place), run.sheets, sheet_index)
         for seq, *place in (connection.execute(_SEEN_BEFORE) if new < count else ())
     }
+    alike = {seq: KnownContact(Status.IN_DOUBT, "", "", False, *sent, None) for seq, sent in doubtful.items()}  # noqa: FBT003 - its columns
     contacts = {
         seq: KnownContact(Status(status), uuid, href, bool(same), *rest)
         for seq, status, uuid, href, same, *rest in connection.execute(_KNOWN_CONTACTS, (run.key.account,))
     }
-    return duplicates, contacts
+    return duplicates, alike | contacts
 
 
 def _invalid(invalid: InvalidRow) -> EnqueueDecision:
@@ -228,7 +234,7 @@ def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tu
 
 def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
     """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if they may need a fix."""
-    (outcome, *based_on), row = decision, entry.row
+    (outcome, *based_on), row, (source, channel, identifier) = decision, entry.row, draft.key
     pending = outcome.status is Status.PENDING
     texts = (entry.mapped.name, outcome.uuid, outcome.href, outcome.code, outcome.column, outcome.reason)
     return (
@@ -236,7 +242,10 @@ def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) ->
         outcome.status.value,
         *based_on,
         None if pending else at,
-        *draft.key,
+        source,
+        channel,
+        draft.identifier,
+        None if identifier == draft.identifier else identifier,
         *map(storable, texts),
         draft.fingerprint,
         draft.payload if pending else None,

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from importer.journal.claim import RunKey, claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
+from importer.journal.accounts import AccountMatch, adopt_account, match_account
+from importer.journal.claim import RunInput, RunKey, claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
 from importer.journal.database import Database, columns, moment
-from importer.journal.enqueue import RunInput, enqueue_rows, recognise_rows
+from importer.journal.enqueue import enqueue_rows, recognise_rows
 from importer.journal.run_report import (
     END_RUN,
     INSERT_RUN,
@@ -19,15 +20,15 @@ from importer.journal.run_report import (
     load_runs,
     run_key,
 )
+from importer.journal.schema import HAS_OLD_KEYS
 from importer.journal.undo import RunUndo
+from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Pending, Recorded
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
 _LEARNED_LIMIT = "SELECT limit_per_second FROM learned_limits JOIN accounts ON accounts.id = account WHERE name = ?"
-# The update changes nothing: without it, RETURNING would not return an account that is there.
-_ACCOUNT = "INSERT INTO accounts (name) VALUES (?) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id"
 _LEARN = "INSERT OR REPLACE INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)"
 _Now = Callable[[], datetime]
 _UTC_NOW: _Now = partial(datetime.now, UTC)
@@ -66,13 +67,22 @@ class Journal:
         """
         return cls(Database(path, rehearsal=rehearsal), now, tallied_only=tallied_only)
 
-    def begin(self, record: RunRecord) -> None:
+    def match_account(self, identity: AccountIdentity) -> AccountMatch:
+        """Return what the journal knows of the account; nothing is changed."""
+        return match_account(self._database.fetch, identity)
+
+    def begin(self, record: RunRecord, account: AccountMatch | None = None) -> None:
         """Insert a new run, after closing the runs that were killed.
+
+        Args:
+            record: The run.
+            account: What the journal knows of the run's account; None: it is known by its name alone.
 
         Raises:
             StorageError: Also if there is a run of this name.
 
         """
+        account = account or self.match_account(AccountIdentity(name=record.account))
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
             connection.execute("DELETE FROM temp.seen")
@@ -82,9 +92,10 @@ class Journal:
                     f"The journal {self._database.path} has a run named {record.name} already.",
                     "Wait a second and give the same command again.",
                 )
-            ((account,),) = connection.execute(_ACCOUNT, (record.account,)).fetchall()
-            ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": account}).fetchall()
-        self._begun = RunInput(RunKey(run, account), tallied_only=self._tallied_only)
+            found, main_channels = adopt_account(connection, account)
+            ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
+            ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
+        self._begun = RunInput(RunKey(run, found), main_channels, has_old_keys, tallied_only=self._tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""

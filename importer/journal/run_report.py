@@ -31,7 +31,8 @@ _RUNS = f"SELECT {_RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON 
 _SHEETS = f"SELECT {', '.join(_SHEET_FIELDS)} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
 # A duplicate, and a row that was recognised, has the UUID and name of the row that `same_as` points to.
 _RESULTS = """
-SELECT rows.seq, rows.sheet, rows.number, rows.identifier, coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
+SELECT rows.seq, rows.sheet, rows.number, iif(rows.name = '', coalesce(first.identifier, rows.identifier),
+    rows.identifier), coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
     coalesce(first.uuid, rows.uuid), coalesce(first.href, rows.href), rows.http_status, rows.code, rows.column_header,
     rows.reason, rows.attempts, rows.finished_at
 FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as

@@ -5,6 +5,7 @@ CREATE TEMP TABLE next_rows (
     number INTEGER NOT NULL,
     source TEXT, channel TEXT, identifier TEXT,
     row_run INTEGER, row_seq INTEGER,  -- NULL: it is not recognised
+    old_key TEXT,                      -- the identifier that it had in the journal until schema version 5, if another
     fingerprint BLOB                   -- NULL: it was not mapped, or is invalid
 );
 

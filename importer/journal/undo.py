@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from importer.journal.claim import CONTACT_OF_ROW, RunKey
+from importer.journal.claim import ROW_KEY, RunKey
 from importer.journal.database import Database, columns, maybe_moment, moment, storable
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending
@@ -17,30 +17,31 @@ from importer.model.payload import from_json
 _TAKEN_BACK_SQL = ", ".join(f"'{fate}'" for fate in sorted(TAKEN_BACK))
 _CREATED = "rows.run = :run AND rows.status = 'created' AND rows.uuid <> ''"
 _OPEN = "run = :run AND status IN ('pending', 'in_flight')"
+_OPEN_OURS = "removals.run = :run AND removals.status IN ('pending', 'in_flight') AND rows.is_ours"
 _UNSENT = "coalesce(removals.status, 'pending') IN ('pending', 'in_flight')"
-_FATE = f"iif({_UNSENT}, 'unsent', removals.status)"
+_FATE = f"CASE WHEN NOT {_UNSENT} THEN removals.status WHEN rows.is_ours THEN 'unsent' ELSE 'kept' END"
 _TALLY = f"SELECT {_FATE}, count(*) FROM rows LEFT JOIN removals USING (run, seq) WHERE {_CREATED} GROUP BY 1"  # noqa: S608 - only constants
 # An undo that was interrupted resumes with what it left; otherwise what was kept or failed is tried again.
 _TO_DO = f"""
 FROM rows LEFT JOIN removals USING (run, seq)
-WHERE {_CREATED} AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
-    AND (removals.status IN ('pending', 'in_flight') OR NOT EXISTS (SELECT 1 FROM removals WHERE {_OPEN}))
+WHERE {_CREATED} AND rows.is_ours AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
+    AND (removals.status IN ('pending', 'in_flight')
+        OR NOT EXISTS (SELECT 1 FROM removals JOIN rows USING (run, seq) WHERE {_OPEN_OURS}))
 """  # noqa: S608 - only constants
 _FIRST = f"SELECT rows.number, rows.identifier, rows.name {_TO_DO} ORDER BY rows.seq LIMIT :count"
 _COUNT = f"SELECT count(*) {_TO_DO}"
+_FIRST_KEPT = f"""
+SELECT rows.number, rows.identifier, rows.name FROM rows LEFT JOIN removals USING (run, seq)
+WHERE {_CREATED} AND {_FATE} = 'kept' ORDER BY rows.seq LIMIT :count
+"""  # noqa: S608 - only constants
 _ENQUEUE = f"""
 INSERT INTO removals (run, seq, status, reason)
 SELECT rows.run, rows.seq, 'pending', '' {_TO_DO}
 ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', finished_at = NULL
 """
 _NEXT = f"""
-SELECT removals.seq, rows.number, rows.uuid, coalesce(sent.payload, rows.payload)
-FROM removals JOIN rows USING (run, seq)
--- A row in doubt that this run found by a look-up has the content that an earlier run sent.
-LEFT JOIN contacts ON rows.attempts = 0 AND contacts.uuid = rows.uuid AND {CONTACT_OF_ROW}
-LEFT JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
-WHERE removals.run = :run AND removals.status = 'pending'
-    AND removals.status IN ('pending', 'in_flight') -- as the index open_removals says it
+SELECT removals.seq, rows.number, rows.uuid, rows.payload, rows.normalised FROM removals JOIN rows USING (run, seq)
+WHERE removals.status = 'pending' AND {_OPEN_OURS} -- its list of statuses as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
 """  # noqa: S608 - only constants
 _CLAIM = "UPDATE removals SET status = 'in_flight' WHERE run = :run AND seq = :seq"
@@ -49,17 +50,18 @@ UPDATE removals SET status = :status, http_status = :http_status, reason = :reas
 WHERE run = :run AND seq = :seq
 """
 # Only what this run created: a later one may have created the contact again, with another UUID.
-_FORGET = """
+_FORGET = f"""
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier, uuid) = (
-    SELECT source, channel, identifier, uuid FROM rows WHERE run = :run AND seq = :seq
+    SELECT {ROW_KEY}, rows.uuid FROM rows WHERE run = :run AND seq = :seq
 )
-"""
+"""  # noqa: S608 - only constants
 _BEGIN = "INSERT INTO undos (name, run, report_dir, started_at) VALUES (:name, :run, :report_dir, :at) RETURNING id"
 _END = "UPDATE undos SET finished_at = :at, exit_code = :exit_code WHERE id = :undo"
 _RELEASE = f"UPDATE removals SET status = 'pending' WHERE {_OPEN} AND status = 'in_flight'"  # noqa: S608 - only constants
 _RESULTS = f"""
 SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, rows.uuid, {_FATE},
-    iif({_UNSENT}, 'the undo ended before its turn', removals.reason), removals.finished_at
+    CASE WHEN NOT {_UNSENT} THEN removals.reason WHEN rows.is_ours THEN 'the undo ended before its turn'
+        ELSE 'Kept: it is not proved that the run made it.' END, removals.finished_at
 FROM rows LEFT JOIN removals USING (run, seq)
 WHERE {_CREATED} AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """  # noqa: S608 - only constants
@@ -92,6 +94,10 @@ class RunUndo:
         """Return row number, identifier and name of the first contacts that `begin` would enqueue."""
         return self.database.fetch(_FIRST, {**asdict(self.key), "count": count})
 
+    def first_kept(self, count: int) -> list[tuple[int, str, str]]:
+        """Return the same of the first contacts that are kept: it is not proved that the run made them."""
+        return self.database.fetch(_FIRST_KEPT, {**asdict(self.key), "count": count})
+
     def begin(self, name: str, folder: Path, at: datetime) -> None:
         """Insert an undo and enqueue what an interrupted undo left, otherwise every contact that is still there."""
         line = {"run": self.key.run, "name": name, "report_dir": storable(str(folder)), "at": moment(at)}
@@ -106,7 +112,8 @@ class RunUndo:
             found = connection.execute(_NEXT, {**asdict(self.key), "count": count}).fetchall()
             connection.executemany(_CLAIM, [{"run": self.key.run, "seq": seq} for seq, *_ in found])
         return [
-            Pending(seq=seq, row=number, uuid=uuid, contact=from_json(payload)) for seq, number, uuid, payload in found
+            Pending(seq=seq, row=number, uuid=uuid, contact=from_json(payload, normalised or ""))
+            for seq, number, uuid, payload, normalised in found
         ]
 
     def record(self, removed: Sequence[Removed]) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.messages import quoted
-from importer.mapper.phones.numbering_plans import lost_zero, mobile_form
+from importer.mapper.phones.numbering_plans import lost_zero
+from importer.model.phone_forms import mobile_form
 from importer.model.rows import Contact, Entry, Problem, Row
 from importer.model.runs import ProblemGroup
 

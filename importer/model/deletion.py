@@ -15,6 +15,8 @@ class Fate(StrEnum):
     """It was not there any more."""
     CHANGED = "changed"
     """Somebody changed it since it was created, so it was kept."""
+    KEPT = "kept"
+    """It is not proved that the run made it, so it is not touched."""
     FAILED = "failed"
     UNSENT = "unsent"
     """Not decided yet: the undo ended before its turn."""

@@ -25,8 +25,8 @@ class Pending:
     """An earlier run may have sent it: it is to be looked up before it is sent."""
     first_sent_at: datetime | None = None
     """When the earlier run first sent it; only where `in_doubt`."""
-    last_sent_at: datetime | None = None
-    """The time after which no run sent it; only where `in_doubt`."""
+    was_refused: bool = False
+    """Only where `in_doubt`: the service refused it, so that it is not working on it any more."""
 
 
 class RowOutcome(Protocol):

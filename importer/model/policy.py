@@ -34,8 +34,6 @@ class Policy:
     """The run ends if the service asks for a longer wait."""
     longest_outage_seconds: float = 1800.0
     """The run ends if the service does not answer for longer."""
-    made_by_us_seconds: float = 5.0
-    """How much older than our request a contact may be to count as its result (`Date` has whole seconds)."""
 
 
 def backoff_seconds(number: int, cap_seconds: float, jitter: float) -> float:

@@ -48,6 +48,10 @@ class Reply:
     """The rate limit in the response's headers, in requests per second; None if there is none."""
     clock_skew_seconds: float = 0.0
     """The service's clock less ours, from the response's `Date`; 0.0 without one."""
+    left_by: datetime | None = None
+    """By the service's clock, the time by which the request had surely left; None without a `Date`."""
+    is_proxy_page: bool = False
+    """It is a 404 without the service's JSON: a proxy or gateway, which does not know what is there, made it."""
     json: object = field(default=None, repr=False)
     """The JSON value of the body; None without one. It may hold the token (GET /auth/me), so `repr` hides it."""
     fatal: bool = False
@@ -67,6 +71,8 @@ class Outcome:
     column: str = ""
     reason: str = ""
     """A sentence for the report; empty where all is well."""
+    is_ours: bool = False
+    """Whether the answer to our own POST proves that it made the contact: only then may `undo` delete it."""
 
     @property
     def detail(self) -> str:

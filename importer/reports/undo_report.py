@@ -16,6 +16,7 @@ MEANINGS: dict[Fate, str] = {
     Fate.DELETED: "deleted from Callbell",
     Fate.GONE: "were not there any more",
     Fate.CHANGED: "changed since they were created; kept",
+    Fate.KEPT: "not proved to be made by the run; kept",
     Fate.FAILED: "could not be deleted",
     Fate.UNSENT: "not decided yet: the undo ended before their turn",
 }

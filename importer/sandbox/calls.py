@@ -56,7 +56,7 @@ class Calls:
         return tuple(self._contacts.values())
 
     def create_contact(self, asked: Asked) -> Answer:
-        """POST /contacts. 200, not 201: a client must not tell new from old by the status, which no page documents."""
+        """POST /contacts. No page documents the status for a new contact: it is an option."""
         if problems := rules.problems_of_post(asked.body, self._account):
             return error_answer(422, *problems)
         body = asked.body
@@ -71,7 +71,7 @@ class Calls:
         contact = StoredContact(number=next(self._numbers), uuid=uuid4().hex, created_at=self._now(), **fields)
         self._contacts[contact.uuid] = contact
         self._uuids[contact.key].append(contact.uuid)
-        return self._listed(contact)
+        return replace(self._listed(contact), status=self._options.created_status)
 
     def read_contact(self, asked: Asked) -> Answer:
         """GET /contacts/:uuid."""

@@ -31,6 +31,8 @@ class SandboxOptions:
     """Whether a 429 for the rate says `Retry-After`; the documentation does not promise it."""
     duplicates: Duplicates = Duplicates.SECOND
     """The worst case is the default: a contact that is sent twice exists twice, so that no mistake is hidden."""
+    created_status: int = 200
+    """Of the answer to a POST that made a contact; 201: then `undo` knows that it did. With 200 nothing proves it."""
     latency_seconds: float = 0.0
     """The delay of every answer; the call was carried out before it."""
     visible_after_seconds: float = 0.0

@@ -22,7 +22,7 @@ class ServiceOptions:
     settle_seconds: float = 90.0
     """How long a row in doubt waits before the service is asked about it."""
     account: str = ""
-    """The account's name in the journal; empty: the e-mail that the service returns for the token."""
+    """What people call the account; empty: the e-mail of the token's owner. Its teams and channels tell which it is."""
     ambiguous: Ambiguous = Ambiguous.RECONCILE
     """What to do with a row that may or may not have arrived."""
     max_outage_seconds: float = 1800.0

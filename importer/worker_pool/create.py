@@ -73,7 +73,7 @@ class LookUpSelfTest:
 
     def judge(self, step: SelfTestLookUp, reply: Reply) -> SendLater[SelfTestLookUp] | None:
         """Return what follows from the reply to a look-up."""
-        count = step.not_found_count + (reply.http_status == HTTPStatus.NOT_FOUND)
+        count = step.not_found_count + (reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page)
         if reply.http_status == HTTPStatus.OK:
             return None
         if count >= _MOST_NOT_FOUND:
@@ -99,13 +99,13 @@ class CreateOperation:
         self._policy = policy
         self._self_test = LookUpSelfTest(policy.not_found_gap_seconds)
 
-    def first_step(self, row: Pending, now: datetime) -> NextStep[CreateStep, Outcome]:
-        """POST it; what an earlier run left in doubt is looked up first."""
-        attempt = Attempt(contact=row.contact, first_sent_at=row.first_sent_at or now)
+    def first_step(self, row: Pending, now: datetime, run_seconds: float) -> NextStep[CreateStep, Outcome]:
+        """POST it; what an earlier run left in doubt, or was refused, is looked up first."""
+        first_sent_at = now if row.was_refused else row.first_sent_at or now
+        attempt = Attempt(contact=row.contact, first_sent_at=first_sent_at, was_refused=row.was_refused)
         if not row.in_doubt:
             return SendLater(step=Post(attempt=attempt))
-        elapsed_seconds = (now - (row.last_sent_at or attempt.first_sent_at)).total_seconds()
-        return self._noted(resume(attempt, elapsed_seconds, self._policy))
+        return self._noted(resume(attempt, run_seconds, self._policy))
 
     def request(self, step: CreateStep) -> Request:
         """Return the step's POST or look-up."""
@@ -123,7 +123,7 @@ class CreateOperation:
                 return self._noted(decision)
             case LookUp(attempt=attempt):
                 is_blind = self._self_test.is_blind
-                return self._noted(after_look_up(reply, attempt, self._policy, jitter, is_blind=is_blind))
+                return after_look_up(reply, attempt, self._policy, jitter, is_blind=is_blind)
             case SelfTestLookUp():
                 return self._self_test.judge(step, reply)
             case _:
@@ -137,6 +137,8 @@ class CreateOperation:
         """Leave the row pending where no contact can have been made, else in doubt."""
         match step:
             case Post(attempt=attempt) if not (is_in_flight or is_unsure(attempt)):
+                return Outcome(status=Status.PENDING)
+            case LookUp(attempt=attempt) if attempt.was_refused:
                 return Outcome(status=Status.PENDING)
             case Post(attempt=attempt) | LookUp(attempt=attempt):
                 return in_doubt(attempt, _CUT_OFF)

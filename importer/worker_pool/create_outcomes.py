@@ -36,6 +36,8 @@ class Attempt:
     """The reply to the last POST that left the row in doubt."""
     said_exists: bool = False
     """The service refused the POST because the contact exists."""
+    was_refused: bool = False
+    """An earlier run's POST was refused; some services refuse, and make the contact all the same."""
 
     @property
     def doubted_status(self) -> int | None:
@@ -45,8 +47,10 @@ class Attempt:
 
 def in_doubt(attempt: Attempt, why: str) -> Outcome:
     """Return the outcome of a row that may have arrived."""
-    said = attempt.doubted.message if attempt.doubted else ""
-    reason = f"It was sent, but no clear answer came ({said or 'the run was cut off'}), {why}."
+    said = "the run was cut off"
+    if attempt.doubted:
+        said = attempt.doubted.message or f"status {attempt.doubted.http_status}"
+    reason = f"It was sent, but no clear answer came ({said}), {why}."
     return Outcome(status=Status.IN_DOUBT, http_status=attempt.doubted_status, code="in_doubt", reason=reason)
 
 
@@ -54,6 +58,13 @@ def exists(http_status: int | None, uuid: str = "", href: str = "") -> Outcome:
     """Return the outcome of a row whose contact was there before."""
     reason = "It was in Callbell before; it was left as it is."
     return Outcome(status=Status.EXISTS, uuid=uuid, href=href, http_status=http_status, code="exists", reason=reason)
+
+
+def not_shown(attempt: Attempt) -> Outcome:
+    """Return the outcome of a row whose contact the service calls taken, and does not show."""
+    said = f" ({attempt.doubted.message})" if attempt.doubted and attempt.doubted.message else ""
+    reason = f"It was refused{said}: the service says that it is there and does not show it."
+    return Outcome(status=Status.FAILED, http_status=attempt.doubted_status, code="not_shown", reason=reason)
 
 
 def given_up(attempt: Attempt) -> Outcome:

@@ -9,7 +9,8 @@
 A DELETE is idempotent (RFC 9110, section 9.2.2), so it may be sent again once a GET has said that the contact is still
 there; that GET also finds what was changed meanwhile. One 404 to a GET may come from a copy of the service that lags
 behind, and believing it would create the contact a second time: two are needed, some seconds apart and with none in
-between that shows it, also after a DELETE that got no clear answer. A 404 to a DELETE is the service's own last word.
+between that shows it, also after a DELETE that got no clear answer. A 404 to a DELETE is the service's own last word;
+a proxy's page is none.
 """
 
 from collections.abc import Mapping
@@ -70,7 +71,7 @@ class DeleteOperation:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    def first_step(self, row: Pending, now: datetime) -> DeleteDecision:  # noqa: ARG002 - the protocol's
+    def first_step(self, row: Pending, now: datetime, run_seconds: float) -> DeleteDecision:  # noqa: ARG002 - the protocol's
         """GET it: it may have been changed, or deleted, by anybody."""
         return SendLater(step=Compare(uuid=row.uuid, sent=row.contact))
 
@@ -104,7 +105,7 @@ def after_get(reply: Reply, step: Compare, policy: Policy, jitter: float) -> Del
 
     """
     if reply.http_status in _NOT_FOUND:
-        return _missed(reply, step, policy)
+        return _missed(reply, step, policy, jitter)
     if decided := _settled(reply, step, policy):
         return decided
     if reply.http_status != HTTPStatus.OK or reply.contact is None:
@@ -119,6 +120,8 @@ def after_get(reply: Reply, step: Compare, policy: Policy, jitter: float) -> Del
 
 def after_delete(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:
     """Decide what follows from the reply to DELETE /contacts/:uuid; the arguments are those of `after_get`."""
+    if reply.is_proxy_page:
+        return _again(reply, replace(step, may_be_deleted=True), policy, jitter)
     if reply.http_status in _NOT_FOUND:
         return _gone(reply)
     if decided := _settled(reply, step, policy):
@@ -145,7 +148,9 @@ def _settled(reply: Reply, step: Compare, policy: Policy) -> DeleteDecision | No
             return None
 
 
-def _missed(reply: Reply, step: Compare, policy: Policy) -> DeleteDecision:
+def _missed(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:
+    if reply.is_proxy_page:
+        return _again(reply, step, policy, jitter)
     if step.not_found_count:
         return _gone(reply)
     return SendLater(step=replace(step, not_found_count=1), wait_seconds=policy.not_found_gap_seconds)

@@ -71,8 +71,15 @@ class Operation(Protocol[StepT, _OutcomeT_co]):
     def pending(self) -> StrEnum:
         """The status of a row that has no outcome yet."""
 
-    def first_step(self, row: Pending, now: datetime) -> NextStep[StepT, _OutcomeT_co]:
-        """Return how to begin with a row."""
+    def first_step(self, row: Pending, now: datetime, run_seconds: float) -> NextStep[StepT, _OutcomeT_co]:
+        """Return how to begin with a row.
+
+        Args:
+            row: That was claimed.
+            now: The time of day.
+            run_seconds: How long the pool has run, by a clock that nobody sets.
+
+        """
 
     def request(self, step: StepT) -> Request:
         """Return the request that the step makes."""

@@ -95,6 +95,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             StorageError: The journal could not be written; what it held before tells what is in doubt.
 
         """
+        self._started = asyncio.get_running_loop().time()
         checkpoints = watched_task(self._checkpoint_often(), self._ended)
         self._dispatching = watched_task(self._dispatch(), self._ended)
         try:
@@ -135,7 +136,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def _begin(self, row: Pending) -> None:
         job: Job[StepT, OutcomeT] = Job(row=row)
-        first = self.operation.first_step(row, self.clock.now())
+        run_seconds = asyncio.get_running_loop().time() - self._started
+        first = self.operation.first_step(row, self.clock.now(), run_seconds)
         if isinstance(first, SendLater) and not first.wait_seconds:
             job.step = first.step
             self._queue.add(job)
@@ -227,8 +229,9 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self.counters.done[outcome.status] += 1
         at = self.clock.now()
         self.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=at))
-        status = "unsent" if outcome.status is self.operation.pending else outcome.status
-        self._log(row, "%s %s", status, outcome.detail)
+        if self._is_verbose:
+            status = "unsent" if outcome.status is self.operation.pending else outcome.status
+            self._log(row, "%s %s", status, outcome.detail)
 
     def _log(self, row: Pending, message: str, what: object, detail: str) -> None:
         """Name a row by its number, and its identifier by the last digits."""

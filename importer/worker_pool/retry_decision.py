@@ -1,7 +1,10 @@
 """The retry decision of a create: what follows from a reply (status, timeout, 429) to a POST or a look-up. Pure.
 
     POST answered 2xx with a uuid ............................. Final(created | exists)
-    POST refused (400, 413, 415, 422) ......................... Final(failed); says "exists": LookUp
+    POST answered 2xx with another number's contact ........... LookUp after the settle time; not there: Final(in_doubt)
+    POST 409, or another 4xx that says "exists" ............... LookUp at once; not there: once more after the settle
+                                                                time; not there again: Final(failed)
+    POST refused (400, 413, 415, 422) ......................... Final(failed)
     POST 429 .................................................. Post again, whatever the number of times
     POST surely never arrived ................................. Post again after a backoff, six times
     POST 403 .................................................. AskToken
@@ -10,6 +13,12 @@
     look-up finds it .......................................... Final(created | exists)
     look-up 404, twice ........................................ Post again; not allowed, or blind: Final(in_doubt)
     look-up without a clear answer ............................ LookUp after a backoff, ten times: Final(in_doubt)
+    an earlier run left it in doubt ........................... LookUp after the settle time, from this run's start
+    an earlier run was refused with a 4xx ..................... LookUp at once; not there, twice: Post
+
+Ours without doubt, so that `undo` may delete it, is only a contact that the answer to our own POST named: with a 201,
+or with a `createdAt` that by that answer's `Date` lies after the request left. A look-up proves nothing of the kind: in
+the meantime anybody may have made the contact by hand.
 
 A POST is not idempotent and the service knows no idempotency key. RFC 9110, section 9.2.2, lets a client repeat such a
 request only if it can find out that the first one was never applied; so the default is *may have arrived*, and only
@@ -22,18 +31,21 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import assert_never
 
+from importer.model.phone_forms import is_same_number
 from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import digits_only
-from importer.model.rows import Status
+from importer.model.rows import Contact, Status
 from importer.worker_pool.circuit_breaker import stop_for
-from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, rejected
+from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, not_shown, rejected
 from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater
 
 LOOK_UP_SOURCES = frozenset({"whatsapp"})
 """Sources whose contacts can be asked for by identifier (GET /contacts/phone/:number)."""
 
 _REFUSED = frozenset({400, 413, 415, 422})
+_CREATED_AT_RESOLUTION_SECONDS = 1.0
+"""A `createdAt` may be in whole seconds, and so be that much before the request left whose contact it is."""
 _SAYS_EXISTS = re.compile(r"already|\bexists\b|\btaken\b|duplicate", re.IGNORECASE)
 _NOT_FOUND_NEEDED = 2
 """Look-ups in a row that must say "not found": one answer may come from a copy that lags behind."""
@@ -83,24 +95,34 @@ def after_look_up(
         is_blind: The service's look-up did not show a contact that had surely been made: it is not reliable.
 
     """
-    if reply.http_status == HTTPStatus.NOT_FOUND:
+    if reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page:
         return _not_there(attempt, policy, jitter, is_blind=is_blind)
-    if stop := stop_for(reply, policy):
+    if not reply.is_proxy_page and (stop := stop_for(reply, policy)):
         return stop
     if reply.http_status == HTTPStatus.OK and reply.contact is not None:
-        if reply.contact.identifier not in ("", digits_only(attempt.contact.identifier)):
+        if _is_another(reply.contact, attempt.contact):
             return Final(outcome=in_doubt(attempt, "and the service answered with a contact of another number"))
-        return _found(reply.contact, reply, attempt, policy)
+        return _found(reply.contact, reply, attempt)
     if reply.http_status == HTTPStatus.TOO_MANY_REQUESTS:
         return SendLater(step=LookUp(attempt=attempt))
     return _ask_again(attempt, policy, jitter)
 
 
-def resume(attempt: Attempt, elapsed_seconds: float, policy: Policy) -> PostDecision:
-    """Decide how to go on with a row that an earlier run left in doubt, so many seconds after it was sent."""
-    if policy.ambiguous is Ambiguous.RESEND:
+def resume(attempt: Attempt, run_seconds: float, policy: Policy) -> PostDecision:
+    """Decide how to go on with a row that an earlier run left in doubt, or was refused.
+
+    A refusal mostly made no contact, so where nothing can be asked the row is sent as any other.
+
+    Args:
+        attempt: Of the row.
+        run_seconds: How long this run has lasted: nobody knows how long ago the earlier one was, for clocks are set.
+        policy: The retry and timeout policy.
+
+    """
+    can_be_asked = attempt.contact.source in LOOK_UP_SOURCES
+    if policy.ambiguous is Ambiguous.RESEND or (attempt.was_refused and not can_be_asked):
         return SendLater(step=Post(attempt=attempt))
-    return _look_up(attempt, max(0.0, policy.settle_seconds - elapsed_seconds))
+    return _look_up(attempt, 0.0 if attempt.was_refused else max(0.0, policy.settle_seconds - run_seconds))
 
 
 def is_unsure(attempt: Attempt) -> bool:
@@ -119,21 +141,32 @@ def _after_never(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) 
 def _after_answer(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     match reply.http_status:
         case int(status) if status // 100 == 2 and reply.contact is not None:  # noqa: PLR2004 - the success class
-            return _found(reply.contact, reply, attempt, policy)
+            return _named(reply.contact, reply, attempt, policy)
         case 403:
             return AskToken(otherwise=rejected(reply))
         case 429:
             return SendLater(step=Post(attempt=attempt))
+        case int(status) if _says_exists(status, reply.message):
+            return _look_up(replace(_doubted(attempt, reply), said_exists=True), 0.0)
         case status if status in _REFUSED:
-            if _SAYS_EXISTS.search(reply.message) and not _SAYS_MISSING.search(reply.message):
-                return _look_up(replace(attempt, said_exists=True, doubted=reply), 0.0)
             return Final(outcome=rejected(reply))
         case _:
             return _doubt(reply, attempt, policy, jitter)
 
 
+def _says_exists(status: int, message: str) -> bool:
+    """Tell whether a refusal says that the contact is there already; 409 (Conflict) does so without a word."""
+    is_said = _SAYS_EXISTS.search(message) and not _SAYS_MISSING.search(message)
+    return status == HTTPStatus.CONFLICT or (status // 100 == 4 and bool(is_said))  # noqa: PLR2004 - the refusals
+
+
+def _doubted(attempt: Attempt, reply: Reply) -> Attempt:
+    """Return the attempt after a reply that leaves it in doubt: earlier look-ups say nothing about it."""
+    return replace(attempt, doubted=reply, not_found_count=0, look_ups=0)
+
+
 def _doubt(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
-    doubted = replace(attempt, doubted=reply, not_found_count=0, look_ups=0)
+    doubted = _doubted(attempt, reply)
     if policy.ambiguous is Ambiguous.RESEND:
         return _post_again(doubted, policy, jitter, otherwise=in_doubt(doubted, f"each of {attempt.posts} times"))
     return _look_up(doubted, policy.settle_seconds)
@@ -142,19 +175,39 @@ def _doubt(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Pos
 def _look_up(attempt: Attempt, wait_seconds: float) -> PostDecision:
     if attempt.contact.source in LOOK_UP_SOURCES:
         return SendLater(step=LookUp(attempt=attempt), wait_seconds=wait_seconds)
-    if attempt.said_exists and attempt.doubted:
+    if attempt.said_exists:
         return Final(outcome=exists(attempt.doubted_status))
     why = f"and the service cannot be asked for a {attempt.contact.source} contact by its identifier"
     return Final(outcome=in_doubt(attempt, why))
 
 
-def _found(contact: RemoteContact, reply: Reply, attempt: Attempt, policy: Policy) -> PostDecision:
+def _is_another(found: RemoteContact, sent: Contact) -> bool:
+    """Tell whether an answer is about another number than ours; one that shows no number is taken as asked."""
+    is_phone = sent.source in LOOK_UP_SOURCES and found.identifier
+    return bool(is_phone) and not is_same_number(found.identifier, digits_only(sent.normalised_identifier))
+
+
+def _named(contact: RemoteContact, reply: Reply, attempt: Attempt, policy: Policy) -> PostDecision:
+    """Decide what follows from the contact that the answer to a POST names."""
+    if _is_another(contact, attempt.contact):
+        return _look_up(_doubted(attempt, reply), policy.settle_seconds)
+    return _found(contact, reply, attempt, is_proven=_is_proven(contact, reply))
+
+
+def _is_proven(contact: RemoteContact, reply: Reply) -> bool:
+    """Tell whether the answer to a POST proves that this POST made the contact."""
+    is_newer = contact.created_at is not None and reply.left_by is not None and contact.created_at >= reply.left_by
+    return reply.http_status == HTTPStatus.CREATED or is_newer
+
+
+def _found(contact: RemoteContact, reply: Reply, attempt: Attempt, *, is_proven: bool = False) -> PostDecision:
     """Tell a contact that our request made from one that was there before, by the service's own clock."""
-    sent_at = attempt.first_sent_at + timedelta(seconds=reply.clock_skew_seconds - policy.made_by_us_seconds)
-    ours = not attempt.said_exists and (contact.created_at is None or contact.created_at >= sent_at)
-    if not ours:
+    seconds = reply.clock_skew_seconds - _CREATED_AT_RESOLUTION_SECONDS
+    sent_at = attempt.first_sent_at + timedelta(seconds=seconds)
+    if attempt.said_exists or (contact.created_at is not None and contact.created_at < sent_at):
         return Final(outcome=exists(reply.http_status, contact.uuid, contact.href))
-    created = Outcome(status=Status.CREATED, uuid=contact.uuid, href=contact.href, http_status=reply.http_status)
+    status, uuid, href = reply.http_status, contact.uuid, contact.href
+    created = Outcome(status=Status.CREATED, uuid=uuid, href=href, http_status=status, is_ours=is_proven)
     return Final(outcome=created)
 
 
@@ -169,14 +222,24 @@ def _ask_again(attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
 def _not_there(attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool) -> PostDecision:
     missed = replace(attempt, not_found_count=attempt.not_found_count + 1, look_ups=0)
     if missed.not_found_count < _NOT_FOUND_NEEDED:
-        return SendLater(step=LookUp(attempt=missed), wait_seconds=policy.not_found_gap_seconds)
-    if attempt.said_exists and attempt.doubted:
-        return Final(outcome=rejected(attempt.doubted))
-    if is_blind:
-        return Final(outcome=in_doubt(attempt, "and the service's look-up does not show contacts that were just made"))
-    if policy.ambiguous is Ambiguous.STRICT:
-        return Final(outcome=in_doubt(attempt, "it is not there, and --ambiguous strict sends nothing twice"))
+        wait_seconds = policy.settle_seconds if attempt.said_exists else policy.not_found_gap_seconds
+        return SendLater(step=LookUp(attempt=missed), wait_seconds=wait_seconds)
+    if attempt.said_exists:
+        return Final(outcome=not_shown(attempt))
+    if attempt.was_refused:
+        return SendLater(step=Post(attempt=replace(attempt, was_refused=False)))
+    if why := _why_not_again(attempt, policy, is_blind=is_blind):
+        return Final(outcome=in_doubt(attempt, why))
     return _post_again(missed, policy, jitter, otherwise=given_up(missed))
+
+
+def _why_not_again(attempt: Attempt, policy: Policy, *, is_blind: bool) -> str:
+    """Return why a row that the look-ups do not find is not sent again; empty: it is."""
+    if attempt.doubted and attempt.doubted.contact:
+        return "for it was a contact of another number, and this one is not there"
+    if is_blind:
+        return "and the service's look-up does not show contacts that were just made"
+    return "it is not there, and --ambiguous strict sends nothing twice" if policy.ambiguous is Ambiguous.STRICT else ""
 
 
 def _post_again(attempt: Attempt, policy: Policy, jitter: float, *, otherwise: Outcome) -> PostDecision:

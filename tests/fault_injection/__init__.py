@@ -1,5 +1,9 @@
 """The fault-injection tests: whatever dies, and whenever, the same command brings every row to one end, none twice.
 
+What is no fault may break the promise too (`troubles`): clocks that are set, other names of the account, numbers in
+several writings, channels named or not, answers about other contacts, false refusals, contacts that people add. A seed
+has some of these, or those that `--trouble` names; the kills have all of them.
+
 virtual     the real pool, journal, retry, limiter and reports on a virtual clock, by seed, with deaths and faults
 late        the same with a server later than the settle time: the suite must see duplicates
 undo        runs are taken back, in the same way: nothing else is deleted, and what was is made anew by a later run

@@ -3,6 +3,7 @@
     python -m tests.fault_injection short                        every part, in about four minutes
     python -m tests.fault_injection long                         every part at full length: about an hour
     python -m tests.fault_injection virtual --seeds 1..20000     one part; it says what repeats a failure
+    python -m tests.fault_injection virtual --seeds 1..400 --trouble clock    the same with one trouble in every seed
     python -m tests.fault_injection boundaries --only send:after:3
     python -m tests.fault_injection kills --kills 1000
     python -m tests.fault_injection undo --seeds 1..10000        runs taken back; undo-kills does it to the real command
@@ -27,6 +28,7 @@ from tests.fault_injection.kills import kill
 from tests.fault_injection.mutations import mutate
 from tests.fault_injection.secrets import search
 from tests.fault_injection.sockets import fault_everywhere
+from tests.fault_injection.troubles import Trouble
 from tests.fault_injection.undo import play_undos
 from tests.fault_injection.undo_kills import kill_undos
 from tests.fault_injection.virtual import play_late, play_seeds
@@ -48,7 +50,7 @@ def main() -> None:
 
 
 def _virtual(given: argparse.Namespace) -> Findings:
-    return play_seeds(given.seeds or range(1, 1001))
+    return play_seeds(given.seeds or range(1, 1001), given.trouble)
 
 
 def _late(given: argparse.Namespace) -> Findings:
@@ -56,7 +58,7 @@ def _late(given: argparse.Namespace) -> Findings:
 
 
 def _undo(given: argparse.Namespace) -> Findings:
-    return play_undos(given.seeds or range(1, 201))
+    return play_undos(given.seeds or range(1, 201), given.trouble)
 
 
 def _undo_kills(given: argparse.Namespace) -> Findings:
@@ -173,6 +175,15 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("part", choices=[*_SIZES, *_PARTS])
     parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="of virtual, late, undo and the kills")
+    parser.add_argument(
+        "--trouble",
+        type=Trouble,
+        choices=Trouble,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"of virtual and undo: in every seed, and no other: {', '.join(Trouble)}",
+    )
     parser.add_argument(
         "--only",
         default="",

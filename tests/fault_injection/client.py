@@ -4,23 +4,35 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from email.utils import format_datetime
 from functools import partial
 from random import Random
 from typing import TypeVar
 
+from importer.client.responses import answered
 from importer.model.payload import from_json
 from importer.model.protocols import Service
-from importer.model.replies import Arrival, Reply
+from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.requests import Request
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
-from tests.fault_injection.faults import REFUSED, TURNED_AWAY, Commit, Fault, Weather
-from tests.fault_injection.server import Server, Ticket
+from tests.fault_injection.account import Account
+from tests.fault_injection.faults import FALSE_REFUSALS, REFUSED, TURNED_AWAY, Commit, Fault, Weather
+from tests.fault_injection.server import Server
+from tests.fault_injection.table import key_of
+from tests.fault_injection.tickets import Ticket
+from tests.support.virtual_time import VirtualClock
 
 T = TypeVar("T")
 
+_LATE_SHARE = 0.1
+"""Of the answers to POSTs that come late, although they were given in time."""
 HANG_SECONDS = 3.0
 """How long a client waits for an answer here; the real one's minute would only make the clock run longer."""
+NOT_FOUND = Reply(arrival=Arrival.ANSWERED, http_status=404, message="not found", json={"error": "not found"})
+"""The service's own, which is JSON."""
+_FOUND = Reply(arrival=Arrival.ANSWERED, http_status=200)
+_STRANGER = RemoteContact(uuid="uuid-of-another", identifier="34999000111")
 
 
 class Network(Service):
@@ -30,33 +42,45 @@ class Network(Service):
         server: What is at the other end, and outlives the process.
         weather: How much goes wrong.
         chance: What exactly.
-        refused: Identifiers that the service never takes.
+        clock: Ours, which the service's `Date` is compared with.
+        account: What it tells of whose token it is.
+        refused: The keys that the service never takes.
 
     """
 
-    def __init__(self, server: Server, weather: Weather, chance: Random, refused: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        server: Server,
+        weather: Weather,
+        chance: Random,
+        clock: VirtualClock,
+        account: Account,
+        refused: frozenset[str] = frozenset(),
+    ) -> None:
         self._server = server
         self._weather = weather
         self._chance = chance
+        self._clock = clock
+        self._account = account
         self._refused = refused
         self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
         self.departures: list[float] = []
         """When each request left that the rate limiter let go, in seconds."""
         self.met: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        """Per identifier, what its POSTs met: `never`, `refused`, `away` (429), `unsure` or `well`."""
+        """Per key, what its POSTs met: `never`, `refused`, `away` (429), `unsure` or `well`."""
         self.is_cut = False
         """The process is dead: whatever its remains still do does not reach the server."""
 
     async def send(self, request: Request) -> Reply:
         """Make a request."""
-        self._leave()
+        self._leave(request)
         match request.method, request.path.split("/"):
-            case "GET", ["auth", "me"]:
-                return await self._who_am_i()
+            case "GET", ["auth" | "teams" | "channels" as what, *_]:
+                return await self._of_account(what, int(request.query.get("page", 1)))
             case "POST", ["contacts"]:
                 return await self._create(from_json(request.body))
             case "GET", ["contacts", "phone", digits]:
-                return await self._find(digits)
+                return await self._find(digits, request.query.get("channel_uuid", ""))
             case "GET", ["contacts", uuid]:
                 return await self._get(uuid)
             case "DELETE", ["contacts", uuid]:
@@ -66,39 +90,57 @@ class Network(Service):
 
     async def _create(self, contact: Contact) -> Reply:
         """POST: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
-        fault = self._weather.of_post(self._chance)
-        self._server.posts[contact.identifier] += 1
-        self.met[contact.identifier][_kind(fault, is_refused=contact.identifier in self._refused)] += 1
+        fault, key = self._weather.of_post(self._chance), key_of(contact.identifier, contact.channel_uuid)
+        self._server.posts[key] += 1
+        self.met[key][_kind(fault, is_refused=key in self._refused)] += 1
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
-        if contact.identifier in self._refused:
+        if key in self._refused:
             await asyncio.sleep(self._latency_seconds)
-            return Reply(arrival=Arrival.ANSWERED, http_status=422, message="phone is not a WhatsApp number")
+            return self._answer(_refusal(*self._server.never))
+        left_seconds = now_seconds()
         seconds, ticket = self._sent(partial(self._server.accept, contact), fault)
+        if fault in FALSE_REFUSALS:
+            self._server.falsely_refused.add(key)
         try:
             await asyncio.sleep(seconds)
+            self._server.carry_out(now_seconds())
+            reply, date = self._reply_to_post(key, fault, ticket), self._date()
+            if self._chance.random() < _LATE_SHARE:  # on its way back
+                await asyncio.sleep(HANG_SECONDS)
         except asyncio.CancelledError:
             if ticket:
                 self._server.given_up(now_seconds(), ticket)
             raise
-        self._server.carry_out(now_seconds())
-        return self._answer(fault.reply if fault else self._right_answer(ticket))
+        return self._heard(reply, date, now_seconds() - left_seconds)
 
-    async def _find(self, identifier: str) -> Reply:
-        """Look up: 200 with the newest contact of the number, or 404."""
-        if self._is_stale(identifier):
+    def _reply_to_post(self, key: str, fault: Fault | None, ticket: Ticket | None) -> Reply:
+        if fault and fault.of_another:
+            return replace(fault.reply, contact=self._another(key))
+        return fault.reply if fault else self._right_answer(ticket)
+
+    async def _find(self, digits: str, channel_uuid: str) -> Reply:
+        """Look up: 200 with the newest contact of the number in the channel, or 404."""
+        # A number that is not written from its country code on is not found: nobody promises that it is.
+        key = digits if key_of(digits, "") != digits else key_of(digits, channel_uuid)
+        if self._is_stale(key):
             await asyncio.sleep(self._latency_seconds)
-            return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=404, message="not found"))
-        fault = self._weather.of_look_up(self._chance)
+            return self._answer(NOT_FOUND)
+        fault = self._weather.of_read(self._chance)
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
         await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
+        if fault and fault.of_another:
+            return self._answer(replace(fault.reply, contact=self._another(key)))
         if fault:
             return self._answer(fault.reply)
-        found = self._server.find(identifier, now_seconds())
-        return self._answer(
-            Reply(arrival=Arrival.ANSWERED, http_status=200 if found else 404, contact=found, message="")
-        )
+        found = self._server.find(key, now_seconds())
+        return self._answer(replace(_FOUND, contact=found) if found else NOT_FOUND)
+
+    def _another(self, key: str) -> RemoteContact:
+        """Return the contact of another number: one that is there, or one that nobody knows."""
+        others = [there[-1] for other, there in self._server.contacts.items() if other != key]
+        return self._chance.choice([*others[:3], _STRANGER])
 
     async def _get(self, uuid: str) -> Reply:
         """GET a contact; an import never does."""
@@ -108,22 +150,25 @@ class Network(Service):
         """DELETE a contact; an import never does."""
         raise NotImplementedError(uuid)
 
-    async def _who_am_i(self) -> Reply:
-        """GET /auth/me, which always goes well: the token is good."""
-        await asyncio.sleep(self._latency_seconds)
-        return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=200))
+    async def _of_account(self, what: str, page: int) -> Reply:
+        """Tell whose token it is, which is always good; a fault of a list may spoil its answer."""
+        fault = self._weather.of_list(self._chance) if what != "auth" else None
+        await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
+        return self._answer(fault.reply if fault else replace(_FOUND, json=self._account.answer(what, page)))
 
-    def _leave(self) -> None:
+    def _leave(self, request: Request) -> None:
         if self.is_cut:
             raise ConnectionError("a dead process sends nothing")
         self._server.requests += 1
-        self.departures.append(now_seconds())
+        self._server.first_request_seconds = min(self._server.first_request_seconds, now_seconds())
+        if self.departures or request.path.startswith("contacts"):  # whose token it is, is asked before
+            self.departures.append(now_seconds())
 
-    def _is_stale(self, identifier: str) -> bool:
+    def _is_stale(self, key: str) -> bool:
         """Tell whether a copy answers that lags behind: of each contact it does so once at most."""
-        if identifier in self._server.stale or self._chance.random() >= self._weather.stale_share:
+        if key in self._server.stale or self._chance.random() >= self._weather.stale_share:
             return False
-        self._server.stale.add(identifier)
+        self._server.stale.add(key)
         return True
 
     def _sent(self, accept: Callable[[float], T], fault: Fault | None) -> tuple[float, T | None]:
@@ -151,15 +196,31 @@ class Network(Service):
         if ticket is None or ticket.made is None:
             raise AssertionError("what was not carried out has no right answer")
         if not ticket.is_new and self._server.duplicates is Duplicates.REFUSE:
-            self.met[ticket.contact.identifier]["refused"] += 1
-            return Reply(arrival=Arrival.ANSWERED, http_status=422, message="Contact already exists")
-        return Reply(arrival=Arrival.ANSWERED, http_status=200, contact=ticket.made)
+            self.met[key_of(ticket.contact.identifier, ticket.contact.channel_uuid)]["refused"] += 1
+            return _refusal(*self._server.refusal)
+        if ticket.is_new:
+            self._server.proved.add(ticket.made.uuid)
+        status = self._server.created_status if ticket.is_new else 200
+        return Reply(arrival=Arrival.ANSWERED, http_status=status, contact=ticket.made)
 
     def _answer(self, reply: Reply) -> Reply:
-        """Return the reply with the clock that its `Date` shows, in whole seconds."""
-        if reply.arrival is not Arrival.ANSWERED or not self._server.skew_seconds:
+        """Return a reply as the client hears it at once."""
+        return self._heard(reply, self._date(), None)
+
+    def _date(self) -> str:
+        """Return the `Date` of a response that is given now; empty where the service sends none."""
+        return format_datetime(self._server.now(now_seconds()), usegmt=True) if self._server.has_date else ""
+
+    def _heard(self, reply: Reply, date: str, elapsed_seconds: float | None) -> Reply:
+        """Return the reply with what the client makes of its `Date`, so long after the request had left."""
+        if reply.arrival is not Arrival.ANSWERED or not date:
             return reply
-        return replace(reply, clock_skew_seconds=self._server.skew_seconds - self._chance.random())
+        heard = answered(200, {"Date": date}, b"", self._clock.now(), elapsed_seconds)
+        return replace(reply, clock_skew_seconds=heard.clock_skew_seconds, left_by=heard.left_by)
+
+
+def _refusal(status: int, message: str) -> Reply:
+    return Reply(arrival=Arrival.ANSWERED, http_status=status, message=message or f"status {status}")
 
 
 def _kind(fault: Fault | None, *, is_refused: bool) -> str:
@@ -167,7 +228,7 @@ def _kind(fault: Fault | None, *, is_refused: bool) -> str:
         return "refused" if is_refused else "well"
     if fault.reply.arrival is Arrival.NEVER:
         return "never"
-    if is_refused or fault in REFUSED:
+    if is_refused or fault in (*REFUSED, *FALSE_REFUSALS):
         return "refused"
     return "away" if fault in TURNED_AWAY else "unsure"
 

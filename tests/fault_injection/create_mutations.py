@@ -94,7 +94,7 @@ CREATE_MUTATIONS = (
             Change(
                 module="worker_pool.retry_decision",
                 function="resume",
-                old="max(0.0, policy.settle_seconds - elapsed_seconds)",
+                old="max(0.0, policy.settle_seconds - run_seconds)",
                 new="0.0",
             ),
         ),

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from importer.model.rows import IN_CALLBELL, TO_RETRY, Status
 from importer.model.runs import Result
 from tests.fault_injection.process import Ended
 from tests.fault_injection.server import Server
-from tests.fault_injection.table import Table
+from tests.fault_injection.table import Table, row_key
 
 _OPEN = frozenset({Status.PENDING, Status.IN_FLIGHT})
 _NOT_THERE = frozenset({Status.FAILED, Status.UNSENT, Status.INVALID})
@@ -28,17 +28,25 @@ class Then:
     whole: bool
     """Whether the run read its input to the end."""
     ours: frozenset[str]
-    """The identifiers that the server had from us, or would have."""
+    """The keys that the server had from us, or would have."""
     met: Mapping[str, Counter[str]]
-    """Per identifier, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`."""
+    """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`."""
     asked: bool = True
     """Whether the importer asks before it sends again; who tells it not to (`resend`) is not told what became of it."""
+    times_are_sure: bool = True
+    """Whether the times that earlier runs wrote down can be compared with those of this one: no clock was set."""
 
 
 def of_server(server: Server) -> Iterator[str]:
-    """No identifier has two contacts."""
-    for identifier in server.twice():
-        yield f"{identifier} is there {len(server.contacts[identifier])} times"
+    """No number has two contacts in one channel."""
+    for key in server.twice():
+        yield f"{key} is there {len(server.contacts[key])} times"
+
+
+def keyed(results: Iterable[Result], given: Sequence[Table]) -> list[tuple[str, Result]]:
+    """Return the results with the keys of their rows; an empty one where the input has no such row, or it no phone."""
+    keys = {(index, row.number): row_key(row) for index, table in enumerate(given) for row in table.rows}
+    return [(keys.get((result.sheet_index, result.row), ""), result) for result in results]
 
 
 def of_run(store: Journal, name: str, server: Server, given: Sequence[Table], then: Then) -> Iterator[str]:
@@ -58,10 +66,8 @@ def of_run(store: Journal, name: str, server: Server, given: Sequence[Table], th
     found = [(result.sheet_index, result.row) for result in results]
     if found != (places if then.whole else places[: len(found)]):
         yield f"{name}: the rows are not those of the input: {found}"
-    for result in results:
-        yield from (
-            f"{name}, row {result.row} ({result.identifier}): {wrong}" for wrong in _of_row(result, server, then)
-        )
+    for key, result in keyed(results, given):
+        yield from (f"{name}, row {result.row} ({key}): {wrong}" for wrong in _of_row(result, key, server, then))
     counts = dict.fromkeys(Status, 0)
     for result in results:
         counts[result.status] += 1
@@ -102,36 +108,50 @@ def of_half_reports(folder: Path) -> Iterator[str]:
             yield f"{path.name} is half a report"
 
 
-def at_rest(store: Journal, name: str, refused: frozenset[str], *, no_doubt: bool) -> Iterator[str]:
-    """After a calm run to the end nothing is left to do but what a person must do."""
-    for result in store.report_source(name).results():
+def at_rest(results: Sequence[tuple[str, Result]], refused: frozenset[str], *, no_doubt: bool) -> Iterator[str]:
+    """After a calm run to the end nothing is left to do but what a person must do.
+
+    Args:
+        results: With their keys.
+        refused: The keys that the service never takes.
+        no_doubt: Whether the importer is able and allowed to find out about every row.
+
+    """
+    for key, result in results:
         status = result.status
         is_good = status in IN_CALLBELL or status is Status.INVALID
-        is_refused = status is Status.FAILED and result.identifier in refused
+        is_refused = status is Status.FAILED and key in refused
         if not (is_good or is_refused or (status is Status.IN_DOUBT and not no_doubt)):
-            yield f"{name}, row {result.row} ({result.identifier}): {status} is not the end: {result.reason}"
+            yield f"row {result.row} ({key}): {status} is not the end: {result.reason}"
 
 
-def _of_row(result: Result, server: Server, then: Then) -> Iterator[str]:
+def _of_row(result: Result, key: str, server: Server, then: Then) -> Iterator[str]:
     status = result.status
-    uuids = {one.uuid for one in server.contacts.get(result.identifier, ())}
+    uuids = {one.uuid for one in server.contacts.get(key, ())}
     if status in _OPEN:
         yield f"{status} is no last word"
     elif status is Status.DUPLICATE:
         if result.uuid and result.uuid not in uuids:
             yield f"{status} with {result.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
-    elif status in IN_CALLBELL and not result.uuid and (uuids & server.before or (uuids and not then.asked)):
+    elif status in IN_CALLBELL and not result.uuid and (uuids & server.before.keys() or (uuids and not then.asked)):
         return  # the service said that it exists, and cannot be asked for it by its identifier
     elif status in IN_CALLBELL and result.uuid not in uuids:
         yield f"{status} with {result.uuid or 'no uuid'}, but the server has {uuids or 'none'}"
-    elif status is Status.CREATED and result.uuid in server.before:
+    elif status is Status.CREATED and then.times_are_sure and server.was_long_there(result.uuid):
         yield "created, but it was there before"
     elif status is Status.EXISTS and result.code == "exists" and result.uuid not in server.before and then.asked:
-        yield "exists, but we made it"
-    elif status is Status.FAILED and not _is_warranted(then.met.get(result.identifier, Counter())):
-        yield f"failed after no more than {dict(then.met.get(result.identifier, {}))}: {result.reason}"
-    elif status in _NOT_THERE and result.identifier in then.ours and then.asked:
-        yield f"{status}, but the server has it: {result.reason}"
+        if then.times_are_sure and key not in server.falsely_refused:  # else nobody can know
+            yield "exists, but we made it"
+    elif status in _NOT_THERE:
+        yield from _of_missing(result, key, server, then)
+
+
+def _of_missing(result: Result, key: str, server: Server, then: Then) -> Iterator[str]:
+    met = then.met.get(key, Counter())
+    if result.status is Status.FAILED and not _is_warranted(met):
+        yield f"failed after no more than {dict(met)}: {result.reason}"
+    elif key in then.ours - server.falsely_refused and then.asked:
+        yield f"{result.status}, but the server has it: {result.reason}"
 
 
 def _is_warranted(met: Counter[str]) -> bool:

@@ -1,8 +1,10 @@
 """The real command in a process of its own, killed at a moment that is said before.
 
-The sandbox runs in this process and outlives the command, as a service does.
+The sandbox runs in this process and outlives the command, as a service does. The journal goes by three names, two of
+them links; now and then a second command wants it at the same time, or the clock is set.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -18,6 +20,7 @@ from random import Random
 import importer
 from importer.sandbox import Sandbox
 from tests.fault_injection.findings import Findings
+from tests.fault_injection.troubles import step_seconds
 from tests.support.commands import TOKEN
 
 AT_ONCE = 2
@@ -28,9 +31,18 @@ HANG_SECONDS = 0.3
 SHARE = 0.12
 """Of the requests that are spoilt."""
 KILLED = -9
-_LONGEST_SECONDS = 180.0
+_ENDED = frozenset({0, 1})
+_LONGEST_SECONDS = 90.0
 _PROJECT = Path(importer.__file__).parent.parent
-_OPTIONS = ("-c", "config.toml", "--journal", "journal.sqlite3", "-v", "--log-file", "importer.log")
+_OPTIONS = ("-c", "config.toml", "-v", "--log-file", "importer.log")
+JOURNAL = "journal.sqlite3"
+_LINKS = {"link.sqlite3": JOURNAL, "linked": "."}
+_JOURNALS = (JOURNAL, "link.sqlite3", f"linked/{JOURNAL}")
+_HARD_LINK = "other.sqlite3"
+_SECOND_SHARE = 0.3
+_SHIFTED_SHARE = 0.3
+_BUSY = 6
+_STORAGE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +92,16 @@ class Victim:
     folder: Path
     chance: Random
     sandbox: Sandbox
+    before_each: Callable[[], None] = lambda: None
+    """Called before each command."""
     kills: int = 0
+    turned_away: int = 0
+    """Second commands that another name of the journal did not let in."""
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name, target in _LINKS.items():
+            (self.folder / name).symlink_to(target)
 
     def give_until_it_ends(self, arguments: Sequence[str], kills: int, most_requests: int) -> int | None:
         """Kill the command so many times, or until it ends before it is killed; then let it end: its exit code.
@@ -93,23 +114,51 @@ class Victim:
         """
         for _ in range(kills):
             moment = some_moment(self.chance, self.sandbox, most_requests)
-            if (code := self.give(arguments, moment)) is not None:
+            if (code := self.give(arguments, moment)) in _ENDED:
                 return code
         return self.give(arguments)
 
     def give(self, arguments: Sequence[str], moment: Moment | None = None) -> int | None:
         """Give the command and return its exit code; None: it was killed at the moment."""
-        words = [*arguments, *_OPTIONS, "--log-format", self.chance.choice(["json", "text"])]
-        environment = {**os.environ, "CALLBELL_API_TOKEN": TOKEN, "PYTHONPATH": str(_PROJECT)}
-        with (self.folder / "output.txt").open("ab") as output, subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "importer", *words],
-            cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-        ) as process:  # fmt: skip
-            return self._wait(process, moment)
+        self.before_each()
+        with contextlib.ExitStack() as running:
+            process = self._start(arguments, running)
+            second = self._start(arguments, running) if moment and self.chance.random() < _SECOND_SHARE else None
+            code = self._wait(process, moment)
+            if second:
+                second.send_signal(signal.SIGKILL)
+                self.turned_away += second.wait() == _BUSY
+            return code
+
+    def give_with_hard_link(self, arguments: Sequence[str]) -> None:
+        """Give the command while the journal has a hard link: it refuses."""
+        link, requests = self.folder / _HARD_LINK, self.sandbox.traffic.requests.total()
+        if not (self.folder / JOURNAL).exists():
+            return
+        link.hardlink_to(self.folder / JOURNAL)
+        code = self.give(arguments)
+        link.unlink()
+        if code != _STORAGE or self.sandbox.traffic.requests.total() != requests:
+            self.wrong.append(f"with a hard link of the journal the exit code is {code}, not {_STORAGE}")
 
     def said(self) -> str:
         """Return the end of what the commands said."""
         return (self.folder / "output.txt").read_text(encoding="utf-8", errors="replace")[-600:].replace("\n", " ")
+
+    def _start(self, arguments: Sequence[str], running: contextlib.ExitStack) -> "subprocess.Popen[bytes]":
+        words = [*arguments, *_OPTIONS, "--journal", self.chance.choice(_JOURNALS)]
+        words += ["--log-format", self.chance.choice(["json", "text"])]
+        module = ["importer"]
+        if self.chance.random() < _SHIFTED_SHARE:
+            module = ["tests.fault_injection.shifted_command", f"{step_seconds(self.chance)}"]
+        environment = {**os.environ, "CALLBELL_API_TOKEN": TOKEN, "PYTHONPATH": str(_PROJECT)}
+        output = running.enter_context((self.folder / "output.txt").open("ab"))
+        return running.enter_context(
+            subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", *module, *words],
+                cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            )
+        )  # fmt: skip
 
     def _wait(self, process: "subprocess.Popen[bytes]", moment: Moment | None) -> int | None:
         until = moment or Moment()

@@ -1,6 +1,9 @@
 """The part `kills`: the real command, killed at random moments, and given again until it ends.
 
-What the sandbox holds in the end is compared with the journal and with results.csv.
+From one command to the next the account goes by other names, the identifier's format changes, and the main channel is
+named or not; the sandbox answers about other contacts, and refuses what it does. At last all is calm, and the command
+is given twice: first it ends what was left, then it has nothing to do. What the sandbox holds in the end is compared
+with the journal and with results.csv.
 """
 
 import contextlib
@@ -9,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,10 +21,11 @@ from importer.model.rows import IN_CALLBELL, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, SandboxOptions
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.killing import HANG_SECONDS, LATE_SECONDS, SHARE, Victim, in_scenarios
-from tests.support.commands import ACCOUNT, results, serving, table
+from tests.fault_injection.troubled_sandbox import TroubledSandbox
+from tests.support.commands import ACCOUNT, results, served, table
 
 _RUN = ("run", "contacts.csv")
-_EIGHT_KINDS = (
+_KINDS = (
     Fault(FaultKind.RESET),
     Fault(FaultKind.RESET, Commit.YES),
     Fault(FaultKind.ERROR),
@@ -29,21 +34,31 @@ _EIGHT_KINDS = (
     Fault(FaultKind.HANG, Commit.YES),
     Fault(FaultKind.CUT_BODY, Commit.YES),
     Fault(FaultKind.NO_UUID, Commit.YES),
+    Fault(FaultKind.BAD_GATEWAY),
 )
+_METHODS = frozenset({"GET", "POST"})
 _SETTLE_SECONDS = 1.0
 _NAMES = ("NA", "Null", "nan", "007", "TRUE", "1e5", "O'Brien", "Zoë")
 """Names that a careless reader of spreadsheets takes for something else."""
 _CONFIG = """
 [service]
 base_url = "{base_url}"
-account = "main"
+{account}
 settle_seconds = {settle_seconds}
 rate = {rate}
+
+[contact]
+identifier_format = "{identifier_format}"
+{channel}
 
 [columns]
 identifier = "Phone"
 name = "Name"
 """
+_ACCOUNTS = ("", 'account = "main"', 'account = "shop"')
+_CHANNELS = ("", 'channel = "Main WhatsApp"')
+_FORMATS = ("digits", "e164", "as_is")
+_HOSTS = ("127.0.0.1", "localhost")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +66,7 @@ class Killing:
     """One input, one sandbox, and the command that is killed."""
 
     victim: Victim
+    sandbox: TroubledSandbox
     rows: Sequence[tuple[str, str]]
     statuses: Counter[str] = field(default_factory=Counter)
 
@@ -60,28 +76,28 @@ class Killing:
         if code not in (0, 1):
             return [f"the exit code is {code}: {self.victim.said()}"]
         time.sleep(LATE_SECONDS)
-        sandbox = self.victim.sandbox
-        posts = sandbox.traffic.requests["POST /contacts"]
-        wrong = self._check()
+        self.victim.give_with_hard_link(_RUN)
+        self.sandbox.calm_down()
+        if (code := self.victim.give(_RUN)) not in (0, 1):
+            return [*self.victim.wrong, f"when all is calm the exit code is {code}: {self.victim.said()}"]
+        posts = self.sandbox.traffic.requests["POST /contacts"]
+        wrong = self.victim.wrong + self._check()
         uuids = [row["uuid"] for row in results(self.victim.folder / "reports")]
         self.victim.give(_RUN)
-        if sent := sandbox.traffic.requests["POST /contacts"] - posts:
+        if sent := self.sandbox.traffic.requests["POST /contacts"] - posts:
             wrong.append(f"given again when all was done, the command sent {sent} POSTs")
         if uuids != (again := [row["uuid"] for row in results(self.victim.folder / "reports")]):
             wrong.append(f"given again when all was done, results.csv has other UUIDs: {again} for {uuids}")
         return wrong
 
     def _check(self) -> list[str]:
-        contacts = {contact.uuid: contact for contact in self.victim.sandbox.contacts}
-        wrong = [
-            f"{identifier} is there {count} times"
-            for identifier, count in Counter(contact.identifier for contact in contacts.values()).items()
-            if count > 1
-        ]
+        contacts = self.sandbox.contacts
+        counts = Counter(contact.key for contact in contacts)
+        wrong = [f"{digits} is there {count} times" for (*_, digits), count in counts.items() if count > 1]
         told = results(self.victim.folder / "reports")
         if [int(row["row"]) for row in told] != list(range(2, len(self.rows) + 2)):
             wrong.append(f"results.csv has {len(told)} rows, and the input {len(self.rows)}")
-        names = {contact.uuid: contact.name for contact in contacts.values()}
+        names = {contact.uuid: contact.name for contact in contacts}
         for (phone, name), row in zip(self.rows, told, strict=False):
             wrong += [f"row {row['row']} ({phone}, {name}): {one}" for one in _of_row(row, name, names)]
         self.statuses.update(row["status"] for row in told)
@@ -113,7 +129,10 @@ def kill(kills: int, first_seed: int = 1, keep: Path | None = None) -> Findings:
     findings, counts = Findings("kills"), Counter[str]()
     in_scenarios(findings, kills, first_seed, lambda seed, share: _scenario(seed, share, keep, counts))
     rows = ", ".join(f"{status} {counts[status]:,}" for status in Status if counts[status])
-    findings.say(f"{counts['kills']:,} kills, {counts['requests']:,} requests, {SHARE:.0%} of the POSTs spoilt: {rows}")
+    findings.say(
+        f"{counts['kills']:,} kills, {counts['turned_away']:,} second commands turned away, {counts['requests']:,} "
+        f"requests, {SHARE:.0%} of them spoilt: {rows}"
+    )
     return findings
 
 
@@ -122,25 +141,42 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
     faults = Faults(
         probability=SHARE,
         seed=seed,
-        kinds=_EIGHT_KINDS,
+        kinds=_KINDS,
+        methods=_METHODS,
         hang_seconds=HANG_SECONDS,
         commit_delay_seconds=LATE_SECONDS,
     )
     latency_seconds = chance.choice([0.0, 0.02, 0.1])
     options = SandboxOptions(account=ACCOUNT, rate_limit=0, latency_seconds=latency_seconds, faults=faults)
-    with tempfile.TemporaryDirectory(prefix="fault-injection-") as temporary, serving(options) as sandbox:
+    with (
+        tempfile.TemporaryDirectory(prefix="fault-injection-") as temporary,
+        served(TroubledSandbox(options, seed)) as sandbox,
+    ):
         folder = keep / f"kills-{seed}" if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         rows = _rows(chance)
         table(folder / "contacts.csv", [("Phone", "Name"), *rows])
-        rate = chance.choice([100, 300, 0])
-        text = _CONFIG.format(base_url=sandbox.base_url, settle_seconds=_SETTLE_SECONDS, rate=rate)
-        (folder / "config.toml").write_text(text, encoding="utf-8")
-        it = Killing(victim=Victim(folder=folder, chance=chance, sandbox=sandbox), rows=rows)
+        before_each = partial(_rename, folder, chance, sandbox, chance.choice([100, 300, 0]))
+        victim = Victim(folder=folder, chance=chance, sandbox=sandbox, before_each=before_each)
+        it = Killing(victim=victim, sandbox=sandbox, rows=rows)
         wrong = it.run_until_it_ends(kills)
         counts.update(it.statuses)
-        counts.update(kills=it.victim.kills, requests=sandbox.traffic.requests.total())
+        counts.update(kills=victim.kills, turned_away=victim.turned_away, requests=sandbox.traffic.requests.total())
     return wrong
+
+
+def _rename(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int) -> None:
+    """Let the next command know the account, and send the contacts, in another way."""
+    sandbox.let_colleague_ask()
+    text = _CONFIG.format(
+        base_url=sandbox.base_url.replace("127.0.0.1", chance.choice(_HOSTS)),
+        account=chance.choice(_ACCOUNTS),
+        settle_seconds=_SETTLE_SECONDS,
+        rate=rate,
+        identifier_format=chance.choice(_FORMATS),
+        channel=chance.choice(_CHANNELS),
+    )
+    (folder / "config.toml").write_text(text, encoding="utf-8")
 
 
 def _rows(chance: Random) -> list[tuple[str, str]]:
@@ -150,7 +186,7 @@ def _rows(chance: Random) -> list[tuple[str, str]]:
         kind = chance.random()
         phone = "12" if kind < 0.02 else f"+346{number:08}" if kind < 0.95 else f"+346{chance.randint(0, number):08}"
         name = chance.choice(_NAMES) if chance.random() < 0.2 else f"Customer {number}"
-        rows.append((phone, name))
+        rows.append((chance.choice([phone, f"{phone[:3]} {phone[3:6]}-{phone[6:]}"]), name))
     return rows
 
 

@@ -14,6 +14,7 @@ import importer
 from tests.fault_injection.create_mutations import CREATE_MUTATIONS
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.mutation import Mutation, NoSuchCodeError, apply
+from tests.fault_injection.trouble_mutations import TROUBLE_MUTATIONS
 from tests.fault_injection.undo_mutations import UNDO_MUTATIONS
 
 _PROJECT = Path(importer.__file__).parent.parent
@@ -22,7 +23,7 @@ _AT_ONCE = 2
 _UNDO_CONTROL = ("undo", "--seeds", "1..60")
 _CONTROL_SEEDS = ("virtual", "--seeds", "1..60")
 
-MUTATIONS = (*CREATE_MUTATIONS, *UNDO_MUTATIONS)
+MUTATIONS = (*CREATE_MUTATIONS, *TROUBLE_MUTATIONS, *UNDO_MUTATIONS)
 _CONTROLS = (
     Mutation(name="nothing", changes=(), part=_CONTROL_SEEDS),
     Mutation(name="nothing", changes=(), part=("sockets", "--only", "redirect_302")),

@@ -5,16 +5,19 @@ It does what `run` and `undo` do, without their sockets, signals and display; th
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from importer.client.account import identify_account, read_lists
 from importer.commands.exit_status import exit_code
 from importer.journal import AsyncJournal, AsyncUndo, Journal, RunUndo
+from importer.journal.accounts import AccountMatch
 from importer.model.deletion import TAKEN_BACK
-from importer.model.errors import ImporterError, StorageError
+from importer.model.errors import ImporterError, ServiceError, StorageError, UsageError
 from importer.model.policy import Policy
 from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
 from importer.model.rows import Status
@@ -23,16 +26,19 @@ from importer.model.stop import Stop
 from importer.pipeline import Source, run_import
 from importer.reports import write_reports
 from importer.reports.undo_report import undo_json, write_undone
+from importer.system.logs import LOG
 from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.operation import Operation
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
-from tests.fault_injection.table import Table, fingerprint, to_contact
+from tests.fault_injection.account import Account
+from tests.fault_injection.table import Mapping, Table
 from tests.support.inline_executor import InlineExecutor
 
 JOURNAL = "journal.sqlite3"
 REPORTS = "reports"
+LOG.addHandler(logging.NullHandler())
 _TIME_IS_UP = Stop(message="enough", hint="go on")
 
 
@@ -59,10 +65,15 @@ class Command:
     undoes: str = ""
     """The run whose contacts are to be deleted; empty: the tables are imported."""
     service: Service
+    account: Account = field(default_factory=Account)
+    """Its names."""
     clock: Clock
+    """As it was when the process began, and moved on by a clock that nobody sets."""
+    wall_clock: Clock
+    """As it is set now: the journal's."""
     policy: Policy
     chance: Random
-    source: str = "whatsapp"
+    mapping: Mapping = field(default_factory=Mapping)
     rate: float = 300.0
     concurrency: int = 0
     """Most requests in flight; 0: as many as the rate needs."""
@@ -89,23 +100,24 @@ class Ended:
 async def give(command: Command) -> Ended:
     """Run the command to its end."""
     try:
-        with contextlib.closing(Journal.open(command.folder / JOURNAL, now=command.clock.now)) as store:
+        with contextlib.closing(Journal.open(command.folder / JOURNAL, now=command.wall_clock.now)) as store:
             return await (_undo if command.undoes else _import)(command, store)
-    except StorageError as error:
+    except (StorageError, ServiceError, UsageError) as error:
         return Ended(name=command.name, exit_code=error.exit_code, error=error)
 
 
 async def _import(command: Command, store: Journal) -> Ended:
     watch, journal = command.watch, AsyncJournal(store, InlineExecutor())
-    record = _record(command)
+    account = await _account(command, store)
+    record = _record(command, account.name)
     with watch.step("begin"):
-        await journal.begin(record)
+        await journal.begin(record, account)
     sources = [
         Source(
             sheet_index=await journal.add_sheet(table.sheet),
             reader=table,
-            to_contact=to_contact(command.source),
-            fingerprint=fingerprint,
+            to_contact=command.mapping.to_contact,
+            fingerprint=command.mapping.fingerprint,
         )
         for table in command.tables
     ]
@@ -123,6 +135,7 @@ async def _import(command: Command, store: Journal) -> Ended:
 
 async def _undo(command: Command, store: Journal) -> Ended:
     store.end_dead_runs()
+    await _account(command, store, store.report_source(command.undoes).record().account)
     undo = store.undo_of(command.undoes)
     if not undo.to_do():
         return Ended(name=command.name, exit_code=0)
@@ -151,7 +164,7 @@ def _write_undone(command: Command, store: Journal, undo: RunUndo, folder: Path,
     folder.mkdir(parents=True, exist_ok=True)
     report, now = folder / "undone.csv", command.clock.now()
     write_undone(report, store.report_source(command.undoes).sheets(), undo.results())
-    record = replace(_record(command), started_at=now, finished_at=now, exit_code=code)
+    record = replace(_record(command, ""), started_at=now, finished_at=now, exit_code=code)
     return undo_json(record, command.undoes, undo.tally(), report)
 
 
@@ -160,11 +173,28 @@ def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:
     return Ended(name=command.name, exit_code=code, hurried=pool.hurried, stopped=stopped)
 
 
-def _record(command: Command) -> RunRecord:
+async def _account(command: Command, store: Journal, required: str = "") -> AccountMatch:
+    """Return what the journal knows of the account, as `importer.commands.connection.connect` does.
+
+    Raises:
+        ServiceError: The service cannot be asked.
+        UsageError: It is not the required account, or a person would have to say.
+
+    """
+    service, names, jitter = command.service, command.account, command.chance.random
+    lists = await read_lists(service, jitter, teams=True, channels=True)
+    identity = await identify_account(service, lists, names.base_url, names.label, jitter)
+    match = store.match_account(identity)
+    if match.is_doubtful or (required and required not in match.names):
+        raise UsageError(f"{identity} is not known for {required or match.name}")
+    return match
+
+
+def _record(command: Command, account: str) -> RunRecord:
     return RunRecord(
         name=command.name,
         command="run",
-        account="main",
+        account=account,
         files=tuple(table.sheet.file for table in command.tables),
         options={},
         report_dir=REPORTS,

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -10,22 +10,27 @@ from random import Random
 from typing import Any, TypeVar
 
 from importer.journal import Journal
+from importer.model.errors import UsageError
 from importer.model.policy import Ambiguous, Policy
 from importer.model.rows import Status
 from importer.sandbox import Duplicates
 from tests.fault_injection import invariants
+from tests.fault_injection.account import account
 from tests.fault_injection.client import Network
 from tests.fault_injection.faults import CALM, Weather, weather
 from tests.fault_injection.machine import Machine, MachineLoop
 from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
-from tests.fault_injection.server import Server, server
-from tests.fault_injection.table import Table, edited, identifiers, tables
-from tests.support.virtual_time import VirtualClock
+from tests.fault_injection.server import NEVER, Server, server
+from tests.fault_injection.table import Mapping, Table, contacts, edited, tables
+from tests.fault_injection.troubles import Trouble, troubles
+from tests.fault_injection.world import World
 
 T = TypeVar("T")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
-_WITHOUT_LOOK_UP = 0.07
+_WITHOUT_LOOK_UP = 0.3
+_LONGEST_SECONDS = 4_000.0
+"""Longer than any command takes; a wait by a clock that was set would be hours."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +44,7 @@ class Scenario:
     policy: Policy
     weather: Weather
     refused: frozenset[str] = frozenset()
-    source: str = "whatsapp"
+    world: World
     rate: float = 300.0
     ended: list[Ended] = field(default_factory=list)
     thens: dict[str, invariants.Then] = field(default_factory=dict)
@@ -61,16 +66,20 @@ class Scenario:
     ) -> Ended | None:
         """Give the command once, and check what it left; None: the power went."""
         self._count += 1
-        network = Network(self.server, weather or self.weather, self.chance, self.refused)
+        self.world.move_on(self.given, self.refused, self.machine.seconds)
+        clock = replace(self.world.clock)
+        network = Network(self.server, weather or self.weather, self.chance, clock, self.world.account, self.refused)
         command = Command(
             folder=self.machine.folder,
             name=f"run-{self._count}",
             tables=self.given,
             service=network,
-            clock=VirtualClock(),
+            account=self.world.account,
+            clock=clock,
+            wall_clock=self.world.clock,
             policy=self.policy,
             chance=self.chance,
-            source=self.source,
+            mapping=self.world.mapping,
             rate=self.rate,
             stop_after_seconds=stop_after_seconds,
             hurry_after_seconds=hurry_after_seconds,
@@ -93,11 +102,18 @@ class Scenario:
         def begin(loop: MachineLoop) -> Coroutine[Any, Any, T]:
             loops.append(loop)
             prepare(loop)
+            if (seconds := self.world.clock_is_set_after_seconds()) is not None:
+                loop.call_later(seconds, self.world.set_clock)
             return main()
 
+        began = self.machine.seconds
         with self.around_process():
             ended = self.machine.run(begin, cut)
-        self.machine.seconds += self.chance.choice([0.1, 2.0, 300.0])
+        if isinstance(ended, Ended) and isinstance(ended.error, UsageError):
+            self.wrong.append(f"the account was not known: {ended.error.message}")
+        if (seconds := self.machine.seconds - began) > _LONGEST_SECONDS:
+            self.wrong.append(f"a command took {seconds:,.0f} s")
+        self.machine.seconds += self.chance.choice([0.1, 0.1, 2.0, 300.0])
         return ended
 
     def edit(self) -> None:
@@ -106,20 +122,24 @@ class Scenario:
 
     def finish(self) -> None:
         """Give the command in calm weather until all is done, then once more: it has nothing to send."""
+        first = self.server.posts.copy()
         calm = self.process(weather=CALM)
         if calm is None or calm.error or calm.stopped:
             self.wrong.append(f"a calm run did not end: {calm}")
             return
         before = self.server.posts.copy()
+        if self.server.never is not NEVER:
+            often = [key for key in self.refused if before[key] > first[key] + 1]
+            self.wrong += [f"{key} was sent more than once, and the service said that it is there" for key in often]
         if self.process(weather=CALM) is None:
             return
         sent = (self.server.posts - before).keys()
         with contextlib.closing(self.journal()) as store:
-            self.wrong += invariants.at_rest(store, calm.name, self.refused, no_doubt=self._can_be_sure())
-            results = list(store.report_source(calm.name).results())
-        to_send = {Status.FAILED, Status.IN_DOUBT} if self.source == "whatsapp" else {Status.FAILED}
-        undone = {result.identifier for result in results if result.status in to_send}
-        self.wrong += [f"{identifier} was done, and sent again" for identifier in sent - undone]
+            results = invariants.keyed(store.report_source(calm.name).results(), self.given)
+        self.wrong += invariants.at_rest(results, self.refused, no_doubt=self._can_be_sure())
+        to_send = {Status.FAILED, Status.IN_DOUBT} if self.world.mapping.source == "whatsapp" else {Status.FAILED}
+        undone = {key for key, result in results if result.status in to_send}
+        self.wrong += [f"{key} was done, and sent again" for key in sent - undone]
 
     def check(self) -> list[str]:
         """Return all that is wrong after everything."""
@@ -139,14 +159,22 @@ class Scenario:
 
     def _can_be_sure(self) -> bool:
         """Tell whether the importer is able and allowed to find out about every row."""
-        sees_new_ones = self.source == "whatsapp" and self.server.lag_seconds <= self.policy.not_found_gap_seconds
+        sees_new_ones = (
+            self.world.mapping.source == "whatsapp" and self.server.lag_seconds <= self.policy.not_found_gap_seconds
+        )
         return sees_new_ones and self.policy.ambiguous is not Ambiguous.STRICT
 
     def _look_at(self, name: str, network: Network, ended: Ended | None) -> None:
         self.wrong += invariants.of_pace(name, network.departures, self.rate)
         whole = ended is not None and ended.error is None and not ended.hurried
         asked = self.policy.ambiguous is not Ambiguous.RESEND
-        self.thens[name] = invariants.Then(whole=whole, ours=self.server.ours(), met=network.met, asked=asked)
+        self.thens[name] = invariants.Then(
+            whole=whole,
+            ours=self.server.ours(),
+            met=network.met,
+            asked=asked,
+            times_are_sure=Trouble.CLOCK not in self.world.troubles,
+        )
         if ended is None:
             self.deaths += 1
             self.wrong += invariants.of_half_reports(self.machine.folder / REPORTS)
@@ -155,26 +183,30 @@ class Scenario:
 
 
 @contextlib.contextmanager
-def scenario(seed: int, *, late: bool = False, stormy: bool = False) -> Iterator[Scenario]:
+def scenario(
+    seed: int, only: Collection[Trouble] = (), *, late: bool = False, stormy: bool = False
+) -> Iterator[Scenario]:
     """Yield the scenario of a seed, with a disk of its own that is gone afterwards.
 
     Args:
         seed: Decides everything.
+        only: The troubles that it has; none: its own.
         late: Whether the server carries requests out later than the importer waits.
         stormy: Whether it has many rows and faults, and an importer that may do all it can about them.
 
     """
     chance = Random(seed)
-    given = tables(chance, least_rows=40 if stormy else 1)
+    trouble = frozenset[Trouble]() if late else troubles(chance, only)
+    given = tables(chance, least_rows=40 if stormy else 1, troubles=trouble)
     settle_seconds = chance.choice([1.0, 3.0, 10.0])
-    phones = identifiers(given)
+    asked = contacts(given)
     policy = Policy(
         ambiguous=chance.choice([Ambiguous.RECONCILE] * 17 + [Ambiguous.STRICT] * 2 + [Ambiguous.RESEND]),
         settle_seconds=settle_seconds,
         not_found_gap_seconds=0.5,
         backoff_cap_seconds=8.0,
     )
-    behind = server(chance, phones, settle_seconds, late=late)
+    behind = server(chance, asked, settle_seconds, trouble, late=late)
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fault-injection-") as folder:
         it = Scenario(
             chance=chance,
@@ -182,13 +214,20 @@ def scenario(seed: int, *, late: bool = False, stormy: bool = False) -> Iterator
             server=behind,
             given=given,
             policy=policy,
-            weather=weather(chance),
-            refused=frozenset(phone for phone in phones if chance.random() < 0.03 and phone not in behind.contacts),
+            weather=weather(chance, trouble),
+            refused=frozenset(key for key in asked if chance.random() < 0.03 and key not in behind.contacts),
             rate=chance.choice([300.0, 300.0, 20.0, 5.0, 0.0]),
-            source="instagram" if chance.random() < _WITHOUT_LOOK_UP else "whatsapp",
+            world=World(
+                chance=chance,
+                server=behind,
+                troubles=trouble,
+                account=account(chance, is_bare=Trouble.CHANNEL not in trouble),
+            ),
         )
+        if not (stormy or late or trouble) and chance.random() < _WITHOUT_LOOK_UP:
+            it.world.mapping = Mapping(source="instagram")
         if stormy or late:
-            it.source, it.policy = "whatsapp", replace(policy, ambiguous=Ambiguous.RECONCILE)
+            it.policy = replace(policy, ambiguous=Ambiguous.RECONCILE)
             it.weather = replace(it.weather, share=0.4, look_up_share=0.1, ends=False)
             it.rate = 300.0
         if late:

@@ -1,6 +1,8 @@
 """The service's side in virtual time: the contacts, and the requests it works on whether or not the client lives."""
 
+import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -8,52 +10,57 @@ from random import Random
 from importer.model.replies import RemoteContact
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
+from tests.fault_injection.table import key_of, normalised, other_form
+from tests.fault_injection.tickets import Deletion, Ticket
+from tests.fault_injection.troubles import Trouble
 from tests.support.virtual_time import START
 
-
-@dataclass(slots=True, kw_only=True)
-class Ticket:
-    """A request that the service will have carried out at a moment."""
-
-    contact: Contact
-    due_seconds: float
-    made: RemoteContact | None = None
-    """The contact, once it was carried out, new or there before."""
-    is_new: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Deletion:
-    """A DELETE that the service will have carried out at a moment."""
-
-    uuid: str
-    due_seconds: float
-    found: bool = False
-    """Whether the contact was there when it was carried out."""
+_UNCERTAIN_SECONDS = 5.5
+"""A `Date` has whole seconds, a `createdAt` may, and an answer may be three seconds on its way back."""
+_SLOW = 0.5
+_WITH_DATE = 0.5
+_DAY_SECONDS = 86_400.0
+NEVER = (422, "phone is not a WhatsApp number")
+_REFUSALS = ((422, "Contact already exists"), (422, "Phone has already been taken"), (409, "Conflict"), (409, ""))
 
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """The contacts behind the service, by identifier.
+    """The contacts behind the service, by their key: the number's digits, and the channel unless it is the main one.
 
     What a client asked for is carried out when its time has come, whether or not the client still lives.
     """
 
     duplicates: Duplicates = Duplicates.SECOND
+    refusal: tuple[int, str] = (422, "Contact already exists")
+    """Status and message with which it refuses what is there."""
+    never: tuple[int, str] = NEVER
+    """With which it refuses what it never takes; where it says "there", it never shows that."""
+    created_status: int = 200
+    shows_other_form: bool = False
+    """Whether it shows a mobile number that has two forms in the other one."""
     skew_seconds: float = 0.0
-    """The service's clock less ours."""
+    """The service's clock less the true time."""
+    has_date: bool = False
+    """Whether its responses have a `Date`."""
     lag_seconds: float = 0.0
     """How long a look-up cannot see a new contact yet."""
     finish_seconds: float = 0.0
     """How long after the client gave up a request may still be carried out."""
+    is_slow: bool = False
+    """Whether it takes as long as it may for what nobody waits for any more."""
     contacts: dict[str, list[RemoteContact]] = field(default_factory=dict)
-    before: frozenset[str] = frozenset()
-    """The UUIDs that were there before the first run."""
+    before: dict[str, float] = field(default_factory=dict)
+    """When people made what we did not, before the first run or before a later one; by UUID, in seconds."""
+    first_request_seconds: float = math.inf
+    """When the first command asked for anything."""
+    falsely_refused: set[str] = field(default_factory=set)
+    """The keys of contacts that it made although it said no."""
     posts: Counter[str] = field(default_factory=Counter)
-    """POSTs that came, per identifier."""
+    """POSTs that came, per key."""
     requests: int = 0
     stale: set[str] = field(default_factory=set)
-    """The identifiers that a look-up missed once although they were there, as of a copy that lags behind."""
+    """The keys that a look-up missed once although they were there, as of a copy that lags behind."""
     as_sent: dict[str, Contact] = field(default_factory=dict)
     """What each contact was created with, by UUID; also of those that are deleted."""
     held: dict[str, Contact] = field(default_factory=dict)
@@ -62,18 +69,21 @@ class Server:
     """When a person last changed a contact, by UUID."""
     deleted_by_person: set[str] = field(default_factory=set)
     """The UUIDs that a person deleted."""
+    proved: set[str] = field(default_factory=set)
+    """The UUIDs that the answer to a POST named with a 201: these alone an undo may delete."""
     doubtful_deletions: set[str] = field(default_factory=set)
     """The UUIDs whose DELETE the importer cannot know of: it is late, or was not written down."""
     _visible_seconds: dict[str, float] = field(default_factory=dict)
     _open: list[Ticket] = field(default_factory=list)
     _deletions: list[Deletion] = field(default_factory=list)
 
-    def put_before(self, identifiers: list[str]) -> None:
-        """Have contacts since a day before the first run."""
-        for identifier in identifiers:
-            there = Contact(identifier=identifier, source="whatsapp", name="There before")
-            self._make(there, START - timedelta(days=1), -1.0)
-        self.before = frozenset(one.uuid for there in self.contacts.values() for one in there)
+    def now(self, seconds: float) -> datetime:
+        """Return what its clock shows at a moment."""
+        return START + timedelta(seconds=seconds + self.skew_seconds)
+
+    def put_before(self, key: str, contact: Contact, seconds: float) -> None:
+        """Let a person add a contact at a moment before a run."""
+        self.before[self._make(key, contact, self.now(seconds), seconds).uuid] = seconds
 
     def accept(self, contact: Contact, due_seconds: float) -> Ticket:
         """Take a request on, to be carried out then."""
@@ -105,17 +115,18 @@ class Server:
         self.carry_out(float("inf"))
 
     def given_up(self, now_seconds: float, ticket: Ticket | Deletion | None = None) -> None:
-        """Take note that the client waits for the ticket no longer (None: for none), so that it is not late."""
+        """Take note that the client waits for the ticket no longer, or, None, is dead: what is open is not too late."""
+        latest_seconds = now_seconds + self.finish_seconds
         under_way: list[Ticket | Deletion] = [*self._open, *self._deletions]
         for one in under_way if ticket is None else [ticket]:
-            one.due_seconds = min(one.due_seconds, now_seconds + self.finish_seconds)
+            one.due_seconds = latest_seconds if self.is_slow else min(one.due_seconds, latest_seconds)
             if isinstance(one, Deletion):
                 self.doubtful_deletions.add(one.uuid)
 
-    def find(self, identifier: str, now_seconds: float) -> RemoteContact | None:
+    def find(self, key: str, now_seconds: float) -> RemoteContact | None:
         """Return what a look-up shows."""
         self.carry_out(now_seconds)
-        shown = [one for one in self.contacts.get(identifier, ()) if self._visible_seconds[one.uuid] <= now_seconds]
+        shown = [one for one in self.contacts.get(key, ()) if self._visible_seconds[one.uuid] <= now_seconds]
         return shown[-1] if shown else None
 
     def show(self, uuid: str, now_seconds: float) -> Contact | None:
@@ -142,57 +153,90 @@ class Server:
     def delete(self, uuid: str) -> None:
         """Let a contact be gone, whoever wants it."""
         if found := self.held.pop(uuid, None):
-            there = self.contacts[found.identifier]
-            there[:] = [one for one in there if one.uuid != uuid]
-            if not there:
-                del self.contacts[found.identifier]
+            key = _key(found)
+            self.contacts[key] = [one for one in self.contacts[key] if one.uuid != uuid]
+            if not self.contacts[key]:
+                del self.contacts[key]
 
     def ours(self) -> frozenset[str]:
-        """Return the identifiers that it has from us, or will have when all it was asked for is carried out."""
+        """Return the keys that it has from us, or will have when all it was asked for is carried out."""
         made = {name for name, there in self.contacts.items() if any(one.uuid not in self.before for one in there)}
-        coming = {ticket.contact.identifier for ticket in self._open}
+        coming = {_key(ticket.contact) for ticket in self._open}
         return frozenset(made | (coming - self.contacts.keys()))
 
+    def key(self, uuid: str) -> str:
+        """Return the key of a contact that is there, or was."""
+        return _key(self.as_sent[uuid])
+
+    def was_long_there(self, uuid: str) -> bool:
+        """Tell whether a person made the contact so long before the first command that its `createdAt` tells."""
+        return self.before.get(uuid, math.inf) < self.first_request_seconds - _UNCERTAIN_SECONDS
+
     def twice(self) -> list[str]:
-        """Return the identifiers that stand there more than once."""
-        return [identifier for identifier, there in self.contacts.items() if len(there) > 1]
+        """Return the keys that stand there more than once."""
+        return [key for key, there in self.contacts.items() if len(there) > 1]
 
     def _carry_out(self, ticket: Ticket) -> None:
-        there = self.contacts.get(ticket.contact.identifier)
+        key = _key(ticket.contact)
+        there = self.contacts.get(key)
         if there and self.duplicates is not Duplicates.SECOND:
             ticket.made = there[-1]
             return
-        at = START + timedelta(seconds=ticket.due_seconds + self.skew_seconds)
-        ticket.made = self._make(ticket.contact, at, ticket.due_seconds + self.lag_seconds)
+        at = self.now(ticket.due_seconds)
+        ticket.made = self._make(key, ticket.contact, at, ticket.due_seconds + self.lag_seconds)
         ticket.is_new = True
 
-    def _make(self, contact: Contact, at: datetime, visible_seconds: float) -> RemoteContact:
-        uuid = f"uuid-{len(self._visible_seconds) + 1}"
-        made = RemoteContact(uuid=uuid, href=f"/{uuid}", identifier=contact.identifier, created_at=at)
+    def _make(self, key: str, contact: Contact, at: datetime, visible_seconds: float) -> RemoteContact:
+        uuid, digits = f"uuid-{len(self._visible_seconds) + 1}", normalised(contact.identifier)
+        shown = other_form(digits) if self.shows_other_form else digits
+        made = RemoteContact(uuid=uuid, href=f"/{uuid}", identifier=shown, created_at=at)
         self._visible_seconds[uuid] = visible_seconds
         self.as_sent[uuid] = self.held[uuid] = contact
-        self.contacts.setdefault(contact.identifier, []).append(made)
+        self.contacts.setdefault(key, []).append(made)
         return made
 
 
-def server(chance: Random, identifiers: list[str], settle_seconds: float, *, late: bool) -> Server:
+def _key(contact: Contact) -> str:
+    return key_of(contact.identifier, contact.channel_uuid)
+
+
+def server(
+    chance: Random,
+    asked: Mapping[str, Contact],
+    settle_seconds: float,
+    troubles: frozenset[Trouble] = frozenset(),
+    *,
+    late: bool,
+) -> Server:
     """Return the server of a seed.
 
     Args:
         chance: Of the seed.
-        identifiers: Some of which may be there before.
+        asked: What the rows ask for, by its key; some of it may be there before.
         settle_seconds: How long the importer waits before it asks about a row in doubt.
+        troubles: Of the seed.
         late: Whether requests may be carried out later than that; no importer comes out right then.
 
     """
-    lag_seconds = chance.choice([0.0, 0.0, 0.0, 0.3]) * settle_seconds
+    false, by_hand = Trouble.FALSE_REFUSAL in troubles, Trouble.BY_HAND in troubles
+    # What was refused is asked for at once: a service that shows it later than it refused it has the better of anybody.
+    lag_seconds = 0.0 if false else chance.choice([0.0, 0.0, 0.0, 0.3]) * settle_seconds
     finish_seconds = settle_seconds * 3.0 if late else (settle_seconds - lag_seconds) * chance.uniform(0.1, 0.95)
+    skew_seconds = chance.choice([0.0, 0.0, -3600.0, 47.0])
     found = Server(
-        duplicates=chance.choice(list(Duplicates)),
-        skew_seconds=chance.choice([0.0, 0.0, -3600.0, 47.0]),
+        duplicates=chance.choice([one for one in Duplicates if not by_hand or one is not Duplicates.SECOND]),
+        refusal=chance.choice(_REFUSALS) if false else _REFUSALS[0],
+        never=chance.choice([*_REFUSALS, NEVER]) if false else NEVER,
+        created_status=chance.choice([200, 201, 201]),
+        shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
+        skew_seconds=skew_seconds,
+        has_date=by_hand or Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,
         lag_seconds=lag_seconds,
         finish_seconds=finish_seconds,
+        is_slow=chance.random() < _SLOW,
     )
     if found.duplicates is not Duplicates.SECOND:
-        found.put_before([identifier for identifier in identifiers if chance.random() < 0.1])
+        for key, contact in asked.items():
+            if chance.random() < 0.1:
+                found.put_before(key, replace(contact, name="There before"), -_DAY_SECONDS)
     return found

@@ -93,13 +93,16 @@ async def _play(fault: Fault, nth: int) -> list[str]:
 
 def _command(folder: Path, service: CallbellClient) -> Command:
     numbers = range(2, _ROWS + 2)
-    rows = tuple(Row(number=number, cells=(f"34600{number:06}", f"Name {number}")) for number in numbers)
+    rows = tuple(Row(number=number, cells=(f"34600{number:06}", f"Name {number}", "")) for number in numbers)
     return Command(
         folder=folder,
         name="first",
-        tables=(Table(sheet=Sheet(file="contacts.csv", header=("Phone", "Name"), delimiter=","), rows=rows),),
+        tables=(
+            Table(sheet=Sheet(file="contacts.csv", header=("Phone", "Name", "Channel"), delimiter=","), rows=rows),
+        ),
         service=service,
         clock=SystemClock(),
+        wall_clock=SystemClock(),
         policy=_POLICY,
         chance=Random(1),
     )

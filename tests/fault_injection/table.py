@@ -1,13 +1,23 @@
-"""A small input, with duplicates and invalid rows: what the fault-injection tests give the importer, without a file."""
+"""A small input, with duplicates and invalid rows: what the fault-injection tests give the importer, without a file.
+
+Its cells are phone, name and channel. A phone is written in several ways where numbers are trouble.
+"""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from importer.model.requests import digits_only
 from importer.model.rows import FINGERPRINT_BYTES, Contact, InvalidRow, Problem, Row, Sheet
+from tests.fault_injection.troubles import Trouble
 
+FORMATS = ("digits", "e164", "as_is")
+MAIN_CHANNEL = "channel-main"
+OTHER_CHANNEL = "channel-other"
 _MOST_ROWS = 60
+_PLANS = ("34600{:06}", "34600{:06}", "5255{:08}", "54911{:08}", "551199{:07}")
+"""Numbers of Spain, Mexico, Argentina and Brazil, of which the last three have two forms of one mobile number."""
 _NO_PHONE = Problem(code="phone_missing", column="Phone", message="The row has no phone number.")
 
 
@@ -33,33 +43,70 @@ class Table:
         """Do nothing."""
 
 
-def to_contact(source: str) -> Callable[[Row], Contact | InvalidRow]:
-    """Return the mapping of these tables: phone and name."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """How the rows become contacts, which a person may change from run to run."""
 
-    def mapped(row: Row) -> Contact | InvalidRow:
-        phone, name = row.cells
-        if not phone:
+    source: str = "whatsapp"
+    identifier_format: str = "digits"
+    names_main_channel: bool = False
+    """Whether a row without a channel gets the main one by its UUID."""
+
+    def to_contact(self, row: Row) -> Contact | InvalidRow:
+        """Return the row's contact."""
+        written, name, channel = row.cells
+        if not written:
             return InvalidRow(problems=(_NO_PHONE,), name=name)
-        return Contact(identifier=phone, source=source, name=name)
+        forms = {"digits": normalised(written), "e164": f"+{normalised(written)}", "as_is": written}
+        channel_uuid = channel or (MAIN_CHANNEL if self.names_main_channel else "")
+        identifier = forms[self.identifier_format]
+        known = normalised(written)
+        return Contact(
+            identifier=identifier, normalised=known, source=self.source, name=name, channel_uuid=channel_uuid
+        )
 
-    return mapped
+    def fingerprint(self, row: Row) -> bytes:
+        """Return what stands for a row and its mapping."""
+        told = "|".join((*row.cells, self.identifier_format, str(self.names_main_channel)))
+        return hashlib.blake2b(told.encode(), digest_size=FINGERPRINT_BYTES).digest()
 
 
-def fingerprint(row: Row) -> bytes:
-    """Return what stands for a row of these tables; their mapping is always the same."""
-    return hashlib.blake2b("|".join(row.cells).encode(), digest_size=FINGERPRINT_BYTES).digest()
+def normalised(identifier: str) -> str:
+    """Return the digits of a number from its country code on."""
+    return digits_only(identifier).removeprefix("00")
 
 
-def tables(chance: Random, least_rows: int = 1) -> tuple[Table, ...]:
+def key_of(identifier: str, channel_uuid: str) -> str:
+    """Return what makes two contacts one: their digits, and the channel unless it is the main one."""
+    digits = normalised(identifier)
+    return digits if channel_uuid in ("", MAIN_CHANNEL) else f"{digits} in {channel_uuid}"
+
+
+def row_key(row: Row) -> str:
+    """Return the key of the row's contact; empty where the row has no phone."""
+    written, _, channel = row.cells
+    return key_of(written, channel) if written else ""
+
+
+def other_form(digits: str) -> str:
+    """Return the other form of a mobile number that has two (52 and 521, 54 and 549, Brazil's ninth digit)."""
+    for short, long in (("52", "521"), ("54", "549")):
+        if digits.startswith(short):
+            return digits.replace(long, short, 1) if digits.startswith(long) else digits.replace(short, long, 1)
+    return f"{digits[:4]}{digits[5:]}" if digits.startswith("55119") else digits
+
+
+def tables(chance: Random, least_rows: int = 1, troubles: frozenset[Trouble] = frozenset()) -> tuple[Table, ...]:
     """Return one sheet or several, of 1 to 60 rows in all; small ones as often as large ones."""
     count = round(least_rows * (_MOST_ROWS / least_rows) ** chance.random())
-    phones = [f"34600{number:06}" for number in range(1, count + 1)]
-    rows = [_row(chance, phones, number) for number in range(count)]
+    plans = _PLANS if Trouble.WRITING in troubles else _PLANS[:1]
+    phones = [chance.choice(plans).format(number) for number in range(1, count + 1)]
+    rows = [_row(chance, phones, number, troubles) for number in range(count)]
     sheets = chance.choice([1, 1, 1, 2, 3])
     chunk_rows = chance.choice([1, 3, 10, 500])
     return tuple(
         Table(
-            sheet=Sheet(file=f"contacts-{place}.csv", header=("Phone", "Name"), delimiter=","),
+            sheet=Sheet(file=f"contacts-{place}.csv", header=("Phone", "Name", "Channel"), delimiter=","),
             rows=tuple(replace(row, number=number) for number, row in enumerate(rows[place::sheets], 2)),
             chunk_rows=chunk_rows,
         )
@@ -72,17 +119,21 @@ def edited(chance: Random, given: Sequence[Table]) -> tuple[Table, ...]:
     return tuple(replace(table, rows=tuple(_edited(chance, row) for row in table.rows)) for table in given)
 
 
-def identifiers(given: Sequence[Table]) -> list[str]:
-    """Return the identifiers of all rows that have one, each once."""
-    return list(dict.fromkeys(row.cells[0] for table in given for row in table.rows if row.cells[0]))
+def contacts(given: Sequence[Table]) -> dict[str, Contact]:
+    """Return what the rows ask for, by its key; of several rows with one key the first."""
+    rows = [row for table in given for row in table.rows]
+    return {row_key(row): made for row in reversed(rows) if isinstance(made := Mapping().to_contact(row), Contact)}
 
 
-def _row(chance: Random, phones: Sequence[str], number: int) -> Row:
+def _row(chance: Random, phones: Sequence[str], number: int, troubles: frozenset[Trouble]) -> Row:
     kind = chance.random()
     phone = "" if kind < 0.05 else chance.choice(phones) if kind < 0.15 else phones[number]
-    return Row(number=number + 2, cells=(phone, f"Name {number}"))
+    if phone and Trouble.WRITING in troubles:
+        phone = chance.choice([phone, f"+{phone}", f"00{phone}", f"+{phone[:2]} {phone[2:5]}-{phone[5:]}"])
+    channel = chance.choice(["", "", MAIN_CHANNEL, OTHER_CHANNEL]) if Trouble.CHANNEL in troubles else ""
+    return Row(number=number + 2, cells=(phone, f"Name {number}", channel))
 
 
 def _edited(chance: Random, row: Row) -> Row:
-    phone, name = row.cells
-    return replace(row, cells=(phone, f"{name}, mended")) if chance.random() < 0.1 else row
+    phone, name, channel = row.cells
+    return replace(row, cells=(phone, f"{name}, mended", channel)) if chance.random() < 0.1 else row

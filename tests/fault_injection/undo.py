@@ -16,9 +16,9 @@ from tests.fault_injection.machine import MachineLoop
 from tests.fault_injection.process import REPORTS, Command, Ended, Watch, give
 from tests.fault_injection.scenario import Scenario, scenario
 from tests.fault_injection.table import Table
+from tests.fault_injection.troubles import Trouble
 from tests.fault_injection.undo_client import UndoNetwork
-from tests.fault_injection.virtual import one_life
-from tests.support.virtual_time import VirtualClock
+from tests.fault_injection.virtual import command_again, one_life
 
 _MOST_TURNS = 800
 """Turns of the loop within which a process dies: about as many as a long undo makes."""
@@ -55,13 +55,17 @@ class UndoScenario:
         """Give the command once, and check what it left; None: the power went."""
         it = self.it
         self.counts["undos"] += 1
-        network = UndoNetwork(it.server, weather or it.weather, it.chance, self.created)
+        it.world.move_on(it.given, it.refused, it.machine.seconds)
+        clock = replace(it.world.clock)
+        network = UndoNetwork(it.server, weather or it.weather, it.chance, clock, it.world.account, self.created)
         command = Command(
             folder=it.machine.folder,
             name=f"undo-{self.run}-{self.counts['undos']}",
             undoes=self.run,
             service=network,
-            clock=VirtualClock(),
+            account=it.world.account,
+            clock=clock,
+            wall_clock=it.world.clock,
             policy=Policy(),
             chance=it.chance,
             rate=it.rate,
@@ -105,10 +109,11 @@ class UndoScenario:
             case field_name:
                 server.change(uuid, seconds, **{field_name: "as a person wants it"})
 
-    def taken_back_identifiers(self) -> list[str]:
-        """Return the identifiers of the contacts that are not there any more."""
+    def taken_back(self) -> list[str]:
+        """Return the keys of the contacts that are not there any more."""
         with contextlib.closing(self.it.journal()) as store:
-            return [one.identifier for one in store.undo_of(self.run).results() if one.fate in TAKEN_BACK]
+            results = store.undo_of(self.run).results()
+            return [self.it.server.key(one.uuid) for one in results if one.fate in TAKEN_BACK]
 
     def _let_people_act(self, loop: MachineLoop) -> None:
         for _ in range(self.chance.choice([0, 0, 1, 3])):
@@ -132,11 +137,11 @@ class UndoScenario:
             it.wrong += invariants.of_half_reports(it.machine.folder / REPORTS)
 
 
-def play_undos(seeds: Sequence[int]) -> Findings:
-    """Play each seed and check what must hold."""
+def play_undos(seeds: Sequence[int], only: Sequence[Trouble] = ()) -> Findings:
+    """Play each seed, with the given troubles or with its own, and check what must hold."""
     findings, counts = Findings("undo"), Counter[str]()
     for seed in seeds:
-        findings.add(f"seed {seed}", f"undo --seeds {seed}..{seed}", partial(play, seed, counts))
+        findings.add(f"seed {seed}", command_again("undo", seed, only), partial(play, seed, counts, only))
     findings.say(
         f"{len(seeds):,} seeds at {findings.milliseconds_a_case:.1f} ms: {counts['runs']:,} runs taken back by "
         f"{counts['undos']:,} undos with {counts['deaths']:,} deaths and {counts['requests']:,} requests: "
@@ -145,9 +150,9 @@ def play_undos(seeds: Sequence[int]) -> Findings:
     return findings
 
 
-def play(seed: int, counts: Counter[str]) -> list[str]:
+def play(seed: int, counts: Counter[str], only: Sequence[Trouble] = ()) -> list[str]:
     """Play a seed and return what is wrong."""
-    with scenario(seed) as it:
+    with scenario(seed, only) as it:
         it.policy = replace(it.policy, ambiguous=Ambiguous.RECONCILE)
         whole = _runs(it)
         if undo := one_of_the_runs(it):
@@ -192,9 +197,9 @@ def _lives(undo: UndoScenario) -> None:
 
 def _again(undo: UndoScenario, whole: tuple[Table, ...]) -> None:
     """A later run makes anew what was taken back, and another undo of the first one leaves that alone."""
-    it, gone = undo.it, undo.taken_back_identifiers()
+    it, gone = undo.it, undo.taken_back()
     it.given = whole
     it.finish()
     it.wrong += invariants.of_server(it.server)
-    it.wrong += [f"{identifier} was not made anew" for identifier in gone if identifier not in it.server.contacts]
+    it.wrong += [f"{key} was not made anew" for key in gone if key not in it.server.contacts]
     undo.process(weather=CALM)

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from random import Random
 
 from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.rows import Contact
-from tests.fault_injection.client import HANG_SECONDS, Network, now_seconds
+from tests.fault_injection.account import Account
+from tests.fault_injection.client import HANG_SECONDS, NOT_FOUND, Network, now_seconds
 from tests.fault_injection.faults import Commit, Fault, Weather
-from tests.fault_injection.server import Deletion, Server
+from tests.fault_injection.server import Server
+from tests.fault_injection.tickets import Deletion
+from tests.support.virtual_time import VirtualClock
 
 _ANOTHER = "uuid-of-another"
 
@@ -22,12 +24,22 @@ class UndoNetwork(Network):
         server: What is at the other end, and outlives the process.
         weather: How much goes wrong.
         chance: What exactly.
+        clock: Ours.
+        account: What it tells of whose token it is.
         created: The UUIDs that may be deleted: those that the run created.
 
     """
 
-    def __init__(self, server: Server, weather: Weather, chance: Random, created: frozenset[str]) -> None:
-        super().__init__(server, weather, chance)
+    def __init__(
+        self,
+        server: Server,
+        weather: Weather,
+        chance: Random,
+        clock: VirtualClock,
+        account: Account,
+        created: frozenset[str],
+    ) -> None:
+        super().__init__(server, weather, chance, clock, account)
         self._created = created
         self._shown_seconds: dict[str, float] = {}
         self.asked: Counter[str] = Counter()
@@ -40,7 +52,7 @@ class UndoNetwork(Network):
         self.asked[uuid] += 1
         if self._is_stale(uuid):
             await asyncio.sleep(self._latency_seconds)
-            return self._answered(404)
+            return self._answer(NOT_FOUND)
         return await self._shown_or_not(uuid, self._weather.of_read(self._chance))
 
     async def _delete(self, uuid: str) -> Reply:
@@ -72,7 +84,7 @@ class UndoNetwork(Network):
             return self._answer(fault.reply)
         found = self._server.show(uuid, now_seconds())
         if found is None:
-            return self._answered(404)
+            return self._answer(NOT_FOUND)
         self._shown_seconds[uuid] = now_seconds()
         return self._shown(uuid, found)
 
@@ -80,14 +92,19 @@ class UndoNetwork(Network):
         if fault:
             return self._answer(fault.reply)
         if deletion is None or not deletion.found:
-            return self._answered(404)
-        return replace(self._answered(200), json={"status": "contact was destroyed"})
+            return self._answer(NOT_FOUND)
+        deleted = Reply(arrival=Arrival.ANSWERED, http_status=200, json={"status": "contact was destroyed"})
+        return self._answer(deleted)
 
     def _judge(self, uuid: str) -> None:
         """Take note of a DELETE that no importer should send."""
         shown_seconds = self._shown_seconds.pop(uuid, None)
         if uuid not in self._created:
             self.wrong.append(f"{uuid} was to be deleted, which the run did not create")
+        if uuid in self._server.before:
+            self.wrong.append(f"{uuid} was to be deleted, which a person made")
+        if uuid not in self._server.proved:
+            self.wrong.append(f"{uuid} was to be deleted, and no answer to a POST had proved that the run made it")
         changed_seconds = self._server.changed_seconds.get(uuid, 0.0)
         # A person may change it between the GET and the DELETE: that nobody can know.
         if self._server.is_changed(uuid) and (shown_seconds is None or shown_seconds >= changed_seconds):
@@ -105,7 +122,3 @@ class UndoNetwork(Network):
         }
         shown = RemoteContact(uuid=uuid, fields=described)
         return self._answer(Reply(arrival=Arrival.ANSWERED, http_status=200, contact=shown))
-
-    def _answered(self, status: int) -> Reply:
-        reply = Reply(arrival=Arrival.ANSWERED, http_status=status, message="" if status < 300 else "not found")
-        return self._answer(reply)

@@ -4,6 +4,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 from importer.journal import Journal
@@ -42,7 +43,14 @@ def of_report(store: Journal, run: str, ended: Ended, folder: Path) -> Iterator[
     results = list(store.undo_of(run).results())
     with (folder / "undone.csv").open(encoding="utf-8", newline="") as file:
         told = [
-            (line["row"], line["identifier"], line["uuid"], line["outcome"], line["reason"], line["finished_at"])
+            (
+                line["row"],
+                line["identifier"].removeprefix("'"),
+                line["uuid"],
+                line["outcome"],
+                line["reason"],
+                line["finished_at"],
+            )
             for line in csv.DictReader(file)
         ]
     if told != [_told(one) for one in results]:
@@ -65,9 +73,11 @@ def not_known(store: Journal, run: str, server: Server) -> Iterator[str]:
 
 
 def at_rest(store: Journal, run: str, server: Server) -> Iterator[str]:
-    """After a calm undo to the end, what is not taken back was changed by a person and is there."""
+    """After a calm undo to the end, what is not taken back was changed by a person, or is not proved to be ours."""
+    proved = {row.uuid for row in created_by(store, run) if row.http_status == HTTPStatus.CREATED}
     for result in store.undo_of(run).results():
         is_kept = result.fate is Fate.CHANGED and server.is_changed(result.uuid)
+        is_kept |= result.fate is Fate.KEPT and result.uuid not in proved
         if result.fate not in TAKEN_BACK and not is_kept:
             yield f"{run}, row {result.row}: {result.fate} is not the end: {result.reason}"
 

@@ -1,6 +1,8 @@
 """The part `undo-kills`: the real command `undo`, killed at random moments, and given again until it ends.
 
-What the sandbox holds in the end is compared with the journal and with undone.csv.
+A person adds some of the contacts a moment before the run that has them too: those are never deleted. The account goes
+by other names from one command to the next. What the sandbox holds in the end is compared with the journal and with
+undone.csv.
 """
 
 import contextlib
@@ -9,12 +11,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from importer.journal import Journal
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult
-from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions
+from importer.sandbox import Commit, Duplicates, Fault, FaultKind, Faults, Sandbox, SandboxOptions
 from importer.sandbox.calls import Asked
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.killing import HANG_SECONDS, LATE_SECONDS, SHARE, Victim, in_scenarios
@@ -31,11 +34,13 @@ _KINDS = (
     Fault(FaultKind.HTML),
 )
 _METHODS = frozenset({"GET", "DELETE"})
+_ADDED_BY_HAND = 5
+_ACCOUNTS = ("", 'account = "main"', 'account = "shop"')
 _THERE_BEFORE = ("34600990001", "34600990002", "34600990003")
 _CONFIG = """
 [service]
 base_url = "{base_url}"
-account = "main"
+{account}
 rate = {rate}
 
 [columns]
@@ -51,7 +56,7 @@ class UndoKilling:
     victim: Victim
     sandbox: Sandbox
     count: int
-    """Of the contacts that the run creates."""
+    """Of the contacts that the run creates; a person has added others of its rows."""
     run: str = ""
     others: set[str] = field(default_factory=set)
     """The UUIDs of what was there before, and of what another run created."""
@@ -68,7 +73,7 @@ class UndoKilling:
         if code != (1 if self.changed else 0):
             return [f"the exit code is {code}: {self.victim.said()}"]
         time.sleep(LATE_SECONDS)
-        wrong = [*self._wrong()]
+        wrong = [*self.victim.wrong, *self._wrong()]
         deletes = self.sandbox.traffic.requests["DELETE /contacts/:uuid"]
         self.victim.give(command)
         if sent := self.sandbox.traffic.requests["DELETE /contacts/:uuid"] - deletes:
@@ -77,15 +82,19 @@ class UndoKilling:
 
     def _import(self) -> None:
         for phone in _THERE_BEFORE:
-            body = {"identifier": phone, "source": "whatsapp", "name": "There before"}
-            self.sandbox.calls.create_contact(Asked(body=body))
+            self._add_by_hand(phone, "There before")
         customers(self.victim.folder / "other.csv", 20, first=90_000)
-        customers(self.victim.folder / "contacts.csv", self.count)
+        rows = read(customers(self.victim.folder / "contacts.csv", self.count + _ADDED_BY_HAND))
         self.victim.give(("run", "other.csv"))
+        for row in self.victim.chance.sample(rows, _ADDED_BY_HAND):
+            self._add_by_hand(row["Phone"], row["Name"])
         self.others = {contact.uuid for contact in self.sandbox.contacts}
         self.victim.give(("run", "contacts.csv"))
         with self._journal() as store:
             self.run = store.runs()[0][0].name
+
+    def _add_by_hand(self, phone: str, name: str) -> None:
+        self.sandbox.calls.create_contact(Asked(body={"identifier": phone, "source": "whatsapp", "name": name}))
 
     def _let_people_act(self) -> None:
         for contact in self.sandbox.contacts:
@@ -155,15 +164,27 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
         commit_delay_seconds=LATE_SECONDS,
     )
     latency_seconds = chance.choice([0.0, 0.02, 0.1])
-    options = SandboxOptions(account=ACCOUNT, rate_limit=0, latency_seconds=latency_seconds, faults=faults)
+    options = SandboxOptions(
+        account=ACCOUNT,
+        rate_limit=0,
+        latency_seconds=latency_seconds,
+        faults=faults,
+        duplicates=Duplicates.RETURN,
+        created_status=201,
+    )
     with tempfile.TemporaryDirectory(prefix="fault-injection-") as temporary, serving(options) as sandbox:
         folder = keep / f"undo-kills-{seed}" if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        text = _CONFIG.format(base_url=sandbox.base_url, rate=chance.choice([60, 100]))
-        (folder / "config.toml").write_text(text, encoding="utf-8")
-        victim = Victim(folder=folder, chance=chance, sandbox=sandbox)
+        before_each = partial(_rename, folder, chance, sandbox.base_url, chance.choice([60, 100]))
+        victim = Victim(folder=folder, chance=chance, sandbox=sandbox, before_each=before_each)
         it = UndoKilling(victim=victim, sandbox=sandbox, count=chance.randint(150, 300))
         wrong = it.play(kills)
         counts.update(it.fates)
         counts.update(kills=victim.kills, requests=sandbox.traffic.requests.total())
     return wrong
+
+
+def _rename(folder: Path, chance: Random, base_url: str, rate: int) -> None:
+    """Let the next command know the account by another name."""
+    text = _CONFIG.format(base_url=base_url, account=chance.choice(_ACCOUNTS), rate=rate)
+    (folder / "config.toml").write_text(text, encoding="utf-8")

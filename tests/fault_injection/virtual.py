@@ -13,16 +13,17 @@ from typing import Protocol
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop
 from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.troubles import Trouble
 
 _MOST_TURNS = 2_500
 """Turns of the loop within which a process dies: about as many as a long run makes."""
 
 
-def play_seeds(seeds: Sequence[int]) -> Findings:
-    """Play each seed and check what must hold."""
+def play_seeds(seeds: Sequence[int], only: Sequence[Trouble] = ()) -> Findings:
+    """Play each seed, with the given troubles or with its own, and check what must hold."""
     findings, counts = Findings("virtual"), Counter[str]()
     for seed in seeds:
-        findings.add(f"seed {seed}", f"virtual --seeds {seed}..{seed}", partial(_play, seed, counts))
+        findings.add(f"seed {seed}", command_again("virtual", seed, only), partial(_play, seed, only, counts))
     findings.say(
         f"{len(seeds):,} seeds at {findings.milliseconds_a_case:.1f} ms: {counts['deaths']:,} deaths, "
         f"{counts['runs']:,} runs that ended, {counts['rows']:,} rows, {counts['requests']:,} requests"
@@ -47,12 +48,17 @@ def play_late(seeds: Sequence[int]) -> Findings:
     return findings
 
 
-def _play(seed: int, counts: Counter[str]) -> list[str]:
-    with scenario(seed) as it:
+def command_again(part: str, seed: int, only: Sequence[Trouble]) -> str:
+    """Return the command that repeats a seed."""
+    return " ".join([f"{part} --seeds {seed}..{seed}", *(f"--trouble {trouble}" for trouble in only)])
+
+
+def _play(seed: int, only: Sequence[Trouble], counts: Counter[str]) -> list[str]:
+    with scenario(seed, only) as it:
         wrong = _lives(it)
         counts.update(deaths=it.deaths, runs=len(it.ended), requests=it.server.requests)
         counts.update(rows=sum(len(table.rows) for table in it.given))
-    return wrong
+        return [f"with {', '.join(sorted(it.world.troubles)) or 'no trouble'}:", *wrong] if wrong else []
 
 
 def _lives(it: Scenario) -> list[str]:
@@ -83,7 +89,7 @@ class Mortal(Protocol):
 
 def one_life(it: Mortal, most_turns: int = _MOST_TURNS) -> None:
     """A process that dies within so many turns, is stopped, or comes to its end."""
-    match it.chance.choice(["dies", "dies", "dies", "stopped", "hurried", "ends"]):
+    match it.chance.choice(["dies", "dies", "dies", "stopped", "hurried", "hurried", "ends"]):
         case "dies":
             it.process(prepare=partial(_doom, turns=_turns(it.chance, most_turns)))
         case "stopped":
@@ -104,4 +110,4 @@ def _turns(chance: Random, most: int) -> int:
 
 
 def _soon(chance: Random) -> float:
-    return float(10.0 ** chance.uniform(-2.0, 2.0))
+    return float(10.0 ** chance.uniform(-2.0, 1.0))

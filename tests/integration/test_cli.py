@@ -26,7 +26,7 @@ from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
 from importer.client import account
 from importer.commands import run as running
-from importer.journal import Journal
+from importer.journal import AccountMatch, Journal
 from importer.model.errors import InputError, StorageError
 from importer.model.runs import RunRecord
 from importer.sandbox import Sandbox
@@ -39,6 +39,7 @@ from tests.support.commands import (
     TOKEN,
     after,
     customers,
+    elsewhere,
     every_byte,
     give,
     phones,
@@ -414,6 +415,7 @@ def test_retry_is_refused_for_another_account(service: Sandbox, monkeypatch: pyt
     """What failed in one shop is not sent to another."""
     give("run", table(Path("c.csv"), [("Phone", "Name"), ("+34600000001", "Ana")]), "--tag", "No such tag")
     monkeypatch.setenv("CALLBELL_IMPORTER_ACCOUNT", "other")
+    service.calls._account = elsewhere()
     said = give("retry", "--tag", "VIP")
     assert said.exit_code == 2
     assert "another account" in said.stderr
@@ -637,9 +639,9 @@ def test_a_run_that_is_interrupted_while_it_begins_ends_in_good_order(
     """The account was asked, and nothing sent: every row is unsent, and no traceback is shown."""
     begin = Journal.begin
 
-    def interrupted(self: Journal, record: RunRecord) -> None:
+    def interrupted(self: Journal, record: RunRecord, account: AccountMatch) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        begin(self, record)
+        begin(self, record, account)
 
     monkeypatch.setattr(Journal, "begin", interrupted)
     said = give("run", customers(Path("contacts.csv")), "--json")

@@ -79,7 +79,7 @@ def test_some_seeds_of_undo_hold() -> None:
 def test_a_seed_of_undo_says_everything() -> None:
     """The same seed makes the same undos, with the same deaths and requests."""
     first, second = Counter[str](), Counter[str]()
-    assert undo.play(17, first) == undo.play(17, second) == []
+    assert undo.play(5, first) == undo.play(5, second) == []
     assert first == second
     assert first["requests"] > 0
 

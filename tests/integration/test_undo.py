@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,17 +19,17 @@ import pytest
 from importer.commands.undo import command_with_yes
 from importer.journal import RunUndo
 from importer.model.policy import Policy
-from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, Scripted
+from importer.sandbox import Commit, Duplicates, Fault, FaultKind, Faults, Sandbox, Scripted
 from importer.sandbox.calls import Asked
 from importer.sandbox.faults import FaultChooser
 from importer.system import runtime
 from importer.system.locks import exclusive_lock
 from tests.support.commands import (
-    ACCOUNT,
     NO_LIMIT,
     TOKEN,
     Said,
     customers,
+    elsewhere,
     every_byte,
     give,
     phones,
@@ -133,6 +133,57 @@ def test_the_report_has_a_line_per_contact(service: Sandbox) -> None:
     assert TOKEN.encode() not in every_byte(Path())
 
 
+@pytest.mark.parametrize("created_status", [200, 201])
+@pytest.mark.parametrize("made_before_seconds", [0.0, 2.0, 30.0])
+def test_what_was_made_by_hand_just_before_is_kept(
+    monkeypatch: pytest.MonkeyPatch, created_status: int, made_before_seconds: float
+) -> None:
+    """With the same content, by a service that answers 200 with the contact that is there: the run did not make it."""
+    with serving(replace(NO_LIMIT, duplicates=Duplicates.RETURN, created_status=created_status)) as service:
+        monkeypatch.setenv("CALLBELL_BASE_URL", service.base_url)
+        for number in range(2):
+            by_hand = {"identifier": f"346000{number:05}", "source": "whatsapp", "name": f"Customer {number}"}
+            uuid = service.calls.create_contact(Asked(body=by_hand)).body["contact"][0]["uuid"]
+            there = service.calls._contacts[uuid]
+            made_at = there.created_at - timedelta(seconds=made_before_seconds)
+            service.calls._contacts[uuid] = replace(there, created_at=made_at)
+        run = imported(2)
+        said = undo(run, "--yes", "--json")
+        assert phones(service) == ["34600000000", "34600000001"]
+        assert deletes(service) == 0
+        assert said.exit_code == 0
+        assert fates(said) in ({}, {"kept": 2, "created": 2})
+
+
+def test_what_nothing_proves_to_be_the_runs_is_shown_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a service that answers 200 to all: nothing is deleted, and the person is told of each."""
+    with serving(replace(NO_LIMIT, created_status=200)) as service:
+        monkeypatch.setenv("CALLBELL_BASE_URL", service.base_url)
+        run = imported(12)
+        for options in (["--dry-run"], ["--yes"]):
+            said = undo(run, *options, "--json")
+            assert (said.exit_code, fates(said)) == (0, {"kept": 12, "created": 12})
+            assert f"Nothing that {run} created is left to be deleted." in said.stderr
+            assert "To be kept, for nothing proves that the run made them: 12 contacts." in said.stderr
+            assert "row 2: Customer 0 (…000)" in said.stderr
+            assert "and 2 more" in said.stderr
+        assert len(service.contacts) == 12
+
+
+def test_what_a_look_up_found_is_kept_beside_what_is_deleted(service: Sandbox) -> None:
+    """It was shown before the question, and stands in the report; the exit code says that not all is gone."""
+    lost = Scripted(fault=Fault(FaultKind.ERROR, Commit.YES), call="POST /contacts", nth=2)
+    service._chooser = FaultChooser(Faults(script=(lost,)))
+    Path("config.toml").write_text("[service]\nsettle_seconds = 0.1\n", encoding="utf-8")
+    run = imported(3)
+    assert "To be kept" in undo(run, "--dry-run").stderr
+    said = undo(run, "--yes", "--json")
+    assert (said.exit_code, fates(said)) == (1, {"deleted": 2, "kept": 1, "created": 3})
+    assert [one["outcome"] for one in undone(said)] == ["deleted", "kept", "deleted"]
+    assert undone(said)[1]["reason"] == "Kept: it is not proved that the run made it."
+    assert phones(service) == ["34600000001"]
+
+
 def test_a_changed_contact_is_kept_and_told(service: Sandbox) -> None:
     """The exit code says that not all is gone, and the same command asks about it again."""
     run = imported(3)
@@ -234,8 +285,7 @@ def test_a_run_in_a_sandbox_has_nothing_to_undo() -> None:
 def test_another_accounts_token_is_refused(service: Sandbox) -> None:
     """There, nothing would be found, and all would seem to be gone."""
     run = imported(2)
-    stranger = replace(ACCOUNT, user_email="stranger@example.com")
-    service.calls._account = stranger
+    service.calls._account = elsewhere(user_email="stranger@example.com")
     said = undo(run, "--yes")
     assert said.exit_code == 2
     assert "another account" in said.stderr
@@ -385,9 +435,9 @@ def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.M
 
 @posix_only
 def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> None:
-    """While the service is asked whose the token is, say."""
+    """While the service is asked for the account's teams, say."""
     run = imported(3)
-    service._chooser = FaultChooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /auth/me"),)))
+    service._chooser = FaultChooser(Faults(script=(Scripted(fault=Fault(FaultKind.HANG), call="GET /teams"),)))
     arrive = service.traffic.arrive
 
     def stop(call: str) -> None:

@@ -9,22 +9,35 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from typer.testing import CliRunner
 
 from importer.cli.command_line import app
-from importer.sandbox import DEFAULT_ACCOUNT, Sandbox, SandboxOptions
+from importer.sandbox import DEFAULT_ACCOUNT, AccountSetup, Sandbox, SandboxOptions
 
 TOKEN = "secret-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
 ACCOUNT = replace(DEFAULT_ACCOUNT, token=TOKEN)
-NO_LIMIT = SandboxOptions(account=ACCOUNT, rate_limit=0)
+SandboxT = TypeVar("SandboxT", bound=Sandbox)
+NO_LIMIT = SandboxOptions(account=ACCOUNT, rate_limit=0, created_status=201)
+
+
+def serving(options: SandboxOptions = NO_LIMIT) -> contextlib.AbstractContextManager[Sandbox]:
+    """Yield a sandbox that answers from a thread of its own, as a service on another computer would."""
+    return served(Sandbox(options))
+
+
+def elsewhere(**setup: Any) -> AccountSetup:
+    """Return another account, which the same token is for: it has teams and channels of its own."""
+    teams = tuple(replace(team, uuid=f"0{team.uuid[1:]}") for team in ACCOUNT.teams)
+    channels = tuple(replace(channel, uuid=f"0{channel.uuid[1:]}") for channel in ACCOUNT.channels)
+    return replace(ACCOUNT, **{"teams": teams, "channels": channels} | setup)
 
 
 @contextlib.contextmanager
-def serving(options: SandboxOptions = NO_LIMIT) -> Iterator[Sandbox]:
-    """Yield a sandbox that answers from a thread of its own, as a service on another computer would."""
-    sandbox, ready, over = Sandbox(options), threading.Event(), asyncio.Event()
+def served(sandbox: SandboxT) -> Iterator[SandboxT]:
+    """Yield the sandbox while it answers from a thread of its own."""
+    ready, over = threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:

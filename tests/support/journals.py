@@ -108,7 +108,14 @@ def recorded(pending: Pending, status: Status = Status.CREATED, attempts: int = 
     """Return an outcome of a row that was taken."""
     done = status in (Status.CREATED, Status.EXISTS)
     uuid = f"uuid-{pending.contact.identifier}" if done else ""
-    outcome = Outcome(status=status, uuid=uuid, href=f"/c/{uuid}" if uuid else "", http_status=201, code=code)
+    outcome = Outcome(
+        status=status,
+        uuid=uuid,
+        href=f"/c/{uuid}" if uuid else "",
+        http_status=201,
+        code=code,
+        is_ours=status is Status.CREATED,
+    )
     return RecordedOutcome(seq=pending.seq, outcome=outcome, attempts=attempts, at=START + timedelta(hours=1))
 
 

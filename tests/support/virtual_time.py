@@ -3,6 +3,7 @@
 import asyncio
 import selectors
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -40,11 +41,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.seconds
 
 
+@dataclass(slots=True)
 class VirtualClock:
-    """The time of day on a virtual loop."""
+    """The time of day on a virtual loop, which a person or a time server may set."""
+
+    ahead_seconds: float = 0.0
+    """Of the true time."""
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=asyncio.get_running_loop().time())
+        return START + timedelta(seconds=asyncio.get_running_loop().time() + self.ahead_seconds)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

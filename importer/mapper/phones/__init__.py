@@ -9,7 +9,8 @@ import re
 import unicodedata
 
 from importer.mapper.messages import cell_problem
-from importer.mapper.phones.numbering_plans import EXAMPLE, e164, in_form
+from importer.mapper.phones.numbering_plans import EXAMPLE, e164
+from importer.model.phone_forms import in_form
 from importer.model.rows import Problem
 
 _PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")

@@ -1,16 +1,13 @@
-"""Validate numbers by the countries' numbering plans, with phonenumbers; convert mobile numbers between two forms.
+"""Validate numbers by the countries' numbering plans, with phonenumbers.
 
-Mobile numbers of three countries have two forms: Mexico's 52 and 521, Argentina's 54 and 549, Brazil's with and without
-the 9. A Mexican or Argentine number in the shorter form may be a mobile or a landline, and for a landline the longer
-form is wrong. So both are valid, and numbers are rewritten only where the config asks for it.
+Mobile numbers of three countries have two forms (`importer.model.phone_forms`); both are valid.
 """
-
-import re
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from importer.mapper.messages import cell_problem
+from importer.model.phone_forms import in_form
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
@@ -19,9 +16,6 @@ NUMBERING_VERSION: str = phonenumbers.__version__
 EXAMPLE = "+34600111222"
 """A valid number, for messages."""
 
-_LONG = re.compile(r"(52)1([0-9]{10})|(54)9([0-9]{10})|(55[1-9][0-9])9([6-9][0-9]{7})")
-_SHORT = re.compile(r"(52)([2-9][0-9]{9})|(54)([1-8][0-9]{9})|(55[1-9][0-9])([6-9][0-9]{7})")
-_MOBILE_DIGIT = {"52": "1", "54": "9", "55": "9"}
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
 _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway
@@ -174,34 +168,3 @@ def _or_abroad(number: str) -> str:
     """Return the advice for a foreign number that lost its plus; it is not accepted, as it may be a typing error."""
     is_foreign = number[:1].isdigit() and _is_valid_abroad(number)
     return f", or write +{number} if that is the number" if is_foreign else ""
-
-
-def mobile_form(digits: str) -> tuple[str, bool] | None:
-    """Return the country code and whether the mobile digit is there; None for numbers with only one form.
-
-    Args:
-        digits: The number with its country code and without a plus.
-
-    """
-    if digits[:2] not in _MOBILE_DIGIT:  # most numbers
-        return None
-    if _LONG.fullmatch(digits):
-        return digits[:2], True
-    return (digits[:2], False) if _SHORT.fullmatch(digits) else None
-
-
-def in_form(digits: str, form: str) -> str:
-    """Return the number in the given form; a number with only one form as it is.
-
-    Args:
-        digits: The number with its country code and without a plus.
-        form: `with` or `without` the mobile digit, or `as_written`.
-
-    """
-    if form == "as_written" or digits[:2] not in _MOBILE_DIGIT:
-        return digits
-    found = (_SHORT if form == "with" else _LONG).fullmatch(digits)
-    if not found:
-        return digits
-    before, after = filter(None, found.groups())
-    return f"{before}{_MOBILE_DIGIT[digits[:2]]}{after}" if form == "with" else before + after

@@ -1,4 +1,4 @@
-"""Makes the dump of a journal with an installed release: `python make_journal.py COMMAND DUMP` (Linux, about 40 s).
+"""Makes the dump of a journal with an installed release: `python make_journal.py COMMAND DUMP` (Linux, about a minute).
 
 COMMAND is that release's `callbell-importer`. Everybody in the journal is invented.
 """
@@ -45,23 +45,27 @@ class Shop:
             finally:
                 serving.send_signal(signal.SIGINT)
 
-    def run(self, file: str, rows: Sequence[tuple[str, ...]], *options: str) -> None:
+    def run(self, file: str, rows: Sequence[tuple[str, ...]], *options: str, **environment: str) -> None:
         """Import rows."""
         self._write(file, rows)
         command = self._run(file, *options)
-        subprocess.run(command, cwd=self._folder, env=self._environment, check=False)  # noqa: S603 - our own command
+        subprocess.run(command, cwd=self._folder, env=self._environment | environment, check=False)  # noqa: S603 - our own command
 
-    def run_and_kill(self, seconds: float, file: str, rows: Sequence[tuple[str, ...]], *options: str) -> None:
-        """Import rows, and kill the command after some seconds."""
+    def run_and_kill(self, count: int, file: str, rows: Sequence[tuple[str, ...]], *options: str) -> None:
+        """Import rows, and kill the command once so many are created."""
         self._write(file, rows)
-        self._kill(self._run(file, *options), seconds)
+        self._kill(self._run(file, *options), "rows", f"{file.partition('.')[0]}", count)
 
-    def undo_and_kill(self, seconds: float, *options: str) -> None:
-        """Undo the last run, and kill the command after some seconds."""
+    def undo_and_kill(self, count: int, *options: str) -> None:
+        """Undo the last run, and kill the command once so many contacts are deleted."""
         with closing(sqlite3.connect(self._journal)) as file:
             ((run,),) = file.execute("SELECT name FROM runs ORDER BY id DESC LIMIT 1").fetchall()
         command = [self._command, "undo", run, "--yes", *self._places(), *options]
-        self._kill(command, seconds)
+        self._kill(command, "removals", run, count)
+
+    def configure(self, file: str, text: str) -> None:
+        """Write a config."""
+        (self._folder / file).write_text(text, encoding="utf-8")
 
     def create(self, phone: str, name: str) -> None:
         """Create a contact that the importer knows nothing of."""
@@ -95,9 +99,12 @@ class Shop:
         with (self._folder / file).open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([_HEADER, *rows])
 
-    def _kill(self, command: list[str], seconds: float) -> None:
+    def _kill(self, command: list[str], table: str, run: str, count: int) -> None:
+        done = f"""SELECT count(*) >= ? FROM {table} JOIN runs ON runs.id = {table}.run
+            WHERE runs.name LIKE '%' || ? AND status IN ('created', 'deleted')"""  # noqa: S608 - a name of the schema
         with subprocess.Popen(command, cwd=self._folder, env=self._environment) as killed:  # noqa: S603 - our own command
-            time.sleep(seconds)
+            with closing(sqlite3.connect(self._journal)) as file:
+                self._wait_for(lambda: file.execute(done, (count, run)).fetchone()[0])
             killed.kill()
 
     def _answers(self) -> bool:
@@ -129,16 +136,32 @@ def fill(shop: Shop) -> None:
         for _ in range(2):
             shop.run("contacts.csv", first)  # the same as before: a run without rows in versions before 5
     with shop.sandbox("--latency", "0.5"):
-        shop.run_and_kill(3.5, "doubt.csv", people(20, 12), "--rate", "6")
+        shop.run_and_kill(3, "doubt.csv", people(20, 12), "--rate", "6")
     with shop.sandbox("--latency", "0.5"):
         shop.run("late.csv", people(100, 8), "--rate", "4", "--max-duration", "1s")
     with shop.sandbox("--rate", "10"):
         shop.run("limit.csv", people(50, 20))
     with shop.sandbox("--latency", "0.2"):
         shop.run("undone.csv", people(120, 12))
-        shop.undo_and_kill(3.5, "--rate", "4")
+        shop.undo_and_kill(4, "--rate", "4")
+    fill_by_other_names(shop)
     with shop.sandbox("--latency", "0.5"):
-        shop.run_and_kill(4.5, "killed.csv", [*people(1, 1), *people(140, 16), *people(20, 12)], "--rate", "4")
+        shop.run_and_kill(4, "killed.csv", [*people(1, 1), *people(140, 16), *people(20, 12)], "--rate", "4")
+
+
+def fill_by_other_names(shop: Shop) -> None:
+    """Run what sends numbers as they are written, names the main channel, and calls the account otherwise."""
+    written = ["+34 600 000 201", "0034 600-000-201", "600 000 202", "+34 600 000 203"]
+    rows = [(phone, f"Written {number}", "") for number, phone in enumerate(written)]
+    shop.configure("as_is.toml", '[contact]\nidentifier_format = "as_is"\ncountry = "ES"\n')
+    shop.configure("main.toml", '[contact]\nchannel = "Main WhatsApp"\n')
+    with shop.sandbox():
+        shop.run("as_is.csv", rows, "-c", "as_is.toml")
+        shop.run("channel.csv", people(1, 2), "-c", "main.toml")
+        shop.run("label.csv", people(1, 3), CALLBELL_IMPORTER_ACCOUNT="main")
+    with shop.sandbox("--latency", "0.5"):
+        late = [("600 000 21" + str(number), f"Late {number}", "") for number in range(8)]
+        shop.run_and_kill(2, "as_is_doubt.csv", late, "-c", "as_is.toml", "--rate", "3")
 
 
 def main() -> None:

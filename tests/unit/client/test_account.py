@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from importer.client.account import directory, who_am_i
+from importer.client.account import AccountLists, identify_account, read_lists, who_am_i
 from importer.client.http import CallbellClient
 from importer.client.token import Token
+from importer.model.account import AccountIdentity
 from importer.model.errors import ServiceError
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import Request
@@ -81,7 +82,8 @@ def pages_of(name: str, *pages: object) -> Answering:
 
 async def teams_of(service: Answering) -> Mapping[str, str]:
     """Return the teams by name."""
-    return (await directory(service, teams=True, channels=False, jitter=half)).teams
+    lists = await read_lists(service, half, teams=True, channels=False)
+    return lists.directory(teams=True, channels=False).teams
 
 
 # Who it is
@@ -260,10 +262,89 @@ def test_a_list_without_an_end_ends() -> None:
     [(False, False, set()), (True, False, {"teams"}), (False, True, {"channels"}), (True, True, {"teams", "channels"})],
 )
 def test_only_what_is_needed_is_asked(teams: bool, channels: bool, paths: set[str]) -> None:  # noqa: FBT001 - a table of cases
-    """A mapping that names no teams costs no request for them."""
+    """A list that nobody needs costs no request."""
     service = Answering(answers=[got(200, {})])
-    run(directory(service, teams=teams, channels=channels, jitter=half))
+    run(read_lists(service, half, teams=teams, channels=channels))
     assert {path for path, _ in service.asked} == paths
+
+
+# Which account it is
+
+TEAMS = {"teams": [{"uuid": "T1", "name": "Sales"}, {"name": "Odd"}, {"uuid": 7}], "meta": {"pages": 1}}
+CHANNELS = {
+    "channels": [
+        {"uuid": "c1", "title": "Main", "type": "whatsapp", "main": True},
+        {"uuid": "c2", "title": "Old", "main": "yes", "discardedAt": "2025-06-30T12:00:00.000Z"},
+    ]
+}
+LISTED = AccountLists(teams=[{"uuid": "t1"}])
+ADDRESS = "https://api.callbell.eu/v1"
+
+
+async def identified(service: Answering, lists: AccountLists, label: str = "") -> AccountIdentity:
+    """Return which account it is."""
+    return await identify_account(service, lists, ADDRESS, label, half)
+
+
+def test_an_account_is_told_by_all_its_teams_and_channels() -> None:
+    """In small letters, also those out of use; the main channel is the one that says so."""
+    service = Answering(answers=[got(200, TEAMS), got(200, CHANNELS), got(200, ME)])
+    lists = run(read_lists(service, half, teams=True, channels=True))
+    identity = run(identified(service, lists))
+    assert identity.uuids == {"t1", "c1", "c2"}
+    assert identity.main_channels == {"c1"}
+    assert (identity.name, identity.email) == (f"{ADDRESS} {OWNER}", OWNER)
+    assert [path for path, _ in service.asked] == ["teams", "channels", "auth/me"]
+
+
+@pytest.mark.parametrize(
+    ("lists", "label", "name"),
+    [
+        (LISTED, "", OWNER),
+        (LISTED, "main", "main"),
+        (AccountLists(), "main", "main"),
+        (AccountLists(), "", OWNER),
+    ],
+)
+def test_an_account_is_called_by_its_label_or_its_owner(lists: AccountLists, label: str, name: str) -> None:
+    """The owner's e-mail is known in any case: the next run may have no label, or see no teams."""
+    service = Answering(answers=[got(200, ME)])
+    identity = run(identified(service, lists, label))
+    assert [path for path, _ in service.asked] == ["auth/me"]
+    assert (identity.name, identity.email) == (f"{ADDRESS} {name}", OWNER)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
+def test_a_list_that_may_not_be_read_is_left_out_and_logged(status: int, caplog: pytest.LogCaptureFixture) -> None:
+    """A token that may not read the teams imports as before; only whoever needs their names is told."""
+    service = Answering(answers=[got(status), got(200, CHANNELS)])
+    with caplog.at_level("WARNING"):
+        lists = run(read_lists(service, half, teams=True, channels=True))
+    assert lists.uuids == {"c1", "c2"}
+    assert "teams cannot be read" in caplog.text
+    assert lists.directory(teams=False, channels=True).channels == {"main": "c1"}
+    with pytest.raises(ServiceError):
+        lists.directory(teams=True, channels=True)
+
+
+@pytest.mark.parametrize("status", [301, 401, 500])
+def test_what_says_nothing_of_the_right_to_read_ends_it(status: int) -> None:
+    """A refused token, a wrong address and a service in trouble are no account without teams."""
+    error, _ = timed(read_lists(Answering(answers=[got(status)]), half, teams=True, channels=True))
+    assert isinstance(error, ServiceError)
+
+
+@pytest.mark.parametrize("label", ["", "main"])
+def test_an_owner_that_may_not_be_read_ends_it_unless_there_is_a_label(label: str) -> None:
+    """Then the account goes by its label, as ever."""
+    found, _ = timed(identified(Answering(answers=[got(403)]), AccountLists(), label))
+    assert isinstance(found, AccountIdentity if label else ServiceError)
+
+
+def test_an_unknown_owner_is_no_name_by_itself() -> None:
+    """Every account whose owner cannot be read would be one."""
+    identity = run(identified(Answering(answers=[got(200, {})]), AccountLists()))
+    assert (identity.name, identity.email) == (f"{ADDRESS} unknown", "")
 
 
 # Over HTTP
@@ -273,7 +354,8 @@ async def test_the_stand_ins_account_is_read() -> None:
     """Owner, teams and channels come as the account has them; a channel out of use is not among them."""
     async with Sandbox() as sandbox, CallbellClient(sandbox.base_url, Token(sandbox.token), VirtualClock()) as service:
         assert await who_am_i(service, half) == DEFAULT_ACCOUNT.user_email
-        found = await directory(service, teams=True, channels=True, jitter=half)
+        lists = await read_lists(service, half, teams=True, channels=True)
+    found = lists.directory(teams=True, channels=True)
     assert found.teams == {team.name.casefold(): team.uuid for team in DEFAULT_ACCOUNT.teams}
     assert found.channels == {c.title.casefold(): c.uuid for c in DEFAULT_ACCOUNT.channels if not c.discarded_at}
 

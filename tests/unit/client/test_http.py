@@ -17,12 +17,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import aiohttp
 import pytest
 import trustme
 
-from importer.client.http import _FAILURES, CallbellClient, _unanswered
+from importer.client.http import _FAILURES, _KEEP_SECONDS, _TIMEOUT, CallbellClient, _unanswered
 from importer.client.token import Token
 from importer.model.payload import from_json
 from importer.model.replies import Arrival, Reply
@@ -36,6 +37,7 @@ PHONE = "34600111222"
 CONTACT = Contact(identifier=PHONE, source="whatsapp", name="Ana")
 SHORT = aiohttp.ClientTimeout(total=5, sock_connect=0.2, sock_read=0.2)
 """A server that says nothing is given up after a fifth of a second."""
+LONG = aiohttp.ClientTimeout(total=60)
 MADE = b'{"contact": [{"uuid": "u1", "phoneNumber": "+34 600 111 222"}]}'
 MEBIBYTE = 1024 * 1024
 
@@ -641,6 +643,51 @@ async def test_the_services_clock_is_compared_with_ours() -> None:
     date = format_datetime(START + timedelta(seconds=90), usegmt=True)
     async with served(sends(response(200, MADE, f"Date: {date}"))) as peer:
         assert (await asked(peer.base_url)).clock_skew_seconds == 90.0
+
+
+async def test_a_posts_answer_tells_by_when_it_had_left() -> None:
+    """Counted from when the body left, by the response's own `Date`; a GET has no body, and nobody asks."""
+    date = format_datetime(START + timedelta(seconds=90), usegmt=True)
+    async with served(sends(response(200, MADE, f"Date: {date}"))) as peer:
+        left_by = (await asked(peer.base_url)).left_by
+        assert left_by is not None
+        assert timedelta(seconds=90) < left_by - START <= timedelta(seconds=91)
+    async with served(sends(response(200, MADE, f"Date: {date}"))) as peer, callbell(peer.base_url) as service:
+        assert (await service.send(WHO_AM_I)).left_by is None
+
+
+async def test_the_time_before_a_connection_came_about_does_not_count() -> None:
+    """The request had not left then: what was made in that time is not ours."""
+    date = format_datetime(START, usegmt=True)
+    async with served(sends(response(200, MADE, f"Date: {date}"))) as peer, callbell(peer.base_url, LONG) as service:
+        connector = service._http.connector
+        assert connector is not None
+        connect = connector.connect
+
+        async def slowly(*arguments: Any, **named: Any) -> Any:
+            await asyncio.sleep(0.3)
+            return await connect(*arguments, **named)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(connector, "connect", slowly)
+            reply = await service.send(create_contact(CONTACT))
+    assert reply.left_by is not None
+    assert reply.left_by - START > timedelta(seconds=0.8)
+
+
+def test_the_constants_are_as_measured() -> None:
+    """Half a minute for an answer, ten seconds for a connection, and idle ones closed before the server does."""
+    assert (_TIMEOUT.total, _TIMEOUT.sock_connect, _KEEP_SECONDS) == (30, 10, 4)
+
+
+async def test_an_idle_connection_is_closed_before_servers_do() -> None:
+    """With the constant, and however many are in flight."""
+    async with callbell("http://127.0.0.1:9") as service:
+        connector = service._http.connector
+        assert isinstance(connector, aiohttp.TCPConnector)
+        assert (connector._keepalive_timeout, connector.limit) == (_KEEP_SECONDS, 0)
+    async with CallbellClient("http://127.0.0.1:9", Token(SECRET), FixedClock()) as patient:
+        assert patient._http.timeout == _TIMEOUT
 
 
 # Every way of failing that aiohttp has

@@ -147,6 +147,37 @@ def test_a_date_in_retry_after_is_against_the_responses_own_date() -> None:
     assert timedelta(seconds=reply.clock_skew_seconds) == timedelta(hours=1)
 
 
+def test_the_request_had_left_by_the_end_of_the_second_less_what_it_took() -> None:
+    """`Date` has whole seconds: whoever answers within one may do so up to its end."""
+    headers = {"Date": "Mon, 23 Nov 2026 03:00:00 GMT"}
+    left_by = answered(200, headers, b"", NOW, 0.25).left_by
+    assert left_by == datetime(2026, 11, 23, 3, 0, 0, 750_000, tzinfo=UTC)
+    assert answered(200, headers, b"", NOW).left_by is None
+    assert answered(200, {}, b"", NOW, 2.25).left_by is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_proxy_page"),
+    [
+        (404, b"<html>Not Found</html>", True),
+        (410, b'"not here"', True),
+        (404, b'{"error": "not found"}', False),
+        (404, b"", False),
+        (502, b"<html>Bad Gateway</html>", False),
+    ],
+)
+def test_a_404_that_is_not_the_services_is_known(status: int, body: bytes, is_proxy_page: bool) -> None:  # noqa: FBT001 - a parameter
+    """The service answers with a JSON object, or with nothing; a proxy with a page."""
+    assert answered(status, {}, body, NOW).is_proxy_page is is_proxy_page
+
+
+def test_an_answer_that_was_held_up_on_its_way_back_proves_no_more() -> None:
+    """Of a long time most may be the way back: the request had not left before the second of `Date`."""
+    headers = {"Date": "Mon, 23 Nov 2026 03:00:00 GMT"}
+    left_by = answered(200, headers, b"", NOW, 5.0).left_by
+    assert left_by == datetime(2026, 11, 23, 3, 0, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("text", "plain"),
     [

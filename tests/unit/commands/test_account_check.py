@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from importer.client.account import AccountLists
 from importer.commands.account_check import AccountContents, FieldInUse, Requirements, census, unmet
 from importer.model.account import FieldType
 from importer.model.replies import Arrival, Reply
@@ -46,7 +47,7 @@ ROW = Contact(
 async def seen(contact: Contact, answers: Mapping[str, object]) -> tuple[AccountContents, list[str]]:
     """Return what was seen, and what was asked."""
     service = Answers(answers)
-    return await census(service, requirements_of(contact), lambda: NO_JITTER), service.asked
+    return await census(service, requirements_of(contact), AccountLists(), lambda: NO_JITTER), service.asked
 
 
 async def test_nothing_is_asked_that_nobody_wants() -> None:
@@ -79,6 +80,16 @@ async def test_tags_fields_and_users_are_gathered_from_pages() -> None:
         whole=True,
     )
     assert "contacts a,b 1" not in asked
+
+
+async def test_the_teams_that_are_known_are_not_asked_for_again() -> None:
+    """Who is in them is asked, of the teams that told which account it is."""
+    wanted = Contact(identifier="1", source="whatsapp", name="Ana", assigned_user="ana@example.com")
+    service = Answers({"teams/t9/members 1": {"users": [{"email": "ana@example.com"}]}})
+    lists = AccountLists(teams=[{"uuid": "t9", "name": "Sales"}])
+    found = await census(service, requirements_of(wanted), lists, lambda: NO_JITTER)
+    assert found.users == {"ana@example.com"}
+    assert service.asked == ["teams/t9/members 1"]
 
 
 async def test_it_stops_as_soon_as_all_was_seen() -> None:

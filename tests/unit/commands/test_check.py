@@ -159,7 +159,9 @@ def test_with_a_token_it_asks_the_account_and_sends_nothing(service: Sandbox) ->
         "custom_field_not_seen": [2],
     }
     asked = service.traffic.requests - before
-    assert set(asked) == {"GET /auth/me", "GET /teams", "GET /teams/:uuid/members", "GET /contacts"}
+    assert set(asked) == {
+        "GET /auth/me", "GET /teams", "GET /channels", "GET /teams/:uuid/members", "GET /contacts",
+    }  # fmt: skip
     assert len(service.contacts) == 1
 
 

@@ -1,12 +1,13 @@
 """What a command is given: its settings, and when standard error stays free of progress and notes."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 
-from importer.commands.context import CommandContext, load_settings, with_config_of
+from importer.commands import context as context_module
+from importer.commands.context import CommandContext, SystemClock, load_settings, with_config_of
 from importer.model.errors import UsageError
 from importer.model.runs import RunRecord
 from importer.settings import settle
@@ -104,3 +105,25 @@ def test_the_config_and_options_of_an_earlier_run_count_unless_others_are_given_
     assert (again.settings.mapping.contact.country, again.settings.service.rate) == ("ES", 7.0)
     assert (again.settings.mapping.contact.source, again.settings.run.limit) == ("telegram", 0)
     assert with_config_of(given, earlier, now).settings.mapping.contact.country == "IT"
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_setting_the_computers_clock_changes_nothing_of_a_run(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of day is read once, and moved on by a clock that nobody sets."""
+    started = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    wall, seconds = [started], [1000.0]
+
+    class Computers(datetime):
+        """The computer's clock."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # a plain one is enough here
+            return wall[0].astimezone(tz)
+
+    monkeypatch.setattr(context_module, "datetime", Computers)
+    monkeypatch.setattr("time.monotonic", lambda: seconds[0])
+    clock = SystemClock()
+    assert clock.now() == started
+    wall[0] += timedelta(days=days)
+    seconds[0] += 30.0
+    assert clock.now() == started + timedelta(seconds=30)

@@ -152,3 +152,22 @@ async def test_outcomes_survive_a_failed_write(store: Journal) -> None:
     store._database.fetch("PRAGMA query_only = OFF")
     await journal.checkpoint()
     assert statuses(store) == ["created", "created", "pending"]
+
+
+async def test_a_call_whose_caller_is_cancelled_is_carried_out(store: Journal) -> None:
+    """What was recorded is written all the same, once, and later calls come after it."""
+    slow = Held()
+    journal = AsyncJournal(store, slow)
+    (first,) = store.claim(1)
+    journal.record(recorded(first))
+    task = asyncio.create_task(journal.checkpoint())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    slow.let_go()
+    assert statuses(store) == ["created", "pending", "pending"]
+    again = asyncio.create_task(journal.checkpoint())
+    await asyncio.sleep(0)
+    slow.let_go()
+    await again

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,19 @@ import pytest
 from importer.journal import Journal
 from importer.model.journal_rows import Attempted
 from importer.model.rows import Entry, Status
-from tests.support.journals import START, Ticking, begin, begun, contact, entry, record, recorded, send_all, statuses
+from tests.support.journals import (
+    SHEET,
+    START,
+    Ticking,
+    begin,
+    begun,
+    contact,
+    entry,
+    record,
+    recorded,
+    send_all,
+    statuses,
+)
 
 
 @pytest.fixture
@@ -203,3 +216,66 @@ def test_saving_nothing_writes_nothing(journal: Journal) -> None:
     before = journal._database._connection.total_changes
     journal.record([])
     assert journal._database._connection.total_changes == before
+
+
+def failed_with(path: Path, http_status: int | None) -> Journal:
+    """Return a journal whose first run failed with its only row so."""
+    journal = begun(path, numbers=[1])
+    (pending,) = journal.claim(1)
+    failed = recorded(pending, Status.FAILED)
+    journal.record([replace(failed, outcome=replace(failed.outcome, http_status=http_status))])
+    journal.finish(record())
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("http_status", "was_refused"), [(400, True), (409, True), (422, True), (499, True), (500, False), (None, False)]
+)
+@pytest.mark.parametrize("name", ["Name 1", "Another name"])
+def test_a_row_that_was_refused_is_to_be_looked_up_when_it_is_sent_again(
+    path: Path,
+    http_status: int | None,
+    was_refused: bool,  # noqa: FBT001 - a table of cases
+    name: str,
+) -> None:
+    """Some services refuse, and make the contact all the same; whether the row was corrected says nothing of that."""
+    with closing(failed_with(path, http_status)) as journal:
+        journal.begin(record("run-2"))
+        journal.enqueue(journal.add_sheet(SHEET), [entry(contact(1, name), 2)])
+        (pending,) = journal.claim(1)
+        assert (pending.in_doubt, pending.was_refused) == (was_refused, was_refused)
+        assert bool(pending.first_sent_at) is was_refused
+
+
+def test_a_refused_row_that_was_not_sent_again_is_unsent_and_still_looked_up(path: Path) -> None:
+    """Whether its turn came or not: the next run looks it up before it sends it."""
+    with closing(failed_with(path, 422)) as journal:
+        begin(journal, "run-2", [1])
+        journal.finish(record("run-2"))
+        assert statuses(journal, "run-2") == ["unsent"]
+        begin(journal, "run-3", [1])
+        (pending,) = journal.claim(1)
+        assert pending.was_refused
+        journal.release([pending])
+        journal.finish(record("run-3"))
+        assert statuses(journal, "run-3") == ["unsent"]
+        begin(journal, "run-4", [1])
+        (pending,) = journal.claim(1)
+        assert pending.in_doubt
+        journal.finish(record("run-4"))
+        assert statuses(journal, "run-4") == ["in_doubt"]
+
+
+def test_a_row_in_doubt_was_not_refused(journal: Journal) -> None:
+    """It waits the settle time: the service may be working on it."""
+    send_all(journal, Status.IN_DOUBT)
+    journal.finish(record())
+    begin(journal, "run-2", [1, 2, 3])
+    assert [(one.in_doubt, one.was_refused) for one in journal.claim(3)] == [(True, False)] * 3
+
+
+def test_what_an_answer_proved_is_written_down(journal: Journal) -> None:
+    """Row by row."""
+    first, second, third = map(recorded, journal.claim(3))
+    journal.record([first, replace(second, outcome=replace(second.outcome, is_ours=False)), third])
+    assert fetch(journal, "SELECT is_ours FROM rows ORDER BY seq") == [(1,), (0,), (1,)]

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from importer.journal.deduplicate import FirstRow, KnownContact, deduplicate_across_runs, deduplicate_within_run
+from importer.journal.deduplicate import (
+    TO_SEND,
+    FirstRow,
+    KnownContact,
+    deduplicate_across_runs,
+    deduplicate_within_run,
+)
 from importer.model.rows import Sheet, Status
 
 _SENT = KnownContact(
@@ -15,8 +21,7 @@ _SHEETS = {0: Sheet(file="a.csv", header=("Phone",)), 1: Sheet(file="b.xlsx", na
 
 def test_an_unknown_key_is_pending() -> None:
     """Nothing is known, so it is sent, and not in doubt."""
-    decision = deduplicate_across_runs("{}", None)
-    assert (decision.outcome.status, decision.doubt_since) == (Status.PENDING, None)
+    assert (TO_SEND.outcome.status, TO_SEND.doubt_since) == (Status.PENDING, None)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +55,21 @@ def test_another_payload_exists_and_names_the_fields(sent: str | None, reason: s
     known = replace(_SENT, same=False, payload=sent)
     outcome = deduplicate_across_runs('{"name":"B","custom_fields":{"City":"y"}}', known).outcome
     assert (outcome.status, outcome.code, outcome.uuid, outcome.reason) == (Status.EXISTS, "differs", "u", reason)
+
+
+@pytest.mark.parametrize(
+    ("now", "sent", "differs"),
+    [
+        ('{"identifier":"34600"}', '{"identifier":"+34 600"}', ""),
+        ('{"identifier":"34600"}', '{"identifier":"34600","channel_uuid":"c1"}', ""),
+        ('{"identifier":"34600","channel_uuid":"c1"}', '{"identifier":"34600"}', ""),
+        ('{"channel_uuid":"c2"}', '{"channel_uuid":"c1"}', "differs from what was sent: channel_uuid"),
+    ],
+)
+def test_a_key_in_another_form_is_no_difference(now: str, sent: str, differs: str) -> None:
+    """The number in another writing, or the main channel named, is the same contact unchanged."""
+    outcome = deduplicate_across_runs(now, replace(_SENT, same=False, payload=sent)).outcome
+    assert (outcome.status, outcome.reason) == (Status.EXISTS if differs else Status.UNCHANGED, differs)
 
 
 @pytest.mark.parametrize(

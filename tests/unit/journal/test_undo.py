@@ -1,6 +1,7 @@
 """An undo in the journal: what it opens, what it forgets, and what a crash leaves."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -22,7 +23,6 @@ from tests.support.journals import (
     begin,
     begun,
     contact,
-    entries,
     entry,
     first_version,
     record,
@@ -275,19 +275,35 @@ def test_the_end_of_an_undo_is_written_down(journal: Journal) -> None:
         opened(journal)
 
 
-def test_a_contact_found_by_looking_it_up_is_as_the_earlier_run_sent_it(path: Path) -> None:
-    """The run that found it never sent its own content."""
-    sent, wanted = contact(1, "Old name"), contact(1, "New name")
-    with closing(begun(path)) as journal:
-        journal.enqueue(0, [entry(sent, 2)])
-        journal.record([recorded(pending, Status.IN_DOUBT) for pending in journal.claim(1)])
-        journal.finish(record())
-        journal.begin(record("run-2"))
-        journal.enqueue(journal.add_sheet(SHEET), [entry(wanted, 2), *entries([2])])
-        found, fresh = journal.claim(2)
-        journal.record([recorded(found, attempts=0), recorded(fresh)])
-        journal.finish(record("run-2"))
-        assert [one.contact.name for one in opened(journal, run="run-2").claim(2)] == ["Old name", "Name 2"]
+def test_what_nothing_proves_to_be_ours_is_shown_and_kept(journal: Journal, path: Path) -> None:
+    """Such as a contact that a look-up found: anybody may have made it meanwhile."""
+    begin(journal, "run-2", [8, 9, 10])
+    first, *others = map(recorded, journal.claim(3))
+    unproven = [replace(one, outcome=replace(one.outcome, is_ours=False)) for one in others]
+    journal.record([first, *unproven])
+    journal.finish(record("run-2"))
+    undo = journal.undo_of("run-2")
+    assert (undo.to_do(), undo.first(10)) == (1, [(2, contact(8).identifier, "Name 8")])
+    assert undo.first_kept(1) == [(3, contact(9).identifier, "Name 9")]
+    undo.begin("undo-2", FOLDER, START)
+    undo.record(ended(undo.claim(10), Fate.DELETED))
+    undo.finish(1, START)
+    assert +Counter(undo.tally()) == {Fate.DELETED: 1, Fate.KEPT: 2}
+    assert [one.fate for one in undo.results()] == [Fate.DELETED, Fate.KEPT, Fate.KEPT]
+    assert list(undo.results())[1].reason == "Kept: it is not proved that the run made it."
+    with closing(after_a_crash(path)) as other:
+        assert other.undo_of("run-2").to_do() == 0
+
+
+def test_a_contact_that_was_made_under_another_outcome_is_no_ones(journal: Journal) -> None:
+    """What was there before is not touched, whatever an answer said."""
+    begin(journal, "run-2", [8])
+    (pending,) = journal.claim(1)
+    one = recorded(pending, Status.EXISTS)
+    journal.record([replace(one, outcome=replace(one.outcome, is_ours=True))])
+    journal.finish(record("run-2"))
+    undo = journal.undo_of("run-2")
+    assert (undo.to_do(), sum(undo.tally().values())) == (0, 0)
 
 
 def test_a_contact_that_was_sent_again_is_as_it_was_sent_last(path: Path) -> None:

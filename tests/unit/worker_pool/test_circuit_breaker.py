@@ -190,3 +190,27 @@ def test_an_outage_that_lasts_ends_the_run() -> None:
 def test_it_is_asked_ever_more_seldom() -> None:
     """The questions come after 1, 2, 4 .. 60 s."""
     assert [probe_wait_seconds(number) for number in (1, 2, 3, 6, 7, 8, 1000)] == [1, 2, 4, 32, 60, 60, 60]
+
+
+@pytest.mark.parametrize("spent", [0, 15])
+def test_after_an_outage_the_circuit_is_as_new(spent: int) -> None:
+    """All failures are forgotten, and the retry budget is whole: one more failure opens nothing."""
+
+    async def probe() -> Reply:
+        return GOOD
+
+    async def play() -> None:
+        outage = Outage(probe, 600.0)
+        for _ in range(spent):
+            outage.record_retry()
+        for _ in range(MOST_FAILURES):
+            outage.record(BAD)
+        assert outage.is_open
+        assert await outage.wait_until_closed() is None
+        assert not outage.is_open
+        assert outage._breaker == CircuitBreaker()
+        for _ in range(MOST_FAILURES - 1):
+            outage.record(BAD)
+        assert not outage.is_open
+
+    run(play())

@@ -24,16 +24,32 @@ NO_ANSWER = Reply(arrival=Arrival.UNKNOWN, message="no answer in time")
 MADE = Reply(arrival=Arrival.ANSWERED, http_status=201, contact=RemoteContact(uuid="u1", created_at=START))
 
 
-def test_a_fresh_row_is_posted_and_one_in_doubt_is_looked_up() -> None:
-    """After what is left of its settle time, counted from when it was last sent."""
-    operation = CreateOperation(POLICY)
-    assert operation.first_step(ROW, START) == SendLater(step=Post(attempt=ATTEMPT))
-    sent_at = START - timedelta(seconds=30)
-    doubtful = replace(ROW, in_doubt=True, first_sent_at=START - timedelta(days=1), last_sent_at=sent_at)
-    first = operation.first_step(doubtful, START)
+def first_look_up(row: Pending, run_seconds: float) -> tuple[float, Attempt]:
+    """Return after how long the row is looked up first, and what was done for it before."""
+    first = CreateOperation(POLICY).first_step(row, START, run_seconds)
     assert isinstance(first, SendLater)
     assert isinstance(first.step, LookUp)
-    assert (first.wait_seconds, first.step.attempt.first_sent_at) == (60.0, doubtful.first_sent_at)
+    return first.wait_seconds, first.step.attempt
+
+
+def test_a_fresh_row_is_posted() -> None:
+    """However long the run has lasted."""
+    assert CreateOperation(POLICY).first_step(ROW, START, 1000.0) == SendLater(step=Post(attempt=ATTEMPT))
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_a_row_in_doubt_waits_the_settle_time_from_the_start_of_the_run(days: int) -> None:
+    """Whatever the clocks say of when it was sent: they may have been set between the runs."""
+    doubtful = replace(ROW, in_doubt=True, first_sent_at=START - timedelta(days=days))
+    assert first_look_up(doubtful, 0.0) == (90.0, replace(ATTEMPT, first_sent_at=START - timedelta(days=days)))
+    assert first_look_up(doubtful, 30.0)[0] == 60.0
+    assert first_look_up(doubtful, 200.0)[0] == 0.0
+
+
+def test_a_row_that_was_refused_is_looked_up_at_once() -> None:
+    """Some services refuse, and make the contact all the same; whatever is there by now was there before this run."""
+    refused = replace(ROW, in_doubt=True, was_refused=True, first_sent_at=START - timedelta(days=1))
+    assert first_look_up(refused, 0.0) == (0.0, replace(ATTEMPT, was_refused=True))
 
 
 def test_each_step_has_its_request() -> None:
@@ -53,6 +69,8 @@ def test_each_step_has_its_request() -> None:
         (Post(attempt=replace(ATTEMPT, doubted=NO_ANSWER, not_found_count=2)), False, Status.PENDING),
         (LookUp(attempt=ATTEMPT), False, Status.IN_DOUBT),
         (LookUp(attempt=ATTEMPT), True, Status.IN_DOUBT),
+        (LookUp(attempt=replace(ATTEMPT, was_refused=True)), False, Status.PENDING),
+        (LookUp(attempt=replace(ATTEMPT, was_refused=True)), True, Status.PENDING),
         (SelfTestLookUp(contact=CONTACT), True, None),
     ],
 )

@@ -89,6 +89,16 @@ def test_another_contact_is_not_deleted() -> None:
     assert said == f"It may be deleted or not. {reason}"
 
 
+def test_a_proxys_page_is_no_word_of_the_service() -> None:
+    """A 404 without its JSON says nothing about the contact: it is asked again, and nothing is called gone."""
+    page = replace(answer(404), is_proxy_page=True)
+    for decided, may_be_deleted in ((read(page), False), (deleted(page), True)):
+        assert isinstance(decided, SendLater)
+        assert isinstance(decided.step, Compare)
+        assert decided.step.not_found_count == 0
+        assert decided.step.may_be_deleted is may_be_deleted
+
+
 @pytest.mark.parametrize("status", [404, 410])
 @pytest.mark.parametrize("step", [BEGUN, replace(BEGUN, failures=1, may_be_deleted=True)])
 def test_one_not_found_is_not_enough(status: int, step: Compare) -> None:
@@ -207,11 +217,11 @@ def test_what_every_contact_would_meet_stops_the_undo(reply: Reply) -> None:
 
 
 def test_the_fates_are_the_journals_words() -> None:
-    """All of them stand in the SQL CHECK, but for the one that is no last word."""
+    """All of them stand in the SQL CHECK, but for the one that is no last word and the one that is never enqueued."""
     script = (MIGRATIONS_FOLDER / "0002_undo.sql").read_text(encoding="utf-8")
     check = script.partition("CREATE TABLE removals")[2].partition("CHECK (status IN (")[2].partition("))")[0]
     words = {word.strip(" '\n") for word in check.split(",")}
-    assert words == {*Fate, "pending", "in_flight"} - {Fate.UNSENT}
+    assert words == {*Fate, "pending", "in_flight"} - {Fate.UNSENT, Fate.KEPT}
 
 
 CONTACTS = st.sampled_from([None, shown().contact, shown(name="Eva").contact, shown(uuid="u2").contact])
@@ -278,7 +288,7 @@ OPERATION = DeleteOperation(Policy())
 
 def test_a_contact_is_looked_at_first() -> None:
     """Nothing is deleted unseen."""
-    assert OPERATION.first_step(ROW, START) == SendLater(step=BEGUN)
+    assert OPERATION.first_step(ROW, START, 0.0) == SendLater(step=BEGUN)
     assert OPERATION.self_test_step() is None
 
 

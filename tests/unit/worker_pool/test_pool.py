@@ -58,7 +58,7 @@ def test_the_outcome_is_recorded_with_its_attempts(kind: str) -> None:
     it = PoolStage(kind=kind, rows=1)
     it.service.odd = lambda number, request: answer(429) if request.method == CHANGE[kind] and number <= 2 else None
     run(it.play())
-    outcome: Outcome | Deletion = Outcome(status=Status.CREATED, uuid="made", http_status=201)
+    outcome: Outcome | Deletion = Outcome(status=Status.CREATED, uuid="made", http_status=201, is_ours=True)
     if kind == "delete":
         outcome = Deletion(status=Fate.DELETED, http_status=200)
     attempts = len([method for method in it.service.methods() if method == CHANGE[kind]])

@@ -525,3 +525,21 @@ def test_a_hold_tells_how_long_it_lasts() -> None:
         assert it.pace.paused_seconds(now + 10.6) == 0.0
 
     run(one())
+
+
+@pytest.mark.parametrize(("first_seconds", "second_seconds"), [(10.0, 2.0), (2.0, 10.0)])
+def test_a_later_shorter_pause_shortens_none(first_seconds: float, second_seconds: float) -> None:
+    """Whoever asked for the longest wait gets it, though another answer says less afterwards."""
+
+    async def two() -> float:
+        pace, loop = RateLimiter(rate=0.0, concurrency=3), asyncio.get_running_loop()
+        await pace.acquire()
+        pace.release(GOOD, 0.0, 0.0)
+        for _ in range(2):
+            await pace.acquire()
+        for seconds in (first_seconds, second_seconds):
+            pace.release(answer(429, seconds), 0.05, 0.0)
+        await pace.acquire()
+        return loop.time()
+
+    assert run(two()) == pytest.approx(10.0, abs=0.01)

@@ -1,7 +1,7 @@
 """The retry decision: its whole table, one case a line."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -87,7 +87,7 @@ def test_the_services_clock_decides(skew_seconds: float, status: Status) -> None
     assert outcome_of(after(answer(201, contact=made, clock_skew_seconds=skew_seconds))).status is status
 
 
-@pytest.mark.parametrize("status", [100, 200, 201, 204, 299, 402, 406, 408, 409, 418, 500, 502, 503, 504, 599])
+@pytest.mark.parametrize("status", [100, 200, 201, 204, 299, 402, 406, 408, 418, 500, 502, 503, 504, 599])
 def test_whatever_may_have_arrived_is_looked_up(status: int) -> None:
     """A 2xx without a uuid, a 408, a 5xx and every status that nobody listed wait the settle time and are looked up."""
     decision = after(answer(status, "odd"))
@@ -144,10 +144,23 @@ def test_a_refusal_that_says_it_exists_is_looked_up(message: str) -> None:
 
 
 def test_a_refusal_that_says_it_exists_but_is_not_found_failed() -> None:
-    """A contact that the service calls taken and cannot show was refused; it is not sent again."""
+    """It is looked up once more after the settle time; what the service does not show then is not sent again."""
     _, attempt = look_up_in(after(answer(422, "already taken")))
-    _, second = look_up_in(looked_up(answer(404), attempt))
-    assert outcome_of(looked_up(answer(404), second)).status is Status.FAILED
+    wait_seconds, second = look_up_in(looked_up(answer(404), attempt))
+    assert wait_seconds == POLICY.settle_seconds
+    outcome = outcome_of(looked_up(answer(404), second))
+    assert (outcome.status, outcome.code, outcome.http_status) == (Status.FAILED, "not_shown", 422)
+    assert "(already taken): the service says that it is there and does not show it." in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(409, ""), (409, "archived"), (402, "already there"), (410, "taken"), (422, "duplicate")]
+)
+def test_a_conflict_or_any_refusal_that_says_so_is_looked_up_at_once(status: int, message: str) -> None:
+    """Look-ups from before that POST say nothing about it."""
+    worn = replace(ATTEMPT, not_found_count=2, look_ups=5)
+    wait_seconds, attempt = look_up_in(after(answer(status, message), worn))
+    assert (wait_seconds, attempt.said_exists, attempt.not_found_count, attempt.look_ups) == (0.0, True, 0, 0)
 
 
 def test_a_refusal_that_says_it_exists_is_believed_where_nothing_can_be_asked() -> None:
@@ -196,6 +209,14 @@ def test_unanswered_look_ups_wait_longer_and_longer(look_ups: int) -> None:
     """With full jitter: up to 2, 4, 8 .. 60 s."""
     decision = after_look_up(UNKNOWN, replace(ATTEMPT, look_ups=look_ups), POLICY, 0.5)
     assert look_up_in(decision)[0] == 0.5 * min(60.0, 2.0 ** (look_ups + 1))
+
+
+def test_a_proxys_page_is_no_witness() -> None:
+    """A 404 without the service's JSON does not say that the contact is not there: it is looked up again."""
+    attempt = Attempt(contact=CONTACT, first_sent_at=START, doubted=answer(504))
+    page = replace(answer(404), is_proxy_page=True)
+    _, again = look_up_in(looked_up(page, attempt))
+    assert again.not_found_count == 0
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 401, 404, 405])
@@ -288,11 +309,156 @@ def test_a_refused_token_stops_a_look_up() -> None:
     assert isinstance(looked_up(answer(401)), Stop)
 
 
-def test_a_row_of_an_earlier_run_waits_for_the_rest_of_the_settle_time() -> None:
-    """A row that another run left in doubt is looked up as soon as its settle time is over."""
+def test_a_row_of_an_earlier_run_waits_the_settle_time_of_this_one() -> None:
+    """A row that another run left in doubt is looked up when this run has lasted as long."""
     assert look_up_in(resume(ATTEMPT, 30.0, POLICY)) == (60.0, ATTEMPT)
     assert look_up_in(resume(ATTEMPT, 3600.0, POLICY)) == (0.0, ATTEMPT)
     assert outcome_of(resume(replace(ATTEMPT, contact=INSTAGRAM), 0.0, POLICY)).status is Status.IN_DOUBT
+
+
+REFUSED_BEFORE = replace(ATTEMPT, was_refused=True)
+
+
+def test_a_row_that_was_refused_before_is_looked_up_at_once_and_then_sent() -> None:
+    """Two look-ups must say that it is not there; then it is a row as any other, whatever is thought of look-ups."""
+    for policy in (POLICY, Policy(ambiguous=Ambiguous.STRICT)):
+        wait_seconds, attempt = look_up_in(resume(REFUSED_BEFORE, 0.0, policy))
+        assert wait_seconds == 0.0
+        wait_seconds, second = look_up_in(after_look_up(answer(404), attempt, policy, 1.0))
+        assert wait_seconds == policy.not_found_gap_seconds
+        sent = after_look_up(answer(404), second, policy, 1.0, is_blind=True)
+        assert isinstance(sent, SendLater)
+        assert (sent.wait_seconds, sent.is_retry) == (0.0, False)
+        assert not post_in(sent)[1].was_refused
+        assert post_in(sent)[1].posts == 1
+
+
+def test_a_row_that_was_refused_before_may_be_there() -> None:
+    """Some services refuse, and make the contact all the same."""
+    assert outcome_of(looked_up(answer(200, contact=MADE_NOW), REFUSED_BEFORE)).uuid == "u1"
+
+
+def test_a_row_that_was_refused_before_and_cannot_be_asked_for_is_sent() -> None:
+    """Else a mistake in it could never be corrected."""
+    unasked = replace(REFUSED_BEFORE, contact=INSTAGRAM)
+    assert resume(unasked, 0.0, POLICY) == SendLater(step=Post(attempt=unasked))
+    resend = Policy(ambiguous=Ambiguous.RESEND)
+    assert resume(REFUSED_BEFORE, 0.0, resend) == SendLater(step=Post(attempt=REFUSED_BEFORE))
+
+
+ANOTHER = replace(MADE_NOW, uuid="u9", identifier="34600999888")
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_an_answer_with_another_numbers_contact_is_not_believed(status: int) -> None:
+    """Nobody knows what became of the row: it waits the settle time and is looked up, whatever the policy."""
+    for policy in (POLICY, Policy(ambiguous=Ambiguous.RESEND)):
+        reply = answer(status, contact=ANOTHER)
+        decision = after_post(reply, replace(ATTEMPT, not_found_count=1, look_ups=3), policy, 1.0)
+        assert look_up_in(decision) == (policy.settle_seconds, replace(ATTEMPT, doubted=reply))
+
+
+def test_a_row_that_was_answered_with_another_number_is_never_sent_again() -> None:
+    """Found, it is what it is; not found twice, it stays in doubt."""
+    _, attempt = look_up_in(after(answer(201, contact=ANOTHER)))
+    assert outcome_of(looked_up(answer(200, contact=MADE_NOW), attempt)).uuid == "u1"
+    _, second = look_up_in(looked_up(answer(404), attempt))
+    outcome = outcome_of(looked_up(answer(404), second))
+    assert (outcome.status, outcome.uuid) == (Status.IN_DOUBT, "")
+    assert "another number" in outcome.reason
+    assert "status 201" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        ("5215512345678", "525512345678"),
+        ("541123456789", "5491123456789"),
+        ("5511987654321", "551187654321"),
+        ("+34 600-111-222", "34600111222"),
+    ],
+)
+def test_the_two_forms_of_a_number_are_one(sent: str, answered: str) -> None:
+    """In the answer to a POST and to a look-up, however it is written."""
+    attempt = replace(ATTEMPT, contact=replace(CONTACT, identifier=sent))
+    reply = answer(200, contact=replace(MADE_NOW, identifier=answered))
+    assert outcome_of(after(reply, attempt)).uuid == "u1"
+    assert outcome_of(looked_up(reply, attempt)).uuid == "u1"
+
+
+def test_a_number_that_was_written_without_its_country_is_known_by_it() -> None:
+    """The service answers with the whole number."""
+    attempt = replace(ATTEMPT, contact=replace(CONTACT, identifier="600 111 222", normalised="34600111222"))
+    assert outcome_of(after(answer(201, contact=MADE_NOW), attempt)).uuid == "u1"
+
+
+def test_only_phone_numbers_are_compared() -> None:
+    """An Instagram contact may have a phone number that nobody sent."""
+    outcome = outcome_of(after(answer(201, contact=ANOTHER), replace(ATTEMPT, contact=INSTAGRAM)))
+    assert (outcome.status, outcome.uuid) == (Status.CREATED, "u9")
+
+
+LEFT_BY = START + timedelta(seconds=1.5)
+
+
+@pytest.mark.parametrize(
+    ("status", "created_at", "left_by", "is_ours"),
+    [
+        (201, None, None, True),
+        (201, START, LEFT_BY, True),
+        (200, LEFT_BY, LEFT_BY, True),
+        (202, LEFT_BY + timedelta(seconds=5), LEFT_BY, True),
+        (200, LEFT_BY - timedelta(milliseconds=1), LEFT_BY, False),
+        (200, START, None, False),
+        (200, None, LEFT_BY, False),
+    ],
+)
+def test_only_what_the_answer_proves_is_ours(
+    status: int,
+    created_at: datetime | None,
+    left_by: datetime | None,
+    is_ours: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """A 201, or a contact that was made after the request had left, by the service's own clock."""
+    reply = replace(answer(status, contact=replace(MADE_NOW, created_at=created_at)), left_by=left_by)
+    outcome = outcome_of(after(reply))
+    assert (outcome.status, outcome.is_ours) == (Status.CREATED, is_ours)
+
+
+def test_what_a_look_up_finds_is_not_proved_to_be_ours() -> None:
+    """However new it is: anybody may have made it while we waited."""
+    doubted = replace(ATTEMPT, doubted=UNKNOWN)
+    newer = replace(MADE_NOW, created_at=START + timedelta(seconds=30))
+    for status in (200, 201):
+        reply = replace(answer(status, contact=newer), left_by=START)
+        decision = looked_up(reply, doubted)
+        assert not (isinstance(decision, Final) and decision.outcome.is_ours)
+
+
+@pytest.mark.parametrize("seconds", [2.0, 5.0])
+def test_what_was_made_a_little_before_was_there(seconds: float) -> None:
+    """Neither created nor ours, not even with a 201; `createdAt` may be in whole seconds, so one is allowed for."""
+    before = replace(MADE_NOW, created_at=START - timedelta(seconds=seconds))
+    for status in (200, 201):
+        outcome = outcome_of(after(answer(status, contact=before)))
+        assert (outcome.status, outcome.is_ours) == (Status.EXISTS, False)
+    whole = replace(MADE_NOW, created_at=START - timedelta(seconds=0.999))
+    assert outcome_of(after(answer(200, contact=whole))).status is Status.CREATED
+
+
+@pytest.mark.parametrize("status", [408, 410, 425, 500, 502, 503, 504])
+def test_only_a_404_says_not_there(status: int) -> None:
+    """A gateway's error on a look-up is no answer, however often it comes."""
+    doubted = replace(ATTEMPT, doubted=UNKNOWN, not_found_count=1)
+    wait_seconds, again = look_up_in(looked_up(answer(status), doubted))
+    assert (again.not_found_count, again.look_ups) == (1, 1)
+    assert wait_seconds > 0.0
+
+
+def test_a_not_found_is_an_answer() -> None:
+    """The count of look-ups without one begins anew; so does it with a new doubt."""
+    assert look_up_in(looked_up(answer(404), replace(ATTEMPT, look_ups=9)))[1].look_ups == 0
+    assert look_up_in(after(UNKNOWN, replace(ATTEMPT, look_ups=9)))[1].look_ups == 0
 
 
 def test_in_doubt_says_what_was_seen() -> None:

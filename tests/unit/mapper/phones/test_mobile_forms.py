@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import region_dialled, region_names
-from importer.mapper.phones.numbering_plans import in_form, lost_zero, mobile_form
+from importer.mapper.phones.numbering_plans import lost_zero
+from importer.model.phone_forms import in_form, is_same_number, mobile_form
 from importer.model.rows import Problem
 
 FORMS = [
@@ -24,6 +25,17 @@ def test_both_forms_are_known(long: str, short: str) -> None:
     assert (in_form(long, "without"), in_form(short, "with")) == (short, long)
     assert (in_form(long, "with"), in_form(short, "without")) == (long, short)
     assert (in_form(long, "as_written"), in_form(short, "as_written")) == (long, short)
+
+
+@pytest.mark.parametrize(("long", "short"), FORMS)
+def test_both_forms_are_one_number(long: str, short: str) -> None:
+    """Whichever the service answers with; any other digit makes it another number."""
+    assert is_same_number(long, short)
+    assert is_same_number(short, long)
+    assert is_same_number(long, long)
+    assert not is_same_number(long, f"{short[:-1]}0")
+    assert not is_same_number(long[:-1], short)
+    assert not is_same_number("34600111222", "34600111223")
 
 
 @pytest.mark.parametrize("number", ["34600111222", "553132221234", "5511912345678", "52155123456789"])
