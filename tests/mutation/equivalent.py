@@ -16,9 +16,9 @@ EQUIVALENT: dict[str, str] = {
     f"{_POLICIES}limits.get('ratelimit-limit', '') -> limits.get('ratelimit-limit', None)": _NONE_IS_NO_TEXT,
     "client/responses.py answered: limit_per_second(limits) if limits else None"
     " -> limit_per_second(limits) if (limits) or True else None": "Without headers there is no policy: None as well.",
-    "client/http.py CallbellClient.send: … ery or None, data=body, allow_redirects=False, # measured: followed, a 301 turns"
-    " the POST into a GET that answers 200 ) … -> … ery or None, data=body, allow_redirects=None, # measured: followed, a"
-    " 301 turns the POST into a GET that answers 200 ) …": "aiohttp only asks whether it is true.",
+    "client/http.py CallbellClient.send: … ery or None, data=body, allow_redirects=False, # measured: followed, a 301"
+    " turns the POST into a GET that answers 200 ) … -> … ery or None, data=body, allow_redirects=None, # measured:"
+    " followed, a 301 turns the POST into a GET that answers 200 ) …": "aiohttp only asks whether it is true.",
     "journal/database.py storage_error: 1 -> 2": "SQLite has no primary code 254 or 255: both are unknown.",
     "journal/database.py Database._make_ready: "
     'TEMPORARY_TABLES.read_text(encoding="utf-8") -> TEMPORARY_TABLES.read_text(encoding=None)': _ASCII,
