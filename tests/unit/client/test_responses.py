@@ -36,6 +36,7 @@ def test_a_created_contact_is_read_from_its_list() -> None:
     assert reply.arrival is Arrival.ANSWERED
     assert reply.contact is not None
     assert (reply.contact.uuid, reply.contact.identifier) == ("u1", "34600111222")
+    assert (reply.contact.href, reply.contact.fields) == ("https://example.com/u1", CONTACT)
     assert reply.contact.created_at == datetime(2026, 11, 23, 1, 59, 59, 123000, tzinfo=UTC)
 
 

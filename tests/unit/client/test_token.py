@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.client.token import Redaction, Token, find_token
+from importer.client.token import NoTokenError, Redaction, Token, find_token
 from importer.model.errors import UsageError
 
 ON_POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows guards files by other means than mode bits")
@@ -160,6 +160,47 @@ def test_a_locked_keyring_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, KeyringError("locked"))
     with pytest.raises(UsageError, match="cannot be opened"):
         find_token({})
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ("", "is empty.", "Put the token into it: Callbell shows it under Settings, API."),
+        (
+            "two words",
+            "holds something that is no token: there are spaces, line breaks or odd characters inside.",
+            "Copy the token again, it alone, on one line.",
+        ),
+    ],
+)
+def test_whatever_is_wrong_with_a_token_is_told_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str, hint: str
+) -> None:
+    """The variable, the file or the keyring, and what to do."""
+    path = token_file(tmp_path, text.encode())
+    install(monkeypatch, text)
+    for environment, file, place in (
+        ({"CALLBELL_API_TOKEN": text}, None, "The variable CALLBELL_API_TOKEN"),
+        ({}, path, f"The token file {path}"),
+        ({}, None, "The entry of the system's keyring"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            find_token(environment, file)
+        assert (caught.value.message, caught.value.hint) == (f"{place} {said}", hint)
+
+
+def test_a_file_that_cannot_be_used_says_where_it_is_named(tmp_path: Path) -> None:
+    """In the config."""
+    with pytest.raises(UsageError) as caught:
+        find_token({}, tmp_path / "missing")
+    assert caught.value.message == f"The token file {tmp_path / 'missing'} cannot be read: No such file or directory."
+    assert caught.value.hint == "Fix token_file in the [service] table of the config, or the file."
+    with pytest.raises(UsageError) as caught:
+        find_token({}, token_file(tmp_path, b"x" * 9000))
+    assert caught.value.hint == "Fix token_file in the config."
+    with pytest.raises(NoTokenError) as none:
+        find_token({})
+    assert none.value.message == "There is no token for Callbell."
 
 
 # In what the service answers: replaced, however it is written

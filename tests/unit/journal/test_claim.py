@@ -147,6 +147,20 @@ def test_doubt_outlives_a_run_that_did_not_settle_it(journal: Journal, status: S
     assert since[0] == since[1]
 
 
+def test_a_row_in_doubt_that_is_given_back_leaves_the_others_in_flight(journal: Journal) -> None:
+    """Each contact has the doubt of its own row."""
+    journal.record([recorded(pending, Status.IN_DOUBT) for pending in journal.claim(3)])
+    journal.finish(record())
+    begin(journal, "run-2", [1, 2, 3])
+    first, *_ = journal.claim(3)
+    journal.record([recorded(first, Status.PENDING)])
+    assert fetch(journal, "SELECT status FROM contacts ORDER BY identifier") == [
+        ("in_doubt",),
+        ("in_flight",),
+        ("in_flight",),
+    ]
+
+
 def test_doubt_outlives_a_run_that_never_took_it(journal: Journal) -> None:
     """A doubtful row whose turn never came is in doubt, not unsent: it may be in Callbell."""
     journal.claim(1)
