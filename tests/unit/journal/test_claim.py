@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.journal import Journal
+from importer.journal import Journal, claim
 from importer.model.journal_rows import Attempted
 from importer.model.rows import Entry, Status
 from tests.support.journals import (
@@ -96,6 +96,16 @@ def test_finish_gives_every_row_its_last_word(journal: Journal) -> None:
     ]
     sent = "it was sent, and the run ended before the answer came"
     assert [result.reason for result in results] == ["", sent, "the run ended before its turn"]
+
+
+def test_every_row_is_ended_however_many_there_are(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are ended piece by piece."""
+    for count in (1, 2, 3):
+        monkeypatch.setattr(claim, "_END_COUNT", count)
+        begin(journal, f"run-of-{count}", range(10, 16))
+        journal.claim(1)
+        journal.finish(record(f"run-of-{count}"))
+        assert statuses(journal, f"run-of-{count}") == ["in_doubt", *["unsent"] * 5]
 
 
 def test_a_crash_leaves_rows_in_doubt(journal: Journal, path: Path) -> None:

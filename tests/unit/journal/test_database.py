@@ -82,6 +82,20 @@ def test_a_journal_that_others_could_read_is_private_once_it_was_opened(path: Pa
     assert stat.S_IMODE(other.stat().st_mode) == 0o644
 
 
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_a_new_journal_is_private_before_anything_is_in_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite would make it as the process's mask has it."""
+    seen = []
+
+    def connect(file: Path, **options: Any) -> sqlite3.Connection:
+        seen.append(stat.S_IMODE(file.stat().st_mode))
+        return sqlite3.Connection(file, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    begun(path).close()
+    assert seen == [0o600]
+
+
 def test_json_is_stored_without_spaces() -> None:
     """There may be a million rows of it; what is no ASCII is stored as it is, half a character as a question mark."""
     assert encode_json({"a": [1, "b"], "c": "ñ\ud83d"}) == '{"a":[1,"b"],"c":"ñ?"}'
@@ -187,7 +201,9 @@ def test_an_old_sqlite_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
     with pytest.raises(StorageError, match=r"needs 3\.37") as refused:
         Journal.open(path)
-    assert "Install Python" in refused.value.hint
+    assert refused.value.hint == (
+        "Install Python from python.org or your system's newer packages, and with it the importer again."
+    )
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 37, 0))
     Journal.open(path).close()
 
@@ -277,7 +293,7 @@ def test_a_rehearsal_that_is_over_commits_nothing(path: Path) -> None:
     """After it was rolled back, nothing more can be written: that would last."""
     journal = Journal.open(path, rehearsal=True)
     journal._database._connection.rollback()
-    with pytest.raises(RuntimeError, match="the rehearsal is over"):
+    with pytest.raises(RuntimeError, match=r"^the rehearsal is over$"):
         journal.begin(record())
     journal.close()
 
