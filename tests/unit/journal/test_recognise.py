@@ -89,6 +89,7 @@ def test_a_recognised_row_that_stands_twice_is_a_duplicate(journal: Journal) -> 
     assert [row.status.value for row in found] == [
         "unchanged", "duplicate", "exists", "duplicate", "duplicate", "duplicate",
     ]  # fmt: skip
+    assert {row.code for row in found if row.status is Status.DUPLICATE} == {"duplicate"}
     assert [row.reason for row in found if row.status is Status.DUPLICATE] == [
         "same identifier as row 2",
         "same identifier as row 4",
