@@ -57,5 +57,14 @@ EQUIVALENT: dict[str, str] = {
     f"{_LIMITER}self._accepted = 0 -> self._accepted = None": _SET_BEFORE_READ,
     f"{_LIMITER}0 -> 1 (5)": _SET_BEFORE_READ,
     f"{_LIMITER}0.0 -> 1.0 (5)": "Without a departure none is counted, and the span is negative.",
+    "journal/claim.py end_rows: 1 -> 2 (2)": "One piece more at most, in which no row is.",
+    "journal/database.py Database._migrate: "
+    'self._connection.create_function("old_key", 2, old_key, deterministic=True)'
+    ' -> self._connection.create_function("old_key", 2, old_key, )': "SQLite may call it more often, for the same.",
+    'mapper/phones/countries.py : "holanda" -> "XXholandaXX"': "phonenumbers has the name too, in Spanish.",
+    "worker_pool/delete.py _says_deleted: < 300 -> <= 300": "A 300 stops the run before it is asked.",
+    "worker_pool/retry_decision.py _after_never: stop_for(reply, policy) -> stop_for(reply, None)": (
+        "The policy is read for a 429 and a 503 alone; what never arrived has no status."
+    ),
 }
 """Proofs by the mutants' names."""

@@ -304,6 +304,14 @@ def test_a_stop_is_waited_for_and_an_outcome_written_as_long_as_people_are_told(
     assert (GRACE_SECONDS, CHECKPOINT_SECONDS) == (25.0, 0.1)
 
 
+def test_an_attempt_says_whether_it_was_a_look_up() -> None:
+    """A POST that nobody answered, and a look-up that was answered badly."""
+    it = PoolStage(kind="create", rows=1)
+    it.service.odd = lambda number, _request: {1: NO_ANSWER, 2: answer(500, message="Oops")}.get(number)
+    run(it.play())
+    assert [one.reason for one in it.journal.attempted] == ["the connection broke off", "look-up: Oops"]
+
+
 @both
 def test_the_log_masks_numbers_in_the_services_words(kind: str, caplog: pytest.LogCaptureFixture) -> None:
     """Of a reply that did not settle a row, and of one that did."""

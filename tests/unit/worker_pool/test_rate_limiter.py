@@ -385,6 +385,15 @@ def test_what_was_learned_is_begun_with() -> None:
     assert it.pace.recent_rate(it.times[-1]) == pytest.approx(97.0, rel=0.03)
 
 
+def test_a_rate_below_the_limit_is_raised_after_half_a_minute() -> None:
+    """By 2, 4 and 8 %, two seconds each, and not before."""
+    it = Traffic(pace=RateLimiter(rate=100.0, learned=50.0))
+    run(it.send(1900))
+    before, after = (sum(second <= at < second + 1.0 for at in it.times) for second in (29.0, 34.5))
+    assert before == pytest.approx(48.5, abs=1)
+    assert after == pytest.approx(48.5 * 1.02 * 1.04 * 1.08, abs=1)
+
+
 def test_what_the_service_says_of_its_limit_is_kept_to() -> None:
     """A limit in a reply's headers that is lower than ours is followed at once; without ours nothing is."""
     said = Reply(arrival=Arrival.ANSWERED, http_status=200, limit_per_second=50.0)

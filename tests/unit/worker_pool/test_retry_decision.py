@@ -200,6 +200,10 @@ def test_outcomes_say_all_that_is_known() -> None:
         "It was sent, but no clear answer came (no answer in time), and the service cannot be asked for a instagram"
         " contact by its identifier."
     )
+    other = replace(MADE_NOW, identifier="34600999888")
+    assert outcome_of(looked_up(answer(200, contact=other))).reason.endswith(
+        ", and the service answered with a contact of another number."
+    )
     resent = after_post(UNKNOWN, replace(ATTEMPT, posts=6), Policy(ambiguous=Ambiguous.RESEND), 1.0)
     assert "(no answer in time), each of 6 times." in outcome_of(resent).reason
 
