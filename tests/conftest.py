@@ -2,12 +2,20 @@
 
 import os
 import signal
+import time
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("few", deadline=None, derandomize=True, max_examples=20)  # for each of hundreds of mutants
 settings.load_profile("steady")
+
+# Not UTC, where a time that lost its zone is right by chance; `TZ=UTC pytest` tries that. Without a name, because names
+# need a database that small systems lack.
+os.environ.setdefault("TZ", "<+0545>-5:45")
+if hasattr(time, "tzset"):
+    time.tzset()
 
 # Whoever starts the tests in the background may have told them to ignore signals, which children inherit; what a
 # command does then is not what it does for people.

@@ -13,5 +13,6 @@ disk        the Nth call to SQLite fails
 kills       the real command is killed at random moments, and given again until it ends
 sockets     each fault of the sandbox at the first, a middle and the last row, through the real client
 mutations   deliberate faults in a copy of the importer, each of which a part must see
+mutants     small changes of the code that decides, a sample of which the unit tests must notice (tests/mutation)
 secrets     every byte that the kills and the test suite wrote, searched for the token and for phones
 """

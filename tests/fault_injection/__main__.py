@@ -7,11 +7,13 @@
     python -m tests.fault_injection boundaries --only send:after:3
     python -m tests.fault_injection kills --kills 1000
     python -m tests.fault_injection undo --seeds 1..10000        runs taken back; undo-kills does it to the real command
+    python -m tests.fault_injection mutants --sample 400         small changes of the code, for the unit tests to notice
 
 It exits with 1 where anything is wrong.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -79,6 +81,19 @@ def _mutations(given: argparse.Namespace) -> Findings:
     return mutate(given.only)
 
 
+def _mutants(given: argparse.Namespace) -> Findings:
+    from tests.mutation.run import mutate as mutate_sample  # noqa: PLC0415 - needs mutmut, which no other part does
+
+    return mutate_sample(given.sample, given.seed or _commit(), given.only, given.at_once)
+
+
+def _commit() -> str:
+    """Return the hash of the commit."""
+    command = [shutil.which("git") or "git", "rev-parse", "HEAD"]
+    done = subprocess.run(command, capture_output=True, encoding="ascii", check=True)  # noqa: S603 - our own command
+    return done.stdout.strip()
+
+
 def _sockets(given: argparse.Namespace) -> Findings:
     return fault_everywhere(given.only)
 
@@ -97,6 +112,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], Findings]] = {
     "kills": _kills,
     "sockets": _sockets,
     "mutations": _mutations,
+    "mutants": _mutants,
     "secrets": _secrets,
 }
 _SIZES: dict[str, tuple[str, ...]] = {
@@ -125,6 +141,7 @@ _SIZES: dict[str, tuple[str, ...]] = {
         "sockets",
         "late --seeds 1..1000",
         "mutations",
+        "mutants",
         "secrets --suite",
     ),
 }
@@ -171,8 +188,13 @@ def _arguments() -> argparse.Namespace:
         "--only",
         default="",
         metavar="NAME",
-        help="of boundaries, disk, sockets, mutations: whose names begin so",
+        help="of boundaries, disk, sockets, mutations, mutants: whose names begin so",
     )
+    parser.add_argument("--sample", type=int, default=400, metavar="N", help="of mutants: how many")
+    parser.add_argument(
+        "--seed", default="", metavar="HASH", help="of mutants: what chooses them; else the commit's hash"
+    )
+    parser.add_argument("--at-once", type=int, default=_AT_ONCE, metavar="N", help="of mutants: how many at a time")
     parser.add_argument("--times", type=int, default=25, metavar="N", help="of boundaries: how often each")
     parser.add_argument(
         "--step", type=int, default=1, metavar="N", help="of disk: from one call that fails to the next"

@@ -172,6 +172,29 @@ def test_a_wait_of_hours_ends_it() -> None:
     assert "120 minutes" in error.message
 
 
+def test_a_quarter_of_an_hour_is_waited_and_no_more() -> None:
+    """As long as a run would wait; and the sentence says when to come back."""
+    service = Answering(answers=[got(429, None, 900.0), got(200, ME)])
+    assert timed(who_am_i(service, half)) == (OWNER, 900.0)
+    error, requests, _ = failed(got(429, None, 900.5))
+    assert (requests, error.message) == (1, "The service asks to wait 15 minutes before the next request.")
+    assert error.hint == "Run the same command again after that: nothing was sent."
+    error, requests, seconds = failed(got(429, None, 900.0))
+    assert (requests, seconds, error.message) == (5, 3600.0, "The service did not answer as it should: status 429.")
+
+
+def test_every_error_says_what_to_do() -> None:
+    """With the whole sentence, whatever it is."""
+    error, _, _ = failed(got(401))
+    assert error.message == "The service refused the token (401)."
+    assert error.hint == "Take a new token from Callbell's settings (API), then run the same command again."
+    error, _, _ = failed(got(422))
+    assert error.message == "The service did not answer as it should: status 422."
+    assert error.hint == "Check the network and base_url, then run the same command again: nothing was sent."
+    error, _, _ = failed(Reply(arrival=Arrival.UNKNOWN, message="the connection broke off."))
+    assert error.message == "The service did not answer as it should: the connection broke off."
+
+
 # Its names
 
 

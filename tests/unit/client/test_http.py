@@ -281,6 +281,16 @@ async def test_a_connection_is_used_again() -> None:
     assert (peer.connections, len(peer.requests)) == (1, 3)
 
 
+async def test_a_client_waits_and_keeps_connections_as_long_as_was_measured() -> None:
+    """10 s for a connection, 30 s in all; an idle connection is closed before servers close theirs, after 5 s."""
+    async with CallbellClient("http://127.0.0.1/v1", Token(SECRET), FixedClock()) as service:
+        connector = service._http.connector
+        assert isinstance(connector, aiohttp.TCPConnector)
+        assert service._http.timeout == aiohttp.ClientTimeout(total=30, sock_connect=10)
+        assert connector._keepalive_timeout == 4.0
+        assert connector.limit == 0  # the worker pool decides how many are in flight
+
+
 # What surely never arrived
 
 
@@ -528,6 +538,15 @@ async def test_words_before_the_answer_are_passed_over() -> None:
     assert reply.contact is not None
 
 
+async def test_a_body_of_a_mebibyte_is_read_and_a_longer_one_is_not() -> None:
+    """The bound is exact, and what is cut leaves no half of a text behind."""
+    for length, is_read in ((MEBIBYTE, True), (MEBIBYTE + 1, False)):
+        body = MADE + b" " * (length - len(MADE))
+        async with served(sends(response(200, body))) as peer:
+            reply = await asked(peer.base_url)
+        assert (reply.http_status, reply.contact is not None) == (200, is_read)
+
+
 async def test_an_endless_body_is_cut() -> None:
     """A body without an end costs little more than a mebibyte, and the status is kept."""
 
@@ -703,6 +722,36 @@ def test_only_what_comes_before_sending_never_arrived() -> None:
         "NonHttpUrlRedirectClientError",
         "UnixClientConnectorError",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrival", "message", "is_fatal"),
+    [
+        (aiohttp.InvalidURL, Arrival.NEVER, "base_url is no address", True),
+        (aiohttp.NonHttpUrlClientError, Arrival.NEVER, "base_url is no address", True),
+        (UnicodeError, Arrival.NEVER, "base_url is no address", True),
+        (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "its name was not found", False),
+        (aiohttp.ClientConnectorCertificateError, Arrival.NEVER, "its certificate is not good", True),
+        (aiohttp.ClientConnectorSSLError, Arrival.NEVER, "no safe connection (TLS) came about", False),
+        (aiohttp.ClientConnectorError, Arrival.NEVER, "no connection came about", False),
+        (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "no connection in time", False),
+        (aiohttp.ServerTimeoutError, Arrival.UNKNOWN, "no answer in time", False),
+        (TimeoutError, Arrival.UNKNOWN, "no answer in time", False),
+        (ConnectionResetError, Arrival.UNKNOWN, "the connection broke off", False),
+        (aiohttp.ClientOSError, Arrival.UNKNOWN, "the connection broke off", False),
+        (aiohttp.ServerDisconnectedError, Arrival.UNKNOWN, "the connection broke off", False),
+        (aiohttp.ClientPayloadError, Arrival.UNKNOWN, "the answer was not HTTP", False),
+        (ValueError, Arrival.UNKNOWN, "the answer was not HTTP", False),
+    ],
+)
+def test_every_failure_has_words_that_hold_nothing_of_the_request(
+    kind: type[Exception],
+    arrival: Arrival,
+    message: str,
+    is_fatal: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """Ours alone: aiohttp's hold the token and the number. Only what a person has to fix ends the run."""
+    assert _unanswered(kind.__new__(kind)) == Reply(arrival=arrival, message=message, fatal=is_fatal)
 
 
 @pytest.mark.parametrize("error", [TimeoutError(), ConnectionResetError(), ssl.SSLError(), ValueError(), OSError()])

@@ -36,6 +36,7 @@ def test_a_created_contact_is_read_from_its_list() -> None:
     assert reply.arrival is Arrival.ANSWERED
     assert reply.contact is not None
     assert (reply.contact.uuid, reply.contact.identifier) == ("u1", "34600111222")
+    assert (reply.contact.href, reply.contact.fields) == ("https://example.com/u1", CONTACT)
     assert reply.contact.created_at == datetime(2026, 11, 23, 1, 59, 59, 123000, tzinfo=UTC)
 
 
@@ -44,6 +45,18 @@ def test_a_looked_up_contact_is_read_from_its_object() -> None:
     found = remote_contact({"contact": CONTACT})
     assert found is not None
     assert found.uuid == "u1"
+
+
+def test_a_success_has_no_words_and_what_is_no_success_always_has() -> None:
+    """The message of a 2xx is empty whatever stands in it; only a 2xx has a contact."""
+    body = json.dumps({"contact": CONTACT, "message": "made"}).encode()
+    for status in (200, 201, 299):
+        reply = answered(status, {}, body, NOW)
+        assert (reply.message, reply.contact is not None) == ("", True)
+    for status in (199, 300, 422):
+        assert answered(status, {}, body, NOW).contact is None
+    assert [answered(status, {}, body, NOW).message for status in (300, 500)] == ["made", "made"]
+    assert answered(500, {}, b"", NOW).message == "status 500"
 
 
 @pytest.mark.parametrize(
@@ -174,6 +187,13 @@ def test_an_answer_that_was_held_up_on_its_way_back_proves_no_more() -> None:
         ("\x1b]0;title\x07x", "x"),
         ("\u202eabc", "abc"),
         ("a\x00b", "a b"),
+        ("a\x80\x85\x9b\x9fb\x7fc", "a b c"),
+        ("\x1b]8;;https://elsewhere\x1b\\link", "link"),
+        ("a\u200eb\u200fc\u2066d\u2069", "a b c d"),
+        (" two  words ", "two words"),
+        (" word", "word"),
+        ("two  words", "two words"),
+        ("x" * 300, "x" * 300),
         ("x" * 400, "x" * 299 + "…"),
     ],
 )
@@ -207,6 +227,7 @@ def test_deeply_nested_json_is_no_json() -> None:
         ({"X-RateLimit-Limit": "50;w=1"}, 50.0),
         ({"X-RateLimit-Limit": "300"}, None),
         ({"RateLimit-Policy": '"hour";q=5000;w=3600'}, None),
+        ({"RateLimit-Policy": '"a";q=6100;w=61'}, None),
         ({"RateLimit-Policy": '"default";q=0;w=1'}, None),
         ({"RateLimit-Policy": '"default";q=5;w=0'}, None),
         ({"RateLimit-Policy": "q=abc;w=1"}, None),
@@ -227,6 +248,9 @@ def test_a_limit_counts_with_its_window_only(headers: dict[str, str], limit: flo
         ({"RateLimit-Remaining": "0", "RateLimit-Reset": "1.5"}, 1.5),
         ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(EPOCH + 30)}, 30.0),
         ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(EPOCH - 30)}, 0.0),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1000000000"}, 0.0),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "604800"}, 604_800.0),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "604801"}, None),
         ({"X-RateLimit-Remaining": "0"}, None),
         ({"X-RateLimit-Reset": "5"}, None),
         ({"X-RateLimit-Remaining": "none", "X-RateLimit-Reset": "5"}, None),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.client.token import Redaction, Token, find_token
+from importer.client.token import NoTokenError, Redaction, Token, find_token
 from importer.model.errors import UsageError
 
 ON_POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows guards files by other means than mode bits")
@@ -90,6 +90,14 @@ def test_the_token_shows_in_no_text() -> None:
             write(token)
 
 
+@pytest.mark.parametrize("length", [1, 8_192])
+def test_a_token_file_may_be_as_long_as_headers_are(tmp_path: Path, length: int) -> None:
+    """Longer ones no server takes."""
+    assert find_token({}, token_file(tmp_path, b"x" * length)).reveal() == "x" * length
+    with pytest.raises(UsageError, match="is too long to be a token"):
+        find_token({}, token_file(tmp_path, b"x" * 8_193))
+
+
 @pytest.mark.parametrize("text", ["", " \n", "two words", "two\nlines", "caf\u00e9", "a\x00b"])
 def test_what_cannot_be_a_token_is_refused_without_showing_it(text: str) -> None:
     """A pasted line break would otherwise break every request."""
@@ -154,6 +162,47 @@ def test_a_locked_keyring_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         find_token({})
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ("", "is empty.", "Put the token into it: Callbell shows it under Settings, API."),
+        (
+            "two words",
+            "holds something that is no token: there are spaces, line breaks or odd characters inside.",
+            "Copy the token again, it alone, on one line.",
+        ),
+    ],
+)
+def test_whatever_is_wrong_with_a_token_is_told_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str, hint: str
+) -> None:
+    """The variable, the file or the keyring, and what to do."""
+    path = token_file(tmp_path, text.encode())
+    install(monkeypatch, text)
+    for environment, file, place in (
+        ({"CALLBELL_API_TOKEN": text}, None, "The variable CALLBELL_API_TOKEN"),
+        ({}, path, f"The token file {path}"),
+        ({}, None, "The entry of the system's keyring"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            find_token(environment, file)
+        assert (caught.value.message, caught.value.hint) == (f"{place} {said}", hint)
+
+
+def test_a_file_that_cannot_be_used_says_where_it_is_named(tmp_path: Path) -> None:
+    """In the config."""
+    with pytest.raises(UsageError) as caught:
+        find_token({}, tmp_path / "missing")
+    assert caught.value.message == f"The token file {tmp_path / 'missing'} cannot be read: No such file or directory."
+    assert caught.value.hint == "Fix token_file in the [service] table of the config, or the file."
+    with pytest.raises(UsageError) as caught:
+        find_token({}, token_file(tmp_path, b"x" * 9000))
+    assert caught.value.hint == "Fix token_file in the config."
+    with pytest.raises(NoTokenError) as none:
+        find_token({})
+    assert none.value.message == "There is no token for Callbell."
+
+
 # In what the service answers: replaced, however it is written
 
 
@@ -180,6 +229,20 @@ def test_the_token_is_replaced_however_it_is_written(body: bytes) -> None:
     assert shown.count(b"(token hidden)") == 2
     assert b"5" not in shown
     assert b"53" not in shown
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_plain_token_is_replaced_in_wide_encodings(encoding: str) -> None:
+    """Where nothing but the zero characters tells that it may be there."""
+    shown = Redaction(Token("abcdef")).body("the key abcdef is blocked".encode(encoding))
+    assert b"(token hidden)" in shown
+    assert b"c" not in shown.replace(b"(token hidden)", b"").replace("block".encode(encoding), b"")
+
+
+def test_a_token_of_six_signs_is_replaced() -> None:
+    """The shortest one that is; five might stand in ordinary words."""
+    for token, shown in (("abcdef", b"<(token hidden)>"), ("abcde", b"<abcde>")):
+        assert Redaction(Token(token)).body(f"<{token}>".encode()) == shown
 
 
 def test_json_stays_json() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from importer.journal import AsyncJournal, Journal
+from importer.journal import AsyncJournal, AsyncUndo, Journal
+from importer.journal.database import moment
+from importer.model.deletion import Deletion, Fate, Removed
 from importer.model.errors import StorageError
-from importer.model.journal_rows import Attempted
-from importer.model.protocols import PipelineJournal
+from importer.model.journal_rows import Attempted, Pending, RecordedOutcome
+from importer.model.protocols import PipelineJournal, WorkJournal
 from importer.model.rows import Status
 from tests.support.inline_executor import InlineExecutor
 from tests.support.journals import SHEET, START, begun, entries, record, recorded, statuses
@@ -35,6 +37,11 @@ class Held(Executor):
     def let_go(self) -> None:
         while self.waiting:
             self.waiting.pop(0)()
+
+
+def deleted(pending: Pending, fate: Fate = Fate.DELETED) -> Removed:
+    """Return an outcome of a contact that was claimed."""
+    return RecordedOutcome(seq=pending.seq, outcome=Deletion(status=fate), attempts=1, at=START)
 
 
 @pytest.fixture
@@ -103,6 +110,33 @@ async def test_a_cancelled_take_that_fails_gives_nothing_back(store: Journal, mo
     failed: Future[Any] = Future()
     failed.set_exception(StorageError("full"))
     AsyncJournal(store, InlineExecutor())._release(failed)
+
+
+async def test_an_undo_from_begin_to_finish(store: Journal) -> None:
+    """Its name, folder and end, and the outcome of each contact, are in the file when the calls return."""
+    store.record([recorded(pending) for pending in store.claim(3)])
+    store.finish(record())
+    run_undo = store.undo_of("run-1")
+    undo = AsyncUndo(run_undo)
+    port: WorkJournal[Deletion] = undo
+    await undo.begin("undo-1", Path("/home/undo-1"), START)
+    first, second = await port.claim(2)
+    port.record_attempt(Attempted(seq=second.seq, attempt=1, at=START))
+    port.record(deleted(first))
+    assert run_undo.tally()[Fate.DELETED] == 0
+    await port.checkpoint()
+    assert run_undo.tally()[Fate.DELETED] == 1
+    port.record(deleted(second))
+    assert [pending.seq for pending in await port.claim(9)] == [3]
+    assert run_undo.tally()[Fate.DELETED] == 2
+    port.record(deleted(second, Fate.FAILED))
+    await undo.finish(1, START)
+    assert run_undo.tally() == dict.fromkeys(Fate, 0) | {Fate.DELETED: 1, Fate.FAILED: 1, Fate.UNSENT: 1}
+    assert store.undo_names() == {"undo-1"}
+    found = store._database.fetch("SELECT name, report_dir, started_at, finished_at, exit_code FROM undos")
+    assert found == [("undo-1", "/home/undo-1", moment(START), moment(START), 1)]
+    with pytest.raises(RuntimeError, match="shutdown"):  # its thread has ended
+        undo._executor.submit(print)
 
 
 async def test_outcomes_survive_a_failed_write(store: Journal) -> None:

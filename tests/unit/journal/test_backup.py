@@ -43,6 +43,7 @@ def test_a_backup_is_one_private_file(tmp_path: Path, journal: Path) -> None:
     back_up(journal, tmp_path / "new" / "copy.sqlite3")
     (copy,) = (tmp_path / "new").iterdir()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert copy.read_bytes()[18:20] == b"\x01\x01"  # no write-ahead log, which could not be made in a folder to read
     examine(copy)
     assert list((tmp_path / "new").iterdir()) == [copy]
 
@@ -62,8 +63,9 @@ def test_what_is_no_journal_is_not_copied(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE notes (text)")
     (tmp_path / "text").write_text("no database at all, and longer than a header of SQLite is " * 3, "utf-8")
     for path in (other, tmp_path / "text"):
-        with pytest.raises(StorageError, match="not a journal"):
+        with pytest.raises(StorageError, match="not a journal of this importer") as refused:
             back_up(path, tmp_path / "copy.sqlite3")
+        assert refused.value.hint.startswith("Name ")
     assert not (tmp_path / "copy.sqlite3").exists()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.journal import Journal
+from importer.journal import Journal, claim
 from importer.model.journal_rows import Attempted
 from importer.model.rows import Entry, Status
 from tests.support.journals import (
@@ -94,7 +94,18 @@ def test_finish_gives_every_row_its_last_word(journal: Journal) -> None:
         (Status.IN_DOUBT, "in_doubt"),
         (Status.UNSENT, "unsent"),
     ]
-    assert all(result.reason for result in results[1:])
+    sent = "it was sent, and the run ended before the answer came"
+    assert [result.reason for result in results] == ["", sent, "the run ended before its turn"]
+
+
+def test_every_row_is_ended_however_many_there_are(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are ended piece by piece."""
+    for count in (1, 2, 3):
+        monkeypatch.setattr(claim, "_END_COUNT", count)
+        begin(journal, f"run-of-{count}", range(10, 16))
+        journal.claim(1)
+        journal.finish(record(f"run-of-{count}"))
+        assert statuses(journal, f"run-of-{count}") == ["in_doubt", *["unsent"] * 5]
 
 
 def test_a_crash_leaves_rows_in_doubt(journal: Journal, path: Path) -> None:
@@ -146,6 +157,20 @@ def test_doubt_outlives_a_run_that_did_not_settle_it(journal: Journal, status: S
     assert since[0] == since[1]
 
 
+def test_a_row_in_doubt_that_is_given_back_leaves_the_others_in_flight(journal: Journal) -> None:
+    """Each contact has the doubt of its own row."""
+    journal.record([recorded(pending, Status.IN_DOUBT) for pending in journal.claim(3)])
+    journal.finish(record())
+    begin(journal, "run-2", [1, 2, 3])
+    first, *_ = journal.claim(3)
+    journal.record([recorded(first, Status.PENDING)])
+    assert fetch(journal, "SELECT status FROM contacts ORDER BY identifier") == [
+        ("in_doubt",),
+        ("in_flight",),
+        ("in_flight",),
+    ]
+
+
 def test_doubt_outlives_a_run_that_never_took_it(journal: Journal) -> None:
     """A doubtful row whose turn never came is in doubt, not unsent: it may be in Callbell."""
     journal.claim(1)
@@ -153,6 +178,8 @@ def test_doubt_outlives_a_run_that_never_took_it(journal: Journal) -> None:
     begin(journal, "run-2", [1])
     journal.finish(record("run-2"))
     assert statuses(journal, "run-2") == ["in_doubt"]
+    (result,) = journal.report_source("run-2").results()
+    assert result.reason == ("an earlier run sent it without an answer, and this run ended before it was looked up")
 
 
 def test_a_found_contact_counts_as_what_was_sent(journal: Journal) -> None:
@@ -180,6 +207,20 @@ def test_a_row_sent_again_counts_as_its_new_content(journal: Journal) -> None:
         send_all(journal)
         journal.finish(record(name))
         assert statuses(journal, name) == status
+
+
+def test_what_was_sent_last_is_what_others_differ_from(journal: Journal) -> None:
+    """Whichever row of whichever run sent it: here one that failed, and was sent again in another place."""
+    journal.record([recorded(pending, Status.FAILED) for pending in journal.claim(3)])
+    journal.finish(record())
+    begin(journal, "run-2")
+    journal.enqueue(0, [entry(contact(8), 2), entry(contact(9), 3), entry(contact(1, "Second", tags=("a",)), 4)])
+    send_all(journal)
+    journal.finish(record("run-2"))
+    begin(journal, "run-3")
+    journal.enqueue(0, [entry(contact(1, "Third", tags=("a",)), 2)])
+    (result,) = journal.report_source("run-3").results()
+    assert (result.status, result.reason) == (Status.EXISTS, "differs from what was sent: name")
 
 
 def test_attempts_that_settled_nothing_are_kept(journal: Journal) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from importer.journal import Journal, database
-from importer.journal.database import storage_error
+from importer.journal.database import encode_json, storage_error
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.errors import StorageError
 from importer.model.rows import Status
@@ -65,6 +65,40 @@ def test_the_journal_is_private(path: Path) -> None:
     with closing(begun(path)):
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_a_journal_that_others_could_read_is_private_once_it_was_opened(path: Path) -> None:
+    """It holds customers' numbers; another program's file stays as it is."""
+    begun(path).close()
+    path.chmod(0o644)
+    Journal.open(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    other = path.with_name("other")
+    other.write_bytes(b"no journal " * 100)
+    other.chmod(0o644)
+    with pytest.raises(StorageError):
+        Journal.open(other)
+    assert stat.S_IMODE(other.stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_a_new_journal_is_private_before_anything_is_in_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite would make it as the process's mask has it."""
+    seen = []
+
+    def connect(file: Path, **options: Any) -> sqlite3.Connection:
+        seen.append(stat.S_IMODE(file.stat().st_mode))
+        return sqlite3.Connection(file, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    begun(path).close()
+    assert seen == [0o600]
+
+
+def test_json_is_stored_without_spaces() -> None:
+    """There may be a million rows of it; what is no ASCII is stored as it is, half a character as a question mark."""
+    assert encode_json({"a": [1, "b"], "c": "ñ\ud83d"}) == '{"a":[1,"b"],"c":"ñ?"}'
 
 
 def test_the_file_says_what_it_is(path: Path) -> None:
@@ -125,8 +159,9 @@ def test_another_programs_database_is_refused(path: Path, statement: str) -> Non
     path.parent.mkdir()
     tampered(path, statement)
     before = path.read_bytes()
-    with pytest.raises(StorageError, match="a database, but not a journal"):
+    with pytest.raises(StorageError, match="a database, but not a journal") as refused:
         Journal.open(path)
+    assert refused.value.hint == "Name another file with --journal; this one was not changed."
     assert path.read_bytes() == before
 
 
@@ -136,7 +171,8 @@ def test_a_newer_journal_is_refused(path: Path) -> None:
     tampered(path, f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(StorageError, match="newer version") as error:
         Journal.open(path)
-    assert "pip install --upgrade" in error.value.hint
+    upgrade = "Upgrade with `pip install --upgrade callbell-importer`, or name another file with --journal."
+    assert error.value.hint == upgrade
 
 
 def test_an_older_journal_is_brought_up_to_date(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +199,13 @@ def test_a_step_that_fails_changes_nothing(path: Path, tmp_path: Path, monkeypat
 def test_an_old_sqlite_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before 3.37 there are no STRICT tables."""
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
-    with pytest.raises(StorageError, match=r"needs 3\.37"):
+    with pytest.raises(StorageError, match=r"needs 3\.37") as refused:
         Journal.open(path)
+    assert refused.value.hint == (
+        "Install Python from python.org or your system's newer packages, and with it the importer again."
+    )
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 37, 0))
+    Journal.open(path).close()
 
 
 def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
@@ -180,8 +221,11 @@ def test_a_damaged_journal_is_told_after_a_crash(path: Path) -> None:
     with copy.open("r+b") as file:
         file.seek(4096 * 50)
         file.write(b"\xff" * 4096 * 100)
-    with pytest.raises(StorageError, match="is damaged"):
+    with pytest.raises(StorageError, match=r"copy\.sqlite3 is damaged") as damaged:
         Journal.open(copy)
+    assert damaged.value.hint == (
+        "Restore it from a backup; a new one, named with --journal, would not know what was sent before."
+    )
 
 
 def test_a_sound_journal_opens_after_a_crash(path: Path) -> None:
@@ -228,6 +272,32 @@ def test_a_journal_that_may_only_be_read_is_told(path: Path) -> None:
             begin(journal, "run-2")
 
 
+def test_a_file_that_cannot_be_closed_is_told(path: Path) -> None:
+    """With its name, as any other error of the disk."""
+
+    class Unclosable:
+        """A connection whose disk is gone."""
+
+        def close(self) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with closing(begun(path)) as journal:
+        sound = journal._database._connection
+        journal._database._connection = Unclosable()  # type: ignore[assignment]  # stands in for a failing disk
+        with pytest.raises(StorageError, match=r"journal\.sqlite3 cannot be used \(disk I/O error\)"):
+            journal.close()
+        journal._database._connection = sound
+
+
+def test_a_rehearsal_that_is_over_commits_nothing(path: Path) -> None:
+    """After it was rolled back, nothing more can be written: that would last."""
+    journal = Journal.open(path, rehearsal=True)
+    journal._database._connection.rollback()
+    with pytest.raises(RuntimeError, match=r"^the rehearsal is over$"):
+        journal.begin(record())
+    journal.close()
+
+
 def test_a_folder_is_no_journal(tmp_path: Path) -> None:
     """A folder's path is told as one that cannot be opened."""
     with pytest.raises(StorageError, match="cannot be opened"):
@@ -254,7 +324,10 @@ def test_every_fault_has_a_sentence(code: int | None, told: str) -> None:
         error.sqlite_errorcode = code
     translated = storage_error(Path("j"), error)
     assert translated.message == f"The journal j {told}."
-    assert translated.hint
+    whole = translated.hint.endswith(
+        (" then give the same command again: it goes on where this run stopped.", "before.")
+    )
+    assert whole or "--journal" in translated.hint
 
 
 class Failing:

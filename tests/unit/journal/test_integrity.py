@@ -11,7 +11,7 @@ from importer.journal.integrity import examine
 from importer.journal.schema import MIGRATIONS, MIGRATIONS_FOLDER
 from importer.model.errors import StorageError
 from importer.model.rows import Status
-from tests.support.journals import SHEET, begun, record, send_all
+from tests.support.journals import SHEET, begun, record, recorded, send_all
 
 
 @pytest.fixture
@@ -39,6 +39,16 @@ def test_a_whole_journal_has_no_faults(journal: Path) -> None:
     assert state.schema_version == state.newest_version == len(MIGRATIONS)
 
 
+def test_what_is_in_flight_and_in_doubt_is_counted(tmp_path: Path) -> None:
+    """Of both nobody knows whether they arrived; of what was created one does."""
+    path = tmp_path / "going-on.sqlite3"
+    with closing(begun(path, numbers=range(1, 7))) as store:
+        ends = [Status.CREATED, Status.IN_DOUBT, Status.FAILED]
+        store.record([recorded(pending, end) for pending, end in zip(store.claim(5), ends, strict=False)])
+        state = examine(path)
+    assert (state.runs, state.rows, state.contacts, state.in_doubt) == (1, 6, 5, 3)
+
+
 def test_a_journal_is_examined_while_a_run_goes_on(journal: Path) -> None:
     """And the check changes nothing of it."""
     with closing(Journal.open(journal)) as store:
@@ -61,6 +71,14 @@ def test_what_is_wrong_is_named(journal: Path, statements: list[str], fault: str
     """Rows that are gone, lines without their owner, another version, an index that does not fit its table."""
     change(journal, "PRAGMA foreign_keys = OFF", *statements)
     assert any(fault in found for found in examine(journal).faults)
+
+
+def test_nothing_is_counted_in_a_journal_of_an_unknown_version(journal: Path) -> None:
+    """What its tables mean is not known."""
+    change(journal, "PRAGMA user_version = 99")
+    state = examine(journal)
+    assert (state.schema_version, state.newest_version) == (99, len(MIGRATIONS))
+    assert (state.runs, state.rows, state.contacts, state.in_doubt, len(state.faults)) == (0, 0, 0, 0, 1)
 
 
 def test_an_older_journal_is_whole(tmp_path: Path) -> None:

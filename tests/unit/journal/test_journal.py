@@ -228,6 +228,8 @@ def test_the_run_is_read_as_it_was_written(journal: Journal) -> None:
     journal.finish(ended)
     begin(journal, "run-2")
     assert source.record() == ended
+    times = journal._database.fetch("SELECT started_at, finished_at FROM runs WHERE name = 'run-1'")
+    assert times == [("2026-11-23T02:00:00.000000+00:00", "2026-11-23T04:00:00.000000+00:00")]
     assert source.sheets() == [SHEET]
     assert source.tally() == {status: 2 if status is Status.CREATED else 0 for status in Status}
     assert [(past.name, tally[Status.CREATED]) for past, tally in journal.runs()] == [("run-2", 0), ("run-1", 2)]

@@ -89,6 +89,7 @@ def test_a_recognised_row_that_stands_twice_is_a_duplicate(journal: Journal) -> 
     assert [row.status.value for row in found] == [
         "unchanged", "duplicate", "exists", "duplicate", "duplicate", "duplicate",
     ]  # fmt: skip
+    assert {row.code for row in found if row.status is Status.DUPLICATE} == {"duplicate"}
     assert [row.reason for row in found if row.status is Status.DUPLICATE] == [
         "same identifier as row 2",
         "same identifier as row 4",
@@ -125,6 +126,16 @@ def test_what_was_taken_back_is_not_recognised(journal: Journal) -> None:
     undo.finish(0, START)
     begin(journal, "run-2")
     assert offered(journal, entered(CONTACTS)) == [False, True, True]
+
+
+@pytest.mark.parametrize("status", [Status.CREATED, Status.UPDATED, Status.EXISTS])
+def test_a_row_that_is_in_callbell_is_recognised(path: Path, status: Status) -> None:
+    """However it got there."""
+    with closing(begun(path)) as journal:
+        journal.enqueue(0, entered(CONTACTS))
+        finish(journal, "run-1", status)
+        begin(journal, "run-2")
+        assert offered(journal, entered(CONTACTS)) == [True, True, True]
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.IN_DOUBT])

@@ -228,6 +228,7 @@ def test_an_undo_that_was_broken_off_goes_on_with_what_it_left(journal: Journal)
     undo.record(ended(undo.claim(1), Fate.CHANGED))
     undo.claim(1)
     undo.finish(130, START)
+    assert journal._database.fetch("SELECT DISTINCT status FROM removals ORDER BY 1") == [("changed",), ("pending",)]
     assert journal.undo_of("run-1").to_do() == 2
     assert numbers(opened(journal, "undo-2").claim(10)) == [2, 3]
 

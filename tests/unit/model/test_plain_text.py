@@ -1,12 +1,25 @@
-"""Text that is safe to show, and durations in words."""
+"""Text that is safe to show and to write: for terminals, spreadsheet programs and people."""
+
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from importer.model.plain_text import duration, plain_lines
+from importer.model.plain_text import duration, encodable, escape, plain, plain_lines, unescape, utc
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "0 s"), (59.7, "1 min 0 s"), (3599.0, "59 min 59 s"), (7500.0, "2 h 5 min")]
+    ("seconds", "words"),
+    [
+        (0.2, "0 s"),
+        (12.0, "12 s"),
+        (59.7, "1 min 0 s"),
+        (61.0, "1 min 1 s"),
+        (3599.0, "59 min 59 s"),
+        (3600.0, "1 h 0 min"),
+        (7500.0, "2 h 5 min"),
+    ],
 )
 def test_durations_are_words(seconds: float, words: str) -> None:
     """As people say them."""
@@ -17,3 +30,74 @@ def test_lines_keep_their_breaks_and_indentation_and_nothing_else() -> None:
     """Colours, a title for the window, a lone carriage return and C1 controls are gone."""
     text = "two:\n  - \x1b[31mred\x1b[0m\x1b]0;title\x07.csv\n  - a\rb\x9b2Jc\n"
     assert plain_lines(text) == "two:\n  - red.csv\n  - a bc\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("  Ana ", "Ana"),
+        ("a\tb\r\nc", "a b c"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07x", "x"),
+        ("\x1b]8;;https://elsewhere\x1b\\link", "link"),
+        ("\x1bPsecret\x1b\\x", "x"),
+        ("\x1bcreset", "reset"),
+        ("a\x9b31mb", "ab"),  # the C1 control that begins a sequence by itself
+        ("a\x80\x85\x90\x9d\x9fb", "a b"),  # the other C1 controls
+        ("a\x7fb", "a b"),
+        ("a\u2028b\u2029c", "a b c"),
+        ("abc\u202e\u2066fed", "abc fed"),
+        ("half \ud83d", "half ?"),
+        ("Ana\u00a0García", "Ana\u00a0García"),
+    ],
+)
+def test_what_is_shown_is_one_line_without_controls(text: str, shown: str) -> None:
+    """No terminal is driven by it and no line added: C0 and C1 controls, escapes, directions, half characters."""
+    assert plain(text) == shown
+
+
+@given(st.text(st.characters(codec=None)))
+def test_nothing_that_is_shown_drives_a_terminal(text: str) -> None:
+    """Whatever stands in a cell or comes from the service."""
+    shown = plain(text)
+    assert not any(ord(sign) < 0x20 or 0x7F <= ord(sign) <= 0x9F or 0xD800 <= ord(sign) <= 0xDFFF for sign in shown)
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_what_could_be_a_formula_gets_an_apostrophe(sign: str) -> None:
+    """OWASP's list of first characters, all of it; also behind apostrophes that were there before."""
+    for text in (f"{sign}1+1", f"'{sign}x", sign, f"{sign}{sign}"):
+        assert escape(text) == f"'{text}"
+        assert unescape(f"'{text}") == text
+
+
+@pytest.mark.parametrize("text", ["", "Ana", "'Ana", "''", "1=1", " =1", "\n=1", "+34600111222", "+1"])
+def test_other_text_is_written_as_it_is(text: str) -> None:
+    """A phone number with its plus too: it is no formula, and its reader must find it."""
+    assert escape(text) == text
+    assert unescape(text) == text
+
+
+@pytest.mark.parametrize("text", ["+34 600", "+34600111222+1", "+", "x+34600111222"])
+def test_only_a_plus_with_digits_alone_is_a_phone_number(text: str) -> None:
+    """Anything else behind the plus makes it a formula."""
+    assert escape(text) == (f"'{text}" if text.startswith("+") else text)
+
+
+@given(st.text("'=+-@\t\r1a", max_size=6))
+def test_what_was_escaped_comes_back(text: str) -> None:
+    """So that failed.csv, repaired, is read as the input was."""
+    assert unescape(escape(text)) == text
+
+
+def test_half_a_character_becomes_a_question_mark() -> None:
+    """No file can hold it; what is whole stays."""
+    assert encodable("a\ud83db🌍") == "a?b🌍"
+
+
+def test_times_are_utc_to_the_second() -> None:
+    """Whatever zone the time comes in and the machine is in; none is an empty text."""
+    noon = datetime(2026, 11, 23, 12, 0, 0, 999_999, tzinfo=UTC)
+    for zone in (UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-3))):
+        assert utc(noon.astimezone(zone)) == "2026-11-23T12:00:00Z"
+    assert utc(None) == ""

@@ -31,16 +31,19 @@ async def test_a_stop_signal_is_told_in_the_loop(name: str) -> None:
 
 
 @posix_only
-async def test_an_ignored_signal_stays_ignored() -> None:
-    """What `nohup` ignores does not stop the run."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+async def test_an_ignored_signal_stays_ignored(name: str) -> None:
+    """What `nohup` ignores does not stop the run: it gets no handler, before, during and after the block."""
+    number = signal.Signals[name]
+    before = signal.signal(number, signal.SIG_IGN)
     try:
-        with install_stop_handlers(asyncio.get_running_loop(), lambda _: pytest.fail("told")):
-            os.kill(os.getpid(), signal.SIGHUP)
-            await asyncio.sleep(0)
-        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        with install_stop_handlers(asyncio.get_running_loop(), lambda _: None):
+            assert signal.getsignal(number) is signal.SIG_IGN
+            handled = {other for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if other != number}
+            assert not any(signal.getsignal(other) is signal.SIG_IGN for other in handled)
+        assert signal.getsignal(number) is signal.SIG_IGN
     finally:
-        signal.signal(signal.SIGHUP, before)
+        signal.signal(number, before)
 
 
 async def test_windows_hands_signals_to_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The adaptive rate: what it decides, and how its rates fare against services of every kind, in virtual time."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,16 @@ def test_what_was_learned_is_the_limit_and_not_the_rate() -> None:
     assert limit_to_remember(initial_rate(300.0)) == 0.0
 
 
+def test_a_run_begins_without_a_past() -> None:
+    """Not one 429, no trial, no climb, and a rest of 30 s before the first climb."""
+    one = initial_rate(300.0)
+    assert one == AdaptiveRate(
+        most=TOP, rate=TOP, sure=TOP, refused_at=(), trial_until=-math.inf, strikes=0, step=0.0, rest_seconds=30.0
+    )
+    verdict = after_429(one, 5.0, accepted=0, since_seconds=5.0)
+    assert (verdict.adaptive.refused_at, verdict.adaptive.strikes, verdict.pause) == ((5.0,), 1, False)
+
+
 def test_a_few_429s_are_strays() -> None:
     """Nine of a minute's 17,460 requests change nothing."""
     one = after_first_success(initial_rate(300.0), 0.0)
@@ -67,6 +78,90 @@ def test_429s_now_and_then_are_a_rate_just_too_high() -> None:
 def test_strays_of_an_hour_ago_are_forgotten() -> None:
     """429s that are more than a minute apart never add up."""
     assert many(after_first_success(initial_rate(300.0), 0.0), 100, 20.0, apart_seconds=61.0).rate == TOP
+
+
+@pytest.mark.parametrize(("rate", "strays"), [(10.0, 3), (100.0, 3), (101.0, 4), (TOP, 9)])
+def test_how_many_of_a_minute_are_strays(rate: float, strays: int) -> None:
+    """A twentieth of a percent of a minute's requests, rounded up, and three at least."""
+    known = after_first_success(AdaptiveRate(most=TOP, rate=rate, sure=rate), 0.0)
+    assert many(known, strays, 20.0, apart_seconds=5.0).rate == rate
+    assert many(known, strays + 1, 20.0, apart_seconds=5.0).rate == pytest.approx(rate * 0.99)
+
+
+def test_a_429_counts_for_a_minute() -> None:
+    """One that is a minute old does not, one that is nearly so does."""
+    for age_seconds, rate in ((60.0, TOP), (59.9, TOP * 0.99)):
+        one = after_429(after_first_success(initial_rate(300.0), 0.0), 10.0, accepted=1, since_seconds=9.0).adaptive
+        one = many(one, 9, 10.0 + age_seconds - 8 * 2.0, apart_seconds=2.0)
+        assert one.rate == pytest.approx(rate)
+
+
+def test_429s_of_three_seconds_have_one_cause() -> None:
+    """Twenty of them change nothing; when they are spread over more, the rate is too high."""
+    one = after_first_success(initial_rate(300.0), 0.0)
+    assert many(one, 20, 20.0, apart_seconds=2.9 / 19).rate == TOP
+    assert many(one, 20, 20.0, apart_seconds=3.1 / 19).rate == pytest.approx(TOP * 0.99)
+    assert many(one, 11, 20.0, apart_seconds=0.3).rate == pytest.approx(TOP * 0.99)  # the first is three seconds old
+
+
+@pytest.mark.parametrize(("rate", "most"), [(10.0, 3), (30.0, 3), (40.0, 4), (TOP, 29)])
+def test_how_many_of_a_second_pause_everyone(rate: float, most: int) -> None:
+    """More than a tenth of its requests, and more than three."""
+    one = many(after_first_success(AdaptiveRate(most=TOP, rate=rate, sure=rate), 0.0), most - 1, 20.0, 0.001)
+    at_most = after_429(one, 20.5, accepted=1, since_seconds=9.0)
+    assert not at_most.pause
+    assert not after_429(
+        at_most.adaptive, 21.6, accepted=1, since_seconds=9.0
+    ).pause  # the others are over a second old
+    more = after_429(at_most.adaptive, 20.6, accepted=1, since_seconds=9.0)
+    assert more.pause
+    assert more.adaptive.rest_seconds == 30.0
+
+
+def test_a_429_of_a_second_ago_is_of_another_moment() -> None:
+    """Three and a fourth within the second pause everyone; exactly a second later they do not."""
+    three = many(after_first_success(AdaptiveRate(most=TOP, rate=10.0, sure=10.0), 0.0), 3, 20.0, apart_seconds=0.0)
+    for now, pause in ((20.999, True), (21.0, False)):
+        assert after_429(three, now, accepted=1, since_seconds=9.0).pause is pause
+
+
+def test_a_trial_lasts_ten_seconds() -> None:
+    """Two 429s fail it; after its end the same are strays, and a 429 of before counts no more."""
+    for now, pause in ((109.9, True), (110.0, False)):
+        one = after_429(on_trial(), now, accepted=9, since_seconds=9.0).adaptive
+        assert after_429(one, now, accepted=9, since_seconds=9.0).pause is pause
+    one = after_429(on_trial(), 101.0, accepted=9, since_seconds=1.0).adaptive
+    assert (one.strikes, one.refused_at) == (1, (101.0,))
+    again = after_pause(one, 102.0)
+    assert (again.strikes, again.refused_at, again.trial_until) == (0, (), 112.0)
+
+
+def test_what_was_accepted_tells_the_limit_within_a_second_only() -> None:
+    """At a second or more the count tells nothing; and what it tells never raises the rate."""
+    for since_seconds, rate in ((0.99, 97.0), (1.0, TOP * 0.95)):
+        verdict = after_429(on_trial(), 101.0, accepted=100, since_seconds=since_seconds, told=True)
+        assert verdict.adaptive.rate == pytest.approx(rate)
+    verdict = after_429(on_trial(), 100.9, accepted=1000, since_seconds=0.9, told=True)
+    assert verdict.adaptive.rate == pytest.approx(TOP * 0.99)
+
+
+def test_a_rate_is_never_less_than_half_a_request_a_second() -> None:
+    """Nobody would see that anything goes on; and it can be climbed from."""
+    verdict = after_429(on_trial(), 100.1, accepted=0, since_seconds=0.1, told=True)
+    assert (verdict.adaptive.rate, verdict.adaptive.sure) == (0.5, 0.5)
+    assert verdict.adaptive.climb_at == pytest.approx(130.1)
+
+
+def test_a_rate_below_the_top_climbs_after_its_rest() -> None:
+    """After 30 s at first, then 60 s, never longer; at the top there is nothing to climb to."""
+    assert after_first_success(initial_rate(300.0), 5.0).climb_at == math.inf
+    one = after_first_success(initial_rate(300.0, 100.0), 5.0)
+    assert one.climb_at == 35.0
+    for rest_seconds in (60.0, 60.0):
+        one = raised(one, 35.0)
+        assert (one.rest_seconds, one.climb_at, one.trial_until, one.strikes) == (rest_seconds, 37.0, 37.0, 0)
+        one = after_pause(one, 36.0)
+        assert one.climb_at == 36.0 + rest_seconds
 
 
 def test_many_429s_at_once_hold() -> None:
@@ -107,6 +202,14 @@ def test_a_climb_doubles_its_steps_up_to_the_top() -> None:
         now += 2.0
     assert rates[:3] == pytest.approx([97 * 1.02, 97 * 1.02 * 1.04, 97 * 1.02 * 1.04 * 1.08])
     assert (rates[-1], one.sure, limit_to_remember(one), one.rest_seconds) == (TOP, TOP, 0.0, 30.0)
+    assert one.step == 0.0
+
+
+def test_only_the_first_step_of_a_climb_makes_the_next_rest_longer() -> None:
+    """The others belong to the same climb."""
+    begun = raised(after_first_success(initial_rate(300.0, 100.0), 0.0), 30.0)
+    assert begun.rest_seconds == 60.0
+    assert raised(replace(begun, rest_seconds=30.0), 32.0).rest_seconds == 30.0
 
 
 def test_a_climb_of_a_few_percent_to_the_top_is_no_discovery() -> None:

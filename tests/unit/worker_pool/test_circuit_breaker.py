@@ -1,18 +1,25 @@
 """When the circuit opens, and when not."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.model.policy import Policy
 from importer.model.replies import Arrival, Reply
+from importer.model.stop import Stop
 from importer.worker_pool.circuit_breaker import (
     MOST_FAILURES,
+    TOKEN_REFUSED,
     CircuitBreaker,
     Outage,
     after_reply,
     after_retry,
     is_served,
     probe_wait_seconds,
+    refuses_token,
+    stop_for,
 )
 from tests.support.virtual_time import run
 
@@ -65,6 +72,119 @@ def test_the_budget_is_a_tenth_of_what_was_served(retries: list[bool]) -> None:
         assert circuit.is_open
     if spent == 0:
         assert not circuit.is_open
+
+
+def test_the_retry_budget_is_twenty_at_first_and_a_hundred_at_most() -> None:
+    """Each retry costs one, each served request gives back a tenth."""
+    assert CircuitBreaker() == CircuitBreaker(failures=0, budget=20.0)
+    assert MOST_FAILURES == 20
+    assert after_retry(CircuitBreaker()).budget == 19.0
+    assert after_reply(CircuitBreaker(), GOOD).budget == pytest.approx(20.1)
+    assert after_reply(CircuitBreaker(budget=99.95), GOOD).budget == 100.0
+    assert not CircuitBreaker(budget=1.0).is_open
+    assert CircuitBreaker(budget=0.99).is_open
+
+
+ADDRESS = "Check base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1."
+NETWORK = "Check base_url and this machine's clock and network, then run the same command again: it goes on."
+LATER = "Run the same command again after that: it goes on where it stopped."
+
+
+def answer(status: int, retry_after_seconds: float | None = None) -> Reply:
+    """Return a whole response."""
+    return Reply(arrival=Arrival.ANSWERED, http_status=status, retry_after_seconds=retry_after_seconds)
+
+
+@pytest.mark.parametrize(
+    ("reply", "message", "hint"),
+    [
+        (
+            Reply(arrival=Arrival.NEVER, message="its certificate is not good", fatal=True),
+            "The service cannot be reached safely: its certificate is not good.",
+            NETWORK,
+        ),
+        (answer(401), TOKEN_REFUSED.message, TOKEN_REFUSED.hint),
+        *(
+            (answer(status), f"The service's address seems to be wrong: it answered {status}.", ADDRESS)
+            for status in (404, 405, *range(300, 309))
+        ),
+        (answer(429, 901.0), "The service asks to wait 15 minutes before the next request.", LATER),
+        (answer(503, 7200.0), "The service asks to wait 120 minutes before the next request.", LATER),
+    ],
+)
+def test_what_stops_a_run_says_what_to_do(reply: Reply, message: str, hint: str) -> None:
+    """Every row would meet the same."""
+    assert stop_for(reply, Policy()) == Stop(message=message, hint=hint)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(answer(status) for status in (200, 299, 309, 400, 402, 403, 406, 409, 422, 429, 500, 503)),
+        answer(429, 900.0),
+        answer(500, 901.0),
+        BAD,
+    ],
+)
+def test_what_another_row_may_not_meet_stops_nothing(reply: Reply) -> None:
+    """Nor does a wait of a quarter of an hour, or one that no rate limit asks for."""
+    assert stop_for(reply, Policy()) is None
+
+
+def test_a_refused_token_says_where_to_take_another() -> None:
+    """401 and 403 to the question who it is; nothing else says so."""
+    assert TOKEN_REFUSED.message == "The service refused the token."
+    assert TOKEN_REFUSED.hint.startswith("Take a new token from Callbell's settings")
+    refused = [status for status in range(100, 600) if refuses_token(answer(status))]
+    assert refused == [401, 403]
+    assert not refuses_token(BAD)
+
+
+def probed(*replies: Reply, longest_seconds: float = 1800.0) -> tuple[Stop | None, list[float], Outage]:
+    """Return how an outage ends whose probes get these replies, and when each probe was made; the last one stays."""
+    times: list[float] = []
+
+    async def probe() -> Reply:
+        times.append(round(asyncio.get_running_loop().time(), 3))
+        assert round(outage.next_probe_at, 3) == times[-1]
+        return replies[min(len(times), len(replies)) - 1]
+
+    outage = Outage(probe, longest_seconds)
+    for _ in range(MOST_FAILURES):
+        outage.record(BAD)
+    assert outage.is_open
+    return run(outage.wait_until_closed()), times, outage
+
+
+def test_an_outage_ends_with_the_first_probe_that_is_served() -> None:
+    """After it the circuit is closed as at the start, with all of its budget."""
+    ended, times, outage = probed(BAD, answer(500), GOOD)
+    assert (ended, times) == (None, [1.0, 3.0, 7.0])
+    assert (outage.is_open, outage.next_probe_at) == (False, 0.0)
+    for _ in range(MOST_FAILURES - 1):
+        outage.record(BAD)
+    assert not outage.is_open
+    outage.record(GOOD)
+    for _ in range(19):
+        outage.record_retry()
+    assert not outage.is_open
+    outage.record_retry()
+    assert outage.is_open
+
+
+def test_an_outage_that_lasts_ends_the_run() -> None:
+    """When the longest time is reached, not before; and a refused token ends it at once."""
+    ended, times, _ = probed(BAD, longest_seconds=15.0)
+    assert times == [1.0, 3.0, 7.0, 15.0]
+    assert ended == Stop(
+        message="The service has not answered for 0 minutes.",
+        hint="Run the same command again when it does: it goes on.",
+    )
+    ended, times, _ = probed(BAD)
+    assert ended is not None
+    assert ended.message == "The service has not answered for 30 minutes."
+    assert times[-2] < 1800.0 <= times[-1]
+    assert probed(answer(403))[:2] == (TOKEN_REFUSED, [1.0])
 
 
 def test_it_is_asked_ever_more_seldom() -> None:

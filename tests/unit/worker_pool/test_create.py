@@ -84,6 +84,13 @@ def test_what_may_have_arrived_is_given_back_in_doubt(
     assert (outcome.status if outcome else None) is status
 
 
+def test_a_row_that_was_cut_off_says_so() -> None:
+    """In the results, until the next run knows more."""
+    outcome = CreateOperation(POLICY).give_back(Post(attempt=ATTEMPT), is_in_flight=True)
+    assert outcome is not None
+    assert outcome.reason == "It was sent, but no clear answer came (the run was cut off), before the run ended."
+
+
 def test_a_doubt_tests_the_look_up_on_what_was_created() -> None:
     """And a look-up that is blind leaves the row in doubt."""
     operation = CreateOperation(POLICY)

@@ -83,7 +83,10 @@ def test_a_changed_contact_is_kept_and_says_why() -> None:
 
 def test_another_contact_is_not_deleted() -> None:
     """An answer about somebody else is no leave to delete."""
-    assert outcome(read(shown(uuid="u2"))).status is Fate.FAILED
+    reason = "The service answered with another contact."
+    assert outcome(read(shown(uuid="u2"))) == Deletion(status=Fate.FAILED, reason=reason, http_status=200)
+    said = outcome(read(shown(uuid="u2"), replace(BEGUN, may_be_deleted=True))).reason
+    assert said == f"It may be deleted or not. {reason}"
 
 
 def test_a_proxys_page_is_no_word_of_the_service() -> None:
@@ -107,7 +110,8 @@ def test_one_not_found_is_not_enough(status: int, step: Compare) -> None:
 
 def test_a_delete_that_finds_nothing_is_final() -> None:
     """The one that deletes knows what is there; a copy that lags behind answers GETs alone."""
-    assert outcome(deleted(answer(404))).status is Fate.GONE
+    gone = Deletion(status=Fate.GONE, reason="It was not there any more.", http_status=404)
+    assert outcome(deleted(answer(404))) == gone
 
 
 def test_a_contact_that_is_shown_again_was_not_missed() -> None:
@@ -119,6 +123,18 @@ def test_a_contact_that_is_shown_again_was_not_missed() -> None:
 def test_a_delete_that_says_so_is_done(status: int, body: object) -> None:
     """The service's own JSON, or HTTP's "no content"."""
     assert outcome(deleted(answer(status, json=body))).status is Fate.DELETED
+
+
+@pytest.mark.parametrize(("status", "is_deleted"), [(200, True), (299, True), (300, False), (199, False), (500, False)])
+def test_only_a_success_says_deleted(status: int, is_deleted: bool) -> None:  # noqa: FBT001 - a table of cases
+    """Whatever its JSON says."""
+    decision = deleted(answer(status, json=DESTROYED))
+    assert (decision == Final(outcome=Deletion(status=Fate.DELETED, http_status=status))) is is_deleted
+
+
+def test_a_reply_without_a_status_says_nothing() -> None:
+    """No answer is none, whatever comes with it."""
+    assert compared_again(deleted(replace(NO_ANSWER, json=DESTROYED)))[1].may_be_deleted
 
 
 @pytest.mark.parametrize("body", [None, "destroyed", [], {}, {"contact": []}])

@@ -299,6 +299,34 @@ def test_a_run_that_is_cancelled_leaves_no_task_behind(kind: str) -> None:
     run(cancel())
 
 
+def test_a_stop_is_waited_for_and_an_outcome_written_as_long_as_people_are_told() -> None:
+    """A stopping run waits 25 s for what is in flight; an outcome is on disk within a tenth of a second."""
+    assert (GRACE_SECONDS, CHECKPOINT_SECONDS) == (25.0, 0.1)
+
+
+def test_an_attempt_says_whether_it_was_a_look_up() -> None:
+    """A POST that nobody answered, and a look-up that was answered badly."""
+    it = PoolStage(kind="create", rows=1)
+    it.service.odd = lambda number, _request: {1: NO_ANSWER, 2: answer(500, message="Oops")}.get(number)
+    run(it.play())
+    assert [one.reason for one in it.journal.attempted] == ["the connection broke off", "look-up: Oops"]
+
+
+@both
+def test_the_log_masks_numbers_in_the_services_words(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Of a reply that did not settle a row, and of one that did."""
+    it = PoolStage(kind=kind, rows=1, policy=Policy(most_attempts=1))
+    words = {CHANGE[kind]: answer(422, message="+34 600 111 222 is blocked")}
+    it.service.odd = lambda number, request: (
+        answer(503, message="34600111222 is busy") if number == 1 else words.get(request.method)
+    )
+    with caplog.at_level(logging.DEBUG, logger="importer"):
+        run(it.play())
+    told = " ".join(record.getMessage() for record in caplog.records if record.name.startswith("importer"))
+    assert "…222 is busy" in told
+    assert "600" not in told
+
+
 @both
 def test_the_log_names_rows_by_number_and_masks_identifiers(kind: str, caplog: pytest.LogCaptureFixture) -> None:
     """One line for an attempt that did not settle its row, one for its outcome."""

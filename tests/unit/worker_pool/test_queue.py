@@ -1,14 +1,20 @@
 """The queue: what is due goes first, and what waits holds up nothing else; the requests in flight; the counters."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.model.rows import Status
-from importer.worker_pool.queue import AT_ONCE, Counters, RequestsInFlight, StepQueue
+from importer.model.errors import StorageError
+from importer.model.journal_rows import Attempted, Pending, RecordedOutcome
+from importer.model.rows import Contact, Status
+from importer.worker_pool.queue import AT_ONCE, Claims, Counters, RequestsInFlight, StepQueue
 from tests.support.virtual_time import run
+
+CONTACT = Contact(identifier="34600111222", source="whatsapp", name="Ana")
 
 
 def popped(queue: StepQueue[str], loop_time: float) -> list[str]:
@@ -62,6 +68,122 @@ def test_nothing_is_lost_or_early(times: list[float], fresh: int) -> None:
         found.append(queue.pop(50.0))
     assert found == sorted(at for at in times if at <= 50.0) + [-1.0] * fresh
     assert sorted(queue) == sorted(at for at in times if at > 50.0)
+
+
+class Rows:
+    """A journal that has rows, and notes how many were asked for."""
+
+    def __init__(self, rows: int = 0, error: Exception | None = None) -> None:
+        self.left = rows
+        self.error = error
+        self.asked: list[int] = []
+
+    async def claim(self, count: int) -> Sequence[Pending]:
+        self.asked.append(count)
+        await asyncio.sleep(1.0)
+        if self.error:
+            raise self.error
+        taken = min(count, self.left)
+        self.left -= taken
+        return [Pending(seq=seq, row=seq, contact=CONTACT) for seq in range(taken)]
+
+    def record(self, recorded: RecordedOutcome[Any]) -> None:
+        """Not called."""
+
+    def record_attempt(self, attempted: Attempted) -> None:
+        """Not called."""
+
+    async def checkpoint(self) -> None:
+        """Not called."""
+
+
+class Claiming:
+    """Claims, and what they told."""
+
+    def __init__(self, journal: Rows, rate: float) -> None:
+        self.begun: list[Pending] = []
+        self.ended: list[Exception | None] = []
+        self.claims = Claims(journal=journal, rate=rate, begin=self.begun.append, ended=self.ended.append)
+
+
+@pytest.mark.parametrize(
+    ("rate", "count", "most_at_hand"), [(300.0, 30, 75), (100.0, 10, 25), (10.0, 2, 2), (1.0, 2, 0), (0.0, 200, 200)]
+)
+def test_rows_for_a_tenth_of_a_second_are_claimed_while_few_are_at_hand(
+    rate: float, count: int, most_at_hand: int
+) -> None:
+    """Two at least; few are those of a quarter of a second. Without a rate, 200 of each."""
+
+    async def play() -> None:
+        journal = Rows(1000)
+        claims = Claiming(journal, rate).claims
+        claims.top_up(most_at_hand + 1)
+        await claims.wait()
+        assert journal.asked == []
+        claims.top_up(most_at_hand)
+        await claims.wait()
+        assert journal.asked == [count]
+
+    run(play())
+
+
+def test_one_claim_goes_on_at_a_time_until_no_row_is_pending() -> None:
+    """It is over when a claim got none, and goes on when more rows come."""
+
+    async def play() -> None:
+        journal = Rows(3)
+        claiming = Claiming(journal, 20.0)
+        claims = claiming.claims
+        assert not claims.is_over
+        for pending in (2, 3, 3):
+            for _ in range(3):
+                claims.top_up(0)
+                assert not claims.is_over
+                await asyncio.sleep(0)
+            await claims.wait()
+            await asyncio.sleep(0)
+            assert len(claiming.begun) == pending
+        assert claims.is_over
+        claims.top_up(0)
+        await claims.wait()
+        assert (journal.asked, claiming.ended) == ([2, 2, 2], [None] * 3)
+        claims.more()
+        assert not claims.is_over
+        journal.left = 1
+        claims.top_up(0)
+        await claims.wait()
+        assert (len(claiming.begun), claims.is_over) == (4, False)
+
+    run(play())
+
+
+def test_rows_that_come_while_none_is_found_are_claimed() -> None:
+    """What is enqueued during a claim is not taken for claimed."""
+
+    async def play() -> None:
+        claiming = Claiming(Rows(0), 20.0)
+        claiming.claims.top_up(0)
+        await asyncio.sleep(0.5)
+        claiming.claims.more()
+        await claiming.claims.wait()
+        assert not claiming.claims.is_over
+
+    run(play())
+
+
+def test_the_error_of_a_claim_is_told() -> None:
+    """Whoever waits for the claim does not get it."""
+
+    async def play() -> None:
+        full = StorageError("The disk is full.")
+        claiming = Claiming(Rows(error=full), 20.0)
+        await claiming.claims.wait()
+        claiming.claims.top_up(0)
+        await claiming.claims.wait()
+        await asyncio.sleep(0)
+        assert claiming.ended == [full]
+
+    run(play())
 
 
 def test_a_request_that_ends_just_as_the_waiting_begins_does_no_harm() -> None:

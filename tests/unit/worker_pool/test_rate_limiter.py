@@ -123,11 +123,33 @@ def test_a_service_serves_if_it_lets_a_request_in(reply: Reply, does: bool) -> N
         (answer(503, 5.0), 0.0, 5.0),
         (answer(503, 60.0), 1.0, 61.0),
         (answer(429, 0.0), 0.0, 1.0),
+        (answer(429, 0.0), 1.0, 1.2),
+        (answer(429, 1.5), 0.0, 1.5),
+        (answer(429, 8.0), 1.0, 8.9),
+        (answer(429, 8.0), 0.5, 8.45),
+        (answer(200, 5.0), 0.0, 0.0),
     ],
 )
 def test_who_asks_everyone_to_wait_and_for_how_long(reply: Reply, jitter: float, seconds: float) -> None:
     """Only 429 and 503 that say how long ask, and a second is the least."""
     assert asked_pause_seconds(reply, jitter) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("before", "sample", "planned"), [(0.0, 0.05, 0.05), (0.05, 1.0, 1.0), (1.0, 0.0, 0.98), (1.0, 0.5, 0.99)]
+)
+def test_latency_is_planned_from_the_last_replies(before: float, sample: float, planned: float) -> None:
+    """A slow reply counts at once, a quick one with a fiftieth."""
+    assert planned_latency_seconds(before, sample) == pytest.approx(planned)
+
+
+@pytest.mark.parametrize(
+    ("strikes", "jitter", "seconds"),
+    [(0, 0.0, 1.0), (1, 0.0, 1.0), (1, 1.0, 1.1), (2, 0.0, 2.0), (6, 0.0, 32.0), (7, 0.0, 60.0), (7, 1.0, 66.0)],
+)
+def test_a_pause_without_a_time_doubles_up_to_a_minute(strikes: int, jitter: float, seconds: float) -> None:
+    """With up to a tenth more, so that not everyone who was turned away comes back at once."""
+    assert default_pause_seconds(strikes, jitter) == pytest.approx(seconds)
 
 
 @given(strikes=st.integers(0, 100_000), jitter=st.floats(0, 1))
@@ -171,11 +193,25 @@ def test_after_a_pause_there_is_no_burst() -> None:
     assert all(later - earlier >= 1.0 for earlier, later in zip(it.times, it.times[50:], strict=False))
 
 
+@pytest.mark.parametrize(("rate", "at_once"), [(30.0, 1), (100.0, 2), (200.0, 3), (300.0, 4), (1000.0, 4)])
+def test_a_burst_takes_a_third_of_what_the_rate_leaves_of_the_limit(rate: float, at_once: int) -> None:
+    """Four at most: what arrives unevenly needs the rest."""
+    it = traffic(rate=rate)
+
+    async def with_a_pause() -> None:
+        await it.send(20)
+        await asyncio.sleep(60)
+        await it.send(20)
+
+    run(with_a_pause())
+    assert it.times.count(it.times[20]) == at_once
+
+
 def test_without_a_limit_only_the_width_limits() -> None:
     """With the rate off, 64 are in flight, and as many leave as their replies make room for."""
     it = traffic(rate=0.0)
     run(it.send(1000))
-    assert it.most_in_flight == MOST_IN_FLIGHT_WITHOUT_LIMIT
+    assert it.most_in_flight == MOST_IN_FLIGHT_WITHOUT_LIMIT == 64
     assert it.times[-1] < 1.0
 
 
@@ -202,7 +238,7 @@ def test_a_very_slow_service_meets_the_most() -> None:
     """More than 512 are never in flight, whatever the latency."""
     it = traffic(latency_seconds=lambda _number: 10.0)
     run(it.send(1200))
-    assert it.most_in_flight == MOST_IN_FLIGHT
+    assert it.most_in_flight == MOST_IN_FLIGHT == 512
 
 
 @pytest.mark.parametrize("rate", [0.0, 300.0])
@@ -252,6 +288,24 @@ def test_a_hold_is_for_everyone_and_one_feels_the_way(reply: Reply, seconds: flo
     assert max(gaps[first + 2 :]) < 0.01
 
 
+def test_a_later_shorter_pause_shortens_nothing() -> None:
+    """A second one that is over before the first changes nothing; one that lasts longer counts."""
+    it = traffic(
+        reply_to=lambda number: {1: answer(429, 10.0), 2: answer(503, 2.0), 3: answer(429, 20.0)}[number],
+        latency_seconds=lambda number: 0.1 * number,
+    )
+
+    async def pauses() -> None:
+        loop = asyncio.get_running_loop()
+        for number, left_seconds in ((1, 10.5), (2, 10.4), (3, 20.5)):
+            it.pace.in_flight += 1
+            await asyncio.sleep(0.1)
+            it.pace.release(it.reply_to(number), 0.1 * number, 0.5)
+            assert it.pace.paused_seconds(loop.time()) == pytest.approx(left_seconds)
+
+    run(pauses())
+
+
 def test_a_503_without_a_time_holds_nobody() -> None:
     """An error is about its request; only its row waits."""
     it = traffic(reply_to=lambda number: answer(503) if number == 50 else GOOD)
@@ -287,6 +341,13 @@ def test_429s_one_after_the_other_double_the_hold() -> None:
     assert it.pace._strikes > 5
 
 
+def test_a_429_to_the_very_first_request_pauses_a_second() -> None:
+    """Then two; nobody has gone before it."""
+    it = traffic(reply_to=lambda number: THROTTLED if number <= 2 else GOOD, latency_seconds=lambda _number: 0.0)
+    run(it.send(10))
+    assert it.gaps()[:2] == pytest.approx([1.05, 2.1], abs=0.01)
+
+
 def test_an_accepted_request_ends_the_doubling() -> None:
     """Two waves of 429s that are far apart hold for a second each."""
     waves = {*range(200, 240), *range(8000, 8040)}
@@ -303,6 +364,18 @@ def test_a_stray_429_costs_a_few_slots() -> None:
     assert sorted(it.gaps()[1:])[-2:] == pytest.approx([4 * slot_seconds] * 2, abs=slot_seconds * 0.5)
 
 
+@pytest.mark.parametrize(("retry_after_seconds", "is_learned"), [(1.0, True), (None, False)])
+def test_one_429_on_trial_that_asks_to_wait_lowers_the_rate(
+    retry_after_seconds: float | None,
+    is_learned: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """Everyone waits anyway; one that asks for nothing may be a stray."""
+    replies = {50: answer(429, 1.0), 100: answer(429, retry_after_seconds)}
+    it = traffic(reply_to=lambda number: replies.get(number, GOOD))
+    run(it.send(150))
+    assert (it.pace.learned > 0.0) is is_learned
+
+
 def test_what_was_learned_is_begun_with() -> None:
     """A run begins at the limit that the one before found out, never above its own, and tells what it found."""
     paces = [RateLimiter(rate=300.0, learned=learned) for learned in (0.0, 100.0, 500.0)]
@@ -310,6 +383,15 @@ def test_what_was_learned_is_begun_with() -> None:
     it = Traffic(pace=paces[1])
     run(it.send(300))
     assert it.pace.recent_rate(it.times[-1]) == pytest.approx(97.0, rel=0.03)
+
+
+def test_a_rate_below_the_limit_is_raised_after_half_a_minute() -> None:
+    """By 2, 4 and 8 %, two seconds each, and not before."""
+    it = Traffic(pace=RateLimiter(rate=100.0, learned=50.0))
+    run(it.send(1900))
+    before, after = (sum(second <= at < second + 1.0 for at in it.times) for second in (29.0, 34.5))
+    assert before == pytest.approx(48.5, abs=1)
+    assert after == pytest.approx(48.5 * 1.02 * 1.04 * 1.08, abs=1)
 
 
 def test_what_the_service_says_of_its_limit_is_kept_to() -> None:
@@ -429,6 +511,7 @@ def test_the_speed_is_shown_as_it_is(rate: float) -> None:
     assert it.pace.recent_rate(it.times[-1] + 2.5) == pytest.approx(rate * SHARE_OF_LIMIT / 2, rel=0.05)
     assert it.pace.recent_rate(it.times[-1] + 10.0) == 0.0
     assert it.pace.mean_rate() == pytest.approx(rate * SHARE_OF_LIMIT, rel=0.03)
+    assert it.pace.mean_rate() == pytest.approx((len(it.times) - 1) / (it.times[-1] - it.times[0]), rel=1e-6)
     assert (it.pace.sent, it.pace.in_flight, it.pace.limit) == (round(rate * 10), 0, rate)
 
 

@@ -183,6 +183,38 @@ def test_what_never_arrived_is_sent_again_with_backoff() -> None:
     assert (outcome.status, outcome.code) == (Status.FAILED, "unreachable")
 
 
+def test_outcomes_say_all_that_is_known() -> None:
+    """Status, UUID, address, HTTP's status and the whole reason, whatever led to them."""
+    assert outcome_of(after(NEVER, replace(ATTEMPT, posts=6))) == Outcome(
+        status=Status.FAILED,
+        code="unreachable",
+        reason="The service could not be reached 6 times: the connection was refused.",
+    )
+    there = "It was in Callbell before; it was left as it is."
+    assert outcome_of(after(answer(200, contact=MADE_BEFORE))) == Outcome(
+        status=Status.EXISTS, code="exists", uuid="u1", href="h1", http_status=200, reason=there
+    )
+    told = after(answer(422, "already exists"), replace(ATTEMPT, contact=INSTAGRAM))
+    assert outcome_of(told) == Outcome(status=Status.EXISTS, code="exists", http_status=422, reason=there)
+    assert outcome_of(after(UNKNOWN, replace(ATTEMPT, contact=INSTAGRAM))).reason == (
+        "It was sent, but no clear answer came (no answer in time), and the service cannot be asked for a instagram"
+        " contact by its identifier."
+    )
+    other = replace(MADE_NOW, identifier="34600999888")
+    assert outcome_of(looked_up(answer(200, contact=other))).reason.endswith(
+        ", and the service answered with a contact of another number."
+    )
+    resent = after_post(UNKNOWN, replace(ATTEMPT, posts=6), Policy(ambiguous=Ambiguous.RESEND), 1.0)
+    assert "(no answer in time), each of 6 times." in outcome_of(resent).reason
+
+
+@pytest.mark.parametrize("look_ups", [0, 3, 8])
+def test_unanswered_look_ups_wait_longer_and_longer(look_ups: int) -> None:
+    """With full jitter: up to 2, 4, 8 .. 60 s."""
+    decision = after_look_up(UNKNOWN, replace(ATTEMPT, look_ups=look_ups), POLICY, 0.5)
+    assert look_up_in(decision)[0] == 0.5 * min(60.0, 2.0 ** (look_ups + 1))
+
+
 def test_a_proxys_page_is_no_witness() -> None:
     """A 404 without the service's JSON does not say that the contact is not there: it is looked up again."""
     attempt = Attempt(contact=CONTACT, first_sent_at=START, doubted=answer(504))

@@ -54,6 +54,24 @@ def test_a_cell_names_a_country_in_many_ways(cell: str, country: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("country", "cells"),
+    [
+        ("AE", ["UAE"]),
+        ("CZ", ["Czechia"]),
+        ("GB", ["UK", "Great Britain", "England", "Scotland", "Wales"]),
+        ("GB", ["Inglaterra", "Inghilterra", "Angleterre"]),
+        ("NL", ["Holland", "Holanda", "Olanda", "Hollande"]),
+        ("TR", ["Türkiye"]),
+        ("US", ["USA", "U.S.", "U S A", "United States of America", "USA (Estados Unidos)", "EEUU", "EE.UU."]),
+        ("US", ["EUA", "E.U.A."]),
+    ],
+)
+def test_countries_have_names_that_people_use(country: str, cells: list[str]) -> None:
+    """Beside the official ones, which phonenumbers has."""
+    assert {cell: country_of(cell) for cell in cells} == dict.fromkeys(cells, country)
+
+
+@pytest.mark.parametrize(
     ("phone", "country", "expected"),
     [
         ("600 111 222", "España", "34600111222"),

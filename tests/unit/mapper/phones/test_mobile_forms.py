@@ -73,6 +73,16 @@ def test_a_number_is_brought_into_a_form_once(digits: str, form: str) -> None:
         ("11 98765-4321", "BR", False),
         ("600111222", "ES", False),
         ("06 12345678", "IT", False),
+        ("3471234567", "IT", False),
+        ("701234567", "SE", True),
+        ("721234567", "RO", True),
+        ("51234567", "CU", True),
+        ("9121234567", "RU", False),
+        ("2125550100", "US", False),
+        ("32123456", "DK", False),
+        ("40612345", "NO", False),
+        ("912345678", "PT", False),
+        ("5512345678", "MX", False),
     ],
 )
 def test_a_lost_zero_is_seen_where_the_country_writes_one(text: str, country: str, *, lost: bool) -> None:
@@ -80,6 +90,12 @@ def test_a_lost_zero_is_seen_where_the_country_writes_one(text: str, country: st
     identifier = identify(text, "whatsapp", country)
     assert not isinstance(identifier, Problem)
     assert lost_zero(text, identifier, country) is lost
+
+
+def test_a_lost_zero_is_seen_behind_a_plus_too() -> None:
+    """Whichever format the identifier has."""
+    assert lost_zero("612345678", "+33612345678", "FR")
+    assert not lost_zero("612345678", "+612345678", "FR")
 
 
 def test_no_zero_is_missed_in_what_is_sent_as_it_is() -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.mapper import phones
 from importer.mapper.phones import identify
 from importer.mapper.phones.countries import is_region
 from importer.model.rows import Problem
@@ -289,6 +290,113 @@ def test_no_country_code_begins_with_a_zero(text: str, country: str) -> None:
     assert "+0" not in problem.message.split('"')[-1]
 
 
+OFFER = ", or write +447911123456 if that is the number."
+OPTION = ", or name the country of such numbers with --country, such as --country ES."
+LOST = "has lost its digits in the spreadsheet program: format the column as text and write the whole number again."
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "sentence"),
+    [
+        ("12ab", "ES", "holds letters: write the number with digits only, such as +34600111222."),
+        (
+            "600_111_222",
+            "ES",
+            "holds the sign _ in the wrong place: write the number with digits only, such as +34600111222.",
+        ),
+        ("12", "", "is too short: write the whole number, such as +34600111222."),
+        (
+            "+34 600 111",
+            "",
+            "is too short for the country code +34: write the whole number, such as +34600111222.",
+        ),
+        ("+34600111222333444", "", "is too long for the country code +34: check for a digit too many."),
+        ("1234567890123456", "", "is too long: check for a digit too many."),
+        (
+            "447911123456",
+            "ES",
+            f"is too long for the country code +34: check for a digit too many{OFFER}",
+        ),
+        ("+999123456789", "", "begins with an unknown country code: check the number."),
+        ("+65612345678", "", "has the wrong length for the country code +65: check the digits."),
+        ("+34 500 000 000", "", "is not a number of the country code +34: check the digits."),
+        (
+            "600111222",
+            "",
+            f"does not say its country: write it with + and the country code, such as +34600111222{OPTION}",
+        ),
+        ("600111222 ext. 12", "ES", "has an extension, which WhatsApp cannot reach: write the number alone."),
+        ("3.46E+10", "", LOST),
+        ("########", "", LOST),
+        ("600111222 / 600333444", "ES", "holds several numbers: keep one, and put each other in a row of its own."),
+    ],
+)
+def test_every_problem_is_a_sentence_that_says_what_to_do(text: str, country: str, sentence: str) -> None:
+    """It begins with the cell, and the problem holds the cell as it is written."""
+    problem = digits(text, country)
+    assert isinstance(problem, Problem)
+    assert (problem.value, problem.message) == (text, f'"{text}" {sentence}')
+
+
+def test_an_empty_cell_is_told_without_quotation_marks() -> None:
+    """There is nothing to quote; a sign alone is kept as the problem's value."""
+    missing = "There is no phone number: write one such as +34600111222."
+    assert digits("-") == Problem(code="phone_missing", value="-", message=missing)
+    message = "The cell is empty: a contact needs an identifier."
+    assert identify(" ", "telegram", "", "digits") == Problem(code="identifier_missing", message=message)
+    lost = Problem(code="identifier_digits_lost", value="1.2E+16", message=f'"1.2E+16" {LOST}')
+    assert identify("1.2E+16", "telegram", "", "digits") == lost
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("123456", "phone_too_short"),
+        ("1234567", "phone_no_country"),
+        ("2125550100", "phone_no_country"),
+        ("123456789012345", "phone_no_country"),
+        ("1234567890123456", "phone_too_long"),
+    ],
+)
+def test_how_many_digits_a_number_without_country_has(text: str, expected: str) -> None:
+    """Seven to fifteen are a number (ITU-T E.164), which must say its country; ten are as often a national one."""
+    assert code(text) == expected
+    assert digits("12125550100") == "12125550100"  # with eleven it does say it
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("extensión", "extension", "ext", "extn", "EXT.", "x", "#", "anexo", "ramal", "interno", "int", "poste"),
+        *("Durchwahl:", "durchwahl ="),
+    ],
+)
+def test_extensions_are_seen_in_many_languages(word: str) -> None:
+    """What is behind the word cannot be reached."""
+    assert code(f"600111222 {word} 12", "ES") == "phone_extension"
+    assert code(f"600111222{word}1", "ES") == "phone_extension"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        *(",", ";", "/", "|", "&", "\n", " - ", " +", "+", " o ", " or ", " y ", " e ", " and ", " ou ", " et "),
+        *(" oder ", " UND "),
+    ],
+)
+def test_several_numbers_are_seen_whatever_stands_between_them(between: str) -> None:
+    """Which of them is meant is for the person to say; a short piece is part of one number."""
+    assert code(f"600111222{between}34600333444", "ES") == "phone_several"
+    if between in {"/", " - "}:
+        assert digits(f"600{between}111222", "ES") == "34600111222"
+
+
+def test_seven_digits_are_enough_for_a_number() -> None:
+    """Two pieces of seven are two numbers; one of seven and one of six are one."""
+    assert code("5550100 / 5550199", "US") == "phone_several"
+    assert digits("4915112/345678") == "4915112345678"
+
+
 def test_a_missing_country_is_told_with_the_option_to_set() -> None:
     """The sentence for a national number names the option that mends the whole file."""
     problem = digits("600 111 222")
@@ -326,6 +434,12 @@ def test_regions_are_two_letter_codes_that_have_numbers() -> None:
     """`ES` is a region; `UK`, small letters and nothing are not."""
     assert is_region("ES")
     assert not any(map(is_region, ["UK", "es", "", "ESP"]))
+
+
+@given(st.from_regex(phones._PLAIN_NUMBER, fullmatch=True))
+def test_a_number_that_needs_no_cleaning_is_cleaned_to_itself(text: str) -> None:
+    """The short way for plain numbers gives what the long one gives."""
+    assert phones._plus_and_digits(text) == (text[: -len(text.lstrip("+"))], text.lstrip("+"))
 
 
 @given(st.sampled_from(NUMBERS))
