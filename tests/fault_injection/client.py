@@ -138,8 +138,12 @@ class Network(Service):
         return self._answer(replace(_FOUND, contact=found) if found else NOT_FOUND)
 
     def _another(self, key: str) -> RemoteContact:
-        """Return the contact of another number: one that is there, or one that nobody knows."""
-        others = [there[-1] for other, there in self._server.contacts.items() if other != key]
+        """Return the contact of another number: one that is there, or one that nobody knows.
+
+        The same number in another channel would not do: an answer does not always name the channel, so nobody can tell.
+        """
+        number = key.split()[0]
+        others = [there[-1] for other, there in self._server.contacts.items() if other.split()[0] != number]
         return self._chance.choice([*others[:3], _STRANGER])
 
     async def _get(self, uuid: str) -> Reply:

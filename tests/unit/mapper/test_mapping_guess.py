@@ -267,7 +267,10 @@ def test_what_is_no_synonym_feeds_no_field() -> None:
 
 def test_a_number_among_the_names_leaves_the_column_a_name() -> None:
     """One cell where somebody typed the phone is no reason to ask which column the names are in."""
-    rows = [(f"+3460011122{n}", "600111229" if n == 1 else "nan", "x" if n == 2 else "") for n in range(9)]
+    rows = [
+        (f"+3460011122{n}", "600111229" if n == 1 else ("Ana", "Eva", "Luis")[n % 3] + " Gil", "x" if n == 2 else "")
+        for n in range(9)
+    ]
     cells = [Row(number=number, cells=row) for number, row in enumerate(rows, 2)]
     assert guess(("Phone", "Name", "Notes"), cells).columns.name == "Name"
 
