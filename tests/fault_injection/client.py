@@ -142,7 +142,7 @@ class Network(Service):
 
         The same number in another channel would not do: an answer does not always name the channel, so nobody can tell.
         """
-        number = key.split()[0]
+        number = key.split(maxsplit=1)[0]
         others = [there[-1] for other, there in self._server.contacts.items() if other.split()[0] != number]
         return self._chance.choice([*others[:3], _STRANGER])
 
