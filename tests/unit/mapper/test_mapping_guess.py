@@ -124,11 +124,36 @@ def test_several_names_are_doubtful(header: tuple[str, ...], candidates: set[str
         ({"Last, First": ["Gil, Ana", "Paz, Eva"]}, "Last, First"),
         ({"Nombre(s) y Apellido(s)": ["Ana Gil", "Eva Paz"]}, "Nombre(s) y Apellido(s)"),
         ({"Owner name": ["Sam", "Sam"], "Guest name": ["Ana", "Eva"]}, "Guest name"),
+        ({"Nombre": ["Ana Gil", "Eva Paz"], "Apellidos": ["Gil", "Paz"]}, "Nombre"),
+        ({"First name": ["Ana", "Eva"], "Name": ["Ana Gil", "Eva Paz"]}, "Name"),
+        ({"Name of company": ["Sol Ltd", "Luna Ltd"]}, "Name of company"),
     ],
 )  # fmt: skip
 def test_values_tell_which_name_it_is(columns: dict[str, Sequence[str]], name: str) -> None:
     """A name that holds first and last name is the name; numbers and other people's names are none."""
     assert of({"Phone": ["+34600111222", "+34600111223"], **columns}).columns.name == name
+
+
+def test_of_two_countries_the_one_that_is_nobody_elses_is_used() -> None:
+    """`Country` is the contact's, beside the country of an address."""
+    countries = {"Address country": ["ES", "PT"], "Country": ["ES", "ES"]}
+    phones = {"Phone": ["600111222", "600111223"], "Name": ["Ana", "Eva"]}
+    assert of({**phones, **countries}).columns.country == "Country"
+
+
+def test_many_numbers_that_are_no_phones_are_no_candidates() -> None:
+    """A sheet may have a hundred columns of numbers: after some cells the others are not looked at."""
+    several = [f"+34600111{number:03}" for number in range(60)]
+    codes = ["12x34x56x78", *(f"{12_345_678 + number * 7}" for number in range(59))]
+    guessed = of({"Phone": several, "Code": codes, "Name": [f"Ana {'I' * (n % 9)}" for n in range(60)]})
+    assert guessed.columns.identifier == "Phone"
+
+
+def test_a_header_that_stands_twice_with_one_column_empty_is_doubtful() -> None:
+    """A config names a column by its header, so nobody could say which is meant."""
+    rows = [Row(number=2, cells=("+34600111222", "", "Ana")), Row(number=3, cells=("+34600111223", "", "Eva"))]
+    (question,) = guess(("Phone", "Phone", "Name"), rows).questions
+    assert (question.field, question.choices) == ("identifier", ("Phone",))
 
 
 def test_how_many_numbers_a_column_holds_counts() -> None:

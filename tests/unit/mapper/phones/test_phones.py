@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapper import phones
-from importer.mapper.phones import identify
+from importer.mapper.phones import identify, one_number
 from importer.mapper.phones.countries import is_region
 from importer.model.rows import Problem
 
@@ -480,3 +480,9 @@ def test_any_text_is_a_handle_or_a_problem(text: str) -> None:
     """Nothing raises for the other sources, and no handle is empty."""
     handle = identify(text, "telegram", "")
     assert isinstance(handle, Problem) or handle
+
+
+def test_a_mark_between_numbers_with_one_number_beside_it_is_taken_off() -> None:
+    """An exporter joined a number with nothing."""
+    assert one_number("+34600111222 ::: ", "", "refuse") == "+34600111222"
+    assert one_number("no number", "", "first") == "no number"
