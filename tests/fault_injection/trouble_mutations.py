@@ -130,13 +130,6 @@ TROUBLE_MUTATIONS = (
         "is_ours = True",
     ),
     _mutation(
-        "undo: deletes what nothing proves to be ours",
-        _seen("undo", Trouble.BY_HAND),
-        "journal.undo:_TO_DO",
-        "AND rows.is_ours",
-        "",
-    ),
-    _mutation(
         "a hard-linked journal is used",
         ("kills", "--kills", "1"),
         "commands.setup:journal_path",
