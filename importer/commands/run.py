@@ -165,9 +165,10 @@ class ImportRun(PoolCommand):
         if record.command == "run":
             self.tell_notes()
         source = self.store.report_source(record.name)
-        tally, problems, warnings = source.tally(), source.problems(), self._warnings.warnings()
+        tally, warnings = source.tally(), self._warnings.warnings()
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
+        problems = reports.problems if reports else source.problems()
         text = closing_text(record, tally, self.context.told(problems), reports, warnings=self.context.told(warnings))
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)

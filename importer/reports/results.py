@@ -34,6 +34,8 @@ class Reports:
     summary: Path
     summary_json: str
     """The summary's text, which `--json` prints."""
+    problems: Sequence[ProblemGroup]
+    """Those of the summary: they take a walk through every row."""
 
 
 def write_reports(source: ReportSource, folder: Path, *, warnings: Sequence[ProblemGroup] = ()) -> Reports:
@@ -56,10 +58,11 @@ def write_reports(source: ReportSource, folder: Path, *, warnings: Sequence[Prob
     tally = source.tally()
     failed = write_failed(source, folder) if any(tally[status] for status in TO_RETRY) else ()
     paths = {"results": str(results), "failed": [str(path) for path in failed], "summary": str(summary)}
-    text = summary_text(source.record(), tally, source.problems(), paths, warnings)
+    problems = source.problems()
+    text = summary_text(source.record(), tally, problems, paths, warnings)
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
-    return Reports(folder=folder, results=results, failed=failed, summary=summary, summary_json=text)
+    return Reports(folder=folder, results=results, failed=failed, summary=summary, summary_json=text, problems=problems)
 
 
 def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

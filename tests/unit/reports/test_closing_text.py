@@ -42,6 +42,7 @@ def reports(*failed: str) -> Reports:
         failed=tuple(FOLDER / name for name in failed),
         summary=FOLDER / "summary.json",
         summary_json="",
+        problems=(),
     )
 
 
