@@ -9,7 +9,7 @@ import numpy as np
 
 from importer.readers.excel.cells import cell_name, column_index
 
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+MOST_ROWS = 1_048_576
 """As many as a spreadsheet program shows (Excel's specifications and limits)."""
 
 MOST_CELLS_HELD = 1_000_000

@@ -17,12 +17,13 @@ import pandas as pd
 
 from importer.model.errors import InputError
 from importer.readers.excel.cells import ErrorCell, UncalculatedCell, text_of
-from importer.readers.excel.extent import MOST_COLUMNS, MOST_ROWS, Extent
+from importer.readers.excel.extent import MOST_ROWS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import LONGEST_TEXT, MarkupError, listened, local
 from importer.readers.excel.pandas_sheet import PandasSheet
 from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
 from importer.readers.excel.zip_package import Package, damaged, has_password
+from importer.readers.header import MOST_COLUMNS
 
 _MOST_CELLS = 850_000
 """Of one sheet, repeated ones and gaps too, so that reading stays under 300 MB: 960,000 took 294 (November 2026)."""

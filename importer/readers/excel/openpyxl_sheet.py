@@ -18,12 +18,13 @@ from openpyxl.utils.datetime import ISO_REGEX, MAC_EPOCH, WINDOWS_EPOCH, from_ex
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from importer.readers.excel.cells import ErrorCell, UncalculatedCell, text_of, unescaped
-from importer.readers.excel.extent import MOST_AREAS, MOST_COLUMNS, MOST_ROWS, Area, Extent, area_of
+from importer.readers.excel.extent import MOST_AREAS, MOST_ROWS, Area, Extent, area_of
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import MAIN, MarkupError, elements
 from importer.readers.excel.overlay import proven_rows
 from importer.readers.excel.shared_texts import SharedTexts, text_in
 from importer.readers.excel.xlsx_parts import NumberStyles
+from importer.readers.header import MOST_COLUMNS
 
 _MOST_REPEATED = 4 * 1024**3
 """Characters that all cells together may take from the shared texts, of which one can be used a million times."""

@@ -15,7 +15,6 @@ import numpy as np
 from importer.readers.excel.cells import ErrorCell, UncalculatedCell, column_index
 from importer.readers.excel.extent import (
     MOST_AREAS,
-    MOST_COLUMNS,
     MOST_ODD_CELLS,
     MOST_ROWS,
     Extent,
@@ -23,6 +22,7 @@ from importer.readers.excel.extent import (
     HiddenRows,
     area_of,
 )
+from importer.readers.header import MOST_COLUMNS
 
 # A tag ends before the next begins, so no pattern looks far, whatever is in the file.
 _PLACE = rb'<c r="([A-Z]{1,3})([0-9]{1,7})"'
