@@ -83,7 +83,7 @@ async def read_lists(service: Service, jitter: Callable[[], float], *, teams: bo
     for name in (name for name, is_asked in (("teams", teams), ("channels", channels)) if is_asked):
         listed = found[name] = []
         try:
-            async for page in list_pages(service, name, {}, _MOST_PAGES, jitter):
+            async for page in list_pages(service, name, name, {}, _MOST_PAGES, jitter):
                 listed += json_objects(page.get(name))
         except UnreadableError as error:
             LOG.warning("the account's %s cannot be read: %s", name, error.message)
@@ -137,16 +137,25 @@ def _uuid(one: Mapping[str, object]) -> str:
 
 
 async def list_pages(
-    service: Service, path: str, query: Mapping[str, str], most: int, jitter: Callable[[], float]
+    service: Service, path: str, name: str, query: Mapping[str, str], most: int, jitter: Callable[[], float]
 ) -> AsyncIterator[Mapping[str, object]]:
     """Yield the first pages of a list, at most so many.
+
+    Args:
+        service: That the list is of.
+        path: Of the call.
+        name: Under which each page has its part of the list.
+        query: Of each request, without the page.
+        most: How many pages at most.
+        jitter: A number from 0.0 to 1.0 for the waits between attempts.
 
     Raises:
         ServiceError: The token is refused, or the service cannot be reached.
 
     """
     for number in range(1, most + 1):
-        page = await get_json(service, Request(method="GET", path=path, query={**query, "page": str(number)}), jitter)
+        request = Request(method="GET", path=path, query={**query, "page": str(number)})
+        page = await get_json(service, request, jitter, holds=name)
         yield page
         meta = page.get("meta")
         count = meta.get("pages") if isinstance(meta, dict) else None
@@ -154,8 +163,16 @@ async def list_pages(
             return
 
 
-async def get_json(service: Service, request: Request, jitter: Callable[[], float]) -> dict[str, object]:
+async def get_json(
+    service: Service, request: Request, jitter: Callable[[], float], *, holds: str = ""
+) -> dict[str, object]:
     """Return the JSON object that a GET is answered with; repeated a few times, for that harms nobody.
+
+    Args:
+        service: To ask.
+        request: The GET.
+        jitter: A number from 0.0 to 1.0 for the waits between attempts.
+        holds: A list that the object should have; without it, the last attempt's object counts all the same.
 
     Raises:
         ServiceError: The token is refused, or the service cannot be reached.
@@ -163,8 +180,9 @@ async def get_json(service: Service, request: Request, jitter: Callable[[], floa
     """
     for number in range(1, _MOST_ATTEMPTS + 1):
         reply = await service.send(request)
-        if reply.http_status == HTTPStatus.OK and isinstance(reply.json, dict):
-            return reply.json
+        found = reply.json if reply.http_status == HTTPStatus.OK else None
+        if isinstance(found, dict) and (not holds or holds in found or number == _MOST_ATTEMPTS):
+            return found
         wait_seconds = reply.retry_after_seconds or backoff_seconds(number, 8.0, jitter())
         if number == _MOST_ATTEMPTS or not _may_pass(reply) or wait_seconds > _LONGEST_WAIT_SECONDS:
             break

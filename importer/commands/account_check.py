@@ -108,7 +108,7 @@ async def _users(service: Service, lists: AccountLists, jitter: Callable[[], flo
     emails = [
         text_field(one, "email").casefold()
         for uuid in teams[:_MOST_TEAMS]
-        async for page in list_pages(service, f"teams/{uuid}/members", {}, _MOST_TEAMS, jitter)
+        async for page in list_pages(service, f"teams/{uuid}/members", "users", {}, _MOST_TEAMS, jitter)
         for one in json_objects(page.get("users"))
     ]
     return frozenset(filter(None, emails))
@@ -119,7 +119,7 @@ async def _contacts(service: Service, requirements: Requirements, jitter: Callab
     tags: set[str] = set()
     fields: dict[str, FieldInUse] = {}
     count, whole = 0, True
-    async for page in list_pages(service, "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
+    async for page in list_pages(service, "contacts", "contacts", {"include_field_types": "true"}, _MOST_PAGES, jitter):
         for one in json_objects(page.get("contacts")):
             count += 1
             tags.update(_texts(one.get("tags")))
