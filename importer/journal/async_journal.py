@@ -13,7 +13,7 @@ from importer.journal.accounts import AccountMatch
 from importer.journal.journal import Journal
 from importer.journal.undo import RunUndo
 from importer.model.deletion import Removed
-from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.journal_rows import Attempted, Intended, Pending, Recorded
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
@@ -54,7 +54,7 @@ class _WriteQueue(Generic[_Record]):
             raise
 
 
-class AsyncJournal(_WriteQueue[Recorded | Attempted]):
+class AsyncJournal(_WriteQueue[Recorded | Attempted | Intended]):
     """A `protocols.PipelineJournal`; rows of a cancelled `claim` are released.
 
     Args:
@@ -92,8 +92,8 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted]):
             self._executor.submit(self._release, claimed)
             raise
 
-    def record_attempt(self, attempted: Attempted) -> None:
-        """Buffer a request that did not settle its row; durable with the next `claim`, `checkpoint` or `finish`."""
+    def record_attempt(self, attempted: Attempted | Intended) -> None:
+        """Buffer a request that did not settle its row, or a PATCH before it leaves; durable as an outcome is."""
         self._buffer.append(attempted)
 
     async def learn(self, limit: float) -> None:
@@ -136,7 +136,7 @@ class AsyncUndo(_WriteQueue[Removed]):
         """Return up to `count` contacts, durably about to be deleted."""
         return await self._call(self._with_buffer, partial(self._undo.claim, count))
 
-    def record_attempt(self, attempted: Attempted) -> None:
+    def record_attempt(self, attempted: Attempted | Intended) -> None:
         """Do nothing: an undo keeps no attempts."""
 
     async def finish(self, exit_code: int, at: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import product
 
 from importer.journal.database import columns, encode_json, maybe_moment, moment
-from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.journal_rows import Attempted, Intended, Pending, Recorded
 from importer.model.payload import from_json
 from importer.model.rows import Sheet, Status
 
@@ -71,6 +71,12 @@ DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) 
 _ATTEMPT = """
 INSERT INTO attempts (run, seq, attempt, at, http_status, reason)
 VALUES (:run, :seq, :attempt, :at, :http_status, :reason)
+"""
+# A row that is merged again keeps what was there before its first PATCH.
+_INTENT = """
+INSERT INTO changes (run, seq, uuid, after, before, at) VALUES (:run, :seq, :uuid, :after, :before, :at)
+ON CONFLICT DO UPDATE SET after = json_patch(after, excluded.after), before = json_patch(excluded.before, before),
+    uuid = excluded.uuid, at = excluded.at
 """
 
 _OPEN_ROWS = "rows.run = :run AND rows.status IN ('pending', 'in_flight')"
@@ -148,8 +154,10 @@ def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: dat
     ]
 
 
-def record_outcomes(connection: sqlite3.Connection, key: RunKey, records: Sequence[Recorded | Attempted]) -> None:
-    """Write outcomes and attempts; within the caller's transaction.
+def record_outcomes(
+    connection: sqlite3.Connection, key: RunKey, records: Sequence[Recorded | Attempted | Intended]
+) -> None:
+    """Write outcomes, attempts and intents; within the caller's transaction.
 
     Final statuses, which are nearly all of the records, are written by two statements; no row has two of them.
     """
@@ -157,6 +165,8 @@ def record_outcomes(connection: sqlite3.Connection, key: RunKey, records: Sequen
     for note in records:
         if isinstance(note, Attempted):
             connection.execute(_ATTEMPT, columns(note) | {"run": key.run})
+        elif isinstance(note, Intended):
+            connection.execute(_INTENT, columns(note.change) | {"run": key.run, "seq": note.seq, "at": moment(note.at)})
         elif note.outcome.status is Status.PENDING:
             release_row(connection, key, note.seq, note.attempts)
         else:

@@ -24,7 +24,7 @@ from importer.journal.schema import HAS_OLD_KEYS
 from importer.journal.undo import RunUndo
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
-from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.journal_rows import Attempted, Intended, Pending, Recorded
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
@@ -123,13 +123,13 @@ class Journal:
         begun.identifiers = None
         return counts
 
-    def claim(self, count: int, records: Sequence[Recorded | Attempted] = ()) -> list[Pending]:
+    def claim(self, count: int, records: Sequence[Recorded | Attempted | Intended] = ()) -> list[Pending]:
         """Record outcomes, and mark up to `count` pending rows as in flight: one transaction."""
         with self._database.transaction() as connection:
             record_outcomes(connection, self._underway.key, records)
             return claim_rows(connection, self._underway.key, count, self._now())
 
-    def record(self, records: Sequence[Recorded | Attempted]) -> None:
+    def record(self, records: Sequence[Recorded | Attempted | Intended]) -> None:
         """Record outcomes, and attempts that did not settle their row."""
         if records:
             with self._database.transaction() as connection:
@@ -141,7 +141,7 @@ class Journal:
             for pending in claimed:
                 release_row(connection, self._underway.key, pending.seq, attempts=0)
 
-    def finish(self, record: RunRecord, records: Sequence[Recorded | Attempted] = ()) -> None:
+    def finish(self, record: RunRecord, records: Sequence[Recorded | Attempted | Intended] = ()) -> None:
         """End the run: what is still pending becomes `unsent`, what is in flight `in_doubt`.
 
         Args:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from importer import __version__
 from importer.mapper.column_mapping import ColumnMapping
@@ -37,16 +38,17 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     problems = [problem for problem in row.problems if problem.from_column <= mapping.used[-1].index]
     texts = cleaned_cells(row.cells, mapping, problems)
     identifier = _accepted(mapping.identifier(texts), problems)
+    name = _accepted(mapping.name(texts), problems)
+    custom = {field: value for field, read in mapping.custom_fields if (value := _accepted(read(texts), problems))}
+    optional: dict[str, Any] = {field: _accepted(read(texts), problems) for field, read in mapping.text_fields}
     contact = Contact(
         identifier=mapping.as_sent(identifier, texts),
         normalised=identifier,
         source=mapping.source,
-        name=_accepted(mapping.name(texts), problems),
+        name=name,
         tags=mapping.tags(texts),
-        custom_fields=MappingProxyType(
-            {name: value for name, read in mapping.custom_fields if (value := _accepted(read(texts), problems))}
-        ),
-        **{attribute: _accepted(read(texts), problems) for attribute, read in mapping.text_fields},
+        custom_fields=MappingProxyType(custom),
+        **optional,
     )
     if mapping.strict_text:
         told = {problem.column for problem in problems}

@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from importer.model.changes import ContactChange
 from importer.model.replies import Outcome
 from importer.model.rows import Contact
+
+
+class Presence(Enum):
+    """Whether the account has a row's contact, as far as this run knows before it sends anything about the row."""
+
+    UNKNOWN = "not asked yet"
+    ABSENT = "this run walked the contact list, and it is not in it"
+    THERE = "it is in the account: `Pending.uuid` names it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +30,9 @@ class Pending:
     """What POST /contacts is given, or was."""
     uuid: str = ""
     """The contact's; empty where it is not known to be in Callbell."""
+    presence: Presence = Presence.UNKNOWN
+    base: Contact | None = None
+    """What the sheet said when the contact was last sent; None: never sent by us, or forgotten (a first meeting)."""
     in_doubt: bool = False
     """An earlier run may have sent it: it is to be looked up before it is sent."""
     first_sent_at: datetime | None = None
@@ -57,6 +69,15 @@ class RecordedOutcome(Generic[OutcomeT]):
 
 
 Recorded = RecordedOutcome[Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intended:
+    """A PATCH that is about to leave, to record before it does: `undo` must know it even if the answer never comes."""
+
+    seq: int
+    change: ContactChange
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

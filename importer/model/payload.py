@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import json
 import marshal
+from collections.abc import Mapping
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
@@ -38,9 +39,14 @@ def payload(contact: Contact) -> dict[str, object]:
     return fields
 
 
+def to_body(contact: Contact) -> str:
+    """Return the payload as the JSON text of the request."""
+    return _as_text(payload(contact))
+
+
 def to_json(contact: Contact) -> str:
-    """Return the payload as text that is the same for equal contacts."""
-    return json.dumps(payload(contact), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Return the contact as text that is the same for equal contacts: the payload, and what an update is to clear."""
+    return _as_text(payload(contact) | ({"cleared": contact.cleared} if contact.cleared else {}))
 
 
 def from_json(text: str, normalised: str = "") -> Contact:
@@ -54,8 +60,13 @@ def from_json(text: str, normalised: str = "") -> Contact:
     fields: dict[str, Any] = json.loads(text)
     custom = fields.pop("custom_fields", {}).items()
     values = {name: value if isinstance(value, str) else tuple(value) for name, value in custom}
-    tags = tuple(fields.pop("tags", ()))
-    return Contact(tags=tags, custom_fields=MappingProxyType(values), normalised=normalised, **fields)
+    tags, cleared = tuple(fields.pop("tags", ())), tuple(fields.pop("cleared", ()))
+    custom_fields = MappingProxyType(values)
+    return Contact(tags=tags, cleared=cleared, custom_fields=custom_fields, normalised=normalised, **fields)
+
+
+def _as_text(fields: Mapping[str, object]) -> str:
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def fingerprint(json_text: str) -> bytes:

@@ -15,11 +15,39 @@ class Ambiguous(StrEnum):
     """Send it again without a look-up: it may then exist twice."""
 
 
+class Existing(StrEnum):
+    """What to do with a contact that the account has already."""
+
+    SKIP = "skip"
+    """Ask before each POST, and leave it as it is."""
+    UPDATE = "update"
+    """Ask before each POST, and PATCH what the sheet changed."""
+    CREATE = "create"
+    """POST unasked: for accounts where that is known to be safe."""
+
+
+class OnConflict(StrEnum):
+    """Whose value stays where both the sheet and a person in Callbell changed a field."""
+
+    CALLBELL = "callbell"
+    SHEET = "sheet"
+
+
+class Gone(StrEnum):
+    """What to do with a contact that was deleted in Callbell."""
+
+    REPORT = "report"
+    RECREATE = "recreate"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The retry and timeout policy."""
+    """The retry and timeout policy, and what to do with contacts that are there already."""
 
     ambiguous: Ambiguous = Ambiguous.RECONCILE
+    existing: Existing = Existing.SKIP
+    on_conflict: OnConflict = OnConflict.CALLBELL
+    gone: Gone = Gone.REPORT
 
     most_attempts: int = 6
     """Requests to create one contact before it fails; those refused by the rate limit do not count."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from importer.model.journal_rows import Attempted, OutcomeT, Pending, RecordedOutcome
+from importer.model.journal_rows import Attempted, Intended, OutcomeT, Pending, RecordedOutcome
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
 from importer.model.rows import Entry, Row, Sheet, Status
@@ -79,8 +79,8 @@ class WorkJournal(Protocol[OutcomeT]):
     def record(self, recorded: RecordedOutcome[OutcomeT]) -> None:
         """Record an outcome; durable with the next `claim` or `checkpoint`."""
 
-    def record_attempt(self, attempted: Attempted) -> None:
-        """Record a request that did not settle its row; durable with the next `claim` or `checkpoint`."""
+    def record_attempt(self, attempted: Attempted | Intended) -> None:
+        """Record a request that did not settle its row, or a PATCH before it leaves; durable as `record` is."""
 
     async def checkpoint(self) -> None:
         """Make durable what was recorded."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 
-from importer.model.rows import Status
+from importer.model.rows import Contact, Status
 
 
 class Arrival(Enum):
@@ -73,6 +73,8 @@ class Outcome:
     """A sentence for the report; empty where all is well."""
     is_ours: bool = False
     """Whether the answer to our own POST proves that it made the contact: only then may `undo` delete it."""
+    base: Contact | None = None
+    """What the sheet counts as having said from now on, where that is not the row's contact."""
 
     @property
     def detail(self) -> str:

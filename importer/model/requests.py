@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import quote
 
-from importer.model.payload import to_json
+from importer.model.payload import to_body
 from importer.model.rows import Contact
 
 _CONTACTS = "contacts"
@@ -35,7 +35,7 @@ WHO_AM_I = Request(method="GET", path="auth/me")
 
 def create_contact(contact: Contact) -> Request:
     """Return POST /contacts."""
-    return Request(method="POST", path=_CONTACTS, body=to_json(contact))
+    return Request(method="POST", path=_CONTACTS, body=to_body(contact))
 
 
 def find_contact(contact: Contact) -> Request:

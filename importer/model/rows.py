@@ -101,6 +101,8 @@ class Contact:
     channel_uuid: str = ""
     bot_status: str = ""
     note: str = ""
+    cleared: tuple[str, ...] = ()
+    """Fields that an update is to clear, sorted, named as in `importer.model.changes`; POST has no use for them."""
     normalised: str = field(default="", compare=False, repr=False)
     """The identifier in one form, however it is written; never sent. Empty: `identifier` has that form already."""
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from importer.model.errors import ImporterError, StorageError
-from importer.model.phone_mask import unnumbered
+from importer.model.journal_rows import Pending
+from importer.model.phone_mask import masked, unnumbered
 from importer.model.plain_text import plain, plain_lines
 from importer.model.rows import Entry, InvalidRow, Status
 from importer.system.files import private_file, private_folder
@@ -71,6 +72,11 @@ class _Text(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return plain(super().format(record))
+
+
+def log_row(row: Pending, message: str, what: object, detail: str) -> None:
+    """Log what happened to a row: by its number, and its identifier's last digits."""
+    LOG.debug(f"row %d (%s): {message}", row.row, masked(row.contact.identifier), what, unnumbered(detail))  # noqa: G004 - our own words
 
 
 class _Json(_Text):

@@ -12,6 +12,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import assert_never
 
+from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
@@ -111,6 +112,10 @@ class CreateOperation:
         """Return the step's POST or look-up."""
         contact = step.contact if isinstance(step, SelfTestLookUp) else step.attempt.contact
         return create_contact(contact) if isinstance(step, Post) else find_contact(contact)
+
+    def intent(self, step: CreateStep) -> ContactChange | None:  # noqa: ARG002 - the protocol's
+        """Return None: it changes no contact."""
+        return None
 
     def decide(self, step: CreateStep, reply: Reply, jitter: float) -> NextStep[CreateStep, Outcome]:
         """Return what follows from the reply; `retry_decision` has the table."""

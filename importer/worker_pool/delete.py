@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
+from importer.model.changes import ContactChange
 from importer.model.deletion import Deletion, Fate
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy, backoff_seconds
@@ -78,6 +79,10 @@ class DeleteOperation:
     def request(self, step: DeleteStep) -> Request:
         """Return the step's GET or DELETE."""
         return get_contact(step.uuid) if isinstance(step, Compare) else delete_contact(step.compare.uuid)
+
+    def intent(self, step: DeleteStep) -> ContactChange | None:  # noqa: ARG002 - the protocol's
+        """Return None: it changes no contact."""
+        return None
 
     def decide(self, step: DeleteStep, reply: Reply, jitter: float) -> DeleteDecision:
         """Return what follows from the reply, as the table above has it."""

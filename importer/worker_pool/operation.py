@@ -19,6 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from importer.model.changes import ContactChange
 from importer.model.journal_rows import OutcomeT, Pending, RowOutcome
 from importer.model.replies import Reply
 from importer.model.requests import Request
@@ -83,6 +84,9 @@ class Operation(Protocol[StepT, _OutcomeT_co]):
 
     def request(self, step: StepT) -> Request:
         """Return the request that the step makes."""
+
+    def intent(self, step: StepT) -> ContactChange | None:
+        """Return the change that the step's request makes, to be on disk before it leaves; None: it is none."""
 
     def decide(self, step: StepT, reply: Reply, jitter: float) -> NextStep[StepT, _OutcomeT_co]:
         """Return what follows from the reply to the step's request.

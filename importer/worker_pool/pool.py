@@ -15,17 +15,16 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Generic, assert_never
 
-from importer.model.journal_rows import Attempted, OutcomeT, Pending, RecordedOutcome
-from importer.model.phone_mask import masked, unnumbered
+from importer.model.journal_rows import Attempted, Intended, OutcomeT, Pending, RecordedOutcome
 from importer.model.protocols import Clock, RequestLimiter, Service, WorkJournal
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
 from importer.model.stop import Stop
+from importer.system.logs import LOG, log_row
 from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage, refuses_token
 from importer.worker_pool.operation import AskToken, Final, NextStep, Operation, SendLater, SendNow, StepT
 from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue, watched_task
 
-_LOG = logging.getLogger(__name__)
 GRACE_SECONDS = 25.0
 """How long a stopping pool waits for what is in flight: systemd gives 90 s, a person less."""
 CHECKPOINT_SECONDS = 0.1
@@ -64,7 +63,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self._in_flight = RequestsInFlight(self._ended)
         self._dispatching: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
-        self._is_verbose = _LOG.isEnabledFor(logging.DEBUG)
+        self._is_verbose = LOG.isEnabledFor(logging.DEBUG)
 
     def enqueued(self, tally: Mapping[Any, int]) -> None:
         """Take note that more rows were enqueued in the journal, so many with each status."""
@@ -151,19 +150,24 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         if request.is_change:
             self.counters.retried += job.attempts > 0
             job.attempts += 1
+        change = None if is_token_asked else self.operation.intent(job.step)
+        if change is not None and job.row is not None:
+            self.journal.record_attempt(Intended(seq=job.row.seq, change=change, at=self.clock.now()))
         try:
-            reply = await self._send(request)
+            reply = await self._send(request, is_intended=change is not None)
         except asyncio.CancelledError:
             self._give_back(job, is_in_flight=not is_token_asked)
             return
         self.outage.record(reply)
         self._follow(job, self._decide(job, request, reply))
 
-    async def _send(self, request: Request) -> Reply:
-        """Make a request that may leave, and tell the rate limiter what came of it."""
+    async def _send(self, request: Request, *, is_intended: bool = False) -> Reply:
+        """Make a request that may leave, after its intent is on disk, and tell the rate limiter what came of it."""
         loop, reply = asyncio.get_running_loop(), None
         started = loop.time()
         try:
+            if is_intended:
+                await self.journal.checkpoint()
             reply = await self.service.send(request)
         finally:
             self.rate_limiter.release(reply, loop.time() - started, self.jitter())
@@ -184,7 +188,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             self.journal.record_attempt(
                 Attempted(seq=row.seq, attempt=job.attempts, at=at, http_status=status, reason=reason)
             )
-            self._log(row, "attempt %s: %s", job.attempts, reason)
+            if self._is_verbose:
+                log_row(row, "attempt %s: %s", job.attempts, reason)
         return decision
 
     def _follow(self, job: Job[StepT, OutcomeT], decision: NextStep[StepT, OutcomeT]) -> None:
@@ -231,12 +236,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=at))
         if self._is_verbose:
             status = "unsent" if outcome.status is self.operation.pending else outcome.status
-            self._log(row, "%s %s", status, outcome.detail)
-
-    def _log(self, row: Pending, message: str, what: object, detail: str) -> None:
-        """Name a row by its number, and its identifier by the last digits."""
-        if self._is_verbose:
-            _LOG.debug(f"row %d (%s): {message}", row.row, masked(row.contact.identifier), what, unnumbered(detail))
+            log_row(row, "%s %s", status, outcome.detail)
 
     def _ended(self, error: Exception | None) -> None:
         """Take note that a background task has ended; its error ends the run."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from importer.model.journal_rows import Attempted, Pending, RecordedOutcome
+from importer.model.journal_rows import Attempted, Intended, Pending, RecordedOutcome
 from importer.model.policy import Policy
 from importer.model.protocols import RequestLimiter
 from importer.model.replies import Arrival, RemoteContact, Reply
@@ -41,6 +41,7 @@ class MemoryJournal:
     recorded: list[RecordedOutcome[Any]] = field(default_factory=list)
     recorded_at: list[float] = field(default_factory=list)
     attempted: list[Attempted] = field(default_factory=list)
+    intended: list[Intended] = field(default_factory=list)
     durable: int = 0
     """How many of `recorded` are durable."""
     claimed: set[int] = field(default_factory=set)
@@ -60,8 +61,11 @@ class MemoryJournal:
         self.recorded.append(recorded)
         self.recorded_at.append(asyncio.get_running_loop().time())
 
-    def record_attempt(self, attempted: Attempted) -> None:
-        self.attempted.append(attempted)
+    def record_attempt(self, attempted: Attempted | Intended) -> None:
+        if isinstance(attempted, Intended):
+            self.intended.append(attempted)
+        else:
+            self.attempted.append(attempted)
 
     async def checkpoint(self) -> None:
         self.checkpoints.append(asyncio.get_running_loop().time())

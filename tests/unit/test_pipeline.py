@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from importer.model.errors import ImporterError, InputError, StorageError
-from importer.model.journal_rows import Attempted, Pending, Recorded
+from importer.model.journal_rows import Attempted, Intended, Pending, Recorded
 from importer.model.protocols import PipelineJournal, Reader
 from importer.model.rows import Contact, Entry, InvalidRow, Problem, Row, Sheet, Status
 from importer.pipeline import RowObserver, Source, enqueue_all, run_import
@@ -76,7 +76,7 @@ class Entered(PipelineJournal):
     def record(self, recorded: Recorded) -> None:
         raise NotImplementedError(recorded)
 
-    def record_attempt(self, attempted: Attempted) -> None:
+    def record_attempt(self, attempted: Attempted | Intended) -> None:
         raise NotImplementedError(attempted)
 
     async def checkpoint(self) -> None:

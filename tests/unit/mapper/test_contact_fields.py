@@ -1,6 +1,7 @@
 """A field of a contact is known to every part that has to know it, and takes what the service takes."""
 
 from dataclasses import fields
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ def test_every_field_has_words_by_which_headers_are_recognised() -> None:
 
 def test_every_optional_text_is_sent_and_comes_back() -> None:
     """The payload holds whatever Contact has."""
-    texts = {name: f"a {name}" for name in OPTIONAL_TEXTS}
+    texts: dict[str, Any] = {name: f"a {name}" for name in OPTIONAL_TEXTS}
     contact = from_json(to_json(Contact(identifier="1", source="whatsapp", name="Ana")))
     assert all(getattr(contact, name) == "" for name in OPTIONAL_TEXTS)
     full = Contact(identifier="1", source="whatsapp", name="Ana", tags=(), custom_fields={}, **texts)

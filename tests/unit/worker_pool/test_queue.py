@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.errors import StorageError
-from importer.model.journal_rows import Attempted, Pending, RecordedOutcome
+from importer.model.journal_rows import Attempted, Intended, Pending, RecordedOutcome
 from importer.model.rows import Contact, Status
 from importer.worker_pool.queue import AT_ONCE, Claims, Counters, RequestsInFlight, StepQueue
 from tests.support.virtual_time import run
@@ -90,7 +90,7 @@ class Rows:
     def record(self, recorded: RecordedOutcome[Any]) -> None:
         """Not called."""
 
-    def record_attempt(self, attempted: Attempted) -> None:
+    def record_attempt(self, attempted: Attempted | Intended) -> None:
         """Not called."""
 
     async def checkpoint(self) -> None:
