@@ -346,12 +346,6 @@ def test_merging_again_changes_nothing(
     assert again.base == next_run.base == result.base
 
 
-@given(ROWS, CONTACTS, CONTACTS)
-def test_a_lost_patch_is_merged_alike(now: Contact, base: Contact, has: Contact) -> None:
-    """What did not arrive is found again by the next merge."""
-    assert merge(now, base, described(has), CALLBELL) == merge(now, base, described(has), CALLBELL)
-
-
 @given(ROWS, CONTACTS, CONTACTS, BRIEF)
 def test_the_sheet_wins_where_it_is_told_to(now: Contact, base: Contact, has: Contact, is_brief: bool) -> None:  # noqa: FBT001 - drawn
     """Then nothing is a conflict, and Callbell has every text that the sheet changed."""
