@@ -19,7 +19,7 @@ from importer.model.stop import Stop
 from importer.worker_pool.contact_changes import field_value, is_same
 from importer.worker_pool.delete import Compare, Delete
 from importer.worker_pool.merge import merge
-from importer.worker_pool.operation import AskToken, Final, SendLater, SendNow
+from importer.worker_pool.operation import AskToken, Final, Operation, SendLater, SendNow
 from importer.worker_pool.restore import (
     CompareChange,
     GiveBack,
@@ -308,7 +308,7 @@ def test_what_an_update_changed_is_as_before_after_an_undo(
 # The operation
 
 
-OPERATION = UndoOperation(POLICY)
+OPERATION: Operation[Any, Deletion] = UndoOperation(POLICY)
 ROW = Pending(seq=1, row=2, contact=AFTER, uuid="u1", change=CHANGE)
 MADE = replace(ROW, change=None)
 
