@@ -157,6 +157,7 @@ _KINDS = (
     typed_kind("long phone", 5215512345678, "5215512345678"),
     typed_kind("15 digits", 123456789012345, "123456789012345"),
     typed_kind("16 digits", 1234567890123456, "1234567890123456", code="digits_lost"),
+    typed_kind("16 digits by format", 1234567890123456, "1234567890123456", "0" * 16, code="digits_lost"),
     typed_kind("decimal", 1234.5, "1234.5"),
     typed_kind("inexact", 0.1 + 0.2, "0.3"),
     typed_kind("tiny", 0.0000125, "0.0000125"),

@@ -21,6 +21,7 @@ _NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 """Of a number format: colours and languages in brackets, room for a character, a character to fill with."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|([-+() /:])')
+_DURATION = re.compile(r"(-?)P(?:(\d{1,12})D)?T?(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12}(?:[.,]\d+)?)S)?", re.ASCII)
 _APART = "[-() /]*"
 _LONGEST_NUMBER_SHOWN = 64
 
@@ -74,6 +75,24 @@ def text_of(value: object, number_format: str = "General") -> str:
             return ""
         case _:
             return str(value)
+
+
+def formatted(value: object, number_format: str) -> object:
+    """Return the text of a number in its format, but a number of which digits are lost as it is."""
+    return value if is_wrong(value) else text_of(value, number_format)
+
+
+def duration_of(text: str) -> timedelta | None:
+    """Return the duration that a text such as `PT26H05M00S` says; None if it is none (ISO 8601)."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        return None
+    days, hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in found.groups()[1:])
+    try:
+        duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        return None
+    return -duration if found[1] else duration
 
 
 def unescaped(text: str) -> str:

@@ -9,14 +9,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import ErrorCell, UncalculatedCell, shown_in_front, text_of
+from importer.readers.excel.cells import ErrorCell, UncalculatedCell, duration_of, shown_in_front, text_of
 from importer.readers.excel.extent import MOST_ROWS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import LONGEST_TEXT, MarkupError, listened, local
@@ -232,6 +231,8 @@ def _copied(cell: Element) -> tuple[str, ErrorCell | UncalculatedCell | None]:
     is_error = kind == "error" or ("formula" in cell.attrib and _ERROR.fullmatch(shown))
     if is_error or (kind in _NUMBERS and not _NUMBER.fullmatch(value)):
         return "", ErrorCell(text=shown or "#NUM!")
+    if kind in _NUMBERS and "formula" in cell.attrib and shown.isalpha() and float(value) in {0, 1}:
+        kind, value = "boolean", str(float(value) == 1).lower()  # as LibreOffice writes those of an .xlsx
     if kind in _NUMBERS:
         shown = shown_in_front(float(value), shown)
         if not shown:
@@ -239,9 +240,8 @@ def _copied(cell: Element) -> tuple[str, ErrorCell | UncalculatedCell | None]:
     elif kind in {"boolean", "date"}:
         return f'office:value-type="{kind}" office:{kind}-value={quoteattr(value)}', None
     elif kind == "time":
-        shown = value
-        with suppress(ValueError):
-            shown = text_of(pd.Timedelta(value.replace(",", ".")).to_pytimedelta())
+        duration = duration_of(value)
+        shown = value if duration is None else text_of(duration)
     elif "formula" in cell.attrib and not shown and kind != "string":
         return "", UncalculatedCell()
     else:

@@ -21,7 +21,7 @@ from openpyxl.styles.numbers import is_timedelta_format
 from xlrd.compdoc import CompDoc  # type: ignore[import-untyped]  # the same
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import ErrorCell, cell_name, text_of, zeros_in_front
+from importer.readers.excel.cells import ErrorCell, cell_name, formatted, zeros_in_front
 from importer.readers.excel.extent import MOST_AREAS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.pandas_sheet import PandasSheet
@@ -254,4 +254,4 @@ def _see_cells(seen: ExtentBuilder, book: Any, sheet: Any) -> None:  # noqa: ANN
                     with suppress(OverflowError):
                         seen.replace(row + 1, column, timedelta(days=value))  # pandas makes a date of it
                 elif number_format:
-                    seen.replace(row + 1, column, text_of(value, number_format))
+                    seen.replace(row + 1, column, formatted(value, number_format))

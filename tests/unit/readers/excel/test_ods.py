@@ -62,6 +62,11 @@ def shown_number(value: float, shown: str, kind: str = "float") -> str:
     return cell(f'office:value-type="{kind}" office:value="{value}"', f"<text:p>{shown}</text:p>")
 
 
+def formula_number(value: float, shown: str) -> str:
+    """Return a formula whose result is a number that its format shows otherwise."""
+    return shown_number(value, shown).replace("<table:table-cell", '<table:table-cell table:formula="of:=A1"')
+
+
 HEADER = row(*(cell("", f"<text:p>{name}</text:p>") for name in ("Phone", "Name")))
 
 
@@ -82,7 +87,11 @@ HEADER = row(*(cell("", f"<text:p>{name}</text:p>") for name in ("Phone", "Name"
         (shown_number(12, "EUR 12"), "12", ()),
         (shown_number(1, "100%", "percentage"), "1", ()),
         (cell('table:formula="of:=NA()" office:value-type="string"', "<text:p>#N/A</text:p>"), "#N/A", ("cell_error",)),
-        (cell('table:formula="of:=A" office:value-type="string"', "<text:p>Err:508</text:p>"), "Err:508", ("cell_error",)),
+        (
+            cell('table:formula="of:=A" office:value-type="string"', "<text:p>Err:508</text:p>"),
+            "Err:508",
+            ("cell_error",),
+        ),
         (cell('table:formula="of:=A1" office:value-type="string"', "<text:p>#1</text:p>"), "#1", ()),
         (text("#N/A"), "#N/A", ()),
         (cell('office:value-type="float" office:value="0"', "<text:p>0</text:p>"), "0", ()),
@@ -96,6 +105,16 @@ HEADER = row(*(cell("", f"<text:p>{name}</text:p>") for name in ("Phone", "Name"
         (cell('office:value-type="date" office:date-value="-0044-03-15"'), "-0044-03-15", ()),
         (cell('office:value-type="time" office:time-value="PT14H05M00S"'), "14:05:00", ()),
         (cell('office:value-type="time" office:time-value="PT30H05M00S"'), "30:05:00", ()),
+        (cell('office:value-type="time" office:time-value="PT014H05M09S"'), "14:05:09", ()),
+        (cell('office:value-type="time" office:time-value="PT100H00M00,4S"'), "100:00:00", ()),
+        (cell('office:value-type="time" office:time-value="-P1DT1H"'), "-25:00:00", ()),
+        (cell('office:value-type="time" office:time-value="P999999999999D"'), "P999999999999D", ()),
+        (formula_number(1, "TRUE"), "TRUE", ()),
+        (formula_number(0, "FALSO"), "FALSE", ()),
+        (formula_number(1, "1"), "1", ()),
+        (formula_number(7, "seven"), "7", ()),
+        (shown_number(1, "one"), "1", ()),
+        (shown_number(1234567890123456, "0001234567890123456"), "1234567890123456", ("digits_lost",)),
         (cell('office:value-type="time" office:time-value="-P1DT1H"'), "-25:00:00", ()),
         (cell('office:value-type="time" office:time-value="soon"'), "soon", ()),
         (cell('office:value-type="string" office:string-value="x"', "<text:p>y</text:p>"), "x", ()),
