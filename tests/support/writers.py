@@ -17,6 +17,7 @@ from odf.opendocument import OpenDocumentSpreadsheet  # type: ignore[import-unty
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.utils import get_column_letter
 
 from tests.support.cell_kinds import Cell, Kind, Look, Table, serial_of
 
@@ -61,7 +62,7 @@ def _openpyxl(path: Path, tables: Sequence[Table], *, iso_dates: bool = False) -
         for row in one.hidden_rows:
             sheet.row_dimensions[row + 1].hidden = True
         for column in one.hidden_columns:
-            sheet.column_dimensions[openpyxl.utils.get_column_letter(column + 1)].hidden = True
+            sheet.column_dimensions[get_column_letter(column + 1)].hidden = True
     book.save(path)
 
 
@@ -116,18 +117,14 @@ def _xlsxwriter(path: Path, tables: Sequence[Table], options: Mapping[str, bool]
     book.close()
 
 
-def _xlsxwriter_cell(book: Any, sheet: Any, row: int, column: int, cell: Cell) -> None:  # noqa: PLR0912 - flat
+def _xlsxwriter_cell(book: Any, sheet: Any, row: int, column: int, cell: Cell) -> None:
     form = book.add_format({"num_format": cell.number_format}) if cell.number_format != "General" else None
     place = (row, column)
     if cell.look is Look.COMMENT:
         sheet.write_comment(*place, "a comment")
-    if cell.formula:
-        value = cell.error or (cell.value if cell.is_calculated else "")
-        if isinstance(value, date | time | timedelta):
-            value = serial_of(value) - (_DAYS_TO_1904 if book.date_1904 and isinstance(value, date) else 0)
-        sheet.write_formula(*place, f"={cell.formula}", form, value)
-        return
     match cell.value:
+        case _ if cell.formula:
+            sheet.write_formula(*place, f"={cell.formula}", form, _xlsxwriter_result(book, cell))
         case str() if cell.look is Look.RICH:
             start, rest = cell.value.split(" ", 1)
             sheet.write_rich_string(*place, book.add_format({"bold": True}), start, f" {rest}")
@@ -141,8 +138,14 @@ def _xlsxwriter_cell(book: Any, sheet: Any, row: int, column: int, cell: Cell) -
             sheet.write_number(*place, cell.value, form)
         case date() | time() | timedelta():
             sheet.write_datetime(*place, cell.value, form)
-        case None if form:
-            sheet.write_blank(*place, None, form)
+        case None:
+            sheet.write_blank(*place, None, form)  # nothing, without a format
+
+
+def _xlsxwriter_result(book: Any, cell: Cell) -> object:
+    if isinstance(cell.value, date | time | timedelta):
+        return serial_of(cell.value) - (_DAYS_TO_1904 if book.date_1904 and isinstance(cell.value, date) else 0)
+    return cell.error or (cell.value if cell.is_calculated else "")
 
 
 def xlwt_writes(path: Path, tables: Sequence[Table]) -> None:
@@ -154,7 +157,7 @@ def xlwt_writes(path: Path, tables: Sequence[Table]) -> None:
         for row, column, cell in one.cells:
             if area := merged.get((row, column)):
                 sheet.merge(area[0], area[2], area[1], area[3])
-            _xlwt_cell(book, sheet, row, column, cell)
+            _xlwt_cell(sheet, row, column, cell)
         for row in one.hidden_rows:
             sheet.row(row).hidden = True
         for column in one.hidden_columns:
@@ -162,7 +165,7 @@ def xlwt_writes(path: Path, tables: Sequence[Table]) -> None:
     book.save(str(path))
 
 
-def _xlwt_cell(book: Any, sheet: Any, row: int, column: int, cell: Cell) -> None:
+def _xlwt_cell(sheet: Any, row: int, column: int, cell: Cell) -> None:
     form = _xlwt_style(cell.number_format)
     if cell.formula:
         sheet.write(row, column, xlwt.Formula(cell.formula.replace(",", ";")), form)
@@ -220,7 +223,7 @@ def _odf_cell(cell: Cell, area: tuple[int, int, int, int] | None) -> Any:
         note.addElement(dc.Creator(text="somebody"))
         note.addElement(text.P(text="a comment"))
         made.addElement(note)
-    if cell.is_calculated and (shown := odf_shown(cell)):
+    if cell.is_calculated and (shown := _odf_shown(cell)):
         for paragraph in shown.split("\n"):
             made.addElement(_odf_paragraph(paragraph, cell.look))
     return made
@@ -229,47 +232,43 @@ def _odf_cell(cell: Cell, area: tuple[int, int, int, int] | None) -> Any:
 def _odf_value(cell: Cell) -> dict[str, object]:
     match cell.value:
         case bool():
-            return {"valuetype": "boolean", "booleanvalue": str(cell.value).lower()}
-        case int() | float() if "%" in cell.number_format:
-            return {"valuetype": "percentage", "value": repr(cell.value)}
-        case int() | float() if "$" in cell.number_format:
-            return {"valuetype": "currency", "currency": "EUR", "value": repr(cell.value)}
+            found = {"valuetype": "boolean", "booleanvalue": str(cell.value).lower()}
         case int() | float():
-            return {"valuetype": "float", "value": repr(cell.value)}
+            kind = "percentage" if "%" in cell.number_format else "currency" if "$" in cell.number_format else "float"
+            found = {"valuetype": kind, "value": repr(cell.value)}
         case date():
-            return {"valuetype": "date", "datevalue": cell.value.isoformat()}
+            found = {"valuetype": "date", "datevalue": cell.value.isoformat()}
         case time():
-            return {"valuetype": "time", "timevalue": f"PT{cell.value:%HH%MM%SS}"}
+            found = {"valuetype": "time", "timevalue": f"PT{cell.value:%HH%MM%SS}"}
         case timedelta():
             seconds = int(cell.value.total_seconds())
-            return {"valuetype": "time", "timevalue": f"PT{seconds // 3600}H{seconds // 60 % 60}M{seconds % 60}S"}
-        case str():
-            return {"valuetype": "string"}
-        case None:  # ODF has no kind of value for errors: LibreOffice says so in an attribute of its own
-            return {"valuetype": "string"} if cell.error else {}
+            duration = f"PT{seconds // 3600}H{seconds // 60 % 60}M{seconds % 60}S"
+            found = {"valuetype": "time", "timevalue": duration}
+        case str() | None:  # ODF has no kind of value for errors: LibreOffice says so in an attribute of its own
+            found = {"valuetype": "string"} if isinstance(cell.value, str) or cell.error else {}
+    return dict(found)
 
 
-def odf_shown(cell: Cell) -> str:
+def _odf_shown(cell: Cell) -> str:
     """Return what LibreOffice shows in the cell."""
     match cell.number_format, cell.value:
-        case format_, int() if format_.strip("0") == "":
-            return f"{cell.value:0{len(format_)}}"
+        case zeros, int() if not zeros.strip("0"):
+            shown = f"{cell.value:0{len(zeros)}}"
         case '"+34 "000000000', int():
-            return f"+34 {cell.value:09}"
+            shown = f"+34 {cell.value:09}"
         case "0%", float():
-            return f"{cell.value:.0%}"
+            shown = f"{cell.value:.0%}"
         case "#,##0", int():
-            return f"{cell.value:,}"
+            shown = f"{cell.value:,}"
         case "0.00E+00", int() | float():
-            return f"{cell.value:.2E}"
+            shown = f"{cell.value:.2E}"
         case _, bool():
-            return str(cell.value).upper()
-        case _, timedelta():
-            return str(cell.value)
+            shown = str(cell.value).upper()
         case _, None:
-            return cell.error
+            shown = cell.error
         case _:
-            return str(cell.value)
+            shown = str(cell.value)
+    return shown
 
 
 def _odf_paragraph(shown: str, look: Look) -> Any:

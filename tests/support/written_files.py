@@ -17,13 +17,18 @@ _CONVERTED = dict.fromkeys(("formula: empty text", "error: #N/A", "error: #DIV/0
 }
 _ESCAPE = {"escape": "writes an escape as it is, which means the character"}
 _UNMARKED = "does not say that outer spaces are to be kept"
-_VALUES_ONLY = {
-    name: "writes values only"
-    for name in ("formatted", "zeros by format", "prefix by format", "rich text", "link", "merged", "hidden")
-} | {name: "writes values only" for name in KINDS if name.startswith(("formula:", "error:", "comment"))}
+_VALUES_ONLY = dict.fromkeys(
+    (
+        *("formatted", "zeros by format", "prefix by format", "rich text", "link", "merged", "hidden"),
+        *(name for name in KINDS if name.startswith(("formula:", "error:", "comment"))),
+    ),
+    "writes values only",
+)
 _NO_FORMATS = dict.fromkeys(
-    ("zeros by format", "prefix by format", "formula: zeros", "formula: date", "formatted")
-    + ("date", "old date", "date in words", "date and time", "time", "duration"),
+    (
+        *("zeros by format", "prefix by format", "formula: zeros", "formula: date", "formatted"),
+        *("date", "old date", "date in words", "date and time", "time", "duration"),
+    ),
     "writes an .ods without formats, so that dates are numbers",
 )
 _NO_ERRORS = {name: "writes no errors into an .ods" for name in KINDS if "#" in name}
@@ -43,6 +48,7 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
         "long text": "cuts a text after 255 characters",
         "formula: uncalculated": "writes an empty cell",
         "formula: empty text": "writes an empty text without its formula",
+        "hidden": "hides nothing in an .xls",
     },
     "sheetjs.ods": _NO_FORMATS
     | _NO_ERRORS

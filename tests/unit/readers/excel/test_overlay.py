@@ -54,7 +54,7 @@ def test_rows_that_were_not_parsed_are_flagged() -> None:
 
 
 def test_rows_of_cells_without_a_value_are_not_flagged() -> None:
-    """openpyxl writes an empty text at the end of a table as a cell, and no library returns its row."""
+    """An empty text at the end of a table is a cell in openpyxl's files, and no library returns its row."""
     rows = list(proven_rows([["a"]], Extent(rows=3, columns=1, filled=array("H", [0, 1]))))
     assert [isinstance(row, FlaggedRow) for row in rows] == [False, False, False]
 

@@ -162,19 +162,6 @@ def test_what_a_writer_cannot_write_is_a_kind_of_cell() -> None:
 
 TEXT_CHARACTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn"])
 SHORT_TEXTS = st.text(TEXT_CHARACTERS, min_size=1, max_size=8).filter(str.strip)
-ANY_KIND = st.one_of(
-    st.sampled_from([kind for kind in KINDS.values() if kind.name != "long text"]),
-    st.sampled_from([KINDS["empty"], KINDS["formatted"]]),
-    st.builds(text_kind, st.just("text"), SHORT_TEXTS),
-    st.integers(-(10**15) + 1, 10**15 - 1).map(lambda value: typed_kind("whole", value, str(value))),
-    st.builds(lambda value, places: decimal_kind(value, places), st.integers(-(10**9), 10**9), st.integers(1, 6)),
-    st.builds(lambda value, width: zeros_kind(value, width), st.integers(0, 10**6), st.integers(2, 9)),
-    st.dates(date(1905, 1, 1), date(2099, 12, 31)).map(
-        lambda value: typed_kind("date", value, value.isoformat(), "dd/mm/yyyy")
-    ),
-    st.datetimes(datetime(1905, 1, 1), datetime(2099, 12, 31)).map(lambda value: moment_kind(value)),  # noqa: DTZ001 - cells have no time zone
-    st.times().map(lambda value: time_kind(value.replace(microsecond=0))),
-)
 
 
 def decimal_kind(value: int, places: int) -> Kind:
@@ -199,6 +186,21 @@ def moment_kind(value: datetime) -> Kind:
 def time_kind(value: time) -> Kind:
     """Return a time of day."""
     return typed_kind("time", value, value.isoformat(), "hh:mm:ss")
+
+
+ANY_KIND = st.one_of(
+    st.sampled_from([kind for kind in KINDS.values() if kind.name != "long text"]),
+    st.sampled_from([KINDS["empty"], KINDS["formatted"]]),
+    st.builds(text_kind, st.just("text"), SHORT_TEXTS),
+    st.integers(-(10**15) + 1, 10**15 - 1).map(lambda value: typed_kind("whole", value, str(value))),
+    st.builds(decimal_kind, st.integers(-(10**9), 10**9), st.integers(1, 6)),
+    st.builds(zeros_kind, st.integers(0, 10**6), st.integers(2, 9)),
+    st.dates(date(1905, 1, 1), date(2099, 12, 31)).map(
+        lambda value: typed_kind("date", value, value.isoformat(), "dd/mm/yyyy")
+    ),
+    st.datetimes(datetime(1905, 1, 1), datetime(2099, 12, 31)).map(moment_kind),  # noqa: DTZ001 - cells have no time zone
+    st.times().map(lambda value: time_kind(value.replace(microsecond=0))),
+)
 
 
 def as_written(writer: Writer, rows: Sequence[Sequence[Kind]]) -> Table:
