@@ -168,10 +168,9 @@ def retry(
 ) -> None:
     """Send again an earlier run's rows that are not in Callbell."""
     context = command_context(locals(), config)
-    from importer.commands.retry import retry_run, with_options_of  # noqa: PLC0415 - late, see above
-    from importer.commands.runs import find_run  # noqa: PLC0415 - the same
+    from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
 
-    context = with_options_of(context, earlier := find_run(context.settings, run), config)
+    context, earlier = earlier_run(context, run, config)
     finish(context, retry_run(context, earlier))
 
 
