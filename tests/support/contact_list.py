@@ -1,6 +1,7 @@
 """A contact list that shifts while it is read, as the real one does: who writes moves to its top."""
 
 import asyncio
+import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,7 +56,8 @@ class ShiftingList(Service):
         await asyncio.sleep(self.latency_seconds)
         after = int(request.query.get("after", 0))
         everybody = self.in_order()
-        left = [one for one in everybody if not after or self.times[one] < after]
+        begin = bisect.bisect_right(everybody, -after, key=lambda one: -self.times[one]) if after else 0
+        left = everybody[begin : begin + self.per_page + 1]
         shown = left[: self.per_page]
         pages = max(1, -(-len(everybody) // self.per_page))
         more = str(self.times[shown[-1]]) if len(left) > self.per_page else None

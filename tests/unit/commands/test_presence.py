@@ -53,7 +53,7 @@ def ask(
     rows: int, contacts: int, lists: AccountLists | None = ONE_CHANNEL, *, look_ups: int = 0, **more: Any
 ) -> Asking:
     """Ask for so many rows in an account of so many contacts."""
-    options = {name: more.pop(name) for name in ("existing", "rate") if name in more}
+    options: dict[str, object] = {name: more.pop(name) for name in ("existing", "rate") if name in more}
     settings, kept = load_settings(options, {}, find_config=False)
     context = CommandContext(settings=settings, options=kept, environment={}, stream=io.StringIO())
     there = ShiftingList(newest=list(range(contacts)), **more)

@@ -136,14 +136,13 @@ def test_who_is_not_there_is_posted_and_created() -> None:
     assert (done.outcome.status, done.outcome.is_ours) == (Status.CREATED, True)
 
 
-@pytest.mark.parametrize("step", [AskFirst(attempt=ATTEMPT), LookUp(attempt=ATTEMPT), Post(attempt=ATTEMPT)])
-def test_who_turns_out_to_be_there_is_left_or_merged(step: ImportStep) -> None:
+@pytest.mark.parametrize("kind", [AskFirst, LookUp, Post])
+def test_who_turns_out_to_be_there_is_left_or_merged(kind: type[AskFirst | LookUp | Post]) -> None:
     """By whatever request it was found: skip leaves it, update merges with what that reply shows."""
-    left = after(begun(SKIP), step, shown(note="Hola"))
+    left = after(begun(SKIP), kind(attempt=ATTEMPT), shown(note="Hola"))
     assert isinstance(left, Final)
     assert (left.outcome.status, left.outcome.code, left.outcome.uuid) == (Status.EXISTS, "exists", "u1")
-    filled = replace(CONTACT, note="VIP")
-    richer = replace(step, attempt=replace(ATTEMPT, contact=filled))  # type: ignore[type-var]  # all three are dataclasses
+    richer = kind(attempt=replace(ATTEMPT, contact=replace(CONTACT, note="VIP")))
     decision = after(begun(UPDATE), richer, shown(note=""))
     patch = step_in(decision)
     assert isinstance(decision, SendNow)
