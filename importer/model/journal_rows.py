@@ -35,6 +35,8 @@ class Pending:
     """What the sheet said when the contact was last sent; None: never sent by us, or forgotten (a first meeting)."""
     in_doubt: bool = False
     """An earlier run may have sent it: it is to be looked up before it is sent."""
+    change: ContactChange | None = None
+    """What an update changed, and `undo` is to give back; None: it changed nothing, or it is no undo."""
     first_sent_at: datetime | None = None
     """When the earlier run first sent it; only where `in_doubt`."""
     was_refused: bool = False

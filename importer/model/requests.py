@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import quote
 
-from importer.model.payload import to_body
+from importer.model.changes import ContactChange
+from importer.model.payload import to_body, to_patch_body
 from importer.model.rows import Contact
 
 _CONTACTS = "contacts"
@@ -47,6 +48,11 @@ def find_contact(contact: Contact) -> Request:
 def get_contact(uuid: str) -> Request:
     """Return GET /contacts/:uuid."""
     return Request(method="GET", path=_contact_path(uuid))
+
+
+def patch_contact(change: ContactChange) -> Request:
+    """Return PATCH /contacts/:uuid, which sets the fields of `after`."""
+    return Request(method="PATCH", path=_contact_path(change.uuid), body=to_patch_body(change.after))
 
 
 def delete_contact(uuid: str) -> Request:
