@@ -115,7 +115,7 @@ class ImportRun(PoolCommand):
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
-        await journal.begin(record, connection.account)
+        await journal.begin(record, connection.account, settings.mapping.contact.existing)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         async with in_background(self._show(pool, limiter)):

@@ -116,7 +116,7 @@ async def _import(command: Command, store: Journal) -> Ended:
     account, lists = await _account(command, store)
     record = _record(command, account.name)
     with watch.step("begin"):
-        await journal.begin(record, account)
+        await journal.begin(record, account, command.policy.existing)
     sources = [
         Source(
             sheet_index=await journal.add_sheet(table.sheet),
