@@ -30,7 +30,8 @@ class Then:
     ours: frozenset[str]
     """The keys that the server had from us, or would have."""
     met: Mapping[str, Counter[str]]
-    """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`, and its look-ups: `unclear` or `forbidden`."""
+    """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`; its look-ups: `unclear` or
+    `forbidden`."""
     asked: bool = True
     """Whether the importer asks before it sends again; who tells it not to (`resend`) is not told what became of it."""
     times_are_sure: bool = True
