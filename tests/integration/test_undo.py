@@ -447,7 +447,7 @@ def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> 
     setattr(service.traffic, "arrive", stop)  # noqa: B010 - mypy lets no method be assigned to
     said = undo(run, "--yes")
     assert said.exit_code == 143
-    assert "Interrupted before anything was deleted." in said.stderr
+    assert "Interrupted before anything was undone." in said.stderr
     assert len(service.contacts) == 3
 
 
