@@ -153,10 +153,11 @@ class ImportRun(PoolCommand):
                 progress.update(snapshot(pool, limiter, loop.time()))
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
+        tally, conflicts = self._tally(record.name), self.store.report_source(record.name).conflicts()
         return replace(
             record,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(self._tally(record.name), pool.stopped, self.interruption.signalled),
+            exit_code=exit_code(tally, pool.stopped, self.interruption.signalled, conflicts=conflicts),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
             requests_sent=limiter.sent,

@@ -130,7 +130,8 @@ async def _import(command: Command, store: Journal) -> Ended:
     pool = _pool(command, ImportOperation(command.policy), watched)
     async with _stopped_in_time(command, pool):
         await run_import(sources, watched, pool, before_sending=lambda: _walk(command, pool, journal, lists))
-    code = exit_code(pool.counters.tally(), pool.stopped, None)
+    in_conflict = store.report_source(command.name).conflicts()
+    code = exit_code(pool.counters.tally(), pool.stopped, None, conflicts=in_conflict)
     with watch.step("finish"):
         await journal.finish(replace(record, exit_code=code, finished_at=command.clock.now()))
     with watch.step("reports"):
