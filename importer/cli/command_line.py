@@ -9,7 +9,7 @@ from importer.cli import options
 from importer.cli.app import app, command, command_context, examples, finish
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out, say
-from importer.cli.prompts import confirm_deletion
+from importer.cli.prompts import confirm_undo
 from importer.model.errors import UsageError
 
 __all__ = ["app"]
@@ -44,6 +44,9 @@ def run(
     sandbox: options.Sandbox = None,
     rate: options.Rate = None,
     concurrency: options.Concurrency = None,
+    existing: options.Existing = None,
+    on_conflict: options.OnConflict = None,
+    gone: options.Gone = None,
     ambiguous: options.Ambiguous = None,
     max_outage: options.MaxOutage = None,
     wait: options.Wait = None,
@@ -79,6 +82,9 @@ def check(
     country: options.Country = None,
     tag: options.Tag = None,
     limit: options.Limit = None,
+    existing: options.Existing = None,
+    on_conflict: options.OnConflict = None,
+    gone: options.Gone = None,
     sandbox: options.Sandbox = None,
     wait: options.Wait = None,
     report_dir: options.ReportDir = None,
@@ -143,6 +149,9 @@ def retry(
     sandbox: options.Sandbox = None,
     rate: options.Rate = None,
     concurrency: options.Concurrency = None,
+    existing: options.Existing = None,
+    on_conflict: options.OnConflict = None,
+    gone: options.Gone = None,
     ambiguous: options.Ambiguous = None,
     max_outage: options.MaxOutage = None,
     wait: options.Wait = None,
@@ -159,10 +168,9 @@ def retry(
 ) -> None:
     """Send again an earlier run's rows that are not in Callbell."""
     context = command_context(locals(), config)
-    from importer.commands.retry import retry_run, with_options_of  # noqa: PLC0415 - late, see above
-    from importer.commands.runs import find_run  # noqa: PLC0415 - the same
+    from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
 
-    context = with_options_of(context, earlier := find_run(context.settings, run), config)
+    context, earlier = earlier_run(context, run, config)
     finish(context, retry_run(context, earlier))
 
 
@@ -204,11 +212,11 @@ def undo(
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
 ) -> None:
-    """Delete the contacts that a run created, and only those.
+    """Delete the contacts that a run created, and give back what it changed in others.
 
-    Contacts that were changed since are kept.
+    What was changed since is kept.
     """
-    context = command_context(locals(), config, confirm_deletion)
+    context = command_context(locals(), config, confirm_undo)
     from importer.commands.context import with_config_of  # noqa: PLC0415 - late, see above
     from importer.commands.runs import find_run  # noqa: PLC0415 - the same
     from importer.commands.undo import undo_run  # noqa: PLC0415 - the same

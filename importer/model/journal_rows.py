@@ -43,6 +43,17 @@ class Pending:
     """Only where `in_doubt`: the service refused it, so that it is not working on it any more."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkedContact:
+    """A contact that a walk of the account's contact list showed."""
+
+    number: str
+    """Digits of its `phoneNumber`; never empty."""
+    channel_uuid: str = ""
+    """Of its channel; empty where the list does not say."""
+    uuid: str
+
+
 class RowOutcome(Protocol):
     """What every operation's outcomes have."""
 
