@@ -25,7 +25,8 @@ _MOST_OPTIONS = 200
 """A field of more different values is not compared with its options: it is none of a few."""
 _MOST_PAGES = 10
 """Of contacts, 20 a page: enough to see what is in use."""
-_MOST_TAGS = 50
+MOST_TAGS = 50
+"""That are asked for one by one."""
 _MOST_TEAMS = 200
 
 
@@ -96,7 +97,7 @@ async def census(
         return AccountContents(users=users)
     seen = await _contacts(service, requirements, jitter)
     # A tag that none of the latest contacts carries may be on an older one: the service finds contacts by their tag.
-    rare = [tag for tag in requirements.tags if tag not in seen.tags and "," not in tag][:_MOST_TAGS]
+    rare = [tag for tag in requirements.tags if tag not in seen.tags and "," not in tag][:MOST_TAGS]
     found = [tag for tag in rare if seen.contacts and await _carried(service, tag, jitter)]
     return replace(seen, users=users, tags=seen.tags.union(found))
 

@@ -1,7 +1,6 @@
 """The connection to the account, and the commands that send through it with a worker pool."""
 
 import asyncio
-import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
+from importer.commands.rehearsal import Rehearsal, start_rehearsal
 from importer.commands.setup import required_account
 from importer.journal import AccountMatch, Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
@@ -22,7 +22,7 @@ from importer.mapper.options import MappingOptions
 from importer.model.account import AccountIdentity, Directory
 from importer.model.journal_rows import OutcomeT
 from importer.model.protocols import Service, WorkJournal
-from importer.model.runs import RunRecord
+from importer.model.runs import OF_SANDBOX, RunRecord
 from importer.model.stop import Stop
 from importer.system.stop_signals import Interruption
 from importer.worker_pool.operation import Operation, StepT
@@ -54,6 +54,8 @@ class Connection:
     """The names of its teams and channels that the mappings need; None: there is no token."""
     sheets: Sequence[MappedSheet]
     """Mapped with the teams and channels of the account."""
+    rehearsal: Rehearsal | None = None
+    """The sandbox that the service is; None: it is no sandbox of this run."""
 
 
 async def connect(
@@ -78,35 +80,58 @@ async def connect(
     sheets = [reader.sheet for reader in readers]
     options = list(map(mapping_options, sheets, repeat(context.settings), guesses))
     in_sandbox = context.settings.run.sandbox
-    base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
+    rehearsal = await _rehearsal(context, options, opened) if in_sandbox else None
+    base_url, token = _sandbox(rehearsal) if rehearsal else _service(context)
     service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
     label, lists, directory = context.settings.service.account, None, None
     # A sandbox is empty each time, so nothing of it is remembered.
-    identity = AccountIdentity(name=f"sandbox {record.name}" if in_sandbox else f"{base_url} {label}")
+    identity = AccountIdentity(name=f"{OF_SANDBOX}{record.name}" if in_sandbox else f"{base_url} {label}")
     if token is not None:
         named = set[str]().union(*(guessed.by_account for guessed in guesses if guessed))
         teams = "team" in named or any(map(uses_teams, options))
         channels = "channel" in named or any(map(uses_channels, options))
         wanted = {"teams": teams or not in_sandbox, "channels": channels or not in_sandbox}
-        lists = await read_lists(service, context.jitter, **wanted)
+        own_lists = rehearsal.lists if rehearsal else None
+        lists = own_lists or await read_lists(service, context.jitter, **wanted)
         directory = lists.directory(teams=teams, channels=channels)
         identity = replace(identity, main_channels=lists.main_channels)
         if not in_sandbox:
             identity = await identify_account(service, lists, base_url, label, context.jitter)
-    mapped = list(map(_mapped, readers, options, guesses, repeat(directory)))
-    account = store.match_account(identity)
-    return Connection(service=service, account=account, lists=lists, directory=directory, sheets=mapped)
+    # A rehearsal without a token takes every name for granted.
+    known = None if rehearsal and not rehearsal.lists else directory
+    mapped = list(map(_mapped, readers, options, guesses, repeat(directory), repeat(known)))
+    return Connection(
+        service=service,
+        account=store.match_account(identity),
+        lists=lists,
+        directory=directory,
+        sheets=mapped,
+        rehearsal=rehearsal,
+    )
 
 
-def _mapped(reader: InputSheet, options: MappingOptions, guessed: Guess | None, found: Directory | None) -> MappedSheet:
+def _mapped(
+    reader: InputSheet,
+    options: MappingOptions,
+    guessed: Guess | None,
+    found: Directory | None,
+    known: Directory | None,
+) -> MappedSheet:
     """Return the sheet with its mapping, now that the account was asked.
+
+    Args:
+        reader: The sheet.
+        options: Of its mapping.
+        guessed: The guess that they are of; None: they are the config's.
+        found: The account's teams and channels, by which a guess is completed.
+        known: The same, by which names are resolved; None: they pass as they are.
 
     Raises:
         InputError: The mapping does not fit its header.
 
     """
     chosen, notes = with_account(options, guessed, found)
-    mapping = column_mapping(reader.sheet, chosen, found)
+    mapping = column_mapping(reader.sheet, chosen, known)
     return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes)
 
 
@@ -121,22 +146,14 @@ def _service(context: CommandContext) -> tuple[str, Token | None]:
         raise
 
 
-async def _sandbox(
-    context: CommandContext, options: Sequence[MappingOptions], opened: AsyncExitStack
-) -> tuple[str, Token]:
-    """Start a sandbox for this run, which has the custom fields of the mappings; return its address and token."""
-    # Late: a run that does not need it does not wait for a server to be imported.
-    from importer.sandbox import DEFAULT_ACCOUNT, CustomField, Sandbox, SandboxOptions  # noqa: PLC0415 - said above
+async def _rehearsal(context: CommandContext, options: Sequence[MappingOptions], opened: AsyncExitStack) -> Rehearsal:
+    """Start a sandbox for this run, which has the custom fields of the mappings."""
+    fields = [field for one in options for field in one.columns.custom_fields]
+    return await start_rehearsal(context, fields, opened)
 
-    fields = [
-        CustomField(name=field.name, type=field.type, options=field.options)
-        for one in options
-        for field in one.columns.custom_fields
-    ]
-    rate_limit = math.ceil(context.settings.service.rate)
-    sandbox = Sandbox(SandboxOptions(account=DEFAULT_ACCOUNT.opened(fields), rate_limit=rate_limit))
-    await opened.enter_async_context(sandbox)
-    return sandbox.base_url, Token(sandbox.token)
+
+def _sandbox(rehearsal: Rehearsal) -> tuple[str, Token]:
+    return rehearsal.sandbox.base_url, Token(rehearsal.sandbox.token)
 
 
 @dataclass(slots=True, kw_only=True)

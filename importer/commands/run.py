@@ -11,11 +11,12 @@ from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
+from importer.commands.rehearsal import Rehearsal, tell_rehearsal
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.errors import InputError
+from importer.model.errors import InputError, ServiceError
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
 from importer.model.replies import Outcome
@@ -44,6 +45,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         ImporterError: The run could not begin, or could not be written down.
 
     """
+    tell_rehearsal(context)
     with open_journal(context) as journal, open_sheets(context, files) as readers:
         record = new_run(context, journal, "run", files)
         run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
@@ -76,10 +78,11 @@ class ImportRun(PoolCommand):
         with self.interruption.by_exception():
             sources = list(self._sources(connection))
         record, stopped = await self._import(connection, sources)
-        return self._report(record, stopped)
+        return self._report(record, stopped, connection.rehearsal)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
         """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
+        rehearsal = connection.rehearsal
         for index, one in enumerate(connection.sheets):
             sheet = one.reader.sheet
             if self.record.command == "run":
@@ -91,7 +94,7 @@ class ImportRun(PoolCommand):
                 reader=one.reader,
                 to_contact=partial(to_contact, mapping=one.mapping),
                 fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
-                observers=(SheetWarnings(self._warnings, one.mapping),),
+                observers=(SheetWarnings(self._warnings, one.mapping), *([rehearsal] if rehearsal else [])),
             )
 
     async def _import(
@@ -115,11 +118,13 @@ class ImportRun(PoolCommand):
         await journal.begin(record, connection.account)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
-        flow = enqueue_all if settings.run.dry_run else run_import
+        rehearsal = connection.rehearsal
+        before = partial(rehearsal.learn, self.context.jitter) if rehearsal else None
+        flow = enqueue_all if settings.run.dry_run else partial(run_import, before_sending=before)
         async with in_background(self._show(pool, limiter)):
             try:
                 await flow(sources, journal, pool, settings.run.limit)
-            except InputError as error:
+            except (InputError, ServiceError) as error:
                 pool.stop(error)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
@@ -134,12 +139,12 @@ class ImportRun(PoolCommand):
         with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
             try:
                 while True:
-                    progress.update(snapshot(pool, limiter, loop.time()))
+                    progress.update(snapshot(pool, limiter, loop.time(), is_rehearsal=context.settings.run.sandbox))
                     await asyncio.sleep(_SHOW_SECONDS)
                     if seconds and loop.time() >= started + seconds:
                         pool.stop(out_of_time(seconds))
             finally:
-                progress.update(snapshot(pool, limiter, loop.time()))
+                progress.update(snapshot(pool, limiter, loop.time(), is_rehearsal=context.settings.run.sandbox))
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         return replace(
@@ -160,7 +165,7 @@ class ImportRun(PoolCommand):
         open_rows = 0 if self.context.settings.run.dry_run else tally[Status.PENDING] + tally[Status.IN_FLIGHT]
         return tally | {Status.UNSENT: tally[Status.UNSENT] + open_rows}
 
-    def _report(self, record: RunRecord, reason: Stop | Exception | None) -> CommandResult:
+    def _report(self, record: RunRecord, reason: Stop | Exception | None, rehearsal: Rehearsal | None) -> CommandResult:
         """Write the reports; the reason is why the run ended early, if it did."""
         if record.command == "run":
             self.tell_notes()
@@ -169,15 +174,23 @@ class ImportRun(PoolCommand):
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
         problems = reports.problems if reports else source.problems()
-        text = closing_text(record, tally, self.context.told(problems), reports, warnings=self.context.told(warnings))
+        text = closing_text(
+            record,
+            tally,
+            self.context.told(problems),
+            reports,
+            warnings=self.context.told(warnings),
+            notes=rehearsal.paragraphs() if rehearsal else (),
+        )
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
 
 
-def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float) -> Snapshot:
+def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float, *, is_rehearsal: bool = False) -> Snapshot:
     """Return how the run stands now."""
     return Snapshot(
+        is_rehearsal=is_rehearsal,
         tally=pool.counters.tally(),
         read_all=pool.input_is_over,
         in_flight=limiter.in_flight,

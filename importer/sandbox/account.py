@@ -73,7 +73,11 @@ class AccountSetup:
     any_user: bool = False
     """Accept users that the account does not have."""
     teams: tuple[Team, ...] = ()
+    any_team: bool = False
+    """Accept teams that the account does not have."""
     channels: tuple[Channel, ...] = ()
+    any_channel: bool = False
+    """Accept channels that the account does not have, but none that was discarded."""
     custom_fields: tuple[CustomField, ...] = ()
 
     def main_channel(self, source: str = "whatsapp") -> str:

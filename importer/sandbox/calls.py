@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from importer.sandbox import answers, rules
-from importer.sandbox.account import StoredContact
+from importer.sandbox.account import AccountSetup, StoredContact
 from importer.sandbox.answers import Answer, error_answer
 from importer.sandbox.contact_store import ContactStore, stored_fields, without_empty
 from importer.sandbox.options import Cursor, Duplicates, OptionalFields, SandboxOptions
@@ -66,6 +66,10 @@ class Calls:
 
         """
         self._store.chat(uuid)
+
+    def set_account(self, account: AccountSetup) -> None:
+        """Change the account's settings, as its owner may in the service's own pages."""
+        self._account = account
 
     def create_contact(self, asked: Asked) -> Answer:
         """POST /contacts. No page documents the status for a new contact: it is an option."""

@@ -122,7 +122,13 @@ def _is_assignable(email: str, account: AccountSetup) -> bool:
 
 def _is_in_use(channel_uuid: object, account: AccountSetup) -> bool:
     channel = account.channel(channel_uuid)
-    return channel is not None and channel.discarded_at is None
+    if channel is None:
+        return account.any_channel and isinstance(channel_uuid, str)
+    return channel.discarded_at is None
+
+
+def _is_team(uuid: object, account: AccountSetup) -> bool:
+    return account.team(uuid) is not None or (account.any_team and isinstance(uuid, str))
 
 
 _NOTE_TOO_LONG: Final = f"note is too long (maximum is {NOTE_MOST_CHARACTERS} characters)"
@@ -137,7 +143,7 @@ _CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "custom_fields": ((lambda value, _: isinstance(value, dict), "custom_fields must be an object"),),
     "assigned_user": (_TEXT, (_is_assignable, 'User "{value}" does not exist')),
     "unassign_user": ((lambda value, _: isinstance(value, bool), "unassign_user must be a boolean"),),
-    "team_uuid": ((lambda value, account: account.team(value), 'Team "{value}" does not exist'),),
+    "team_uuid": ((_is_team, 'Team "{value}" does not exist'),),
     "channel_uuid": ((_is_in_use, 'Channel "{value}" does not exist'),),
     "bot_status": (
         _one_of(BOT_STATUSES),

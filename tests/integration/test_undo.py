@@ -276,10 +276,10 @@ def test_a_run_that_created_nothing_has_nothing_to_undo(service: Sandbox) -> Non
 def test_a_run_in_a_sandbox_has_nothing_to_undo() -> None:
     """The sandbox is gone with all that was in it."""
     give("run", customers(Path("contacts.csv")), "--sandbox", "--yes")
-    run = next(Path("reports").iterdir()).name
+    run = next((Path("reports") / "rehearsals").iterdir()).name
     said = undo(run, "--yes", "--sandbox")
     assert said.exit_code == 0
-    assert "was sent to a sandbox, which is gone" in said.stderr
+    assert "was a rehearsal, of which nothing was sent to Callbell" in said.stderr
 
 
 def test_another_accounts_token_is_refused(service: Sandbox) -> None:
