@@ -16,7 +16,7 @@ from importer.commands.exit_status import exit_code
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
 from importer.commands.setup import required_account
 from importer.journal import AccountMatch, Journal
-from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
+from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams, uses_users
 from importer.mapper.mapping_guess import Guess
 from importer.mapper.options import MappingOptions
 from importer.model.account import AccountIdentity, Directory
@@ -49,17 +49,17 @@ class Connection:
     account: AccountMatch
     """What the journal knows of it."""
     lists: AccountLists | None
-    """Its teams and channels; None: there is no token, so nobody was asked."""
+    """Its teams, channels and users; None: there is no token, so nobody was asked."""
     directory: Directory | None
-    """The names of its teams and channels that the mappings need; None: there is no token."""
+    """Those of them that the mappings need; None: there is no token."""
     sheets: Sequence[MappedSheet]
-    """Mapped with the teams and channels of the account."""
+    """Mapped with the teams, channels and users of the account."""
 
 
 async def connect(
     context: CommandContext, store: Journal, record: RunRecord, readers: Sequence[InputSheet], opened: AsyncExitStack
 ) -> Connection:
-    """Ask the service which account it is, and for its teams and channels; map the sheets.
+    """Ask the service which account it is, and for its teams, channels and users; map the sheets.
 
     Args:
         context: With where the service is.
@@ -84,18 +84,40 @@ async def connect(
     # A sandbox is empty each time, so nothing of it is remembered.
     identity = AccountIdentity(name=f"sandbox {record.name}" if in_sandbox else f"{base_url} {label}")
     if token is not None:
-        named = set[str]().union(*(guessed.by_account for guessed in guesses if guessed))
-        teams = "team" in named or any(map(uses_teams, options))
-        channels = "channel" in named or any(map(uses_channels, options))
-        wanted = {"teams": teams or not in_sandbox, "channels": channels or not in_sandbox}
-        lists = await read_lists(service, context.jitter, **wanted)
-        directory = lists.directory(teams=teams, channels=channels)
+        named = _named(options, guesses)
+        if in_sandbox:  # whose account has users of its own: those of the file are taken for granted
+            named["users"] = False
+        asked = named if in_sandbox else named | {"teams": True, "channels": True}
+        lists = await read_lists(service, context.jitter, **asked)
+        directory = _directory(lists, named, [] if in_sandbox else options)
         identity = replace(identity, main_channels=lists.main_channels)
         if not in_sandbox:
             identity = await identify_account(service, lists, base_url, label, context.jitter)
     mapped = list(map(_mapped, readers, options, guesses, repeat(directory)))
     account = store.match_account(identity)
     return Connection(service=service, account=account, lists=lists, directory=directory, sheets=mapped)
+
+
+def _named(options: Sequence[MappingOptions], guesses: Sequence[Guess | None]) -> dict[str, bool]:
+    """Return whether some of the account's teams, channels and users are, or may be, named."""
+    guessed = set[str]().union(*(one.by_account for one in guesses if one))
+    return {
+        "teams": "team" in guessed or any(map(uses_teams, options)),
+        "channels": "channel" in guessed or any(map(uses_channels, options)),
+        "users": "assigned_user" in guessed or any(map(uses_users, options)),
+    }
+
+
+def _directory(lists: AccountLists, named: Mapping[str, bool], options: Sequence[MappingOptions]) -> Directory:
+    """Return what the mappings need of the lists, of which UUIDs in the options are checked too.
+
+    Raises:
+        UnreadableError: The token may not read what is named; a UUID that cannot be checked is sent as it is.
+
+    """
+    given = {f"{name}s": any(getattr(one.contact, name) for one in options) for name in ("team", "channel")}
+    checked = {name: is_given and name not in lists.refused for name, is_given in given.items()}
+    return lists.directory(**{name: is_named or checked.get(name, False) for name, is_named in named.items()})
 
 
 def _mapped(reader: InputSheet, options: MappingOptions, guessed: Guess | None, found: Directory | None) -> MappedSheet:

@@ -74,7 +74,7 @@ class ContactTable(_Table):
     on_bad_value: Annotated[str, AfterValidator(checks.one_of(OnBadValue))] | None = None
     tags: Names | None = None
     existing: Annotated[Existing | None, Field(exclude=True)] = None
-    assigned_user: Annotated[Line, AfterValidator(checks.as_in_cells(cell_checks.assigned_user))] | None = None
+    assigned_user: Line | None = None
     team: Line | None = None
     channel: Line | None = None
     bot_status: Annotated[str, AfterValidator(checks.or_empty(checks.one_of(BOT_STATUSES)))] | None = None
