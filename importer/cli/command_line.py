@@ -44,6 +44,9 @@ def run(
     sandbox: options.Sandbox = None,
     rate: options.Rate = None,
     concurrency: options.Concurrency = None,
+    existing: options.Existing = None,
+    on_conflict: options.OnConflict = None,
+    gone: options.Gone = None,
     ambiguous: options.Ambiguous = None,
     max_outage: options.MaxOutage = None,
     wait: options.Wait = None,
@@ -79,6 +82,9 @@ def check(
     country: options.Country = None,
     tag: options.Tag = None,
     limit: options.Limit = None,
+    existing: options.Existing = None,
+    on_conflict: options.OnConflict = None,
+    gone: options.Gone = None,
     sandbox: options.Sandbox = None,
     wait: options.Wait = None,
     report_dir: options.ReportDir = None,
@@ -143,6 +149,9 @@ def retry(
     sandbox: options.Sandbox = None,
     rate: options.Rate = None,
     concurrency: options.Concurrency = None,
+    existing: options.Existing = None,
+    on_conflict: options.OnConflict = None,
+    gone: options.Gone = None,
     ambiguous: options.Ambiguous = None,
     max_outage: options.MaxOutage = None,
     wait: options.Wait = None,
@@ -159,10 +168,9 @@ def retry(
 ) -> None:
     """Send again an earlier run's rows that are not in Callbell."""
     context = command_context(locals(), config)
-    from importer.commands.retry import retry_run, with_options_of  # noqa: PLC0415 - late, see above
-    from importer.commands.runs import find_run  # noqa: PLC0415 - the same
+    from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
 
-    context = with_options_of(context, earlier := find_run(context.settings, run), config)
+    context, earlier = earlier_run(context, run, config)
     finish(context, retry_run(context, earlier))
 
 

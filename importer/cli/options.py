@@ -53,6 +53,18 @@ Rate = Annotated[
 Concurrency = Annotated[
     int | None, _sending("--concurrency", "N", "Most requests in flight (default: as many as the rate needs).")
 ]
+Existing = Annotated[
+    str | None,
+    _sending("--existing", "WORD", "Contacts that the account has: skip (the default), update, or create unasked."),
+]
+OnConflict = Annotated[
+    str | None,
+    _sending("--on-conflict", "WORD", "With update, what both sides changed: callbell stays (the default), or sheet."),
+]
+Gone = Annotated[
+    str | None,
+    _sending("--gone", "WORD", "With update, a contact deleted in Callbell: report it (the default), or recreate it."),
+]
 Ambiguous = Annotated[
     str | None, _sending("--ambiguous", "WORD", "Rows in doubt: reconcile (the default), strict or resend.")
 ]

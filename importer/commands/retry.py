@@ -8,6 +8,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult, with_config_of
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.run import ImportRun
+from importer.commands.runs import find_run
 from importer.commands.setup import new_run, open_journal
 from importer.model.rows import TO_RETRY
 from importer.model.runs import RunRecord
@@ -16,20 +17,22 @@ _OF_ONE_RUN_ALONE = frozenset({"config", "dry_run", "guessed", "json", "limit", 
 """Options of an earlier run that are not repeated: they do not decide what is sent, or where it goes."""
 
 
-def with_options_of(context: CommandContext, earlier: RunRecord, config: Path | None) -> CommandContext:
-    """Return the context with the options of an earlier run, over which those of the context win.
+def earlier_run(context: CommandContext, name: str, config: Path | None) -> tuple[CommandContext, RunRecord]:
+    """Return the context with the options of an earlier run, over which those of the context win, and that run.
 
     Args:
         context: With what was given now.
-        earlier: The run.
+        name: The run's; empty: the last one.
         config: The config file that was given now; None: the earlier run's.
 
     Raises:
-        UsageError: The config cannot be read, or something is wrong in it.
+        StorageError: The journal cannot be read.
+        UsageError: There is no such run, or its config cannot be read, or something is wrong in it.
 
     """
+    earlier = find_run(context.settings, name)
     before = {name: value for name, value in earlier.options.items() if name not in _OF_ONE_RUN_ALONE}
-    return with_config_of(context, earlier, config, options=before)
+    return with_config_of(context, earlier, config, options=before), earlier
 
 
 def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import repeat
 
+from importer.mapper.clear_mark import CLEARABLE, ClearMark, never_cleared, plan_clear_mark
 from importer.mapper.contact_fields import (
     TextField,
     TextReading,
@@ -85,6 +86,7 @@ class ColumnMapping:
     """Name in Callbell, and how to read it."""
     text_fields: tuple[tuple[str, TextReading], ...]
     """Attribute of `Contact`, and how to read it."""
+    clear_mark: ClearMark
     may_be_left_out: tuple[Callable[[Sequence[str]], object], ...] = ()
     """The readings whose problems cost only their field."""
 
@@ -115,8 +117,7 @@ def plan_mapping(
         directory: The account's teams, channels and users; None: names are not resolved, so nothing may be sent.
 
     """
-    search = HeaderSearch(header, options.made_for)
-    contact, columns = options.contact, options.columns
+    search, contact, columns = HeaderSearch(header, options.made_for), options.contact, options.columns
     identifier, name = map(partial(_required, search, columns), REQUIRED)
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
     read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory, contact.source)))
@@ -138,10 +139,11 @@ def plan_mapping(
         identifier=_identifier_reading(number, contact, country, country_feed),
         as_sent=_as_sent(number, contact),
         country=country,
-        name=name_reading(first_filled(name)),
+        name=never_cleared(name_reading(one := first_filled(name)), one, "name", contact.clear_mark),
         tags=tags_reading(tags, contact.tags, columns.tag_separators),
         custom_fields=tuple((name, wrap(read)) for name, read in read_fields),
         text_fields=tuple((name, wrap(read)) for name, read in read_texts),
+        clear_mark=plan_clear_mark(search, options),
         may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields) if wrap.keywords["leaves_out"]),
     )
 
@@ -182,7 +184,9 @@ def _text_field(search: HeaderSearch, options: MappingOptions, field: TextField)
         search.problems.append(replace(sent, value=constant, message=f"[contact] {field.key}: {sent.message}"))
         sent = ""
     found = search.feed(getattr(options.columns, field.key), f"[columns] {field.key}", is_text=field.has_lines)
-    return field.attribute, field_reading(found, field.check, sent, lines=field.has_lines)
+    read = field_reading(found, field.check, sent, lines=field.has_lines)
+    mark = "" if field.key in CLEARABLE else options.contact.clear_mark
+    return field.attribute, never_cleared(read, found, field.key, mark)
 
 
 def _custom_fields(search: HeaderSearch, columns: ColumnOptions) -> Iterator[tuple[str, ValueReading]]:
@@ -238,7 +242,7 @@ def _identifier_reading(
             return Problem(code="country_unknown", column=country_feed.label, message=_NO_COUNTRY)
         return replace(value, column=found.label, value=text)
 
-    return read
+    return never_cleared(read, found, "identifier", contact.clear_mark)
 
 
 def _as_sent(found: Feed, contact: ContactOptions) -> Callable[[str, Sequence[str]], str]:

@@ -37,10 +37,12 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     """Return the row's contact, or all its problems at once: those that its reader found first."""
     problems = [problem for problem in row.problems if problem.from_column <= mapping.used[-1].index]
     texts = cleaned_cells(row.cells, mapping, problems)
+    cleared = mapping.clear_mark.take(texts)
     identifier = _accepted(mapping.identifier(texts), problems)
     name = _accepted(mapping.name(texts), problems)
     custom = {field: value for field, read in mapping.custom_fields if (value := _accepted(read(texts), problems))}
     optional: dict[str, Any] = {field: _accepted(read(texts), problems) for field, read in mapping.text_fields}
+    optional.update((field, "") for field in cleared if field in optional)  # no constant takes its place
     contact = Contact(
         identifier=mapping.as_sent(identifier, texts),
         normalised=identifier,
@@ -48,6 +50,7 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
         name=name,
         tags=mapping.tags(texts),
         custom_fields=MappingProxyType(custom),
+        cleared=cleared,
         **optional,
     )
     if mapping.strict_text:
@@ -107,7 +110,7 @@ def text_flaws(cells: Sequence[str], mapping: ColumnMapping) -> list[Problem]:
         is_suspect = MARKS.search(cell) or (cell[0] in NOTHING_BEGINS and MAYBE_NOTHING.match(cell))
         if is_suspect and (flaw := column.flaw(cell)):
             text = cleaned(cell)
-            if not column.words or column.words(text) == text:
+            if text != mapping.clear_mark.mark and (not column.words or column.words(text) == text):
                 flaws.append(replace(flaw, column=column.header))
     return flaws
 

@@ -34,6 +34,8 @@ class Feed:
 
     read: Reading
     headers: tuple[str, ...]
+    places: tuple[int, ...]
+    """Of the columns in the sheet."""
 
     @property
     def label(self) -> str:
@@ -46,7 +48,12 @@ def first_filled(feeds: Sequence[Feed]) -> Feed:
     if len(feeds) == 1:
         return feeds[0]
     headers = tuple(header for feed in feeds for header in feed.headers)
-    return Feed(read=lambda texts: next(filter(None, (feed.read(texts) for feed in feeds)), ""), headers=headers)
+    places = tuple(place for feed in feeds for place in feed.places)
+
+    def read(texts: Sequence[str]) -> str:
+        return next(filter(None, (feed.read(texts) for feed in feeds)), "")
+
+    return Feed(read=read, headers=headers, places=places)
 
 
 def texts_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -140,7 +147,7 @@ class HeaderSearch:
         if is_text:
             self.texts.update(indices)
         read = itemgetter(*indices) if is_header else _template(text, indices)
-        return Feed(read=read, headers=tuple(self.header[index] for index in indices))
+        return Feed(read=read, headers=tuple(self.header[index] for index in indices), places=indices)
 
     def left_over(self) -> tuple[str, ...]:
         """Return the headers of the columns that feed no field, but for those that our own reports add."""

@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 
 from importer.model.account import FieldType
+from importer.model.policy import Existing, Gone, OnConflict
 
 
 class IdentifierFormat(StrEnum):
@@ -58,6 +59,11 @@ class ContactOptions:
     on_bad_value: OnBadValue = OnBadValue.REFUSE
     tags: tuple[str, ...] = ()
     """Added to every contact, before those of its row."""
+    existing: Existing = Existing.SKIP
+    on_conflict: OnConflict = OnConflict.CALLBELL
+    gone: Gone = Gone.REPORT
+    clear_mark: str = ""
+    """What a cell says whose field an update is to clear; empty: no cell clears anything."""
     assigned_user: str = ""
     team: str = ""
     """A UUID or the team's name."""

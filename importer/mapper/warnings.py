@@ -85,6 +85,7 @@ def _left_out(row: Row, mapping: ColumnMapping) -> Iterator[Problem]:
     """Yield the wrong values of a valid row that are left out."""
     if mapping.may_be_left_out:
         texts = cleaned_cells(row.cells, mapping, [])
+        mapping.clear_mark.take(texts)
         for read in mapping.may_be_left_out:
             if isinstance(problem := read(texts), Problem):
                 yield replace(problem, message=f"{problem.message} The contact is sent without this field.")

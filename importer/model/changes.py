@@ -1,19 +1,26 @@
-"""A change of a contact that is in Callbell: the fields to PATCH, and what they were before. Frozen values."""
+"""A change of a contact that is in Callbell: the fields to PATCH, and what they were before. Frozen values.
 
-from collections.abc import Mapping
+The fields are those of `importer.model.payload.COMPARED`, and `custom_fields.NAME` for each custom field.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 FieldValue = str | tuple[str, ...]
 """A text, or the list of tags or of a checkbox field's options; empty: the field has no value."""
 
+CUSTOM: Final = "custom_fields."
+"""What the names of custom fields begin with."""
+
+NEVER_CLEARED: Final = frozenset({"name", "team_uuid", "bot_status"})
+"""Fields that PATCH cannot leave without a value."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactChange:
-    """Fields and their values after and before.
-
-    The fields are `name`, `tags`, `assigned_user`, `team_uuid`, `bot_status`, `note`, and `custom_fields.NAME` each.
-    """
+    """Fields and their values after and before."""
 
     uuid: str
     """The contact's."""
@@ -21,3 +28,18 @@ class ContactChange:
     """What the PATCH sets; an empty value clears the field."""
     before: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
     """What the GET just before it showed; a field that the service does not show is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A field that both the sheet and a person in Callbell changed, to different values, and that was left as it is."""
+
+    field: str
+    sheet: FieldValue
+    callbell: FieldValue | None
+    """None: it is not shown, or cannot be read."""
+
+
+def field_labels(names: Iterable[str]) -> str:
+    """Return the names of fields as people know them, with commas between them: custom fields by their own names."""
+    return ", ".join(name.removeprefix(CUSTOM) for name in names)

@@ -35,10 +35,23 @@ class Pending:
     """What the sheet said when the contact was last sent; None: never sent by us, or forgotten (a first meeting)."""
     in_doubt: bool = False
     """An earlier run may have sent it: it is to be looked up before it is sent."""
+    change: ContactChange | None = None
+    """What an update changed, and `undo` is to give back; None: it changed nothing, or it is no undo."""
     first_sent_at: datetime | None = None
     """When the earlier run first sent it; only where `in_doubt`."""
     was_refused: bool = False
     """Only where `in_doubt`: the service refused it, so that it is not working on it any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkedContact:
+    """A contact that a walk of the account's contact list showed."""
+
+    number: str
+    """Digits of its `phoneNumber`; never empty."""
+    channel_uuid: str = ""
+    """Of its channel; empty where the list does not say."""
+    uuid: str
 
 
 class RowOutcome(Protocol):

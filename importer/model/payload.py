@@ -13,6 +13,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
+from importer.model.changes import CUSTOM, FieldValue
 from importer.model.rows import Contact
 
 SOURCES: Final = ("whatsapp", "telegram", "instagram", "facebook")
@@ -42,6 +43,21 @@ def payload(contact: Contact) -> dict[str, object]:
 def to_body(contact: Contact) -> str:
     """Return the payload as the JSON text of the request."""
     return _as_text(payload(contact))
+
+
+def to_patch_body(after: Mapping[str, FieldValue]) -> str:
+    """Return the JSON text of PATCH /contacts/:uuid.
+
+    Args:
+        after: The fields to set, as `importer.model.changes.ContactChange` has them; an empty value clears its field.
+
+    """
+    fields: dict[str, object] = {name: value for name, value in after.items() if not name.startswith(CUSTOM)}
+    if fields.get("assigned_user") == "":
+        del fields["assigned_user"]
+        fields["unassign_user"] = True
+    custom = {name.removeprefix(CUSTOM): value for name, value in after.items() if name.startswith(CUSTOM)}
+    return _as_text(fields | ({"custom_fields": custom} if custom else {}))
 
 
 def to_json(contact: Contact) -> str:

@@ -13,7 +13,7 @@ from importer.mapper import contact_fields as cell_checks
 from importer.mapper.options import IdentifierFormat, MobileForm, OnBadValue, Several
 from importer.model.account import FieldType
 from importer.model.payload import BOT_STATUSES, SOURCES
-from importer.model.policy import Ambiguous
+from importer.model.policy import Ambiguous, Existing, Gone, OnConflict
 from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.settings import value_checks as checks
 
@@ -24,7 +24,6 @@ Header = Annotated[str, AfterValidator(checks.not_empty)]
 Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
 OneOrSeveral = Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple), AfterValidator(checks.one_or_several)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
-Existing = Annotated[str, AfterValidator(checks.existing)]
 Seconds = Annotated[str, AfterValidator(checks.seconds)]
 
 
@@ -73,7 +72,10 @@ class ContactTable(_Table):
     several: Annotated[str, AfterValidator(checks.one_of(Several))] | None = None
     on_bad_value: Annotated[str, AfterValidator(checks.one_of(OnBadValue))] | None = None
     tags: Names | None = None
-    existing: Annotated[Existing | None, Field(exclude=True)] = None
+    existing: Annotated[str, AfterValidator(checks.one_of(Existing))] | None = None
+    on_conflict: Annotated[str, AfterValidator(checks.one_of(OnConflict))] | None = None
+    gone: Annotated[str, AfterValidator(checks.one_of(Gone))] | None = None
+    clear_mark: Line | None = None
     assigned_user: Line | None = None
     team: Line | None = None
     channel: Line | None = None

@@ -154,14 +154,6 @@ def country(text: str) -> str:
     return code
 
 
-def existing(text: str) -> str:
-    """Return `create`, the only way so far to treat contacts that are there already."""
-    word = one_of(("create", "skip", "update"))(text)
-    if word != "create":
-        raise ValueError(f'"{word}" is not supported yet; leave it out, and contacts are created')
-    return word
-
-
 def max_failures(text: str) -> str:
     """Return `N` or `N%` without spaces, or an empty text."""
     if not text.strip():

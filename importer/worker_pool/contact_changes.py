@@ -1,15 +1,26 @@
-"""Compare a contact in Callbell with what was sent: which fields were changed since. Pure.
+"""Compare a contact in Callbell with what was sent or is to be sent, field by field. Pure.
 
-The service's answer is compared with what POST /contacts was given. What the answer leaves out says nothing; what it
-says in a form that cannot be read counts as changed, for a contact that was deleted cannot be brought back.
+One home of how the service's answer is read: what it leaves out says nothing (`LEFT_OUT`), and what it says in a form
+that cannot be read is no value that we know, so it counts as changed: a contact that was deleted, or a value that was
+replaced, cannot be brought back. Spaces, split accents, the order of tags, capitals in an e-mail address and the form
+of a number are no differences.
 """
 
 import contextlib
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from importer.model.changes import CUSTOM, FieldValue
+from importer.model.payload import COMPARED
 from importer.model.rows import Contact
+
+LEFT_OUT: Final = object()
+"""What an answer says of a field that it leaves out."""
+_UNREADABLE: Final = object()
+_SHOWN_AS: Final = {"assigned_user": "assignedUser", "team_uuid": "team", "channel_uuid": "channel"}
+_PARTS: Final = {"assigned_user": "email", "team_uuid": "uuid", "channel_uuid": "uuid"}
+"""The part that stands for an object."""
 
 
 def changes(sent: Contact, found: Mapping[str, object]) -> tuple[str, ...]:
@@ -20,59 +31,94 @@ def changes(sent: Contact, found: Mapping[str, object]) -> tuple[str, ...]:
         found: The contact as GET /contacts/:uuid describes it.
 
     """
-    channel = sent.channel_uuid
-    is_same = {
-        "name": _text(found.get("name", sent.name)) == _plain(sent.name),
-        "tags": _texts(found.get("tags", sent.tags)) == set(map(_plain, sent.tags)),
-        "assigned_user": _is_user(sent.assigned_user, found.get("assignedUser", sent.assigned_user)),
-        "team_uuid": _is_team(sent.team_uuid, found.get("team", sent.team_uuid)),
-        "channel_uuid": not channel or _part(found.get("channel", channel), "uuid") == channel,
-        "note": _text(found.get("note", sent.note)) == _plain(sent.note),
-    }
-    differing = [field for field, same in is_same.items() if not same]
-    return (*differing, *_custom_changes(sent.custom_fields, found.get("customFields", sent.custom_fields)))
+    compared = [*COMPARED, *(["channel_uuid"] if sent.channel_uuid else [])]
+    differing = [field for field in compared if not _is_as(sent, field, found)]
+    there = found.get("customFields")
+    if not (there is None or isinstance(there, Mapping)):
+        return (*differing, "custom_fields")
+    names = sorted({*sent.custom_fields, *map(str, there or {})})
+    changed = [f"custom field {name}" for name in names if not _is_as(sent, f"{CUSTOM}{name}", found)]
+    return (*differing, *changed)
 
 
-def _custom_changes(sent: Mapping[str, str | tuple[str, ...]], found: object) -> list[str]:
-    there = {} if found is None else found
-    if not isinstance(there, Mapping):
-        return ["custom_fields"]
-    names = sorted({*sent, *map(str, there)})
-    return [f"custom field {name}" for name in names if not _is_value(sent.get(name, ""), there.get(name))]
+def field_value(contact: Contact, field: str) -> FieldValue:
+    """Return what a contact of ours says in a field; empty: nothing."""
+    if field.startswith(CUSTOM):
+        return contact.custom_fields.get(field.removeprefix(CUSTOM), "")
+    value: FieldValue = getattr(contact, field)
+    return value
 
 
-def _is_value(sent: str | tuple[str, ...], found: object) -> bool:
-    """Tell whether a custom field's value is the same; a number may come back as one, an empty value as none."""
-    if isinstance(sent, tuple):
-        return _texts(found) == set(map(_plain, sent))
-    if isinstance(found, int | float) and not isinstance(found, bool):
-        with contextlib.suppress(ValueError):
-            return float(sent) == found
+def shown_value(found: Mapping[str, object], field: str) -> object:
+    """Return what the service's description of a contact says in a field, as it came, or `LEFT_OUT`."""
+    if not field.startswith(CUSTOM):
+        return found.get(_SHOWN_AS.get(field, field), LEFT_OUT)
+    custom = found.get("customFields", LEFT_OUT)
+    if isinstance(custom, Mapping):
+        return custom.get(field.removeprefix(CUSTOM))
+    return custom if custom is None or custom is LEFT_OUT else _UNREADABLE
+
+
+def is_same(field: str, ours: FieldValue, shown: object) -> bool:
+    """Tell whether a field's value is ours.
+
+    Args:
+        field: Its name, as in `importer.model.changes`, or `channel_uuid`.
+        ours: What the sheet says, or said; empty: no value.
+        shown: What `shown_value` returned, or another value of ours.
+
+    """
+    if field.startswith(CUSTOM):
+        return _is_custom_value(ours, shown)
+    if isinstance(ours, tuple):
+        return _texts(shown) == set(map(plain_value, ours))
+    if field == "team_uuid" and not ours and isinstance(shown, Mapping) and shown.get("default") is True:
+        return True  # who names no team may be given the account's default one
+    text = _part(field, shown)
+    if text is None:
         return False
-    return _text(found or "") == _plain(sent)
+    return text.casefold() == ours.casefold() if field == "assigned_user" else text == plain_value(ours)
 
 
-def _is_user(sent: str, found: object) -> bool:
-    email = _part(found, "email")
-    return email is not None and email.casefold() == sent.casefold()
+def readable_value(field: str, shown: object) -> FieldValue | None:
+    """Return what the service shows in a field as a value that can be sent back; None where it cannot be read."""
+    if field == "tags" or (field.startswith(CUSTOM) and isinstance(shown, list | tuple)):
+        return None if _texts(shown) is None else tuple(shown or ())  # type: ignore[arg-type]  # _texts has read it
+    if field.startswith(CUSTOM) and _is_number(shown):
+        return str(shown).removesuffix(".0")
+    value = shown.get(_PARTS[field]) if isinstance(shown, Mapping) and field in _PARTS else shown
+    return "" if value is None else value if isinstance(value, str) else None
 
 
-def _is_team(sent: str, found: object) -> bool:
-    """Tell whether it is the team that was sent; who names none may be given the account's default team."""
-    if not sent and isinstance(found, Mapping) and found.get("default") is True:
-        return True
-    return _part(found, "uuid") == sent
+def plain_value(text: str) -> str:
+    """Return the text without what a service may tidy up: spaces around it and between words, split accents."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def _part(value: object, name: str) -> str | None:
+def _is_as(sent: Contact, field: str, found: Mapping[str, object]) -> bool:
+    shown = shown_value(found, field)
+    return shown is LEFT_OUT or is_same(field, field_value(sent, field), shown)
+
+
+def _is_custom_value(ours: FieldValue, shown: object) -> bool:
+    """Tell whether a custom field's value is the same; a number may come back as one, an empty value as none."""
+    if isinstance(ours, tuple):
+        return _texts(() if shown == "" else shown) == set(map(plain_value, ours))
+    if _is_number(shown):
+        with contextlib.suppress(ValueError):
+            return float(ours) == shown
+        return False
+    return _part("", shown or "") == plain_value(ours)
+
+
+def _is_number(shown: object) -> bool:
+    return isinstance(shown, int | float) and not isinstance(shown, bool)
+
+
+def _part(field: str, shown: object) -> str | None:
     """Return a text, or the part of an object that stands for it; empty for null, None for anything else."""
-    return _text(value.get(name) if isinstance(value, Mapping) else value)
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return ""
-    return _plain(value) if isinstance(value, str) else None
+    value = readable_value(field, shown)
+    return plain_value(value) if isinstance(value, str) else None
 
 
 def _texts(value: Any) -> set[str] | None:  # noqa: ANN401 - whatever the JSON holds
@@ -80,9 +126,4 @@ def _texts(value: Any) -> set[str] | None:  # noqa: ANN401 - whatever the JSON h
         return set()
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
         return None
-    return set(map(_plain, value))
-
-
-def _plain(text: str) -> str:
-    """Return the text without what a service may tidy up: spaces around it and between words, split accents."""
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return set(map(plain_value, value))

@@ -20,6 +20,7 @@ from importer.mapper.options import (
     Several,
 )
 from importer.model.account import FieldType
+from importer.model.policy import Existing, Gone, OnConflict
 from importer.readers.options import InputOptions
 from importer.settings import settle
 from importer.settings.config_text import Draft, columns_text, config_text, toml
@@ -82,6 +83,10 @@ def test_no_setting_is_forgotten() -> None:
         several=Several.FIRST,
         on_bad_value=OnBadValue.LEAVE_OUT,
         tags=("A",),
+        existing=Existing.UPDATE,
+        on_conflict=OnConflict.SHEET,
+        gone=Gone.RECREATE,
+        clear_mark="--",
         assigned_user="eva@example.com",
         team="Sales",
         channel="Line",

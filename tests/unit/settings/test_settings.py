@@ -7,7 +7,7 @@ import pytest
 from importer.mapper.options import CustomFieldOptions, IdentifierFormat, MobileForm
 from importer.model.account import FieldType
 from importer.model.errors import UsageError
-from importer.model.policy import Ambiguous
+from importer.model.policy import Ambiguous, Existing, Gone, OnConflict
 from importer.settings import Settings, settle
 
 
@@ -47,7 +47,10 @@ def test_the_whole_config_is_understood() -> None:
         country = "es"
         identifier_format = "E164"
         tags = "One"
-        existing = "create"
+        existing = "Update"
+        on_conflict = "sheet"
+        gone = "recreate"
+        clear_mark = " -- "
         note = "Two\\nlines"
         [columns]
         identifier = "Phone"
@@ -71,6 +74,10 @@ def test_the_whole_config_is_understood() -> None:
     assert settings.mapping.contact.identifier_format is IdentifierFormat.E164
     assert settings.mapping.columns.custom_fields[1].type is FieldType.DATE
     assert settings.mapping.contact.tags == ("One",)
+    assert settings.mapping.contact.existing is Existing.UPDATE
+    assert settings.mapping.contact.on_conflict is OnConflict.SHEET
+    assert settings.mapping.contact.gone is Gone.RECREATE
+    assert settings.mapping.contact.clear_mark == "--"
     assert settings.mapping.contact.note == "Two\nlines"
     assert settings.mapping.columns.tags == ("Tags", "Segment")
     assert settings.mapping.columns.custom_fields == (

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from importer.mapper.contact_fields import note, text_fields
 from importer.model.account import Directory
 from importer.model.payload import BOT_STATUSES
+from importer.model.policy import Existing
 from importer.settings import value_checks as checks
 
 CHECK_BOT_STATUS = checks.or_empty(checks.one_of(BOT_STATUSES))
@@ -83,8 +84,7 @@ def test_a_right_value_is_taken(check: Callable[[object], object], value: object
         (checks.delimiter, ";;", "one character"),
         (checks.country, "UK", "GB"),
         (checks.country, "Spain", "two letters"),
-        (checks.existing, "update", "not supported yet"),
-        (checks.existing, "maybe", "one of"),
+        (checks.one_of(Existing), "maybe", "skip, update, create"),
         (CHECK_USER, "Ana", "e-mail"),
         (CHECK_BOT_STATUS, "on", "one of"),
         (CHECK_NOTE, "x" * 1001, "at most 1,000"),

@@ -1,0 +1,158 @@
+"""The three-way merge: what the sheet said when it was last sent, what it says now, and what Callbell has. Pure.
+
+    the sheet's cell ...               and Callbell has ...        then it is
+    empty, and not to be cleared ..... anything .................. not looked at; the base keeps its value
+    as it was last sent .............. anything .................. left: who changed it in Callbell keeps it
+    changed .......................... the sheet's new value ..... done already
+    changed .......................... what was last sent ........ sent
+    changed .......................... nothing to say of it ...... sent, and cannot be given back by `undo`
+    changed .......................... another value ............. a conflict: left, or sent with `on_conflict sheet`
+    first met ........................ the sheet's value ......... done already
+    first met ........................ no value .................. sent
+    first met ........................ another, or says nothing .. left and named, or sent with `on_conflict sheet`
+
+A contact is first met where nothing is known of what the sheet said: we never sent it, or forgot. A value that cannot
+be read counts as another one. Tags are merged one by one: what the sheet added is added, what it took away is taken
+away, and tags that people gave stay; the whole list is sent, as the service may replace it, so it is sent only where it
+was shown. `bot_status` is never shown, and never sent on a first meeting.
+
+The base is what the sheet counts as having said from now on: it advances with each field that was sent, was there
+already or was left on a first meeting, and stays where a conflict was left, so that the next run finds it again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from types import MappingProxyType
+
+from importer.model.changes import CUSTOM, Conflict, ContactChange, FieldValue
+from importer.model.payload import COMPARED
+from importer.model.policy import OnConflict, Policy
+from importer.model.replies import RemoteContact
+from importer.model.rows import Contact
+from importer.worker_pool.contact_changes import (
+    LEFT_OUT,
+    field_value,
+    is_same,
+    plain_value,
+    readable_value,
+    shown_value,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """What a merge leads to."""
+
+    change: ContactChange
+    """To PATCH; nothing if its `after` is empty."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Fields that both changed, and that are left as they are."""
+    differs: tuple[str, ...] = ()
+    """Fields in which a contact that is met for the first time is left as it is."""
+    base: Contact
+    """What the sheet counts as having said from now on."""
+
+
+class _Verdict(Enum):
+    DONE = auto()
+    SEND = auto()
+    LEAVE = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Field:
+    """A field about which the sheet says something."""
+
+    name: str
+    sheet: FieldValue
+    """Empty: to be cleared."""
+    base: FieldValue | None
+    """What the sheet said; None: a first meeting."""
+    shown: object
+    """As `shown_value` returns it."""
+
+
+def merge(now: Contact, base: Contact | None, found: RemoteContact, policy: Policy) -> Merge:
+    """Merge the sheet's changes into a contact, whoever else changed it.
+
+    Args:
+        now: What the sheet says.
+        base: What it said when the contact was last sent; None: a first meeting.
+        found: The contact as Callbell has it.
+        policy: Whose value stays where both changed a field.
+
+    """
+    fields = [_field(name, now, base, found.fields) for name in _said(now)]
+    judged = [(field, *_judged(field, policy)) for field in fields]
+    sent = {field.name: value for field, verdict, value in judged if verdict is _Verdict.SEND}
+    before = {field.name: readable_value(field.name, field.shown) for field in fields if field.name in sent}
+    left = [field for field, verdict, _ in judged if verdict is _Verdict.LEAVE]
+    change = ContactChange(
+        uuid=found.uuid,
+        after=MappingProxyType(sent),
+        before=MappingProxyType({name: value for name, value in before.items() if value is not None}),
+    )
+    if base is None:
+        return Merge(change=change, differs=tuple(field.name for field in left), base=now)
+    conflicts = tuple(
+        Conflict(field=field.name, sheet=field.sheet, callbell=readable_value(field.name, field.shown))
+        for field in left
+    )
+    kept = {field.name for field in left}
+    return Merge(change=change, conflicts=conflicts, base=_advanced(base, now, {*_said(now)} - kept))
+
+
+def _said(now: Contact) -> list[str]:
+    """Return the fields about which the sheet says something, in the API's order."""
+    custom = {f"{CUSTOM}{name}" for name in now.custom_fields}
+    cleared = set(now.cleared)
+    names = [*COMPARED, *sorted(custom | {name for name in cleared if name.startswith(CUSTOM)})]
+    return [name for name in names if name in cleared or field_value(now, name)]
+
+
+def _field(name: str, now: Contact, base: Contact | None, found: Mapping[str, object]) -> _Field:
+    said, shown = None if base is None else field_value(base, name), shown_value(found, name)
+    sheet = field_value(now, name)
+    if not sheet and (isinstance(said, tuple) or isinstance(shown, list | tuple)):
+        sheet = ()  # how a list is cleared
+    return _Field(name=name, sheet=sheet, base=said, shown=shown)
+
+
+def _judged(field: _Field, policy: Policy) -> tuple[_Verdict, FieldValue]:
+    """Return what is to be done about a field, and the value to send if it is to be sent."""
+    if field.base is not None and is_same(field.name, field.sheet, field.base):
+        return _Verdict.DONE, field.sheet
+    if field.name == "tags":
+        return _judged_tags(field, policy)
+    if is_same(field.name, field.sheet, field.shown) or (field.name == "bot_status" and field.base is None):
+        return _Verdict.DONE, field.sheet
+    is_left_out = field.base is not None and field.shown is LEFT_OUT
+    is_free = is_left_out or is_same(field.name, field.base or "", field.shown)
+    is_sent = is_free or policy.on_conflict is OnConflict.SHEET
+    return _Verdict.SEND if is_sent else _Verdict.LEAVE, field.sheet
+
+
+def _judged_tags(field: _Field, policy: Policy) -> tuple[_Verdict, FieldValue]:
+    """Return the same for tags: with the whole list that the contact is to have."""
+    there = readable_value(field.name, field.shown)
+    if there is None:
+        return _Verdict.LEAVE, ()
+    sheet, base = ({plain_value(tag): tag for tag in tags or ()} for tags in (field.sheet, field.base))
+    has = {plain_value(tag): tag for tag in there}
+    if field.base is None and not sheet:  # to be cleared
+        if has and policy.on_conflict is OnConflict.CALLBELL:
+            return _Verdict.LEAVE, ()
+        base = has
+    wanted = [has[tag] for tag in has if tag in sheet or tag not in base]
+    wanted += [sheet[tag] for tag in sheet if not (tag in base or tag in has)]
+    is_done = len(wanted) == len(has) and all(plain_value(tag) in has for tag in wanted)
+    return _Verdict.DONE if is_done else _Verdict.SEND, tuple(wanted)
+
+
+def _advanced(base: Contact, now: Contact, names: set[str]) -> Contact:
+    """Return what the sheet counts as having said: the row's values of the named fields, the others as before."""
+    values = {name: getattr(now if name in names else base, name) for name in COMPARED}
+    custom = {name: value for name, value in base.custom_fields.items() if f"{CUSTOM}{name}" not in names}
+    custom |= {name: value for name, value in now.custom_fields.items() if f"{CUSTOM}{name}" in names}
+    return replace(now, **values, custom_fields=MappingProxyType(custom))

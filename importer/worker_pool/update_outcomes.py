@@ -1,0 +1,76 @@
+"""The outcomes of a contact that was there before and was merged with its row, with their words for people. Pure."""
+
+from collections.abc import Collection
+
+from importer.model.changes import CUSTOM, Conflict, FieldValue, field_labels
+from importer.model.plain_text import plain
+from importer.model.replies import Outcome, RemoteContact, Reply
+from importer.model.rows import Contact, Status
+from importer.worker_pool.merge import Merge
+
+
+def merged(
+    merge: Merge, now: Contact, found: RemoteContact, http_status: int | None, changed: Collection[str] = ()
+) -> Outcome:
+    """Return the outcome of a row that needs no more request, or whose PATCH was confirmed.
+
+    Args:
+        merge: What was to be done.
+        now: The row's contact.
+        found: The contact in Callbell.
+        http_status: Of the last reply.
+        changed: The fields that were PATCHed; none: the contact is as it was.
+
+    """
+    said = [f"Changed in Callbell: {field_labels(changed)}."] if changed else []
+    if merge.conflicts:
+        said.append(f"Changed in the sheet and in Callbell, so left as it is: {_both_values(merge.conflicts)}.")
+    if merge.differs:
+        said.append(f"It was in Callbell before; left as it is there: {field_labels(merge.differs)}.")
+    return Outcome(
+        status=Status.UPDATED if changed else Status.EXISTS,
+        uuid=found.uuid,
+        href=found.href,
+        http_status=http_status,
+        code="conflict" if merge.conflicts else "differs" if merge.differs else "",
+        reason=" ".join(said),
+        base=None if merge.base == now else merge.base,
+    )
+
+
+def update_in_doubt(uuid: str, reply_status: int | None, said: str, names: Collection[str]) -> Outcome:
+    """Return the outcome of a row whose PATCH may have arrived.
+
+    Args:
+        uuid: The contact's.
+        reply_status: The last HTTP status; None without one.
+        said: The service's words, or the network's.
+        names: The fields that were PATCHed.
+
+    """
+    reason = f"A change of {field_labels(names)} was sent, but no clear answer came ({said})."
+    return Outcome(status=Status.IN_DOUBT, uuid=uuid, http_status=reply_status, code="in_doubt", reason=reason)
+
+
+def update_failed(uuid: str, code: str, reason: str, http_status: int | None) -> Outcome:
+    """Return the outcome of a row whose contact was surely not changed."""
+    return Outcome(status=Status.FAILED, uuid=uuid, http_status=http_status, code=code, reason=reason)
+
+
+def gone(uuid: str, reply: Reply) -> Outcome:
+    """Return the outcome of a row whose contact was deleted in Callbell."""
+    reason = "It was deleted in Callbell. To make it again, run the same command with --gone recreate."
+    return update_failed(uuid, "gone", reason, reply.http_status)
+
+
+def _both_values(conflicts: Collection[Conflict]) -> str:
+    return "; ".join(
+        f"{conflict.field.removeprefix(CUSTOM)}: the sheet says {_quoted(conflict.sheet)}, "
+        f"Callbell has {'what cannot be read' if conflict.callbell is None else _quoted(conflict.callbell)}"
+        for conflict in conflicts
+    )
+
+
+def _quoted(value: FieldValue) -> str:
+    text = plain(value if isinstance(value, str) else ", ".join(value))
+    return f'"{text}"' if text else "nothing"
