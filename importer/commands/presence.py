@@ -4,12 +4,10 @@ The way that takes fewer requests is chosen. A look-up per row is the worker poo
 here is the other way: the list is walked, and the journal told whom it shows.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
-from importer.client.account import AccountLists, text_field
+from importer.client.account import AccountLists
 from importer.client.contact_list import MOST_PAGES, ContactList
 from importer.commands.context import CommandContext
 from importer.model.errors import ServiceError
@@ -26,10 +24,10 @@ _FEW_ROWS = 10
 class PresenceJournal(Protocol):
     """What is needed of the journal."""
 
-    async def to_ask(self) -> int:
-        """Return how many rows are to be asked for before they are sent."""
+    async def to_ask(self) -> tuple[int, int]:
+        """Return of how many rows it is to be asked whether they are there, and the most look-ups they need."""
 
-    async def add_walked(self, contacts: Sequence[WalkedContact]) -> None:
+    async def add_walked(self, contacts: Sequence[WalkedContact], *, several_channels: bool) -> None:
         """Take note of all contacts of the account that have a number."""
 
 
@@ -49,37 +47,38 @@ async def find_existing(
         lists: The account's channels, as far as they are known.
         observe: Is handed the contacts of the list, page by page, as the service describes them.
 
+    Raises:
+        StorageError: The journal cannot be written.
+
     """
-    if context.settings.mapping.contact.existing is Existing.CREATE or not (rows := await journal.to_ask()):
+    if context.settings.mapping.contact.existing is Existing.CREATE:
+        return
+    rows, look_ups = await journal.to_ask()
+    if not rows:
         return
     walk = ContactList(service, context.jitter, observe)
     try:
         pages = await walk.pages() if rows > _FEW_ROWS else MOST_PAGES
-        if (requests := _walk_requests(pages)) < rows:
+        if (requests := _walk_requests(pages)) < look_ups:
             _tell_cost(context, rows, requests, pages * walk.page_seconds, at_least=pages >= MOST_PAGES)
-            walked = await walk.walk(most_requests=rows)
-            await journal.add_walked(with_channels(walked, lists))
+            walked = await walk.walk(most_requests=look_ups)
+            await journal.add_walked(walked, several_channels=has_several_channels(lists))
             LOG.info("%s contacts found in %s pages of the contact list", len(walked), walk.requests)
             return
     except ServiceError as error:
         LOG.warning("the contact list was not walked, so each row is looked up: %s", error.message)
-    rate = context.settings.service.rate
-    _tell_cost(context, rows, rows, rows / rate if rate else 0.0)
+    _tell_cost(context, rows, look_ups, 0.0)
 
 
-def with_channels(walked: Sequence[WalkedContact], lists: AccountLists | None) -> Sequence[WalkedContact]:
-    """Return the contacts with their channel, where the account has only one that they can be in.
+def has_several_channels(lists: AccountLists | None) -> bool:
+    """Tell whether the account has, or may have, a number more than once: in several WhatsApp channels.
 
     Args:
-        walked: As the list shows them, which does not always name the channel.
-        lists: The account's channels; None: they are not known.
+        lists: The account's channels, also those out of use; None: they are not known.
 
     """
     channels = [one for one in lists.channels if one.get("type") == "whatsapp"] if lists else []
-    if len(channels) != 1:
-        return walked
-    uuid = text_field(channels[0], "uuid")
-    return [replace(one, channel_uuid=one.channel_uuid or uuid) for one in walked]
+    return len(channels) != 1
 
 
 def _walk_requests(pages: int) -> int:
@@ -88,10 +87,11 @@ def _walk_requests(pages: int) -> int:
 
 
 def _tell_cost(context: CommandContext, rows: int, requests: int, seconds: float, *, at_least: bool = False) -> None:
-    """Say what is asked and what it costs."""
-    slowest = max(seconds, requests / context.settings.service.rate if context.settings.service.rate else 0.0)
+    """Say what is asked and what it costs; the account's rate may let it take longer than one request after the other."""
+    rate = context.settings.service.rate
+    seconds = max(seconds, requests / rate if rate else 0.0)
     about = "at least" if at_least else "about"
     customers = "whether 1 customer is" if rows == 1 else f"which of {rows:,} customers are"
-    cost = f"{about} {counted(requests, 'request')}" + (f", {duration(math.ceil(slowest))}" if slowest >= 1 else "")
-    context.tell(f"Asking {customers} in Callbell already: {cost}.")
-    LOG.info("asking for %s rows: %s requests", rows, requests)
+    cost = counted(requests, "request") + (f", {duration(seconds)}" if seconds >= 1 else "")
+    context.tell(f"Asking {customers} in Callbell already: {about} {cost}.")
+    LOG.info("asking for %s rows by %s requests", rows, requests)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, fields
 from itertools import chain
 from typing import Any
 
-from importer.journal.claim import TALLY, RunKey
+from importer.journal.claim import TALLY
 from importer.journal.database import Database, maybe_moment
 from importer.journal.deduplicate import DUPLICATE_DIFFERS
 from importer.model.account import ACCOUNT_PROBLEMS
+from importer.journal.run_input import RunKey
 from importer.model.errors import UsageError
-from importer.model.rows import TO_RETRY, Problem, Row, Sheet, Status
+from importer.model.rows import CONFLICT, TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
 _FIRST_ROWS = 20
@@ -42,6 +43,8 @@ SELECT rows.seq, rows.sheet, rows.number, iif(rows.name = '', coalesce(first.ide
 FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
 WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """
+_IN_CONFLICT = f"status IN ('exists', 'updated') AND code = '{CONFLICT}'"
+_CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {_IN_CONFLICT}"  # noqa: S608 - only constants
 _TO_RETRY = f"""
 SELECT seq, number, cells, status, reason, reader_problems, (
     SELECT json_group_array(column_header) FROM (
@@ -50,7 +53,7 @@ SELECT seq, number, cells, status, reason, reader_problems, (
     )
 ) FROM rows
 WHERE run = :run AND seq > :after AND sheet = :sheet
-    AND status IN ({", ".join(f"'{status}'" for status in sorted(TO_RETRY))})
+    AND (status IN ({", ".join(f"'{status}'" for status in sorted(TO_RETRY))}) OR {_IN_CONFLICT})
 ORDER BY seq LIMIT :count
 """  # noqa: S608 - only constants
 # A row with the same problem twice in one column (two unknown tags) counts once.
@@ -85,12 +88,16 @@ class RunReport:
         """Return how many rows have each status."""
         return _tally(self.database, self.run)
 
+    def conflicts(self) -> int:
+        """Return how many rows are in conflict: they are in Callbell, and need a person all the same."""
+        return int(self.database.fetch(_CONFLICTS, (self.run,))[0][0])
+
     def results(self) -> Iterator[Result]:
         """Return every row, in the input's order."""
         return map(_result, chain.from_iterable(self.database.pages(_RESULTS, {"run": self.run})))
 
     def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
-        """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
+        """Yield the sheet's rows whose status is in `TO_RETRY`, or that are in conflict, in the input's order."""
         for page in self.database.pages(_TO_RETRY, {"run": self.run, "sheet": sheet_index}):
             for _, number, cells, status, reason, _, columns in page:
                 yield RowToFix(
