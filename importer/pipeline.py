@@ -65,7 +65,7 @@ class Sender(QueueListener, Protocol):
         """Send what is enqueued until nothing is pending, or until it is stopped."""
 
     def input_over(self) -> None:
-        """No more rows will come."""
+        """No more rows will come, and sending may begin."""
 
     @property
     def stopping(self) -> asyncio.Event:
@@ -96,9 +96,9 @@ async def run_import(
 
     """
     await enqueue_all(sources, journal, sender, limit)
-    sender.input_over()
     if before_sending:
         await _unless_stopped(before_sending(), sender)
+    sender.input_over()
     await sender.run()
 
 

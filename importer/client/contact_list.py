@@ -9,7 +9,6 @@ then is it believed that somebody is *not* in the list.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from importer.client.account import get_json, text_field
 from importer.model.errors import ServiceError

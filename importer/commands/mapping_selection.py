@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from importer.commands.context import CommandContext
+from importer.mapper.account_names import folded_label, names_of
 from importer.mapper.column_candidates import Question, left_out
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.header import HeaderSearch, composed, new_columns, texts_of
@@ -150,14 +151,16 @@ def mapping_options(sheet: Sheet, settings: Settings, guessed: Guess | None = No
 def with_account(
     options: MappingOptions, guessed: Guess | None, directory: Directory | None
 ) -> tuple[MappingOptions, tuple[str, ...]]:
-    """Return the options with the columns of teams and channels that the account has, and what to tell of the guess."""
+    """Return the options with the columns of what the account has (teams, channels, users), and notes on the guess."""
     if guessed is None:
         return options, ()
-    has = {"team": directory.teams, "channel": directory.channels} if directory else {}
+    there = directory or Directory()
+    entries = {"team": there.teams, "channel": there.channels, "assigned_user": there.users}
+    has = {name: names_of(found or ()) for name, found in entries.items()}
     fitting: dict[str, Any] = {}
     unused = []
     for name, (header, values) in guessed.by_account.items():
-        known = {value for value in values if value.casefold() in has.get(name, {})}
+        known = {value for value in values if folded_label(value) in has[name]}
         if len(known) * 2 > len(values):
             fitting[name] = header
         elif not getattr(options.columns, name):

@@ -5,37 +5,27 @@ fields that they need. Without one it takes whatever the rows name, and what it 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from importer.client.account import (
-    AccountLists,
-    UnreadableError,
-    json_objects,
-    list_pages,
-    read_lists,
-    text_field,
-    who_am_i,
-)
+from importer.client.account import AccountLists, read_lists, text_field
 from importer.client.http import CallbellClient
-from importer.client.token import NoTokenError, find_token
-from importer.commands.account_check import MOST_TAGS, AccountContents, Requirements, census
+from importer.client.token import NoTokenError, Token, find_token
+from importer.commands.census import AccountContents, Census
 from importer.commands.context import CommandContext
-from importer.mapper.options import CustomFieldOptions
+from importer.commands.requirements import Requirements
+from importer.mapper.messages import listed
+from importer.mapper.options import CustomFieldOptions, MappingOptions
 from importer.model.account import FieldType
 from importer.model.plain_text import plain
 from importer.model.protocols import Service
 from importer.model.replies import Reply
-from importer.model.requests import Request
-from importer.model.rows import Contact, Entry
+from importer.model.requests import WHO_AM_I, Request
 
 if TYPE_CHECKING:
-    from importer.sandbox import AccountSetup, Sandbox
-
-_MOST_NAMES = 20
-_MOST_PAGES = 500
+    from importer.sandbox import AccountSetup, CustomField, Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,115 +48,79 @@ class ReadOnlyService:
 
 @dataclass(slots=True, kw_only=True)
 class Rehearsal:
-    """A sandbox that stands for the account, and observes the rows of the run.
+    """A sandbox that stands for the account.
 
     Args:
         sandbox: That runs.
         setup: Its account, as far as it is known before the rows are read.
         fields: The custom fields of the mappings.
-        account: The account's own service; None: there is no token.
-        lists: The account's teams and channels, as its own service lists them; None: there is no token.
+        account: The account's own service; None: it is not asked.
+        lists: The account's teams, channels and users; None: it was not asked.
 
     """
 
     sandbox: "Sandbox"
     setup: "AccountSetup"
     fields: Sequence[CustomFieldOptions]
-    account: Service | None
-    lists: AccountLists | None
-    requirements: Requirements = field(default_factory=Requirements)
-    _named: dict[str, dict[str, None]] = field(default_factory=dict)
-    """By kind, the teams and channels that rows name, in their order."""
+    account: Service | None = None
+    lists: AccountLists | None = None
     _refused: dict[str, Sequence[str]] = field(default_factory=dict)
     """By kind, what the rows need and was not seen in the account."""
 
-    def mapped(self, entries: Sequence[Entry]) -> None:
-        """Note what the rows require of the account."""
-        for entry in entries:
-            if isinstance(contact := entry.mapped, Contact):
-                self.requirements.see(entry.row, contact)
-                for kind, uuid in (("teams", contact.team_uuid), ("channels", contact.channel_uuid)):
-                    if uuid:
-                        self._named.setdefault(kind, {})[uuid] = None
+    @property
+    def service(self) -> tuple[str, Token]:
+        """The sandbox's address and token."""
+        return self.sandbox.base_url, Token(self.sandbox.token)
 
-    def recognised(self, row: int, identifier: str) -> None:
-        """A sandbox is empty each time, so no row is recognised."""
-
-    async def learn(self, jitter: Callable[[], float]) -> None:
+    async def learn(self, requirements: Requirements, jitter: Callable[[], float]) -> None:
         """Give the sandbox the tags and custom fields of the account, as far as the rows need them.
 
         Raises:
             ServiceError: The token is refused, or the service cannot be reached.
 
         """
-        if self.account is None or self.lists is None:
+        if self.account is None:
             return
-        seen = await census(self.account, self.requirements, self.lists, jitter)
-        tags, any_tag = self._tags(seen), not seen.tags
-        fields = self._fields_seen(seen)
-        known_users = {user.email for user in self.setup.users}
+        census = Census(requirements)
+        await census.complete(self.account, jitter)
+        seen = census.contents
+        # Where nothing carries a tag or a field, nothing can be told.
+        any_tag, any_field = not seen.tags, not (seen.fields and seen.whole)
+        fields = [one for mapped in self.fields if (one := _field_seen(mapped, seen, is_any=any_field))]
+        users = {user.email for user in self.setup.users}
         self._refused = {
-            "tags": [] if any_tag else [tag for tag in self.requirements.tags if tag not in tags],
-            "custom fields": [name for name in self.requirements.fields if name not in fields],
-            "users": [user for user in self.requirements.users if user not in known_users],
+            "tags": [tag for tag in requirements.tags if not any_tag and tag not in seen.tags],
+            "custom fields": [name for name in requirements.fields if name not in {one.name for one in fields}],
+            "users": [user for user in requirements.users if not self.setup.any_user and user not in users],
         }
-        self.sandbox.calls.set_account(_with_contents(self.setup, tags, fields, any_tag=any_tag))
+        self.sandbox.calls.set_account(
+            replace(self.setup, tags=seen.tags, any_tag=any_tag, custom_fields=tuple(fields))
+        )
 
-    def _tags(self, seen: AccountContents) -> frozenset[str]:
-        """Return the tags that the account has, or may have: those that nobody could ask for are among them."""
-        not_seen = [tag for tag in self.requirements.tags if tag not in seen.tags]
-        asked = [tag for tag in not_seen if "," not in tag][:MOST_TAGS]
-        return seen.tags.union(not_seen).difference(asked)
-
-    def _fields_seen(self, seen: AccountContents) -> Mapping[str, tuple[FieldType, tuple[str, ...]]]:
-        """Return the type and options of each custom field of the mappings that the account has, or may have."""
-        is_known = seen.whole and bool(seen.fields)
-        found = {}
-        for one in self.fields:
-            in_use = seen.fields.get(one.name)
-            if in_use is not None:
-                is_type = in_use.type in set(FieldType)
-                found[one.name] = (FieldType(in_use.type) if is_type else one.type, in_use.options)
-            elif not is_known:
-                found[one.name] = (one.type, one.options)
-        return found
-
-    def paragraphs(self) -> list[str]:
+    def paragraphs(self, requirements: Requirements) -> list[str]:
         """Return what to tell at the end: what was taken for granted, or refused because it was not seen."""
         if self.account is None:
-            return list(taken_for_granted(self.requirements, self._named))
-        lines = [f"  {kind}: {_names(names)}" for kind, names in self._refused.items() if names]
-        if not lines:
-            return []
-        head = (
-            "The sandbox refused what was not seen in the account. That is no proof: no call of the service lists it,"
-            "\nso it was looked for on contacts and in teams. See in Callbell's settings whether there is:"
-        )
-        return ["\n".join([head, *lines])]
+            head, lines = "Taken for granted, as the account was not asked: these must be in it:", requirements.lines()
+        else:
+            head = (
+                "The sandbox refused what was not seen in the account. That is no proof: no call of the service lists"
+                "\nit, so it was looked for on contacts and in teams. See in Callbell's settings whether there is:"
+            )
+            lines = tuple(f"{kind}: {listed(names)}" for kind, names in self._refused.items() if names)
+        return ["\n".join([head, *(f"  {plain(line)}" for line in lines)])] if lines else []
 
 
-def taken_for_granted(requirements: Requirements, named: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
-    """Yield a paragraph with all that the account must have so that it takes the rows; nothing if that is nothing.
+def _field_seen(mapped: CustomFieldOptions, seen: AccountContents, *, is_any: bool) -> "CustomField | None":
+    """Return a custom field with the type and the options that it has in the account; None: it was not seen there."""
+    from importer.sandbox import CustomField  # noqa: PLC0415 - late, see below
 
-    Args:
-        requirements: What the rows require.
-        named: By kind, such as `teams`, what else they name.
-
-    """
-    required: dict[str, Sequence[str]] = {
-        "tags": list(requirements.tags),
-        "custom fields": list(requirements.fields),
-        "users": list(requirements.users),
-        **{kind: list(names) for kind, names in named.items()},
-    }
-    if lines := [f"  {kind}: {_names(names)}" for kind, names in required.items() if names]:
-        head = "There is no token, so nobody was asked: these must be in your account:"
-        yield "\n".join([head, *lines])
-
-
-def _names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-    return plain(", ".join(names[:_MOST_NAMES])) + more
+    in_use = seen.fields.get(mapped.name)
+    if in_use is None:
+        return CustomField(name=mapped.name, type=mapped.type, options=mapped.options) if is_any else None
+    is_type = in_use.type in set(FieldType)
+    return CustomField(
+        name=mapped.name, type=FieldType(in_use.type) if is_type else mapped.type, options=in_use.options
+    )
 
 
 def tell_rehearsal(context: CommandContext) -> None:
@@ -176,13 +130,13 @@ def tell_rehearsal(context: CommandContext) -> None:
 
 
 async def start_rehearsal(
-    context: CommandContext, fields: Sequence[CustomFieldOptions], opened: AsyncExitStack
+    context: CommandContext, mappings: Sequence[MappingOptions], opened: AsyncExitStack
 ) -> Rehearsal:
     """Start a sandbox that has the account's teams, channels and users, where there is a token.
 
     Args:
         context: With where the service is, and the token.
-        fields: The custom fields of the mappings.
+        mappings: With the custom fields that the rows may have.
         opened: Gets what has to be closed when the run is over.
 
     Raises:
@@ -193,47 +147,47 @@ async def start_rehearsal(
     # Late: a run that does not need it does not wait for a server to be imported.
     from importer.sandbox import DEFAULT_ACCOUNT, CustomField, Sandbox, SandboxOptions  # noqa: PLC0415 - said above
 
-    account, lists = await _own_account(context, opened)
-    if account is None or lists is None:
+    fields = [one for mapping in mappings for one in mapping.columns.custom_fields]
+    account = await _own_account(context, opened)
+    if account is None:
+        lists = None
         custom_fields = [CustomField(name=one.name, type=one.type, options=one.options) for one in fields]
         setup = replace(DEFAULT_ACCOUNT.opened(custom_fields), any_team=True, any_channel=True)
     else:
-        setup = await _setup(account, lists, context.jitter)
+        lists = await read_lists(account, context.jitter, teams=True, channels=True, users=True)
+        setup = _setup(DEFAULT_ACCOUNT, lists)
     options = SandboxOptions(account=setup, rate_limit=math.ceil(context.settings.service.rate))
     sandbox = await opened.enter_async_context(Sandbox(options))
     return Rehearsal(sandbox=sandbox, setup=setup, fields=fields, account=account, lists=lists)
 
 
-async def _own_account(context: CommandContext, opened: AsyncExitStack) -> tuple[Service | None, AccountLists | None]:
-    """Return the account's own service with its teams and channels; None without a token."""
+async def _own_account(context: CommandContext, opened: AsyncExitStack) -> Service | None:
+    """Return the account's own service; None where there is no token, or no answer.
+
+    Raises:
+        ServiceError: The token is refused.
+        UsageError: The token cannot be read.
+
+    """
     chosen = context.settings.service
     try:
         token = find_token(context.environment, chosen.token_file, chosen.account)
     except NoTokenError:
-        return None, None
+        return None
     client = await opened.enter_async_context(CallbellClient(chosen.base_url, token, context.clock))
     service = ReadOnlyService(client)
-    return service, await read_lists(service, context.jitter, teams=True, channels=True)
+    reply = await service.send(WHO_AM_I)
+    if reply.http_status is None:  # a rehearsal is possible without a network
+        context.tell(f"The account was not asked, for {plain(chosen.base_url)} did not answer: {plain(reply.message)}")
+        return None
+    return service
 
 
-async def _setup(service: Service, lists: AccountLists, jitter: Callable[[], float]) -> "AccountSetup":
-    """Return a sandbox's account with the account's teams, channels and users."""
-    from importer.sandbox import DEFAULT_ACCOUNT  # noqa: PLC0415 - late, see above
+def _setup(default: "AccountSetup", lists: AccountLists) -> "AccountSetup":
+    """Return a sandbox's account with the teams, channels and users of the account."""
     from importer.sandbox.account import Channel, Team, User  # noqa: PLC0415 - late, see above
 
-    users: dict[str, User] = {}
-    with suppress(UnreadableError):
-        email = await who_am_i(service, jitter)
-        users[email] = User(email=email, name=email)
-    teams = []
-    for one in lists.teams:
-        uuid, members = text_field(one, "uuid"), []
-        async for page in list_pages(service, f"teams/{uuid}/members", "users", {}, _MOST_PAGES, jitter):
-            for user in json_objects(page.get("users")):
-                member = text_field(user, "email")
-                users[member] = User(email=member, name=text_field(user, "name"))
-                members.append(member)
-        teams.append(Team(uuid=uuid, name=text_field(one, "name"), members=tuple(members)))
+    users = {text_field(one, "email"): text_field(one, "name") for one in lists.users}
     channels = tuple(
         Channel(
             uuid=text_field(one, "uuid"),
@@ -245,28 +199,12 @@ async def _setup(service: Service, lists: AccountLists, jitter: Callable[[], flo
         for one in lists.channels
     )
     return replace(
-        DEFAULT_ACCOUNT,
-        users=tuple(users.values()),
-        teams=tuple(teams),
+        default,
+        users=tuple(User(email=email, name=name) for email, name in users.items()),
+        teams=tuple(Team(uuid=text_field(one, "uuid"), name=text_field(one, "name")) for one in lists.teams),
         channels=channels,
         any_tag=True,
+        any_user=not users,
         any_team="teams" in lists.refused,
-        any_user="teams" in lists.refused,
         any_channel="channels" in lists.refused,
-        custom_fields=(),
     )
-
-
-def _with_contents(
-    setup: "AccountSetup",
-    tags: frozenset[str],
-    fields: Mapping[str, tuple[FieldType, tuple[str, ...]]],
-    *,
-    any_tag: bool,
-) -> "AccountSetup":
-    from importer.sandbox import CustomField  # noqa: PLC0415 - late, see above
-
-    custom_fields = tuple(
-        CustomField(name=name, type=kind, options=options) for name, (kind, options) in fields.items()
-    )
-    return replace(setup, tags=tags, any_tag=any_tag, custom_fields=custom_fields)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,8 @@ from importer.journal.accounts import AccountMatch
 from importer.journal.journal import Journal
 from importer.journal.undo import RunUndo
 from importer.model.deletion import Removed
-from importer.model.journal_rows import Attempted, Intended, Pending, Recorded
+from importer.model.journal_rows import Attempted, Intended, Pending, Recorded, WalkedContact
+from importer.model.policy import Existing
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
@@ -67,9 +68,11 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted | Intended]):
         super().__init__(journal.record, executor)
         self._journal = journal
 
-    async def begin(self, record: RunRecord, account: AccountMatch | None = None) -> None:
+    async def begin(
+        self, record: RunRecord, account: AccountMatch | None = None, existing: Existing = Existing.SKIP
+    ) -> None:
         """Insert a new run; see `Journal.begin`."""
-        await self._call(self._journal.begin, record, account)
+        await self._call(self._journal.begin, record, account, existing)
 
     async def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""
@@ -82,6 +85,14 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted | Intended]):
     async def enqueue(self, sheet_index: int, entries: Sequence[Entry]) -> Mapping[Status, int]:
         """Insert the next rows of the input; see `PipelineJournal.enqueue`."""
         return await self._call(self._journal.enqueue, sheet_index, entries)
+
+    async def to_ask(self) -> tuple[int, int]:
+        """Return how many pending rows have to be asked about, and by how many look-ups; see `Journal.to_ask`."""
+        return await self._call(self._journal.to_ask)
+
+    async def add_walked(self, contacts: Iterable[WalkedContact], *, several_channels: bool) -> None:
+        """Take note of who is in the account; see `Journal.add_walked`."""
+        await self._call(self._journal.add_walked, contacts, several_channels=several_channels)
 
     async def claim(self, count: int) -> Sequence[Pending]:
         """Return up to `count` pending rows, durably in flight; see `WorkJournal.claim`."""

@@ -5,14 +5,17 @@ At the end of a run, planned or not, every row that is still open gets its final
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from itertools import product
+from typing import NamedTuple
 
-from importer.journal.database import columns, encode_json, maybe_moment, moment
-from importer.model.journal_rows import Attempted, Intended, Pending, Recorded
-from importer.model.payload import from_json
-from importer.model.rows import Sheet, Status
+from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
+from importer.journal.presence import WalkedRow
+from importer.journal.run_input import RunInput, RunKey
+from importer.model.journal_rows import Attempted, Intended, Pending, Presence, Recorded
+from importer.model.payload import from_json, to_json
+from importer.model.rows import CONFLICT, FINGERPRINT_BYTES, Status
 
 ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
 """Columns of the key of a row's contact."""
@@ -21,19 +24,20 @@ CONTACT_OF_ROW = f"""
 """
 """Joins a row with the contact of its key."""
 _NEXT = """
-SELECT seq, number, payload, normalised, doubt_since, doubt_until FROM rows
+SELECT seq, number, payload, source, channel, identifier, normalised, uuid, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
 ORDER BY seq LIMIT ?
 """
 # One statement for all rows of a call: after each statement the thread has to wait for the GIL again.
 _THESE_ROWS = "rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs))"
 _CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - only constants
+# An update leaves its contact as it is: nobody may ever POST it again because of a PATCH.
 # A contact in doubt is looked up first: until it is sent again, the account has what was sent before, if anything.
 _CLAIM_CONTACTS = f"""
 INSERT INTO contacts (account, source, channel, identifier, status, uuid, href, fingerprint, sent_run, sent_seq,
     first_sent_at, last_sent_at)
 SELECT :account, {ROW_KEY}, 'in_flight', '', '', fingerprint, run, seq, :now, :now
-FROM rows WHERE {_THESE_ROWS}
+FROM rows WHERE {_THESE_ROWS} AND rows.uuid = ''
 ON CONFLICT DO UPDATE SET status = 'in_flight',
     fingerprint = iif(status = 'in_doubt', fingerprint, excluded.fingerprint),
     sent_run = iif(status = 'in_doubt', sent_run, excluded.sent_run),
@@ -41,20 +45,34 @@ ON CONFLICT DO UPDATE SET status = 'in_flight',
     first_sent_at = iif(status = 'in_doubt', first_sent_at, excluded.first_sent_at),
     last_sent_at = iif(status = 'in_doubt', last_sent_at, excluded.last_sent_at)
 """  # noqa: S608 - only constants
+# What the sheet said when the contacts of updates were sent last, or merged; nothing of those that were only met.
+_BASES = f"""
+SELECT rows.seq, coalesce(sent.base, sent.payload) FROM rows
+CROSS JOIN contacts ON contacts.is_sent AND {CONTACT_OF_ROW}
+CROSS JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
+WHERE {_THESE_ROWS} AND rows.uuid <> '' AND sent.payload IS NOT NULL
+"""  # noqa: S608 - only constants
 _SETTLE_ROW = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
-    column_header = :column, reason = :reason, is_ours = :is_ours, attempts = :attempts, finished_at = :at
+    column_header = :column, reason = :reason, base = :base, is_ours = :is_ours, attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
+_IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"
+# After a conflict the next run looks again: nothing has the fingerprint of its row. An update that came to nothing
+# leaves its contact, which no request of its run has made in flight.
 _SETTLE_CONTACTS = f"""
 UPDATE contacts SET status = rows.status, uuid = rows.uuid, href = rows.href,
-    fingerprint = iif(rows.attempts > 0, rows.fingerprint, contacts.fingerprint),
-    sent_run = iif(rows.attempts > 0, rows.run, contacts.sent_run),
-    sent_seq = iif(rows.attempts > 0, rows.seq, contacts.sent_seq),
+    fingerprint = CASE WHEN rows.code = '{CONFLICT}' THEN zeroblob({FINGERPRINT_BYTES})
+        WHEN {_IS_SENT} THEN rows.fingerprint ELSE contacts.fingerprint END,
+    sent_run = iif({_IS_SENT}, rows.run, contacts.sent_run),
+    sent_seq = iif({_IS_SENT}, rows.seq, contacts.sent_seq),
     last_sent_at = iif(rows.attempts > 0, rows.finished_at, contacts.last_sent_at),
-    row_fingerprint = iif(rows.attempts > 0 OR contacts.fingerprint = rows.fingerprint, rows.row_fingerprint, NULL),
+    is_sent = rows.status IN ('created', 'updated') OR rows.base IS NOT NULL,
+    row_fingerprint = iif(rows.code <> '{CONFLICT}' AND ({_IS_SENT} OR contacts.fingerprint = rows.fingerprint),
+        rows.row_fingerprint, NULL),
     row_run = rows.run, row_seq = rows.seq
 FROM rows WHERE {_THESE_ROWS} AND rows.status <> 'unsent' AND {CONTACT_OF_ROW}
+    AND (contacts.status = 'in_flight' OR rows.status IN ('created', 'updated') OR rows.base IS NOT NULL)
 """  # noqa: S608 - only constants
 _RELEASE_ROW = """
 UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
@@ -64,7 +82,7 @@ UPDATE contacts SET status = 'in_doubt' FROM rows
 WHERE rows.run = :run AND rows.seq = :seq AND rows.doubt_since IS NOT NULL AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
 _FORGET_CONTACT = f"""
-DELETE FROM contacts WHERE account = :account AND (source, channel, identifier) = (
+DELETE FROM contacts WHERE account = :account AND status = 'in_flight' AND (source, channel, identifier) = (
     SELECT {ROW_KEY} FROM rows WHERE run = :run AND seq = :seq AND doubt_since IS NULL
 )
 """  # noqa: S608 - only constants
@@ -82,7 +100,7 @@ ON CONFLICT DO UPDATE SET after = json_patch(after, excluded.after), before = js
 _OPEN_ROWS = "rows.run = :run AND rows.status IN ('pending', 'in_flight')"
 _CONTACTS_IN_DOUBT = f"""
 UPDATE contacts SET status = 'in_doubt', last_sent_at = :at FROM rows
-WHERE {_OPEN_ROWS} AND rows.status = 'in_flight' AND {CONTACT_OF_ROW}
+WHERE {_OPEN_ROWS} AND rows.status = 'in_flight' AND contacts.status = 'in_flight' AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
 # Piece by piece: SQLite keeps the rowids of one UPDATE in memory (20 MB more for 200,000 rows, 2026-11-27).
 _END_ROWS = f"""
@@ -91,6 +109,11 @@ WHERE {_OPEN_ROWS} AND rows.seq BETWEEN :first AND :last
 """  # noqa: S608 - only constants
 _END_COUNT = 10_000
 _ENDS = (
+    (
+        "in_doubt",
+        "a change of it may have been sent, and the run ended before the answer came",
+        "status = 'in_flight' AND uuid <> ''",
+    ),
     ("in_doubt", "it was sent, and the run ended before the answer came", "status = 'in_flight'"),
     (
         "in_doubt",
@@ -108,50 +131,52 @@ _STORE_TALLY = f"UPDATE runs SET tally = ({TALLY}) WHERE id = :run"  # noqa: S60
 _DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"
 
 
-@dataclass(frozen=True, slots=True)
-class RunKey:
-    """The journal's ids of a run and of the account that it imports into."""
+class _Claimed(NamedTuple):
+    """The columns of `_NEXT`."""
 
-    run: int
-    account: int
+    seq: int
+    row: int
+    payload: str
+    source: str
+    channel: str
+    identifier: str
+    normalised: str | None
+    uuid: str
+    doubt_since: str | None
+    doubt_until: str | None
 
-
-@dataclass(slots=True)
-class RunInput:
-    """The run of this process, and how far its input is enqueued."""
-
-    key: RunKey
-    main_channels: frozenset[str] = frozenset()
-    """Those that are or were the account's main one: for the key of a contact they are as no channel."""
-    has_old_keys: bool = False
-    """The account has contacts of an earlier schema whose key may lack a country code."""
-    tallied_only: bool = False
-    """Rows that would be sent are counted and not inserted: `check` has no use for them."""
-    sheets: dict[int, Sheet] = field(default_factory=dict)
-    """Those that were added so far, by their index."""
-    last_seq: int = 0
-    identifiers: Sequence[str | None] | None = None
-    """What `recognise` found for the rows that are enqueued next; None: it was not called."""
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether the account can be asked for its contact, and has to be."""
+        return self.source == "whatsapp" and not self.uuid and self.doubt_since is None
 
 
-def claim_rows(connection: sqlite3.Connection, key: RunKey, count: int, now: datetime) -> list[Pending]:
+def claim_rows(connection: sqlite3.Connection, run: RunInput, count: int, now: datetime) -> list[Pending]:
     """Mark up to `count` pending rows as in flight and return them in input order; in the caller's transaction."""
-    found = connection.execute(_NEXT, (key.run, count)).fetchall()
+    found = list(map(_Claimed._make, connection.execute(_NEXT, (run.key.run, count))))
+    these = _these(run.key, [row.seq for row in found]) | {"now": moment(now)}
     if found:
-        these = _these(key, [seq for seq, *_ in found]) | {"now": moment(now)}
         connection.execute(_CLAIM_ROWS, these)
         connection.execute(_CLAIM_CONTACTS, these)
-    return [
-        Pending(
-            seq=seq,
-            row=number,
-            contact=from_json(payload, normalised or ""),
-            in_doubt=doubt_since is not None,
-            first_sent_at=maybe_moment(doubt_since),
-            was_refused=doubt_since is not None and doubt_until is None,
-        )
-        for seq, number, payload, normalised, doubt_since, doubt_until in found
-    ]
+    bases = dict(connection.execute(_BASES, these).fetchall() if any(row.uuid for row in found) else ())
+    asked = [WalkedRow(row.seq, row.normalised or row.identifier, row.channel) for row in found if row.can_be_asked]
+    walked = run.walk.find(connection, asked, run.main_channels) if run.walk and asked else {}
+    return [_pending(row, bases.get(row.seq), *walked.get(row.seq, (Presence.UNKNOWN, ""))) for row in found]
+
+
+def _pending(row: _Claimed, base: str | None, presence: Presence, uuid: str) -> Pending:
+    """Return a claimed row; the base is JSON, and the UUID that of the contact that the walk has seen."""
+    return Pending(
+        seq=row.seq,
+        row=row.row,
+        contact=from_json(row.payload, row.normalised or ""),
+        uuid=row.uuid or uuid,
+        presence=Presence.THERE if row.uuid else presence,
+        base=None if base is None else from_json(base, row.normalised or ""),
+        in_doubt=row.doubt_since is not None,
+        first_sent_at=maybe_moment(row.doubt_since),
+        was_refused=row.doubt_since is not None and row.doubt_until is None,
+    )
 
 
 def record_outcomes(
@@ -170,7 +195,8 @@ def record_outcomes(
         elif note.outcome.status is Status.PENDING:
             release_row(connection, key, note.seq, note.attempts)
         else:
-            line = {"seq": note.seq, "attempts": note.attempts, "at": moment(note.at)}
+            base = note.outcome.base and storable(to_json(note.outcome.base))
+            line = {"seq": note.seq, "attempts": note.attempts, "at": moment(note.at), "base": base}
             settled.append(asdict(key) | columns(note.outcome) | line)
             if note.outcome.status is Status.UNSENT:
                 _release_contact(connection, settled[-1])

@@ -5,6 +5,8 @@
     key in flight or in doubt .................... pending, looked up before it is sent
     key in Callbell, same content ................ unchanged
     key in Callbell, other content ............... exists (code `differs`)
+    the same two with `existing = update` ........ pending with its UUID, to be merged, if its content is another or was
+                                                   never sent or merged
 
 A key is source, channel and normalised identifier; the account's main channel is as none. `enqueue` calls this for
 mapped rows; rows with a known fingerprint are recognised before, and of them only duplicates are decided here.
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from importer.model.payload import content_hashes, differing_fields, from_json
+from importer.model.policy import Existing
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
 
@@ -52,6 +55,8 @@ class KnownContact:
     """What was sent, if it is not the same and still stored."""
     was_refused: int | None = None
     """Whether it failed because the service refused it: some services refuse, and make the contact all the same."""
+    is_sent: int = 0
+    """Whether the payload was sent or merged; else the contact was only met."""
 
 
 class EnqueueDecision(NamedTuple):
@@ -72,13 +77,26 @@ TO_SEND = EnqueueDecision(Outcome(status=Status.PENDING))
 """Of a contact whose key is unknown."""
 
 
-def deduplicate_across_runs(payload: str, known: KnownContact) -> EnqueueDecision:
-    """Return the status of a contact whose key has no earlier row in this run, but one in an earlier run."""
+def deduplicate_across_runs(
+    payload: str, known: KnownContact | None, existing: Existing = Existing.SKIP
+) -> EnqueueDecision:
+    """Return the status of a contact whose key has no earlier row in this run.
+
+    Args:
+        payload: The contact's JSON text.
+        known: What earlier runs sent under its key; None: the key is unknown.
+        existing: What this run does with contacts that are there.
+
+    """
+    if known is None:
+        return TO_SEND
     if known.status is Status.FAILED:
         return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at if known.was_refused else None)
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
         return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     reason = "" if known.same else _differs(payload, known.payload)
+    if existing is Existing.UPDATE and known.uuid and (reason or not known.is_sent):
+        return EnqueueDecision(Outcome(status=Status.PENDING, uuid=known.uuid, href=known.href))
     if not reason:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
     return EnqueueDecision(

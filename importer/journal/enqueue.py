@@ -12,16 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple
 from typing import NamedTuple
 
-from importer.journal.claim import CONTACT_OF_ROW, RunInput
+from importer.journal.claim import CONTACT_OF_ROW
 from importer.journal.database import encode_json, storable
 from importer.journal.deduplicate import (
-    TO_SEND,
     EnqueueDecision,
     FirstRow,
     KnownContact,
     deduplicate_across_runs,
     deduplicate_within_run,
 )
+from importer.journal.run_input import RunInput
 from importer.journal.schema import old_key, replace_old_keys
 from importer.model.payload import content_hashes, fingerprint, to_json
 from importer.model.replies import Outcome
@@ -55,8 +55,8 @@ _KEEP_CONTENT = "INSERT INTO temp.contents (seq, content) VALUES (?, ?)"
 _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
 _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
-    contacts.first_sent_at, contacts.last_sent_at, sent.payload,
-    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499
+    contacts.first_sent_at, contacts.last_sent_at, coalesce(sent.base, sent.payload),
+    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent
 FROM temp.next_rows CROSS JOIN contacts ON contacts.account = ? AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
 LEFT JOIN rows AS sent ON (contacts.fingerprint <> next_rows.fingerprint OR contacts.status = 'failed')
@@ -139,8 +139,8 @@ def enqueue_rows(
         How many rows have each status now, the recognised ones too.
 
     """
-    known = [None] * len(entries) if run.identifiers is None else run.identifiers
-    seqs = [seq for seq, identifier in enumerate(known, run.last_seq + 1) if identifier is None]
+    identifiers = [None] * len(entries) if run.identifiers is None else run.identifiers
+    seqs = [seq for seq, identifier in enumerate(identifiers, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
     rows = [(seq, entry, _draft(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)]
     duplicates, contacts = _look_up(connection, run, sheet_index, rows)
@@ -151,7 +151,7 @@ def enqueue_rows(
         elif seq in duplicates:
             decision = duplicates.pop(seq)
         else:
-            decision = deduplicate_across_runs(draft.payload, contacts[seq]) if seq in contacts else TO_SEND
+            decision = deduplicate_across_runs(draft.payload, contacts.get(seq), run.existing)
         counts[decision.outcome.status] += 1
         if not (run.tallied_only and decision.outcome.status is Status.PENDING):
             lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
@@ -159,7 +159,7 @@ def enqueue_rows(
     _insert_problems(connection, run.key.run, rows)
     if counts[Status.UNCHANGED]:
         connection.execute(_REMEMBER, {**asdict(run.key), "first": seqs[0], "last": seqs[-1]})
-    if len(seqs) < len(known):
+    if len(seqs) < len(identifiers):
         counts += _enqueue_recognised(connection, run.key.run, sheet_index, duplicates, at)
     connection.execute("DELETE FROM temp.next_rows")
     return counts

@@ -1,6 +1,6 @@
 """The journal: one file for all runs; each call is one transaction and blocks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Self
 
 from importer.journal.accounts import AccountMatch, adopt_account, match_account
-from importer.journal.claim import RunInput, RunKey, claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
+from importer.journal.claim import claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
 from importer.journal.database import Database, columns, moment
 from importer.journal.enqueue import enqueue_rows, recognise_rows
+from importer.journal.presence import Walk, to_ask
+from importer.journal.run_input import RunInput, RunKey
 from importer.journal.run_report import (
     END_RUN,
     INSERT_RUN,
@@ -24,7 +26,8 @@ from importer.journal.schema import HAS_OLD_KEYS
 from importer.journal.undo import RunUndo
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
-from importer.model.journal_rows import Attempted, Intended, Pending, Recorded
+from importer.model.journal_rows import Attempted, Intended, Pending, Recorded, WalkedContact
+from importer.model.policy import Existing
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
@@ -71,12 +74,13 @@ class Journal:
         """Return what the journal knows of the account; nothing is changed."""
         return match_account(self._database.fetch, identity)
 
-    def begin(self, record: RunRecord, account: AccountMatch | None = None) -> None:
+    def begin(self, record: RunRecord, account: AccountMatch | None = None, existing: Existing = Existing.SKIP) -> None:
         """Insert a new run, after closing the runs that were killed.
 
         Args:
             record: The run.
             account: What the journal knows of the run's account; None: it is known by its name alone.
+            existing: What the run does with contacts that the account has: it decides which rows are pending.
 
         Raises:
             StorageError: Also if there is a run of this name.
@@ -88,6 +92,7 @@ class Journal:
             connection.execute("DELETE FROM temp.seen")
             connection.execute("DELETE FROM temp.contents")
             connection.execute("DELETE FROM temp.next_rows")
+            connection.execute("DELETE FROM temp.walked")
             if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
                 raise StorageError(
                     f"The journal {self._database.path} has a run named {record.name} already.",
@@ -96,7 +101,9 @@ class Journal:
             found, main_channels = adopt_account(connection, account)
             ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
             ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
-        self._begun = RunInput(RunKey(run, found), main_channels, has_old_keys, tallied_only=self._tallied_only)
+        self._begun = RunInput(
+            RunKey(run, found), existing, main_channels, bool(has_old_keys), tallied_only=self._tallied_only
+        )
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""
@@ -123,11 +130,33 @@ class Journal:
         begun.identifiers = None
         return counts
 
+    def to_ask(self) -> tuple[int, int]:
+        """Return of how many pending rows it is not known whether the account has them, and the look-ups they need.
+
+        Where a number has two forms, two look-ups are needed to be sure that nobody is there.
+        """
+        with self._database.transaction() as connection:
+            return to_ask(connection, self._underway.key.run)
+
+    def add_walked(self, contacts: Iterable[WalkedContact], *, several_channels: bool) -> None:
+        """Take note of who is in the account; from now on `claim` tells whether a row's contact is.
+
+        Args:
+            contacts: All that a walk of the contact list in this run showed, which is whole.
+            several_channels: Whether the account has more than one WhatsApp channel.
+
+        """
+        walk = Walk(several_channels=several_channels)
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM temp.walked")
+            walk.add(connection, contacts)
+        self._underway.walk = walk
+
     def claim(self, count: int, records: Sequence[Recorded | Attempted | Intended] = ()) -> list[Pending]:
         """Record outcomes, and mark up to `count` pending rows as in flight: one transaction."""
         with self._database.transaction() as connection:
             record_outcomes(connection, self._underway.key, records)
-            return claim_rows(connection, self._underway.key, count, self._now())
+            return claim_rows(connection, self._underway, count, self._now())
 
     def record(self, records: Sequence[Recorded | Attempted | Intended]) -> None:
         """Record outcomes, and attempts that did not settle their row."""

@@ -7,14 +7,18 @@ from dataclasses import dataclass, fields
 from itertools import chain
 from typing import Any
 
-from importer.journal.claim import TALLY, RunKey
+from importer.journal.claim import TALLY
 from importer.journal.database import Database, maybe_moment
 from importer.journal.deduplicate import DUPLICATE_DIFFERS
+from importer.model.account import ACCOUNT_PROBLEMS
+from importer.journal.run_input import RunKey
 from importer.model.errors import UsageError
-from importer.model.rows import TO_RETRY, Problem, Row, Sheet, Status
+from importer.model.rows import CONFLICT, TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
 _FIRST_ROWS = 20
+_MOST_VALUES = 200
+"""Wrong values that get a line of their own; the others share one."""
 _CHUNK_ROWS = 500
 _STATUSES = {status.value: status for status in Status}
 _RUN_FIELDS = [field.name for field in fields(RunRecord)]
@@ -39,6 +43,8 @@ SELECT rows.seq, rows.sheet, rows.number, iif(rows.name = '', coalesce(first.ide
 FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
 WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """
+_IN_CONFLICT = f"status IN ('exists', 'updated') AND code = '{CONFLICT}'"
+_CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {_IN_CONFLICT}"  # noqa: S608 - only constants
 _TO_RETRY = f"""
 SELECT seq, number, cells, status, reason, reader_problems, (
     SELECT json_group_array(column_header) FROM (
@@ -47,7 +53,7 @@ SELECT seq, number, cells, status, reason, reader_problems, (
     )
 ) FROM rows
 WHERE run = :run AND seq > :after AND sheet = :sheet
-    AND status IN ({", ".join(f"'{status}'" for status in sorted(TO_RETRY))})
+    AND (status IN ({", ".join(f"'{status}'" for status in sorted(TO_RETRY))}) OR {_IN_CONFLICT})
 ORDER BY seq LIMIT :count
 """  # noqa: S608 - only constants
 # A row with the same problem twice in one column (two unknown tags) counts once.
@@ -82,12 +88,16 @@ class RunReport:
         """Return how many rows have each status."""
         return _tally(self.database, self.run)
 
+    def conflicts(self) -> int:
+        """Return how many rows are in conflict: they are in Callbell, and need a person all the same."""
+        return int(self.database.fetch(_CONFLICTS, (self.run,))[0][0])
+
     def results(self) -> Iterator[Result]:
         """Return every row, in the input's order."""
         return map(_result, chain.from_iterable(self.database.pages(_RESULTS, {"run": self.run})))
 
     def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
-        """Yield the sheet's rows whose status is in `TO_RETRY`, in the input's order."""
+        """Yield the sheet's rows whose status is in `TO_RETRY`, or that are in conflict, in the input's order."""
         for page in self.database.pages(_TO_RETRY, {"run": self.run, "sheet": sheet_index}):
             for _, number, cells, status, reason, _, columns in page:
                 yield RowToFix(
@@ -99,22 +109,25 @@ class RunReport:
                 )
 
     def problems(self) -> Sequence[ProblemGroup]:
-        """Return the problems grouped by code and column, most frequent first."""
-        counts, messages = Counter[tuple[str, str]](), dict[tuple[str, str], str]()
-        rows = defaultdict[tuple[str, str], list[int]](list)
+        """Return the problems grouped by code and column, most frequent first.
+
+        What the account does not have is grouped by its message too: there is a line for each wrong value.
+        """
+        counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
+        rows = defaultdict[tuple[str, str, str], list[int]](list)
         for _, number, problems in chain.from_iterable(self.database.pages(_PROBLEMS, {"run": self.run})):
             for code, column, message in json.loads(problems):
-                key = code, column
+                key = code, column, message
+                if key not in counts and (code not in ACCOUNT_PROBLEMS or len(counts) >= _MOST_VALUES):
+                    key = code, column, ""
                 if DUPLICATE_DIFFERS not in messages.setdefault(key, message) and DUPLICATE_DIFFERS in message:
                     messages[key] = message  # the duplicate to look at
                 counts[key] += 1
                 if counts[key] <= _FIRST_ROWS:
                     rows[key].append(number)
         return [
-            ProblemGroup(
-                code=code, column=column, message=messages[code, column], count=count, rows=tuple(rows[code, column])
-            )
-            for (code, column), count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+            ProblemGroup(code=key[0], column=key[1], message=messages[key], count=count, rows=tuple(rows[key]))
+            for key, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         ]
 
 

@@ -22,3 +22,9 @@ CREATE TEMP TABLE seen (
 
 -- What the mapped rows of this run say, in hashes, for telling in what a duplicate differs from the row that is sent.
 CREATE TEMP TABLE contents (seq INTEGER PRIMARY KEY, content BLOB NOT NULL);
+
+-- Whom a walk of this run saw in the account: a keyed hash of each number, which only this process can compare.
+CREATE TEMP TABLE walked (
+    number TEXT, channel TEXT, uuid TEXT,
+    PRIMARY KEY (number, uuid)
+) WITHOUT ROWID;

@@ -8,8 +8,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from importer.journal.claim import ROW_KEY, RunKey
+from importer.journal.claim import ROW_KEY
 from importer.journal.database import Database, columns, maybe_moment, moment, storable
+from importer.journal.run_input import RunKey
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending
 from importer.model.payload import from_json

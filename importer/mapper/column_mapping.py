@@ -101,6 +101,11 @@ def uses_channels(options: MappingOptions) -> bool:
     return bool(options.columns.channel) or not (options.contact.channel == "" or is_uuid(options.contact.channel))
 
 
+def uses_users(options: MappingOptions) -> bool:
+    """Return whether contacts are assigned to users, some of whom may be named."""
+    return bool(options.columns.assigned_user or options.contact.assigned_user)
+
+
 def plan_mapping(
     header: tuple[str, ...], options: MappingOptions, directory: Directory | None
 ) -> ColumnMapping | tuple[Problem, ...]:
@@ -109,13 +114,13 @@ def plan_mapping(
     Args:
         header: The sheet's headers.
         options: What the config says.
-        directory: The account's teams and channels; None: names are not resolved, so nothing may be sent by this.
+        directory: The account's teams, channels and users; None: names are not resolved, so nothing may be sent.
 
     """
     search, contact, columns = HeaderSearch(header, options.made_for), options.contact, options.columns
     identifier, name = map(partial(_required, search, columns), REQUIRED)
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
-    read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory)))
+    read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory, contact.source)))
     read_fields = tuple(_custom_fields(search, columns))
     words, region = _translations(search, options), _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")

@@ -1,4 +1,4 @@
-"""What became of contacts that `undo` deletes: frozen values."""
+"""What became of contacts that `undo` deletes, or to which it gives values back: frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,13 +8,15 @@ from importer.model.journal_rows import RecordedOutcome
 
 
 class Fate(StrEnum):
-    """What became of a contact that was to be deleted."""
+    """What became of a contact that was to be deleted, or to be given its values back."""
 
     DELETED = "deleted"
+    RESTORED = "restored"
+    """What an update changed was given back."""
     GONE = "gone"
     """It was not there any more."""
     CHANGED = "changed"
-    """Somebody changed it since it was created, so it was kept."""
+    """Somebody changed it since the run, so it was kept, or a value of it was."""
     KEPT = "kept"
     """It is not proved that the run made it, so it is not touched."""
     FAILED = "failed"
@@ -27,7 +29,7 @@ TAKEN_BACK = frozenset({Fate.DELETED, Fate.GONE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """The outcome of a contact that was to be deleted."""
+    """The outcome of a contact that was to be deleted, or to be given its values back."""
 
     status: Fate
     http_status: int | None = None

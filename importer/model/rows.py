@@ -34,6 +34,10 @@ IN_CALLBELL = frozenset({Status.CREATED, Status.UPDATED, Status.EXISTS, Status.U
 TO_RETRY = frozenset({Status.INVALID, Status.FAILED, Status.IN_DOUBT, Status.UNSENT})
 """Final statuses of rows that a person or `retry` still has to do something about."""
 
+CONFLICT = "conflict"
+"""The code of a row that is in Callbell, in a field of which both the sheet and a person changed the value: it needs a
+person too."""
+
 FINAL = tuple(status for status in Status if status not in {Status.PENDING, Status.IN_FLIGHT})
 """The final statuses, in the order in which reports show them."""
 
@@ -72,6 +76,8 @@ class Problem:
     """A sentence that a shop owner understands, with what to do."""
     from_column: int = 0
     """Index of the first column that it concerns, with all after it; it is none if no field is fed by one of these."""
+    near: str = ""
+    """What the cell probably means, of what the account has; empty: nothing is like it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

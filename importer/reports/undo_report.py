@@ -14,6 +14,7 @@ from importer.system.files import write_whole
 COLUMNS = ("file", "sheet", "row", "identifier", "name", "uuid", "outcome", "reason", "finished_at")
 MEANINGS: dict[Fate, str] = {
     Fate.DELETED: "deleted from Callbell",
+    Fate.RESTORED: "given back what the run had changed",
     Fate.GONE: "were not there any more",
     Fate.CHANGED: "changed since they were created; kept",
     Fate.KEPT: "not proved to be made by the run; kept",

@@ -19,7 +19,7 @@ from http import HTTPStatus
 from importer.model.journal_rows import Pending, Presence
 from importer.model.phone_forms import other_form
 from importer.model.policy import Existing, Policy, backoff_seconds
-from importer.model.replies import Outcome, Reply
+from importer.model.replies import Outcome, RemoteContact, Reply
 from importer.model.requests import Request, digits_only, find_number
 from importer.model.rows import Contact, Status
 from importer.worker_pool.circuit_breaker import stop_for
@@ -40,6 +40,8 @@ class AskFirst:
     """Whether the other form of its number is asked for."""
     was_sent: bool = False
     """Whether an earlier POST may have made it."""
+    gone_uuid: str = ""
+    """Of the contact that it replaces, because it was deleted: a look-up that shows that one lags behind."""
     failures: int = 0
     """Look-ups in a row that got no clear answer."""
 
@@ -86,7 +88,7 @@ def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> As
     if stop := stop_for(reply, policy):
         return stop
     match reply.http_status:
-        case 200 if reply.contact is not None and not is_another(reply.contact, step.attempt.contact):
+        case 200 if reply.contact is not None and _is_meant(reply.contact, step):
             if step.was_sent:
                 return found_there(reply.contact, reply, step.attempt)
             return Final(outcome=exists(reply.http_status, reply.contact.uuid, reply.contact.href))
@@ -105,6 +107,10 @@ def ask_given_back(step: AskFirst) -> Outcome:
     if step.was_sent:
         return in_doubt(step.attempt, "before the run ended")
     return Outcome(status=Status.PENDING)
+
+
+def _is_meant(found: RemoteContact, step: AskFirst) -> bool:
+    return found.uuid != step.gone_uuid and not is_another(found, step.attempt.contact)
 
 
 def _not_there(step: AskFirst) -> AskDecision:

@@ -11,12 +11,15 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
-from importer.model.changes import CUSTOM, FieldValue
+from importer.model.changes import CUSTOM, ContactChange, FieldValue
 from importer.model.payload import COMPARED
+from importer.model.replies import RemoteContact
 from importer.model.rows import Contact
 
 LEFT_OUT: Final = object()
 """What an answer says of a field that it leaves out."""
+SHOWN_IF_FILLED: Final = frozenset({"team_uuid", "note"})
+"""Fields that the service "sometimes" shows, by its documentation: where they have a value, as far as is known."""
 _UNREADABLE: Final = object()
 _SHOWN_AS: Final = {"assigned_user": "assignedUser", "team_uuid": "team", "channel_uuid": "channel"}
 _PARTS: Final = {"assigned_user": "email", "team_uuid": "uuid", "channel_uuid": "uuid"}
@@ -86,8 +89,26 @@ def readable_value(field: str, shown: object) -> FieldValue | None:
         return None if _texts(shown) is None else tuple(shown or ())  # type: ignore[arg-type]  # _texts has read it
     if field.startswith(CUSTOM) and _is_number(shown):
         return str(shown).removesuffix(".0")
-    value = shown.get(_PARTS[field]) if isinstance(shown, Mapping) and field in _PARTS else shown
+    value = shown.get(_PARTS[field], shown) if isinstance(shown, Mapping) and field in _PARTS else shown
     return "" if value is None else value if isinstance(value, str) else None
+
+
+def is_confirmed(change: ContactChange, found: RemoteContact | None) -> bool:
+    """Tell whether the answer to a PATCH confirms it: a value that the service has put into its own form does.
+
+    Args:
+        change: What was PATCHed.
+        found: The contact in the answer; None without one.
+
+    """
+    if found is None or found.uuid != change.uuid:
+        return False
+    for name, after in change.after.items():
+        shown, before = shown_value(found.fields, name), change.before.get(name)
+        is_as_before = before is not None and shown is not LEFT_OUT and is_same(name, before, shown)
+        if is_as_before and not is_same(name, after, shown):
+            return False
+    return True
 
 
 def plain_value(text: str) -> str:

@@ -17,34 +17,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
+from typing import ClassVar
 
 from importer.model.changes import ContactChange
 from importer.model.deletion import Deletion, Fate
 from importer.model.journal_rows import Pending
-from importer.model.policy import Policy, backoff_seconds
+from importer.model.policy import Policy
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import Request, delete_contact, get_contact
 from importer.model.rows import Contact
-from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.contact_changes import changes
-from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater, SendNow
-
-_NOT_FOUND = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
+from importer.worker_pool.undo_replies import (
+    NOT_FOUND,
+    UndoStep,
+    ask_again,
+    get_missed,
+    not_there,
+    status_decision,
+    undo_failed,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compare:
+class Compare(UndoStep):
     """Ask how the contact stands, and compare it with what was sent."""
 
-    uuid: str
+    doubt: ClassVar[str] = "It may be deleted or not"
+
     sent: Contact
     """What POST /contacts was given."""
-    failures: int = 0
-    """Requests that got no clear answer."""
-    not_found_count: int = 0
-    """GETs that said "not found" since one showed the contact."""
-    may_be_deleted: bool = False
-    """Whether a DELETE may have arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +111,14 @@ def after_get(reply: Reply, step: Compare, policy: Policy, jitter: float) -> Del
         jitter: From 0.0 to 1.0.
 
     """
-    if reply.http_status in _NOT_FOUND:
-        return _missed(reply, step, policy, jitter)
-    if decided := _settled(reply, step, policy):
+    if reply.http_status in NOT_FOUND:
+        return get_missed(reply, step, policy, jitter)
+    if decided := status_decision(reply, step, policy):
         return decided
     if reply.http_status != HTTPStatus.OK or reply.contact is None:
-        return _again(reply, step, policy, jitter)
+        return ask_again(reply, step, policy, jitter)
     if reply.contact.uuid != step.uuid:
-        return Final(outcome=_failed("The service answered with another contact.", reply, step))
+        return Final(outcome=undo_failed("The service answered with another contact.", reply, step))
     if changed := changes(step.sent, reply.contact.fields):
         reason = f"Kept: not as it was sent any more ({', '.join(changed)})."
         return Final(outcome=Deletion(status=Fate.CHANGED, reason=reason, http_status=reply.http_status))
@@ -126,60 +128,15 @@ def after_get(reply: Reply, step: Compare, policy: Policy, jitter: float) -> Del
 def after_delete(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:
     """Decide what follows from the reply to DELETE /contacts/:uuid; the arguments are those of `after_get`."""
     if reply.is_proxy_page:
-        return _again(reply, replace(step, may_be_deleted=True), policy, jitter)
-    if reply.http_status in _NOT_FOUND:
-        return _gone(reply)
-    if decided := _settled(reply, step, policy):
+        return ask_again(reply, replace(step, in_doubt=True), policy, jitter)
+    if reply.http_status in NOT_FOUND:
+        return not_there(reply)
+    if decided := status_decision(reply, step, policy):
         return decided
     if _says_deleted(reply):
         return Final(outcome=Deletion(status=Fate.DELETED, http_status=reply.http_status))
-    may_be_deleted = step.may_be_deleted or reply.arrival is not Arrival.NEVER
-    return _again(reply, replace(step, may_be_deleted=may_be_deleted), policy, jitter)
-
-
-def _settled(reply: Reply, step: Compare, policy: Policy) -> DeleteDecision | None:
-    """Return what follows from the status alone; None where the answer itself, or another request, must tell."""
-    if stop := stop_for(reply, policy):
-        return stop
-    refused = _failed(f"The service refused: {reply.message or f'status {reply.http_status}'}", reply, step)
-    match reply.http_status:
-        case 403:
-            return AskToken(otherwise=refused)
-        case 429:
-            return SendLater(step=step)
-        case int(status) if 400 <= status < 500 and status != 408:  # noqa: PLR2004 - HTTP's numbers
-            return Final(outcome=refused)
-        case _:
-            return None
-
-
-def _missed(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:
-    if reply.is_proxy_page:
-        return _again(reply, step, policy, jitter)
-    if step.not_found_count:
-        return _gone(reply)
-    return SendLater(step=replace(step, not_found_count=1), wait_seconds=policy.not_found_gap_seconds)
-
-
-def _gone(reply: Reply) -> Final[Deletion]:
-    reason = "It was not there any more."
-    return Final(outcome=Deletion(status=Fate.GONE, reason=reason, http_status=reply.http_status))
-
-
-def _failed(reason: str, reply: Reply, step: Compare) -> Deletion:
-    known = "It may be deleted or not. " if step.may_be_deleted else ""
-    return Deletion(status=Fate.FAILED, reason=f"{known}{reason}", http_status=reply.http_status)
-
-
-def _again(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:
-    failed = replace(step, failures=step.failures + 1)
-    if failed.failures >= policy.most_attempts:
-        what = "It may be deleted or not" if failed.may_be_deleted else "It was left as it is"
-        said = reply.message or "what came was not the service's answer"
-        reason = f"{what}: no clear answer came {failed.failures} times ({said})."
-        return Final(outcome=Deletion(status=Fate.FAILED, reason=reason, http_status=reply.http_status))
-    wait_seconds = backoff_seconds(failed.failures, policy.backoff_cap_seconds, jitter)
-    return SendLater(step=failed, wait_seconds=wait_seconds, is_retry=True)
+    in_doubt = step.in_doubt or reply.arrival is not Arrival.NEVER
+    return ask_again(reply, replace(step, in_doubt=in_doubt), policy, jitter)
 
 
 def _says_deleted(reply: Reply) -> bool:

@@ -35,7 +35,7 @@ from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import Request, get_contact, patch_contact
 from importer.model.rows import Contact, Status
 from importer.worker_pool.circuit_breaker import stop_for
-from importer.worker_pool.contact_changes import LEFT_OUT, is_same, shown_value
+from importer.worker_pool.contact_changes import is_confirmed
 from importer.worker_pool.create_outcomes import rejected
 from importer.worker_pool.merge import Merge, merge
 from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater, SendNow
@@ -139,7 +139,7 @@ def after_patch(reply: Reply, step: Patch, policy: Policy, jitter: float) -> Upd
     if reply.arrival is Arrival.NEVER:
         wait_seconds = backoff_seconds(sent.patches, policy.backoff_cap_seconds, jitter)
         return _patch_again(reply, sent, policy, wait_seconds)
-    if _shows(reply.contact, step.merge.change):
+    if is_confirmed(step.merge.change, reply.contact):
         return Final(outcome=updated(step, reply.http_status))
     return _patch_again(reply, replace(sent, doubted=update_intent(step)), policy, policy.settle_seconds)
 
@@ -199,18 +199,6 @@ def _changed(result: Merge, doubted: ContactChange | None) -> list[str]:
     """Return the fields that are PATCHed: those that arrived in spite of a doubt are no change any more."""
     left = {conflict.field for conflict in result.conflicts} | {*result.differs}
     return [name for name in _both(doubted.after if doubted else {}, result.change.after) if name not in left]
-
-
-def _shows(found: RemoteContact | None, change: ContactChange) -> bool:
-    """Tell whether the answer to a PATCH confirms it: a value that the service has put into its own form does."""
-    if found is None or found.uuid != change.uuid:
-        return False
-    for name, after in change.after.items():
-        shown, before = shown_value(found.fields, name), change.before.get(name)
-        is_as_before = before is not None and is_same(name, before, shown)
-        if shown is not LEFT_OUT and is_as_before and not is_same(name, after, shown):
-            return False
-    return True
 
 
 def _missed(reply: Reply, step: GetContact, policy: Policy) -> UpdateDecision | Recreate:

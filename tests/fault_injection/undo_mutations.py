@@ -23,26 +23,28 @@ UNDO_MUTATIONS = (
             Change(
                 module="worker_pool.delete",
                 function="after_delete",
-                old="return _again(reply, replace(step, may_be_deleted=may_be_deleted), policy, jitter)",
-                new="if may_be_deleted:\n    return Final(outcome=Deletion(status=Fate.DELETED))\n"
-                "return _again(reply, step, policy, jitter)",
+                old="return ask_again(reply, replace(step, in_doubt=in_doubt), policy, jitter)",
+                new="if in_doubt:\n    return Final(outcome=Deletion(status=Fate.DELETED))\n"
+                "return ask_again(reply, step, policy, jitter)",
             ),
         ),
         part=_UNDO,
     ),
     Mutation(
         name="undo: one 404 instead of two",
-        changes=(Change(module="worker_pool.delete", function="_missed", old="step.not_found_count", new="True"),),
+        changes=(
+            Change(module="worker_pool.undo_replies", function="get_missed", old="step.not_found_count", new="True"),
+        ),
         part=_UNDO,
     ),
     Mutation(
         name="undo: one 404 is enough after a DELETE",
         changes=(
             Change(
-                module="worker_pool.delete",
-                function="_missed",
+                module="worker_pool.undo_replies",
+                function="get_missed",
                 old="step.not_found_count",
-                new="step.not_found_count or step.may_be_deleted",
+                new="step.not_found_count or step.in_doubt",
             ),
         ),
         part=_UNDO,

@@ -77,7 +77,8 @@ def test_a_run_is_no_rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
         as_service(monkeypatch, service)
         said = give("run", customers(Path("contacts.csv")), "--yes", "--json")
     assert said.summary["sandbox"] is False
-    assert "rehears" not in said.stderr
+    assert "This was a rehearsal" not in said.stderr
+    assert "would be" not in said.stderr
     assert not REHEARSALS.exists()
 
 
@@ -122,18 +123,18 @@ def test_without_a_token_it_lists_what_it_took_for_granted() -> None:
     assert said.exit_code == 0, said.stderr
     told = "\n".join(lines(said.stderr))
     assert (
-        "these must be in your account:\n"
-        "  tags: Mine, Yours\n"
-        "  custom fields: Shoe size\n"
-        "  users: me@example.org\n"
-        "  teams: Ventas\n"
-        "  channels: Línea 2\n"
+        "these must be in it:\n"
+        '  tags: "Mine" and "Yours"\n'
+        '  custom fields: "Shoe size"\n'
+        '  users: "me@example.org"\n'
+        '  teams: "Ventas"\n'
+        '  channels: "Línea 2"\n'
     ) in told
 
 
 def test_a_file_that_needs_nothing_takes_nothing_for_granted() -> None:
     """Then nothing is listed."""
-    assert "must be in your account" not in give("run", customers(Path("a.csv")), "--sandbox", "--yes").stderr
+    assert "must be in it" not in give("run", customers(Path("a.csv")), "--sandbox", "--yes").stderr
 
 
 # With a token
@@ -170,7 +171,6 @@ def test_with_a_token_it_refuses_what_the_account_would_refuse(monkeypatch: pyte
         said = give("run", file, "--sandbox", "--yes")
         assert len(service.contacts) == 251
         assert {call.split()[0] for call in service.traffic.requests} == {"GET"}
-        assert service.traffic.requests["GET /contacts"] <= 12
     assert said.exit_code == 1
     assert set(reasons()) == {"tag", "user", "option", "type"}, reasons()
     assert 'Tag "Bronze" does not exist' in reasons()["tag"]
@@ -178,7 +178,7 @@ def test_with_a_token_it_refuses_what_the_account_would_refuse(monkeypatch: pyte
     assert "must be a number" in reasons()["type"]
     told = "\n".join(lines(said.stderr))
     assert "That is no proof" in told
-    assert "  tags: Bronze\n  users: nobody@example.com\n" in told
+    assert '  tags: "Bronze"\n  users: "nobody@example.com"\n' in told
     assert lines(said.stderr)[-1] == LAST
 
 

@@ -49,7 +49,7 @@ EQUIVALENT: dict[str, str] = {
     "mapper/phones/numbering_plans.py : 351 -> 352": (
         "A shorter way: neither Portugal (351) nor Luxembourg (352) has a trunk prefix, as the look-up finds too."
     ),
-    'worker_pool/contact_changes.py _plain: " " -> "XX XX"': (
+    'worker_pool/contact_changes.py plain_value: " " -> "XX XX"': (
         "Both sides of every comparison are joined so; words hold no spaces, so equal texts stay equal, others not."
     ),
     f"{_LIMITER}self._opened_at = 0.0 -> self._opened_at = None": _SET_BEFORE_READ,

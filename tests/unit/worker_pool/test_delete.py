@@ -85,22 +85,22 @@ def test_another_contact_is_not_deleted() -> None:
     """An answer about somebody else is no leave to delete."""
     reason = "The service answered with another contact."
     assert outcome(read(shown(uuid="u2"))) == Deletion(status=Fate.FAILED, reason=reason, http_status=200)
-    said = outcome(read(shown(uuid="u2"), replace(BEGUN, may_be_deleted=True))).reason
+    said = outcome(read(shown(uuid="u2"), replace(BEGUN, in_doubt=True))).reason
     assert said == f"It may be deleted or not. {reason}"
 
 
 def test_a_proxys_page_is_no_word_of_the_service() -> None:
     """A 404 without its JSON says nothing about the contact: it is asked again, and nothing is called gone."""
     page = replace(answer(404), is_proxy_page=True)
-    for decided, may_be_deleted in ((read(page), False), (deleted(page), True)):
+    for decided, in_doubt in ((read(page), False), (deleted(page), True)):
         assert isinstance(decided, SendLater)
         assert isinstance(decided.step, Compare)
         assert decided.step.not_found_count == 0
-        assert decided.step.may_be_deleted is may_be_deleted
+        assert decided.step.in_doubt is in_doubt
 
 
 @pytest.mark.parametrize("status", [404, 410])
-@pytest.mark.parametrize("step", [BEGUN, replace(BEGUN, failures=1, may_be_deleted=True)])
+@pytest.mark.parametrize("step", [BEGUN, replace(BEGUN, failures=1, in_doubt=True)])
 def test_one_not_found_is_not_enough(status: int, step: Compare) -> None:
     """To a GET, "not found" must be said twice, some seconds apart: also after a DELETE that nobody answered."""
     wait_seconds, again = compared_again(read(answer(status), step))
@@ -134,26 +134,26 @@ def test_only_a_success_says_deleted(status: int, is_deleted: bool) -> None:  # 
 
 def test_a_reply_without_a_status_says_nothing() -> None:
     """No answer is none, whatever comes with it."""
-    assert compared_again(deleted(replace(NO_ANSWER, json=DESTROYED)))[1].may_be_deleted
+    assert compared_again(deleted(replace(NO_ANSWER, json=DESTROYED)))[1].in_doubt
 
 
 @pytest.mark.parametrize("body", [None, "destroyed", [], {}, {"contact": []}])
 def test_any_other_200_is_doubtful(body: object) -> None:
     """A log-in page answers 200 too, so a GET has to tell."""
-    assert compared_again(deleted(answer(200, json=body)))[1].may_be_deleted
+    assert compared_again(deleted(answer(200, json=body)))[1].in_doubt
 
 
 @pytest.mark.parametrize("reply", [NO_ANSWER, answer(500), answer(502), answer(408), answer(503)])
 def test_without_a_clear_answer_a_get_tells(reply: Reply) -> None:
     """After a while, which grows; whatever the request was."""
-    once = replace(BEGUN, failures=1, may_be_deleted=True)
+    once = replace(BEGUN, failures=1, in_doubt=True)
     assert deleted(reply) == SendLater(step=once, wait_seconds=1.0, is_retry=True)
     assert read(reply, once) == SendLater(step=replace(once, failures=2), wait_seconds=2.0, is_retry=True)
 
 
 def test_a_delete_that_never_arrived_was_not_sent() -> None:
     """So nothing that follows says that it may be deleted."""
-    assert not compared_again(deleted(NEVER))[1].may_be_deleted
+    assert not compared_again(deleted(NEVER))[1].in_doubt
 
 
 def test_an_unreadable_contact_is_asked_for_again() -> None:
@@ -164,7 +164,7 @@ def test_an_unreadable_contact_is_asked_for_again() -> None:
 @pytest.mark.parametrize("may_be_deleted", [False, True])
 def test_patience_ends(may_be_deleted: bool) -> None:  # noqa: FBT001 - a table of cases
     """After so many unclear answers it has failed, and the reason tells whether it may be deleted all the same."""
-    failed = outcome(read(NO_ANSWER, replace(BEGUN, failures=2, may_be_deleted=may_be_deleted)))
+    failed = outcome(read(NO_ANSWER, replace(BEGUN, failures=2, in_doubt=may_be_deleted)))
     assert failed.status is Fate.FAILED
     assert ("may be deleted" in failed.reason) is may_be_deleted
 
@@ -186,7 +186,7 @@ def test_a_refusal_is_final(status: int) -> None:
 
 def test_what_fails_after_a_doubtful_delete_says_so() -> None:
     """A person must know that the contact may be gone all the same."""
-    doubt = replace(BEGUN, failures=1, may_be_deleted=True)
+    doubt = replace(BEGUN, failures=1, in_doubt=True)
     for failed in (deleted(answer(422), doubt), read(answer(422), doubt), read(shown(uuid="u2"), doubt)):
         assert outcome(failed).reason.startswith("It may be deleted or not. ")
 
@@ -217,11 +217,11 @@ def test_what_every_contact_would_meet_stops_the_undo(reply: Reply) -> None:
 
 
 def test_the_fates_are_the_journals_words() -> None:
-    """All of them stand in the SQL CHECK, but for the one that is no last word and the one that is never enqueued."""
+    """All of them stand in the SQL CHECK, but for what is no last word, never enqueued, or came later."""
     script = (MIGRATIONS_FOLDER / "0002_undo.sql").read_text(encoding="utf-8")
     check = script.partition("CREATE TABLE removals")[2].partition("CHECK (status IN (")[2].partition("))")[0]
     words = {word.strip(" '\n") for word in check.split(",")}
-    assert words == {*Fate, "pending", "in_flight"} - {Fate.UNSENT, Fate.KEPT}
+    assert words == {*Fate, "pending", "in_flight"} - {Fate.UNSENT, Fate.KEPT, Fate.RESTORED}
 
 
 CONTACTS = st.sampled_from([None, shown().contact, shown(name="Eva").contact, shown(uuid="u2").contact])
@@ -241,7 +241,7 @@ STEPS = st.builds(
     sent=st.just(SENT),
     failures=st.integers(0, 2),
     not_found_count=st.integers(0, 1),
-    may_be_deleted=st.booleans(),
+    in_doubt=st.booleans(),
 )
 
 

@@ -1,0 +1,38 @@
+"""The run of this process, and how far its input is enqueued."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from importer.journal.presence import Walk
+from importer.model.policy import Existing
+from importer.model.rows import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """The journal's ids of a run and of the account that it imports into."""
+
+    run: int
+    account: int
+
+
+@dataclass(slots=True)
+class RunInput:
+    """The run of this process, and how far its input is enqueued."""
+
+    key: RunKey
+    existing: Existing = Existing.SKIP
+    """What is done with contacts that the account has."""
+    main_channels: frozenset[str] = frozenset()
+    """Those that are or were the account's main one: for the key of a contact they are as no channel."""
+    has_old_keys: bool = False
+    """The account has contacts of an earlier schema whose key may lack a country code."""
+    tallied_only: bool = False
+    """Rows that would be sent are counted and not inserted: `check` has no use for them."""
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    """Those that were added so far, by their index."""
+    last_seq: int = 0
+    identifiers: Sequence[str | None] | None = None
+    """What `recognise` found for the rows that are enqueued next; None: it was not called."""
+    walk: Walk | None = None
+    """Of the account's contact list; None: it was not walked."""

@@ -1,0 +1,185 @@
+"""The operation that gives back what an update changed: GET, compare, and PATCH what nobody changed since. Pure.
+
+    GET 200, a field as the update set it .. GiveBack at once   PATCH 2xx that shows it .... Final(restored | changed)
+    GET 200, all as before the update ...... Final(restored)    PATCH 404 .................. CompareChange, after a gap
+    GET 200, none as the update set it ..... Final(changed)     PATCH, no clear answer ..... CompareChange, later
+    GET 404, twice ......................... Final(gone)        429 ........................ CompareChange
+    refused ................................ Final(failed)      token refused, redirected .. Stop
+    403 .................................... AskToken
+
+Field by field: where Callbell has what the update set, the value before is given back; where it has the value before,
+nothing is to be done; anything else somebody changed since, and it is left. A contact of which a field is left is
+`changed`, whatever was given back. A field that was not shown before the update had no value then, but for
+`bot_status`, which is never shown.
+
+`UndoOperation` is both: rows with a change are given back, the others are deleted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import ClassVar
+
+from importer.model.changes import NEVER_CLEARED, ContactChange, FieldValue, field_labels
+from importer.model.deletion import Deletion, Fate
+from importer.model.journal_rows import Pending
+from importer.model.policy import Policy
+from importer.model.replies import Arrival, Reply
+from importer.model.requests import Request, get_contact, patch_contact
+from importer.worker_pool.contact_changes import LEFT_OUT, SHOWN_IF_FILLED, is_confirmed, is_same, shown_value
+from importer.worker_pool.delete import DeleteOperation, DeleteStep
+from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
+from importer.worker_pool.undo_replies import (
+    NOT_FOUND,
+    UndoStep,
+    ask_again,
+    get_missed,
+    status_decision,
+    undo_failed,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareChange(UndoStep):
+    """Ask how the contact stands, and compare it with what an update set."""
+
+    doubt: ClassVar[str] = "Its values may be given back or not"
+
+    change: ContactChange
+    """What the update set, and what was there before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveBack:
+    """Give values back, which were just seen as the update had set them."""
+
+    compare: CompareChange
+    """What was done before, to go on with where the PATCH gets no clear answer."""
+    change: ContactChange
+    """From what the update set to what was there before."""
+    left: tuple[str, ...] = ()
+    """Fields that somebody changed since."""
+
+
+RestoreStep = CompareChange | GiveBack
+RestoreDecision = NextStep[RestoreStep, Deletion]
+_UndoStep = RestoreStep | DeleteStep
+
+
+class UndoOperation:
+    """Takes back what a run did: gives back what it changed, and deletes what it created.
+
+    Args:
+        policy: The retry and timeout policy.
+
+    """
+
+    pending = Fate.UNSENT
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._delete = DeleteOperation(policy)
+
+    def first_step(self, row: Pending, now: datetime, run_seconds: float) -> NextStep[_UndoStep, Deletion]:
+        """GET it: it may have been changed, or deleted, by anybody."""
+        if row.change is None:
+            return self._delete.first_step(row, now, run_seconds)
+        return SendLater(step=CompareChange(uuid=row.uuid, change=row.change))
+
+    def request(self, step: _UndoStep) -> Request:
+        """Return the step's GET, PATCH or DELETE."""
+        match step:
+            case CompareChange():
+                return get_contact(step.uuid)
+            case GiveBack():
+                return patch_contact(step.change)
+            case _:
+                return self._delete.request(step)
+
+    def intent(self, step: _UndoStep) -> ContactChange | None:  # noqa: ARG002 - the protocol's
+        """Return None: the journal has the change that is taken back."""
+        return None
+
+    def decide(self, step: _UndoStep, reply: Reply, jitter: float) -> NextStep[_UndoStep, Deletion]:
+        """Return what follows from the reply, as the table above has it, or that of `delete`."""
+        match step:
+            case CompareChange():
+                return after_compare_change(reply, step, self._policy, jitter)
+            case GiveBack():
+                return after_give_back(reply, step, self._policy, jitter)
+            case _:
+                return self._delete.decide(step, reply, jitter)
+
+    def self_test_step(self) -> _UndoStep | None:
+        """Return None: nothing is tested."""
+        return None
+
+    def give_back(self, step: _UndoStep, *, is_in_flight: bool) -> Deletion | None:  # noqa: ARG002 - the protocol's
+        """Return None: the journal has it in flight, so the next undo asks how it stands."""
+        return None
+
+
+def after_compare_change(reply: Reply, step: CompareChange, policy: Policy, jitter: float) -> RestoreDecision:
+    """Decide what follows from the reply to GET /contacts/:uuid.
+
+    Args:
+        reply: What it got.
+        step: Whose request it was.
+        policy: The retry and timeout policy.
+        jitter: From 0.0 to 1.0.
+
+    """
+    if reply.http_status in NOT_FOUND:
+        return get_missed(reply, step, policy, jitter)
+    if decided := status_decision(reply, step, policy):
+        return decided
+    if reply.http_status != HTTPStatus.OK or reply.contact is None:
+        return ask_again(reply, step, policy, jitter)
+    if reply.contact.uuid != step.uuid:
+        return Final(outcome=undo_failed("The service answered with another contact.", reply, step))
+    change, left = _to_give_back(step, reply.contact.fields)
+    if change.after:
+        return SendNow(step=GiveBack(compare=replace(step, not_found_count=0), change=change, left=left))
+    return Final(outcome=_restored(reply, (), left))
+
+
+def after_give_back(reply: Reply, step: GiveBack, policy: Policy, jitter: float) -> RestoreDecision:
+    """Decide what follows from the reply to PATCH /contacts/:uuid, with the arguments of `after_compare_change`."""
+    compare = step.compare
+    if reply.http_status in NOT_FOUND and not reply.is_proxy_page:
+        missed = replace(compare, not_found_count=1)
+        return ask_again(reply, missed, policy, jitter, least_seconds=policy.not_found_gap_seconds)
+    if not reply.is_proxy_page and (decided := status_decision(reply, compare, policy)):
+        return decided
+    if is_confirmed(step.change, reply.contact):
+        return Final(outcome=_restored(reply, tuple(step.change.after), step.left))
+    in_doubt = compare.in_doubt or reply.arrival is not Arrival.NEVER
+    return ask_again(reply, replace(compare, in_doubt=in_doubt), policy, jitter)
+
+
+def _to_give_back(step: CompareChange, found: Mapping[str, object]) -> tuple[ContactChange, tuple[str, ...]]:
+    """Return the values to give back, and the fields that are left as they are."""
+    after: dict[str, FieldValue] = {}
+    left = []
+    for name, ours in step.change.after.items():
+        value = step.change.before.get(name) or ("" if isinstance(ours, str) else ())
+        shown = shown_value(found, name)
+        if shown is LEFT_OUT and name in SHOWN_IF_FILLED:
+            shown = None
+        if is_same(name, ours, shown) and (value or name not in NEVER_CLEARED):
+            after[name] = value
+        elif is_same(name, ours, shown) or not is_same(name, value, shown):
+            left.append(name)
+    set_by_us = {name: step.change.after[name] for name in after}
+    change = ContactChange(uuid=step.uuid, after=MappingProxyType(after), before=MappingProxyType(set_by_us))
+    return change, tuple(left)
+
+
+def _restored(reply: Reply, given: tuple[str, ...], left: tuple[str, ...]) -> Deletion:
+    said = [f"Given back: {field_labels(given)}."] if given else []
+    if left:
+        said.append(f"Left as it is, for it was changed since or cannot be given back: {field_labels(left)}.")
+    status = Fate.CHANGED if left else Fate.RESTORED
+    return Deletion(status=status, reason=" ".join(said), http_status=reply.http_status)
