@@ -91,28 +91,18 @@ async def connect(
     known = directory if is_asked else None
     mapped = list(map(_mapped, readers, options, guesses, repeat(directory), repeat(known)))
     identity = await _identity(context, service, base_url, lists, f"{OF_SANDBOX}{record.name}" if rehearsal else "")
+    account = store.match_account(identity)
     return Connection(
-        service=service,
-        account=store.match_account(identity),
-        lists=lists,
-        directory=directory,
-        sheets=mapped,
-        rehearsal=rehearsal,
+        service=service, account=account, lists=lists, directory=directory, sheets=mapped, rehearsal=rehearsal
     )
 
 
 async def _identity(
     context: CommandContext, service: Service, base_url: str, lists: AccountLists | None, sandbox: str
 ) -> AccountIdentity:
-    """Return which account it is; a sandbox is empty each time, so nothing of it is remembered.
+    """Return which account it is, by its lists if it was asked.
 
-    Args:
-        context: With the account's label.
-        service: That the account is of.
-        base_url: The service's address.
-        lists: The account's lists; None: nobody was asked.
-        sandbox: What the account of a sandbox within this run is called; empty: it is none.
-
+    A sandbox within this run is empty each time, so it is called after the run, and nothing of it is remembered.
     """
     label = context.settings.service.account
     if lists is None:
@@ -162,12 +152,7 @@ def _mapped(
 ) -> MappedSheet:
     """Return the sheet with its mapping, now that the account was asked.
 
-    Args:
-        reader: The sheet.
-        options: Of its mapping.
-        guessed: The guess that they are of; None: they are the config's.
-        found: The account's teams, channels and users, by which a guess is completed.
-        known: The same, by which names are resolved; None: they pass as they are.
+    The account's lists complete a guess (`found`) and resolve names (`known`); without these, names pass as they are.
 
     Raises:
         InputError: The mapping does not fit its header.
