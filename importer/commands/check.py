@@ -10,12 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from importer.commands.account_check import misfits, not_seen
-from importer.commands.census import Census
 from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
-from importer.commands.requirements import Requirements, RequirementsOfSheet, source_columns
+from importer.commands.preflight import Preflight
+from importer.commands.requirements import RequirementsOfSheet
 from importer.commands.setup import new_run, open_journal, open_sheets, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
@@ -23,7 +22,7 @@ from importer.mapper.contact import to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError
 from importer.model.rows import Status
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.runs import RunRecord
 from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
@@ -61,16 +60,12 @@ class Check:
     record: RunRecord
     readers: Sequence[InputSheet]
     _warnings: Findings = field(default_factory=Findings)
-    _requirements: Requirements = field(default_factory=Requirements)
+    _preflight: Preflight = field(default_factory=Preflight)
     _observers: list[RequirementsOfSheet] = field(default_factory=list)
     """One for each sheet."""
     _tally: Counter[Status] = field(default_factory=Counter)
     """Rows enqueued, per status: the journal does not keep those that would be sent."""
     _progress: Progress = field(default_factory=Progress)
-    _misfits: tuple[ProblemGroup, ...] = ()
-    """Values that the account's custom fields do not take."""
-    _not_seen: tuple[ProblemGroup, ...] = ()
-    """What the account was not seen to have."""
     hurried: ClassVar = False
 
     async def execute(self) -> CommandResult:
@@ -107,7 +102,7 @@ class Check:
         sources = []
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
-            self._observers.append(rows := RequirementsOfSheet(self._requirements, source_columns(one.options)))
+            self._observers.append(rows := self._preflight.observer(one.options))
             observers = (SheetWarnings(self._warnings, one.mapping), rows)
             mapped = partial(to_contact, mapping=one.mapping)
             sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
@@ -132,21 +127,18 @@ class Check:
 
     async def _ask(self, connection: Connection) -> None:
         """Find out what the rows require and the account was not seen to have."""
-        if connection.lists is None:
-            return
-        census = Census(self._requirements)
-        await census.complete(connection.service, self.context.jitter)
-        self._misfits = tuple(misfits(self._requirements, census.contents))
-        self._not_seen = tuple(not_seen(self._requirements, census.contents, connection.directory))
+        if connection.lists is not None:
+            await self._preflight.ask(connection.service, self.context.jitter, connection.directory)
 
     def _checked(self, connection: Connection, broken: InputError | None) -> Checked:
         source = self.store.report_source(self.record.name)
         groups = source.problems()
         aside = {Status.DUPLICATE.value, "differs"}
+        has_problems = bool(self._tally[Status.INVALID] or self._preflight.problems)
         record = replace(
             self.record,
             finished_at=self.context.clock.now(),
-            exit_code=broken.exit_code if broken else int(bool(self._tally[Status.INVALID] or self._misfits)),
+            exit_code=broken.exit_code if broken else int(has_problems),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
         )
@@ -165,8 +157,12 @@ class Check:
             record=record,
             sheets=sheets,
             tally=self._tally,
-            problems=(*(group for group in groups if group.code not in aside), *self._misfits),
-            warnings=(*(group for group in groups if group.code in aside), *self._warnings.warnings(), *self._not_seen),
+            problems=(*(group for group in groups if group.code not in aside), *self._preflight.problems),
+            warnings=(
+                *(group for group in groups if group.code in aside),
+                *self._warnings.warnings(),
+                *self._preflight.warnings,
+            ),
             not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
         )
@@ -176,9 +172,9 @@ class Check:
         required = {
             "teams": any(uses_teams(one.options) for one in sheets),
             "channels": any(uses_channels(one.options) for one in sheets),
-            "users": self._requirements.users,
-            "tags": self._requirements.tags,
-            "custom fields": self._requirements.fields,
+            "users": self._preflight.requirements.users,
+            "tags": self._preflight.requirements.tags,
+            "custom fields": self._preflight.requirements.fields,
         }
         if names := [name for name, is_used in required.items() if is_used]:
             yield f"There is no token, so whether the account has these {', '.join(names)} was not asked."

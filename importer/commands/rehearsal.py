@@ -5,7 +5,7 @@ fields that they need. Without one it takes whatever the rows name, and what it 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from importer.client.account import AccountLists, read_lists, text_field
 from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
-from importer.commands.census import AccountContents, Census
+from importer.commands.census import AccountContents
 from importer.commands.context import CommandContext
 from importer.commands.requirements import Requirements
 from importer.mapper.messages import listed
@@ -72,18 +72,8 @@ class Rehearsal:
         """The sandbox's address and token."""
         return self.sandbox.base_url, Token(self.sandbox.token)
 
-    async def learn(self, requirements: Requirements, jitter: Callable[[], float]) -> None:
-        """Give the sandbox the tags and custom fields of the account, as far as the rows need them.
-
-        Raises:
-            ServiceError: The token is refused, or the service cannot be reached.
-
-        """
-        if self.account is None:
-            return
-        census = Census(requirements)
-        await census.complete(self.account, jitter)
-        seen = census.contents
+    def learn(self, requirements: Requirements, seen: AccountContents) -> None:
+        """Give the sandbox the tags and custom fields that were seen in the account, as far as the rows need them."""
         # Where nothing carries a tag or a field, nothing can be told.
         any_tag, any_field = not seen.tags, not (seen.fields and seen.whole)
         fields = [one for mapped in self.fields if (one := _field_seen(mapped, seen, is_any=any_field))]

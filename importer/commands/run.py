@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from importer.client.account import UnreadableError
 from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
+from importer.commands.preflight import Preflight
 from importer.commands.presence import find_existing
 from importer.commands.rehearsal import Rehearsal, tell_rehearsal
-from importer.commands.requirements import Requirements, RequirementsOfSheet, source_columns
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
@@ -28,7 +29,7 @@ from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
-from importer.reports.closing_text import closing_text
+from importer.reports.closing_text import closing_text, groups_text
 from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.results import summary_text
 from importer.settings import Settings
@@ -40,6 +41,7 @@ from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 
 _SHOW_SECONDS = 0.25
+_MOST_TOLD = 10
 ImportPool = WorkerPool[ImportStep, Outcome]
 
 
@@ -63,9 +65,9 @@ class ImportRun(PoolCommand):
     """An import that is under way."""
 
     _warnings: Findings = field(default_factory=Findings)
-    _requirements: Requirements = field(default_factory=Requirements)
     _told: set[str] = field(default_factory=set)
     """Notes of sheets that were told."""
+    _preflight: Preflight = field(default_factory=Preflight)
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -99,10 +101,7 @@ class ImportRun(PoolCommand):
                 reader=one.reader,
                 to_contact=partial(to_contact, mapping=one.mapping),
                 fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
-                observers=(
-                    SheetWarnings(self._warnings, one.mapping),
-                    RequirementsOfSheet(self._requirements, source_columns(one.options)),
-                ),
+                observers=(SheetWarnings(self._warnings, one.mapping), self._preflight.observer(one.options)),
             )
 
     async def _import(
@@ -118,7 +117,9 @@ class ImportRun(PoolCommand):
         limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
-        pool = self._pool(ImportOperation(_policy(settings)), connection.service, journal, limiter, limit)
+        pool = self._pool(
+            ImportOperation(_policy(settings), self._preflight.refusal), connection.service, journal, limiter, limit
+        )
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
@@ -143,9 +144,25 @@ class ImportRun(PoolCommand):
 
     async def _before_sending(self, connection: Connection, service: Service, journal: AsyncJournal) -> None:
         """Find out, when all rows are known, what the service has to say before anything is changed."""
-        await find_existing(self.context, service, journal, connection.lists)
-        if connection.rehearsal:
-            await connection.rehearsal.learn(self._requirements, self.context.jitter)
+        show = self._preflight.census.see_contacts
+        is_walked = await find_existing(self.context, service, journal, connection.lists, show)
+        rehearsal = connection.rehearsal
+        if rehearsal is None:
+            await self._ask_account(service, connection, is_walked=is_walked)
+        elif rehearsal.account is not None:  # the sandbox itself is empty
+            await self._ask_account(rehearsal.account, connection, is_walked=False)
+            rehearsal.learn(self._preflight.requirements, self._preflight.census.contents)
+
+    async def _ask_account(self, service: Service, connection: Connection, *, is_walked: bool) -> None:
+        """Say what the rows require and the account was not seen to have; a list that cannot be read ends nothing."""
+        preflight, told = self._preflight, self.context.told
+        try:
+            await preflight.ask(service, self.context.jitter, connection.directory, is_walked=is_walked)
+        except UnreadableError as error:
+            LOG.warning("tags and custom fields were not asked for: %s", error.message)
+        for title, groups in (("Not sent:", preflight.problems), ("Worth a look:", preflight.warnings)):
+            if groups:
+                self.context.tell(groups_text(title, told(groups), _MOST_TOLD))
 
     async def _show(self, pool: ImportPool, limiter: RateLimiter) -> None:
         """Keep the display up to date until cancelled, and once more then; stop a run that takes too long."""
@@ -185,7 +202,7 @@ class ImportRun(PoolCommand):
         if record.command == "run":
             self.tell_notes()
         source = self.store.report_source(record.name)
-        tally, warnings = source.tally(), self._warnings.warnings()
+        tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
         problems = reports.problems if reports else source.problems()
@@ -195,7 +212,7 @@ class ImportRun(PoolCommand):
             self.context.told(problems),
             reports,
             warnings=self.context.told(warnings),
-            notes=rehearsal.paragraphs(self._requirements) if rehearsal else (),
+            notes=rehearsal.paragraphs(self._preflight.requirements) if rehearsal else (),
         )
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)

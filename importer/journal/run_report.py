@@ -10,8 +10,8 @@ from typing import Any
 from importer.journal.claim import TALLY
 from importer.journal.database import Database, maybe_moment
 from importer.journal.deduplicate import DUPLICATE_DIFFERS
-from importer.model.account import ACCOUNT_PROBLEMS
 from importer.journal.run_input import RunKey
+from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.errors import UsageError
 from importer.model.rows import CONFLICT, TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord

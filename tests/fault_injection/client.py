@@ -200,7 +200,9 @@ class Network(Service):
         """Tell whether a copy answers that lags behind: of each contact it does so once at most."""
         if key in self._server.stale or self._chance.random() >= self._weather.stale_share:
             return False
-        if self._server.asks_first and any(one.uuid in self._server.before for one in self._server.contacts.get(key, ())):
+        if self._server.asks_first and any(
+            one.uuid in self._server.before for one in self._server.contacts.get(key, ())
+        ):
             return False  # no copy lags behind by as long as people's contacts have been there
         self._server.stale.add(key)
         return True

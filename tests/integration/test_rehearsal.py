@@ -174,8 +174,8 @@ def test_with_a_token_it_refuses_what_the_account_would_refuse(monkeypatch: pyte
     assert said.exit_code == 1
     assert set(reasons()) == {"tag", "user", "option", "type"}, reasons()
     assert 'Tag "Bronze" does not exist' in reasons()["tag"]
-    assert 'has no option "Warm"' in reasons()["option"]
-    assert "must be a number" in reasons()["type"]
+    assert '"Warm" is no option' in reasons()["option"]
+    assert '"old" is no number' in reasons()["type"]
     told = "\n".join(lines(said.stderr))
     assert "That is no proof" in told
     assert '  tags: "Bronze"\n  users: "nobody@example.com"\n' in told

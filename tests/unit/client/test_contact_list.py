@@ -15,6 +15,7 @@ from importer.model.protocols import Service
 from tests.support import virtual_time
 from tests.support.contact_list import Event, ShiftingList, comes, goes, writes
 
+
 def walk(there: Service, most_requests: int = 10_000, observe: Callable[..., None] = lambda _page: None) -> set[str]:
     """Walk the list and return the UUIDs."""
 

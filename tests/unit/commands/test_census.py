@@ -1,6 +1,7 @@
 """A census sees what contacts carry, asks no more than it must, and calls nothing seen that was not."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from importer.commands.census import MOST_PAGES, AccountContents, Census, FieldInUse
 from importer.commands.requirements import Requirements
@@ -90,9 +91,7 @@ async def test_a_field_on_an_old_contact_is_seen() -> None:
     """No request finds contacts by a field, so the list is read on."""
     answers = {f"contacts {number}": page_of({}, pages=300, after="1") for number in range(1, 300)}
     answers["contacts 187"] = page_of({"customFieldsMetadata": METADATA}, pages=300, after="1")
-    found, asked = await seen(
-        Contact(identifier="1", source="whatsapp", name="Ana", custom_fields=ROW.custom_fields), answers
-    )
+    found, asked = await seen(replace(PLAIN, custom_fields=ROW.custom_fields), answers)
     assert found.fields == {"City": CITY}
     assert 187 <= len(asked) < 200
 
@@ -109,9 +108,7 @@ async def test_a_tag_on_an_old_contact_is_asked_for_by_name() -> None:
 async def test_the_service_numbers_no_more_than_500_pages() -> None:
     """What is not seen by then is worth a look, and never proof."""
     answers = {f"contacts {number}": page_of({}, pages=10**9, after="1") for number in range(1, 600)}
-    found, asked = await seen(
-        Contact(identifier="1", source="whatsapp", name="Ana", custom_fields={"City": "Rome"}), answers
-    )
+    found, asked = await seen(replace(PLAIN, custom_fields=ROW.custom_fields), answers)
     assert (found.contacts, len(asked), found.whole) == (MOST_PAGES, MOST_PAGES, False)
 
 

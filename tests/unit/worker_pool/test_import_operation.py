@@ -36,9 +36,7 @@ SKIP, UPDATE, CREATE = (Policy(existing=existing) for existing in Existing)
 def shown(status: int = 200, uuid: str = "u1", **fields: Any) -> Reply:
     """Return an answer with a contact that was there long before."""
     found = {"uuid": uuid, "name": "Ana", "phoneNumber": "34600111222", **fields}
-    contact = RemoteContact(
-        uuid=uuid, identifier="34600111222", created_at=START - timedelta(days=9), fields=found
-    )
+    contact = RemoteContact(uuid=uuid, identifier="34600111222", created_at=START - timedelta(days=9), fields=found)
     return Reply(arrival=Arrival.ANSWERED, http_status=status, contact=contact)
 
 
