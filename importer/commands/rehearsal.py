@@ -11,39 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from importer.client.account import AccountLists, read_lists, text_field
-from importer.client.http import CallbellClient
-from importer.client.token import NoTokenError, Token, find_token
+from importer.client.token import Token
 from importer.commands.census import AccountContents
 from importer.commands.context import CommandContext
+from importer.commands.own_account import own_account
 from importer.commands.requirements import Requirements
 from importer.mapper.messages import listed
 from importer.mapper.options import CustomFieldOptions, MappingOptions
 from importer.model.account import FieldType
 from importer.model.plain_text import plain
 from importer.model.protocols import Service
-from importer.model.replies import Reply
-from importer.model.requests import WHO_AM_I, Request
 
 if TYPE_CHECKING:
     from importer.sandbox import AccountSetup, CustomField, Sandbox
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOnlyService:
-    """The account's own service, to which a rehearsal sends nothing but GETs."""
-
-    service: Service
-
-    async def send(self, request: Request) -> Reply:
-        """Send a GET.
-
-        Raises:
-            ValueError: It is no GET.
-
-        """
-        if request.is_change:
-            raise ValueError(f"a rehearsal sends no {request.method}")
-        return await self.service.send(request)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,7 +118,7 @@ async def start_rehearsal(
     from importer.sandbox import DEFAULT_ACCOUNT, CustomField, Sandbox, SandboxOptions  # noqa: PLC0415 - said above
 
     fields = [one for mapping in mappings for one in mapping.columns.custom_fields]
-    account = await _own_account(context, opened)
+    account = await own_account(context, opened)
     if account is None:
         lists = None
         custom_fields = [CustomField(name=one.name, type=one.type, options=one.options) for one in fields]
@@ -149,28 +129,6 @@ async def start_rehearsal(
     options = SandboxOptions(account=setup, rate_limit=math.ceil(context.settings.service.rate))
     sandbox = await opened.enter_async_context(Sandbox(options))
     return Rehearsal(sandbox=sandbox, setup=setup, fields=fields, account=account, lists=lists)
-
-
-async def _own_account(context: CommandContext, opened: AsyncExitStack) -> Service | None:
-    """Return the account's own service; None where there is no token, or no answer.
-
-    Raises:
-        ServiceError: The token is refused.
-        UsageError: The token cannot be read.
-
-    """
-    chosen = context.settings.service
-    try:
-        token = find_token(context.environment, chosen.token_file, chosen.account)
-    except NoTokenError:
-        return None
-    client = await opened.enter_async_context(CallbellClient(chosen.base_url, token, context.clock))
-    service = ReadOnlyService(client)
-    reply = await service.send(WHO_AM_I)
-    if reply.http_status is None:  # a rehearsal is possible without a network
-        context.tell(f"The account was not asked, for {plain(chosen.base_url)} did not answer: {plain(reply.message)}")
-        return None
-    return service
 
 
 def _setup(default: "AccountSetup", lists: AccountLists) -> "AccountSetup":

@@ -5,12 +5,12 @@ members of teams (the documentation has no other call): an e-mail that is in no 
 so it passes, and is worth a look; a name that no member has cannot be turned into an e-mail, so it is a problem.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from importer.mapper.header import composed
 from importer.mapper.messages import cell_problem, did_you_mean, listed, nearest
-from importer.model.account import NamedEntry
+from importer.model.account import Directory, NamedEntry
 from importer.model.payload import SOURCES
 from importer.model.rows import Problem
 
@@ -49,6 +49,26 @@ def resolve_user(users: Sequence[NamedEntry] | None, is_email: Callable[[str], b
 def names_of(entries: Iterable[NamedEntry]) -> frozenset[str]:
     """Return the names and UUIDs or e-mails of the entries, for comparison with `folded_label`."""
     return frozenset(folded_label(text) for one in entries for text in (one.name, one.sent) if text)
+
+
+def columns_in_account(
+    by_account: Mapping[str, tuple[str, frozenset[str]]], directory: Directory | None
+) -> dict[str, str]:
+    """Return the header of each column of teams, channels or users of whose values the account has more than half.
+
+    Args:
+        by_account: `team`, `channel` and `assigned_user` to a header and its values.
+        directory: What the account has; None: it was not asked.
+
+    """
+    there = directory or Directory()
+    entries = {"team": there.teams, "channel": there.channels, "assigned_user": there.users}
+    has = {name: names_of(found or ()) for name, found in entries.items()}
+    return {
+        name: header
+        for name, (header, values) in by_account.items()
+        if 2 * sum(folded_label(value) in has[name] for value in values) > len(values)
+    }
 
 
 def folded_label(text: str) -> str:
