@@ -96,5 +96,6 @@ def _tell_cost(context: CommandContext, rows: int, requests: int, seconds: float
     about = "at least" if at_least else "about"
     customers = "whether 1 customer is" if rows == 1 else f"which of {rows:,} customers are"
     cost = counted(requests, "request") + (f", {duration(seconds)}" if seconds >= 1 else "")
-    context.tell(f"Asking {customers} in Callbell already: {about} {cost}.")
+    where = "the sandbox" if context.settings.run.sandbox else "Callbell"
+    context.tell(f"Asking {customers} in {where} already: {about} {cost}.")
     LOG.info("asking for %s rows by %s requests", rows, requests)
