@@ -138,9 +138,7 @@ class Check:
         record = replace(
             self.record,
             finished_at=self.context.clock.now(),
-            exit_code=broken.exit_code
-            if broken
-            else int(has_problems),
+            exit_code=broken.exit_code if broken else int(has_problems),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
         )
@@ -166,6 +164,7 @@ class Check:
                 *self._preflight.warnings,
             ),
             not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
+            required=() if connection.directory else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
         )
 

@@ -14,6 +14,7 @@ from importer.commands.exit_status import early_end, exit_code, failure_limit, o
 from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
 from importer.commands.preflight import Preflight
 from importer.commands.presence import find_existing
+from importer.commands.refused_alike import goes_on
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
@@ -38,6 +39,7 @@ from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
+from importer.worker_pool.trial import TRIAL_ROWS, Trial
 
 _SHOW_SECONDS = 0.25
 _MOST_TOLD = 10
@@ -66,6 +68,8 @@ class ImportRun(PoolCommand):
     _told: set[str] = field(default_factory=set)
     """Notes of sheets that were told."""
     _preflight: Preflight = field(default_factory=Preflight)
+    _is_unasked: bool = False
+    """Whether there was no token to ask the account with, so that what must be in it is listed at the end."""
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -83,6 +87,7 @@ class ImportRun(PoolCommand):
         self.interruption.hurries = self.context.settings.run.dry_run
         with self.interruption.by_exception():
             sources = list(self._sources(connection))
+        self._is_unasked = connection.lists is None
         record, stopped = await self._import(connection, sources)
         return self._report(record, stopped)
 
@@ -115,9 +120,9 @@ class ImportRun(PoolCommand):
         limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
-        pool = self._pool(
-            ImportOperation(_policy(settings), self._preflight.refusal), connection.service, journal, limiter, limit
-        )
+        operation = ImportOperation(_policy(settings), self._preflight.refusal)
+        pool = self._pool(operation, connection.service, journal, limiter, limit)
+        pool.trial = Trial(0 if settings.run.max_failures else TRIAL_ROWS)
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
@@ -134,11 +139,23 @@ class ImportRun(PoolCommand):
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
                 pool.stop(error)
+        if goes_on(self.context, pool.stopped):
+            pool = await self._send_others(pool, limiter)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         record = self._ended(record, pool, limiter)
         await journal.finish(record)
         return record, pool.stopped
+
+    async def _send_others(self, stopped: ImportPool, limiter: RateLimiter) -> ImportPool:
+        """Send what a pool gave back when its first rows were refused; return the pool that did."""
+        limit = stopped.too_many_failures
+        pool = self._pool(stopped.operation, stopped.service, stopped.journal, limiter, limit)
+        pool.counters = stopped.counters.without_given_back()
+        pool.input_over()
+        async with in_background(self._show(pool, limiter)):
+            await pool.run()
+        return pool
 
     async def _before_sending(self, connection: Connection, service: Service, journal: AsyncJournal) -> None:
         """Find out, when all rows are known, what the service has to say before anything is changed."""
@@ -200,7 +217,8 @@ class ImportRun(PoolCommand):
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
         problems = reports.problems if reports else source.problems()
-        text = closing_text(record, tally, self.context.told(problems), reports, warnings=self.context.told(warnings))
+        told, required = self.context.told, self._preflight.requirements.lines() if self._is_unasked else ()
+        text = closing_text(record, tally, told(problems), reports, warnings=told(warnings), required=required)
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)

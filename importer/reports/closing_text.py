@@ -39,6 +39,7 @@ def closing_text(
     reports: Reports | None,
     *,
     warnings: Sequence[ProblemGroup] = (),
+    required: Sequence[str] = (),
 ) -> str:
     """Return the closing text, without a line break at its end.
 
@@ -48,6 +49,7 @@ def closing_text(
         problems: The groups of problems, most rows first.
         reports: Where the reports are; None for a dry run, which writes none.
         warnings: What is worth a look in rows that are right.
+        required: What must be in the account, which was not asked; a line for each kind.
 
     """
     problems = [group for group in problems if group.code != Status.UNSENT]  # the tally and the message above say it
@@ -59,6 +61,7 @@ def closing_text(
         groups_text("Worth a look:", warnings),
         _reports(reports),
         _next(record, tally, reports),
+        required_text(required),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -84,6 +87,11 @@ def groups_text(title: str, groups: Sequence[ProblemGroup], most: int | None = N
     left = len(groups[most:]) if most is not None else 0
     more = [f"  and {counted(left, 'kind')} more: see summary.json"] if left else []
     return "\n".join([title, *map(_group_text, groups[:most]), *more])
+
+
+def required_text(required: Sequence[str]) -> str:
+    """Return the paragraph that lists what must be in the account; an empty text without any."""
+    return "\n  ".join(["These must be in your account:", *map(plain, required)]) if required else ""
 
 
 def _group_text(group: ProblemGroup) -> str:
