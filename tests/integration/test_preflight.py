@@ -31,7 +31,7 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """Yield a sandbox that the environment names, with three users in 30 teams, two of one name."""
+    """Yield a sandbox that the environment names, with teams and channels on several pages, and two users of one name."""
     users = (
         *ACCOUNT.users,
         User(email="ana2@example.com", name="ana garcía"),
@@ -299,13 +299,14 @@ def test_who_wants_no_questions_is_not_asked(service: Sandbox) -> None:
 
 
 def test_rows_that_an_earlier_run_was_refused_do_not_stop_the_next(service: Sandbox) -> None:
-    """Twenty of them are sent again, and thirty more are tried until they are twenty."""
+    """It takes twenty others; those of the earlier run may be sent again meanwhile."""
     path = refused()
     assert give("run", path, *HERE, "--yes").exit_code == 5
-    said = give("run", path, *HERE, "--yes", "--json")
-    assert said.exit_code == 5
-    assert said.rows == {"failed": 40, "unsent": 10, "read": 50}
-    assert changes(service) == {"POST /contacts": 60}
+    before = {row["row"] for row in results() if row["status"] == "failed"}
+    assert give("run", path, *HERE, "--yes").exit_code == 5
+    failed = {row["row"] for row in results() if row["status"] == "failed"}
+    assert len(failed - before) == 20
+    assert 40 <= changes(service)["POST /contacts"] <= 60
 
 
 def test_a_run_whose_cause_is_gone_goes_on(service: Sandbox) -> None:
