@@ -164,6 +164,7 @@ class Check:
                 *self._preflight.warnings,
             ),
             not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
+            required=() if connection.is_asked else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
         )
 

@@ -57,6 +57,11 @@ class Connection:
     rehearsal: Rehearsal | None = None
     """The sandbox that the service is; None: it is no sandbox of this run."""
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is known what the account has."""
+        return self.lists is not None and (self.rehearsal is None or self.rehearsal.lists is not None)
+
 
 async def connect(
     context: CommandContext, store: Journal, record: RunRecord, readers: Sequence[InputSheet], opened: AsyncExitStack

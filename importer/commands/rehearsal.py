@@ -67,17 +67,14 @@ class Rehearsal:
             replace(self.setup, tags=seen.tags, any_tag=any_tag, custom_fields=tuple(fields))
         )
 
-    def paragraphs(self, requirements: Requirements) -> list[str]:
-        """Return what to tell at the end: what was taken for granted, or refused because it was not seen."""
-        if self.account is None:
-            head, lines = "Taken for granted, as the account was not asked: these must be in it:", requirements.lines()
-        else:
-            head = (
-                "The sandbox refused what was not seen in the account. That is no proof: no call of the service lists"
-                "\nit, so it was looked for on contacts and in teams. See in Callbell's settings whether there is:"
-            )
-            lines = tuple(f"{kind}: {listed(names)}" for kind, names in self._refused.items() if names)
-        return ["\n".join([head, *(f"  {plain(line)}" for line in lines)])] if lines else []
+    def not_seen(self) -> list[str]:
+        """Return a paragraph with what was refused because it was not seen in the account; none if that is nothing."""
+        head = (
+            "The sandbox refused what was not seen in the account. That is no proof: no call of the service lists"
+            "\nit, so it was looked for on contacts and in teams. See in Callbell's settings whether there is:"
+        )
+        lines = [f"  {plain(f'{kind}: {listed(names)}')}" for kind, names in self._refused.items() if names]
+        return ["\n".join([head, *lines])] if lines else []
 
 
 def _field_seen(mapped: CustomFieldOptions, seen: AccountContents, *, is_any: bool) -> "CustomField | None":

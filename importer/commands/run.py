@@ -14,7 +14,8 @@ from importer.commands.exit_status import early_end, exit_code, failure_limit, o
 from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
 from importer.commands.preflight import Preflight
 from importer.commands.presence import find_existing
-from importer.commands.rehearsal import Rehearsal, tell_rehearsal
+from importer.commands.refused_alike import goes_on
+from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
@@ -29,7 +30,7 @@ from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
-from importer.reports.closing_text import closing_text, groups_text
+from importer.reports.closing_text import closing_text, groups_text, required_text
 from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.results import summary_text
 from importer.settings import Settings
@@ -39,6 +40,7 @@ from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
+from importer.worker_pool.trial import TRIAL_ROWS, Trial
 
 _SHOW_SECONDS = 0.25
 _MOST_TOLD = 10
@@ -86,7 +88,7 @@ class ImportRun(PoolCommand):
         with self.interruption.by_exception():
             sources = list(self._sources(connection))
         record, stopped = await self._import(connection, sources)
-        return self._report(record, stopped, connection.rehearsal)
+        return self._report(record, stopped, connection)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
         """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
@@ -117,9 +119,9 @@ class ImportRun(PoolCommand):
         limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
-        pool = self._pool(
-            ImportOperation(_policy(settings), self._preflight.refusal), connection.service, journal, limiter, limit
-        )
+        operation = ImportOperation(_policy(settings), self._preflight.refusal)
+        pool = self._pool(operation, connection.service, journal, limiter, limit)
+        pool.trial = Trial(0 if settings.run.max_failures else TRIAL_ROWS)
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
@@ -136,11 +138,23 @@ class ImportRun(PoolCommand):
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
                 pool.stop(error)
+        if goes_on(self.context, pool.stopped):
+            pool = await self._send_others(pool, limiter)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         record = self._ended(record, pool, limiter)
         await journal.finish(record)
         return record, pool.stopped
+
+    async def _send_others(self, stopped: ImportPool, limiter: RateLimiter) -> ImportPool:
+        """Send what a pool gave back when its first rows were refused; return the pool that did."""
+        limit = stopped.too_many_failures
+        pool = self._pool(stopped.operation, stopped.service, stopped.journal, limiter, limit)
+        pool.counters = stopped.counters.without_given_back()
+        pool.input_over()
+        async with in_background(self._show(pool, limiter)):
+            await pool.run()
+        return pool
 
     async def _before_sending(self, connection: Connection, service: Service, journal: AsyncJournal) -> None:
         """Find out, when all rows are known, what the service has to say before anything is changed."""
@@ -197,7 +211,7 @@ class ImportRun(PoolCommand):
         open_rows = 0 if self.context.settings.run.dry_run else tally[Status.PENDING] + tally[Status.IN_FLIGHT]
         return tally | {Status.UNSENT: tally[Status.UNSENT] + open_rows}
 
-    def _report(self, record: RunRecord, reason: Stop | Exception | None, rehearsal: Rehearsal | None) -> CommandResult:
+    def _report(self, record: RunRecord, reason: Stop | Exception | None, connection: Connection) -> CommandResult:
         """Write the reports; the reason is why the run ended early, if it did."""
         if record.command == "run":
             self.tell_notes()
@@ -206,14 +220,10 @@ class ImportRun(PoolCommand):
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
         problems = reports.problems if reports else source.problems()
-        text = closing_text(
-            record,
-            tally,
-            self.context.told(problems),
-            reports,
-            warnings=self.context.told(warnings),
-            notes=rehearsal.paragraphs(self._preflight.requirements) if rehearsal else (),
-        )
+        required = () if connection.is_asked else self._preflight.requirements.lines()
+        refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
+        notes = [*refused, required_text(required)]
+        text = closing_text(record, tally, told(problems), reports, warnings=told(warnings), notes=notes)
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)

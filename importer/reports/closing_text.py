@@ -68,9 +68,9 @@ def closing_text(
         _counts(record, tally, meanings),
         groups_text("Problems:", problems, _MOST_GROUPS),
         groups_text("Worth a look:", warnings),
-        *notes,
         _reports(reports),
         _next(record, tally, reports),
+        *notes,
         _rehearsal_end(record) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -105,6 +105,11 @@ def groups_text(title: str, groups: Sequence[ProblemGroup], most: int | None = N
     left = len(groups[most:]) if most is not None else 0
     more = [f"  and {counted(left, 'kind')} more: see summary.json"] if left else []
     return "\n".join([title, *map(_group_text, groups[:most]), *more])
+
+
+def required_text(required: Sequence[str]) -> str:
+    """Return the paragraph that lists what must be in the account; an empty text without any."""
+    return "\n  ".join(["These must be in your account:", *map(plain, required)]) if required else ""
 
 
 def _group_text(group: ProblemGroup) -> str:

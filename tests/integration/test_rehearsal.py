@@ -123,7 +123,7 @@ def test_without_a_token_it_lists_what_it_took_for_granted() -> None:
     assert said.exit_code == 0, said.stderr
     told = "\n".join(lines(said.stderr))
     assert (
-        "these must be in it:\n"
+        "These must be in your account:\n"
         '  tags: "Mine" and "Yours"\n'
         '  custom fields: "Shoe size"\n'
         '  users: "me@example.org"\n'
@@ -134,7 +134,7 @@ def test_without_a_token_it_lists_what_it_took_for_granted() -> None:
 
 def test_a_file_that_needs_nothing_takes_nothing_for_granted() -> None:
     """Then nothing is listed."""
-    assert "must be in it" not in give("run", customers(Path("a.csv")), "--sandbox", "--yes").stderr
+    assert "must be in your account" not in give("run", customers(Path("a.csv")), "--sandbox", "--yes").stderr
 
 
 # With a token
