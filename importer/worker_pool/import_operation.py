@@ -6,7 +6,8 @@
     not in the account, or it cannot be asked ..... Post
 
     found there before, by whatever request ....... skip: Final(exists); update: merged as that reply shows it
-    deleted in Callbell, and --gone recreate ...... AskFirst after the settle time: an earlier run may have made it again
+    deleted in Callbell, and --gone recreate ...... AskFirst after the settle time: an earlier run may have made it
+                                                    again
     a doubt that ends in a POST ................... AskFirst in the number's other form
 
 With `create` the account is not asked: every row is POSTed.
