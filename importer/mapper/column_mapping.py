@@ -16,7 +16,6 @@ from importer.mapper.contact_fields import (
     optional_reading,
     tags_reading,
     text_fields,
-    translation,
 )
 from importer.mapper.custom_fields import conversion
 from importer.mapper.header import Feed, HeaderSearch, first_filled, texts_of
@@ -33,6 +32,7 @@ from importer.mapper.options import (
 from importer.mapper.phones import NUMBERS_APART, identify, one_number, undecorated
 from importer.mapper.phones.countries import country_of, is_region
 from importer.mapper.text_damage import text_flaw
+from importer.mapper.translations import translations
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
 
@@ -122,7 +122,7 @@ def plan_mapping(
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
     read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory, contact.source)))
     read_fields = tuple(_custom_fields(search, columns))
-    words, region = _translations(search, options), _region(search, contact.country)
+    words, region = translations(search, options), _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")
     if search.problems or not identifier or not name:
         return tuple(search.problems)
@@ -146,11 +146,6 @@ def plan_mapping(
         clear_mark=plan_clear_mark(search, options),
         may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields) if wrap.keywords["leaves_out"]),
     )
-
-
-def _translations(search: HeaderSearch, options: MappingOptions) -> dict[int, Callable[[str], str]]:
-    places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
-    return {place: translation(words) for place, words in places if place is not None}
 
 
 def _used_columns(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from importer.mapper.account_names import resolve_channel, resolve_team, resolve_user
-from importer.mapper.header import Feed, Reading, composed
+from importer.mapper.header import Feed, Reading
 from importer.mapper.messages import cell_problem, did_you_mean, listed, values_line
 from importer.model.account import Directory
 from importer.model.payload import BOT_STATUSES, NOTE_MOST_CHARACTERS
@@ -226,10 +226,3 @@ def _distinct(tags: Iterable[str]) -> tuple[str, ...]:
     for tag in tags:
         spellings.setdefault(tag.casefold(), tag)
     return tuple(spellings.values())
-
-
-def translation(words: Mapping[str, str]) -> Callable[[str], str]:
-    """Return the translation of a cell's text: by an exact match, else by one that ignores letter case."""
-    exact = {composed(text): sent for text, sent in words.items()}
-    folded = {text.casefold(): sent for text, sent in exact.items()}
-    return lambda text: exact[text] if text in exact else folded.get(text.casefold(), text)

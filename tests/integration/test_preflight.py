@@ -31,7 +31,7 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """Yield a sandbox that the environment names, with teams and channels on several pages, and two users of one name."""
+    """Yield a sandbox that the environment names, with lists of several pages, and two users of one name."""
     users = (
         *ACCOUNT.users,
         User(email="ana2@example.com", name="ana garcía"),

@@ -486,3 +486,21 @@ def test_a_short_row_is_right_where_no_column_is_used(from_column: int, is_right
     problem = Problem(code="width_wrong", message="Too short.", from_column=from_column)
     found = mapped({}, problems=(problem,))
     assert found == mapped({}) if is_right else isinstance(found, InvalidRow) and found.problems == (problem,)
+
+
+@pytest.mark.parametrize(
+    ("cell", "tags"),
+    [
+        ("vip", ("VIP",)),
+        ("old, vip;New", ("Lead", "VIP", "New")),
+        ("a, b", ("A and B",)),
+        ("one", ("two",)),
+        ("New, Other", ("New", "Other")),
+    ],
+)
+def test_tags_are_translated_one_by_one(cell: str, tags: tuple[str, ...]) -> None:
+    """Unless the cell as a whole is; nothing is translated twice."""
+    words = {"Tags": {"vip": "VIP", "old": "Lead", "a, b": "A and B", "one": "two", "two": "three"}}
+    made = mapped({"Tags": cell}, values=words)
+    assert isinstance(made, Contact)
+    assert made.tags == tags
