@@ -99,6 +99,7 @@ def test_retry_and_undo_of_a_rehearsal_fit() -> None:
     again = give("retry", run, "--sandbox", "--yes")
     assert (lines(again.stderr)[0], lines(again.stderr)[-1]) == (FIRST, LAST)
     assert len(list(REHEARSALS.iterdir())) == 2
+    assert "IN SANDBOX" in give("runs", "--sandbox").stdout
     undone = give("undo", run, "--sandbox", "--yes")
     assert undone.exit_code == 0
     assert "nothing was sent to Callbell" in undone.stderr

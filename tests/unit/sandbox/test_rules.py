@@ -214,3 +214,13 @@ def test_two_users_of_the_account_have_one_name() -> None:
     """So that a name alone is not enough to tell who is meant."""
     names = [user.name for user in DEFAULT_ACCOUNT.users]
     assert len(set(names)) < len(names)
+
+
+def test_an_account_that_was_not_asked_takes_any_team_and_channel() -> None:
+    """By whatever name; but no channel that it knows to be out of use."""
+    body = {**RIGHT, "team_uuid": "Ventas", "channel_uuid": "Main line"}
+    assert len(problems_of_post(body, DEFAULT_ACCOUNT)) == 2
+    opened = replace(DEFAULT_ACCOUNT, any_team=True, any_channel=True)
+    assert problems_of_post(body, opened) == []
+    assert len(problems_of_post({**RIGHT, "channel_uuid": DISCARDED_LINE}, opened)) == 1
+    assert len(problems_of_post({**RIGHT, "team_uuid": 5}, opened)) == 1
