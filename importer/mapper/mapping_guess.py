@@ -6,7 +6,6 @@ A candidate is used only if its values bear it out. Of several, the better heade
 gaps are used together; equals that contradict each other are asked about.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -26,7 +25,7 @@ from importer.mapper.column_candidates import (
 from importer.mapper.header import IN_BRACES, OWN_COLUMNS
 from importer.mapper.header_guess import NO, TELLING, YES, Column, columns_of, folded, meaning, phone_rank
 from importer.mapper.known_exports import KNOWN_EXPORTS
-from importer.mapper.messages import listed, quoted
+from importer.mapper.messages import listed, quoted, toml_text
 from importer.mapper.options import FIELDS, ColumnOptions
 from importer.mapper.phones.numbering_plans import is_mobile
 from importer.model.rows import Row
@@ -49,7 +48,7 @@ class Guess:
     notes: tuple[str, ...]
     """Sentences for the user: which export it seems to be, what was left out, who may have agreed to be written to."""
     by_account: Mapping[str, tuple[str, frozenset[str]]]
-    """`team` and `channel` to a header and its values: they are right only if the account has them."""
+    """`team`, `channel` and `assigned_user` to a header and its values: right only if the account has them."""
 
     @property
     def is_sure(self) -> bool:
@@ -241,10 +240,6 @@ def _are_apart_by_spaces(columns: Sequence[Column], tags: str | Sequence[str]) -
     return are_words_with_spaces(cells)
 
 
-def _toml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # the same signs are escaped
-
-
 def _consent(columns: Sequence[Column]) -> Iterator[str]:
     """Yield a sentence for each column that asks for consent, with the answer of those who agree."""
     for one in columns:
@@ -254,5 +249,5 @@ def _consent(columns: Sequence[Column]) -> Iterator[str]:
         if answer and one.meaning.has("consent", "refusal") and all(text.casefold() in YES | NO for text in answers):
             yield (
                 f"{quoted(one.header)} seems to ask for consent. To import only those who agreed, write under"
-                f" [input.where] of the config: {_toml(one.header)} = [{_toml(answer)}]"
+                f" [input.where] of the config: {toml_text(one.header)} = [{toml_text(answer)}]"
             )

@@ -16,6 +16,7 @@ from importer.settings import settle
 from tests.support.commands import give, read, results, table
 from tests.support.paths import PEOPLE_FILES
 
+REHEARSALS = Path("reports") / "rehearsals"
 TITLE = '[columns]\nidentifier = "Teléfono móvil"\nname = "Cliente"\n'
 COLUMNS = '[input]\nno_header = true\n\n[columns]\nidentifier = "A"\nname = "B"\n'
 
@@ -68,7 +69,7 @@ def test_a_file_that_is_no_table_as_it_stands_says_what_to_do(command: str, name
 def test_cp850_is_sent_as_it_was_written() -> None:
     """The names arrive."""
     assert give("run", PEOPLE_FILES / "cp850.csv", "--sandbox", "--yes").exit_code == 0
-    assert [row["name"] for row in results()] == ["Víctor Muñoz", "Begoña Peña"]
+    assert [row["name"] for row in results(REHEARSALS)] == ["Víctor Muñoz", "Begoña Peña"]
 
 
 def test_a_table_without_a_header_is_sent_and_its_failed_rows_come_back() -> None:
@@ -76,8 +77,8 @@ def test_a_table_without_a_header_is_sent_and_its_failed_rows_come_back() -> Non
     Path("config.toml").write_text(COLUMNS, encoding="utf-8")
     table(Path("a.csv"), [("+34611223422", "Quim"), ("12", "Rita")])
     assert give("run", "a.csv", "--sandbox", "--yes").exit_code == 1
-    assert [(row["row"], row["status"]) for row in results()] == [("1", "created"), ("2", "invalid")]
-    (failed,) = Path("reports").glob("*/failed.csv")
+    assert [(row["row"], row["status"]) for row in results(REHEARSALS)] == [("1", "created"), ("2", "invalid")]
+    (failed,) = REHEARSALS.glob("*/failed.csv")
     (row,) = read(failed)
     assert (row["A"], row["B"], row["import_row"]) == ("12", "Rita", "2")
     failed.write_text(failed.read_text(encoding="utf-8-sig").replace("12,", "+34611223423,", 1), encoding="utf-8")

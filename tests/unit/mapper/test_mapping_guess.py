@@ -219,9 +219,16 @@ def test_an_optional_field_is_mapped_only_if_its_values_can_be_right() -> None:
     """Else it is left out, and said."""
     people = {"Phone": ["+34600111222", "+34600111223"], "Name": ["Ana", "Eva"]}
     assert of({**people, "Owner": ["ana@example.com", "eva@example.com"]}).columns.assigned_user == "Owner"
-    guessed = of({**people, "Owner": ["Inès Moret", ""], "Bot": ["yes", "no"], "Country": ["Web", "App"]})
+    guessed = of({**people, "Bot": ["yes", "no"], "Country": ["Web", "App"]})
     assert guessed.columns == ColumnOptions(identifier="Phone", name="Name")
-    assert [note.split(" is not")[0] for note in guessed.notes] == ['"Owner"', '"Bot"', '"Country"']
+    assert [note.split(" is not")[0] for note in guessed.notes] == ['"Bot"', '"Country"']
+
+
+def test_owners_by_name_are_for_the_account_to_tell() -> None:
+    """A name is right only if a user is called so."""
+    guessed = of({"Phone": ["+34600111222", "+34600111223"], "Name": ["Ana", "Eva"], "Owner": ["Inès Moret", ""]})
+    assert guessed.columns == ColumnOptions(identifier="Phone", name="Name")
+    assert guessed.by_account == {"assigned_user": ("Owner", frozenset({"Inès Moret"}))}
 
 
 def test_teams_and_channels_are_for_the_account_to_tell() -> None:
