@@ -97,6 +97,7 @@ class XlsWorkbook:
         is_big = held.nrows * held.ncols > _MOST_CELLS or part.cells > _MOST_FILLED
         refuse_big(self._path, sheet, Extent(rows=held.nrows, columns=held.ncols), is_big=is_big)
         held.ragged_rows = False
+        held._first_full_rowx = -2  # noqa: SLF001 - none is known to be full; else not a row would be filled up
         held.tidy_dimensions()  # pandas takes rows of one width only
         if part.empty_results:
             which = f"{part.empty_results:,} of its formulas give an empty text, or were never calculated"

@@ -133,6 +133,19 @@ def test_a_chart_in_a_sheet_and_one_of_its_own_hold_no_rows(path: Path) -> None:
     assert read(path, workbook(HEADER + chart + number(1, 0, 1)))[1] == [(2, ("1", ""), ())]
 
 
+def test_rows_may_have_more_cells_than_the_first(path: Path) -> None:
+    """A title above the header, cells right of the last header: each is where it was."""
+    wide = number(2, 0, 1) + number(2, 1, 2) + number(2, 4, 3) + number(3, 0, 4)
+    title = label(0, 0, "Customers") + label(1, 0, "Phone") + label(1, 1, "Name")
+    sheet, rows = read(path, workbook(title + wide), header_row=2)
+    assert (sheet.header, rows) == (("Phone", "Name"), [(3, ("1", "2", "", "", "3"), ()), (4, ("4", ""), ())])
+    with pytest.raises(InputError, match="like a title") as caught:
+        read(path, workbook(title + wide))
+    assert "--header-row 2" in caught.value.hint
+    assert read(path, workbook(HEADER + number(1, 255, 1)))[1] == []
+    assert read(path, workbook(HEADER + number(9, 0, 1) + number(9, 9, 2)))[1] == [(10, ("1", *[""] * 8, "2"), ())]
+
+
 def test_the_workbook_of_an_embedded_object_is_not_the_files_own(path: Path) -> None:
     """The root's is, in any case of letters; a Word document with one in it is a Word document."""
     own, other = workbook(HEADER + number(1, 0, 1)), workbook(HEADER + number(1, 0, 2))
