@@ -8,8 +8,8 @@ atheris is no dependency of the project; where it can be installed (Linux, Mac):
 
 The first word is what to fuzz: `text` (.csv), `xlsx`, `xls`, `ods` (whole files: bytes anywhere, or within one part of
 a zip, which is packed again so that it can be opened), or `part` (well-formed zips around a fuzzed XML part). What
-follows is libFuzzer's. No corpus is kept: each begins with the files under tests/support (spreadsheets, people_files), and an input
-that breaks a reader becomes a test.
+follows is libFuzzer's. No corpus is kept: each begins with the files under tests/support (spreadsheets, people_files),
+and an input that breaks a reader becomes a test.
 """
 
 import contextlib
