@@ -127,7 +127,7 @@ def find_header(path: str, rows: Sequence[Sequence[str]], options: InputOptions,
 
     """
     ours = next((number for number, cells in enumerate(rows, 1) if _OUR_COLUMN in cells), 0)
-    row = ours or options.header_row
+    row = ours or options.first_row
     if options.no_header and not ours:
         from importer.model.cell_names import column_letters  # noqa: PLC0415 - few files have no header
 
@@ -136,7 +136,7 @@ def find_header(path: str, rows: Sequence[Sequence[str]], options: InputOptions,
     if not _is_plainly_header(cells):
         from importer.readers.header_search import refuse_other  # noqa: PLC0415 - few headers are in doubt
 
-        refuse_other(path, rows, row)
+        refuse_other(path, rows, row, is_named=row == options.header_row)
     return Header(names=header_of(path, cells, row), row=row)
 
 

@@ -91,11 +91,11 @@ class ExcelReader:
         self._at_the_end.close()
 
     def _header(self, options: InputOptions) -> Header:
-        if not 1 <= options.header_row <= MOST_ROWS:
-            raise no_header(self._path, options.header_row)
+        if not 1 <= options.first_row <= MOST_ROWS:
+            raise no_header(self._path, options.first_row)
         first = [
             [text_of(value) for value in values]
-            for values in islice(self._engine.rows(), options.header_row + ROWS_UNDER_TITLE)
+            for values in islice(self._engine.rows(), options.first_row + ROWS_UNDER_TITLE)
         ]
         width = max((place for row in first for place, cell in enumerate(row, 1) if cell.strip()), default=0)
         return find_header(self._path, first, options, width)

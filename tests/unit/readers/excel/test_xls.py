@@ -29,7 +29,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ERROR, EMPTY = b"\x02\0\x2a\0\0\0\xff\xff", b"\x03\0\0\0\0\0\xff\xff"
 
 
-def read(path: Path, stream: bytes, **options: str) -> tuple[Sheet, Rows]:
+def read(path: Path, stream: bytes, **options: str | int) -> tuple[Sheet, Rows]:
     """Return what is found on opening a workbook of this stream, and its rows with their problems' codes."""
     path.write_bytes(container({"Workbook": stream}))
     return read_file(path, **options)
