@@ -23,6 +23,7 @@ from importer.mapper.column_candidates import (
     ranked,
     several,
 )
+from importer.mapper.contact_fields import is_uuid
 from importer.mapper.header import IN_BRACES, OWN_COLUMNS
 from importer.mapper.header_guess import NO, TELLING, YES, Column, columns_of, folded, meaning, phone_rank
 from importer.mapper.known_exports import KNOWN_EXPORTS
@@ -195,10 +196,11 @@ def _contradict(first: Candidate, other: Candidate) -> bool:
 
 
 def _no_identifier(columns: Sequence[Column]) -> Question:
-    """Return the question which column it is: those that hold phone numbers first."""
+    """Return the question which column it is: those that hold phone numbers first, and none that is empty or of UUIDs."""
     likely = [one for one in columns if one.phones and len(one.phones) * 2 >= len(one.filled)]
     named = [one for one in columns if phone_rank(one.meaning) >= TELLING and one not in likely]
-    choices = [one.header for one in (*likely, *named)] or [one.header for one in columns]
+    usable = [one for one in columns if not one.cells or any(not is_uuid(one.cells[row]) for row in one.filled)]
+    choices = [one.header for one in (*likely, *named) if one in usable] or [one.header for one in usable]
     if likely:
         why = "several columns hold phone numbers" if len(likely) > 1 else "no header says which column it is"
     elif named:

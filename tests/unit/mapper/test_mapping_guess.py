@@ -178,6 +178,20 @@ def test_what_holds_no_numbers_is_no_phone(other: dict[str, Sequence[str]]) -> N
     assert asked(of({**other, "Name": ["Ana", "Eva", "Leo"]})).keys() == {"identifier"}
 
 
+@pytest.mark.parametrize(
+    ("columns", "choices"),
+    [
+        ({"Phone": ["", ""], "Other": ["600111222", "600111223"]}, ("Other",)),
+        ({"Phone": ["", ""], "Mobile": ["soon", "none yet"]}, ("Mobile",)),
+        ({"Mobile": ["0b5d1c3e-9a51-4c0f-8e0a-0123456789ab"] * 2, "Ref": ["600111222", "600111223"]}, ("Ref",)),
+        ({"Phone": ["", ""], "City": ["Vigo", "Lugo"]}, ("City", "Name")),
+    ],
+)
+def test_an_empty_column_is_no_answer_either(columns: dict[str, Sequence[str]], choices: tuple[str, ...]) -> None:
+    """What can be no phone is not among what is asked about."""
+    assert asked(of({**columns, "Name": ["Ada", "Bo"]}, "ES"))["identifier"] == choices
+
+
 def test_a_column_of_ids_is_not_taken_for_phones() -> None:
     """Digits without a plus under a header that says nothing are asked about."""
     ids = ["34600111222", "34600111229", "34600111235"]
