@@ -278,6 +278,8 @@ def test_a_known_export_is_named_and_its_values_are_checked() -> None:
         ("Einwilligung", ["Ja", "Nein"], "Ja"),
         ("AllowBroadcast", ["TRUE", "FALSE"], "TRUE"),
         ("Unsubscribed from Emails", ["true", "false"], "false"),
+        ("GDPR consent", ["1", "0"], "1"),
+        ("Unsubscribed", ["1", "0"], "0"),
     ],
 )
 def test_a_header_that_asks_for_consent_is_pointed_out(header: str, answers: list[str], yes: str) -> None:
@@ -285,6 +287,23 @@ def test_a_header_that_asks_for_consent_is_pointed_out(header: str, answers: lis
     people = {"Phone": ["+34600111222", "+34600111223"], "Name": ["Ana", "Eva"]}
     (note,) = of({**people, header: answers}).notes
     assert note.endswith(f'under [input.where] of the config: "{header}" = ["{yes}"]')
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "told"),
+    [
+        ("Acepto la política de privacidad", ["Acepto", ""], '"Acepto"'),
+        ("Newsletter", ["Weekly", "Never"], '"Never" and "Weekly"'),
+        ("Einwilligung", ["erteilt", "widerrufen"], '"erteilt" and "widerrufen"'),
+    ],
+)
+def test_answers_in_other_words_are_for_a_person_to_tell(header: str, answers: list[str], told: str) -> None:
+    """They are listed, and none is picked."""
+    people = {"Phone": ["+34600111222", "+34600111223"], "Name": ["Ana", "Eva"]}
+    (note,) = of({**people, header: answers}).notes
+    assert f'which of its answers mean that, {told}: "{header}" = ["..."]' in note
+    assert of({**people, header: ["2024-01-02", "2024-01-03"]}).notes == ()
+    assert of({**people, "No contactar": ["no", ""], header: ["", ""]}).notes[0].endswith('"No contactar" = ["no"]')
 
 
 def test_a_doubtful_field_that_is_not_required_is_not_sent() -> None:
