@@ -1,5 +1,6 @@
 """Old workbooks of Excel: values as xlrd and pandas read them, and what pandas hides."""
 
+import math
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -59,6 +60,8 @@ def path(tmp_path: Path) -> Path:
         (formula(1, 1, struct.pack("<d", 7), 0x0406), "7", ()),
         (formula(1, 1, struct.pack("<d", 7), 0x0206), "7", ()),
         (formula(1, 1, bytes(6) + b"\xff\xff") + record(0x0207, b"\1\0\0x"), "x", ()),
+        (number(1, 1, math.nan), "#NUM!", ("cell_error",)),
+        (number(1, 1, -math.inf), "#NUM!", ("cell_error",)),
         (label(1, 1, "ñ € \U0001f600"), "ñ € \U0001f600", ()),
         (label(1, 1, "a\0b"), "a\0b", ("text_damaged",)),
         (cell(0x0204, 1, 1, b"\3\0\0mpg"), "mpg", ()),
