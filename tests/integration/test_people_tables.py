@@ -24,6 +24,7 @@ COLUMNS = '[input]\nno_header = true\n\n[columns]\nidentifier = "A"\nname = "B"\
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports, journal and config are the test's own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
 
 
