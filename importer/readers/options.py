@@ -14,7 +14,7 @@ class InputOptions:
     header_row: int | None = None
     """The header's row number as a spreadsheet program shows it, which nothing overrules; None: row 1, if it is one."""
     no_header: bool = False
-    """Whether there is none: `first_row` is the first row then, and the columns are called A, B and so on."""
+    """Whether there is none: the named row, or row 1, is the first then, and the columns are called A, B and so on."""
     encoding: str = "auto"
     """`auto` or any Python codec."""
     delimiter: str = "auto"
@@ -23,8 +23,3 @@ class InputOptions:
     """`read` or `skip`: what becomes of rows that a workbook hides, by hand or by a filter."""
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Headers, each with the values that make a row count; rows that say anything else are left out."""
-
-    @property
-    def first_row(self) -> int:
-        """The row of the header, else of the table."""
-        return 1 if self.header_row is None else self.header_row
