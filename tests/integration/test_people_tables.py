@@ -25,6 +25,7 @@ COLUMNS = '[input]\nno_header = true\n\n[columns]\nidentifier = "A"\nname = "B"\
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports, journal and config are the test's own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
 
 
@@ -162,3 +163,18 @@ def test_the_word_is_shown_where_the_mapping_fails() -> None:
         assert "it was read as Windows-1252" in said.stderr
     with pytest.raises(InputError, match="cannot be told"):
         write_config(CommandContext(settings=settle({}, {}), environment={}, stream=io.StringIO()), "a.csv", Path("c"))
+
+
+def test_a_person_may_insist_on_a_header_row() -> None:
+    """By the option or the config, whatever another row looks like: the rows below it are rows."""
+    table(Path("a.csv"), [("X1", "X2"), ("Phone", "Name"), ("+34611223422", "Quim")])
+    columns = '[columns]\nidentifier = "X1"\nname = "X2"\n'
+    for config, options in ((columns, ["--header-row", "1"]), (f"[input]\nheader_row = 1\n{columns}", [])):
+        Path("config.toml").write_text(columns, encoding="utf-8")
+        said = give("check", "a.csv")
+        assert said.exit_code == 3
+        assert "--header-row 2" in said.stderr
+        assert "If it is row 1 nevertheless, say --header-row 1." in said.stderr
+        Path("config.toml").write_text(config, encoding="utf-8")
+        rows = give("check", "a.csv", *options, "--json").summary["rows"]
+        assert (rows["read"], rows["would_be_sent"], rows["invalid"]) == (2, 1, 1)
