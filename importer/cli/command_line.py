@@ -9,7 +9,7 @@ from importer.cli import options
 from importer.cli.app import app, command, command_context, examples, finish
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out, say
-from importer.cli.prompts import confirm_deletion
+from importer.cli.prompts import confirm_undo
 from importer.model.errors import UsageError
 
 __all__ = ["app"]
@@ -212,11 +212,11 @@ def undo(
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
 ) -> None:
-    """Delete the contacts that a run created, and only those.
+    """Delete the contacts that a run created, and give back what it changed in others.
 
-    Contacts that were changed since are kept.
+    What was changed since is kept.
     """
-    context = command_context(locals(), config, confirm_deletion)
+    context = command_context(locals(), config, confirm_undo)
     from importer.commands.context import with_config_of  # noqa: PLC0415 - late, see above
     from importer.commands.runs import find_run  # noqa: PLC0415 - the same
     from importer.commands.undo import undo_run  # noqa: PLC0415 - the same

@@ -23,10 +23,10 @@ def confirm_import(text: str) -> bool:
     return bool(answer)
 
 
-def confirm_deletion(text: str) -> bool:
-    """Show what would be deleted, and ask whether to; no answer is a no."""
+def confirm_undo(text: str) -> bool:
+    """Show what would be undone, and ask whether to; no answer is a no."""
     say(text)
-    return bool(_answer(lambda: typer.confirm("Delete them?", default=False, err=True)))
+    return bool(_answer(lambda: typer.confirm("Undo it?", default=False, err=True)))
 
 
 def ask_line(question: str) -> str:

@@ -15,13 +15,20 @@ _ENOUGH_TO_TELL = 20
 """Rows that must have been tried before a share of failures means anything."""
 
 
-def exit_code(tally: Mapping[Status, int], stopped: Stop | Exception | None, signalled: signal.Signals | None) -> int:
+def exit_code(
+    tally: Mapping[Status, int],
+    stopped: Stop | Exception | None,
+    signalled: signal.Signals | None,
+    *,
+    conflicts: int = 0,
+) -> int:
     """Return the exit code of a run.
 
     Args:
         tally: How many rows have each status.
         stopped: Why the pool stopped before its end, if it did.
         signalled: The signal that asked it to stop, if one did.
+        conflicts: How many rows are in conflict: they are in Callbell, and need a person all the same.
 
     """
     if signalled is not None:
@@ -32,7 +39,7 @@ def exit_code(tally: Mapping[Status, int], stopped: Stop | Exception | None, sig
         case Stop():
             return 5
         case _:
-            return 1 if any(tally.get(status) for status in TO_RETRY) else 0
+            return 1 if conflicts or any(tally.get(status) for status in TO_RETRY) else 0
 
 
 def early_end(stopped: Stop | Exception | None) -> str:

@@ -90,7 +90,7 @@ def _walk_requests(pages: int) -> int:
 
 
 def _tell_cost(context: CommandContext, rows: int, requests: int, seconds: float, *, at_least: bool = False) -> None:
-    """Say what is asked and what it costs; the account's rate may let it take longer than one request after the other."""
+    """Say what is asked and what it costs: never less time than the account's rate lets it take."""
     rate = context.settings.service.rate
     seconds = max(seconds, requests / rate if rate else 0.0)
     about = "at least" if at_least else "about"

@@ -51,6 +51,7 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         readers = [InputSheet(rows, guessed=one) for rows, one in sheets]
         run = ImportRun(context=context, store=journal, record=record, arguments=[earlier.name], readers=readers)
         result = asyncio.run(run.execute())
-        if any(count for status, count in journal.report_source(earlier.name).tally().items() if status in TO_RETRY):
+        source = journal.report_source(earlier.name)
+        if source.conflicts() or any(count for status, count in source.tally().items() if status in TO_RETRY):
             return result
         return replace(result, text=f"Nothing of {earlier.name} is left to be sent again.\n\n{result.text}")

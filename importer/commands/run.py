@@ -126,7 +126,7 @@ class ImportRun(PoolCommand):
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
-        await journal.begin(record, connection.account)
+        await journal.begin(record, connection.account, settings.mapping.contact.existing)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         async with in_background(self._show(pool, limiter)):
@@ -190,10 +190,11 @@ class ImportRun(PoolCommand):
                 progress.update(snapshot(pool, limiter, loop.time()))
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
+        tally, conflicts = self._tally(record.name), self.store.report_source(record.name).conflicts()
         return replace(
             record,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(self._tally(record.name), pool.stopped, self.interruption.signalled),
+            exit_code=exit_code(tally, pool.stopped, self.interruption.signalled, conflicts=conflicts),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
             requests_sent=limiter.sent,

@@ -1,4 +1,4 @@
-"""`undo`: deletes the contacts that a run created, and only those."""
+"""`undo`: deletes the contacts that a run created, and only those, and gives back what it changed in others."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code
 from importer.commands.setup import new_run, open_journal
 from importer.journal import AsyncUndo, RunUndo
+from importer.model.changes import field_labels
 from importer.model.deletion import TAKEN_BACK, Deletion, Fate
 from importer.model.errors import UsageError
 from importer.model.phone_mask import masked
@@ -23,17 +24,17 @@ from importer.reports.undo_report import closing_words, counts, undo_json, write
 from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
-from importer.worker_pool.delete import DeleteOperation, DeleteStep
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
+from importer.worker_pool.restore import UndoOperation, UndoSteps
 
 _SHOWN = 10
-UndoPool = WorkerPool[DeleteStep, Deletion]
+UndoPool = WorkerPool[UndoSteps, Deletion]
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 
 def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
-    """Delete the contacts that an earlier run created, after showing them and asking.
+    """Take back what an earlier run did, after showing it and asking.
 
     Raises:
         ImporterError: Nobody could be asked, or the answer was no; or it could not begin, or not be written down.
@@ -46,11 +47,11 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         nothing = replace(
             earlier, name="", started_at=now, finished_at=now, exit_code=0, requests_sent=0, requests_throttled=0
         )
-        untouched = undo_json(nothing, earlier.name, contacts.tally(), None)
+        untouched = undo_json(nothing, earlier.name, contacts.tally(), None, updated=contacts.totals()[1])
         if reason := nothing_to_do(contacts, earlier):
             return CommandResult(exit_code=0, text=reason, summary_json=untouched)
         if context.settings.run.dry_run:
-            text = f"{undo_plan(contacts, earlier)}\n\nDry run: nothing was deleted or written down."
+            text = f"{undo_plan(contacts, earlier)}\n\nDry run: nothing was undone or written down."
             return CommandResult(exit_code=0, text=text, summary_json=untouched)
         _confirm(context, contacts, earlier)
         record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
@@ -59,33 +60,33 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
 
 
 def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> None:
-    """Return if the person wants the contacts to be deleted."""
+    """Return if the person wants the run to be undone."""
     if context.settings.run.yes:
         return
     if context.confirm is None:
         again = command_with_yes(earlier.name, context.options)
-        raise UsageError("Nothing was deleted: nobody is there to be asked.", f"To delete them:\n  {again}")
+        raise UsageError("Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}")
     if not context.confirm(undo_plan(contacts, earlier)):
-        raise UsageError("Nothing was deleted.")
+        raise UsageError("Nothing was undone.")
 
 
 @dataclass(slots=True, kw_only=True)
 class Undo(PoolCommand):
     """An undo that is under way; its account is the one that the contacts were created in."""
 
-    verb = "deleted"
+    verb = "undone"
     earlier: RunRecord
-    """The run whose contacts are to be deleted."""
+    """The run that is to be undone."""
 
     async def _send(self, connection: Connection) -> CommandResult:
-        """Delete the contacts and write the report."""
+        """Take back what the run did and write the report."""
         record, chosen = self.record, self.context.settings.service
         folder = Path(record.report_dir)
         private_folder(folder)  # now: a folder that cannot be made is better known before than after
         undo = self.store.undo_of(self.earlier.name)
         journal = AsyncUndo(undo)
         limiter = RateLimiter(rate=chosen.rate, concurrency=chosen.concurrency)
-        pool = self._pool(DeleteOperation(Policy()), connection.service, journal, limiter)
+        pool = self._pool(UndoOperation(Policy()), connection.service, journal, limiter)
         await journal.begin(record.name, folder, record.started_at)
         pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})
         pool.input_over()
@@ -114,22 +115,32 @@ class Undo(PoolCommand):
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
         LOG.info("ended with exit code %s: %s", code, {f"{fate}": count for fate, count in tally.items() if count})
         text = early_end(stopped) + closing_words(record, self.earlier.name, tally, report)
-        summary_json = undo_json(record, self.earlier.name, tally, report)
+        summary_json = undo_json(record, self.earlier.name, tally, report, updated=undo.totals()[1])
         return CommandResult(exit_code=code, text=text, summary_json=summary_json)
 
 
 def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
     """Return what an undo of the run would do, for the person to see before it is done."""
-    count, tally = undo.to_do(), undo.tally()
+    (delete, restore), (created, changed), tally = undo.to_do_each(), undo.totals(), undo.tally()
     others = (Fate.UNSENT, Fate.KEPT)
     before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate not in others and number}
-    lines = [f"{earlier.name} created {counted(sum(tally.values()), 'contact')} in {plain(earlier.account)}."]
+    lines = [f"{earlier.name} {_did(created, changed)} in {plain(earlier.account)}."]
     if before:
         lines += ["Of these, by an earlier undo:", counts(before)]
-    lines.append(f"To be deleted from Callbell, which cannot be undone: {counted(count, 'contact')}.")
-    lines += [*_listed(undo.first(_SHOWN), count), *_kept_lines(undo)]
-    lines.append("Those that were changed since are kept; what was there before the run is not touched.")
+    if created:
+        lines.append(f"To be deleted from Callbell, which cannot be undone: {counted(delete, 'contact')}.")
+        lines += [*_listed(undo.first(_SHOWN), delete), *_kept_lines(undo)]
+    if changed:
+        lines.append(f"To be given back what it changed: {counted(restore, 'contact')}.")
+        lines += _listed(undo.first_changed(_SHOWN), restore)
+    lines.append("What was changed since is kept as it is; what the run did not touch is not touched.")
     return "\n".join(lines)
+
+
+def _did(created: int, changed: int) -> str:
+    """Return what a run did, such as `created 3 contacts and updated 2 contacts`."""
+    parts = [f"created {counted(created, 'contact')}"] if created or not changed else []
+    return " and ".join([*parts, f"updated {counted(changed, 'contact')}"] if changed else parts)
 
 
 def _kept_lines(undo: RunUndo) -> list[str]:
@@ -140,23 +151,27 @@ def _kept_lines(undo: RunUndo) -> list[str]:
     return [kept, *_listed(undo.first_kept(_SHOWN), count)]
 
 
-def _listed(shown: Sequence[tuple[int, str, str]], count: int) -> list[str]:
-    """Return a line for each of the first contacts, and one for how many more there are."""
-    lines = [f"  row {row}: {plain(name)} ({masked(identifier)})" for row, identifier, name in shown]
+def _listed(shown: Sequence[tuple[int, str, str, tuple[str, ...]]], count: int) -> list[str]:
+    """Return a line for each of the first contacts, with the fields to be given back, and one for the others."""
+    lines = [
+        f"  row {row}: {plain(name)} ({masked(identifier)}){f': {plain(field_labels(changed))}' if changed else ''}"
+        for row, identifier, name, changed in shown
+    ]
     return lines if count == len(shown) else [*lines, f"  and {count - len(shown):,} more"]
 
 
 def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
-    """Return why there is nothing to delete; empty if there is."""
+    """Return why there is nothing to undo; empty if there is."""
     if earlier.account.startswith("sandbox "):
         return f"{earlier.name} was sent to a sandbox, which is gone with all that was in it: there is nothing to undo."
     if undo.to_do():
         return ""
     if kept := _kept_lines(undo):
-        return "\n".join([f"Nothing that {earlier.name} created is left to be deleted.", *kept])
-    if created := sum(undo.tally().values()):
-        return f"All of the {counted(created, 'contact')} that {earlier.name} created were taken back already."
-    return f"{earlier.name} created no contacts: there is nothing to undo."
+        return "\n".join([f"Nothing that {earlier.name} did is left to be undone.", *kept])
+    created, changed = undo.totals()
+    if created or changed:
+        return f"{earlier.name} {_did(created, changed)}: all of that was taken back already."
+    return f"{earlier.name} created and updated no contacts: there is nothing to undo."
 
 
 def command_with_yes(run: str, options: Mapping[str, object]) -> str:

@@ -220,7 +220,7 @@ class Journal:
         return [EarlierRows(sheet, self._database, report.run, index) for index, sheet in enumerate(report.sheets())]
 
     def undo_of(self, run_name: str) -> RunUndo:
-        """Return the undo of a run: the contacts that it created, and which of them were deleted.
+        """Return the undo of a run: the contacts that it created or changed, and what became of them.
 
         Raises:
             UsageError: No run has this name.

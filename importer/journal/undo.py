@@ -1,47 +1,64 @@
-"""The queue of an undo: the contacts that a run created, claimed before they are deleted, and their outcomes."""
+"""The queue of an undo: what a run created or changed, claimed before it is taken back, and what became of it.
 
+    row that created its contact .... to be deleted, if it is proved that the run made it
+    any other row with a change ..... to be given back what was there before
+
+An update whose answer never came is among the latter: what is given back then was perhaps never changed.
+"""
+
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from importer.journal.claim import ROW_KEY
 from importer.journal.database import Database, columns, maybe_moment, moment, storable
 from importer.journal.run_input import RunKey
+from importer.model.changes import ContactChange, FieldValue
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending
 from importer.model.payload import from_json
+from importer.model.rows import FINGERPRINT_BYTES
 
 _TAKEN_BACK_SQL = ", ".join(f"'{fate}'" for fate in sorted(TAKEN_BACK))
-_CREATED = "rows.run = :run AND rows.status = 'created' AND rows.uuid <> ''"
+_TABLES = "rows LEFT JOIN removals USING (run, seq) LEFT JOIN changes USING (run, seq)"
+_CHANGED = "rows.status <> 'created'"
+"""Of the rows of `_DONE`: it changed its contact, and did not create it."""
+_DONE = f"rows.run = :run AND iif({_CHANGED}, changes.uuid, rows.uuid) <> ''"
+_OURS = f"(rows.is_ours OR {_CHANGED})"
 _OPEN = "run = :run AND status IN ('pending', 'in_flight')"
-_OPEN_OURS = "removals.run = :run AND removals.status IN ('pending', 'in_flight') AND rows.is_ours"
+_OPEN_OURS = f"removals.run = :run AND removals.status IN ('pending', 'in_flight') AND {_OURS}"
 _UNSENT = "coalesce(removals.status, 'pending') IN ('pending', 'in_flight')"
-_FATE = f"CASE WHEN NOT {_UNSENT} THEN removals.status WHEN rows.is_ours THEN 'unsent' ELSE 'kept' END"
-_TALLY = f"SELECT {_FATE}, count(*) FROM rows LEFT JOIN removals USING (run, seq) WHERE {_CREATED} GROUP BY 1"  # noqa: S608 - only constants
+_FATE = f"CASE WHEN NOT {_UNSENT} THEN removals.status WHEN {_OURS} THEN 'unsent' ELSE 'kept' END"
+_TALLY = f"SELECT {_FATE}, count(*) FROM {_TABLES} WHERE {_DONE} GROUP BY 1"  # noqa: S608 - only constants
 # An undo that was interrupted resumes with what it left; otherwise what was kept or failed is tried again.
 _TO_DO = f"""
-FROM rows LEFT JOIN removals USING (run, seq)
-WHERE {_CREATED} AND rows.is_ours AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
+FROM {_TABLES}
+WHERE {_DONE} AND {_OURS} AND coalesce(removals.status, '') NOT IN ({_TAKEN_BACK_SQL})
     AND (removals.status IN ('pending', 'in_flight')
         OR NOT EXISTS (SELECT 1 FROM removals JOIN rows USING (run, seq) WHERE {_OPEN_OURS}))
 """  # noqa: S608 - only constants
-_FIRST = f"SELECT rows.number, rows.identifier, rows.name {_TO_DO} ORDER BY rows.seq LIMIT :count"
-_COUNT = f"SELECT count(*) {_TO_DO}"
-_FIRST_KEPT = f"""
-SELECT rows.number, rows.identifier, rows.name FROM rows LEFT JOIN removals USING (run, seq)
-WHERE {_CREATED} AND {_FATE} = 'kept' ORDER BY rows.seq LIMIT :count
-"""  # noqa: S608 - only constants
+_PERSON = f"rows.number, rows.identifier, rows.name, iif({_CHANGED}, changes.after, '{{}}')"
+_FIRST = f"SELECT {_PERSON} {_TO_DO} AND NOT {_CHANGED} ORDER BY rows.seq LIMIT :count"
+_FIRST_CHANGED = f"SELECT {_PERSON} {_TO_DO} AND {_CHANGED} ORDER BY rows.seq LIMIT :count"
+_EACH = f"count(*) FILTER (WHERE NOT {_CHANGED}), count(*) FILTER (WHERE {_CHANGED})"
+_COUNT = f"SELECT {_EACH} {_TO_DO}"
+_TOTALS = f"SELECT {_EACH} FROM {_TABLES} WHERE {_DONE}"  # noqa: S608 - only constants
+_FIRST_KEPT = f"SELECT {_PERSON} FROM {_TABLES} WHERE {_DONE} AND {_FATE} = 'kept' ORDER BY rows.seq LIMIT :count"  # noqa: S608 - only constants
 _ENQUEUE = f"""
 INSERT INTO removals (run, seq, status, reason)
 SELECT rows.run, rows.seq, 'pending', '' {_TO_DO}
 ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', finished_at = NULL
 """
 _NEXT = f"""
-SELECT removals.seq, rows.number, rows.uuid, rows.payload, rows.normalised FROM removals JOIN rows USING (run, seq)
+SELECT removals.seq, rows.number, iif({_CHANGED}, changes.uuid, rows.uuid), rows.payload, rows.normalised,
+    iif({_CHANGED}, changes.after, NULL), changes.before
+FROM removals JOIN rows USING (run, seq) LEFT JOIN changes USING (run, seq)
 WHERE removals.status = 'pending' AND {_OPEN_OURS} -- its list of statuses as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
 """  # noqa: S608 - only constants
@@ -53,25 +70,36 @@ WHERE run = :run AND seq = :seq
 # Only what this run created: a later one may have created the contact again, with another UUID.
 _FORGET = f"""
 DELETE FROM contacts WHERE account = :account AND (source, channel, identifier, uuid) = (
-    SELECT {ROW_KEY}, rows.uuid FROM rows WHERE run = :run AND seq = :seq
+    SELECT {ROW_KEY}, rows.uuid FROM rows WHERE run = :run AND seq = :seq AND status = 'created'
+)
+"""  # noqa: S608 - only constants
+# What the sheet said before the run is not known any more: the next update meets the contact for the first time. It
+# is still known where the run's own update came to nothing.
+_FORGET_UPDATE = f"""
+UPDATE contacts SET is_sent = 0, fingerprint = zeroblob({FINGERPRINT_BYTES}), row_fingerprint = NULL, sent_run = 0,
+    sent_seq = 0
+WHERE account = :account AND sent_run >= :run AND (source, channel, identifier, uuid) = (
+    SELECT {ROW_KEY}, changes.uuid FROM rows JOIN changes USING (run, seq) WHERE rows.run = :run AND rows.seq = :seq
 )
 """  # noqa: S608 - only constants
 _BEGIN = "INSERT INTO undos (name, run, report_dir, started_at) VALUES (:name, :run, :report_dir, :at) RETURNING id"
 _END = "UPDATE undos SET finished_at = :at, exit_code = :exit_code WHERE id = :undo"
 _RELEASE = f"UPDATE removals SET status = 'pending' WHERE {_OPEN} AND status = 'in_flight'"  # noqa: S608 - only constants
 _RESULTS = f"""
-SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, rows.uuid, {_FATE},
-    CASE WHEN NOT {_UNSENT} THEN removals.reason WHEN rows.is_ours THEN 'the undo ended before its turn'
+SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, iif({_CHANGED}, changes.uuid, rows.uuid), {_FATE},
+    CASE WHEN NOT {_UNSENT} THEN removals.reason WHEN {_OURS} THEN 'the undo ended before its turn'
         ELSE 'Kept: it is not proved that the run made it.' END, removals.finished_at
-FROM rows LEFT JOIN removals USING (run, seq)
-WHERE {_CREATED} AND rows.seq > :after ORDER BY rows.seq LIMIT :count
+FROM {_TABLES}
+WHERE {_DONE} AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """  # noqa: S608 - only constants
+_Shown = tuple[int, str, str, tuple[str, ...]]
+"""Row number, identifier and name of a contact, and the fields that the run changed in it; none: it created it."""
 _RESULT_FIELDS = [field.name for field in fields(RemovalResult)]
 
 
 @dataclass(slots=True)
 class RunUndo:
-    """The contacts that one run created; every method is one transaction.
+    """What one run created or changed; every method is one transaction.
 
     Raises (all methods):
         StorageError: The file cannot be read or written; what it held before is intact.
@@ -88,37 +116,60 @@ class RunUndo:
 
     def to_do(self) -> int:
         """Return how many contacts `begin` would enqueue."""
-        ((count,),) = self.database.fetch(_COUNT, asdict(self.key))
-        return int(count)
+        return sum(self.to_do_each())
 
-    def first(self, count: int) -> list[tuple[int, str, str]]:
-        """Return row number, identifier and name of the first contacts that `begin` would enqueue."""
-        return self.database.fetch(_FIRST, {**asdict(self.key), "count": count})
+    def to_do_each(self) -> tuple[int, int]:
+        """Return how many of these are to be deleted, and how many to be given back."""
+        ((delete, restore),) = self.database.fetch(_COUNT, asdict(self.key))
+        return delete, restore
 
-    def first_kept(self, count: int) -> list[tuple[int, str, str]]:
-        """Return the same of the first contacts that are kept: it is not proved that the run made them."""
-        return self.database.fetch(_FIRST_KEPT, {**asdict(self.key), "count": count})
+    def totals(self) -> tuple[int, int]:
+        """Return how many contacts the run created, and how many it changed."""
+        ((created, changed),) = self.database.fetch(_TOTALS, asdict(self.key))
+        return created, changed
+
+    def first(self, count: int) -> list[_Shown]:
+        """Return the first contacts that `begin` would enqueue to be deleted."""
+        return self._shown(_FIRST, count)
+
+    def first_changed(self, count: int) -> list[_Shown]:
+        """Return the first that `begin` would enqueue to be given back what the run changed."""
+        return self._shown(_FIRST_CHANGED, count)
+
+    def first_kept(self, count: int) -> list[_Shown]:
+        """Return the first contacts that are kept: it is not proved that the run made them."""
+        return self._shown(_FIRST_KEPT, count)
+
+    def _shown(self, sql: str, count: int) -> list[_Shown]:
+        found = self.database.fetch(sql, {**asdict(self.key), "count": count})
+        return [(row, identifier, name, tuple(json.loads(after))) for row, identifier, name, after in found]
 
     def begin(self, name: str, folder: Path, at: datetime) -> None:
-        """Insert an undo and enqueue what an interrupted undo left, otherwise every contact that is still there."""
+        """Insert an undo and enqueue what an interrupted undo left, otherwise all that is not taken back yet."""
         line = {"run": self.key.run, "name": name, "report_dir": storable(str(folder)), "at": moment(at)}
         with self.database.transaction() as connection:
             ((self._undo,),) = connection.execute(_BEGIN, line).fetchall()
             connection.execute(_ENQUEUE, line)
 
     def claim(self, count: int, removed: Sequence[Removed] = ()) -> list[Pending]:
-        """Record outcomes, and mark up to `count` contacts as in flight: about to be deleted."""
+        """Record outcomes, and mark up to `count` contacts as in flight: about to be deleted, or given back."""
         with self.database.transaction() as connection:
             self._record(connection, removed)
             found = connection.execute(_NEXT, {**asdict(self.key), "count": count}).fetchall()
             connection.executemany(_CLAIM, [{"run": self.key.run, "seq": seq} for seq, *_ in found])
         return [
-            Pending(seq=seq, row=number, uuid=uuid, contact=from_json(payload, normalised or ""))
-            for seq, number, uuid, payload, normalised in found
+            Pending(
+                seq=seq,
+                row=number,
+                uuid=uuid,
+                contact=from_json(payload, normalised or ""),
+                change=None if after is None else _change(uuid, after, before),
+            )
+            for seq, number, uuid, payload, normalised, after, before in found
         ]
 
     def record(self, removed: Sequence[Removed]) -> None:
-        """Record outcomes; a contact that is gone is forgotten, so that a later run creates it again."""
+        """Record outcomes; a created contact that is gone is forgotten, so that a later run creates it again."""
         if removed:
             with self.database.transaction() as connection:
                 self._record(connection, removed)
@@ -132,15 +183,27 @@ class RunUndo:
             connection.execute(_END, line)
 
     def results(self) -> Iterator[RemovalResult]:
-        """Return every contact that the run created, in the input's order; memory does not grow with their number."""
+        """Return all that the run created or changed, in the input's order; memory does not grow with their number."""
         return map(_result, chain.from_iterable(self.database.pages(_RESULTS, asdict(self.key))))
 
     def _record(self, connection: sqlite3.Connection, removed: Sequence[Removed]) -> None:
         for one in removed:
             line = asdict(self.key) | columns(one.outcome) | {"seq": one.seq, "at": moment(one.at)}
             connection.execute(_SETTLE, line)
-            if one.outcome.status in TAKEN_BACK:
+            if one.outcome.status is Fate.RESTORED:
+                connection.execute(_FORGET_UPDATE, line)
+            elif one.outcome.status in TAKEN_BACK:
                 connection.execute(_FORGET, line)
+
+
+def _change(uuid: str, after: str, before: str) -> ContactChange:
+    return ContactChange(uuid=uuid, after=_values(after), before=_values(before))
+
+
+def _values(text: str) -> Mapping[str, FieldValue]:
+    """Return the fields and values of a JSON object."""
+    values = json.loads(text).items()
+    return MappingProxyType({name: value if isinstance(value, str) else tuple(value) for name, value in values})
 
 
 def _result(columns: tuple[Any, ...]) -> RemovalResult:

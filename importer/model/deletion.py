@@ -24,7 +24,8 @@ class Fate(StrEnum):
     """Not decided yet: the undo ended before its turn."""
 
 
-TAKEN_BACK = frozenset({Fate.DELETED, Fate.GONE})
+TAKEN_BACK = frozenset({Fate.DELETED, Fate.RESTORED, Fate.GONE})
+"""Nothing is left to be done about these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ Removed = RecordedOutcome[Deletion]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovalResult:
-    """A contact that the run created, for the report."""
+    """A contact that the run created or changed, for the report."""
 
     sheet_index: int
     row: int

@@ -126,7 +126,7 @@ class ReportSource(Protocol):
         """Yield every row; memory does not grow with their number."""
 
     def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
-        """Yield the sheet's rows whose status is in `TO_RETRY`."""
+        """Yield the sheet's rows whose status is in `TO_RETRY`, or that are in conflict."""
 
     def problems(self) -> Sequence[ProblemGroup]:
         """Return every problem of every invalid row, and every other row's code and reason, grouped, most first."""

@@ -74,7 +74,7 @@ class Outcome:
     is_ours: bool = False
     """Whether the answer to our own POST proves that it made the contact: only then may `undo` delete it."""
     base: Contact | None = None
-    """What the sheet counts as having said from now on, where that is not the row's contact."""
+    """What the sheet counts as having said from now on; None: the row was not merged with what Callbell had."""
 
     @property
     def detail(self) -> str:

@@ -32,11 +32,10 @@ IN_CALLBELL = frozenset({Status.CREATED, Status.UPDATED, Status.EXISTS, Status.U
 """Final statuses of rows that are where they should be."""
 
 TO_RETRY = frozenset({Status.INVALID, Status.FAILED, Status.IN_DOUBT, Status.UNSENT})
-"""Final statuses of rows that a person or `retry` still has to do something about."""
+"""Final statuses of rows that a person or `retry` still has to do something about; so it is with rows in `CONFLICT`."""
 
 CONFLICT = "conflict"
-"""The code of a row that is in Callbell, in a field of which both the sheet and a person changed the value: it needs a
-person too."""
+"""The code of rows that are in Callbell, where both the sheet and a person changed a field: they need a person too."""
 
 FINAL = tuple(status for status in Status if status not in {Status.PENDING, Status.IN_FLIGHT})
 """The final statuses, in the order in which reports show them."""

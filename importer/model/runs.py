@@ -1,11 +1,11 @@
 """A run, its rows as the journal stores them, and groups of rows with the same problem: values for reports."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from importer.model.rows import Status
+from importer.model.rows import CONFLICT, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +83,8 @@ class ProblemGroup:
     count: int
     rows: tuple[int, ...]
     """The first 20 row numbers."""
+
+
+def conflict_count(problems: Iterable[ProblemGroup]) -> int:
+    """Return how many rows are in conflict, which need a person though they are in Callbell."""
+    return sum(group.count for group in problems if group.code == CONFLICT)

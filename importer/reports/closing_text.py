@@ -6,7 +6,7 @@ from pathlib import Path
 
 from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Status
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.runs import ProblemGroup, RunRecord, conflict_count
 from importer.reports.results import Reports
 from importer.system import shell
 
@@ -25,7 +25,18 @@ MEANINGS: dict[Status, str] = {
 _MOST_GROUPS = 10
 _MOST_ROWS = 5
 _FINISHED = (0, 1)
-_GIVEN_AGAIN = ("config", "source", "country", "tag", "journal", "sandbox", "report_dir")
+_GIVEN_AGAIN = (
+    "config",
+    "source",
+    "country",
+    "tag",
+    "existing",
+    "on_conflict",
+    "gone",
+    "journal",
+    "sandbox",
+    "report_dir",
+)
 """The options that decide how corrected rows are read and where they are sent."""
 _WHERE_RUNS_ARE = ("journal", "sandbox")
 """The options that `retry` needs to find the run, which has the others."""
@@ -60,7 +71,7 @@ def closing_text(
         groups_text("Problems:", problems, _MOST_GROUPS),
         groups_text("Worth a look:", warnings),
         _reports(reports),
-        _next(record, tally, reports),
+        _next(record, tally, conflict_count(problems), reports),
         required_text(required),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -111,20 +122,26 @@ def _reports(reports: Reports | None) -> str:
     return f"Reports in {reports.folder}:\n  " + ", ".join(names)
 
 
-def _next(record: RunRecord, tally: Mapping[Status, int], reports: Reports | None) -> str:
+def _next(record: RunRecord, tally: Mapping[Status, int], in_conflict: int, reports: Reports | None) -> str:
     """Return what to do next, with the exact commands; an empty text where all is done."""
     if reports is None:
         return "Give the same command without --dry-run to send the rows."
     steps: list[str] = []
+    where = {name: record.options.get(name) for name in _WHERE_RUNS_ARE}
     if record.exit_code not in _FINISHED:
         goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
         steps.append(f"Give the same command again: {goes_on}.")
     elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
-        where = {name: record.options.get(name) for name in _WHERE_RUNS_ARE}
         retry = command_line("retry", [record.name], where)
         steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {retry}")
+    names = " and ".join(path.name for path in reports.failed)
+    if in_conflict and record.exit_code in _FINISHED:
+        retry = shell.importer_command("retry", record.name, options=[("on_conflict", "sheet"), *where.items()])
+        steps.append(
+            f"{counted(in_conflict)} in conflict: {names} says what the sheet and Callbell have. Correct one and give"
+            f" the same command again, or let the sheet's values win:\n  {retry}"
+        )
     if tally.get(Status.INVALID) and reports.failed:
-        names = " and ".join(path.name for path in reports.failed)
         commands = "\n  ".join(command_line("run", [path], record.options) for path in reports.failed)
         steps.append(f"Fix the rows in {names} (the last columns say why), save, and import them:\n  {commands}")
     return "\n".join(steps)

@@ -11,7 +11,7 @@ from pathlib import Path
 from importer.model.plain_text import escape, plain, utc
 from importer.model.protocols import ReportSource
 from importer.model.rows import FINAL, TO_RETRY, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RunRecord
+from importer.model.runs import ProblemGroup, Result, RunRecord, conflict_count
 from importer.reports.failed_rows import write_failed
 from importer.system.files import write_whole
 
@@ -56,9 +56,10 @@ def write_reports(source: ReportSource, folder: Path, *, warnings: Sequence[Prob
     with write_whole(results) as unfinished:
         write_csv_table(unfinished, COLUMNS, result_lines(source.sheets(), source.results()))
     tally = source.tally()
-    failed = write_failed(source, folder) if any(tally[status] for status in TO_RETRY) else ()
-    paths = {"results": str(results), "failed": [str(path) for path in failed], "summary": str(summary)}
     problems = source.problems()
+    is_to_fix = conflict_count(problems) or any(tally[status] for status in TO_RETRY)
+    failed = write_failed(source, folder) if is_to_fix else ()
+    paths = {"results": str(results), "failed": [str(path) for path in failed], "summary": str(summary)}
     text = summary_text(source.record(), tally, problems, paths, warnings)
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")

@@ -16,15 +16,15 @@ MEANINGS: dict[Fate, str] = {
     Fate.DELETED: "deleted from Callbell",
     Fate.RESTORED: "given back what the run had changed",
     Fate.GONE: "were not there any more",
-    Fate.CHANGED: "changed since they were created; kept",
+    Fate.CHANGED: "changed since the run; kept as they are",
     Fate.KEPT: "not proved to be made by the run; kept",
-    Fate.FAILED: "could not be deleted",
+    Fate.FAILED: "could not be undone",
     Fate.UNSENT: "not decided yet: the undo ended before their turn",
 }
 
 
 def write_undone(path: Path, sheets: Sequence[Sheet], results: Iterable[RemovalResult]) -> None:
-    """Write a line per contact that the run created, in its input's order, in the form of results.csv.
+    """Write a line per contact that the run created or changed, in its input's order, in the form of results.csv.
 
     Raises:
         StorageError: It cannot be written.
@@ -39,13 +39,13 @@ def closing_words(undo: RunRecord, undone: str, tally: Mapping[Fate, int], repor
 
     Args:
         undo: The undo itself, with its end.
-        undone: The run whose contacts were deleted.
-        tally: All contacts that the run created, including those that an earlier undo deleted.
+        undone: The run that was undone.
+        tally: All contacts that the run created or changed, including those that an earlier undo took back.
         report: The file with a line for each.
 
     """
     ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
-    parts = [f"{ended}: the contacts that {undone} created.", counts(tally), f"Report: {report}"]
+    parts = [f"{ended}: what {undone} created and updated.", counts(tally), f"Report: {report}"]
     if tally[Fate.UNSENT]:
         parts.append("Give the same command again: it continues where this undo ended.")
     elif tally[Fate.FAILED]:
@@ -58,8 +58,12 @@ def counts(tally: Mapping[Fate, int]) -> str:
     return count_lines([(tally.get(fate, 0), fate.value, MEANINGS[fate]) for fate in Fate], width=7)
 
 
-def undo_json(undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path | None) -> str:
-    """Return the summary as the text of a JSON object, of what `closing_words` is given; times are UTC."""
+def undo_json(undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path | None, *, updated: int = 0) -> str:
+    """Return the summary as the text of a JSON object, of what `closing_words` is given; times are UTC.
+
+    `updated` is how many of the contacts the run changed; it created the others.
+    """
+    done = {"created": sum(tally.values()) - updated, "updated": updated}
     summary = {
         "undo": undo.name,
         "run": undone,
@@ -67,7 +71,7 @@ def undo_json(undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: P
         "finished_at": utc(undo.finished_at),
         "seconds": seconds_between(undo.started_at, undo.finished_at),
         "exit_code": undo.exit_code,
-        "contacts": {**{fate.value: tally.get(fate, 0) for fate in Fate}, "created": sum(tally.values())},
+        "contacts": {fate.value: tally.get(fate, 0) for fate in Fate} | done,
         "requests": {"sent": undo.requests_sent, "throttled": undo.requests_throttled},
         "reports": {"undone": str(report)} if report else {},
     }

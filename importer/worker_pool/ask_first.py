@@ -85,13 +85,20 @@ def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> As
         return _ask_again(reply, step, policy, jitter)
     if reply.http_status == HTTPStatus.NOT_FOUND:
         return _not_there(step)
-    if stop := stop_for(reply, policy):
-        return stop
+    return stop_for(reply, policy) or _after_answer(reply, step, policy, jitter)
+
+
+def ask_given_back(step: AskFirst) -> Outcome:
+    """Return the outcome of a row whose look-up is not waited for any more: it was not sent, or only long before."""
+    if step.was_sent:
+        return in_doubt(step.attempt, "before the run ended")
+    return Outcome(status=Status.PENDING)
+
+
+def _after_answer(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> AskDecision:
     match reply.http_status:
         case 200 if reply.contact is not None and _is_meant(reply.contact, step):
-            if step.was_sent:
-                return found_there(reply.contact, reply, step.attempt)
-            return Final(outcome=exists(reply.http_status, reply.contact.uuid, reply.contact.href))
+            return _there(reply.contact, reply, step)
         case 403:
             return AskToken(otherwise=_refused(reply, step))
         case 429:
@@ -102,11 +109,10 @@ def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> As
             return _ask_again(reply, step, policy, jitter)
 
 
-def ask_given_back(step: AskFirst) -> Outcome:
-    """Return the outcome of a row whose look-up is not waited for any more: it was not sent, or only long before."""
+def _there(found: RemoteContact, reply: Reply, step: AskFirst) -> AskDecision:
     if step.was_sent:
-        return in_doubt(step.attempt, "before the run ended")
-    return Outcome(status=Status.PENDING)
+        return found_there(found, reply, step.attempt)
+    return Final(outcome=exists(reply.http_status, found.uuid, found.href))
 
 
 def _is_meant(found: RemoteContact, step: AskFirst) -> bool:

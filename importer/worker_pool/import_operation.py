@@ -6,14 +6,15 @@
     not in the account, or it cannot be asked ..... Post
 
     found there before, by whatever request ....... skip: Final(exists); update: merged as that reply shows it
-    deleted in Callbell, and --gone recreate ...... AskFirst after the settle time: an earlier run may have made it again
+    deleted in Callbell, and --gone recreate ...... AskFirst after the settle time: an earlier run may have made it
+                                                    again
     a doubt that ends in a POST ................... AskFirst in the number's other form
 
 With `create` the account is not asked: every row is POSTed.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending, Presence
@@ -66,7 +67,8 @@ class ImportOperation:
         self._policy = policy
         self._refusal = refusal
         self._create = CreateOperation(policy)
-        self._now: datetime | None = None
+        self._now = datetime.fromtimestamp(0, UTC)
+        """When the last row was begun."""
 
     def first_step(self, row: Pending, now: datetime, run_seconds: float) -> ImportDecision:
         """Settle a doubt, update or leave what is there, ask, or POST."""
@@ -105,13 +107,8 @@ class ImportOperation:
                 return self._recreated(after_get_contact(reply, step, self._policy, jitter), step.uuid)
             case Patch():
                 return after_patch(reply, step, self._policy, jitter)
-            case SelfTestLookUp():
-                return self._create.decide(step, reply, jitter)
-            case LookUp() | Post():
-                decision = self._create.decide(step, reply, jitter)
-                if isinstance(step, LookUp) and isinstance(decision, SendLater) and isinstance(decision.step, Post):
-                    return self._asked_in_other_form(decision, decision.step)
-                return self._met(decision, step.attempt.contact, reply, jitter)
+            case _:
+                return self._after_create_step(step, reply, jitter)
 
     def self_test_step(self) -> ImportStep | None:
         """Return the look-up of a contact that was surely created, once, when some row needs look-ups."""
@@ -127,6 +124,14 @@ class ImportOperation:
             case _:
                 return self._create.give_back(step, is_in_flight=is_in_flight)
 
+    def _after_create_step(self, step: CreateStep, reply: Reply, jitter: float) -> ImportDecision:
+        decision = self._create.decide(step, reply, jitter)
+        if isinstance(step, SelfTestLookUp):
+            return decision
+        if isinstance(step, LookUp) and isinstance(decision, SendLater) and isinstance(decision.step, Post):
+            return self._asked_in_other_form(decision, decision.step)
+        return self._met(decision, step.attempt.contact, reply, jitter)
+
     def _met(self, decision: ImportDecision, contact: Contact, reply: Reply, jitter: float) -> ImportDecision:
         """Merge a row with a contact that the reply shows and that was there before: a first meeting."""
         is_there = isinstance(decision, Final) and decision.outcome.status is Status.EXISTS
@@ -139,8 +144,6 @@ class ImportOperation:
         """Make a contact again that was deleted, unless another one has its number."""
         if not isinstance(decision, Recreate):
             return decision
-        if self._now is None:
-            raise RuntimeError("no row was begun")
         attempt = Attempt(contact=decision.contact, first_sent_at=self._now)
         if not can_be_asked(decision.contact):
             return SendLater(step=Post(attempt=attempt))

@@ -65,7 +65,7 @@ class GiveBack:
 
 RestoreStep = CompareChange | GiveBack
 RestoreDecision = NextStep[RestoreStep, Deletion]
-_UndoStep = RestoreStep | DeleteStep
+UndoSteps = RestoreStep | DeleteStep
 
 
 class UndoOperation:
@@ -82,13 +82,13 @@ class UndoOperation:
         self._policy = policy
         self._delete = DeleteOperation(policy)
 
-    def first_step(self, row: Pending, now: datetime, run_seconds: float) -> NextStep[_UndoStep, Deletion]:
+    def first_step(self, row: Pending, now: datetime, run_seconds: float) -> NextStep[UndoSteps, Deletion]:
         """GET it: it may have been changed, or deleted, by anybody."""
         if row.change is None:
             return self._delete.first_step(row, now, run_seconds)
         return SendLater(step=CompareChange(uuid=row.uuid, change=row.change))
 
-    def request(self, step: _UndoStep) -> Request:
+    def request(self, step: UndoSteps) -> Request:
         """Return the step's GET, PATCH or DELETE."""
         match step:
             case CompareChange():
@@ -98,11 +98,11 @@ class UndoOperation:
             case _:
                 return self._delete.request(step)
 
-    def intent(self, step: _UndoStep) -> ContactChange | None:  # noqa: ARG002 - the protocol's
+    def intent(self, step: UndoSteps) -> ContactChange | None:  # noqa: ARG002 - the protocol's
         """Return None: the journal has the change that is taken back."""
         return None
 
-    def decide(self, step: _UndoStep, reply: Reply, jitter: float) -> NextStep[_UndoStep, Deletion]:
+    def decide(self, step: UndoSteps, reply: Reply, jitter: float) -> NextStep[UndoSteps, Deletion]:
         """Return what follows from the reply, as the table above has it, or that of `delete`."""
         match step:
             case CompareChange():
@@ -112,11 +112,11 @@ class UndoOperation:
             case _:
                 return self._delete.decide(step, reply, jitter)
 
-    def self_test_step(self) -> _UndoStep | None:
+    def self_test_step(self) -> UndoSteps | None:
         """Return None: nothing is tested."""
         return None
 
-    def give_back(self, step: _UndoStep, *, is_in_flight: bool) -> Deletion | None:  # noqa: ARG002 - the protocol's
+    def give_back(self, step: UndoSteps, *, is_in_flight: bool) -> Deletion | None:  # noqa: ARG002 - the protocol's
         """Return None: the journal has it in flight, so the next undo asks how it stands."""
         return None
 

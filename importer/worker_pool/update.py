@@ -146,7 +146,7 @@ def after_patch(reply: Reply, step: Patch, policy: Policy, jitter: float) -> Upd
 
 def updated(step: Patch, http_status: int | None = None) -> Outcome:
     """Return the outcome of a row whose PATCH was confirmed, or, in a dry run, would be sent."""
-    return merged(step.merge, step.get.contact, step.found, http_status, _changed(step.merge, step.get.doubted))
+    return merged(step.merge, step.found, http_status, _changed(step.merge, step.get.doubted))
 
 
 def give_back_update(step: UpdateStep, *, is_in_flight: bool) -> Outcome:
@@ -192,7 +192,7 @@ def _merged(found: RemoteContact, reply: Reply, step: GetContact, policy: Policy
     if result.change.after:
         return SendNow(step=Patch(get=replace(step, look_ups=0, not_found_count=0), merge=result, found=found))
     changed = _changed(result, step.doubted)
-    return Final(outcome=merged(result, step.contact, found, reply.http_status, changed))
+    return Final(outcome=merged(result, found, reply.http_status, changed))
 
 
 def _changed(result: Merge, doubted: ContactChange | None) -> list[str]:

@@ -5,18 +5,15 @@ from collections.abc import Collection
 from importer.model.changes import CUSTOM, Conflict, FieldValue, field_labels
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome, RemoteContact, Reply
-from importer.model.rows import Contact, Status
+from importer.model.rows import CONFLICT, Status
 from importer.worker_pool.merge import Merge
 
 
-def merged(
-    merge: Merge, now: Contact, found: RemoteContact, http_status: int | None, changed: Collection[str] = ()
-) -> Outcome:
+def merged(merge: Merge, found: RemoteContact, http_status: int | None, changed: Collection[str] = ()) -> Outcome:
     """Return the outcome of a row that needs no more request, or whose PATCH was confirmed.
 
     Args:
         merge: What was to be done.
-        now: The row's contact.
         found: The contact in Callbell.
         http_status: Of the last reply.
         changed: The fields that were PATCHed; none: the contact is as it was.
@@ -32,9 +29,9 @@ def merged(
         uuid=found.uuid,
         href=found.href,
         http_status=http_status,
-        code="conflict" if merge.conflicts else "differs" if merge.differs else "",
+        code=CONFLICT if merge.conflicts else "differs" if merge.differs else "",
         reason=" ".join(said),
-        base=None if merge.base == now else merge.base,
+        base=merge.base,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from importer.journal import Journal
 from importer.model.policy import Policy
 from importer.model.protocols import ReportSource
-from importer.model.rows import IN_CALLBELL, TO_RETRY, Status
+from importer.model.rows import CONFLICT, IN_CALLBELL, TO_RETRY, Status
 from importer.model.runs import Result
 from tests.fault_injection.process import Ended
 from tests.fault_injection.server import Server
@@ -30,11 +30,16 @@ class Then:
     ours: frozenset[str]
     """The keys that the server had from us, or would have."""
     met: Mapping[str, Counter[str]]
-    """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`, and its look-ups: `unclear` or `forbidden`."""
+    """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`; its look-ups: `unclear` or
+    `forbidden`."""
     asked: bool = True
     """Whether the importer asks before it sends again; who tells it not to (`resend`) is not told what became of it."""
     times_are_sure: bool = True
     """Whether the times that earlier runs wrote down can be compared with those of this one: no clock was set."""
+
+
+def _is_to_fix(result: Result) -> bool:
+    return result.status in TO_RETRY or result.code == CONFLICT
 
 
 def of_server(server: Server) -> Iterator[str]:
@@ -87,7 +92,7 @@ def of_reports(store: Journal, ended: Ended, folder: Path) -> Iterator[str]:
     if summary["rows"]["read"] != len(results) or any(summary["rows"][one.status] == 0 for one in results):
         yield f"{ended.name}: summary.json is not what the journal says"
     yield from _of_failed(source, results, folder)
-    expected = 5 if ended.stopped else int(any(one.status in TO_RETRY for one in results))
+    expected = 5 if ended.stopped else int(any(_is_to_fix(one) for one in results))
     if not ended.exit_code == expected == summary["exit_code"]:
         yield f"{ended.name}: the exit code is {ended.exit_code}, and {expected} would be right"
 
@@ -170,6 +175,6 @@ def _of_failed(source: ReportSource, results: Sequence[Result], folder: Path) ->
         with path.open(encoding="utf-8-sig", newline="") as file:
             place = path.name.split("-")[1] if several else "1"
             told += [(f"{place}:{line['import_row']}", line["import_status"]) for line in csv.DictReader(file)]
-    expected = [(f"{one.sheet_index + 1}:{one.row}", one.status.value) for one in results if one.status in TO_RETRY]
+    expected = [(f"{one.sheet_index + 1}:{one.row}", one.status.value) for one in results if _is_to_fix(one)]
     if told != expected:
         yield f"failed.csv has {told}, and {expected} would be right"

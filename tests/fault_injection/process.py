@@ -116,7 +116,7 @@ async def _import(command: Command, store: Journal) -> Ended:
     account, lists = await _account(command, store)
     record = _record(command, account.name)
     with watch.step("begin"):
-        await journal.begin(record, account)
+        await journal.begin(record, account, command.policy.existing)
     sources = [
         Source(
             sheet_index=await journal.add_sheet(table.sheet),
@@ -130,7 +130,8 @@ async def _import(command: Command, store: Journal) -> Ended:
     pool = _pool(command, ImportOperation(command.policy), watched)
     async with _stopped_in_time(command, pool):
         await run_import(sources, watched, pool, before_sending=lambda: _walk(command, pool, journal, lists))
-    code = exit_code(pool.counters.tally(), pool.stopped, None)
+    in_conflict = store.report_source(command.name).conflicts()
+    code = exit_code(pool.counters.tally(), pool.stopped, None, conflicts=in_conflict)
     with watch.step("finish"):
         await journal.finish(replace(record, exit_code=code, finished_at=command.clock.now()))
     with watch.step("reports"):

@@ -18,6 +18,13 @@ _DECISION = "worker_pool.retry_decision"
 
 TROUBLE_MUTATIONS = (
     _mutation(
+        "contacts that people made are not asked for",
+        _seen("virtual", Trouble.BY_HAND),
+        "worker_pool.ask_first:needs_asking",
+        "policy.existing is not Existing.CREATE",
+        "False",
+    ),
+    _mutation(
         "a look-up's 5xx taken as not there",
         _seen("virtual", seeds="1..600"),
         f"{_DECISION}:after_look_up",

@@ -163,7 +163,7 @@ def test_what_nothing_proves_to_be_the_runs_is_shown_and_kept(monkeypatch: pytes
         for options in (["--dry-run"], ["--yes"]):
             said = undo(run, *options, "--json")
             assert (said.exit_code, fates(said)) == (0, {"kept": 12, "created": 12})
-            assert f"Nothing that {run} created is left to be deleted." in said.stderr
+            assert f"Nothing that {run} did is left to be undone." in said.stderr
             assert "To be kept, for nothing proves that the run made them: 12 contacts." in said.stderr
             assert "row 2: Customer 0 (…000)" in said.stderr
             assert "and 2 more" in said.stderr
@@ -230,7 +230,7 @@ def test_a_dry_run_only_shows(service: Sandbox) -> None:
     assert (said.exit_code, fates(said)) == (0, {"unsent": 12, "created": 12})
     assert "row 2: Customer 0 (…000)" in said.stderr
     assert "and 2 more" in said.stderr
-    assert "Dry run: nothing was deleted" in said.stderr
+    assert "Dry run: nothing was undone" in said.stderr
     assert service.traffic.requests.total() == requests
 
 
@@ -268,7 +268,7 @@ def test_a_run_that_created_nothing_has_nothing_to_undo(service: Sandbox) -> Non
     imported(2)
     said = undo(imported(2), "--yes")
     assert said.exit_code == 0
-    assert "created no contacts: there is nothing to undo" in said.stderr
+    assert "created and updated no contacts: there is nothing to undo" in said.stderr
     assert len(service.contacts) == 2
 
 
@@ -447,7 +447,7 @@ def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> 
     setattr(service.traffic, "arrive", stop)  # noqa: B010 - mypy lets no method be assigned to
     said = undo(run, "--yes")
     assert said.exit_code == 143
-    assert "Interrupted before anything was deleted." in said.stderr
+    assert "Interrupted before anything was undone." in said.stderr
     assert len(service.contacts) == 3
 
 
@@ -539,7 +539,7 @@ def test_on_a_terminal_it_asks(service: Sandbox, answer: bytes, code: int, left:
         stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=environment,
     ) as process:  # fmt: skip
         os.close(theirs)
-        shown = _read_until(ours, b"Delete them?")
+        shown = _read_until(ours, b"Undo it?")
         for _ in range(PATIENCE_SECONDS // 2):
             os.write(ours, answer)
             # Readline waits on after a Ctrl-C that comes just before it begins to wait; a person presses it again.

@@ -24,6 +24,11 @@ def test_one_row_to_fix_ends_with_1(status: Status) -> None:
     assert exit_code({Status.CREATED: 3, status: 1}, None, None) == 1
 
 
+def test_one_row_in_conflict_ends_with_1() -> None:
+    """It is in Callbell, and needs a person all the same."""
+    assert exit_code({Status.EXISTS: 3}, None, None, conflicts=1) == 1
+
+
 def test_no_rows_end_with_0() -> None:
     """Nothing to do is done."""
     assert exit_code({}, None, None) == 0

@@ -120,7 +120,7 @@ def test_what_will_be_done_is_told_before(journal: Journal) -> None:
     """How many, the first of them, and nothing is written by asking."""
     undo = journal.undo_of("run-1")
     assert undo.to_do() == 3
-    assert undo.first(2) == [(2, contact(1).identifier, "Name 1"), (3, contact(2).identifier, "Name 2")]
+    assert undo.first(2) == [(2, contact(1).identifier, "Name 1", ()), (3, contact(2).identifier, "Name 2", ())]
     assert undo.tally() == dict.fromkeys(Fate, 0) | {Fate.UNSENT: 3}
     assert undo.claim(10) == []
 
@@ -284,8 +284,8 @@ def test_what_nothing_proves_to_be_ours_is_shown_and_kept(journal: Journal, path
     journal.record([first, *unproven])
     journal.finish(record("run-2"))
     undo = journal.undo_of("run-2")
-    assert (undo.to_do(), undo.first(10)) == (1, [(2, contact(8).identifier, "Name 8")])
-    assert undo.first_kept(1) == [(3, contact(9).identifier, "Name 9")]
+    assert (undo.to_do(), undo.first(10)) == (1, [(2, contact(8).identifier, "Name 8", ())])
+    assert undo.first_kept(1) == [(3, contact(9).identifier, "Name 9", ())]
     undo.begin("undo-2", FOLDER, START)
     undo.record(ended(undo.claim(10), Fate.DELETED))
     undo.finish(1, START)
@@ -337,6 +337,6 @@ def test_words_that_are_no_text_are_survived(journal: Journal) -> None:
     assert next(undo.results()).reason == "?!"
 
 
-def test_only_what_is_gone_counts_as_taken_back() -> None:
+def test_nothing_is_left_to_do_about_what_is_taken_back() -> None:
     """The one set on which forgetting rests."""
-    assert {Fate.DELETED, Fate.GONE} == TAKEN_BACK
+    assert {Fate.DELETED, Fate.RESTORED, Fate.GONE} == TAKEN_BACK

@@ -95,6 +95,23 @@ def test_a_run_with_trouble_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
+@POSIX
+def test_rows_in_conflict_are_counted_among_what_needs_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are in Callbell, and who decides has to know both values and how to let the sheet's win."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    groups = [ProblemGroup(code="conflict", column="", message='note: "x" or "y"', count=2, rows=(3, 4))]
+    run = record(1, existing="update", journal="j.sqlite3")
+    text = closing_text(run, {Status.EXISTS: 2, Status.INVALID: 1}, groups, reports("failed.csv"))
+    assert '  conflict: 2 rows (3, 4)\n    note: "x" or "y"' in text
+    assert text.endswith(
+        "2 rows in conflict: failed.csv says what the sheet and Callbell have. Correct one and give the same command"
+        " again, or let the sheet's values win:\n"
+        "  callbell-importer retry 20261123-020000-contacts --on-conflict sheet --journal j.sqlite3\n"
+        "Fix the rows in failed.csv (the last columns say why), save, and import them:\n"
+        "  callbell-importer run reports/20261123-020000-contacts/failed.csv --existing update --journal j.sqlite3"
+    )
+
+
 def test_a_run_that_ended_early_says_that_the_same_command_goes_on() -> None:
     """Nothing is lost, and nothing has to be worked out."""
     text = closing_text(record(130), {Status.UNSENT: 5}, [], reports("failed.csv"))

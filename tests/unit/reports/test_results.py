@@ -122,6 +122,20 @@ def test_failed_rows_keep_the_inputs_own_form(tmp_path: Path) -> None:
     )
 
 
+def test_rows_in_conflict_are_rows_to_fix(tmp_path: Path) -> None:
+    """Though all of them are in Callbell: who decides finds both values in the reason."""
+
+    class InConflict(FakeSource):
+        def problems(self) -> Sequence[ProblemGroup]:
+            return [ProblemGroup(code="conflict", column="", message="why", count=1, rows=(2,))]
+
+    fix = RowToFix(row=2, cells=("+34600111222", "Ana"), status=Status.EXISTS, reason='note: "x", "y"')
+    reports = write_reports(InConflict(results=[CREATED._replace(status=Status.EXISTS)], to_fix={0: [fix]}), tmp_path)
+    assert reports.failed[0].read_bytes().decode("utf-8").splitlines()[1:] == [
+        '+34600111222;Ana;exists;"note: ""x"", ""y""";2'
+    ]
+
+
 def test_summary_says_it_all(tmp_path: Path) -> None:
     """Its keys are fixed, times are UTC, and rows read are the sum of all statuses."""
     folder = tmp_path / "run"

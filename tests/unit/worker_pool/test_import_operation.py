@@ -259,4 +259,6 @@ def test_rows_that_are_asked_for_need_no_test_of_the_look_up() -> None:
     after(operation, AskFirst(attempt=ATTEMPT), NOT_FOUND)
     assert operation.self_test_step() is None
     after(operation, Post(attempt=ATTEMPT), NO_ANSWER)
-    assert operation.self_test_step() == SelfTestLookUp(contact=CONTACT)
+    step = operation.self_test_step()
+    assert step == SelfTestLookUp(contact=CONTACT)
+    assert after(operation, step, shown()) is None

@@ -1,0 +1,204 @@
+"""The command `undo` gives back what a run updated, and deletes what it created, in one go."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer.journal import Journal
+from importer.model.changes import ContactChange, FieldValue
+from importer.model.journal_rows import Intended, Pending, Presence, RecordedOutcome
+from importer.model.policy import Existing
+from importer.model.replies import Outcome
+from importer.model.rows import Contact, Status
+from importer.sandbox import Sandbox
+from importer.sandbox.account import StoredContact
+from importer.sandbox.calls import Asked
+from tests.support.commands import TOKEN, Said, customers, give, read, serving
+from tests.support.journals import SHEET, START, entry, record
+
+JOURNAL = Path("state/journal.sqlite3")
+AT = START + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test stands in a folder of its own, and has the journal there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / JOURNAL))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox, whose address and token are in the environment; three customers were imported into it."""
+    with serving() as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        assert give("run", customers(Path("contacts.csv"), 3), "--yes", "--rate", "0").exit_code == 0
+        yield sandbox
+
+
+def stored(service: Sandbox, number: int) -> StoredContact:
+    """Return the customer of this number as the sandbox has it."""
+    (found,) = [one for one in service.contacts if one.identifier == f"346000{number:05}"]
+    return found
+
+
+def changed_by_hand(service: Sandbox, number: int, **fields: object) -> None:
+    """Change a customer, as a person does."""
+    service.calls.change_contact(Asked(parameter=stored(service, number).uuid, body=fields))
+
+
+def customer(number: int, **fields: Any) -> Contact:
+    """Return a customer of the sheet."""
+    return Contact(identifier=f"346000{number:05}", source="whatsapp", **{"name": f"Customer {number}", **fields})
+
+
+def night(service: Sandbox, *contacts: Contact) -> str:
+    """Have a run update what the sandbox has of these contacts, and create the others; return its name."""
+    with closing(Journal.open(JOURNAL)) as store:
+        account = store.runs()[0][0].account
+        begun = replace(record("night", account), started_at=AT)
+        store.begin(begun, existing=Existing.UPDATE)
+        store.enqueue(store.add_sheet(SHEET), [entry(one, row) for row, one in enumerate(contacts, 2)])
+        for row in store.claim(100):
+            (_update if row.presence is Presence.THERE else _create)(service, store, row)
+        store.finish(replace(begun, finished_at=AT, exit_code=0))
+    return "night"
+
+
+def _update(service: Sandbox, store: Journal, row: Pending) -> None:
+    assert row.base is not None
+    now, base = _fields(row.contact), _fields(row.base)
+    after = {name: value for name, value in now.items() if value != base[name]}
+    before = {name: getattr(stored(service, int(row.contact.identifier[-5:])), name) for name in after}
+    store.record([Intended(seq=row.seq, change=ContactChange(uuid=row.uuid, after=after, before=before), at=AT)])
+    service.calls.change_contact(Asked(parameter=row.uuid, body=dict(after)))
+    outcome = Outcome(status=Status.UPDATED, uuid=row.uuid, http_status=200, reason="Changed.", base=row.contact)
+    store.record([RecordedOutcome(seq=row.seq, outcome=outcome, attempts=1, at=AT)])
+
+
+def _create(service: Sandbox, store: Journal, row: Pending) -> None:
+    body = {"identifier": row.contact.identifier, "source": "whatsapp", "name": row.contact.name}
+    uuid = service.calls.create_contact(Asked(body=body)).body["contact"][0]["uuid"]
+    outcome = Outcome(status=Status.CREATED, uuid=uuid, http_status=201, is_ours=True)
+    store.record([RecordedOutcome(seq=row.seq, outcome=outcome, attempts=1, at=AT)])
+
+
+def _fields(contact: Contact) -> Mapping[str, FieldValue]:
+    return {"name": contact.name, "note": contact.note, "tags": contact.tags}
+
+
+def undo(run: str, *options: str) -> Said:
+    """Give the command without a rate limit."""
+    return give("undo", run, "--rate", "0", *options)
+
+
+def fates(said: Said) -> dict[str, int]:
+    """Return the summary's contacts that are not none."""
+    return {name: count for name, count in said.summary["contacts"].items() if count}
+
+
+def undone(said: Said) -> list[tuple[str, str, str]]:
+    """Return row, outcome and reason of each line of the report."""
+    lines = read(Path(said.summary["reports"]["undone"]))
+    return [(line["row"], line["outcome"], line["reason"]) for line in lines]
+
+
+def test_what_was_updated_is_given_back_and_what_was_created_is_deleted(service: Sandbox) -> None:
+    """Each by its own requests, and what the run did not touch stays."""
+    changed_by_hand(service, 0, note="By hand")
+    run = night(service, customer(0, name="New name", note="New"), customer(7), customer(1), customer(2, note="x"))
+    assert (stored(service, 0).name, stored(service, 0).note, stored(service, 2).note) == ("New name", "New", "x")
+    said = undo(run, "--yes", "--json")
+    assert said.exit_code == 0, said.stderr
+    assert fates(said) == {"deleted": 1, "restored": 2, "created": 1, "updated": 2}
+    assert undone(said) == [
+        ("2", "restored", "Given back: name, note."),
+        ("3", "deleted", ""),
+        ("5", "restored", "Given back: note."),
+    ]
+    assert [(stored(service, n).name, stored(service, n).note) for n in range(3)] == [
+        ("Customer 0", "By hand"), ("Customer 1", ""), ("Customer 2", ""),
+    ]  # fmt: skip
+    assert len(service.contacts) == 3
+    assert "2 restored  given back what the run had changed" in said.stderr
+
+
+def test_the_plan_names_the_fields(service: Sandbox) -> None:
+    """And nothing is asked of the service for it."""
+    run = night(service, customer(0, name="New name", note="New"), customer(7))
+    requests = service.traffic.requests.total()
+    said = undo(run, "--dry-run", "--json")
+    assert (said.exit_code, fates(said)) == (0, {"unsent": 2, "created": 1, "updated": 1})
+    assert "night created 1 contact and updated 1 contact in " in said.stderr
+    assert (
+        "To be deleted from Callbell, which cannot be undone: 1 contact.\n  row 3: Customer 7 (…007)\n" in said.stderr
+    )
+    assert "To be given back what it changed: 1 contact.\n  row 2: New name (…000): name, note\n" in said.stderr
+    assert service.traffic.requests.total() == requests
+
+
+def test_what_a_person_changed_since_is_left(service: Sandbox) -> None:
+    """Field by field; the contact counts as changed, and the exit code says that something is left."""
+    run = night(service, customer(0, name="New name", note="New"))
+    changed_by_hand(service, 0, note="By hand")
+    said = undo(run, "--yes", "--json")
+    assert (said.exit_code, fates(said)) == (1, {"changed": 1, "updated": 1})
+    assert (stored(service, 0).name, stored(service, 0).note) == ("Customer 0", "By hand")
+
+
+def test_an_update_whose_answer_never_came_is_given_back_too(service: Sandbox) -> None:
+    """Its intent was on disk before it left, so what was there before is known."""
+    with closing(Journal.open(JOURNAL)) as store:
+        begun = record("killed", store.runs()[0][0].account)
+        store.begin(begun, existing=Existing.UPDATE)
+        store.enqueue(store.add_sheet(SHEET), [entry(customer(0, note="New"), 2), entry(customer(1, note="New"), 3)])
+        for row in store.claim(2):
+            change = ContactChange(uuid=row.uuid, after={"note": "New"}, before={"note": ""})
+            store.record([Intended(seq=row.seq, change=change, at=AT)])
+    changed_by_hand(service, 0, note="New")  # as the PATCH that arrived; the other one did not
+    said = undo("killed", "--yes", "--json")
+    assert (said.exit_code, fates(said)) == (0, {"restored": 2, "updated": 2})
+    assert [reason for *_, reason in undone(said)] == ["Given back: note.", ""]
+    assert stored(service, 0).note == ""
+    assert service.traffic.requests["PATCH /contacts/:uuid"] == 1
+
+
+def test_a_second_undo_has_nothing_to_do(service: Sandbox) -> None:
+    """What was given back is given back once: what a person does after it stays."""
+    run = night(service, customer(0, note="New"))
+    assert undo(run, "--yes").exit_code == 0
+    changed_by_hand(service, 0, note="New")
+    again = undo(run, "--yes")
+    assert again.exit_code == 0
+    assert "night updated 1 contact: all of that was taken back already." in again.stderr
+    assert stored(service, 0).note == "New"
+
+
+def test_a_contact_that_is_gone_is_not_forgotten(service: Sandbox) -> None:
+    """The run did not make it, so that somebody deleted it is for a person to decide about."""
+    run = night(service, customer(0, note="New"))
+    service.calls.delete_contact(Asked(parameter=stored(service, 0).uuid))
+    said = undo(run, "--yes", "--json")
+    assert (said.exit_code, fates(said)) == (0, {"gone": 1, "updated": 1})
+    with closing(Journal.open(JOURNAL)) as store:
+        found = store._database.fetch("SELECT count(*) FROM contacts")
+    assert found == [(3,)]
+
+
+def test_after_an_undo_the_next_update_meets_the_contact_for_the_first_time(service: Sandbox) -> None:
+    """What the sheet said before the run is not known any more."""
+    run = night(service, customer(0, note="New"))
+    assert undo(run, "--yes").exit_code == 0
+    with closing(Journal.open(JOURNAL)) as store:
+        store.begin(record("next", store.runs()[0][0].account), existing=Existing.UPDATE)
+        store.enqueue(store.add_sheet(SHEET), [entry(customer(0, note="New"), 2)])
+        (row,) = store.claim(10)
+    assert (row.uuid, row.base) == (stored(service, 0).uuid, None)
