@@ -33,7 +33,12 @@ def said(ask: Callable[[str], str] | None, reason: Stop | Exception | None = REA
 def test_the_person_decides(answer: str, *, expected: bool) -> None:
     """The question shows the reason."""
     asked: list[str] = []
-    assert said(lambda question: [asked.append(question), answer][1] or "") is expected
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    assert said(ask) is expected
     assert asked[0].startswith("All were refused.")
 
 
