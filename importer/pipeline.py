@@ -1,19 +1,20 @@
 """The flow of an import, from files to the worker pool; it talks to protocols only.
 
-    files | read | recognise | map | enqueue | worker pool | report
-            `------- `enqueue_all` --------'   `sender`      (by the command, afterwards)
+    files | read | recognise | map | enqueue | preflight, presence | worker pool | report
+            `------- `enqueue_all` --------'   `before_sending`      `sender`      (by the command, afterwards)
 
 Rows stream through in the reader's chunks. A row that an earlier run settled exactly as it is now is recognised, and
 need not be mapped: in a file that is imported every night that is nearly every row. The journal is the queue between
-reading and sending, on disk: reading does not wait for sending, so memory does not grow with the file, the file is
-closed early, and how many rows there are is soon known.
+reading and sending, on disk, so memory does not grow with the file. Sending waits for the reading: only when all rows
+are known can it be asked what they need of the account, and who of them is there, before anything is changed; and of a
+file that breaks off in the middle nothing is sent.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from importer.model.protocols import PipelineJournal, Reader
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Status
@@ -61,17 +62,24 @@ class Sender(QueueListener, Protocol):
     """What the flow needs of the worker pool."""
 
     async def run(self) -> None:
-        """Send what is enqueued until the input is over and nothing is pending, or until it is stopped."""
+        """Send what is enqueued until nothing is pending, or until it is stopped."""
 
     def input_over(self) -> None:
-        """No more rows will come."""
+        """No more rows will come, and sending may begin."""
 
-    def stop(self, reason: Exception) -> None:
-        """Send nothing more."""
+    @property
+    def stopping(self) -> asyncio.Event:
+        """Set when it is stopped, which may be before it runs."""
 
 
-async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender: Sender, limit: int = 0) -> None:
-    """Enqueue the rows of all sources while the worker pool sends them, until each has its final status.
+async def run_import(
+    sources: Sequence[Source],
+    journal: PipelineJournal,
+    sender: Sender,
+    limit: int = 0,
+    before_sending: Callable[[], Coroutine[Any, Any, None]] | None = None,
+) -> None:
+    """Enqueue the rows of all sources, then let the worker pool send them until each has its final status.
 
     A stopped sender does not stop the reading: each row of the input gets its status, be it `unsent`.
 
@@ -80,24 +88,36 @@ async def run_import(sources: Sequence[Source], journal: PipelineJournal, sender
         journal: With a run that has begun.
         sender: The worker pool.
         limit: Only the first rows; 0: all.
+        before_sending: Done between the two; cancelled when the sender is stopped.
 
     Raises:
-        ImporterError: A file could not be read on, or the journal not written. It is raised after the sender has ended,
-            so that what was sent is recorded.
+        ImporterError: A file could not be read on, the journal not written, or what comes before sending says that
+            nothing is to be sent. Nothing was.
 
     """
-    sending = asyncio.create_task(sender.run())
+    await enqueue_all(sources, journal, sender, limit)
+    if before_sending:
+        await _unless_stopped(before_sending(), sender)
+    sender.input_over()
+    await sender.run()
+
+
+async def _unless_stopped(work: Coroutine[Any, Any, None], sender: Sender) -> None:
+    """Do something, or stop doing it as soon as the sender is stopped.
+
+    Raises:
+        ImporterError: What the work raises.
+
+    """
+    stopped, working = asyncio.create_task(sender.stopping.wait()), asyncio.create_task(work)
     try:
-        await enqueue_all(sources, journal, sender, limit)
-    except asyncio.CancelledError:
-        sending.cancel()  # else it would go on to the end of what is enqueued
-        raise
-    except Exception as error:
-        sender.stop(error)
-        raise
+        await asyncio.wait({stopped, working}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
     finally:
-        sender.input_over()
-        await sending
+        stopped.cancel()
+        working.cancel()
+        await asyncio.wait({stopped, working})
 
 
 async def enqueue_all(

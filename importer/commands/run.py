@@ -11,13 +11,15 @@ from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
+from importer.commands.presence import find_existing
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.errors import InputError
+from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
+from importer.model.protocols import Service
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
 from importer.model.runs import RunRecord
@@ -27,14 +29,16 @@ from importer.reports import write_reports
 from importer.reports.closing_text import closing_text
 from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.results import summary_text
+from importer.settings import Settings
 from importer.system.files import private_folder
 from importer.system.logs import LOG
-from importer.worker_pool.create import CreateOperation, CreateStep
+from importer.worker_pool.import_operation import ImportOperation, ImportStep
+from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 
 _SHOW_SECONDS = 0.25
-ImportPool = WorkerPool[CreateStep, Outcome]
+ImportPool = WorkerPool[ImportStep, Outcome]
 
 
 def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -105,27 +109,34 @@ class ImportRun(PoolCommand):
         journal = AsyncJournal(self.store)
         rate, learned = settings.service.rate, self.store.learned_limit(account)
         limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
-        policy = Policy(ambiguous=settings.service.ambiguous, settle_seconds=settings.service.settle_seconds)
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
-        pool = self._pool(CreateOperation(policy), connection.service, journal, limiter, limit)
+        pool = self._pool(ImportOperation(_policy(settings)), connection.service, journal, limiter, limit)
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
-        await journal.begin(record, connection.account)
+        await journal.begin(record, connection.account, settings.mapping.contact.existing)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
-        flow = enqueue_all if settings.run.dry_run else run_import
         async with in_background(self._show(pool, limiter)):
             try:
-                await flow(sources, journal, pool, settings.run.limit)
-            except InputError as error:
+                if settings.run.dry_run:
+                    await enqueue_all(sources, journal, pool, settings.run.limit)
+                else:
+                    paced = PacedService(connection.service, limiter, self.context.jitter)
+                    before = partial(self._before_sending, connection, paced, journal)
+                    await run_import(sources, journal, pool, settings.run.limit, before)
+            except (InputError, ServiceError, UsageError) as error:
                 pool.stop(error)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         record = self._ended(record, pool, limiter)
         await journal.finish(record)
         return record, pool.stopped
+
+    async def _before_sending(self, connection: Connection, service: Service, journal: AsyncJournal) -> None:
+        """Find out, when all rows are known, what the service has to say before anything is changed."""
+        await find_existing(self.context, service, journal, connection.lists)
 
     async def _show(self, pool: ImportPool, limiter: RateLimiter) -> None:
         """Keep the display up to date until cancelled, and once more then; stop a run that takes too long."""
@@ -174,6 +185,17 @@ class ImportRun(PoolCommand):
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
+
+
+def _policy(settings: Settings) -> Policy:
+    service, contact = settings.service, settings.mapping.contact
+    return Policy(
+        ambiguous=service.ambiguous,
+        settle_seconds=service.settle_seconds,
+        existing=contact.existing,
+        on_conflict=contact.on_conflict,
+        gone=contact.gone,
+    )
 
 
 def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float) -> Snapshot:

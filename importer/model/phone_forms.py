@@ -44,6 +44,17 @@ def in_form(digits: str, form: str) -> str:
     return f"{before}{_MOBILE_DIGIT[digits[:2]]}{after}" if form == "with" else before + after
 
 
+def other_form(digits: str) -> str:
+    """Return the other form of a mobile number that has two; empty for one that has only one.
+
+    Args:
+        digits: The number with its country code and without a plus.
+
+    """
+    found = mobile_form(digits)
+    return in_form(digits, "without" if found[1] else "with") if found else ""
+
+
 def is_same_number(one: str, other: str) -> bool:
     """Return whether two numbers, as digits with country code, are the same one, be it in two forms."""
     return one == other or in_form(one, "without") == in_form(other, "without")

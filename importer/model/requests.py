@@ -41,8 +41,24 @@ def create_contact(contact: Contact) -> Request:
 
 def find_contact(contact: Contact) -> Request:
     """Return GET /contacts/phone/:number, in the contact's own channel: 200 with the contact, or 404."""
-    query = {"channel_uuid": contact.channel_uuid} if contact.channel_uuid else {}
-    return Request(method="GET", path=f"{_CONTACTS}/phone/{digits_only(contact.normalised_identifier)}", query=query)
+    return find_number(digits_only(contact.normalised_identifier), contact.channel_uuid)
+
+
+def find_number(digits: str, channel_uuid: str) -> Request:
+    """Return GET /contacts/phone/:number: 200 with the contact, or 404; without a channel, of the main one."""
+    query = {"channel_uuid": channel_uuid} if channel_uuid else {}
+    return Request(method="GET", path=f"{_CONTACTS}/phone/{digits}", query=query)
+
+
+def list_contacts(after: str = "") -> Request:
+    """Return GET /contacts, newest conversation first, with the types of custom fields.
+
+    Args:
+        after: The last page's `meta.next`; empty: the first page.
+
+    """
+    query = {"after": after} if after else {"page": "1"}
+    return Request(method="GET", path=_CONTACTS, query={"include_field_types": "true", **query})
 
 
 def get_contact(uuid: str) -> Request:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TextIO
 
-from importer.model.plain_text import duration
+from importer.model.plain_text import counted, duration
 from importer.model.rows import Status
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Snapshot:
     tally: Counter[Status]
     """How many of the rows that were read so far have each status."""
     read_all: bool
-    """Whether the input has been read to its end."""
+    """Whether the input has been read to its end, and what comes before sending is done."""
     in_flight: int = 0
     """Requests in flight."""
     per_second: float = 0.0
@@ -109,14 +109,15 @@ def choose_progress(
 
 def facts(one: Snapshot) -> tuple[str, ...]:
     """Return the facts to show now, the most important first, in ASCII."""
-    total = f"{one.read:,}" + ("" if one.read_all else "+")
+    rows = counted(one.read)
     limit = f" of {one.limit:g}" if one.limit else ""
+    sends = one.sends and one.read_all
     left = seconds_left(one)
     said = (
-        (f"{one.done:,} of {total} {'row' if total == '1' else 'rows'}", True),
-        (f"{one.tally[Status.CREATED]:,} created", one.sends),
+        (f"{one.done:,} of {rows}" if one.read_all else f"{rows} read", True),
+        (f"{one.tally[Status.CREATED]:,} created", sends),
         *((f"{one.tally[status]:,} {words}", one.tally[status]) for status, words in _TROUBLE.items()),
-        (f"{one.per_second:.0f}{limit} requests/s", one.sends and (one.done < one.read or one.in_flight)),
+        (f"{one.per_second:.0f}{limit} requests/s", (sends and one.done < one.read) or one.in_flight),
         (f"{one.in_flight} in flight", one.in_flight),
         (f"held for {math.ceil(one.held_seconds)} s", one.held_seconds > 0),
         (f"{duration(math.ceil(left))} left" if left is not None else "", left),

@@ -9,7 +9,9 @@
     changed .......................... another value ............. a conflict: left, or sent with `on_conflict sheet`
     first met ........................ the sheet's value ......... done already
     first met ........................ no value .................. sent
-    first met ........................ another, or says nothing .. left and named, or sent with `on_conflict sheet`
+    first met ........................ nothing to say of it ...... left and named, or sent with `on_conflict sheet`; a
+                                                                   note or team is sent: the service shows one that is
+    first met ........................ another value ............. left and named, or sent with `on_conflict sheet`
 
 A contact is first met where nothing is known of what the sheet said: we never sent it, or forgot. A value that cannot
 be read counts as another one. Tags are merged one by one: what the sheet added is added, what it took away is taken
@@ -32,6 +34,7 @@ from importer.model.replies import RemoteContact
 from importer.model.rows import Contact
 from importer.worker_pool.contact_changes import (
     LEFT_OUT,
+    SHOWN_IF_FILLED,
     field_value,
     is_same,
     plain_value,
@@ -127,7 +130,7 @@ def _judged(field: _Field, policy: Policy) -> tuple[_Verdict, FieldValue]:
         return _judged_tags(field, policy)
     if is_same(field.name, field.sheet, field.shown) or (field.name == "bot_status" and field.base is None):
         return _Verdict.DONE, field.sheet
-    is_left_out = field.base is not None and field.shown is LEFT_OUT
+    is_left_out = field.shown is LEFT_OUT and (field.base is not None or field.name in SHOWN_IF_FILLED)
     is_free = is_left_out or is_same(field.name, field.base or "", field.shown)
     is_sent = is_free or policy.on_conflict is OnConflict.SHEET
     return _Verdict.SEND if is_sent else _Verdict.LEAVE, field.sheet

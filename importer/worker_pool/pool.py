@@ -63,6 +63,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self._in_flight = RequestsInFlight(self._ended)
         self._dispatching: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self.stopping = asyncio.Event()
         self._is_verbose = LOG.isEnabledFor(logging.DEBUG)
 
     def enqueued(self, tally: Mapping[Any, int]) -> None:
@@ -79,6 +80,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
     def stop(self, reason: Stop | Exception) -> None:
         """Send nothing more; `run` waits for what is in flight, records it and returns. The first reason counts."""
         self.stopped = self.stopped or reason
+        self.stopping.set()
         if self._dispatching:
             self._dispatching.cancel()
 
@@ -185,9 +187,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         if isinstance(decision, _UNSETTLED) and (row := job.row) is not None:
             reason = f"{'' if request.is_change else 'look-up: '}{reply.message}"
             at, status = self.clock.now(), reply.http_status
-            self.journal.record_attempt(
-                Attempted(seq=row.seq, attempt=job.attempts, at=at, http_status=status, reason=reason)
-            )
+            tried = Attempted(seq=row.seq, attempt=job.attempts, at=at, http_status=status, reason=reason)
+            self.journal.record_attempt(tried)
             if self._is_verbose:
                 log_row(row, "attempt %s: %s", job.attempts, reason)
         return decision
@@ -232,8 +233,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         if (row := job.row) is None:
             return
         self.counters.done[outcome.status] += 1
-        at = self.clock.now()
-        self.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=at))
+        self.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=self.clock.now()))
         if self._is_verbose:
             status = "unsent" if outcome.status is self.operation.pending else outcome.status
             log_row(row, "%s %s", status, outcome.detail)

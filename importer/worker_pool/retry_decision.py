@@ -100,9 +100,9 @@ def after_look_up(
     if not reply.is_proxy_page and (stop := stop_for(reply, policy)):
         return stop
     if reply.http_status == HTTPStatus.OK and reply.contact is not None:
-        if _is_another(reply.contact, attempt.contact):
+        if is_another(reply.contact, attempt.contact):
             return Final(outcome=in_doubt(attempt, "and the service answered with a contact of another number"))
-        return _found(reply.contact, reply, attempt)
+        return found_there(reply.contact, reply, attempt)
     if reply.http_status == HTTPStatus.TOO_MANY_REQUESTS:
         return SendLater(step=LookUp(attempt=attempt))
     return _ask_again(attempt, policy, jitter)
@@ -181,7 +181,7 @@ def _look_up(attempt: Attempt, wait_seconds: float) -> PostDecision:
     return Final(outcome=in_doubt(attempt, why))
 
 
-def _is_another(found: RemoteContact, sent: Contact) -> bool:
+def is_another(found: RemoteContact, sent: Contact) -> bool:
     """Tell whether an answer is about another number than ours; one that shows no number is taken as asked."""
     is_phone = sent.source in LOOK_UP_SOURCES and found.identifier
     return bool(is_phone) and not is_same_number(found.identifier, digits_only(sent.normalised_identifier))
@@ -189,9 +189,9 @@ def _is_another(found: RemoteContact, sent: Contact) -> bool:
 
 def _named(contact: RemoteContact, reply: Reply, attempt: Attempt, policy: Policy) -> PostDecision:
     """Decide what follows from the contact that the answer to a POST names."""
-    if _is_another(contact, attempt.contact):
+    if is_another(contact, attempt.contact):
         return _look_up(_doubted(attempt, reply), policy.settle_seconds)
-    return _found(contact, reply, attempt, is_proven=_is_proven(contact, reply))
+    return found_there(contact, reply, attempt, is_proven=_is_proven(contact, reply))
 
 
 def _is_proven(contact: RemoteContact, reply: Reply) -> bool:
@@ -200,7 +200,7 @@ def _is_proven(contact: RemoteContact, reply: Reply) -> bool:
     return reply.http_status == HTTPStatus.CREATED or is_newer
 
 
-def _found(contact: RemoteContact, reply: Reply, attempt: Attempt, *, is_proven: bool = False) -> PostDecision:
+def found_there(contact: RemoteContact, reply: Reply, attempt: Attempt, *, is_proven: bool = False) -> Final[Outcome]:
     """Tell a contact that our request made from one that was there before, by the service's own clock."""
     seconds = reply.clock_skew_seconds - _CREATED_AT_RESOLUTION_SECONDS
     sent_at = attempt.first_sent_at + timedelta(seconds=seconds)

@@ -68,7 +68,7 @@ def importing(file: Path, folder: Path, base_url: str, *more: str) -> Cost:
     places: list[str | Path] = ["--journal", folder / "journal.sqlite3", "--report-dir", folder / "reports"]
     environment = {"CALLBELL_BASE_URL": base_url, "CALLBELL_API_TOKEN": "sandbox-token"}
     run: list[str | Path] = [sys.executable, "-m", "importer", "run", file]
-    run += [*places, "--json", "--yes", "--quiet", *more]
+    run += [*places, "--existing", "create", "--json", "--yes", "--quiet", *more]
     return command(run, environment)
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email.utils import format_datetime
 from functools import partial
+from http import HTTPStatus
 from random import Random
 from typing import TypeVar
 
@@ -19,12 +20,15 @@ from importer.sandbox import Duplicates
 from tests.fault_injection.account import Account
 from tests.fault_injection.faults import FALSE_REFUSALS, REFUSED, TURNED_AWAY, Commit, Fault, Weather
 from tests.fault_injection.server import Server
-from tests.fault_injection.table import key_of
+from tests.fault_injection.table import MAIN_CHANNEL, key_of
 from tests.fault_injection.tickets import Ticket
 from tests.support.virtual_time import VirtualClock
 
 T = TypeVar("T")
 
+_A_PAGE = 20
+_WRITES = 0.3
+_CHANNEL_NAMED = 0.8
 _LATE_SHARE = 0.1
 """Of the answers to POSTs that come late, although they were given in time."""
 HANG_SECONDS = 3.0
@@ -79,6 +83,8 @@ class Network(Service):
                 return await self._of_account(what, int(request.query.get("page", 1)))
             case "POST", ["contacts"]:
                 return await self._create(from_json(request.body))
+            case "GET", ["contacts"]:
+                return await self._list(int(request.query.get("after", 0)))
             case "GET", ["contacts", "phone", digits]:
                 return await self._find(digits, request.query.get("channel_uuid", ""))
             case "GET", ["contacts", uuid]:
@@ -127,6 +133,8 @@ class Network(Service):
             await asyncio.sleep(self._latency_seconds)
             return self._answer(NOT_FOUND)
         fault = self._weather.of_read(self._chance)
+        if fault:
+            self.met[key]["forbidden" if fault.reply.http_status == HTTPStatus.FORBIDDEN else "unclear"] += 1
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
         await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
@@ -136,6 +144,26 @@ class Network(Service):
             return self._answer(fault.reply)
         found = self._server.find(key, now_seconds())
         return self._answer(replace(_FOUND, contact=found) if found else NOT_FOUND)
+
+    async def _list(self, after: int) -> Reply:
+        """Show a page of the contact list, some of whose contacts write meanwhile."""
+        fault = self._weather.of_list(self._chance)
+        await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
+        if fault:
+            return self._answer(fault.reply)
+        shown = self._server.listed(now_seconds(), after, _A_PAGE + 1)
+        more = str(shown[_A_PAGE - 1][0]) if len(shown) > _A_PAGE else None
+        pages = max(1, -(-sum(map(len, self._server.contacts.values())) // _A_PAGE))
+        contacts = [self._described(made, contact) for _, made, contact in shown[:_A_PAGE]]
+        while self._chance.random() < _WRITES and self._server.held:
+            self._server.let_write(self._chance.choice(sorted(self._server.held)))
+        return self._answer(replace(_FOUND, json={"contacts": contacts, "meta": {"pages": pages, "next": more}}))
+
+    def _described(self, made: RemoteContact, contact: Contact) -> Mapping[str, object]:
+        """Return a contact as the list shows it, which does not always name the channel."""
+        shown = {"uuid": made.uuid, "phoneNumber": f"+{made.identifier}", "source": contact.source}
+        is_named = self._chance.random() < _CHANNEL_NAMED
+        return shown | ({"channel": {"uuid": contact.channel_uuid or MAIN_CHANNEL}} if is_named else {})
 
     def _another(self, key: str) -> RemoteContact:
         """Return the contact of another number: one that is there, or one that nobody knows.
@@ -172,6 +200,10 @@ class Network(Service):
         """Tell whether a copy answers that lags behind: of each contact it does so once at most."""
         if key in self._server.stale or self._chance.random() >= self._weather.stale_share:
             return False
+        if self._server.asks_first and any(
+            one.uuid in self._server.before for one in self._server.contacts.get(key, ())
+        ):
+            return False  # no copy lags behind by as long as people's contacts have been there
         self._server.stale.add(key)
         return True
 

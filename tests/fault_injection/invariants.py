@@ -30,7 +30,8 @@ class Then:
     ours: frozenset[str]
     """The keys that the server had from us, or would have."""
     met: Mapping[str, Counter[str]]
-    """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`."""
+    """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`; its look-ups: `unclear` or
+    `forbidden`."""
     asked: bool = True
     """Whether the importer asks before it sends again; who tells it not to (`resend`) is not told what became of it."""
     times_are_sure: bool = True
@@ -152,14 +153,16 @@ def _of_row(result: Result, key: str, server: Server, then: Then) -> Iterator[st
 
 def _of_missing(result: Result, key: str, server: Server, then: Then) -> Iterator[str]:
     met = then.met.get(key, Counter())
-    if result.status is Status.FAILED and not _is_warranted(met):
+    if result.status is Status.FAILED and not _is_warranted(result.code, met):
         yield f"failed after no more than {dict(met)}: {result.reason}"
     elif key in then.ours - server.falsely_refused and then.asked:
         yield f"{result.status}, but the server has it: {result.reason}"
 
 
-def _is_warranted(met: Counter[str]) -> bool:
+def _is_warranted(code: str, met: Counter[str]) -> bool:
     """Tell whether a row has failed for a reason: a refusal, or as many failures as the policy has patience for."""
+    if code in ("not_asked", "look_up_refused"):
+        return met["unclear"] >= Policy().most_look_ups if code == "not_asked" else bool(met["forbidden"])
     # One less: what an earlier run sent without an answer counts as the first attempt of this one.
     return bool(met["refused"]) or met["never"] + met["unsure"] >= Policy().most_attempts - 1
 

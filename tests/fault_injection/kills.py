@@ -48,6 +48,7 @@ settle_seconds = {settle_seconds}
 rate = {rate}
 
 [contact]
+existing = "{existing}"
 identifier_format = "{identifier_format}"
 {channel}
 
@@ -156,7 +157,8 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
         folder.mkdir(parents=True, exist_ok=True)
         rows = _rows(chance)
         table(folder / "contacts.csv", [("Phone", "Name"), *rows])
-        before_each = partial(_rename, folder, chance, sandbox, chance.choice([100, 300, 0]))
+        existing = "skip" if seed % 2 else "create"
+        before_each = partial(_rename, folder, chance, sandbox, chance.choice([100, 300, 0]), existing)
         victim = Victim(folder=folder, chance=chance, sandbox=sandbox, before_each=before_each)
         it = Killing(victim=victim, sandbox=sandbox, rows=rows)
         wrong = it.run_until_it_ends(kills)
@@ -165,7 +167,7 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
     return wrong
 
 
-def _rename(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int) -> None:
+def _rename(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int, existing: str) -> None:
     """Let the next command know the account, and send the contacts, in another way."""
     sandbox.let_colleague_ask()
     text = _CONFIG.format(
@@ -173,6 +175,7 @@ def _rename(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int) -
         account=chance.choice(_ACCOUNTS),
         settle_seconds=_SETTLE_SECONDS,
         rate=rate,
+        existing=existing,
         identifier_format=chance.choice(_FORMATS),
         channel=chance.choice(_CHANNELS),
     )

@@ -12,8 +12,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from importer.client.account import identify_account, read_lists
+from importer.client.account import AccountLists, identify_account, read_lists
+from importer.client.contact_list import ContactList
 from importer.commands.exit_status import exit_code
+from importer.commands.presence import has_several_channels
 from importer.journal import AsyncJournal, AsyncUndo, Journal, RunUndo
 from importer.journal.accounts import AccountMatch
 from importer.model.deletion import TAKEN_BACK
@@ -27,9 +29,10 @@ from importer.pipeline import Source, run_import
 from importer.reports import write_reports
 from importer.reports.undo_report import undo_json, write_undone
 from importer.system.logs import LOG
-from importer.worker_pool.create import CreateOperation
 from importer.worker_pool.delete import DeleteOperation
+from importer.worker_pool.import_operation import ImportOperation
 from importer.worker_pool.operation import Operation
+from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 from tests.fault_injection.account import Account
@@ -73,6 +76,8 @@ class Command:
     """As it is set now: the journal's."""
     policy: Policy
     chance: Random
+    walks: bool = False
+    """Whether the contact list is walked before anything is sent."""
     mapping: Mapping = field(default_factory=Mapping)
     rate: float = 300.0
     concurrency: int = 0
@@ -108,10 +113,10 @@ async def give(command: Command) -> Ended:
 
 async def _import(command: Command, store: Journal) -> Ended:
     watch, journal = command.watch, AsyncJournal(store, InlineExecutor())
-    account = await _account(command, store)
+    account, lists = await _account(command, store)
     record = _record(command, account.name)
     with watch.step("begin"):
-        await journal.begin(record, account)
+        await journal.begin(record, account, command.policy.existing)
     sources = [
         Source(
             sheet_index=await journal.add_sheet(table.sheet),
@@ -122,9 +127,9 @@ async def _import(command: Command, store: Journal) -> Ended:
         for table in command.tables
     ]
     watched = watch.journal(journal)
-    pool = _pool(command, CreateOperation(command.policy), watched)
+    pool = _pool(command, ImportOperation(command.policy), watched)
     async with _stopped_in_time(command, pool):
-        await run_import(sources, watched, pool)
+        await run_import(sources, watched, pool, before_sending=lambda: _walk(command, pool, journal, lists))
     in_conflict = store.report_source(command.name).conflicts()
     code = exit_code(pool.counters.tally(), pool.stopped, None, conflicts=in_conflict)
     with watch.step("finish"):
@@ -132,6 +137,15 @@ async def _import(command: Command, store: Journal) -> Ended:
     with watch.step("reports"):
         write_reports(store.report_source(command.name), command.folder / REPORTS / command.name)
     return _ended(command, pool, code)
+
+
+async def _walk(command: Command, pool: WorkerPool[Any, Any], journal: AsyncJournal, lists: AccountLists) -> None:
+    """Tell the journal who is there already, as `importer.commands.presence.find_existing` does."""
+    paced = PacedService(pool.service, pool.rate_limiter, command.chance.random)
+    if command.walks:
+        with contextlib.suppress(ServiceError):
+            walked = await ContactList(paced, command.chance.random).walk(most_requests=1_000)
+            await journal.add_walked(walked, several_channels=has_several_channels(lists))
 
 
 async def _undo(command: Command, store: Journal) -> Ended:
@@ -174,8 +188,8 @@ def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:
     return Ended(name=command.name, exit_code=code, hurried=pool.hurried, stopped=stopped)
 
 
-async def _account(command: Command, store: Journal, required: str = "") -> AccountMatch:
-    """Return what the journal knows of the account, as `importer.commands.connection.connect` does.
+async def _account(command: Command, store: Journal, required: str = "") -> tuple[AccountMatch, AccountLists]:
+    """Return what the journal knows of the account and its lists, as `importer.commands.connection.connect` does.
 
     Raises:
         ServiceError: The service cannot be asked.
@@ -188,7 +202,7 @@ async def _account(command: Command, store: Journal, required: str = "") -> Acco
     match = store.match_account(identity)
     if match.is_doubtful or (required and required not in match.names):
         raise UsageError(f"{identity} is not known for {required or match.name}")
-    return match
+    return match, lists
 
 
 def _record(command: Command, account: str) -> RunRecord:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from importer.journal import Journal
 from importer.model.errors import UsageError
-from importer.model.policy import Ambiguous, Policy
+from importer.model.policy import Ambiguous, Existing, Policy
 from importer.model.rows import Status
 from importer.sandbox import Duplicates
 from tests.fault_injection import invariants
@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
 _WITHOUT_LOOK_UP = 0.3
+_WALKS = 0.5
 _LONGEST_SECONDS = 4_000.0
 """Longer than any command takes; a wait by a clock that was set would be hours."""
 
@@ -45,6 +46,8 @@ class Scenario:
     weather: Weather
     refused: frozenset[str] = frozenset()
     world: World
+    walks: bool = False
+    """Whether each command walks the contact list."""
     rate: float = 300.0
     ended: list[Ended] = field(default_factory=list)
     thens: dict[str, invariants.Then] = field(default_factory=dict)
@@ -79,6 +82,7 @@ class Scenario:
             wall_clock=self.world.clock,
             policy=self.policy,
             chance=self.chance,
+            walks=self.walks,
             mapping=self.world.mapping,
             rate=self.rate,
             stop_after_seconds=stop_after_seconds,
@@ -184,7 +188,7 @@ class Scenario:
 
 @contextlib.contextmanager
 def scenario(
-    seed: int, only: Collection[Trouble] = (), *, late: bool = False, stormy: bool = False
+    seed: int, only: Collection[Trouble] = (), *, late: bool = False, stormy: bool = False, skips: bool = False
 ) -> Iterator[Scenario]:
     """Yield the scenario of a seed, with a disk of its own that is gone afterwards.
 
@@ -193,6 +197,7 @@ def scenario(
         only: The troubles that it has; none: its own.
         late: Whether the server carries requests out later than the importer waits.
         stormy: Whether it has many rows and faults, and an importer that may do all it can about them.
+        skips: Whether the importer asks before it sends; else it POSTs unasked.
 
     """
     chance = Random(seed)
@@ -202,11 +207,12 @@ def scenario(
     asked = contacts(given)
     policy = Policy(
         ambiguous=chance.choice([Ambiguous.RECONCILE] * 17 + [Ambiguous.STRICT] * 2 + [Ambiguous.RESEND]),
+        existing=Existing.SKIP if skips else Existing.CREATE,
         settle_seconds=settle_seconds,
         not_found_gap_seconds=0.5,
         backoff_cap_seconds=8.0,
     )
-    behind = server(chance, asked, settle_seconds, trouble, late=late)
+    behind = server(chance, asked, settle_seconds, trouble, late=late, asks_first=skips)
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fault-injection-") as folder:
         it = Scenario(
             chance=chance,
@@ -224,7 +230,9 @@ def scenario(
                 account=account(chance, is_bare=Trouble.CHANNEL not in trouble),
             ),
         )
-        if not (stormy or late or trouble) and chance.random() < _WITHOUT_LOOK_UP:
+        if skips:
+            it.walks = chance.random() < _WALKS
+        elif not (stormy or late or trouble) and chance.random() < _WITHOUT_LOOK_UP:
             it.world.mapping = Mapping(source="instagram")
         if stormy or late:
             it.policy = replace(policy, ambiguous=Ambiguous.RECONCILE)

@@ -47,6 +47,8 @@ class Server:
     """How long a look-up cannot see a new contact yet."""
     finish_seconds: float = 0.0
     """How long after the client gave up a request may still be carried out."""
+    asks_first: bool = False
+    """Whether the importer asks before it sends, so that it comes out right although people have made contacts."""
     is_slow: bool = False
     """Whether it takes as long as it may for what nobody waits for any more."""
     contacts: dict[str, list[RemoteContact]] = field(default_factory=dict)
@@ -74,12 +76,20 @@ class Server:
     doubtful_deletions: set[str] = field(default_factory=set)
     """The UUIDs whose DELETE the importer cannot know of: it is late, or was not written down."""
     _visible_seconds: dict[str, float] = field(default_factory=dict)
+    _conversations: dict[str, int] = field(default_factory=dict)
+    """The place of each contact in the list, the highest on top."""
+    _newest: int = 0
     _open: list[Ticket] = field(default_factory=list)
     _deletions: list[Deletion] = field(default_factory=list)
 
     def now(self, seconds: float) -> datetime:
         """Return what its clock shows at a moment."""
         return START + timedelta(seconds=seconds + self.skew_seconds)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether people may make contacts that the input has too, and none comes to be there twice."""
+        return self.asks_first or self.duplicates is not Duplicates.SECOND
 
     def put_before(self, key: str, contact: Contact, seconds: float) -> None:
         """Let a person add a contact at a moment before a run."""
@@ -128,6 +138,30 @@ class Server:
         self.carry_out(now_seconds)
         shown = [one for one in self.contacts.get(key, ()) if self._visible_seconds[one.uuid] <= now_seconds]
         return shown[-1] if shown else None
+
+    def listed(self, now_seconds: float, after: int, count: int) -> list[tuple[int, RemoteContact, Contact]]:
+        """Return the next contacts of the list, newest conversation first, each with its place.
+
+        Args:
+            now_seconds: When it is asked.
+            after: The place after which they stand; 0: from the top.
+            count: How many at most.
+
+        """
+        self.carry_out(now_seconds)
+        everybody = [one for there in self.contacts.values() for one in there]
+        placed = [(self._place(one.uuid), one) for one in everybody]
+        placed.sort(key=lambda one: -one[0])
+        return [(place, one, self.held[one.uuid]) for place, one in placed if not after or place < after][:count]
+
+    def let_write(self, uuid: str) -> None:
+        """Let a contact write, so that it moves to the top of the list."""
+        self._conversations.pop(uuid, None)
+        self._place(uuid)
+
+    def _place(self, uuid: str) -> int:
+        self._newest += uuid not in self._conversations
+        return self._conversations.setdefault(uuid, self._newest)
 
     def show(self, uuid: str, now_seconds: float) -> Contact | None:
         """Return what a GET shows."""
@@ -207,6 +241,7 @@ def server(
     troubles: frozenset[Trouble] = frozenset(),
     *,
     late: bool,
+    asks_first: bool = False,
 ) -> Server:
     """Return the server of a seed.
 
@@ -216,6 +251,7 @@ def server(
         settle_seconds: How long the importer waits before it asks about a row in doubt.
         troubles: Of the seed.
         late: Whether requests may be carried out later than that; no importer comes out right then.
+        asks_first: Whether the importer asks before it sends.
 
     """
     false, by_hand = Trouble.FALSE_REFUSAL in troubles, Trouble.BY_HAND in troubles
@@ -224,7 +260,10 @@ def server(
     finish_seconds = settle_seconds * 3.0 if late else (settle_seconds - lag_seconds) * chance.uniform(0.1, 0.95)
     skew_seconds = chance.choice([0.0, 0.0, -3600.0, 47.0])
     found = Server(
-        duplicates=chance.choice([one for one in Duplicates if not by_hand or one is not Duplicates.SECOND]),
+        duplicates=chance.choice(
+            [one for one in Duplicates if asks_first or not by_hand or one is not Duplicates.SECOND]
+        ),
+        asks_first=asks_first,
         refusal=chance.choice(_REFUSALS) if false else _REFUSALS[0],
         never=chance.choice([*_REFUSALS, NEVER]) if false else NEVER,
         created_status=chance.choice([200, 201, 201]),
@@ -235,7 +274,7 @@ def server(
         finish_seconds=finish_seconds,
         is_slow=chance.random() < _SLOW,
     )
-    if found.duplicates is not Duplicates.SECOND:
+    if found.is_safe:
         for key, contact in asked.items():
             if chance.random() < 0.1:
                 found.put_before(key, replace(contact, name="There before"), -_DAY_SECONDS)

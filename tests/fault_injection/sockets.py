@@ -15,7 +15,7 @@ from importer.client.http import CallbellClient
 from importer.client.token import Token
 from importer.commands.context import SystemClock
 from importer.journal import Journal
-from importer.model.policy import Policy
+from importer.model.policy import Existing, Policy
 from importer.model.rows import IN_CALLBELL, Row, Sheet, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from tests.fault_injection.findings import Findings
@@ -28,7 +28,7 @@ _PLACES = {"first": 1, "middle": 3, "last": 5}
 _AT_ONCE = 8
 _TIMEOUT = aiohttp.ClientTimeout(total=1.0, sock_connect=1.0, sock_read=0.4)
 _LATE_SECONDS = 0.2
-_POLICY = Policy(settle_seconds=0.6, not_found_gap_seconds=0.05, backoff_cap_seconds=0.05)
+_POLICY = Policy(existing=Existing.CREATE, settle_seconds=0.6, not_found_gap_seconds=0.05, backoff_cap_seconds=0.05)
 _ENDS_THE_RUN = frozenset({FaultKind.UNAUTHORIZED, *(kind for kind in FaultKind if kind.startswith("redirect"))})
 _FAILS_THE_ROW = frozenset({FaultKind.FORBIDDEN})
 _SURE = _ENDS_THE_RUN | _FAILS_THE_ROW | {FaultKind.THROTTLED, FaultKind.THROTTLED_RETRY_AFTER}

@@ -18,6 +18,13 @@ _DECISION = "worker_pool.retry_decision"
 
 TROUBLE_MUTATIONS = (
     _mutation(
+        "contacts that people made are not asked for",
+        _seen("virtual", Trouble.BY_HAND),
+        "worker_pool.ask_first:needs_asking",
+        "policy.existing is not Existing.CREATE",
+        "False",
+    ),
+    _mutation(
         "a look-up's 5xx taken as not there",
         _seen("virtual", seeds="1..600"),
         f"{_DECISION}:after_look_up",
@@ -28,20 +35,20 @@ TROUBLE_MUTATIONS = (
         "another number's contact believed",
         _seen("virtual", Trouble.OTHER_CONTACT),
         f"{_DECISION}:_named",
-        "_is_another(contact, attempt.contact)",
+        "is_another(contact, attempt.contact)",
         "False",
     ),
     _mutation(
         "another number's contact believed of a look-up",
         _seen("virtual"),
         f"{_DECISION}:after_look_up",
-        "_is_another(reply.contact, attempt.contact)",
+        "is_another(reply.contact, attempt.contact)",
         "False",
     ),
     _mutation(
         "a mobile number's other form not known",
         _seen("virtual", Trouble.WRITING),
-        f"{_DECISION}:_is_another",
+        f"{_DECISION}:is_another",
         "is_same_number(found.identifier, digits_only(sent.normalised_identifier))",
         "found.identifier == digits_only(sent.normalised_identifier)",
     ),
@@ -125,7 +132,7 @@ TROUBLE_MUTATIONS = (
     _mutation(
         "undo: a look-up believed",
         _seen("undo"),
-        f"{_DECISION}:_found",
+        f"{_DECISION}:found_there",
         "is_ours = is_proven",
         "is_ours = True",
     ),

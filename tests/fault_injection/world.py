@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from importer.sandbox import Duplicates
 from tests.fault_injection.account import Account
 from tests.fault_injection.server import Server
 from tests.fault_injection.table import FORMATS, Mapping, Table, contacts
@@ -41,7 +40,7 @@ class World:
         """
         if Trouble.CLOCK in self.troubles and self.chance.random() < _BETWEEN_COMMANDS:
             self.set_clock()
-        if Trouble.BY_HAND in self.troubles and self.server.duplicates is not Duplicates.SECOND:
+        if Trouble.BY_HAND in self.troubles and self.server.is_safe:
             self._let_people_add(given, refused, seconds)
         if Trouble.WRITING in self.troubles:
             self.mapping = replace(self.mapping, identifier_format=self.chance.choice(FORMATS))

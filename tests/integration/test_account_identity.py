@@ -149,7 +149,7 @@ def test_the_lists_are_asked_once_a_run(service: Sandbox) -> None:
 
 def test_a_sandbox_is_asked_for_nothing_that_it_is_not_known_by() -> None:
     """A rehearsal makes no requests for an account that is gone with it."""
-    said = imported("--sandbox")
+    said = imported("--sandbox", "--existing", "create")
     assert said.exit_code == 0
     assert said.summary["requests"]["sent"] == 3
 
@@ -266,7 +266,7 @@ def test_without_teams_and_channels_the_email_tells(service: Sandbox, monkeypatc
     assert imported().rows == {"read": 3, "unchanged": 3}
     monkeypatch.delenv("CALLBELL_IMPORTER_ACCOUNT")
     as_another(service, replace(NAMELESS, user_email="stranger@example.com"))
-    assert imported().rows == {"read": 3, "created": 3}
+    assert imported("--existing", "create").rows == {"read": 3, "created": 3}
 
 
 def refusing(*calls: str) -> SandboxOptions:

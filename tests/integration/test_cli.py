@@ -28,6 +28,7 @@ from importer.client import account
 from importer.commands import run as running
 from importer.journal import AccountMatch, Journal
 from importer.model.errors import InputError, StorageError
+from importer.model.policy import Existing
 from importer.model.runs import RunRecord
 from importer.sandbox import Sandbox
 from importer.settings.config_tables import keys_of
@@ -147,7 +148,7 @@ def test_options_and_config_have_the_same_names() -> None:
         "hidden_rows",
         "mobile_form",
         "identifier_format",
-        "existing",
+        "clear_mark",
         "assigned_user",
         "team",
         "channel",
@@ -644,9 +645,9 @@ def test_a_run_that_is_interrupted_while_it_begins_ends_in_good_order(
     """The account was asked, and nothing sent: every row is unsent, and no traceback is shown."""
     begin = Journal.begin
 
-    def interrupted(self: Journal, record: RunRecord, account: AccountMatch) -> None:
+    def interrupted(self: Journal, record: RunRecord, account: AccountMatch, existing: Existing) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        begin(self, record, account)
+        begin(self, record, account, existing)
 
     monkeypatch.setattr(Journal, "begin", interrupted)
     said = give("run", customers(Path("contacts.csv")), "--json")

@@ -85,41 +85,26 @@ class Entered(PipelineJournal):
 
 @dataclass(slots=True, kw_only=True)
 class Sending:
-    """A pool that sends nothing and writes down what it is told; like the pool, it raises what it was stopped with."""
+    """A pool that sends nothing and writes down what it is told."""
 
     hurried_after: int = -1
     """From this many rows on nobody waits any longer."""
-    ends: bool = False
-    """It stops by itself at once, as when the token is refused."""
     fails: Exception | None = None
     """With this, at once."""
     tally: Counter[Status] = field(default_factory=Counter)
     heard: list[str] = field(default_factory=list)
-    stopped: Exception | None = None
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         self.heard.append("run")
-        try:
-            if self.fails:
-                raise self.fails
-            if not self.ends:
-                await self.over.wait()
-            if self.stopped:
-                raise self.stopped
-        finally:
-            self.heard.append("ended")
+        if self.fails:
+            raise self.fails
 
     def enqueued(self, tally: Mapping[Status, int]) -> None:
         self.tally.update(tally)
 
     def input_over(self) -> None:
         self.heard.append("input over")
-        self.over.set()
-
-    def stop(self, reason: Exception) -> None:
-        self.stopped = self.stopped or reason
-        self.over.set()
 
     @property
     def hurried(self) -> bool:
@@ -163,7 +148,7 @@ async def test_every_row_is_entered_in_its_order() -> None:
     await run_import(sources(Rows(1234), Rows(0), Rows(77)), journal, sender)
     assert journal.rows() == numbers(1234, 0)[:1234] + [(2, n + 2) for n in range(77)]
     assert all(entry.mapped == to_contact(entry.row) for _, entry in journal.entries)
-    assert sender.heard == ["run", "input over", "ended"]
+    assert sender.heard == ["input over", "run"]
 
 
 async def test_the_sender_is_told_how_many_rows_came() -> None:
@@ -178,7 +163,7 @@ async def test_no_rows_are_an_end_too() -> None:
     for empty in ([], sources(Rows(0))):
         sender = Sending()
         await run_import(empty, Entered(), sender)
-        assert sender.heard[-1] == "ended"
+        assert sender.heard == ["input over", "run"]
 
 
 @pytest.mark.parametrize(
@@ -194,14 +179,13 @@ async def test_a_limit_counts_across_the_files(limit: int, counts: tuple[int, in
     assert second.read < counts[1] + 2 * CHUNK_ROWS
 
 
-async def test_a_file_that_breaks_off_stops_the_sending_and_is_told_after_it() -> None:
-    """What was read before is entered as far as it was whole, the sender ends, and then the error is raised."""
+async def test_of_a_file_that_breaks_off_nothing_is_sent() -> None:
+    """What was read before is entered as far as it was whole, the error is raised, and the sender never begins."""
     journal, sender = Entered(), Sending()
     with pytest.raises(InputError) as raised:
         await run_import(sources(Rows(1500, UNREADABLE), Rows(10)), journal, sender)
     assert raised.value is UNREADABLE
-    assert sender.stopped is UNREADABLE
-    assert sender.heard[-1] == "ended"
+    assert sender.heard == []
     assert journal.rows() == numbers(1500)
 
 
@@ -213,18 +197,18 @@ async def test_rows_before_the_place_where_a_file_breaks_off_are_not_forgotten()
     assert journal.rows() == numbers(700)
 
 
-async def test_a_journal_that_cannot_be_written_stops_the_sending_and_is_told_after_it() -> None:
-    """Rows that cannot be entered end the run; the sender ends first."""
+async def test_with_a_journal_that_cannot_be_written_nothing_is_sent() -> None:
+    """Rows that cannot be entered end the run."""
     journal, sender = Entered(full_at=900), Sending()
     with pytest.raises(StorageError) as raised:
         await run_import(sources(Rows(5000)), journal, sender)
-    assert (raised.value, sender.stopped) == (FULL, FULL)
-    assert sender.heard[-1] == "ended"
+    assert raised.value is FULL
+    assert sender.heard == []
     assert journal.rows() == numbers(900)
 
 
-async def test_a_defect_stops_the_sending() -> None:
-    """An exception that nobody planned does not let the sender go on, and is raised as it is."""
+async def test_after_a_defect_nothing_is_sent() -> None:
+    """An exception that nobody planned is raised as it is."""
 
     def broken(_row: Row) -> Contact:
         raise KeyError("a defect")
@@ -232,22 +216,53 @@ async def test_a_defect_stops_the_sending() -> None:
     sender = Sending()
     with pytest.raises(KeyError):
         await run_import([Source(sheet_index=0, reader=Rows(10), to_contact=broken)], Entered(), sender)
-    assert isinstance(sender.stopped, KeyError)
-    assert sender.heard[-1] == "ended"
+    assert sender.heard == []
 
 
-async def test_a_sender_that_has_stopped_does_not_stop_the_reading() -> None:
-    """After a refused token each row is entered all the same, so that it gets its status."""
-    journal = Entered()
-    await run_import(sources(Rows(1500), Rows(500)), journal, Sending(ends=True))
+async def test_a_sender_that_was_stopped_does_not_stop_the_reading() -> None:
+    """After a signal each row is entered all the same, so that it gets its status."""
+    journal, sender = Entered(), Sending()
+    sender.stopping.set()
+    await run_import(sources(Rows(1500), Rows(500)), journal, sender)
     assert journal.rows() == numbers(1500, 500)
 
 
-@pytest.mark.parametrize("ends", [True, False])
-async def test_a_file_that_breaks_off_after_a_stop_is_told_too(ends: bool) -> None:  # noqa: FBT001 - a table of cases
-    """Rows that could not be entered are not passed over in silence, even if the sending was over by then."""
+async def test_what_comes_before_sending_knows_every_row() -> None:
+    """It is done once, when all files are read, and before the sender begins."""
+    journal, sender = Entered(), Sending()
+
+    async def before() -> None:
+        sender.heard.append(f"before: {len(journal.entries)} rows")
+
+    await run_import(sources(Rows(700), Rows(50)), journal, sender, before_sending=before)
+    assert sender.heard == ["before: 750 rows", "input over", "run"]
+
+
+async def test_what_comes_before_sending_may_refuse_it() -> None:
+    """Its error is raised, and nothing is sent."""
+    sender = Sending()
+
+    async def before() -> None:
+        raise UNREADABLE
+
     with pytest.raises(InputError):
-        await run_import(sources(Rows(1500, UNREADABLE)), Entered(), Sending(ends=ends))
+        await run_import(sources(Rows(10)), Entered(), sender, before_sending=before)
+    assert sender.heard == []
+
+
+async def test_a_stop_ends_what_comes_before_sending() -> None:
+    """A signal does not wait for the end of a long walk; the sender then ends in its own good order."""
+    sender = Sending()
+
+    async def before() -> None:
+        try:
+            sender.stopping.set()
+            await asyncio.Event().wait()
+        finally:
+            sender.heard.append("cut off")
+
+    await run_import(sources(Rows(10)), Entered(), sender, before_sending=before)
+    assert sender.heard == ["cut off", "input over", "run"]
 
 
 async def test_what_the_sender_raises_is_raised() -> None:
@@ -294,8 +309,8 @@ async def test_a_chunk_that_is_recognised_whole_is_entered_all_the_same() -> Non
     assert journal.offered == [2]
 
 
-async def test_a_cancelled_run_ends_the_sending() -> None:
-    """Being cancelled while it reads, the flow takes the sender along instead of waiting for all to be sent."""
+async def test_a_run_that_is_cancelled_while_it_reads_sends_nothing() -> None:
+    """The cancellation is raised as it is."""
 
     class Slow(Entered):
         """Never comes back from entering."""
@@ -305,16 +320,29 @@ async def test_a_cancelled_run_ends_the_sending() -> None:
             await asyncio.Event().wait()
             return await super().enqueue(sheet_index, entries)
 
-    class Tireless(Sending):
-        """Goes on until it is cancelled."""
-
-        def input_over(self) -> None:
-            self.heard.append("input over")
-
-    entering, sender = asyncio.Event(), Tireless()
+    entering, sender = asyncio.Event(), Sending()
     task = asyncio.create_task(run_import(sources(Rows(10)), Slow(), sender))
     await entering.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert sender.heard == ["run", "input over", "ended"]
+    assert sender.heard == []
+
+
+async def test_a_run_that_is_cancelled_before_it_sends_leaves_nothing_behind() -> None:
+    """What comes before sending is cancelled with it."""
+    asking, sender = asyncio.Event(), Sending()
+
+    async def before() -> None:
+        asking.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            sender.heard.append("cut off")
+
+    task = asyncio.create_task(run_import(sources(Rows(10)), Entered(), sender, before_sending=before))
+    await asking.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sender.heard == ["cut off"]

@@ -21,6 +21,9 @@ _NOT_SHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 """Of a number format: colours and languages in brackets, room for a character, a character to fill with."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|([-+() /:])')
+_DURATION = re.compile(r"(-?)P(?:(\d{1,12})D)?T?(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12}(?:[.,]\d+)?)S)?", re.ASCII)
+_APART = "[-() /]*"
+_LONGEST_NUMBER_SHOWN = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,24 @@ def text_of(value: object, number_format: str = "General") -> str:
             return ""
         case _:
             return str(value)
+
+
+def formatted(value: object, number_format: str) -> object:
+    """Return the text of a number in its format, but a number of which digits are lost as it is."""
+    return value if is_wrong(value) else text_of(value, number_format)
+
+
+def duration_of(text: str) -> timedelta | None:
+    """Return the duration that a text such as `PT26H05M00S` says; None if it is none (ISO 8601)."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        return None
+    days, hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in found.groups()[1:])
+    try:
+        duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        return None
+    return -duration if found[1] else duration
 
 
 def unescaped(text: str) -> str:
@@ -140,9 +161,26 @@ def zeros_in_front(number_format: str) -> tuple[str, int] | None:
         return None
     least = len(places) - places.index("0") if "0" in places else 0
     before = _LITERAL.match(section)
-    prefix = (before[1] or before[2] or before[3] or "") if before else ""
-    prefix = prefix if any(sign in "+0123456789" for sign in prefix) else ""
+    prefix = _meant((before[1] or before[2] or before[3] or "") if before else "")
     return (prefix, least) if least > 1 or prefix else None
+
+
+def shown_in_front(value: float, shown: str) -> str:
+    """Return a whole number with the prefix or zeros that it is shown with; empty if it is shown with neither.
+
+    For files that keep what a cell shows; `zeros_in_front` tells the same by the format.
+    """
+    if not 0 <= value < TOO_BIG or value != int(value) or len(shown) > _LONGEST_NUMBER_SHOWN:
+        return ""
+    digits = str(int(value))
+    found = re.fullmatch(rf"([^.,:E]*?)((?:0{_APART})*){_APART.join(digits)}[^0-9.,]*", shown)
+    before = _meant(found[1]) + "0" * found[2].count("0") if found else ""
+    return before + digits if before else ""
+
+
+def _meant(prefix: str) -> str:
+    """Return a prefix if it is part of the number, as `+34 ` is and `EUR ` is not."""
+    return prefix if any(sign in "+0123456789" for sign in prefix) else ""
 
 
 def _number_text(value: float) -> str:

@@ -9,14 +9,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import ErrorCell, UncalculatedCell, text_of
+from importer.readers.excel.cells import ErrorCell, UncalculatedCell, duration_of, shown_in_front, text_of
 from importer.readers.excel.extent import MOST_ROWS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import LONGEST_TEXT, MarkupError, listened, local
@@ -37,6 +36,8 @@ table:name="S">"""
 _END = "</table:table></office:spreadsheet></office:body></office:document-content>"
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:5\d\d")
+"""What formulas that went wrong show; only LibreOffice says of such a text that it is an error."""
 _MARKS = {"s": "\x01", "tab": "\x02", "line-break": "\x03"}  # no XML has these characters
 _MEANT = str.maketrans("\x01\x02\x03", " \t\n")
 
@@ -227,17 +228,20 @@ def _copied(cell: Element) -> tuple[str, ErrorCell | UncalculatedCell | None]:
     """Return the attributes that give calamine the cell's value, and what takes the place of a value there is not."""
     kind, shown = cell.get("value-type", ""), _shown(cell)
     value = cell.get("value" if kind in _NUMBERS else f"{kind}-value", "")
-    if kind == "error" or (kind in _NUMBERS and not _NUMBER.fullmatch(value)):
+    is_error = kind == "error" or ("formula" in cell.attrib and _ERROR.fullmatch(shown))
+    if is_error or (kind in _NUMBERS and not _NUMBER.fullmatch(value)):
         return "", ErrorCell(text=shown or "#NUM!")
+    if kind in _NUMBERS and "formula" in cell.attrib and shown.isalpha() and float(value) in {0, 1}:
+        kind, value = "boolean", str(float(value) == 1).lower()  # as LibreOffice writes those of an .xlsx
     if kind in _NUMBERS:
-        if not re.fullmatch("0[0-9]+", shown) or int(shown) != float(value):  # else it has zeros in front
+        shown = shown_in_front(float(value), shown)
+        if not shown:
             return f'office:value-type="float" office:value="{value}"', None
     elif kind in {"boolean", "date"}:
         return f'office:value-type="{kind}" office:{kind}-value={quoteattr(value)}', None
     elif kind == "time":
-        shown = value
-        with suppress(ValueError):
-            shown = text_of(pd.Timedelta(value.replace(",", ".")).to_pytimedelta())
+        duration = duration_of(value)
+        shown = value if duration is None else text_of(duration)
     elif "formula" in cell.attrib and not shown and kind != "string":
         return "", UncalculatedCell()
     else:

@@ -17,7 +17,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils.datetime import ISO_REGEX, MAC_EPOCH, WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._reader import WorkSheetParser
 
-from importer.readers.excel.cells import ErrorCell, UncalculatedCell, text_of, unescaped
+from importer.readers.excel.cells import ErrorCell, UncalculatedCell, formatted, unescaped
 from importer.readers.excel.extent import MOST_AREAS, MOST_ROWS, Area, Extent, area_of
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import MAIN, MarkupError, elements
@@ -189,7 +189,7 @@ class _RowParser(WorkSheetParser):
 
     def _formatted(self, value: float, style: int) -> object:
         if style in self._zeros:
-            return text_of(value, self._zeros[style])
+            return formatted(value, self._zeros[style])
         if kind := self._date_kind(style):
             with suppress(OverflowError, ValueError):  # a phone number formatted as a date is still that number
                 return from_excel(value, self.epoch, timedelta=kind == "duration")

@@ -8,7 +8,7 @@ flagged: it is never passed on as if it were right.
 from collections.abc import Iterable, Iterator, Sequence
 
 from importer.model.rows import Problem
-from importer.readers.excel.cells import text_of
+from importer.readers.excel.cells import formatted
 from importer.readers.excel.extent import Extent
 
 _SPACES = " \t\r\n\f\v"
@@ -50,7 +50,7 @@ def proven_rows_after(number: int, extent: Extent) -> Iterator[Sequence[object]]
     filled = extent.filled
     for missing in range(number + 1, extent.rows + 1):
         whole = _laid_over(extent, missing, ())
-        expected = filled[missing] if missing < len(filled) else len(whole)
+        expected = filled[missing] if missing < len(filled) else 0
         count = _filled(whole)
         yield FlaggedRow(whole, _difference(missing, expected, count)) if filled and count != expected else whole
 
@@ -60,7 +60,7 @@ def _laid_over(extent: Extent, row: int, values: Sequence[object]) -> Sequence[o
     whole: list[object] = [*values, *[""] * (max(replaced, default=0) + 1 - len(values))]
     for column, number_format in extent.zeros.get(row, {}).items():
         if column < len(whole):
-            whole[column] = text_of(whole[column], number_format)
+            whole[column] = formatted(whole[column], number_format)
     for column, value in replaced.items():
         whole[column] = value
     return whole

@@ -21,7 +21,7 @@ from openpyxl.styles.numbers import is_timedelta_format
 from xlrd.compdoc import CompDoc  # type: ignore[import-untyped]  # the same
 
 from importer.model.errors import InputError
-from importer.readers.excel.cells import ErrorCell, cell_name, text_of, zeros_in_front
+from importer.readers.excel.cells import ErrorCell, cell_name, formatted, zeros_in_front
 from importer.readers.excel.extent import MOST_AREAS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.pandas_sheet import PandasSheet
@@ -96,8 +96,8 @@ class XlsWorkbook:
         part, held = self._parts[int(sheet.part)], self._book.sheet_by_index(int(sheet.part))
         is_big = held.nrows * held.ncols > _MOST_CELLS or part.cells > _MOST_FILLED
         refuse_big(self._path, sheet, Extent(rows=held.nrows, columns=held.ncols), is_big=is_big)
-        held.ragged_rows = False
-        held.tidy_dimensions()  # pandas takes rows of one width only
+        if held.nrows and held.row_len(0) < held.ncols:  # pandas takes no more columns than the first row has
+            held.put_cell(0, held.ncols - 1, xlrd.XL_CELL_EMPTY, "", -1)
         if part.empty_results:
             which = f"{part.empty_results:,} of its formulas give an empty text, or were never calculated"
             self.notes = (f"{which} ({part.first_empty_result} for one): an .xls does not tell which.",)
@@ -254,4 +254,4 @@ def _see_cells(seen: ExtentBuilder, book: Any, sheet: Any) -> None:  # noqa: ANN
                     with suppress(OverflowError):
                         seen.replace(row + 1, column, timedelta(days=value))  # pandas makes a date of it
                 elif number_format:
-                    seen.replace(row + 1, column, text_of(value, number_format))
+                    seen.replace(row + 1, column, formatted(value, number_format))

@@ -57,6 +57,16 @@ def number(value: float) -> str:
     return cell(f'office:value-type="float" office:value="{value}"', f"<text:p>{value}</text:p>")
 
 
+def shown_number(value: float, shown: str, kind: str = "float") -> str:
+    """Return a cell with a number that its format shows otherwise."""
+    return cell(f'office:value-type="{kind}" office:value="{value}"', f"<text:p>{shown}</text:p>")
+
+
+def formula_number(value: float, shown: str) -> str:
+    """Return a formula whose result is a number that its format shows otherwise."""
+    return shown_number(value, shown).replace("<table:table-cell", '<table:table-cell table:formula="of:=A1"')
+
+
 HEADER = row(*(cell("", f"<text:p>{name}</text:p>") for name in ("Phone", "Name")))
 
 
@@ -64,6 +74,26 @@ HEADER = row(*(cell("", f"<text:p>{name}</text:p>") for name in ("Phone", "Name"
     ("written", "shown", "codes"),
     [
         (cell('office:value-type="float" office:value="7"', "<text:p>007</text:p>"), "007", ()),
+        (shown_number(600111222, "+34 600111222"), "+34 600111222", ()),
+        (shown_number(600111222, "0034 600 111 222"), "0034 600111222", ()),
+        (shown_number(600111222, "+600111222"), "+600111222", ()),
+        (shown_number(612345678, "06 12 34 56 78"), "0612345678", ()),
+        (shown_number(7, "007 pts"), "007", ()),
+        (shown_number(-7, "-007"), "-7", ()),
+        (shown_number(1234567, "1 234 567"), "1234567", ()),
+        (shown_number(1234567, "1,234,567.00"), "1234567", ()),
+        (shown_number(0, "0.00E+00"), "0", ()),
+        (shown_number(0, "0,00 €"), "0", ()),
+        (shown_number(12, "EUR 12"), "12", ()),
+        (shown_number(1, "100%", "percentage"), "1", ()),
+        (cell('table:formula="of:=NA()" office:value-type="string"', "<text:p>#N/A</text:p>"), "#N/A", ("cell_error",)),
+        (
+            cell('table:formula="of:=A" office:value-type="string"', "<text:p>Err:508</text:p>"),
+            "Err:508",
+            ("cell_error",),
+        ),
+        (cell('table:formula="of:=A1" office:value-type="string"', "<text:p>#1</text:p>"), "#1", ()),
+        (text("#N/A"), "#N/A", ()),
         (cell('office:value-type="float" office:value="0"', "<text:p>0</text:p>"), "0", ()),
         (cell('office:value-type="float" office:value="7.5"', "<text:p>08</text:p>"), "7.5", ()),
         (cell('office:value-type="currency" office:value="1234.5"', "<text:p>1.234,50 €</text:p>"), "1234.5", ()),
@@ -75,6 +105,15 @@ HEADER = row(*(cell("", f"<text:p>{name}</text:p>") for name in ("Phone", "Name"
         (cell('office:value-type="date" office:date-value="-0044-03-15"'), "-0044-03-15", ()),
         (cell('office:value-type="time" office:time-value="PT14H05M00S"'), "14:05:00", ()),
         (cell('office:value-type="time" office:time-value="PT30H05M00S"'), "30:05:00", ()),
+        (cell('office:value-type="time" office:time-value="PT014H05M09S"'), "14:05:09", ()),
+        (cell('office:value-type="time" office:time-value="PT100H00M00,4S"'), "100:00:00", ()),
+        (cell('office:value-type="time" office:time-value="P999999999999D"'), "P999999999999D", ()),
+        (formula_number(1, "TRUE"), "TRUE", ()),
+        (formula_number(0, "FALSO"), "FALSE", ()),
+        (formula_number(1, "1"), "1", ()),
+        (formula_number(7, "seven"), "7", ()),
+        (shown_number(1, "one"), "1", ()),
+        (shown_number(1234567890123456, "0001234567890123456"), "1234567890123456", ("digits_lost",)),
         (cell('office:value-type="time" office:time-value="-P1DT1H"'), "-25:00:00", ()),
         (cell('office:value-type="time" office:time-value="soon"'), "soon", ()),
         (cell('office:value-type="string" office:string-value="x"', "<text:p>y</text:p>"), "x", ()),

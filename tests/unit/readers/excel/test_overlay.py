@@ -51,3 +51,15 @@ def test_rows_that_were_not_parsed_are_flagged() -> None:
     rows = list(proven_rows([["a"]], Extent(rows=3, columns=1, filled=array("H", [0, 1, 0, 2]))))
     assert [isinstance(row, FlaggedRow) for row in rows] == [False, False, True]
     assert list(proven_rows([["a"]], Extent(rows=3, columns=1))) == [["a"]]
+
+
+def test_rows_of_cells_without_a_value_are_not_flagged() -> None:
+    """An empty text at the end of a table is a cell in openpyxl's files, and no library returns its row."""
+    rows = list(proven_rows([["a"]], Extent(rows=3, columns=1, filled=array("H", [0, 1]))))
+    assert [isinstance(row, FlaggedRow) for row in rows] == [False, False, False]
+
+
+def test_digits_that_are_lost_are_told_whatever_the_format() -> None:
+    """A number of 16 digits in a format of 16 zeros is no text: its last digits are gone."""
+    extent = Extent(rows=1, columns=2, zeros={1: {0: "0" * 16, 1: "0" * 16}})
+    assert list(proven_rows([[1234567890123456, 7]], extent)) == [[1234567890123456, "0000000000000007"]]

@@ -29,7 +29,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ERROR, EMPTY = b"\x02\0\x2a\0\0\0\xff\xff", b"\x03\0\0\0\0\0\xff\xff"
 
 
-def read(path: Path, stream: bytes, **options: str) -> tuple[Sheet, Rows]:
+def read(path: Path, stream: bytes, **options: str | int) -> tuple[Sheet, Rows]:
     """Return what is found on opening a workbook of this stream, and its rows with their problems' codes."""
     path.write_bytes(container({"Workbook": stream}))
     return read_file(path, **options)
@@ -273,3 +273,13 @@ def test_a_file_that_is_cut_or_spoilt_anywhere_is_told(path: Path, cut: int) -> 
         path.write_bytes(content)
         with suppress(InputError):  # and nothing else
             read_file(path)
+
+
+def test_rows_may_be_wider_than_the_first(path: Path) -> None:
+    """A title in one cell above the table, or cells right of the last header, as many a file has them."""
+    title = label(0, 0, "Customers")
+    table = label(1, 0, "Phone") + label(1, 1, "Name") + number(2, 0, 1) + label(2, 1, "a") + label(3, 3, "aside")
+    sheet, rows = read(path, workbook(title + table), header_row=2)
+    assert sheet.header == ("Phone", "Name")
+    assert rows == [(3, ("1", "a"), ())]
+    assert read(path, workbook(HEADER + number(1, 0, 1) + label(1, 3, "aside")))[1] == [(2, ("1", "", "", "aside"), ())]

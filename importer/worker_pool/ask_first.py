@@ -1,0 +1,146 @@
+"""Asking before sending: a look-up of each row's contact before its POST, in both forms of its number. Pure.
+
+    look-up finds it .......................................... Final(exists); after a doubt: Final(created | exists)
+    look-up 404 ............................................... AskFirst in the number's other form; then Post at once
+    look-up 429 ............................................... AskFirst again, whatever the number of times
+    look-up refused (another 4xx) ............................. Final(failed, look_up_refused)
+    look-up 403 ............................................... AskToken
+    no clear answer, another number's contact, a proxy's 404 .. AskFirst after a backoff, ten times: Final(failed,
+                                                                not_asked)
+    token refused, redirected ................................. Stop
+
+A 404 is believed at once here, other than for a row in doubt: nobody has just made this contact, so that no copy of the
+service can lag behind with it. Until the POST nothing was sent, so whatever happens before it is no doubt.
+"""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from importer.model.journal_rows import Pending, Presence
+from importer.model.phone_forms import other_form
+from importer.model.policy import Existing, Policy, backoff_seconds
+from importer.model.replies import Outcome, RemoteContact, Reply
+from importer.model.requests import Request, digits_only, find_number
+from importer.model.rows import Contact, Status
+from importer.worker_pool.circuit_breaker import stop_for
+from importer.worker_pool.create_outcomes import Attempt, exists, in_doubt
+from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater, SendNow
+from importer.worker_pool.retry_decision import LOOK_UP_SOURCES, Post, found_there, is_another
+
+_NOT_ASKED = "Callbell did not say whether it is there, so it was not sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskFirst:
+    """Ask whether the contact is there, before it is created."""
+
+    attempt: Attempt
+    """With which it is created if it is not there."""
+    in_other_form: bool = False
+    """Whether the other form of its number is asked for."""
+    was_sent: bool = False
+    """Whether an earlier POST may have made it."""
+    gone_uuid: str = ""
+    """Of the contact that it replaces, because it was deleted: a look-up that shows that one lags behind."""
+    failures: int = 0
+    """Look-ups in a row that got no clear answer."""
+
+
+AskDecision = NextStep[AskFirst | Post, Outcome]
+
+
+def needs_asking(row: Pending, policy: Policy) -> bool:
+    """Tell whether a claimed row's contact is to be looked up before it is created."""
+    return policy.existing is not Existing.CREATE and row.presence is Presence.UNKNOWN and can_be_asked(row.contact)
+
+
+def can_be_asked(contact: Contact) -> bool:
+    """Tell whether the service can be asked for a contact by its identifier."""
+    return contact.source in LOOK_UP_SOURCES
+
+
+def other_number(contact: Contact) -> str:
+    """Return the other form of the contact's number; empty where it has only one."""
+    return other_form(digits_only(contact.normalised_identifier))
+
+
+def ask_request(step: AskFirst) -> Request:
+    """Return the look-up that the step makes."""
+    contact = step.attempt.contact
+    digits = other_number(contact) if step.in_other_form else digits_only(contact.normalised_identifier)
+    return find_number(digits, contact.channel_uuid)
+
+
+def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> AskDecision:
+    """Decide what follows from the reply to a look-up that is made before a POST.
+
+    Args:
+        reply: What it got.
+        step: Whose request it was.
+        policy: The retry and timeout policy.
+        jitter: From 0.0 to 1.0.
+
+    """
+    if reply.is_proxy_page:
+        return _ask_again(reply, step, policy, jitter)
+    if reply.http_status == HTTPStatus.NOT_FOUND:
+        return _not_there(step)
+    return stop_for(reply, policy) or _after_answer(reply, step, policy, jitter)
+
+
+def ask_given_back(step: AskFirst) -> Outcome:
+    """Return the outcome of a row whose look-up is not waited for any more: it was not sent, or only long before."""
+    if step.was_sent:
+        return in_doubt(step.attempt, "before the run ended")
+    return Outcome(status=Status.PENDING)
+
+
+def _after_answer(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> AskDecision:
+    match reply.http_status:
+        case 200 if reply.contact is not None and _is_meant(reply.contact, step):
+            return _there(reply.contact, reply, step)
+        case 403:
+            return AskToken(otherwise=_refused(reply, step))
+        case 429:
+            return SendLater(step=step)
+        case int(status) if 400 <= status < 500 and status != 408:  # noqa: PLR2004 - HTTP's numbers
+            return Final(outcome=_refused(reply, step))
+        case _:
+            return _ask_again(reply, step, policy, jitter)
+
+
+def _there(found: RemoteContact, reply: Reply, step: AskFirst) -> AskDecision:
+    if step.was_sent:
+        return found_there(found, reply, step.attempt)
+    return Final(outcome=exists(reply.http_status, found.uuid, found.href))
+
+
+def _is_meant(found: RemoteContact, step: AskFirst) -> bool:
+    return found.uuid != step.gone_uuid and not is_another(found, step.attempt.contact)
+
+
+def _not_there(step: AskFirst) -> AskDecision:
+    """Go on with the number's other form, or create it: what was just said must still hold."""
+    if other_number(step.attempt.contact) and not step.in_other_form:
+        return SendNow(step=replace(step, in_other_form=True, failures=0))
+    return SendNow(step=Post(attempt=step.attempt))
+
+
+def _ask_again(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> AskDecision:
+    failed = replace(step, failures=step.failures + 1)
+    if failed.failures >= policy.most_look_ups:
+        said = reply.message or "what came was not the service's answer"
+        return Final(outcome=_failed(step, reply, "not_asked", f"{_NOT_ASKED}: {said}."))
+    wait_seconds = backoff_seconds(failed.failures, policy.backoff_cap_seconds, jitter)
+    return SendLater(step=failed, wait_seconds=wait_seconds, is_retry=True)
+
+
+def _refused(reply: Reply, step: AskFirst) -> Outcome:
+    said = reply.message or f"status {reply.http_status}, without a reason"
+    return _failed(step, reply, "look_up_refused", f"The service refused to say whether it is there: {said}")
+
+
+def _failed(step: AskFirst, reply: Reply, code: str, reason: str) -> Outcome:
+    if step.was_sent:
+        return in_doubt(step.attempt, "and the service did not say whether it is there")
+    return Outcome(status=Status.FAILED, http_status=reply.http_status, code=code, reason=reason)

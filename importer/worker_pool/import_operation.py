@@ -1,0 +1,154 @@
+"""The operation of `run` and `retry`: per row it asks first, creates, updates, or leaves what is there. Pure.
+
+    in doubt ...................................... as `create` settles it
+    in the account, known to the journal or listed  skip: Final(exists); update: GetContact, as `update` goes on
+    a WhatsApp contact of which that is not known . AskFirst, as `ask_first` goes on
+    not in the account, or it cannot be asked ..... Post
+
+    found there before, by whatever request ....... skip: Final(exists); update: merged as that reply shows it
+    deleted in Callbell, and --gone recreate ...... AskFirst after the settle time: an earlier run may have made it
+                                                    again
+    a doubt that ends in a POST ................... AskFirst in the number's other form
+
+With `create` the account is not asked: every row is POSTed.
+"""
+
+from datetime import UTC, datetime
+
+from importer.model.changes import ContactChange
+from importer.model.journal_rows import Pending, Presence
+from importer.model.policy import Existing, Policy
+from importer.model.replies import Outcome, Reply
+from importer.model.requests import Request
+from importer.model.rows import Contact, Status
+from importer.worker_pool.ask_first import (
+    AskFirst,
+    after_ask,
+    ask_given_back,
+    ask_request,
+    can_be_asked,
+    needs_asking,
+    other_number,
+)
+from importer.worker_pool.create import CreateOperation, CreateStep, SelfTestLookUp
+from importer.worker_pool.create_outcomes import Attempt, exists
+from importer.worker_pool.operation import Final, NextStep, SendLater
+from importer.worker_pool.retry_decision import LookUp, Post
+from importer.worker_pool.update import (
+    GetContact,
+    Patch,
+    Recreate,
+    UpdateStep,
+    after_get_contact,
+    after_patch,
+    first_update_step,
+    give_back_update,
+    update_intent,
+    update_request,
+)
+
+ImportStep = AskFirst | CreateStep | UpdateStep
+ImportDecision = NextStep[ImportStep, Outcome]
+
+
+class ImportOperation:
+    """Brings the contact of each row into the account.
+
+    Args:
+        policy: The retry and timeout policy, and what to do with contacts that are there already.
+
+    """
+
+    pending = Status.PENDING
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._create = CreateOperation(policy)
+        self._now = datetime.fromtimestamp(0, UTC)
+        """When the last row was begun."""
+
+    def first_step(self, row: Pending, now: datetime, run_seconds: float) -> ImportDecision:
+        """Settle a doubt, update or leave what is there, ask, or POST."""
+        self._now = now
+        if not row.in_doubt and row.uuid and self._policy.existing is Existing.UPDATE:
+            return SendLater(step=first_update_step(row))
+        if not row.in_doubt and row.presence is Presence.THERE and self._policy.existing is Existing.SKIP:
+            return Final(outcome=exists(None, row.uuid))
+        first = self._create.first_step(row, now, run_seconds)
+        if isinstance(first, SendLater) and isinstance(first.step, Post) and not row.in_doubt:
+            return SendLater(step=AskFirst(attempt=first.step.attempt)) if needs_asking(row, self._policy) else first
+        return first
+
+    def request(self, step: ImportStep) -> Request:
+        """Return the step's request."""
+        match step:
+            case AskFirst():
+                return ask_request(step)
+            case GetContact() | Patch():
+                return update_request(step)
+            case _:
+                return self._create.request(step)
+
+    def intent(self, step: ImportStep) -> ContactChange | None:
+        """Return the change that a PATCH makes; None for all else."""
+        return update_intent(step) if isinstance(step, GetContact | Patch) else None
+
+    def decide(self, step: ImportStep, reply: Reply, jitter: float) -> ImportDecision:
+        """Return what follows from the reply; `ask_first`, `retry_decision` and `update` have the tables."""
+        match step:
+            case AskFirst():
+                return self._met(after_ask(reply, step, self._policy, jitter), step.attempt.contact, reply, jitter)
+            case GetContact():
+                return self._recreated(after_get_contact(reply, step, self._policy, jitter), step.uuid)
+            case Patch():
+                return after_patch(reply, step, self._policy, jitter)
+            case _:
+                return self._after_create_step(step, reply, jitter)
+
+    def self_test_step(self) -> ImportStep | None:
+        """Return the look-up of a contact that was surely created, once, when some row needs look-ups."""
+        return self._create.self_test_step()
+
+    def give_back(self, step: ImportStep, *, is_in_flight: bool) -> Outcome | None:
+        """Leave the row pending where nothing can have been changed, else in doubt."""
+        match step:
+            case AskFirst():
+                return ask_given_back(step)
+            case GetContact() | Patch():
+                return give_back_update(step, is_in_flight=is_in_flight)
+            case _:
+                return self._create.give_back(step, is_in_flight=is_in_flight)
+
+    def _after_create_step(self, step: CreateStep, reply: Reply, jitter: float) -> ImportDecision:
+        decision = self._create.decide(step, reply, jitter)
+        if isinstance(step, SelfTestLookUp):
+            return decision
+        if isinstance(step, LookUp) and isinstance(decision, SendLater) and isinstance(decision.step, Post):
+            return self._asked_in_other_form(decision, decision.step)
+        return self._met(decision, step.attempt.contact, reply, jitter)
+
+    def _met(self, decision: ImportDecision, contact: Contact, reply: Reply, jitter: float) -> ImportDecision:
+        """Merge a row with a contact that the reply shows and that was there before: a first meeting."""
+        is_there = isinstance(decision, Final) and decision.outcome.status is Status.EXISTS
+        if not is_there or reply.contact is None or self._policy.existing is not Existing.UPDATE:
+            return decision
+        met = GetContact(uuid=reply.contact.uuid, contact=contact)
+        return self._recreated(after_get_contact(reply, met, self._policy, jitter), met.uuid)
+
+    def _recreated(self, decision: ImportDecision | Recreate, gone_uuid: str) -> ImportDecision:
+        """Make a contact again that was deleted, unless another one has its number."""
+        if not isinstance(decision, Recreate):
+            return decision
+        attempt = Attempt(contact=decision.contact, first_sent_at=self._now)
+        if not can_be_asked(decision.contact):
+            return SendLater(step=Post(attempt=attempt))
+        step = AskFirst(attempt=attempt, gone_uuid=gone_uuid)
+        return SendLater(step=step, wait_seconds=self._policy.settle_seconds)
+
+    def _asked_in_other_form(self, decision: SendLater[CreateStep], post: Post) -> ImportDecision:
+        """Ask for the other form of the number before it is sent again; the form as sent was just asked for."""
+        contact = post.attempt.contact
+        if self._policy.existing is Existing.CREATE or not (can_be_asked(contact) and other_number(contact)):
+            return decision
+        ask = AskFirst(attempt=post.attempt, in_other_form=True, was_sent=True)
+        return SendLater(step=ask, wait_seconds=decision.wait_seconds, is_retry=decision.is_retry)
