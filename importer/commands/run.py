@@ -195,6 +195,7 @@ def _policy(settings: Settings) -> Policy:
         existing=contact.existing,
         on_conflict=contact.on_conflict,
         gone=contact.gone,
+        tags=contact.tags,
     )
 
 
