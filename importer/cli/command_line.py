@@ -8,8 +8,9 @@ import typer
 from importer.cli import options
 from importer.cli.app import app, command, command_context, examples, finish
 from importer.cli.journal_commands import journal_group
-from importer.cli.process import put_out, say
+from importer.cli.process import put_out
 from importer.cli.prompts import confirm_undo
+from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.model.errors import UsageError
 
 __all__ = ["app"]
@@ -228,24 +229,4 @@ def undo(
     finish(context, undo_run(context, earlier))
 
 
-@command(epilog=examples("sandbox --latency 0.2", "sandbox --faults 0.1 --seed 7"))
-def sandbox(
-    port: Annotated[int, typer.Option(metavar="N", help="The port on this computer; 0: any that is free.")] = 8080,
-    rate: Annotated[int, typer.Option(metavar="N", help="Requests per second that it allows; 0: no limit.")] = 300,
-    latency: Annotated[float, typer.Option(metavar="SECONDS", help="How long each answer takes.")] = 0.0,
-    duplicates: Annotated[
-        str, typer.Option(metavar="second|refuse|return", help="What it does with a contact that is there already.")
-    ] = "second",
-    faults: Annotated[
-        str, typer.Option(metavar="SHARE[:KINDS]", help="What goes wrong, such as 0.1 or 0.1:reset,error+commit.")
-    ] = "",
-    seed: Annotated[int, typer.Option(metavar="N", help="Chooses which requests go wrong, the same each time.")] = 0,
-) -> None:
-    """Serve a sandbox of the Callbell API on this computer.
-
-    Until Ctrl-C; it forgets everything then.
-    """
-    from importer.commands.sandbox import sandbox_options, serve_sandbox  # noqa: PLC0415 - late, see above
-
-    chosen = sandbox_options(rate=rate, latency=latency, duplicates=duplicates, faults=faults, seed=seed)
-    serve_sandbox(chosen, port, say)
+command(epilog=SANDBOX_EXAMPLES)(sandbox)

@@ -45,7 +45,8 @@ Tag = Annotated[list[str] | None, _mapping("--tag", "TEXT", "A tag for every con
 Limit = Annotated[int | None, _sending("--limit", "N", "Only the first N rows.")]
 DryRun = Annotated[bool | None, _sending("--dry-run", "", "Do everything but send, and write nothing down.")]
 Sandbox = Annotated[
-    bool | None, _sending("--sandbox", "", "Send to a sandbox inside this run, not to Callbell; needs no token.")
+    bool | None,
+    _sending("--sandbox", "", "Rehearse: send to a sandbox inside this run, not to Callbell; needs no token."),
 ]
 Rate = Annotated[
     float | None, _sending("--rate", "N", "Requests per second that the account allows; 0: no limit (default: 300).")

@@ -1,4 +1,4 @@
-"""What the account has: who it is, its teams and channels. Asked once, before anything is sent."""
+"""What the account has: who it is, its teams, channels and users. Asked once, before anything is sent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 
 from importer.client.responses import clean
-from importer.model.account import AccountIdentity, Directory
+from importer.model.account import AccountIdentity, Directory, NamedEntry
 from importer.model.errors import ServiceError
 from importer.model.policy import backoff_seconds
 from importer.model.protocols import Service
@@ -27,10 +27,12 @@ class UnreadableError(ServiceError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLists:
-    """The account's teams and channels as the service lists them; none where nobody asked."""
+    """The account's teams, channels and users as the service lists them; none where nobody asked."""
 
     teams: Sequence[Mapping[str, object]] = ()
     channels: Sequence[Mapping[str, object]] = ()
+    users: Sequence[Mapping[str, object]] = ()
+    """The members of all teams, who may be in several."""
     refused: Mapping[str, UnreadableError] = field(default_factory=lambda: MappingProxyType({}))
     """By its name, the error for a list that the token may not read."""
 
@@ -44,19 +46,21 @@ class AccountLists:
         """The UUIDs of the channels that are used where a contact names none."""
         return frozenset(uuid for one in self.channels if one.get("main") is True and (uuid := _uuid(one)))
 
-    def directory(self, *, teams: bool, channels: bool) -> Directory:
-        """Return the names of the teams and channels, of those that are asked for.
+    def directory(self, *, teams: bool, channels: bool, users: bool = False) -> Directory:
+        """Return the names of the teams, channels and users, of those that are asked for.
 
         Raises:
-            UnreadableError: The token may not read what is asked for.
+            UnreadableError: The token may not read the teams or channels that are asked for. Users that it may not
+                read are none: contacts can be assigned by e-mail.
 
         """
         for name, is_asked in (("teams", teams), ("channels", channels)):
             if is_asked and name in self.refused:
                 raise self.refused[name]
         return Directory(
-            teams=_by_name(self.teams, "name") if teams else {},
-            channels=_by_name(self.channels, "title") if channels else {},
+            teams=_entries(self.teams, "uuid", "name") if teams else None,
+            channels=_entries(self.channels, "uuid", "title") if channels else None,
+            users=_entries(self.users, "email", "name") if users else None,
         )
 
 
@@ -70,8 +74,12 @@ async def who_am_i(service: Service, jitter: Callable[[], float]) -> str:
     return clean(text_field(await get_json(service, WHO_AM_I, jitter), "user_email")) or "unknown"
 
 
-async def read_lists(service: Service, jitter: Callable[[], float], *, teams: bool, channels: bool) -> AccountLists:
-    """Return the account's teams and channels to the last page, of those that are asked for.
+async def read_lists(
+    service: Service, jitter: Callable[[], float], *, teams: bool, channels: bool, users: bool = False
+) -> AccountLists:
+    """Return the account's teams, channels and users to the last page, of those that are asked for.
+
+    Users are listed only as members of teams, so those who are in none are not seen, and teams are asked for too.
 
     Raises:
         ServiceError: The token is refused, or the service cannot be reached; a list that this token may not read, or
@@ -80,14 +88,21 @@ async def read_lists(service: Service, jitter: Callable[[], float], *, teams: bo
     """
     found: dict[str, list[Mapping[str, object]]] = {}
     refused: dict[str, UnreadableError] = {}
-    for name in (name for name, is_asked in (("teams", teams), ("channels", channels)) if is_asked):
-        listed = found[name] = []
+
+    async def read(name: str, path: str) -> None:
+        listed = found.setdefault(name, [])
         try:
-            async for page in list_pages(service, name, name, {}, _MOST_PAGES, jitter):
+            async for page in list_pages(service, path, name, {}, _MOST_PAGES, jitter):
                 listed += json_objects(page.get(name))
         except UnreadableError as error:
-            LOG.warning("the account's %s cannot be read: %s", name, error.message)
+            LOG.warning("the account's %s cannot be read: %s", path, error.message)
             refused[name] = error
+
+    for name in (name for name, is_asked in (("teams", teams or users), ("channels", channels)) if is_asked):
+        await read(name, name)
+    for uuid in (text_field(team, "uuid") for team in found.get("teams", ()) if users):
+        if uuid:
+            await read("users", f"teams/{uuid}/members")
     return AccountLists(**found, refused=refused)
 
 
@@ -121,15 +136,19 @@ async def identify_account(
     )
 
 
-def _by_name(listed: Sequence[Mapping[str, object]], label: str) -> Mapping[str, str]:
-    """Return UUIDs by name; a name that two share would be a guess, so it is left out, as is what is out of use."""
-    named: dict[str, str] = {}
-    shared: set[str] = set()
-    for one in listed:
-        name, uuid = text_field(one, label).strip().casefold(), text_field(one, "uuid")
-        if name and uuid and not one.get("discardedAt") and named.setdefault(name, uuid) != uuid:
-            shared.add(name)
-    return {name: uuid for name, uuid in named.items() if name not in shared}
+def _entries(listed: Sequence[Mapping[str, object]], key: str, label: str) -> tuple[NamedEntry, ...]:
+    """Return each of them once, sorted: the service may list them in any order, and users are in several teams."""
+    entries = {
+        NamedEntry(
+            sent=sent,
+            name=clean(text_field(one, label)),
+            type=text_field(one, "type"),
+            is_discarded=bool(one.get("discardedAt")),
+        )
+        for one in listed
+        if (sent := clean(text_field(one, key)))
+    }
+    return tuple(sorted(entries, key=lambda one: (one.sent, one.name)))
 
 
 def _uuid(one: Mapping[str, object]) -> str:

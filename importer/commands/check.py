@@ -10,18 +10,19 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from importer.commands.account_check import Requirements, census, unmet
 from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
+from importer.commands.preflight import Preflight
+from importer.commands.requirements import RequirementsOfSheet
 from importer.commands.setup import new_run, open_journal, open_sheets, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError
-from importer.model.rows import Contact, Entry, Status
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.rows import Status
+from importer.model.runs import RunRecord
 from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
@@ -59,8 +60,8 @@ class Check:
     record: RunRecord
     readers: Sequence[InputSheet]
     _warnings: Findings = field(default_factory=Findings)
-    _requirements: Requirements = field(default_factory=Requirements)
-    _observers: list["_SheetRows"] = field(default_factory=list)
+    _preflight: Preflight = field(default_factory=Preflight)
+    _observers: list[RequirementsOfSheet] = field(default_factory=list)
     """One for each sheet."""
     _tally: Counter[Status] = field(default_factory=Counter)
     """Rows enqueued, per status: the journal does not keep those that would be sent."""
@@ -86,8 +87,8 @@ class Check:
             connection = replace(connection, account=account)
             self.record = replace(self.record, account=account.name)
             broken = await self._read(connection)
-            not_seen = await self._not_seen(connection)
-        checked = self._checked(connection, not_seen, broken)
+            await self._ask(connection)
+        checked = self._checked(connection, broken)
         told = self.context.told
         text = checked_text(replace(checked, problems=told(checked.problems), warnings=told(checked.warnings)))
         if broken:
@@ -101,7 +102,7 @@ class Check:
         sources = []
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
-            self._observers.append(rows := _SheetRows(self._requirements))
+            self._observers.append(rows := self._preflight.observer(one.options))
             observers = (SheetWarnings(self._warnings, one.mapping), rows)
             mapped = partial(to_contact, mapping=one.mapping)
             sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
@@ -124,22 +125,20 @@ class Check:
     def _show(self, *, read_all: bool) -> None:
         self._progress.update(Snapshot(tally=self._tally.copy(), read_all=read_all, sends=False))
 
-    async def _not_seen(self, connection: Connection) -> tuple[ProblemGroup, ...]:
-        """Return what the rows require and the account was not seen to have."""
-        if connection.lists is None:
-            return ()
-        types = {field.name: field.type for one in connection.sheets for field in one.options.columns.custom_fields}
-        seen = await census(connection.service, self._requirements, connection.lists, self.context.jitter)
-        return tuple(unmet(self._requirements, seen, types))
+    async def _ask(self, connection: Connection) -> None:
+        """Find out what the rows require and the account was not seen to have."""
+        if connection.lists is not None:
+            await self._preflight.ask(connection.service, self.context.jitter, connection.directory)
 
-    def _checked(self, connection: Connection, not_seen: Sequence[ProblemGroup], broken: InputError | None) -> Checked:
+    def _checked(self, connection: Connection, broken: InputError | None) -> Checked:
         source = self.store.report_source(self.record.name)
         groups = source.problems()
         aside = {Status.DUPLICATE.value, "differs"}
+        has_problems = bool(self._tally[Status.INVALID] or self._preflight.problems)
         record = replace(
             self.record,
             finished_at=self.context.clock.now(),
-            exit_code=broken.exit_code if broken else int(bool(self._tally[Status.INVALID])),
+            exit_code=broken.exit_code if broken else int(has_problems),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
         )
@@ -158,9 +157,14 @@ class Check:
             record=record,
             sheets=sheets,
             tally=self._tally,
-            problems=tuple(group for group in groups if group.code not in aside),
-            warnings=(*(group for group in groups if group.code in aside), *self._warnings.warnings(), *not_seen),
+            problems=(*(group for group in groups if group.code not in aside), *self._preflight.problems),
+            warnings=(
+                *(group for group in groups if group.code in aside),
+                *self._warnings.warnings(),
+                *self._preflight.warnings,
+            ),
             not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
+            required=() if connection.is_asked else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
         )
 
@@ -169,28 +173,11 @@ class Check:
         required = {
             "teams": any(uses_teams(one.options) for one in sheets),
             "channels": any(uses_channels(one.options) for one in sheets),
-            "users": self._requirements.users,
-            "tags": self._requirements.tags,
-            "custom fields": self._requirements.fields,
+            "users": self._preflight.requirements.users,
+            "tags": self._preflight.requirements.tags,
+            "custom fields": self._preflight.requirements.fields,
         }
         if names := [name for name, is_used in required.items() if is_used]:
             yield f"There is no token, so whether the account has these {', '.join(names)} was not asked."
         if not self.context.settings.service.account:
             yield "There is no token, so which rows an earlier run sent is not known."
-
-
-@dataclass(slots=True)
-class _SheetRows:
-    """Observes the rows of one sheet: how many there are, and what they require of the account."""
-
-    requirements: Requirements
-    count: int = 0
-
-    def mapped(self, entries: Sequence[Entry]) -> None:
-        self.count += len(entries)
-        for entry in entries:
-            if isinstance(entry.mapped, Contact):
-                self.requirements.see(entry.row, entry.mapped)
-
-    def recognised(self, row: int, identifier: str) -> None:
-        """A check maps every row, so it recognises none."""

@@ -1,7 +1,6 @@
 """The connection to the account, and the commands that send through it with a worker pool."""
 
 import asyncio
-import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -14,15 +13,16 @@ from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
+from importer.commands.rehearsal import Rehearsal, start_rehearsal
 from importer.commands.setup import required_account
 from importer.journal import AccountMatch, Journal
-from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams
+from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams, uses_users
 from importer.mapper.mapping_guess import Guess
 from importer.mapper.options import MappingOptions
 from importer.model.account import AccountIdentity, Directory
 from importer.model.journal_rows import OutcomeT
 from importer.model.protocols import Service, WorkJournal
-from importer.model.runs import RunRecord
+from importer.model.runs import OF_SANDBOX, RunRecord
 from importer.model.stop import Stop
 from importer.system.stop_signals import Interruption
 from importer.worker_pool.operation import Operation, StepT
@@ -49,17 +49,24 @@ class Connection:
     account: AccountMatch
     """What the journal knows of it."""
     lists: AccountLists | None
-    """Its teams and channels; None: there is no token, so nobody was asked."""
+    """Its teams, channels and users; None: there is no token, so nobody was asked."""
     directory: Directory | None
-    """The names of its teams and channels that the mappings need; None: there is no token."""
+    """Those of them that the mappings need; None: there is no token."""
     sheets: Sequence[MappedSheet]
-    """Mapped with the teams and channels of the account."""
+    """Mapped with the teams, channels and users of the account."""
+    rehearsal: Rehearsal | None = None
+    """The sandbox that the service is; None: it is no sandbox of this run."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is known what the account has."""
+        return self.lists is not None and (self.rehearsal is None or self.rehearsal.lists is not None)
 
 
 async def connect(
     context: CommandContext, store: Journal, record: RunRecord, readers: Sequence[InputSheet], opened: AsyncExitStack
 ) -> Connection:
-    """Ask the service which account it is, and for its teams and channels; map the sheets.
+    """Ask the service which account it is, and for its teams, channels and users; map the sheets.
 
     Args:
         context: With where the service is.
@@ -77,36 +84,87 @@ async def connect(
     guesses = [await asyncio.to_thread(guess_of, reader, context.settings) for reader in readers]
     sheets = [reader.sheet for reader in readers]
     options = list(map(mapping_options, sheets, repeat(context.settings), guesses))
-    in_sandbox = context.settings.run.sandbox
-    base_url, token = await _sandbox(context, options, opened) if in_sandbox else _service(context)
+    rehearsal = await start_rehearsal(context, options, opened) if context.settings.run.sandbox else None
+    base_url, token = rehearsal.service if rehearsal else _service(context)
     service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
-    label, lists, directory = context.settings.service.account, None, None
-    # A sandbox is empty each time, so nothing of it is remembered.
-    identity = AccountIdentity(name=f"sandbox {record.name}" if in_sandbox else f"{base_url} {label}")
+    lists, directory, is_asked = None, None, rehearsal is None or rehearsal.lists is not None
     if token is not None:
-        named = set[str]().union(*(guessed.by_account for guessed in guesses if guessed))
-        teams = "team" in named or any(map(uses_teams, options))
-        channels = "channel" in named or any(map(uses_channels, options))
-        wanted = {"teams": teams or not in_sandbox, "channels": channels or not in_sandbox}
-        lists = await read_lists(service, context.jitter, **wanted)
-        directory = lists.directory(teams=teams, channels=channels)
-        identity = replace(identity, main_channels=lists.main_channels)
-        if not in_sandbox:
-            identity = await identify_account(service, lists, base_url, label, context.jitter)
-    mapped = list(map(_mapped, readers, options, guesses, repeat(directory)))
+        named = _named(options, guesses)
+        lists = await _account_lists(context, service, rehearsal, named)
+        directory = _directory(lists, named, options if is_asked else [])
+    # A rehearsal that did not ask the account takes every name for granted.
+    known = directory if is_asked else None
+    mapped = list(map(_mapped, readers, options, guesses, repeat(directory), repeat(known)))
+    identity = await _identity(context, service, base_url, lists, f"{OF_SANDBOX}{record.name}" if rehearsal else "")
     account = store.match_account(identity)
-    return Connection(service=service, account=account, lists=lists, directory=directory, sheets=mapped)
+    return Connection(
+        service=service, account=account, lists=lists, directory=directory, sheets=mapped, rehearsal=rehearsal
+    )
 
 
-def _mapped(reader: InputSheet, options: MappingOptions, guessed: Guess | None, found: Directory | None) -> MappedSheet:
+async def _identity(
+    context: CommandContext, service: Service, base_url: str, lists: AccountLists | None, sandbox: str
+) -> AccountIdentity:
+    """Return which account it is, by its lists if it was asked.
+
+    A sandbox within this run is empty each time, so it is called after the run, and nothing of it is remembered.
+    """
+    label = context.settings.service.account
+    if lists is None:
+        return AccountIdentity(name=f"{base_url} {label}")
+    if sandbox:
+        return AccountIdentity(name=sandbox, main_channels=lists.main_channels)
+    return await identify_account(service, lists, base_url, label, context.jitter)
+
+
+async def _account_lists(
+    context: CommandContext, service: Service, rehearsal: Rehearsal | None, named: Mapping[str, bool]
+) -> AccountLists:
+    """Return the account's lists; of a sandbox that was told of no account, only what is named."""
+    if rehearsal is None:
+        return await read_lists(service, context.jitter, **{**named, "teams": True, "channels": True})
+    return rehearsal.lists or await read_lists(service, context.jitter, **{**named, "users": False})
+
+
+def _named(options: Sequence[MappingOptions], guesses: Sequence[Guess | None]) -> dict[str, bool]:
+    """Return whether some of the account's teams, channels and users are, or may be, named."""
+    guessed = set[str]().union(*(one.by_account for one in guesses if one))
+    return {
+        "teams": "team" in guessed or any(map(uses_teams, options)),
+        "channels": "channel" in guessed or any(map(uses_channels, options)),
+        "users": "assigned_user" in guessed or any(map(uses_users, options)),
+    }
+
+
+def _directory(lists: AccountLists, named: Mapping[str, bool], options: Sequence[MappingOptions]) -> Directory:
+    """Return what the mappings need of the lists, of which UUIDs in the options are checked too.
+
+    Raises:
+        UnreadableError: The token may not read what is named; a UUID that cannot be checked is sent as it is.
+
+    """
+    given = {f"{name}s": any(getattr(one.contact, name) for one in options) for name in ("team", "channel")}
+    checked = {name: is_given and name not in lists.refused for name, is_given in given.items()}
+    return lists.directory(**{name: is_named or checked.get(name, False) for name, is_named in named.items()})
+
+
+def _mapped(
+    reader: InputSheet,
+    options: MappingOptions,
+    guessed: Guess | None,
+    found: Directory | None,
+    known: Directory | None,
+) -> MappedSheet:
     """Return the sheet with its mapping, now that the account was asked.
+
+    The account's lists complete a guess (`found`) and resolve names (`known`); without these, names pass as they are.
 
     Raises:
         InputError: The mapping does not fit its header.
 
     """
     chosen, notes = with_account(options, guessed, found)
-    mapping = column_mapping(reader.sheet, chosen, found)
+    mapping = column_mapping(reader.sheet, chosen, known)
     return MappedSheet(reader=reader, options=chosen, mapping=mapping, notes=notes)
 
 
@@ -119,24 +177,6 @@ def _service(context: CommandContext) -> tuple[str, Token | None]:
         if context.settings.run.dry_run:
             return chosen.base_url, None
         raise
-
-
-async def _sandbox(
-    context: CommandContext, options: Sequence[MappingOptions], opened: AsyncExitStack
-) -> tuple[str, Token]:
-    """Start a sandbox for this run, which has the custom fields of the mappings; return its address and token."""
-    # Late: a run that does not need it does not wait for a server to be imported.
-    from importer.sandbox import DEFAULT_ACCOUNT, CustomField, Sandbox, SandboxOptions  # noqa: PLC0415 - said above
-
-    fields = [
-        CustomField(name=field.name, type=field.type, options=field.options)
-        for one in options
-        for field in one.columns.custom_fields
-    ]
-    rate_limit = math.ceil(context.settings.service.rate)
-    sandbox = Sandbox(SandboxOptions(account=DEFAULT_ACCOUNT.opened(fields), rate_limit=rate_limit))
-    await opened.enter_async_context(sandbox)
-    return sandbox.base_url, Token(sandbox.token)
 
 
 @dataclass(slots=True, kw_only=True)

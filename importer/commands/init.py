@@ -1,7 +1,8 @@
 """`init`: looks at a spreadsheet, asks what only the person can know, and writes the config that it would use."""
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain, islice
@@ -9,21 +10,24 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, is_yes
 from importer.commands.mapping_selection import InputSheet, column_mapping
+from importer.commands.own_account import KnownAccount, known_account
 from importer.commands.setup import is_there
+from importer.mapper.account_fields import as_field
 from importer.mapper.column_candidates import Question
 from importer.mapper.contact import to_contact
 from importer.mapper.header import texts_of
 from importer.mapper.mapping_guess import feeds, with_fields
 from importer.mapper.mapping_proposal import Proposal, propose
-from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
+from importer.mapper.options import FIELDS, ContactOptions, CustomFieldOptions, MappingOptions
 from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
-from importer.model.rows import Contact, InvalidRow, Row, Sheet
+from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
+from importer.reports.closing_text import groups_text
 from importer.settings.config_text import Draft, config_text
 from importer.system.files import write_whole
 from importer.system.shell import quote
@@ -56,15 +60,16 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     sheet, rows = _sample(file, given.input)
     for note in sheet.notes:  # before the questions: what was guessed may be wrong
         context.tell(f"{plain(sheet.file)}: {plain(note)}")
-    contact, proposal = _proposed(sheet.header, rows, given.mapping.contact, ask)
-    proposal = _answered(proposal, ask) if ask else proposal
+    account = asyncio.run(known_account(context))
+    contact, proposal = _proposed(sheet.header, rows, given.mapping.contact, account, ask)
+    proposal = _answered(proposal, account, ask) if ask else proposal
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
-    config = _config(sheet, given.input, options, proposal)
+    config = _config(sheet, given.input, options, proposal, account.offered if account else {})
     if ask is None and any(question.is_required for question in proposal.questions):
         raise _unanswered(sheet, proposal, config)
-    if ask is None and (wrong := list(_why_mostly_invalid(sheet, rows, options, proposal))):
+    if ask is None and (wrong := list(_why_mostly_invalid(sheet, rows, options, proposal, account))):
         raise _mostly_invalid(sheet, wrong, config)
-    shown = "\n".join(_shown(sheet, rows, options, proposal))
+    shown = "\n".join(_shown(sheet, rows, options, proposal, account))
     if ask and not is_yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
     with write_whole(path) as unfinished:
@@ -81,35 +86,62 @@ def _sample(file: str, options: InputOptions) -> tuple[Sheet, Sequence[Row]]:
 
 
 def _proposed(
-    header: Sequence[str], rows: Sequence[Row], contact: ContactOptions, ask: Callable[[str], str] | None
+    header: Sequence[str],
+    rows: Sequence[Row],
+    contact: ContactOptions,
+    account: KnownAccount | None,
+    ask: Callable[[str], str] | None,
 ) -> tuple[ContactOptions, Proposal]:
     """Return what the sheet suggests, and the contact options with the country, if the person was asked for it."""
-    proposal = propose(header, rows, contact.country)
+    there = (account.directory, account.fields) if account else ()
+    proposal = propose(header, rows, contact.country, *there)
     if not (proposal.lacks_country and ask) or contact.country:
         return contact, proposal
     question = "The phone numbers have no country code. Where are they from? Two letters such as ES, or nothing:"
     while (country := ask(question).strip().upper()) and not is_region(country):
         question = f"{plain(country)} is not the code of a country. Two letters such as ES, or nothing:"
-    return replace(contact, country=country), propose(header, rows, country)
+    return replace(contact, country=country), propose(header, rows, country, *there)
 
 
-def _answered(proposal: Proposal, ask: Callable[[str], str]) -> Proposal:
+def _answered(proposal: Proposal, account: KnownAccount | None, ask: Callable[[str], str]) -> Proposal:
     """Return the proposal with the columns that the person chose, and with what is open still."""
     chosen = {question.field: found for question in proposal.questions if (found := _choose(question, ask))}
     columns = with_fields(proposal.columns, chosen)
     left = [one for one in proposal.suggestions if not feeds(columns, one.column)]
-    numbers = set[int]()
-    if left:
-        numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
-        asked = f"These columns are not sent:\n{numbered}\nWhich of them has Callbell as custom fields? Such as 1,3:"
-        numbers = {int(part) for part in ask(asked).replace(",", " ").split() if part.isdecimal()}
-    taken = tuple(one for number, one in enumerate(left, 1) if number in numbers)
+    taken = _chosen_fields(left, columns.custom_fields, account.fields if account else (), ask) if left else {}
     return replace(
         proposal,
-        columns=replace(columns, custom_fields=taken),
+        columns=replace(columns, custom_fields=(*columns.custom_fields, *taken.values())),
         questions=tuple(question for question in proposal.questions if question.field not in chosen),
-        suggestions=tuple(one for one in left if one not in taken),
+        suggestions=tuple(one for one in left if one.column not in taken),
     )
+
+
+def _chosen_fields(
+    left: Sequence[CustomFieldOptions],
+    taken: Sequence[CustomFieldOptions],
+    fields: Sequence[CustomFieldOptions],
+    ask: Callable[[str], str],
+) -> dict[str, CustomFieldOptions]:
+    """Return which columns feed custom fields, by header, as the person chooses."""
+    numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
+    asked = f"These columns are not sent:\n{numbered}\n"
+    free = {one.name.casefold(): one for one in fields if one.name not in {other.name for other in taken}}
+    how = "Which of them has Callbell as custom fields? Such as 1,3:"
+    if free:
+        names = ", ".join(f"{plain(one.name)} ({one.type})" for one in free.values())
+        asked += f"Callbell has the custom fields {names}.\n"
+        first = plain(next(iter(free.values())).name)
+        how = f"Which of them are custom fields? Such as 1,3, or with the field's name: 1={first}"
+    chosen = {}
+    for part in ask(asked + how).split(","):
+        number, _, name = (text.strip() for text in part.partition("="))
+        for digits in number.split() if not name else [number]:
+            if digits.isdecimal() and 0 < int(digits) <= len(left):
+                column = left[int(digits) - 1]
+                field = free.get(name.casefold())
+                chosen[column.column] = as_field(column, field) if field else replace(column, name=name or column.name)
+    return chosen
 
 
 def _choose(question: Question, ask: Callable[[str], str]) -> str:
@@ -126,7 +158,9 @@ def _choose(question: Question, ask: Callable[[str], str]) -> str:
             return text
 
 
-def _shown(sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal) -> Iterator[str]:
+def _shown(
+    sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal, account: KnownAccount | None
+) -> Iterator[str]:
     """Yield how sure the mapping is, and the first rows as they would be sent."""
     columns = options.columns
     yield f"{plain(sheet.file)}:"
@@ -142,10 +176,14 @@ def _shown(sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal:
             yield f"  {question.field:<14} open: {_doubt(question)}"
     if proposal.lacks_country and not options.contact.country:
         yield "The phone numbers have no country code: set country under [contact] of the config, or give --country."
-    mapping = column_mapping(sheet, options, None)
+    mapping = column_mapping(sheet, options, account.directory if account else None)
     yield "The first rows as they would be sent:"
     for row in rows[:_SHOWN_ROWS]:
         yield f"  row {row.number}: {_row(to_contact(row, mapping))}"
+    if account:
+        entries = [Entry(row=row, mapped=to_contact(row, mapping)) for row in rows]
+        if missing := groups_text("Not in the account:", account.missing(entries, options), _SHOWN_CHOICES):
+            yield missing
 
 
 def _row(mapped: Contact | InvalidRow) -> str:
@@ -154,13 +192,20 @@ def _row(mapped: Contact | InvalidRow) -> str:
     return "not sent: " + plain(" ".join(problem.message for problem in mapped.problems))
 
 
-def _config(sheet: Sheet, given: InputOptions, options: MappingOptions, proposal: Proposal) -> str:
+def _config(
+    sheet: Sheet,
+    given: InputOptions,
+    options: MappingOptions,
+    proposal: Proposal,
+    offered: Mapping[str, Sequence[str]],
+) -> str:
     draft = Draft(
         file=Path(sheet.file).name,
         input=given,
         mapping=options,
         reasons=proposal.reasons,
         open_fields={one.field: one.choices[:_SHOWN_CHOICES] for one in proposal.questions},
+        offered=offered,
         suggestions=proposal.suggestions,
     )
     return config_text(draft)
@@ -176,10 +221,10 @@ def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:
 
 
 def _why_mostly_invalid(
-    sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal
+    sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal, account: KnownAccount | None
 ) -> Iterator[str]:
     """Yield why most of the rows would be invalid; nothing if most are right."""
-    mapping = column_mapping(sheet, options, None)
+    mapping = column_mapping(sheet, options, account.directory if account else None)
     invalid = [mapped for row in rows if isinstance(mapped := to_contact(row, mapping), InvalidRow)]
     if 2 * len(invalid) <= len(rows):
         return

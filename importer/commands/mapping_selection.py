@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from importer.commands.context import CommandContext
+from importer.mapper.account_names import columns_in_account
 from importer.mapper.column_candidates import Question, left_out
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.header import HeaderSearch, composed, new_columns, texts_of
@@ -150,19 +151,16 @@ def mapping_options(sheet: Sheet, settings: Settings, guessed: Guess | None = No
 def with_account(
     options: MappingOptions, guessed: Guess | None, directory: Directory | None
 ) -> tuple[MappingOptions, tuple[str, ...]]:
-    """Return the options with the columns of teams and channels that the account has, and what to tell of the guess."""
+    """Return the options with the columns of what the account has (teams, channels, users), and notes on the guess."""
     if guessed is None:
         return options, ()
-    has = {"team": directory.teams, "channel": directory.channels} if directory else {}
-    fitting: dict[str, Any] = {}
-    unused = []
-    for name, (header, values) in guessed.by_account.items():
-        known = {value for value in values if value.casefold() in has.get(name, {})}
-        if len(known) * 2 > len(values):
-            fitting[name] = header
-        elif not getattr(options.columns, name):
-            unused.append(left_out(name, header))
-    fitting = {name: header for name, header in fitting.items() if not getattr(options.columns, name)}
+    there = columns_in_account(guessed.by_account, directory)
+    fitting: dict[str, Any] = {name: header for name, header in there.items() if not getattr(options.columns, name)}
+    unused = [
+        left_out(name, header)
+        for name, (header, _) in guessed.by_account.items()
+        if name not in there and not getattr(options.columns, name)
+    ]
     return replace(options, columns=replace(options.columns, **fitting)), (*guessed.notes, *unused)
 
 

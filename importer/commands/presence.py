@@ -37,8 +37,10 @@ async def find_existing(
     journal: PresenceJournal,
     lists: AccountLists | None,
     observe: Callable[[Sequence[Mapping[str, object]]], None] = lambda _contacts: None,
-) -> None:
+) -> bool:
     """Tell the journal who is there already, where that takes fewer requests than a look-up per row.
+
+    Return whether all contacts of the list were shown.
 
     Args:
         context: With what is to be done with existing contacts.
@@ -52,10 +54,10 @@ async def find_existing(
 
     """
     if context.settings.mapping.contact.existing is Existing.CREATE:
-        return
+        return False
     rows, look_ups = await journal.to_ask()
     if not rows:
-        return
+        return False
     walk = ContactList(service, context.jitter, observe)
     try:
         pages = await walk.pages() if rows > _FEW_ROWS else MOST_PAGES
@@ -64,10 +66,11 @@ async def find_existing(
             walked = await walk.walk(most_requests=look_ups)
             await journal.add_walked(walked, several_channels=has_several_channels(lists))
             LOG.info("%s contacts found in %s pages of the contact list", len(walked), walk.requests)
-            return
+            return True
     except ServiceError as error:
         LOG.warning("the contact list was not walked, so each row is looked up: %s", error.message)
     _tell_cost(context, rows, look_ups, 0.0)
+    return False
 
 
 def has_several_channels(lists: AccountLists | None) -> bool:
@@ -93,5 +96,6 @@ def _tell_cost(context: CommandContext, rows: int, requests: int, seconds: float
     about = "at least" if at_least else "about"
     customers = "whether 1 customer is" if rows == 1 else f"which of {rows:,} customers are"
     cost = counted(requests, "request") + (f", {duration(seconds)}" if seconds >= 1 else "")
-    context.tell(f"Asking {customers} in Callbell already: {about} {cost}.")
+    where = "the sandbox" if context.settings.run.sandbox else "Callbell"
+    context.tell(f"Asking {customers} in {where} already: {about} {cost}.")
     LOG.info("asking for %s rows by %s requests", rows, requests)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, with_config_of
 from importer.commands.mapping_selection import InputSheet
+from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.run import ImportRun
 from importer.commands.runs import find_run
 from importer.commands.setup import new_run, open_journal
@@ -42,6 +43,7 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         ImporterError: The run could not begin, or could not be written down.
 
     """
+    tell_rehearsal(context)
     account = "" if context.settings.run.sandbox else earlier.account
     with open_journal(context) as journal:
         record = new_run(context, journal, "retry", earlier.files, account=account)

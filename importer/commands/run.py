@@ -7,11 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from importer.client.account import UnreadableError
 from importer.commands.connection import Connection, PoolCommand, in_background
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
 from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
+from importer.commands.preflight import Preflight
 from importer.commands.presence import find_existing
+from importer.commands.refused_alike import goes_on
+from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
@@ -26,7 +30,7 @@ from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
-from importer.reports.closing_text import closing_text
+from importer.reports.closing_text import closing_text, groups_text, required_text
 from importer.reports.progress import Snapshot, choose_progress
 from importer.reports.results import summary_text
 from importer.settings import Settings
@@ -36,8 +40,10 @@ from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
+from importer.worker_pool.trial import TRIAL_ROWS, Trial
 
 _SHOW_SECONDS = 0.25
+_MOST_TOLD = 10
 ImportPool = WorkerPool[ImportStep, Outcome]
 
 
@@ -48,6 +54,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         ImporterError: The run could not begin, or could not be written down.
 
     """
+    tell_rehearsal(context)
     with open_journal(context) as journal, open_sheets(context, files) as readers:
         record = new_run(context, journal, "run", files)
         run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
@@ -62,6 +69,7 @@ class ImportRun(PoolCommand):
     _warnings: Findings = field(default_factory=Findings)
     _told: set[str] = field(default_factory=set)
     """Notes of sheets that were told."""
+    _preflight: Preflight = field(default_factory=Preflight)
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -80,7 +88,7 @@ class ImportRun(PoolCommand):
         with self.interruption.by_exception():
             sources = list(self._sources(connection))
         record, stopped = await self._import(connection, sources)
-        return self._report(record, stopped)
+        return self._report(record, stopped, connection)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
         """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
@@ -95,7 +103,7 @@ class ImportRun(PoolCommand):
                 reader=one.reader,
                 to_contact=partial(to_contact, mapping=one.mapping),
                 fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
-                observers=(SheetWarnings(self._warnings, one.mapping),),
+                observers=(SheetWarnings(self._warnings, one.mapping), self._preflight.observer(one.options)),
             )
 
     async def _import(
@@ -111,7 +119,9 @@ class ImportRun(PoolCommand):
         limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
-        pool = self._pool(ImportOperation(_policy(settings)), connection.service, journal, limiter, limit)
+        operation = ImportOperation(_policy(settings), self._preflight.refusal)
+        pool = self._pool(operation, connection.service, journal, limiter, limit)
+        pool.trial = Trial(0 if settings.run.max_failures else TRIAL_ROWS)
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
@@ -128,15 +138,45 @@ class ImportRun(PoolCommand):
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
                 pool.stop(error)
+        if goes_on(self.context, pool.stopped):
+            pool = await self._send_others(pool, limiter)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         record = self._ended(record, pool, limiter)
         await journal.finish(record)
         return record, pool.stopped
 
+    async def _send_others(self, stopped: ImportPool, limiter: RateLimiter) -> ImportPool:
+        """Send what a pool gave back when its first rows were refused; return the pool that did."""
+        limit = stopped.too_many_failures
+        pool = self._pool(stopped.operation, stopped.service, stopped.journal, limiter, limit)
+        pool.counters = stopped.counters.without_given_back()
+        pool.input_over()
+        async with in_background(self._show(pool, limiter)):
+            await pool.run()
+        return pool
+
     async def _before_sending(self, connection: Connection, service: Service, journal: AsyncJournal) -> None:
         """Find out, when all rows are known, what the service has to say before anything is changed."""
-        await find_existing(self.context, service, journal, connection.lists)
+        show = self._preflight.census.see_contacts
+        is_walked = await find_existing(self.context, service, journal, connection.lists, show)
+        rehearsal = connection.rehearsal
+        if rehearsal is None:
+            await self._ask_account(service, connection, is_walked=is_walked)
+        elif rehearsal.account is not None:  # the sandbox itself is empty
+            await self._ask_account(rehearsal.account, connection, is_walked=False)
+            rehearsal.learn(self._preflight.requirements, self._preflight.census.contents)
+
+    async def _ask_account(self, service: Service, connection: Connection, *, is_walked: bool) -> None:
+        """Say what the rows require and the account was not seen to have; a list that cannot be read ends nothing."""
+        preflight, told = self._preflight, self.context.told
+        try:
+            await preflight.ask(service, self.context.jitter, connection.directory, is_walked=is_walked)
+        except UnreadableError as error:
+            LOG.warning("tags and custom fields were not asked for: %s", error.message)
+        for title, groups in (("Not sent:", preflight.problems), ("Worth a look:", preflight.warnings)):
+            if groups:
+                self.context.tell(groups_text(title, told(groups), _MOST_TOLD))
 
     async def _show(self, pool: ImportPool, limiter: RateLimiter) -> None:
         """Keep the display up to date until cancelled, and once more then; stop a run that takes too long."""
@@ -145,12 +185,12 @@ class ImportRun(PoolCommand):
         with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
             try:
                 while True:
-                    progress.update(snapshot(pool, limiter, loop.time()))
+                    progress.update(snapshot(pool, limiter, loop.time(), is_rehearsal=context.settings.run.sandbox))
                     await asyncio.sleep(_SHOW_SECONDS)
                     if seconds and loop.time() >= started + seconds:
                         pool.stop(out_of_time(seconds))
             finally:
-                progress.update(snapshot(pool, limiter, loop.time()))
+                progress.update(snapshot(pool, limiter, loop.time(), is_rehearsal=context.settings.run.sandbox))
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         tally, conflicts = self._tally(record.name), self.store.report_source(record.name).conflicts()
@@ -172,16 +212,19 @@ class ImportRun(PoolCommand):
         open_rows = 0 if self.context.settings.run.dry_run else tally[Status.PENDING] + tally[Status.IN_FLIGHT]
         return tally | {Status.UNSENT: tally[Status.UNSENT] + open_rows}
 
-    def _report(self, record: RunRecord, reason: Stop | Exception | None) -> CommandResult:
+    def _report(self, record: RunRecord, reason: Stop | Exception | None, connection: Connection) -> CommandResult:
         """Write the reports; the reason is why the run ended early, if it did."""
         if record.command == "run":
             self.tell_notes()
         source = self.store.report_source(record.name)
-        tally, warnings = source.tally(), self._warnings.warnings()
+        tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
         dry = self.context.settings.run.dry_run
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
         problems = reports.problems if reports else source.problems()
-        text = closing_text(record, tally, self.context.told(problems), reports, warnings=self.context.told(warnings))
+        required = () if connection.is_asked else self._preflight.requirements.lines()
+        refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
+        notes = [*refused, required_text(required)]
+        text = closing_text(record, tally, told(problems), reports, warnings=told(warnings), notes=notes)
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
@@ -199,9 +242,10 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
-def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float) -> Snapshot:
+def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float, *, is_rehearsal: bool = False) -> Snapshot:
     """Return how the run stands now."""
     return Snapshot(
+        is_rehearsal=is_rehearsal,
         tally=pool.counters.tally(),
         read_all=pool.input_is_over,
         in_flight=limiter.in_flight,

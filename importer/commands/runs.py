@@ -61,7 +61,8 @@ def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:
     if not found:
         return "There is no run yet. Make one with: callbell-importer run FILE\n"
     width = max(len(record.name) for record, _ in found)
-    lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {'IN CALLBELL':>11}  {'TO FIX':>9}"]
+    where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
+    lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {where:>11}  {'TO FIX':>9}"]
     for record, counts in found:
         total, there = sum(counts.values()), sum(counts[status] for status in IN_CALLBELL)
         code = "-" if record.exit_code is None else record.exit_code

@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from importer.model.errors import UsageError
-from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_faults
+from importer.model.plain_text import counted
+from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_contacts, read_faults
 from importer.sandbox import serve as serve_until_cancelled
 
 
@@ -21,12 +24,26 @@ def sandbox_options(*, rate: int, latency: float, duplicates: str, faults: str, 
     if rate < 0 or latency < 0:
         raise UsageError("--rate and --latency cannot be negative.")
     return SandboxOptions(
+        seed=seed,
         rate_limit=rate,
         latency_seconds=latency,
         duplicates=Duplicates(duplicates),
         created_status=201,  # so that `undo` can be tried
         faults=read_faults(faults or "0", seed),
     )
+
+
+def with_contacts(chosen: SandboxOptions, contacts: Path | None, chats: float) -> SandboxOptions:
+    """Return the options with the contacts of a file, and how many of them chat.
+
+    Raises:
+        UsageError: The file cannot be read, or one of its contacts is wrong.
+
+    """
+    if chats < 0:
+        raise UsageError("--chats cannot be negative.")
+    given = read_contacts(contacts, chosen.account) if contacts else ()
+    return replace(chosen, account=chosen.account.with_what_is_used(given), contacts=given, chats=chats)
 
 
 def serve_sandbox(chosen: SandboxOptions, port: int, say: Callable[[str], None]) -> None:
@@ -38,8 +55,9 @@ def serve_sandbox(chosen: SandboxOptions, port: int, say: Callable[[str], None])
     """
 
     def ready(sandbox: Sandbox) -> None:
+        there = f", with {counted(len(sandbox.contacts), 'contact')} there before" if sandbox.contacts else ""
         say(
-            f"The sandbox listens at {sandbox.base_url}; stop it with Ctrl-C. In another terminal:\n"
+            f"The sandbox listens at {sandbox.base_url}{there}; stop it with Ctrl-C. In another terminal:\n"
             f"  CALLBELL_BASE_URL={sandbox.base_url} CALLBELL_API_TOKEN={sandbox.token} "
             "callbell-importer run sample_inputs/contacts.csv --journal sandbox.sqlite3\n"
             "Its contacts are gone when it stops: then delete sandbox.sqlite3 too, which would remember them."

@@ -24,6 +24,8 @@ from importer.system.shell import importer_command
 
 _NAME = "callbell-importer"
 _LONGEST_STEM = 40
+REHEARSALS = "rehearsals"
+"""The folder within the reports' folder that has the reports of runs with `--sandbox`."""
 
 
 @contextlib.contextmanager
@@ -95,7 +97,8 @@ def new_run(
     """
     started_at = context.clock.now()
     taken = {record.name for record, _ in journal.runs()} | journal.undo_names()
-    report_dir = context.settings.run.report_dir
+    run = context.settings.run
+    report_dir = run.report_dir / REHEARSALS if run.sandbox else run.report_dir
     name = run_name(started_at, f"{command}-{undone}" if undone else files[0], report_dir, taken)
     LOG.info("%s of %s begins: %s", command, undone or ", ".join(files), name)
     return RunRecord(

@@ -162,8 +162,8 @@ def _listed(shown: Sequence[tuple[int, str, str, tuple[str, ...]]], count: int) 
 
 def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
     """Return why there is nothing to undo; empty if there is."""
-    if earlier.account.startswith("sandbox "):
-        return f"{earlier.name} was sent to a sandbox, which is gone with all that was in it: there is nothing to undo."
+    if earlier.is_rehearsal:
+        return f"{earlier.name} was a rehearsal, of which nothing was sent to Callbell: there is nothing to undo."
     if undo.to_do():
         return ""
     if kept := _kept_lines(undo):

@@ -11,11 +11,14 @@ from importer.journal.claim import TALLY
 from importer.journal.database import Database, maybe_moment
 from importer.journal.deduplicate import DUPLICATE_DIFFERS
 from importer.journal.run_input import RunKey
+from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.errors import UsageError
 from importer.model.rows import CONFLICT, TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
 
 _FIRST_ROWS = 20
+_MOST_VALUES = 200
+"""Wrong values that get a line of their own; the others share one."""
 _CHUNK_ROWS = 500
 _STATUSES = {status.value: status for status in Status}
 _RUN_FIELDS = [field.name for field in fields(RunRecord)]
@@ -106,22 +109,25 @@ class RunReport:
                 )
 
     def problems(self) -> Sequence[ProblemGroup]:
-        """Return the problems grouped by code and column, most frequent first."""
-        counts, messages = Counter[tuple[str, str]](), dict[tuple[str, str], str]()
-        rows = defaultdict[tuple[str, str], list[int]](list)
+        """Return the problems grouped by code and column, most frequent first.
+
+        What the account does not have is grouped by its message too: there is a line for each wrong value.
+        """
+        counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
+        rows = defaultdict[tuple[str, str, str], list[int]](list)
         for _, number, problems in chain.from_iterable(self.database.pages(_PROBLEMS, {"run": self.run})):
             for code, column, message in json.loads(problems):
-                key = code, column
+                key = code, column, message
+                if key not in counts and (code not in ACCOUNT_PROBLEMS or len(counts) >= _MOST_VALUES):
+                    key = code, column, ""
                 if DUPLICATE_DIFFERS not in messages.setdefault(key, message) and DUPLICATE_DIFFERS in message:
                     messages[key] = message  # the duplicate to look at
                 counts[key] += 1
                 if counts[key] <= _FIRST_ROWS:
                     rows[key].append(number)
         return [
-            ProblemGroup(
-                code=code, column=column, message=messages[code, column], count=count, rows=tuple(rows[code, column])
-            )
-            for (code, column), count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+            ProblemGroup(code=key[0], column=key[1], message=messages[key], count=count, rows=tuple(rows[key]))
+            for key, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         ]
 
 

@@ -20,9 +20,9 @@ _FIRST_BESIDE_LAST = frozenset({"vorname", "prenom"})
 """Beside these, a column called just `Name` or `Nom` holds the last name."""
 _HALF = 0.5
 _OPTIONAL = tuple(name for name in FIELDS if name not in (*REQUIRED, "tags"))
-_NAMED_IN_ACCOUNT = ("team", "channel")
+_NAMED_IN_ACCOUNT = ("assigned_user", "team", "channel")
 _WHAT_IT_NEEDS = {
-    "assigned_user": "e-mail addresses of users",
+    "assigned_user": "e-mail addresses, or names of the account's users",
     "team": "teams of the account",
     "channel": "channels of the account",
     "bot_status": "bot_start or bot_end",
@@ -188,7 +188,7 @@ class OptionalColumns:
     left_out: list[str] = field(default_factory=list)
     """A sentence for each column that is named like a field, and holds something else."""
     by_account: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
-    """`team` and `channel` to a header and its values: they are right only if the account has them."""
+    """`team`, `channel` and `assigned_user` to a header and its values: right only if the account has them."""
 
 
 def optional_columns(columns: Sequence[Column], used: Sequence[str]) -> OptionalColumns:

@@ -16,7 +16,6 @@ from importer.mapper.contact_fields import (
     optional_reading,
     tags_reading,
     text_fields,
-    translation,
 )
 from importer.mapper.custom_fields import conversion
 from importer.mapper.header import Feed, HeaderSearch, first_filled, texts_of
@@ -33,6 +32,7 @@ from importer.mapper.options import (
 from importer.mapper.phones import NUMBERS_APART, identify, one_number, undecorated
 from importer.mapper.phones.countries import country_of, is_region
 from importer.mapper.text_damage import text_flaw
+from importer.mapper.translations import translations
 from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
 
@@ -101,6 +101,11 @@ def uses_channels(options: MappingOptions) -> bool:
     return bool(options.columns.channel) or not (options.contact.channel == "" or is_uuid(options.contact.channel))
 
 
+def uses_users(options: MappingOptions) -> bool:
+    """Return whether contacts are assigned to users, some of whom may be named."""
+    return bool(options.columns.assigned_user or options.contact.assigned_user)
+
+
 def plan_mapping(
     header: tuple[str, ...], options: MappingOptions, directory: Directory | None
 ) -> ColumnMapping | tuple[Problem, ...]:
@@ -109,15 +114,15 @@ def plan_mapping(
     Args:
         header: The sheet's headers.
         options: What the config says.
-        directory: The account's teams and channels; None: names are not resolved, so nothing may be sent by this.
+        directory: The account's teams, channels and users; None: names are not resolved, so nothing may be sent.
 
     """
     search, contact, columns = HeaderSearch(header, options.made_for), options.contact, options.columns
     identifier, name = map(partial(_required, search, columns), REQUIRED)
     tags = [found.read for text in columns.tags if (found := search.feed(text, "[columns] tags", is_text=True))]
-    read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory)))
+    read_texts = tuple(map(partial(_text_field, search, options), text_fields(directory, contact.source)))
     read_fields = tuple(_custom_fields(search, columns))
-    words, region = _translations(search, options), _region(search, contact.country)
+    words, region = translations(search, options), _region(search, contact.country)
     country_feed = search.feed(columns.country, "[columns] country")
     if search.problems or not identifier or not name:
         return tuple(search.problems)
@@ -141,11 +146,6 @@ def plan_mapping(
         clear_mark=plan_clear_mark(search, options),
         may_be_left_out=tuple(read for _, read in (*read_texts, *read_fields) if wrap.keywords["leaves_out"]),
     )
-
-
-def _translations(search: HeaderSearch, options: MappingOptions) -> dict[int, Callable[[str], str]]:
-    places = ((search.place(header, "[values]"), words) for header, words in options.values.items())
-    return {place: translation(words) for place, words in places if place is not None}
 
 
 def _used_columns(

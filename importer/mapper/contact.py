@@ -137,12 +137,13 @@ class RowFingerprint:
     Args:
         mapping: The sheet's mapping.
         options: The options of the mapping.
-        directory: The account's teams and channels, which the mapping uses.
+        directory: The account's teams, channels and users, which the mapping uses.
 
     """
 
     def __init__(self, mapping: ColumnMapping, options: MappingOptions, directory: Directory | None) -> None:
-        names = directory and (sorted(directory.teams.items()), sorted(directory.channels.items()))
+        lists = (directory.teams, directory.channels, directory.users) if directory else ()
+        names = [sorted(map(repr, entries or ())) for entries in lists]
         made_of = repr((__version__, NUMBERING_VERSION, [one.header for one in mapping.used], options, names))
         of_mapping = hashlib.blake2b(made_of.encode("utf-8", "surrogatepass")).digest()
         self._keyed = hashlib.blake2b(digest_size=FINGERPRINT_BYTES, key=of_mapping)

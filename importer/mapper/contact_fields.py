@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from importer.mapper.header import Feed, Reading, composed
-from importer.mapper.messages import cell_problem, did_you_mean, listed
+from importer.mapper.account_names import resolve_channel, resolve_team, resolve_user
+from importer.mapper.header import Feed, Reading
+from importer.mapper.messages import cell_problem, did_you_mean, listed, values_line
 from importer.model.account import Directory
 from importer.model.payload import BOT_STATUSES, NOTE_MOST_CHARACTERS
 from importer.model.rows import Problem
@@ -51,14 +52,14 @@ class TextField:
     """Whether line breaks are kept."""
 
 
-def text_fields(directory: Directory | None) -> tuple[TextField, ...]:
-    """Return the fields; without a directory, the names of teams and channels are not resolved."""
-    team = by_name("team", directory.teams if directory else None)
-    channel = by_name("channel", directory.channels if directory else None)
+def text_fields(directory: Directory | None, source: str = "whatsapp") -> tuple[TextField, ...]:
+    """Return the fields of contacts of a source; without a directory, names are not resolved, and all of them pass."""
+    there = directory or Directory(teams=None, channels=None, users=None)
+    user, team = resolve_user(there.users, is_email), resolve_team(there.teams)
     return (
-        TextField(key="assigned_user", attribute="assigned_user", check=assigned_user),
+        TextField(key="assigned_user", attribute="assigned_user", check=user),
         TextField(key="team", attribute="team_uuid", check=team),
-        TextField(key="channel", attribute="channel_uuid", check=channel),
+        TextField(key="channel", attribute="channel_uuid", check=resolve_channel(there.channels, source)),
         TextField(key="bot_status", attribute="bot_status", check=bot_status),
         TextField(key="note", attribute="note", check=note, has_lines=True),
     )
@@ -72,14 +73,6 @@ def is_email(text: str) -> bool:
 def is_uuid(text: str) -> bool:
     """Return whether the text is a UUID, which needs no look-up by name."""
     return _UUID.fullmatch(text) is not None
-
-
-def assigned_user(text: str) -> str | Problem:
-    """Return the e-mail address of the person that the contact is assigned to."""
-    if is_email(text):
-        return text
-    what = "is not an e-mail address: contacts are assigned by the e-mail that a person has in Callbell."
-    return cell_problem("assigned_user_invalid", text, what)
 
 
 def bot_status(text: str) -> str | Problem:
@@ -96,12 +89,6 @@ def note(text: str) -> str | Problem:
         return text
     message = f"The note has {len(text):,} characters; Callbell takes at most {NOTE_MOST_CHARACTERS:,}: shorten it."
     return Problem(code="note_too_long", message=message)
-
-
-def by_name(kind: str, uuids: Mapping[str, str] | None) -> TextConversion:
-    """Return a conversion from the name of a team or channel to its UUID; UUIDs pass, and without `uuids` all does."""
-    find = choice(uuids or {}, uuids or (), f"{kind}_unknown", f"is not the name of one {kind} of the account")
-    return lambda text: text if uuids is None or is_uuid(text) else find(text)
 
 
 def choice(meanings: Mapping[str, str], names: Iterable[str], code: str, what: str) -> TextConversion:
@@ -146,7 +133,10 @@ def field_reading(
         if not text:
             return constant
         value = convert(text if lines else one_line(text))
-        return replace(value, column=found.label, value=text) if isinstance(value, Problem) else value
+        if not isinstance(value, Problem):
+            return value
+        line = f" {values_line(found.label, text, value.near)}" if value.near and len(found.headers) == 1 else ""
+        return replace(value, column=found.label, value=text, message=f"{value.message}{line}")
 
     return read
 
@@ -236,10 +226,3 @@ def _distinct(tags: Iterable[str]) -> tuple[str, ...]:
     for tag in tags:
         spellings.setdefault(tag.casefold(), tag)
     return tuple(spellings.values())
-
-
-def translation(words: Mapping[str, str]) -> Callable[[str], str]:
-    """Return the translation of a cell's text: by an exact match, else by one that ignores letter case."""
-    exact = {composed(text): sent for text, sent in words.items()}
-    folded = {text.casefold(): sent for text, sent in exact.items()}
-    return lambda text: exact[text] if text in exact else folded.get(text.casefold(), text)

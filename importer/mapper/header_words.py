@@ -74,7 +74,8 @@ person: ansprechpartner, ansprechpartnerin, interlocuteur, kontaktperson, contac
     고객, عميل, العميل, לקוח, πελάτης, ग्राहक, owner of pet, booker, bride, groom, player, jugador, driver,
     conductor, empfänger
 display_name: display name, public name, profile name, push name, screen name, known as, visible name,
-    anzeigename, nombre público, nombre visible, nome visualizzato, wa name
+    anzeigename, nombre público, nombre visible, nombre mostrado, nombre para mostrar, nome visualizzato,
+    nome de exibição, nom affiché, wa name
 saved_name: saved name, nombre guardado
 nickname: nickname, nick, alias, username, user name, login, apodo, spitzname, surnom, soprannome, apelido
     carinhoso

@@ -15,8 +15,8 @@ an Outlook export | E-mail Address; Mobile Phone; Home Phone | Mobile Phone; Bus
     Name} {Last Name}; Company
 an Outlook export | E-Mail-Adresse; Mobiltelefon; Telefon (privat) | Mobiltelefon; Telefon geschäftlich; Telefon
     (privat) | {Vorname} {Nachname}; Firma
-an Outlook export | Dirección de correo electrónico; Teléfono móvil; Particular | Teléfono móvil; Teléfono del
-    trabajo; Particular | {Nombre} {Apellidos}; Organización
+an Outlook export | Dirección de correo electrónico; Teléfono móvil; Teléfono del trabajo | Teléfono móvil; Teléfono
+    del trabajo; Teléfono particular; Particular | {Nombre} {Apellidos}; Organización; Compañía
 an Outlook export | Adresse de messagerie; Tél. mobile; Téléphone (domicile) | Tél. mobile; Téléphone (bureau);
     Téléphone (domicile) | {Prénom} {Nom}; Société
 an Outlook export | Indirizzo posta elettronica; Cellulare; Telefono (ab.) | Cellulare; Telefono (uff.); Telefono
@@ -29,6 +29,7 @@ a HubSpot export | Record ID; Contact owner; Lead Status | Mobile Phone Number; 
     Name}
 a Shopify customer export | Accepts Email Marketing; Total Spent; Tax Exempt | Phone; Default Address Phone |
     {First Name} {Last Name}; Default Address Company
+a Shopify customer export | Accepts Marketing; Total Spent; Tax Exempt | Phone | {First Name} {Last Name}; Company
 a WooCommerce user export | user_login; user_email; billing_phone | billing_phone; shipping_phone | {first_name}
     {last_name}; {billing_first_name} {billing_last_name}; display_name; billing_company
 a WooCommerce order export | Order Number; Phone (Billing) | Phone (Billing); Phone (Shipping) | {First Name
@@ -38,11 +39,14 @@ a WooCommerce order export | Order ID; Billing Phone | Billing Phone; Shipping P
 a Stripe customer export | Created (UTC); Delinquent; Phone | Phone | Name; Description
 a Mailchimp export | MEMBER_RATING; OPTIN_TIME; LEID | Phone Number; SMS Phone Number | {First Name} {Last Name}
 a Brevo export | EMAIL; SMS; FIRSTNAME; LASTNAME | WHATSAPP; SMS | {FIRSTNAME} {LASTNAME}
+a Brevo export | CONTACT ID; EMAIL; SMS | WHATSAPP; SMS | {NOMBRE} {APELLIDOS}; {PRENOM} {NOM}; {NOME} {COGNOME}
 a Wix export | Email subscriber status; Phone 1; Last Name | Phone 1; Phone 2; Phone 3 | {First Name} {Last Name};
     Company
 an Odoo export | External ID; Company Type | Mobile; Phone | Name; Display Name
+an Odoo export | Salesperson; Activities; Phone | Mobile; Phone | Name; Display Name
 a Salesforce export | Account Name; Mailing Street; Account Owner | Mobile; Phone | {First Name} {Last Name}; Full
     Name
+a Salesforce export | ISDELETED; MASTERRECORDID; ACCOUNTID | MOBILEPHONE; PHONE | NAME; {FIRSTNAME} {LASTNAME}
 a Zendesk export | external_id; role; organization; phone | phone | name
 an Intercom export | Signed up; Last seen; First seen; Phone | Phone | Name
 a respond.io export | ContactID; Lifecycle; Phone Number | Phone Number | {First Name} {Last Name}
@@ -52,8 +56,8 @@ a Meta lead ads export | ad_id; form_id; is_organic | phone_number; numéro_de_t
     full_name; {first_name} {last_name}
 a Calendly export | Invitee Name; Invitee Email; Event Type Name | Text Reminder Number | Invitee Name; {Invitee
     First Name} {Invitee Last Name}
-a Typeform export | Response Type; Submit Date (UTC); Network ID | |
-a Google Forms export | Timestamp; Email Address | |
+a Typeform export | Start Date (UTC); Submit Date (UTC); Network ID | |
+a Google Forms export | Timestamp | |
 a Google Forms export | Marca temporal | |
 a Google Forms export | Zeitstempel | |
 a Google Forms export | Horodateur | |

@@ -6,7 +6,6 @@ A candidate is used only if its values bear it out. Of several, the better heade
 gaps are used together; equals that contradict each other are asked about.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -23,10 +22,11 @@ from importer.mapper.column_candidates import (
     ranked,
     several,
 )
+from importer.mapper.contact_fields import is_uuid
 from importer.mapper.header import IN_BRACES, OWN_COLUMNS
-from importer.mapper.header_guess import NO, TELLING, YES, Column, columns_of, folded, meaning, phone_rank
+from importer.mapper.header_guess import TELLING, Column, columns_of, folded, meaning, phone_rank
 from importer.mapper.known_exports import KNOWN_EXPORTS
-from importer.mapper.messages import listed, quoted
+from importer.mapper.messages import listed
 from importer.mapper.options import FIELDS, ColumnOptions
 from importer.mapper.phones.numbering_plans import is_mobile
 from importer.model.rows import Row
@@ -49,7 +49,7 @@ class Guess:
     notes: tuple[str, ...]
     """Sentences for the user: which export it seems to be, what was left out, who may have agreed to be written to."""
     by_account: Mapping[str, tuple[str, frozenset[str]]]
-    """`team` and `channel` to a header and its values: they are right only if the account has them."""
+    """`team`, `channel` and `assigned_user` to a header and its values: right only if the account has them."""
 
     @property
     def is_sure(self) -> bool:
@@ -195,10 +195,11 @@ def _contradict(first: Candidate, other: Candidate) -> bool:
 
 
 def _no_identifier(columns: Sequence[Column]) -> Question:
-    """Return the question which column it is: those that hold phone numbers first."""
+    """Return the question which column it is: those that hold phone numbers first, none that is empty or of UUIDs."""
     likely = [one for one in columns if one.phones and len(one.phones) * 2 >= len(one.filled)]
     named = [one for one in columns if phone_rank(one.meaning) >= TELLING and one not in likely]
-    choices = [one.header for one in (*likely, *named)] or [one.header for one in columns]
+    usable = [one for one in columns if not one.cells or any(not is_uuid(one.cells[row]) for row in one.filled)]
+    choices = [one.header for one in (*likely, *named) if one in usable] or [one.header for one in usable]
     if likely:
         why = "several columns hold phone numbers" if len(likely) > 1 else "no header says which column it is"
     elif named:
@@ -241,18 +242,8 @@ def _are_apart_by_spaces(columns: Sequence[Column], tags: str | Sequence[str]) -
     return are_words_with_spaces(cells)
 
 
-def _toml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # the same signs are escaped
-
-
 def _consent(columns: Sequence[Column]) -> Iterator[str]:
-    """Yield a sentence for each column that asks for consent, with the answer of those who agree."""
-    for one in columns:
-        answers = sorted({one.cells[row] for row in one.filled})
-        agreed = NO if one.meaning.has("refusal") else YES
-        answer = next((text for text in answers if text.casefold() in agreed), "")
-        if answer and one.meaning.has("consent", "refusal") and all(text.casefold() in YES | NO for text in answers):
-            yield (
-                f"{quoted(one.header)} seems to ask for consent. To import only those who agreed, write under"
-                f" [input.where] of the config: {_toml(one.header)} = [{_toml(answer)}]"
-            )
+    if any(one.meaning.has("consent", "refusal") for one in columns):
+        from importer.mapper.consent import consent_notes  # noqa: PLC0415 - few sheets have such a column
+
+        yield from consent_notes(columns)

@@ -1,15 +1,17 @@
 """Propose a config for a sheet: the guessed mapping, and the custom fields that its other columns could feed. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from importer.mapper.account_fields import fields_of_account
+from importer.mapper.account_names import columns_in_account
 from importer.mapper.column_candidates import Question, left_out
 from importer.mapper.column_profile import ColumnProfile, Kind, profile_column
 from importer.mapper.header import OWN_COLUMNS, texts_of
 from importer.mapper.mapping_guess import feeds, guess
 from importer.mapper.options import ColumnOptions, CustomFieldOptions
-from importer.model.account import FieldType
+from importer.model.account import Directory, FieldType
 from importer.model.rows import Row
 
 _PHONES = frozenset({Kind.PHONES, Kind.NATIONAL_PHONES})
@@ -40,26 +42,39 @@ class Proposal:
     """Whether the phone numbers have no country code and no column says the country."""
 
 
-def propose(header: Sequence[str], rows: Sequence[Row], country: str = "") -> Proposal:
+def propose(
+    header: Sequence[str],
+    rows: Sequence[Row],
+    country: str = "",
+    directory: Directory | None = None,
+    fields: Sequence[CustomFieldOptions] = (),
+) -> Proposal:
     """Return the mapping that a sheet's headers and values suggest.
 
     Args:
         header: The sheet's headers.
         rows: Its first rows.
         country: Region of phone numbers without a country code; empty: none is assumed.
+        directory: The account's teams, channels and users; None: it was not asked.
+        fields: The account's custom fields, without columns.
 
     """
     named = [(place, name) for place, name in enumerate(header) if name]
     profiles = {name: profile_column([row.cells[place] for row in rows], country) for place, name in named}
     guessed = guess(header, rows, country)
-    columns = guessed.columns
+    in_account: dict[str, Any] = dict(columns_in_account(guessed.by_account, directory))
+    columns = replace(guessed.columns, **in_account)
+    suggestions = tuple(_suggestions(columns, profiles))
+    custom_fields = fields_of_account(suggestions, fields)
+    taken = {one.column for one in custom_fields}
+    unused = {field: name for field, (name, _) in guessed.by_account.items() if field not in in_account}
     kinds = {profiles[text].kind for text in texts_of(columns.identifier) if text in profiles}
     return Proposal(
-        columns=columns,
-        reasons=guessed.reasons,
+        columns=replace(columns, custom_fields=custom_fields),
+        reasons={**guessed.reasons, **dict.fromkeys(in_account, "likely: the account has most of its values")},
         questions=guessed.questions,
-        notes=(*guessed.notes, *(left_out(field, name) for field, (name, _) in guessed.by_account.items())),
-        suggestions=tuple(_suggestions(columns, profiles)),
+        notes=(*guessed.notes, *(left_out(field, name) for field, name in unused.items())),
+        suggestions=tuple(one for one in suggestions if one.column not in taken),
         lacks_country=Kind.NATIONAL_PHONES in kinds and not columns.country,
     )
 

@@ -1,5 +1,6 @@
 """Format cells and choices for messages, and say what is wrong with a cell."""
 
+import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -26,10 +27,27 @@ def listed(texts: Iterable[str], last: str = "and") -> str:
 
 def did_you_mean(text: str, choices: Iterable[str]) -> str:
     """Return `; did you mean "A" or "B"?`, else `; there is "A", "B" and "C".`, or `.` without choices."""
+    choices = list(choices)
+    if close := nearest(text, choices):
+        return f"; did you mean {listed(close, 'or')}?"
+    there = {choice.casefold(): choice for choice in choices if choice}
+    return f"; there is {listed(there.values())}." if there else "."
+
+
+def nearest(text: str, choices: Iterable[str]) -> list[str]:
+    """Return the choices that are spelled much like the text, the likeliest first."""
     by_folded = {choice.casefold(): choice for choice in choices if choice}
-    if close := get_close_matches(text.casefold(), by_folded):
-        return f"; did you mean {listed((by_folded[folded] for folded in close), 'or')}?"
-    return f"; there is {listed(by_folded.values())}." if by_folded else "."
+    return [by_folded[folded] for folded in get_close_matches(text.casefold(), by_folded)]
+
+
+def values_line(header: str, text: str, meant: str) -> str:
+    """Return the sentence with the config's line that translates a cell."""
+    return f"If so, write under [values.{toml_text(header)}] of the config: {toml_text(text)} = {toml_text(meant)}"
+
+
+def toml_text(text: str) -> str:
+    """Return the text as TOML writes it, in quotation marks."""
+    return json.dumps(text, ensure_ascii=False)  # the same signs are escaped
 
 
 def cell_problem(code: str, text: str, what: str) -> Problem:

@@ -10,11 +10,14 @@ from importer.mapper.column_mapping import ColumnMapping
 from importer.mapper.contact import cleaned_cells, text_flaws
 from importer.mapper.messages import quoted
 from importer.mapper.phones.numbering_plans import lost_zero
+from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.phone_forms import mobile_form
 from importer.model.rows import Contact, Entry, Problem, Row
 from importer.model.runs import ProblemGroup
 
 _FIRST_ROWS = 20
+_MOST_VALUES = 200
+"""Wrong values that get a line of their own; the others share one."""
 _LONG_RUN = 10
 """Fewer consecutive numbers may be the lines of one company; as many are rarely customers."""
 _SHORT = (
@@ -92,8 +95,8 @@ class Findings:
     """Collects the warnings of one input."""
 
     def __init__(self) -> None:
-        self._tallies: dict[tuple[str, str], tuple[str, RowTally]] = {}
-        """By code and column: the message of the first row, and the rows."""
+        self._tallies: dict[tuple[str, str, str], tuple[str, RowTally]] = {}
+        """By code, column, and the message of what the account does not have: the first row's message, and the rows."""
         self._forms: dict[tuple[str, bool, str], RowTally] = {}
         self._run = RowTally()
         self._last = ("", 0)
@@ -135,7 +138,7 @@ class Findings:
     def warnings(self) -> tuple[ProblemGroup, ...]:
         """Return the warnings, most rows first."""
         self._end_run()
-        groups = [tally.group(code, column, message) for (code, column), (message, tally) in self._tallies.items()]
+        groups = [tally.group(code, column, message) for (code, column, _), (message, tally) in self._tallies.items()]
         groups += [
             _both_forms(code, column, tally, self._forms[code, False, column])
             for (code, long, column), tally in self._forms.items()
@@ -144,7 +147,10 @@ class Findings:
         return tuple(sorted(groups, key=lambda group: -group.count))
 
     def _tally(self, code: str, column: str, message: str) -> RowTally:
-        return self._tallies.setdefault((code, column), (message, RowTally()))[1]
+        key = code, column, message
+        if key not in self._tallies and (code not in ACCOUNT_PROBLEMS or len(self._tallies) >= _MOST_VALUES):
+            key = code, column, ""
+        return self._tallies.setdefault(key, (message, RowTally()))[1]
 
     def _end_run(self) -> None:
         """End a run of consecutive numbers; warn if it is long."""

@@ -1,9 +1,8 @@
 """The parts of an account that the mapper and the sandbox need."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class FieldType(StrEnum):
@@ -18,11 +17,32 @@ class FieldType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Directory:
-    """The account's teams and channels: case-folded name to UUID; a name that two of them share is left out."""
+class NamedEntry:
+    """A team, channel or user of the account: what people call it, and what is sent for it."""
 
-    teams: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    channels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sent: str
+    """The UUID; of a user the e-mail."""
+    name: str
+    type: str = ""
+    """Of a channel: the source of its contacts; empty: the service does not say."""
+    is_discarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """The account's teams, channels and users; None: they were not asked for, so that none is called unknown."""
+
+    teams: Sequence[NamedEntry] | None = ()
+    channels: Sequence[NamedEntry] | None = ()
+    users: Sequence[NamedEntry] | None = ()
+    """Those who are in a team: no call lists the others."""
+
+
+ACCOUNT_PROBLEMS = frozenset(
+    {"assigned_user_invalid", "assigned_user_ambiguous", "channel_discarded", "channel_of_other_source"}
+    | {f"{kind}_{what}" for kind in ("team", "channel") for what in ("unknown", "ambiguous")}
+)
+"""Codes of problems with what the account does not have; reports have a line for each wrong value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,8 @@ class Problem:
     """A sentence that a shop owner understands, with what to do."""
     from_column: int = 0
     """Index of the first column that it concerns, with all after it; it is none if no field is fed by one of these."""
+    near: str = ""
+    """What the cell probably means, of what the account has; empty: nothing is like it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

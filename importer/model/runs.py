@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from importer.model.rows import CONFLICT, Status
+
+OF_SANDBOX: Final = "sandbox "
+"""The beginning of what the account of a sandbox within a run is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,11 @@ class RunRecord:
     """Requests per second that the account allows; 0.0: no limit."""
     rate_achieved: float = 0.0
     """Requests per second from the first request to the last."""
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether it went to a sandbox within the run, so that nothing was sent to Callbell."""
+        return self.account.startswith(OF_SANDBOX)
 
 
 class Result(NamedTuple):

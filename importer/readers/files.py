@@ -19,7 +19,7 @@ _KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE), kind, hint)
     for pattern, kind, hint in (
         (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)", "a workbook or another zip file", _SAVE),
-        (re.escape(OLE[:4]), "an old Excel workbook, or one with a password", _SAVE),
+        (re.escape(OLE[:4]), "an old file of Excel or another Office program, or one with a password", _SAVE),
         (rb"%PDF", "a PDF document", _SAVE),
         (rb"\{\\rtf", "a text document (RTF)", _SAVE),
         (rb"\x1f\x8b", "a compressed file (gzip)", "Unpack it, and name the file that is in it."),
@@ -38,6 +38,8 @@ _KINDS = tuple(
     )
 )
 """How files begin that are neither text files nor workbooks, what they are, and what to do about it."""
+_OFFICE = ("a workbook", "an old file of Excel")
+"""What these are, a name tells better: a Word document is a zip too."""
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _START_BYTES = 4_096
 
@@ -108,7 +110,7 @@ def no_spreadsheet(path: str) -> InputError:
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
     kind, hint = _kind(start)
-    if kind and not kind.startswith("a workbook"):
+    if kind and not kind.startswith(_OFFICE):
         return InputError(f"{path} is {kind}.", hint)
     return InputError(
         f"{path} is not a kind of file that can be read.",

@@ -113,6 +113,11 @@ class Header:
     is_there: bool = True
 
 
+def first_row(options: InputOptions) -> int:
+    """Return the row where the header should be, or the first of a table without one."""
+    return 1 if options.header_row is None else options.header_row
+
+
 def find_header(path: str, rows: Sequence[Sequence[str]], options: InputOptions, width: int) -> Header:
     """Return the header, once it is clear that the named row is it, or that there is none.
 
@@ -127,7 +132,7 @@ def find_header(path: str, rows: Sequence[Sequence[str]], options: InputOptions,
 
     """
     ours = next((number for number, cells in enumerate(rows, 1) if _OUR_COLUMN in cells), 0)
-    row = ours or options.header_row
+    row = ours or first_row(options)
     if options.no_header and not ours:
         from importer.model.cell_names import column_letters  # noqa: PLC0415 - few files have no header
 
@@ -136,7 +141,7 @@ def find_header(path: str, rows: Sequence[Sequence[str]], options: InputOptions,
     if not _is_plainly_header(cells):
         from importer.readers.header_search import refuse_other  # noqa: PLC0415 - few headers are in doubt
 
-        refuse_other(path, rows, row)
+        refuse_other(path, rows, row, is_named=row == options.header_row)
     return Header(names=header_of(path, cells, row), row=row)
 
 

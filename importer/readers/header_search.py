@@ -14,7 +14,10 @@ from importer.readers.header import HEADER_WORD, is_label, no_header
 _LEAST_ROWS_OF_TABLE = 2
 _COLUMNS_LOOKED_AT = 100
 _LONGEST_LABEL = 60
-_PHONE = re.compile(r"[+(]{0,2}\d[\d\s().\-/]{5,}\d")
+_YEAR = r"(?:19|20)\d\d"
+_DATE = rf"{_YEAR}([-./])\d\d?\1\d\d?|\d\d?([-./])\d\d?\2{_YEAR}|{_YEAR}[-/]{_YEAR}"
+"""A day, or two years: columns may have such names."""
+_PHONE = re.compile(rf"(?!(?:{_DATE})$)[+(]{{0,2}}\d[\d\s().\-/]{{5,}}\d")
 _LEAST_DIGITS_OF_PHONE = 7
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _VALUE = re.compile(rf"[+(\-]{{0,2}}\d[\d\s().,:/%+\-]*|{_EMAIL.pattern}")
@@ -38,13 +41,16 @@ class _Likeness:
         return 2 * self.words + self.labels - 2 * self.values
 
 
-def refuse_other(path: str, rows: Sequence[Sequence[str]], row: int) -> None:
+def refuse_other(path: str, rows: Sequence[Sequence[str]], row: int, *, is_named: bool) -> None:
     """Return if the row may be the header: not a title, not less like one than another row, and no phone number.
+
+    A row that a person names is believed, unless there is a phone number or an e-mail address in it: that is somebody.
 
     Args:
         path: The file.
         rows: Its first rows, from row 1 on.
         row: Where the header should be.
+        is_named: Whether a person says so.
 
     Raises:
         InputError: It is no header; the sentence says which row seems to be it, or that there seems to be none.
@@ -55,14 +61,21 @@ def refuse_other(path: str, rows: Sequence[Sequence[str]], row: int) -> None:
     seems = best + 1 if likely and likely[best].labels > 1 and likely[best].score > 1 else 0
     if row > len(rows) or not any(map(str.strip, rows[row - 1])):
         raise no_header(path, row, _say_row(seems) if seems else "")
-    here = likely[row - 1]
+    if not is_named:
+        _refuse_less_likely(path, likely, row, seems)
+    _refuse_values(path, rows[row - 1], row)
+
+
+def _refuse_less_likely(path: str, likely: Sequence[_Likeness], row: int, seems: int) -> None:
+    """Return if the row is no title and not less like a header than the row that seems to be it, if there is one."""
+    here, best = likely[row - 1], likely[seems - 1]
     wider = [number for number, one in enumerate(likely[row:], row + 1) if one.filled > 1]
     if here.filled == 1 and len(wider) >= _LEAST_ROWS_OF_TABLE:
         what = f"Row {row} of {path} has one filled cell only, like a title, and the rows below have more."
-        raise InputError(what, _say_row(seems if seems > row else wider[0]))
-    if seems and likely[best].words > here.words and likely[best].score >= 2 * max(here.score, 1):
-        raise InputError(f"Row {row} of {path} does not look like its header, as row {seems} does.", _say_row(seems))
-    _refuse_values(path, rows[row - 1], row)
+        raise InputError(what, _say_row(seems if seems > row else wider[0], row))
+    if seems and best.words > here.words and best.score >= 2 * max(here.score, 1):
+        what = f"Row {row} of {path} does not look like its header, as row {seems} does."
+        raise InputError(what, _say_row(seems, row))
 
 
 def _refuse_values(path: str, cells: Sequence[str], row: int) -> None:
@@ -78,10 +91,11 @@ def _refuse_values(path: str, cells: Sequence[str], row: int) -> None:
             )
 
 
-def _say_row(row: int) -> str:
-    return (
+def _say_row(row: int, here: int = 0) -> str:
+    found = (
         f"The header seems to be row {row}: say --header-row {row}, or header_row = {row} under [input] in the config."
     )
+    return f"{found} If it is row {here} nevertheless, say --header-row {here}." if here else found
 
 
 def _likenesses(rows: Sequence[Sequence[str]]) -> list[_Likeness]:

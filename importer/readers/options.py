@@ -11,10 +11,10 @@ class InputOptions:
 
     sheet: str = ""
     """The sheet's name; empty: the only visible sheet that has rows."""
-    header_row: int = 1
-    """The header's row number as a spreadsheet program shows it."""
+    header_row: int | None = None
+    """The header's row number as a spreadsheet program shows it, which nothing overrules; None: row 1, if it is one."""
     no_header: bool = False
-    """Whether there is none: `header_row` is the first row then, and the columns are called A, B and so on."""
+    """Whether there is none: the named row, or row 1, is the first then, and the columns are called A, B and so on."""
     encoding: str = "auto"
     """`auto` or any Python codec."""
     delimiter: str = "auto"

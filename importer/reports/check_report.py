@@ -8,7 +8,7 @@ from pathlib import Path
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.closing_text import command_line, groups_text
+from importer.reports.closing_text import command_line, groups_text, required_text
 from importer.reports.results import groups_json, json_text, run_json
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -49,6 +49,8 @@ class Checked:
     """What to check in rows that are valid."""
     not_checked: tuple[str, ...]
     """Sentences about what could not be checked."""
+    required: tuple[str, ...]
+    """What must be in the account, a line for each kind; empty where the account was asked."""
     to_fix: tuple[Path, ...]
     """Files with the rows that have a problem."""
 
@@ -67,6 +69,7 @@ def checked_text(checked: Checked) -> str:
         "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
         "\n".join(_rows(checked)),
         "\n".join(_next(checked)),
+        required_text(checked.required),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -85,6 +88,7 @@ def checked_json(checked: Checked) -> str:
         "problems": groups_json(checked.problems),
         "warnings": groups_json(checked.warnings),
         "not_checked": checked.not_checked,
+        "required": checked.required,
         "reports": {"problems": [str(path) for path in checked.to_fix]},
     }
     return json_text(found)

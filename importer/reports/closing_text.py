@@ -22,8 +22,17 @@ MEANINGS: dict[Status, str] = {
     Status.UNSENT: "not sent: the run ended before their turn",
 }
 
+_REHEARSED: dict[Status, tuple[str, str]] = {
+    Status.CREATED: ("would be created", "if Callbell answers as the sandbox did"),
+    Status.UPDATED: ("would be updated", "if Callbell answers as the sandbox did"),
+    Status.EXISTS: (Status.EXISTS, "are in the file more than once, and would be left as they are"),
+    Status.FAILED: (Status.FAILED, "refused by the sandbox, or given up on"),
+}
+"""What a rehearsal calls the statuses that say what is in Callbell now, and what they mean there."""
 _MOST_GROUPS = 10
 _MOST_ROWS = 5
+_WIDTH = 9
+"""Of the longest status."""
 _FINISHED = (0, 1)
 _GIVEN_AGAIN = (
     "config",
@@ -50,6 +59,7 @@ def closing_text(
     reports: Reports | None,
     *,
     warnings: Sequence[ProblemGroup] = (),
+    notes: Sequence[str] = (),
 ) -> str:
     """Return the closing text, without a line break at its end.
 
@@ -59,26 +69,37 @@ def closing_text(
         problems: The groups of problems, most rows first.
         reports: Where the reports are; None for a dry run, which writes none.
         warnings: What is worth a look in rows that are right.
+        notes: Paragraphs about what the account must have.
 
     """
     problems = [group for group in problems if group.code != Status.UNSENT]  # the tally and the message above say it
     meanings = MEANINGS | {Status.UNSENT: "would be sent"} if reports is None else MEANINGS
     parts = [
         _head(record, tally, dry=reports is None),
-        count_lines([(tally.get(status, 0), status.value, meanings[status]) for status in FINAL], width=9),
+        _counts(record, tally, meanings),
         groups_text("Problems:", problems, _MOST_GROUPS),
         groups_text("Worth a look:", warnings),
         _reports(reports),
         _next(record, tally, conflict_count(problems), reports),
+        *notes,
+        _rehearsal_end(record) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _counts(record: RunRecord, tally: Mapping[Status, int], meanings: Mapping[Status, str]) -> str:
+    words: dict[Status, tuple[str, str]] = {status: (status.value, meanings[status]) for status in FINAL}
+    words |= _REHEARSED if record.is_rehearsal else {}
+    width = max(len(words[status][0]) for status in FINAL if tally.get(status)) if any(tally.values()) else 0
+    return count_lines([(tally.get(status, 0), *words[status]) for status in FINAL], width=max(width, _WIDTH))
 
 
 def _head(record: RunRecord, tally: Mapping[Status, int], *, dry: bool) -> str:
     ended = ended_after(record.exit_code, record.started_at, record.finished_at)
     blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
     left_out = f", {counted(record.left_out)} left out by [input.where]" if record.left_out else ""
-    rehearsed = " Dry run: nothing was sent or saved." if dry else ""
+    where = " Rehearsal in a sandbox: nothing was sent to Callbell." if record.is_rehearsal else ""
+    rehearsed = " Dry run: nothing was sent or saved." if dry else where
     return f"{ended}: {counted(sum(tally.values()))} read{blank}{left_out}.{rehearsed}"
 
 
@@ -95,6 +116,11 @@ def groups_text(title: str, groups: Sequence[ProblemGroup], most: int | None = N
     left = len(groups[most:]) if most is not None else 0
     more = [f"  and {counted(left, 'kind')} more: see summary.json"] if left else []
     return "\n".join([title, *map(_group_text, groups[:most]), *more])
+
+
+def required_text(required: Sequence[str]) -> str:
+    """Return the paragraph that lists what must be in the account; an empty text without any."""
+    return "\n  ".join(["These must be in your account:", *map(plain, required)]) if required else ""
 
 
 def _group_text(group: ProblemGroup) -> str:
@@ -125,7 +151,8 @@ def _next(record: RunRecord, tally: Mapping[Status, int], in_conflict: int, repo
         steps.append(f"Give the same command again: {goes_on}.")
     elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
         retry = command_line("retry", [record.name], where)
-        steps.append(f"Send again what was refused, is in doubt or was not sent:\n  {retry}")
+        again = "Rehearse again" if record.is_rehearsal else "Send again"
+        steps.append(f"{again} what was refused, is in doubt or was not sent:\n  {retry}")
     names = " and ".join(path.name for path in reports.failed)
     if in_conflict and record.exit_code in _FINISHED:
         retry = shell.importer_command("retry", record.name, options=[("on_conflict", "sheet"), *where.items()])
@@ -135,8 +162,15 @@ def _next(record: RunRecord, tally: Mapping[Status, int], in_conflict: int, repo
         )
     if tally.get(Status.INVALID) and reports.failed:
         commands = "\n  ".join(command_line("run", [path], record.options) for path in reports.failed)
-        steps.append(f"Fix the rows in {names} (the last columns say why), save, and import them:\n  {commands}")
+        verb = "rehearse" if record.is_rehearsal else "import"
+        steps.append(f"Fix the rows in {names} (the last columns say why), save, and {verb} them:\n  {commands}")
     return "\n".join(steps)
+
+
+def _rehearsal_end(record: RunRecord) -> str:
+    """Return the last lines of a rehearsal."""
+    without = "without --sandbox" if record.options.get("sandbox") else "with sandbox = false under [run] of the config"
+    return f"To send the rows, give the same command {without}.\nThis was a rehearsal: nothing was sent to Callbell."
 
 
 def command_line(

@@ -40,6 +40,8 @@ class Snapshot:
     """Requests per second that are allowed; 0.0: no limit."""
     sends: bool = True
     """Whether anything is sent at all; else what concerns sending is not shown."""
+    is_rehearsal: bool = False
+    """Whether all of it goes to a sandbox within the run."""
     held_seconds: float = 0.0
     """How long sending is still paused; 0.0: it is not."""
 
@@ -115,7 +117,7 @@ def facts(one: Snapshot) -> tuple[str, ...]:
     left = seconds_left(one)
     said = (
         (f"{one.done:,} of {rows}" if one.read_all else f"{rows} read", True),
-        (f"{one.tally[Status.CREATED]:,} created", sends),
+        (f"{one.tally[Status.CREATED]:,} {'would be created' if one.is_rehearsal else 'created'}", sends),
         *((f"{one.tally[status]:,} {words}", one.tally[status]) for status, words in _TROUBLE.items()),
         (f"{one.per_second:.0f}{limit} requests/s", (sends and one.done < one.read) or one.in_flight),
         (f"{one.in_flight} in flight", one.in_flight),

@@ -150,6 +150,7 @@ def run_json(record: RunRecord) -> dict[str, object]:
         "started_at": utc(record.started_at),
         "finished_at": utc(record.finished_at) or None,
         "exit_code": record.exit_code,
+        "sandbox": record.is_rehearsal,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from importer.model.account import FieldType
 
@@ -72,7 +73,11 @@ class AccountSetup:
     any_user: bool = False
     """Accept users that the account does not have."""
     teams: tuple[Team, ...] = ()
+    any_team: bool = False
+    """Accept teams that the account does not have."""
     channels: tuple[Channel, ...] = ()
+    any_channel: bool = False
+    """Accept channels that the account does not have, but none that was discarded."""
     custom_fields: tuple[CustomField, ...] = ()
 
     def main_channel(self, source: str = "whatsapp") -> str:
@@ -87,6 +92,24 @@ class AccountSetup:
         """
         fields = self.fields_by_name() | {field.name: field for field in custom_fields}
         return replace(self, any_tag=True, any_user=True, custom_fields=tuple(fields.values()))
+
+    def with_what_is_used(self, contacts: Iterable[Mapping[str, Any]]) -> "AccountSetup":
+        """Return the account with the tags, users and custom fields of contacts, given as bodies of POST /contacts.
+
+        A custom field that the account does not have is a text field, or a checkbox field if its value is a list.
+        """
+        emails, tags, fields = {user.email for user in self.users}, set(self.tags), self.fields_by_name()
+        users = list(self.users)
+        for body in contacts:
+            tags.update(body.get("tags", ()))
+            email = body.get("assigned_user", "")
+            if email and email not in emails:
+                emails.add(email)
+                users.append(User(email=email, name=email))
+            for name, value in body.get("custom_fields", {}).items():
+                kind = FieldType.TEXT if isinstance(value, str) else FieldType.CHECKBOX
+                fields.setdefault(name, CustomField(name=name, type=kind))
+        return replace(self, tags=frozenset(tags), users=tuple(users), custom_fields=tuple(fields.values()))
 
     def team(self, uuid: object) -> Team | None:
         """Return the team with this UUID, if there is one."""
@@ -149,13 +172,14 @@ DEFAULT_ACCOUNT = AccountSetup(
         User(email="owner@example.com", name="Olga Owner"),
         User(email="ana@example.com", name="Ana García"),
         User(email="marco@example.com", name="Marco Rossi"),
+        User(email="ana.garcia@example.com", name="Ana García"),
         User(email="support@example.com", name="Support Desk", available=False),
     ),
     teams=(
         Team(
             uuid="5a1e5000000000000000000000000001",
             name="Sales",
-            members=("owner@example.com", "ana@example.com", "marco@example.com"),
+            members=("owner@example.com", "ana@example.com", "marco@example.com", "ana.garcia@example.com"),
             default=True,
         ),
         Team(
@@ -180,4 +204,4 @@ DEFAULT_ACCOUNT = AccountSetup(
         ),
     ),
 )
-"""A small shop's account, with a field of each type."""
+"""A small shop's account, with a field of each type, a channel out of use, and two users of one name."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from importer.sandbox.account import AccountSetup, Channel, StoredContact, Team
+from importer.sandbox.options import OptionalFields
 
 DASHBOARD: Final = "https://sandbox.callbell.example"
 """The beginning of links: a name that does not resolve (RFC 2606), so that none is taken for a real contact's."""
@@ -25,7 +26,13 @@ def error_answer(status: int, *sentences: str, headers: Mapping[str, str] | None
     return Answer(status=status, body={"error": {"message": "; ".join(sentences)}}, headers=headers)
 
 
-def contact_body(contact: StoredContact, account: AccountSetup, *, with_types: bool = False) -> dict[str, Any]:
+def contact_body(
+    contact: StoredContact,
+    account: AccountSetup,
+    optional_fields: OptionalFields = OptionalFields.FILLED,
+    *,
+    with_types: bool = False,
+) -> dict[str, Any]:
     """Return a contact as the service describes it, with the types of its custom fields if the request wants them."""
     body: dict[str, Any] = {
         "uuid": contact.uuid,
@@ -42,20 +49,27 @@ def contact_body(contact: StoredContact, account: AccountSetup, *, with_types: b
         "closedAt": None,
         "blockedAt": None,
     }
-    if contact.note:
-        body["note"] = contact.note
-    if contact.team_uuid:
-        body["team"] = team_body(team) if (team := account.team(contact.team_uuid)) else None
-    if contact.channel_uuid:
-        body["channel"] = channel_body(channel) if (channel := account.channel(contact.channel_uuid)) else None
+    team, channel = account.team(contact.team_uuid), account.channel(contact.channel_uuid)
+    optional = {
+        "note": contact.note or None,
+        "team": team_body(team) if team else None,
+        "channel": channel_body(channel) if channel else None,
+    }
+    if optional_fields is not OptionalFields.UNLISTED:
+        is_always = optional_fields is OptionalFields.ALWAYS
+        body |= {name: value for name, value in optional.items() if value is not None or is_always}
     if with_types:
-        fields = account.fields_by_name()
-        body["customFieldsMetadata"] = {
-            name: {"value": value, "type": fields[name].type.value}
-            | ({"options": fields[name].options} if fields[name].options else {})
-            for name, value in contact.custom_fields.items()
-        }
+        body["customFieldsMetadata"] = _fields_metadata(contact, account)
     return body
+
+
+def _fields_metadata(contact: StoredContact, account: AccountSetup) -> dict[str, dict[str, Any]]:
+    fields = account.fields_by_name()
+    return {
+        name: {"value": value, "type": fields[name].type.value}
+        | ({"options": fields[name].options} if fields[name].options else {})
+        for name, value in contact.custom_fields.items()
+    }
 
 
 def team_body(team: Team) -> dict[str, Any]:

@@ -4,23 +4,25 @@ No call awaits anything, so it is carried out as a whole or not at all, whatever
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
 from importer.sandbox import answers, rules
-from importer.sandbox.account import Key, StoredContact, key_of
+from importer.sandbox.account import AccountSetup, StoredContact
 from importer.sandbox.answers import Answer, error_answer
-from importer.sandbox.options import Duplicates, SandboxOptions
+from importer.sandbox.contact_store import ContactStore, stored_fields, without_empty
+from importer.sandbox.options import Cursor, Duplicates, OptionalFields, SandboxOptions
 
 BASE_PATH: Final = "/v1"
 PER_PAGE: Final = 20
 MOST_PAGES: Final = 500
 _MOST_PLACES: Final = 16
+_THERE_BEFORE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +45,31 @@ class Calls:
     """
 
     def __init__(self, options: SandboxOptions, now: Callable[[], datetime]) -> None:
-        self._contacts: dict[str, StoredContact] = {}  # by UUID
-        self._uuids: defaultdict[Key, list[str]] = defaultdict(list)
+        self._store = ContactStore(joins_forms=options.finds_both_forms, seed=options.seed)
         self._options = options
         self._account = options.account
         self._now = now
         self._numbers = count(1)
+        for body in options.contacts:
+            self._add({"created_at": now() - _THERE_BEFORE, **body})
 
     @property
     def contacts(self) -> tuple[StoredContact, ...]:
         """The contacts that exist now, in the order of creation."""
-        return tuple(self._contacts.values())
+        return self._store.created()
+
+    def chat(self, uuid: str) -> None:
+        """Let a contact have a conversation now, so that it moves to the top of the list.
+
+        Raises:
+            KeyError: There is no such contact.
+
+        """
+        self._store.chat(uuid)
+
+    def set_account(self, account: AccountSetup) -> None:
+        """Change the account's settings, as its owner may in the service's own pages."""
+        self._account = account
 
     def create_contact(self, asked: Asked) -> Answer:
         """POST /contacts. No page documents the status for a new contact: it is an option."""
@@ -61,56 +77,62 @@ class Calls:
             return error_answer(422, *problems)
         body = asked.body
         channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
-        existing = next(self._found(key_of(body["source"], channel_uuid, body["identifier"])), None)
+        existing = next(self._store.find(body["source"], channel_uuid, body["identifier"]), None)
         if existing and self._options.duplicates is Duplicates.REFUSE:
             return error_answer(422, f'Contact with identifier "{existing.identifier}" already exists')
         if existing and self._options.duplicates is Duplicates.RETURN:
             return self._listed(existing)
-        bot_status = "bot_start" if self._account.bot_enabled else ""
-        fields = {"bot_status": bot_status, **_stored_fields(body), "channel_uuid": channel_uuid}
-        contact = StoredContact(number=next(self._numbers), uuid=uuid4().hex, created_at=self._now(), **fields)
-        self._contacts[contact.uuid] = contact
-        self._uuids[contact.key].append(contact.uuid)
+        contact = self._add({"created_at": self._now(), **body})
         return replace(self._listed(contact), status=self._options.created_status)
+
+    def _add(self, body: Mapping[str, Any]) -> StoredContact:
+        """Store a new contact; the body is valid, and has `created_at` too."""
+        channel_uuid = body.get("channel_uuid") or self._account.main_channel(body["source"])
+        bot_status = "bot_start" if self._account.bot_enabled else ""
+        fields = {"bot_status": bot_status, **stored_fields(body), "channel_uuid": channel_uuid}
+        fields["custom_fields"] = without_empty(fields["custom_fields"])
+        contact = StoredContact(number=next(self._numbers), uuid=uuid4().hex, **fields)
+        self._store.add(contact)
+        return contact
 
     def read_contact(self, asked: Asked) -> Answer:
         """GET /contacts/:uuid."""
-        contact = self._contacts.get(asked.parameter)
+        contact = self._store.get(asked.parameter)
         return self._listed(contact) if contact else _NO_CONTACT
 
     def change_contact(self, asked: Asked) -> Answer:
-        """PATCH /contacts/:uuid. Tags are replaced, custom fields are merged, an empty note clears it."""
-        contact = self._contacts.get(asked.parameter)
+        """PATCH /contacts/:uuid. Custom fields are merged; an empty text clears a note or custom field."""
+        contact = self._store.get(asked.parameter)
         if contact is None:
             return _NO_CONTACT
         if problems := rules.problems_of_patch(asked.body, self._account):
             return error_answer(422, *problems)
-        fields = _stored_fields(asked.body)
-        fields["custom_fields"] = {**contact.custom_fields, **fields["custom_fields"]}
+        fields = stored_fields(asked.body)
+        fields["custom_fields"] = without_empty({**contact.custom_fields, **fields["custom_fields"]})
         if fields.pop("unassign_user", False):
             fields["assigned_user"] = ""
+        if self._options.adds_tags and "tags" in fields:
+            fields["tags"] = tuple(dict.fromkeys([*contact.tags, *fields["tags"]]))
         changed = replace(contact, **fields)
-        self._contacts[contact.uuid] = changed
+        self._store.change(changed)
         return self._listed(changed)
 
     def delete_contact(self, asked: Asked) -> Answer:
         """DELETE /contacts/:uuid."""
-        contact = self._contacts.pop(asked.parameter, None)
-        if contact is None:
+        if self._store.remove(asked.parameter) is None:
             return _NO_CONTACT
-        self._uuids[contact.key].remove(contact.uuid)
         return Answer(body={"status": "contact was destroyed"})
 
     def find_contact(self, asked: Asked) -> Answer:
         """GET /contacts/phone/:number: the newest of several; without a channel, in the main one."""
         channel_uuid = asked.query.get("channel_uuid") or self._account.main_channel()
-        for contact in self._found(key_of("whatsapp", channel_uuid, asked.parameter)):
+        for contact in self._store.find("whatsapp", channel_uuid, asked.parameter):
             if (self._now() - contact.created_at).total_seconds() >= self._options.visible_after_seconds:
-                return Answer(body={"contact": answers.contact_body(contact, self._account)})
+                return Answer(body={"contact": self._shown(contact)})
         return _NO_CONTACT
 
     def list_contacts(self, asked: Asked) -> Answer:
-        """GET /contacts, newest first (by creation, as no messages are ever sent)."""
+        """GET /contacts, newest conversation first; after it, contacts may chat."""
         after, page = _whole_number(asked.query.get("after") or "0"), _whole_number(asked.query.get("page", "1"))
         if asked.query.get("after") and after is None:
             return error_answer(400, "after must be the value of meta.next")
@@ -118,26 +140,30 @@ class Calls:
             return _BAD_PAGE
         if page > MOST_PAGES and not after:
             return error_answer(400, "Pagination limit exceeded")
-        matches = self._matches(asked.query)
-        left = [contact for contact in matches if contact.number < after] if after else matches[(page - 1) * PER_PAGE :]
-        with_types = asked.query.get("include_field_types") == "true"
+        tags = frozenset(filter(None, asked.query.get("tags", "").split(",")))
+        matches = self._store.matches(asked.query.get("source", ""), asked.query.get("team_uuid", ""), tags)
+        start = self._after(matches, after) if after else (page - 1) * PER_PAGE
+        end = start + PER_PAGE
+        is_keyset = self._options.cursor is Cursor.KEYSET
         meta = {
             "page": page,
             "pages": min(MOST_PAGES, answers.pages(len(matches), PER_PAGE)),
-            "next": str(left[PER_PAGE - 1].number) if len(left) > PER_PAGE else None,
+            "next": str(matches[end - 1][0] if is_keyset else end) if len(matches) > end else None,
         }
-        shown = [answers.contact_body(contact, self._account, with_types=with_types) for contact in left[:PER_PAGE]]
+        with_types = asked.query.get("include_field_types") == "true"
+        optional = self._options.optional_fields
+        shown = [
+            answers.contact_body(contact, self._account, optional, with_types=with_types)
+            for _, contact in matches[start:end]
+        ]
+        self._store.chat_at_random(self._options.chats)
         return Answer(body={"contacts": shown, "meta": meta})
 
-    def _matches(self, query: Mapping[str, str]) -> list[StoredContact]:
-        """Return the contacts that the query asks for, newest first; they have all of several tags."""
-        source, team_uuid = query.get("source", ""), query.get("team_uuid", "")
-        tags = set(filter(None, query.get("tags", "").split(",")))
-        return [
-            contact
-            for contact in reversed(self._contacts.values())
-            if source in {"", contact.source} and team_uuid in {"", contact.team_uuid} and tags.issubset(contact.tags)
-        ]
+    def _after(self, matches: list[tuple[int, StoredContact]], cursor: int) -> int:
+        """Return the index of the first contact after the cursor."""
+        if self._options.cursor is Cursor.OFFSET:
+            return cursor
+        return bisect_left(matches, 1 - cursor, key=lambda match: -match[0])  # the first place below the cursor
 
     def who_am_i(self, _asked: Asked) -> Answer:
         """GET /auth/me. It echoes the key, as the service does."""
@@ -167,25 +193,17 @@ class Calls:
         ]
         return _short_list("channels", channels, asked)
 
-    def _found(self, key: Key) -> Iterator[StoredContact]:
-        """Yield the contacts with this key, the newest first; the time does not depend on how many others there are."""
-        return map(self._contacts.__getitem__, reversed(self._uuids.get(key, ())))
-
     def _listed(self, contact: StoredContact) -> Answer:
-        return Answer(body={"contact": [answers.contact_body(contact, self._account)]})
+        return Answer(body={"contact": [self._shown(contact)]})
+
+    def _shown(self, contact: StoredContact) -> dict[str, Any]:
+        shows_all = self._options.optional_fields is OptionalFields.ALWAYS
+        optional = OptionalFields.ALWAYS if shows_all else OptionalFields.FILLED
+        return answers.contact_body(contact, self._account, optional)
 
 
 _NO_CONTACT: Final = error_answer(404, "Contact not found")
 _BAD_PAGE: Final = error_answer(400, "page must be a whole number from 1")
-
-
-def _stored_fields(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a valid body, with tuples for lists."""
-    return {**_frozen(body), "custom_fields": _frozen(body.get("custom_fields", {}))}
-
-
-def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _short_list(name: str, everything: list[dict[str, Any]], asked: Asked) -> Answer:

@@ -30,18 +30,19 @@ Check = tuple[Callable[[Any, AccountSetup], object], str]
 def problems_of_post(body: Body, account: AccountSetup) -> list[str]:
     """Return why POST /contacts refuses the body."""
     missing = [f"{name} is required" for name in _REQUIRED if name not in body]
-    return [*missing, *_problems(body, _OF_POST, account), *_phone_problems(body)]
+    problems = [*missing, *_problems(body, _OF_POST, account), *_phone_problems(body)]
+    return problems or list(_channel_problems(body, account))
 
 
 def problems_of_patch(body: Body, account: AccountSetup) -> list[str]:
     """Return why PATCH /contacts/:uuid refuses the body."""
-    problems = list(_problems(body, _OF_PATCH, account))
+    problems = list(_problems(body, _OF_PATCH, account, may_clear=True))
     if "assigned_user" in body and body.get("unassign_user") is True:
         problems.append("assigned_user and unassign_user contradict each other")
     return problems
 
 
-def _problems(body: Body, names: Collection[str], account: AccountSetup) -> Iterator[str]:
+def _problems(body: Body, names: Collection[str], account: AccountSetup, *, may_clear: bool = False) -> Iterator[str]:
     """Yield the first problem of each parameter, or all of its tags or custom fields."""
     for name, value in body.items():
         if name not in names:
@@ -51,7 +52,14 @@ def _problems(body: Body, names: Collection[str], account: AccountSetup) -> Iter
         elif name == "tags" and not account.any_tag:
             yield from (f'Tag "{tag}" does not exist' for tag in value if tag not in account.tags)
         elif name == "custom_fields":
-            yield from _custom_field_problems(value, account)
+            yield from _custom_field_problems(value, account, may_clear=may_clear)
+
+
+def _channel_problems(body: Body, account: AccountSetup) -> Iterator[str]:
+    """Yield what is wrong with the channel of a body that is right but for that."""
+    channel = account.channel(body.get("channel_uuid"))
+    if channel is not None and channel.type != body["source"]:
+        yield f'Channel "{channel.uuid}" is of type {channel.type}, not {body["source"]}'
 
 
 def _phone_problems(body: Body) -> Iterator[str]:
@@ -62,11 +70,14 @@ def _phone_problems(body: Body) -> Iterator[str]:
         yield f'identifier "{identifier}" is not a phone number'
 
 
-def _custom_field_problems(values: Mapping[str, Any], account: AccountSetup) -> Iterator[str]:
+def _custom_field_problems(values: Mapping[str, Any], account: AccountSetup, *, may_clear: bool) -> Iterator[str]:
+    """Yield the problem of each custom field; where it may be cleared, an empty text is right for all but lists."""
     known = account.fields_by_name()
     for name, value in values.items():
         if name not in known:
             yield f'Custom field "{name}" does not exist'
+        elif may_clear and value == "" and known[name].type is not FieldType.CHECKBOX:
+            continue
         elif problem := _field_problem(known[name], value):
             yield f'Custom field "{name}" {problem}'
 
@@ -111,7 +122,13 @@ def _is_assignable(email: str, account: AccountSetup) -> bool:
 
 def _is_in_use(channel_uuid: object, account: AccountSetup) -> bool:
     channel = account.channel(channel_uuid)
-    return channel is not None and channel.discarded_at is None
+    if channel is None:
+        return account.any_channel and isinstance(channel_uuid, str)
+    return channel.discarded_at is None
+
+
+def _is_team(uuid: object, account: AccountSetup) -> bool:
+    return account.team(uuid) is not None or (account.any_team and isinstance(uuid, str))
 
 
 _NOTE_TOO_LONG: Final = f"note is too long (maximum is {NOTE_MOST_CHARACTERS} characters)"
@@ -126,7 +143,7 @@ _CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "custom_fields": ((lambda value, _: isinstance(value, dict), "custom_fields must be an object"),),
     "assigned_user": (_TEXT, (_is_assignable, 'User "{value}" does not exist')),
     "unassign_user": ((lambda value, _: isinstance(value, bool), "unassign_user must be a boolean"),),
-    "team_uuid": ((lambda value, account: account.team(value), 'Team "{value}" does not exist'),),
+    "team_uuid": ((_is_team, 'Team "{value}" does not exist'),),
     "channel_uuid": ((_is_in_use, 'Channel "{value}" does not exist'),),
     "bot_status": (
         _one_of(BOT_STATUSES),

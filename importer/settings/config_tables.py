@@ -76,7 +76,7 @@ class ContactTable(_Table):
     on_conflict: Annotated[str, AfterValidator(checks.one_of(OnConflict))] | None = None
     gone: Annotated[str, AfterValidator(checks.one_of(Gone))] | None = None
     clear_mark: Line | None = None
-    assigned_user: Annotated[Line, AfterValidator(checks.as_in_cells(cell_checks.assigned_user))] | None = None
+    assigned_user: Line | None = None
     team: Line | None = None
     channel: Line | None = None
     bot_status: Annotated[str, AfterValidator(checks.or_empty(checks.one_of(BOT_STATUSES)))] | None = None

@@ -27,6 +27,8 @@ class Draft:
     """Field to the reason for its column."""
     open_fields: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
     """Field to its candidate columns, of which none was chosen."""
+    offered: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Key of `[contact]` to what the account has for it, written as a comment."""
     suggestions: Sequence[CustomFieldOptions] = ()
     """Custom fields that the account may have, written as comments."""
 
@@ -109,6 +111,9 @@ def _contact(draft: Draft) -> Iterator[str]:
     given = {"source": draft.mapping.contact.source} | _given(draft.mapping.contact)
     for key, value in (_EXAMPLES | given).items():
         yield _line(key, value, _HINTS.get(key, ""), mute=key not in given)
+    for key, names in draft.offered.items():
+        if names and key not in given and not getattr(draft.mapping.columns, key):
+            yield _line(key, names[0], f"for every contact; the account has {', '.join(names)}", mute=True)
 
 
 def _columns(draft: Draft) -> Iterator[str]:

@@ -13,6 +13,7 @@
 With `create` the account is not asked: every row is POSTed.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from importer.model.changes import ContactChange
@@ -56,13 +57,15 @@ class ImportOperation:
 
     Args:
         policy: The retry and timeout policy, and what to do with contacts that are there already.
+        refusal: Returns the outcome of a row that the account would surely refuse, else None.
 
     """
 
     pending = Status.PENDING
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, refusal: Callable[[Contact], Outcome | None] = lambda _contact: None) -> None:
         self._policy = policy
+        self._refusal = refusal
         self._create = CreateOperation(policy)
         self._now = datetime.fromtimestamp(0, UTC)
         """When the last row was begun."""
@@ -74,6 +77,8 @@ class ImportOperation:
             return SendLater(step=first_update_step(row))
         if not row.in_doubt and row.presence is Presence.THERE and self._policy.existing is Existing.SKIP:
             return Final(outcome=exists(None, row.uuid))
+        if not row.in_doubt and (refused := self._refusal(row.contact)):
+            return Final(outcome=refused)
         first = self._create.first_step(row, now, run_seconds)
         if isinstance(first, SendLater) and isinstance(first.step, Post) and not row.in_doubt:
             return SendLater(step=AskFirst(attempt=first.step.attempt)) if needs_asking(row, self._policy) else first

@@ -24,6 +24,7 @@ from importer.system.logs import LOG, log_row
 from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage, refuses_token
 from importer.worker_pool.operation import AskToken, Final, NextStep, Operation, SendLater, SendNow, StepT
 from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue, watched_task
+from importer.worker_pool.trial import Trial
 
 GRACE_SECONDS = 25.0
 """How long a stopping pool waits for what is in flight: systemd gives 90 s, a person less."""
@@ -50,6 +51,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
     """A service that does not answer for longer ends the run."""
     too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None
     """Told after each row how many got which status in this run."""
+    trial: Trial = field(default_factory=Trial)
     input_is_over: bool = field(default=False, init=False)
     stopped: Stop | Exception | None = field(default=None, init=False)
     hurried: bool = field(default=False, init=False)
@@ -97,7 +99,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
         """
         self._started = asyncio.get_running_loop().time()
-        checkpoints = watched_task(self._checkpoint_often(), self._ended)
+        checkpoints = watched_task(self._claims.checkpoint_often(CHECKPOINT_SECONDS), self._ended)
         self._dispatching = watched_task(self._dispatch(), self._ended)
         try:
             await asyncio.wait({self._dispatching})
@@ -118,16 +120,19 @@ class WorkerPool(Generic[StepT, OutcomeT]):
                 self.stop(reason)
                 return
             await self.rate_limiter.acquire()
-            self._in_flight.start(self._advance(self._queue.pop(loop.time())))
+            job = self._queue.pop(loop.time())
+            self.trial.leave(job.step, job.attempts, self.operation.request)
+            self._in_flight.start(self._advance(job))
 
     async def _is_ready(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Wait for a request that may be made; return False when there will be none."""
         while not self.stopped:
             self._changed.clear()
             self._claims.top_up(self._queue.fresh)
-            if self._queue.is_ready(loop.time()):
+            is_held = self.trial.is_holding and bool(self._in_flight)
+            if self._queue.is_ready(loop.time()) and not is_held:
                 return True
-            due_at = self._queue.due_at
+            due_at = None if is_held else self._queue.due_at
             if self.input_is_over and self._claims.is_over and due_at is None and not self._in_flight:
                 return False
             with contextlib.suppress(TimeoutError):
@@ -194,10 +199,11 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         return decision
 
     def _follow(self, job: Job[StepT, OutcomeT], decision: NextStep[StepT, OutcomeT]) -> None:
+        trial_ended = self.trial.follow(job.row, job.attempts, decision)
         match decision:
             case Final(outcome=outcome):
                 self._record(job, outcome)
-                if reason := self.too_many_failures(self.counters.done):
+                if reason := self.too_many_failures(self.counters.done) or trial_ended:
                     self.stop(reason)
             case SendLater(step=step, wait_seconds=wait_seconds, is_retry=is_retry):
                 if is_retry:
@@ -243,12 +249,6 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         if error:
             self.stop(error)
         self._changed.set()
-
-    async def _checkpoint_often(self) -> None:
-        """Make outcomes durable soon: one that is lost costs a look-up."""
-        while True:
-            await asyncio.sleep(CHECKPOINT_SECONDS)
-            await self.journal.checkpoint()
 
     async def _wind_up(self) -> None:
         """Wait for what is in flight, a while, and record everything."""

@@ -6,9 +6,9 @@ import itertools
 import math
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from importer.model.journal_rows import OutcomeT, Pending
 from importer.model.protocols import WorkJournal
@@ -134,6 +134,12 @@ class Claims:
         if self._claiming:
             await asyncio.wait({self._claiming})
 
+    async def checkpoint_often(self, interval_seconds: float) -> None:
+        """Make outcomes durable soon, until cancelled: one that is lost costs a look-up."""
+        while True:
+            await asyncio.sleep(interval_seconds)
+            await self.journal.checkpoint()
+
     async def _claim(self) -> None:
         self._are_exhausted = True  # before asking: what is enqueued meanwhile says otherwise
         for row in await self.journal.claim(max(2, self._rows_of(_CLAIM_SECONDS))):
@@ -198,6 +204,11 @@ class Counters:
     """Requests that may change something and were made again."""
     throttled: int = 0
     """Requests that the rate limit turned away."""
+
+    def without_given_back(self) -> Self:
+        """Return the counts for another pool that works on the rows that this one gave back."""
+        done = Counter({status: count for status, count in self.done.items() if status != self.pending})
+        return replace(self, done=done)
 
     def tally(self) -> Counter[Any]:
         """Return how many of the enqueued rows have each status now."""

@@ -147,8 +147,9 @@ def test_the_lists_are_asked_once_a_run(service: Sandbox) -> None:
     assert service.contacts[-1].team_uuid == ACCOUNT.teams[0].uuid
 
 
-def test_a_sandbox_is_asked_for_nothing_that_it_is_not_known_by() -> None:
+def test_a_sandbox_is_asked_for_nothing_that_it_is_not_known_by(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rehearsal makes no requests for an account that is gone with it."""
+    monkeypatch.delenv("CALLBELL_API_TOKEN")
     said = imported("--sandbox", "--existing", "create")
     assert said.exit_code == 0
     assert said.summary["requests"]["sent"] == 3

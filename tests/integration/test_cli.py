@@ -834,3 +834,14 @@ def test_a_config_that_others_can_write_to_ends_with_2(service: Sandbox) -> None
     assert said.exit_code == 2
     assert "chmod go-w config.toml" in said.stderr
     assert not service.traffic.requests
+
+
+@pytest.mark.parametrize(("text", "told"), [("Phone,Name\n346,Ana\ncall me,Eva\n", "line 3"), (None, "cannot be read")])
+def test_contacts_of_the_sandbox_that_are_wrong_end_with_2(text: str | None, told: str) -> None:
+    """With the line, and how such a file is written."""
+    if text is not None:
+        Path("there.csv").write_text(text, "utf-8")
+    said = give("sandbox", "--contacts", "there.csv")
+    assert said.exit_code == 2
+    assert told in said.stderr
+    assert "POST /contacts" in said.stderr

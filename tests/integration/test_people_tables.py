@@ -16,6 +16,7 @@ from importer.settings import settle
 from tests.support.commands import give, read, results, table
 from tests.support.paths import PEOPLE_FILES
 
+REHEARSALS = Path("reports") / "rehearsals"
 TITLE = '[columns]\nidentifier = "Teléfono móvil"\nname = "Cliente"\n'
 COLUMNS = '[input]\nno_header = true\n\n[columns]\nidentifier = "A"\nname = "B"\n'
 
@@ -24,6 +25,7 @@ COLUMNS = '[input]\nno_header = true\n\n[columns]\nidentifier = "A"\nname = "B"\
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports, journal and config are the test's own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
 
 
@@ -68,7 +70,7 @@ def test_a_file_that_is_no_table_as_it_stands_says_what_to_do(command: str, name
 def test_cp850_is_sent_as_it_was_written() -> None:
     """The names arrive."""
     assert give("run", PEOPLE_FILES / "cp850.csv", "--sandbox", "--yes").exit_code == 0
-    assert [row["name"] for row in results()] == ["Víctor Muñoz", "Begoña Peña"]
+    assert [row["name"] for row in results(REHEARSALS)] == ["Víctor Muñoz", "Begoña Peña"]
 
 
 def test_a_table_without_a_header_is_sent_and_its_failed_rows_come_back() -> None:
@@ -76,8 +78,8 @@ def test_a_table_without_a_header_is_sent_and_its_failed_rows_come_back() -> Non
     Path("config.toml").write_text(COLUMNS, encoding="utf-8")
     table(Path("a.csv"), [("+34611223422", "Quim"), ("12", "Rita")])
     assert give("run", "a.csv", "--sandbox", "--yes").exit_code == 1
-    assert [(row["row"], row["status"]) for row in results()] == [("1", "created"), ("2", "invalid")]
-    (failed,) = Path("reports").glob("*/failed.csv")
+    assert [(row["row"], row["status"]) for row in results(REHEARSALS)] == [("1", "created"), ("2", "invalid")]
+    (failed,) = REHEARSALS.glob("*/failed.csv")
     (row,) = read(failed)
     assert (row["A"], row["B"], row["import_row"]) == ("12", "Rita", "2")
     failed.write_text(failed.read_text(encoding="utf-8-sig").replace("12,", "+34611223423,", 1), encoding="utf-8")
@@ -161,3 +163,18 @@ def test_the_word_is_shown_where_the_mapping_fails() -> None:
         assert "it was read as Windows-1252" in said.stderr
     with pytest.raises(InputError, match="cannot be told"):
         write_config(CommandContext(settings=settle({}, {}), environment={}, stream=io.StringIO()), "a.csv", Path("c"))
+
+
+def test_a_person_may_insist_on_a_header_row() -> None:
+    """By the option or the config, whatever another row looks like: the rows below it are rows."""
+    table(Path("a.csv"), [("X1", "X2"), ("Phone", "Name"), ("+34611223422", "Quim")])
+    columns = '[columns]\nidentifier = "X1"\nname = "X2"\n'
+    for config, options in ((columns, ["--header-row", "1"]), (f"[input]\nheader_row = 1\n{columns}", [])):
+        Path("config.toml").write_text(columns, encoding="utf-8")
+        said = give("check", "a.csv")
+        assert said.exit_code == 3
+        assert "--header-row 2" in said.stderr
+        assert "If it is row 1 nevertheless, say --header-row 1." in said.stderr
+        Path("config.toml").write_text(config, encoding="utf-8")
+        rows = give("check", "a.csv", *options, "--json").summary["rows"]
+        assert (rows["read"], rows["would_be_sent"], rows["invalid"]) == (2, 1, 1)

@@ -144,9 +144,9 @@ def test_what_was_made_by_hand_just_before_is_kept(
         for number in range(2):
             by_hand = {"identifier": f"346000{number:05}", "source": "whatsapp", "name": f"Customer {number}"}
             uuid = service.calls.create_contact(Asked(body=by_hand)).body["contact"][0]["uuid"]
-            there = service.calls._contacts[uuid]
+            there = next(one for one in service.contacts if one.uuid == uuid)
             made_at = there.created_at - timedelta(seconds=made_before_seconds)
-            service.calls._contacts[uuid] = replace(there, created_at=made_at)
+            service.calls._store.change(replace(there, created_at=made_at))
         run = imported(2)
         said = undo(run, "--yes", "--json")
         assert phones(service) == ["34600000000", "34600000001"]
@@ -276,10 +276,10 @@ def test_a_run_that_created_nothing_has_nothing_to_undo(service: Sandbox) -> Non
 def test_a_run_in_a_sandbox_has_nothing_to_undo() -> None:
     """The sandbox is gone with all that was in it."""
     give("run", customers(Path("contacts.csv")), "--sandbox", "--yes")
-    run = next(Path("reports").iterdir()).name
+    run = next((Path("reports") / "rehearsals").iterdir()).name
     said = undo(run, "--yes", "--sandbox")
     assert said.exit_code == 0
-    assert "was sent to a sandbox, which is gone" in said.stderr
+    assert "was a rehearsal, of which nothing was sent to Callbell" in said.stderr
 
 
 def test_another_accounts_token_is_refused(service: Sandbox) -> None:

@@ -1,6 +1,10 @@
 """What the tests of each kind of workbook read with, and a pandas that gives one cell wrong."""
 
-from collections.abc import Callable
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +13,10 @@ import pandas as pd
 from importer.model.rows import Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
+from tests.support.paths import ROOT, SPREADSHEETS
 
+MOST_MB = 300
+"""What a process may take to read any file."""
 Rows = list[tuple[int, tuple[str, ...], tuple[str, ...]]]
 
 
@@ -30,3 +37,18 @@ def altered(read_excel: Callable[..., pd.DataFrame], place: int) -> Callable[...
         return frame
 
     return read_altered
+
+
+def read_in_one_process(paths: Sequence[Path]) -> dict[str, tuple[str, int, float]]:
+    """Return what became of each file, by its name: a sentence, the most memory so far in MB, the seconds it took."""
+    ran = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, str(SPREADSHEETS.parent / "read_all.py"), *map(str, paths)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    found: dict[str, tuple[str, int, float]] = json.loads(ran.stdout)
+    return found

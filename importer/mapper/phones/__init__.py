@@ -27,7 +27,7 @@ _SIGNS = {"Cf": "", "Pd": "-"}
 _UNSEEN = frozenset({"Cc", "Mn", "Me", "So"})
 """Unicode categories of signs beside digits that mean nothing: variation selectors, key caps, pictures."""
 _FILLERS = "\u115f\u1160"  # Hangul letters that show nothing
-_AROUND = " =\"'`\u00ab\u00b4\u00bb\u2018\u2019\u201a\u201c\u201d\u201e"  # formulas and quotation marks
+_AROUND = " =\"'`\u00ab\u00b4\u00bb\u2018\u2019\u201a\u201c\u201d\u201e,;|:"  # of formulas, quotations, lists
 _ADDRESS = re.compile(
     r"(?:(?:https?://)?(?:www\.)?wa\.me/|(?:(?:https?://)?(?:api|web)\.whatsapp\.com/|whatsapp://)send/?\?(?:\S*&)?phone=)"
     r"(?:\+|%2b)?([0-9][0-9 -]{5,})/?(?:[?&].*)?|\+?([0-9]{7,})(?::[0-9]+)?@(?:c\.us|s\.whatsapp\.net)",
@@ -37,10 +37,10 @@ _ADDRESS = re.compile(
 _LABEL = (
     "(?:[mptw]|ph|phone|tel|telf|tlf|tfno|tlfno|tel[eé]fono|t[eé]l[eé]phone|telefone|telefon|n[uú]mero|number|num|nr|"
     "m[oó]vil|mov|mobile?|mob|celular|cellulare|cell|cel|handy|portable|telem[oó]vel|whats ?app|wsp|wpp|wa|callto|sms|"
-    "casa|home|work|trabajo|oficina|office|tienda|fijo|personal|private?|privado)"
+    "skype|casa|home|work|trabajo|oficina|office|tienda|fijo|personal|private?|privado)"
 )
 _NOT_TO_BE_USED = "(?:fax|ext|no|not|old|sin|antiguo|viejo|wrong)"
-_BEFORE = re.compile(rf"(?:{_LABEL}(?:[\s.:/-]+|(?=\+)))+(?=[+(0-9])", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:{_LABEL}(?:[\s.:=/-]+|(?=\+)))+(?=[+(0-9])", re.IGNORECASE)
 _AFTER = re.compile(
     rf"(?<=[0-9])(?:[\s,;:/-]+{_LABEL}|[\s,;:/-]*\((?![^)]*\b{_NOT_TO_BE_USED}\b)[^()0-9]+\))\.?$", re.IGNORECASE
 )

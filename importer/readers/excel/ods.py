@@ -20,7 +20,7 @@ from importer.readers.excel.extent import MOST_ROWS, Extent
 from importer.readers.excel.extent_builder import ExtentBuilder
 from importer.readers.excel.markup import LONGEST_TEXT, MarkupError, listened, local
 from importer.readers.excel.pandas_sheet import PandasSheet
-from importer.readers.excel.workbook import SheetPart, SheetRows, refuse_big
+from importer.readers.excel.workbook import LONGEST_NAME, SheetPart, SheetRows, refuse_big
 from importer.readers.excel.zip_package import Package, damaged, has_password
 from importer.readers.header import MOST_COLUMNS
 
@@ -150,7 +150,7 @@ class _Content:
             self._tables += 1  # one may stand in another's cell
             if self._tables == 1:
                 visible, part = says.get("style-name") not in self._hidden_styles, str(len(self.sheets))
-                self.sheets.append(SheetPart(name=says.get("name", ""), visible=visible, part=part))
+                self.sheets.append(SheetPart(name=says.get("name", "")[:LONGEST_NAME], visible=visible, part=part))
                 self._next_row = 1
         elif element.tag == "table-row" and self._tables == 1:
             self._row = element if self._row is None else self._row

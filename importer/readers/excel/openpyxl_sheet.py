@@ -166,9 +166,9 @@ class _RowParser(WorkSheetParser):
         try:
             parsed = self.parse_cell(cell)
         except ValueError:
-            if kind != "d":
+            if kind not in {"d", "n"}:
                 raise
-            return ErrorCell(text=text)
+            return ErrorCell(text=text if kind == "d" else "#NUM!")  # such as NaN, as some programs write it
         return self._shown(cell, kind, text, parsed["value"])
 
     def _shown(self, cell: Element, kind: str, text: str, value: object) -> object:

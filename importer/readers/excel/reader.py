@@ -18,7 +18,16 @@ from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
 from importer.readers.excel.workbook import chosen, open_workbook
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, Totals, find_header, no_header, with_notes
+from importer.readers.header import (
+    ROWS_UNDER_TITLE,
+    Blanks,
+    Header,
+    Totals,
+    find_header,
+    first_row,
+    no_header,
+    with_notes,
+)
 from importer.readers.options import HIDDEN_SKIP, InputOptions
 
 _CHUNK_ROWS = 1_000
@@ -91,11 +100,11 @@ class ExcelReader:
         self._at_the_end.close()
 
     def _header(self, options: InputOptions) -> Header:
-        if not 1 <= options.header_row <= MOST_ROWS:
-            raise no_header(self._path, options.header_row)
+        if not 1 <= first_row(options) <= MOST_ROWS:
+            raise no_header(self._path, first_row(options))
         first = [
             [text_of(value) for value in values]
-            for values in islice(self._engine.rows(), options.header_row + ROWS_UNDER_TITLE)
+            for values in islice(self._engine.rows(), first_row(options) + ROWS_UNDER_TITLE)
         ]
         width = max((place for row in first for place, cell in enumerate(row, 1) if cell.strip()), default=0)
         return find_header(self._path, first, options, width)

@@ -18,7 +18,8 @@ _OTHER_ZIPS = {
     "index.xml": "a document of an older Apple program",
 }
 _SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
-_MOST_LISTED = 20
+_MOST_LISTED, LONGEST_NAME = 20, 255
+"""Sheets in a sentence, and characters of a sheet's name: Excel takes 31, LibreOffice any number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ def _of_package(package: Package) -> Workbook:
         )
     is_excel = any(name.endswith("workbook.xml") for name in names)
     if "content.xml" in names and not is_excel:
-        if "mimetype" in names and not next(package.blocks("mimetype"), b"").startswith(_SPREADSHEET):
+        if "mimetype" in names and not next(package.blocks("mimetype"), b"").lstrip().startswith(_SPREADSHEET):
             raise _other(package.path, "an OpenDocument file, but no spreadsheet")
         from importer.readers.excel.ods import OdsWorkbook  # noqa: PLC0415 - most files are .xlsx
 

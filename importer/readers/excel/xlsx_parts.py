@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from importer.readers.excel.cells import zeros_in_front
 from importer.readers.excel.markup import MarkupError, elements
-from importer.readers.excel.workbook import SheetPart
+from importer.readers.excel.workbook import LONGEST_NAME, SheetPart
 from importer.readers.excel.zip_package import Package, damaged
 
 _MOST_SHEETS = 10_000
@@ -39,7 +39,7 @@ class WorkbookParts:
             relation = next((value for key, value in element.items() if key.endswith(":id")), "")
             part = _part_name(folder, targets.get(relation, ("", ""))[1])
             visible = element.get("state", "visible") == "visible"
-            self.sheets.append(SheetPart(name=element.get("name", ""), visible=visible, part=part))
+            self.sheets.append(SheetPart(name=element.get("name", "")[:LONGEST_NAME], visible=visible, part=part))
 
 
 class NumberStyles:

@@ -17,7 +17,16 @@ from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Row, Sheet
 from importer.readers.files import FileState, refuse_no_text, unreadable
-from importer.readers.header import ROWS_UNDER_TITLE, Blanks, Header, Totals, find_header, no_header, with_notes
+from importer.readers.header import (
+    ROWS_UNDER_TITLE,
+    Blanks,
+    Header,
+    Totals,
+    find_header,
+    first_row,
+    no_header,
+    with_notes,
+)
 from importer.readers.options import InputOptions
 from importer.readers.text import scan
 from importer.readers.text.encoding import (
@@ -65,15 +74,15 @@ class CsvReader:
         self._encoding = encoding = find_encoding(sample, options.encoding, further)
         characters = decoded(sample, encoding.codec, whole=len(sample) < _SAMPLE_BYTES).replace("\0", NO_TEXT)
         text = io.StringIO(characters, newline=None).read()
-        delimiter = scan.find_delimiter(text, options.delimiter, options.header_row)
-        sampled = scan.sample_rows(text, delimiter, options.header_row)
+        delimiter = scan.find_delimiter(text, options.delimiter, first_row(options))
+        sampled = scan.sample_rows(text, delimiter, first_row(options))
         self._is_wrapped = bool(within := _delimiter_in_quotes(text, sampled, delimiter, options))
         if within:
             delimiter, text = within, one_column().unwrapped(text)
-            sampled = scan.sample_rows(text, delimiter, options.header_row)
+            sampled = scan.sample_rows(text, delimiter, first_row(options))
         self._header, self._width = _header(path, sampled, options, delimiter, encoding)
         if len(self._header.names) == 1 and options.delimiter == "auto":
-            one_column().refuse_other_delimiter(path, text, options.header_row)
+            one_column().refuse_other_delimiter(path, text, first_row(options))
         self._blanks = Blanks()
         self._pads_short = _leaves_empty_cells_out(sampled, self._header, delimiter)
         self._sheet = Sheet(
@@ -162,7 +171,7 @@ def _header(
 
     pandas is not needed, and compared when the rows are read.
     """
-    row = options.header_row
+    row = first_row(options)
     if not 1 <= row <= len(sample.rows):
         raise no_header(path, row)
     if not sample.widths[row - 1]:
@@ -183,7 +192,7 @@ def _delimiter_in_quotes(text: str, sample: scan.ScannedRows, delimiter: str, op
     """Return the delimiter of lines that are in quotes as a whole; empty where there are none."""
     if not any(width == 1 and row.startswith('"') for row, width in zip(sample.rows, sample.widths, strict=True)):
         return ""
-    found: str = one_column().delimiter_if_wrapped(text, delimiter, options.delimiter, options.header_row)
+    found: str = one_column().delimiter_if_wrapped(text, delimiter, options.delimiter, first_row(options))
     return found
 
 

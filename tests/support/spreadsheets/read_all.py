@@ -1,6 +1,6 @@
 """Reads the files it is given in one process, and says as JSON what became of each and the most memory it took.
 
-For tests/test_readers_hostile.py: what would end or fill a process is tried in one of its own.
+For tests/unit/readers/test_hostile_*.py: what would end or fill a process is tried in one of its own.
 """
 
 import json

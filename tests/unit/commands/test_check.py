@@ -174,7 +174,7 @@ def test_a_team_that_the_account_does_not_have_is_a_problem(service: Sandbox) ->
     table(Path("a.csv"), [("Phone", "Name", "Team"), ("+34600111222", "Ana", "Salse")])
     said = give("check", "a.csv", *HERE)
     assert said.exit_code == 1
-    assert 'did you mean "sales"' in said.stderr
+    assert 'did you mean "Sales"' in said.stderr
     assert not service.contacts
 
 

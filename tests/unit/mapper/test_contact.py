@@ -17,10 +17,13 @@ from importer.mapper.options import (
     MappingOptions,
     MobileForm,
 )
-from importer.model.account import Directory, FieldType
+from importer.model.account import Directory, FieldType, NamedEntry
 from importer.model.rows import Contact, InvalidRow, Problem, Row
 
 UUID = "0b5d1c3e-9a51-4c0f-8e0a-0123456789ab"
+DIRECTORY = Directory(
+    teams=[NamedEntry(name="Sales", sent=UUID)], channels=[NamedEntry(name="Line 1", sent=UUID, type="whatsapp")]
+)
 COLUMNS = ColumnOptions(
     identifier="Phone",
     name="{First} {Last}",
@@ -51,7 +54,7 @@ def mapped(
 ) -> Contact | InvalidRow:
     """Return what a row with these cells becomes; it has a good phone number and name if none are given."""
     options = MappingOptions(contact=contact or ContactOptions(country="ES"), columns=columns, values=values or {})
-    mapping = plan_mapping(HEADER, options, Directory(teams={"sales": UUID}, channels={"line 1": UUID}))
+    mapping = plan_mapping(HEADER, options, DIRECTORY)
     assert isinstance(mapping, ColumnMapping)
     cells = {"Phone": "600 111 222", "First": "Ana", "Last": "García", **cells}
     row = Row(number=2, cells=tuple(cells.get(name, "") for name in HEADER), problems=tuple(problems))
@@ -483,3 +486,21 @@ def test_a_short_row_is_right_where_no_column_is_used(from_column: int, is_right
     problem = Problem(code="width_wrong", message="Too short.", from_column=from_column)
     found = mapped({}, problems=(problem,))
     assert found == mapped({}) if is_right else isinstance(found, InvalidRow) and found.problems == (problem,)
+
+
+@pytest.mark.parametrize(
+    ("cell", "tags"),
+    [
+        ("vip", ("VIP",)),
+        ("old, vip;New", ("Lead", "VIP", "New")),
+        ("a, b", ("A and B",)),
+        ("one", ("two",)),
+        ("New, Other", ("New", "Other")),
+    ],
+)
+def test_tags_are_translated_one_by_one(cell: str, tags: tuple[str, ...]) -> None:
+    """Unless the cell as a whole is; nothing is translated twice."""
+    words = {"Tags": {"vip": "VIP", "old": "Lead", "a, b": "A and B", "one": "two", "two": "three"}}
+    made = mapped({"Tags": cell}, values=words)
+    assert isinstance(made, Contact)
+    assert made.tags == tags

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.contact_fields import FieldValue, bot_status, by_name, is_uuid, note, splitter, text_fields
+from importer.mapper.contact_fields import FieldValue, bot_status, is_uuid, note, splitter, text_fields
 from importer.mapper.header_guess import CLASS_OF
 from importer.mapper.options import FIELDS, REQUIRED, ColumnOptions, ContactOptions
 from importer.model.payload import OPTIONAL_TEXTS, from_json, to_json
@@ -68,13 +68,8 @@ def test_a_bot_is_started_or_ended() -> None:
     assert code(bot_status("yes")) == "bot_status_unknown"
 
 
-def test_names_become_uuids_and_uuids_stay() -> None:
-    """Letter case does not matter; an unknown name is refused; an account that was not asked refuses nothing."""
-    find = by_name("team", {"sales": UUID})
-    assert find("Sales") == UUID
-    assert find(UUID.upper()) == UUID.upper()
-    assert code(find("Slaes")) == "team_unknown"
-    assert by_name("team", None)("Slaes") == "Slaes"
+def test_a_uuid_is_told_by_its_form() -> None:
+    """With hyphens or without."""
     assert is_uuid(UUID.replace("-", ""))
     assert not is_uuid("0b5d1c3e")
 

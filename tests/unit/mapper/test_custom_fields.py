@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.contact_fields import FieldValue, assigned_user
+from importer.mapper.contact_fields import FieldValue, text_fields
 from importer.mapper.custom_fields import conversion, email, number
 from importer.mapper.options import CustomFieldOptions
-from importer.model.account import FieldType
+from importer.model.account import Directory, FieldType
 from importer.model.rows import Problem
 
+assigned_user = text_fields(Directory())[0].check
 FEATURES = ("Dark Mode", "Notifications")
 
 

@@ -178,6 +178,20 @@ def test_what_holds_no_numbers_is_no_phone(other: dict[str, Sequence[str]]) -> N
     assert asked(of({**other, "Name": ["Ana", "Eva", "Leo"]})).keys() == {"identifier"}
 
 
+@pytest.mark.parametrize(
+    ("columns", "choices"),
+    [
+        ({"Phone": ["", ""], "Other": ["600111222", "600111223"]}, ("Other",)),
+        ({"Phone": ["", ""], "Mobile": ["soon", "none yet"]}, ("Mobile",)),
+        ({"Mobile": ["0b5d1c3e-9a51-4c0f-8e0a-0123456789ab"] * 2, "Ref": ["600111222", "600111223"]}, ("Ref",)),
+        ({"Phone": ["", ""], "City": ["Vigo", "Lugo"]}, ("City", "Name")),
+    ],
+)
+def test_an_empty_column_is_no_answer_either(columns: dict[str, Sequence[str]], choices: tuple[str, ...]) -> None:
+    """What can be no phone is not among what is asked about."""
+    assert asked(of({**columns, "Name": ["Ada", "Bo"]}, "ES"))["identifier"] == choices
+
+
 def test_a_column_of_ids_is_not_taken_for_phones() -> None:
     """Digits without a plus under a header that says nothing are asked about."""
     ids = ["34600111222", "34600111229", "34600111235"]
@@ -219,9 +233,16 @@ def test_an_optional_field_is_mapped_only_if_its_values_can_be_right() -> None:
     """Else it is left out, and said."""
     people = {"Phone": ["+34600111222", "+34600111223"], "Name": ["Ana", "Eva"]}
     assert of({**people, "Owner": ["ana@example.com", "eva@example.com"]}).columns.assigned_user == "Owner"
-    guessed = of({**people, "Owner": ["Inès Moret", ""], "Bot": ["yes", "no"], "Country": ["Web", "App"]})
+    guessed = of({**people, "Bot": ["yes", "no"], "Country": ["Web", "App"]})
     assert guessed.columns == ColumnOptions(identifier="Phone", name="Name")
-    assert [note.split(" is not")[0] for note in guessed.notes] == ['"Owner"', '"Bot"', '"Country"']
+    assert [note.split(" is not")[0] for note in guessed.notes] == ['"Bot"', '"Country"']
+
+
+def test_owners_by_name_are_for_the_account_to_tell() -> None:
+    """A name is right only if a user is called so."""
+    guessed = of({"Phone": ["+34600111222", "+34600111223"], "Name": ["Ana", "Eva"], "Owner": ["Inès Moret", ""]})
+    assert guessed.columns == ColumnOptions(identifier="Phone", name="Name")
+    assert guessed.by_account == {"assigned_user": ("Owner", frozenset({"Inès Moret"}))}
 
 
 def test_teams_and_channels_are_for_the_account_to_tell() -> None:
@@ -264,6 +285,8 @@ def test_a_known_export_is_named_and_its_values_are_checked() -> None:
         ("Einwilligung", ["Ja", "Nein"], "Ja"),
         ("AllowBroadcast", ["TRUE", "FALSE"], "TRUE"),
         ("Unsubscribed from Emails", ["true", "false"], "false"),
+        ("GDPR consent", ["1", "0"], "1"),
+        ("Unsubscribed", ["1", "0"], "0"),
     ],
 )
 def test_a_header_that_asks_for_consent_is_pointed_out(header: str, answers: list[str], yes: str) -> None:
@@ -271,6 +294,23 @@ def test_a_header_that_asks_for_consent_is_pointed_out(header: str, answers: lis
     people = {"Phone": ["+34600111222", "+34600111223"], "Name": ["Ana", "Eva"]}
     (note,) = of({**people, header: answers}).notes
     assert note.endswith(f'under [input.where] of the config: "{header}" = ["{yes}"]')
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "told"),
+    [
+        ("Acepto la política de privacidad", ["Acepto", ""], '"Acepto"'),
+        ("Newsletter", ["Weekly", "Never"], '"Never" and "Weekly"'),
+        ("Einwilligung", ["erteilt", "widerrufen"], '"erteilt" and "widerrufen"'),
+    ],
+)
+def test_answers_in_other_words_are_for_a_person_to_tell(header: str, answers: list[str], told: str) -> None:
+    """They are listed, and none is picked."""
+    people = {"Phone": ["+34600111222", "+34600111223"], "Name": ["Ana", "Eva"]}
+    (note,) = of({**people, header: answers}).notes
+    assert f'which of its answers mean that, {told}: "{header}" = ["..."]' in note
+    assert of({**people, header: ["2024-01-02", "2024-01-03"]}).notes == ()
+    assert of({**people, "No contactar": ["no", ""], header: ["", ""]}).notes[0].endswith('"No contactar" = ["no"]')
 
 
 def test_a_doubtful_field_that_is_not_required_is_not_sent() -> None:

@@ -10,7 +10,7 @@ from importer.mapper import contact as room
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import RowFingerprint
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
-from importer.model.account import Directory
+from importer.model.account import Directory, NamedEntry
 from importer.model.rows import Problem, Row
 
 HEADER = ("Phone", "Last visit", "Name")
@@ -71,10 +71,10 @@ def test_another_config_gives_another(options: MappingOptions) -> None:
 
 def test_another_directory_gives_another_whatever_the_order_of_its_names() -> None:
     """A team of the same name may have another UUID tomorrow; the service may list teams in any order."""
-    teams = {"a": "1", "b": "2"}
+    teams = [NamedEntry(name="a", sent="1"), NamedEntry(name="b", sent="2")]
     found = made(directory=Directory(teams=teams))(row("600", "", "Ana"))
-    assert made(directory=Directory(teams=dict(reversed(teams.items()))))(row("600", "", "Ana")) == found
-    assert made(directory=Directory(teams=teams | {"b": "3"}))(row("600", "", "Ana")) != found
+    assert made(directory=Directory(teams=teams[::-1]))(row("600", "", "Ana")) == found
+    assert made(directory=Directory(teams=[teams[0], replace(teams[1], sent="3")]))(row("600", "", "Ana")) != found
 
 
 @pytest.mark.parametrize("name", ["__version__", "NUMBERING_VERSION"])

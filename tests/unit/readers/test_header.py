@@ -59,6 +59,29 @@ def test_the_row_that_is_the_header_is_named(tmp_path: Path, name: str, write: W
 
 
 @KINDS
+@pytest.mark.parametrize("lines", [lines for _, lines in OTHER_HEADERS if "+34" not in lines.splitlines()[0]])
+def test_a_row_that_is_named_as_the_header_is_it(tmp_path: Path, name: str, write: Write, lines: str) -> None:
+    """Whatever another row looks like; the sentence that asks says how to insist."""
+    rows = [line.split(",") for line in lines.splitlines()]
+    path = write(tmp_path / name, rows)
+    with pytest.raises(InputError, match=r"does not look like|like a title") as caught:
+        read(path)
+    assert caught.value.hint.endswith("If it is row 1 nevertheless, say --header-row 1.")
+    sheet, read_rows = read(path, header_row=1)
+    assert sheet.header[0] == rows[0][0]
+    assert read_rows[-1][0] == len(rows)
+
+
+@KINDS
+def test_a_named_row_must_be_there_and_hold_names(tmp_path: Path, name: str, write: Write) -> None:
+    """An empty one is none, and a number or an address is a value of somebody, who would be lost."""
+    path = write(tmp_path / name, [["", ""], ["+34611223420", "Olga"], ["Name", "Phone"], ["Leo", "+34611223421"]])
+    for row, sentence in ((1, "row 1 is empty"), (2, "cell A2 holds"), (9, "row 9")):
+        with pytest.raises(InputError, match=sentence):
+            read(path, header_row=row)
+
+
+@KINDS
 def test_an_empty_first_row_names_the_header(tmp_path: Path, name: str, write: Write) -> None:
     """And the row is one that works."""
     path = write(tmp_path / name, [["", ""], ["Phone", "Name"], ["+34611223420", "Olga"]])
@@ -77,6 +100,7 @@ def test_an_empty_first_row_names_the_header(tmp_path: Path, name: str, write: W
         [["Puhelin", "Nimi"], ["+358401234567", "Aino"]],
         [["Phone"], ["+34611223420"], ["+34611223421"]],
         [["Name", "Phone", "2024", "2025"], ["Ana", "+34611223420", "12", "13"], ["Leo", "+34611223421", "1", "2"]],
+        [["Name", "Phone", "2024-01-31", "31/12/2024", "2023-2024"], ["Ana", "+34611223420", "1", "", "2"]],
         [["col1", "col2"], ["Nombre propio", "+34611223420"], ["Ana", "+34611223421"]],
     ],
 )

@@ -1,9 +1,6 @@
 """Files made to do harm: one sentence, or rows, in bounded memory and time."""
 
-import json
-import os
 import struct
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
@@ -11,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.paths import ROOT, SPREADSHEETS
+from tests.support.readers import MOST_MB, read_in_one_process
 from tests.support.spreadsheets import old_excel
 
-MOST_MB = 300
-READ_ALL = SPREADSHEETS.parent / "read_all.py"
 NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>Phone</t></is></c></row>'
@@ -247,17 +242,7 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process's peak memory this way")
 def test_no_file_fills_the_memory(tmp_path: Path) -> None:
     """One process reads them all in under 300 MB, and each comes to its sentence."""
-    paths = [make(tmp_path / name) for name, (make, _) in FILES.items()]
-    ran = subprocess.run(  # noqa: S603 - our own
-        [sys.executable, str(READ_ALL), *map(str, paths)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    said = json.loads(ran.stdout)
+    said = read_in_one_process([make(tmp_path / name) for name, (make, _) in FILES.items()])
     for name, (_, sentences) in FILES.items():
         words, peak, _ = said[name]
         assert any(sentence in words for sentence in sentences.split(" | ")), (name, words)

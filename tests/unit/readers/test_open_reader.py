@@ -99,6 +99,17 @@ def test_the_systems_reasons_are_put_in_words(error: OSError, sentence: str) -> 
     assert sentence in unreadable("x.csv", error).message
 
 
+@pytest.mark.parametrize("name", ["letter.doc", "letter.docx", "slides.ppt", "mail.msg", "contacts.numbers"])
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_name_that_ends_otherwise_is_no_workbook(tmp_path: Path, name: str, start: bytes) -> None:
+    """Documents begin as workbooks do: only the name tells, and the sentence says which names are read."""
+    path = tmp_path / name
+    path.write_bytes(start + bytes(600))
+    with pytest.raises(InputError, match="is not a kind of file that can be read") as caught:
+        open_reader(str(path), InputOptions())
+    assert ".xls" in caught.value.hint
+
+
 def test_the_room_opens_without_pandas() -> None:
     """Importing the readers costs nothing: pandas comes with the first file."""
     code = "import sys, importer.readers; print(sorted({'pandas', 'openpyxl', 'python_calamine'} & set(sys.modules)))"

@@ -1,6 +1,7 @@
 """The closing words after a run."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -161,6 +162,26 @@ def test_the_retry_that_it_names_finds_the_run(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(runtime, "WINDOWS", False)
     text = closing_text(record(1, journal="/data/my journal", tag=["A"]), {Status.FAILED: 1}, [], reports())
     assert "callbell-importer retry 20261123-020000-contacts --journal '/data/my journal'\n" in text + "\n"
+
+
+def test_a_rehearsal_says_what_would_be() -> None:
+    """In its first and last line that nothing was sent, and nowhere that anything is in Callbell."""
+    run = replace(record(1, sandbox=True), account="sandbox 20261123-020000-contacts")
+    tally = {Status.CREATED: 1_200, Status.FAILED: 3, Status.INVALID: 2}
+    told = closing_text(run, tally, [], reports("failed.csv"), notes=["There is more."]).splitlines()
+    assert told[0] == "Finished after 2 min 3 s: 1,205 rows read. Rehearsal in a sandbox: nothing was sent to Callbell."
+    assert told[2:5] == [
+        "  1,200 would be created  if Callbell answers as the sandbox did",
+        "      2 invalid           something in the row is wrong; not sent",
+        "      3 failed            refused by the sandbox, or given up on",
+    ]
+    assert "There is more." in told
+    assert "Rehearse again what was refused, is in doubt or was not sent:" in told
+    assert "Fix the rows in failed.csv (the last columns say why), save, and rehearse them:" in told
+    assert told[-2:] == [
+        "To send the rows, give the same command without --sandbox.",
+        "This was a rehearsal: nothing was sent to Callbell.",
+    ]
 
 
 def test_a_sandbox_run_is_not_continued() -> None:

@@ -50,6 +50,12 @@ def done_of(snapshot: Snapshot, done: int, read: int) -> Snapshot:
     return replace(snapshot, tally=Counter({Status.CREATED: done, Status.PENDING: read - done}))
 
 
+def test_a_rehearsal_creates_nothing() -> None:
+    """Its rows would be created."""
+    assert "5 would be created" in facts(replace(END, is_rehearsal=True))
+    assert "5 created" in facts(END)
+
+
 class Clock:
     """A clock that a test turns."""
 

@@ -149,6 +149,7 @@ def test_summary_says_it_all(tmp_path: Path) -> None:
         "finished_at": "2026-11-23T02:01:01Z",
         "seconds": 61.5,
         "exit_code": 1,
+        "sandbox": False,
         "rows": {
             "created": 1,
             "updated": 0,

@@ -190,3 +190,37 @@ def test_any_json_is_judged(body: dict[str, object]) -> None:
 def test_digits_are_those_of_ascii() -> None:
     """Digits of other scripts are none: the service's own examples have 0 to 9."""
     assert only_digits("+34 (600) ١٢٣") == "34600"
+
+
+def test_a_channel_is_of_the_contacts_source() -> None:
+    """A WhatsApp contact cannot have an Instagram channel."""
+    instagram = DEFAULT_ACCOUNT.channels[2].uuid
+    assert problems_of_post({**RIGHT, "channel_uuid": instagram}, DEFAULT_ACCOUNT) == [
+        f'Channel "{instagram}" is of type instagram, not whatsapp'
+    ]
+    body = {**RIGHT, "source": "instagram", "channel_uuid": instagram}
+    assert problems_of_post(body, DEFAULT_ACCOUNT) == []
+
+
+def test_only_a_patch_clears_what_has_a_form() -> None:
+    """An empty e-mail is none, and PATCH takes it away; a checkbox field is cleared with an empty list alone."""
+    empty = {"custom_fields": {"E-mail": "", "Status": ""}}
+    assert problems_of_patch(empty, DEFAULT_ACCOUNT) == []
+    assert len(problems_of_post({**RIGHT, **empty}, DEFAULT_ACCOUNT)) == 2
+    assert len(problems_of_patch({"custom_fields": {"Features": ""}}, DEFAULT_ACCOUNT)) == 1
+
+
+def test_two_users_of_the_account_have_one_name() -> None:
+    """So that a name alone is not enough to tell who is meant."""
+    names = [user.name for user in DEFAULT_ACCOUNT.users]
+    assert len(set(names)) < len(names)
+
+
+def test_an_account_that_was_not_asked_takes_any_team_and_channel() -> None:
+    """By whatever name; but no channel that it knows to be out of use."""
+    body = {**RIGHT, "team_uuid": "Ventas", "channel_uuid": "Main line"}
+    assert len(problems_of_post(body, DEFAULT_ACCOUNT)) == 2
+    opened = replace(DEFAULT_ACCOUNT, any_team=True, any_channel=True)
+    assert problems_of_post(body, opened) == []
+    assert len(problems_of_post({**RIGHT, "channel_uuid": DISCARDED_LINE}, opened)) == 1
+    assert len(problems_of_post({**RIGHT, "team_uuid": 5}, opened)) == 1

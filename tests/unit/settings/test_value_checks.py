@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.mapper.contact_fields import assigned_user, note
+from importer.mapper.contact_fields import note, text_fields
+from importer.model.account import Directory
 from importer.model.payload import BOT_STATUSES
 from importer.model.policy import Existing
 from importer.settings import value_checks as checks
 
 CHECK_BOT_STATUS = checks.or_empty(checks.one_of(BOT_STATUSES))
-CHECK_USER = checks.as_in_cells(assigned_user)
+CHECK_USER = checks.as_in_cells(text_fields(Directory())[0].check)
 CHECK_NOTE = checks.as_in_cells(note)
 
 

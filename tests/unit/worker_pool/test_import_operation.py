@@ -8,7 +8,7 @@ import pytest
 
 from importer.model.journal_rows import Pending, Presence
 from importer.model.policy import Ambiguous, Existing, Gone, Policy
-from importer.model.replies import Arrival, RemoteContact, Reply
+from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import create_contact, find_contact, find_number, get_contact
 from importer.model.rows import Contact, Status
 from importer.worker_pool.ask_first import AskFirst
@@ -89,6 +89,16 @@ def test_how_a_row_begins(row: Pending, policy: Policy, expected: ImportDecision
 def test_what_cannot_be_asked_for_is_posted(policy: Policy) -> None:
     """Only WhatsApp contacts can be asked for by their identifier."""
     assert isinstance(step_in(first(TELEGRAM, policy)), Post)
+
+
+@pytest.mark.parametrize(
+    ("row", "is_sent"), [(ROW, False), (TELEGRAM, False), (LISTED, True), (KNOWN, True), (DOUBTFUL, True)]
+)
+def test_a_row_that_the_account_would_refuse_is_not_sent(row: Pending, *, is_sent: bool) -> None:
+    """But for what is there or may be: a PATCH may leave the wrong field alone."""
+    refused = Outcome(status=Status.FAILED, code="custom_field_refused", reason="It was not sent.")
+    decision = ImportOperation(UPDATE, lambda _contact: refused).first_step(row, START, 0.0)
+    assert (decision != Final(outcome=refused)) is is_sent
 
 
 def test_who_was_listed_is_left_without_a_request() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from importer.model.stop import Stop
 from importer.worker_pool.create import CreateOperation, CreateStep
 from importer.worker_pool.pool import GRACE_SECONDS, WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
+from importer.worker_pool.trial import RefusedAlike, Trial
 from tests.support.inline_executor import InlineExecutor
 from tests.support.scripted_service import Fault, ScriptedService
 from tests.support.virtual_time import START, VirtualClock, run
@@ -46,6 +48,7 @@ class Stage:
     service: ScriptedService = field(default_factory=ScriptedService)
     rate: float = 300.0
     failures_most: int = 1_000_000
+    trial_rows: int = 0
     policy: Policy = field(default_factory=Policy)
     pool: WorkerPool[CreateStep, Outcome] = field(init=False)
     journal: AsyncJournal = field(init=False)
@@ -95,6 +98,7 @@ class Stage:
             jitter=lambda: 0.5,
             rate=self.rate,
             too_many_failures=self._too_many,
+            trial=Trial(self.trial_rows),
         )
 
     def _too_many(self, done: Mapping[Status, int]) -> Stop | None:
@@ -120,6 +124,26 @@ def test_every_row_is_sent_once(stage: Callable[..., Stage]) -> None:
     assert [result.uuid for result in it.results] == [
         it.service.contacts[result.identifier][0].uuid for result in it.results
     ]
+
+
+def test_rows_refused_alike_stop_the_run_before_another_leaves(stage: Callable[..., Stage]) -> None:
+    """However long the answers take: without the trial 60 would have left in that time."""
+    it = stage([Fault.INVALID] * 100, rows=100, trial_rows=20)
+    it.service.latency_seconds = 0.2
+    run(it.play())
+    assert isinstance(it.pool.stopped, RefusedAlike)
+    assert len(it.service.asked) == 20
+    assert Counter(it.statuses()) == {Status.FAILED: 20, Status.UNSENT: 80}
+
+
+@pytest.mark.parametrize("first", [Fault.RESET_AFTER, Fault.RESET_BEFORE, Fault.REFUSED_CONNECTION, Fault.INVALID])
+def test_a_trial_that_is_not_refused_alike_ends_by_itself(stage: Callable[..., Stage], first: Fault) -> None:
+    """Rows whose answer takes longer hold up nothing, and every row gets its status."""
+    it = stage([first] * 19, rows=60, trial_rows=20)
+    run(it.play())
+    assert it.pool.stopped is None
+    failed = 19 if first is Fault.INVALID else 0
+    assert Counter(it.statuses()) == Counter({Status.CREATED: 60 - failed, Status.FAILED: failed})
 
 
 def test_the_first_row_goes_alone(stage: Callable[..., Stage]) -> None:

@@ -207,6 +207,12 @@ def test_every_wrong_kind_of_number_has_its_own_code(text: str, country: str, ex
         "34600111222 casa",
         "+34600111222 - WhatsApp",
         "34 600 111 222,00",
+        "+34600111222;",
+        "+34 600 111 222, ",
+        ";+34600111222|",
+        "+34600111222 :::",
+        "skype:+34600111222",
+        "mobile=+34600111222",
     ],
 )
 @pytest.mark.parametrize("country", ["", "ES"])

@@ -340,6 +340,15 @@ def test_references_may_be_in_small_letters(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("value", ["NaN", "nan", "INF", "-INF", "1e400"])
+def test_what_is_no_number_is_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, value: str) -> None:
+    """It is the problem of its cell."""
+    take(way, monkeypatch)
+    rows = sheet(HEADER, f'<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>{value}</v></c></row>')
+    assert seen(book(tmp_path / "a.xlsx", rows)) == [(2, ("1", "#NUM!"), ("cell_error",))]
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("bad", ["2026-13-45", "2026-02-30T00:00:00", "soon", "25:00:00"])
 def test_a_date_that_is_none_is_a_problem_of_its_cell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, bad: str
@@ -627,12 +636,14 @@ def test_moments_are_to_the_second(tmp_path: Path) -> None:
     assert seen(path) == [(2, ("2026-03-03 14:04:59", "01"), ())]
 
 
-def test_a_binary_workbook_is_refused_with_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["customers.xlsx", "customers.xlsb", "customers.xls"])
+@pytest.mark.parametrize("part", ["XL/Workbook.bin", "xl/workbook.bin", "xl\\workbook.bin"])
+def test_a_binary_workbook_is_refused_with_what_to_do(tmp_path: Path, name: str, part: str) -> None:
     """An .xlsb, whatever it is called: its dates would come as serial numbers, and its errors as nothing."""
-    path = tmp_path / "customers.xlsx"
+    path = tmp_path / name
     with zipfile.ZipFile(path, "w") as package:
         package.writestr("[Content_Types].xml", "<Types/>")
-        package.writestr("XL/Workbook.bin", b"\x83\x01\x00")
+        package.writestr(part, b"\x83\x01\x00")
     with pytest.raises(InputError, match=r"binary workbook \(\.xlsb\)") as refused:
         open_reader(str(path), InputOptions())
     assert "save it as .xlsx" in str(refused.value.hint)

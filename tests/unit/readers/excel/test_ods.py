@@ -221,8 +221,9 @@ def test_a_sheet_that_stands_for_too_much_is_refused(tmp_path: Path, rows: list[
 def test_a_file_without_what_says_its_kind_is_read(tmp_path: Path) -> None:
     """Neither the mimetype nor the manifest is needed to know what it is; nor need it be on one line."""
     lines = f"\n  {HEADER}\n  ", row("\n    ", text("1"), "\n    ", text("a"), "\n  ")
-    path = ods(tmp_path / "a.ods", *lines, manifest=None, mime_type=None)
-    assert read(path)[1] == [(2, ("1", "a"), ())]
+    for mime_type in (None, f" {MIME_TYPE}\n", f"{MIME_TYPE}-template"):
+        path = ods(tmp_path / "a.ods", *lines, manifest=None, mime_type=mime_type)
+        assert read(path)[1] == [(2, ("1", "a"), ())]
 
 
 def test_an_encrypted_file_is_told(tmp_path: Path) -> None:

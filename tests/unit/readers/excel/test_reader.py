@@ -46,7 +46,7 @@ def opened() -> Iterator[Opener]:
     """Return what opens a workbook for the length of a test."""
     readers = []
 
-    def open_it(path: str | Path, sheet: str = "", header_row: int = 1) -> Reader:
+    def open_it(path: str | Path, sheet: str = "", header_row: int | None = None) -> Reader:
         readers.append(open_reader(str(path), InputOptions(sheet=sheet, header_row=header_row)))
         return readers[-1]
 

@@ -1,5 +1,6 @@
 """Old workbooks of Excel: values as xlrd and pandas read them, and what pandas hides."""
 
+import math
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -59,6 +60,8 @@ def path(tmp_path: Path) -> Path:
         (formula(1, 1, struct.pack("<d", 7), 0x0406), "7", ()),
         (formula(1, 1, struct.pack("<d", 7), 0x0206), "7", ()),
         (formula(1, 1, bytes(6) + b"\xff\xff") + record(0x0207, b"\1\0\0x"), "x", ()),
+        (number(1, 1, math.nan), "#NUM!", ("cell_error",)),
+        (number(1, 1, -math.inf), "#NUM!", ("cell_error",)),
         (label(1, 1, "ñ € \U0001f600"), "ñ € \U0001f600", ()),
         (label(1, 1, "a\0b"), "a\0b", ("text_damaged",)),
         (cell(0x0204, 1, 1, b"\3\0\0mpg"), "mpg", ()),
@@ -131,6 +134,19 @@ def test_a_chart_in_a_sheet_and_one_of_its_own_hold_no_rows(path: Path) -> None:
     """Their cells are what they draw."""
     chart = begin(32) + number(9, 9, 9) + record(0x000A)
     assert read(path, workbook(HEADER + chart + number(1, 0, 1)))[1] == [(2, ("1", ""), ())]
+
+
+def test_rows_may_have_more_cells_than_the_first(path: Path) -> None:
+    """A title above the header, cells right of the last header: each is where it was."""
+    wide = number(2, 0, 1) + number(2, 1, 2) + number(2, 4, 3) + number(3, 0, 4)
+    title = label(0, 0, "Customers") + label(1, 0, "Phone") + label(1, 1, "Name")
+    sheet, rows = read(path, workbook(title + wide), header_row=2)
+    assert (sheet.header, rows) == (("Phone", "Name"), [(3, ("1", "2", "", "", "3"), ()), (4, ("4", ""), ())])
+    with pytest.raises(InputError, match="like a title") as caught:
+        read(path, workbook(title + wide))
+    assert "--header-row 2" in caught.value.hint
+    assert read(path, workbook(HEADER + number(1, 255, 1)))[1] == []
+    assert read(path, workbook(HEADER + number(9, 0, 1) + number(9, 9, 2)))[1] == [(10, ("1", *[""] * 8, "2"), ())]
 
 
 def test_the_workbook_of_an_embedded_object_is_not_the_files_own(path: Path) -> None:

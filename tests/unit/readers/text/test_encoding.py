@@ -214,7 +214,7 @@ def test_a_file_that_goes_away_has_no_state(path: Path) -> None:
     ("content", "sentence"),
     [
         (b"%PDF-1.7", "a PDF document"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old file of Excel or another Office program"),
         (b"PK\x03\x04", "a workbook or another zip"),
         (b"<!DOCTYPE html><table>", "a web page or XML"),
         (b"\x1f\x8b\x08", "gzip"),

@@ -1,0 +1,229 @@
+"""`--sandbox`: a rehearsal says that it is one, and with a token refuses what the account would refuse."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from importer.model.account import FieldType
+from importer.sandbox import AccountSetup, CustomField, Sandbox, SandboxOptions
+from tests.support.commands import ACCOUNT, NO_LIMIT, TOKEN, customers, give, read, results, serving, table
+
+REHEARSALS = Path("reports") / "rehearsals"
+FIRST = "This is a rehearsal: all goes to a sandbox within this run, and nothing is sent to Callbell."
+LAST = "This was a rehearsal: nothing was sent to Callbell."
+MAPPING = '[columns]\nidentifier = "Phone"\nname = "Name"\n'
+HEADER = ("Phone", "Name")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports, journal and config are the test's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
+
+
+def body(number: int, **fields: object) -> dict[str, object]:
+    """Return a contact of the account, as POST /contacts takes it."""
+    return {"identifier": str(34_611_000_000 + number), "source": "whatsapp", "name": f"There {number}", **fields}
+
+
+def account(*contacts: dict[str, object], setup: AccountSetup = ACCOUNT) -> SandboxOptions:
+    """Return the options of a service with these contacts."""
+    return replace(NO_LIMIT, account=setup, contacts=contacts)
+
+
+def as_service(monkeypatch: pytest.MonkeyPatch, service: Sandbox) -> None:
+    """Let it be the service that the environment names."""
+    monkeypatch.setenv("CALLBELL_BASE_URL", service.base_url)
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+
+
+def lines(text: str) -> list[str]:
+    """Return a text's lines that are not empty."""
+    return [line for line in text.splitlines() if line]
+
+
+def reasons() -> dict[str, str]:
+    """Return the reason of each row that the last rehearsal did not send or had refused, by its name."""
+    return {row["name"]: row["reason"] for row in results(REHEARSALS) if row["status"] != "created"}
+
+
+def test_it_says_first_and_last_that_it_is_one() -> None:
+    """And nowhere that anything is in Callbell now."""
+    said = give("run", customers(Path("contacts.csv")), "--sandbox", "--yes")
+    told = lines(said.stderr)
+    assert (said.exit_code, told[0], told[-1]) == (0, FIRST, LAST)
+    assert "3 would be created" in said.stderr
+    assert "3 of 3 rows | 3 would be created" in said.stderr
+    assert "now in Callbell" not in said.stderr
+    assert "without --sandbox" in said.stderr
+
+
+def test_its_summary_says_so_and_its_reports_have_a_folder_of_their_own() -> None:
+    """The statuses of results.csv are those of a run."""
+    said = give("run", customers(Path("contacts.csv")), "--sandbox", "--yes", "--json")
+    assert said.summary["sandbox"] is True
+    (folder,) = REHEARSALS.iterdir()
+    assert [path.name for path in Path("reports").iterdir()] == ["rehearsals"]
+    assert json.loads((folder / "summary.json").read_text("utf-8"))["sandbox"] is True
+    assert [row["status"] for row in results(REHEARSALS)] == ["created"] * 3
+
+
+def test_a_run_is_no_rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its summary says that too, and its reports are where they always were."""
+    with serving() as service:
+        as_service(monkeypatch, service)
+        said = give("run", customers(Path("contacts.csv")), "--yes", "--json")
+    assert said.summary["sandbox"] is False
+    assert "This was a rehearsal" not in said.stderr
+    assert "would be" not in said.stderr
+    assert not REHEARSALS.exists()
+
+
+def test_a_config_may_ask_for_it() -> None:
+    """Then the config is what has to be changed for the real run."""
+    Path("config.toml").write_text("[run]\nsandbox = true\n", "utf-8")
+    said = give("run", customers(Path("contacts.csv")), "--yes")
+    assert lines(said.stderr)[-1] == LAST
+    assert "sandbox = false under [run]" in said.stderr
+
+
+def test_retry_and_undo_of_a_rehearsal_fit() -> None:
+    """What was wrong is rehearsed again, and nothing is there to be undone."""
+    file = table(Path("a.csv"), [HEADER, ("+34600000001", "Ana"), ("12", "Eva")])
+    said = give("run", file, "--sandbox", "--yes")
+    assert "and rehearse them:" in said.stderr
+    run = next(REHEARSALS.iterdir()).name
+    again = give("retry", run, "--sandbox", "--yes")
+    assert (lines(again.stderr)[0], lines(again.stderr)[-1]) == (FIRST, LAST)
+    assert len(list(REHEARSALS.iterdir())) == 2
+    assert "IN SANDBOX" in give("runs", "--sandbox").stdout
+    undone = give("undo", run, "--sandbox", "--yes")
+    assert undone.exit_code == 0
+    assert "nothing was sent to Callbell" in undone.stderr
+
+
+# Without a token
+
+
+def test_without_a_token_it_lists_what_it_took_for_granted() -> None:
+    """Tags, custom fields, users, teams and channels that the account must have; all of them are accepted."""
+    Path("config.toml").write_text(
+        MAPPING
+        + 'tags = ["Tags"]\nassigned_user = "Owner"\nteam = "Team"\nchannel = "Line"\n'
+        + '[columns.custom_fields]\n"Shoe size" = "Size"\n'
+    )
+    header = (*HEADER, "Tags", "Owner", "Team", "Line", "Size")
+    rows = [
+        ("+34600000001", "Ana", "Mine", "me@example.org", "Ventas", "Línea 2", "38"),
+        ("+34600000002", "Eva", "Mine,Yours", "", "Ventas", "", ""),
+    ]
+    said = give("run", table(Path("a.csv"), [header, *rows]), "--sandbox", "--yes")
+    assert said.exit_code == 0, said.stderr
+    told = "\n".join(lines(said.stderr))
+    assert (
+        "These must be in your account:\n"
+        '  tags: "Mine" and "Yours"\n'
+        '  custom fields: "Shoe size"\n'
+        '  users: "me@example.org"\n'
+        '  teams: "Ventas"\n'
+        '  channels: "Línea 2"\n'
+    ) in told
+
+
+def test_a_file_that_needs_nothing_takes_nothing_for_granted() -> None:
+    """Then nothing is listed."""
+    assert "must be in your account" not in give("run", customers(Path("a.csv")), "--sandbox", "--yes").stderr
+
+
+# With a token
+
+
+def test_with_a_token_it_refuses_what_the_account_would_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tags, options, users that it does not have; types are those of the account; only GETs reach it."""
+    Path("config.toml").write_text(
+        MAPPING
+        + 'tags = ["Tags"]\nassigned_user = "Owner"\n'
+        + '[columns.custom_fields]\nSize = "Size"\nStatus = "Status"\nAge = "Age"\n'
+    )
+    fields = (
+        CustomField(name="Size"),
+        CustomField(name="Status", type=FieldType.DROPDOWN, options=("Hot", "Cold")),
+        CustomField(name="Age", type=FieldType.NUMBER),
+    )
+    setup = replace(ACCOUNT, custom_fields=fields, tags=frozenset({"Gold", "Silver"}))
+    there = account(
+        *(body(number, tags=["Gold"]) for number in range(250)),
+        body(300, tags=["Silver"], custom_fields={"Size": "38", "Status": "Hot", "Age": "7"}),
+        setup=setup,
+    )
+    rows = [
+        ("+34600000001", "right", "Gold", "ana@example.com", "38", "Cold", "42"),
+        ("+34600000002", "tag", "Bronze", "", "", "", ""),
+        ("+34600000003", "user", "Gold", "nobody@example.com", "", "", ""),
+        ("+34600000004", "option", "Gold", "", "", "Warm", ""),
+        ("+34600000005", "type", "Gold", "", "", "", "old"),
+    ]
+    file = table(Path("a.csv"), [(*HEADER, "Tags", "Owner", "Size", "Status", "Age"), *rows])
+    with serving(there) as service:
+        as_service(monkeypatch, service)
+        said = give("run", file, "--sandbox", "--yes")
+        assert len(service.contacts) == 251
+        assert {call.split()[0] for call in service.traffic.requests} == {"GET"}
+    assert said.exit_code == 1
+    assert set(reasons()) == {"tag", "user", "option", "type"}, reasons()
+    assert 'Tag "Bronze" does not exist' in reasons()["tag"]
+    assert '"Warm" is no option' in reasons()["option"]
+    assert '"old" is no number' in reasons()["type"]
+    told = "\n".join(lines(said.stderr))
+    assert "That is no proof" in told
+    assert '  tags: "Bronze"\n  users: "nobody@example.com"\n' in told
+    assert lines(said.stderr)[-1] == LAST
+
+
+def test_a_tag_on_an_old_contact_alone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service finds contacts by their tag, however many others are newer."""
+    Path("config.toml").write_text(MAPPING + 'tags = ["Tags"]\n')
+    there = account(body(0, tags=["Rare"]), *(body(number, tags=["VIP"]) for number in range(1, 300)), setup=ACCOUNT)
+    there = replace(there, account=ACCOUNT.with_what_is_used(there.contacts))
+    with serving(there) as service:
+        as_service(monkeypatch, service)
+        file = table(Path("a.csv"), [(*HEADER, "Tags"), ("+34600000001", "Ana", "Rare")])
+        said = give("run", file, "--sandbox", "--yes")
+    assert said.exit_code == 0, said.stderr
+    assert "no proof" not in said.stderr
+
+
+def test_an_account_without_contacts_tells_nothing_of_tags_and_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So they are not called missing."""
+    Path("config.toml").write_text(MAPPING + 'tags = ["Tags"]\n[columns.custom_fields]\nSize = "Size"\n')
+    with serving() as service:
+        as_service(monkeypatch, service)
+        file = table(Path("a.csv"), [(*HEADER, "Tags", "Size"), ("+34600000001", "Ana", "New", "38")])
+        said = give("run", file, "--sandbox", "--yes")
+    assert said.exit_code == 0, said.stderr
+
+
+def test_teams_and_channels_are_those_of_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A team that it does not have is no team of the rehearsal either, though a sandbox by itself has it."""
+    Path("config.toml").write_text(MAPPING + 'team = "Team"\n')
+    teams = (replace(ACCOUNT.teams[0], uuid="0" * 32, name="Ventas"),)
+    with serving(account(setup=replace(ACCOUNT, teams=teams))) as service:
+        as_service(monkeypatch, service)
+        rows = [("+34600000001", "Ana", "ventas"), ("+34600000002", "Eva", "Sales")]
+        give("run", table(Path("a.csv"), [(*HEADER, "Team"), *rows]), "--sandbox", "--yes")
+    assert list(reasons()) == ["Eva"]
+    (failed,) = REHEARSALS.glob("*/failed.csv")
+    assert [row["Name"] for row in read(failed)] == ["Eva"]
+
+
+def test_a_refused_token_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rehearsal that did not ask the account would not be the one that was asked for."""
+    with serving() as service:
+        as_service(monkeypatch, service)
+        monkeypatch.setenv("CALLBELL_API_TOKEN", "another-token")
+        said = give("run", customers(Path("a.csv")), "--sandbox", "--yes")
+    assert said.exit_code == 5
+    assert "refused the token" in said.stderr
