@@ -238,6 +238,7 @@ def _policy(settings: Settings) -> Policy:
         existing=contact.existing,
         on_conflict=contact.on_conflict,
         gone=contact.gone,
+        tags=contact.tags,
     )
 
 

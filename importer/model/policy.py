@@ -48,6 +48,8 @@ class Policy:
     existing: Existing = Existing.SKIP
     on_conflict: OnConflict = OnConflict.CALLBELL
     gone: Gone = Gone.REPORT
+    tags: tuple[str, ...] = ()
+    """Those of every row: they say nothing of what is in a row's own cells."""
 
     most_attempts: int = 6
     """Requests to create one contact before it fails; those refused by the rate limit do not count."""

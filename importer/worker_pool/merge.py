@@ -83,9 +83,11 @@ def merge(now: Contact, base: Contact | None, found: RemoteContact, policy: Poli
         now: What the sheet says.
         base: What it said when the contact was last sent; None: a first meeting.
         found: The contact as Callbell has it.
-        policy: Whose value stays where both changed a field.
+        policy: Whose value stays where both changed a field, and the tags of every row.
 
     """
+    if base is not None:
+        now = _with_tags_of_empty_cell(now, base, policy)
     fields = [_field(name, now, base, found.fields) for name in _said(now)]
     judged = [(field, *_judged(field, policy)) for field in fields]
     sent = {field.name: value for field, verdict, value in judged if verdict is _Verdict.SEND}
@@ -104,6 +106,13 @@ def merge(now: Contact, base: Contact | None, found: RemoteContact, policy: Poli
     )
     kept = {field.name for field in left}
     return Merge(change=change, conflicts=conflicts, base=_advanced(base, now, {*_said(now)} - kept))
+
+
+def _with_tags_of_empty_cell(now: Contact, base: Contact, policy: Policy) -> Contact:
+    """Return the row's contact; where it has no tags but those of every row, its cell is empty and takes none away."""
+    if "tags" in now.cleared or not set(now.tags) <= set(policy.tags):
+        return now
+    return replace(now, tags=(*base.tags, *(tag for tag in now.tags if tag not in base.tags)))
 
 
 def _said(now: Contact) -> list[str]:

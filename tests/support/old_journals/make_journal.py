@@ -1,4 +1,4 @@
-"""Makes the dump of a journal with an installed release: `python make_journal.py COMMAND DUMP` (Linux, about a minute).
+"""Makes the dump of a journal with an installed release: `python make_journal.py COMMAND DUMP` (Linux, some minutes).
 
 COMMAND is that release's `callbell-importer`. Everybody in the journal is invented.
 """
@@ -33,6 +33,7 @@ class Shop:
         self._environment = os.environ | {
             "CALLBELL_API_TOKEN": "sandbox-token",
             "CALLBELL_BASE_URL": f"http://127.0.0.1:{self._port}/v1",
+            "CALLBELL_IMPORTER_SETTLE_SECONDS": "1",
         }
 
     @contextmanager
@@ -104,7 +105,7 @@ class Shop:
             WHERE runs.name LIKE '%' || ? AND status IN ('created', 'deleted')"""  # noqa: S608 - a name of the schema
         with subprocess.Popen(command, cwd=self._folder, env=self._environment) as killed:  # noqa: S603 - our own command
             with closing(sqlite3.connect(self._journal)) as file:
-                self._wait_for(lambda: file.execute(done, (count, run)).fetchone()[0])
+                self._wait_for(lambda: killed.poll() is not None or file.execute(done, (count, run)).fetchone()[0])
             killed.kill()
 
     def _answers(self) -> bool:

@@ -18,9 +18,10 @@ from importer.journal import Journal
 from importer.journal.schema import APPLICATION_ID, MIGRATIONS
 from importer.model.account import AccountIdentity
 from importer.model.deletion import Deletion, Fate
-from importer.model.journal_rows import RecordedOutcome
+from importer.model.journal_rows import Pending, RecordedOutcome
 from importer.model.payload import from_json
-from importer.model.rows import Sheet, Status
+from importer.model.policy import Existing
+from importer.model.rows import Contact, Sheet, Status
 from importer.reports import write_reports
 from tests.support.journals import START, Ticking, contact, entry, record, recorded
 
@@ -58,6 +59,18 @@ def any_path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return loaded(tmp_path / "journal.sqlite3", request.param)
 
 
+@pytest.fixture(params=[4, 5, 8])
+def every_path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A journal of each version of which there is a dump."""
+    return loaded(tmp_path / "journal.sqlite3", request.param)
+
+
+@pytest.fixture
+def path_8(tmp_path: Path) -> Path:
+    """A journal of version 8, which knew contacts that were sent, and none that were updated."""
+    return loaded(tmp_path / "journal.sqlite3", 8)
+
+
 @pytest.fixture
 def path_5(tmp_path: Path) -> Path:
     """A journal of version 5, which knew accounts by their names and contacts by what was sent."""
@@ -79,12 +92,13 @@ def test_the_dump_holds_what_there_is_to_lose(path: Path) -> None:
     assert fetched(path, "SELECT count(*) FROM runs WHERE same_as IS NOT NULL") == [(2,)]
 
 
-def test_no_value_is_lost(any_path: Path) -> None:
+def test_no_value_is_lost(every_path: Path) -> None:
     """Every row of every table is still there, but for columns that a migration drops or makes new.
 
     Two numbers of version 5 are one contact since keys are normalised.
     """
-    path = any_path
+    path = every_path
+    twice = fetched(path, "SELECT count(*) FROM contacts WHERE identifier = '0034 600-000-201'")[0][0]
     dropped = {"runs": {"same_as", "input_fingerprint"}, "contacts": {"identifier", "row_fingerprint"}}
     selects = {}
     for (table,) in fetched(path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"):
@@ -94,15 +108,14 @@ def test_no_value_is_lost(any_path: Path) -> None:
     before = {table: Counter(fetched(path, select)) for table, select in selects.items()}
     Journal.open(path).close()
     lost = {table: before[table] - Counter(fetched(path, select)) for table, select in selects.items()}
-    twice = fetched(path, "SELECT count(*) FROM rows WHERE identifier = '0034 600-000-201'")[0][0]
     assert {table: rows.total() for table, rows in lost.items() if rows} == ({"contacts": 1} if twice else {})
     assert sum(before["rows"].values()) > 80
     assert fetched(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
 
 
-def test_a_second_opening_changes_nothing(any_path: Path) -> None:
+def test_a_second_opening_changes_nothing(every_path: Path) -> None:
     """The file is migrated once."""
-    path = any_path
+    path = every_path
     Journal.open(path).close()
     before = path.read_bytes()
     Journal.open(path).close()
@@ -347,3 +360,75 @@ def test_a_contact_without_its_country_code_can_be_undone(path_5: Path) -> None:
         gone = Deletion(status=Fate.DELETED)
         undo.record([RecordedOutcome(seq=one.seq, outcome=gone, attempts=1, at=_NOW) for one in undo.claim(100)])
         assert offered(journal, "last", identity, ["600 000 202"]) == {"34600000202": False}
+
+
+# Version 8: what is in Callbell, and nothing of who was there before
+
+
+def claimed(journal: Journal, run: str, existing: Existing, contacts: Sequence[Contact]) -> list[Pending]:
+    """Offer contacts in a run, and return those that are claimed."""
+    ((name,),) = journal._database.fetch("SELECT name FROM accounts")
+    match = journal.match_account(account(name))
+    journal.begin(record(run, name), match, existing)
+    rows = [entry(one, row) for row, one in enumerate(contacts, 2)]
+    journal.enqueue(journal.add_sheet(Sheet(file="next.csv", header=("Phone", "Name"))), rows)
+    return journal.claim(500)
+
+
+def by_status(path: Path) -> dict[str, list[Contact]]:
+    """Return what was sent last of each contact, by its status."""
+    sql = """SELECT contacts.status, payload, contacts.identifier FROM contacts
+        JOIN rows ON run = sent_run AND seq = sent_seq"""
+    found: dict[str, list[Contact]] = {}
+    for status, sent, key in fetched(path, sql):
+        found.setdefault(status, []).append(from_json(sent, key))
+    return found
+
+
+def test_the_dump_of_version_8_holds_what_there_is_to_lose(path_8: Path) -> None:
+    """Contacts of each status, and an undo that was killed."""
+    assert fetched(path_8, "PRAGMA user_version") == [(8,)]
+    counts = {status: len(contacts) for status, contacts in by_status(path_8).items()}
+    assert counts == {"created": 47, "exists": 1, "failed": 2, "in_doubt": 16, "in_flight": 4}
+    assert {status for (status,) in fetched(path_8, "SELECT status FROM removals")} == {
+        "deleted", "in_flight", "pending",
+    }  # fmt: skip
+
+
+def test_only_what_was_created_counts_as_sent(path_8: Path) -> None:
+    """Of who was there before, or failed, or is in doubt, nobody knows what Callbell has of the sheet."""
+    Journal.open(path_8).close()
+    found = dict(fetched(path_8, "SELECT status, group_concat(DISTINCT is_sent) FROM contacts GROUP BY status"))
+    assert found == {"created": "1", "exists": "0", "failed": "0", "in_doubt": "0", "in_flight": "0"}
+
+
+@pytest.mark.parametrize("existing", Existing)
+def test_nobody_of_version_8_is_sent_twice(path_8: Path, existing: Existing) -> None:
+    """What is in Callbell is left or merged by its UUID, and what is in doubt or was refused is looked up first."""
+    before = by_status(path_8)
+    with closing(Journal.open(path_8, Ticking(_NOW))) as journal:
+        taken = claimed(journal, "next", existing, [one for contacts in before.values() for one in contacts])
+    doubtful = [*before["in_doubt"], *before["in_flight"], *before["failed"]]
+    assert {row.contact.identifier for row in taken if row.in_doubt} == {one.identifier for one in doubtful}
+    rest = [(row.contact, bool(row.uuid), row.base) for row in taken if not row.in_doubt]
+    assert rest == ([(before["exists"][0], True, None)] if existing is Existing.UPDATE else [])
+
+
+def test_an_update_goes_by_what_version_8_sent(path_8: Path) -> None:
+    """A changed row of a contact that was created is merged, with what was sent as its base; it is never in flight."""
+    created = by_status(path_8)["created"]
+    before = fetched(path_8, "SELECT * FROM contacts WHERE status = 'created'")
+    with closing(Journal.open(path_8, Ticking(_NOW))) as journal:
+        taken = claimed(journal, "next", Existing.UPDATE, [replace(one, name=f"{one.name} again") for one in created])
+        assert [row.base for row in taken] == created
+        assert all(row.uuid and not row.in_doubt for row in taken)
+    assert [line[: len(before[0])] for line in fetched(path_8, "SELECT * FROM contacts WHERE is_sent")] == before
+
+
+def test_an_undo_that_version_8_began_goes_on(path_8: Path) -> None:
+    """Its table is made again, with the word for what is given back."""
+    with closing(Journal.open(path_8, Ticking(_NOW))) as journal:
+        undo = journal.undo_of(runs(path_8)["undone"])
+        assert (undo.to_do(), undo.totals(), undo.tally()[Fate.DELETED]) == (8, (12, 0), 4)
+        undo.begin("again", Path("/home/ana/again"), _NOW)
+        assert len(undo.claim(100)) == 8

@@ -242,6 +242,26 @@ def test_tags_are_merged_one_by_one(policy: Policy, sheet: str, base: str | None
     assert result.base.tags == (before.tags if before and not sheet else now.tags)
 
 
+@pytest.mark.parametrize(
+    ("sheet", "base", "has", "sent", "kept"),
+    [
+        ("I", "IA", "IA", None, "IA"),  # the cell was emptied: it takes nothing away
+        ("I", "A", "AC", "ACI", "AI"),  # the tag of every row is new
+        ("IB", "IA", "IA", "IB", "IB"),  # the cell says something
+        (CLEAR, "IA", "IAC", "C", ""),
+    ],
+)
+def test_an_empty_cell_takes_no_tags_away_beside_those_of_every_row(
+    sheet: str, base: str, has: str, sent: str | None, kept: str
+) -> None:
+    """The tags of every row are not in its cells."""
+    now = cleared(BARE, ("tags",)) if sheet == CLEAR else replace(BARE, tags=tuple(sheet))
+    found, before = described(replace(BARE, tags=tuple(has))), replace(BARE, tags=tuple(base))
+    result = merge(now, before, found, Policy(tags=("I",)))
+    assert result.change.after.get("tags") == (None if sent is None else tuple(sent))
+    assert result.base.tags == tuple(kept)
+
+
 def test_tags_are_cleared_on_a_first_meeting_only_where_the_sheet_wins() -> None:
     """People gave them."""
     now, found = cleared(BARE, ("tags",)), described(replace(BARE, tags=("C",)))

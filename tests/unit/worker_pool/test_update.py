@@ -126,6 +126,7 @@ def test_a_confirmed_patch_names_its_fields() -> None:
         href="h1",
         http_status=200,
         reason="Changed in Callbell: name, Address.",
+        base=NOW,
     )
     assert updated(BEGUN_PATCH, 200) == done
 
@@ -133,7 +134,7 @@ def test_a_confirmed_patch_names_its_fields() -> None:
 def test_where_nothing_is_to_be_changed_nothing_is_sent() -> None:
     """The row exists as the sheet says."""
     done = outcome(read(showing(NOW)))
-    assert done == Outcome(status=Status.EXISTS, uuid="u1", href="h1", http_status=200)
+    assert done == Outcome(status=Status.EXISTS, uuid="u1", href="h1", http_status=200, base=NOW)
 
 
 def test_a_first_meeting_says_what_it_left() -> None:
@@ -142,7 +143,7 @@ def test_a_first_meeting_says_what_it_left() -> None:
     left = outcome(read(showing(), met))
     assert (left.status, left.code) == (Status.EXISTS, "differs")
     assert left.reason == "It was in Callbell before; left as it is there: name, note."
-    assert left.base is None
+    assert left.base == met.contact
 
 
 def test_a_first_meeting_may_fill_some_and_leave_others() -> None:
@@ -323,7 +324,7 @@ def test_a_patch_that_arrived_in_spite_of_a_doubt_is_updated() -> None:
     """The GET shows what it set, and the merge finds nothing more to do."""
     _, again = read_again(sent(NO_ANSWER))
     done = outcome(read(showing(NOW), again))
-    assert (done.status, done.reason, done.base) == (Status.UPDATED, "Changed in Callbell: name, Address.", None)
+    assert (done.status, done.reason, done.base) == (Status.UPDATED, "Changed in Callbell: name, Address.", NOW)
 
 
 def test_a_patch_that_did_not_arrive_is_sent_again() -> None:
@@ -534,6 +535,6 @@ def test_an_update_against_a_service_without_faults_is_over_after_one_patch(
         decided = after_patch(showing(has), decided.step, POLICY, 0.5)
     done = outcome(decided)
     assert done.status in (Status.UPDATED, Status.EXISTS)
-    again = outcome(read(showing(has), replace(step, base=done.base or now)))
+    again = outcome(read(showing(has), replace(step, base=done.base)))
     assert again.status is Status.EXISTS
     assert again.code == ("conflict" if done.code == "conflict" else "")

@@ -1,0 +1,117 @@
+"""`run --existing update`, night after night, as people give it: changes, conflicts, the clear mark, and `undo`."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from importer.sandbox import Sandbox
+from importer.sandbox.account import StoredContact
+from importer.sandbox.calls import Asked
+from tests.support.commands import TOKEN, Said, give, read, results, serving, table
+
+HEADER = ("Phone", "Name", "Remarks", "Tags")
+CONFIG = """
+[contact]
+existing = "update"
+clear_mark = "--"
+[columns]
+identifier = "Phone"
+name = "Name"
+note = "Remarks"
+tags = ["Tags"]
+"""
+ANA, EVA = "+34600000001", "+34600000002"
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test stands in a folder of its own, with a config and a journal."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    monkeypatch.setenv("COLUMNS", "200")
+    Path("config.toml").write_text(CONFIG, encoding="utf-8")
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox, whose address is in the environment."""
+    with serving() as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+def night(*rows: Sequence[str], options: Sequence[str] = ()) -> Said:
+    """Import the rows."""
+    file = table(Path("contacts.csv"), [HEADER, *rows])
+    return give("run", file, "--yes", "--rate", "0", "--json", *options)
+
+
+def stored(service: Sandbox, phone: str) -> StoredContact:
+    """Return the contact of a number."""
+    (found,) = [one for one in service.contacts if one.identifier == phone.removeprefix("+")]
+    return found
+
+
+def changed_by_hand(service: Sandbox, phone: str, **fields: object) -> None:
+    """Change a contact, as a person does."""
+    service.calls.change_contact(Asked(parameter=stored(service, phone).uuid, body=fields))
+
+
+def test_only_what_the_sheet_changed_is_brought_over(service: Sandbox) -> None:
+    """And a night without changes makes no request about a contact."""
+    assert night((ANA, "Ana", "Old", "VIP"), (EVA, "Eva", "", "")).rows == {"created": 2, "read": 2}
+    changed_by_hand(service, ANA, tags=["VIP", "Imported"])
+    said = night((ANA, "Ana", "New", "VIP"), (EVA, "Eva", "", ""))
+    assert (said.exit_code, said.rows) == (0, {"updated": 1, "unchanged": 1, "read": 2})
+    assert (stored(service, ANA).note, sorted(stored(service, ANA).tags)) == ("New", ["Imported", "VIP"])
+    patches = service.traffic.requests["PATCH /contacts/:uuid"]
+    assert night((ANA, "Ana", "New", "VIP"), (EVA, "Eva", "", "")).rows == {"unchanged": 2, "read": 2}
+    assert service.traffic.requests["PATCH /contacts/:uuid"] == patches == 1
+
+
+def test_an_empty_cell_changes_nothing_and_the_mark_clears(service: Sandbox) -> None:
+    """The mark is nothing that is sent."""
+    night((ANA, "Ana", "Old", "VIP"))
+    assert night((ANA, "Ana", "", "")).exit_code == 0
+    assert (stored(service, ANA).note, list(stored(service, ANA).tags)) == ("Old", ["VIP"])
+    assert night((ANA, "Ana", "--", "--")).rows == {"updated": 1, "read": 1}
+    assert (stored(service, ANA).note, list(stored(service, ANA).tags)) == ("", [])
+
+
+def test_a_conflict_needs_a_person_until_it_is_settled(service: Sandbox) -> None:
+    """Each night says so again; `retry` with the sheet's values settles it."""
+    night((ANA, "Ana", "Old", ""))
+    changed_by_hand(service, ANA, note="By hand")
+    for _ in range(2):
+        said = night((ANA, "Ana", "New", ""))
+        assert (said.exit_code, said.rows) == (1, {"exists": 1, "read": 1})
+        ((status, code, reason),) = [(line["status"], line["code"], line["reason"]) for line in results()]
+        assert (status, code) == ("exists", "conflict")
+        assert '"New"' in reason
+        assert '"By hand"' in reason
+        (fix,) = read(Path(said.summary["reports"]["failed"][0]))
+        assert (fix["Phone"], fix["import_status"], fix["import_reason"]) == (ANA, "exists", reason)
+    assert stored(service, ANA).note == "By hand"
+    assert f"callbell-importer retry {said.summary['run']} --on-conflict sheet" in said.stderr
+    again = give("retry", said.summary["run"], "--on-conflict", "sheet", "--rate", "0", "--json")
+    assert (again.exit_code, again.rows) == (0, {"updated": 1, "read": 1})
+    assert stored(service, ANA).note == "New"
+
+
+def test_undo_gives_back_what_a_night_updated(service: Sandbox) -> None:
+    """And deletes what it created; the next night meets the contact for the first time, and leaves what is there."""
+    night((ANA, "Ana", "Old", "VIP"))
+    run = str(night((ANA, "Ana María", "New", "Imported"), (EVA, "Eva", "", "")).summary["run"])
+    assert (stored(service, ANA).name, stored(service, ANA).note) == ("Ana María", "New")
+    said = give("undo", run, "--yes", "--json")
+    assert said.exit_code == 0, said.stderr
+    assert {name: count for name, count in said.summary["contacts"].items() if count} == {
+        "deleted": 1, "restored": 1, "created": 1, "updated": 1,
+    }  # fmt: skip
+    (ana,) = service.contacts
+    assert (ana.name, ana.note, list(ana.tags)) == ("Ana", "Old", ["VIP"])
+    said = night((ANA, "Ana María", "New", ""))
+    assert (said.exit_code, said.rows) == (0, {"exists": 1, "read": 1})
+    assert stored(service, ANA).note == "Old"
