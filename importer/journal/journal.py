@@ -11,6 +11,7 @@ from importer.journal.accounts import AccountMatch, adopt_account, match_account
 from importer.journal.claim import RunInput, RunKey, claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
 from importer.journal.database import Database, columns, moment
 from importer.journal.enqueue import enqueue_rows, recognise_rows
+from importer.journal.probes import ProbeLog, newest_answers
 from importer.journal.run_report import (
     END_RUN,
     INSERT_RUN,
@@ -25,6 +26,7 @@ from importer.journal.undo import RunUndo
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Intended, Pending, Recorded
+from importer.model.probe import ProbeAnswers
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
@@ -202,6 +204,21 @@ class Journal:
     def undo_names(self) -> set[str]:
         """Return the names of all undos."""
         return {name for (name,) in self._database.fetch("SELECT name FROM undos")}
+
+    def probe_log(self, account: AccountMatch) -> ProbeLog:
+        """Return the log of an account's probes; what is new of the account is written down."""
+        with self._database.transaction() as connection:
+            found, _ = adopt_account(connection, account)
+        return ProbeLog(self._database, found, self._now)
+
+    def probe_of(self, account: str | int) -> ProbeAnswers | None:
+        """Return what the newest probe of an account found out; None: nothing yet.
+
+        Args:
+            account: One of its names, or its id.
+
+        """
+        return newest_answers(self._database, account)
 
     def runs(self) -> list[tuple[RunRecord, dict[Status, int]]]:
         """Return every run, newest first, with how many of its rows have each status."""

@@ -22,6 +22,8 @@ MIGRATIONS = (
     "0006_account_identity.sql",
     "0007_ours.sql",
     "0008_left_out.sql",
+    "0009_changes.sql",
+    "0011_probes.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"
