@@ -1,6 +1,7 @@
 """The probes of accounts (`doctor --probe`): their state before each request, and what they found out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +21,8 @@ SELECT answers FROM probes WHERE answers IS NOT NULL AND account IN (
 ) ORDER BY id DESC LIMIT 1
 """
 _OPEN = """
-SELECT coalesce(sum(account IN (SELECT value FROM json_each(?))), 0), count(*) FROM probes WHERE finished_at IS NULL
+SELECT coalesce(sum(account IN (SELECT value FROM json_each(?))), 0), count(*)
+FROM probes WHERE finished_at IS NULL
 """
 
 
@@ -64,17 +66,27 @@ class ProbeLog:
         return self._database.fetch(_UNFINISHED, (self._account,))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAccount:
+    """What a journal knows of an account and its probes, as far as reading tells."""
+
+    match: AccountMatch
+    answers: ProbeAnswers | None = None
+    """Of the newest probe that found something out."""
+    open_probes: int = 0
+    """Probes of the account that were cut off."""
+    other_open_probes: int = 0
+    """The same of other accounts."""
+
+
 def newest_answers(database: Database, account: str | int) -> ProbeAnswers | None:
     """Return what the newest probe of an account found out, by one of its names or its id; None: nothing yet."""
     key = {"id": account, "name": None} if isinstance(account, int) else {"id": None, "name": account}
-    return next((ProbeAnswers.from_json(text) for (text,) in database.fetch(_ANSWERS, key)), None)
+    return _first_answers(database.fetch(_ANSWERS, key))
 
 
-def look_up_account(journal: Path, identity: AccountIdentity) -> tuple[AccountMatch, int, int]:
+def read_account(journal: Path, identity: AccountIdentity) -> KnownAccount:
     """Return what a journal of the newest schema knows of an account, without changing it.
-
-    Returns:
-        The account, how many of its probes were cut off, and how many of all accounts were.
 
     Raises:
         StorageError: It is no journal, or cannot be read.
@@ -83,4 +95,10 @@ def look_up_account(journal: Path, identity: AccountIdentity) -> tuple[AccountMa
     with open_as_it_is(journal) as connection:
         match = match_account(lambda sql, values: connection.execute(sql, values).fetchall(), identity)
         ((own, every),) = connection.execute(_OPEN, (encode_json(match.ids),)).fetchall()
-        return match, int(own), int(every)
+        key = {"id": match.ids[0] if match.ids else None, "name": None}
+        answers = _first_answers(connection.execute(_ANSWERS, key).fetchall())
+        return KnownAccount(match=match, answers=answers, open_probes=own, other_open_probes=every - own)
+
+
+def _first_answers(rows: Sequence[tuple[str]]) -> ProbeAnswers | None:
+    return next((ProbeAnswers.from_json(text) for (text,) in rows), None)
