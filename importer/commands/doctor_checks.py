@@ -7,7 +7,7 @@ from pathlib import Path
 from importer.client.token import VARIABLE, TokenSource
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState
-from importer.model.diagnosis import Diagnosis, Level, problem_of
+from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import ImporterError
 from importer.model.plain_text import counted
 from importer.model.replies import Arrival, Reply
@@ -46,7 +46,7 @@ def skipped(name: str, why: str) -> Diagnosis:
 
 def of_error(name: str, error: ImporterError, exit_code: int | None = None) -> Diagnosis:
     """Return what an error says as a problem, with its own exit code unless another is given."""
-    return problem_of(name, error.message, error.hint, error.exit_code if exit_code is None else exit_code)
+    return problem_diagnosis(name, error.message, error.hint, error.exit_code if exit_code is None else exit_code)
 
 
 def diagnose_config(path: Path | None, mode: int | None) -> Diagnosis:
@@ -73,7 +73,7 @@ def diagnose_token(source: TokenSource, file: Path | None, mode: int | None, ref
     if refused is None:
         return Diagnosis(name="token", text=text)
     step = "Take a new token from Callbell's settings (API), and put it there."
-    return problem_of("token", f"{text}: the service refuses it ({refused.http_status})", step, 2)
+    return problem_diagnosis("token", f"{text}: the service refuses it ({refused.http_status})", step, 2)
 
 
 def is_token_refused(reply: Reply) -> bool:
@@ -94,7 +94,7 @@ def diagnose_service(base_url: str, samples: Sequence[float], failed: Reply | No
         why = failed.message or f"status {failed.http_status}"
         what = "cannot be reached" if failed.arrival is not Arrival.ANSWERED else "does not answer as it should"
         step = "Check the network and base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1."
-        return problem_of("service", f"{base_url} {what}: {why}", step, 5)
+        return problem_diagnosis("service", f"{base_url} {what}: {why}", step, 5)
     times = ", ".join(f"{seconds * 1000:.0f}" for seconds in samples)
     text = f"{base_url} answers in {min(samples) * 1000:.0f} ms (round trips of {times} ms)"
     return Diagnosis(name="service", text=text)
@@ -131,7 +131,7 @@ def diagnose_journal(path: Path, state: JournalState | None, size_bytes: int) ->
         return Diagnosis(name="journal", text=f"{path} is not there yet; the first run makes it")
     if state.faults:
         step = "Keep a copy as it is, and bring the journal back from a backup; see: callbell-importer journal check"
-        return problem_of("journal", f"{path} is not whole: {'; '.join(state.faults)}", step, 4)
+        return problem_diagnosis("journal", f"{path} is not whole: {'; '.join(state.faults)}", step, 4)
     schema = f"schema {state.schema_version}"
     if state.schema_version < state.newest_version:
         schema += f", which the next run brings to {state.newest_version}"
@@ -143,7 +143,7 @@ def diagnose_disk(places: Sequence[tuple[str, int]]) -> Diagnosis:
     """Return whether there is room; each place with its free bytes."""
     text = ", ".join(f"{free / 1e9:,.1f} GB free for the {name}" for name, free in places)
     if min(free for _, free in places) < LEAST_FREE_BYTES:
-        return problem_of("disk", text, "Make room on that disk, at least 100 MB.", 4)
+        return problem_diagnosis("disk", text, "Make room on that disk, at least 100 MB.", 4)
     return Diagnosis(name="disk", text=text)
 
 

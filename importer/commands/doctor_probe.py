@@ -10,7 +10,7 @@ from importer.commands.probe import ProbeDriver
 from importer.commands.setup import open_journal
 from importer.journal.probes import KnownAccount
 from importer.mapper.phones import identify
-from importer.model.diagnosis import Diagnosis, Level, problem_of
+from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.model.policy import Policy
@@ -119,11 +119,13 @@ def diagnose_ends(ends: Sequence[ProbeState], answers: ProbeAnswers | None, *, i
     kept = [uuid for one in ends for uuid in one.kept]
     if left := [one for one in ends if not one.is_clean]:
         step = "Give the same command again: it goes on, and deletes what is left. " + _kept(kept)
-        return problem_of("probe", left[0].problem, step.strip(), 5)
+        return problem_diagnosis("probe", left[0].problem, step.strip(), 5)
     last = ends[-1]
     if is_new and not last.answers.duplicates:
         step = "Name another number." if last.problem == TAKEN else "Give the same command again."
-        return problem_of("probe", last.problem, f"{step} {_kept(kept)}".strip(), 2 if last.problem == TAKEN else 5)
+        return problem_diagnosis(
+            "probe", last.problem, f"{step} {_kept(kept)}".strip(), 2 if last.problem == TAKEN else 5
+        )
     if kept:
         return Diagnosis(
             name="probe", level=Level.NOTE, text="all but what is not surely its own was deleted", next_step=_kept(kept)

@@ -40,6 +40,6 @@ def diagnosed_exit_code(diagnoses: Sequence[Diagnosis]) -> int:
     return next((code for code in EXIT_ORDER if code in codes), max(codes, default=0))
 
 
-def problem_of(name: str, text: str, next_step: str, exit_code: int) -> Diagnosis:
+def problem_diagnosis(name: str, text: str, next_step: str, exit_code: int) -> Diagnosis:
     """Return a check that found a problem."""
     return Diagnosis(name=name, level=Level.PROBLEM, text=text, next_step=next_step, exit_code=exit_code)

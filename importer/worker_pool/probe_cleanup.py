@@ -83,7 +83,8 @@ def noticed(found: RemoteContact, state: ProbeState) -> ProbeState:
     if found.uuid in state.settled or not has_mark(found.fields, state):
         return replace(state, has_stranger=True)
     if is_older(found.created_at, state):
-        return replace(state, settled=(*state.settled, found.uuid), kept=(*state.kept, found.uuid))
+        settled, kept = (*state.settled, found.uuid), (*state.kept, found.uuid)
+        return replace(state, settled=settled, kept=kept, has_stranger=True)
     return replace(state, to_delete=(*state.to_delete, MadeContact(uuid=found.uuid, has_mark=True)), sweeps=0)
 
 

@@ -1,8 +1,10 @@
 """The sandbox's own account as a `protocols.Service`, without a socket and on virtual time; it can die at a request."""
 
+import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import unquote
 
 from importer.client.responses import answered
@@ -41,6 +43,9 @@ class SandboxService(Service):
         self.instead: Callable[[int], Reply | None] = lambda _number: None
         """The reply that arrives in place of the answer, after the request was carried out; None: the answer."""
 
+        self.late_seconds: Mapping[int, float] = {}
+        """Requests that get no answer, and are carried out so much later."""
+
     @property
     def contacts(self) -> Sequence[StoredContact]:
         """The contacts that exist now."""
@@ -60,7 +65,11 @@ class SandboxService(Service):
         self.before(number)
         now = self.clock.now()
         body = json.loads(request.body) if request.body else {}
-        answer = CALLS[call](self.calls, Asked(parameter=parameter, query=request.query, body=body))
+        do = partial(CALLS[call], self.calls, Asked(parameter=parameter, query=request.query, body=body))
+        if number in self.late_seconds:
+            asyncio.get_running_loop().call_later(self.late_seconds[number], do)
+            return NO_ANSWER
+        answer = do()
         self.after(number)
         headers = {"Date": format_datetime(now, usegmt=True)}
         reply = answered(answer.status, headers, json.dumps(answer.body).encode(), now, 0.05 if body else None)

@@ -60,7 +60,7 @@ def driver(service: SandboxService, log: MemoryLog) -> ProbeDriver:
     return ProbeDriver(
         log=cast("ProbeLog", log),
         service=service,
-        policy=Policy(settle_seconds=SETTLE_SECONDS),
+        policy=policy,
         clock=service.clock,
         jitter=lambda: 0.5,
     )
@@ -209,6 +209,17 @@ def test_an_answer_that_is_lost_or_wrong_leaves_nothing(options: SandboxOptions,
     for number in range(1, requests_of(options) + 1):
         service, log = SandboxService(options), MemoryLog()
         service.instead = {number: reply}.get
+        other = run(probed_and_resumed(service, log))
+        assert list(service.contacts) == [other], number
+        assert log.states == {}
+
+
+@pytest.mark.parametrize("options", BEHAVIOURS)
+def test_a_post_that_is_carried_out_late_leaves_nothing(options: SandboxOptions) -> None:
+    """Within the settle time, after no answer came: the first POST or the second one."""
+    for number in (4, requests_of(options) - 5):
+        service, log = SandboxService(options), MemoryLog()
+        service.late_seconds = {number: SETTLE_SECONDS - 1}
         other = run(probed_and_resumed(service, log))
         assert list(service.contacts) == [other], number
         assert log.states == {}
