@@ -122,17 +122,12 @@ def diagnose_ends(ends: Sequence[ProbeState], answers: ProbeAnswers | None, *, i
         return problem_diagnosis("probe", left[0].problem, step.strip(), 5)
     last = ends[-1]
     if is_new and not last.answers.duplicates:
-        step = "Name another number." if last.problem == TAKEN else "Give the same command again."
-        return problem_diagnosis(
-            "probe", last.problem, f"{step} {_kept(kept)}".strip(), 2 if last.problem == TAKEN else 5
-        )
-    if kept:
-        return Diagnosis(
-            name="probe", level=Level.NOTE, text="all but what is not surely its own was deleted", next_step=_kept(kept)
-        )
-    if answers is None:
-        return Diagnosis(name="probe", text="what an earlier one made was deleted; it found nothing out")
-    return diagnose_answers(answers)
+        step, code = ("Name another number.", 2) if last.problem == TAKEN else ("Give the same command again.", 5)
+        return problem_diagnosis("probe", last.problem, f"{step} {_kept(kept)}".strip(), code)
+    found = Diagnosis(name="probe", text="what an earlier one made was deleted; it found nothing out")
+    if answers is not None:
+        found = diagnose_answers(answers)
+    return replace(found, level=Level.NOTE, next_step=_kept(kept)) if kept else found
 
 
 def _kept(uuids: Sequence[str]) -> str:
