@@ -69,7 +69,7 @@ async def finish_probes(request: ProbeRequest, *, is_blocked: bool) -> tuple[Dia
 
     Args:
         request: What is to be done.
-        is_blocked: Something else is wrong, so that nothing is made.
+        is_blocked: Something else is wrong, so that no new one is made.
 
     Raises:
         BusyError: A run uses the journal.
@@ -77,10 +77,10 @@ async def finish_probes(request: ProbeRequest, *, is_blocked: bool) -> tuple[Dia
 
     """
     known, identity = request.known, request.known.match.identity
-    if not (known.open_probes or request.digits):
-        return _standing(known), known.answers
-    if is_blocked:
-        return skipped("probe", "not made, and what an earlier one left is not deleted: solve the problems first"), None
+    is_wanted = bool(request.digits) and not is_blocked
+    if not (known.open_probes or is_wanted):
+        standing = skipped("probe", "not made: solve the problems first") if request.digits else _standing(known)
+        return standing, known.answers
     run = request.context.settings.run
     settings = replace(request.context.settings, run=replace(run, dry_run=False))  # else its journal were a rehearsal
     with open_journal(replace(request.context, settings=settings)) as journal:
@@ -93,12 +93,13 @@ async def finish_probes(request: ProbeRequest, *, is_blocked: bool) -> tuple[Dia
             policy=Policy(settle_seconds=settings.service.settle_seconds),
             clock=request.context.clock,
             jitter=request.context.jitter,
+            tell=request.context.tell,
         )
         ends = await driver.resume()
-        if request.digits and all(one.is_clean for one in ends):
+        if is_wanted and all(one.is_clean for one in ends):
             ends = [*ends, await driver.probe(request.digits, secrets.token_hex(_MARK_BYTES))]
         answers = journal.probe_of(identity.name)
-    return diagnose_ends(ends, answers, is_new=bool(request.digits)), answers
+    return diagnose_ends(ends, answers, is_new=is_wanted), answers
 
 
 def _standing(known: KnownAccount) -> Diagnosis:

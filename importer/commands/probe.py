@@ -11,6 +11,16 @@ from importer.worker_pool.probe import decide_probe
 from importer.worker_pool.probe_cleanup import resumed
 from importer.worker_pool.probe_state import Phase, ProbeDecision, ProbeReply, ProbeState, probe_request
 
+_TOLD = {
+    Phase.MAKE: "Making one contact.",
+    Phase.SEE: "Looking it up until it is shown, for at most {seconds:.0f} s.",
+    Phase.REPEAT: "Sending it a second time.",
+    Phase.READ: "Deleting what was made.",
+    Phase.SWEEP: "Looking for what may have been made, which can take {seconds:.0f} s.",
+    Phase.LIST: "Looking through the account's contacts.",
+}
+"""What the person is told when a phase begins."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeDriver:
@@ -21,6 +31,7 @@ class ProbeDriver:
     policy: Policy
     clock: Clock
     jitter: Callable[[], float]
+    tell: Callable[[str], None] = lambda _text: None
 
     async def probe(self, number: str, mark: str) -> ProbeState:
         """Make a probe and delete what it made.
@@ -53,7 +64,10 @@ class ProbeDriver:
 
     async def _drive(self, probe: int, decision: ProbeDecision) -> ProbeState:
         state, wait_seconds = decision
+        told: Phase | None = None
         while state.phase is not Phase.OVER:
+            if state.phase is not told and (text := _TOLD.get(told := state.phase)):
+                self.tell(text.format(seconds=self.policy.settle_seconds))
             self.log.write(probe, state.to_json())
             await asyncio.sleep(wait_seconds)
             reply = await self.service.send(probe_request(state))

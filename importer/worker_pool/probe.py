@@ -74,7 +74,8 @@ def _after_is_free(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeD
         return ask_again(state, got, policy) or end_probe(state, unsure, is_clean=True)
     if state.place + 1 < len(number_forms(state.number)):
         return replace(state, place=state.place + 1, failures=0), 0.0
-    began_at = got.at + timedelta(seconds=got.reply.clock_skew_seconds)
+    skew_seconds = got.reply.clock_skew_seconds
+    began_at = got.at + timedelta(seconds=skew_seconds) if skew_seconds else None  # 0.0: it did not tell its time
     return replace(state, phase=Phase.MAKE, place=0, failures=0, began_at=began_at), 0.0
 
 

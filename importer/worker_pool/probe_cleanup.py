@@ -12,7 +12,7 @@ changed by somebody, and is kept.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from importer.model.policy import Policy
 from importer.model.replies import RemoteContact, Reply
@@ -150,7 +150,7 @@ def _created_at(text: object) -> datetime | None:
         at = datetime.fromisoformat(str(text))
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _settled(state: ProbeState) -> ProbeState:

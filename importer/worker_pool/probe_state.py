@@ -71,7 +71,7 @@ class ProbeState:
     failures: int = 0
     """Requests of this phase in a row that got no clear answer."""
     began_at: datetime | None = None
-    """By the service's clock, before the first POST."""
+    """By the service's clock, before the first POST; None: it did not tell its time, and ours may be wrong."""
     made_seconds: float = 0.0
     """When the answer to the first POST came, by a clock that nobody sets."""
     to_delete: tuple[MadeContact, ...] = ()

@@ -225,6 +225,14 @@ def test_a_post_that_is_carried_out_late_leaves_nothing(options: SandboxOptions)
         assert log.states == {}
 
 
+def test_the_person_is_told_what_goes_on() -> None:
+    """Each phase once, as it may take a while."""
+    service, log, told = SandboxService(OPTIONS), MemoryLog(), list[str]()
+    run(replace(driver(service, log), tell=told.append).probe(NUMBER, MARK))
+    assert [text.split()[0] for text in told] == ["Making", "Looking", "Sending", "Deleting", "Deleting", "Looking"]
+    assert "at most 12 s" in told[1]
+
+
 def test_a_service_that_is_gone_leaves_the_probe_to_the_next_doctor() -> None:
     """The state stays in the journal until a later command could delete what was made."""
     service, log = SandboxService(OPTIONS), MemoryLog()

@@ -47,6 +47,14 @@ def test_each_form_of_the_number_is_asked_for_first() -> None:
     assert (third.phase, third.place) == (Phase.IS_FREE, 2)
 
 
+def test_our_own_clock_tells_nothing_of_the_service() -> None:
+    """Where it does not tell its time, no contact is called older than the probe."""
+    ready, _ = after(replace(START, place=1), MISSING)
+    assert (ready.phase, ready.began_at) == (Phase.MAKE, None)
+    made, _ = after(ready, answered(200, contact(created_at=NOW - timedelta(days=1))))
+    assert made.phase is Phase.SEE
+
+
 @pytest.mark.parametrize(
     ("reply", "problem"),
     [
