@@ -69,11 +69,10 @@ class Doctor:
             UsageError: The number is none, or nobody could be asked whether to make the probe, or the answer was no.
 
         """
-        digits = requested_number(self.context, number) if number else ""
         if self.config_error is not None:
             self.found["config"] = checks.of_error("config", self.config_error)
         else:
-            self._look(digits)
+            self._look(requested_number(self.context, number) if number else "")
         later = "not looked at: solve the problem above first"
         diagnoses = [self.found.get(name) or checks.skipped(name, later) for name in _ORDER]
         summary = doctor_json(diagnoses, self.answers)

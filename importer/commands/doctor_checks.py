@@ -151,7 +151,7 @@ def diagnose_cron(facts: CronFacts) -> Diagnosis:
     """Return what a cron job of this user would see, and what it would miss."""
     if facts.is_windows:
         return skipped("cron", "there is none on Windows")
-    misses = [f"the variable {name}" for name in facts.variables]
+    misses = [f"what this shell sets ({', '.join(facts.variables)})"] if facts.variables else []
     steps = []
     if facts.token_source is TokenSource.VARIABLE:
         steps.append("put the token into a file (chmod 600) and name it as token_file in the config")

@@ -19,7 +19,7 @@ _TOLD = {
     Phase.SWEEP: "Looking for what may have been made, which can take {seconds:.0f} s.",
     Phase.LIST: "Looking through the account's contacts.",
 }
-"""What the person is told when a phase begins."""
+"""What the person is told when a phase begins for the first time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,11 @@ class ProbeDriver:
 
     async def _drive(self, probe: int, decision: ProbeDecision) -> ProbeState:
         state, wait_seconds = decision
-        told: Phase | None = None
+        told: set[Phase] = set()
         while state.phase is not Phase.OVER:
-            if state.phase is not told and (text := _TOLD.get(told := state.phase)):
-                self.tell(text.format(seconds=self.policy.settle_seconds))
+            if state.phase in _TOLD.keys() - told:
+                self.tell(_TOLD[state.phase].format(seconds=self.policy.settle_seconds))
+                told.add(state.phase)
             self.log.write(probe, state.to_json())
             await asyncio.sleep(wait_seconds)
             reply = await self.service.send(probe_request(state))

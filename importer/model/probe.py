@@ -43,7 +43,7 @@ class ProbeAnswers:
     status_proves: bool = False
     """Whether 201 says that a POST made a contact: not where a POST that made none got it too."""
     created_at_proves: bool = False
-    """Whether the answer's `createdAt` and `Date` say so."""
+    """Whether its `createdAt` and `Date` said so; they cannot where the answer comes within a second."""
     visible_after_seconds: float | None = None
     """After how long a look-up showed what was just made; None: it did not within `watched_seconds`."""
     watched_seconds: float = 0.0

@@ -71,7 +71,7 @@ def _look_ups(answers: ProbeAnswers) -> str:
     found = ", ".join(_FORMS[form] for form in answers.found_by)
     missed = ", ".join(_FORMS[form] for form in answers.not_found_by)
     but = f" but not {missed}" if missed else ""
-    return f"look-ups show a new contact after {answers.visible_after_seconds:.1f} s, {found}{but}"
+    return f"look-ups show a new contact within {answers.visible_after_seconds:.1f} s, {found}{but}"
 
 
 def _proof(answers: ProbeAnswers) -> str:

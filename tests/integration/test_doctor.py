@@ -21,7 +21,7 @@ from importer.model.requests import Request
 from importer.sandbox import Duplicates, Sandbox
 from importer.sandbox.calls import Asked
 from importer.system.locks import journal_lock
-from tests.support.commands import NO_LIMIT, TOKEN, Said, customers, give, serving
+from tests.support.commands import NO_LIMIT, TOKEN, Said, customers, elsewhere, every_byte, give, serving
 
 JOURNAL = Path("journal.sqlite3")
 NUMBER = "+34600111222"
@@ -96,7 +96,7 @@ def test_it_knows_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_broken_config_is_one_line() -> None:
     """Exit code 2; nothing else is looked at, for it would be with other settings."""
     Path("config.toml").write_text("[service]\nrates = 3\n", encoding="utf-8")
-    said = give("doctor", "--json")
+    said = give("doctor", "--json", "--probe", NUMBER)
     assert (said.exit_code, levels(said)["config"]) == (2, "problem")
     assert "rates" in line(said, "config")["text"]
     assert {level for name, level in levels(said).items() if name != "config"} == {"not checked"}
@@ -275,6 +275,64 @@ def test_killed_at_each_request_the_next_doctor_deletes_what_was_made(
             assert [one.name for one in sandbox.contacts] == ["Ana"], call
         with closing(sqlite3.connect(JOURNAL)) as file:
             assert file.execute("SELECT count(*) FROM probes WHERE finished_at IS NULL").fetchall() == [(0,)]
+
+
+def test_what_was_made_is_deleted_beside_another_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports that cannot be written keep no `doctor` from cleaning up, only from a new probe."""
+    monkeypatch.setenv("CALLBELL_IMPORTER_SETTLE_SECONDS", "0")
+    with service(monkeypatch) as sandbox:
+        with monkeypatch.context() as patch:
+            kill_at_request(patch, 9, before=False)
+            with pytest.raises(Killed):
+                give("doctor", "--probe", NUMBER, "--yes")
+        assert len(sandbox.contacts) == 1
+        Path("reports").write_text("in the way", encoding="utf-8")
+        said = give("doctor", "--probe", NUMBER, "--yes", "--json")
+        assert (said.exit_code, len(sandbox.contacts)) == (4, 0)
+        assert sandbox.traffic.requests["POST /contacts"] == 1
+        assert "found nothing out" in line(said, "probe")["text"]
+
+
+def test_another_accounts_probe_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can only be cleaned up with that account's token; nothing of it is asked for in this one."""
+    with service(monkeypatch) as sandbox, monkeypatch.context() as patch:
+        kill_at_request(patch, 9, before=False)
+        with pytest.raises(Killed):
+            give("doctor", "--probe", NUMBER, "--yes")
+    with service(monkeypatch, account=elsewhere(user_email="leo@example.com")) as other:
+        said = give("doctor", "--json")
+        assert (said.exit_code, line(said, "probe")["level"]) == (0, "note")
+        assert other.traffic.requests["GET /contacts/phone/:number"] == 0
+    assert len(sandbox.contacts) == 1
+
+
+@pytest.mark.parametrize(("answer", "exit_code"), [(True, 0), (False, 2)])
+def test_on_a_terminal_it_asks(monkeypatch: pytest.MonkeyPatch, *, answer: bool, exit_code: int) -> None:
+    """With the number and the account; a no makes nothing."""
+    asked: list[str] = []
+
+    def confirm(text: str) -> bool:
+        asked.append(text)
+        return answer
+
+    monkeypatch.setattr("importer.cli.app.is_terminal", lambda: True)
+    monkeypatch.setattr("importer.cli.doctor_command.confirm_probe", confirm)
+    with service(monkeypatch) as sandbox:
+        assert give("doctor", "--probe", NUMBER).exit_code == exit_code
+        assert (sandbox.traffic.requests["POST /contacts"] > 0) is answer
+    (text,) = asked
+    assert NUMBER in text
+    assert "owner@example.com" in text
+
+
+def test_neither_token_nor_number_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What a probe leaves in the journal is what it found out."""
+    with service(monkeypatch):
+        assert give("doctor", "--probe", NUMBER, "--yes").exit_code == 0
+    with closing(sqlite3.connect(JOURNAL)) as file:
+        dump = "\n".join(file.iterdump())
+    assert NUMBER.lstrip("+") not in dump
+    assert TOKEN.encode() not in every_byte(tmp_path)
 
 
 def test_the_summary_is_json_on_every_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,7 +136,7 @@ def test_a_cron_job_that_sees_the_same_is_ok() -> None:
     [
         (
             CronFacts(variables=("CALLBELL_API_TOKEN",), token_source=TokenSource.VARIABLE),
-            "the variable CALLBELL_API_TOKEN",
+            "what this shell sets (CALLBELL_API_TOKEN)",
             "token_file",
         ),
         (CronFacts(variables=("CALLBELL_IMPORTER_RATE",)), "CALLBELL_IMPORTER_RATE", "crontab"),

@@ -229,7 +229,7 @@ def test_the_person_is_told_what_goes_on() -> None:
     """Each phase once, as it may take a while."""
     service, log, told = SandboxService(OPTIONS), MemoryLog(), list[str]()
     run(replace(driver(service, log), tell=told.append).probe(NUMBER, MARK))
-    assert [text.split()[0] for text in told] == ["Making", "Looking", "Sending", "Deleting", "Deleting", "Looking"]
+    assert [text.split()[0] for text in told] == ["Making", "Looking", "Sending", "Deleting", "Looking"]
     assert "at most 12 s" in told[1]
 
 

@@ -55,7 +55,7 @@ def test_what_a_probe_found_out_is_told() -> None:
     assert one.level is Level.OK
     assert one.text == (
         "for a number that is there already, Callbell makes a second contact (second); look-ups show a new contact"
-        " after 0.2 s, as digits, with a plus but not in the number's other form; it writes numbers in groups;"
+        " within 0.2 s, as digits, with a plus but not in the number's other form; it writes numbers in groups;"
         " its status 201 and createdAt prove that it made a contact; found out 2026-11-27T12:00:00Z"
     )
     assert 'existing = "skip"' in one.next_step
