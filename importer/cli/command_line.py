@@ -7,6 +7,7 @@ import typer
 
 from importer.cli import options
 from importer.cli.app import app, command, command_context, examples, finish
+from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
 from importer.cli.prompts import confirm_undo
@@ -16,6 +17,7 @@ from importer.model.errors import UsageError
 __all__ = ["app"]
 
 app.add_typer(journal_group, name="journal")
+command(epilog=DOCTOR_EXAMPLES)(doctor)
 
 NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[

@@ -29,6 +29,12 @@ def confirm_undo(text: str) -> bool:
     return bool(_answer(lambda: typer.confirm("Undo it?", default=False, err=True)))
 
 
+def confirm_probe(text: str) -> bool:
+    """Show what a probe does, and ask whether to; no answer is a no."""
+    say(text)
+    return bool(_answer(lambda: typer.confirm("Make the probe?", default=False, err=True)))
+
+
 def ask_line(question: str) -> str:
     """Ask a question and return the line that the person writes.
 

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 
 from importer.model.errors import UsageError
@@ -50,6 +51,16 @@ class Token:
         raise TypeError("a token is not written anywhere")
 
 
+class TokenSource(StrEnum):
+    """Where the token comes from."""
+
+    VARIABLE = "variable"
+    FILE = "file"
+    CREDENTIAL = "credential"
+    """A file that systemd put there for the service."""
+    KEYRING = "keyring"
+
+
 class NoTokenError(UsageError):
     """Nobody gave a token anywhere; a token that is given and cannot be used is another `UsageError`."""
 
@@ -79,6 +90,15 @@ def find_token(environment: Mapping[str, str], token_file: Path | None = None, a
         f" in the [service] table of the config; or into the system's keyring: \"keyring set {KEYRING_SERVICE}"
         f' {account or "token"}".',
     )
+
+
+def token_source(environment: Mapping[str, str], token_file: Path | None) -> TokenSource:
+    """Return where `find_token` takes the token from."""
+    if VARIABLE in environment:
+        return TokenSource.VARIABLE
+    if token_file is None:
+        return TokenSource.KEYRING
+    return TokenSource.CREDENTIAL if _is_credential(token_file, environment) else TokenSource.FILE
 
 
 def _checked(text: str, where: str) -> Token:

@@ -57,6 +57,7 @@ _MERGE = (
     "UPDATE runs SET account = :account WHERE account = :other",
     "UPDATE OR IGNORE learned_limits SET account = :account WHERE account = :other",
     "DELETE FROM learned_limits WHERE account = :other",
+    "UPDATE probes SET account = :account WHERE account = :other",
     "UPDATE OR IGNORE account_names SET account = :account WHERE account = :other",
     "DELETE FROM account_names WHERE account = :other",
     "UPDATE account_uuids SET account = :account WHERE account = :other",

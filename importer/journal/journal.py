@@ -12,6 +12,7 @@ from importer.journal.claim import claim_rows, end_dead_runs, end_rows, record_o
 from importer.journal.database import Database, columns, moment
 from importer.journal.enqueue import enqueue_rows, recognise_rows
 from importer.journal.presence import Walk, to_ask
+from importer.journal.probes import ProbeLog, newest_answers
 from importer.journal.run_input import RunInput, RunKey
 from importer.journal.run_report import (
     END_RUN,
@@ -28,6 +29,7 @@ from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Intended, Pending, Recorded, WalkedContact
 from importer.model.policy import Existing
+from importer.model.probe import ProbeAnswers
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
@@ -231,6 +233,21 @@ class Journal:
     def undo_names(self) -> set[str]:
         """Return the names of all undos."""
         return {name for (name,) in self._database.fetch("SELECT name FROM undos")}
+
+    def probe_log(self, account: AccountMatch) -> ProbeLog:
+        """Return the log of an account's probes; what is new of the account is written down."""
+        with self._database.transaction() as connection:
+            found, _ = adopt_account(connection, account)
+        return ProbeLog(self._database, found, self._now)
+
+    def probe_of(self, account: str | int) -> ProbeAnswers | None:
+        """Return what the newest probe of an account found out; None: nothing yet.
+
+        Args:
+            account: One of its names, or its id.
+
+        """
+        return newest_answers(self._database, account)
 
     def runs(self) -> list[tuple[RunRecord, dict[Status, int]]]:
         """Return every run, newest first, with how many of its rows have each status."""

@@ -24,6 +24,7 @@ MIGRATIONS = (
     "0008_left_out.sql",
     "0009_changes.sql",
     "0010_updates.sql",
+    "0011_probes.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

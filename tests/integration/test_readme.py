@@ -16,7 +16,7 @@ from tests.support.commands import give
 from tests.support.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-_NAMES = "run|retry|runs|sandbox|undo|check|init|journal (?:backup|check)"
+_NAMES = "doctor|run|retry|runs|sandbox|undo|check|init|journal (?:backup|check)"
 COMMANDS = sorted(set(re.findall(rf"callbell-importer ((?:{_NAMES})\b[^`\n|#]*)", README)))
 IN_SANDBOX = {command: 1 if "problems" in command else 0 for command in COMMANDS if "sample_inputs" in command}
 

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.client.token import NoTokenError, Redaction, Token, find_token
+from importer.client.token import (
+    VARIABLE,
+    NoTokenError,
+    Redaction,
+    Token,
+    TokenSource,
+    find_token,
+    token_source,
+)
 from importer.model.errors import UsageError
 
 ON_POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows guards files by other means than mode bits")
@@ -261,3 +269,12 @@ def test_a_body_without_it_stays_as_it_is(body: bytes) -> None:
 def test_a_token_that_is_no_secret_is_left(short: str) -> None:
     """No token (a dry run), or one so short that it stands in ordinary words."""
     assert Redaction(Token(short)).body(b"an error") == b"an error"
+
+
+def test_the_source_is_the_one_that_the_token_is_taken_from(tmp_path: Path) -> None:
+    """The variable wins over the file, that over the keyring; what systemd put there is a credential."""
+    file = tmp_path / "token"
+    assert token_source({VARIABLE: "x"}, file) is TokenSource.VARIABLE
+    assert token_source({}, file) is TokenSource.FILE
+    assert token_source({"CREDENTIALS_DIRECTORY": str(tmp_path)}, file) is TokenSource.CREDENTIAL
+    assert token_source({}, None) is TokenSource.KEYRING

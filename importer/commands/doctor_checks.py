@@ -1,0 +1,178 @@
+"""What `doctor` says of what it found: a `Diagnosis` for each part of the set-up. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.client.token import VARIABLE, TokenSource
+from importer.journal import AccountMatch
+from importer.journal.integrity import JournalState
+from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
+from importer.model.errors import ImporterError
+from importer.model.plain_text import counted
+from importer.model.replies import Arrival, Reply
+
+LEAST_FREE_BYTES = 100 * 1024 * 1024
+_CLOCK_MOST_SECONDS = 30.0
+_TOKEN_WORDS = {
+    TokenSource.VARIABLE: f"from the variable {VARIABLE}",
+    TokenSource.KEYRING: "from the system's keyring",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CronFacts:
+    """What differs between this shell and a cron job."""
+
+    variables: tuple[str, ...] = ()
+    """Set here and missing there."""
+    token_source: TokenSource | None = None
+    """None: there is no token."""
+    is_config_found_here: bool = False
+    """The config was found in the current folder, and a cron job begins in HOME."""
+    is_command_on_path: bool = True
+    """Whether cron's own PATH has the command."""
+    command: str = ""
+    """This command's absolute path."""
+    home: str = ""
+    journal: str = ""
+    is_windows: bool = False
+
+
+def skipped(name: str, why: str) -> Diagnosis:
+    """Return a check that was not made."""
+    return Diagnosis(name=name, level=Level.SKIPPED, text=why)
+
+
+def of_error(name: str, error: ImporterError, exit_code: int | None = None) -> Diagnosis:
+    """Return what an error says as a problem, with its own exit code unless another is given."""
+    return problem_diagnosis(name, error.message, error.hint, error.exit_code if exit_code is None else exit_code)
+
+
+def diagnose_config(path: Path | None, mode: int | None) -> Diagnosis:
+    """Return how a config stands that was read without a problem; None: there is none."""
+    if path is None:
+        text = "none, so the columns are guessed for each file"
+        return Diagnosis(name="config", text=text, next_step="To write one: callbell-importer init FILE")
+    told = "" if mode is None else f", mode {mode:04o}, and only you and root can change it"
+    return Diagnosis(name="config", text=f"{path}{told}")
+
+
+def diagnose_token(source: TokenSource, file: Path | None, mode: int | None, refused: Reply | None) -> Diagnosis:
+    """Return how the token stands.
+
+    Args:
+        source: Where it was found.
+        file: The token file, if it is in one.
+        mode: The file's mode; None: Windows, where the folder decides.
+        refused: The reply in which the service refused it; None: it did not.
+
+    """
+    secret = "a credential that systemd guards" if source is TokenSource.CREDENTIAL else f"secret, mode {mode or 0:04o}"
+    text = _TOKEN_WORDS.get(source) or f"from the file {file}" + (f" ({secret})" if mode is not None else "")
+    if refused is None:
+        return Diagnosis(name="token", text=text)
+    step = "Take a new token from Callbell's settings (API), and put it there."
+    return problem_diagnosis("token", f"{text}: the service refuses it ({refused.http_status})", step, 2)
+
+
+def is_token_refused(reply: Reply) -> bool:
+    """Tell whether the service knows the request and not the token."""
+    return reply.http_status in (401, 403)
+
+
+def diagnose_service(base_url: str, samples: Sequence[float], failed: Reply | None) -> Diagnosis:
+    """Return how the service answers.
+
+    Args:
+        base_url: Its address.
+        samples: How long each answer took, in seconds.
+        failed: A reply that is no answer of the service; None: there was none.
+
+    """
+    if failed is not None:
+        why = failed.message or f"status {failed.http_status}"
+        what = "cannot be reached" if failed.arrival is not Arrival.ANSWERED else "does not answer as it should"
+        step = "Check the network and base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1."
+        return problem_diagnosis("service", f"{base_url} {what}: {why}", step, 5)
+    times = ", ".join(f"{seconds * 1000:.0f}" for seconds in samples)
+    text = f"{base_url} answers in {min(samples) * 1000:.0f} ms (round trips of {times} ms)"
+    return Diagnosis(name="service", text=text)
+
+
+def diagnose_clock(skew_seconds: float) -> Diagnosis:
+    """Return how far our clock is from the service's `Date`, which has whole seconds; 0.0: it sends none."""
+    if skew_seconds == 0.0:
+        return skipped("clock", "the service does not tell its time")
+    ahead = "behind" if skew_seconds > 0 else "ahead of"
+    if abs(skew_seconds) <= _CLOCK_MOST_SECONDS:
+        return Diagnosis(name="clock", text="agrees with the service's, as far as whole seconds tell")
+    text = f"{abs(skew_seconds):,.0f} s {ahead} the service's clock; what is sent does not depend on it"
+    return Diagnosis(
+        name="clock", level=Level.NOTE, text=text, next_step="Let the system set it: by NTP, for instance."
+    )
+
+
+def diagnose_account(match: AccountMatch, label: str) -> Diagnosis:
+    """Return which account it is, and what the journal knows of it."""
+    who = match.identity.email or "the token's owner is not told"
+    called = f', called "{label}" in the config' if label else ""
+    text = f"{who}{called}, {len(match.identity.uuids)} teams and channels; "
+    if match.is_doubtful:
+        step = "The next run asks on a terminal whether it is the same account."
+        return Diagnosis(name="account", level=Level.NOTE, text=f"{text}it may be {match.name}", next_step=step)
+    known = f"the journal knows it as {match.name}" if match.ids else "new to the journal"
+    return Diagnosis(name="account", text=text + known)
+
+
+def diagnose_journal(path: Path, state: JournalState | None, size_bytes: int) -> Diagnosis:
+    """Return how the journal stands; without a state there is none yet."""
+    if state is None:
+        return Diagnosis(name="journal", text=f"{path} is not there yet; the first run makes it")
+    if state.faults:
+        step = "Keep a copy as it is, and bring the journal back from a backup; see: callbell-importer journal check"
+        return problem_diagnosis("journal", f"{path} is not whole: {'; '.join(state.faults)}", step, 4)
+    schema = f"schema {state.schema_version}"
+    if state.schema_version < state.newest_version:
+        schema += f", which the next run brings to {state.newest_version}"
+    held = f"{counted(state.runs, 'run')}, {counted(state.contacts, 'contact')}"
+    return Diagnosis(name="journal", text=f"{path} is whole: {schema}, {size_bytes / 1e6:,.1f} MB, {held}")
+
+
+def diagnose_disk(places: Sequence[tuple[str, int]]) -> Diagnosis:
+    """Return whether there is room; each place with its free bytes."""
+    text = ", ".join(f"{free / 1e9:,.1f} GB free for the {name}" for name, free in places)
+    if min(free for _, free in places) < LEAST_FREE_BYTES:
+        return problem_diagnosis("disk", text, "Make room on that disk, at least 100 MB.", 4)
+    return Diagnosis(name="disk", text=text)
+
+
+def diagnose_cron(facts: CronFacts) -> Diagnosis:
+    """Return what a cron job of this user would see, and what it would miss."""
+    if facts.is_windows:
+        return skipped("cron", "there is none on Windows")
+    misses = [f"what this shell sets ({', '.join(facts.variables)})"] if facts.variables else []
+    steps = []
+    if facts.token_source is TokenSource.VARIABLE:
+        steps.append("put the token into a file (chmod 600) and name it as token_file in the config")
+    if facts.token_source is TokenSource.KEYRING:
+        misses.append("the keyring, which needs a desktop session")
+        steps.append("put the token into a file (chmod 600) and name it as token_file in the config")
+    if any(name != VARIABLE for name in facts.variables):
+        steps.append("put the other variables into the line of the crontab, or their keys into the config")
+    if facts.is_config_found_here:
+        misses.append("config.toml, which is found in the folder where one is")
+        steps.append("name the config with -c and its absolute path")
+    if not facts.is_command_on_path:
+        misses.append("the command, which is not on its PATH (/usr/bin:/bin)")
+        steps.append(f"give the command as {facts.command}")
+    place = f"HOME is {facts.home or 'not set'}, the journal {facts.journal}"
+    if not misses:
+        return Diagnosis(name="cron", text=f"a cron job sees the same: {place}")
+    step = "; ".join(steps)
+    return Diagnosis(
+        name="cron",
+        level=Level.NOTE,
+        text=f"a cron job misses {', '.join(misses)} ({place})",
+        next_step=f"{step[:1].upper()}{step[1:]}.",
+    )

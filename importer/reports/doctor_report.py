@@ -1,0 +1,82 @@
+"""The result of `doctor`, as lines or JSON: how the set-up stands, and what a probe found out."""
+
+import json
+from collections.abc import Sequence
+
+from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
+from importer.model.plain_text import plain, utc
+from importer.model.probe import DuplicateBehaviour, NumberForm, ProbeAnswers
+from importer.reports.results import json_text
+
+_BEHAVIOURS = {
+    DuplicateBehaviour.SECOND: "makes a second contact",
+    DuplicateBehaviour.REFUSE: "refuses it",
+    DuplicateBehaviour.RETURN: "answers with the one that is there",
+}
+_FORMS = {
+    NumberForm.DIGITS: "as digits",
+    NumberForm.PLUS: "with a plus",
+    NumberForm.OTHER: "in the number's other form",
+    NumberForm.GROUPED: "in groups",
+}
+
+
+def doctor_text(diagnoses: Sequence[Diagnosis]) -> str:
+    """Return a line for each check, with its next step below."""
+    wide = max(len(one.name) for one in diagnoses), max(len(level) for level in Level)
+    lines = []
+    for one in diagnoses:
+        lines.append(f"{one.name:<{wide[0]}}  {one.level:<{wide[1]}}  {plain(one.text)}")
+        lines += [f"{'':<{sum(wide) + 4}}{plain(line)}" for line in one.next_step.splitlines()]
+    return "\n".join(lines)
+
+
+def doctor_json(diagnoses: Sequence[Diagnosis], answers: ProbeAnswers | None) -> str:
+    """Return the checks as JSON; `ok` is null where something was not checked."""
+    oks = {Level.PROBLEM: False, Level.SKIPPED: None}
+    checks = [
+        {
+            "name": one.name,
+            "ok": oks.get(one.level, True),
+            "level": one.level,
+            "text": one.text,
+            "next_step": one.next_step,
+        }
+        for one in diagnoses
+    ]
+    found = json.loads(answers.to_json()) if answers else None
+    return json_text(
+        {"command": "doctor", "exit_code": diagnosed_exit_code(diagnoses), "checks": checks, "probe": found}
+    )
+
+
+def diagnose_answers(answers: ProbeAnswers) -> Diagnosis:
+    """Return what a probe found out, as a line."""
+    behaviour = answers.duplicates
+    does = _BEHAVIOURS[behaviour] if behaviour else "was not seen to do anything"
+    sentences = [f"for a number that is there already, Callbell {does} ({behaviour or 'unknown'})", _look_ups(answers)]
+    sentences += [_proof(answers), f"found out {utc(answers.answered_at)}"]
+    if answers.returned_form:
+        sentences.insert(2, f"it writes numbers {_FORMS[answers.returned_form]}")
+    step = 'Keep existing = "skip": every row is asked for before it is sent.'
+    if behaviour in (DuplicateBehaviour.REFUSE, DuplicateBehaviour.RETURN):
+        step = 'existing = "create" makes nobody twice here, and needs no requests to ask first.'
+    level = Level.OK if answers.is_look_up_reliable else Level.NOTE
+    return Diagnosis(name="probe", level=level, text="; ".join(sentences), next_step=step)
+
+
+def _look_ups(answers: ProbeAnswers) -> str:
+    if answers.visible_after_seconds is None:
+        return f"look-ups did not show a new contact within {answers.watched_seconds:.1f} s, so they prove little"
+    found = ", ".join(_FORMS[form] for form in answers.found_by)
+    missed = ", ".join(_FORMS[form] for form in answers.not_found_by)
+    but = f" but not {missed}" if missed else ""
+    return f"look-ups show a new contact within {answers.visible_after_seconds:.1f} s, {found}{but}"
+
+
+def _proof(answers: ProbeAnswers) -> str:
+    proofs = {f"its status {answers.created_status}": answers.status_proves, "createdAt": answers.created_at_proves}
+    names = [name for name, proves in proofs.items() if proves]
+    if not names:
+        return f"nothing in its answer ({answers.created_status}) proves that it made a contact, so `undo` deletes none"
+    return f"{' and '.join(names)} {'prove' if len(names) > 1 else 'proves'} that it made a contact"
