@@ -15,6 +15,7 @@ from importer.model.probe import DuplicateBehaviour, NumberForm, ProbeAnswers
 from importer.model.replies import Arrival, Reply
 from importer.sandbox import DEFAULT_ACCOUNT, Duplicates, SandboxOptions
 from importer.sandbox.account import StoredContact
+from importer.sandbox.calls import Asked
 from importer.worker_pool.probe import TAKEN
 from importer.worker_pool.probe_state import Phase, ProbeState
 from tests.support.sandbox_service import NO_ANSWER, Killed, SandboxService
@@ -262,7 +263,7 @@ def test_a_contact_that_somebody_took_over_is_kept() -> None:
             await probed(service, log)
         service.before = lambda _number: None
         (made,) = service.contacts
-        service.calls._contacts[made.uuid] = replace(made, name="Ana", note="")
+        service.calls.change_contact(Asked(parameter=made.uuid, body={"name": "Ana", "note": ""}))
         (end,) = await driver(service, log).resume()
         return end
 
