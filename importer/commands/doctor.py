@@ -20,7 +20,7 @@ from importer.commands.doctor_probe import ProbeRequest, finish_probes, is_allow
 from importer.commands.setup import is_there, journal_path
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
-from importer.journal.probes import KnownAccount, read_account
+from importer.journal.probes import ProbedAccount, read_account
 from importer.model.account import AccountIdentity
 from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
 from importer.model.errors import BusyError, ImporterError, ServiceError, StorageError, UsageError
@@ -177,14 +177,14 @@ class Doctor:
                 self.found["account"] = checks.diagnose_account(known.match, label)
                 await self._probe(client, known, digits)
 
-    def _known(self, identity: AccountIdentity) -> KnownAccount:
+    def _known(self, identity: AccountIdentity) -> ProbedAccount:
         """Return what the journal knows of the account; nothing, if it is not there or of an older schema."""
         state = self._journal
         if state is None or state.faults or state.schema_version != state.newest_version:
-            return KnownAccount(match=AccountMatch(identity=identity, name=identity.name))
+            return ProbedAccount(match=AccountMatch(identity=identity, name=identity.name))
         return read_account(self._path(), identity)
 
-    async def _probe(self, client: CallbellClient, known: KnownAccount, digits: str) -> None:
+    async def _probe(self, client: CallbellClient, known: ProbedAccount, digits: str) -> None:
         """Finish the account's probes that were cut off, and make the one that is wanted."""
         is_blocked = any(one.level is Level.PROBLEM for one in self.found.values())
         request = ProbeRequest(context=self.context, service=client, known=known, digits=digits)

@@ -8,7 +8,7 @@ from importer.commands.context import CommandContext
 from importer.commands.doctor_checks import skipped
 from importer.commands.probe import ProbeDriver
 from importer.commands.setup import open_journal
-from importer.journal.probes import KnownAccount
+from importer.journal.probes import ProbedAccount
 from importer.mapper.phones import identify
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
@@ -31,7 +31,7 @@ class ProbeRequest:
 
     context: CommandContext
     service: Service
-    known: KnownAccount
+    known: ProbedAccount
     digits: str = ""
     """Of the number to make one with; empty: none is wanted."""
 
@@ -102,7 +102,7 @@ async def finish_probes(request: ProbeRequest, *, is_blocked: bool) -> tuple[Dia
     return diagnose_ends(ends, answers, is_new=is_wanted), answers
 
 
-def _standing(known: KnownAccount) -> Diagnosis:
+def _standing(known: ProbedAccount) -> Diagnosis:
     """Return what is known of probes where none is wanted or to be finished."""
     if known.other_open_probes:
         text = "one of another account was cut off, and may have left a contact there"

@@ -241,12 +241,7 @@ class Journal:
         return ProbeLog(self._database, found, self._now)
 
     def probe_of(self, account: str | int) -> ProbeAnswers | None:
-        """Return what the newest probe of an account found out; None: nothing yet.
-
-        Args:
-            account: One of its names, or its id.
-
-        """
+        """Return what the newest probe of an account, known by a name or its id, found out; None: nothing yet."""
         return newest_answers(self._database, account)
 
     def runs(self) -> list[tuple[RunRecord, dict[Status, int]]]:

@@ -67,7 +67,7 @@ class ProbeLog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownAccount:
+class ProbedAccount:
     """What a journal knows of an account and its probes, as far as reading tells."""
 
     match: AccountMatch
@@ -85,7 +85,7 @@ def newest_answers(database: Database, account: str | int) -> ProbeAnswers | Non
     return _first_answers(database.fetch(_ANSWERS, key))
 
 
-def read_account(journal: Path, identity: AccountIdentity) -> KnownAccount:
+def read_account(journal: Path, identity: AccountIdentity) -> ProbedAccount:
     """Return what a journal of the newest schema knows of an account, without changing it.
 
     Raises:
@@ -97,7 +97,7 @@ def read_account(journal: Path, identity: AccountIdentity) -> KnownAccount:
         ((own, every),) = connection.execute(_OPEN, (encode_json(match.ids),)).fetchall()
         key = {"id": match.ids[0] if match.ids else None, "name": None}
         answers = _first_answers(connection.execute(_ANSWERS, key).fetchall())
-        return KnownAccount(match=match, answers=answers, open_probes=own, other_open_probes=every - own)
+        return ProbedAccount(match=match, answers=answers, open_probes=own, other_open_probes=every - own)
 
 
 def _first_answers(rows: Sequence[tuple[str]]) -> ProbeAnswers | None:

@@ -26,7 +26,6 @@ from importer.worker_pool.probe_state import (
     ProbeDecision,
     ProbeReply,
     ProbeState,
-    ask_again,
     end_probe,
     found_contact,
     has_mark,
@@ -34,6 +33,7 @@ from importer.worker_pool.probe_state import (
     is_not_found,
     is_older,
     number_forms,
+    request_again,
     said,
 )
 
@@ -71,7 +71,7 @@ def _after_is_free(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeD
         return end_probe(state, TAKEN, is_clean=True)
     if not is_not_found(got.reply):
         unsure = f"Whether that number is in the account is not known, so nothing was made ({said(got.reply)})"
-        return ask_again(state, got, policy) or end_probe(state, unsure, is_clean=True)
+        return request_again(state, got, policy) or end_probe(state, unsure, is_clean=True)
     if state.place + 1 < len(number_forms(state.number)):
         return replace(state, place=state.place + 1, failures=0), 0.0
     skew_seconds = got.reply.clock_skew_seconds
@@ -83,7 +83,7 @@ def _after_make(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeDeci
     reply, found = got.reply, _answered_contact(got.reply)
     if _surely_not_done(reply):
         problem = f"The service did not take the contact, so nothing was made ({said(reply)})"
-        return ask_again(state, got, policy) or end_probe(state, problem, is_clean=True)
+        return request_again(state, got, policy) or end_probe(state, problem, is_clean=True)
     if found is None:
         return _without_contact(state, got, policy)
     if not _is_ours(found, reply, state):
@@ -118,7 +118,7 @@ def _after_see(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeDecis
 def _after_forms(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeDecision:
     found, answers, forms = found_contact(got.reply), state.answers, number_forms(state.number)
     if found is None and not is_not_found(got.reply):
-        if again := ask_again(state, got, policy):
+        if again := request_again(state, got, policy):
             return again
         if stop_for(got.reply, policy):
             return _stopped(state, got, policy)
@@ -137,7 +137,7 @@ def _after_repeat(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeDe
     reply, found = got.reply, _answered_contact(got.reply)
     if _surely_not_done(reply):
         problem = f"The service did not take the second request ({said(reply)})"
-        return ask_again(state, got, policy) or clean_up(replace(state, problem=problem), policy)
+        return request_again(state, got, policy) or clean_up(replace(state, problem=problem), policy)
     if found is None:
         return _without_contact(state, got, policy)
     if any(one.uuid == found.uuid for one in state.to_delete) or not _is_ours(found, reply, state):

@@ -22,13 +22,13 @@ from importer.worker_pool.probe_state import (
     ProbeDecision,
     ProbeReply,
     ProbeState,
-    ask_again,
     end_probe,
     found_contact,
     has_mark,
     is_not_found,
     is_older,
     number_forms,
+    request_again,
     said,
 )
 
@@ -168,4 +168,4 @@ def _says_gone(reply: Reply) -> bool:
 def _again_or_left(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeDecision:
     """Return the request again, or the end of a probe that leaves something behind for the next `doctor`."""
     left = f"What the probe made is not deleted for sure: no clear answer came ({said(got.reply)})"
-    return ask_again(state, got, policy) or end_probe(replace(state, problem=""), left, is_clean=False)
+    return request_again(state, got, policy) or end_probe(replace(state, problem=""), left, is_clean=False)

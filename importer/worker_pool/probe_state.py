@@ -192,7 +192,7 @@ def found_contact(reply: Reply) -> RemoteContact | None:
     return reply.contact if reply.http_status == 200 else None  # noqa: PLR2004 - HTTP's number
 
 
-def ask_again(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeDecision | None:
+def request_again(state: ProbeState, got: ProbeReply, policy: Policy) -> ProbeDecision | None:
     """Return the same request after a backoff; None: it was made as often as the policy allows, or must not be."""
     failed = dataclasses.replace(state, failures=state.failures + 1)
     if failed.failures >= policy.most_attempts or (not got.reply.is_proxy_page and stop_for(got.reply, policy)):
