@@ -12,21 +12,28 @@ from typing import ClassVar
 
 from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.dry_run import dry_operation, foretold_notes
+from importer.commands.live_display import in_background, show_pool
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
+from importer.commands.pool_command import pool_of
 from importer.commands.preflight import Preflight
+from importer.commands.presence import find_existing
 from importer.commands.requirements import RequirementsOfSheet
 from importer.commands.setup import new_run, open_journal, open_sheets, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.errors import InputError
+from importer.model.errors import InputError, ServiceError
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
+from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
 from importer.reports.progress import Progress, Snapshot, choose_progress
+from importer.worker_pool.paced_service import PacedService
+from importer.worker_pool.rate_limiter import RateLimiter
 
 
 def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
@@ -86,19 +93,21 @@ class Check:
             account = required_account(self.context, self.record, connection.account, self.record.files)
             connection = replace(connection, account=account)
             self.record = replace(self.record, account=account.name)
-            broken = await self._read(connection)
-            await self._ask(connection)
-        checked = self._checked(connection, broken)
+            journal = AsyncJournal(self.store)
+            broken = await self._read(connection, journal)
+            foretold = () if broken else await self._ask(connection, journal)
+        checked = self._checked(connection, broken, foretold)
         told = self.context.told
         text = checked_text(replace(checked, problems=told(checked.problems), warnings=told(checked.warnings)))
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))
 
-    async def _read(self, connection: Connection) -> InputError | None:
+    async def _read(self, connection: Connection, journal: AsyncJournal) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
-        context, journal = self.context, AsyncJournal(self.store)
-        await journal.begin(self.record, connection.account)
+        context = self.context
+        self.store.tallied_only = not connection.foretells
+        await journal.begin(self.record, connection.account, context.settings.mapping.contact.existing)
         sources = []
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
@@ -125,16 +134,45 @@ class Check:
     def _show(self, *, read_all: bool) -> None:
         self._progress.update(Snapshot(tally=self._tally.copy(), read_all=read_all, sends=False))
 
-    async def _ask(self, connection: Connection) -> None:
-        """Find out what the rows require and the account was not seen to have."""
-        if connection.lists is not None:
-            await self._preflight.ask(connection.service, self.context.jitter, connection.directory)
+    async def _ask(self, connection: Connection, journal: AsyncJournal) -> tuple[str, ...]:
+        """Find out what the rows require and the account was not seen to have, and what a run would do with them.
 
-    def _checked(self, connection: Connection, broken: InputError | None) -> Checked:
+        Returns:
+            Paragraphs on what it would do; none where the account cannot be asked.
+
+        Raises:
+            ServiceError: The token is refused, or the service cannot be reached.
+
+        """
+        context, chosen = self.context, self.context.settings.service
+        if connection.lists is None:
+            return ()
+        limiter = RateLimiter(rate=chosen.rate, concurrency=chosen.concurrency)
+        paced = PacedService(connection.service, limiter, context.jitter)
+        show, is_walked = self._preflight.census.see_contacts, False
+        if connection.foretells:
+            is_walked = await find_existing(context, paced, journal, connection.lists, show)
+        await self._preflight.ask(paced, context.jitter, connection.directory, is_walked=is_walked)
+        if not connection.foretells:
+            return ()
+        dry = dry_operation(context, self.store, self.record.account, self._preflight.refusal)
+        pool = pool_of(context, dry, connection.service, journal, limiter)
+        pool.enqueued(self._tally)
+        pool.input_over()
+        async with in_background(show_pool(context, pool, limiter)):
+            await pool.run()
+        if isinstance(pool.stopped, Stop):
+            raise ServiceError(pool.stopped.message, pool.stopped.hint)
+        self._tally = Counter(self.store.report_source(self.record.name).tally())
+        return tuple(foretold_notes(context, dry, limiter.sent, self.store, self.record.account))
+
+    def _checked(self, connection: Connection, broken: InputError | None, foretold: Sequence[str]) -> Checked:
         source = self.store.report_source(self.record.name)
-        groups = source.problems()
-        aside = {Status.DUPLICATE.value, "differs"}
-        has_problems = bool(self._tally[Status.INVALID] or self._preflight.problems)
+        # Rows that the account would refuse stand among the preflight's problems, a line for each value.
+        groups = [one for one in source.problems() if one.code not in {"exists", "custom_field_refused"}]
+        aside, conflicts = {Status.DUPLICATE.value, "differs"}, source.conflicts()
+        to_fix = (Status.INVALID, Status.FAILED, Status.IN_DOUBT)
+        has_problems = bool(conflicts or self._preflight.problems or any(self._tally[status] for status in to_fix))
         record = replace(
             self.record,
             finished_at=self.context.clock.now(),
@@ -142,21 +180,12 @@ class Check:
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
         )
-        sheets = tuple(
-            CheckedSheet(
-                sheet=one.reader.sheet,
-                rows=observer.count,
-                blank=one.reader.blank_rows,
-                mapping=tuple(mapping_lines(one.options, one.mapping)),
-                notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
-                left_out=one.reader.left_out,
-            )
-            for one, observer in zip(connection.sheets, self._observers, strict=True)
-        )
         return Checked(
             record=record,
-            sheets=sheets,
+            sheets=tuple(self._sheets(connection)),
             tally=self._tally,
+            conflicts=conflicts,
+            foretold=tuple(foretold),
             problems=(*(group for group in groups if group.code not in aside), *self._preflight.problems),
             warnings=(
                 *(group for group in groups if group.code in aside),
@@ -167,6 +196,17 @@ class Check:
             required=() if connection.is_asked else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
         )
+
+    def _sheets(self, connection: Connection) -> Iterator[CheckedSheet]:
+        for one, observer in zip(connection.sheets, self._observers, strict=True):
+            yield CheckedSheet(
+                sheet=one.reader.sheet,
+                rows=observer.count,
+                blank=one.reader.blank_rows,
+                mapping=tuple(mapping_lines(one.options, one.mapping)),
+                notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
+                left_out=one.reader.left_out,
+            )
 
     def _not_asked(self, sheets: Sequence[MappedSheet]) -> Iterator[str]:
         """Yield what only the account could have told, where there was no token to ask it with."""

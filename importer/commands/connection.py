@@ -1,33 +1,24 @@
-"""The connection to the account, and the commands that send through it with a worker pool."""
+"""The connection to the account: which one it is, its teams and channels, and the sheets mapped with them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from itertools import repeat
-from typing import Any, ClassVar
 
 from importer.client.account import AccountLists, identify_account, read_lists
 from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
-from importer.commands.context import CommandContext, CommandResult
-from importer.commands.exit_status import exit_code
+from importer.commands.context import CommandContext
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
 from importer.commands.rehearsal import Rehearsal, start_rehearsal
-from importer.commands.setup import required_account
 from importer.journal import AccountMatch, Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams, uses_users
 from importer.mapper.mapping_guess import Guess
 from importer.mapper.options import MappingOptions
 from importer.model.account import AccountIdentity, Directory
-from importer.model.journal_rows import OutcomeT
-from importer.model.protocols import Service, WorkJournal
+from importer.model.protocols import Service
 from importer.model.runs import OF_SANDBOX, RunRecord
-from importer.model.stop import Stop
-from importer.system.stop_signals import Interruption
-from importer.worker_pool.operation import Operation, StepT
-from importer.worker_pool.pool import WorkerPool
-from importer.worker_pool.rate_limiter import RateLimiter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +47,11 @@ class Connection:
     """Mapped with the teams, channels and users of the account."""
     rehearsal: Rehearsal | None = None
     """The sandbox that the service is; None: it is no sandbox of this run."""
+
+    @property
+    def foretells(self) -> bool:
+        """Whether a dry run can ask the account what would become of each row."""
+        return self.lists is not None and self.rehearsal is None
 
     @property
     def is_asked(self) -> bool:
@@ -177,84 +173,3 @@ def _service(context: CommandContext) -> tuple[str, Token | None]:
         if context.settings.run.dry_run:
             return chosen.base_url, None
         raise
-
-
-@dataclass(slots=True, kw_only=True)
-class PoolCommand:
-    """A command that sends, under way; `execute` is called once.
-
-    Args:
-        context: What the command was given.
-        store: The open journal, whose lock is held.
-        record: The command's name, folder and start; its account is the one that it must be, or empty.
-        arguments: Of the command, without its options.
-        readers: The opened sheets.
-        interruption: Stops the pool, or as long as there is none, cancels the command.
-
-    """
-
-    verb: ClassVar = "sent"
-    context: CommandContext
-    store: Journal
-    record: RunRecord
-    arguments: Sequence[str] = ()
-    readers: Sequence[InputSheet] = ()
-    interruption: Interruption = field(default_factory=Interruption)
-
-    async def execute(self) -> CommandResult:
-        """Connect, send, and write the reports.
-
-        Raises:
-            ImporterError: The command could not begin, or could not be written down.
-
-        """
-        with self.interruption.by_signals():
-            async with AsyncExitStack() as opened:
-                try:
-                    connection = await connect(self.context, self.store, self.record, self.readers, opened)
-                except asyncio.CancelledError:
-                    if self.interruption.signalled is None:
-                        raise
-                    code = exit_code({}, None, self.interruption.signalled)
-                    return CommandResult(exit_code=code, text=f"Interrupted before anything was {self.verb}.")
-                with self.interruption.by_exception():
-                    account = required_account(self.context, self.record, connection.account, self.arguments)
-                return await self._send(replace(connection, account=account))
-
-    async def _send(self, connection: Connection) -> CommandResult:
-        """Send, and write the reports."""
-        raise NotImplementedError
-
-    def _pool(
-        self,
-        operation: Operation[StepT, OutcomeT],
-        service: Service,
-        journal: WorkJournal[OutcomeT],
-        limiter: RateLimiter,
-        too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None,
-    ) -> WorkerPool[StepT, OutcomeT]:
-        """Return a worker pool; from here on a signal ends the command in good order."""
-        chosen = self.context.settings.service
-        self.interruption.pool = pool = WorkerPool(
-            operation=operation,
-            service=service,
-            journal=journal,
-            rate_limiter=limiter,
-            clock=self.context.clock,
-            jitter=self.context.jitter,
-            rate=chosen.rate,
-            longest_outage_seconds=chosen.max_outage_seconds,
-            too_many_failures=too_many_failures,
-        )
-        return pool
-
-
-@asynccontextmanager
-async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Let a coroutine run until the block ends, which cancels it."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})

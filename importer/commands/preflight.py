@@ -6,15 +6,24 @@ is invalid when it is mapped. Here is what can only be known when all rows are m
 
 from collections.abc import Callable
 
+from importer.client.account import UnreadableError
 from importer.commands.account_check import misfits, not_seen, refusal
 from importer.commands.census import AccountContents, Census
+from importer.commands.connection import Connection
+from importer.commands.context import CommandContext
+from importer.commands.presence import find_existing
 from importer.commands.requirements import Requirements, RequirementsOfSheet, source_columns
+from importer.journal import AsyncJournal
 from importer.mapper.options import MappingOptions
 from importer.model.account import Directory
 from importer.model.protocols import Service
 from importer.model.replies import Outcome
 from importer.model.rows import Contact
 from importer.model.runs import ProblemGroup
+from importer.reports.closing_text import groups_text
+from importer.system.logs import LOG
+
+_MOST_TOLD = 10
 
 
 class Preflight:
@@ -61,3 +70,42 @@ class Preflight:
     def refusal(self, contact: Contact) -> Outcome | None:
         """Return the outcome of a row that the account would surely refuse; else None."""
         return refusal(contact, self._seen)
+
+
+async def ask_before_sending(
+    context: CommandContext, connection: Connection, preflight: Preflight, service: Service, journal: AsyncJournal
+) -> None:
+    """Find out, when all rows are known, who is there already and what else the service has to say of them.
+
+    Args:
+        context: Of the command.
+        connection: To the account, or to a sandbox.
+        preflight: That saw all rows.
+        service: That keeps the pace.
+        journal: With all rows of the run.
+
+    Raises:
+        ServiceError: The token is refused, or the service cannot be reached.
+        StorageError: The journal cannot be written.
+
+    """
+    is_walked = await find_existing(context, service, journal, connection.lists, preflight.census.see_contacts)
+    rehearsal = connection.rehearsal
+    if rehearsal is None:
+        await _ask_account(context, connection, preflight, service, is_walked=is_walked)
+    elif rehearsal.account is not None:  # the sandbox itself is empty
+        await _ask_account(context, connection, preflight, rehearsal.account, is_walked=False)
+        rehearsal.learn(preflight.requirements, preflight.census.contents)
+
+
+async def _ask_account(
+    context: CommandContext, connection: Connection, preflight: Preflight, service: Service, *, is_walked: bool
+) -> None:
+    """Say what the rows require and the account was not seen to have; a list that cannot be read ends nothing."""
+    try:
+        await preflight.ask(service, context.jitter, connection.directory, is_walked=is_walked)
+    except UnreadableError as error:
+        LOG.warning("tags and custom fields were not asked for: %s", error.message)
+    for title, groups in (("Not sent:", preflight.problems), ("Worth a look:", preflight.warnings)):
+        if groups:
+            context.tell(groups_text(title, context.told(groups), _MOST_TOLD))

@@ -1,19 +1,19 @@
 """`run`: imports the rows of spreadsheets. From the files to the worker pool, and from there to the reports."""
 
 import asyncio
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from importer.client.account import UnreadableError
-from importer.commands.connection import Connection, PoolCommand, in_background
+from importer.commands.connection import Connection
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.exit_status import early_end, exit_code, failure_limit, out_of_time
+from importer.commands.dry_run import dry_operation, foretold_notes
+from importer.commands.exit_status import early_end, exit_code, failure_limit
+from importer.commands.live_display import in_background, show_pool
 from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
-from importer.commands.preflight import Preflight
-from importer.commands.presence import find_existing
+from importer.commands.pool_command import PoolCommand
+from importer.commands.preflight import Preflight, ask_before_sending
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.setup import new_run, open_journal, open_sheets
@@ -22,20 +22,17 @@ from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
-from importer.model.policy import Policy
-from importer.model.protocols import Service
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
-from importer.reports.closing_text import closing_text, groups_text, required_text
-from importer.reports.progress import Snapshot, choose_progress
+from importer.reports.closing_text import closing_text, required_text
 from importer.reports.results import summary_text
-from importer.settings import Settings
 from importer.system.files import private_folder
 from importer.system.logs import LOG
+from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.pool import WorkerPool
@@ -70,6 +67,8 @@ class ImportRun(PoolCommand):
     _told: set[str] = field(default_factory=set)
     """Notes of sheets that were told."""
     _preflight: Preflight = field(default_factory=Preflight)
+    _dry: DryRun | None = None
+    """The operation of a dry run."""
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -119,22 +118,21 @@ class ImportRun(PoolCommand):
         limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
         limit = failure_limit(settings.run.max_failures)
         # Before anything is waited for: from here on a signal ends the run in good order.
-        operation = ImportOperation(_policy(settings), self._preflight.refusal)
-        pool = self._pool(operation, connection.service, journal, limiter, limit)
-        pool.trial = Trial(0 if settings.run.max_failures else TRIAL_ROWS)
+        pool = self._pool(self._operation(account), connection.service, journal, limiter, limit)
+        pool.trial = Trial(0 if settings.run.dry_run or settings.run.max_failures else TRIAL_ROWS)
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
         await journal.begin(record, connection.account, settings.mapping.contact.existing)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
-        async with in_background(self._show(pool, limiter)):
+        async with in_background(show_pool(self.context, pool, limiter)):
             try:
-                if settings.run.dry_run:
+                if settings.run.dry_run and not connection.foretells:
                     await enqueue_all(sources, journal, pool, settings.run.limit)
                 else:
                     paced = PacedService(connection.service, limiter, self.context.jitter)
-                    before = partial(self._before_sending, connection, paced, journal)
+                    before = partial(ask_before_sending, self.context, connection, self._preflight, paced, journal)
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
                 pool.stop(error)
@@ -146,51 +144,21 @@ class ImportRun(PoolCommand):
         await journal.finish(record)
         return record, pool.stopped
 
+    def _operation(self, account: str) -> ImportOperation:
+        if not self.context.settings.run.dry_run:
+            return ImportOperation(self.context.settings.policy, self._preflight.refusal)
+        self._dry = dry_operation(self.context, self.store, account, self._preflight.refusal)
+        return self._dry
+
     async def _send_others(self, stopped: ImportPool, limiter: RateLimiter) -> ImportPool:
         """Send what a pool gave back when its first rows were refused; return the pool that did."""
         limit = stopped.too_many_failures
         pool = self._pool(stopped.operation, stopped.service, stopped.journal, limiter, limit)
         pool.counters = stopped.counters.without_given_back()
         pool.input_over()
-        async with in_background(self._show(pool, limiter)):
+        async with in_background(show_pool(self.context, pool, limiter)):
             await pool.run()
         return pool
-
-    async def _before_sending(self, connection: Connection, service: Service, journal: AsyncJournal) -> None:
-        """Find out, when all rows are known, what the service has to say before anything is changed."""
-        show = self._preflight.census.see_contacts
-        is_walked = await find_existing(self.context, service, journal, connection.lists, show)
-        rehearsal = connection.rehearsal
-        if rehearsal is None:
-            await self._ask_account(service, connection, is_walked=is_walked)
-        elif rehearsal.account is not None:  # the sandbox itself is empty
-            await self._ask_account(rehearsal.account, connection, is_walked=False)
-            rehearsal.learn(self._preflight.requirements, self._preflight.census.contents)
-
-    async def _ask_account(self, service: Service, connection: Connection, *, is_walked: bool) -> None:
-        """Say what the rows require and the account was not seen to have; a list that cannot be read ends nothing."""
-        preflight, told = self._preflight, self.context.told
-        try:
-            await preflight.ask(service, self.context.jitter, connection.directory, is_walked=is_walked)
-        except UnreadableError as error:
-            LOG.warning("tags and custom fields were not asked for: %s", error.message)
-        for title, groups in (("Not sent:", preflight.problems), ("Worth a look:", preflight.warnings)):
-            if groups:
-                self.context.tell(groups_text(title, told(groups), _MOST_TOLD))
-
-    async def _show(self, pool: ImportPool, limiter: RateLimiter) -> None:
-        """Keep the display up to date until cancelled, and once more then; stop a run that takes too long."""
-        context, loop = self.context, asyncio.get_running_loop()
-        seconds, started = context.settings.run.max_duration_seconds, loop.time()
-        with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
-            try:
-                while True:
-                    progress.update(snapshot(pool, limiter, loop.time(), is_rehearsal=context.settings.run.sandbox))
-                    await asyncio.sleep(_SHOW_SECONDS)
-                    if seconds and loop.time() >= started + seconds:
-                        pool.stop(out_of_time(seconds))
-            finally:
-                progress.update(snapshot(pool, limiter, loop.time(), is_rehearsal=context.settings.run.sandbox))
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         tally, conflicts = self._tally(record.name), self.store.report_source(record.name).conflicts()
@@ -224,32 +192,9 @@ class ImportRun(PoolCommand):
         required = () if connection.is_asked else self._preflight.requirements.lines()
         refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
         notes = [*refused, required_text(required)]
+        if self._dry and connection.foretells:
+            notes += foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
         text = closing_text(record, tally, told(problems), reports, warnings=told(warnings), notes=notes)
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
-
-
-def _policy(settings: Settings) -> Policy:
-    service, contact = settings.service, settings.mapping.contact
-    return Policy(
-        ambiguous=service.ambiguous,
-        settle_seconds=service.settle_seconds,
-        existing=contact.existing,
-        on_conflict=contact.on_conflict,
-        gone=contact.gone,
-        tags=contact.tags,
-    )
-
-
-def snapshot(pool: ImportPool, limiter: RateLimiter, loop_time: float, *, is_rehearsal: bool = False) -> Snapshot:
-    """Return how the run stands now."""
-    return Snapshot(
-        is_rehearsal=is_rehearsal,
-        tally=pool.counters.tally(),
-        read_all=pool.input_is_over,
-        in_flight=limiter.in_flight,
-        per_second=limiter.recent_rate(loop_time),
-        limit=limiter.limit,
-        held_seconds=max(limiter.paused_seconds(loop_time), pool.outage.next_probe_at - loop_time, 0.0),
-    )

@@ -52,7 +52,8 @@ class Journal:
     def __init__(self, database: Database, now: _Now, *, tallied_only: bool = False) -> None:
         self._database = database
         self._now = now
-        self._tallied_only = tallied_only
+        self.tallied_only = tallied_only
+        """Whether the next run's rows that would be sent are counted only; for one that never claims."""
         self._begun: RunInput | None = None
 
     @classmethod
@@ -104,7 +105,7 @@ class Journal:
             ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
             ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
         self._begun = RunInput(
-            RunKey(run, found), existing, main_channels, bool(has_old_keys), tallied_only=self._tallied_only
+            RunKey(run, found), existing, main_channels, bool(has_old_keys), tallied_only=self.tallied_only
         )
 
     def add_sheet(self, sheet: Sheet) -> int:

@@ -35,8 +35,11 @@ _HASH_BYTES = 16
 
 def to_ask(connection: sqlite3.Connection, run: int) -> tuple[int, int]:
     """Return of how many pending rows it is not known whether the account has them, and the most look-ups they need."""
-    numbers = [number for (number,) in connection.execute(_TO_ASK, (run,))]
-    return len(numbers), len(numbers) + sum(mobile_form(number.removeprefix("+")) is not None for number in numbers)
+    rows = look_ups = 0
+    for (number,) in connection.execute(_TO_ASK, (run,)):  # one by one: there may be a million
+        rows += 1
+        look_ups += 1 if mobile_form(number.removeprefix("+")) is None else 2
+    return rows, look_ups
 
 
 class WalkedRow(NamedTuple):

@@ -19,6 +19,13 @@ _NOT_SENT = {
     Status.EXISTS: "sent by an earlier run with other values, and not changed",
 }
 
+_FORETOLD = {Status.CREATED: "would be created", Status.UPDATED: "are in Callbell, and would be changed"}
+_ASKED = {
+    Status.EXISTS: "are in Callbell, and would be left as they are",
+    Status.FAILED: "would be refused, or Callbell does not say whether they are there",
+    Status.IN_DOUBT: "were sent by an earlier run, and it is unknown whether they arrived",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedSheet:
@@ -42,7 +49,11 @@ class Checked:
     """With its end and its exit code."""
     sheets: tuple[CheckedSheet, ...]
     tally: Counter[Status]
-    """How many rows have each status; `pending` would be sent."""
+    """How many rows have each status; where nothing is foretold, `pending` would be sent."""
+    conflicts: int = 0
+    """Rows in conflict, which are among those that exist or would be updated."""
+    foretold: tuple[str, ...] = ()
+    """Paragraphs on what a run would do; empty where the account could not be asked."""
     problems: tuple[ProblemGroup, ...]
     """Of the rows that are refused."""
     warnings: tuple[ProblemGroup, ...]
@@ -57,7 +68,7 @@ class Checked:
     @property
     def would_be_sent(self) -> int:
         """How many rows would be sent."""
-        return self.tally[Status.PENDING]
+        return sum(self.tally[status] for status in (Status.PENDING, Status.CREATED, Status.UPDATED))
 
 
 def checked_text(checked: Checked) -> str:
@@ -68,6 +79,7 @@ def checked_text(checked: Checked) -> str:
         groups_text("Worth a look:", checked.warnings),
         "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
         "\n".join(_rows(checked)),
+        *checked.foretold,
         "\n".join(_next(checked)),
         required_text(checked.required),
     ]
@@ -83,7 +95,10 @@ def checked_json(checked: Checked) -> str:
             "blank": checked.record.blank,
             "left_out": checked.record.left_out,
             "would_be_sent": checked.would_be_sent,
-            **{status.value: checked.tally[status] for status in _NOT_SENT},
+            **{status.value: checked.tally[status] for status in (*_NOT_SENT, Status.FAILED, Status.IN_DOUBT)},
+            "would_be_created": checked.tally[Status.CREATED] if checked.foretold else None,
+            "would_be_updated": checked.tally[Status.UPDATED] if checked.foretold else None,
+            "in_conflict": checked.conflicts,
         },
         "problems": groups_json(checked.problems),
         "warnings": groups_json(checked.warnings),
@@ -124,9 +139,12 @@ def _sheet_json(one: CheckedSheet) -> dict[str, object]:
 
 def _rows(checked: Checked) -> Iterator[str]:
     yield f"{checked.would_be_sent:,} of {counted(sum(checked.tally.values()))} would be sent. Nothing was sent now."
-    for status, meaning in _NOT_SENT.items():
+    meanings = {**_FORETOLD, **_NOT_SENT, **_ASKED} if checked.foretold else _NOT_SENT
+    for status, meaning in meanings.items():
         if checked.tally[status]:
             yield f"  {checked.tally[status]:,} {meaning}"
+    if checked.conflicts:
+        yield f"  {checked.conflicts:,} of these in conflict: the sheet and a person in Callbell changed the same field"
 
 
 def _next(checked: Checked) -> Iterator[str]:

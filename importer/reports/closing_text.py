@@ -29,6 +29,16 @@ _REHEARSED: dict[Status, tuple[str, str]] = {
     Status.FAILED: (Status.FAILED, "refused by the sandbox, or given up on"),
 }
 """What a rehearsal calls the statuses that say what is in Callbell now, and what they mean there."""
+FORETOLD: dict[Status, str] = {
+    Status.CREATED: "would be created",
+    Status.UPDATED: "are in Callbell, and would be changed",
+    Status.EXISTS: "are in Callbell, and would be left as they are",
+    Status.FAILED: "would be refused, or Callbell does not say whether they are there",
+    Status.IN_DOUBT: "were sent by an earlier run, and it is unknown whether they arrived",
+    Status.UNSENT: "would be sent",
+}
+"""The same of a dry run."""
+
 _MOST_GROUPS = 10
 _MOST_ROWS = 5
 _WIDTH = 9
@@ -73,7 +83,7 @@ def closing_text(
 
     """
     problems = [group for group in problems if group.code != Status.UNSENT]  # the tally and the message above say it
-    meanings = MEANINGS | {Status.UNSENT: "would be sent"} if reports is None else MEANINGS
+    meanings = MEANINGS | FORETOLD if reports is None else MEANINGS
     parts = [
         _head(record, tally, dry=reports is None),
         _counts(record, tally, meanings),
@@ -143,7 +153,8 @@ def _reports(reports: Reports | None) -> str:
 def _next(record: RunRecord, tally: Mapping[Status, int], in_conflict: int, reports: Reports | None) -> str:
     """Return what to do next, with the exact commands; an empty text where all is done."""
     if reports is None:
-        return "Give the same command without --dry-run to send the rows."
+        is_sent = any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNSENT))
+        return "Give the same command without --dry-run to send the rows." if is_sent else ""
     steps: list[str] = []
     where = {name: record.options.get(name) for name in _WHERE_RUNS_ARE}
     if record.exit_code not in _FINISHED:

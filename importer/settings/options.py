@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.mapper.options import MappingOptions
-from importer.model.policy import Ambiguous
+from importer.model.policy import Ambiguous, Policy
 from importer.readers.options import InputOptions
 
 
@@ -66,3 +66,16 @@ class Settings:
     run: RunOptions = field(default_factory=RunOptions)
     mapping_given: bool = False
     """Whether the config names the identifier's column; else the mapping is guessed."""
+
+    @property
+    def policy(self) -> Policy:
+        """How patient the worker pool is, and what it does with contacts that are there already."""
+        contact = self.mapping.contact
+        return Policy(
+            ambiguous=self.service.ambiguous,
+            settle_seconds=self.service.settle_seconds,
+            existing=contact.existing,
+            on_conflict=contact.on_conflict,
+            gone=contact.gone,
+            tags=contact.tags,
+        )

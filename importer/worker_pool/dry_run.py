@@ -8,6 +8,8 @@ Nothing is changed in the account. A run that follows does just that, as long as
 service serves its requests.
 """
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +17,7 @@ from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
-from importer.model.rows import Status
+from importer.model.rows import Contact, Status
 from importer.worker_pool.import_operation import ImportDecision, ImportOperation, ImportStep
 from importer.worker_pool.operation import Final, SendLater, SendNow
 from importer.worker_pool.retry_decision import Post
@@ -28,11 +30,13 @@ _MOST_SAMPLES = 2
 class DryRun(ImportOperation):
     """Foretells the outcome of each row; the arguments are those of `ImportOperation`."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, refusal: Callable[[Contact], Outcome | None] = lambda _contact: None) -> None:
         # Rows in doubt are looked up at once: a dry run sends nothing, so it need not wait until that is safe.
-        super().__init__(replace(policy, settle_seconds=0.0, not_found_gap_seconds=0.0))
+        super().__init__(replace(policy, settle_seconds=0.0, not_found_gap_seconds=0.0), refusal)
         self.changes = 0
         """How many requests of a run would change something."""
+        self.fields: Counter[str] = Counter()
+        """How many contacts each field would be changed of."""
         self.samples: list[Request] = []
         """Some of them, just as they would be made."""
 
@@ -55,7 +59,8 @@ class DryRun(ImportOperation):
         match decision.step:
             case Post():
                 return self._final(decision.step, Outcome(status=Status.CREATED))
-            case Patch():
+            case Patch(merge=merge):
+                self.fields.update(merge.change.after.keys())
                 return self._final(decision.step, updated(decision.step))
             case _:
                 return decision

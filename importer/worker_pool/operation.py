@@ -11,7 +11,7 @@ operation neither sends nor waits, so that all of it can be tested as values; `W
 
 To add an operation (such as update): a pure module beside `create` and `delete` that implements `Operation`, its
 tests in `tests/unit/worker_pool/`, and, if the API call is new, its request in `importer.model.requests`. A command
-then gives it to the pool (`importer.commands.connection.PoolCommand`).
+then gives it to the pool (`importer.commands.pool_command.PoolCommand`).
 """
 
 from dataclasses import dataclass

@@ -80,6 +80,11 @@ def test_every_problem_is_grouped_with_its_rows_and_what_to_do() -> None:
         "duplicate": 1,
         "unchanged": 0,
         "exists": 0,
+        "failed": 0,
+        "in_doubt": 0,
+        "would_be_created": None,
+        "would_be_updated": None,
+        "in_conflict": 0,
     }
     assert [group["code"] for group in said.summary["warnings"]] == ["duplicate"]
     assert 'phone_letters in column "Phone": 2 rows (4, 17)' in said.stderr
@@ -164,6 +169,7 @@ def test_with_a_token_it_asks_the_account_and_sends_nothing(service: Sandbox) ->
     asked = service.traffic.requests - before
     assert set(asked) == {
         "GET /auth/me", "GET /teams", "GET /channels", "GET /teams/:uuid/members", "GET /contacts",
+        "GET /contacts/phone/:number",
     }  # fmt: skip
     assert len(service.contacts) == 1
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from importer.commands.connection import in_background
+from importer.commands.live_display import in_background
 
 
 @pytest.mark.parametrize("fails", [False, True])

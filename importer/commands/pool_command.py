@@ -1,0 +1,104 @@
+"""A command that works through the account with a worker pool, and the pool with the command's settings."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from importer.commands.connection import Connection, connect
+from importer.commands.context import CommandContext, CommandResult
+from importer.commands.exit_status import exit_code
+from importer.commands.mapping_selection import InputSheet
+from importer.commands.setup import required_account
+from importer.journal import Journal
+from importer.model.journal_rows import OutcomeT
+from importer.model.protocols import Service, WorkJournal
+from importer.model.runs import RunRecord
+from importer.model.stop import Stop
+from importer.system.stop_signals import Interruption
+from importer.worker_pool.operation import Operation, StepT
+from importer.worker_pool.pool import WorkerPool
+from importer.worker_pool.rate_limiter import RateLimiter
+
+
+@dataclass(slots=True, kw_only=True)
+class PoolCommand:
+    """A command that sends, under way; `execute` is called once.
+
+    Args:
+        context: What the command was given.
+        store: The open journal, whose lock is held.
+        record: The command's name, folder and start; its account is the one that it must be, or empty.
+        arguments: Of the command, without its options.
+        readers: The opened sheets.
+        interruption: Stops the pool, or as long as there is none, cancels the command.
+
+    """
+
+    verb: ClassVar = "sent"
+    context: CommandContext
+    store: Journal
+    record: RunRecord
+    arguments: Sequence[str] = ()
+    readers: Sequence[InputSheet] = ()
+    interruption: Interruption = field(default_factory=Interruption)
+
+    async def execute(self) -> CommandResult:
+        """Connect, send, and write the reports.
+
+        Raises:
+            ImporterError: The command could not begin, or could not be written down.
+
+        """
+        with self.interruption.by_signals():
+            async with AsyncExitStack() as opened:
+                try:
+                    connection = await connect(self.context, self.store, self.record, self.readers, opened)
+                except asyncio.CancelledError:
+                    if self.interruption.signalled is None:
+                        raise
+                    code = exit_code({}, None, self.interruption.signalled)
+                    return CommandResult(exit_code=code, text=f"Interrupted before anything was {self.verb}.")
+                with self.interruption.by_exception():
+                    account = required_account(self.context, self.record, connection.account, self.arguments)
+                return await self._send(replace(connection, account=account))
+
+    async def _send(self, connection: Connection) -> CommandResult:
+        """Send, and write the reports."""
+        raise NotImplementedError
+
+    def _pool(
+        self,
+        operation: Operation[StepT, OutcomeT],
+        service: Service,
+        journal: WorkJournal[OutcomeT],
+        limiter: RateLimiter,
+        too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None,
+    ) -> WorkerPool[StepT, OutcomeT]:
+        """Return a worker pool; from here on a signal ends the command in good order."""
+        pool = pool_of(self.context, operation, service, journal, limiter)
+        pool.too_many_failures = too_many_failures
+        self.interruption.pool = pool
+        return pool
+
+
+def pool_of(
+    context: CommandContext,
+    operation: Operation[StepT, OutcomeT],
+    service: Service,
+    journal: WorkJournal[OutcomeT],
+    limiter: RateLimiter,
+) -> WorkerPool[StepT, OutcomeT]:
+    """Return a worker pool with the command's settings."""
+    chosen = context.settings.service
+    return WorkerPool(
+        operation=operation,
+        service=service,
+        journal=journal,
+        rate_limiter=limiter,
+        clock=context.clock,
+        jitter=context.jitter,
+        rate=chosen.rate,
+        longest_outage_seconds=chosen.max_outage_seconds,
+    )
