@@ -54,7 +54,17 @@ def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Pr
     """Return the warnings about a contact's row."""
     short = [Problem(code="row_short", message=_SHORT)] if row.problems else []  # of its end, where no column is used
     found = (*short, *text_flaws(row.cells, mapping), *_chosen_numbers(row, mapping), *_left_out(row, mapping))
-    return (*found, *_lost_zero(row, contact, mapping))
+    return (*found, *_lost_zero(row, contact, mapping), *_source_not_asked(contact))
+
+
+def _source_not_asked(contact: Contact) -> Iterator[Problem]:
+    """Yield the warning about a source of which the service shows no contact by its identifier."""
+    if contact.source != "whatsapp":
+        message = (
+            f"Callbell cannot be asked for {contact.source.title()} contacts by their identifiers, so one that is there"
+            " already, and that no earlier run sent, may be made twice."
+        )
+        yield Problem(code="source_not_asked", message=message)
 
 
 def _lost_zero(row: Row, contact: Contact, mapping: ColumnMapping) -> Sequence[Problem]:
