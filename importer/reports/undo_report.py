@@ -45,7 +45,7 @@ def closing_words(undo: RunRecord, undone: str, tally: Mapping[Fate, int], repor
 
     """
     ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
-    parts = [f"{ended}: what {undone} created and updated.", counts(tally), f"Report: {report}"]
+    parts = [f"{ended}: the undo of {undone}.", counts(tally), f"Report: {report}"]
     if tally[Fate.UNSENT]:
         parts.append("Give the same command again: it continues where this undo ended.")
     elif tally[Fate.FAILED]:
