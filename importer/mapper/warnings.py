@@ -24,6 +24,7 @@ _SHORT = (
     "Rows have fewer cells than the header. Only columns that are not sent are without a cell, so the rows are right if"
     " no delimiter is missing in them."
 )
+_NOT_ASKED = ", so one that is there already, and that no earlier run sent, may be made twice."
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
 
 
@@ -54,17 +55,7 @@ def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Pr
     """Return the warnings about a contact's row."""
     short = [Problem(code="row_short", message=_SHORT)] if row.problems else []  # of its end, where no column is used
     found = (*short, *text_flaws(row.cells, mapping), *_chosen_numbers(row, mapping), *_left_out(row, mapping))
-    return (*found, *_lost_zero(row, contact, mapping), *_source_not_asked(contact))
-
-
-def _source_not_asked(contact: Contact) -> Iterator[Problem]:
-    """Yield the warning about a source of which the service shows no contact by its identifier."""
-    if contact.source != "whatsapp":
-        message = (
-            f"Callbell cannot be asked for {contact.source.title()} contacts by their identifiers, so one that is there"
-            " already, and that no earlier run sent, may be made twice."
-        )
-        yield Problem(code="source_not_asked", message=message)
+    return (*found, *_lost_zero(row, contact, mapping))
 
 
 def _lost_zero(row: Row, contact: Contact, mapping: ColumnMapping) -> Sequence[Problem]:
@@ -123,8 +114,12 @@ class Findings:
         """
         for remark in found:
             self._tally(remark.code, remark.column, remark.message).add(row)
+        if contact.source != "whatsapp":
+            message = f"Callbell cannot be asked for {contact.source.title()} contacts by their identifiers{_NOT_ASKED}"
+            self._tally("source_not_asked", "", message).add(row)
+            return
         digits = contact.normalised_identifier.removeprefix("+")
-        if contact.source != "whatsapp" or not digits.isdecimal():
+        if not digits.isdecimal():
             return
         self.see_recognised(row, digits, column)
         number = int(digits)
