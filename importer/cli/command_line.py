@@ -215,7 +215,7 @@ def undo(
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
 ) -> None:
-    """Delete the contacts that a run created, and give back what it changed in others.
+    """Delete what a run created, and give back what it changed.
 
     What was changed since is kept.
     """

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from importer.model.changes import CUSTOM
 from importer.model.payload import content_hashes, differing_fields, from_json
 from importer.model.policy import Existing
 from importer.model.replies import Outcome
@@ -145,7 +146,9 @@ def _differs(payload: str, sent: str | None) -> str:
     if not (now.get("channel_uuid") and then.get("channel_uuid")):  # no channel is the main one
         then["channel_uuid"] = now.get("channel_uuid")
     custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
-    names = [*_differing(now, then), *_differing(*custom)]
+    cleared = {*now.pop("cleared", ())} ^ {*then.pop("cleared", ())}
+    names = dict.fromkeys([*_differing(now, then), *_differing(*custom)])
+    names |= dict.fromkeys(sorted(name.removeprefix(CUSTOM) for name in cleared))
     return f"differs from what was sent: {', '.join(names)}" if names else ""
 
 

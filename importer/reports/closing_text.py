@@ -14,10 +14,10 @@ MEANINGS: dict[Status, str] = {
     Status.CREATED: "now in Callbell",
     Status.UPDATED: "were in Callbell, and were changed",
     Status.EXISTS: "were in Callbell before, and were left as they are",
-    Status.UNCHANGED: "sent by an earlier run already",
+    Status.UNCHANGED: "the same as in an earlier run",
     Status.DUPLICATE: "same identifier as an earlier row",
     Status.INVALID: "something in the row is wrong; not sent",
-    Status.FAILED: "sent, and refused or given up on",
+    Status.FAILED: "refused, or given up on",
     Status.IN_DOUBT: "sent, but it is unknown whether it arrived",
     Status.UNSENT: "not sent: the run ended before their turn",
 }
@@ -82,7 +82,8 @@ def closing_text(
         notes: Paragraphs about what the account must have.
 
     """
-    problems = [group for group in problems if group.code != Status.UNSENT]  # the tally and the message above say it
+    # The tally says these, and what stopped the run is said above: contacts that were there are no problem.
+    problems = [group for group in problems if group.code not in (Status.UNSENT, Status.EXISTS)]
     meanings = MEANINGS | FORETOLD if reports is None else MEANINGS
     parts = [
         _head(record, tally, dry=reports is None),

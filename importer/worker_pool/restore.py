@@ -9,8 +9,8 @@
 
 Field by field: where Callbell has what the update set, the value before is given back; where it has the value before,
 nothing is to be done; anything else somebody changed since, and it is left. A contact of which a field is left is
-`changed`, whatever was given back. A field that was not shown before the update had no value then, but for
-`bot_status`, which is never shown.
+`changed`, whatever was given back. A note or a team that was not shown before the update had no value then; any other
+field that was not shown, or could not be read, is left: nobody knows what to give back.
 
 `UndoOperation` is both: rows with a change are given back, the others are deleted.
 """
@@ -168,7 +168,8 @@ def _to_give_back(step: CompareChange, found: Mapping[str, object]) -> tuple[Con
         shown = shown_value(found, name)
         if shown is LEFT_OUT and name in SHOWN_IF_FILLED:
             shown = None
-        if is_same(name, ours, shown) and (value or name not in NEVER_CLEARED):
+        is_known = name in step.change.before or name in SHOWN_IF_FILLED
+        if is_same(name, ours, shown) and (value or (is_known and name not in NEVER_CLEARED)):
             after[name] = value
         elif is_same(name, ours, shown) or not is_same(name, value, shown):
             left.append(name)

@@ -145,6 +145,8 @@ NOTE, TEAM, CITY, ON = "note", "team_uuid", "custom_fields.City", "custom_fields
         (CITY, "Lugo", "", {"customFields": {}}, "Lugo"),
         (CITY, "", "Vigo", {"customFields": {}}, "as it was"),
         (CITY, None, "Vigo", {}, "left"),
+        (CITY, None, "Vigo", {"customFields": {"City": "Vigo"}}, "left"),
+        ("assigned_user", None, "a@example.com", {"assignedUser": "a@example.com"}, "left"),
         (ON, "", ("On",), {"customFields": {"Features": ["On"]}}, ()),
         (ON, ("Off",), ("On",), {"customFields": {"Features": ["On"]}}, ("Off",)),
     ],
