@@ -60,11 +60,6 @@ def foretold_notes(context: CommandContext, dry: DryRun, asked: int, store: Jour
     requests = asked + dry.changes
     takes = f", {duration(requests / rate)}" if rate and requests > rate else ""
     yield f"A run would make about {counted(requests, 'request')}{takes}."
-    for source, count in dry.unasked.items():
-        yield (
-            f"{counted(count)} of the source {source}: Callbell cannot be asked for these by their identifier, so"
-            " whoever is there already may be made a second time."
-        )
     answers = store.probe_of(account)
     is_known = answers is not None and answers.duplicates is not None
     if context.settings.policy.existing is Existing.CREATE and dry.changes and not is_known:

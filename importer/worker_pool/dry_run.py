@@ -18,7 +18,6 @@ from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
 from importer.model.rows import Contact, Status
-from importer.worker_pool.ask_first import can_be_asked
 from importer.worker_pool.import_operation import ImportDecision, ImportOperation, ImportStep
 from importer.worker_pool.operation import Final, SendLater, SendNow
 from importer.worker_pool.retry_decision import Post
@@ -38,8 +37,6 @@ class DryRun(ImportOperation):
         """How many requests of a run would change something."""
         self.fields: Counter[str] = Counter()
         """How many contacts each field would be changed of."""
-        self.unasked: Counter[str] = Counter()
-        """By source, contacts that would be created though nobody can say whether they are there already."""
         self.samples: list[Request] = []
         """Some of them, just as they would be made."""
 
@@ -60,8 +57,7 @@ class DryRun(ImportOperation):
         if not isinstance(decision, SendLater | SendNow):
             return decision
         match decision.step:
-            case Post(attempt=attempt):
-                self.unasked.update([] if can_be_asked(attempt.contact) else [attempt.contact.source])
+            case Post():
                 return self._final(decision.step, Outcome(status=Status.CREATED))
             case Patch(merge=merge):
                 self.fields.update(merge.change.after.keys())

@@ -89,5 +89,5 @@ def test_a_source_that_cannot_be_asked_is_said(service: Sandbox) -> None:
         '[contact]\nsource = "telegram"\n[columns]\nidentifier = "Handle"\nname = "Name"\n', encoding="utf-8"
     )
     said = give("check", FILE)
-    assert "2 rows of the source telegram: Callbell cannot be asked" in said.stderr
+    assert "source_not_asked: 2 rows" in said.stderr
     assert len(service.contacts) == len(THERE)

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from importer.model.journal_rows import Pending, Presence
 from importer.model.policy import Existing, Policy
 from importer.model.replies import Arrival, RemoteContact, Reply
@@ -61,14 +59,6 @@ def test_a_row_in_doubt_is_looked_up_at_once() -> None:
     first = dry.first_step(Pending(seq=1, row=2, contact=ANA, in_doubt=True, first_sent_at=NOW), NOW, 0.0)
     assert isinstance(first, SendLater)
     assert first.wait_seconds == 0.0
-
-
-@pytest.mark.parametrize(("source", "unasked"), [("telegram", {"telegram": 1}), ("whatsapp", {})])
-def test_sources_that_cannot_be_asked_are_counted(source: str, unasked: dict[str, int]) -> None:
-    """Of these nobody knows whether they are there."""
-    dry = DryRun(Policy(existing=Existing.CREATE))
-    dry.first_step(Pending(seq=1, row=2, contact=Contact(identifier="ana", source=source, name="Ana")), NOW, 0.0)
-    assert dict(dry.unasked) == unasked
 
 
 def test_few_samples_are_kept_of_many_requests() -> None:
