@@ -204,6 +204,8 @@ class ImportRun(PoolCommand):
             requests_retried=pool.counters.retried,
             requests_throttled=pool.counters.throttled,
             rate_achieved=round(limiter.mean_rate(), 1),
+            pace_seconds=limiter.pace.interval_seconds,
+            pace=tuple(limiter.pace.counts),
         )
 
     def _tally(self, name: str) -> Mapping[Status, int]:
