@@ -11,6 +11,7 @@ from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
 from importer.cli.prompts import confirm_undo
+from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.model.errors import UsageError
 
@@ -18,6 +19,7 @@ __all__ = ["app"]
 
 app.add_typer(journal_group, name="journal")
 command(epilog=DOCTOR_EXAMPLES)(doctor)
+command(epilog=REPORT_EXAMPLES)(report)
 
 NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[

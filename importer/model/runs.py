@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 from importer.model.rows import CONFLICT, NEEDS_PERSON, Status
 
+REPORT_KINDS = ("csv", "xlsx", "html")
+"""The reports that `[run] reports` chooses from: results.csv, results.xlsx and report.html."""
 OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
-from importer.reports.results import Reports
+from importer.reports.report_files import Reports
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
@@ -136,8 +136,7 @@ def _group_text(group: ProblemGroup) -> str:
 def _reports(reports: Reports | None) -> str:
     if reports is None:
         return ""
-    names = [path.name for path in (reports.results, *reports.failed, reports.summary)]
-    return f"Reports in {reports.folder}:\n  " + ", ".join(names)
+    return f"Reports in {reports.folder}:\n  " + ", ".join(reports.names)
 
 
 def _next(record: RunRecord, tally: Mapping[Status, int], in_conflict: int, reports: Reports | None) -> str:
