@@ -22,7 +22,7 @@ MEANINGS: dict[Status, str] = {
     Status.UNSENT: "not sent: the run ended before their turn",
 }
 
-_REHEARSED: dict[Status, tuple[str, str]] = {
+REHEARSED: dict[Status, tuple[str, str]] = {
     Status.CREATED: ("would be created", "if Callbell answers as the sandbox did"),
     Status.UPDATED: ("would be updated", "if Callbell answers as the sandbox did"),
     Status.EXISTS: (Status.EXISTS, "are in the file more than once, and would be left as they are"),
@@ -89,7 +89,7 @@ def closing_text(
 
 def _counts(record: RunRecord, tally: Mapping[Status, int], meanings: Mapping[Status, str]) -> str:
     words: dict[Status, tuple[str, str]] = {status: (status.value, meanings[status]) for status in FINAL}
-    words |= _REHEARSED if record.is_rehearsal else {}
+    words |= REHEARSED if record.is_rehearsal else {}
     width = max(len(words[status][0]) for status in FINAL if tally.get(status)) if any(tally.values()) else 0
     return count_lines([(tally.get(status, 0), *words[status]) for status in FINAL], width=max(width, _WIDTH))
 

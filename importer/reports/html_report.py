@@ -38,7 +38,7 @@ h1 { font-size: 24px; margin: 0; overflow-wrap: anywhere } h2 { font-size: 17px;
 section { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 16px; margin-top: 16px }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 16px }
 .two section { min-width: 0 }
-svg { display: block; width: 100%; height: auto; font-size: 13px } svg text { fill: var(--text) }
+svg { display: block; width: 100%; height: auto; margin-bottom: 8px; font-size: 16px } svg text { fill: var(--text) }
 .grid { stroke: var(--rule) } .line { fill: none; stroke: var(--line); stroke-width: 2 }
 .area { fill: var(--line); opacity: .15 } .limit { stroke: var(--limit); stroke-dasharray: 6 4 }
 svg .limit-name { fill: var(--limit) }
@@ -83,8 +83,8 @@ def html_report(source: ReportSource, about: RunSummary) -> str:
     sections = [
         _plots(about),
         _section("What to do next", "".join(map(_step, about.steps))),
-        _groups("Problems", about.problems),
-        _groups("Worth a look", about.warnings),
+        _groups("Problems", about.told_problems),
+        _groups("Worth a look", about.worth_a_look),
         _rows_to_fix(source, about),
         '<div class="two">',
         _section("The run", _pairs(about.facts)) + _section("Options used", _pairs(about.options)),
@@ -124,8 +124,8 @@ def _plots(about: RunSummary) -> str:
     )
     unit, points = pace_points(about.record)
     pace = rate_line("Requests per second over the run", points, unit, about.record.rate_limit) if points else ""
-    plots = _section("Rows by status", bars("Rows by status", counts)) + _section("Requests per second", pace)
-    return f'<div class="two">{plots}</div>' + _section("Rows", meanings)
+    by_status = _section("Rows by status", bars("Rows by status", counts) + meanings) if counts else ""
+    return f'<div class="two">{by_status}{_section("Requests per second", pace)}</div>'
 
 
 def _step(step: tuple[str, str]) -> str:

@@ -9,7 +9,7 @@ from importer.model.runs import Result, RunRecord
 from importer.reports.closing_text import command_line
 
 _STEPS = {
-    Status.INVALID: "Fix the coloured cell, save, and import this file again.",
+    Status.INVALID: "Fix the cell, save, and import the file again.",
     Status.FAILED: "Send it again: callbell-importer retry {run}",
     Status.IN_DOUBT: "Find out whether it arrived: callbell-importer retry {run}",
     Status.UNSENT: "Send it: callbell-importer retry {run}",
@@ -28,9 +28,9 @@ def row_step(result: Result, run: str) -> str:
 
     """
     if result.code == CONFLICT:
-        return "Decide which value is right, in Callbell or here, and import this file again."
+        return "Decide which value is right, in Callbell or here, and import the file again."
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
-        return "Fix what the reason names, here or in Callbell, and import this file again."
+        return "Fix what the reason names, here or in Callbell, and import the file again."
     return _STEPS.get(result.status, "").format(run=run)
 
 

@@ -31,7 +31,7 @@ from importer.reports.next_steps import row_step
 from importer.reports.report_files import InputCells
 from importer.reports.run_summary import RunSummary
 from importer.reports.summary_sheet import write_summary
-from importer.reports.workbook_style import Style, Table, named_sheet, new_workbook
+from importer.reports.workbook_style import Style, Table, line_height, named_sheet, new_workbook
 
 MOST_WITH_UNCHANGED, MOST_WITH_ALL_CHANGES = 20_000, 200_000
 """Rows of a run up to which its unchanged rows are shown, and up to which all others are."""
@@ -39,6 +39,7 @@ _MOST_SHEET_ROWS = 1_000_000  # Excel has 1,048,576
 _MOST_LINKS = 20_000  # a sheet of Excel takes 65,530, and XlsxWriter keeps them in memory
 _LONGEST_LINK = 2_000
 _LONGEST_SHEET_NAME = 31
+_MESSAGE_WIDTH = 90
 _ADDED = (STATUS_COLUMN, UUID_COLUMN, REASON_COLUMN, CELLS_COLUMN, STEP_COLUMN, ROW_COLUMN)
 _LEFT_OUT = {
     ShownRows.EVERY: "",
@@ -71,7 +72,7 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
             rows = _RowSheet(sheet=sheet, style=style, run=summary.record.name)
             rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
             notes += rows.notes()
-        write_problems(book.add_worksheet(PROBLEMS_SHEET), style, summary.problems, summary.warnings)
+        write_problems(book.add_worksheet(PROBLEMS_SHEET), style, summary.told_problems, summary.worth_a_look)
         write_summary(book, first, style, summary, [note for note in notes if note])
 
 
@@ -177,6 +178,8 @@ def write_problems(
     for kind, groups in (("problem", problems), ("worth a look", warnings)):
         for group in groups:
             first = ", ".join(map(str, group.rows)) + (", ..." if group.count > len(group.rows) else "")
-            texts = (f"{group.count:,}", plain(group.column), plain(group.message), first, group.code, kind)
-            table.add(texts, [style.step, style.step, style.wrapped, style.wrapped, style.own])
+            message = plain(group.message)
+            worksheet.set_row(table.row, line_height(message, _MESSAGE_WIDTH))
+            texts = (f"{group.count:,}", plain(group.column), message, first, group.code, kind)
+            table.add(texts, [style.step, style.step, style.wrapped, style.step, style.own])
     table.finish(0, None)

@@ -7,8 +7,11 @@ from importer.model.own_names import SUMMARY_SHEET
 from importer.model.plain_text import encodable, plain
 from importer.model.runs import RunRecord
 from importer.reports.run_summary import RunSummary, pace_points
-from importer.reports.workbook_style import STATUS_COLOURS, Style
+from importer.reports.workbook_style import LONGEST_CELL, STATUS_COLOURS, Style, line_height
 
+_WIDTHS, _LAST_COLUMN = (22, 12, 46, 3), 2
+_COMMAND_SHARE = 0.7
+"""Of the characters that a line holds, those that it holds of a command, which has wider letters and longer words."""
 _FIRST_CHART_ROW, _CHART_COLUMN, _CHART_ROWS = 4, 4, 17
 _PACE_TITLE = "Requests per second"
 
@@ -30,36 +33,19 @@ def write_summary(
         notes: What a person should know of the sheets with the rows.
 
     """
-    lines = _Lines(worksheet)
+    lines = _Lines(worksheet, style)
     worksheet.hide_gridlines(2)
-    worksheet.set_column(0, 0, 22)
-    worksheet.set_column(1, 1, 12)
-    worksheet.set_column(2, 2, 46)
-    worksheet.set_column(3, 3, 3)
+    for column, width in enumerate(_WIDTHS):
+        worksheet.set_column(column, column, width)
     lines.add([(summary.title, style.title)])
     lines.add([(summary.headline, style.lead)])
     lines.add([(summary.ended, None)])
-    lines.heading("Rows", style.heading)
+    lines.heading("Rows")
     first_count = lines.row
     for status, count, meaning in summary.counts:
-        lines.add([(status.value, style.status[status]), (count, style.count), (meaning, None)])
+        lines.add([(status.value, style.status[status]), (count, style.count), (meaning, style.meaning)])
     _add_bars(book, worksheet, summary, first_count)
-    lines.heading("What to do next", style.heading)
-    for sentence, command in summary.steps:
-        lines.add([(sentence, None)])
-        for line in command.splitlines():
-            lines.add([(line, style.command)])
-    if notes:
-        lines.heading("What is not in this workbook", style.heading)
-        for note in notes:
-            lines.add([(note, None)])
-    lines.heading("The run", style.heading)
-    for name, value in summary.facts:
-        lines.add([(name, None), (value, None)])
-    if summary.options:
-        lines.heading("Options used", style.heading)
-        for name, value in summary.options:
-            lines.add([(name, None), (value, None)])
+    _write_texts(lines, style, summary, notes)
     last_shown = lines.row
     if summary.record.pace:
         _add_pace(book, worksheet, style, summary.record, lines)
@@ -69,26 +55,64 @@ def write_summary(
     worksheet.print_area(0, 0, max(last_shown, _FIRST_CHART_ROW + 2 * _CHART_ROWS), 12)
 
 
+def _write_texts(lines: "_Lines", style: Style, summary: RunSummary, notes: Sequence[str]) -> None:
+    """Write what to do next, what is not there, how the run was, and its options."""
+    lines.heading("What to do next")
+    for sentence, command in summary.steps:
+        lines.wide(sentence, style.wrapped)
+        for line in command.splitlines():
+            lines.wide(line, style.command)
+    if notes:
+        lines.heading("What is not in this workbook")
+        for note in notes:
+            lines.wide(note, style.wrapped)
+    lines.heading("The run")
+    for name, value in summary.facts:
+        lines.wide(value, style.wrapped, name)
+    if summary.options:
+        lines.heading("Options used")
+        for name, value in summary.options:
+            lines.wide(value, style.wrapped, name)
+
+
 class _Lines:
     """The sheet's lines, written from the top."""
 
-    def __init__(self, worksheet: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
+    def __init__(self, worksheet: Any, style: Style) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         self._worksheet = worksheet
+        self._style = style
         self.row = 0
 
     def add(self, cells: Sequence[tuple[str | float, Any]]) -> None:
         """Write a line: values with their formats; texts are never formulas."""
         for column, (value, form) in enumerate(cells):
             if isinstance(value, str):
-                self._worksheet.write_string(self.row, column, encodable(plain(value))[:32_767], form)
+                self._worksheet.write_string(self.row, column, _cell(value), form)
             else:
                 self._worksheet.write_number(self.row, column, value, form)
         self.row += 1
 
-    def heading(self, text: str, form: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
+    def wide(self, text: str, form: Any, name: str = "") -> None:  # noqa: ANN401 - XlsxWriter is untyped
+        """Write a text over the sheet's width, wrapped, after a name if it has one."""
+        first = 1 if name else 0
+        text = _cell(text)
+        width = sum(_WIDTHS[first : _LAST_COLUMN + 1]) * (_COMMAND_SHARE if form is self._style.command else 1)
+        self._worksheet.set_row(self.row, line_height(text, int(width)))
+        if name:
+            self._worksheet.write_string(self.row, 0, _cell(name), self._style.wrapped)
+        self._worksheet.merge_range(self.row, first, self.row, _LAST_COLUMN, "", form)
+        self._worksheet.write_string(self.row, first, text, form)
+        self.row += 1
+
+    def heading(self, text: str) -> None:
         """Leave a line free, and write a heading."""
         self.row += 1
+        form = self._style.heading
         self.add([(text, form), ("", form), ("", form)])
+
+
+def _cell(text: str) -> str:
+    return encodable(plain(text))[:LONGEST_CELL]
 
 
 def _add_bars(book: Any, worksheet: Any, summary: RunSummary, first: int) -> None:  # noqa: ANN401 - XlsxWriter is untyped
@@ -118,8 +142,9 @@ def _add_bars(book: Any, worksheet: Any, summary: RunSummary, first: int) -> Non
 def _add_pace(book: Any, worksheet: Any, style: Style, record: RunRecord, lines: _Lines) -> None:  # noqa: ANN401 - XlsxWriter is untyped
     """Add the chart of requests per second against the limit, and below all else what it shows."""
     unit, points = pace_points(record)
-    lines.heading(_PACE_TITLE, style.heading)
-    lines.add([(unit.capitalize(), None), ("Sent", None), *([("Limit", None)] if record.rate_limit else [])])
+    lines.heading(_PACE_TITLE)
+    names = (unit.capitalize(), "Sent", *(["Limit"] if record.rate_limit else []))
+    lines.add([(name, style.right) for name in names])
     first = lines.row
     for at, rate in points:
         limit = [(record.rate_limit, style.rate)] if record.rate_limit else []

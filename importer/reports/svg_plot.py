@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-_WIDTH, _BAR_HEIGHT, _LABEL_WIDTH, _COUNT_WIDTH = 640, 28, 110, 90
-_LINE_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 220, 48, 12, 12, 34
+_WIDTH, _BAR_HEIGHT, _LABEL_WIDTH, _COUNT_WIDTH = 640, 30, 100, 90
+_LINE_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 300, 52, 12, 16, 44
 _TICKS = 5
 
 
@@ -57,7 +57,7 @@ def rate_line(title: str, points: Sequence[tuple[float, float]], unit: str, limi
         f'<text x="{_LEFT - 6}" y="{at_y(value):.1f}" text-anchor="end" dy=".35em">{value:g}</text>'
         for value in ticks(most)
     ]
-    parts += [f'<text x="{at_x(at):.1f}" y="{bottom + 16}" text-anchor="middle">{at:g}</text>' for at in ticks(last)]
+    parts += [f'<text x="{at_x(at):.1f}" y="{bottom + 20}" text-anchor="middle">{at:g}</text>' for at in ticks(last)]
     parts.append(f'<text x="{right}" y="{_LINE_HEIGHT - 3}" text-anchor="end">{escape(unit)}</text>')
     path = " ".join(f"{at_x(at):.1f},{at_y(value):.1f}" for at, value in points)
     if points:

@@ -1,6 +1,7 @@
 """How workbooks look and are written: in constant memory, every cell a text, so that none can be a formula."""
 
 import contextlib
+import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,19 +13,20 @@ from importer.model.rows import Status
 LONGEST_CELL = 32_767
 """Excel's own limit; XlsxWriter would leave a longer cell out."""
 _ANY_NAME = "Rows"
-_LEAST_WIDTH, _MOST_WIDTH = 8, 60
+_LEAST_WIDTH, _MOST_INPUT_WIDTH, _MOST_OWN_WIDTH = 8, 45, 100
+_LINE_HEIGHT = 15
 _FONT = "Calibri"
 _RULE, _HEADER_COLOUR, _QUIET = "#BFBFBF", "#1F3A4D", "#595959"
 
 STATUS_COLOURS: Mapping[Status, str] = {
     Status.CREATED: "#2E9E5B",
     Status.UPDATED: "#2F7EC0",
-    Status.EXISTS: "#7A8FA6",
-    Status.UNCHANGED: "#A9B4BF",
-    Status.DUPLICATE: "#B39DDB",
+    Status.EXISTS: "#5F7690",
+    Status.UNCHANGED: "#7D8994",
+    Status.DUPLICATE: "#8E6CC9",
     Status.INVALID: "#D64545",
-    Status.FAILED: "#E07A3F",
-    Status.IN_DOUBT: "#E0B23F",
+    Status.FAILED: "#C8602A",
+    Status.IN_DOUBT: "#A87908",
     Status.UNSENT: "#8D6E63",
 }
 """Of plots and of the cells with a status, in the workbook and on the page."""
@@ -75,6 +77,11 @@ def named_sheet(book: Any, name: str, taken: Sequence[str] = ()) -> Any:  # noqa
     return book.add_worksheet(f"{_ANY_NAME} {number + 1}")
 
 
+def line_height(text: str, width: int) -> int:
+    """Return the height of a row whose text is wrapped at so many characters: no program fits it by itself."""
+    return _LINE_HEIGHT * max(1, math.ceil(len(text) / width))
+
+
 class Style:
     """The formats of a workbook, made once each.
 
@@ -99,7 +106,9 @@ class Style:
         self.count = self.new(num_format="#,##0")
         self.rate = self.new(num_format="#,##0.0")
         self.wrapped = self.new(text_wrap=True, valign="top")
-        self.command = self.new(font_name="Consolas", bg_color="#F2F2F2")
+        self.command = self.new(font_name="Consolas", bg_color="#F2F2F2", text_wrap=True, valign="top")
+        self.meaning = self.new(indent=1)
+        self.right = self.new(align="right", bold=True)
         self.status = {
             status: self.new(bg_color=colour, font_color="#FFFFFF", bold=True, valign="top")
             for status, colour in STATUS_COLOURS.items()
@@ -156,8 +165,9 @@ class Table:
 
         """
         for place, width in enumerate(self._widths):
-            fits = min(max(width + 2, _LEAST_WIDTH), _MOST_WIDTH)
-            self.sheet.set_column(place, place, fits, text_format if place < text_columns else None)
+            is_input = place < text_columns
+            fits = min(max(width + 2, _LEAST_WIDTH), _MOST_INPUT_WIDTH if is_input else _MOST_OWN_WIDTH)
+            self.sheet.set_column(place, place, fits, text_format if is_input else None)
         self.sheet.freeze_panes(self._first + 1, 0)
         if self._columns:
             self.sheet.autofilter(self._first, 0, max(self.row - 1, self._first), self._columns - 1)
