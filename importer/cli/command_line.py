@@ -19,7 +19,6 @@ __all__ = ["app"]
 
 app.add_typer(journal_group, name="journal")
 command(epilog=DOCTOR_EXAMPLES)(doctor)
-command(epilog=REPORT_EXAMPLES)(report)
 
 NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[
@@ -233,4 +232,5 @@ def undo(
     finish(context, undo_run(context, earlier))
 
 
+command(epilog=REPORT_EXAMPLES)(report)
 command(epilog=SANDBOX_EXAMPLES)(sandbox)

@@ -23,7 +23,7 @@ def report(
     quiet: options.Quiet = None,
     json: options.Json = None,
 ) -> None:
-    """Write a past run's reports again, and open them.
+    """Write a run's reports again, and open them.
 
     report.html is opened where there is a desktop, or the first report that there is.
     """

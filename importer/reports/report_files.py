@@ -1,7 +1,7 @@
 """The files that a run leaves in its folder: which are wanted, and in which order they are written."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.model.protocols import ReportSource
@@ -20,7 +20,7 @@ class Reports:
     """Where a run's reports are."""
 
     folder: Path
-    results: Path | None
+    results: Path | None = None
     """results.csv; None: it was not wanted."""
     workbook: Path | None = None
     """results.xlsx."""
@@ -78,11 +78,7 @@ def write_reports(
 
     """
     record, tally, problems = source.record(), source.tally(), source.problems()
-    results, summary = folder / "results.csv" if "csv" in options.kinds else None, folder / "summary.json"
-    if results:
-        with write_whole(results) as unfinished:
-            lines = result_lines(source.sheets(), source.results())
-            write_csv_table(unfinished, COLUMNS, lines, excel_delimiter=options.excel_delimiter)
+    results, summary = _write_results(source, folder, options), folder / "summary.json"
     is_to_fix = conflict_count(problems) or any(tally[status] for status in NEEDS_PERSON)
     failed = write_failed(source, folder) if is_to_fix else ()
     workbook, page = _write_for_people(source, folder, failed, (problems, warnings), options)
@@ -92,16 +88,18 @@ def write_reports(
     text = summary_text(record, tally, problems, paths, warnings)
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
-    return Reports(
-        folder=folder,
-        results=results,
-        workbook=workbook,
-        page=page,
-        failed=failed,
-        summary=summary,
-        summary_json=text,
-        problems=problems,
-    )
+    found = Reports(folder=folder, failed=failed, summary=summary, summary_json=text, problems=problems)
+    return replace(found, results=results, workbook=workbook, page=page)
+
+
+def _write_results(source: ReportSource, folder: Path, options: ReportOptions) -> Path | None:
+    """Write results.csv, if it is wanted, and return its path."""
+    if "csv" not in options.kinds:
+        return None
+    with write_whole(folder / "results.csv") as unfinished:
+        lines = result_lines(source.sheets(), source.results())
+        write_csv_table(unfinished, COLUMNS, lines, excel_delimiter=options.excel_delimiter)
+    return folder / "results.csv"
 
 
 def _write_for_people(

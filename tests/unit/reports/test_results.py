@@ -19,7 +19,7 @@ from importer.model.errors import StorageError
 from importer.model.plain_text import escape, plain, utc
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 from importer.reports import write_reports
 from importer.reports.failed_rows import write_sheet
 from importer.reports.results import COLUMNS, result_lines, write_csv_table
@@ -98,6 +98,12 @@ class FakeSource(ReportSource):
 
     def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
         yield from self._to_fix.get(sheet_index, ())
+
+    def shown_rows(self, sheet_index: int, which: ShownRows) -> Iterator[ShownRow]:
+        cells = {(fix.row, fix.status): fix.cells for fix in self._to_fix.get(sheet_index, ())}
+        for result in self._results:
+            if result.sheet_index == sheet_index and (result.needs_person or which is not ShownRows.TO_FIX):
+                yield ShownRow(result, cells.get((result.row, result.status)), (result.column,))
 
     def problems(self) -> Sequence[ProblemGroup]:
         return [GROUP]
