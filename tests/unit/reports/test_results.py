@@ -111,8 +111,8 @@ class FakeSource(ReportSource):
 
 def test_results_are_a_line_per_row(tmp_path: Path) -> None:
     """The columns and their order are fixed; cells that could run or steer a terminal are made harmless."""
-    reports = write_reports(FakeSource(), tmp_path)
-    assert reports.results.read_bytes().decode("utf-8") == (
+    write_reports(FakeSource(), tmp_path)
+    assert (tmp_path / "results.csv").read_bytes().decode("utf-8") == (
         "file,sheet,row,identifier,name,status,uuid,href,http_status,code,column,reason,attempts,finished_at\n"
         'contacts.csv,,2,34600111222,"Ana, of Madrid",created,u-1,https://x/u-1,201,,,,1,2026-11-23T02:00:00Z\n'
         'contacts.csv,,4,+12,"\'=HYPERLINK(""evil"")",invalid,,,,phone_invalid,Phone,Too short. Mend it.,0,\n'
