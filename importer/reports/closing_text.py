@@ -7,7 +7,7 @@ from pathlib import Path
 from importer.model.plain_text import counted, duration, plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
-from importer.reports.results import Reports
+from importer.reports.report_files import Reports
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
@@ -22,7 +22,7 @@ MEANINGS: dict[Status, str] = {
     Status.UNSENT: "not sent: the run ended before their turn",
 }
 
-_REHEARSED: dict[Status, tuple[str, str]] = {
+REHEARSED: dict[Status, tuple[str, str]] = {
     Status.CREATED: ("would be created", "if Callbell answers as the sandbox did"),
     Status.UPDATED: ("would be updated", "if Callbell answers as the sandbox did"),
     Status.EXISTS: (Status.EXISTS, "are in the file more than once, and would be left as they are"),
@@ -100,7 +100,7 @@ def closing_text(
 
 def _counts(record: RunRecord, tally: Mapping[Status, int], meanings: Mapping[Status, str]) -> str:
     words: dict[Status, tuple[str, str]] = {status: (status.value, meanings[status]) for status in FINAL}
-    words |= _REHEARSED if record.is_rehearsal else {}
+    words |= REHEARSED if record.is_rehearsal else {}
     width = max(len(words[status][0]) for status in FINAL if tally.get(status)) if any(tally.values()) else 0
     return count_lines([(tally.get(status, 0), *words[status]) for status in FINAL], width=max(width, _WIDTH))
 
@@ -147,8 +147,7 @@ def _group_text(group: ProblemGroup) -> str:
 def _reports(reports: Reports | None) -> str:
     if reports is None:
         return ""
-    names = [path.name for path in (reports.results, *reports.failed, reports.summary)]
-    return f"Reports in {reports.folder}:\n  " + ", ".join(names)
+    return f"Reports in {reports.folder}:\n  " + ", ".join(reports.names)
 
 
 def _next(record: RunRecord, tally: Mapping[Status, int], in_conflict: int, reports: Reports | None) -> str:
