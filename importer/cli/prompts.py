@@ -17,7 +17,7 @@ def confirm_import(text: str) -> bool:
 
     """
     say(text)
-    answer = _answer(lambda: typer.confirm("Import it so?", default=True, err=True))
+    answer = _answer(lambda: typer.confirm("Import them?", default=True, err=True))
     if answer is None:
         raise InputError("Nothing was sent.")
     return bool(answer)
@@ -44,8 +44,16 @@ def ask_line(question: str) -> str:
     """
     line = _answer(lambda: typer.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True))
     if line is None:
-        raise InputError("Nothing was written.")
+        raise InputError("Nothing was written, and nothing was sent.")
     return str(line)
+
+
+def ask_hidden(question: str) -> str:
+    """Ask for what nobody else is to see, and return it; no answer is an empty one."""
+    line = _answer(
+        lambda: typer.prompt(question, default="", show_default=False, hide_input=True, prompt_suffix=" ", err=True)
+    )
+    return str(line or "")
 
 
 def _answer(ask: Callable[[], object]) -> object:

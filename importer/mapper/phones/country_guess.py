@@ -39,9 +39,10 @@ _LANGUAGES = {
 _WORDS = {
     "es": "telefono telefonos movil moviles celular nombre nombres apellido apellidos correo ciudad direccion cliente"
     " clientes contacto contactos hoja notas etiquetas pais fecha provincia",
-    "pt": "telefone telemovel celular nome sobrenome apelido cidade endereco cliente clientes contato contatos etiquetas"
-    " planilha folha notas pais estado",
-    "it": "telefono cellulare nome cognome citta indirizzo cliente clienti contatto contatti foglio note paese provincia",
+    "pt": "telefone telemovel celular nome sobrenome apelido cidade endereco cliente clientes contato contatos"
+    " etiquetas planilha folha notas pais estado",
+    "it": "telefono cellulare nome cognome citta indirizzo cliente clienti contatto contatti foglio note"
+    " paese provincia",
     "fr": "telephone portable nom prenom ville adresse client clients courriel feuille pays numero",
     "de": "telefon handy handynummer vorname nachname name ort stadt strasse plz kunde kunden kontakt kontakte tabelle",
     "en": "phone mobile cell name first last city address customer customers contact contacts sheet state zip country",
@@ -89,15 +90,20 @@ class CountryGuess:
     """How many numbers of the sheet say their country themselves."""
 
     @property
+    def name(self) -> str:
+        """The country's name."""
+        return country_name(self.country)
+
+    @property
     def evidence(self) -> str:
         """A sentence with the figures."""
         numbers = "numbers without a country code" if self.with_code else "numbers"
-        return f"{self.right:,} of {self.looked_at:,} {numbers} are right for {country_name(self.country)}."
+        return f"{self.right:,} of {self.looked_at:,} {numbers} are right for {self.name}."
 
     @property
     def of_people(self) -> str:
         """What the numbers would be, such as `Spanish`."""
-        return _DEMONYMS.get(self.country) or f"from {country_name(self.country)}"
+        return _DEMONYMS.get(self.country) or f"from {self.name}"
 
 
 def lacks_country(cells: Iterable[str]) -> bool:
