@@ -3,19 +3,24 @@
 It comes when every row was read and checked, and before anything is sent, so that its figures are true.
 """
 
+import contextlib
+import signal
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.commands.connection import Connection, MappedSheet
-from importer.commands.context import CommandContext
+from importer.commands.context import CommandContext, CommandResult, may_ask
 from importer.commands.mapping_selection import mapping_lines
 from importer.model.errors import InputError
 from importer.model.payload import payload
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Contact, Entry, Status
+from importer.model.runs import RunRecord
+from importer.reports.results import summary_text
 from importer.system.shell import quote
+from importer.system.stop_signals import Interruption
 
 _WIDTH = 79
 _SHOWN_ROWS = 2
@@ -30,59 +35,82 @@ _NOT_SENT = {
 
 
 @dataclass(slots=True, kw_only=True)
-class FirstContacts:
-    """Sees the rows that are mapped, and keeps the first of those that are right."""
+class LastQuestion:
+    """Whether a run sends what it has read; sees the rows that are mapped, of which it shows the first right ones."""
 
-    seen: list[tuple[int, Contact]] = field(default_factory=list)
+    is_declined: bool = False
+    """Whether it was answered with no, or not at all."""
+    _first: list[tuple[int, Contact]] = field(default_factory=list)
     """Row numbers with their contacts."""
 
     def mapped(self, entries: Sequence[Entry]) -> None:
-        """Keep what is missing to two."""
-        if len(self.seen) < _SHOWN_ROWS:
+        """Keep the first contacts."""
+        if len(self._first) < _SHOWN_ROWS:
             right = [(one.row.number, one.mapped) for one in entries if isinstance(one.mapped, Contact)]
-            self.seen += right[: _SHOWN_ROWS - len(self.seen)]
+            self._first += right[: _SHOWN_ROWS - len(self._first)]
 
     def recognised(self, row: int, identifier: str) -> None:
         """A row that is as it was when it was sent needs no second look."""
 
+    def ask(
+        self, context: CommandContext, connection: Connection, tally: Mapping[Status, int], interruption: Interruption
+    ) -> None:
+        """Show what is about to be sent, and ask whether to; where nothing is, nobody is asked.
 
-def is_confirmed(
-    context: CommandContext, connection: Connection, tally: Mapping[Status, int], first: FirstContacts
-) -> bool:
-    """Show what is about to be sent, and ask whether to; where nothing is, nobody is asked.
+        Args:
+            context: With how to ask.
+            connection: With the account and the mapped sheets.
+            tally: How many rows have each status, now that all were read.
+            interruption: Is told of Ctrl-C.
 
-    Args:
-        context: With how to ask.
-        connection: With the account and the mapped sheets.
-        tally: How many rows have each status, now that all were read.
-        first: The first rows that are right.
+        Raises:
+            InputError: The answer is no, or there is none.
 
-    Raises:
-        InputError: The input ended without an answer.
-        KeyboardInterrupt: Ctrl-C.
+        """
+        if context.confirm is None or not tally.get(Status.PENDING):
+            return
+        self.is_declined = True
+        try:
+            text = self._text(connection, tally, is_mapping_given=context.settings.mapping_given)
+            self.is_declined = not context.confirm(text)
+        except KeyboardInterrupt:
+            interruption.interrupt(signal.SIGINT)
+        if self.is_declined:
+            raise InputError("Nothing was sent.")
 
-    """
-    if context.confirm is None or not tally.get(Status.PENDING):
-        return True
-    is_rehearsal = connection.rehearsal is not None
-    parts = [
-        *(_sheet_lines(sheet, is_guessed=not context.settings.mapping_given) for sheet in connection.sheets),
-        "\n".join(_row_lines(first)),
-        f"{_counts(tally)}\n{_where_to(connection.account.name, is_rehearsal=is_rehearsal)}",
-    ]
-    return context.confirm("\n".join(filter(None, parts)))
+    def _text(self, connection: Connection, tally: Mapping[Status, int], *, is_mapping_given: bool) -> str:
+        head = f"The first {'rows' if len(self._first) > 1 else 'row'} as sent:"
+        parts = [
+            *(_sheet_lines(sheet, is_guessed=not is_mapping_given) for sheet in connection.sheets),
+            *([head] if self._first else []),
+            *(_row_line(number, contact) for number, contact in self._first),
+            _counts(tally),
+            _where_to(connection.account.name, is_rehearsal=connection.rehearsal is not None),
+        ]
+        return "\n".join(filter(None, parts))
+
+    def result(self, record: RunRecord, tally: Mapping[Status, int], file: str) -> CommandResult:
+        """Return how a run ends that was not wanted: no reports are written of it.
+
+        Args:
+            record: The run, with its exit code.
+            tally: How many rows have each status.
+            file: The first file, as it was given.
+
+        """
+        with contextlib.suppress(OSError):
+            Path(record.report_dir).rmdir()
+        text = "Interrupted: nothing was sent. The same command asks again."
+        if record.exit_code == InputError.exit_code:
+            text = f"Nothing was sent. To choose the columns yourself: callbell-importer init {quote(file)}"
+        summary = summary_text(record, tally, (), {}, ())
+        return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)
 
 
-def declined_text(file: str, *, is_interrupted: bool) -> str:
-    """Return the sentence with which a run ends that was not wanted."""
-    if is_interrupted:
-        return "Interrupted: nothing was sent. The same command asks again."
-    return f"Nothing was sent. To choose the columns yourself: callbell-importer init {quote(file)}"
-
-
-def no_import() -> InputError:
-    """Return why a run ends whose last question was answered with no."""
-    return InputError("Nothing was sent.", "")
+def asks_at_last(context: CommandContext, *, is_asked: bool) -> bool:
+    """Tell whether a person is asked before anything is sent: a column was guessed, or something was asked before."""
+    is_sure = context.settings.mapping_given and not is_asked
+    return may_ask(context) and not context.settings.run.dry_run and not is_sure
 
 
 def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
@@ -95,13 +123,6 @@ def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
     notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
     return "\n".join([*head, *map(_one_line, lines), *notes])
-
-
-def _row_lines(first: FirstContacts) -> list[str]:
-    if not first.seen:
-        return []
-    head = "The first rows as they will be sent:" if len(first.seen) > 1 else "The first row as it will be sent:"
-    return [head, *(_row_line(number, contact) for number, contact in first.seen)]
 
 
 def _row_line(number: int, contact: Contact) -> str:

@@ -65,7 +65,7 @@ class PoolDisplay:
     async def hidden(self) -> AsyncIterator[None]:
         """Take the display away for the time of a block."""
         await self.__aexit__()
-        yield
+        yield  # where the block raises, the run ends, and nothing is to be shown
         await self.__aenter__()
 
 

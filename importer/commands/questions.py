@@ -14,8 +14,7 @@ from importer.commands.mapping_selection import InputSheet, guess_of
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import IN_BRACES, texts_of
 from importer.mapper.mapping_guess import with_fields
-from importer.mapper.messages import listed
-from importer.mapper.phones.countries import country_name, country_of
+from importer.mapper.phones.countries import country_of
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
 from importer.model.plain_text import plain
 from importer.model.rows import Row
@@ -70,7 +69,7 @@ def _country_evidence(context: CommandContext, readers: Sequence[InputSheet]) ->
         return None
     words = words_of([reader.sheet for reader in readers])
     found = guess_country(cells, words, country_here(context.environment))
-    return found or CountryGuess(country="", right=0, looked_at=len(cells), others=(), with_code=0)
+    return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0)
 
 
 def _phone_cells(reader: InputSheet, settings: Settings) -> Iterator[str]:
@@ -97,16 +96,13 @@ def _country(found: CountryGuess, ask: Callable[[str], str]) -> str:
             return found.country
         if (named := country_of(answer)) and not is_no(answer):
             return named
-    others = listed(country_name(one) for one in found.others[:3])
-    hint = f"They are also right for {others}.\n" if others else ""
-    if not found.country:
-        hint = "Phone numbers have no country code, and most of them fit no one country.\n"
-    question = f"{hint}Where are they from? Such as Spain, ES or +34; Enter: their rows are not sent."
+    hint = "" if found.country else "Phone numbers have no country code, and most of them fit no one country.\n"
+    question = f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):"
     while answer := ask(question).strip():
         try:
             return checked_country(answer)
         except ValueError as error:
-            question = f"It {error}.\nWhere are they from? Enter: their rows are not sent."
+            question = f"It {error}\nWhere are they from? (Enter: nowhere, not sent):"
     return ""
 
 

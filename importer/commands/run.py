@@ -1,8 +1,6 @@
 """`run`: imports the rows of spreadsheets. From the files to the worker pool, and from there to the reports."""
 
 import asyncio
-import contextlib
-import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,7 +11,7 @@ from importer.commands.context import CommandContext, CommandResult, may_ask
 from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.exit_status import early_end, exit_code, failure_limit
-from importer.commands.last_question import FirstContacts, declined_text, is_confirmed, no_import
+from importer.commands.last_question import LastQuestion, asks_at_last
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
 from importer.commands.pool_command import PoolCommand
@@ -79,11 +77,8 @@ class ImportRun(PoolCommand):
     _dry: DryRun | None = None
     """The operation of a dry run."""
     _without_country: NumbersWithoutCountry = field(default_factory=NumbersWithoutCountry)
-    _first: FirstContacts = field(default_factory=FirstContacts)
-    _is_asked: bool = False
-    """Whether a person answered something."""
-    _is_declined: bool = False
-    """Whether the last question was answered with no, or not at all."""
+    _last_question: LastQuestion = field(default_factory=LastQuestion)
+    _asks_at_last: bool = False
 
     def ask(self) -> None:
         """Ask what cannot be told of the sheets; the answers are as good as options."""
@@ -92,15 +87,8 @@ class ImportRun(PoolCommand):
         from importer.commands.questions import with_answers  # noqa: PLC0415 - only where a person is
 
         before, self.context = self.context, with_answers(self.context, self.readers)
-        self._is_asked = self.context is not before
+        self._asks_at_last = asks_at_last(self.context, is_asked=self.context is not before)
         self.record = replace(self.record, options=self.context.options)
-
-    @property
-    def _asks_at_last(self) -> bool:
-        """Whether a person is asked before anything is sent: something was guessed, or asked."""
-        settings = self.context.settings
-        is_sure = settings.mapping_given and not self._is_asked
-        return may_ask(self.context) and not settings.run.dry_run and not is_sure
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -138,7 +126,7 @@ class ImportRun(PoolCommand):
                     SheetWarnings(self._warnings, one.mapping),
                     self._preflight.observer(one.options),
                     self._without_country,
-                    self._first,
+                    self._last_question,
                 ),
             )
 
@@ -192,16 +180,9 @@ class ImportRun(PoolCommand):
 
         """
         await ask()
-        if not self._asks_at_last:
-            return
-        async with display.hidden():
-            self._is_declined = True
-            try:
-                self._is_declined = not is_confirmed(self.context, connection, pool.counters.tally(), self._first)
-            except KeyboardInterrupt:
-                self.interruption.interrupt(signal.SIGINT)
-            if self._is_declined:
-                raise no_import()
+        if self._asks_at_last:
+            async with display.hidden():
+                self._last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:
         if not self.context.settings.run.dry_run:
@@ -241,8 +222,8 @@ class ImportRun(PoolCommand):
 
     def _report(self, record: RunRecord, reason: Stop | Exception | None, connection: Connection) -> CommandResult:
         """Write the reports; the reason is why the run ended early, if it did."""
-        if self._is_declined:
-            return self._declined(record)
+        if self._last_question.is_declined:
+            return self._last_question.result(record, self._tally(record.name), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
         source = self.store.report_source(record.name)
@@ -260,11 +241,3 @@ class ImportRun(PoolCommand):
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
         return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
-
-    def _declined(self, record: RunRecord) -> CommandResult:
-        """Return how a run ends that was not wanted: no reports are written of it."""
-        with contextlib.suppress(OSError):
-            Path(record.report_dir).rmdir()
-        summary = summary_text(record, self._tally(record.name), (), {}, ())
-        text = declined_text(self.arguments[0], is_interrupted=self.interruption.signalled is not None)
-        return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)

@@ -11,7 +11,7 @@ from importer.model.errors import StorageError, UsageError
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I
 
-_WHERE = "There is no token for Callbell yet. Callbell shows it under Settings, API: copy it there."
+_WHERE = "There is no token for Callbell yet. Copy it in Callbell: Settings, API."
 _PASTE = "Paste it here (it does not show), then Enter:"
 _REFUSED = (401, 403)
 
@@ -64,8 +64,8 @@ def _offer_to_keep(context: CommandContext, text: str) -> None:
     """Keep the token if the person says so; where that fails, this run goes on with it all the same."""
     account = context.settings.service.account
     in_keyring = has_keyring()
-    place = "this computer's keyring" if in_keyring else f"{kept_token_file(account)}, which only you can read"
-    question = f"Callbell takes this token. Keep it for the next time?\nIt goes to {place}. [Y/n]"
+    place = "this computer's keyring" if in_keyring else f"{kept_token_file(account)}, for you alone"
+    question = f"Callbell takes this token. Keep it for the next time? [Y/n]\n(in {place})"
     if context.ask_line is None or not is_yes(context.ask_line(question), default=True):
         return
     try:

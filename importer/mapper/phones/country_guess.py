@@ -84,8 +84,6 @@ class CountryGuess:
     """How many of these numbers are right there."""
     looked_at: int
     """Of how many."""
-    others: tuple[str, ...]
-    """Regions of which nearly as many are right, the likeliest first."""
     with_code: int
     """How many numbers of the sheet say their country themselves."""
 
@@ -129,13 +127,11 @@ def guess_country(cells: Sequence[str], words: str = "", here: str = "") -> Coun
         elif isinstance(found, str) and found:
             coded[_region_of(found)] += 1
     hints = _hints(words, here, coded)
-    best, *others = _best(without, hints) or [""]
+    best = _best(without, hints)
     right = _right(without, best) if best else 0
     if right < max(len(without) * _LEAST_SHARE, 1):
         return None
-    return CountryGuess(
-        country=best, right=right, looked_at=len(without), others=tuple(others), with_code=coded.total()
-    )
+    return CountryGuess(country=best, right=right, looked_at=len(without), with_code=coded.total())
 
 
 def _region_of(identifier: str) -> str:
@@ -159,8 +155,8 @@ def _hints(words: str, here: str, coded: Mapping[str, int]) -> Mapping[str, floa
     return hints
 
 
-def _best(without: Sequence[str], hints: Mapping[str, float]) -> list[str]:
-    """Return the regions that fit, the likeliest first."""
+def _best(without: Sequence[str], hints: Mapping[str, float]) -> str:
+    """Return the likeliest of the regions that fit; empty: none does."""
     few = _sample(without, _SCREENED)
     world = {regions[0] for regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.values()} | set(hints)
     fits = {region: _right(few, region) for region in sorted(world & phonenumbers.SUPPORTED_REGIONS)}
@@ -168,7 +164,7 @@ def _best(without: Sequence[str], hints: Mapping[str, float]) -> list[str]:
     fitting = [region for region, right in fits.items() if right and right >= least]
     shortlist = sorted(fitting, key=lambda region: (-hints.get(region, 0.0), -fits[region]))[:_SHORTLIST]
     more = _sample(without, _COMPARED)
-    return sorted(shortlist, key=lambda region: -_likelihood(region, more, hints))
+    return max(shortlist, key=lambda region: _likelihood(region, more, hints), default="")
 
 
 def _sample(cells: Sequence[str], most: int) -> Sequence[str]:
