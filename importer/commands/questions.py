@@ -97,12 +97,17 @@ def _country(found: CountryGuess, ask: Callable[[str], str]) -> str:
         if (named := country_of(answer)) and not is_no(answer):
             return named
     hint = "" if found.country else "Phone numbers have no country code, and most of them fit no one country.\n"
-    question = f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):"
-    while answer := ask(question).strip():
+    return named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)
+
+
+def named_country(question: str, ask: Callable[[str], str]) -> str:
+    """Return the country that a person names, asked again as long as it is none; empty: they named none."""
+    said = ""
+    while answer := ask(f"{said}{question}").strip():
         try:
             return checked_country(answer)
         except ValueError as error:
-            question = f"It {error}\nWhere are they from? (Enter: nowhere, not sent):"
+            said = f"It {error}\n"
     return ""
 
 
