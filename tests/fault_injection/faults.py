@@ -133,12 +133,12 @@ class Weather:
     """How much goes wrong, and what."""
 
     share: float = 0.0
-    """Of the POSTs and DELETEs, from 0.0 to 1.0."""
+    """Of the POSTs, PATCHes and DELETEs, from 0.0 to 1.0."""
     look_up_share: float = 0.0
     stale_share: float = 0.0
     """Of the look-ups and GETs that say "not there" of what is there; of each contact once at most."""
     kinds: Sequence[Fault] = _ORDINARY
-    """Of POSTs and DELETEs."""
+    """Of POSTs, PATCHes and DELETEs."""
     kinds_of_post: Sequence[Fault] = ()
     """Of POSTs alone."""
     kinds_of_read: Sequence[Fault] = OF_A_READ
@@ -152,8 +152,8 @@ class Weather:
         """Return what goes wrong with the next POST; None: nothing."""
         return self._of_change(chance, (*self.kinds, *self.kinds_of_post), ENDING)
 
-    def of_delete(self, chance: Random) -> Fault | None:
-        """Return what goes wrong with the next DELETE; None: nothing."""
+    def of_known(self, chance: Random) -> Fault | None:
+        """Return what goes wrong with the next PATCH or DELETE of a contact that is known; None: nothing."""
         return self._of_change(chance, (*self.kinds, *self.of_proxy), _ENDING_AN_UNDO)
 
     def of_read(self, chance: Random) -> Fault | None:

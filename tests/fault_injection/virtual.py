@@ -10,13 +10,15 @@ from functools import partial
 from random import Random
 from typing import Protocol
 
+from importer.model.policy import Existing
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop
 from tests.fault_injection.scenario import Scenario, scenario
 from tests.fault_injection.troubles import Trouble
 
-_ONE_SKIPS = 4
-"""Of so many seeds one asks before it sends, and has contacts that were there before whatever the service does."""
+_EXISTING = (Existing.SKIP, Existing.CREATE, Existing.UPDATE, Existing.CREATE)
+"""What seeds do with contacts that are there, in turn; where they ask, some are there before, whatever the service does."""
+_EDITED = 0.7
 _MOST_TURNS = 2_500
 """Turns of the loop within which a process dies: about as many as a long run makes."""
 
@@ -28,7 +30,8 @@ def play_seeds(seeds: Sequence[int], only: Sequence[Trouble] = ()) -> Findings:
         findings.add(f"seed {seed}", command_again("virtual", seed, only), partial(_play, seed, only, counts))
     findings.say(
         f"{len(seeds):,} seeds at {findings.milliseconds_a_case:.1f} ms: {counts['deaths']:,} deaths, "
-        f"{counts['runs']:,} runs that ended, {counts['rows']:,} rows, {counts['requests']:,} requests"
+        f"{counts['runs']:,} runs that ended, {counts['rows']:,} rows, {counts['requests']:,} requests, "
+        f"{counts['patches']:,} PATCHes carried out"
     )
     return findings
 
@@ -56,9 +59,9 @@ def command_again(part: str, seed: int, only: Sequence[Trouble]) -> str:
 
 
 def _play(seed: int, only: Sequence[Trouble], counts: Counter[str]) -> list[str]:
-    with scenario(seed, only, skips=seed % _ONE_SKIPS == 0) as it:
+    with scenario(seed, only, existing=_EXISTING[seed % len(_EXISTING)]) as it:
         wrong = _lives(it)
-        counts.update(deaths=it.deaths, runs=len(it.ended), requests=it.server.requests)
+        counts.update(deaths=it.deaths, runs=len(it.ended), requests=it.server.requests, patches=len(it.server.patched))
         counts.update(rows=sum(len(table.rows) for table in it.given))
         return [f"with {', '.join(sorted(it.world.troubles)) or 'no trouble'}:", *wrong] if wrong else []
 
@@ -66,7 +69,7 @@ def _play(seed: int, only: Sequence[Trouble], counts: Counter[str]) -> list[str]
 def _lives(it: Scenario) -> list[str]:
     for _ in range(it.chance.randint(0, 4)):
         one_life(it)
-        if it.chance.random() < 0.2:
+        if it.chance.random() < (_EDITED if it.updates else 0.2):
             it.edit()
     it.finish()
     return it.check()
