@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.model.policy import Ambiguous, Existing, Gone, OnConflict, Policy
-from importer.model.rows import CONFLICT, Status
+from importer.model.rows import Status
 from importer.sandbox import Duplicates
 from tests.fault_injection import invariants, update_invariants
 from tests.fault_injection.account import account
@@ -148,9 +148,9 @@ class Scenario:
 
     def finish(self) -> None:
         """Give the command in calm weather until all is done, then once more: it has nothing to send."""
-        first = self.server.posts.copy()
         if self.updates:  # what an earlier run made with other values is found there, and brought over by the next
             self.process(weather=CALM)
+        first = self.server.posts.copy()
         calm = self.process(weather=CALM)
         if calm is None or calm.error or calm.stopped:
             self.wrong.append(f"a calm run did not end: {calm}")
@@ -209,7 +209,8 @@ class Scenario:
     def _in_conflict(self, name: str) -> list[tuple[int, int, str]]:
         with contextlib.closing(self.journal()) as store:
             results = store.report_source(name).results()
-            return [(one.sheet_index, one.row, one.reason) for one in results if one.code == CONFLICT]
+            found = [(one.sheet_index, one.row, update_invariants.conflict_of(one)) for one in results]
+            return [one for one in found if one[-1]]
 
     def _look_at(self, name: str, network: Network, ended: Ended | None) -> None:
         self.wrong += [f"{name}: {wrong}" for wrong in (*network.wrong, *self.server.ledger.wrong)]

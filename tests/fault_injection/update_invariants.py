@@ -69,6 +69,11 @@ def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[
         yield f"{sent} were PATCHed, and {told or 'nothing'} is said to be changed"
 
 
+def conflict_of(result: Result) -> str:
+    """Return what a row's reason says of a conflict; empty where it is in none."""
+    return f"Changed in the sheet and{result.reason.partition('Changed in the sheet and')[2]}" * (result.code == CONFLICT)
+
+
 def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], server: Server) -> Iterator[str]:
     """In the end Callbell has what the sheet changed and nobody else did; where both did, the row is in conflict.
 
@@ -86,11 +91,12 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
             wanted, there = field_value(rows[key], name), field_value(held, name)
             if not is_said(rows[key], name) or _is_same(name, wanted, there):
                 continue
-            if (result.uuid, name) not in server.ledger.touched:
+            is_known = server.ledger.is_known(result.uuid)
+            if (result.uuid, name) not in server.ledger.touched and (is_known or result.uuid in server.before):
                 yield f"row {result.row} ({key}): {name} is {there!r}, and the sheet alone changed it to {wanted!r}"
             elif server.may_replace or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason):
                 continue
-            elif not server.ledger.ever_held(result.uuid, name, wanted) and server.ledger.is_known(result.uuid):
+            elif not server.ledger.ever_held(result.uuid, name, wanted) and is_known:
                 if name != "tags":
                     yield f"row {result.row} ({key}): {name} is {there!r}, not {wanted!r}, and that is no conflict"
 
