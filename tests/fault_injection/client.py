@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from http import HTTPStatus
 from random import Random
 from typing import ClassVar
 
@@ -206,7 +205,6 @@ class Network(Wire, Service):
             self._server.proved.add(ticket.made.uuid)
         status = self._server.created_status if ticket.is_new else 200
         return replace(FOUND, http_status=status, contact=self._shown(ticket.made) or ticket.made)
-
 
 
 def _refusal(status: int, message: str) -> Reply:

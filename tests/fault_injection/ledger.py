@@ -103,7 +103,9 @@ class Ledger:
             elif before == value:
                 continue
             elif before and self._was_given(self._given, (uuid, name), look) and before not in self.said(key, name):
-                self.wrong.append(f"{uuid} ({key}): a person gave its {name} {before!r}, and it was replaced by {value!r}")
+                self.wrong.append(
+                    f"{uuid} ({key}): a person gave its {name} {before!r}, and it was replaced by {value!r}"
+                )
             elif not before and self._was_cleared(uuid, key, name, look):
                 self.wrong.append(f"{uuid} ({key}): a person cleared its {name}, and it was filled with {value!r}")
 

@@ -63,5 +63,9 @@ class People:
         if tags and self.chance.random() < 0.5:
             tags.remove(self.chance.choice(tags))
         else:
-            tags += [tag for tag in (f"of {self.chance.randint(1, 9)}", "vip")[: self.chance.randint(1, 2)] if tag not in tags]
+            tags += [
+                tag
+                for tag in (f"of {self.chance.randint(1, 9)}", "vip")[: self.chance.randint(1, 2)]
+                if tag not in tags
+            ]
         return with_value(found, "tags", tuple(tags))

@@ -115,7 +115,9 @@ class Server:
         self._deletions.append(deletion)
         return deletion
 
-    def accept_patch(self, due_seconds: float, uuid: str, values: Mapping[str, FieldValue], look: Look, *, is_undo: bool) -> Amendment:
+    def accept_patch(
+        self, due_seconds: float, uuid: str, values: Mapping[str, FieldValue], look: Look, *, is_undo: bool
+    ) -> Amendment:
         """Take a PATCH on, to be carried out then; it goes by an answer."""
         amendment = Amendment(uuid=uuid, values=values, look=look, is_undo=is_undo, due_seconds=due_seconds)
         self._amendments.append(amendment)
@@ -275,4 +277,3 @@ class Server:
 
 def _key(contact: Contact) -> str:
     return key_of(contact.identifier, contact.channel_uuid)
-

@@ -71,7 +71,9 @@ def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[
 
 def conflict_of(result: Result) -> str:
     """Return what a row's reason says of a conflict; empty where it is in none."""
-    return f"Changed in the sheet and{result.reason.partition('Changed in the sheet and')[2]}" * (result.code == CONFLICT)
+    return f"Changed in the sheet and{result.reason.partition('Changed in the sheet and')[2]}" * (
+        result.code == CONFLICT
+    )
 
 
 def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], server: Server) -> Iterator[str]:
