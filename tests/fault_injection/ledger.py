@@ -37,6 +37,10 @@ class Ledger:
     """The fields into which a person wrote."""
     unknown: set[str] = field(default_factory=set)
     """The UUIDs of contacts of which an importer may not know what the sheet once said: it meets them."""
+    undone: set[str] = field(default_factory=set)
+    """The UUIDs of contacts of which an undo has asked: nobody knows any more what the sheet once said of them."""
+    not_shown: frozenset[str] = frozenset()
+    """Fields that the service leaves out where they have no value: a person who cleared them is not seen."""
     knows_all_others: bool = True
     """Whether it knows what became of everything that it sent; a clock that was set, or a false refusal, hides that."""
     _given: dict[Field, int] = field(default_factory=dict)
@@ -75,7 +79,7 @@ class Ledger:
 
     def is_known(self, uuid: str) -> bool:
         """Tell whether the importer knows what the sheet said of a contact."""
-        return self.knows_all_others and uuid not in self.unknown
+        return self.knows_all_others and uuid not in self.unknown and uuid not in self.undone
 
     def note_person(self, uuid: str, before: Contact, after: Contact) -> None:
         """Take note of what a person changed."""
@@ -89,10 +93,11 @@ class Ledger:
         self._tags_given |= {(uuid, tag): moment for tag in set(after.tags) - set(before.tags)}
         self._tags_taken |= {(uuid, tag): moment for tag in set(before.tags) - set(after.tags)}
 
-    def note_patch(self, uuid: str, after: Contact) -> None:
-        """Take note of what a contact has since it was PATCHed."""
-        for name in FIELDS:
-            self._held[uuid, name].append(field_value(after, name))
+    def note_patch(self, uuid: str, values: Mapping[str, FieldValue]) -> None:
+        """Take note of what a contact has since it was PATCHed, which is no person's any more."""
+        for name, value in values.items():
+            self._held[uuid, name].append(value)
+            self._given.pop((uuid, name), None)
 
     def judge(self, uuid: str, key: str, values: Mapping[str, FieldValue], old: Contact, look: Look) -> None:
         """Take note of what an update takes from people that they gave before the answer that it goes by."""
@@ -109,11 +114,12 @@ class Ledger:
             elif not before and self._was_cleared(uuid, key, name, look):
                 self.wrong.append(f"{uuid} ({key}): a person cleared its {name}, and it was filled with {value!r}")
 
-    def judge_undo(self, uuid: str, values: Mapping[str, FieldValue], old: Contact, look: Look) -> None:
+    def judge_undo(self, uuid: str, key: str, values: Mapping[str, FieldValue], old: Contact, look: Look) -> None:
         """Take note of what an undo takes from people; it gives back only what is as the run had set it."""
         for name, value in values.items():
             before = field_value(old, name)
-            if before != value and self._was_given(self._given, (uuid, name), look):
+            is_of_sheet = before in self.said(key, name)
+            if before != value and not is_of_sheet and self._was_given(self._given, (uuid, name), look):
                 self.wrong.append(f"{uuid}: a person gave its {name} {before!r}, and the undo made it {value!r}")
 
     def _judge_tags(self, uuid: str, key: str, new: set[str], old: set[str], look: Look) -> None:
@@ -130,7 +136,9 @@ class Ledger:
     def _was_cleared(self, uuid: str, key: str, name: str, look: Look) -> bool:
         """Tell whether a person cleared what the sheet had said before, and had never cleared itself."""
         said = self.said(key, name)
-        is_base_sure = self.is_known(uuid) and bool(self._held[uuid, name][0]) and "" not in said
+        is_base_sure = (
+            self.is_known(uuid) and name not in self.not_shown and bool(self._held[uuid, name][0]) and "" not in said
+        )
         return is_base_sure and self._was_given(self._given, (uuid, name), look)
 
     def _was_given(self, moments: Mapping[Field, int], what: Field, look: Look) -> bool:

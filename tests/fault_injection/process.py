@@ -180,7 +180,7 @@ def _write_undone(command: Command, store: Journal, undo: RunUndo, folder: Path,
     report, now = folder / "undone.csv", command.clock.now()
     write_undone(report, store.report_source(command.undoes).sheets(), undo.results())
     record = replace(_record(command, ""), started_at=now, finished_at=now, exit_code=code)
-    return undo_json(record, command.undoes, undo.tally(), report)
+    return undo_json(record, command.undoes, undo.tally(), report, updated=undo.totals()[1])
 
 
 def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:

@@ -33,6 +33,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite as
 _WITHOUT_LOOK_UP = 0.3
 _WALKS = 0.5
 _SKIPS_ONCE = 0.2
+_SAYS_IT_AGAIN = 0.2
 _LONGEST_SECONDS = 4_000.0
 """Longer than any command takes; a wait by a clock that was set would be hours."""
 
@@ -61,6 +62,8 @@ class Scenario:
     around_process: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
     """Around each process, but not around the checks of what it left: a disk that fails, say."""
     _count: int = 0
+    _earlier: list[tuple[Table, ...]] = field(default_factory=list)
+    """What the input was before."""
 
     def process(
         self,
@@ -139,7 +142,11 @@ class Scenario:
 
     def edit(self) -> None:
         """Let a person change some names between two runs, or any fields."""
-        self.given = edited(self.chance, self.given, all_fields=self.updates)
+        self._earlier.append(self.given)
+        if self.updates and self.chance.random() < _SAYS_IT_AGAIN:
+            self.given = self.chance.choice(self._earlier)
+        else:
+            self.given = edited(self.chance, self.given, all_fields=self.updates)
 
     @property
     def updates(self) -> bool:

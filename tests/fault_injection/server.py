@@ -247,11 +247,11 @@ class Server:
         if (found := self.held.get(uuid)) is None:
             return
         if amendment.is_undo:
-            self.ledger.judge_undo(uuid, values, found, amendment.look)
+            self.ledger.judge_undo(uuid, self.key(uuid), values, found, amendment.look)
         elif not self.may_replace:
             self.ledger.judge(uuid, self.key(uuid), values, found, amendment.look)
         amendment.after = self.held[uuid] = with_values(found, values)
-        self.ledger.note_patch(uuid, self.held[uuid])
+        self.ledger.note_patch(uuid, values)
         self.patched.append(amendment)
 
     def _carry_out(self, ticket: Ticket) -> None:

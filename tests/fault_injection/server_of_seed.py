@@ -44,6 +44,7 @@ def server(
     lag_seconds = 0.0 if false else chance.choice([0.0, 0.0, 0.0, 0.3]) * settle_seconds
     finish_seconds = settle_seconds * 3.0 if late else (settle_seconds - lag_seconds) * chance.uniform(0.1, 0.95)
     skew_seconds = chance.choice([0.0, 0.0, -3600.0, 47.0])
+    leaves_out = policy.existing is Existing.UPDATE and chance.random() < _LEAVES_OUT
     found = Server(
         duplicates=chance.choice(
             [one for one in Duplicates if asks_first or not by_hand or one is not Duplicates.SECOND]
@@ -58,9 +59,12 @@ def server(
         lag_seconds=lag_seconds,
         finish_seconds=finish_seconds,
         is_slow=chance.random() < _SLOW,
-        leaves_out=policy.existing is Existing.UPDATE and chance.random() < _LEAVES_OUT,
+        leaves_out=leaves_out,
         may_replace=policy.on_conflict is OnConflict.SHEET,
-        ledger=Ledger(knows_all_others=not troubles & {Trouble.CLOCK, Trouble.FALSE_REFUSAL}),
+        ledger=Ledger(
+            knows_all_others=not troubles & {Trouble.CLOCK, Trouble.FALSE_REFUSAL},
+            not_shown=frozenset({"note"} if leaves_out else ()),
+        ),
     )
     if found.is_safe:
         for key, contact in asked.items():

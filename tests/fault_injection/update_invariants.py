@@ -1,12 +1,12 @@
 """What must hold of updates, whatever went wrong; each sentence that is returned is one that does not."""
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from importer.model.changes import FieldValue, field_labels
+from importer.journal.doubts import change_of
+from importer.model.changes import ContactChange, FieldValue, field_labels
 from importer.model.rows import CONFLICT, Contact, Status
 from importer.model.runs import Result
 from importer.worker_pool.contact_changes import field_value
@@ -14,15 +14,15 @@ from tests.fault_injection.client import Sent
 from tests.fault_injection.fields import FIELDS, is_said
 from tests.fault_injection.server import Server
 
-_CHANGES = "SELECT uuid, after, before FROM changes JOIN runs ON runs.id = run WHERE name = ?"
+_CHANGES = "SELECT seq, uuid, after, before FROM changes JOIN runs ON runs.id = run WHERE name = ? ORDER BY seq"
 _CHANGED = "Changed in Callbell: "
 
 
-def changes_of(path: Path, run: str) -> dict[str, tuple[dict[str, FieldValue], dict[str, FieldValue]]]:
-    """Return by UUID what the journal says that a run changed, and what was there before."""
+def changes_of(path: Path, run: str) -> dict[int, ContactChange]:
+    """Return by the rows' seq what the journal says that a run changed, and what was there before."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         found = connection.execute(_CHANGES, (run,)).fetchall()
-    return {uuid: (_values(after), _values(before)) for uuid, after, before in found}
+    return {seq: change_of(uuid, after, before) for seq, uuid, after, before in found}
 
 
 def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
@@ -34,7 +34,7 @@ def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
         patches: That left in it.
 
     """
-    known = changes_of(path, run) if patches else {}
+    known = {change.uuid: change for change in changes_of(path, run).values()} if patches else {}
     first: dict[tuple[str, str], FieldValue] = {}
     last: dict[tuple[str, str], FieldValue] = {}
     for sent in patches:
@@ -43,7 +43,8 @@ def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
                 first.setdefault((sent.uuid, name), field_value(sent.look.contact, name))
             last[sent.uuid, name] = value
     for (uuid, name), value in last.items():
-        after, before = known.get(uuid, ({}, {}))
+        change = known.get(uuid, ContactChange(uuid=uuid))
+        after, before = change.after, change.before
         if after.get(name) != value:
             yield f"{uuid} was PATCHed to {name} {value!r}, and the journal has {after.get(name)!r}"
         if name in before and before[name] != first.get((uuid, name), before[name]):
@@ -56,10 +57,10 @@ def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[
     """A row is `updated` if its contact was PATCHed in the run, with the fields that it names; `gone` if it is."""
     if result.code == "gone" and result.uuid not in server.deleted_by_person:
         yield f"{result.uuid} is called gone, and nobody deleted it"
-    if result.code == "another_contact" and not server.requests:
-        yield "no answer"
     sent = {name for one in patches if one.uuid == result.uuid for name in one.values}
+    # Where a person gave a field the sheet's own value after a doubt, nobody can know who did.
     done = {name for one in server.patched if one.uuid == result.uuid for name in one.values}
+    done |= {name for name in sent if (result.uuid, name) in server.ledger.touched}
     told = _told(result)
     if result.status is Status.UPDATED and not told:
         yield "updated, without a word of what"
@@ -87,6 +88,8 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
     """
     for key, result in results:
         held = server.held.get(result.uuid)
+        if result.uuid in server.ledger.undone:
+            continue
         if held is None or key not in rows or result.status is Status.DUPLICATE or server.key(result.uuid) != key:
             continue
         for name in FIELDS:
@@ -98,9 +101,8 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
                 yield f"row {result.row} ({key}): {name} is {there!r}, and the sheet alone changed it to {wanted!r}"
             elif server.may_replace or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason):
                 continue
-            elif not server.ledger.ever_held(result.uuid, name, wanted) and is_known:
-                if name != "tags":
-                    yield f"row {result.row} ({key}): {name} is {there!r}, not {wanted!r}, and that is no conflict"
+            elif name != "tags" and is_known and not server.ledger.ever_held(result.uuid, name, wanted):
+                yield f"row {result.row} ({key}): {name} is {there!r}, not {wanted!r}, and that is no conflict"
 
 
 def _told(result: Result) -> set[str]:
@@ -116,7 +118,3 @@ def _label(name: str) -> str:
 
 def _is_same(name: str, wanted: FieldValue, there: FieldValue) -> bool:
     return set(wanted) == set(there) if name == "tags" else wanted == there
-
-
-def _values(text: str) -> dict[str, FieldValue]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}

@@ -17,7 +17,7 @@ from tests.fault_injection.scenario import Scenario, scenario
 from tests.fault_injection.troubles import Trouble
 
 _EXISTING = (Existing.SKIP, Existing.CREATE, Existing.UPDATE, Existing.CREATE)
-"""What seeds do with contacts that are there, in turn; where they ask, some are there before, whatever the service does."""
+"""What seeds do with contacts that are there, in turn; where they ask, some are there before the first run."""
 _EDITED = 0.7
 _MOST_TURNS = 2_500
 """Turns of the loop within which a process dies: about as many as a long run makes."""
