@@ -141,7 +141,8 @@ def after_compare_change(reply: Reply, step: CompareChange, policy: Policy, jitt
         return Final(outcome=undo_failed("The service answered with another contact.", reply, step))
     change, left = _to_give_back(step, reply.contact.fields)
     if change.after:
-        return SendNow(step=GiveBack(compare=replace(step, not_found_count=0), change=change, left=left))
+        compare = replace(step, not_found_count=0)
+        return SendNow(step=GiveBack(compare=compare, change=change, left=left), instead=compare)
     return Final(outcome=_restored(reply, (), left))
 
 

@@ -204,7 +204,8 @@ def _merged(found: RemoteContact, reply: Reply, step: GetContact, policy: Policy
     """Decide what follows from the contact as it is now."""
     result = merge(step.contact, step.base, found, policy, step.doubts)
     if result.change.after:
-        return SendNow(step=Patch(get=replace(step, look_ups=0, not_found_count=0), merge=result, found=found))
+        get = replace(step, look_ups=0, not_found_count=0)
+        return SendNow(step=Patch(get=get, merge=result, found=found), instead=get)
     changed = _changed(result, step.doubted)
     return Final(outcome=merged(result, found, reply.http_status, changed))
 

@@ -25,7 +25,7 @@ from tests.fault_injection.tickets import Ticket
 from tests.fault_injection.wire import FOUND, HANG_SECONDS, NOT_FOUND, Wire, now_seconds
 from tests.support.virtual_time import VirtualClock
 
-_LONGEST_LOOK_SECONDS = 5.0
+_LONGEST_LOOK_SECONDS = 10.0
 """A PATCH goes by an answer that is no older, or a person's work of that time is lost."""
 _LATE_SHARE = 0.1
 """Of the answers to POSTs that come late, although they were given in time."""

@@ -56,6 +56,7 @@ NEVER_ARRIVED = (
 TURNED_AWAY = (
     Fault(name="429", reply=_answered(429)),
     Fault(name="429 with Retry-After", reply=_answered(429, retry_after_seconds=2.0)),
+    Fault(name="429 with a long Retry-After", reply=_answered(429, retry_after_seconds=20.0)),
 )
 MAY_HAVE_ARRIVED = (
     *_any_commit("reset", _unknown("the connection broke off")),

@@ -66,7 +66,11 @@ def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[
         yield "updated, without a word of what"
     if told - set(map(_label, sent & done)):
         yield f"{told} are said to be changed, and {sent & done} were"
-    if result.status in (Status.UPDATED, Status.EXISTS) and result.code != CONFLICT and set(map(_label, sent)) - told:
+    if (
+        result.status in (Status.UPDATED, Status.EXISTS)
+        and result.code not in (CONFLICT, "differs")
+        and set(map(_label, sent)) - told
+    ):
         yield f"{sent} were PATCHed, and {told or 'nothing'} is said to be changed"
 
 
