@@ -4,7 +4,8 @@ from tests.fault_injection.mutation import Mutation
 from tests.fault_injection.trouble_mutations import one_change, seen_by
 from tests.fault_injection.troubles import Trouble
 
-_SEEDS = seen_by("virtual", seeds="1..1000")
+_ALL_UPDATE = ("--existing", "update")
+_SEEDS = (*seen_by("virtual", seeds="1..250"), *_ALL_UPDATE)
 _UNDO = seen_by("undo", seeds="1..300")
 _UPDATE, _MERGE = "worker_pool.update", "worker_pool.merge"
 _IMPORT = "worker_pool.import_operation:ImportOperation"
@@ -56,7 +57,7 @@ UPDATE_MUTATIONS = (
     ),
     one_change(
         "update: a proxy's 404 believed",
-        seen_by("virtual", Trouble.PROXY),
+        (*seen_by("virtual", Trouble.PROXY, "1..150"), *_ALL_UPDATE),
         f"{_UPDATE}:_is_missed",
         "not reply.is_proxy_page",
         "True",
@@ -133,7 +134,7 @@ UPDATE_MUTATIONS = (
     ),
     one_change(
         "skip: who is in the contact list is POSTed",
-        seen_by("virtual", Trouble.BY_HAND),
+        (*seen_by("virtual", seeds="1..250"), "--existing", "skip"),
         f"{_IMPORT}.first_step",
         "row.presence is Presence.THERE",
         "False",

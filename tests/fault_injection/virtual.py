@@ -23,11 +23,20 @@ _MOST_TURNS = 2_500
 """Turns of the loop within which a process dies: about as many as a long run makes."""
 
 
-def play_seeds(seeds: Sequence[int], only: Sequence[Trouble] = ()) -> Findings:
-    """Play each seed, with the given troubles or with its own, and check what must hold."""
+def play_seeds(seeds: Sequence[int], only: Sequence[Trouble] = (), existing: Existing | None = None) -> Findings:
+    """Play each seed and check what must hold.
+
+    Args:
+        seeds: What to play.
+        only: The troubles of each; none: its own.
+        existing: What each does with contacts that are there; None: some this, some that.
+
+    """
     findings, counts = Findings("virtual"), Counter[str]()
     for seed in seeds:
-        findings.add(f"seed {seed}", command_again("virtual", seed, only), partial(_play, seed, only, counts))
+        again = command_again("virtual", seed, only) + (f" --existing {existing}" if existing else "")
+        chosen = existing or _EXISTING[seed % len(_EXISTING)]
+        findings.add(f"seed {seed}", again, partial(_play, seed, only, chosen, counts))
     findings.say(
         f"{len(seeds):,} seeds at {findings.milliseconds_a_case:.1f} ms: {counts['deaths']:,} deaths, "
         f"{counts['runs']:,} runs that ended, {counts['rows']:,} rows, {counts['requests']:,} requests, "
@@ -58,8 +67,8 @@ def command_again(part: str, seed: int, only: Sequence[Trouble]) -> str:
     return " ".join([f"{part} --seeds {seed}..{seed}", *(f"--trouble {trouble}" for trouble in only)])
 
 
-def _play(seed: int, only: Sequence[Trouble], counts: Counter[str]) -> list[str]:
-    with scenario(seed, only, existing=_EXISTING[seed % len(_EXISTING)]) as it:
+def _play(seed: int, only: Sequence[Trouble], existing: Existing, counts: Counter[str]) -> list[str]:
+    with scenario(seed, only, existing=existing) as it:
         wrong = _lives(it)
         counts.update(deaths=it.deaths, runs=len(it.ended), requests=it.server.requests, patches=len(it.server.patched))
         counts.update(rows=sum(len(table.rows) for table in it.given))
