@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from random import Random
 from typing import ClassVar
 
 from importer.model.changes import FieldValue
@@ -19,7 +18,6 @@ from tests.fault_injection.faults import FALSE_REFUSALS, REFUSED, TURNED_AWAY, F
 from tests.fault_injection.fields import values_of_patch
 from tests.fault_injection.ledger import Look
 from tests.fault_injection.people import People
-from tests.fault_injection.server import Server
 from tests.fault_injection.table import key_of
 from tests.fault_injection.tickets import Ticket
 from tests.fault_injection.wire import FOUND, HANG_SECONDS, NOT_FOUND, Wire, now_seconds
@@ -29,11 +27,6 @@ _LONGEST_LOOK_SECONDS = 10.0
 """A PATCH goes by an answer that is no older, or a person's work of that time is lost."""
 _LATE_SHARE = 0.1
 """Of the answers to POSTs that come late, although they were given in time."""
-HANG_SECONDS = 3.0
-"""How long a client waits for an answer here; the real one's minute would only make the clock run longer."""
-NOT_FOUND = Reply(arrival=Arrival.ANSWERED, http_status=404, message="not found", json={"error": "not found"})
-"""The service's own, which is JSON."""
-_FOUND = Reply(arrival=Arrival.ANSWERED, http_status=200)
 _STRANGER = RemoteContact(uuid="uuid-of-another", identifier="34999000111")
 
 
@@ -51,12 +44,10 @@ class Network(Wire, Service):
     """One process's way to the server.
 
     Args:
-        server: What is at the other end, and outlives the process.
         weather: How much goes wrong.
-        chance: What exactly.
         clock: Ours, which the service's `Date` is compared with.
         account: What it tells of whose token it is.
-        people: Who may change what is shown.
+        people: Who may change what is shown, at a server that outlives the process.
         refused: The keys that the service never takes.
 
     """
@@ -65,15 +56,13 @@ class Network(Wire, Service):
 
     def __init__(
         self,
-        server: Server,
         weather: Weather,
-        chance: Random,
         clock: VirtualClock,
         account: Account,
         people: People,
         refused: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(server, weather, chance, clock, account, people)
+        super().__init__(weather, clock, account, people)
         self._refused = refused
         self.patches: list[Sent] = []
 
@@ -91,10 +80,9 @@ class Network(Wire, Service):
                 return await self._find(digits, request.query.get("channel_uuid", ""))
             case "GET", ["contacts", uuid]:
                 return await self._get(uuid)
-            case "PATCH", ["contacts", uuid]:
-                return await self._patch(uuid, values_of_patch(request.body))
-            case "DELETE", ["contacts", uuid]:
-                return await self._delete(uuid)
+            case "PATCH" | "DELETE", ["contacts", uuid]:
+                is_patch = request.method == "PATCH"
+                return await (self._patch(uuid, values_of_patch(request.body)) if is_patch else self._delete(uuid))
             case _:
                 raise NotImplementedError(request)
 

@@ -126,6 +126,8 @@ _EVERY_KIND = 12
 """A seed has at least as many kinds of fault."""
 _THROTTLED = 0.05
 """How often the weather is nothing but 429s."""
+_PROXY_SHARE = 4
+"""Kinds of fault for which a proxy that answers counts: two such answers in a row are needed to mislead anybody."""
 _ENDING_SHARE = 0.02
 
 
@@ -192,6 +194,6 @@ def weather(chance: Random, troubles: frozenset[Trouble] = frozenset()) -> Weath
         kinds=kinds,
         kinds_of_post=(*others, *false),
         kinds_of_read=chance.sample(OF_A_READ, chance.randint(1, chance.choice([3, len(OF_A_READ)]))),
-        of_proxy=(_HTML_404,) if Trouble.PROXY in troubles else (),
+        of_proxy=(_HTML_404,) * _PROXY_SHARE if Trouble.PROXY in troubles else (),
         ends=chance.random() < 0.5,
     )

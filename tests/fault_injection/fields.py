@@ -1,4 +1,4 @@
-"""The fields of a contact that sheets and people change here: their cells, their values, and how the service shows them."""
+"""The fields of a contact that sheets and people change here: their cells, their values, how the service shows them."""
 
 import json
 from collections.abc import Mapping

@@ -21,11 +21,11 @@ from importer.model.policy import Existing
 from importer.model.rows import IN_CALLBELL, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, SandboxOptions
 from importer.sandbox.account import StoredContact
-from importer.sandbox.calls import Asked
 from tests.fault_injection.findings import Findings
+from tests.fault_injection.killed_sheet import THERE_BEFORE, Sheet
 from tests.fault_injection.killing import HANG_SECONDS, LATE_SECONDS, SHARE, Victim, in_scenarios
 from tests.fault_injection.troubled_sandbox import TroubledSandbox
-from tests.support.commands import ACCOUNT, results, served, table
+from tests.support.commands import ACCOUNT, results, served
 
 _RUN = ("run", "contacts.csv")
 _KINDS = (
@@ -42,12 +42,7 @@ _KINDS = (
 _METHODS = frozenset({"GET", "POST", "PATCH"})
 _EXISTING = (Existing.CREATE, Existing.SKIP, Existing.UPDATE)
 """What scenarios do with contacts that are there, in turn; where they ask, some are there before."""
-_THERE_BEFORE = 0.1
-_EDITED = 0.1
 _SETTLE_SECONDS = 1.0
-THERE_BEFORE = "There before"
-_NAMES = ("NA", "Null", "nan", "007", "TRUE", "1e5", "O'Brien", "Zoë")
-"""Names that a careless reader of spreadsheets takes for something else."""
 _CONFIG = """
 [service]
 base_url = "{base_url}"
@@ -77,7 +72,7 @@ class Killing:
 
     victim: Victim
     sandbox: TroubledSandbox
-    sheet: "Sheet"
+    sheet: Sheet
     statuses: Counter[str] = field(default_factory=Counter)
 
     def run_until_it_ends(self, kills: int) -> list[str]:
@@ -196,7 +191,7 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
     return wrong
 
 
-def _prepare(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int, sheet: "Sheet") -> None:
+def _prepare(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int, sheet: Sheet) -> None:
     """Let the next command know the account, and send the contacts, in another way; and find another sheet."""
     sheet.write()
     sandbox.let_colleague_ask()
@@ -210,50 +205,6 @@ def _prepare(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int, 
         channel=chance.choice(_CHANNELS),
     )
     (folder / "config.toml").write_text(text, encoding="utf-8")
-
-
-@dataclass(slots=True, kw_only=True)
-class Sheet:
-    """The input, whose notes are edited from command to command where they are brought over."""
-
-    chance: Random
-    path: Path
-    existing: Existing
-    rows: list[tuple[str, str, str]] = field(default_factory=list)
-    is_done: bool = False
-    """Whether nobody edits it any more."""
-
-    def __post_init__(self) -> None:
-        self.rows = [(phone, name, "") for phone, name in _rows(self.chance)]
-
-    def put_some_before(self, sandbox: TroubledSandbox) -> None:
-        """Let people have some of the contacts before the first command, with names of theirs."""
-        for digits in sorted(
-            {phone.replace(" ", "").replace("-", "")[1:] for phone, *_ in self.rows if len(phone) > 2}
-        ):
-            if self.chance.random() < _THERE_BEFORE:
-                body = {"identifier": digits, "source": "whatsapp", "name": THERE_BEFORE}
-                sandbox.calls.create_contact(Asked(body=body))
-
-    def write(self) -> None:
-        """Edit some notes, and write the file."""
-        if self.existing is Existing.UPDATE and not self.is_done:
-            self.rows = [(phone, name, self._note(note)) for phone, name, note in self.rows]
-        table(self.path, [("Phone", "Name", "Note"), *self.rows])
-
-    def _note(self, note: str) -> str:
-        return f"note {self.chance.randrange(1_000_000)}" if self.chance.random() < _EDITED else note
-
-
-def _rows(chance: Random) -> list[tuple[str, str]]:
-    """Return some hundred rows, a few of them invalid or given twice."""
-    rows = []
-    for number in range(chance.randint(200, 500)):
-        kind = chance.random()
-        phone = "12" if kind < 0.02 else f"+346{number:08}" if kind < 0.95 else f"+346{chance.randint(0, number):08}"
-        name = chance.choice(_NAMES) if chance.random() < 0.2 else f"Customer {number}"
-        rows.append((chance.choice([phone, f"{phone[:3]} {phone[3:6]}-{phone[6:]}"]), name))
-    return rows
 
 
 def _of_row(row: Mapping[str, str], name: str, there: Mapping[str, StoredContact]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""People who change contacts in Callbell, between the commands and during them, just before an answer and just after."""
+"""People who change contacts in Callbell, between the commands and during them, just before an answer and after."""
 
 from dataclasses import dataclass
 from random import Random

@@ -1,37 +1,29 @@
 """A scenario: one input, one server, and the same command given again and again, whatever happened to it before."""
 
 import contextlib
-import tempfile
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
 from importer.journal import Journal
 from importer.model.errors import UsageError
-from importer.model.policy import Ambiguous, Existing, Gone, OnConflict, Policy
+from importer.model.policy import Ambiguous, Existing, Policy
 from importer.model.rows import Status
-from importer.sandbox import Duplicates
 from tests.fault_injection import invariants, update_invariants
-from tests.fault_injection.account import account
 from tests.fault_injection.client import Network
-from tests.fault_injection.faults import CALM, Weather, weather
+from tests.fault_injection.faults import CALM, Weather
 from tests.fault_injection.machine import Machine, MachineLoop
 from tests.fault_injection.people import People
 from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
 from tests.fault_injection.server import NEVER, Server
-from tests.fault_injection.server_of_seed import server
-from tests.fault_injection.table import Mapping, Table, contacts, edited, filled, tables
-from tests.fault_injection.troubles import Trouble, troubles
+from tests.fault_injection.table import Table, contacts, edited
+from tests.fault_injection.troubles import Trouble
 from tests.fault_injection.world import World
 
 T = TypeVar("T")
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
-_WITHOUT_LOOK_UP = 0.3
-_WALKS = 0.5
 _SKIPS_ONCE = 0.2
 _SAYS_IT_AGAIN = 0.2
 _LONGEST_SECONDS = 4_000.0
@@ -82,9 +74,7 @@ class Scenario:
         self.server.ledger.note_sheet(contacts(self.given))
         clock = replace(self.world.clock)
         network = Network(
-            self.server,
             weather or self.weather,
-            self.chance,
             clock,
             self.world.account,
             self.people,
@@ -241,72 +231,3 @@ class Scenario:
             self.wrong += invariants.of_half_reports(self.machine.folder / REPORTS)
         elif ended.error is None:
             self.ended.append(ended)
-
-
-@contextlib.contextmanager
-def scenario(
-    seed: int,
-    only: Collection[Trouble] = (),
-    *,
-    late: bool = False,
-    stormy: bool = False,
-    existing: Existing = Existing.CREATE,
-) -> Iterator[Scenario]:
-    """Yield the scenario of a seed, with a disk of its own that is gone afterwards.
-
-    Args:
-        seed: Decides everything.
-        only: The troubles that it has; none: its own.
-        late: Whether the server carries requests out later than the importer waits.
-        stormy: Whether it has many rows and faults, and an importer that may do all it can about them.
-        existing: What the importer does with contacts that are there.
-
-    """
-    chance = Random(seed)
-    trouble = frozenset[Trouble]() if late else troubles(chance, only)
-    given = tables(chance, least_rows=40 if stormy else 1, troubles=trouble)
-    updates, skips = existing is Existing.UPDATE, existing is not Existing.CREATE
-    given = filled(chance, given) if updates else given
-    settle_seconds = chance.choice([1.0, 3.0, 10.0])
-    asked = contacts(given)
-    policy = Policy(
-        ambiguous=chance.choice([Ambiguous.RECONCILE] * 17 + [Ambiguous.STRICT] * 2 + [Ambiguous.RESEND]),
-        existing=existing,
-        on_conflict=chance.choice([OnConflict.CALLBELL] * 3 + [OnConflict.SHEET]) if updates else OnConflict.CALLBELL,
-        gone=chance.choice(list(Gone)) if updates else Gone.REPORT,
-        settle_seconds=settle_seconds,
-        not_found_gap_seconds=0.5,
-        backoff_cap_seconds=8.0,
-    )
-    behind = server(chance, asked, policy, trouble, late=late)
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fault-injection-") as folder:
-        it = Scenario(
-            chance=chance,
-            machine=Machine(Path(folder)),
-            server=behind,
-            given=given,
-            policy=policy,
-            weather=weather(chance, trouble),
-            refused=frozenset(key for key in asked if chance.random() < 0.03 and key not in behind.contacts),
-            rate=chance.choice([300.0, 300.0, 20.0, 5.0, 0.0]),
-            people=People(chance=chance, server=behind),
-            world=World(
-                chance=chance,
-                server=behind,
-                troubles=trouble,
-                account=account(chance, is_bare=Trouble.CHANNEL not in trouble),
-            ),
-        )
-        if skips:
-            it.walks = chance.random() < _WALKS
-        elif not (stormy or late or trouble) and chance.random() < _WITHOUT_LOOK_UP:
-            it.world.mapping = Mapping(source="instagram")
-        if stormy or late:
-            it.policy = replace(policy, ambiguous=Ambiguous.RECONCILE)
-            it.weather = replace(it.weather, share=0.4, look_up_share=0.1, ends=False)
-            it.rate = 300.0
-        if updates:
-            it.policy = replace(it.policy, ambiguous=Ambiguous.RECONCILE)
-        if late:
-            behind.duplicates = Duplicates.SECOND
-        yield it

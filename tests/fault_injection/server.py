@@ -10,6 +10,7 @@ from importer.model.changes import FieldValue
 from importer.model.replies import RemoteContact
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
+from tests.fault_injection.conversations import Conversations
 from tests.fault_injection.fields import described, with_values
 from tests.fault_injection.ledger import Ledger, Look
 from tests.fault_injection.table import key_of, normalised, other_form
@@ -80,9 +81,7 @@ class Server:
     doubtful_deletions: set[str] = field(default_factory=set)
     """The UUIDs whose DELETE the importer cannot know of: it is late, or was not written down."""
     _visible_seconds: dict[str, float] = field(default_factory=dict)
-    _conversations: dict[str, int] = field(default_factory=dict)
-    """The place of each contact in the list, the highest on top."""
-    _newest: int = 0
+    _conversations: Conversations = field(default_factory=Conversations)
     _open: list[Ticket] = field(default_factory=list)
     _deletions: list[Deletion] = field(default_factory=list)
     _amendments: list[Amendment] = field(default_factory=list)
@@ -170,23 +169,13 @@ class Server:
         """
         self.carry_out(now_seconds)
         everybody = [one for there in self.contacts.values() for one in there]
-        placed = [(self._place(one.uuid), one) for one in everybody]
+        placed = [(self._conversations.place(one.uuid), one) for one in everybody]
         placed.sort(key=lambda one: -one[0])
         return [(place, one, self.held[one.uuid]) for place, one in placed if not after or place < after][:count]
 
     def let_write(self, uuid: str) -> None:
         """Let a contact write, so that it moves to the top of the list."""
-        self._conversations.pop(uuid, None)
-        self._place(uuid)
-
-    def _place(self, uuid: str) -> int:
-        self._newest += uuid not in self._conversations
-        return self._conversations.setdefault(uuid, self._newest)
-
-    def show(self, uuid: str, now_seconds: float) -> Contact | None:
-        """Return what a GET shows."""
-        self.carry_out(now_seconds)
-        return self.held.get(uuid)
+        self._conversations.move_up(uuid)
 
     def look(self, uuid: str, now_seconds: float) -> Look:
         """Return what an answer that is given now shows of a contact that is there."""

@@ -1,6 +1,7 @@
 """A small input, with duplicates and invalid rows: what the fault-injection tests give the importer, without a file.
 
-Its cells are phone, name, channel, tags, note, owner and address; the last four are empty where nothing is updated. A phone is written in several ways where numbers are trouble.
+Its cells are phone, name, channel, tags, note, owner and address; the last four are empty where nothing is updated. A
+phone is written in several ways where numbers are trouble.
 """
 
 import hashlib

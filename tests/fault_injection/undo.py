@@ -16,7 +16,8 @@ from tests.fault_injection.fields import with_value, with_values
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop
 from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
-from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.scenario import Scenario
+from tests.fault_injection.scenario_of_seed import scenario
 from tests.fault_injection.table import Table
 from tests.fault_injection.troubles import Trouble
 from tests.fault_injection.undo_client import UndoNetwork
@@ -65,9 +66,7 @@ class UndoScenario:
         it.people.is_idle = not it.updates or weather is CALM
         it.server.ledger.undone |= self.created | self.changes.keys()
         network = UndoNetwork(
-            it.server,
             weather or it.weather,
-            it.chance,
             clock,
             it.world.account,
             it.people,

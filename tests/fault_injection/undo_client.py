@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from functools import partial
-from random import Random
 
 from importer.model.changes import ContactChange, FieldValue
 from importer.model.replies import Arrival, Reply
@@ -11,7 +10,6 @@ from tests.fault_injection.account import Account
 from tests.fault_injection.client import Network
 from tests.fault_injection.faults import Commit, Fault, Weather
 from tests.fault_injection.people import People
-from tests.fault_injection.server import Server
 from tests.fault_injection.tickets import Deletion
 from tests.fault_injection.wire import NOT_FOUND, now_seconds
 from tests.support.virtual_time import VirtualClock
@@ -21,12 +19,10 @@ class UndoNetwork(Network):
     """One undo's way to the server.
 
     Args:
-        server: What is at the other end, and outlives the process.
         weather: How much goes wrong.
-        chance: What exactly.
         clock: Ours.
         account: What it tells of whose token it is.
-        people: Who may change what is shown.
+        people: Who may change what is shown, at a server that outlives the process.
         created: The UUIDs that may be deleted: those that the run created.
         changes: What the run changed in others, by UUID: this alone may be given back.
 
@@ -36,16 +32,14 @@ class UndoNetwork(Network):
 
     def __init__(
         self,
-        server: Server,
         weather: Weather,
-        chance: Random,
         clock: VirtualClock,
         account: Account,
         people: People,
         created: frozenset[str],
         changes: Mapping[str, ContactChange],
     ) -> None:
-        super().__init__(server, weather, chance, clock, account, people)
+        super().__init__(weather, clock, account, people)
         self._created = created
         self._changes = changes
 

@@ -1,6 +1,5 @@
 """Deliberate faults in updates: in the merge, in what is asked before, in the PATCH and its journal, in the undo."""
 
-from tests.fault_injection.mutation import Mutation
 from tests.fault_injection.trouble_mutations import one_change, seen_by
 from tests.fault_injection.troubles import Trouble
 

@@ -13,7 +13,8 @@ from typing import Protocol
 from importer.model.policy import Existing
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop
-from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.scenario import Scenario
+from tests.fault_injection.scenario_of_seed import scenario
 from tests.fault_injection.troubles import Trouble
 
 _EXISTING = (Existing.SKIP, Existing.CREATE, Existing.UPDATE, Existing.CREATE)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email.utils import format_datetime
 from http import HTTPStatus
-from random import Random
 from typing import TypeVar
 
 from importer.client.responses import answered
@@ -21,7 +20,6 @@ from tests.fault_injection.account import Account
 from tests.fault_injection.faults import Commit, Fault, Weather
 from tests.fault_injection.ledger import Look
 from tests.fault_injection.people import People
-from tests.fault_injection.server import Server
 from tests.fault_injection.table import MAIN_CHANNEL
 from tests.support.virtual_time import VirtualClock
 
@@ -42,25 +40,21 @@ class Wire:
     """One process's way to the server.
 
     Args:
-        server: What is at the other end, and outlives the process.
         weather: How much goes wrong.
-        chance: What exactly.
         clock: Ours, which the service's `Date` is compared with.
         account: What it tells of whose token it is.
-        people: Who may change what is shown.
+        people: Who may change what is shown, at a server that outlives the process.
 
     """
 
-    def __init__(
-        self, server: Server, weather: Weather, chance: Random, clock: VirtualClock, account: Account, people: People
-    ) -> None:
-        self._server = server
+    def __init__(self, weather: Weather, clock: VirtualClock, account: Account, people: People) -> None:
+        self._server = people.server
         self._weather = weather
-        self._chance = chance
+        self._chance = people.chance
         self._clock = clock
         self._account = account
         self._people = people
-        self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
+        self._latency_seconds = people.chance.choice([0.001, 0.02, 0.2, 1.0])
         self._looks: dict[str, Look] = {}
         """The last answer that showed each contact, by UUID; a PATCH or DELETE uses it up."""
         self.departures: list[float] = []
