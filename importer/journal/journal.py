@@ -103,8 +103,8 @@ class Journal:
             ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
             ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
             has_doubts = existing is Existing.UPDATE and find_doubts(connection, found)
-        flags = {"has_old_keys": bool(has_old_keys), "has_doubts": has_doubts, "tallied_only": self._tallied_only}
-        self._begun = RunInput(RunKey(run, found), existing, main_channels, **flags)
+        key, is_old = RunKey(run, found), bool(has_old_keys)
+        self._begun = RunInput(key, existing, main_channels, is_old, has_doubts, tallied_only=self._tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""

@@ -102,6 +102,7 @@ class TroubledSandbox(Sandbox):
 
     def _act_as_person(self, uuid: str) -> None:
         (contact,) = [one for one in self.contacts if one.uuid == uuid] or [self._chance.choice(self.contacts)]
+        body: dict[str, object]
         if self._chance.random() < 0.5:
             body, what = {"note": f"a person's note {self._moments}"}, "note"
         else:
