@@ -210,8 +210,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
                     self.outage.record_retry()
                 self._schedule(job, step, wait_seconds)
             case SendNow(step=step, instead=instead):
-                job.go_by_answer(instead, asyncio.get_running_loop().time())
-                self._schedule(job, step, AT_ONCE)
+                self._schedule(job.going_by_answer(instead), step, AT_ONCE)
             case AskToken(otherwise=otherwise):
                 job.otherwise = otherwise
                 self._queue.schedule(job, AT_ONCE)

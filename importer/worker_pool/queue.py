@@ -43,9 +43,15 @@ class Job(Generic[StepT, OutcomeT]):
     otherwise: OutcomeT | None = None
     """Its outcome if the token is good, which is to be asked first; None: nothing is to be asked."""
 
-    def go_by_answer(self, instead: StepT | None, loop_time: float) -> None:
-        """Take note that the next step goes by an answer that just came, and what is requested if that is too old."""
-        self.instead, self.good_until = instead, loop_time + GOOD_SECONDS
+    def going_by_answer(self, instead: StepT | None) -> Self:
+        """Return the job after noting that its next step goes by an answer that just came.
+
+        Args:
+            instead: What is requested if that answer is too old when the request may leave.
+
+        """
+        self.instead, self.good_until = instead, asyncio.get_running_loop().time() + GOOD_SECONDS
+        return self
 
     def renewed(self, loop_time: float) -> Self:
         """Return the job as its request leaves: it asks again where the answer that its step goes by is too old."""

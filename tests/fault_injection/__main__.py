@@ -1,6 +1,6 @@
 """The command `python -m tests.fault_injection`.
 
-    python -m tests.fault_injection short                        every part, in about four minutes
+    python -m tests.fault_injection short                        every part, in about five minutes
     python -m tests.fault_injection long                         every part at full length: about an hour
     python -m tests.fault_injection virtual --seeds 1..20000     one part; it says what repeats a failure
     python -m tests.fault_injection virtual --seeds 1..400 --trouble clock    the same with one trouble in every seed
