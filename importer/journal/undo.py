@@ -55,7 +55,7 @@ ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', f
 """
 _NEXT = f"""
 SELECT removals.seq, rows.number, iif({_CHANGED}, changes.uuid, rows.uuid), rows.payload, rows.normalised,
-    iif({_CHANGED}, changes.after, NULL), changes.before
+    iif({_CHANGED}, changes.after, NULL), changes.before, rows.status = 'in_doubt'
 FROM removals JOIN rows USING (run, seq) LEFT JOIN changes USING (run, seq)
 WHERE removals.status = 'pending' AND {_OPEN_OURS} -- its list of statuses as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
@@ -162,8 +162,9 @@ class RunUndo:
                 uuid=uuid,
                 contact=from_json(payload, normalised or ""),
                 change=None if after is None else change_of(uuid, after, before),
+                in_doubt=bool(in_doubt),
             )
-            for seq, number, uuid, payload, normalised, after, before in found
+            for seq, number, uuid, payload, normalised, after, before, in_doubt in found
         ]
 
     def record(self, removed: Sequence[Removed]) -> None:

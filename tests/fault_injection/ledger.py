@@ -93,6 +93,10 @@ class Ledger:
         self._tags_given |= {(uuid, tag): moment for tag in set(after.tags) - set(before.tags)}
         self._tags_taken |= {(uuid, tag): moment for tag in set(before.tags) - set(after.tags)}
 
+    def is_of_person(self, uuid: str, name: str) -> bool:
+        """Tell whether a person gave what a field has now."""
+        return (uuid, name) in self._given
+
     def note_patch(self, uuid: str, values: Mapping[str, FieldValue]) -> None:
         """Take note of what a contact has since it was PATCHed, which is no person's any more."""
         for name, value in values.items():

@@ -143,6 +143,12 @@ class Server:
         """Carry out everything that it was ever asked for."""
         self.carry_out(float("inf"))
 
+    def carry_out_posts(self) -> None:
+        """Carry out every POST: who takes back what a run made does not know of those that are still under way."""
+        late, self._amendments = self._amendments, []
+        self.carry_out_all()
+        self._amendments = late
+
     def given_up(self, now_seconds: float, ticket: Ticket | Deletion | Amendment | None = None) -> None:
         """Take note that the client waits for the ticket no longer, or, None, is dead: what is open is not too late."""
         latest_seconds = now_seconds + self.finish_seconds

@@ -199,7 +199,7 @@ def _runs(it: Scenario) -> tuple[Table, ...]:
             one_life(it)
         else:
             it.process(weather=CALM)
-    it.server.carry_out_all()
+    it.server.carry_out_posts()
     it.given = whole
     return whole
 

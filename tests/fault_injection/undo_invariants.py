@@ -130,7 +130,8 @@ def _of_change(result: RemovalResult, change: ContactChange, server: Server) -> 
         name for name in there if not (_is_same(there[name], before[name]) or _is_same(there[name], change.after[name]))
     ]
     left = [name for name in there if name not in others and not _is_same(there[name], before[name])]
-    if result.fate is Fate.RESTORED and (others or left):
+    given_since = {name for name in there if server.ledger.is_of_person(result.uuid, name)}
+    if result.fate is Fate.RESTORED and {*others, *left} - given_since:
         yield f"restored, but it has {there}, and had {before}"
     elif result.fate is Fate.CHANGED and (left or not others):
         yield f"changed, but it has {there}, and had {before}; the run made it {change.after}"

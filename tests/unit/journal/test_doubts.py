@@ -70,3 +70,12 @@ def test_a_first_meeting_that_was_cut_off_is_told_too(journal: Journal) -> None:
     journal.record([Intended(seq=row.seq, change=change, at=START)])
     (row,) = claimed(journal, "run-4", contact(3, "Other"))
     assert (row.in_doubt, row.doubts) == (True, (change,))
+
+
+def test_an_undo_is_told_that_the_patch_may_be_under_way(journal: Journal, tmp_path: Path) -> None:
+    """It waits for it before it looks."""
+    journal.finish(record("run-2"))
+    undo = journal.undo_of("run-2")
+    undo.begin("undo-1", tmp_path, START)
+    (row,) = undo.claim(10)
+    assert (row.change, row.in_doubt) == (CHANGE, True)
