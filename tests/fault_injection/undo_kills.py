@@ -46,6 +46,7 @@ _CONFIG = """
 base_url = "{base_url}"
 {account}
 rate = {rate}
+settle_seconds = 1.0
 
 [columns]
 identifier = "Phone"
