@@ -9,6 +9,7 @@ from importer.model.replies import Arrival, Reply
 from tests.fault_injection.account import Account
 from tests.fault_injection.client import Network
 from tests.fault_injection.faults import Commit, Fault, Weather
+from tests.fault_injection.fields import with_value
 from tests.fault_injection.people import People
 from tests.fault_injection.tickets import Deletion
 from tests.fault_injection.wire import NOT_FOUND, now_seconds
@@ -88,6 +89,9 @@ class UndoNetwork(Network):
             self.wrong.append(f"{uuid} was to be deleted, which a person made")
         if uuid not in self._server.proved:
             self.wrong.append(f"{uuid} was to be deleted, and no answer to a POST had proved that the run made it")
-        # A person may change it between the GET and the DELETE: that nobody can know.
-        if self._server.is_changed(uuid) and (look is None or look.contact != self._server.as_sent[uuid]):
+        # A person may change it between the GET and the DELETE, or clear what is then left out: that nobody can know.
+        sent = self._server.as_sent.get(uuid)
+        if look and sent and self._server.leaves_out and not look.contact.note:
+            sent = with_value(sent, "note", "")
+        if self._server.is_changed(uuid) and (look is None or look.contact != sent):
             self.wrong.append(f"{uuid} was to be deleted, and had been changed before it was last looked at")
