@@ -5,8 +5,8 @@
     key in flight or in doubt .................... pending, looked up before it is sent
     key in Callbell, same content ................ unchanged
     key in Callbell, other content ............... exists (code `differs`)
-    the same two with `existing = update` ........ pending with its UUID, to be merged, if its content is another or was
-                                                   never sent or merged
+    the same two with `existing = update` ........ pending with its UUID, to be merged, if its content is another, was
+                                                   never sent or merged, or a PATCH is in doubt
 
 A key is source, channel and normalised identifier; the account's main channel is as none. `enqueue` calls this for
 mapped rows; rows with a known fingerprint are recognised before, and of them only duplicates are decided here.
@@ -58,6 +58,8 @@ class KnownContact:
     """Whether it failed because the service refused it: some services refuse, and make the contact all the same."""
     is_sent: int = 0
     """Whether the payload was sent or merged; else the contact was only met."""
+    is_doubted: int = 0
+    """Whether a PATCH of it may have arrived that no later run has merged."""
 
 
 class EnqueueDecision(NamedTuple):
@@ -96,7 +98,7 @@ def deduplicate_across_runs(
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
         return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     reason = "" if known.same else _differs(payload, known.payload)
-    if existing is Existing.UPDATE and known.uuid and (reason or not known.is_sent):
+    if existing is Existing.UPDATE and known.uuid and (reason or not known.is_sent or known.is_doubted):
         return EnqueueDecision(Outcome(status=Status.PENDING, uuid=known.uuid, href=known.href))
     if not reason:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))

@@ -57,9 +57,10 @@ _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
 _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
     contacts.first_sent_at, contacts.last_sent_at, coalesce(sent.base, sent.payload),
-    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent
+    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent, doubts.uuid IS NOT NULL
 FROM temp.next_rows CROSS JOIN contacts ON contacts.account = ? AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
+LEFT JOIN temp.doubts USING (source, channel, identifier)
 LEFT JOIN rows AS sent ON (contacts.fingerprint <> next_rows.fingerprint OR contacts.status = 'failed')
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE next_rows.fingerprint IS NOT NULL

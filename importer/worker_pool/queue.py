@@ -18,6 +18,8 @@ _T = TypeVar("_T")
 
 AT_ONCE = -math.inf
 """A due time before all others."""
+GOOD_SECONDS = 5.0
+"""How long a step may go by an answer: a `Retry-After` or an outage holds up requests for many minutes."""
 _CLAIM_SECONDS = 0.1
 _CLAIM_WITHOUT_LIMIT = 200
 _RESERVE_SECONDS = 0.25
@@ -32,10 +34,31 @@ class Job(Generic[StepT, OutcomeT]):
     """What is to be requested next."""
     row: Pending | None = None
     """None: a step about no row."""
+    instead: StepT | None = None
+    """What is requested in its place after `good_until`; None: the step does not go by an answer."""
+    good_until: float = math.inf
+    """The event loop's time until which the answer that the step goes by is new enough."""
     attempts: int = 0
     """Requests for it that may have changed something."""
     otherwise: OutcomeT | None = None
     """Its outcome if the token is good, which is to be asked first; None: nothing is to be asked."""
+
+    def going_by_answer(self, instead: StepT | None) -> Self:
+        """Return the job after noting that its next step goes by an answer that just came.
+
+        Args:
+            instead: What is requested if that answer is too old when the request may leave.
+
+        """
+        self.instead, self.good_until = instead, asyncio.get_running_loop().time() + GOOD_SECONDS
+        return self
+
+    def renewed(self, loop_time: float) -> Self:
+        """Return the job as its request leaves: it asks again where the answer that its step goes by is too old."""
+        if self.instead is not None and loop_time > self.good_until and self.otherwise is None:
+            self.step = self.instead
+        self.instead = None
+        return self
 
 
 class StepQueue(Generic[_T]):

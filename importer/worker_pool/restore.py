@@ -83,10 +83,11 @@ class UndoOperation:
         self._delete = DeleteOperation(policy)
 
     def first_step(self, row: Pending, now: datetime, run_seconds: float) -> NextStep[UndoSteps, Deletion]:
-        """GET it: it may have been changed, or deleted, by anybody."""
+        """GET it: it may have been changed, or deleted, by anybody; or the run's PATCH is still under way."""
         if row.change is None:
             return self._delete.first_step(row, now, run_seconds)
-        return SendLater(step=CompareChange(uuid=row.uuid, change=row.change))
+        wait_seconds = max(0.0, self._policy.settle_seconds - run_seconds) if row.in_doubt else 0.0
+        return SendLater(step=CompareChange(uuid=row.uuid, change=row.change), wait_seconds=wait_seconds)
 
     def request(self, step: UndoSteps) -> Request:
         """Return the step's GET, PATCH or DELETE."""
@@ -141,7 +142,8 @@ def after_compare_change(reply: Reply, step: CompareChange, policy: Policy, jitt
         return Final(outcome=undo_failed("The service answered with another contact.", reply, step))
     change, left = _to_give_back(step, reply.contact.fields)
     if change.after:
-        return SendNow(step=GiveBack(compare=replace(step, not_found_count=0), change=change, left=left))
+        compare = replace(step, not_found_count=0)
+        return SendNow(step=GiveBack(compare=compare, change=change, left=left), instead=compare)
     return Final(outcome=_restored(reply, (), left))
 
 
