@@ -171,7 +171,7 @@ def test_a_newer_journal_is_refused(path: Path) -> None:
     tampered(path, f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(StorageError, match="newer version") as error:
         Journal.open(path)
-    upgrade = "Upgrade with `pip install --upgrade callbell-importer`, or name another file with --journal."
+    upgrade = "Install the newer importer again (README.md: Upgrading), or name another file with --journal."
     assert error.value.hint == upgrade
 
 
