@@ -31,15 +31,18 @@ def plain_lines(text: str) -> str:
 def wrapped_text(text: str, width: int) -> str:
     """Return the text with its long lines broken between words; the rest of a line keeps its indentation.
 
-    What is copied is never broken: a line that is a command of ours, a word (such as a path), and what is in quotes.
+    What is copied is never broken: a line that is a command of ours, a word (such as a path), and what is in quotes. A
+    command that fits only without its indentation goes without it.
     A width of 0 leaves the text as it is.
     """
     return "\n".join(_wrapped_line(line, width) for line in text.split("\n")) if width else text
 
 
 def _wrapped_line(line: str, width: int) -> str:
-    if len(line) <= width or line.lstrip().startswith(_COMMAND):
+    if len(line) <= width:
         return line
+    if line.lstrip().startswith(_COMMAND):
+        return line.lstrip() if len(line.lstrip()) <= width else line
     indent = line[: len(line) - len(line.lstrip())]
     lines = [""]
     for word in _QUOTED_OR_WORD.findall(line):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Self, TextIO
 
 from importer.model.plain_text import wrapped_text
-from importer.reports.snapshot import Snapshot, clock_line, facts, failure_text, log_line, waits
+from importer.reports.snapshot import Snapshot, clock_line, failure_text, log_line, request_pace, status_counts, waits
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LINE_EVERY_SECONDS = 30.0
 _REDRAW_AFTER_SECONDS = 0.25
+_FREE_COLUMNS = 5
+"""Where Ctrl-C may be echoed twice (`^C^C`): a line that it breaks is one more than the next frame covers."""
 _BETWEEN, _BETWEEN_IN_ASCII = " \N{MIDDLE DOT} ", " | "
 
 
@@ -150,11 +152,12 @@ def console_class() -> "type[Console]":
 
 def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
     """Return what the live display draws: a bar as soon as the end is known, and the facts below it."""
-    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - rich is there by now, and only by now
+    from rich.console import Group  # noqa: PLC0415 - rich is there by now, and only by now
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - the same
     from rich.table import Table  # noqa: PLC0415 - the same
     from rich.text import Text  # noqa: PLC0415 - the same
 
-    width = max(console.width - 1, 1)  # the last column is left free: some terminals break the line after it
+    width = max(console.width - _FREE_COLUMNS, 1)
     between = _BETWEEN_IN_ASCII if console.options.ascii_only else _BETWEEN
     text = Text(no_wrap=True)
     for part, style in screen(snapshot, width, between):
@@ -163,19 +166,20 @@ def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
     text.highlight_regex(r"[\d,]+ (failed|invalid|in doubt)", "red")
     if not (snapshot.read_all and snapshot.sends):
         return text
-    both, colour = Table.grid(), "green" if snapshot.is_well else "yellow"
+    colour = "green" if snapshot.is_well else "yellow"
     total = max(snapshot.read, 1)
     bar = ProgressBar(total=total, completed=snapshot.done, width=width, complete_style=colour, finished_style=colour)
-    both.add_row(bar)
-    both.add_row(text)
-    return both
+    line = Table.grid()  # the bar alone ends without a line break, and a table of both would fill up its lines
+    line.add_row(bar)
+    return Group(line, text)
 
 
 def screen(snapshot: Snapshot, width: int, between: str) -> list[tuple[str, str]]:
     """Return the lines below the bar, each with its style: none is wider than the terminal."""
     said = [
         (clock_line(snapshot), ""),
-        (wrapped(facts(snapshot), width, between), ""),
+        (wrapped(status_counts(snapshot), width, between), ""),
+        (wrapped(request_pace(snapshot), width, between), ""),
         (wrapped_text(failure_text(snapshot), width), "dim"),
         *((wrapped_text(one, width), "yellow") for one in waits(snapshot)),
     ]

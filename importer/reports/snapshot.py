@@ -86,8 +86,8 @@ def clock_line(one: Snapshot) -> str:
     is_known = one.read_all and one.sends
     percent = f"{one.done * 100 // max(one.read, 1)}" if is_known else "-"
     left = seconds_left(one)
-    ahead = f"  left {'-' if left is None else clock_time(math.ceil(left)):<8}" if is_known else ""
-    return f"{percent:>3} %  elapsed {clock_time(one.elapsed_seconds):<8}{ahead}  {rows_text(one)}"
+    ahead = f"  left {'-' if left is None else clock_time(math.ceil(left)):<7}" if is_known else ""
+    return f"{percent:>3} %  elapsed {clock_time(one.elapsed_seconds):<7}{ahead}  {rows_text(one)}"
 
 
 def rows_text(one: Snapshot) -> str:
@@ -96,14 +96,17 @@ def rows_text(one: Snapshot) -> str:
     return f"{one.done:,} of {rows}" if one.read_all else f"{rows} read"
 
 
-def facts(one: Snapshot) -> tuple[str, ...]:
-    """Return a fact for every status that has rows, and how requests leave, in ASCII."""
+def status_counts(one: Snapshot) -> tuple[str, ...]:
+    """Return a fact for every status that has rows, in ASCII."""
+    return tuple(f"{count:,} {_word(status, one)}" for status, count in _in_order(one) if count)
+
+
+def request_pace(one: Snapshot) -> tuple[str, ...]:
+    """Return how requests leave, in ASCII; nothing where none does."""
     limit = f" of {one.limit:g}" if one.limit else ""
     is_busy = bool(one.in_flight) or (one.sends and one.read_all and one.done < one.read)
-    counts = [f"{count:,} {_word(status, one)}" for status, count in _in_order(one) if count]
-    rates = [f"{one.per_second:.0f}{limit} requests/s"] if is_busy else []
-    flying = [f"{one.in_flight} in flight"] if one.in_flight else []
-    return (*counts, *rates, *flying)
+    rate = [f"{one.per_second:.0f}{limit} requests/s"] if is_busy else []
+    return (*rate, *([f"{one.in_flight} in flight"] if one.in_flight else []))
 
 
 def waits(one: Snapshot) -> tuple[str, ...]:
@@ -140,7 +143,8 @@ def log_line(one: Snapshot) -> str:
     ahead = [f"{duration(math.ceil(left))} left"] if left else []
     why = [unnumbered(failure_text(one))] if one.failure_count else []
     elapsed = [f"{duration(one.elapsed_seconds)} elapsed"] if one.elapsed_seconds else []
-    return " | ".join([rows_text(one), *percent, *facts(one), *elapsed, *ahead, *why, *waits(one)])
+    said = (*percent, *status_counts(one), *request_pace(one), *elapsed, *ahead, *why, *waits(one))
+    return " | ".join([rows_text(one), *said])
 
 
 def seconds_left(one: Snapshot) -> float | None:

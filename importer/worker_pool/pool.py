@@ -3,8 +3,7 @@
     claim (intent on disk) | queue | rate limit | send | decide | record, or back to the queue
 
 One task dispatches: it lets the requests leave, in order; each request is a task of its own. What waits (a retry, a
-row in doubt) is scheduled in the queue and holds up nothing else. The next request is chosen only when it may leave, so
-that what must follow at once (`SendNow`) does.
+row in doubt) holds up nothing else. The next request is chosen only when it may leave: what must follow at once does.
 """
 
 import asyncio
