@@ -31,7 +31,8 @@ from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
-from importer.reports.progress import Progress, Snapshot, choose_progress
+from importer.reports.progress import Progress, choose_progress
+from importer.reports.snapshot import Snapshot
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.rate_limiter import RateLimiter
 

@@ -94,8 +94,8 @@ UNDO_MUTATIONS = (
                 module="worker_pool.pool",
                 function="WorkerPool._dispatch",
                 old="await self.rate_limiter.acquire()\n"
-                "self._in_flight.start(self._advance(self._queue.pop(loop.time())))",
-                new="job = self._queue.pop(loop.time())\n"
+                "self._in_flight.start(self._advance(self.queue.pop(loop.time())))",
+                new="job = self.queue.pop(loop.time())\n"
                 "if job.otherwise is not None or self.operation.request(job.step).is_change:\n"
                 "    await self.rate_limiter.acquire()\n"
                 "self._in_flight.start(self._advance(job))",
