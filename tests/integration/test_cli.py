@@ -494,7 +494,7 @@ def test_all_that_is_wrong_with_the_settings_is_said_at_once(monkeypatch: pytest
     """With file, line and key, with the variable, and with the option."""
     Path("config.toml").write_text('[service]\nrate = "fast"\n[contact]\nnmae = "x"\n', "utf-8")
     monkeypatch.setenv("CALLBELL_IMPORTER_LIMIT", "many")
-    said = give("run", "contacts.csv", "--country", "UK")
+    said = give("run", "contacts.csv", "--country", "Spian")
     assert said.exit_code == 2
     for place in ("config.toml, line 2, service.rate", "config.toml, line 4, contact.nmae", "_LIMIT", "--country"):
         assert place in said.stderr
