@@ -18,6 +18,7 @@ from importer.commands.pool_command import PoolCommand
 from importer.commands.preflight import Preflight, ask_before_sending
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
+from importer.commands.report_input import report_options
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
@@ -212,6 +213,8 @@ class ImportRun(PoolCommand):
             requests_retried=pool.counters.retried,
             requests_throttled=pool.counters.throttled,
             rate_achieved=round(limiter.mean_rate(), 1),
+            pace_seconds=limiter.pace.interval_seconds,
+            pace=tuple(limiter.pace.counts),
         )
 
     def _tally(self, name: str) -> Mapping[Status, int]:
@@ -229,7 +232,8 @@ class ImportRun(PoolCommand):
         source = self.store.report_source(record.name)
         tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
         dry = self.context.settings.run.dry_run
-        reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
+        wanted = report_options(self.context.settings, record, source.sheets())
+        reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings, options=wanted)
         problems = reports.problems if reports else source.problems()
         required = () if connection.is_asked else self._preflight.requirements.lines()
         refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told

@@ -28,6 +28,7 @@ from importer.model.replies import Outcome
 from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Status
 
 _NO_FINGERPRINT = bytes(FINGERPRINT_BYTES)
+_KNOWN = IN_CALLBELL - {Status.DUPLICATE}  # who reads a report wants to see the rows that are twice in the file
 # OR IGNORE: should two contacts ever have one fingerprint, the first one counts.
 _LOOK_UP = """
 INSERT OR IGNORE INTO temp.next_rows (seq, number, source, channel, identifier, row_run, row_seq)
@@ -237,7 +238,7 @@ def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tu
 
 
 def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
-    """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if they may need a fix."""
+    """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if reports may need them."""
     (outcome, *based_on), row, (source, channel, identifier) = decision, entry.row, draft.key
     pending = outcome.status is Status.PENDING
     texts = (entry.mapped.name, outcome.uuid, outcome.href, outcome.code, outcome.column, outcome.reason)
@@ -254,6 +255,6 @@ def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) ->
         draft.fingerprint,
         draft.payload if pending else None,
         entry.fingerprint,
-        "" if outcome.status in IN_CALLBELL else encode_json(row.cells),
+        "" if outcome.status in _KNOWN else encode_json(row.cells),
         encode_json([astuple(problem) for problem in row.problems]) if row.problems else None,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from importer.journal import Journal
 from importer.model.policy import Policy
 from importer.model.protocols import ReportSource
-from importer.model.rows import CONFLICT, IN_CALLBELL, TO_RETRY, Status
+from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result
 from tests.fault_injection.process import Ended
 from tests.fault_injection.server import Server
@@ -39,7 +39,7 @@ class Then:
 
 
 def _is_to_fix(result: Result) -> bool:
-    return result.status in TO_RETRY or result.code == CONFLICT
+    return result.status in NEEDS_PERSON or result.code == CONFLICT
 
 
 def of_server(server: Server) -> Iterator[str]:
