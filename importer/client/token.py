@@ -90,7 +90,7 @@ def find_token(environment: Mapping[str, str], token_file: Path | None = None, a
         return _checked(_read(kept, environment), f"The token file {kept}")
     raise NoTokenError(
         "There is no token for Callbell.",
-        "Give the command on a terminal, where it asks for the token; or put it into the variable"
+        "On a terminal callbell-importer run asks for it, and keeps it if you like. Or put it into the variable"
         f" {VARIABLE}; or into a file that only you can read, and name that file as token_file in the [service] table"
         f" of the config; or into the system's keyring: \"keyring set {KEYRING_SERVICE}"
         f' {account or "token"}".',

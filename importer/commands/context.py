@@ -149,11 +149,6 @@ def is_yes(answer: str, *, default: bool = False) -> bool:
     return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default
 
 
-def is_no(answer: str) -> bool:
-    """Tell whether a person's answer is a no, in several languages."""
-    return answer.strip().lower() in {"n", "no", "nein", "non", "não", "nao"}
-
-
 def may_ask(context: CommandContext) -> bool:
     """Tell whether a person is there to be asked, and wants to be."""
     return context.ask_line is not None and not context.settings.run.yes

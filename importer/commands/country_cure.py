@@ -46,7 +46,7 @@ class NumbersWithoutCountry:
         from importer.mapper.phones.country_guess import guess_country  # noqa: PLC0415 - few runs need it
 
         found = guess_country(self._cells, words_of(sheets), country_here(environment))
-        if found is None:
+        if found is None or not found.is_likely:
             return ""
         what = f"{found.right:,} of {found.looked_at:,} numbers without a country code are right for {found.name}."
         return f"{what}\nIf they are {found.of_people}, give the same command with --country {found.country}."

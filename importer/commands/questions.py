@@ -8,11 +8,12 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from importer.commands.context import CommandContext, is_no, is_yes, may_ask
+from importer.commands.context import CommandContext, may_ask
 from importer.commands.country_cure import country_here, words_of
 from importer.commands.mapping_selection import InputSheet, guess_of
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import IN_BRACES, texts_of
+from importer.mapper.header_guess import NO, YES
 from importer.mapper.mapping_guess import with_fields
 from importer.mapper.phones.countries import country_of
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
@@ -25,6 +26,8 @@ _MOST_CHOICES = 9
 _SAMPLES = 3
 _LONGEST_SAMPLE = 16
 _LONGEST_CHOICE = 22
+_YES = YES | {"s", "j", "o", "ok"}
+"""All of the answer: `SE` is Sweden, `Spain` a country too, and the letters of `si` and `no` are a yes and a no."""
 _CONTENT = {"identifier": "the phone number", "name": "the name"}
 
 
@@ -69,7 +72,7 @@ def _country_evidence(context: CommandContext, readers: Sequence[InputSheet]) ->
         return None
     words = words_of([reader.sheet for reader in readers])
     found = guess_country(cells, words, country_here(context.environment))
-    return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0)
+    return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0, is_likely=False)
 
 
 def _phone_cells(reader: InputSheet, settings: Settings) -> Iterator[str]:
@@ -91,18 +94,23 @@ def _phone_cells(reader: InputSheet, settings: Settings) -> Iterator[str]:
 def _country(found: CountryGuess, ask: Callable[[str], str]) -> str:
     """Return the country that the person confirms or names; empty: none."""
     if found.country:
-        answer = ask(f"{found.evidence} Are they {found.of_people}? [Y/n]").strip()
-        if is_yes(answer, default=True) and (not answer or not country_of(answer) or len(answer) <= len("sí")):
+        answer = ask(f"{found.evidence} Are they {found.of_people}? [Y/n]").strip().lower()
+        if not answer or answer in _YES:
             return found.country
-        if (named := country_of(answer)) and not is_no(answer):
+        if (named := country_of(answer)) and answer not in NO:
             return named
     hint = "" if found.country else "Phone numbers have no country code, and most of them fit no one country.\n"
-    question = f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):"
-    while answer := ask(question).strip():
+    return named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)
+
+
+def named_country(question: str, ask: Callable[[str], str]) -> str:
+    """Return the country that a person names, asked again as long as it is none; empty: they named none."""
+    said = ""
+    while answer := ask(f"{said}{question}").strip():
         try:
             return checked_country(answer)
         except ValueError as error:
-            question = f"It {error}\nWhere are they from? (Enter: nowhere, not sent):"
+            said = f"It {error}\n"
     return ""
 
 

@@ -12,7 +12,7 @@ from tests.support.commands import TOKEN, customers, give, results, serving, tab
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
-from tests.support.command_terminal import on_a_terminal
+from tests.support.answered_terminal import on_a_terminal
 
 YES_NO = "[Y/n]"
 TOKEN_ASKED = "then Enter: "  # noqa: S105 - the end of a question

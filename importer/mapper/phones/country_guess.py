@@ -86,6 +86,8 @@ class CountryGuess:
     """Of how many."""
     with_code: int
     """How many numbers of the sheet say their country themselves."""
+    is_likely: bool
+    """Whether more speaks for it than that the numbers fit: some country fits nearly any digits."""
 
     @property
     def name(self) -> str:
@@ -131,7 +133,8 @@ def guess_country(cells: Sequence[str], words: str = "", here: str = "") -> Coun
     right = _right(without, best) if best else 0
     if right < max(len(without) * _LEAST_SHARE, 1):
         return None
-    return CountryGuess(country=best, right=right, looked_at=len(without), with_code=coded.total())
+    is_likely = best in hints
+    return CountryGuess(country=best, right=right, looked_at=len(without), with_code=coded.total(), is_likely=is_likely)
 
 
 def _region_of(identifier: str) -> str:
@@ -141,7 +144,7 @@ def _region_of(identifier: str) -> str:
 
 def _hints(words: str, here: str, coded: Mapping[str, int]) -> Mapping[str, float]:
     """Return how likely each region is before its numbers are looked at; one that nothing speaks for is left out."""
-    hints = {region: 0.5 for regions in _LANGUAGES.values() for region in regions[:2]}
+    hints = dict.fromkeys(_DEMONYMS, 0.3) | {region: 0.5 for one in _LANGUAGES.values() for region in one[:2]}
     told = words.split()
     hits = {language: sum(word in known.split() for word in told) for language, known in _WORDS.items()}
     most = max(hits.values(), default=0)
