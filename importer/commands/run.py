@@ -199,6 +199,7 @@ class ImportRun(PoolCommand):
             tally=tally,
             problems=told(problems),
             reports=reports,
+            early_end=early_end(reason).rstrip(),
             warnings=told(warnings),
             notes=notes,
             sheets=source.sheets(),
