@@ -97,7 +97,7 @@ def _text(ending: Ending, most: int) -> str:
         ending.early_end,
         _head(record, tally, dry=is_dry),
         *ending.notes,
-        alike_text(alike, sum(tally.values())) if alike else found,
+        found if not alike else "" if ending.early_end else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most, ending.sheets),
         _reports(ending.reports),
         customers_text(ending, None if alike else to_do(tally, problems)),
