@@ -164,8 +164,9 @@ class Check:
         pool = pool_of(context, dry, connection.service, journal, limiter)
         pool.enqueued(self._tally)
         pool.input_over()
-        async with in_background(show_pool(context, pool, limiter)):
-            await pool.run()
+        if self._tally[Status.PENDING]:
+            async with in_background(show_pool(context, pool, limiter)):
+                await pool.run()
         if isinstance(pool.stopped, Stop):
             raise ServiceError(pool.stopped.message, pool.stopped.hint)
         self._tally = Counter(self.store.report_source(self.record.name).tally())

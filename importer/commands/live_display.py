@@ -59,7 +59,7 @@ def _now(
 def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float) -> Snapshot:
     """Return how the run stands now."""
     outage, counters, waiting = pool.outage, pool.counters, doubtful(pool.queue.scheduled())
-    failed = outage.last_failure
+    failed, doubt = outage.last_probe or outage.last_failure, outage.last_failure
     reason, failure_count = counters.commonest_failure()
     return Snapshot(
         tally=counters.tally(),
@@ -77,7 +77,7 @@ def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float)
         outage_reason=failed.message if failed else "",
         doubtful=waiting.rows,
         doubtful_seconds=max(0.0, waiting.due_at - loop_time),
-        doubt=(failed.message if failed else "no answer") if waiting.are_ours else "",
+        doubt=((doubt.message if doubt else "") or "no answer") if waiting.are_ours else "",
         failure=reason,
         failure_count=failure_count,
         is_stopping=pool.stopped is not None,

@@ -246,6 +246,7 @@ class ImportRun(PoolCommand):
             tally=tally,
             problems=told(problems),
             reports=reports,
+            early_end=early_end(reason).rstrip(),
             warnings=told(warnings),
             notes=notes,
             sheets=source.sheets(),
@@ -253,6 +254,4 @@ class ImportRun(PoolCommand):
         )
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
-        return CommandResult(
-            exit_code=record.exit_code or 0, text=early_end(reason) + closing_text(ending), summary_json=summary
-        )
+        return CommandResult(exit_code=record.exit_code or 0, text=closing_text(ending), summary_json=summary)

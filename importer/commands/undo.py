@@ -28,7 +28,7 @@ from importer.system.shell import importer_command
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.restore import UndoOperation
 
-_SHOWN = 10
+_SHOWN = 5
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 

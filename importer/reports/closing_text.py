@@ -7,7 +7,7 @@ from datetime import datetime
 from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.next_step import FINISHED, ToDo, alike_text, all_alike, next_step, to_do
+from importer.reports.next_step import FINISHED, SETTLED_BY_ITSELF, ToDo, alike_text, all_alike, next_step, to_do
 from importer.reports.problem_groups import groups_text, is_problem, is_worth_a_look
 from importer.reports.report_files import Reports
 from importer.system import shell
@@ -62,6 +62,8 @@ class Ending:
     """Most rows first; what is none is left out."""
     reports: Reports | None
     """None for a dry run, which writes none."""
+    early_end: str = ""
+    """Why the run ended early, in a paragraph; empty: it did not."""
     warnings: Sequence[ProblemGroup] = ()
     """What is worth a look in rows that are right."""
     notes: Sequence[str] = ()
@@ -84,18 +86,21 @@ def closing_text(ending: Ending) -> str:
 def _text(ending: Ending, most: int) -> str:
     """Return the closing text with at most so many groups of problems."""
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
-    wrong = [group for group in ending.problems if is_problem(group)]
+    goes_on = record.exit_code not in FINISHED  # and settles what is in doubt, or could not be sent
+    problems = [group for group in ending.problems if is_problem(group)]
+    wrong = [group for group in problems if not (goes_on and group.code in SETTLED_BY_ITSELF)]
     look = [*(group for group in ending.problems if is_worth_a_look(group)), *ending.warnings]
     alike = all_alike(tally, wrong)
     found = groups_text("Problems:", wrong, most, ending.sheets)
     failed = ending.reports.failed if ending.reports else None
     parts = [
+        ending.early_end,
         _head(record, tally, dry=is_dry),
         *ending.notes,
-        alike_text(alike, sum(tally.values())) if alike else found,
+        found if not alike else "" if ending.early_end else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most, ending.sheets),
         _reports(ending.reports),
-        customers_text(ending, None if alike else to_do(tally, wrong)),
+        customers_text(ending, None if alike else to_do(tally, problems)),
         _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
         next_step(record, tally, wrong, failed, ending.country),
         _rehearsal_end(record, can_be_sent=not alike) if record.is_rehearsal else "",

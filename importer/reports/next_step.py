@@ -14,6 +14,8 @@ FINISHED = (0, 1)
 """Exit codes of runs that came to their end."""
 CAN_SUCCEED_UNCHANGED = frozenset({"server_error", "no_answer", "unreachable", "throttled"})
 """Codes of failures that are the service's, not the row's."""
+SETTLED_BY_ITSELF = CAN_SUCCEED_UNCHANGED | {Status.IN_DOUBT.value}
+"""Codes of rows that the same command settles."""
 _GIVEN_AGAIN = (
     "config",
     "source",
@@ -65,11 +67,14 @@ def to_do(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ToDo
 
 def all_alike(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ProblemGroup | None:
     """Return the problem that all, or nearly all, rows have that were tried; None if there is none."""
-    tried = sum(tally.values()) - sum(tally.get(status, 0) for status in (Status.DUPLICATE, Status.UNSENT))
-    failed = tally.get(Status.INVALID, 0) + tally.get(Status.FAILED, 0)
     worst = max(problems, key=lambda group: group.count, default=None)
-    if worst is None or worst.code in CAN_SUCCEED_UNCHANGED or worst.count > failed:
+    if worst is None or worst.code in CAN_SUCCEED_UNCHANGED:
         return None
+    tried = sum(tally.values()) - tally.get(Status.DUPLICATE, 0)
+    if worst.count > tally.get(Status.INVALID, 0):
+        tried -= tally.get(Status.UNSENT, 0)  # it was refused by the service, which these did not reach
+        if worst.count > tally.get(Status.FAILED, 0):
+            return None  # of rows that are in Callbell
     return worst if worst.count >= max(_FEWEST_ALIKE, _NEARLY_ALL * tried) else None
 
 
@@ -176,7 +181,7 @@ def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:
 
 def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> str:
     """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
-    refusals = [group for group in problems if group.code not in CAN_SUCCEED_UNCHANGED and group.code != "in_doubt"]
+    refusals = [group for group in problems if group.code not in SETTLED_BY_ITSELF]
     if len(refusals) == 1 and refusals[0].code == "tag_unknown":
         return cure(refusals[0], record)
     commands = "\n  ".join(command_line("run", [path], record.options) for path in failed)

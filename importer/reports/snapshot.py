@@ -78,16 +78,16 @@ class Snapshot:
     def is_well(self) -> bool:
         """Whether nothing is waited for, and failures are rare."""
         failed = sum(self.tally[status] for status in _TROUBLE)
-        return not waits(self) and failed <= self.done * _MANY_FAILED
+        return not (self.read_all and waits(self)) and failed <= self.done * _MANY_FAILED
 
 
 def clock_line(one: Snapshot) -> str:
     """Return the line whose parts keep their places: percent, time elapsed and left, and rows; in ASCII."""
     is_known = one.read_all and one.sends
-    percent = f"{one.done * 100 // max(one.read, 1)}" if is_known else "-"
+    percent = f"{one.done * 100 // max(one.read, 1):>3} %" if is_known else ""
     left = seconds_left(one)
     ahead = f"  left {'-' if left is None else clock_time(math.ceil(left)):<7}" if is_known else ""
-    return f"{percent:>3} %  elapsed {clock_time(one.elapsed_seconds):<7}{ahead}  {rows_text(one)}"
+    return f"{percent:5}  elapsed {clock_time(one.elapsed_seconds):<7}{ahead}  {rows_text(one)}"
 
 
 def rows_text(one: Snapshot) -> str:
@@ -124,6 +124,8 @@ def waits(one: Snapshot) -> tuple[str, ...]:
         said.append(f"{why}: waiting {_soon(one.held_seconds)}")
     elif one.held_seconds > 0:
         said.append(f"waiting {_soon(one.held_seconds)}")
+    if one.sends and not one.read_all and one.in_flight:
+        said.append("asking Callbell what it has already, before anything is sent")
     if one.doubtful:
         said.append(_doubtful(one))
     return tuple(said)

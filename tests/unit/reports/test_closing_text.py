@@ -282,6 +282,23 @@ def test_retry_is_offered_only_for_what_can_succeed_unchanged(
     assert ("callbell-importer retry" in ended(record(1), tally, groups, reports("failed.csv"))) == offers_retry
 
 
+@pytest.mark.parametrize(
+    ("tally", "count", "code"),
+    [
+        ({Status.INVALID: 5, Status.UNSENT: 3_995}, 5, "phone_too_short"),
+        ({Status.INVALID: 4, Status.DUPLICATE: 9}, 4, "phone_too_short"),
+        ({Status.FAILED: 50, Status.UNSENT: 9}, 50, "server_error"),
+        ({Status.EXISTS: 50, Status.INVALID: 1}, 50, "conflict"),
+        ({Status.INVALID: 80, Status.CREATED: 20}, 80, "phone_too_short"),
+    ],
+)
+def test_rows_that_do_not_fail_alike_are_listed(tally: dict[Status, int], count: int, code: str) -> None:
+    """A few rows, most rows, or what is not the rows' fault."""
+    text = ended(record(1), tally, [group(code, count)], reports("f.csv"))
+    assert "fail for the same reason" not in text
+    assert "Problems:" in text
+
+
 def test_a_run_that_was_stopped_because_all_were_refused_goes_on_after_the_cure() -> None:
     """The cure stands above, where the reason of the stop is told."""
     tally, groups = {Status.FAILED: 20, Status.UNSENT: 280}, [group("tag_unknown", 20)]
