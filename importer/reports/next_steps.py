@@ -44,7 +44,11 @@ def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int) -> 
 
     """
     there, total = sum(tally[status] for status in IN_CALLBELL), sum(tally.values())
-    where = "would be in Callbell (a rehearsal: nothing was sent)" if record.is_rehearsal else "are in Callbell"
+    where = (
+        "would be in Callbell (a rehearsal: nothing was sent)"
+        if record.is_rehearsal
+        else f"{'is' if there == 1 else 'are'} in Callbell"
+    )
     rest = [
         f"{need:,} {'needs' if need == 1 else 'need'} you"
         for need in [sum(tally[status] for status in NEEDS_PERSON) + conflicts]

@@ -159,11 +159,11 @@ class _RowSheet:
         """Yield what a person should know of rows that are not there."""
         if self._without_cells:
             yield (
-                f"{counted(self._without_cells)} of {plain(self.sheet.file)} are left out, as the file is gone or was "
+                f"{counted(self._without_cells)} of {plain(self.sheet.file)}: left out, as the file is gone or was "
                 "changed since: results.csv has what became of them."
             )
         if self._beyond:
-            yield f"{counted(self._beyond)} of {plain(self.sheet.file)} are left out: a sheet has no room for them."
+            yield f"{counted(self._beyond)} of {plain(self.sheet.file)}: left out, as a sheet has no room for them."
 
 
 def write_problems(

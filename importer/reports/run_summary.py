@@ -12,7 +12,7 @@ from importer.model.runs import ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import MEANINGS, REHEARSED, ended_after
 from importer.reports.next_steps import headline, run_steps
 
-_NO_PROBLEMS = frozenset({Status.DUPLICATE.value, Status.UNSENT.value, "differs"})
+_NO_PROBLEMS = frozenset({Status.DUPLICATE, Status.UNSENT, Status.EXISTS, "differs"})
 """Codes of rows that are where they should be, or that `retry` sends: worth a look at most."""
 _GUESSED = "guessed"
 """What the journal keeps of a guessed mapping among the options."""

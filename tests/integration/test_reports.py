@@ -1,7 +1,10 @@
 """The reports for people: corrected and given again, written again, chosen."""
 
+import contextlib
 import json
 import re
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,6 +146,34 @@ def test_the_reports_are_written_again() -> None:
     after = {path.name: path.read_bytes() for path in folder().iterdir()}
     assert {name for name, content in after.items() if content != before[name]} <= {"results.xlsx"}
     assert give("report", "nothing").exit_code == 2
+
+
+def test_a_run_that_was_killed_gets_its_reports() -> None:
+    """It wrote none: what was open is closed first, and the next run is not needed for it."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    name = folder().name
+    shutil.rmtree(folder())
+    with contextlib.closing(sqlite3.connect("journal.sqlite3")) as journal, journal:
+        journal.execute("UPDATE runs SET finished_at = NULL, tally = NULL")
+        journal.execute("UPDATE rows SET status = 'pending' WHERE number = 2")
+    said = give("report")
+    assert said.exit_code == 0
+    assert [row["status"] for row in read(folder() / "results.csv")][:2] == ["unsent", "invalid"]
+    assert folder().name == name
+    assert f"The reports of {name} are written again" in said.stderr
+
+
+def test_a_retry_shows_the_rows_that_it_sent(service: Sandbox) -> None:
+    """With the numbers and the cells that they have in the input."""
+    file = table(Path("contacts.csv"), [*ROWS[:2], ("600000009", "Pia", "Lugo")])
+    assert give("run", file).exit_code == 1
+    assert give("retry", "--country", "ES").exit_code == 0
+    rows = openpyxl.load_workbook(folder() / "results.xlsx")["contacts"]
+    assert [[cell.value for cell in row][:4] for row in rows.iter_rows(min_row=2)] == [
+        ["600000009", "Pia", "Lugo", "created"]
+    ]
+    assert rows["I2"].value == "3"
+    assert len(service.contacts) == 2
 
 
 def test_reports_are_chosen() -> None:

@@ -52,7 +52,7 @@ def test_the_headline_counts_customers_first() -> None:
     assert headline(RUN, tally, 1) == (
         "3,994 of 4,000 customers are in Callbell. 5 need you, 1 stands twice, 2 were not sent."
     )
-    assert headline(RUN, Counter({Status.CREATED: 1}), 0) == "1 of 1 customer are in Callbell."
+    assert headline(RUN, Counter({Status.CREATED: 1}), 0) == "1 of 1 customer is in Callbell."
     assert "nothing was sent" in headline(replace(RUN, account="sandbox x"), Counter({Status.CREATED: 1}), 0)
 
 

@@ -49,7 +49,7 @@ def test_a_row_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     """Without its cells it would be imported as an empty one; what is left out is said."""
     book = written(tmp_path, FakeSource(), ReportOptions())
     assert [row[2] for row in cells(book["contacts"])[1:]] == ["invalid"]
-    assert any("1 row of contacts.csv are left out" in str(row[0]) for row in cells(book["Import summary"]))
+    assert any("1 row of contacts.csv: left out" in str(row[0]) for row in cells(book["Import summary"]))
 
 
 def test_a_file_of_ours_that_was_given_again_has_our_columns_once(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_charts_are_native_and_the_problems_have_their_sheet(tmp_path: Path) -> 
     assert cells(book["Import problems"])[1] == ["1", "Phone", "Too short.", "4", "phone_invalid", "problem"]
     told = cells(book["Import summary"])
     assert told[-2:] == [[1, 1.5, 300], [3, 1, 300]]
-    assert told[1][0] == "1 of 2 customers are in Callbell. 1 needs you."
+    assert told[1][0] == "1 of 2 customers is in Callbell. 1 needs you."
 
 
 def test_what_cannot_be_written_leaves_no_part(tmp_path: Path) -> None:
