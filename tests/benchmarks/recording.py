@@ -26,8 +26,8 @@ from tests.support.paths import ROOT
 PICTURE = ROOT / ".github" / "recording.svg"
 COMMAND = ("run", "customers.csv", "--yes")
 ROWS = 1_500
-STOPPED_AFTER = b" 40"
-"""What the display says, as a percentage, when Ctrl-C is pressed."""
+STOPPED_AT_PERCENT = 35
+"""Ctrl-C is pressed as soon as the display says so much."""
 COLUMNS, LINES = 80, 24
 _FRAME_SECONDS, _READ_SECONDS = 0.5, 4.0
 _CHARACTER, _LINE, _MARGIN = 8.0, 17, 12
@@ -82,6 +82,11 @@ class Screen:
             for number in numbers:
                 self.colour = {0: _PLAIN, 2: _DIM, 39: _PLAIN}.get(number, _COLOURS.get(number % 60, self.colour))
 
+    def percent(self) -> int:
+        """Return what the display says last, as a percentage; 0: nothing yet."""
+        texts = ("".join(character for character, _ in cells.values()) for cells in self.cells)
+        return max((int(found[1]) for text in texts if (found := re.match(r" *(\d+) %", text))), default=0)
+
     def lines(self) -> tuple[str, ...]:
         """Return each line as an SVG's spans."""
         return tuple(map(_spans, self.cells))
@@ -127,7 +132,7 @@ class Recording:
         with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
             while block := os.read(terminal, 4096):
                 self.screen.write(decode(block))
-                if stopped and STOPPED_AFTER in block:
+                if stopped and self.screen.percent() >= STOPPED_AT_PERCENT:
                     stopped = False
                     os.write(terminal, b"\x03")
                 if time.monotonic() >= due:

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 import typer.main
@@ -198,6 +199,23 @@ def test_its_variables_are_read() -> None:
     named = set(re.findall(r"CALLBELL_[A-Z_]+", FOR_USERS))
     keys = {f"CALLBELL_IMPORTER_{key.upper()}" for key in re.findall(r"^#? ?([a-z_]+) = ", _example(), re.MULTILINE)}
     assert {name for name in named - keys if f'"{name}"' not in _source()} == set()
+
+
+def test_its_recording_shows_a_run_that_goes_on() -> None:
+    """The picture is well-formed, has no scripts, and shows both ends: what was cut off, and all customers there."""
+    picture = ET.fromstring((ROOT / ".github" / "recording.svg").read_text(encoding="utf-8"))  # noqa: S314 - our own
+    shown = "".join(picture.itertext())
+    assert {element.tag.rpartition("}")[2] for element in picture.iter()} <= {
+        "svg",
+        "title",
+        "style",
+        "rect",
+        "g",
+        "text",
+        "tspan",
+    }
+    assert "Give the same command again" in shown
+    assert "All 1,500 customers are in Callbell." in shown
 
 
 def test_the_packages_map_names_files_that_are_there() -> None:
