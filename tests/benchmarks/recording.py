@@ -5,15 +5,11 @@ The command is the real one, on a terminal of its own, and sends to the sandbox.
 
 import codecs
 import contextlib
-import fcntl
 import os
-import pty
 import re
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -123,11 +119,10 @@ class Recording:
         """Give the command on a terminal of its own, and return its exit code."""
         self.screen.write(f"$ callbell-importer {' '.join(COMMAND)}\r\n")
         self.keep(1.0)
-        process, terminal = pty.fork()
+        process, terminal = _terminal_fork()
         if not process:
             os.chdir(folder)
             os.execve(sys.executable, [sys.executable, "-m", "importer", *COMMAND], dict(environment))  # noqa: S606 - our own command
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         decode, due = codecs.getincrementaldecoder("utf-8")("replace").decode, time.monotonic() + _FRAME_SECONDS
         with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
             while block := os.read(terminal, 4096):
@@ -170,6 +165,18 @@ class Recording:
             f'<rect width="{width}" height="{height}" rx="8" fill="{_PAPER}"/>\n'
             f'<g id="strip">\n{chr(10).join(groups)}\n</g>\n</svg>\n'
         )
+
+
+def _terminal_fork() -> tuple[int, int]:
+    """Fork into a process on a new terminal; return 0 there, and here its number and our end of the terminal."""
+    import fcntl  # noqa: PLC0415 - Windows has none of these
+    import pty  # noqa: PLC0415
+    import struct  # noqa: PLC0415
+    import termios  # noqa: PLC0415
+
+    process, terminal = pty.fork()
+    fcntl.ioctl(terminal or 0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+    return process, terminal
 
 
 def main() -> None:
