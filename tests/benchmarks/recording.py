@@ -175,7 +175,8 @@ def _terminal_fork() -> tuple[int, int]:
     import termios  # noqa: PLC0415
 
     process, terminal = pty.fork()
-    fcntl.ioctl(terminal or 0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+    if process:
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     return process, terminal
 
 
@@ -197,5 +198,7 @@ def main() -> None:
                 for stopped in (True, False)
             ]
             sandbox.terminate()
+    if codes != [130, 0]:
+        raise SystemExit(f"the runs ended with {codes}, so there is no picture")
     PICTURE.write_text(recording.svg(), encoding="utf-8")
     tell(f"{PICTURE}: {len(recording.frames)} screens, exit codes {codes}")
