@@ -79,7 +79,7 @@ class LastQuestion:
             raise InputError("Nothing was sent.")
 
     def _text(self, connection: Connection, tally: Mapping[Status, int], *, is_mapping_given: bool) -> str:
-        head = f"The first {'rows' if len(self._first) > 1 else 'row'} as sent:"
+        head = f"The first {'rows as they' if len(self._first) > 1 else 'row as it'} will be sent:"
         parts = [
             *(_sheet_lines(sheet, is_guessed=not is_mapping_given) for sheet in connection.sheets),
             *([head] if self._first else []),
