@@ -14,7 +14,8 @@ from typing import TextIO
 
 from importer import __version__
 from importer.model.errors import StorageError
-from importer.model.plain_text import plain_lines
+from importer.model.plain_text import plain_lines, wrapped_text
+from importer.system.terminal import line_width
 
 VERSION = f"callbell-importer {__version__}"
 
@@ -55,7 +56,8 @@ def is_terminal() -> bool:
 def say(text: str) -> None:
     """Write to standard error; an error there is ignored, because there is nobody left to tell."""
     try:
-        sys.stderr.write(f"{plain_lines(text)}\n")  # names of files are in it, which may hold terminal escapes
+        safe = plain_lines(text)  # names of files are in it, which may hold terminal escapes
+        sys.stderr.write(f"{wrapped_text(safe, line_width(sys.stderr))}\n")
         sys.stderr.flush()
     except OSError:
         _detach(sys.stderr)

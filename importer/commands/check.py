@@ -32,7 +32,8 @@ from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
-from importer.reports.progress import Progress, Snapshot, choose_progress
+from importer.reports.progress import Progress, choose_progress
+from importer.reports.snapshot import Snapshot
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.rate_limiter import RateLimiter
 
@@ -163,8 +164,9 @@ class Check:
         pool = pool_of(context, dry, connection.service, journal, limiter)
         pool.enqueued(self._tally)
         pool.input_over()
-        async with in_background(show_pool(context, pool, limiter)):
-            await pool.run()
+        if self._tally[Status.PENDING]:
+            async with in_background(show_pool(context, pool, limiter)):
+                await pool.run()
         if isinstance(pool.stopped, Stop):
             raise ServiceError(pool.stopped.message, pool.stopped.hint)
         self._tally = Counter(self.store.report_source(self.record.name).tally())

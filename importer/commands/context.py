@@ -11,11 +11,12 @@ from types import MappingProxyType
 from typing import TextIO
 
 from importer.model.phone_mask import unnumbered
-from importer.model.plain_text import plain_lines
+from importer.model.plain_text import plain_lines, wrapped_text
 from importer.model.protocols import Clock
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.settings import Settings, settle
 from importer.settings.config_access import read_config
+from importer.system.terminal import above_display, line_width
 
 _CONFIG = Path("config.toml")
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
@@ -59,6 +60,11 @@ class CommandContext:
         run = self.settings.run
         return run.quiet or (run.log_format == "json" and run.log_file is None)
 
+    @property
+    def line_width(self) -> int:
+        """How many characters a line of the terminal holds; 0: it is none."""
+        return line_width(self.stream)
+
     def told(self, groups: Sequence[ProblemGroup]) -> tuple[ProblemGroup, ...]:
         """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""
         if self.stream.isatty():
@@ -69,8 +75,9 @@ class CommandContext:
         """Write a text to standard error, unless it is to be quiet; an error there stops nothing."""
         if not self.is_quiet:
             with contextlib.suppress(OSError, ValueError):
-                self.stream.write(f"{plain_lines(text)}\n")
-                self.stream.flush()
+                stream = above_display(self.stream)
+                stream.write(f"{wrapped_text(plain_lines(text), self.line_width)}\n")
+                stream.flush()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from importer.model.plain_text import plain
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
-from importer.reports.closing_text import groups_text
+from importer.reports.problem_groups import groups_text
 from importer.settings.config_text import Draft, config_text
 from importer.system.files import write_whole
 from importer.system.shell import quote

@@ -4,46 +4,83 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
 from importer.commands.context import CommandContext
 from importer.commands.exit_status import out_of_time
-from importer.reports.progress import Snapshot, choose_progress
+from importer.reports.progress import choose_progress
+from importer.reports.snapshot import Snapshot
+from importer.worker_pool.counters import doubtful
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 
 _SHOW_SECONDS = 0.25
 
 
-async def show_pool(context: CommandContext, pool: WorkerPool[Any, Any], limiter: RateLimiter) -> None:
-    """Keep the display up to date until cancelled, and once more then; stop a run that takes too long."""
+async def show_pool(
+    context: CommandContext, pool: WorkerPool[Any, Any], limiter: RateLimiter, *, noun: str = "row"
+) -> None:
+    """Keep the display up to date until cancelled, and once more then; stop a run of rows that takes too long."""
     loop, run = asyncio.get_running_loop(), context.settings.run
-    seconds, started = run.max_duration_seconds, loop.time()
-    is_trial = run.sandbox or run.dry_run
+    seconds, started = run.max_duration_seconds if noun == "row" else 0.0, loop.time()
+    now = partial(_now, context, pool, limiter, noun=noun, started=started)
     with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
         try:
             while True:
-                progress.update(snapshot(pool, limiter, loop.time(), is_rehearsal=is_trial))
+                progress.update(now(loop.time()))
                 await asyncio.sleep(_SHOW_SECONDS)
                 if seconds and loop.time() >= started + seconds:
                     pool.stop(out_of_time(seconds))
         finally:
-            progress.update(snapshot(pool, limiter, loop.time(), is_rehearsal=is_trial))
+            progress.update(now(loop.time()))
 
 
-def snapshot(
-    pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float, *, is_rehearsal: bool = False
+def _now(
+    context: CommandContext,
+    pool: WorkerPool[Any, Any],
+    limiter: RateLimiter,
+    loop_time: float,
+    *,
+    noun: str,
+    started: float,
 ) -> Snapshot:
+    run = context.settings.run
+    return replace(
+        snapshot(pool, limiter, loop_time),
+        noun=noun,
+        sends=not run.dry_run or pool.input_is_over,
+        is_rehearsal=run.sandbox or run.dry_run,
+        elapsed_seconds=loop_time - started,
+    )
+
+
+def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float) -> Snapshot:
     """Return how the run stands now."""
+    outage, counters, waiting = pool.outage, pool.counters, doubtful(pool.queue.scheduled())
+    failed, doubt = outage.last_probe or outage.last_failure, outage.last_failure
+    reason, failure_count = counters.commonest_failure()
     return Snapshot(
-        is_rehearsal=is_rehearsal,
-        tally=pool.counters.tally(),
+        tally=counters.tally(),
+        pending=counters.pending,
         read_all=pool.input_is_over,
         in_flight=limiter.in_flight,
         per_second=limiter.recent_rate(loop_time),
+        rows_per_request=min(1.0, counters.done.total() / limiter.sent) if limiter.sent else 0.0,
         limit=limiter.limit,
-        held_seconds=max(limiter.paused_seconds(loop_time), pool.outage.next_probe_at - loop_time, 0.0),
+        held_seconds=limiter.paused_seconds(loop_time),
+        held_status=limiter.paused_by,
+        probe_seconds=max(0.0, outage.next_probe_at - loop_time) if outage.gives_up_at else None,
+        give_up_seconds=max(0.0, outage.gives_up_at - loop_time),
+        outage_status=(failed.http_status or 0) if failed else 0,
+        outage_reason=failed.message if failed else "",
+        doubtful=waiting.rows,
+        doubtful_seconds=max(0.0, waiting.due_at - loop_time),
+        doubt=((doubt.message if doubt else "") or "no answer") if waiting.are_ours else "",
+        failure=reason,
+        failure_count=failure_count,
+        is_stopping=pool.stopped is not None,
     )
 
 

@@ -20,7 +20,7 @@ from importer.model.protocols import Service
 from importer.model.replies import Outcome
 from importer.model.rows import Contact
 from importer.model.runs import ProblemGroup
-from importer.reports.closing_text import groups_text
+from importer.reports.problem_groups import groups_text
 from importer.system.logs import LOG
 
 _MOST_TOLD = 10

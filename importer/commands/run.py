@@ -31,7 +31,7 @@ from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.reports import write_reports
-from importer.reports.closing_text import closing_text, required_text
+from importer.reports.closing_text import Ending, closing_text, required_text
 from importer.reports.results import summary_text
 from importer.system.files import private_folder
 from importer.system.logs import LOG
@@ -241,7 +241,17 @@ class ImportRun(PoolCommand):
         notes.append(self._without_country.cure([one.sheet for one in self.readers], self.context.environment))
         if self._dry and connection.foretells:
             notes += foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
-        text = closing_text(record, tally, told(problems), reports, warnings=told(warnings), notes=notes)
+        ending = Ending(
+            record=record,
+            tally=tally,
+            problems=told(problems),
+            reports=reports,
+            early_end=early_end(reason).rstrip(),
+            warnings=told(warnings),
+            notes=notes,
+            sheets=source.sheets(),
+            line_width=self.context.line_width,
+        )
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
-        return CommandResult(exit_code=record.exit_code or 0, text=early_end(reason) + text, summary_json=summary)
+        return CommandResult(exit_code=record.exit_code or 0, text=closing_text(ending), summary_json=summary)

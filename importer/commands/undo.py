@@ -8,12 +8,12 @@ from pathlib import Path
 from importer.commands.connection import Connection
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import early_end, exit_code
-from importer.commands.live_display import in_background
+from importer.commands.live_display import in_background, show_pool
 from importer.commands.pool_command import PoolCommand
 from importer.commands.setup import new_run, open_journal
 from importer.journal import AsyncUndo, RunUndo
 from importer.model.changes import field_labels
-from importer.model.deletion import TAKEN_BACK, Deletion, Fate
+from importer.model.deletion import TAKEN_BACK, Fate
 from importer.model.errors import UsageError
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
@@ -21,17 +21,14 @@ from importer.model.policy import Policy
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
-from importer.reports.progress import LINE_EVERY_SECONDS
 from importer.reports.undo_report import closing_words, counts, undo_json, write_undone
 from importer.system.files import private_folder
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
-from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
-from importer.worker_pool.restore import UndoOperation, UndoSteps
+from importer.worker_pool.restore import UndoOperation
 
-_SHOWN = 10
-UndoPool = WorkerPool[UndoSteps, Deletion]
+_SHOWN = 5
 _GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
 
 
@@ -92,7 +89,7 @@ class Undo(PoolCommand):
         await journal.begin(record.name, folder, record.started_at)
         pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})
         pool.input_over()
-        async with in_background(self._show(pool, sum(undo.tally().values()))):
+        async with in_background(show_pool(self.context, pool, limiter, noun="contact")):
             await pool.run()
         left = {Status.FAILED: sum(count for fate, count in undo.tally().items() if fate not in TAKEN_BACK)}
         code, ended_at = exit_code(left, pool.stopped, self.interruption.signalled), self.context.clock.now()
@@ -105,12 +102,6 @@ class Undo(PoolCommand):
             requests_throttled=pool.counters.throttled,
         )
         return self._report(undo, pool.stopped, record)
-
-    async def _show(self, pool: UndoPool, total: int) -> None:
-        while True:
-            await asyncio.sleep(LINE_EVERY_SECONDS)
-            told = ", ".join(f"{count:,} {fate}" for fate, count in pool.counters.done.items())
-            self.context.tell(f"{pool.counters.done.total():,} of {total:,} contacts: {told}")
 
     def _report(self, undo: RunUndo, stopped: Stop | Exception | None, record: RunRecord) -> CommandResult:
         report, tally, code = Path(record.report_dir) / "undone.csv", undo.tally(), record.exit_code or 0

@@ -67,6 +67,10 @@ class RowOutcome(Protocol):
     def detail(self) -> str:
         """What a log says besides."""
 
+    @property
+    def reason(self) -> str:
+        """A sentence for people; empty where all is well."""
+
 
 OutcomeT = TypeVar("OutcomeT", bound=RowOutcome)
 

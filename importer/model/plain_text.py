@@ -11,6 +11,8 @@ from functools import lru_cache
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|\x9b[0-?]*[ -/]*[@-~]")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_QUOTED_OR_WORD = re.compile(r"""'[^']*'(?!\S)|"[^"]*"[^\s"]*(?!\S)|\S+""")
+_COMMAND = "callbell-importer "
 _PHONE = re.compile(r"\+\d+")
 
 
@@ -24,6 +26,31 @@ def plain(text: str) -> str:
 def plain_lines(text: str) -> str:
     """Return the text as `plain` does, but with its lines and their indentation."""
     return "\n".join(f"{line[: len(line) - len(line.lstrip(' '))]}{plain(line)}" for line in text.split("\n"))
+
+
+def wrapped_text(text: str, width: int) -> str:
+    """Return the text with its long lines broken between words; the rest of a line keeps its indentation.
+
+    What is copied is never broken: a line that is a command of ours, a word (such as a path), and what is in quotes. A
+    command that fits only without its indentation goes without it.
+    A width of 0 leaves the text as it is.
+    """
+    return "\n".join(_wrapped_line(line, width) for line in text.split("\n")) if width else text
+
+
+def _wrapped_line(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    if line.lstrip().startswith(_COMMAND):
+        return line.lstrip() if len(line.lstrip()) <= width else line
+    indent = line[: len(line) - len(line.lstrip())]
+    lines = [""]
+    for word in _QUOTED_OR_WORD.findall(line):
+        if lines[-1] and len(indent) + len(lines[-1]) + 1 + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}" if lines[-1] else word
+    return "\n".join(indent + one for one in lines)
 
 
 def encodable(text: str) -> str:

@@ -8,8 +8,11 @@ from pathlib import Path
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.closing_text import command_line, groups_text, required_text
+from importer.reports.closing_text import required_text
+from importer.reports.next_step import alike_text, all_alike, command_line, cure
+from importer.reports.problem_groups import groups_text
 from importer.reports.results import groups_json, json_text, run_json
+from importer.system.shell import short_path
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NOT_SENT = {
@@ -64,6 +67,8 @@ class Checked:
     """What must be in the account, a line for each kind; empty where the account was asked."""
     to_fix: tuple[Path, ...]
     """Files with the rows that have a problem."""
+    country: str = ""
+    """That the numbers fit, where they do not say their country; empty: it is not known."""
 
     @property
     def would_be_sent(self) -> int:
@@ -75,8 +80,8 @@ def checked_text(checked: Checked) -> str:
     """Return the text for the terminal, without a line break at its end."""
     parts = [
         *map(_sheet, checked.sheets),
-        groups_text("Problems:", checked.problems),
-        groups_text("Worth a look:", checked.warnings),
+        _problems(checked),
+        groups_text("Worth a look:", checked.warnings, sheets=_read(checked)),
         "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
         "\n".join(_rows(checked)),
         *checked.foretold,
@@ -137,6 +142,20 @@ def _sheet_json(one: CheckedSheet) -> dict[str, object]:
     }
 
 
+def _alike(checked: Checked) -> ProblemGroup | None:
+    return all_alike(checked.tally, checked.problems)
+
+
+def _read(checked: Checked) -> list[Sheet]:
+    return [one.sheet for one in checked.sheets]
+
+
+def _problems(checked: Checked) -> str:
+    if alike := _alike(checked):
+        return alike_text(alike, sum(checked.tally.values()))
+    return groups_text("Problems:", checked.problems, sheets=_read(checked))
+
+
 def _rows(checked: Checked) -> Iterator[str]:
     yield f"{checked.would_be_sent:,} of {counted(sum(checked.tally.values()))} would be sent. Nothing was sent now."
     meanings = {**_FORETOLD, **_NOT_SENT, **_ASKED} if checked.foretold else _NOT_SENT
@@ -150,8 +169,10 @@ def _rows(checked: Checked) -> Iterator[str]:
 def _next(checked: Checked) -> Iterator[str]:
     """Yield what to do next, with the exact commands."""
     options = checked.record.options
-    if checked.to_fix:
-        names = "\n  ".join(str(path) for path in checked.to_fix)
+    if alike := _alike(checked):
+        yield cure(alike, checked.record, checked.country)
+    elif checked.to_fix:
+        names = "\n  ".join(short_path(path) for path in checked.to_fix)
         yield f"The rows with a problem are in\n  {names}"
         yield "with the wrong cells named in the last column. Fix them there or in your own file, and check again:"
         yield f"  {command_line('check', checked.to_fix, options)}"

@@ -1,12 +1,14 @@
 """The text at the end of a run: what became of the rows, what was wrong with them, and what to do next."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from importer.model.plain_text import counted, duration, plain
-from importer.model.rows import FINAL, Status
-from importer.model.runs import ProblemGroup, RunRecord, conflict_count
+from importer.model.plain_text import counted, duration, plain, wrapped_text
+from importer.model.rows import FINAL, Sheet, Status
+from importer.model.runs import ProblemGroup, RunRecord
+from importer.reports.next_step import FINISHED, SETTLED_BY_ITSELF, ToDo, alike_text, all_alike, next_step, to_do
+from importer.reports.problem_groups import groups_text, is_problem, is_worth_a_look
 from importer.reports.report_files import Reports
 from importer.system import shell
 
@@ -22,6 +24,8 @@ MEANINGS: dict[Status, str] = {
     Status.UNSENT: "not sent: the run ended before their turn",
 }
 
+_THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
+"""Where it is the row's own contact that is in Callbell."""
 REHEARSED: dict[Status, tuple[str, str]] = {
     Status.CREATED: ("would be created", "if Callbell answers as the sandbox did"),
     Status.UPDATED: ("would be updated", "if Callbell answers as the sandbox did"),
@@ -40,62 +44,107 @@ FORETOLD: dict[Status, str] = {
 """The same of a dry run."""
 
 _MOST_GROUPS = 10
-_MOST_ROWS = 5
+_MOST_LINES = 20
+"""So many fit on a terminal of 24 lines below the command."""
 _WIDTH = 9
 """Of the longest status."""
-_FINISHED = (0, 1)
-_GIVEN_AGAIN = (
-    "config",
-    "source",
-    "country",
-    "tag",
-    "existing",
-    "on_conflict",
-    "gone",
-    "journal",
-    "sandbox",
-    "report_dir",
-)
-"""The options that decide how corrected rows are read and where they are sent."""
-_WHERE_RUNS_ARE = ("journal", "sandbox")
-"""The options that `retry` needs to find the run, which has the others."""
-_HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 
 
-def closing_text(
-    record: RunRecord,
-    tally: Mapping[Status, int],
-    problems: Sequence[ProblemGroup],
-    reports: Reports | None,
-    *,
-    warnings: Sequence[ProblemGroup] = (),
-    notes: Sequence[str] = (),
-) -> str:
-    """Return the closing text, without a line break at its end.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a run ended, for its closing text."""
 
-    Args:
-        record: The run, with its exit code and when it ended.
-        tally: How many rows have each status.
-        problems: The groups of problems, most rows first.
-        reports: Where the reports are; None for a dry run, which writes none.
-        warnings: What is worth a look in rows that are right.
-        notes: Paragraphs about what the account must have.
+    record: RunRecord
+    """With its exit code and when it ended."""
+    tally: Mapping[Status, int]
+    """How many rows have each status."""
+    problems: Sequence[ProblemGroup]
+    """Most rows first; what is none is left out."""
+    reports: Reports | None
+    """None for a dry run, which writes none."""
+    early_end: str = ""
+    """Why the run ended early, in a paragraph; empty: it did not."""
+    warnings: Sequence[ProblemGroup] = ()
+    """What is worth a look in rows that are right."""
+    notes: Sequence[str] = ()
+    """Paragraphs about what the account must have."""
+    sheets: Sequence[Sheet] = ()
+    """Of the rows, for the names of cells."""
+    line_width: int = 0
+    """Of the terminal, on which the text is to fit with few lines; 0: it is none."""
+    country: str = ""
+    """That the numbers fit, where they do not say their country; empty: it is not known."""
 
-    """
-    # The tally says these, and what stopped the run is said above: contacts that were there are no problem.
-    problems = [group for group in problems if group.code not in (Status.UNSENT, Status.EXISTS)]
-    meanings = MEANINGS | FORETOLD if reports is None else MEANINGS
+
+def closing_text(ending: Ending) -> str:
+    """Return the closing text, without a line break at its end; it ends with the counts and the next step."""
+    width = ending.line_width
+    fitting = (most for most in (_MOST_GROUPS, 5, 4, 3, 2, 1) if _lines(_text(ending, most), width) <= _MOST_LINES)
+    return _text(ending, next(fitting, 1) if width else _MOST_GROUPS)
+
+
+def _text(ending: Ending, most: int) -> str:
+    """Return the closing text with at most so many groups of problems."""
+    record, tally, is_dry = ending.record, ending.tally, ending.reports is None
+    goes_on = record.exit_code not in FINISHED  # and settles what is in doubt, or could not be sent
+    problems = [group for group in ending.problems if is_problem(group)]
+    wrong = [group for group in problems if not (goes_on and group.code in SETTLED_BY_ITSELF)]
+    look = [*(group for group in ending.problems if is_worth_a_look(group)), *ending.warnings]
+    alike = all_alike(tally, wrong)
+    found = groups_text("Problems:", wrong, most, ending.sheets)
+    failed = ending.reports.failed if ending.reports else None
     parts = [
-        _head(record, tally, dry=reports is None),
-        _counts(record, tally, meanings),
-        groups_text("Problems:", problems, _MOST_GROUPS),
-        groups_text("Worth a look:", warnings),
-        _reports(reports),
-        _next(record, tally, conflict_count(problems), reports),
-        *notes,
-        _rehearsal_end(record) if record.is_rehearsal else "",
+        ending.early_end,
+        _head(record, tally, dry=is_dry),
+        *ending.notes,
+        found if not alike else "" if ending.early_end else alike_text(alike, sum(tally.values())),
+        groups_text("Worth a look:", look, most, ending.sheets),
+        _reports(ending.reports),
+        customers_text(ending, None if alike else to_do(tally, problems)),
+        _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
+        next_step(record, tally, wrong, failed, ending.country),
+        _rehearsal_end(record, can_be_sent=not alike) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _lines(text: str, width: int) -> int:
+    return wrapped_text(text, width).count("\n") + 1
+
+
+def customers_text(ending: Ending, left: ToDo | None) -> str:
+    """Return how many customers are in Callbell, how many rows need somebody, and which need nobody.
+
+    Args:
+        ending: How the run ended.
+        left: What is left to be done; None where one step is the cure of nearly all rows.
+
+    """
+    record, tally, is_dry = ending.record, ending.tally, ending.reports is None
+    rows = sum(tally.values())
+    if not rows:
+        return ""
+    there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
+    are = "would be" if is_dry or record.is_rehearsal else "is" if rows == 1 else "are"
+    customers = "customer" if rows == 1 else "customers"
+    all_rows = f"All {rows:,}" if rows > 1 else "1"
+    how_many = all_rows if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
+    return f"{how_many} {customers} {are} in Callbell.{_apart(tally, left, is_dry=is_dry)}"
+
+
+def _apart(tally: Mapping[Status, int], left: ToDo | None, *, is_dry: bool) -> str:
+    """Return a sentence on the rows that are not in Callbell as rows of their own; empty without any."""
+    if left is None:
+        return ""
+    kinds = (
+        (left.by_person, "needs you", "need you"),
+        (left.again, "can be sent again", "can be sent again"),
+        (left.in_doubt, "is in doubt", "are in doubt"),
+        (0 if is_dry else left.unsent, "was not sent", "were not sent"),
+        (tally.get(Status.DUPLICATE, 0), "stands twice", "stand twice"),
+    )
+    said = ", ".join(f"{count:,} {one if count == 1 else more}" for count, one, more in kinds if count)
+    return f" {said}." if said else ""
 
 
 def _counts(record: RunRecord, tally: Mapping[Status, int], meanings: Mapping[Status, str]) -> str:
@@ -116,17 +165,8 @@ def _head(record: RunRecord, tally: Mapping[Status, int], *, dry: bool) -> str:
 
 def ended_after(exit_code: int | None, start: datetime, end: datetime | None) -> str:
     """Return whether it came to its end, and after how long, such as `Finished after 2 h 5 min`."""
-    ended = "Finished" if exit_code in _FINISHED else "Ended early"
+    ended = "Finished" if exit_code in FINISHED else "Ended early"
     return f"{ended} after {duration((end - start).total_seconds())}" if end else ended
-
-
-def groups_text(title: str, groups: Sequence[ProblemGroup], most: int | None = None) -> str:
-    """Return a paragraph with a title and at most so many groups of problems; an empty text without any."""
-    if not groups:
-        return ""
-    left = len(groups[most:]) if most is not None else 0
-    more = [f"  and {counted(left, 'kind')} more: see summary.json"] if left else []
-    return "\n".join([title, *map(_group_text, groups[:most]), *more])
 
 
 def required_text(required: Sequence[str]) -> str:
@@ -134,76 +174,17 @@ def required_text(required: Sequence[str]) -> str:
     return "\n  ".join(["These must be in your account:", *map(plain, required)]) if required else ""
 
 
-def _group_text(group: ProblemGroup) -> str:
-    """Return how many rows have the problem, the first of them, and what to do."""
-    where = f' in column "{plain(group.column)}"' if group.column else ""
-    shown = ", ".join(map(str, group.rows[:_MOST_ROWS]))
-    more = ", ..." if group.count > min(len(group.rows), _MOST_ROWS) else ""
-    rows = f" ({shown}{more})" if shown else ""
-    message = f"\n    {plain(group.message)}" if group.message else ""
-    return f"  {plain(group.code)}{where}: {counted(group.count)}{rows}{message}"
-
-
 def _reports(reports: Reports | None) -> str:
     if reports is None:
         return ""
-    return f"Reports in {reports.folder}:\n  " + ", ".join(reports.names)
+    return f"Reports in {shell.short_path(reports.folder)}:\n  " + ", ".join(reports.names)
 
 
-def _next(record: RunRecord, tally: Mapping[Status, int], in_conflict: int, reports: Reports | None) -> str:
-    """Return what to do next, with the exact commands; an empty text where all is done."""
-    if reports is None:
-        is_sent = any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNSENT))
-        return "Give the same command without --dry-run to send the rows." if is_sent else ""
-    steps: list[str] = []
-    where = {name: record.options.get(name) for name in _WHERE_RUNS_ARE}
-    if record.exit_code not in _FINISHED:
-        goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
-        steps.append(f"Give the same command again: {goes_on}.")
-    elif any(tally.get(status) for status in (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)):
-        retry = command_line("retry", [record.name], where)
-        again = "Rehearse again" if record.is_rehearsal else "Send again"
-        steps.append(f"{again} what was refused, is in doubt or was not sent:\n  {retry}")
-    names = " and ".join(path.name for path in reports.failed)
-    if in_conflict and record.exit_code in _FINISHED:
-        retry = shell.importer_command("retry", record.name, options=[("on_conflict", "sheet"), *where.items()])
-        steps.append(
-            f"{counted(in_conflict)} in conflict: {names} says what the sheet and Callbell have. Correct one and give"
-            f" the same command again, or let the sheet's values win:\n  {retry}"
-        )
-    if tally.get(Status.INVALID) and reports.failed:
-        commands = "\n  ".join(command_line("run", [path], record.options) for path in reports.failed)
-        verb = "rehearse" if record.is_rehearsal else "import"
-        steps.append(f"Fix the rows in {names} (the last columns say why), save, and {verb} them:\n  {commands}")
-    return "\n".join(steps)
-
-
-def _rehearsal_end(record: RunRecord) -> str:
+def _rehearsal_end(record: RunRecord, *, can_be_sent: bool) -> str:
     """Return the last lines of a rehearsal."""
     without = "without --sandbox" if record.options.get("sandbox") else "with sandbox = false under [run] of the config"
-    return f"To send the rows, give the same command {without}.\nThis was a rehearsal: nothing was sent to Callbell."
-
-
-def command_line(
-    command: str,
-    paths: Sequence[Path | str],
-    options: Mapping[str, object],
-    *,
-    same_files: bool = False,
-) -> str:
-    """Return the command that reads files as this run did.
-
-    Args:
-        command: Such as `run`.
-        paths: The files.
-        options: The options that were given.
-        same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
-            files of our own making.
-
-    """
-    names = (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN)
-    given = [(name, options.get(name)) for name in names]
-    return shell.importer_command(command, *map(str, paths), options=given)
+    send = f"To send the rows, give the same command {without}.\n" if can_be_sent else ""
+    return f"{send}This was a rehearsal: nothing was sent to Callbell."
 
 
 def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:

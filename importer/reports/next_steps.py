@@ -6,7 +6,7 @@ from pathlib import Path
 from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
-from importer.reports.closing_text import command_line
+from importer.reports.next_step import command_line
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",

@@ -6,13 +6,11 @@ arrive.
 
 import contextlib
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TextIO
 
-from importer.model.plain_text import counted, duration
-from importer.model.rows import Status
+from importer.model.plain_text import wrapped_text
+from importer.reports.snapshot import Snapshot, clock_line, failure_text, log_line, request_pace, status_counts, waits
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -20,40 +18,9 @@ if TYPE_CHECKING:
 
 LINE_EVERY_SECONDS = 30.0
 _REDRAW_AFTER_SECONDS = 0.25
-_TROUBLE = {Status.FAILED: "failed", Status.INVALID: "invalid", Status.IN_DOUBT: "in doubt"}
+_FREE_COLUMNS = 5
+"""Where Ctrl-C may be echoed twice (`^C^C`): a line that it breaks is one more than the next frame covers."""
 _BETWEEN, _BETWEEN_IN_ASCII = " \N{MIDDLE DOT} ", " | "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """How a run stands at one moment."""
-
-    tally: Counter[Status]
-    """How many of the rows that were read so far have each status."""
-    read_all: bool
-    """Whether the input has been read to its end, and what comes before sending is done."""
-    in_flight: int = 0
-    """Requests in flight."""
-    per_second: float = 0.0
-    """Requests per second, in the last seconds."""
-    limit: float = 0.0
-    """Requests per second that are allowed; 0.0: no limit."""
-    sends: bool = True
-    """Whether anything is sent at all; else what concerns sending is not shown."""
-    is_rehearsal: bool = False
-    """Whether all of it goes to a sandbox within the run."""
-    held_seconds: float = 0.0
-    """How long sending is still paused; 0.0: it is not."""
-
-    @property
-    def read(self) -> int:
-        """How many rows were read so far."""
-        return self.tally.total()
-
-    @property
-    def done(self) -> int:
-        """How many of them have what they are to get: their final status, if anything is sent."""
-        return self.read - (self.tally[Status.PENDING] if self.sends else 0)
 
 
 class Progress:
@@ -109,31 +76,6 @@ def choose_progress(
     return Lines(stream, clock)
 
 
-def facts(one: Snapshot) -> tuple[str, ...]:
-    """Return the facts to show now, the most important first, in ASCII."""
-    rows = counted(one.read)
-    limit = f" of {one.limit:g}" if one.limit else ""
-    sends = one.sends and one.read_all
-    left = seconds_left(one)
-    said = (
-        (f"{one.done:,} of {rows}" if one.read_all else f"{rows} read", True),
-        (f"{one.tally[Status.CREATED]:,} {'would be created' if one.is_rehearsal else 'created'}", sends),
-        *((f"{one.tally[status]:,} {words}", one.tally[status]) for status, words in _TROUBLE.items()),
-        (f"{one.per_second:.0f}{limit} requests/s", (sends and one.done < one.read) or one.in_flight),
-        (f"{one.in_flight} in flight", one.in_flight),
-        (f"held for {math.ceil(one.held_seconds)} s", one.held_seconds > 0),
-        (f"{duration(math.ceil(left))} left" if left is not None else "", left),
-    )
-    return tuple(text for text, worth in said if worth)
-
-
-def seconds_left(snapshot: Snapshot) -> float | None:
-    """Return how long the rest will take, or None if it is not known yet."""
-    if not snapshot.read_all or snapshot.per_second <= 0:
-        return None
-    return snapshot.held_seconds + (snapshot.read - snapshot.done) / snapshot.per_second
-
-
 def wrapped(texts: tuple[str, ...], width: int, between: str) -> str:
     """Return the texts on as few lines of at most `width` characters as they fit on; a longer text is cut."""
     lines: list[str] = []
@@ -155,7 +97,7 @@ class Lines(Progress):
 
     def _draw(self, snapshot: Snapshot) -> None:
         try:
-            print(_BETWEEN_IN_ASCII.join(facts(snapshot)), file=self._stream, flush=True)
+            print(log_line(snapshot), file=self._stream, flush=True)
         except (OSError, ValueError):  # gone or closed: nobody reads on
             self._next = math.inf
             self._latest = None
@@ -210,19 +152,35 @@ def console_class() -> "type[Console]":
 
 def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
     """Return what the live display draws: a bar as soon as the end is known, and the facts below it."""
-    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - rich is there by now, and only by now
+    from rich.console import Group  # noqa: PLC0415 - rich is there by now, and only by now
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - the same
     from rich.table import Table  # noqa: PLC0415 - the same
     from rich.text import Text  # noqa: PLC0415 - the same
 
-    width = max(console.width - 1, 1)  # the last column is left free: some terminals break the line after it
+    width = max(console.width - _FREE_COLUMNS, 1)
     between = _BETWEEN_IN_ASCII if console.options.ascii_only else _BETWEEN
-    text = Text(wrapped(facts(snapshot), width, between), no_wrap=True)
-    text.highlight_regex(r"[\d,]+ created", "green")
+    text = Text(no_wrap=True)
+    for part, style in screen(snapshot, width, between):
+        text.append(("\n" if text else "") + part, style)
+    text.highlight_regex(r"[\d,]+ (created|updated|deleted|restored)", "green")
     text.highlight_regex(r"[\d,]+ (failed|invalid|in doubt)", "red")
-    text.highlight_regex(r"held for \d+ s", "yellow")
-    if not snapshot.read_all:
+    if not (snapshot.read_all and snapshot.sends):
         return text
-    both = Table.grid()
-    both.add_row(ProgressBar(total=max(snapshot.read, 1), completed=snapshot.done, width=width))
-    both.add_row(text)
-    return both
+    colour = "green" if snapshot.is_well else "yellow"
+    total = max(snapshot.read, 1)
+    bar = ProgressBar(total=total, completed=snapshot.done, width=width, complete_style=colour, finished_style=colour)
+    line = Table.grid()  # the bar alone ends without a line break, and a table of both would fill up its lines
+    line.add_row(bar)
+    return Group(line, text)
+
+
+def screen(snapshot: Snapshot, width: int, between: str) -> list[tuple[str, str]]:
+    """Return the lines below the bar, each with its style: none is wider than the terminal."""
+    said = [
+        (clock_line(snapshot), ""),
+        (wrapped(status_counts(snapshot), width, between), ""),
+        (wrapped(request_pace(snapshot), width, between), ""),
+        (wrapped_text(failure_text(snapshot), width), "dim"),
+        *((wrapped_text(one, width), "yellow") for one in waits(snapshot)),
+    ]
+    return [(line[:width], style) for text, style in said for line in text.split("\n") if line]

@@ -10,6 +10,7 @@ from importer.model.runs import RunRecord
 from importer.reports.closing_text import count_lines, ended_after
 from importer.reports.results import json_text, seconds_between, write_csv_table
 from importer.system.files import write_whole
+from importer.system.shell import short_path
 
 COLUMNS = ("file", "sheet", "row", "identifier", "name", "uuid", "outcome", "reason", "finished_at")
 MEANINGS: dict[Fate, str] = {
@@ -45,7 +46,7 @@ def closing_words(undo: RunRecord, undone: str, tally: Mapping[Fate, int], repor
 
     """
     ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
-    parts = [f"{ended}: the undo of {undone}.", counts(tally), f"Report: {report}"]
+    parts = [f"{ended}: the undo of {undone}.", counts(tally), f"Report: {short_path(report)}"]
     if tally[Fate.UNSENT]:
         parts.append("Give the same command again: it continues where this undo ended.")
     elif tally[Fate.FAILED]:

@@ -14,6 +14,7 @@ from importer.model.phone_mask import masked, unnumbered
 from importer.model.plain_text import plain, plain_lines
 from importer.model.rows import Entry, InvalidRow, Status
 from importer.system.files import private_file, private_folder
+from importer.system.terminal import above_display
 
 LOG = logging.getLogger("importer")
 logging.raiseExceptions = False  # a log that can no longer be written ends neither the run nor in a traceback
@@ -79,6 +80,17 @@ def log_row(row: Pending, message: str, what: object, detail: str) -> None:
     LOG.debug(f"row %d (%s): {message}", row.row, masked(row.contact.identifier), what, unnumbered(detail))  # noqa: G004 - our own words
 
 
+class _Stream(logging.StreamHandler[TextIO]):
+    """Writes to standard error, above the live display where there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        own, self.stream = self.stream, above_display(self.stream)
+        try:
+            super().emit(record)
+        finally:
+            self.stream = own
+
+
 class _Json(_Text):
     """A JSON object a line."""
 
@@ -93,7 +105,7 @@ class _Json(_Text):
 
 def _handler(path: Path | None, stream: TextIO) -> logging.Handler:
     if path is None:
-        return logging.StreamHandler(stream)
+        return _Stream(stream)
     try:
         private_folder(path.absolute().parent)
         if not path.exists():  # one that is there keeps its mode: who reads it was decided before

@@ -1,8 +1,10 @@
 """Commands as a person can copy them into a shell: POSIX shells, or Windows' cmd and PowerShell."""
 
+import os
 import re
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from importer.system import runtime
 
@@ -32,3 +34,13 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) ->
         given = [one for one in values if one not in (None, "") and one is not False]
         line += [option if one is True else f"{option} {quote(str(one))}" for one in given]
     return " ".join(line)
+
+
+def short_path(path: Path | str) -> str:
+    """Return the path as seen from the current folder if it is in it, which is shorter; else as it is."""
+    try:
+        relative = os.path.relpath(path)
+    except (OSError, ValueError):  # the folder is gone, or on another drive
+        return str(path)
+    is_shorter = len(relative) < len(str(path)) and not relative.startswith(os.pardir)
+    return relative if is_shorter else str(path)

@@ -14,6 +14,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from importer.model.plain_text import counted
 from importer.model.policy import Policy
 from importer.model.replies import Arrival, Reply
 from importer.model.stop import Stop
@@ -115,6 +116,12 @@ class Outage:
         self._breaker = CircuitBreaker()
         self.next_probe_at = 0.0
         """The loop time of the next probe; 0.0 while the circuit breaker is closed."""
+        self.gives_up_at = 0.0
+        """The loop time at which the run ends if the service still does not answer; 0.0 while it is closed."""
+        self.last_failure: Reply | None = None
+        """The last reply to a row's request that was not served; None: there was none."""
+        self.last_probe: Reply | None = None
+        """The last probe's reply that was not served; None: the circuit breaker is closed, or no probe was made yet."""
 
     @property
     def is_open(self) -> bool:
@@ -123,6 +130,8 @@ class Outage:
 
     def record(self, reply: Reply) -> None:
         """Record a reply."""
+        if not is_served(reply):
+            self.last_failure = reply
         self._breaker = after_reply(self._breaker, reply)
 
     def record_retry(self) -> None:
@@ -133,6 +142,7 @@ class Outage:
         """Probe the service after longer and longer waits until it answers; return why the run ends, if it does."""
         loop = asyncio.get_running_loop()
         started = loop.time()
+        self.gives_up_at = started + self._longest_seconds
         for number in itertools.count(1):
             self.next_probe_at = loop.time() + probe_wait_seconds(number)
             await asyncio.sleep(probe_wait_seconds(number))
@@ -141,10 +151,12 @@ class Outage:
                 return TOKEN_REFUSED
             if is_served(reply):
                 break
+            self.last_probe = reply
             if (elapsed_seconds := loop.time() - started) >= self._longest_seconds:
                 return Stop(
-                    message=f"The service has not answered for {elapsed_seconds / 60:.0f} minutes.",
+                    message=f"The service has not answered for {counted(round(elapsed_seconds / 60), 'minute')}.",
                     hint="Run the same command again when it does: it goes on.",
                 )
-        self._breaker, self.next_probe_at = CircuitBreaker(), 0.0
+        self._breaker, self.last_probe = CircuitBreaker(), None
+        self.next_probe_at = self.gives_up_at = 0.0
         return None

@@ -3,8 +3,7 @@
     claim (intent on disk) | queue | rate limit | send | decide | record, or back to the queue
 
 One task dispatches: it lets the requests leave, in order; each request is a task of its own. What waits (a retry, a
-row in doubt) is scheduled in the queue and holds up nothing else. The next request is chosen only when it may leave, so
-that what must follow at once (`SendNow`) does.
+row in doubt) holds up nothing else. The next request is chosen only when it may leave: what must follow at once does.
 """
 
 import asyncio
@@ -22,8 +21,9 @@ from importer.model.requests import WHO_AM_I, Request
 from importer.model.stop import Stop
 from importer.system.logs import LOG, log_row
 from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage, refuses_token
+from importer.worker_pool.counters import Counters
 from importer.worker_pool.operation import AskToken, Final, NextStep, Operation, SendLater, SendNow, StepT
-from importer.worker_pool.queue import AT_ONCE, Claims, Counters, Job, RequestsInFlight, StepQueue, watched_task
+from importer.worker_pool.queue import AT_ONCE, Claims, Job, RequestsInFlight, StepQueue, watched_task
 from importer.worker_pool.trial import Trial
 
 GRACE_SECONDS = 25.0
@@ -60,12 +60,11 @@ class WorkerPool(Generic[StepT, OutcomeT]):
     def __post_init__(self) -> None:
         self.outage = Outage(self._probe, self.longest_outage_seconds)
         self.counters = Counters(pending=self.operation.pending)
-        self._queue: StepQueue[Job[StepT, OutcomeT]] = StepQueue()
+        self.queue: StepQueue[Job[StepT, OutcomeT]] = StepQueue()
         self._claims = Claims(journal=self.journal, rate=self.rate, begin=self._begin, ended=self._ended)
         self._in_flight = RequestsInFlight(self._ended)
         self._dispatching: asyncio.Task[None] | None = None
-        self._changed = asyncio.Event()
-        self.stopping = asyncio.Event()
+        self._changed, self.stopping = asyncio.Event(), asyncio.Event()
         self._is_verbose = LOG.isEnabledFor(logging.DEBUG)
 
     def enqueued(self, tally: Mapping[Any, int]) -> None:
@@ -120,7 +119,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
                 self.stop(reason)
                 return
             await self.rate_limiter.acquire()
-            job = self._queue.pop(loop.time()).renewed(loop.time())
+            job = self.queue.pop(loop.time()).renewed(loop.time())
             self.trial.leave(job.step, job.attempts, self.operation.request)
             self._in_flight.start(self._advance(job))
 
@@ -128,11 +127,11 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         """Wait for a request that may be made; return False when there will be none."""
         while not self.stopped:
             self._changed.clear()
-            self._claims.top_up(self._queue.fresh)
+            self._claims.top_up(self.queue.fresh)
             is_held = self.trial.is_holding and bool(self._in_flight)
-            if self._queue.is_ready(loop.time()) and not is_held:
+            if self.queue.is_ready(loop.time()) and not is_held:
                 return True
-            due_at = None if is_held else self._queue.due_at
+            due_at = None if is_held else self.queue.due_at
             if self.input_is_over and self._claims.is_over and due_at is None and not self._in_flight:
                 return False
             with contextlib.suppress(TimeoutError):
@@ -146,7 +145,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         first = self.operation.first_step(row, self.clock.now(), run_seconds)
         if isinstance(first, SendLater) and not first.wait_seconds:
             job.step = first.step
-            self._queue.add(job)
+            self.queue.add(job)
         else:
             self._follow(job, first)
 
@@ -213,7 +212,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
                 self._schedule(job.going_by_answer(instead), step, AT_ONCE)
             case AskToken(otherwise=otherwise):
                 job.otherwise = otherwise
-                self._queue.schedule(job, AT_ONCE)
+                self.queue.schedule(job, AT_ONCE)
             case None:
                 pass
             case Stop():
@@ -227,7 +226,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
 
     def _schedule(self, job: Job[StepT, OutcomeT], step: StepT, wait_seconds: float) -> None:
         job.step = step
-        self._queue.schedule(job, asyncio.get_running_loop().time() + wait_seconds)
+        job.is_doubtful = wait_seconds > 0 and job.may_have_arrived and not self.operation.request(step).is_change
+        self.queue.schedule(job, asyncio.get_running_loop().time() + wait_seconds)
 
     def _give_back(self, job: Job[StepT, OutcomeT], *, is_in_flight: bool) -> None:
         """Leave a row for the next run, as the operation says."""
@@ -238,7 +238,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         """Record a row's outcome; nothing for a step about no row."""
         if (row := job.row) is None:
             return
-        self.counters.done[outcome.status] += 1
+        self.counters.record(outcome)
         self.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=self.clock.now()))
         if self._is_verbose:
             status = "unsent" if outcome.status is self.operation.pending else outcome.status
@@ -254,7 +254,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         """Wait for what is in flight, a while, and record everything."""
         await self._claims.wait()
         await self._in_flight.wait(0.0 if self.hurried else GRACE_SECONDS)
-        for job in self._queue:
+        for job in self.queue:
             self._give_back(job, is_in_flight=False)
         if not isinstance(self.stopped, Exception):
             await self.journal.checkpoint()

@@ -1,14 +1,13 @@
-"""The rows of a pool: claimed ahead of their turn, in the queue, in flight, and counted."""
+"""The rows of a pool: claimed ahead of their turn, in the queue, and in flight."""
 
 import asyncio
 import heapq
 import itertools
 import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, Generic, Self, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from importer.model.journal_rows import OutcomeT, Pending
 from importer.model.protocols import WorkJournal
@@ -42,6 +41,13 @@ class Job(Generic[StepT, OutcomeT]):
     """Requests for it that may have changed something."""
     otherwise: OutcomeT | None = None
     """Its outcome if the token is good, which is to be asked first; None: nothing is to be asked."""
+    is_doubtful: bool = False
+    """Whether it waits until the service can be asked whether its request arrived."""
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether a request for it has left, in this run or in an earlier one that was cut off."""
+        return self.attempts > 0 or (self.row is not None and self.row.in_doubt)
 
     def going_by_answer(self, instead: StepT | None) -> Self:
         """Return the job after noting that its next step goes by an answer that just came.
@@ -81,6 +87,10 @@ class StepQueue(Generic[_T]):
     def due_at(self) -> float | None:
         """The due time of the first scheduled entry; None without any."""
         return self._scheduled[0][0] if self._scheduled else None
+
+    def scheduled(self) -> Iterator[tuple[float, _T]]:
+        """Yield the scheduled entries with their due times, in no order."""
+        return ((due_at, entry) for due_at, _, entry in self._scheduled)
 
     def add(self, entry: _T) -> None:
         """Append a fresh entry."""
@@ -211,30 +221,3 @@ class RequestsInFlight:
         """Cancel all of them: their rows are given back."""
         for task in self._tasks:
             task.cancel()
-
-
-@dataclass(slots=True, kw_only=True)
-class Counters:
-    """Counts of rows and requests; the keys are the operation's statuses (`Status`, or `Fate` of an undo)."""
-
-    pending: StrEnum
-    """The status of rows without an outcome."""
-    enqueued: Counter[Any] = field(default_factory=Counter)
-    """Rows as the journal has enqueued them: pending, or decided without a request."""
-    done: Counter[Any] = field(default_factory=Counter)
-    """Rows per outcome that the pool recorded."""
-    retried: int = 0
-    """Requests that may change something and were made again."""
-    throttled: int = 0
-    """Requests that the rate limit turned away."""
-
-    def without_given_back(self) -> Self:
-        """Return the counts for another pool that works on the rows that this one gave back."""
-        done = Counter({status: count for status, count in self.done.items() if status != self.pending})
-        return replace(self, done=done)
-
-    def tally(self) -> Counter[Any]:
-        """Return how many of the enqueued rows have each status now."""
-        tally = self.enqueued + self.done
-        tally[self.pending] -= self.done.total()
-        return tally

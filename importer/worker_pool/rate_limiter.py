@@ -90,6 +90,8 @@ class RateLimiter:
         self._strikes = 0
         self._skipped = 0  # slots to be left out
         self._paused_until = 0.0
+        self.paused_by = 0
+        """The HTTP status that asked for the last pause; 0: there was none."""
         self._opened_at = 0.0
         self._accepted = 0  # requests that the rate limit let in since then
         self._changed = asyncio.Event()
@@ -149,6 +151,7 @@ class RateLimiter:
         elif not left_before and is_served(reply):
             self._after_success(reply, loop_time)
         if pause_seconds:
+            self.paused_by = reply.http_status or 0
             self._pause_until(loop_time + pause_seconds)
 
     def paused_seconds(self, loop_time: float) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from importer.model.cures import cure_of
 from importer.model.journal_rows import Pending
 from importer.model.replies import Outcome
 from importer.model.requests import Request
@@ -18,17 +19,6 @@ from importer.model.stop import Stop
 from importer.worker_pool.operation import Final, StepT
 
 TRIAL_ROWS = 20
-_CURES = {
-    "tag_unknown": "Make the tag in Callbell's settings, or take it out of the file or the config.",
-    "custom_field_refused": "Make the custom field in Callbell's settings, or correct its type in the config.",
-    "assigned_user_unknown": "Name an owner who is a user of the account.",
-    "team_unknown": "Name a team of the account.",
-    "channel_unknown": "Name a channel of the account that is in use.",
-    "bot_status_refused": "Enable the bot in Callbell, or leave bot_status out.",
-    "note_refused": "Shorten the note, or leave it out.",
-    "phone_refused": "Compare the numbers with those in Callbell, and see identifier_format in the config.",
-}
-_OTHER_CURE = "Correct that in the file, in the config or in Callbell's settings."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +78,7 @@ def refused_alike(rows: int, outcome: Outcome) -> RefusedAlike:
     said = outcome.reason.rstrip(".")
     return RefusedAlike(
         message=f"The first {rows} rows that were sent were all refused for the same reason. {said}.",
-        hint=f"{_CURES.get(outcome.code, _OTHER_CURE)} To send the others all the same, give --max-failures 100%.",
+        hint=f"{cure_of(outcome.code, outcome.column)} To send the others all the same, give --max-failures 100%.",
     )
 
 

@@ -56,7 +56,7 @@ def test_it_says_first_and_last_that_it_is_one() -> None:
     told = lines(said.stderr)
     assert (said.exit_code, told[0], told[-1]) == (0, FIRST, LAST)
     assert "3 would be created" in said.stderr
-    assert "3 of 3 rows | 3 would be created" in said.stderr
+    assert "3 of 3 rows | 100 % | 3 would be created" in said.stderr
     assert "now in Callbell" not in said.stderr
     assert "without --sandbox" in said.stderr
 
@@ -94,7 +94,7 @@ def test_retry_and_undo_of_a_rehearsal_fit() -> None:
     """What was wrong is rehearsed again, and nothing is there to be undone."""
     file = table(Path("a.csv"), [HEADER, ("+34600000001", "Ana"), ("12", "Eva")])
     said = give("run", file, "--sandbox", "--yes")
-    assert "and rehearse them:" in said.stderr
+    assert "and rehearse it:" in said.stderr
     run = next(REHEARSALS.iterdir()).name
     again = give("retry", run, "--sandbox", "--yes")
     assert (lines(again.stderr)[0], lines(again.stderr)[-1]) == (FIRST, LAST)

@@ -166,7 +166,7 @@ def test_what_nothing_proves_to_be_the_runs_is_shown_and_kept(monkeypatch: pytes
             assert f"Nothing that {run} did is left to be undone." in said.stderr
             assert "To be kept, for nothing proves that the run made them: 12 contacts." in said.stderr
             assert "row 2: Customer 0 (…000)" in said.stderr
-            assert "and 2 more" in said.stderr
+            assert "and 7 more" in said.stderr
         assert len(service.contacts) == 12
 
 
@@ -229,7 +229,7 @@ def test_a_dry_run_only_shows(service: Sandbox) -> None:
     said = undo(run, "--dry-run", "--json")
     assert (said.exit_code, fates(said)) == (0, {"unsent": 12, "created": 12})
     assert "row 2: Customer 0 (…000)" in said.stderr
-    assert "and 2 more" in said.stderr
+    assert "and 7 more" in said.stderr
     assert "Dry run: nothing was undone" in said.stderr
     assert service.traffic.requests.total() == requests
 
@@ -372,9 +372,9 @@ def test_the_log_tells_each_contact(service: Sandbox) -> None:
 
 def test_progress_is_told_now_and_then(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a line of its own; never with --quiet, nor where the log is a JSON object a line."""
-    monkeypatch.setattr("importer.commands.undo.LINE_EVERY_SECONDS", 0.001)
+    monkeypatch.setattr("importer.reports.progress.LINE_EVERY_SECONDS", 0.001)
     first, second, third = (imported(20, f"{first}.csv", first=first) for first in (0, 50, 100))
-    assert "of 20 contacts:" in undo(first, "--yes").stderr
+    assert "of 20 contacts | " in undo(first, "--yes").stderr
     assert undo(second, "--yes", "--quiet").stderr == ""
     log, _, _ = undo(third, "--yes", "--log-format", "json").stderr.partition("Finished")
     assert all(json.loads(line) for line in log.splitlines())

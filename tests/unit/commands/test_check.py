@@ -87,7 +87,7 @@ def test_every_problem_is_grouped_with_its_rows_and_what_to_do() -> None:
         "in_conflict": 0,
     }
     assert [group["code"] for group in said.summary["warnings"]] == ["duplicate"]
-    assert 'phone_letters in column "Phone": 2 rows (4, 17)' in said.stderr
+    assert 'A4, A17 (phone_letters, column "Phone")' in said.stderr
     assert "delimiter comma" in said.stderr
     assert "identifier     from Phone" in said.stderr
 
@@ -251,7 +251,7 @@ def test_consecutive_numbers_are_worth_a_look() -> None:
     """The rows are sent all the same."""
     said = give("check", customers(Path("contacts.csv"), 12), *HERE)
     assert said.exit_code == 0
-    assert 'phones_consecutive in column "Phone": 12 rows' in said.stderr
+    assert '(phones_consecutive, column "Phone")' in said.stderr
 
 
 def test_the_next_command_reads_the_file_as_it_was_read() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.model.plain_text import duration, encodable, escape, plain, plain_lines, unescape, utc
+from importer.model.plain_text import duration, encodable, escape, plain, plain_lines, unescape, utc, wrapped_text
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,26 @@ def test_times_are_utc_to_the_second() -> None:
     for zone in (UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-3))):
         assert utc(noon.astimezone(zone)) == "2026-11-23T12:00:00Z"
     assert utc(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("short", "short"),
+        ("one two three four", "one two\nthree four"),
+        ("  one two three", "  one two\n  three"),
+        ("see reports/20261127/failed.xlsx now", "see\nreports/20261127/failed.xlsx\nnow"),
+        ('in "my folder/a b.csv" it is', 'in\n"my folder/a b.csv"\nit is'),
+        ("it isn't what it's", "it isn't\nwhat it's"),
+        ("  callbell-importer run a.csv", "  callbell-importer run a.csv"),
+    ],
+)
+def test_lines_are_broken_between_words_alone(text: str, expected: str) -> None:
+    """Commands, paths and what is in quotes can be copied."""
+    assert wrapped_text(text, 10) == expected
+
+
+def test_a_command_that_fits_without_its_indentation_goes_without() -> None:
+    """Then the terminal does not break it."""
+    assert wrapped_text("  callbell-importer run", 22) == "callbell-importer run"
+    assert wrapped_text("any width that is 0 " * 9, 0) == "any width that is 0 " * 9

@@ -1,17 +1,19 @@
 """The closing words after a run."""
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from importer.model.plain_text import counted
-from importer.model.rows import FINAL, Status
+from importer.model.plain_text import counted, wrapped_text
+from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports import Reports
-from importer.reports.closing_text import MEANINGS, closing_text, count_lines
+from importer.reports.closing_text import MEANINGS, Ending, closing_text, count_lines
 from importer.system import runtime
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
@@ -47,13 +49,25 @@ def reports(*failed: str) -> Reports:
     )
 
 
+def ended(
+    run: RunRecord,
+    tally: Mapping[Status, int],
+    problems: Sequence[ProblemGroup],
+    written: Reports | None,
+    **more: Any,
+) -> str:
+    """Return the closing text."""
+    return closing_text(Ending(record=run, tally=tally, problems=problems, reports=written, **more))
+
+
 def test_a_run_without_trouble_is_short() -> None:
     """Where all is well there is nothing to do."""
-    text = closing_text(record(), {Status.CREATED: 1}, [], reports())
+    text = ended(record(), {Status.CREATED: 1}, [], reports())
     assert text == (
         "Finished after 2 min 3 s: 1 row read.\n\n"
-        "  1 created    now in Callbell\n\n"
-        f"Reports in {FOLDER}:\n  results.csv, summary.json"
+        f"Reports in {FOLDER}:\n  results.csv, summary.json\n\n"
+        "1 customer is in Callbell.\n\n"
+        "  1 created    now in Callbell"
     )
 
 
@@ -73,24 +87,25 @@ def test_a_run_with_trouble_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> 
         ProblemGroup(code="no_answer", column="", message="", count=1, rows=(9,)),
     ]
     run = record(1, 3, config="my config.toml", tag=["A", "B"], sandbox=True, limit=3)
-    assert closing_text(run, tally, groups, reports("failed.csv")) == (
+    sheets = [Sheet(file="contacts.csv", header=("Nombre", "Ciudad", "Teléfono"))]
+    assert ended(run, tally, groups, reports("failed.csv"), sheets=sheets) == (
         "Finished after 2 min 3 s: 15,813 rows read, 3 blank rows skipped.\n"
+        "\n"
+        "Problems:\n"
+        "  3,812 rows: Too short: write it with its country code.\n"
+        '    C12, C15, C19, C20, C21, ... (phone_invalid, column "Teléfono")\n'
+        "  1 row: row 9 (no_answer)\n"
+        "\n"
+        "Reports in reports/20261123-020000-contacts:\n"
+        "  results.csv, failed.csv, summary.json\n"
+        "\n"
+        "12,000 of 15,813 customers are in Callbell. 3,812 need you, 1 is in doubt.\n"
         "\n"
         "  12,000 created    now in Callbell\n"
         "   3,812 invalid    something in the row is wrong; not sent\n"
         "       1 in_doubt   sent, but it is unknown whether it arrived\n"
         "\n"
-        "Problems:\n"
-        '  phone_invalid in column "Teléfono": 3,812 rows (12, 15, 19, 20, 21, ...)\n'
-        "    Too short: write it with its country code.\n"
-        "  no_answer: 1 row (9)\n"
-        "\n"
-        "Reports in reports/20261123-020000-contacts:\n"
-        "  results.csv, failed.csv, summary.json\n"
-        "\n"
-        "Send again what was refused, is in doubt or was not sent:\n"
-        "  callbell-importer retry 20261123-020000-contacts --sandbox\n"
-        "Fix the rows in failed.csv (the last columns say why), save, and import them:\n"
+        "Fix the 3,812 rows in failed.csv (the last columns say why), save, and import them:\n"
         "  callbell-importer run reports/20261123-020000-contacts/failed.csv"
         " --config 'my config.toml' --tag A --tag B --sandbox"
     )
@@ -102,20 +117,21 @@ def test_rows_in_conflict_are_counted_among_what_needs_a_person(monkeypatch: pyt
     monkeypatch.setattr(runtime, "WINDOWS", False)
     groups = [ProblemGroup(code="conflict", column="", message='note: "x" or "y"', count=2, rows=(3, 4))]
     run = record(1, existing="update", journal="j.sqlite3")
-    text = closing_text(run, {Status.EXISTS: 2, Status.INVALID: 1}, groups, reports("failed.csv"))
-    assert '  conflict: 2 rows (3, 4)\n    note: "x" or "y"' in text
+    text = ended(run, {Status.EXISTS: 2, Status.INVALID: 1}, groups, reports("failed.csv"))
+    assert '  2 rows: note: "x" or "y"\n    rows 3, 4 (conflict)' in text
+    assert "2 of 3 customers are in Callbell. 3 need you." in text
     assert text.endswith(
         "2 rows in conflict: failed.csv says what the sheet and Callbell have. Correct one and give the same command"
         " again, or let the sheet's values win:\n"
         "  callbell-importer retry 20261123-020000-contacts --on-conflict sheet --journal j.sqlite3\n"
-        "Fix the rows in failed.csv (the last columns say why), save, and import them:\n"
+        "Fix the 3 rows in failed.csv (the last columns say why), save, and import them:\n"
         "  callbell-importer run reports/20261123-020000-contacts/failed.csv --existing update --journal j.sqlite3"
     )
 
 
 def test_a_run_that_ended_early_says_that_the_same_command_goes_on() -> None:
     """Nothing is lost, and nothing has to be worked out."""
-    text = closing_text(record(130), {Status.UNSENT: 5}, [], reports("failed.csv"))
+    text = ended(record(130), {Status.UNSENT: 5}, [], reports("failed.csv"))
     assert text.startswith("Ended early after")
     assert "Give the same command again" in text
     assert "retry" not in text
@@ -123,7 +139,7 @@ def test_a_run_that_ended_early_says_that_the_same_command_goes_on() -> None:
 
 def test_a_dry_run_says_that_nothing_was_sent() -> None:
     """Nobody takes it for the real thing."""
-    text = closing_text(record(0), {Status.UNSENT: 5}, [], None)
+    text = ended(record(0), {Status.UNSENT: 5}, [], None)
     assert "Dry run: nothing was sent or saved." in text
     assert "without --dry-run" in text
 
@@ -131,8 +147,8 @@ def test_a_dry_run_says_that_nothing_was_sent() -> None:
 def test_only_the_most_frequent_problems_are_shown() -> None:
     """The rest is in the summary."""
     groups = [ProblemGroup(code=f"code_{n}", column="", message="", count=1, rows=()) for n in range(12)]
-    text = closing_text(record(1), {}, groups, reports())
-    assert "code_9: 1 row\n  and 2 kinds more: see summary.json" in text
+    text = ended(record(1), {}, groups, reports())
+    assert "1 row: code_9\n  and 2 kinds more: see the report" in text
     assert "code_10" not in text
 
 
@@ -141,14 +157,14 @@ def test_a_run_without_an_end_has_no_duration() -> None:
     run = RunRecord(
         name="r", command="run", account="", files=(), options={}, report_dir="", started_at=START, exit_code=0
     )
-    assert closing_text(run, {}, [], reports()).startswith("Finished: 0 rows read.")
+    assert ended(run, {}, [], reports()).startswith("Finished: 0 rows read.")
 
 
 def test_windows_gets_its_own_quotes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its shell does not know single quotes."""
     monkeypatch.setattr(runtime, "WINDOWS", True)
     run = record(1, config="my config.toml", country="ES")
-    text = closing_text(run, {Status.INVALID: 1}, [], reports("failed.csv"))
+    text = ended(run, {Status.INVALID: 1}, [], reports("failed.csv"))
     assert text.endswith('--config "my config.toml" --country ES')
 
 
@@ -160,7 +176,8 @@ def test_every_last_word_has_a_meaning() -> None:
 def test_the_retry_that_it_names_finds_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command says where the run is to be found, if that is no usual place."""
     monkeypatch.setattr(runtime, "WINDOWS", False)
-    text = closing_text(record(1, journal="/data/my journal", tag=["A"]), {Status.FAILED: 1}, [], reports())
+    groups = [ProblemGroup(code="server_error", column="", message="", count=1, rows=(9,))]
+    text = ended(record(1, journal="/data/my journal", tag=["A"]), {Status.FAILED: 1}, groups, reports())
     assert "callbell-importer retry 20261123-020000-contacts --journal '/data/my journal'\n" in text + "\n"
 
 
@@ -168,16 +185,16 @@ def test_a_rehearsal_says_what_would_be() -> None:
     """In its first and last line that nothing was sent, and nowhere that anything is in Callbell."""
     run = replace(record(1, sandbox=True), account="sandbox 20261123-020000-contacts")
     tally = {Status.CREATED: 1_200, Status.FAILED: 3, Status.INVALID: 2}
-    told = closing_text(run, tally, [], reports("failed.csv"), notes=["There is more."]).splitlines()
+    told = ended(run, tally, [], reports("failed.csv"), notes=["There is more."]).splitlines()
     assert told[0] == "Finished after 2 min 3 s: 1,205 rows read. Rehearsal in a sandbox: nothing was sent to Callbell."
-    assert told[2:5] == [
+    first = told.index("1,200 of 1,205 customers would be in Callbell. 5 need you.") + 2
+    assert told[first : first + 3] == [
         "  1,200 would be created  if Callbell answers as the sandbox did",
         "      2 invalid           something in the row is wrong; not sent",
         "      3 failed            refused by the sandbox, or given up on",
     ]
     assert "There is more." in told
-    assert "Rehearse again what was refused, is in doubt or was not sent:" in told
-    assert "Fix the rows in failed.csv (the last columns say why), save, and rehearse them:" in told
+    assert "Fix the 5 rows in failed.csv (the last columns say why), save, and rehearse them:" in told
     assert told[-2:] == [
         "To send the rows, give the same command without --sandbox.",
         "This was a rehearsal: nothing was sent to Callbell.",
@@ -186,7 +203,7 @@ def test_a_rehearsal_says_what_would_be() -> None:
 
 def test_a_sandbox_run_is_not_continued() -> None:
     """A sandbox forgets everything, so no text says that the next run continues with it."""
-    assert "the sandbox starts empty" in closing_text(record(130, sandbox=True), {Status.UNSENT: 5}, [], reports())
+    assert "the sandbox starts empty" in ended(record(130, sandbox=True), {Status.UNSENT: 5}, [], reports())
 
 
 def test_counts_have_their_noun() -> None:
@@ -200,3 +217,130 @@ def test_counts_stand_in_columns() -> None:
         "  12,000 a    x\n       7 ccc  z"
     )
     assert count_lines([], width=3) == ""
+
+
+def group(code: str, count: int, column: str = "", message: str = "") -> ProblemGroup:
+    """Return rows with one problem."""
+    return ProblemGroup(
+        code=code, column=column, message=message, count=count, rows=tuple(range(2, 2 + min(count, 20)))
+    )
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("code", "country", "expected"),
+    [
+        ("phone_no_country", "", "such as --country ES for Spain: not one row has to be changed."),
+        (
+            "phone_no_country",
+            "ES",
+            "Say which country they are from:\n  callbell-importer run contacts.csv --sheet A --country ES",
+        ),
+        ("phone_letters", "", "choose the columns:\n  callbell-importer init contacts.csv --sheet A"),
+        ("phone_missing", "", "--header-row N, or --no-header"),
+        (
+            "tag_unknown",
+            "",
+            'Make the tag in Callbell, or take it out of the column "Móvil". Then give the same command again:\n  call',
+        ),
+    ],
+)
+def test_rows_that_fail_alike_are_one_sentence_and_its_cure(
+    monkeypatch: pytest.MonkeyPatch, code: str, country: str, expected: str
+) -> None:
+    """Nobody is told to fix 4,000 rows where one option is missing."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    status = Status.FAILED if code == "tag_unknown" else Status.INVALID
+    groups = [group(code, 3_995, "Móvil", "It is wrong."), group("phone_too_short", 5, "Móvil")]
+    text = ended(record(1, sheet="A"), {status: 4_000}, groups, reports("failed.xlsx"), country=country)
+    assert "3,995 of 4,000 rows fail for the same reason: " in text
+    assert "None of 4,000 customers are in Callbell.\n" in text
+    assert expected in text
+    assert "failed.xlsx (" not in text
+    assert "Problems:" not in text
+
+
+@pytest.mark.parametrize(
+    ("tally", "groups", "offers_retry"),
+    [
+        ({Status.FAILED: 2}, [group("server_error", 2)], True),
+        ({Status.FAILED: 2}, [group("unreachable", 2)], True),
+        ({Status.IN_DOUBT: 2}, [group("in_doubt", 2)], True),
+        ({Status.UNSENT: 2}, [], True),
+        ({Status.FAILED: 2}, [group("phone_refused", 2)], False),
+        ({Status.FAILED: 2, Status.CREATED: 9}, [group("tag_unknown", 2, "Tags")], False),
+        ({Status.FAILED: 1, Status.IN_DOUBT: 1}, [group("refused", 1), group("in_doubt", 1)], False),
+        ({Status.CREATED: 2, Status.DUPLICATE: 1}, [group("duplicate", 1)], False),
+    ],
+)
+def test_retry_is_offered_only_for_what_can_succeed_unchanged(
+    tally: dict[Status, int],
+    groups: list[ProblemGroup],
+    offers_retry: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """What the service refused is refused again."""
+    assert ("callbell-importer retry" in ended(record(1), tally, groups, reports("failed.csv"))) == offers_retry
+
+
+@pytest.mark.parametrize(
+    ("tally", "count", "code"),
+    [
+        ({Status.INVALID: 5, Status.UNSENT: 3_995}, 5, "phone_too_short"),
+        ({Status.INVALID: 4, Status.DUPLICATE: 9}, 4, "phone_too_short"),
+        ({Status.FAILED: 50, Status.UNSENT: 9}, 50, "server_error"),
+        ({Status.EXISTS: 50, Status.INVALID: 1}, 50, "conflict"),
+        ({Status.INVALID: 80, Status.CREATED: 20}, 80, "phone_too_short"),
+    ],
+)
+def test_rows_that_do_not_fail_alike_are_listed(tally: dict[Status, int], count: int, code: str) -> None:
+    """A few rows, most rows, or what is not the rows' fault."""
+    text = ended(record(1), tally, [group(code, count)], reports("f.csv"))
+    assert "fail for the same reason" not in text
+    assert "Problems:" in text
+
+
+def test_a_run_that_was_stopped_because_all_were_refused_goes_on_after_the_cure() -> None:
+    """The cure stands above, where the reason of the stop is told."""
+    tally, groups = {Status.FAILED: 20, Status.UNSENT: 280}, [group("tag_unknown", 20)]
+    assert ended(record(5), tally, groups, reports()).endswith(
+        "After that, give the same command again: it continues where this run ended."
+    )
+
+
+def test_a_tag_that_does_not_exist_is_made_or_taken_out() -> None:
+    """Not the rows are to be fixed, where the account lacks something."""
+    text = ended(record(1), {Status.CREATED: 9, Status.FAILED: 2}, [group("tag_unknown", 2, "Tags")], reports("f.csv"))
+    assert 'Make the tag in Callbell, or take it out of the column "Tags".' in text
+
+
+def test_duplicates_are_no_problem_but_may_be_worth_a_look() -> None:
+    """They are counted; one that says something else than the first is shown."""
+    same = group("duplicate", 3, message="same identifier as row 2")
+    other = group("duplicate", 3, message="same identifier as row 2; not sent, though it differs in name")
+    tally = {Status.CREATED: 3, Status.DUPLICATE: 3}
+    assert "row 2" not in ended(record(), tally, [same], reports())
+    text = ended(record(), tally, [other], reports())
+    assert "Problems:" not in text
+    assert "Worth a look:\n  3 rows: same identifier as row 2; not sent, though it differs in name" in text
+    assert "3 of 6 customers are in Callbell. 3 stand twice." in text
+
+
+@POSIX
+def test_a_dry_run_of_which_nothing_could_be_sent_does_not_say_send() -> None:
+    """It says how to get the rows to fix."""
+    problems = [group("phone_missing", 1), group("name_missing", 1)]
+    text = ended(record(1), {Status.INVALID: 2}, problems, None)
+    assert "without --dry-run" not in text
+    assert "callbell-importer check contacts.csv" in text
+
+
+def test_the_text_fits_a_terminal_of_24_lines() -> None:
+    """Fewer kinds of problems are shown, and the counts and the next step always."""
+    problems = [
+        group(f"code_{n}", 9 - n, "Móvil", "Something is wrong with it, and this says what. " * 3) for n in range(9)
+    ]
+    tally = {Status.CREATED: 1_000, Status.INVALID: 45, Status.DUPLICATE: 1}
+    text = ended(record(1), tally, problems, reports("failed.csv"), line_width=80)
+    assert len(wrapped_text(text, 80).splitlines()) <= 20
+    assert "kinds more: see the report" in text
+    assert text.splitlines()[-2].startswith("Fix the 45 rows in failed.csv")

@@ -13,16 +13,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from importer.model.rows import Status
-from importer.reports.progress import (
-    Lines,
-    LiveDisplay,
-    Progress,
-    Snapshot,
-    choose_progress,
-    console_class,
-    facts,
-    wrapped,
-)
+from importer.reports.progress import Lines, LiveDisplay, Progress, choose_progress, console_class, wrapped
+from importer.reports.snapshot import Snapshot, log_line
 
 MIDWAY_TALLY = Counter(
     {
@@ -41,6 +33,10 @@ MIDWAY = Snapshot(
     per_second=290.4,
     limit=300.0,
     held_seconds=11.2,
+    held_status=429,
+    elapsed_seconds=42.0,
+    failure="The service refused it: no such tag",
+    failure_count=38,
 )
 END = Snapshot(tally=Counter({Status.CREATED: 5}), read_all=True, in_flight=0, per_second=12.0, limit=300.0)
 
@@ -48,6 +44,11 @@ END = Snapshot(tally=Counter({Status.CREATED: 5}), read_all=True, in_flight=0, p
 def done_of(snapshot: Snapshot, done: int, read: int) -> Snapshot:
     """Return the snapshot with so many rows done, all of them created, of so many that were read."""
     return replace(snapshot, tally=Counter({Status.CREATED: done, Status.PENDING: read - done}))
+
+
+def facts(snapshot: Snapshot) -> list[str]:
+    """Return the facts of a log's line."""
+    return log_line(snapshot).split(" | ")
 
 
 def test_a_rehearsal_creates_nothing() -> None:
@@ -94,33 +95,38 @@ def shown(stream: io.StringIO) -> list[str]:
 
 def test_facts_are_told_the_most_important_first() -> None:
     """Nothing is said that is not worth it."""
-    assert facts(MIDWAY) == (
+    assert facts(MIDWAY) == [
         "12,345 of 27,000 rows",
+        "45 %",
         "12,000 created",
+        "303 duplicate",
         "40 failed",
         "2 in doubt",
         "290 of 300 requests/s",
         "58 in flight",
-        "held for 12 s",
+        "42 s elapsed",
         "1 min 2 s left",
-    )
-    assert facts(END) == ("5 of 5 rows", "5 created")
+        "38 failed: The service refused it: no such tag",
+        "429: waiting 12 s",
+    ]
+    assert facts(END) == ["5 of 5 rows", "100 %", "5 created"]
 
 
 def test_rows_that_are_not_to_be_sent_are_done_when_they_were_read() -> None:
     """A check sends nothing, so nothing of sending is told either."""
     tally = Counter({Status.PENDING: 7, Status.INVALID: 2})
-    assert facts(Snapshot(tally=tally, read_all=True, sends=False)) == ("9 of 9 rows", "2 invalid")
+    assert facts(Snapshot(tally=tally, read_all=True, sends=False)) == ["9 of 9 rows", "2 invalid"]
 
 
 def test_time_left_is_told_only_where_somebody_knows() -> None:
     """Not while the input is being read, nor while nothing moves."""
-    reading = replace(MIDWAY, read_all=False, limit=0.0, held_seconds=0.0)
+    calm = replace(MIDWAY, held_seconds=0.0, failure_count=0, elapsed_seconds=0.0)
+    reading = replace(calm, read_all=False, limit=0.0)
     assert facts(reading)[0] == "27,000 rows read"
-    assert facts(reading)[-2:] == ("290 requests/s", "58 in flight")
-    assert facts(replace(MIDWAY, per_second=0.0))[-1] == "held for 12 s"
-    assert facts(replace(MIDWAY, per_second=1.0, held_seconds=0.0))[-1] == "4 h 4 min left"
-    assert facts(replace(done_of(MIDWAY, 26_999, 27_000), held_seconds=0.0))[-1] == "1 s left"
+    assert facts(reading)[-3:-1] == ["290 requests/s", "58 in flight"]
+    assert facts(replace(calm, per_second=0.0, held_seconds=11.2))[-2:] == ["58 in flight", "429: waiting 12 s"]
+    assert facts(replace(calm, per_second=1.0))[-1] == "4 h 4 min left"
+    assert facts(done_of(calm, 26_999, 27_000))[-1] == "1 s left"
 
 
 def test_lines_come_every_thirty_seconds_and_at_the_end() -> None:
@@ -151,7 +157,7 @@ def test_the_live_display_fits_the_terminal(width: int) -> None:
         progress.update(MIDWAY)
     lines = shown(stream)
     assert max(map(len, lines)) < width
-    assert any("12,345 of 27,000" in line for line in lines)
+    assert any(("12,345 of 27,000" if width == 80 else "45 %") in line for line in lines)
 
 
 def test_the_live_display_redraws_four_times_a_second_at_most() -> None:
@@ -161,7 +167,7 @@ def test_the_live_display_redraws_four_times_a_second_at_most() -> None:
         for done in range(5):
             clock.seconds += 0.1
             progress.update(replace(done_of(END, done, done), read_all=False))
-    drawn = [line.split()[0] for line in shown(stream) if "read" in line]
+    drawn = [line.split()[-3] for line in shown(stream) if "read" in line]
     assert drawn[0] == "0"
     assert drawn[-1] == "4"
     assert "1" not in drawn

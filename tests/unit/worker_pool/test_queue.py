@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Intended, Pending, RecordedOutcome
 from importer.model.rows import Contact, Status
-from importer.worker_pool.queue import AT_ONCE, GOOD_SECONDS, Claims, Counters, Job, RequestsInFlight, StepQueue
+from importer.worker_pool.counters import Counters
+from importer.worker_pool.queue import AT_ONCE, GOOD_SECONDS, Claims, Job, RequestsInFlight, StepQueue
 from tests.support.virtual_time import run
 
 CONTACT = Contact(identifier="34600111222", source="whatsapp", name="Ana")

@@ -1,0 +1,25 @@
+"""What a person can do about a refusal of the service, by the code of the problem."""
+
+CURES = {
+    "tag_unknown": "Make the tag in Callbell, or take it out of {column}.",
+    "custom_field_refused": "Make the custom field in Callbell's settings, or correct its type in the config.",
+    "assigned_user_unknown": "Name an owner who is a user of the account.",
+    "team_unknown": "Name a team of the account.",
+    "channel_unknown": "Name a channel of the account that is in use.",
+    "bot_status_refused": "Enable the bot in Callbell, or leave bot_status out.",
+    "note_refused": "Shorten the note, or leave it out.",
+    "phone_refused": "Compare the numbers with those in Callbell, and see identifier_format in the config.",
+}
+_OTHER_CURE = "Correct that in the file, in the config or in Callbell's settings."
+_ANY_COLUMN = "the column, or out of the tags of the config"
+
+
+def cure_of(code: str, column: str = "") -> str:
+    """Return what to do about a refusal, in a sentence.
+
+    Args:
+        code: Of the problem.
+        column: The header of the column that it is about, if it is known.
+
+    """
+    return CURES.get(code, _OTHER_CURE).format(column=f'the column "{column}"' if column else _ANY_COLUMN)

@@ -1,0 +1,216 @@
+"""The one next step after a run, with the exact command. Pure but for the current folder, which shortens paths."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.model.cures import CURES, cure_of
+from importer.model.plain_text import counted, plain
+from importer.model.rows import Status
+from importer.model.runs import ProblemGroup, RunRecord, conflict_count
+from importer.system import shell
+
+FINISHED = (0, 1)
+"""Exit codes of runs that came to their end."""
+CAN_SUCCEED_UNCHANGED = frozenset({"server_error", "no_answer", "unreachable", "throttled"})
+"""Codes of failures that are the service's, not the row's."""
+SETTLED_BY_ITSELF = CAN_SUCCEED_UNCHANGED | {Status.IN_DOUBT.value}
+"""Codes of rows that the same command settles."""
+_GIVEN_AGAIN = (
+    "config",
+    "source",
+    "country",
+    "tag",
+    "existing",
+    "on_conflict",
+    "gone",
+    "journal",
+    "sandbox",
+    "report_dir",
+)
+"""The options that decide how corrected rows are read and where they are sent."""
+_WHERE_RUNS_ARE = ("journal", "sandbox")
+"""The options that `retry` needs to find the run, which has the others."""
+_HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+_FEWEST_ALIKE = 5
+"""Fewer rows are fixed sooner than a cause is found."""
+_NEARLY_ALL = 0.9
+_EMPTY = ("phone_missing", "identifier_missing", "name_missing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDo:
+    """How many rows of a run want what; none of them is in Callbell as it should be."""
+
+    by_person: int
+    """Invalid, refused, or in conflict."""
+    again: int
+    """Failed for a reason that was the service's: they can succeed as they are."""
+    in_doubt: int
+    unsent: int
+    in_conflict: int
+
+
+def to_do(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ToDo:
+    """Return what is left to be done, from the rows per status and their groups of problems."""
+    again = sum(group.count for group in problems if group.code in CAN_SUCCEED_UNCHANGED)
+    refused = max(0, tally.get(Status.FAILED, 0) - again)
+    in_conflict = conflict_count(problems)
+    return ToDo(
+        by_person=tally.get(Status.INVALID, 0) + refused + in_conflict,
+        again=min(again, tally.get(Status.FAILED, 0)),
+        in_doubt=tally.get(Status.IN_DOUBT, 0),
+        unsent=tally.get(Status.UNSENT, 0),
+        in_conflict=in_conflict,
+    )
+
+
+def all_alike(tally: Mapping[Status, int], problems: Sequence[ProblemGroup]) -> ProblemGroup | None:
+    """Return the problem that all, or nearly all, rows have that were tried; None if there is none."""
+    worst = max(problems, key=lambda group: group.count, default=None)
+    if worst is None or worst.code in CAN_SUCCEED_UNCHANGED:
+        return None
+    tried = sum(tally.values()) - tally.get(Status.DUPLICATE, 0)
+    if worst.count > tally.get(Status.INVALID, 0):
+        tried -= tally.get(Status.UNSENT, 0)  # it was refused by the service, which these did not reach
+        if worst.count > tally.get(Status.FAILED, 0):
+            return None  # of rows that are in Callbell
+    return worst if worst.count >= max(_FEWEST_ALIKE, _NEARLY_ALL * tried) else None
+
+
+def alike_text(group: ProblemGroup, rows: int) -> str:
+    """Return one sentence on a problem that nearly all rows have, instead of a list of rows."""
+    column = f'column "{plain(group.column)}"' if group.column else "the rows"
+    said = {
+        "phone_no_country": f"the numbers in {column} do not say their country",
+        **dict.fromkeys(_EMPTY, f"{column} is empty"),
+    }.get(group.code, plain(group.message).rstrip("."))
+    return f"{group.count:,} of {counted(rows)} fail for the same reason: {said} ({group.code})."
+
+
+def cure(group: ProblemGroup, record: RunRecord, country: str = "") -> str:
+    """Return what to do about a problem that nearly all rows have, with the command.
+
+    Args:
+        group: The problem.
+        record: The run.
+        country: That the numbers fit, such as `ES`; empty: it is not known.
+
+    """
+    command = record.command if record.command == "check" else "run"
+    if group.code == "phone_no_country" and country:
+        given = {**record.options, "country": country}
+        return f"Say which country they are from:\n  {command_line(command, record.files, given, same_files=True)}"
+    if group.code == "phone_no_country":
+        return (
+            "Give the same command again with the country of these numbers, such as --country ES for Spain:"
+            " not one row has to be changed."
+        )
+    if group.code in CURES and record.command != "check":
+        again = command_line(command, record.files, record.options, same_files=True)
+        return f"{cure_of(group.code, plain(group.column))} Then give the same command again:\n  {again}"
+    read_as = [(name, record.options.get(name)) for name in _HOW_TO_READ]
+    init = shell.importer_command("init", *map(shell.short_path, record.files[:1]), options=read_as)
+    return (
+        "Probably it is another column, or the header stands in another row (--header-row N, or --no-header)."
+        f" See what is read, and choose the columns:\n  {init}"
+    )
+
+
+def next_step(
+    record: RunRecord,
+    tally: Mapping[Status, int],
+    problems: Sequence[ProblemGroup],
+    failed: Sequence[Path] | None,
+    country: str = "",
+) -> str:
+    """Return what to do next, with the exact command; an empty text where all is done.
+
+    Args:
+        record: The run, with its exit code.
+        tally: How many rows have each status.
+        problems: The groups of problems.
+        failed: The files with the rows to fix; None for a dry run, which writes none.
+        country: That the numbers fit, where they do not say their country; empty: it is not known.
+
+    """
+    left, alike = to_do(tally, problems), all_alike(tally, problems)
+    if record.exit_code not in FINISHED:
+        goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
+        give = "After that, give" if alike else "Give"
+        return f"{give} the same command again{'' if failed is None else f': {goes_on}'}."
+    if alike:
+        return cure(alike, record, country)
+    if failed is None:
+        return _after_dry_run(record, tally)
+    if left.by_person:
+        fix = [_fix(record, left, problems, failed)] if left.by_person > left.in_conflict and failed else []
+        return "\n".join([*_conflict(record, left, failed), *fix])
+    if left.again or left.in_doubt or left.unsent:
+        again = "Rehearse again" if record.is_rehearsal else "Send again"
+        return f"{again} {_to_send_again(left)}; nothing in them has to be changed:\n  {_retry(record)}"
+    return ""
+
+
+def command_line(
+    command: str, paths: Sequence[Path | str], options: Mapping[str, object], *, same_files: bool = False
+) -> str:
+    """Return the command that reads files as this run did.
+
+    Args:
+        command: Such as `run`.
+        paths: The files.
+        options: The options that were given.
+        same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
+            files of our own making.
+
+    """
+    names = (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN)
+    given = [(name, options.get(name)) for name in names]
+    return shell.importer_command(command, *map(shell.short_path, paths), options=given)
+
+
+def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:
+    if any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNSENT)):
+        return "Give the same command without --dry-run to send the rows."
+    if not tally.get(Status.INVALID):
+        return ""
+    check = command_line("check", record.files, record.options, same_files=True)
+    return f"Nothing could be sent. This writes the rows to fix, with the wrong cells named, into a file:\n  {check}"
+
+
+def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> str:
+    """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
+    refusals = [group for group in problems if group.code not in SETTLED_BY_ITSELF]
+    if len(refusals) == 1 and refusals[0].code == "tag_unknown":
+        return cure(refusals[0], record)
+    commands = "\n  ".join(command_line("run", [path], record.options) for path in failed)
+    verb = "rehearse" if record.is_rehearsal else "import"
+    names = " and ".join(path.name for path in failed)
+    rows = "the row" if left.by_person == 1 else f"the {left.by_person:,} rows"
+    them = "it" if left.by_person == 1 else "them"
+    return f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:\n  {commands}"
+
+
+def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str]:
+    if not left.in_conflict:
+        return []
+    names = " and ".join(path.name for path in failed)
+    where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
+    retry = shell.importer_command("retry", record.name, options=[("on_conflict", "sheet"), *where])
+    said = f"{counted(left.in_conflict)} in conflict: {names} says what the sheet and Callbell have."
+    return [f"{said} Correct one and give the same command again, or let the sheet's values win:\n  {retry}"]
+
+
+def _to_send_again(left: ToDo) -> str:
+    parts = [
+        f"{left.again:,} that Callbell could not take" if left.again else "",
+        f"{left.in_doubt:,} in doubt (Callbell is asked first)" if left.in_doubt else "",
+        f"{left.unsent:,} that were not sent" if left.unsent else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _retry(record: RunRecord) -> str:
+    where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
+    return shell.importer_command("retry", record.name, options=where)

@@ -1,0 +1,71 @@
+"""Groups of rows with the same problem, as text: the reason, the cells, and the code by which it can be looked up."""
+
+from collections.abc import Sequence
+
+from importer.model.cell_names import column_letters
+from importer.model.plain_text import counted, plain
+from importer.model.rows import Sheet, Status
+from importer.model.runs import ProblemGroup
+
+_MOST_ROWS = 5
+_NO_PROBLEMS = frozenset({Status.UNSENT.value, Status.DUPLICATE.value, Status.EXISTS.value, "differs"})
+"""Codes of rows that nobody has to do anything about: the counts tell of them."""
+_MAYBE_LOST = "differs in"
+"""What is said of a row that was left out, or not changed, though it says something else."""
+
+
+def is_problem(group: ProblemGroup) -> bool:
+    """Tell whether somebody has to do something about the rows."""
+    return group.code not in _NO_PROBLEMS
+
+
+def is_worth_a_look(group: ProblemGroup) -> bool:
+    """Tell whether the rows are no problem, and yet what they say may be missing in Callbell."""
+    return group.code == "differs" or (group.code == Status.DUPLICATE and _MAYBE_LOST in group.message)
+
+
+def groups_text(
+    title: str, groups: Sequence[ProblemGroup], most: int | None = None, sheets: Sequence[Sheet] = ()
+) -> str:
+    """Return a paragraph with a title and at most so many groups of problems; an empty text without any.
+
+    Args:
+        title: Of the paragraph.
+        groups: Most rows first.
+        most: How many of them are shown; None: all.
+        sheets: Of the rows, for the names of the cells; none: rows are named by their number.
+
+    """
+    if not groups:
+        return ""
+    left = len(groups[most:]) if most is not None else 0
+    more = [f"  and {counted(left, 'kind')} more: see the report"] if left else []
+    return "\n".join([title, *(_group_text(group, sheets) for group in groups[:most]), *more])
+
+
+def _group_text(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
+    """Return how many rows have the problem, what to do, and the first of them."""
+    column = f', column "{plain(group.column)}"' if group.column else ""
+    shown = places(group, sheets)
+    more = ", ..." if shown and group.count > min(len(group.rows), _MOST_ROWS) else ""
+    what = f"{plain(group.code)}{column}"
+    named = f"{shown}{more} ({what})" if shown else what
+    if not group.message:
+        return f"  {counted(group.count)}: {named}"
+    return f"  {counted(group.count)}: {plain(group.message)}\n    {named}"
+
+
+def places(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
+    """Return the first of the group's cells, such as `C13, C40`; where the column is not sure, its rows."""
+    letters = {_letters(group.column, sheet) for sheet in sheets}
+    numbers = group.rows[:_MOST_ROWS]
+    if len(letters) == 1 and (column := letters.pop()):
+        return ", ".join(f"{column}{number}" for number in numbers)
+    noun = "row" if len(numbers) == 1 else "rows"
+    return f"{noun} {', '.join(map(str, numbers))}" if numbers else ""
+
+
+def _letters(column: str, sheet: Sheet) -> str:
+    """Return the letters of the column with this header; empty if there is none, or several."""
+    found = [place for place, header in enumerate(sheet.header) if column and header == column]
+    return column_letters(found[0]) if len(found) == 1 else ""

@@ -1,0 +1,19 @@
+"""The terminal that standard error may be: how wide it is, and how to write while a live display is on it."""
+
+import os
+import sys
+from typing import TextIO, cast
+
+
+def line_width(stream: TextIO) -> int:
+    """Return how many characters a line of the terminal holds; 0: the stream is none, or does not say."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def above_display(stream: TextIO) -> TextIO:
+    """Return where to write to the stream: while rich's live display is on it, what rich prints above the display."""
+    replaced = sys.stderr
+    return cast("TextIO", replaced) if getattr(replaced, "rich_proxied_file", None) is stream else stream
