@@ -7,7 +7,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from importer.model.journal_rows import OutcomeT, Pending
 from importer.model.protocols import WorkJournal
