@@ -149,8 +149,8 @@ UPDATE_MUTATIONS = (
         "undo: gives back over a person's change",
         _UNDO,
         "worker_pool.restore:_to_give_back",
-        "is_same(name, ours, shown) and (value or name not in NEVER_CLEARED)",
-        "value or name not in NEVER_CLEARED",
+        "is_same(name, ours, shown) and (value or (is_known and name not in NEVER_CLEARED))",
+        "value or (is_known and name not in NEVER_CLEARED)",
     ),
     one_change(
         "undo: what was there before the last PATCH, not the first",
