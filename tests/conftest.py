@@ -27,7 +27,9 @@ for _name in ("SIGTERM", "SIGHUP"):
 
 @pytest.fixture(autouse=True)
 def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The person's own token, config and proxies have no say in a test."""
+    """The person's own token, config, proxies and country have no say in a test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")  # where a token may be kept
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     for name in os.environ:
         if name.startswith("CALLBELL_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

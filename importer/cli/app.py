@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 
 from importer import __version__
 from importer.cli.process import VERSION, is_terminal, put_out, say
-from importer.cli.prompts import ask_line, confirm_import
+from importer.cli.prompts import ask_hidden, ask_line, confirm_import
 from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def command_context(
         stream=sys.stderr,
         confirm=confirm if asks else None,
         ask_line=ask_line if asks else None,
+        ask_hidden=ask_hidden if asks else None,
     )
 
 

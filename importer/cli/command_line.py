@@ -11,6 +11,7 @@ from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
 from importer.cli.prompts import confirm_undo
+from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.model.errors import UsageError
 
@@ -215,7 +216,7 @@ def undo(
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
 ) -> None:
-    """Delete the contacts that a run created, and give back what it changed in others.
+    """Delete what a run created, and give back what it changed.
 
     What was changed since is kept.
     """
@@ -231,4 +232,5 @@ def undo(
     finish(context, undo_run(context, earlier))
 
 
+command(epilog=REPORT_EXAMPLES)(report)
 command(epilog=SANDBOX_EXAMPLES)(sandbox)

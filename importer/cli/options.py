@@ -38,7 +38,7 @@ Delimiter = Annotated[
 ]
 Source = Annotated[str | None, _mapping("--source", "NAME", "whatsapp (the default), telegram, instagram or facebook.")]
 Country = Annotated[
-    str | None, _mapping("--country", "CC", "Where numbers without a country code are from, such as ES.")
+    str | None, _mapping("--country", "CC", "Where numbers without a country code are from: ES, Spain or +34.")
 ]
 Tag = Annotated[list[str] | None, _mapping("--tag", "TEXT", "A tag for every contact; may be given several times.")]
 

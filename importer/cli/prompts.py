@@ -1,12 +1,17 @@
 """The questions that a person is asked on a terminal."""
 
+import shutil
 import signal
+import textwrap
 from collections.abc import Callable
+from functools import partial
 
 import typer
 
 from importer.cli.process import say
 from importer.model.errors import InputError
+
+_NARROWEST = 40
 
 
 def confirm_import(text: str) -> bool:
@@ -16,8 +21,8 @@ def confirm_import(text: str) -> bool:
         InputError: The input ended without an answer.
 
     """
-    say(text)
-    answer = _answer(lambda: typer.confirm("Import it so?", default=True, err=True))
+    say(wrapped_question(text))
+    answer = _answer(lambda: typer.confirm("Import them?", default=True, err=True))
     if answer is None:
         raise InputError("Nothing was sent.")
     return bool(answer)
@@ -42,10 +47,27 @@ def ask_line(question: str) -> str:
         InputError: The input ended without an answer.
 
     """
-    line = _answer(lambda: typer.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True))
+    asked = wrapped_question(question)
+    line = _answer(lambda: typer.prompt(asked, default="", show_default=False, prompt_suffix=" ", err=True))
     if line is None:
-        raise InputError("Nothing was written.")
+        raise InputError("Nothing was written, and nothing was sent.")
     return str(line)
+
+
+def ask_hidden(question: str) -> str:
+    """Ask for what nobody else is to see, and return it; no answer is an empty one."""
+    asked = wrapped_question(question)
+    line = _answer(
+        lambda: typer.prompt(asked, default="", show_default=False, hide_input=True, prompt_suffix=" ", err=True)
+    )
+    return str(line or "")
+
+
+def wrapped_question(text: str) -> str:
+    """Return the text with its lines wrapped between words, so that a terminal breaks none within one."""
+    width = max(shutil.get_terminal_size().columns - 1, _NARROWEST)
+    wrap = partial(textwrap.wrap, width=width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(part for line in text.split("\n") for part in (wrap(line) if len(line) > width else [line]))
 
 
 def _answer(ask: Callable[[], object]) -> object:
@@ -57,6 +79,7 @@ def _answer(ask: Callable[[], object]) -> object:
     try:
         return ask()
     except typer.Abort as abort:
+        say("")  # what is said next begins on a line of its own
         if isinstance(abort.__context__, KeyboardInterrupt):  # which typer makes no difference of from the input's end
             raise KeyboardInterrupt from None
         return None

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
+from importer.client.kept_token import KEYRING_SERVICE, kept_token_file
 from importer.model.errors import UsageError
 
 VARIABLE = "CALLBELL_API_TOKEN"
-KEYRING_SERVICE = "callbell-importer"
 
 _LONGEST_BYTES = 8_192  # longer than the headers that servers take
 _TOKEN = re.compile(r"[!-~]+")
@@ -59,6 +59,8 @@ class TokenSource(StrEnum):
     CREDENTIAL = "credential"
     """A file that systemd put there for the service."""
     KEYRING = "keyring"
+    KEPT = "kept"
+    """A file in the person's own config folder, in which a run kept it on request."""
 
 
 class NoTokenError(UsageError):
@@ -66,7 +68,7 @@ class NoTokenError(UsageError):
 
 
 def find_token(environment: Mapping[str, str], token_file: Path | None = None, account: str = "") -> Token:
-    """Return the token: from the environment, else from the file, else from the system's keyring.
+    """Return the token: from the environment, the file, the system's keyring, or where a run kept it.
 
     Args:
         environment: The environment variables.
@@ -84,21 +86,42 @@ def find_token(environment: Mapping[str, str], token_file: Path | None = None, a
         return _checked(_read(token_file, environment), f"The token file {token_file}")
     if (text := _from_keyring(account or "token")) is not None:
         return _checked(text, "The entry of the system's keyring")
+    if _is_kept(kept := kept_token_file(account)):
+        return _checked(_read(kept, environment), f"The token file {kept}")
     raise NoTokenError(
         "There is no token for Callbell.",
-        f"Put it into the variable {VARIABLE}; or into a file that only you can read, and name that file as token_file"
-        f" in the [service] table of the config; or into the system's keyring: \"keyring set {KEYRING_SERVICE}"
+        "On a terminal callbell-importer run asks for it, and keeps it if you like. Or put it into the variable"
+        f" {VARIABLE}; or into a file that only you can read, and name that file as token_file in the [service] table"
+        f" of the config; or into the system's keyring: \"keyring set {KEYRING_SERVICE}"
         f' {account or "token"}".',
     )
 
 
-def token_source(environment: Mapping[str, str], token_file: Path | None) -> TokenSource:
-    """Return where `find_token` takes the token from."""
+def token_source(environment: Mapping[str, str], token_file: Path | None, account: str = "") -> TokenSource:
+    """Return where `find_token` takes the token from, which it found."""
     if VARIABLE in environment:
         return TokenSource.VARIABLE
-    if token_file is None:
-        return TokenSource.KEYRING
-    return TokenSource.CREDENTIAL if _is_credential(token_file, environment) else TokenSource.FILE
+    if token_file is not None:
+        return TokenSource.CREDENTIAL if _is_credential(token_file, environment) else TokenSource.FILE
+    is_kept = _is_kept(kept_token_file(account)) and _from_keyring(account or "token") is None
+    return TokenSource.KEPT if is_kept else TokenSource.KEYRING
+
+
+def token_of(text: str) -> Token:
+    """Return the token that a person gave on a terminal.
+
+    Raises:
+        UsageError: The text cannot be one.
+
+    """
+    return _checked(text, "What you gave")
+
+
+def _is_kept(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be looked into: no run kept a token there
+        return False
 
 
 def _checked(text: str, where: str) -> Token:

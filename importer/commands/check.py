@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.live_display import in_background, show_pool
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
@@ -71,6 +72,7 @@ class Check:
     _preflight: Preflight = field(default_factory=Preflight)
     _observers: list[RequirementsOfSheet] = field(default_factory=list)
     """One for each sheet."""
+    _without_country: NumbersWithoutCountry = field(default_factory=NumbersWithoutCountry)
     _tally: Counter[Status] = field(default_factory=Counter)
     """Rows enqueued, per status: the journal does not keep those that would be sent."""
     _progress: Progress = field(default_factory=Progress)
@@ -100,6 +102,8 @@ class Check:
         checked = self._checked(connection, broken, foretold)
         told = self.context.told
         text = checked_text(replace(checked, problems=told(checked.problems), warnings=told(checked.warnings)))
+        if cure := self._without_country.cure([one.sheet for one in self.readers], self.context.environment):
+            text = f"{text}\n\n{cure}"
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))
@@ -113,7 +117,7 @@ class Check:
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
             self._observers.append(rows := self._preflight.observer(one.options))
-            observers = (SheetWarnings(self._warnings, one.mapping), rows)
+            observers = (SheetWarnings(self._warnings, one.mapping), rows, self._without_country)
             mapped = partial(to_contact, mapping=one.mapping)
             sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
         try:

@@ -48,6 +48,8 @@ class CommandContext:
     """Shows a text and asks whether to go on; None: nobody can be asked."""
     ask_line: Callable[[str], str] | None = None
     """Asks a question and returns the person's line; None: nobody can be asked."""
+    ask_hidden: Callable[[str], str] | None = None
+    """The same, for what nobody else is to see."""
     clock: Clock = field(default_factory=SystemClock)
     jitter: Callable[[], float] = random.random
     """Returns a number from 0.0 to 1.0."""
@@ -145,6 +147,11 @@ def with_config_of(
 def is_yes(answer: str, *, default: bool = False) -> bool:
     """Tell whether a person's answer is a yes, in several languages; an empty one is the default."""
     return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default
+
+
+def may_ask(context: CommandContext) -> bool:
+    """Tell whether a person is there to be asked, and wants to be."""
+    return context.ask_line is not None and not context.settings.run.yes
 
 
 def _found_config(environment: Mapping[str, str]) -> Path | None:

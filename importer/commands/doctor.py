@@ -13,6 +13,7 @@ from pathlib import Path
 
 from importer.client.account import identify_account, read_lists
 from importer.client.http import CallbellClient
+from importer.client.kept_token import kept_token_file
 from importer.client.token import Token, TokenSource, find_token, token_source
 from importer.commands import doctor_checks as checks
 from importer.commands.context import CommandContext, CommandResult
@@ -100,13 +101,14 @@ class Doctor:
         except UsageError as error:
             self.found["token"] = checks.of_error("token", error)
             return
-        self._source = token_source(environment, chosen.token_file)
+        self._source = token_source(environment, chosen.token_file, chosen.account)
         self._tell_token(None)
 
     def _tell_token(self, refused: Reply | None) -> None:
         if self._source is not None:
-            file = self.context.settings.service.token_file
-            is_file = self._source in (TokenSource.FILE, TokenSource.CREDENTIAL)
+            chosen = self.context.settings.service
+            file = kept_token_file(chosen.account) if self._source is TokenSource.KEPT else chosen.token_file
+            is_file = self._source in (TokenSource.FILE, TokenSource.CREDENTIAL, TokenSource.KEPT)
             mode = _mode(file) if is_file else None
             self.found["token"] = checks.diagnose_token(self._source, file, mode, refused)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult, is_yes
 from importer.commands.mapping_selection import InputSheet, column_mapping
 from importer.commands.own_account import KnownAccount, known_account
+from importer.commands.questions import named_country
 from importer.commands.setup import is_there
 from importer.mapper.account_fields import as_field
 from importer.mapper.column_candidates import Question
@@ -19,7 +20,6 @@ from importer.mapper.header import texts_of
 from importer.mapper.mapping_guess import feeds, with_fields
 from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import FIELDS, ContactOptions, CustomFieldOptions, MappingOptions
-from importer.mapper.phones.countries import is_region
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
 from importer.model.phone_mask import unnumbered
@@ -97,9 +97,8 @@ def _proposed(
     proposal = propose(header, rows, contact.country, *there)
     if not (proposal.lacks_country and ask) or contact.country:
         return contact, proposal
-    question = "The phone numbers have no country code. Where are they from? Two letters such as ES, or nothing:"
-    while (country := ask(question).strip().upper()) and not is_region(country):
-        question = f"{plain(country)} is not the code of a country. Two letters such as ES, or nothing:"
+    question = "The phone numbers have no country code. Where are they from? Such as ES, Spain or +34, or nothing:"
+    country = named_country(question, ask)
     return replace(contact, country=country), propose(header, rows, country, *there)
 
 

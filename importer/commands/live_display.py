@@ -3,10 +3,10 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from importer.commands.context import CommandContext
 from importer.commands.exit_status import out_of_time
@@ -82,6 +82,28 @@ def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float)
         failure_count=failure_count,
         is_stopping=pool.stopped is not None,
     )
+
+
+class PoolDisplay:
+    """The live display of a pool for the time of a block, which a question can have taken away meanwhile."""
+
+    def __init__(self, context: CommandContext, pool: WorkerPool[Any, Any], limiter: RateLimiter) -> None:
+        self._show = partial(show_pool, context, pool, limiter)
+        self._shown = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._shown.enter_async_context(in_background(self._show()))
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self._shown.aclose()
+
+    @asynccontextmanager
+    async def hidden(self) -> AsyncIterator[None]:
+        """Take the display away for the time of a block."""
+        await self.__aexit__()
+        yield  # where the block raises, the run ends, and nothing is to be shown
+        await self.__aenter__()
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
 
 from importer.commands.context import CommandContext
@@ -43,8 +44,11 @@ class InputSheet:
         self.left_out = 0
         """Rows that do not count, of those read so far."""
         self._wanted = [(_column(reader.sheet, header), frozenset(map(_same, values))) for header, values in where]
+        self.answered: Guess | None = None
+        """The guess with what a person said to it; None: nobody was asked."""
         self._begun: Iterator[Sequence[Row]] | None = None
-        self._sample: Sequence[Row] = ()
+        self._ahead: list[Sequence[Row]] = []
+        """Chunks that were looked at beforehand."""
 
     @property
     def sheet(self) -> Sheet:
@@ -63,18 +67,31 @@ class InputSheet:
             InputError: The file cannot be read.
 
         """
+        self._read_ahead(1)
+        return self._ahead[0] if self._ahead else ()
+
+    def look_ahead(self, rows: int) -> Iterator[Row]:
+        """Yield so many rows, or all if there are fewer; `chunks` yields them again.
+
+        Raises:
+            InputError: The file cannot be read.
+
+        """
+        self._read_ahead(rows)
+        return islice(chain.from_iterable(self._ahead), rows)
+
+    def _read_ahead(self, rows: int) -> None:
         if self._begun is None:
             self._begun = self._counting()
-            self._sample = next(self._begun, ())
-        return self._sample
+        while sum(map(len, self._ahead)) < rows and (chunk := next(self._begun, ())):
+            self._ahead.append(chunk)
 
     def chunks(self) -> Iterator[Sequence[Row]]:
         """Yield the rows that count, as `protocols.Reader.chunks` says."""
-        self.sample()
-        begun, first = self._begun, self._sample
-        self._begun, self._sample = None, ()
-        if first:
-            yield first
+        self._read_ahead(1)
+        begun, ahead = self._begun, self._ahead
+        self._begun, self._ahead = None, []
+        yield from ahead
         yield from begun or ()
 
     def close(self) -> None:
@@ -118,6 +135,8 @@ def guess_of(rows: InputSheet, settings: Settings) -> Guess | None:
     """
     if settings.mapping_given:
         return None
+    if rows.answered is not None:
+        return rows.answered
     if rows.guessed is None:
         return guess(rows.sheet.header, rows.sample(), settings.mapping.contact.country)
     found = guess(rows.sheet.header)
@@ -184,20 +203,10 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
     raise InputError(message, "Fix the config or the header and give the same command again.")
 
 
-def confirm_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
-    """Show a guessed mapping, and ask the person whether to use it, if there is one to be asked.
-
-    Raises:
-        InputError: The person said no; with the config to write.
-
-    """
+def tell_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
+    """Show a guessed mapping, where nobody is asked about it."""
     head = f"{_place(sheet)}: no config says which column is which, so headers and values do:"
-    text = "\n".join([head, *mapping_lines(options, mapping)])
-    if context.confirm is None or context.settings.run.yes:
-        context.tell(text)
-    elif not context.confirm(text):
-        proposed = columns_text(options.columns, {})
-        raise InputError("Nothing was sent.", f"Write the mapping that you want into config.toml:\n\n{proposed}")
+    context.tell("\n".join([head, *mapping_lines(options, mapping)]))
 
 
 def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -> list[str]:

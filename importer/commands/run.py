@@ -1,21 +1,24 @@
 """`run`: imports the rows of spreadsheets. From the files to the worker pool, and from there to the reports."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from importer.commands.connection import Connection
-from importer.commands.context import CommandContext, CommandResult
+from importer.commands.context import CommandContext, CommandResult, may_ask
+from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.exit_status import early_end, exit_code, failure_limit
-from importer.commands.live_display import in_background, show_pool
-from importer.commands.mapping_selection import confirm_guess, guessed_columns, notes_of
+from importer.commands.last_question import LastQuestion, asks_at_last
+from importer.commands.live_display import PoolDisplay
+from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
 from importer.commands.pool_command import PoolCommand
 from importer.commands.preflight import Preflight, ask_before_sending
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
+from importer.commands.report_input import report_options
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
@@ -52,10 +55,15 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
 
     """
     tell_rehearsal(context)
+    if may_ask(context):
+        from importer.commands.token_question import with_token  # noqa: PLC0415 - only where a person is
+
+        context = with_token(context)
     with open_journal(context) as journal, open_sheets(context, files) as readers:
         record = new_run(context, journal, "run", files)
         run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
         run.tell_notes()  # before anything is asked, or refused because of what was guessed
+        run.ask()
         return asyncio.run(run.execute())
 
 
@@ -69,6 +77,19 @@ class ImportRun(PoolCommand):
     _preflight: Preflight = field(default_factory=Preflight)
     _dry: DryRun | None = None
     """The operation of a dry run."""
+    _without_country: NumbersWithoutCountry = field(default_factory=NumbersWithoutCountry)
+    _last_question: LastQuestion = field(default_factory=LastQuestion)
+    _asks_at_last: bool = False
+
+    def ask(self) -> None:
+        """Ask what cannot be told of the sheets; the answers are as good as options."""
+        if not may_ask(self.context):
+            return
+        from importer.commands.questions import with_answers  # noqa: PLC0415 - only where a person is
+
+        before, self.context = self.context, with_answers(self.context, self.readers)
+        self._asks_at_last = asks_at_last(self.context, is_asked=self.context is not before)
+        self.record = replace(self.record, options=self.context.options)
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -90,19 +111,24 @@ class ImportRun(PoolCommand):
         return self._report(record, stopped, connection)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
-        """Show what a person should know of each sheet, ask about a guessed mapping, and yield what is to be read."""
+        """Show what a person should know of each sheet and of a guessed mapping, and yield what is to be read."""
         for index, one in enumerate(connection.sheets):
             sheet = one.reader.sheet
             if self.record.command == "run":
                 self._tell(sheet, notes_of(sheet, one.options, one.notes))
-            if not self.context.settings.mapping_given:
-                confirm_guess(self.context, sheet, one.options, one.mapping)
+            if not self.context.settings.mapping_given and not self._asks_at_last:
+                tell_guess(self.context, sheet, one.options, one.mapping)
             yield Source(
                 sheet_index=index,
                 reader=one.reader,
                 to_contact=partial(to_contact, mapping=one.mapping),
                 fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
-                observers=(SheetWarnings(self._warnings, one.mapping), self._preflight.observer(one.options)),
+                observers=(
+                    SheetWarnings(self._warnings, one.mapping),
+                    self._preflight.observer(one.options),
+                    self._without_country,
+                    self._last_question,
+                ),
             )
 
     async def _import(
@@ -126,13 +152,14 @@ class ImportRun(PoolCommand):
         await journal.begin(record, connection.account, settings.mapping.contact.existing)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
-        async with in_background(show_pool(self.context, pool, limiter)):
+        async with PoolDisplay(self.context, pool, limiter) as display:
             try:
                 if settings.run.dry_run and not connection.foretells:
                     await enqueue_all(sources, journal, pool, settings.run.limit)
                 else:
                     paced = PacedService(connection.service, limiter, self.context.jitter)
-                    before = partial(ask_before_sending, self.context, connection, self._preflight, paced, journal)
+                    ask = partial(ask_before_sending, self.context, connection, self._preflight, paced, journal)
+                    before = partial(self._before_sending, ask, connection, pool, display)
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
                 pool.stop(error)
@@ -143,6 +170,20 @@ class ImportRun(PoolCommand):
         record = self._ended(record, pool, limiter)
         await journal.finish(record)
         return record, pool.stopped
+
+    async def _before_sending(
+        self, ask: Callable[[], Awaitable[None]], connection: Connection, pool: ImportPool, display: PoolDisplay
+    ) -> None:
+        """Ask the account, and then the person, without a live display in the way.
+
+        Raises:
+            InputError: The person wants nothing to be sent.
+
+        """
+        await ask()
+        if self._asks_at_last:
+            async with display.hidden():
+                self._last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:
         if not self.context.settings.run.dry_run:
@@ -156,7 +197,7 @@ class ImportRun(PoolCommand):
         pool = self._pool(stopped.operation, stopped.service, stopped.journal, limiter, limit)
         pool.counters = stopped.counters.without_given_back()
         pool.input_over()
-        async with in_background(show_pool(self.context, pool, limiter)):
+        async with PoolDisplay(self.context, pool, limiter):
             await pool.run()
         return pool
 
@@ -172,6 +213,8 @@ class ImportRun(PoolCommand):
             requests_retried=pool.counters.retried,
             requests_throttled=pool.counters.throttled,
             rate_achieved=round(limiter.mean_rate(), 1),
+            pace_seconds=limiter.pace.interval_seconds,
+            pace=tuple(limiter.pace.counts),
         )
 
     def _tally(self, name: str) -> Mapping[Status, int]:
@@ -182,16 +225,20 @@ class ImportRun(PoolCommand):
 
     def _report(self, record: RunRecord, reason: Stop | Exception | None, connection: Connection) -> CommandResult:
         """Write the reports; the reason is why the run ended early, if it did."""
+        if self._last_question.is_declined:
+            return self._last_question.result(record, self._tally(record.name), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
         source = self.store.report_source(record.name)
         tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
         dry = self.context.settings.run.dry_run
-        reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings)
+        wanted = report_options(self.context.settings, record, source.sheets())
+        reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings, options=wanted)
         problems = reports.problems if reports else source.problems()
         required = () if connection.is_asked else self._preflight.requirements.lines()
         refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
         notes = [*refused, required_text(required)]
+        notes.append(self._without_country.cure([one.sheet for one in self.readers], self.context.environment))
         if self._dry and connection.foretells:
             notes += foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
         ending = Ending(

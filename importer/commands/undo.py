@@ -124,7 +124,7 @@ def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
         lines.append(f"To be deleted from Callbell, which cannot be undone: {counted(delete, 'contact')}.")
         lines += [*_listed(undo.first(_SHOWN), delete), *_kept_lines(undo)]
     if changed:
-        lines.append(f"To be given back what it changed: {counted(restore, 'contact')}.")
+        lines.append(f"To be restored as they were before: {counted(restore, 'contact')}.")
         lines += _listed(undo.first_changed(_SHOWN), restore)
     lines.append("What was changed since is kept as it is; what the run did not touch is not touched.")
     return "\n".join(lines)

@@ -5,20 +5,19 @@ At the end of a run, planned or not, every row that is still open gets its final
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
 from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
+from importer.journal.doubts import doubts_of_rows
 from importer.journal.presence import WalkedRow
-from importer.journal.run_input import RunInput, RunKey
+from importer.journal.run_input import ROW_KEY, RunInput, RunKey
 from importer.model.journal_rows import Attempted, Intended, Pending, Presence, Recorded
 from importer.model.payload import from_json, to_json
 from importer.model.rows import CONFLICT, FINGERPRINT_BYTES, Status
 
-ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
-"""Columns of the key of a row's contact."""
 CONTACT_OF_ROW = f"""
     contacts.account = :account AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY})
 """
@@ -158,10 +157,17 @@ def claim_rows(connection: sqlite3.Connection, run: RunInput, count: int, now: d
     if found:
         connection.execute(_CLAIM_ROWS, these)
         connection.execute(_CLAIM_CONTACTS, these)
+    doubts = doubts_of_rows(connection, these) if run.has_doubts and found else {}
     bases = dict(connection.execute(_BASES, these).fetchall() if any(row.uuid for row in found) else ())
     asked = [WalkedRow(row.seq, row.normalised or row.identifier, row.channel) for row in found if row.can_be_asked]
     walked = run.walk.find(connection, asked, run.main_channels) if run.walk and asked else {}
-    return [_pending(row, bases.get(row.seq), *walked.get(row.seq, (Presence.UNKNOWN, ""))) for row in found]
+    return [
+        replace(
+            _pending(row, bases.get(row.seq), *walked.get(row.seq, (Presence.UNKNOWN, ""))),
+            doubts=tuple(doubts.get(row.seq, ())),
+        )
+        for row in found
+    ]
 
 
 def _pending(row: _Claimed, base: str | None, presence: Presence, uuid: str) -> Pending:

@@ -174,7 +174,7 @@ class Database:
         if version > len(MIGRATIONS):
             raise StorageError(
                 f"The journal {self.path} was written by a newer version of the importer.",
-                "Upgrade with `pip install --upgrade callbell-importer`, or name another file with --journal.",
+                "Install the newer importer again (README.md: Upgrading), or name another file with --journal.",
             )
         return int(version)
 

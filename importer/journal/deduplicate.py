@@ -5,8 +5,8 @@
     key in flight or in doubt .................... pending, looked up before it is sent
     key in Callbell, same content ................ unchanged
     key in Callbell, other content ............... exists (code `differs`)
-    the same two with `existing = update` ........ pending with its UUID, to be merged, if its content is another or was
-                                                   never sent or merged
+    the same two with `existing = update` ........ pending with its UUID, to be merged, if its content is another, was
+                                                   never sent or merged, or a PATCH is in doubt
 
 A key is source, channel and normalised identifier; the account's main channel is as none. `enqueue` calls this for
 mapped rows; rows with a known fingerprint are recognised before, and of them only duplicates are decided here.
@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from importer.model.changes import CUSTOM
 from importer.model.payload import content_hashes, differing_fields, from_json
 from importer.model.policy import Existing
 from importer.model.replies import Outcome
@@ -57,6 +58,8 @@ class KnownContact:
     """Whether it failed because the service refused it: some services refuse, and make the contact all the same."""
     is_sent: int = 0
     """Whether the payload was sent or merged; else the contact was only met."""
+    is_doubted: int = 0
+    """Whether a PATCH of it may have arrived that no later run has merged."""
 
 
 class EnqueueDecision(NamedTuple):
@@ -95,7 +98,7 @@ def deduplicate_across_runs(
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
         return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     reason = "" if known.same else _differs(payload, known.payload)
-    if existing is Existing.UPDATE and known.uuid and (reason or not known.is_sent):
+    if existing is Existing.UPDATE and known.uuid and (reason or not known.is_sent or known.is_doubted):
         return EnqueueDecision(Outcome(status=Status.PENDING, uuid=known.uuid, href=known.href))
     if not reason:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
@@ -145,7 +148,9 @@ def _differs(payload: str, sent: str | None) -> str:
     if not (now.get("channel_uuid") and then.get("channel_uuid")):  # no channel is the main one
         then["channel_uuid"] = now.get("channel_uuid")
     custom = now.pop("custom_fields", {}), then.pop("custom_fields", {})
-    names = [*_differing(now, then), *_differing(*custom)]
+    cleared = {*now.pop("cleared", ())} ^ {*then.pop("cleared", ())}
+    names = dict.fromkeys([*_differing(now, then), *_differing(*custom)])
+    names |= dict.fromkeys(sorted(name.removeprefix(CUSTOM) for name in cleared))
     return f"differs from what was sent: {', '.join(names)}" if names else ""
 
 

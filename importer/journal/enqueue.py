@@ -28,6 +28,7 @@ from importer.model.replies import Outcome
 from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Status
 
 _NO_FINGERPRINT = bytes(FINGERPRINT_BYTES)
+_KNOWN = IN_CALLBELL - {Status.DUPLICATE}  # who reads a report wants to see the rows that are twice in the file
 # OR IGNORE: should two contacts ever have one fingerprint, the first one counts.
 _LOOK_UP = """
 INSERT OR IGNORE INTO temp.next_rows (seq, number, source, channel, identifier, row_run, row_seq)
@@ -56,9 +57,10 @@ _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
 _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
     contacts.first_sent_at, contacts.last_sent_at, coalesce(sent.base, sent.payload),
-    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent
+    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent, doubts.uuid IS NOT NULL
 FROM temp.next_rows CROSS JOIN contacts ON contacts.account = ? AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
+LEFT JOIN temp.doubts USING (source, channel, identifier)
 LEFT JOIN rows AS sent ON (contacts.fingerprint <> next_rows.fingerprint OR contacts.status = 'failed')
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE next_rows.fingerprint IS NOT NULL
@@ -237,7 +239,7 @@ def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tu
 
 
 def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
-    """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if they may need a fix."""
+    """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if reports may need them."""
     (outcome, *based_on), row, (source, channel, identifier) = decision, entry.row, draft.key
     pending = outcome.status is Status.PENDING
     texts = (entry.mapped.name, outcome.uuid, outcome.href, outcome.code, outcome.column, outcome.reason)
@@ -254,6 +256,6 @@ def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) ->
         draft.fingerprint,
         draft.payload if pending else None,
         entry.fingerprint,
-        "" if outcome.status in IN_CALLBELL else encode_json(row.cells),
+        "" if outcome.status in _KNOWN else encode_json(row.cells),
         encode_json([astuple(problem) for problem in row.problems]) if row.problems else None,
     )

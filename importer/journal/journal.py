@@ -10,6 +10,7 @@ from typing import Self
 from importer.journal.accounts import AccountMatch, adopt_account, match_account
 from importer.journal.claim import claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
 from importer.journal.database import Database, columns, moment
+from importer.journal.doubts import find_doubts
 from importer.journal.enqueue import enqueue_rows, recognise_rows
 from importer.journal.presence import Walk, to_ask
 from importer.journal.probes import ProbeLog, newest_answers
@@ -92,10 +93,8 @@ class Journal:
         account = account or self.match_account(AccountIdentity(name=record.account))
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
-            connection.execute("DELETE FROM temp.seen")
-            connection.execute("DELETE FROM temp.contents")
-            connection.execute("DELETE FROM temp.next_rows")
-            connection.execute("DELETE FROM temp.walked")
+            for table in ("seen", "contents", "next_rows", "walked", "doubts"):
+                connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608 - only constants
             if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
                 raise StorageError(
                     f"The journal {self._database.path} has a run named {record.name} already.",
@@ -104,9 +103,9 @@ class Journal:
             found, main_channels = adopt_account(connection, account)
             ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
             ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
-        self._begun = RunInput(
-            RunKey(run, found), existing, main_channels, bool(has_old_keys), tallied_only=self.tallied_only
-        )
+            has_doubts = existing is Existing.UPDATE and find_doubts(connection, found)
+        key, is_old = RunKey(run, found), bool(has_old_keys)
+        self._begun = RunInput(key, existing, main_channels, is_old, has_doubts, tallied_only=self.tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""

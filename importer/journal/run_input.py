@@ -7,6 +7,9 @@ from importer.journal.presence import Walk
 from importer.model.policy import Existing
 from importer.model.rows import Sheet
 
+ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
+"""Columns of the key of a row's contact."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
@@ -27,6 +30,8 @@ class RunInput:
     """Those that are or were the account's main one: for the key of a contact they are as no channel."""
     has_old_keys: bool = False
     """The account has contacts of an earlier schema whose key may lack a country code."""
+    has_doubts: bool = False
+    """Earlier runs sent PATCHes of the account's contacts that may have arrived."""
     tallied_only: bool = False
     """Rows that would be sent are counted and not inserted: `check` has no use for them."""
     sheets: dict[int, Sheet] = field(default_factory=dict)

@@ -13,8 +13,8 @@ from importer.journal.deduplicate import DUPLICATE_DIFFERS
 from importer.journal.run_input import RunKey
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.errors import UsageError
-from importer.model.rows import CONFLICT, TO_RETRY, Problem, Row, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
+from importer.model.rows import CONFLICT, NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 
 _FIRST_ROWS = 20
 _MOST_VALUES = 200
@@ -35,27 +35,51 @@ INSERT INTO sheets (run, place, {", ".join(_SHEET_FIELDS)}) VALUES (:run, :place
 _RUNS = f"SELECT {_RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
 _SHEETS = f"SELECT {', '.join(_SHEET_FIELDS)} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
 # A duplicate, and a row that was recognised, has the UUID and name of the row that `same_as` points to.
-_RESULTS = """
-SELECT rows.seq, rows.sheet, rows.number, iif(rows.name = '', coalesce(first.identifier, rows.identifier),
+_RESULT_COLUMNS = """
+rows.seq, rows.sheet, rows.number, iif(rows.name = '', coalesce(first.identifier, rows.identifier),
     rows.identifier), coalesce(nullif(rows.name, ''), first.name, ''), rows.status,
     coalesce(first.uuid, rows.uuid), coalesce(first.href, rows.href), rows.http_status, rows.code, rows.column_header,
     rows.reason, rows.attempts, rows.finished_at
-FROM rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
-WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """
-_IN_CONFLICT = f"status IN ('exists', 'updated') AND code = '{CONFLICT}'"
+_RESULT_ROWS = """
+rows LEFT JOIN rows AS first ON first.run = coalesce(rows.same_run, rows.run) AND first.seq = rows.same_as
+"""
+_RESULTS = f"""
+SELECT {_RESULT_COLUMNS} FROM {_RESULT_ROWS}
+WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
+"""  # noqa: S608 - only constants
+_IN_CONFLICT = f"(rows.status IN ('exists', 'updated') AND rows.code = '{CONFLICT}')"
 _CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {_IN_CONFLICT}"  # noqa: S608 - only constants
-_TO_RETRY = f"""
-SELECT seq, number, cells, status, reason, reader_problems, (
+_PROBLEM_COLUMNS = """(
     SELECT json_group_array(column_header) FROM (
         SELECT column_header FROM problems
         WHERE problems.run = rows.run AND problems.seq = rows.seq AND column_header <> '' ORDER BY n
     )
-) FROM rows
-WHERE run = :run AND seq > :after AND sheet = :sheet
-    AND (status IN ({", ".join(f"'{status}'" for status in sorted(TO_RETRY))}) OR {_IN_CONFLICT})
-ORDER BY seq LIMIT :count
-"""  # noqa: S608 - only constants
+)"""
+_OF_SHEET = "rows.run = :run AND rows.seq > :after AND rows.sheet = :sheet"
+_ANY_OF = {
+    statuses: f"(rows.status IN ('{words}') OR {_IN_CONFLICT})"
+    for statuses in (NEEDS_PERSON, TO_RETRY)
+    for words in ["', '".join(sorted(statuses))]
+}
+_TO_FIX, _TO_SEND_AGAIN = (
+    f"""
+    SELECT seq, number, cells, status, reason, reader_problems, {_PROBLEM_COLUMNS} FROM rows
+    WHERE {_OF_SHEET} AND {_ANY_OF[statuses]} ORDER BY seq LIMIT :count
+    """  # noqa: S608 - only constants
+    for statuses in (NEEDS_PERSON, TO_RETRY)
+)
+_SHOWN = {
+    which: f"""
+    SELECT {_RESULT_COLUMNS}, rows.cells, {_PROBLEM_COLUMNS} FROM {_RESULT_ROWS}
+    WHERE {_OF_SHEET} AND {condition} ORDER BY rows.seq LIMIT :count
+    """  # noqa: S608 - only constants
+    for which, condition in (
+        (ShownRows.EVERY, "true"),
+        (ShownRows.CHANGED, f"rows.status <> '{Status.UNCHANGED}'"),
+        (ShownRows.TO_FIX, _ANY_OF[NEEDS_PERSON]),
+    )
+}
 # A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = """
 SELECT seq, number, CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
@@ -97,8 +121,8 @@ class RunReport:
         return map(_result, chain.from_iterable(self.database.pages(_RESULTS, {"run": self.run})))
 
     def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
-        """Yield the sheet's rows whose status is in `TO_RETRY`, or that are in conflict, in the input's order."""
-        for page in self.database.pages(_TO_RETRY, {"run": self.run, "sheet": sheet_index}):
+        """Yield the sheet's rows whose status is in `NEEDS_PERSON`, or that are in conflict, in the input's order."""
+        for page in self.database.pages(_TO_FIX, {"run": self.run, "sheet": sheet_index}):
             for _, number, cells, status, reason, _, columns in page:
                 yield RowToFix(
                     row=number,
@@ -107,6 +131,13 @@ class RunReport:
                     reason=reason,
                     columns=tuple(dict.fromkeys(json.loads(columns))),
                 )
+
+    def shown_rows(self, sheet_index: int, which: ShownRows) -> Iterator[ShownRow]:
+        """Yield the sheet's rows to show, in the input's order, with the cells that are kept."""
+        for page in self.database.pages(_SHOWN[which], {"run": self.run, "sheet": sheet_index}):
+            for *columns, cells, wrong in page:
+                kept = tuple(json.loads(cells)) if cells else None
+                yield ShownRow(_result(tuple(columns)), kept, tuple(dict.fromkeys(json.loads(wrong))))
 
     def problems(self) -> Sequence[ProblemGroup]:
         """Return the problems grouped by code and column, most frequent first.
@@ -144,7 +175,7 @@ class EarlierRows:
 
     def chunks(self) -> Iterator[Sequence[Row]]:
         """Yield the rows in their order, with their original numbers, cells and problems."""
-        for page in self.database.pages(_TO_RETRY, {"run": self.run, "sheet": self.sheet_index}, _CHUNK_ROWS):
+        for page in self.database.pages(_TO_SEND_AGAIN, {"run": self.run, "sheet": self.sheet_index}, _CHUNK_ROWS):
             yield [
                 Row(
                     number=number,
@@ -186,7 +217,8 @@ def _reader_problem(parts: Sequence[Any]) -> Problem:
 
 def _run_record(columns: Sequence[Any]) -> RunRecord:
     values = dict(zip(_RUN_FIELDS, columns, strict=True))
-    texts = {"files": tuple(json.loads(values["files"])), "options": json.loads(values["options"])}
+    texts = {name: tuple(json.loads(values[name])) for name in ("files", "pace")}
+    texts["options"] = json.loads(values["options"])
     times = {name: maybe_moment(values[name]) for name in ("started_at", "finished_at")}
     return RunRecord(**values | texts | times)
 

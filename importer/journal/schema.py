@@ -25,6 +25,7 @@ MIGRATIONS = (
     "0009_changes.sql",
     "0010_updates.sql",
     "0011_probes.sql",
+    "0012_pace.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

@@ -23,6 +23,14 @@ CREATE TEMP TABLE seen (
 -- What the mapped rows of this run say, in hashes, for telling in what a duplicate differs from the row that is sent.
 CREATE TEMP TABLE contents (seq INTEGER PRIMARY KEY, content BLOB NOT NULL);
 
+-- PATCHes of earlier runs that may have arrived, by the key of their contact (`importer.journal.doubts`).
+CREATE TEMP TABLE doubts (
+    source TEXT, channel TEXT, identifier TEXT,
+    run INTEGER NOT NULL,
+    uuid TEXT NOT NULL, after TEXT NOT NULL, before TEXT NOT NULL,
+    PRIMARY KEY (source, channel, identifier, run)
+) WITHOUT ROWID;
+
 -- Whom a walk of this run saw in the account: a keyed hash of each number, which only this process can compare.
 CREATE TEMP TABLE walked (
     number TEXT, channel TEXT, uuid TEXT,

@@ -13,13 +13,11 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from importer.journal.claim import ROW_KEY
 from importer.journal.database import Database, columns, maybe_moment, moment, storable
-from importer.journal.run_input import RunKey
-from importer.model.changes import ContactChange, FieldValue
+from importer.journal.doubts import change_of
+from importer.journal.run_input import ROW_KEY, RunKey
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending
 from importer.model.payload import from_json
@@ -57,7 +55,7 @@ ON CONFLICT DO UPDATE SET status = 'pending', http_status = NULL, reason = '', f
 """
 _NEXT = f"""
 SELECT removals.seq, rows.number, iif({_CHANGED}, changes.uuid, rows.uuid), rows.payload, rows.normalised,
-    iif({_CHANGED}, changes.after, NULL), changes.before
+    iif({_CHANGED}, changes.after, NULL), changes.before, rows.status = 'in_doubt'
 FROM removals JOIN rows USING (run, seq) LEFT JOIN changes USING (run, seq)
 WHERE removals.status = 'pending' AND {_OPEN_OURS} -- its list of statuses as the index open_removals says it
 ORDER BY removals.seq LIMIT :count
@@ -163,9 +161,10 @@ class RunUndo:
                 row=number,
                 uuid=uuid,
                 contact=from_json(payload, normalised or ""),
-                change=None if after is None else _change(uuid, after, before),
+                change=None if after is None else change_of(uuid, after, before),
+                in_doubt=bool(in_doubt),
             )
-            for seq, number, uuid, payload, normalised, after, before in found
+            for seq, number, uuid, payload, normalised, after, before, in_doubt in found
         ]
 
     def record(self, removed: Sequence[Removed]) -> None:
@@ -194,16 +193,6 @@ class RunUndo:
                 connection.execute(_FORGET_UPDATE, line)
             elif one.outcome.status in TAKEN_BACK:
                 connection.execute(_FORGET, line)
-
-
-def _change(uuid: str, after: str, before: str) -> ContactChange:
-    return ContactChange(uuid=uuid, after=_values(after), before=_values(before))
-
-
-def _values(text: str) -> Mapping[str, FieldValue]:
-    """Return the fields and values of a JSON object."""
-    values = json.loads(text).items()
-    return MappingProxyType({name: value if isinstance(value, str) else tuple(value) for name, value in values})
 
 
 def _result(columns: tuple[Any, ...]) -> RemovalResult:

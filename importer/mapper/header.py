@@ -13,10 +13,8 @@ from operator import itemgetter
 
 from importer.mapper.messages import did_you_mean, listed, quoted
 from importer.model.cell_names import column_letters
+from importer.model.own_names import OWN_COLUMNS
 from importer.model.rows import Problem
-
-OWN_COLUMNS = frozenset({"import_status", "import_reason", "import_row", "import_cells"})
-"""The columns that failed.csv and problems.csv add; an import ignores them."""
 
 Reading = Callable[[Sequence[str]], str]
 """From a row's cleaned cells to a text."""

@@ -23,12 +23,13 @@ from importer.mapper.column_candidates import (
     several,
 )
 from importer.mapper.contact_fields import is_uuid
-from importer.mapper.header import IN_BRACES, OWN_COLUMNS
+from importer.mapper.header import IN_BRACES
 from importer.mapper.header_guess import TELLING, Column, columns_of, folded, meaning, phone_rank
 from importer.mapper.known_exports import KNOWN_EXPORTS
 from importer.mapper.messages import listed
 from importer.mapper.options import FIELDS, ColumnOptions
 from importer.mapper.phones.numbering_plans import is_mobile
+from importer.model.own_names import OWN_COLUMNS
 from importer.model.rows import Row
 
 _MOST_TOGETHER = 4

@@ -8,10 +8,11 @@ from importer.mapper.account_fields import fields_of_account
 from importer.mapper.account_names import columns_in_account
 from importer.mapper.column_candidates import Question, left_out
 from importer.mapper.column_profile import ColumnProfile, Kind, profile_column
-from importer.mapper.header import OWN_COLUMNS, texts_of
+from importer.mapper.header import texts_of
 from importer.mapper.mapping_guess import feeds, guess
 from importer.mapper.options import ColumnOptions, CustomFieldOptions
 from importer.model.account import Directory, FieldType
+from importer.model.own_names import OWN_COLUMNS
 from importer.model.rows import Row
 
 _PHONES = frozenset({Kind.PHONES, Kind.NATIONAL_PHONES})

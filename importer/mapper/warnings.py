@@ -24,6 +24,7 @@ _SHORT = (
     "Rows have fewer cells than the header. Only columns that are not sent are without a cell, so the rows are right if"
     " no delimiter is missing in them."
 )
+_NOT_ASKED = ", so one that is there already, and that no earlier run sent, may be made twice."
 _FORMS = {"52": ("Mexican", "521", "52"), "54": ("Argentine", "549", "54"), "55": ("Brazilian", "a 9", "no 9")}
 
 
@@ -113,8 +114,12 @@ class Findings:
         """
         for remark in found:
             self._tally(remark.code, remark.column, remark.message).add(row)
+        if contact.source != "whatsapp":
+            message = f"Callbell cannot be asked for {contact.source.title()} contacts by their identifiers{_NOT_ASKED}"
+            self._tally("source_not_asked", "", message).add(row)
+            return
         digits = contact.normalised_identifier.removeprefix("+")
-        if contact.source != "whatsapp" or not digits.isdecimal():
+        if not digits.isdecimal():
             return
         self.see_recognised(row, digits, column)
         number = int(digits)

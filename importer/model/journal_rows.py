@@ -33,6 +33,8 @@ class Pending:
     presence: Presence = Presence.UNKNOWN
     base: Contact | None = None
     """What the sheet said when the contact was last sent; None: never sent by us, or forgotten (a first meeting)."""
+    doubts: tuple[ContactChange, ...] = ()
+    """What PATCHes of earlier runs that may have arrived were to change, oldest first; none of them is in the base."""
     in_doubt: bool = False
     """An earlier run may have sent it: it is to be looked up before it is sent."""
     change: ContactChange | None = None

@@ -8,7 +8,7 @@ from importer.model.journal_rows import Attempted, Intended, OutcomeT, Pending, 
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request
 from importer.model.rows import Entry, Row, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 
 
 class Reader(Protocol):
@@ -126,7 +126,10 @@ class ReportSource(Protocol):
         """Yield every row; memory does not grow with their number."""
 
     def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
-        """Yield the sheet's rows whose status is in `TO_RETRY`, or that are in conflict."""
+        """Yield the sheet's rows whose status is in `NEEDS_PERSON`, or that are in conflict."""
+
+    def shown_rows(self, sheet_index: int, which: ShownRows) -> Iterator[ShownRow]:
+        """Yield the sheet's rows to show, with their cells; memory does not grow with their number."""
 
     def problems(self) -> Sequence[ProblemGroup]:
         """Return every problem of every invalid row, and every other row's code and reason, grouped, most first."""

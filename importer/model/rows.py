@@ -34,6 +34,9 @@ IN_CALLBELL = frozenset({Status.CREATED, Status.UPDATED, Status.EXISTS, Status.U
 TO_RETRY = frozenset({Status.INVALID, Status.FAILED, Status.IN_DOUBT, Status.UNSENT})
 """Final statuses of rows that a person or `retry` still has to do something about; so it is with rows in `CONFLICT`."""
 
+NEEDS_PERSON = TO_RETRY - {Status.UNSENT}
+"""Those of them that a person has to look at; `retry` alone sends what was not sent."""
+
 CONFLICT = "conflict"
 """The code of rows that are in Callbell, where both the sheet and a person changed a field: they need a person too."""
 
@@ -59,6 +62,9 @@ class Sheet:
     """The character between the cells of a text file; empty for workbooks."""
     notes: tuple[str, ...] = ()
     """Sentences for the user about what was guessed or is unusual."""
+    stamp: str = field(default="", compare=False, repr=False)
+    """The file's size and when it was last changed: whoever reads it again sees that it is the same; empty: not known.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

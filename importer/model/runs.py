@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Final, NamedTuple
 
-from importer.model.rows import CONFLICT, Status
+from importer.model.rows import CONFLICT, NEEDS_PERSON, Status
 
+REPORT_KINDS = ("csv", "xlsx", "html")
+"""The reports that `[run] reports` chooses from: results.csv, results.xlsx and report.html."""
 OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
 
@@ -41,6 +44,10 @@ class RunRecord:
     """Requests per second that the account allows; 0.0: no limit."""
     rate_achieved: float = 0.0
     """Requests per second from the first request to the last."""
+    pace_seconds: float = 1.0
+    """The length of an interval of `pace`."""
+    pace: tuple[int, ...] = ()
+    """Requests that left in each interval from the first request on; empty: none did, or it is not known."""
 
     @property
     def is_rehearsal(self) -> bool:
@@ -66,6 +73,29 @@ class Result(NamedTuple):
     reason: str = ""
     attempts: int = 0
     finished_at: datetime | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to do something about it."""
+        return self.status in NEEDS_PERSON or self.code == CONFLICT
+
+
+class ShownRows(Enum):
+    """Which rows of a sheet are shown to a person."""
+
+    EVERY = "all of them"
+    CHANGED = "all but those that are unchanged since an earlier run"
+    TO_FIX = "only those that need a person"
+
+
+class ShownRow(NamedTuple):
+    """A row with its cells, for reports that show them."""
+
+    result: Result
+    cells: tuple[str, ...] | None
+    """As they were read; None: the journal does not keep them, as nothing has to be done about the row."""
+    columns: tuple[str, ...] = ()
+    """The headers of the columns that its problems are about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,11 @@ class FileState:
         if not self._seen[0]:
             raise InputError(f"{path} is empty.", "Save the spreadsheet again, with its header and rows.")
 
+    @property
+    def stamp(self) -> str:
+        """Its size and when it was last changed, which stay the same where it is moved."""
+        return " ".join(map(str, self._seen[:2]))
+
     def check(self, file: str | int | None = None) -> None:
         """Return if the file is as it was.
 

@@ -9,24 +9,24 @@ from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.next_step import FINISHED, SETTLED_BY_ITSELF, ToDo, alike_text, all_alike, next_step, to_do
 from importer.reports.problem_groups import groups_text, is_problem, is_worth_a_look
-from importer.reports.results import Reports
+from importer.reports.report_files import Reports
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
     Status.CREATED: "now in Callbell",
     Status.UPDATED: "were in Callbell, and were changed",
     Status.EXISTS: "were in Callbell before, and were left as they are",
-    Status.UNCHANGED: "sent by an earlier run already",
+    Status.UNCHANGED: "the same as in an earlier run",
     Status.DUPLICATE: "same identifier as an earlier row",
     Status.INVALID: "something in the row is wrong; not sent",
-    Status.FAILED: "sent, and refused or given up on",
+    Status.FAILED: "refused, or given up on",
     Status.IN_DOUBT: "sent, but it is unknown whether it arrived",
     Status.UNSENT: "not sent: the run ended before their turn",
 }
 
 _THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
 """Where it is the row's own contact that is in Callbell."""
-_REHEARSED: dict[Status, tuple[str, str]] = {
+REHEARSED: dict[Status, tuple[str, str]] = {
     Status.CREATED: ("would be created", "if Callbell answers as the sandbox did"),
     Status.UPDATED: ("would be updated", "if Callbell answers as the sandbox did"),
     Status.EXISTS: (Status.EXISTS, "are in the file more than once, and would be left as they are"),
@@ -149,7 +149,7 @@ def _apart(tally: Mapping[Status, int], left: ToDo | None, *, is_dry: bool) -> s
 
 def _counts(record: RunRecord, tally: Mapping[Status, int], meanings: Mapping[Status, str]) -> str:
     words: dict[Status, tuple[str, str]] = {status: (status.value, meanings[status]) for status in FINAL}
-    words |= _REHEARSED if record.is_rehearsal else {}
+    words |= REHEARSED if record.is_rehearsal else {}
     width = max(len(words[status][0]) for status in FINAL if tally.get(status)) if any(tally.values()) else 0
     return count_lines([(tally.get(status, 0), *words[status]) for status in FINAL], width=max(width, _WIDTH))
 
@@ -177,8 +177,7 @@ def required_text(required: Sequence[str]) -> str:
 def _reports(reports: Reports | None) -> str:
     if reports is None:
         return ""
-    names = [path.name for path in (reports.results, *reports.failed, reports.summary)]
-    return f"Reports in {shell.short_path(reports.folder)}:\n  " + ", ".join(names)
+    return f"Reports in {shell.short_path(reports.folder)}:\n  " + ", ".join(reports.names)
 
 
 def _rehearsal_end(record: RunRecord, *, can_be_sent: bool) -> str:

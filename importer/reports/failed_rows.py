@@ -3,26 +3,21 @@
 `check` writes the same as problems.csv or problems.xlsx, with the names of the wrong cells.
 """
 
-import contextlib
 import csv
 import itertools
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from importer.model.cell_names import column_letters
+from importer.model.own_names import CELLS_COLUMN, OWN_COLUMNS, REASON_COLUMN, ROW_COLUMN, STATUS_COLUMN
 from importer.model.plain_text import encodable, escape, plain
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
 from importer.model.runs import RowToFix
+from importer.reports.workbook_style import Style, Table, named_sheet, new_workbook
 from importer.system.files import write_whole
 
-ADDED_COLUMNS = ("import_status", "import_reason", "import_row")
-CELLS_COLUMN = "import_cells"
-"""The names of the wrong cells, such as `B17`; only in the files of `check`."""
-
-_ANY_NAME = "Rows"
-_LONGEST_CELL = 32_767  # Excel's own limit; XlsxWriter would leave a longer cell out
+ADDED_COLUMNS = (STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN)
 _LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
 
 
@@ -72,23 +67,32 @@ def _table(sheet: Sheet, rows: Iterable[RowToFix], *, with_cells: bool) -> Itera
     A corrected file that fails again has our columns already: they are replaced, as headers must be unique. The excess
     cells of a row that is wider than its header come after them, visible to whoever fixes the row.
     """
-    kept = [place for place, header in enumerate(sheet.header) if header not in (*ADDED_COLUMNS, CELLS_COLUMN)]
+    kept = kept_places(sheet)
     yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS, *([CELLS_COLUMN] if with_cells else [])]
     for row in rows:
         own = [encodable(row.cells[place]) if place < len(row.cells) else "" for place in kept]
-        cells = [_cells(sheet, row)] if with_cells else []
+        cells = [cell_names(wrong_places(sheet, row.columns), row.row)] if with_cells else []
         beyond = map(encodable, row.cells[len(sheet.header) :])
         yield [*own, row.status.value, plain(row.reason), str(row.row), *cells, *beyond]
 
 
-def _cells(sheet: Sheet, row: RowToFix) -> str:
-    """Return the names of the wrong cells, such as `B17`; a problem may be about several columns."""
-    wrong = [
+def kept_places(sheet: Sheet) -> list[int]:
+    """Return the indexes of the columns that are the input's own: ours are replaced where a file of ours was read."""
+    return [place for place, header in enumerate(sheet.header) if header.casefold() not in OWN_COLUMNS]
+
+
+def wrong_places(sheet: Sheet, columns: Sequence[str]) -> list[int]:
+    """Return the indexes of the columns that problems are about; one may be about several."""
+    return [
         place
         for place, header in enumerate(sheet.header)
-        if header and any(header == label or header in label.split(", ") for label in row.columns)
+        if header and any(header == label or header in label.split(", ") for label in columns)
     ]
-    return " ".join(f"{column_letters(place)}{row.row}" for place in wrong)
+
+
+def cell_names(places: Iterable[int], row: int) -> str:
+    """Return the names of a row's cells, such as `B17 C17`."""
+    return " ".join(f"{column_letters(place)}{row}" for place in places)
 
 
 def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
@@ -105,8 +109,6 @@ def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None
 def write_sheet(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
     """Write the table as a workbook of one sheet, every cell a text, in constant memory.
 
-    A cell that begins with `=` is written as a text, not as a formula.
-
     Args:
         path: The workbook; a temporary folder is created beside it.
         sheet: Its name, and the row of its header, are taken over.
@@ -116,25 +118,14 @@ def write_sheet(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> Non
         OSError: It cannot be written.
 
     """
-    # Imported late: few runs write a workbook.
-    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - said above; untyped
-    from xlsxwriter.exceptions import FileCreateError, XlsxWriterException  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
-
-    with (
-        tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as folder,
-        contextlib.ExitStack() as at_the_end,
-    ):
-        try:
-            with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": folder}) as book:
-                book.use_zip64()
-                try:
-                    written = book.add_worksheet(sheet.name or None)
-                except XlsxWriterException:  # it does not accept the name
-                    written = book.add_worksheet(_ANY_NAME)
-                at_the_end.callback(written.row_data_fh.close)  # after a failure XlsxWriter leaves it open
-                for number, row in enumerate(table, max(sheet.header_row - 1, 0)):
-                    for column, text in enumerate(row):
-                        if text:
-                            written.write_string(number, column, text[:_LONGEST_CELL])
-        except FileCreateError as error:
-            raise OSError(*getattr(error.args[0], "args", ())) from error
+    rows = iter(table)
+    header = next(rows)
+    own = sum(name not in OWN_COLUMNS for name in header)
+    with new_workbook(path) as book:
+        style = Style(book)
+        headers = [style.header] * own + [style.own_header]
+        written = Table(named_sheet(book, sheet.name), header, max(sheet.header_row - 1, 0), headers)
+        formats = [style.text] * own + [style.step]
+        for row in rows:
+            written.add(row, formats)
+        written.finish(own, style.text)

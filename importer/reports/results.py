@@ -1,19 +1,16 @@
-"""results.csv and summary.json: what a run did, for programs; and the writing of all reports of a run."""
+"""results.csv and summary.json: what a run did, for programs."""
 
 import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from importer.model.plain_text import escape, plain, utc
-from importer.model.protocols import ReportSource
-from importer.model.rows import FINAL, TO_RETRY, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RunRecord, conflict_count
-from importer.reports.failed_rows import write_failed
-from importer.system.files import write_whole
+from importer.model.rows import FINAL, Sheet, Status
+from importer.model.runs import ProblemGroup, Result, RunRecord
 
 COLUMNS = (
     *("file", "sheet", "row", "identifier", "name", "status", "uuid", "href"),
@@ -23,61 +20,27 @@ _MAY_CHANGE = re.compile(",[=+@' -]")
 """The beginnings of cells that `plain` or `escape` may change, besides those that cannot be printed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reports:
-    """Where a run's reports are."""
-
-    folder: Path
-    results: Path
-    failed: tuple[Path, ...]
-    """The files with the rows to fix, in the order of the sheets; sheets without such rows have none."""
-    summary: Path
-    summary_json: str
-    """The summary's text, which `--json` prints."""
-    problems: Sequence[ProblemGroup]
-    """Those of the summary: they take a walk through every row."""
-
-
-def write_reports(source: ReportSource, folder: Path, *, warnings: Sequence[ProblemGroup] = ()) -> Reports:
-    """Write results, failed rows and summary, each whole or not at all.
-
-    The summary is written last: where it exists, the others are complete.
-
-    Args:
-        source: The run, as the journal yields it.
-        folder: The run's own folder; created if it does not exist.
-        warnings: What to check in rows that are valid.
-
-    Raises:
-        StorageError: One of them cannot be written.
-
-    """
-    results, summary = folder / "results.csv", folder / "summary.json"
-    with write_whole(results) as unfinished:
-        write_csv_table(unfinished, COLUMNS, result_lines(source.sheets(), source.results()))
-    tally = source.tally()
-    problems = source.problems()
-    is_to_fix = conflict_count(problems) or any(tally[status] for status in TO_RETRY)
-    failed = write_failed(source, folder) if is_to_fix else ()
-    paths = {"results": str(results), "failed": [str(path) for path in failed], "summary": str(summary)}
-    text = summary_text(source.record(), tally, problems, paths, warnings)
-    with write_whole(summary) as unfinished:
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-    return Reports(folder=folder, results=results, failed=failed, summary=summary, summary_json=text, problems=problems)
-
-
-def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_csv_table(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]], *, excel_delimiter: str = ""
+) -> None:
     """Write a file for programs: UTF-8 without a byte order mark, commas, and no line break within a cell.
 
     Its cells are safe to open in a spreadsheet program. Its lines end in a line feed: RFC 4180 says CR LF, but every
     reader of CSV takes a line feed too, while `cut`, `awk` and `grep` see the CR as part of the last cell.
+
+    Args:
+        path: The file.
+        columns: Its header.
+        rows: Their cells.
+        excel_delimiter: It is for Excel, which takes this for the delimiter and needs a byte order mark.
+
     """
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+    with path.open("w", encoding="utf-8-sig" if excel_delimiter else "utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n", delimiter=excel_delimiter or ",")
         writer.writerow(columns)
         for texts in rows:
             line = ",".join(texts)
-            if _is_a_line(line, len(columns)):
+            if not excel_delimiter and _is_a_line(line, len(columns)):
                 file.write(line + "\n")
             else:
                 writer.writerow([escape(plain(text)) for text in texts])

@@ -17,7 +17,7 @@ MEANINGS: dict[Fate, str] = {
     Fate.DELETED: "deleted from Callbell",
     Fate.RESTORED: "given back what the run had changed",
     Fate.GONE: "were not there any more",
-    Fate.CHANGED: "changed since the run; kept as they are",
+    Fate.CHANGED: "changed since, or cannot be given back; left as they are, at least in part",
     Fate.KEPT: "not proved to be made by the run; kept",
     Fate.FAILED: "could not be undone",
     Fate.UNSENT: "not decided yet: the undo ended before their turn",
@@ -46,7 +46,7 @@ def closing_words(undo: RunRecord, undone: str, tally: Mapping[Fate, int], repor
 
     """
     ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
-    parts = [f"{ended}: what {undone} created and updated.", counts(tally), f"Report: {short_path(report)}"]
+    parts = [f"{ended}: the undo of {undone}.", counts(tally), f"Report: {short_path(report)}"]
     if tally[Fate.UNSENT]:
         parts.append("Give the same command again: it continues where this undo ended.")
     elif tally[Fate.FAILED]:

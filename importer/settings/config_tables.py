@@ -14,6 +14,7 @@ from importer.mapper.options import IdentifierFormat, MobileForm, OnBadValue, Se
 from importer.model.account import FieldType
 from importer.model.payload import BOT_STATUSES, SOURCES
 from importer.model.policy import Ambiguous, Existing, Gone, OnConflict
+from importer.model.runs import REPORT_KINDS
 from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.settings import value_checks as checks
 
@@ -25,6 +26,7 @@ Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
 OneOrSeveral = Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple), AfterValidator(checks.one_or_several)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
 Seconds = Annotated[str, AfterValidator(checks.seconds)]
+ReportKind = Annotated[str, AfterValidator(checks.one_of(REPORT_KINDS))]
 
 
 def _path(text: str, folder: ValidationInfo[Path]) -> Path | None:
@@ -138,6 +140,8 @@ class RunTable(_Table):
     """`[run]`."""
 
     report_dir: Annotated[Name, AfterValidator(_path)] | None = None
+    reports: Annotated[tuple[ReportKind, ...], BeforeValidator(checks.as_tuple)] | None = None
+    csv_for_excel: bool | None = None
     journal: Annotated[Line, AfterValidator(_path)] | None = None
     limit: Annotated[int, AfterValidator(checks.row_limit)] | None = None
     dry_run: bool | None = None

@@ -112,11 +112,11 @@ def _config_layer(text: str, name: str, folder: Path) -> _Layer:
 
 
 def _environment_layer(environment: Mapping[str, str]) -> _Layer:
-    """Return the environment's layer; an empty variable is not set, and commas separate tags."""
+    """Return the environment's layer; an empty variable is not set, and commas separate several."""
     names = {_variable_of(key): key for key in _TABLE_OF}
     given: dict[str, Any] = {names[name]: text for name, text in environment.items() if text and name in names}
-    if "tags" in given:
-        given["tags"] = [tag for tag in given["tags"].split(",") if tag.strip()]
+    for key in given.keys() & {"tags", "reports"}:
+        given[key] = [word for word in given[key].split(",") if word.strip()]
     values, problems = _checked(_by_table(given), lambda key: f"the variable {_variable_of(str(key[1]))}")
     unknown = [name for name in environment if name.startswith(_PREFIX) and name not in {*names, _CONFIG_VARIABLE}]
     return values, [*problems, *(f"the variable {name}: {_unknown_name(name, names)}" for name in unknown)]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from importer.mapper.options import MappingOptions
 from importer.model.policy import Ambiguous, Policy
+from importer.model.runs import REPORT_KINDS
 from importer.readers.options import InputOptions
 
 
@@ -34,6 +35,10 @@ class RunOptions:
     """How the run proceeds and where it writes: the `[run]` table."""
 
     report_dir: Path = Path("reports")
+    reports: tuple[str, ...] = REPORT_KINDS
+    """Which are written besides summary.json and the file of rows to fix."""
+    csv_for_excel: bool = False
+    """results.csv has a byte order mark, and the delimiter that Excel expects here."""
     journal: Path | None = None
     """None: in the user's state folder."""
     limit: int = 0

@@ -145,13 +145,21 @@ def delimiter(text: str) -> str:
 
 
 def country(text: str) -> str:
-    """Return the two letters of a country in capitals (ISO 3166), or an empty text."""
-    code = text.strip().upper()
-    if code == "UK":
-        raise ValueError('says "UK"; the two letters of the United Kingdom are "GB"')
-    if code and not re.fullmatch(r"[A-Z]{2}", code):
-        raise ValueError(f'must be the two letters of a country, such as "ES"; it says "{text}"')
-    return code
+    """Return the region (ISO 3166) of `ES`, `España`, `Spain`, `34` or `+34`, or an empty text."""
+    if not text.strip():
+        return ""
+    # Late: most commands are given no country, and need not load the names of all.
+    from importer.mapper.phones.countries import country_name, country_of, sharing_code, similar_country  # noqa: PLC0415
+
+    if shared := sharing_code(text):
+        each = ", ".join(f"{country_name(region)} ({region})" for region in shared)
+        raise ValueError(f'says "{text}", which several countries share: give two letters, of {each} or another')
+    if found := country_of(text):
+        return found
+    near = similar_country(text)
+    meant = f"; did you mean {country_name(near)} ({near})?" if near else ""
+    example = "the two letters of a country such as ES, its name, or its calling code such as +34"
+    raise ValueError(f'must be {example}; it says "{text}"{meant}')
 
 
 def max_failures(text: str) -> str:

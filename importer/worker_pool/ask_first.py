@@ -123,7 +123,7 @@ def _not_there(step: AskFirst) -> AskDecision:
     """Go on with the number's other form, or create it: what was just said must still hold."""
     if other_number(step.attempt.contact) and not step.in_other_form:
         return SendNow(step=replace(step, in_other_form=True, failures=0))
-    return SendNow(step=Post(attempt=step.attempt))
+    return SendNow(step=Post(attempt=step.attempt), instead=replace(step, in_other_form=False, failures=0))
 
 
 def _ask_again(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> AskDecision:

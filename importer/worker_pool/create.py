@@ -103,7 +103,9 @@ class CreateOperation:
     def first_step(self, row: Pending, now: datetime, run_seconds: float) -> NextStep[CreateStep, Outcome]:
         """POST it; what an earlier run left in doubt, or was refused, is looked up first."""
         first_sent_at = now if row.was_refused else row.first_sent_at or now
-        attempt = Attempt(contact=row.contact, first_sent_at=first_sent_at, was_refused=row.was_refused)
+        attempt = Attempt(
+            contact=row.contact, first_sent_at=first_sent_at, doubts=row.doubts, was_refused=row.was_refused
+        )
         if not row.in_doubt:
             return SendLater(step=Post(attempt=attempt))
         return self._noted(resume(attempt, run_seconds, self._policy))

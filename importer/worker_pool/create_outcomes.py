@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from importer.model.changes import ContactChange
 from importer.model.replies import Outcome, Reply
 from importer.model.rows import Contact, Status
 
@@ -36,6 +37,8 @@ class Attempt:
     """The reply to the last POST that left the row in doubt."""
     said_exists: bool = False
     """The service refused the POST because the contact exists."""
+    doubts: tuple[ContactChange, ...] = ()
+    """What PATCHes of earlier runs may have changed in it, if it is there."""
     was_refused: bool = False
     """An earlier run's POST was refused; some services refuse, and make the contact all the same."""
 

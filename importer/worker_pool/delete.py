@@ -122,7 +122,8 @@ def after_get(reply: Reply, step: Compare, policy: Policy, jitter: float) -> Del
     if changed := changes(step.sent, reply.contact.fields):
         reason = f"Kept: not as it was sent any more ({', '.join(changed)})."
         return Final(outcome=Deletion(status=Fate.CHANGED, reason=reason, http_status=reply.http_status))
-    return SendNow(step=Delete(compare=replace(step, not_found_count=0)))
+    compare = replace(step, not_found_count=0)
+    return SendNow(step=Delete(compare=compare), instead=compare)
 
 
 def after_delete(reply: Reply, step: Compare, policy: Policy, jitter: float) -> DeleteDecision:

@@ -74,7 +74,7 @@ class ImportOperation:
         """Settle a doubt, update or leave what is there, ask, or POST."""
         self._now = now
         if not row.in_doubt and row.uuid and self._policy.existing is Existing.UPDATE:
-            return SendLater(step=first_update_step(row))
+            return first_update_step(row, run_seconds, self._policy)
         if not row.in_doubt and row.presence is Presence.THERE and self._policy.existing is Existing.SKIP:
             return Final(outcome=exists(None, row.uuid))
         if not row.in_doubt and (refused := self._refusal(row.contact)):
@@ -102,7 +102,7 @@ class ImportOperation:
         """Return what follows from the reply; `ask_first`, `retry_decision` and `update` have the tables."""
         match step:
             case AskFirst():
-                return self._met(after_ask(reply, step, self._policy, jitter), step.attempt.contact, reply, jitter)
+                return self._met(after_ask(reply, step, self._policy, jitter), step.attempt, reply, jitter)
             case GetContact():
                 return self._recreated(after_get_contact(reply, step, self._policy, jitter), step.uuid)
             case Patch():
@@ -130,14 +130,14 @@ class ImportOperation:
             return decision
         if isinstance(step, LookUp) and isinstance(decision, SendLater) and isinstance(decision.step, Post):
             return self._asked_in_other_form(decision, decision.step)
-        return self._met(decision, step.attempt.contact, reply, jitter)
+        return self._met(decision, step.attempt, reply, jitter)
 
-    def _met(self, decision: ImportDecision, contact: Contact, reply: Reply, jitter: float) -> ImportDecision:
+    def _met(self, decision: ImportDecision, attempt: Attempt, reply: Reply, jitter: float) -> ImportDecision:
         """Merge a row with a contact that the reply shows and that was there before: a first meeting."""
         is_there = isinstance(decision, Final) and decision.outcome.status is Status.EXISTS
         if not is_there or reply.contact is None or self._policy.existing is not Existing.UPDATE:
             return decision
-        met = GetContact(uuid=reply.contact.uuid, contact=contact)
+        met = GetContact(uuid=reply.contact.uuid, contact=attempt.contact, doubts=attempt.doubts)
         return self._recreated(after_get_contact(reply, met, self._policy, jitter), met.uuid)
 
     def _recreated(self, decision: ImportDecision | Recreate, gone_uuid: str) -> ImportDecision:

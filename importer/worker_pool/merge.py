@@ -18,11 +18,13 @@ be read counts as another one. Tags are merged one by one: what the sheet added 
 away, and tags that people gave stay; the whole list is sent, as the service may replace it, so it is sent only where it
 was shown. `bot_status` is never shown, and never sent on a first meeting.
 
+What a PATCH of an earlier run may have set, without a clear answer, counts as last sent where Callbell has it.
+
 The base is what the sheet counts as having said from now on: it advances with each field that was sent, was there
 already or was left on a first meeting, and stays where a conflict was left, so that the next run finds it again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from types import MappingProxyType
@@ -76,7 +78,13 @@ class _Field:
     """As `shown_value` returns it."""
 
 
-def merge(now: Contact, base: Contact | None, found: RemoteContact, policy: Policy) -> Merge:
+def merge(
+    now: Contact,
+    base: Contact | None,
+    found: RemoteContact,
+    policy: Policy,
+    doubts: Sequence[ContactChange] = (),
+) -> Merge:
     """Merge the sheet's changes into a contact, whoever else changed it.
 
     Args:
@@ -84,11 +92,13 @@ def merge(now: Contact, base: Contact | None, found: RemoteContact, policy: Poli
         base: What it said when the contact was last sent; None: a first meeting.
         found: The contact as Callbell has it.
         policy: Whose value stays where both changed a field, and the tags of every row.
+        doubts: What PATCHes since then were to change that may have arrived.
 
     """
+    doubts = [doubt for doubt in doubts if doubt.uuid == found.uuid]
     if base is not None:
         now = _with_tags_of_empty_cell(now, base, policy)
-    fields = [_field(name, now, base, found.fields) for name in _said(now)]
+    fields = [_doubted(_field(name, now, base, found.fields), doubts) for name in _said(now)]
     judged = [(field, *_judged(field, policy)) for field in fields]
     sent = {field.name: value for field, verdict, value in judged if verdict is _Verdict.SEND}
     before = {field.name: readable_value(field.name, field.shown) for field in fields if field.name in sent}
@@ -129,6 +139,29 @@ def _field(name: str, now: Contact, base: Contact | None, found: Mapping[str, ob
     if not sheet and (isinstance(said, tuple) or isinstance(shown, list | tuple)):
         sheet = ()  # how a list is cleared
     return _Field(name=name, sheet=sheet, base=said, shown=shown)
+
+
+def _doubted(field: _Field, doubts: Sequence[ContactChange]) -> _Field:
+    """Return the field with the base that the doubts leave: what the sheet sent and Callbell has, no person gave it."""
+    for doubt in doubts:
+        if field.name not in doubt.after:
+            continue
+        after, before = doubt.after[field.name], doubt.before.get(field.name, ())
+        if field.name == "tags":
+            field = replace(field, base=_doubted_tags(field, set(after), set(before)))
+        elif is_same(field.name, after, field.shown):
+            field = replace(field, base=after)
+    return field
+
+
+def _doubted_tags(field: _Field, after: set[str], before: set[str]) -> FieldValue | None:
+    there = readable_value(field.name, field.shown)
+    if there is None:
+        return field.base
+    base, has = set(field.base or ()), set(map(plain_value, there))
+    base |= {tag for tag in after - before if plain_value(tag) in has}
+    base -= {tag for tag in before - after if plain_value(tag) not in has}
+    return None if field.base is None and not base else tuple(sorted(base))
 
 
 def _judged(field: _Field, policy: Policy) -> tuple[_Verdict, FieldValue]:

@@ -14,7 +14,7 @@ tests in `tests/unit/worker_pool/`, and, if the API call is new, its request in 
 then gives it to the pool (`importer.commands.pool_command.PoolCommand`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -45,6 +45,8 @@ class SendNow(Generic[_StepT_co]):
     """Make the step's request before any other: what the last reply said must still hold."""
 
     step: _StepT_co
+    instead: _StepT_co | None = field(default=None, compare=False)
+    """What to request if the step's request cannot leave within a few seconds: the last reply is too old then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
                 self.stop(reason)
                 return
             await self.rate_limiter.acquire()
-            job = self.queue.pop(loop.time())
+            job = self.queue.pop(loop.time()).renewed(loop.time())
             self.trial.leave(job.step, job.attempts, self.operation.request)
             self._in_flight.start(self._advance(job))
 
@@ -208,8 +208,8 @@ class WorkerPool(Generic[StepT, OutcomeT]):
                 if is_retry:
                     self.outage.record_retry()
                 self._schedule(job, step, wait_seconds)
-            case SendNow(step=step):
-                self._schedule(job, step, AT_ONCE)
+            case SendNow(step=step, instead=instead):
+                self._schedule(job.going_by_answer(instead), step, AT_ONCE)
             case AskToken(otherwise=otherwise):
                 job.otherwise = otherwise
                 self.queue.schedule(job, AT_ONCE)

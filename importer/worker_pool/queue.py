@@ -7,7 +7,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from importer.model.journal_rows import OutcomeT, Pending
 from importer.model.protocols import WorkJournal
@@ -17,6 +17,8 @@ _T = TypeVar("_T")
 
 AT_ONCE = -math.inf
 """A due time before all others."""
+GOOD_SECONDS = 5.0
+"""How long a step may go by an answer: a `Retry-After` or an outage holds up requests for many minutes."""
 _CLAIM_SECONDS = 0.1
 _CLAIM_WITHOUT_LIMIT = 200
 _RESERVE_SECONDS = 0.25
@@ -31,6 +33,10 @@ class Job(Generic[StepT, OutcomeT]):
     """What is to be requested next."""
     row: Pending | None = None
     """None: a step about no row."""
+    instead: StepT | None = None
+    """What is requested in its place after `good_until`; None: the step does not go by an answer."""
+    good_until: float = math.inf
+    """The event loop's time until which the answer that the step goes by is new enough."""
     attempts: int = 0
     """Requests for it that may have changed something."""
     otherwise: OutcomeT | None = None
@@ -42,6 +48,23 @@ class Job(Generic[StepT, OutcomeT]):
     def may_have_arrived(self) -> bool:
         """Whether a request for it has left, in this run or in an earlier one that was cut off."""
         return self.attempts > 0 or (self.row is not None and self.row.in_doubt)
+
+    def going_by_answer(self, instead: StepT | None) -> Self:
+        """Return the job after noting that its next step goes by an answer that just came.
+
+        Args:
+            instead: What is requested if that answer is too old when the request may leave.
+
+        """
+        self.instead, self.good_until = instead, asyncio.get_running_loop().time() + GOOD_SECONDS
+        return self
+
+    def renewed(self, loop_time: float) -> Self:
+        """Return the job as its request leaves: it asks again where the answer that its step goes by is too old."""
+        if self.instead is not None and loop_time > self.good_until and self.otherwise is None:
+            self.step = self.instead
+        self.instead = None
+        return self
 
 
 class StepQueue(Generic[_T]):

@@ -13,6 +13,7 @@ from importer.model.replies import Reply
 from importer.worker_pool import adaptive_rate
 from importer.worker_pool.adaptive_rate import AdaptiveRate
 from importer.worker_pool.circuit_breaker import is_served
+from importer.worker_pool.pace import Pace
 
 BURST = 4
 """Most requests that may leave at once, to make up for moments in which the program was held up. Measured: with 2 a
@@ -97,6 +98,7 @@ class RateLimiter:
         self._departures: deque[float] = deque()
         self._first_at = 0.0
         self._last_at = 0.0
+        self.pace = Pace()
         self.sent = 0
         """Requests that left so far."""
         self.in_flight = 0
@@ -224,6 +226,7 @@ class RateLimiter:
         self._departures.append(loop_time)
         while self._departures[0] <= loop_time - _WINDOW_SECONDS:
             self._departures.popleft()
+        self.pace.add(loop_time - self._first_at)
         self.sent += 1
         self.in_flight += 1
 

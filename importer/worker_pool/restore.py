@@ -9,8 +9,8 @@
 
 Field by field: where Callbell has what the update set, the value before is given back; where it has the value before,
 nothing is to be done; anything else somebody changed since, and it is left. A contact of which a field is left is
-`changed`, whatever was given back. A field that was not shown before the update had no value then, but for
-`bot_status`, which is never shown.
+`changed`, whatever was given back. A note or a team that was not shown before the update had no value then; any other
+field that was not shown, or could not be read, is left: nobody knows what to give back.
 
 `UndoOperation` is both: rows with a change are given back, the others are deleted.
 """
@@ -83,10 +83,11 @@ class UndoOperation:
         self._delete = DeleteOperation(policy)
 
     def first_step(self, row: Pending, now: datetime, run_seconds: float) -> NextStep[UndoSteps, Deletion]:
-        """GET it: it may have been changed, or deleted, by anybody."""
+        """GET it: it may have been changed, or deleted, by anybody; or the run's PATCH is still under way."""
         if row.change is None:
             return self._delete.first_step(row, now, run_seconds)
-        return SendLater(step=CompareChange(uuid=row.uuid, change=row.change))
+        wait_seconds = max(0.0, self._policy.settle_seconds - run_seconds) if row.in_doubt else 0.0
+        return SendLater(step=CompareChange(uuid=row.uuid, change=row.change), wait_seconds=wait_seconds)
 
     def request(self, step: UndoSteps) -> Request:
         """Return the step's GET, PATCH or DELETE."""
@@ -141,7 +142,8 @@ def after_compare_change(reply: Reply, step: CompareChange, policy: Policy, jitt
         return Final(outcome=undo_failed("The service answered with another contact.", reply, step))
     change, left = _to_give_back(step, reply.contact.fields)
     if change.after:
-        return SendNow(step=GiveBack(compare=replace(step, not_found_count=0), change=change, left=left))
+        compare = replace(step, not_found_count=0)
+        return SendNow(step=GiveBack(compare=compare, change=change, left=left), instead=compare)
     return Final(outcome=_restored(reply, (), left))
 
 
@@ -168,7 +170,8 @@ def _to_give_back(step: CompareChange, found: Mapping[str, object]) -> tuple[Con
         shown = shown_value(found, name)
         if shown is LEFT_OUT and name in SHOWN_IF_FILLED:
             shown = None
-        if is_same(name, ours, shown) and (value or name not in NEVER_CLEARED):
+        is_known = name in step.change.before or name in SHOWN_IF_FILLED
+        if is_same(name, ours, shown) and (value or (is_known and name not in NEVER_CLEARED)):
             after[name] = value
         elif is_same(name, ours, shown) or not is_same(name, value, shown):
             left.append(name)

@@ -53,6 +53,8 @@ class GetContact:
     """What the sheet says now."""
     base: Contact | None = None
     """What it said when the contact was last sent; None: a first meeting."""
+    doubts: tuple[ContactChange, ...] = ()
+    """What PATCHes of earlier runs that may have arrived were to change."""
     look_ups: int = 0
     """GETs in a row that got no clear answer."""
     not_found_count: int = 0
@@ -60,7 +62,7 @@ class GetContact:
     patches: int = 0
     """PATCHes that did not settle the row, those refused by the rate limit aside."""
     doubted: ContactChange | None = None
-    """What PATCHes that may have arrived were to change."""
+    """What PATCHes of this run that may have arrived were to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +88,21 @@ UpdateStep = GetContact | Patch
 UpdateDecision = NextStep[UpdateStep, Outcome]
 
 
-def first_update_step(row: Pending) -> GetContact:
-    """Return how to begin with a row whose contact is in Callbell: GET it."""
-    return GetContact(uuid=row.uuid, contact=row.contact, base=row.base)
+def first_update_step(row: Pending, run_seconds: float, policy: Policy) -> SendLater[UpdateStep]:
+    """Return how to begin with a row whose contact is in Callbell: GET it.
+
+    Where an earlier run's PATCH may have arrived, the service may still be working on it: what is PATCHed before it is
+    done would be lost. Nobody knows how long ago that run was, for clocks are set.
+
+    Args:
+        row: That was claimed.
+        run_seconds: How long this run has lasted.
+        policy: With the time that the service has for it.
+
+    """
+    wait_seconds = max(0.0, policy.settle_seconds - run_seconds) if row.doubts else 0.0
+    step = GetContact(uuid=row.uuid, contact=row.contact, base=row.base, doubts=row.doubts)
+    return SendLater(step=step, wait_seconds=wait_seconds)
 
 
 def update_request(step: UpdateStep) -> Request:
@@ -188,9 +202,10 @@ def _settled(reply: Reply, policy: Policy, *, refused: Outcome, again: GetContac
 
 def _merged(found: RemoteContact, reply: Reply, step: GetContact, policy: Policy) -> UpdateDecision:
     """Decide what follows from the contact as it is now."""
-    result = merge(step.contact, step.base, found, policy)
+    result = merge(step.contact, step.base, found, policy, step.doubts)
     if result.change.after:
-        return SendNow(step=Patch(get=replace(step, look_ups=0, not_found_count=0), merge=result, found=found))
+        get = replace(step, look_ups=0, not_found_count=0)
+        return SendNow(step=Patch(get=get, merge=result, found=found), instead=get)
     changed = _changed(result, step.doubted)
     return Final(outcome=merged(result, found, reply.http_status, changed))
 

@@ -4,13 +4,19 @@ What is no fault may break the promise too (`troubles`): clocks that are set, ot
 several writings, channels named or not, answers about other contacts, false refusals, contacts that people add. A seed
 has some of these, or those that `--trouble` names; the kills have all of them.
 
-virtual     the real pool, journal, retry, limiter and reports on a virtual clock, by seed, with deaths and faults
+Where contacts are updated, people change and delete them between the commands and during them, right before an answer
+shows them and right after; and the sheet changes, empties and clears cells, or says again what it said before. With the
+default nothing is lost that a person gave before the answer that a PATCH goes by (`ledger`).
+
+virtual     the real pool, journal, retry, limiter and reports on a virtual clock, by seed, with deaths and faults; of
+            four seeds one asks before it sends (`skip`), and one updates
 late        the same with a server later than the settle time: the suite must see duplicates
-undo        runs are taken back, in the same way: nothing else is deleted, and what was is made anew by a later run
+undo        runs are taken back, in the same way: nothing else is deleted, and what was is made anew by a later run; of
+            two seeds one updates, and what nobody changed since is given back
 undo-kills  the real command `undo` is killed at random moments, and given again until it ends
 boundaries  the power goes before and after each thing that must last
 disk        the Nth call to SQLite fails
-kills       the real command is killed at random moments, and given again until it ends
+kills       the real command is killed at random moments, and given again until it ends: create, skip, update in turn
 sockets     each fault of the sandbox at the first, a middle and the last row, through the real client
 mutations   deliberate faults in a copy of the importer, each of which a part must see
 mutants     small changes of the code that decides, a sample of which the unit tests must notice (tests/mutation)

@@ -1,6 +1,6 @@
 """The command `python -m tests.fault_injection`.
 
-    python -m tests.fault_injection short                        every part, in about four minutes
+    python -m tests.fault_injection short                        every part, in about five minutes
     python -m tests.fault_injection long                         every part at full length: about an hour
     python -m tests.fault_injection virtual --seeds 1..20000     one part; it says what repeats a failure
     python -m tests.fault_injection virtual --seeds 1..400 --trouble clock    the same with one trouble in every seed
@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
+from importer.model.policy import Existing
 from tests.fault_injection.boundaries import stop_everywhere
 from tests.fault_injection.disk import fail_everywhere
 from tests.fault_injection.findings import Findings, write
@@ -50,7 +51,7 @@ def main() -> None:
 
 
 def _virtual(given: argparse.Namespace) -> Findings:
-    return play_seeds(given.seeds or range(1, 1001), given.trouble)
+    return play_seeds(given.seeds or range(1, 1001), given.trouble, given.existing)
 
 
 def _late(given: argparse.Namespace) -> Findings:
@@ -183,6 +184,13 @@ def _arguments() -> argparse.Namespace:
         default=[],
         metavar="NAME",
         help=f"of virtual and undo: in every seed, and no other: {', '.join(Trouble)}",
+    )
+    parser.add_argument(
+        "--existing",
+        type=Existing,
+        choices=Existing,
+        metavar="WHAT",
+        help="of virtual: what every seed does with contacts that are there: skip, update or create",
     )
     parser.add_argument(
         "--only",

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from importer.model.journal_rows import Attempted, Pending
+from importer.model.journal_rows import Attempted, Intended, Pending
+from importer.model.policy import Existing
 from importer.model.protocols import RequestLimiter, Service
 from importer.model.replies import Reply
 from importer.model.requests import Request
@@ -17,16 +18,17 @@ from tests.fault_injection.faults import CALM
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop, PowerCut
 from tests.fault_injection.process import Watch
-from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.scenario import Scenario
+from tests.fault_injection.scenario_of_seed import scenario
 from tests.fault_injection.undo import UndoScenario, one_of_the_runs
 
 UNDO = "undo-"
 """Before the names of an undo's boundaries."""
 _IN_A_RUN = (
-    "begin", "enqueue", "intent", "send", "reply", "outcome", "checkpoint", "look-up", "finish", "reports", "report",
-    "rename",
+    "begin", "enqueue", "intent", "change", "send", "reply", "outcome", "checkpoint", "look-up", "finish", "reports",
+    "report", "rename",
 )  # fmt: skip
-_IN_AN_UNDO = tuple(f"{UNDO}{name}" for name in _IN_A_RUN if name != "enqueue")
+_IN_AN_UNDO = tuple(f"{UNDO}{name}" for name in _IN_A_RUN if name not in ("enqueue", "change"))
 BOUNDARIES = (*_IN_A_RUN, *_IN_AN_UNDO)
 FIRST_TIMES = 25
 _SEEDS = range(7, 12)
@@ -111,8 +113,9 @@ class _Journal:
         with self.crossing("outcome"):
             self.inner.record(recorded)
 
-    def record_attempt(self, attempted: Attempted) -> None:
-        self.inner.record_attempt(attempted)
+    def record_attempt(self, attempted: Attempted | Intended) -> None:
+        with self.crossing("change") if isinstance(attempted, Intended) else contextlib.nullcontext():
+            self.inner.record_attempt(attempted)
 
     async def checkpoint(self) -> None:
         with self.crossing("checkpoint"):
@@ -168,9 +171,16 @@ def stop_everywhere(only: str = "", times: int = FIRST_TIMES) -> Findings:
 
 
 def _stop(place: Place) -> list[str]:
-    """Play one of the seeds with the power going there; in which seed depends on the place alone."""
+    """Play one of the seeds with the power going there; in which seed depends on the place alone.
+
+    Every other place is in a run that updates, and so are all of a `change`, which is about to be PATCHed.
+    """
     seed = _SEEDS[place.nth % len(_SEEDS)]
-    with scenario(seed, stormy=True) as it:
+    updates = place.nth % 2 == 0 or place.boundary == "change"
+    with scenario(seed, stormy=True, existing=Existing.UPDATE if updates else Existing.CREATE) as it:
+        if updates:  # else there is nothing to change
+            it.process(weather=CALM)
+            it.edit()
         if not place.boundary.startswith(UNDO):
             _commands(it, place, _RUN_SECONDS)
             return it.check()

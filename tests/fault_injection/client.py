@@ -1,16 +1,12 @@
 """The network between the pool and the server in virtual time: a `protocols.Service` with the weather of a seed."""
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from email.utils import format_datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from http import HTTPStatus
-from random import Random
-from typing import TypeVar
+from typing import ClassVar
 
-from importer.client.responses import answered
+from importer.model.changes import FieldValue
 from importer.model.payload import from_json
 from importer.model.protocols import Service
 from importer.model.replies import Arrival, RemoteContact, Reply
@@ -18,62 +14,57 @@ from importer.model.requests import Request
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
 from tests.fault_injection.account import Account
-from tests.fault_injection.faults import FALSE_REFUSALS, REFUSED, TURNED_AWAY, Commit, Fault, Weather
-from tests.fault_injection.server import Server
-from tests.fault_injection.table import MAIN_CHANNEL, key_of
+from tests.fault_injection.faults import FALSE_REFUSALS, REFUSED, TURNED_AWAY, Fault, Weather
+from tests.fault_injection.fields import values_of_patch
+from tests.fault_injection.ledger import Look
+from tests.fault_injection.people import People
+from tests.fault_injection.table import key_of
 from tests.fault_injection.tickets import Ticket
+from tests.fault_injection.wire import FOUND, HANG_SECONDS, NOT_FOUND, Wire, now_seconds
 from tests.support.virtual_time import VirtualClock
 
-T = TypeVar("T")
-
-_A_PAGE = 20
-_WRITES = 0.3
-_CHANNEL_NAMED = 0.8
+_LONGEST_LOOK_SECONDS = 10.0
+"""A PATCH goes by an answer that is no older, or a person's work of that time is lost."""
 _LATE_SHARE = 0.1
 """Of the answers to POSTs that come late, although they were given in time."""
-HANG_SECONDS = 3.0
-"""How long a client waits for an answer here; the real one's minute would only make the clock run longer."""
-NOT_FOUND = Reply(arrival=Arrival.ANSWERED, http_status=404, message="not found", json={"error": "not found"})
-"""The service's own, which is JSON."""
-_FOUND = Reply(arrival=Arrival.ANSWERED, http_status=200)
 _STRANGER = RemoteContact(uuid="uuid-of-another", identifier="34999000111")
 
 
-class Network(Service):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A PATCH that left."""
+
+    uuid: str
+    values: Mapping[str, FieldValue]
+    look: Look | None
+    """The answer that it goes by."""
+
+
+class Network(Wire, Service):
     """One process's way to the server.
 
     Args:
-        server: What is at the other end, and outlives the process.
         weather: How much goes wrong.
-        chance: What exactly.
         clock: Ours, which the service's `Date` is compared with.
         account: What it tells of whose token it is.
+        people: Who may change what is shown, at a server that outlives the process.
         refused: The keys that the service never takes.
 
     """
 
+    is_undo: ClassVar[bool] = False
+
     def __init__(
         self,
-        server: Server,
         weather: Weather,
-        chance: Random,
         clock: VirtualClock,
         account: Account,
+        people: People,
         refused: frozenset[str] = frozenset(),
     ) -> None:
-        self._server = server
-        self._weather = weather
-        self._chance = chance
-        self._clock = clock
-        self._account = account
+        super().__init__(weather, clock, account, people)
         self._refused = refused
-        self._latency_seconds = chance.choice([0.001, 0.02, 0.2, 1.0])
-        self.departures: list[float] = []
-        """When each request left that the rate limiter let go, in seconds."""
-        self.met: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        """Per key, what its POSTs met: `never`, `refused`, `away` (429), `unsure` or `well`."""
-        self.is_cut = False
-        """The process is dead: whatever its remains still do does not reach the server."""
+        self.patches: list[Sent] = []
 
     async def send(self, request: Request) -> Reply:
         """Make a request."""
@@ -89,8 +80,9 @@ class Network(Service):
                 return await self._find(digits, request.query.get("channel_uuid", ""))
             case "GET", ["contacts", uuid]:
                 return await self._get(uuid)
-            case "DELETE", ["contacts", uuid]:
-                return await self._delete(uuid)
+            case "PATCH" | "DELETE", ["contacts", uuid]:
+                is_patch = request.method == "PATCH"
+                return await (self._patch(uuid, values_of_patch(request.body)) if is_patch else self._delete(uuid))
             case _:
                 raise NotImplementedError(request)
 
@@ -133,8 +125,7 @@ class Network(Service):
             await asyncio.sleep(self._latency_seconds)
             return self._answer(NOT_FOUND)
         fault = self._weather.of_read(self._chance)
-        if fault:
-            self.met[key]["forbidden" if fault.reply.http_status == HTTPStatus.FORBIDDEN else "unclear"] += 1
+        self._note_read(key, fault)
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
         await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
@@ -143,27 +134,45 @@ class Network(Service):
         if fault:
             return self._answer(fault.reply)
         found = self._server.find(key, now_seconds())
-        return self._answer(replace(_FOUND, contact=found) if found else NOT_FOUND)
+        shown = self._shown(found) if found else None
+        return self._answer(replace(FOUND, contact=shown) if shown else NOT_FOUND)
 
-    async def _list(self, after: int) -> Reply:
-        """Show a page of the contact list, some of whose contacts write meanwhile."""
-        fault = self._weather.of_list(self._chance)
-        await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
-        if fault:
-            return self._answer(fault.reply)
-        shown = self._server.listed(now_seconds(), after, _A_PAGE + 1)
-        more = str(shown[_A_PAGE - 1][0]) if len(shown) > _A_PAGE else None
-        pages = max(1, -(-sum(map(len, self._server.contacts.values())) // _A_PAGE))
-        contacts = [self._described(made, contact) for _, made, contact in shown[:_A_PAGE]]
-        while self._chance.random() < _WRITES and self._server.held:
-            self._server.let_write(self._chance.choice(sorted(self._server.held)))
-        return self._answer(replace(_FOUND, json={"contacts": contacts, "meta": {"pages": pages, "next": more}}))
+    async def _patch(self, uuid: str, values: Mapping[str, FieldValue]) -> Reply:
+        """PATCH: what becomes of it at the server is settled when it leaves, as nothing can call it back."""
+        look = self._look_of_patch(uuid, values)
+        fault, key = self._weather.of_known(self._chance), self._key_of(uuid)
+        self.met[key][_kind(fault, is_refused=False)] += 1
+        if look is None or (fault and fault.reply.arrival is Arrival.NEVER):
+            return fault.reply if fault else NOT_FOUND
+        accept = partial(self._server.accept_patch, uuid=uuid, values=values, look=look, is_undo=self.is_undo)
+        seconds, amendment = self._sent(accept, fault)
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            if amendment:
+                self._server.given_up(now_seconds(), amendment)
+            raise
+        self._server.carry_out(now_seconds())
+        if fault or amendment is None or amendment.after is None:
+            return self._answer(fault.reply if fault else NOT_FOUND)
+        after = replace(look, contact=amendment.after)
+        contact = RemoteContact(uuid=uuid, fields=self._server.described(after, uuid))
+        return self._answer(replace(FOUND, contact=contact))
 
-    def _described(self, made: RemoteContact, contact: Contact) -> Mapping[str, object]:
-        """Return a contact as the list shows it, which does not always name the channel."""
-        shown = {"uuid": made.uuid, "phoneNumber": f"+{made.identifier}", "source": contact.source}
-        is_named = self._chance.random() < _CHANNEL_NAMED
-        return shown | ({"channel": {"uuid": contact.channel_uuid or MAIN_CHANNEL}} if is_named else {})
+    def _look_of_patch(self, uuid: str, values: Mapping[str, FieldValue]) -> Look | None:
+        """Return the answer that a PATCH goes by, and take note of one that goes by none, or by an old one."""
+        self.asked[uuid] += 1
+        look = self._looks.pop(uuid, None)
+        self.patches.append(Sent(uuid=uuid, values=values, look=look))
+        if look is None:
+            self.wrong.append(f"{uuid} was PATCHed without a look")
+        elif (seconds := now_seconds() - look.seconds) > _LONGEST_LOOK_SECONDS:
+            self.wrong.append(f"{uuid} was PATCHed {seconds:.1f} s after it was looked at")
+        return look
+
+    async def _delete(self, uuid: str) -> Reply:
+        """DELETE a contact; an import never does."""
+        raise NotImplementedError(uuid)
 
     def _another(self, key: str) -> RemoteContact:
         """Return the contact of another number: one that is there, or one that nobody knows.
@@ -174,60 +183,6 @@ class Network(Service):
         others = [there[-1] for other, there in self._server.contacts.items() if other.split()[0] != number]
         return self._chance.choice([*others[:3], _STRANGER])
 
-    async def _get(self, uuid: str) -> Reply:
-        """GET a contact; an import never does."""
-        raise NotImplementedError(uuid)
-
-    async def _delete(self, uuid: str) -> Reply:
-        """DELETE a contact; an import never does."""
-        raise NotImplementedError(uuid)
-
-    async def _of_account(self, what: str, page: int) -> Reply:
-        """Tell whose token it is, which is always good; a fault of a list may spoil its answer."""
-        fault = self._weather.of_list(self._chance) if what != "auth" else None
-        await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
-        return self._answer(fault.reply if fault else replace(_FOUND, json=self._account.answer(what, page)))
-
-    def _leave(self, request: Request) -> None:
-        if self.is_cut:
-            raise ConnectionError("a dead process sends nothing")
-        self._server.requests += 1
-        self._server.first_request_seconds = min(self._server.first_request_seconds, now_seconds())
-        if self.departures or request.path.startswith("contacts"):  # whose token it is, is asked before
-            self.departures.append(now_seconds())
-
-    def _is_stale(self, key: str) -> bool:
-        """Tell whether a copy answers that lags behind: of each contact it does so once at most."""
-        if key in self._server.stale or self._chance.random() >= self._weather.stale_share:
-            return False
-        if self._server.asks_first and any(
-            one.uuid in self._server.before for one in self._server.contacts.get(key, ())
-        ):
-            return False  # no copy lags behind by as long as people's contacts have been there
-        self._server.stale.add(key)
-        return True
-
-    def _sent(self, accept: Callable[[float], T], fault: Fault | None) -> tuple[float, T | None]:
-        """Return after how many seconds the client has its answer, or gives up, and what the server has to do.
-
-        Args:
-            accept: Has the server carry it out at a moment, in seconds.
-            fault: What goes wrong; None: nothing.
-
-        """
-        now, latency_seconds = now_seconds(), self._latency_seconds * self._chance.uniform(0.5, 1.5)
-        if fault is None:
-            return latency_seconds, accept(now + latency_seconds * self._chance.random())
-        seconds = latency_seconds + (HANG_SECONDS if fault.hangs else 0.0)
-        match fault.commit:
-            case Commit.NO:
-                return seconds, None
-            case Commit.YES:
-                return seconds, accept(now + seconds * self._chance.random())
-            case Commit.LATE:
-                after_seconds = self._server.finish_seconds * self._chance.random()
-                return seconds, accept(now + seconds + after_seconds)
-
     def _right_answer(self, ticket: Ticket | None) -> Reply:
         if ticket is None or ticket.made is None:
             raise AssertionError("what was not carried out has no right answer")
@@ -237,22 +192,7 @@ class Network(Service):
         if ticket.is_new:
             self._server.proved.add(ticket.made.uuid)
         status = self._server.created_status if ticket.is_new else 200
-        return Reply(arrival=Arrival.ANSWERED, http_status=status, contact=ticket.made)
-
-    def _answer(self, reply: Reply) -> Reply:
-        """Return a reply as the client hears it at once."""
-        return self._heard(reply, self._date(), None)
-
-    def _date(self) -> str:
-        """Return the `Date` of a response that is given now; empty where the service sends none."""
-        return format_datetime(self._server.now(now_seconds()), usegmt=True) if self._server.has_date else ""
-
-    def _heard(self, reply: Reply, date: str, elapsed_seconds: float | None) -> Reply:
-        """Return the reply with what the client makes of its `Date`, so long after the request had left."""
-        if reply.arrival is not Arrival.ANSWERED or not date:
-            return reply
-        heard = answered(200, {"Date": date}, b"", self._clock.now(), elapsed_seconds)
-        return replace(reply, clock_skew_seconds=heard.clock_skew_seconds, left_by=heard.left_by)
+        return replace(FOUND, http_status=status, contact=self._shown(ticket.made) or ticket.made)
 
 
 def _refusal(status: int, message: str) -> Reply:
@@ -267,8 +207,3 @@ def _kind(fault: Fault | None, *, is_refused: bool) -> str:
     if is_refused or fault in (*REFUSED, *FALSE_REFUSALS):
         return "refused"
     return "away" if fault in TURNED_AWAY else "unsure"
-
-
-def now_seconds() -> float:
-    """Return the loop's time."""
-    return asyncio.get_running_loop().time()

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from tests.fault_injection.faults import CALM
 from tests.fault_injection.findings import Findings
-from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.scenario import Scenario
+from tests.fault_injection.scenario_of_seed import scenario
 from tests.fault_injection.undo import UndoScenario, one_of_the_runs
 
 T = TypeVar("T")

@@ -56,6 +56,7 @@ NEVER_ARRIVED = (
 TURNED_AWAY = (
     Fault(name="429", reply=_answered(429)),
     Fault(name="429 with Retry-After", reply=_answered(429, retry_after_seconds=2.0)),
+    Fault(name="429 with a long Retry-After", reply=_answered(429, retry_after_seconds=20.0)),
 )
 MAY_HAVE_ARRIVED = (
     *_any_commit("reset", _unknown("the connection broke off")),
@@ -125,6 +126,8 @@ _EVERY_KIND = 12
 """A seed has at least as many kinds of fault."""
 _THROTTLED = 0.05
 """How often the weather is nothing but 429s."""
+_PROXY_SHARE = 4
+"""Kinds of fault for which a proxy that answers counts: two such answers in a row are needed to mislead anybody."""
 _ENDING_SHARE = 0.02
 
 
@@ -133,12 +136,12 @@ class Weather:
     """How much goes wrong, and what."""
 
     share: float = 0.0
-    """Of the POSTs and DELETEs, from 0.0 to 1.0."""
+    """Of the POSTs, PATCHes and DELETEs, from 0.0 to 1.0."""
     look_up_share: float = 0.0
     stale_share: float = 0.0
     """Of the look-ups and GETs that say "not there" of what is there; of each contact once at most."""
     kinds: Sequence[Fault] = _ORDINARY
-    """Of POSTs and DELETEs."""
+    """Of POSTs, PATCHes and DELETEs."""
     kinds_of_post: Sequence[Fault] = ()
     """Of POSTs alone."""
     kinds_of_read: Sequence[Fault] = OF_A_READ
@@ -152,8 +155,8 @@ class Weather:
         """Return what goes wrong with the next POST; None: nothing."""
         return self._of_change(chance, (*self.kinds, *self.kinds_of_post), ENDING)
 
-    def of_delete(self, chance: Random) -> Fault | None:
-        """Return what goes wrong with the next DELETE; None: nothing."""
+    def of_known(self, chance: Random) -> Fault | None:
+        """Return what goes wrong with the next PATCH or DELETE of a contact that is known; None: nothing."""
         return self._of_change(chance, (*self.kinds, *self.of_proxy), _ENDING_AN_UNDO)
 
     def of_read(self, chance: Random) -> Fault | None:
@@ -191,6 +194,6 @@ def weather(chance: Random, troubles: frozenset[Trouble] = frozenset()) -> Weath
         kinds=kinds,
         kinds_of_post=(*others, *false),
         kinds_of_read=chance.sample(OF_A_READ, chance.randint(1, chance.choice([3, len(OF_A_READ)]))),
-        of_proxy=(_HTML_404,) if Trouble.PROXY in troubles else (),
+        of_proxy=(_HTML_404,) * _PROXY_SHARE if Trouble.PROXY in troubles else (),
         ends=chance.random() < 0.5,
     )

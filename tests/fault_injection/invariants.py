@@ -3,15 +3,17 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from importer.journal import Journal
 from importer.model.policy import Policy
 from importer.model.protocols import ReportSource
-from importer.model.rows import CONFLICT, IN_CALLBELL, TO_RETRY, Status
+from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result
+from tests.fault_injection import update_invariants
+from tests.fault_injection.client import Sent
 from tests.fault_injection.process import Ended
 from tests.fault_injection.server import Server
 from tests.fault_injection.table import Table, row_key
@@ -32,6 +34,8 @@ class Then:
     met: Mapping[str, Counter[str]]
     """Per key, what its POSTs met in this run: `never`, `refused`, `away` or `unsure`; its look-ups: `unclear` or
     `forbidden`."""
+    patches: Sequence[Sent] = ()
+    """The PATCHes that left in this run."""
     asked: bool = True
     """Whether the importer asks before it sends again; who tells it not to (`resend`) is not told what became of it."""
     times_are_sure: bool = True
@@ -39,7 +43,7 @@ class Then:
 
 
 def _is_to_fix(result: Result) -> bool:
-    return result.status in TO_RETRY or result.code == CONFLICT
+    return result.status in NEEDS_PERSON or result.code == CONFLICT
 
 
 def of_server(server: Server) -> Iterator[str]:
@@ -113,26 +117,31 @@ def of_half_reports(folder: Path) -> Iterator[str]:
             yield f"{path.name} is half a report"
 
 
-def at_rest(results: Sequence[tuple[str, Result]], refused: frozenset[str], *, no_doubt: bool) -> Iterator[str]:
+def at_rest(
+    results: Sequence[tuple[str, Result]], refused: frozenset[str], *, no_doubt: bool, gone: Collection[str]
+) -> Iterator[str]:
     """After a calm run to the end nothing is left to do but what a person must do.
 
     Args:
         results: With their keys.
         refused: The keys that the service never takes.
         no_doubt: Whether the importer is able and allowed to find out about every row.
+        gone: The UUIDs of contacts that people deleted.
 
     """
     for key, result in results:
         status = result.status
         is_good = status in IN_CALLBELL or status is Status.INVALID
-        is_refused = status is Status.FAILED and key in refused
+        is_refused = status is Status.FAILED and (key in refused or (result.code == "gone" and result.uuid in gone))
         if not (is_good or is_refused or (status is Status.IN_DOUBT and not no_doubt)):
             yield f"row {result.row} ({key}): {status} is not the end: {result.reason}"
 
 
 def _of_row(result: Result, key: str, server: Server, then: Then) -> Iterator[str]:
     status = result.status
-    uuids = {one.uuid for one in server.contacts.get(key, ())}
+    # What a person deleted was there, and nothing tells when.
+    uuids = {one.uuid for one in server.contacts.get(key, ())} | server.deleted_by_person
+    yield from update_invariants.of_row(result, server, then.patches)
     if status in _OPEN:
         yield f"{status} is no last word"
     elif status is Status.DUPLICATE:
@@ -155,7 +164,7 @@ def _of_missing(result: Result, key: str, server: Server, then: Then) -> Iterato
     met = then.met.get(key, Counter())
     if result.status is Status.FAILED and not _is_warranted(result.code, met):
         yield f"failed after no more than {dict(met)}: {result.reason}"
-    elif key in then.ours - server.falsely_refused and then.asked:
+    elif key in then.ours - server.falsely_refused and then.asked and not result.uuid:
         yield f"{result.status}, but the server has it: {result.reason}"
 
 
@@ -163,6 +172,8 @@ def _is_warranted(code: str, met: Counter[str]) -> bool:
     """Tell whether a row has failed for a reason: a refusal, or as many failures as the policy has patience for."""
     if code in ("not_asked", "look_up_refused"):
         return met["unclear"] >= Policy().most_look_ups if code == "not_asked" else bool(met["forbidden"])
+    if code in ("gone", "another_contact"):
+        return True  # `update_invariants` judges them
     # One less: what an earlier run sent without an answer counts as the first attempt of this one.
     return bool(met["refused"]) or met["never"] + met["unsure"] >= Policy().most_attempts - 1
 

@@ -2,7 +2,7 @@
 
 From one command to the next the account goes by other names, the identifier's format changes, and the main channel is
 named or not; the sandbox answers about other contacts, and refuses what it does. At last all is calm, and the command
-is given twice: first it ends what was left, then it has nothing to do. What the sandbox holds in the end is compared
+is given again: it ends what was left, then it has nothing to do. What the sandbox holds in the end is compared
 with the journal and with results.csv.
 """
 
@@ -17,12 +17,15 @@ from pathlib import Path
 from random import Random
 
 from importer.journal import Journal
+from importer.model.policy import Existing
 from importer.model.rows import IN_CALLBELL, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, SandboxOptions
+from importer.sandbox.account import StoredContact
 from tests.fault_injection.findings import Findings
+from tests.fault_injection.killed_sheet import THERE_BEFORE, Sheet
 from tests.fault_injection.killing import HANG_SECONDS, LATE_SECONDS, SHARE, Victim, in_scenarios
 from tests.fault_injection.troubled_sandbox import TroubledSandbox
-from tests.support.commands import ACCOUNT, results, served, table
+from tests.support.commands import ACCOUNT, results, served
 
 _RUN = ("run", "contacts.csv")
 _KINDS = (
@@ -36,10 +39,10 @@ _KINDS = (
     Fault(FaultKind.NO_UUID, Commit.YES),
     Fault(FaultKind.BAD_GATEWAY),
 )
-_METHODS = frozenset({"GET", "POST"})
+_METHODS = frozenset({"GET", "POST", "PATCH"})
+_EXISTING = (Existing.CREATE, Existing.SKIP, Existing.UPDATE)
+"""What scenarios do with contacts that are there, in turn; where they ask, some are there before."""
 _SETTLE_SECONDS = 1.0
-_NAMES = ("NA", "Null", "nan", "007", "TRUE", "1e5", "O'Brien", "Zoë")
-"""Names that a careless reader of spreadsheets takes for something else."""
 _CONFIG = """
 [service]
 base_url = "{base_url}"
@@ -55,6 +58,7 @@ identifier_format = "{identifier_format}"
 [columns]
 identifier = "Phone"
 name = "Name"
+note = "Note"
 """
 _ACCOUNTS = ("", 'account = "main"', 'account = "shop"')
 _CHANNELS = ("", 'channel = "Main WhatsApp"')
@@ -68,41 +72,60 @@ class Killing:
 
     victim: Victim
     sandbox: TroubledSandbox
-    rows: Sequence[tuple[str, str]]
+    sheet: Sheet
     statuses: Counter[str] = field(default_factory=Counter)
 
     def run_until_it_ends(self, kills: int) -> list[str]:
         """Kill the command so many times, or until it ends before it is killed; then let it end."""
-        code = self.victim.give_until_it_ends(_RUN, kills, len(self.rows) // 3)
+        code = self.victim.give_until_it_ends(_RUN, kills, len(self.sheet.rows) // 3)
         if code not in (0, 1):
             return [f"the exit code is {code}: {self.victim.said()}"]
         time.sleep(LATE_SECONDS)
         self.victim.give_with_hard_link(_RUN)
         self.sandbox.calm_down()
+        self.sheet.is_done = True
+        if self.sheet.existing is Existing.UPDATE:
+            self.victim.give(_RUN)  # what an earlier command made with other values is brought over by the next
         if (code := self.victim.give(_RUN)) not in (0, 1):
             return [*self.victim.wrong, f"when all is calm the exit code is {code}: {self.victim.said()}"]
-        posts = self.sandbox.traffic.requests["POST /contacts"]
-        wrong = self.victim.wrong + self._check()
+        changes = self._changes()
+        wrong = self.victim.wrong + self.sandbox.lost + self._check()
         uuids = [row["uuid"] for row in results(self.victim.folder / "reports")]
         self.victim.give(_RUN)
-        if sent := self.sandbox.traffic.requests["POST /contacts"] - posts:
-            wrong.append(f"given again when all was done, the command sent {sent} POSTs")
+        if sent := self._changes() - changes:
+            wrong.append(f"given again when all was done, the command sent {dict(sent)}")
         if uuids != (again := [row["uuid"] for row in results(self.victim.folder / "reports")]):
             wrong.append(f"given again when all was done, results.csv has other UUIDs: {again} for {uuids}")
         return wrong
+
+    def _changes(self) -> Counter[str]:
+        """Return how many requests there were that change something, by their calls."""
+        requests = self.sandbox.traffic.requests
+        return Counter({call: count for call, count in requests.items() if not call.startswith("GET")})
 
     def _check(self) -> list[str]:
         contacts = self.sandbox.contacts
         counts = Counter(contact.key for contact in contacts)
         wrong = [f"{digits} is there {count} times" for (*_, digits), count in counts.items() if count > 1]
         told = results(self.victim.folder / "reports")
-        if [int(row["row"]) for row in told] != list(range(2, len(self.rows) + 2)):
-            wrong.append(f"results.csv has {len(told)} rows, and the input {len(self.rows)}")
-        names = {contact.uuid: contact.name for contact in contacts}
-        for (phone, name), row in zip(self.rows, told, strict=False):
-            wrong += [f"row {row['row']} ({phone}, {name}): {one}" for one in _of_row(row, name, names)]
+        rows = self.sheet.rows
+        if [int(row["row"]) for row in told] != list(range(2, len(rows) + 2)):
+            wrong.append(f"results.csv has {len(told)} rows, and the input {len(rows)}")
+        there = {contact.uuid: contact for contact in contacts}
+        for (phone, name, note), row in zip(rows, told, strict=False):
+            wrong += [f"row {row['row']} ({phone}, {name}): {one}" for one in _of_row(row, name, there)]
+            if self.sheet.existing is Existing.UPDATE:
+                wrong += [f"row {row['row']} ({phone}): {one}" for one in self._of_update(row, note, there)]
         self.statuses.update(row["status"] for row in told)
         return wrong + self._differences(told)
+
+    def _of_update(self, row: Mapping[str, str], note: str, there: Mapping[str, StoredContact]) -> Iterator[str]:
+        """Return what is wrong with a row's note, which the sheet changes, and so do people."""
+        contact = there.get(row["uuid"])
+        if contact is None or contact.note == note or row["status"] in (Status.INVALID, Status.DUPLICATE):
+            return
+        if (contact.uuid, "note") not in self.sandbox.given:
+            yield f"{row['status']}: its note is {contact.note!r}, and the sheet alone changed it to {note!r}"
 
     def _differences(self, told: Sequence[Mapping[str, str]]) -> list[str]:
         """Compare the journal with results.csv, and look for rows without a last word in any run."""
@@ -155,52 +178,43 @@ def _scenario(seed: int, kills: int, keep: Path | None, counts: Counter[str]) ->
     ):
         folder = keep / f"kills-{seed}" if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        rows = _rows(chance)
-        table(folder / "contacts.csv", [("Phone", "Name"), *rows])
-        existing = "skip" if seed % 2 else "create"
-        before_each = partial(_rename, folder, chance, sandbox, chance.choice([100, 300, 0]), existing)
+        sheet = Sheet(chance=chance, path=folder / "contacts.csv", existing=_EXISTING[seed % len(_EXISTING)])
+        if sheet.existing is not Existing.CREATE:
+            sheet.put_some_before(sandbox)
+        sandbox.has_people = sheet.existing is Existing.UPDATE
+        before_each = partial(_prepare, folder, chance, sandbox, chance.choice([100, 300, 0]), sheet)
         victim = Victim(folder=folder, chance=chance, sandbox=sandbox, before_each=before_each)
-        it = Killing(victim=victim, sandbox=sandbox, rows=rows)
+        it = Killing(victim=victim, sandbox=sandbox, sheet=sheet)
         wrong = it.run_until_it_ends(kills)
         counts.update(it.statuses)
         counts.update(kills=victim.kills, turned_away=victim.turned_away, requests=sandbox.traffic.requests.total())
     return wrong
 
 
-def _rename(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int, existing: str) -> None:
-    """Let the next command know the account, and send the contacts, in another way."""
+def _prepare(folder: Path, chance: Random, sandbox: TroubledSandbox, rate: int, sheet: Sheet) -> None:
+    """Let the next command know the account, and send the contacts, in another way; and find another sheet."""
+    sheet.write()
     sandbox.let_colleague_ask()
     text = _CONFIG.format(
         base_url=sandbox.base_url.replace("127.0.0.1", chance.choice(_HOSTS)),
         account=chance.choice(_ACCOUNTS),
         settle_seconds=_SETTLE_SECONDS,
         rate=rate,
-        existing=existing,
+        existing=sheet.existing,
         identifier_format=chance.choice(_FORMATS),
         channel=chance.choice(_CHANNELS),
     )
     (folder / "config.toml").write_text(text, encoding="utf-8")
 
 
-def _rows(chance: Random) -> list[tuple[str, str]]:
-    """Return some hundred rows, a few of them invalid or given twice."""
-    rows = []
-    for number in range(chance.randint(200, 500)):
-        kind = chance.random()
-        phone = "12" if kind < 0.02 else f"+346{number:08}" if kind < 0.95 else f"+346{chance.randint(0, number):08}"
-        name = chance.choice(_NAMES) if chance.random() < 0.2 else f"Customer {number}"
-        rows.append((chance.choice([phone, f"{phone[:3]} {phone[3:6]}-{phone[6:]}"]), name))
-    return rows
-
-
-def _of_row(row: Mapping[str, str], name: str, names: Mapping[str, str]) -> Iterator[str]:
+def _of_row(row: Mapping[str, str], name: str, there: Mapping[str, StoredContact]) -> Iterator[str]:
     """Return what is wrong with a row of results.csv."""
     status = Status(row["status"])
     if status is Status.INVALID:
         return
     if status not in IN_CALLBELL:
         yield f"{status} is not the end: {row['reason']}"
-    elif row["uuid"] not in names:
+    elif row["uuid"] not in there:
         yield f"{status} with {row['uuid'] or 'no uuid'}, which the service does not have"
-    elif status is not Status.DUPLICATE and names[row["uuid"]] != name:
-        yield f"the service has it as {names[row['uuid']]}"
+    elif status is not Status.DUPLICATE and there[row["uuid"]].name not in (name, THERE_BEFORE):
+        yield f"the service has it as {there[row['uuid']].name}"

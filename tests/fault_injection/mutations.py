@@ -16,6 +16,7 @@ from tests.fault_injection.findings import Findings
 from tests.fault_injection.mutation import Mutation, NoSuchCodeError, apply
 from tests.fault_injection.trouble_mutations import TROUBLE_MUTATIONS
 from tests.fault_injection.undo_mutations import UNDO_MUTATIONS
+from tests.fault_injection.update_mutations import UPDATE_MUTATIONS
 
 _PROJECT = Path(importer.__file__).parent.parent
 _LONGEST_SECONDS = 300.0
@@ -23,7 +24,7 @@ _AT_ONCE = 2
 _UNDO_CONTROL = ("undo", "--seeds", "1..60")
 _CONTROL_SEEDS = ("virtual", "--seeds", "1..60")
 
-MUTATIONS = (*CREATE_MUTATIONS, *TROUBLE_MUTATIONS, *UNDO_MUTATIONS)
+MUTATIONS = (*CREATE_MUTATIONS, *TROUBLE_MUTATIONS, *UNDO_MUTATIONS, *UPDATE_MUTATIONS)
 _CONTROLS = (
     Mutation(name="nothing", changes=(), part=_CONTROL_SEEDS),
     Mutation(name="nothing", changes=(), part=("sockets", "--only", "redirect_302")),

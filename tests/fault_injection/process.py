@@ -29,12 +29,12 @@ from importer.pipeline import Source, run_import
 from importer.reports import write_reports
 from importer.reports.undo_report import undo_json, write_undone
 from importer.system.logs import LOG
-from importer.worker_pool.delete import DeleteOperation
 from importer.worker_pool.import_operation import ImportOperation
 from importer.worker_pool.operation import Operation
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
+from importer.worker_pool.restore import UndoOperation
 from tests.fault_injection.account import Account
 from tests.fault_injection.table import Mapping, Table
 from tests.support.inline_executor import InlineExecutor
@@ -162,7 +162,7 @@ async def _undo(command: Command, store: Journal) -> Ended:
     began = command.clock.now()
     with watch.step("begin"):
         await journal.begin(command.name, folder, began)
-    pool = _pool(command, DeleteOperation(command.policy), watch.journal(journal))
+    pool = _pool(command, UndoOperation(command.policy), watch.journal(journal))
     pool.input_over()
     async with _stopped_in_time(command, pool):
         await pool.run()
@@ -180,7 +180,7 @@ def _write_undone(command: Command, store: Journal, undo: RunUndo, folder: Path,
     report, now = folder / "undone.csv", command.clock.now()
     write_undone(report, store.report_source(command.undoes).sheets(), undo.results())
     record = replace(_record(command, ""), started_at=now, finished_at=now, exit_code=code)
-    return undo_json(record, command.undoes, undo.tally(), report)
+    return undo_json(record, command.undoes, undo.tally(), report, updated=undo.totals()[1])
 
 
 def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:

@@ -1,11 +1,9 @@
 """A scenario: one input, one server, and the same command given again and again, whatever happened to it before."""
 
 import contextlib
-import tempfile
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
@@ -13,23 +11,21 @@ from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.model.policy import Ambiguous, Existing, Policy
 from importer.model.rows import Status
-from importer.sandbox import Duplicates
-from tests.fault_injection import invariants
-from tests.fault_injection.account import account
+from tests.fault_injection import invariants, update_invariants
 from tests.fault_injection.client import Network
-from tests.fault_injection.faults import CALM, Weather, weather
+from tests.fault_injection.faults import CALM, Weather
 from tests.fault_injection.machine import Machine, MachineLoop
+from tests.fault_injection.people import People
 from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
-from tests.fault_injection.server import NEVER, Server, server
-from tests.fault_injection.table import Mapping, Table, contacts, edited, tables
-from tests.fault_injection.troubles import Trouble, troubles
+from tests.fault_injection.server import NEVER, Server
+from tests.fault_injection.table import Table, contacts, edited
+from tests.fault_injection.troubles import Trouble
 from tests.fault_injection.world import World
 
 T = TypeVar("T")
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where what SQLite asks of the disk costs nothing
-_WITHOUT_LOOK_UP = 0.3
-_WALKS = 0.5
+_SKIPS_ONCE = 0.2
+_SAYS_IT_AGAIN = 0.2
 _LONGEST_SECONDS = 4_000.0
 """Longer than any command takes; a wait by a clock that was set would be hours."""
 
@@ -46,6 +42,7 @@ class Scenario:
     weather: Weather
     refused: frozenset[str] = frozenset()
     world: World
+    people: People
     walks: bool = False
     """Whether each command walks the contact list."""
     rate: float = 300.0
@@ -57,6 +54,8 @@ class Scenario:
     around_process: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
     """Around each process, but not around the checks of what it left: a disk that fails, say."""
     _count: int = 0
+    _earlier: list[tuple[Table, ...]] = field(default_factory=list)
+    """What the input was before."""
 
     def process(
         self,
@@ -69,9 +68,18 @@ class Scenario:
     ) -> Ended | None:
         """Give the command once, and check what it left; None: the power went."""
         self._count += 1
+        self.people.is_idle = not self.updates or weather is CALM
+        self.people.act_between(self.machine.seconds)
         self.world.move_on(self.given, self.refused, self.machine.seconds)
+        self.server.ledger.note_sheet(contacts(self.given))
         clock = replace(self.world.clock)
-        network = Network(self.server, weather or self.weather, self.chance, clock, self.world.account, self.refused)
+        network = Network(
+            weather or self.weather,
+            clock,
+            self.world.account,
+            self.people,
+            self.refused,
+        )
         command = Command(
             folder=self.machine.folder,
             name=f"run-{self._count}",
@@ -80,10 +88,10 @@ class Scenario:
             account=self.world.account,
             clock=clock,
             wall_clock=self.world.clock,
-            policy=self.policy,
+            policy=(policy := self._policy_of_command(is_calm=weather is CALM)),
             chance=self.chance,
             walks=self.walks,
-            mapping=self.world.mapping,
+            mapping=replace(self.world.mapping, existing=policy.existing),
             rate=self.rate,
             stop_after_seconds=stop_after_seconds,
             hurry_after_seconds=hurry_after_seconds,
@@ -106,6 +114,8 @@ class Scenario:
         def begin(loop: MachineLoop) -> Coroutine[Any, Any, T]:
             loops.append(loop)
             prepare(loop)
+            for moment in self.people.moments():
+                loop.call_later(moment, lambda: self.people.act(loop.seconds))
             if (seconds := self.world.clock_is_set_after_seconds()) is not None:
                 loop.call_later(seconds, self.world.set_clock)
             return main()
@@ -121,11 +131,22 @@ class Scenario:
         return ended
 
     def edit(self) -> None:
-        """Let a person change some names between two runs."""
-        self.given = edited(self.chance, self.given)
+        """Let a person change some names between two runs, or any fields."""
+        self._earlier.append(self.given)
+        if self.updates and self.chance.random() < _SAYS_IT_AGAIN:
+            self.given = self.chance.choice(self._earlier)
+        else:
+            self.given = edited(self.chance, self.given, all_fields=self.updates)
+
+    @property
+    def updates(self) -> bool:
+        """Whether the commands update what is there."""
+        return self.policy.existing is Existing.UPDATE
 
     def finish(self) -> None:
         """Give the command in calm weather until all is done, then once more: it has nothing to send."""
+        if self.updates:  # what an earlier run made with other values is found there, and brought over by the next
+            self.process(weather=CALM)
         first = self.server.posts.copy()
         calm = self.process(weather=CALM)
         if calm is None or calm.error or calm.stopped:
@@ -135,12 +156,20 @@ class Scenario:
         if self.server.never is not NEVER:
             often = [key for key in self.refused if before[key] > first[key] + 1]
             self.wrong += [f"{key} was sent more than once, and the service said that it is there" for key in often]
-        if self.process(weather=CALM) is None:
+        patched, in_conflict = len(self.server.patched), self._in_conflict(calm.name)
+        if (again := self.process(weather=CALM)) is None:
             return
+        if in_conflict != (still := self._in_conflict(again.name)):
+            self.wrong.append(f"the rows in conflict were {in_conflict}, and are {still} though nothing was changed")
+        if len(self.server.patched) > patched:
+            self.wrong.append(f"what was done was PATCHed again: {self.server.patched[patched:]}")
         sent = (self.server.posts - before).keys()
         with contextlib.closing(self.journal()) as store:
             results = invariants.keyed(store.report_source(calm.name).results(), self.given)
-        self.wrong += invariants.at_rest(results, self.refused, no_doubt=self._can_be_sure())
+        gone = self.server.deleted_by_person
+        self.wrong += invariants.at_rest(results, self.refused, no_doubt=self._can_be_sure(), gone=gone)
+        if self.updates:
+            self.wrong += update_invariants.at_rest(results, contacts(self.given), self.server)
         to_send = {Status.FAILED, Status.IN_DOUBT} if self.world.mapping.source == "whatsapp" else {Status.FAILED}
         undone = {key for key, result in results if result.status in to_send}
         self.wrong += [f"{key} was done, and sent again" for key in sent - undone]
@@ -168,7 +197,24 @@ class Scenario:
         )
         return sees_new_ones and self.policy.ambiguous is not Ambiguous.STRICT
 
+    def _policy_of_command(self, *, is_calm: bool) -> Policy:
+        """Return the policy, which a person may set aside for one command that is not to update anything."""
+        if self.updates and not is_calm and self.chance.random() < _SKIPS_ONCE:
+            return replace(self.policy, existing=Existing.SKIP)
+        return self.policy
+
+    def _in_conflict(self, name: str) -> list[tuple[int, int, str]]:
+        with contextlib.closing(self.journal()) as store:
+            results = store.report_source(name).results()
+            found = [(one.sheet_index, one.row, update_invariants.conflict_of(one)) for one in results]
+            return [one for one in found if one[-1]]
+
     def _look_at(self, name: str, network: Network, ended: Ended | None) -> None:
+        self.wrong += [f"{name}: {wrong}" for wrong in (*network.wrong, *self.server.ledger.wrong)]
+        self.server.ledger.wrong.clear()
+        if self.updates:
+            path = self.machine.folder / JOURNAL
+            self.wrong += [f"{name}: {wrong}" for wrong in update_invariants.of_changes(path, name, network.patches)]
         self.wrong += invariants.of_pace(name, network.departures, self.rate)
         whole = ended is not None and ended.error is None and not ended.hurried
         asked = self.policy.ambiguous is not Ambiguous.RESEND
@@ -176,6 +222,7 @@ class Scenario:
             whole=whole,
             ours=self.server.ours(),
             met=network.met,
+            patches=network.patches,
             asked=asked,
             times_are_sure=Trouble.CLOCK not in self.world.troubles,
         )
@@ -184,60 +231,3 @@ class Scenario:
             self.wrong += invariants.of_half_reports(self.machine.folder / REPORTS)
         elif ended.error is None:
             self.ended.append(ended)
-
-
-@contextlib.contextmanager
-def scenario(
-    seed: int, only: Collection[Trouble] = (), *, late: bool = False, stormy: bool = False, skips: bool = False
-) -> Iterator[Scenario]:
-    """Yield the scenario of a seed, with a disk of its own that is gone afterwards.
-
-    Args:
-        seed: Decides everything.
-        only: The troubles that it has; none: its own.
-        late: Whether the server carries requests out later than the importer waits.
-        stormy: Whether it has many rows and faults, and an importer that may do all it can about them.
-        skips: Whether the importer asks before it sends; else it POSTs unasked.
-
-    """
-    chance = Random(seed)
-    trouble = frozenset[Trouble]() if late else troubles(chance, only)
-    given = tables(chance, least_rows=40 if stormy else 1, troubles=trouble)
-    settle_seconds = chance.choice([1.0, 3.0, 10.0])
-    asked = contacts(given)
-    policy = Policy(
-        ambiguous=chance.choice([Ambiguous.RECONCILE] * 17 + [Ambiguous.STRICT] * 2 + [Ambiguous.RESEND]),
-        existing=Existing.SKIP if skips else Existing.CREATE,
-        settle_seconds=settle_seconds,
-        not_found_gap_seconds=0.5,
-        backoff_cap_seconds=8.0,
-    )
-    behind = server(chance, asked, settle_seconds, trouble, late=late, asks_first=skips)
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fault-injection-") as folder:
-        it = Scenario(
-            chance=chance,
-            machine=Machine(Path(folder)),
-            server=behind,
-            given=given,
-            policy=policy,
-            weather=weather(chance, trouble),
-            refused=frozenset(key for key in asked if chance.random() < 0.03 and key not in behind.contacts),
-            rate=chance.choice([300.0, 300.0, 20.0, 5.0, 0.0]),
-            world=World(
-                chance=chance,
-                server=behind,
-                troubles=trouble,
-                account=account(chance, is_bare=Trouble.CHANNEL not in trouble),
-            ),
-        )
-        if skips:
-            it.walks = chance.random() < _WALKS
-        elif not (stormy or late or trouble) and chance.random() < _WITHOUT_LOOK_UP:
-            it.world.mapping = Mapping(source="instagram")
-        if stormy or late:
-            it.policy = replace(policy, ambiguous=Ambiguous.RECONCILE)
-            it.weather = replace(it.weather, share=0.4, look_up_share=0.1, ends=False)
-            it.rate = 300.0
-        if late:
-            behind.duplicates = Duplicates.SECOND
-        yield it

@@ -3,25 +3,23 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
 
+from importer.model.changes import FieldValue
 from importer.model.replies import RemoteContact
 from importer.model.rows import Contact
 from importer.sandbox import Duplicates
+from tests.fault_injection.conversations import Conversations
+from tests.fault_injection.fields import described, with_values
+from tests.fault_injection.ledger import Ledger, Look
 from tests.fault_injection.table import key_of, normalised, other_form
-from tests.fault_injection.tickets import Deletion, Ticket
-from tests.fault_injection.troubles import Trouble
+from tests.fault_injection.tickets import Amendment, Deletion, Ticket
 from tests.support.virtual_time import START
 
 _UNCERTAIN_SECONDS = 5.5
 """A `Date` has whole seconds, a `createdAt` may, and an answer may be three seconds on its way back."""
-_SLOW = 0.5
-_WITH_DATE = 0.5
-_DAY_SECONDS = 86_400.0
 NEVER = (422, "phone is not a WhatsApp number")
-_REFUSALS = ((422, "Contact already exists"), (422, "Phone has already been taken"), (409, "Conflict"), (409, ""))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +45,8 @@ class Server:
     """How long a look-up cannot see a new contact yet."""
     finish_seconds: float = 0.0
     """How long after the client gave up a request may still be carried out."""
+    may_replace: bool = False
+    """Whether the importer was told to replace what people changed (`on_conflict = sheet`)."""
     asks_first: bool = False
     """Whether the importer asks before it sends, so that it comes out right although people have made contacts."""
     is_slow: bool = False
@@ -73,14 +73,18 @@ class Server:
     """The UUIDs that a person deleted."""
     proved: set[str] = field(default_factory=set)
     """The UUIDs that the answer to a POST named with a 201: these alone an undo may delete."""
+    leaves_out: bool = False
+    """Whether it leaves out a note that has no value."""
+    ledger: Ledger = field(default_factory=Ledger)
+    patched: list[Amendment] = field(default_factory=list)
+    """The PATCHes that were carried out, in their order."""
     doubtful_deletions: set[str] = field(default_factory=set)
     """The UUIDs whose DELETE the importer cannot know of: it is late, or was not written down."""
     _visible_seconds: dict[str, float] = field(default_factory=dict)
-    _conversations: dict[str, int] = field(default_factory=dict)
-    """The place of each contact in the list, the highest on top."""
-    _newest: int = 0
+    _conversations: Conversations = field(default_factory=Conversations)
     _open: list[Ticket] = field(default_factory=list)
     _deletions: list[Deletion] = field(default_factory=list)
+    _amendments: list[Amendment] = field(default_factory=list)
 
     def now(self, seconds: float) -> datetime:
         """Return what its clock shows at a moment."""
@@ -93,7 +97,10 @@ class Server:
 
     def put_before(self, key: str, contact: Contact, seconds: float) -> None:
         """Let a person add a contact at a moment before a run."""
-        self.before[self._make(key, contact, self.now(seconds), seconds).uuid] = seconds
+        uuid = self._make(key, contact, self.now(seconds), seconds).uuid
+        self.before[uuid] = seconds
+        self.ledger.unknown.add(uuid)
+        self.ledger.note_person(uuid, Contact(identifier="", source="", name=""), contact)
 
     def accept(self, contact: Contact, due_seconds: float) -> Ticket:
         """Take a request on, to be carried out then."""
@@ -107,8 +114,20 @@ class Server:
         self._deletions.append(deletion)
         return deletion
 
+    def accept_patch(
+        self, due_seconds: float, uuid: str, values: Mapping[str, FieldValue], look: Look, *, is_undo: bool
+    ) -> Amendment:
+        """Take a PATCH on, to be carried out then; it goes by an answer."""
+        amendment = Amendment(uuid=uuid, values=values, look=look, is_undo=is_undo, due_seconds=due_seconds)
+        self._amendments.append(amendment)
+        return amendment
+
     def carry_out(self, now_seconds: float) -> None:
         """Carry out what is due."""
+        for amendment in sorted(self._amendments, key=lambda one: one.due_seconds):
+            if amendment.due_seconds <= now_seconds:
+                self._amendments.remove(amendment)
+                self._amend(amendment)
         for deletion in [one for one in self._deletions if one.due_seconds <= now_seconds]:
             self._deletions.remove(deletion)
             deletion.found = deletion.uuid in self.held
@@ -124,10 +143,16 @@ class Server:
         """Carry out everything that it was ever asked for."""
         self.carry_out(float("inf"))
 
-    def given_up(self, now_seconds: float, ticket: Ticket | Deletion | None = None) -> None:
+    def carry_out_posts(self) -> None:
+        """Carry out every POST: who takes back what a run made does not know of those that are still under way."""
+        late, self._amendments = self._amendments, []
+        self.carry_out_all()
+        self._amendments = late
+
+    def given_up(self, now_seconds: float, ticket: Ticket | Deletion | Amendment | None = None) -> None:
         """Take note that the client waits for the ticket no longer, or, None, is dead: what is open is not too late."""
         latest_seconds = now_seconds + self.finish_seconds
-        under_way: list[Ticket | Deletion] = [*self._open, *self._deletions]
+        under_way: list[Ticket | Deletion | Amendment] = [*self._open, *self._deletions, *self._amendments]
         for one in under_way if ticket is None else [ticket]:
             one.due_seconds = latest_seconds if self.is_slow else min(one.due_seconds, latest_seconds)
             if isinstance(one, Deletion):
@@ -150,28 +175,28 @@ class Server:
         """
         self.carry_out(now_seconds)
         everybody = [one for there in self.contacts.values() for one in there]
-        placed = [(self._place(one.uuid), one) for one in everybody]
+        placed = [(self._conversations.place(one.uuid), one) for one in everybody]
         placed.sort(key=lambda one: -one[0])
         return [(place, one, self.held[one.uuid]) for place, one in placed if not after or place < after][:count]
 
     def let_write(self, uuid: str) -> None:
         """Let a contact write, so that it moves to the top of the list."""
-        self._conversations.pop(uuid, None)
-        self._place(uuid)
+        self._conversations.move_up(uuid)
 
-    def _place(self, uuid: str) -> int:
-        self._newest += uuid not in self._conversations
-        return self._conversations.setdefault(uuid, self._newest)
+    def look(self, uuid: str, now_seconds: float) -> Look:
+        """Return what an answer that is given now shows of a contact that is there."""
+        return Look(moment=self.ledger.moment(), seconds=now_seconds, contact=self.held[uuid])
 
-    def show(self, uuid: str, now_seconds: float) -> Contact | None:
-        """Return what a GET shows."""
+    def described(self, look: Look, uuid: str) -> Mapping[str, object]:
+        """Return a contact as an answer describes it."""
+        return described(uuid, look.contact, leaves_out=self.leaves_out)
+
+    def change(self, uuid: str, now_seconds: float, contact: Contact) -> None:
+        """Let a person change a contact, if it is there."""
         self.carry_out(now_seconds)
-        return self.held.get(uuid)
-
-    def change(self, uuid: str, now_seconds: float, **to: str) -> None:
-        """Let a person change a contact that is there."""
         if found := self.held.get(uuid):
-            self.held[uuid] = replace(found, **to)  # type: ignore[arg-type]  # texts are all that a person changes here
+            self.ledger.note_person(uuid, found, contact)
+            self.held[uuid] = contact
             self.changed_seconds[uuid] = now_seconds
 
     def is_changed(self, uuid: str) -> bool:
@@ -210,6 +235,20 @@ class Server:
         """Return the keys that stand there more than once."""
         return [key for key, there in self.contacts.items() if len(there) > 1]
 
+    def _amend(self, amendment: Amendment) -> None:
+        """Carry out a PATCH, unless its contact is gone."""
+        amendment.is_done = True
+        uuid, values = amendment.uuid, amendment.values
+        if (found := self.held.get(uuid)) is None:
+            return
+        if amendment.is_undo:
+            self.ledger.judge_undo(uuid, self.key(uuid), values, found, amendment.look)
+        elif not self.may_replace:
+            self.ledger.judge(uuid, self.key(uuid), values, found, amendment.look)
+        amendment.after = self.held[uuid] = with_values(found, values)
+        self.ledger.note_patch(uuid, values)
+        self.patched.append(amendment)
+
     def _carry_out(self, ticket: Ticket) -> None:
         key = _key(ticket.contact)
         there = self.contacts.get(key)
@@ -227,55 +266,9 @@ class Server:
         self._visible_seconds[uuid] = visible_seconds
         self.as_sent[uuid] = self.held[uuid] = contact
         self.contacts.setdefault(key, []).append(made)
+        self.ledger.note_made(uuid, contact)
         return made
 
 
 def _key(contact: Contact) -> str:
     return key_of(contact.identifier, contact.channel_uuid)
-
-
-def server(
-    chance: Random,
-    asked: Mapping[str, Contact],
-    settle_seconds: float,
-    troubles: frozenset[Trouble] = frozenset(),
-    *,
-    late: bool,
-    asks_first: bool = False,
-) -> Server:
-    """Return the server of a seed.
-
-    Args:
-        chance: Of the seed.
-        asked: What the rows ask for, by its key; some of it may be there before.
-        settle_seconds: How long the importer waits before it asks about a row in doubt.
-        troubles: Of the seed.
-        late: Whether requests may be carried out later than that; no importer comes out right then.
-        asks_first: Whether the importer asks before it sends.
-
-    """
-    false, by_hand = Trouble.FALSE_REFUSAL in troubles, Trouble.BY_HAND in troubles
-    # What was refused is asked for at once: a service that shows it later than it refused it has the better of anybody.
-    lag_seconds = 0.0 if false else chance.choice([0.0, 0.0, 0.0, 0.3]) * settle_seconds
-    finish_seconds = settle_seconds * 3.0 if late else (settle_seconds - lag_seconds) * chance.uniform(0.1, 0.95)
-    skew_seconds = chance.choice([0.0, 0.0, -3600.0, 47.0])
-    found = Server(
-        duplicates=chance.choice(
-            [one for one in Duplicates if asks_first or not by_hand or one is not Duplicates.SECOND]
-        ),
-        asks_first=asks_first,
-        refusal=chance.choice(_REFUSALS) if false else _REFUSALS[0],
-        never=chance.choice([*_REFUSALS, NEVER]) if false else NEVER,
-        created_status=chance.choice([200, 201, 201]),
-        shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
-        skew_seconds=skew_seconds,
-        has_date=by_hand or Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,
-        lag_seconds=lag_seconds,
-        finish_seconds=finish_seconds,
-        is_slow=chance.random() < _SLOW,
-    )
-    if found.is_safe:
-        for key, contact in asked.items():
-            if chance.random() < 0.1:
-                found.put_before(key, replace(contact, name="There before"), -_DAY_SECONDS)
-    return found

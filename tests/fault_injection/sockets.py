@@ -20,7 +20,7 @@ from importer.model.rows import IN_CALLBELL, Row, Sheet, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.process import JOURNAL, Command, Ended, give
-from tests.fault_injection.scenario import MEMORY
+from tests.fault_injection.scenario_of_seed import MEMORY
 from tests.fault_injection.table import Table
 
 _ROWS = 5

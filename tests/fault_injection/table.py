@@ -1,6 +1,7 @@
 """A small input, with duplicates and invalid rows: what the fault-injection tests give the importer, without a file.
 
-Its cells are phone, name and channel. A phone is written in several ways where numbers are trouble.
+Its cells are phone, name, channel, tags, note, owner and address; the last four are empty where nothing is updated. A
+phone is written in several ways where numbers are trouble.
 """
 
 import hashlib
@@ -10,11 +11,13 @@ from random import Random
 
 from importer.model.requests import digits_only
 from importer.model.rows import FINGERPRINT_BYTES, Contact, InvalidRow, Problem, Row, Sheet
+from tests.fault_injection.fields import edited_cells, fields_of, first_cells
 from tests.fault_injection.troubles import Trouble
 
 FORMATS = ("digits", "e164", "as_is")
 MAIN_CHANNEL = "channel-main"
 OTHER_CHANNEL = "channel-other"
+_HEADER = ("Phone", "Name", "Channel", "Tags", "Note", "Owner", "Address")
 _MOST_ROWS = 60
 _PLANS = ("34600{:06}", "34600{:06}", "5255{:08}", "54911{:08}", "551199{:07}")
 """Numbers of Spain, Mexico, Argentina and Brazil, of which the last three have two forms of one mobile number."""
@@ -49,25 +52,26 @@ class Mapping:
 
     source: str = "whatsapp"
     identifier_format: str = "digits"
+    existing: str = ""
+    """What is done with contacts that are there: the real mapping's fingerprint has it too."""
     names_main_channel: bool = False
     """Whether a row without a channel gets the main one by its UUID."""
 
     def to_contact(self, row: Row) -> Contact | InvalidRow:
         """Return the row's contact."""
-        written, name, channel = row.cells
+        written, name, channel = row.cells[:3]
         if not written:
             return InvalidRow(problems=(_NO_PHONE,), name=name)
         forms = {"digits": normalised(written), "e164": f"+{normalised(written)}", "as_is": written}
         channel_uuid = channel or (MAIN_CHANNEL if self.names_main_channel else "")
         identifier = forms[self.identifier_format]
         known = normalised(written)
-        return Contact(
-            identifier=identifier, normalised=known, source=self.source, name=name, channel_uuid=channel_uuid
-        )
+        said = fields_of(row.cells)
+        return Contact(identifier=identifier, normalised=known, source=self.source, channel_uuid=channel_uuid, **said)
 
     def fingerprint(self, row: Row) -> bytes:
         """Return what stands for a row and its mapping."""
-        told = "|".join((*row.cells, self.identifier_format, str(self.names_main_channel)))
+        told = "|".join((*row.cells, self.identifier_format, str(self.names_main_channel), self.existing))
         return hashlib.blake2b(told.encode(), digest_size=FINGERPRINT_BYTES).digest()
 
 
@@ -84,7 +88,7 @@ def key_of(identifier: str, channel_uuid: str) -> str:
 
 def row_key(row: Row) -> str:
     """Return the key of the row's contact; empty where the row has no phone."""
-    written, _, channel = row.cells
+    written, _, channel = row.cells[:3]
     return key_of(written, channel) if written else ""
 
 
@@ -106,7 +110,7 @@ def tables(chance: Random, least_rows: int = 1, troubles: frozenset[Trouble] = f
     chunk_rows = chance.choice([1, 3, 10, 500])
     return tuple(
         Table(
-            sheet=Sheet(file=f"contacts-{place}.csv", header=("Phone", "Name", "Channel"), delimiter=","),
+            sheet=Sheet(file=f"contacts-{place}.csv", header=_HEADER, delimiter=","),
             rows=tuple(replace(row, number=number) for number, row in enumerate(rows[place::sheets], 2)),
             chunk_rows=chunk_rows,
         )
@@ -114,9 +118,18 @@ def tables(chance: Random, least_rows: int = 1, troubles: frozenset[Trouble] = f
     )
 
 
-def edited(chance: Random, given: Sequence[Table]) -> tuple[Table, ...]:
-    """Return the tables after a person changed some names."""
-    return tuple(replace(table, rows=tuple(_edited(chance, row) for row in table.rows)) for table in given)
+def edited(chance: Random, given: Sequence[Table], *, all_fields: bool = False) -> tuple[Table, ...]:
+    """Return the tables after a person changed some names, or some of all fields."""
+    change = _edited_fields if all_fields else _edited
+    return tuple(replace(table, rows=tuple(change(chance, row) for row in table.rows)) for table in given)
+
+
+def filled(chance: Random, given: Sequence[Table]) -> tuple[Table, ...]:
+    """Return the tables with something in all columns."""
+    return tuple(
+        replace(table, rows=tuple(replace(row, cells=(*row.cells[:3], *first_cells(chance))) for row in table.rows))
+        for table in given
+    )
 
 
 def contacts(given: Sequence[Table]) -> dict[str, Contact]:
@@ -131,9 +144,13 @@ def _row(chance: Random, phones: Sequence[str], number: int, troubles: frozenset
     if phone and Trouble.WRITING in troubles:
         phone = chance.choice([phone, f"+{phone}", f"00{phone}", f"+{phone[:2]} {phone[2:5]}-{phone[5:]}"])
     channel = chance.choice(["", "", MAIN_CHANNEL, OTHER_CHANNEL]) if Trouble.CHANNEL in troubles else ""
-    return Row(number=number + 2, cells=(phone, f"Name {number}", channel))
+    return Row(number=number + 2, cells=(phone, f"Name {number}", channel, "", "", "", ""))
 
 
 def _edited(chance: Random, row: Row) -> Row:
-    phone, name, channel = row.cells
-    return replace(row, cells=(phone, f"{name}, mended", channel)) if chance.random() < 0.1 else row
+    phone, name, *others = row.cells
+    return replace(row, cells=(phone, f"{name}, mended", *others)) if chance.random() < 0.1 else row
+
+
+def _edited_fields(chance: Random, row: Row) -> Row:
+    return replace(row, cells=edited_cells(chance, row.cells))

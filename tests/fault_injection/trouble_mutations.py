@@ -4,11 +4,12 @@ from tests.fault_injection.mutation import Change, Mutation
 from tests.fault_injection.troubles import Trouble
 
 
-def _seen(part: str, trouble: Trouble | None = None, seeds: str = "1..300") -> tuple[str, ...]:
+def seen_by(part: str, trouble: Trouble | None = None, seeds: str = "1..300") -> tuple[str, ...]:
+    """Return the part that must see a mutation."""
     return (part, "--seeds", seeds, *(("--trouble", trouble.value) if trouble else ()))
 
 
-def _mutation(name: str, part: tuple[str, ...], place: str, old: str, new: str) -> Mutation:
+def one_change(name: str, part: tuple[str, ...], place: str, old: str, new: str) -> Mutation:
     """Return a mutation of one change; its place is a module and a function, with a colon between them."""
     module, _, function = place.partition(":")
     return Mutation(name=name, changes=(Change(module=module, function=function, old=old, new=new),), part=part)
@@ -17,126 +18,126 @@ def _mutation(name: str, part: tuple[str, ...], place: str, old: str, new: str) 
 _DECISION = "worker_pool.retry_decision"
 
 TROUBLE_MUTATIONS = (
-    _mutation(
+    one_change(
         "contacts that people made are not asked for",
-        _seen("virtual", Trouble.BY_HAND),
+        seen_by("virtual", Trouble.BY_HAND),
         "worker_pool.ask_first:needs_asking",
         "policy.existing is not Existing.CREATE",
         "False",
     ),
-    _mutation(
+    one_change(
         "a look-up's 5xx taken as not there",
-        _seen("virtual", seeds="1..600"),
+        seen_by("virtual", seeds="1..600"),
         f"{_DECISION}:after_look_up",
         "reply.http_status == HTTPStatus.NOT_FOUND",
         "reply.http_status == HTTPStatus.NOT_FOUND or (reply.http_status or 0) >= 500",
     ),
-    _mutation(
+    one_change(
         "another number's contact believed",
-        _seen("virtual", Trouble.OTHER_CONTACT),
+        seen_by("virtual", Trouble.OTHER_CONTACT),
         f"{_DECISION}:_named",
         "is_another(contact, attempt.contact)",
         "False",
     ),
-    _mutation(
+    one_change(
         "another number's contact believed of a look-up",
-        _seen("virtual"),
+        seen_by("virtual"),
         f"{_DECISION}:after_look_up",
         "is_another(reply.contact, attempt.contact)",
         "False",
     ),
-    _mutation(
+    one_change(
         "a mobile number's other form not known",
-        _seen("virtual", Trouble.WRITING),
+        seen_by("virtual", Trouble.WRITING),
         f"{_DECISION}:is_another",
         "is_same_number(found.identifier, digits_only(sent.normalised_identifier))",
         "found.identifier == digits_only(sent.normalised_identifier)",
     ),
-    _mutation(
+    one_change(
         "settle time by clocks that are set",
-        _seen("virtual", Trouble.CLOCK),
+        seen_by("virtual", Trouble.CLOCK),
         "worker_pool.create:CreateOperation.first_step",
         "resume(attempt, run_seconds, self._policy)",
         "resume(attempt, (now - first_sent_at).total_seconds(), self._policy)",
     ),
-    _mutation(
+    one_change(
         "409 taken for a doubt",
-        _seen("virtual", Trouble.FALSE_REFUSAL),
+        seen_by("virtual", Trouble.FALSE_REFUSAL),
         f"{_DECISION}:_says_exists",
         "status == HTTPStatus.CONFLICT",
         "False",
     ),
-    _mutation(
+    one_change(
         "what was refused is sent again without a look",
-        _seen("virtual", Trouble.FALSE_REFUSAL),
+        seen_by("virtual", Trouble.FALSE_REFUSAL),
         "journal.deduplicate:deduplicate_across_runs",
         "known.first_sent_at if known.was_refused else None",
         "None",
     ),
-    _mutation(
+    one_change(
         "a contact known by what is sent",
-        _seen("virtual", Trouble.WRITING),
+        seen_by("virtual", Trouble.WRITING),
         "journal.enqueue:_draft",
         "storable(mapped.normalised_identifier)",
         "identifier",
     ),
-    _mutation(
+    one_change(
         "a look-up by what is sent",
-        _seen("virtual", Trouble.WRITING),
+        seen_by("virtual", Trouble.WRITING),
         "model.requests:find_contact",
         "contact.normalised_identifier",
         "contact.identifier",
     ),
-    _mutation(
+    one_change(
         "the main channel is another one when it is named",
-        _seen("virtual", Trouble.CHANNEL),
+        seen_by("virtual", Trouble.CHANNEL),
         "journal.enqueue:_draft",
         "mapped.channel_uuid.casefold() in run.main_channels",
         "not mapped.channel_uuid",
     ),
-    _mutation(
+    one_change(
         "a contact known without its channel",
-        _seen("virtual", Trouble.CHANNEL),
+        seen_by("virtual", Trouble.CHANNEL),
         "journal.enqueue:_draft",
         "mapped.channel_uuid.casefold() in run.main_channels",
         "True",
     ),
-    _mutation(
+    one_change(
         "an account known by its names alone",
-        _seen("virtual", Trouble.ACCOUNT),
+        seen_by("virtual", Trouble.ACCOUNT),
         "journal.accounts:_same",
         "one.shares",
         "one.has_name",
     ),
-    _mutation(
+    one_change(
         "an account without teams known by its address",
-        _seen("virtual", Trouble.ACCOUNT),
+        seen_by("virtual", Trouble.ACCOUNT),
         "client.account:identify_account",
         'email.casefold() if "@" in email else ""',
         '""',
     ),
-    _mutation(
+    one_change(
         "one page of teams and channels",
-        _seen("virtual", Trouble.CHANNEL),
+        seen_by("virtual", Trouble.CHANNEL),
         "client.account:list_pages",
         "not isinstance(count, int) or number >= count",
         "True",
     ),
-    _mutation(
+    one_change(
         "undo: a 200 believed",
-        _seen("undo", Trouble.BY_HAND),
+        seen_by("undo", Trouble.BY_HAND),
         f"{_DECISION}:_is_proven",
         "reply.http_status == HTTPStatus.CREATED",
         "reply.http_status in (HTTPStatus.OK, HTTPStatus.CREATED)",
     ),
-    _mutation(
+    one_change(
         "undo: a look-up believed",
-        _seen("undo"),
+        seen_by("undo"),
         f"{_DECISION}:found_there",
         "is_ours = is_proven",
         "is_ours = True",
     ),
-    _mutation(
+    one_change(
         "a hard-linked journal is used",
         ("kills", "--kills", "1"),
         "commands.setup:journal_path",

@@ -2,22 +2,26 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 
+from importer.model.changes import ContactChange
 from importer.model.deletion import TAKEN_BACK
-from importer.model.policy import Ambiguous, Policy
+from importer.model.policy import Ambiguous, Existing, Policy
 from tests.fault_injection import invariants, undo_invariants
 from tests.fault_injection.faults import CALM, Weather
+from tests.fault_injection.fields import with_value, with_values
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop
-from tests.fault_injection.process import REPORTS, Command, Ended, Watch, give
-from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.process import JOURNAL, REPORTS, Command, Ended, Watch, give
+from tests.fault_injection.scenario import Scenario
+from tests.fault_injection.scenario_of_seed import scenario
 from tests.fault_injection.table import Table
 from tests.fault_injection.troubles import Trouble
 from tests.fault_injection.undo_client import UndoNetwork
+from tests.fault_injection.update_invariants import changes_of
 from tests.fault_injection.virtual import command_again, one_life
 
 _MOST_TURNS = 800
@@ -34,6 +38,8 @@ class UndoScenario:
     run: str
     created: frozenset[str]
     """The UUIDs of the contacts that it created."""
+    changes: Mapping[str, ContactChange]
+    """What it changed in others, by UUID."""
     counts: Counter[str] = field(default_factory=Counter)
     _done: set[str] = field(default_factory=set)
     """The UUIDs of what the journal holds to be taken back."""
@@ -57,7 +63,16 @@ class UndoScenario:
         self.counts["undos"] += 1
         it.world.move_on(it.given, it.refused, it.machine.seconds)
         clock = replace(it.world.clock)
-        network = UndoNetwork(it.server, weather or it.weather, it.chance, clock, it.world.account, self.created)
+        it.people.is_idle = not it.updates or weather is CALM
+        it.server.ledger.undone |= self.created | self.changes.keys()
+        network = UndoNetwork(
+            weather or it.weather,
+            clock,
+            it.world.account,
+            it.people,
+            self.created,
+            self.changes,
+        )
         command = Command(
             folder=it.machine.folder,
             name=f"undo-{self.run}-{self.counts['undos']}",
@@ -93,27 +108,30 @@ class UndoScenario:
             if ended is None or ended.exit_code not in (0, 1):
                 self.it.wrong.append(f"a calm undo did not end: {ended}")
         with contextlib.closing(self.it.journal()) as store:
-            self.it.wrong += undo_invariants.at_rest(store, self.run, self.it.server)
+            self.it.wrong += undo_invariants.at_rest(store, self.run, self.it.server, self.changes)
             for result in store.undo_of(self.run).results():
                 self.counts[result.fate] += 1
 
     def person_acts(self, seconds: float) -> None:
         """Let a person change a contact, change it back, or delete it."""
-        uuid = self.chance.choice(sorted(self.created))
+        uuid = self.chance.choice(sorted(self.created | self.changes.keys()))
         server = self.it.server
-        match self.chance.choice(["name", "note", "back", "deletes"]):
-            case "deletes":
-                server.delete_by_person(uuid)
-            case "back":
-                server.change(uuid, seconds, name=server.as_sent[uuid].name, note="")
-            case field_name:
-                server.change(uuid, seconds, **{field_name: "as a person wants it"})
+        there = server.held.get(uuid)
+        kind = self.chance.choice(["name", "note", "back", "deletes"])
+        if kind == "deletes":
+            server.delete_by_person(uuid)
+        elif there and kind == "back":
+            change = self.changes.get(uuid)
+            server.change(uuid, seconds, with_values(there, change.before) if change else server.as_sent[uuid])
+        elif there:
+            server.change(uuid, seconds, with_value(there, kind, "as a person wants it"))
 
     def taken_back(self) -> list[str]:
         """Return the keys of the contacts that are not there any more."""
         with contextlib.closing(self.it.journal()) as store:
             results = store.undo_of(self.run).results()
-            return [self.it.server.key(one.uuid) for one in results if one.fate in TAKEN_BACK]
+            gone = [one.uuid for one in results if one.fate in TAKEN_BACK and one.uuid in self.created]
+            return [self.it.server.key(uuid) for uuid in gone]
 
     def _let_people_act(self, loop: MachineLoop) -> None:
         for _ in range(self.chance.choice([0, 0, 1, 3])):
@@ -122,10 +140,13 @@ class UndoScenario:
 
     def _look_at(self, name: str, network: UndoNetwork, ended: Ended | None) -> None:
         it = self.it
-        it.wrong += [f"{name}: {wrong}" for wrong in network.wrong]
+        it.wrong += [f"{name}: {wrong}" for wrong in (*network.wrong, *it.server.ledger.wrong)]
+        it.server.ledger.wrong.clear()
         it.wrong += invariants.of_pace(name, network.departures, it.rate)
         with contextlib.closing(it.journal()) as store:
-            it.wrong += [f"{name}: {wrong}" for wrong in undo_invariants.of_journal(store, self.run, it.server)]
+            path = it.machine.folder / JOURNAL
+            wrongs = undo_invariants.of_journal(store, self.run, it.server, changes_of(path, self.run))
+            it.wrong += [f"{name}: {wrong}" for wrong in wrongs]
             self._done = {one.uuid for one in store.undo_of(self.run).results() if one.fate in TAKEN_BACK}
             it.server.doubtful_deletions.update(undo_invariants.not_known(store, self.run, it.server))
             if ended:
@@ -145,14 +166,15 @@ def play_undos(seeds: Sequence[int], only: Sequence[Trouble] = ()) -> Findings:
     findings.say(
         f"{len(seeds):,} seeds at {findings.milliseconds_a_case:.1f} ms: {counts['runs']:,} runs taken back by "
         f"{counts['undos']:,} undos with {counts['deaths']:,} deaths and {counts['requests']:,} requests: "
-        f"{counts['deleted']:,} deleted, {counts['gone']:,} gone, {counts['changed']:,} kept"
+        f"{counts['deleted']:,} deleted, {counts['restored']:,} given back, {counts['gone']:,} gone, "
+        f"{counts['changed']:,} kept"
     )
     return findings
 
 
 def play(seed: int, counts: Counter[str], only: Sequence[Trouble] = ()) -> list[str]:
     """Play a seed and return what is wrong."""
-    with scenario(seed, only) as it:
+    with scenario(seed, only, existing=Existing.UPDATE if seed % 2 else Existing.CREATE) as it:
         it.policy = replace(it.policy, ambiguous=Ambiguous.RECONCILE)
         whole = _runs(it)
         if undo := one_of_the_runs(it):
@@ -165,13 +187,19 @@ def play(seed: int, counts: Counter[str], only: Sequence[Trouble] = ()) -> list[
 def _runs(it: Scenario) -> tuple[Table, ...]:
     """Give some runs, of which each may send what another did not; return the whole input."""
     whole = it.given
-    for _ in range(it.chance.randint(1, 3)):
+    for number in range(it.chance.randint(1, 3)):
+        if it.updates and number:
+            it.given = whole
+            it.edit()
+            whole = it.given
+            it.people.is_idle = False
+            it.people.act_between(it.machine.seconds)
         it.given = tuple(replace(table, rows=table.rows[: it.chance.randint(0, len(table.rows))]) for table in whole)
         if it.chance.random() < 0.3:
             one_life(it)
         else:
             it.process(weather=CALM)
-    it.server.carry_out_all()
+    it.server.carry_out_posts()
     it.given = whole
     return whole
 
@@ -180,15 +208,21 @@ def one_of_the_runs(it: Scenario) -> UndoScenario | None:
     """Choose a run that created contacts."""
     with contextlib.closing(it.journal()) as store:
         created = {record.name: undo_invariants.created_by(store, record.name) for record, _ in store.runs()}
-    names = sorted(name for name, rows in created.items() if rows)
+    changes = {run: _changes(it, run, {one.uuid for one in rows}) for run, rows in created.items()}
+    names = sorted(run for run in created if created[run] or changes[run])
     if not names:
         return None
     run = it.chance.choice(names)
-    return UndoScenario(it=it, run=run, created=frozenset(row.uuid for row in created[run]))
+    return UndoScenario(it=it, run=run, created=frozenset(row.uuid for row in created[run]), changes=changes[run])
+
+
+def _changes(it: Scenario, run: str, created: Collection[str]) -> Mapping[str, ContactChange]:
+    found = changes_of(it.machine.folder / JOURNAL, run).values()
+    return {change.uuid: change for change in found if change.uuid not in created}
 
 
 def _lives(undo: UndoScenario) -> None:
-    for _ in range(undo.chance.randint(0, len(undo.created) // 3)):
+    for _ in range(undo.chance.randint(0, (len(undo.created) + len(undo.changes)) // 3)):
         undo.person_acts(undo.it.machine.seconds)
     for _ in range(undo.chance.randint(0, 4)):
         one_life(undo, _MOST_TURNS)

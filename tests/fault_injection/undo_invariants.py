@@ -3,15 +3,17 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
 from importer.journal import Journal
+from importer.model.changes import ContactChange, FieldValue
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult
 from importer.model.plain_text import utc
 from importer.model.rows import Status
 from importer.model.runs import Result
+from importer.worker_pool.contact_changes import field_value
 from tests.fault_injection.process import Ended
 from tests.fault_injection.server import Server
 
@@ -23,10 +25,22 @@ def created_by(store: Journal, run: str) -> list[Result]:
     return [one for one in store.report_source(run).results() if one.status is Status.CREATED]
 
 
-def of_journal(store: Journal, run: str, server: Server) -> Iterator[str]:
-    """Every contact that the run created has one fate, and it is true."""
+def of_journal(store: Journal, run: str, server: Server, changes: Mapping[int, ContactChange]) -> Iterator[str]:
+    """Every contact that the run created or changed has one fate, and it is true.
+
+    Args:
+        store: The journal.
+        run: The run's name.
+        server: With the contacts.
+        changes: What the run changed, by the rows' seq.
+
+    """
     results = list(store.undo_of(run).results())
-    expected = [(one.sheet_index, one.row, one.identifier, one.uuid) for one in created_by(store, run)]
+    expected = [
+        (one.sheet_index, one.row, one.identifier, one.uuid if is_created else changes[seq].uuid)
+        for seq, one in enumerate(store.report_source(run).results(), 1)
+        if (is_created := one.status is Status.CREATED) or seq in changes
+    ]
     if [(one.sheet_index, one.row, one.identifier, one.uuid) for one in results] != expected:
         yield f"{run}: the contacts are not those that it created: {results}"
     tally = {fate: count for fate, count in store.undo_of(run).tally().items() if count}
@@ -57,7 +71,9 @@ def of_report(store: Journal, run: str, ended: Ended, folder: Path) -> Iterator[
         yield f"{ended.name}: undone.csv is not what the journal says"
     counts = json.loads(ended.summary_json)["contacts"]
     fates = Counter(one.fate for one in results)
-    if counts != {fate.value: fates[fate] for fate in Fate} | {"created": len(results), "updated": 0}:
+    created = len(created_by(store, run))
+    of_run = {"created": created, "updated": len(results) - created}
+    if counts != {fate.value: fates[fate] for fate in Fate} | of_run:
         yield f"{ended.name}: the summary has {counts}, and the contacts are {results}"
     if ended.exit_code != (_STOPPED if ended.stopped else int(not fates.keys() <= TAKEN_BACK)):
         yield f"{ended.name}: the exit code is {ended.exit_code}, and the contacts are {results}"
@@ -72,19 +88,64 @@ def not_known(store: Journal, run: str, server: Server) -> Iterator[str]:
             yield result.uuid
 
 
-def at_rest(store: Journal, run: str, server: Server) -> Iterator[str]:
-    """After a calm undo to the end, what is not taken back was changed by a person, or is not proved to be ours."""
+def at_rest(store: Journal, run: str, server: Server, changes: Mapping[str, ContactChange]) -> Iterator[str]:
+    """After a calm undo to the end, what is not taken back was changed by a person, or is not proved to be ours.
+
+    Args:
+        store: The journal.
+        run: The run's name.
+        server: With the contacts.
+        changes: What the run changed in contacts that it did not create, by UUID.
+
+    """
     proved = {row.uuid for row in created_by(store, run) if row.http_status == HTTPStatus.CREATED}
     for result in store.undo_of(run).results():
-        is_kept = result.fate is Fate.CHANGED and server.is_changed(result.uuid)
+        if change := changes.get(result.uuid):
+            yield from (f"{run}, row {result.row}: {wrong}" for wrong in _of_change(result, change, server))
+            continue
+        is_kept = result.fate is Fate.CHANGED and (
+            server.is_changed(result.uuid) or _is_another(store, run, result, server)
+        )
         is_kept |= result.fate is Fate.KEPT and result.uuid not in proved
         if result.fate not in TAKEN_BACK and not is_kept:
             yield f"{run}, row {result.row}: {result.fate} is not the end: {result.reason}"
 
 
+def _is_another(store: Journal, run: str, result: RemovalResult, server: Server) -> bool:
+    """Tell whether an earlier run made the contact with other values than the row's, so that it looks changed."""
+    rows = {(one.sheet_index, one.row): one for one in created_by(store, run)}
+    return rows[result.sheet_index, result.row].name != server.as_sent[result.uuid].name
+
+
+def _of_change(result: RemovalResult, change: ContactChange, server: Server) -> Iterator[str]:
+    """Yield what is wrong with a contact to which values are given back."""
+    if (held := server.held.get(result.uuid)) is None:
+        is_gone_since = result.fate is Fate.RESTORED and result.uuid in server.deleted_by_person
+        if not (result.fate is Fate.GONE or is_gone_since):
+            yield f"{result.fate}, but {result.uuid} is not there"
+        return
+    there = {name: field_value(held, name) for name in change.after}
+    before = {name: change.before.get(name) or ("" if isinstance(change.after[name], str) else ()) for name in there}
+    others = [
+        name for name in there if not (_is_same(there[name], before[name]) or _is_same(there[name], change.after[name]))
+    ]
+    left = [name for name in there if name not in others and not _is_same(there[name], before[name])]
+    given_since = {name for name in there if server.ledger.is_of_person(result.uuid, name)}
+    if result.fate is Fate.RESTORED and {*others, *left} - given_since:
+        yield f"restored, but it has {there}, and had {before}"
+    elif result.fate is Fate.CHANGED and (left or not others):
+        yield f"changed, but it has {there}, and had {before}; the run made it {change.after}"
+    elif result.fate not in (Fate.RESTORED, Fate.CHANGED):
+        yield f"{result.fate} is not the end: {result.reason}"
+
+
+def _is_same(one: FieldValue, other: FieldValue) -> bool:
+    return one == other if isinstance(one, str) else set(one) == set(other)
+
+
 def _of_contact(result: RemovalResult, server: Server) -> Iterator[str]:
     is_there = result.uuid in server.held
-    if result.fate in TAKEN_BACK and is_there:
+    if result.fate in (Fate.DELETED, Fate.GONE) and is_there:
         yield f"the server has {result.uuid}"
     elif result.fate is Fate.DELETED and result.uuid in server.deleted_by_person:
         yield f"a person deleted {result.uuid}"

@@ -93,12 +93,10 @@ UNDO_MUTATIONS = (
             Change(
                 module="worker_pool.pool",
                 function="WorkerPool._dispatch",
-                old="await self.rate_limiter.acquire()\n"
-                "self._in_flight.start(self._advance(self.queue.pop(loop.time())))",
-                new="job = self.queue.pop(loop.time())\n"
+                old="await self.rate_limiter.acquire()\njob = self.queue.pop(loop.time()).renewed(loop.time())",
+                new="job = self.queue.pop(loop.time()).renewed(loop.time())\n"
                 "if job.otherwise is not None or self.operation.request(job.step).is_change:\n"
-                "    await self.rate_limiter.acquire()\n"
-                "self._in_flight.start(self._advance(job))",
+                "    await self.rate_limiter.acquire()",
             ),
         ),
         part=_UNDO,

@@ -10,25 +10,38 @@ from functools import partial
 from random import Random
 from typing import Protocol
 
+from importer.model.policy import Existing
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import MachineLoop
-from tests.fault_injection.scenario import Scenario, scenario
+from tests.fault_injection.scenario import Scenario
+from tests.fault_injection.scenario_of_seed import scenario
 from tests.fault_injection.troubles import Trouble
 
-_ONE_SKIPS = 4
-"""Of so many seeds one asks before it sends, and has contacts that were there before whatever the service does."""
+_EXISTING = (Existing.SKIP, Existing.CREATE, Existing.UPDATE, Existing.CREATE)
+"""What seeds do with contacts that are there, in turn; where they ask, some are there before the first run."""
+_EDITED = 0.7
 _MOST_TURNS = 2_500
 """Turns of the loop within which a process dies: about as many as a long run makes."""
 
 
-def play_seeds(seeds: Sequence[int], only: Sequence[Trouble] = ()) -> Findings:
-    """Play each seed, with the given troubles or with its own, and check what must hold."""
+def play_seeds(seeds: Sequence[int], only: Sequence[Trouble] = (), existing: Existing | None = None) -> Findings:
+    """Play each seed and check what must hold.
+
+    Args:
+        seeds: What to play.
+        only: The troubles of each; none: its own.
+        existing: What each does with contacts that are there; None: some this, some that.
+
+    """
     findings, counts = Findings("virtual"), Counter[str]()
     for seed in seeds:
-        findings.add(f"seed {seed}", command_again("virtual", seed, only), partial(_play, seed, only, counts))
+        again = command_again("virtual", seed, only) + (f" --existing {existing}" if existing else "")
+        chosen = existing or _EXISTING[seed % len(_EXISTING)]
+        findings.add(f"seed {seed}", again, partial(_play, seed, only, chosen, counts))
     findings.say(
         f"{len(seeds):,} seeds at {findings.milliseconds_a_case:.1f} ms: {counts['deaths']:,} deaths, "
-        f"{counts['runs']:,} runs that ended, {counts['rows']:,} rows, {counts['requests']:,} requests"
+        f"{counts['runs']:,} runs that ended, {counts['rows']:,} rows, {counts['requests']:,} requests, "
+        f"{counts['patches']:,} PATCHes carried out"
     )
     return findings
 
@@ -55,10 +68,10 @@ def command_again(part: str, seed: int, only: Sequence[Trouble]) -> str:
     return " ".join([f"{part} --seeds {seed}..{seed}", *(f"--trouble {trouble}" for trouble in only)])
 
 
-def _play(seed: int, only: Sequence[Trouble], counts: Counter[str]) -> list[str]:
-    with scenario(seed, only, skips=seed % _ONE_SKIPS == 0) as it:
+def _play(seed: int, only: Sequence[Trouble], existing: Existing, counts: Counter[str]) -> list[str]:
+    with scenario(seed, only, existing=existing) as it:
         wrong = _lives(it)
-        counts.update(deaths=it.deaths, runs=len(it.ended), requests=it.server.requests)
+        counts.update(deaths=it.deaths, runs=len(it.ended), requests=it.server.requests, patches=len(it.server.patched))
         counts.update(rows=sum(len(table.rows) for table in it.given))
         return [f"with {', '.join(sorted(it.world.troubles)) or 'no trouble'}:", *wrong] if wrong else []
 
@@ -66,7 +79,7 @@ def _play(seed: int, only: Sequence[Trouble], counts: Counter[str]) -> list[str]
 def _lives(it: Scenario) -> list[str]:
     for _ in range(it.chance.randint(0, 4)):
         one_life(it)
-        if it.chance.random() < 0.2:
+        if it.chance.random() < (_EDITED if it.updates else 0.2):
             it.edit()
     it.finish()
     return it.check()

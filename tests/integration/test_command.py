@@ -143,7 +143,7 @@ def test_on_a_terminal_the_guess_is_asked_about(answer: bytes, code: int) -> Non
         command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
     ) as process:
         os.close(theirs)
-        shown = _read_until(ours, b"Import it so?")
+        shown = _read_until(ours, b"Import them?")
         os.write(ours, answer)
         _read_until(ours, None)
         process.wait(PATIENCE_SECONDS)

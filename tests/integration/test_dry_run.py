@@ -80,3 +80,14 @@ def test_what_is_foretold_happens(service: Sandbox, existing: str) -> None:
     assert told == counted(done.summary)
     assert checked.summary["rows"]["in_conflict"] == (existing == "update")
     assert dry.exit_code == done.exit_code == checked.exit_code == 1
+
+
+def test_a_source_that_cannot_be_asked_is_said(service: Sandbox) -> None:
+    """Contacts of Telegram have no look-up by identifier: they are sent as they are, and `check` says so."""
+    table(FILE, [("Handle", "Name"), ("@ana", "Ana"), ("@leo", "Leo")])
+    Path("config.toml").write_text(
+        '[contact]\nsource = "telegram"\n[columns]\nidentifier = "Handle"\nname = "Name"\n', encoding="utf-8"
+    )
+    said = give("check", FILE)
+    assert "source_not_asked: 2 rows" in said.stderr
+    assert len(service.contacts) == len(THERE)

@@ -13,7 +13,7 @@ from tests.fault_injection.findings import Findings
 from tests.fault_injection.machine import Machine, MachineLoop
 from tests.fault_injection.mutation import Change, Mutation, NoSuchCodeError, mutated, path_of
 from tests.fault_injection.mutations import MUTATIONS
-from tests.fault_injection.scenario import scenario
+from tests.fault_injection.scenario_of_seed import scenario
 
 PACKAGE = Path(importer.__file__).parent
 

@@ -18,7 +18,7 @@ from tests.fault_injection.troubles import Trouble, step_seconds, troubles
 @pytest.mark.parametrize("identifier_format", ["digits", "e164", "as_is"])
 def test_one_number_is_one_contact(written: str, channel: str, identifier_format: str) -> None:
     """However it is written and sent, and whether or not the main channel is named."""
-    row = Row(number=2, cells=(written, "Ana", channel))
+    row = Row(number=2, cells=(written, "Ana", channel, "", "", "", ""))
     contact = Mapping(identifier_format=identifier_format).to_contact(row)
     assert isinstance(contact, Contact)
     server = Server()

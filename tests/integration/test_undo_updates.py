@@ -141,7 +141,7 @@ def test_the_plan_names_the_fields(service: Sandbox) -> None:
     assert (
         "To be deleted from Callbell, which cannot be undone: 1 contact.\n  row 3: Customer 7 (…007)\n" in said.stderr
     )
-    assert "To be given back what it changed: 1 contact.\n  row 2: New name (…000): name, note\n" in said.stderr
+    assert "To be restored as they were before: 1 contact.\n  row 2: New name (…000): name, note\n" in said.stderr
     assert service.traffic.requests.total() == requests
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
@@ -23,6 +24,8 @@ _OTHER_NAMES = {
     "US": ("usa", "u s", "u s a", "united states of america", "usa estados unidos", "eeuu", "ee uu", "eua", "e u a"),
 }
 """Names that phonenumbers does not have, folded."""
+_SHARED_CODES = {"1": ("US", "CA", "DO", "PR", "JM"), "7": ("RU", "KZ"), "44": ("GB", "GG", "IM", "JE")}
+"""Calling codes of several countries of which each has many numbers, with those countries, the largest first."""
 
 
 def is_region(country: str) -> bool:
@@ -47,6 +50,25 @@ def region_dialled(digits: str) -> str:
     return region if is_region(region) else ""  # satellite phones and such have one code and no country
 
 
+def sharing_code(text: str) -> tuple[str, ...]:
+    """Return the regions among which a calling code such as `+1` leaves a choice; none for any other text."""
+    found = _CALLING_CODE.fullmatch(text.strip().replace(" ", ""))
+    return _SHARED_CODES.get(found[1], ()) if found else ()
+
+
+def country_name(region: str) -> str:
+    """Return the region's name in English, such as `Spain` for `ES`; the region itself where it has none."""
+    names = _names().get(region, {})
+    return _name_in("en", names) if names else region
+
+
+def similar_country(text: str) -> str:
+    """Return the region whose name is most like the text, for a question; empty where none is."""
+    names = _regions_by_name()
+    close = get_close_matches(folded_name(text), names, n=1, cutoff=0.7)
+    return names[close[0]] if close else ""
+
+
 @lru_cache(maxsize=1)
 def _regions_by_name() -> Mapping[str, str]:
     regions = {folded_name(name): region for name, region in region_names()}
@@ -59,12 +81,17 @@ def region_names() -> Iterator[tuple[str, str]]:
         if region not in phonenumbers.SUPPORTED_REGIONS:
             continue
         for language in _LANGUAGES:
-            name = names[language]
-            while name.startswith("*"):  # the same as in another language
-                name = names[name[1:]]
-            yield name, region
+            yield _name_in(language, names), region
 
 
+def _name_in(language: str, names: Mapping[str, str]) -> str:
+    name = names[language]
+    while name.startswith("*"):  # the same as in another language
+        name = names[name[1:]]
+    return name
+
+
+@lru_cache(maxsize=1)
 def _names() -> Mapping[str, Mapping[str, str]]:
     """Return phonenumbers' names of the regions, by region and language.
 

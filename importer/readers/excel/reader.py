@@ -66,6 +66,7 @@ class ExcelReader:
             name=part.name,
             header=header.names,
             header_row=header.row,
+            stamp=self._state.stamp,
             notes=(*workbook.notes, *notes),
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from importer.model.errors import InputError
+from importer.model.own_names import OWN_SHEETS
 from importer.readers.excel.extent import MOST_ODD_CELLS, Extent
 from importer.readers.excel.zip_package import Package
 from importer.readers.files import OLDEST, OLE, no_workbook
@@ -124,7 +125,7 @@ def _other(path: str, kind: str) -> InputError:
 
 
 def chosen(workbook: Workbook, path: str, wanted: str) -> SheetPart:
-    """Return the sheet that is named, else the only visible one that has rows.
+    """Return the sheet that is named, else the only visible one that has rows and is not of our own making.
 
     Raises:
         InputError: There is no such sheet, or several that could be meant; the sentence lists them.
@@ -141,6 +142,8 @@ def chosen(workbook: Workbook, path: str, wanted: str) -> SheetPart:
             f'{path} has no sheet "{wanted}".', f"Its sheets: {_listed(sheets)}. Name one with --sheet NAME."
         )
     visible = [sheet for sheet in sheets if sheet.visible]
+    if {sheet.name for sheet in visible} > OWN_SHEETS:  # a results.xlsx of ours
+        visible = [sheet for sheet in visible if sheet.name not in OWN_SHEETS]
     filled = [sheet for sheet in visible if len(visible) == 1 or workbook.has_values(sheet)]
     if len(filled) > 1:
         raise InputError(

@@ -91,6 +91,7 @@ class CsvReader:
             header_row=self._header.row,
             encoding=encoding.codec,
             delimiter=delimiter,
+            stamp=self._state.stamp,
             notes=(
                 *encoding.notes,
                 *damage_note(text),

@@ -189,9 +189,9 @@ def test_a_no_writes_nothing() -> None:
 
 def test_the_country_is_asked_for_where_numbers_have_none() -> None:
     """What is no country is asked again; the first rows are then shown as they will be sent."""
-    answer, asked = answering("Spain", "es", "")
+    answer, asked = answering("Spian", "Spain", "")
     draft(SAMPLES / "clientes.csv", answer)
-    assert "SPAIN is not the code of a country" in asked[1]
+    assert "did you mean Spain (ES)?" in asked[1]
     assert "34612345601" in asked[2]
     assert written().mapping.contact.country == "ES"
 

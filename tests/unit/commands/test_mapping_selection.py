@@ -1,14 +1,13 @@
 """Which column mapping is used: the config's, or one that is guessed, shown and asked about."""
 
 import io
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.commands.context import CommandContext
-from importer.commands.mapping_selection import column_mapping, confirm_guess, mapping_options
+from importer.commands.mapping_selection import column_mapping, mapping_options, tell_guess
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
 from importer.model.errors import InputError, UsageError
 from importer.model.rows import Sheet
@@ -19,11 +18,11 @@ DOUBTFUL = Sheet(file="book.xlsx", name="June", header=("Phone of mother", "Phon
 NOBODY_ASKED = Settings()
 
 
-def shown(sheet: Sheet, settings: Settings = NOBODY_ASKED, confirm: Callable[[str], bool] | None = None) -> str:
+def shown(sheet: Sheet, settings: Settings = NOBODY_ASKED) -> str:
     """Return what is told about the guessed mapping of a sheet."""
-    context = CommandContext(settings=settings, environment={}, stream=io.StringIO(), confirm=confirm)
+    context = CommandContext(settings=settings, environment={}, stream=io.StringIO())
     options = mapping_options(sheet, settings)
-    confirm_guess(context, sheet, options, column_mapping(sheet, options, None))
+    tell_guess(context, sheet, options, column_mapping(sheet, options, None))
     assert isinstance(context.stream, io.StringIO)
     return context.stream.getvalue()
 
@@ -40,14 +39,11 @@ def test_a_header_without_doubt_is_used() -> None:
     assert (columns.identifier, columns.name, columns.tags) == ("Phone", "Name", ("Tags",))
 
 
-def test_what_is_guessed_is_shown_and_asked_about() -> None:
+def test_what_is_guessed_is_shown() -> None:
     """With the columns that are not sent."""
-    asked: list[str] = []
-    told = shown(SURE, confirm=lambda text: not asked.append(text))  # type: ignore[func-returns-value]  # yes
-    (text,) = asked
-    assert told == ""
-    assert "contacts.csv" in text
-    assert [line.split() for line in text.splitlines()[1:]] == [
+    told = shown(SURE)
+    assert "contacts.csv" in told
+    assert [line.split() for line in told.splitlines()[1:]] == [
         ["identifier", "from", "Phone"],
         ["name", "from", "Name"],
         ["tags", "from", "Tags"],
@@ -61,23 +57,15 @@ def test_where_every_column_is_used_none_is_said_to_be_left_out() -> None:
 
 
 def test_where_nobody_can_be_asked_the_guess_is_shown() -> None:
-    """Unless it is to be quiet; `--yes` asks nobody either."""
+    """Unless it is to be quiet."""
     assert "identifier     from Phone" in shown(SURE)
     assert shown(SURE, settle({"quiet": True}, {})) == ""
-    assert "from Phone" in shown(SURE, settle({"yes": True}, {}), confirm=lambda _: pytest.fail("asked"))
 
 
 def test_what_is_shown_cannot_play_tricks_on_a_terminal() -> None:
     """Escape sequences of a header are taken out."""
     sheet = Sheet(file="a.csv", header=("Phone", "Name", "\x1b[2Jgone"))
     assert "\x1b" not in shown(sheet)
-
-
-def test_a_no_sends_nothing_and_gives_the_config_to_change() -> None:
-    """Exit code 3, with what was guessed."""
-    with pytest.raises(InputError, match="Nothing was sent") as caught:
-        shown(SURE, confirm=lambda _: False)
-    assert 'identifier = "Phone"' in caught.value.hint
 
 
 def test_what_the_config_says_besides_wins_over_the_guess() -> None:

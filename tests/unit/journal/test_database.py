@@ -120,7 +120,7 @@ def test_the_status_words_are_those_of_the_enum(path: Path) -> None:
 
 def test_the_readme_draws_exactly_the_statuses_of_the_enum() -> None:
     """Each status is in the drawing, and whatever an arrow leads to or from is one."""
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[3] / "importer" / "README.md").read_text(encoding="utf-8")
     (drawing,) = re.findall(r"^ *invalid .*?\n(?=```)", readme, re.DOTALL | re.MULTILINE)
     statuses = {status.value for status in Status}
     assert set(re.findall(r"\w+", drawing)) >= statuses
@@ -171,7 +171,7 @@ def test_a_newer_journal_is_refused(path: Path) -> None:
     tampered(path, f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(StorageError, match="newer version") as error:
         Journal.open(path)
-    upgrade = "Upgrade with `pip install --upgrade callbell-importer`, or name another file with --journal."
+    upgrade = "Install the newer importer again (README.md: Upgrading), or name another file with --journal."
     assert error.value.hint == upgrade
 
 

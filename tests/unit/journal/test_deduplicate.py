@@ -66,6 +66,8 @@ def test_another_payload_exists_and_names_the_fields(sent: str | None, reason: s
         ('{"identifier":"34600"}', '{"identifier":"34600","channel_uuid":"c1"}', ""),
         ('{"identifier":"34600","channel_uuid":"c1"}', '{"identifier":"34600"}', ""),
         ('{"channel_uuid":"c2"}', '{"channel_uuid":"c1"}', "differs from what was sent: channel_uuid"),
+        ('{"cleared":["note","custom_fields.City"]}', "{}", "differs from what was sent: City, note"),
+        ('{"cleared":["note"]}', '{"note":"x"}', "differs from what was sent: note"),
     ],
 )
 def test_a_key_in_another_form_is_no_difference(now: str, sent: str, differs: str) -> None:

@@ -43,7 +43,7 @@ def test_several_runs_are_one_group() -> None:
 def test_short_runs_handles_and_written_numbers_are_not() -> None:
     """Nine lines of one company, a Telegram number, and what is sent as it is written."""
     assert found(counting_up(9)) == ()
-    assert found(counting_up(12), "telegram") == ()
+    assert [one.code for one in found(counting_up(12), "telegram")] == ["source_not_asked"]
     assert found(["600 111 222"] * 12) == ()
     assert found([f"+{number}" for number in counting_up(10)]) != ()
 

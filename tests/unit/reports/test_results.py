@@ -19,7 +19,7 @@ from importer.model.errors import StorageError
 from importer.model.plain_text import escape, plain, utc
 from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord
+from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 from importer.reports import write_reports
 from importer.reports.failed_rows import write_sheet
 from importer.reports.results import COLUMNS, result_lines, write_csv_table
@@ -99,14 +99,20 @@ class FakeSource(ReportSource):
     def rows_to_fix(self, sheet_index: int) -> Iterator[RowToFix]:
         yield from self._to_fix.get(sheet_index, ())
 
+    def shown_rows(self, sheet_index: int, which: ShownRows) -> Iterator[ShownRow]:
+        cells = {(fix.row, fix.status): fix.cells for fix in self._to_fix.get(sheet_index, ())}
+        for result in self._results:
+            if result.sheet_index == sheet_index and (result.needs_person or which is not ShownRows.TO_FIX):
+                yield ShownRow(result, cells.get((result.row, result.status)), (result.column,))
+
     def problems(self) -> Sequence[ProblemGroup]:
         return [GROUP]
 
 
 def test_results_are_a_line_per_row(tmp_path: Path) -> None:
     """The columns and their order are fixed; cells that could run or steer a terminal are made harmless."""
-    reports = write_reports(FakeSource(), tmp_path)
-    assert reports.results.read_bytes().decode("utf-8") == (
+    write_reports(FakeSource(), tmp_path)
+    assert (tmp_path / "results.csv").read_bytes().decode("utf-8") == (
         "file,sheet,row,identifier,name,status,uuid,href,http_status,code,column,reason,attempts,finished_at\n"
         'contacts.csv,,2,34600111222,"Ana, of Madrid",created,u-1,https://x/u-1,201,,,,1,2026-11-23T02:00:00Z\n'
         'contacts.csv,,4,+12,"\'=HYPERLINK(""evil"")",invalid,,,,phone_invalid,Phone,Too short. Mend it.,0,\n'

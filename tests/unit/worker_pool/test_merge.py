@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.model.changes import CUSTOM, Conflict, FieldValue
+from importer.model.changes import CUSTOM, Conflict, ContactChange, FieldValue
 from importer.model.payload import COMPARED
 from importer.model.policy import OnConflict, Policy
 from importer.model.replies import RemoteContact
@@ -412,3 +412,57 @@ def test_any_answer_can_be_merged(
     assert result.change.before.keys() <= result.change.after.keys()
     assert "tags" not in result.change.after or "tags" in result.change.before
     assert not ({conflict.field for conflict in result.conflicts} | {*result.differs}) & result.change.after.keys()
+
+
+# What an earlier run's PATCH may have set: the sheet said "b", then "d", and says "s" or "b" again
+DOUBT = ContactChange(uuid="u1", after={"note": "doubted"}, before={"note": "began"})
+
+
+@pytest.mark.parametrize(
+    ("sheet", "base", "has", "sent", "conflict"),
+    [
+        ("s", "b", "doubted", True, False),
+        ("b", "b", "doubted", True, False),
+        ("s", "b", "began", True, False),
+        ("b", "b", "began", False, False),
+        ("s", "b", "called", False, True),
+        ("b", "b", "called", False, False),
+        ("s", None, "doubted", True, False),
+    ],
+)
+def test_a_doubtful_patchs_value_is_the_sheets(
+    sheet: str,
+    base: str | None,
+    has: str,
+    sent: bool,  # noqa: FBT001 - a table of cases
+    conflict: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """Where Callbell has it; what a person gave since stays theirs."""
+    now, before = said("note", sheet), None if base is None else said("note", base)
+    result = merge(now, before, shown("note", has), CALLBELL, [DOUBT])
+    assert dict(result.change.after) == ({"note": now.note} if sent else {})
+    assert bool(result.conflicts) == conflict
+
+
+def test_another_contacts_doubt_says_nothing() -> None:
+    """The number may have another contact by now."""
+    doubts = [replace(DOUBT, uuid="u2")]
+    assert merge(said("note", "s"), said("note", "b"), shown("note", "doubted"), CALLBELL, doubts).conflicts
+
+
+@pytest.mark.parametrize(
+    ("sheet", "has", "sent"),
+    [
+        ("AC", "ABP", ["A", "P", "C"]),  # the PATCH arrived: B was the sheet's, P is a person's
+        ("AC", "AP", ["A", "P", "C"]),  # it did not
+        ("AB", "AP", ["A", "P", "B"]),
+        ("A", "ABP", ["A", "P"]),
+        ("A", "AP", None),
+    ],
+)
+def test_tags_of_a_doubtful_patch_are_the_sheets(sheet: str, has: str, sent: list[str] | None) -> None:
+    """The sheet said A, then A and B, without a clear answer."""
+    doubt = ContactChange(uuid="u1", after={"tags": ("A", "B")}, before={"tags": ("A",)})
+    found = RemoteContact(uuid="u1", fields={"name": BARE.name, "tags": list(has)})
+    result = merge(replace(BARE, tags=tuple(sheet)), replace(BARE, tags=("A",)), found, CALLBELL, [doubt])
+    assert dict(result.change.after) == ({} if sent is None else {"tags": tuple(sent)})

@@ -12,7 +12,7 @@ from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Intended, Pending, RecordedOutcome
 from importer.model.rows import Contact, Status
 from importer.worker_pool.counters import Counters
-from importer.worker_pool.queue import AT_ONCE, Claims, RequestsInFlight, StepQueue
+from importer.worker_pool.queue import AT_ONCE, GOOD_SECONDS, Claims, Job, RequestsInFlight, StepQueue
 from tests.support.virtual_time import run
 
 CONTACT = Contact(identifier="34600111222", source="whatsapp", name="Ana")
@@ -248,3 +248,28 @@ def test_pending_are_those_without_an_outcome() -> None:
     counters.enqueued.update({Status.PENDING: 5, Status.INVALID: 2})
     counters.done.update({Status.CREATED: 2, Status.PENDING: 1})
     assert counters.tally() == {Status.PENDING: 3, Status.INVALID: 2, Status.CREATED: 2}
+
+
+@pytest.mark.parametrize(("seconds", "step"), [(0.0, "patch"), (GOOD_SECONDS, "patch"), (GOOD_SECONDS + 0.1, "get")])
+def test_a_step_that_waited_too_long_is_replaced_by_its_question(seconds: float, step: str) -> None:
+    """What an answer said may not hold any more: a `Retry-After` or an outage holds up requests for many minutes."""
+
+    async def waited() -> str:
+        job: Job[str, Any] = Job()
+        job.going_by_answer("get").step = "patch"
+        return job.renewed(asyncio.get_running_loop().time() + seconds).step
+
+    assert run(waited()) == step
+
+
+def test_a_question_is_asked_once_and_what_goes_by_none_is_sent() -> None:
+    """Only the step that went by the answer is replaced."""
+
+    async def waited() -> tuple[str, str]:
+        job: Job[str, Any] = Job()
+        job.going_by_answer("get").step = "patch"
+        first = job.renewed(1000.0).step
+        job.step = "post"
+        return first, job.renewed(2000.0).step
+
+    assert run(waited()) == ("get", "post")

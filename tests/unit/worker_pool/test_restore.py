@@ -145,6 +145,8 @@ NOTE, TEAM, CITY, ON = "note", "team_uuid", "custom_fields.City", "custom_fields
         (CITY, "Lugo", "", {"customFields": {}}, "Lugo"),
         (CITY, "", "Vigo", {"customFields": {}}, "as it was"),
         (CITY, None, "Vigo", {}, "left"),
+        (CITY, None, "Vigo", {"customFields": {"City": "Vigo"}}, "left"),
+        ("assigned_user", None, "a@example.com", {"assignedUser": "a@example.com"}, "left"),
         (ON, "", ("On",), {"customFields": {"Features": ["On"]}}, ()),
         (ON, ("Off",), ("On",), {"customFields": {"Features": ["On"]}}, ("Off",)),
     ],
@@ -317,6 +319,13 @@ def test_a_row_is_given_back_or_deleted_by_what_the_run_did() -> None:
     """What it changed is given back; what it made is deleted."""
     assert OPERATION.first_step(ROW, START, 0.0) == SendLater(step=BEGUN)
     assert OPERATION.first_step(MADE, START, 0.0) == SendLater(step=Compare(uuid="u1", sent=AFTER))
+
+
+@pytest.mark.parametrize(("run_seconds", "wait_seconds"), [(0.0, 90.0), (200.0, 0.0)])
+def test_a_patch_that_may_be_under_way_is_waited_for(run_seconds: float, wait_seconds: float) -> None:
+    """What is given back before it arrives would be replaced by it."""
+    row = replace(ROW, in_doubt=True)
+    assert OPERATION.first_step(row, START, run_seconds) == SendLater(step=BEGUN, wait_seconds=wait_seconds)
     assert OPERATION.self_test_step() is None
     assert OPERATION.pending is Fate.UNSENT
 

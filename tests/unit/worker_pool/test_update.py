@@ -89,9 +89,24 @@ def read_again(decision: UpdateDecision | Recreate) -> tuple[float, GetContact]:
 def test_an_update_begins_with_a_get() -> None:
     """Nothing is changed unseen."""
     row = Pending(seq=1, row=2, contact=NOW, uuid="u1", base=BASE, presence=Presence.THERE)
-    assert first_update_step(row) == BEGUN
+    assert first_update_step(row, 0.0, POLICY) == SendLater(step=BEGUN)
     assert update_request(BEGUN) == get_contact("u1")
     assert update_intent(BEGUN) is None
+
+
+@pytest.mark.parametrize(("run_seconds", "wait_seconds"), [(0.0, 90.0), (30.0, 60.0), (200.0, 0.0)])
+def test_an_earlier_runs_patch_is_waited_for(run_seconds: float, wait_seconds: float) -> None:
+    """The service may still be working on it, and would replace what is PATCHed before."""
+    row = Pending(seq=1, row=2, contact=NOW, uuid="u1", base=BASE, doubts=(DOUBTED,))
+    begun = SendLater(step=replace(BEGUN, doubts=(DOUBTED,)), wait_seconds=wait_seconds)
+    assert first_update_step(row, run_seconds, POLICY) == begun
+
+
+def test_what_an_earlier_runs_patch_set_is_no_conflict() -> None:
+    """No person gave it: the sheet has changed it since."""
+    doubts = (ContactChange(uuid="u1", after={"name": "Ana M."}, before={"name": "Ana"}),)
+    step = patch(replace(BEGUN, doubts=doubts), replace(BASE, name="Ana M."))
+    assert (step.merge.change.after["name"], step.merge.conflicts) == ("Ana Maria", ())
 
 
 def test_what_the_sheet_changed_is_sent_at_once() -> None:

@@ -169,6 +169,19 @@ def test_the_only_visible_sheet_with_rows_is_taken(opened: Opener, path: Path) -
     assert opened(str(path), sheet="Hidden").sheet.header == ("x",)
 
 
+def test_the_sheets_that_our_reports_add_are_passed_over(opened: Opener, path: Path) -> None:
+    """Where both are, so that results.xlsx can be given again; one alone is a sheet of somebody's own."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        for name in ("Import summary", "Import problems"):
+            book.create_sheet(name).append(["x"])
+
+    assert opened(saved(path, TYPED, change)).sheet.name == "Sheet"
+    saved(path, TYPED, lambda book: book.create_sheet("Import summary").append(["x"]))
+    with pytest.raises(InputError, match='"Sheet", "Import summary"'):
+        opened(str(path))
+
+
 @pytest.mark.parametrize(
     ("wanted", "sentence", "hint"),
     [("", '2 sheets with rows: "Sheet", "More"', "--sheet"), ("Nope", 'no sheet "Nope"', '"Sheet", "More"')],

@@ -1,0 +1,52 @@
+"""`report`: writes the reports of a past run again, from the journal, and opens them."""
+
+import contextlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from importer.commands.context import CommandContext, CommandResult
+from importer.commands.report_input import report_options
+from importer.commands.setup import journal_path, open_journal
+from importer.journal import Journal
+from importer.model.runs import ProblemGroup, RunRecord
+from importer.reports import write_reports
+from importer.system.desktop import open_file
+
+
+def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool) -> CommandResult:
+    """Write the reports of a run into its folder, over those that are there.
+
+    Args:
+        context: With the settings of the run.
+        earlier: The run.
+        is_to_open: Whether the report is opened where there is a desktop.
+
+    Raises:
+        BusyError: The run is under way.
+        StorageError: The journal cannot be read, or the reports not written.
+
+    """
+    if earlier.finished_at is None:  # it was cut off, unless somebody has the lock
+        with open_journal(context) as journal:
+            journal.end_dead_runs()
+    run = context.settings.run
+    folder = Path(earlier.report_dir)
+    with contextlib.closing(Journal.open(journal_path(run.journal, sandbox=run.sandbox))) as journal:
+        source = journal.report_source(earlier.name)
+        options = report_options(context.settings, source.record(), source.sheets())
+        reports = write_reports(source, folder, warnings=_warnings(folder), options=options)
+    lines = [f"The reports of {earlier.name} are written again, in {reports.folder}:", f"  {', '.join(reports.names)}"]
+    best = reports.page or reports.workbook or reports.results or reports.summary
+    if is_to_open and context.stream.isatty() and open_file(best, context.environment):
+        lines.append(f"{best.name} is being opened.")
+    return CommandResult(exit_code=0, text="\n".join(lines), summary_json=reports.summary_json)
+
+
+def _warnings(folder: Path) -> Sequence[ProblemGroup]:
+    """Return what the run said is worth a look, which only its summary keeps; none if it cannot be read."""
+    try:
+        groups = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["warnings"]
+        return [ProblemGroup(**group | {"rows": tuple(group["rows"])}) for group in groups]
+    except (OSError, ValueError, LookupError, TypeError):
+        return ()

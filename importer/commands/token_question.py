@@ -1,0 +1,74 @@
+"""Ask for the token on a terminal where there is none, try it, and keep it for later runs on request."""
+
+import asyncio
+from dataclasses import replace
+
+from importer.client.http import CallbellClient
+from importer.client.kept_token import has_keyring, keep_token, kept_token_file
+from importer.client.token import VARIABLE, NoTokenError, Token, find_token, token_of
+from importer.commands.context import CommandContext, is_yes, may_ask
+from importer.model.errors import StorageError, UsageError
+from importer.model.replies import Reply
+from importer.model.requests import WHO_AM_I
+
+_WHERE = "There is no token for Callbell yet. Copy it in Callbell: Settings, API."
+_PASTE = "Paste it here (it does not show), then Enter:"
+_REFUSED = (401, 403)
+
+
+def with_token(context: CommandContext) -> CommandContext:
+    """Return the context with a token that the person gave, if there was none, one is needed, and one can be asked for.
+
+    Raises:
+        UsageError: The person gave none, or a token that is there cannot be read.
+
+    """
+    chosen, run = context.settings.service, context.settings.run
+    if run.sandbox or run.dry_run or context.ask_hidden is None or not may_ask(context):
+        return context
+    try:
+        find_token(context.environment, chosen.token_file, chosen.account)
+    except NoTokenError:
+        pass
+    else:
+        return context
+    said = _WHERE
+    while text := context.ask_hidden(f"{said}\n{_PASTE}").strip():
+        try:
+            token = token_of(text)
+        except UsageError as error:
+            said = f"{error.message} {error.hint}"
+            continue
+        reply = asyncio.run(_asked_with(context, token))
+        if reply.http_status in _REFUSED:
+            said = (
+                f"Callbell refuses this token ({reply.http_status}). See Settings, API in Callbell, and copy it again."
+            )
+            continue
+        if reply.http_status is not None:  # one that could not be tried is not kept
+            _offer_to_keep(context, text)
+        return replace(context, environment={**context.environment, VARIABLE: text})
+    raise NoTokenError(
+        "There is no token, so nothing was sent.",
+        "To try everything without one, give the same command with --sandbox.",
+    )
+
+
+async def _asked_with(context: CommandContext, token: Token) -> Reply:
+    """Return what Callbell answers when it is asked whose token it is."""
+    async with CallbellClient(context.settings.service.base_url, token, context.clock) as client:
+        return await client.send(WHO_AM_I)
+
+
+def _offer_to_keep(context: CommandContext, text: str) -> None:
+    """Keep the token if the person says so; where that fails, this run goes on with it all the same."""
+    account = context.settings.service.account
+    in_keyring = has_keyring()
+    place = "this computer's keyring" if in_keyring else f"{kept_token_file(account)}, for you alone"
+    question = f"Callbell takes this token. Keep it for the next time? [Y/n]\n(in {place})"
+    if context.ask_line is None or not is_yes(context.ask_line(question), default=True):
+        return
+    try:
+        keep_token(text, account, in_keyring=in_keyring)
+    except StorageError as error:
+        context.tell(f"The token was not kept: {error.message}")

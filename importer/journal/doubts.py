@@ -1,0 +1,69 @@
+"""PATCHes of earlier runs that may have arrived: whoever updates their contacts again must know what they set.
+
+A row that ended `in_doubt` leaves its contact as it is: what the sheet counts as having said does not advance, for
+nobody knows whether the PATCH arrived. Until another run has merged the contact, the service may have what that PATCH
+set, or may still be working on it; both are no work of a person.
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from importer.journal.run_input import ROW_KEY
+from importer.model.changes import ContactChange, FieldValue
+
+_FILL = f"""
+INSERT INTO temp.doubts (source, channel, identifier, run, uuid, after, before)
+SELECT {ROW_KEY}, changes.run, changes.uuid, changes.after, changes.before
+FROM runs CROSS JOIN changes ON changes.run = runs.id
+CROSS JOIN rows ON rows.run = changes.run AND rows.seq = changes.seq AND rows.status = 'in_doubt'
+CROSS JOIN contacts ON contacts.account = :account
+    AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY}) AND contacts.sent_run <= changes.run
+WHERE runs.account = :account AND runs.tally ->> 'in_doubt' > 0
+"""  # noqa: S608 - only constants
+# They are looked at again even if the sheet says once more what it said before the doubt.
+_NOT_RECOGNISED = """
+UPDATE contacts SET row_fingerprint = NULL FROM temp.doubts AS doubts
+WHERE contacts.account = :account
+    AND (contacts.source, contacts.channel, contacts.identifier) = (doubts.source, doubts.channel, doubts.identifier)
+"""
+_OF_ROWS = f"""
+SELECT rows.seq, doubts.uuid, doubts.after, doubts.before FROM rows
+CROSS JOIN temp.doubts AS doubts ON (doubts.source, doubts.channel, doubts.identifier) = ({ROW_KEY})
+WHERE rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs)) ORDER BY doubts.run
+"""  # noqa: S608 - only constants
+
+
+def find_doubts(connection: sqlite3.Connection, account: int) -> bool:
+    """Collect the doubts of an account in `temp.doubts`; return whether there are any. In the caller's transaction."""
+    if not connection.execute(_FILL, {"account": account}).rowcount:
+        return False
+    connection.execute(_NOT_RECOGNISED, {"account": account})
+    return True
+
+
+def doubts_of_rows(connection: sqlite3.Connection, these: Mapping[str, object]) -> Mapping[int, list[ContactChange]]:
+    """Return by seq what earlier runs may have changed in the contacts of rows, oldest first.
+
+    Args:
+        connection: With `temp.doubts`.
+        these: The ids of the run, and the JSON list of the rows' `seqs`.
+
+    """
+    found = defaultdict[int, list[ContactChange]](list)
+    for seq, uuid, after, before in connection.execute(_OF_ROWS, these):
+        found[seq].append(change_of(uuid, after, before))
+    return found
+
+
+def change_of(uuid: str, after: str, before: str) -> ContactChange:
+    """Return a change from the columns of the table `changes`."""
+    return ContactChange(uuid=uuid, after=_values(after), before=_values(before))
+
+
+def _values(text: str) -> Mapping[str, FieldValue]:
+    """Return the fields and values of a JSON object."""
+    values = json.loads(text).items()
+    return MappingProxyType({name: value if isinstance(value, str) else tuple(value) for name, value in values})

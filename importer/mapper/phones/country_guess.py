@@ -1,0 +1,189 @@
+"""Guess which country numbers without a country code are from: of which country most of them are right. Pure.
+
+    cells -> numbers that do not say their country -> countries that fit a few of them -> those that fit most of all
+
+Several countries may fit: nine digits that begin with a 6 are right in Spain, France and Poland. Then the numbers of
+the sheet that have a country code tell, the language of its headers, the machine's own country, and how the numbers
+are written. It is a guess all the same: a person is asked, or told, and it is never used unasked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+
+from importer.mapper.phones import identify
+from importer.mapper.phones.countries import country_name, region_dialled
+from importer.mapper.phones.numbering_plans import is_mobile
+from importer.model.rows import Problem
+
+MOST_CELLS = 5_000
+"""Of more cells, only the first are looked at."""
+_SCREENED, _COMPARED = 25, 250
+"""How many numbers are tried with every country of the world, and how many with those that fit."""
+_SHORTLIST = 5
+_LEAST_SHARE = 0.5
+_AS_GOOD = 0.9
+"""A country that fits this share of what the best one fits may be right as well."""
+_WEIGHT_OF_FIT = 30.0
+_LANGUAGES = {
+    "es": ("ES", "MX", "AR", "CO", "CL", "PE", "EC", "UY", "VE", "BO", "PY", "CR", "GT", "DO", "PA", "HN", "SV", "NI"),
+    "pt": ("BR", "PT", "AO", "MZ"),
+    "it": ("IT", "CH"),
+    "fr": ("FR", "BE", "CH", "LU", "MA", "SN", "CI"),
+    "de": ("DE", "AT", "CH"),
+    "en": ("US", "GB", "IE", "AU", "NZ", "ZA", "IN", "NG", "KE"),
+}
+"""Where the languages are spoken, the most of the service's users first."""
+_WORDS = {
+    "es": "telefono telefonos movil moviles celular nombre nombres apellido apellidos correo ciudad direccion cliente"
+    " clientes contacto contactos hoja notas etiquetas pais fecha provincia",
+    "pt": "telefone telemovel celular nome sobrenome apelido cidade endereco cliente clientes contato contatos"
+    " etiquetas planilha folha notas pais estado",
+    "it": "telefono cellulare nome cognome citta indirizzo cliente clienti contatto contatti foglio note"
+    " paese provincia",
+    "fr": "telephone portable nom prenom ville adresse client clients courriel feuille pays numero",
+    "de": "telefon handy handynummer vorname nachname name ort stadt strasse plz kunde kunden kontakt kontakte tabelle",
+    "en": "phone mobile cell name first last city address customer customers contact contacts sheet state zip country",
+}
+"""Words of headers and of files' names, folded."""
+_DEMONYMS = {
+    "AR": "Argentine",
+    "AT": "Austrian",
+    "BE": "Belgian",
+    "BR": "Brazilian",
+    "CH": "Swiss",
+    "CL": "Chilean",
+    "CO": "Colombian",
+    "DE": "German",
+    "EC": "Ecuadorian",
+    "ES": "Spanish",
+    "FR": "French",
+    "GB": "British",
+    "IE": "Irish",
+    "IN": "Indian",
+    "IT": "Italian",
+    "MX": "Mexican",
+    "NL": "Dutch",
+    "PE": "Peruvian",
+    "PL": "Polish",
+    "PT": "Portuguese",
+    "US": "American",
+    "UY": "Uruguayan",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountryGuess:
+    """The country that numbers without a country code are probably from, and the evidence."""
+
+    country: str
+    """The region, such as `ES`."""
+    right: int
+    """How many of these numbers are right there."""
+    looked_at: int
+    """Of how many."""
+    with_code: int
+    """How many numbers of the sheet say their country themselves."""
+    is_likely: bool
+    """Whether more speaks for it than that the numbers fit: some country fits nearly any digits."""
+
+    @property
+    def name(self) -> str:
+        """The country's name."""
+        return country_name(self.country)
+
+    @property
+    def evidence(self) -> str:
+        """A sentence with the figures."""
+        numbers = "numbers without a country code" if self.with_code else "numbers"
+        return f"{self.right:,} of {self.looked_at:,} {numbers} are right for {self.name}."
+
+    @property
+    def of_people(self) -> str:
+        """What the numbers would be, such as `Spanish`."""
+        return _DEMONYMS.get(self.country) or f"from {self.name}"
+
+
+def lacks_country(cells: Iterable[str]) -> bool:
+    """Return whether a cell holds a number that does not say its country."""
+    found = (identify(cell, "whatsapp", "") for cell in cells if cell.strip())
+    return any(isinstance(one, Problem) and one.code == "phone_no_country" for one in found)
+
+
+def guess_country(cells: Sequence[str], words: str = "", here: str = "") -> CountryGuess | None:
+    """Return where the numbers without a country code are probably from; None where no country fits half of them.
+
+    Args:
+        cells: Of the phone column.
+        words: The sheet's headers and the file's name, folded: their language is a hint.
+        here: The machine's country, which is another; empty: it is not known.
+
+    """
+    coded, without = Counter[str](), list[str]()
+    for cell in cells[:MOST_CELLS]:
+        found = identify(cell, "whatsapp", "") if cell.strip() else ""
+        if isinstance(found, Problem) and not (found.code == "phone_missing" or cell.lstrip(" '").startswith("+")):
+            without.append(cell)
+        elif isinstance(found, str) and found:
+            coded[_region_of(found)] += 1
+    hints = _hints(words, here, coded)
+    best = _best(without, hints)
+    right = _right(without, best) if best else 0
+    if right < max(len(without) * _LEAST_SHARE, 1):
+        return None
+    is_likely = best in hints
+    return CountryGuess(country=best, right=right, looked_at=len(without), with_code=coded.total(), is_likely=is_likely)
+
+
+def _region_of(identifier: str) -> str:
+    code = next((size for size in (1, 2, 3) if region_dialled(identifier[:size])), 0)
+    return region_dialled(identifier[:code])
+
+
+def _hints(words: str, here: str, coded: Mapping[str, int]) -> Mapping[str, float]:
+    """Return how likely each region is before its numbers are looked at; one that nothing speaks for is left out."""
+    hints = dict.fromkeys(_DEMONYMS, 0.3) | {region: 0.5 for one in _LANGUAGES.values() for region in one[:2]}
+    told = words.split()
+    hits = {language: sum(word in known.split() for word in told) for language, known in _WORDS.items()}
+    most = max(hits.values(), default=0)
+    for language, regions in _LANGUAGES.items():
+        for place, region in enumerate(regions if most and hits[language] == most else ()):
+            hints[region] = hints.get(region, 0.0) + (1.0 if language == "en" else 3.0) - place / 20
+    for region, count in coded.items():
+        hints[region] = hints.get(region, 0.0) + 4.0 * count / sum(coded.values())
+    if here:
+        hints[here] = hints.get(here, 0.0) + 2.0
+    return hints
+
+
+def _best(without: Sequence[str], hints: Mapping[str, float]) -> str:
+    """Return the likeliest of the regions that fit; empty: none does."""
+    few = _sample(without, _SCREENED)
+    world = {regions[0] for regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.values()} | set(hints)
+    fits = {region: _right(few, region) for region in sorted(world & phonenumbers.SUPPORTED_REGIONS)}
+    least = max(fits.values(), default=0) * _AS_GOOD
+    fitting = [region for region, right in fits.items() if right and right >= least]
+    shortlist = sorted(fitting, key=lambda region: (-hints.get(region, 0.0), -fits[region]))[:_SHORTLIST]
+    more = _sample(without, _COMPARED)
+    return max(shortlist, key=lambda region: _likelihood(region, more, hints), default="")
+
+
+def _sample(cells: Sequence[str], most: int) -> Sequence[str]:
+    return cells[:: max(-(-len(cells) // most), 1)]
+
+
+def _right(cells: Sequence[str], region: str) -> int:
+    return sum(isinstance(identify(cell, "whatsapp", region), str) for cell in cells)
+
+
+def _likelihood(region: str, cells: Sequence[str], hints: Mapping[str, float]) -> float:
+    """Return how likely a region is: what speaks for it, right numbers, mobiles, and zeros where they are dialled."""
+    found = [one for one in (identify(cell, "whatsapp", region) for cell in cells) if isinstance(one, str)]
+    mobiles = sum(map(is_mobile, found))
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    dials_zero = metadata is not None and metadata.national_prefix == "0"
+    has_zeros = any(cell.strip().startswith("0") for cell in cells)
+    fit = (_WEIGHT_OF_FIT * len(found) + mobiles) / len(cells)
+    return hints.get(region, 0.0) + fit + (0.5 if dials_zero == has_zeros else 0.0)

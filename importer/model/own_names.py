@@ -1,0 +1,13 @@
+"""The names of columns and sheets that our own reports add: a file of ours that is given again is known by them."""
+
+STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN = "import_status", "import_reason", "import_row"
+CELLS_COLUMN = "import_cells"
+"""The names of the wrong cells in the input, such as `B17`."""
+UUID_COLUMN, STEP_COLUMN = "import_uuid", "import_what_to_do"
+
+OWN_COLUMNS = frozenset({STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN, CELLS_COLUMN, UUID_COLUMN, STEP_COLUMN})
+"""The columns that failed.csv, problems.csv and results.xlsx add; an import ignores them."""
+
+SUMMARY_SHEET, PROBLEMS_SHEET = "Import summary", "Import problems"
+OWN_SHEETS = frozenset({SUMMARY_SHEET, PROBLEMS_SHEET})
+"""The sheets of results.xlsx that hold no rows of the input; where both are, an import does not look at them."""

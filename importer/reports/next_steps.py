@@ -1,0 +1,88 @@
+"""What to do next, about one row and about a run, in plain words for results.xlsx and report.html. Pure."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from importer.model.plain_text import counted
+from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
+from importer.model.runs import Result, RunRecord
+from importer.reports.next_step import command_line
+
+_STEPS = {
+    Status.INVALID: "Fix the cell, save, and import the file again.",
+    Status.FAILED: "Send it again: callbell-importer retry {run}",
+    Status.IN_DOUBT: "Find out whether it arrived: callbell-importer retry {run}",
+    Status.UNSENT: "Send it: callbell-importer retry {run}",
+}
+_LATER = frozenset({408, 425, 429})
+"""HTTP statuses that ask for patience: the row itself may be right."""
+_REFUSED = range(400, 500)
+
+
+def row_step(result: Result, run: str) -> str:
+    """Return what to do about a row; empty where nothing is.
+
+    Args:
+        result: The row.
+        run: The run's name.
+
+    """
+    if result.code == CONFLICT:
+        return "Decide which value is right, in Callbell or here, and import the file again."
+    if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
+        return "Fix what the reason names, here or in Callbell, and import the file again."
+    return _STEPS.get(result.status, "").format(run=run)
+
+
+def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int) -> str:
+    """Return what became of the customers, in two sentences.
+
+    Args:
+        record: The run.
+        tally: How many rows have each status.
+        conflicts: How many rows are in conflict.
+
+    """
+    there, total = sum(tally[status] for status in IN_CALLBELL), sum(tally.values())
+    where = (
+        "would be in Callbell (a rehearsal: nothing was sent)"
+        if record.is_rehearsal
+        else f"{'is' if there == 1 else 'are'} in Callbell"
+    )
+    rest = [
+        f"{need:,} {'needs' if need == 1 else 'need'} you"
+        for need in [sum(tally[status] for status in NEEDS_PERSON) + conflicts]
+        if need
+    ]
+    if twice := tally[Status.DUPLICATE]:
+        rest.append(f"{twice:,} {'stands' if twice == 1 else 'stand'} twice")
+    if unsent := tally[Status.UNSENT] + tally[Status.PENDING] + tally[Status.IN_FLIGHT]:
+        rest.append(f"{unsent:,} {'was' if unsent == 1 else 'were'} not sent")
+    second = f" {', '.join(rest)}." if rest else ""
+    return f"{there:,} of {counted(total, 'customer')} {where}.{second}"
+
+
+def run_steps(
+    record: RunRecord, tally: Mapping[Status, int], conflicts: int, to_fix: Sequence[Path]
+) -> list[tuple[str, str]]:
+    """Return what to do next: sentences, each with its command.
+
+    Args:
+        record: The run.
+        tally: How many rows have each status.
+        conflicts: How many rows are in conflict.
+        to_fix: The files in which rows can be fixed, to be given again.
+
+    """
+    where = {name: record.options.get(name) for name in ("journal", "sandbox")}
+    retry = command_line("retry", [record.name], where)
+    steps = []
+    if to_fix and (tally[Status.INVALID] or tally[Status.FAILED] or conflicts):
+        again = "\n".join(command_line("run", [path], record.options) for path in to_fix)
+        names = " and ".join(path.name for path in to_fix)
+        steps.append((f"Fix the rows that need you in {names} (the reasons are beside them), save, and import:", again))
+    if tally[Status.UNSENT] or tally[Status.FAILED]:
+        steps.append(("Send again what was not sent, or was given up on, as it is:", retry))
+    if tally[Status.IN_DOUBT]:
+        steps.append(("Find out whether the rows in doubt arrived, and send those that did not:", retry))
+    return steps or [("Nothing: every row is where it should be.", "")]

@@ -1,0 +1,132 @@
+"""The files that a run leaves in its folder: which are wanted, and in which order they are written."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from importer.model.protocols import ReportSource
+from importer.model.rows import NEEDS_PERSON
+from importer.model.runs import REPORT_KINDS, ProblemGroup, conflict_count
+from importer.reports.failed_rows import write_failed
+from importer.reports.results import COLUMNS, result_lines, summary_text, write_csv_table
+from importer.system.files import write_whole
+
+InputCells = Callable[[int], Iterator[tuple[int, tuple[str, ...]]]]
+"""From a sheet's index to the number and the cells of its rows, read again; none if the input is another now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """Where a run's reports are."""
+
+    folder: Path
+    results: Path | None = None
+    """results.csv; None: it was not wanted."""
+    workbook: Path | None = None
+    """results.xlsx."""
+    page: Path | None = None
+    """report.html."""
+    failed: tuple[Path, ...]
+    """The files with the rows to fix, in the order of the sheets; sheets without such rows have none."""
+    summary: Path
+    summary_json: str
+    """The summary's text, which `--json` prints."""
+    problems: Sequence[ProblemGroup]
+    """Those of the summary: they take a walk through every row."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the files that were written."""
+        paths = (self.page, self.workbook, self.results, *self.failed, self.summary)
+        return [path.name for path in paths if path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """Which reports are written, and how."""
+
+    kinds: Collection[str] = REPORT_KINDS
+    excel_delimiter: str = ""
+    """What Excel takes for the delimiter of results.csv, which then has a byte order mark; empty: it is for programs.
+    """
+    input_cells: InputCells = lambda _: iter(())
+    """Reads the input's cells again, for results.xlsx."""
+
+
+FOR_PROGRAMS = ReportOptions(kinds=("csv",))
+
+
+def write_reports(
+    source: ReportSource,
+    folder: Path,
+    *,
+    warnings: Sequence[ProblemGroup] = (),
+    options: ReportOptions = FOR_PROGRAMS,
+) -> Reports:
+    """Write the reports of a run, each whole or not at all.
+
+    The summary is written last: where it exists, the others are complete.
+
+    Args:
+        source: The run, as the journal yields it.
+        folder: The run's own folder; created if it does not exist.
+        warnings: What to check in rows that are valid.
+        options: Which reports are written.
+
+    Raises:
+        StorageError: One of them cannot be written.
+
+    """
+    record, tally, problems = source.record(), source.tally(), source.problems()
+    results, summary = _write_results(source, folder, options), folder / "summary.json"
+    is_to_fix = conflict_count(problems) or any(tally[status] for status in NEEDS_PERSON)
+    failed = write_failed(source, folder) if is_to_fix else ()
+    workbook, page = _write_for_people(source, folder, failed, (problems, warnings), options)
+    written = {"results": results, "workbook": workbook, "page": page}
+    paths: dict[str, object] = {name: str(path) for name, path in written.items() if path}
+    paths |= {"failed": [str(path) for path in failed], "summary": str(summary)}
+    text = summary_text(record, tally, problems, paths, warnings)
+    with write_whole(summary) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+    found = Reports(folder=folder, failed=failed, summary=summary, summary_json=text, problems=problems)
+    return replace(found, results=results, workbook=workbook, page=page)
+
+
+def _write_results(source: ReportSource, folder: Path, options: ReportOptions) -> Path | None:
+    """Write results.csv, if it is wanted, and return its path."""
+    if "csv" not in options.kinds:
+        return None
+    with write_whole(folder / "results.csv") as unfinished:
+        lines = result_lines(source.sheets(), source.results())
+        write_csv_table(unfinished, COLUMNS, lines, excel_delimiter=options.excel_delimiter)
+    return folder / "results.csv"
+
+
+def _write_for_people(
+    source: ReportSource,
+    folder: Path,
+    failed: tuple[Path, ...],
+    groups: tuple[Sequence[ProblemGroup], Sequence[ProblemGroup]],
+    options: ReportOptions,
+) -> tuple[Path | None, Path | None]:
+    """Write the workbook and the page, if they are wanted, and return their paths; the groups: problems, warnings."""
+    workbook = folder / "results.xlsx" if "xlsx" in options.kinds else None
+    page = folder / "report.html" if "html" in options.kinds else None
+    if not (workbook or page):
+        return None, None
+    from importer.reports.html_report import html_report  # noqa: PLC0415 - not wanted in each run
+    from importer.reports.results_workbook import write_results_workbook  # noqa: PLC0415 - the same
+    from importer.reports.run_summary import RunSummary  # noqa: PLC0415 - the same
+
+    to_fix = (workbook,) if workbook and len(source.sheets()) == 1 else failed
+    problems, warnings = groups
+    about = RunSummary(
+        record=source.record(), tally=source.tally(), problems=problems, warnings=warnings, to_fix=to_fix
+    )
+    if workbook:
+        with write_whole(workbook) as unfinished:
+            write_results_workbook(unfinished, source, about, options.input_cells)
+    if page:
+        with write_whole(page) as unfinished:
+            unfinished.write_text(html_report(source, about), encoding="utf-8", newline="\n")
+    return workbook, page

@@ -1,0 +1,185 @@
+"""results.xlsx: a run for people. A summary with charts, the input's rows with what became of them, the problems.
+
+It can be corrected and given to `run` as it is: the input's columns come first, in their order, and the names of our
+own columns and sheets are known (`importer.model.own_names`). So that this is right whatever is left out, a row is
+there with all of its cells or not at all.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePath
+from typing import Any
+
+from importer.model.own_names import (
+    CELLS_COLUMN,
+    OWN_SHEETS,
+    PROBLEMS_SHEET,
+    REASON_COLUMN,
+    ROW_COLUMN,
+    STATUS_COLUMN,
+    STEP_COLUMN,
+    SUMMARY_SHEET,
+    UUID_COLUMN,
+)
+from importer.model.plain_text import counted, plain
+from importer.model.protocols import ReportSource
+from importer.model.rows import Sheet
+from importer.model.runs import ProblemGroup, ShownRow, ShownRows
+from importer.reports.failed_rows import cell_names, kept_places, wrong_places
+from importer.reports.next_steps import row_step
+from importer.reports.report_files import InputCells
+from importer.reports.run_summary import RunSummary
+from importer.reports.summary_sheet import write_summary
+from importer.reports.workbook_style import Style, Table, line_height, named_sheet, new_workbook
+
+MOST_WITH_UNCHANGED, MOST_WITH_ALL_CHANGES = 20_000, 200_000
+"""Rows of a run up to which its unchanged rows are shown, and up to which all others are."""
+_MOST_SHEET_ROWS = 1_000_000  # Excel has 1,048,576
+_MOST_LINKS = 20_000  # a sheet of Excel takes 65,530, and XlsxWriter keeps them in memory
+_LONGEST_LINK = 2_000
+_LONGEST_SHEET_NAME = 31
+_MESSAGE_WIDTH = 90
+_ADDED = (STATUS_COLUMN, UUID_COLUMN, REASON_COLUMN, CELLS_COLUMN, STEP_COLUMN, ROW_COLUMN)
+_LEFT_OUT = {
+    ShownRows.EVERY: "",
+    ShownRows.CHANGED: f"Rows that are unchanged are left out, as the run has more than {MOST_WITH_UNCHANGED:,}.",
+    ShownRows.TO_FIX: f"Only rows that need a person are here, as the run has more than {MOST_WITH_ALL_CHANGES:,}.",
+}
+
+
+def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary, input_cells: InputCells) -> None:
+    """Write the workbook; memory does not grow with the number of rows.
+
+    Args:
+        path: The workbook; a temporary folder is created beside it.
+        source: The run.
+        summary: What its first sheet says.
+        input_cells: Reads the input again, where the journal does not keep a row's cells.
+
+    Raises:
+        OSError: It cannot be written.
+        StorageError: The journal cannot be read.
+
+    """
+    which = shown_rows(sum(summary.tally.values()))
+    notes = [_LEFT_OUT[which]]
+    with new_workbook(path) as book:
+        style = Style(book)
+        first = book.add_worksheet(SUMMARY_SHEET)
+        for index, sheet in enumerate(source.sheets()):
+            own = named_sheet(book, sheet_name(sheet), [*OWN_SHEETS])
+            rows = _RowSheet(sheet=sheet, style=style, run=summary.record.name)
+            rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
+            notes += rows.notes()
+        write_problems(book.add_worksheet(PROBLEMS_SHEET), style, summary.told_problems, summary.worth_a_look)
+        write_summary(book, first, style, summary, [note for note in notes if note])
+
+
+def shown_rows(total: int) -> ShownRows:
+    """Return which rows of a run with so many are shown."""
+    if total <= MOST_WITH_UNCHANGED:
+        return ShownRows.EVERY
+    return ShownRows.CHANGED if total <= MOST_WITH_ALL_CHANGES else ShownRows.TO_FIX
+
+
+def sheet_name(sheet: Sheet) -> str:
+    """Return what the sheet with the rows is called: as in the input, so that `sheet` of the config finds it again."""
+    name = sheet.name or PurePath(sheet.file).stem
+    return "".join(sign for sign in name if sign.isprintable() and sign not in "[]:*?/\\")[:_LONGEST_SHEET_NAME].strip(
+        "'"
+    )
+
+
+def _with_cells(
+    rows: Iterator[ShownRow], read_again: Callable[[], Iterator[tuple[int, tuple[str, ...]]]]
+) -> Iterator[ShownRow]:
+    """Yield the rows with the cells that the journal does not keep; without any where the input has none for it."""
+    again: Iterator[tuple[int, tuple[str, ...]]] | None = None
+    number, cells = 0, tuple[str, ...]()
+    for row in rows:
+        if row.cells is not None:
+            yield row
+            continue
+        again = again or read_again()
+        while number < row.result.row and (found := next(again, None)):
+            number, cells = found
+        yield row._replace(cells=cells) if number == row.result.row else row
+
+
+@dataclass(slots=True, kw_only=True)
+class _RowSheet:
+    """The worksheet with the rows of one sheet of the input."""
+
+    sheet: Sheet
+    style: Style
+    run: str
+    _links: int = 0
+    _without_cells: int = 0
+    _beyond: int = 0
+
+    def write(self, worksheet: Any, rows: Iterator[ShownRow]) -> None:  # noqa: ANN401 - XlsxWriter is untyped
+        """Write the header and the rows."""
+        style, kept = self.style, kept_places(self.sheet)
+        header = [*(self.sheet.header[place] for place in kept), *_ADDED]
+        formats = [style.header] * len(kept) + [style.own_header]
+        table = Table(worksheet, header, max(self.sheet.header_row - 1, 0), formats)
+        for row in rows:
+            if row.cells is None:
+                self._without_cells += 1
+            elif table.rows >= _MOST_SHEET_ROWS:
+                self._beyond += 1
+            else:
+                self._add(table, row, row.cells, kept)
+        table.finish(len(kept), style.text)
+
+    def _add(self, table: Table, row: ShownRow, cells: Sequence[str], kept: Sequence[int]) -> None:
+        style, result = self.style, row.result
+        wrong = wrong_places(self.sheet, row.columns) if row.columns else []
+        own = [cells[place] if place < len(cells) else "" for place in kept]
+        step = row_step(result, self.run)
+        said = (result.status.value, result.uuid, plain(result.reason), cell_names(wrong, result.row), step)
+        formats = (
+            [style.wrong if place in wrong else style.text for place in kept] if wrong else [style.text] * len(kept)
+        )
+        is_link = result.href.startswith("https://") and bool(result.uuid) and len(result.href) <= _LONGEST_LINK
+        link = (len(kept) + 1, result.href) if is_link and self._links < _MOST_LINKS else None
+        self._links += link is not None
+        own_formats = (
+            style.status[result.status],
+            style.link if link else style.own,
+            style.step,
+            style.step,
+            style.step,
+        )
+        beyond = cells[len(self.sheet.header) :]
+        table.add([*own, *said, str(result.row), *beyond], [*formats, *own_formats, style.own], link)
+
+    def notes(self) -> Iterator[str]:
+        """Yield what a person should know of rows that are not there."""
+        if self._without_cells:
+            yield (
+                f"{counted(self._without_cells)} of {plain(self.sheet.file)}: left out, as the file is gone or was "
+                "changed since: results.csv has what became of them."
+            )
+        if self._beyond:
+            yield f"{counted(self._beyond)} of {plain(self.sheet.file)}: left out, as a sheet has no room for them."
+
+
+def write_problems(
+    worksheet: Any,  # noqa: ANN401 - XlsxWriter is untyped
+    style: Style,
+    problems: Sequence[ProblemGroup],
+    warnings: Sequence[ProblemGroup],
+) -> None:
+    """Write the sheet of grouped problems, most rows first."""
+    header = ("Rows", "Column", "What is wrong, and what to do", "First rows", "Code", "Kind")
+    table = Table(worksheet, header, 0, [style.header])
+    for kind, groups in (("problem", problems), ("worth a look", warnings)):
+        for group in groups:
+            first = ", ".join(map(str, group.rows)) + (", ..." if group.count > len(group.rows) else "")
+            message = plain(group.message)
+            worksheet.set_row(table.row, line_height(message, _MESSAGE_WIDTH))
+            texts = (f"{group.count:,}", plain(group.column), message, first, group.code, kind)
+            table.add(texts, [style.step, style.step, style.wrapped, style.step, style.own])
+    table.finish(0, None)

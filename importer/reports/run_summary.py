@@ -1,0 +1,116 @@
+"""What the reports for people say of a run: what became of its rows, what to do next, when and how it was."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePath
+
+from importer.model.plain_text import plain
+from importer.model.rows import FINAL, Status
+from importer.model.runs import ProblemGroup, RunRecord, conflict_count
+from importer.reports.closing_text import MEANINGS, REHEARSED, ended_after
+from importer.reports.next_steps import headline, run_steps
+
+_NO_PROBLEMS = frozenset({Status.DUPLICATE, Status.UNSENT, Status.EXISTS, "differs"})
+"""Codes of rows that are where they should be, or that `retry` sends: worth a look at most."""
+_GUESSED = "guessed"
+"""What the journal keeps of a guessed mapping among the options."""
+_MINUTES_FROM_SECONDS, _HOURS_FROM_SECONDS = 240, 4 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """What the reports for people say of a run."""
+
+    record: RunRecord
+    tally: Mapping[Status, int]
+    problems: Sequence[ProblemGroup]
+    """Of rows, most rows first."""
+    warnings: Sequence[ProblemGroup] = ()
+    """What is worth a look in rows that are right."""
+    to_fix: Sequence[Path] = ()
+    """The files in which rows can be fixed, to be given again."""
+
+    @property
+    def told_problems(self) -> list[ProblemGroup]:
+        """The problems that somebody has to do something about."""
+        return [group for group in self.problems if group.code not in _NO_PROBLEMS]
+
+    @property
+    def worth_a_look(self) -> list[ProblemGroup]:
+        """What nobody has to do anything about, but may want to know."""
+        return [*(group for group in self.problems if group.code in _NO_PROBLEMS), *self.warnings]
+
+    @property
+    def title(self) -> str:
+        """What was imported."""
+        files = ", ".join(PurePath(file).name for file in self.record.files)
+        return f"{'Rehearsal of the import' if self.record.is_rehearsal else 'Import'} of {plain(files)}"
+
+    @property
+    def headline(self) -> str:
+        """What became of the customers."""
+        return headline(self.record, self.tally, conflict_count(self.problems))
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """What to do next: sentences, each with its command."""
+        return run_steps(self.record, self.tally, conflict_count(self.problems), self.to_fix)
+
+    @property
+    def counts(self) -> list[tuple[Status, int, str]]:
+        """The statuses that rows have, how many have each, and what it means."""
+        meanings = MEANINGS | (
+            {status: told for status, (_, told) in REHEARSED.items()} if self.record.is_rehearsal else {}
+        )
+        return [(status, self.tally[status], meanings[status]) for status in FINAL if self.tally.get(status)]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """When the run was, and what it sent."""
+        record = self.record
+        limit = f", of {record.rate_limit:g} allowed" if record.rate_limit else ""
+        return [
+            ("Run", record.name),
+            ("Started", _local(record.started_at)),
+            (
+                "Ended",
+                f"{_local(record.finished_at)}, exit code {record.exit_code}" if record.finished_at else "not yet",
+            ),
+            ("Requests", f"{record.requests_sent:,} sent, {record.requests_retried:,} of them again"),
+            ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
+            ("Blank rows", f"{record.blank:,}"),
+        ]
+
+    @property
+    def ended(self) -> str:
+        """Whether the run came to its end, and after how long."""
+        return f"{ended_after(self.record.exit_code, self.record.started_at, self.record.finished_at)}."
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The options that were used."""
+        return [
+            (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+            for name, value in sorted(self.record.options.items())
+            if name != _GUESSED
+        ]
+
+
+def _local(moment: datetime) -> str:
+    """Return the time of day where the computer is."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}".strip()
+
+
+def pace_points(record: RunRecord) -> tuple[str, list[tuple[float, float]]]:
+    """Return the unit of time, and points of time and requests per second; the last interval, cut off, is left out."""
+    seconds = record.pace_seconds * len(record.pace)
+    unit, length = "seconds", 1.0
+    if seconds > _HOURS_FROM_SECONDS:
+        unit, length = "hours", 3600.0
+    elif seconds > _MINUTES_FROM_SECONDS:
+        unit, length = "minutes", 60.0
+    whole = record.pace[:-1] or record.pace
+    step = record.pace_seconds
+    return unit, [((place + 0.5) * step / length, count / step) for place, count in enumerate(whole)]

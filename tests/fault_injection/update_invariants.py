@@ -1,0 +1,124 @@
+"""What must hold of updates, whatever went wrong; each sentence that is returned is one that does not."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from importer.journal.doubts import change_of
+from importer.model.changes import ContactChange, FieldValue, field_labels
+from importer.model.rows import CONFLICT, Contact, Status
+from importer.model.runs import Result
+from importer.worker_pool.contact_changes import field_value
+from tests.fault_injection.client import Sent
+from tests.fault_injection.fields import FIELDS, is_said
+from tests.fault_injection.server import Server
+
+_CHANGES = "SELECT seq, uuid, after, before FROM changes JOIN runs ON runs.id = run WHERE name = ? ORDER BY seq"
+_CHANGED = "Changed in Callbell: "
+
+
+def changes_of(path: Path, run: str) -> dict[int, ContactChange]:
+    """Return by the rows' seq what the journal says that a run changed, and what was there before."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(_CHANGES, (run,)).fetchall()
+    return {seq: change_of(uuid, after, before) for seq, uuid, after, before in found}
+
+
+def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
+    """The journal knows of every PATCH that left, and what was there before the first one.
+
+    Args:
+        path: The journal's.
+        run: Its name.
+        patches: That left in it.
+
+    """
+    known = {change.uuid: change for change in changes_of(path, run).values()} if patches else {}
+    first: dict[tuple[str, str], FieldValue] = {}
+    last: dict[tuple[str, str], FieldValue] = {}
+    for sent in patches:
+        for name, value in sent.values.items():
+            if sent.look:
+                first.setdefault((sent.uuid, name), field_value(sent.look.contact, name))
+            last[sent.uuid, name] = value
+    for (uuid, name), value in last.items():
+        change = known.get(uuid, ContactChange(uuid=uuid))
+        after, before = change.after, change.before
+        if after.get(name) != value:
+            yield f"{uuid} was PATCHed to {name} {value!r}, and the journal has {after.get(name)!r}"
+        if name in before and before[name] != first.get((uuid, name), before[name]):
+            yield f"{uuid} had {name} {first[uuid, name]!r} before, and the journal has {before[name]!r}"
+        if name not in before and first.get((uuid, name)):
+            yield f"{uuid} had {name} {first[uuid, name]!r} before, and the journal does not know"
+
+
+def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[str]:
+    """A row is `updated` if its contact was PATCHed in the run, with the fields that it names; `gone` if it is."""
+    if result.code == "gone" and result.uuid not in server.deleted_by_person:
+        yield f"{result.uuid} is called gone, and nobody deleted it"
+    sent = {name for one in patches if one.uuid == result.uuid for name in one.values}
+    # Where a person gave a field the sheet's own value after a doubt, nobody can know who did.
+    done = {name for one in server.patched if one.uuid == result.uuid for name in one.values}
+    done |= {name for name in sent if (result.uuid, name) in server.ledger.touched}
+    told = _told(result)
+    if result.status is Status.UPDATED and not told:
+        yield "updated, without a word of what"
+    if told - set(map(_label, sent & done)):
+        yield f"{told} are said to be changed, and {sent & done} were"
+    if (
+        result.status in (Status.UPDATED, Status.EXISTS)
+        and result.code not in (CONFLICT, "differs")
+        and set(map(_label, sent)) - told
+    ):
+        yield f"{sent} were PATCHed, and {told or 'nothing'} is said to be changed"
+
+
+def conflict_of(result: Result) -> str:
+    """Return what a row's reason says of a conflict; empty where it is in none."""
+    return f"Changed in the sheet and{result.reason.partition('Changed in the sheet and')[2]}" * (
+        result.code == CONFLICT
+    )
+
+
+def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], server: Server) -> Iterator[str]:
+    """In the end Callbell has what the sheet changed and nobody else did; where both did, the row is in conflict.
+
+    Args:
+        results: Of the last run, with their keys.
+        rows: What the rows ask for, by key.
+        server: That has carried out everything.
+
+    """
+    for key, result in results:
+        held = server.held.get(result.uuid)
+        if result.uuid in server.ledger.undone:
+            continue
+        if held is None or key not in rows or result.status is Status.DUPLICATE or server.key(result.uuid) != key:
+            continue
+        for name in FIELDS:
+            wanted, there = field_value(rows[key], name), field_value(held, name)
+            if not is_said(rows[key], name) or _is_same(name, wanted, there):
+                continue
+            is_known = server.ledger.is_known(result.uuid)
+            if (result.uuid, name) not in server.ledger.touched and (is_known or result.uuid in server.before):
+                yield f"row {result.row} ({key}): {name} is {there!r}, and the sheet alone changed it to {wanted!r}"
+            elif server.may_replace or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason):
+                continue
+            elif name != "tags" and is_known and not server.ledger.ever_held(result.uuid, name, wanted):
+                yield f"row {result.row} ({key}): {name} is {there!r}, not {wanted!r}, and that is no conflict"
+
+
+def _told(result: Result) -> set[str]:
+    """Return the fields that a row says were changed."""
+    if not result.reason.startswith(_CHANGED):
+        return set()
+    return set(result.reason.removeprefix(_CHANGED).split(". ")[0].rstrip(".").split(", "))
+
+
+def _label(name: str) -> str:
+    return field_labels([name])
+
+
+def _is_same(name: str, wanted: FieldValue, there: FieldValue) -> bool:
+    return set(wanted) == set(there) if name == "tags" else wanted == there

@@ -1,0 +1,162 @@
+"""Deliberate faults in updates: in the merge, in what is asked before, in the PATCH and its journal, in the undo."""
+
+from tests.fault_injection.trouble_mutations import one_change, seen_by
+from tests.fault_injection.troubles import Trouble
+
+_ALL_UPDATE = ("--existing", "update")
+_SEEDS = (*seen_by("virtual", seeds="1..250"), *_ALL_UPDATE)
+_UNDO = seen_by("undo", seeds="1..300")
+_UPDATE, _MERGE = "worker_pool.update", "worker_pool.merge"
+_IMPORT = "worker_pool.import_operation:ImportOperation"
+
+UPDATE_MUTATIONS = (
+    one_change(
+        "update: no intent before the PATCH",
+        _SEEDS,
+        f"{_IMPORT}.intent",
+        "isinstance(step, GetContact | Patch)",
+        "False",
+    ),
+    one_change(
+        "update: the intent is not on disk before the PATCH",
+        _SEEDS,
+        "worker_pool.pool:WorkerPool._send",
+        "await self.journal.checkpoint()",
+        "",
+    ),
+    one_change(
+        "update: after a doubt PATCHed again unseen",
+        _SEEDS,
+        f"{_UPDATE}:after_patch",
+        "return _patch_again(reply, replace(sent, doubted=update_intent(step)), policy, policy.settle_seconds)",
+        "return SendLater(step=replace(step, get=replace(sent, doubted=update_intent(step))), wait_seconds=5.0)",
+    ),
+    one_change(
+        "update: PATCHed by an old answer",
+        _SEEDS,
+        "worker_pool.queue:Job.renewed",
+        "loop_time > self.good_until",
+        "False",
+    ),
+    one_change(
+        "update: a doubt answered by a POST",
+        _SEEDS,
+        f"{_IMPORT}.decide",
+        "return after_patch(reply, step, self._policy, jitter)",
+        "if reply.http_status is None:\n"
+        "    return SendLater(step=Post(attempt=Attempt(contact=step.get.contact, first_sent_at=self._now)))\n"
+        "return after_patch(reply, step, self._policy, jitter)",
+    ),
+    one_change(
+        "update: any 2xx confirms a PATCH",
+        _SEEDS,
+        f"{_UPDATE}:after_patch",
+        "is_confirmed(step.merge.change, reply.contact)",
+        "(reply.http_status or 500) < 300",
+    ),
+    one_change(
+        "update: a proxy's 404 believed",
+        (*seen_by("virtual", Trouble.PROXY, "1..150"), *_ALL_UPDATE),
+        f"{_UPDATE}:_is_missed",
+        "not reply.is_proxy_page",
+        "True",
+    ),
+    one_change(
+        "update: one 404 instead of two",
+        _SEEDS,
+        f"{_UPDATE}:_missed",
+        "not step.not_found_count",
+        "False",
+    ),
+    one_change(
+        "update: an earlier run's PATCH is not waited for",
+        _SEEDS,
+        f"{_UPDATE}:first_update_step",
+        "max(0.0, policy.settle_seconds - run_seconds)",
+        "0.0",
+    ),
+    one_change(
+        "update: an earlier run's PATCH taken for a person's",
+        _SEEDS,
+        f"{_MERGE}:_doubted",
+        "field.name not in doubt.after",
+        "True",
+    ),
+    one_change(
+        "merge: the base advances in spite of a conflict",
+        _SEEDS,
+        f"{_MERGE}:merge",
+        "{*_said(now)} - kept",
+        "{*_said(now)}",
+    ),
+    one_change(
+        "merge: a person's value replaced",
+        _SEEDS,
+        f"{_MERGE}:_judged",
+        "is_same(field.name, field.base or '', field.shown)",
+        "True",
+    ),
+    one_change(
+        "merge: a first meeting replaces",
+        _SEEDS,
+        f"{_MERGE}:_judged",
+        "is_same(field.name, field.base or '', field.shown)",
+        "field.base is None or is_same(field.name, field.base or '', field.shown)",
+    ),
+    one_change(
+        "merge: the sheet's tags alone",
+        _SEEDS,
+        f"{_MERGE}:_judged_tags",
+        "tag in sheet or tag not in base",
+        "tag in sheet",
+    ),
+    one_change(
+        "merge: tags that were taken away come again",
+        _SEEDS,
+        f"{_MERGE}:_judged_tags",
+        "tag in base or tag in has",
+        "tag in has",
+    ),
+    one_change(
+        "merge: an empty cell clears",
+        _SEEDS,
+        f"{_MERGE}:_said",
+        "name in cleared or field_value(now, name)",
+        "True",
+    ),
+    one_change(
+        "update: what was merged is not what counts as sent",
+        _SEEDS,
+        "journal.claim:_BASES",
+        "coalesce(sent.base, sent.payload)",
+        "sent.payload",
+    ),
+    one_change(
+        "skip: who is in the contact list is POSTed",
+        (*seen_by("virtual", seeds="1..250"), "--existing", "skip"),
+        f"{_IMPORT}.first_step",
+        "row.presence is Presence.THERE",
+        "False",
+    ),
+    one_change(
+        "the first pages of the contact list are not read again",
+        _SEEDS,
+        "client.contact_list:ContactList.walk",
+        "is_settled and len(read) == len(last.uuids)",
+        "not last.after",
+    ),
+    one_change(
+        "undo: gives back over a person's change",
+        _UNDO,
+        "worker_pool.restore:_to_give_back",
+        "is_same(name, ours, shown) and (value or name not in NEVER_CLEARED)",
+        "value or name not in NEVER_CLEARED",
+    ),
+    one_change(
+        "undo: what was there before the last PATCH, not the first",
+        _UNDO,
+        "journal.claim:_INTENT",
+        "before = json_patch(excluded.before, before)",
+        "before = excluded.before",
+    ),
+)

@@ -1,0 +1,204 @@
+"""The reports for people: corrected and given again, written again, chosen."""
+
+import contextlib
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from importer.reports import results_workbook
+from importer.sandbox import Sandbox
+from tests.support.commands import TOKEN, customers, give, phones, read, serving, table
+
+ROWS = [
+    ("Phone", "Name", "City"),
+    ("+34600000001", "Ana", "Ávila"),
+    ("ask Luis", "Luis", "=1+1"),
+    ("+34600000003", "Eva", ""),
+    ("", "Max", "007"),
+    ("+34600000001", "Ana again", ""),
+]
+
+
+@pytest.fixture(autouse=True)
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Each test stands in a folder of its own, with a service of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    with serving() as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+def folder(number: int = -1) -> Path:
+    """Return the reports of a run; the last one's, if no other is named."""
+    return sorted(path for path in Path("reports").iterdir())[number]
+
+
+def book(path: Path) -> Path:
+    """Write the rows as a workbook."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "Clientes"
+    for row in ROWS:
+        sheet.append(row)
+        for cell in sheet[sheet.max_row]:
+            cell.data_type = "s" if cell.value is not None else cell.data_type
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_two_cells_fixed_and_given_again_are_two_rows_sent(service: Sandbox, kind: str) -> None:
+    """The rows' sheet is recognised, and what is done is known."""
+    source = table(Path("contacts.csv"), ROWS) if kind == "csv" else book(Path("contacts.xlsx"))
+    assert give("run", source).exit_code == 1
+    path = folder() / "results.xlsx"
+    results = openpyxl.load_workbook(path)
+    assert results.sheetnames == ["Import summary", "Clientes" if kind == "xlsx" else "contacts", "Import problems"]
+    rows = results.worksheets[1]
+    assert [cell.value for cell in rows[1]][:4] == ["Phone", "Name", "City", "import_status"]
+    assert [cell.value for cell in rows[3]][:4] == ["ask Luis", "Luis", "=1+1", "invalid"]
+    rows["A3"], rows["A5"] = "+34600000002", "+34600000004"
+    results.save(path)
+    said = give("run", path, "--json")
+    assert (said.exit_code, said.rows) == (0, {"created": 2, "unchanged": 2, "duplicate": 1, "read": 5})
+    assert phones(service) == [f"3460000000{digit}" for digit in "1234"]
+
+
+def test_every_cell_is_a_text_with_its_status(service: Sandbox) -> None:
+    """The input's columns come first, the wrong cell is named, the UUID is a link, and no formula is left."""
+    give("run", book(Path("contacts.xlsx")))
+    rows = openpyxl.load_workbook(folder() / "results.xlsx")["Clientes"]
+    assert {cell.data_type for row in rows.iter_rows() for cell in row if cell.value is not None} == {"s"}
+    header = [cell.value for cell in rows[1]]
+    table_rows = [dict(zip(header, [cell.value for cell in row], strict=True)) for row in rows.iter_rows(min_row=2)]
+    assert [row["import_status"] for row in table_rows] == ["created", "invalid", "created", "invalid", "duplicate"]
+    assert [row["import_cells"] for row in table_rows] == [None, "A3", None, "A5", None]
+    assert [row["import_row"] for row in table_rows] == ["2", "3", "4", "5", "6"]
+    assert rows["E2"].hyperlink is not None
+    assert str(rows["E2"].value) in {contact.uuid for contact in service.contacts}
+    assert (rows.freeze_panes, rows.auto_filter.ref) == ("A2", "A1:I6")
+    assert rows["A3"].number_format == "@"
+
+
+def test_the_second_night_shows_the_cells_of_rows_that_are_unchanged() -> None:
+    """The journal does not keep them: the file is read again, if it is the same."""
+    source = table(Path("contacts.csv"), ROWS)
+    give("run", source)
+    give("run", source)
+    rows = openpyxl.load_workbook(folder() / "results.xlsx")["contacts"]
+    assert [[cell.value for cell in row[:4]] for row in rows.iter_rows(min_row=2, max_row=2)] == [
+        ["+34600000001", "Ana", "Ávila", "unchanged"]
+    ]
+    name = folder().name
+    source.write_text(source.read_text("utf-8") + "x,y,z\n", "utf-8")
+    assert give("report", name, "--no-open").exit_code == 0
+    book = openpyxl.load_workbook(folder() / "results.xlsx")
+    assert [row[3].value for row in book["contacts"].iter_rows(min_row=2)] == ["invalid", "invalid", "duplicate"]
+    told = [cell.value for row in book["Import summary"].iter_rows() for cell in row if cell.value]
+    assert any("2 rows of" in str(text) and "changed since" in str(text) for text in told)
+
+
+def test_a_part_that_is_given_again_is_right(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large run only the rows that changed are there, and it says so; then only those that need a person."""
+    source = table(Path("contacts.csv"), ROWS[:2])
+    give("run", source)
+    table(source, ROWS)
+    for most, statuses in (
+        ("UNCHANGED", ["invalid", "created", "invalid", "duplicate"]),
+        ("ALL_CHANGES", ["invalid"] * 2),
+    ):
+        monkeypatch.setattr(results_workbook, f"MOST_WITH_{most}", 4)
+        if most == "UNCHANGED":
+            give("run", source)
+        else:
+            give("report", "--no-open")
+        results = openpyxl.load_workbook(folder() / "results.xlsx")
+        assert [row[3].value for row in results["contacts"].iter_rows(min_row=2)] == statuses
+        told = [str(cell.value) for row in results["Import summary"].iter_rows() for cell in row if cell.value]
+        assert any("as the run has more than" in text for text in told)
+    rows = results["contacts"]
+    rows["A2"], rows["A3"] = "+34600000002", "+34600000004"
+    results.save("fixed.xlsx")
+    assert give("run", "fixed.xlsx", "--json").rows == {"created": 2, "read": 2}
+    assert len(service.contacts) == 4
+
+
+def test_the_reports_are_written_again() -> None:
+    """As they were, with what the summary alone kept; a run that is not there is exit code 2."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    before = {path.name: path.read_bytes() for path in folder().iterdir()}
+    assert set(before) == {"results.csv", "results.xlsx", "report.html", "failed.csv", "summary.json"}
+    for path in folder().iterdir():
+        if path.name != "summary.json":
+            path.unlink()
+    said = give("report", "--json", "--no-open")
+    assert said.exit_code == 0
+    assert json.loads(said.stdout) == json.loads(before["summary.json"])
+    after = {path.name: path.read_bytes() for path in folder().iterdir()}
+    assert {name for name, content in after.items() if content != before[name]} <= {"results.xlsx"}
+    assert give("report", "nothing").exit_code == 2
+
+
+def test_a_run_that_was_killed_gets_its_reports() -> None:
+    """It wrote none: what was open is closed first, and the next run is not needed for it."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    name = folder().name
+    shutil.rmtree(folder())
+    with contextlib.closing(sqlite3.connect("journal.sqlite3")) as journal, journal:
+        journal.execute("UPDATE runs SET finished_at = NULL, tally = NULL")
+        journal.execute("UPDATE rows SET status = 'pending' WHERE number = 2")
+    said = give("report")
+    assert said.exit_code == 0
+    assert [row["status"] for row in read(folder() / "results.csv")][:2] == ["unsent", "invalid"]
+    assert folder().name == name
+    assert f"The reports of {name} are written again" in said.stderr
+
+
+def test_a_retry_shows_the_rows_that_it_sent(service: Sandbox) -> None:
+    """With the numbers and the cells that they have in the input."""
+    file = table(Path("contacts.csv"), [*ROWS[:2], ("600000009", "Pia", "Lugo")])
+    assert give("run", file).exit_code == 1
+    assert give("retry", "--country", "ES").exit_code == 0
+    rows = openpyxl.load_workbook(folder() / "results.xlsx")["contacts"]
+    assert [[cell.value for cell in row][:4] for row in rows.iter_rows(min_row=2)] == [
+        ["600000009", "Pia", "Lugo", "created"]
+    ]
+    assert rows["I2"].value == "3"
+    assert len(service.contacts) == 2
+
+
+def test_reports_are_chosen() -> None:
+    """By the config or the environment; results.csv can be made for Excel."""
+    Path("config.toml").write_text('[run]\nreports = ["csv"]\ncsv_for_excel = true\n', "utf-8")
+    give("run", customers(Path("contacts.csv")), "--yes")
+    assert {path.name for path in folder().iterdir()} == {"results.csv", "summary.json"}
+    assert (folder() / "results.csv").read_bytes().startswith(b"\xef\xbb\xbffile")
+    assert len(read(folder() / "results.csv")) == 3
+    Path("config.toml").write_text('[run]\nreports = ["pdf"]\n', "utf-8")
+    said = give("report")
+    assert said.exit_code == 2
+    assert "csv, xlsx, html" in said.stderr
+
+
+def test_the_environment_chooses_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With commas between them."""
+    monkeypatch.setenv("CALLBELL_IMPORTER_REPORTS", "html,csv")
+    give("run", customers(Path("contacts.csv")))
+    assert {path.name for path in folder().iterdir()} == {"results.csv", "report.html", "summary.json"}
+
+
+def test_the_run_keeps_its_pace() -> None:
+    """Every request is in one of the counts, and the page draws them."""
+    give("run", customers(Path("contacts.csv")))
+    page = (folder() / "report.html").read_text("utf-8")
+    assert "Requests per second over the run" in page
+    assert not re.search(r"src=|href=|@import|url\(", page)  # one file: it loads nothing

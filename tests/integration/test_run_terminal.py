@@ -1,0 +1,184 @@
+"""What `run` asks on a terminal, and that Enter is an answer to each of its questions."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from importer.sandbox import Sandbox
+from tests.support.commands import TOKEN, customers, give, results, serving, table
+
+if os.name == "nt":
+    pytest.skip("terminals are POSIX's", allow_module_level=True)
+from tests.support.answered_terminal import on_a_terminal
+
+YES_NO = "[Y/n]"
+TOKEN_ASKED = "then Enter: "  # noqa: S105 - the end of a question
+KEEP_ASKED = "for you alone)"
+BAD = {11: "12345", 500: "sin móvil", 1500: "600 11 22", 3999: "6001112223344"}
+"""Rows of the workbook that have no right number."""
+
+
+@pytest.fixture(autouse=True)
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Yield Callbell's stand-in; each test stands in a folder of its own, and has journal and token there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setenv("CALLBELL_IMPORTER_RATE", "0")
+    with serving() as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+@pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the token."""
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+
+
+def spanish_workbook(path: Path, rows: int) -> None:
+    """Write a shop owner's workbook: numbers without a country code, as cells of text and of numbers."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Clientes"
+    sheet.append(["Nombre", "Apellidos", "Móvil", "Correo", "Ciudad"])
+    for row in range(rows):
+        phone = f"6{row:04}{row * 7919 % 10000:04}"
+        written = (phone, int(phone), f"{phone[:3]} {phone[3:6]} {phone[6:]}")[row % 3]
+        city = ("Madrid", "Sevilla", "Cádiz")[row % 3]
+        first = ("María", "Begoña", "Íñigo", "José", "Núria", "Lucía", "Iván")[row % 7]
+        last = f"{('García', 'Muñoz', 'Peña')[row % 3]} {('López', 'Ibáñez')[row % 2]} {chr(65 + row % 26)}."
+        sheet.append([first, last, BAD.get(row, written), f"c{row}@example.com", city])
+    book.save(path)
+
+
+@pytest.mark.usefixtures("token")
+def test_a_spanish_workbook_is_imported_by_enter_alone(service: Sandbox) -> None:
+    """4,000 rows, no config, no options: two questions, and all but the bad rows are created."""
+    spanish_workbook(Path("clientes.xlsx"), 4_000)
+    ended = on_a_terminal("run", "clientes.xlsx", answers=[(YES_NO, "\n")] * 4)
+    assert ended.exit_code == 1
+    assert ended.unasked == 2
+    assert "3,996 of 4,000 numbers are right for Spain. Are they Spanish? [Y/n]" in ended.shown
+    assert "  name           from {Nombre} {Apellidos}\n" in ended.shown
+    assert "  row 2: 34600000000; María García López A.\n" in ended.shown
+    assert "4,000 rows: 3,996 to be sent, 4 with a problem.\nTo: Callbell, the account of " in ended.shown
+    assert "Import them? [Y/n]" in ended.shown
+    assert len(service.contacts) == 3_996
+    assert {row["status"] for row in results()} == {"created", "invalid"}
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
+    """By a name, after a name that is none; it is as good as the option, which later commands repeat."""
+    table(Path("a.csv"), [("Phone", "Name"), ("912345678", "Ana"), ("+34600111222", "Eva"), ("+3460", "X")])
+    answers = [(YES_NO, "n\n"), ("not sent): ", "Portugul\n"), ("not sent): ", "Portugal\n"), (YES_NO, "\n")]
+    ended = on_a_terminal("run", "a.csv", answers=answers)
+    assert ended.exit_code == 1
+    assert "1 of 1 numbers without a country code are right for" in ended.shown
+    assert "did you mean Portugal (PT)?" in ended.shown
+    assert sorted(contact.identifier for contact in service.contacts) == ["34600111222", "351912345678"]
+    assert "failed.csv --country PT" in ended.shown
+
+
+@pytest.mark.usefixtures("token")
+def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
+    """Each choice with how full it is and three of its values; Enter is the first."""
+    rows = [(f"+3460011122{n}", f"+3460022233{n}" if n < 5 else "", f"Ana {n}") for n in range(10)]
+    table(Path("a.csv"), [("Phone", "Tel", "Name"), *rows])
+    ended = on_a_terminal("run", "a.csv", answers=[("Enter: 1 ", "2\n"), (YES_NO, "\n")])
+    assert "a.csv: which column has the phone number? (several columns could be it)\n" in ended.shown
+    assert "  1 Phone                  100% full  +34600111220, +34600111221, +34600111222\n" in ended.shown
+    assert "  2 Tel                     50% full  +34600222330, +34600222331, +34600222332\n" in ended.shown
+    assert "5 to be sent, 5 with a problem." in ended.shown
+    assert len(service.contacts) == 5
+    Path("state").rename("before")
+    assert on_a_terminal("run", "a.csv", answers=[("Enter: 1 ", "\n"), (YES_NO, "\n")]).exit_code == 0
+
+
+@pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130)])
+@pytest.mark.usefixtures("token")
+def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, exit_code: int) -> None:
+    """No, the end of the input and Ctrl-C: one sentence, no reports, and the same command asks again."""
+    customers(Path("a.csv"))
+    ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, answer)])
+    assert ended.exit_code == exit_code
+    assert "othing was sent. " in ended.shown.splitlines()[-1]
+    assert not service.contacts
+    assert not list(Path("reports").iterdir())
+    assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")]).exit_code == 0
+    assert len(service.contacts) == 3
+
+
+@pytest.mark.usefixtures("token")
+def test_ctrl_c_at_an_earlier_question_sends_nothing(service: Sandbox) -> None:
+    """The country is asked for before the rows are read."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
+    ended = on_a_terminal("run", "a.csv", answers=[("Spanish? [Y/n]", "\x03")])
+    assert (ended.exit_code, len(service.contacts)) == (130, 0)
+    assert ended.shown.splitlines()[-1] == "Interrupted. The same command goes on."
+
+
+def test_a_token_is_asked_for_tried_and_kept(service: Sandbox) -> None:
+    """Hidden; a wrong one is asked for again, and the next run finds what was kept."""
+    customers(Path("a.csv"))
+    answers = [(TOKEN_ASKED, "wrong-token\n"), (TOKEN_ASKED, f"{TOKEN}\n"), (KEEP_ASKED, "\n"), (YES_NO, "\n")]
+    ended = on_a_terminal("run", "a.csv", answers=answers)
+    assert (ended.exit_code, len(service.contacts)) == (0, 3)
+    assert "Copy it in Callbell: Settings, API." in ended.shown
+    assert "Callbell refuses this token (401)." in ended.shown
+    assert TOKEN not in ended.shown
+    assert Path("config/callbell-importer/token").read_text("utf-8") == f"{TOKEN}\n"
+    assert "from the file" in give("doctor").stderr
+    assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")]).exit_code == 0
+
+
+def test_a_token_is_kept_on_request_only(service: Sandbox) -> None:
+    """A no keeps it for this run alone; no token at all sends nothing, with exit code 2."""
+    customers(Path("a.csv"))
+    answers = [(TOKEN_ASKED, f"{TOKEN}\n"), (KEEP_ASKED, "n\n"), (YES_NO, "\n")]
+    assert on_a_terminal("run", "a.csv", answers=answers).exit_code == 0
+    assert len(service.contacts) == 3
+    assert not Path("config").exists()
+    ended = on_a_terminal("run", "a.csv", answers=[(TOKEN_ASKED, "\n")])
+    assert ended.exit_code == 2
+    assert "There is no token, so nothing was sent." in ended.shown
+
+
+def test_a_rehearsal_needs_no_token_and_yes_asks_nothing() -> None:
+    """With --yes a number without a country is a problem, as without a terminal."""
+    spanish_workbook(Path("clientes.xlsx"), 30)
+    ended = on_a_terminal("run", "clientes.xlsx", "--sandbox", answers=[(YES_NO, "\n"), (YES_NO, "\n")])
+    assert (ended.exit_code, ended.unasked) == (1, 0)
+    assert "To: a rehearsal in a sandbox; nothing goes to Callbell." in ended.shown
+    ended = on_a_terminal("run", "clientes.xlsx", "--sandbox", "--yes", answers=[(YES_NO, "\n")])
+    assert (ended.exit_code, ended.unasked) == (1, 1)
+    assert "phone_no_country" in ended.shown
+
+
+@pytest.mark.usefixtures("token")
+def test_a_config_and_an_option_leave_nothing_to_ask(service: Sandbox) -> None:
+    """Where the mapping and the country were given, nothing is unsure."""
+    spanish_workbook(Path("clientes.xlsx"), 9)
+    Path("config.toml").write_text('[columns]\nidentifier = "Móvil"\nname = "Nombre"\n', "utf-8")
+    ended = on_a_terminal("run", "clientes.xlsx", "--country", "España", answers=[(YES_NO, "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 1, 9)
+
+
+@pytest.mark.usefixtures("token")
+def test_where_nobody_can_be_asked_the_country_is_named_as_the_cure(service: Sandbox) -> None:
+    """Never used unasked: the run and the check say the option, with the evidence."""
+    spanish_workbook(Path("clientes.xlsx"), 30)
+    for command in ("run", "check"):
+        said = give(command, "clientes.xlsx")
+        assert said.exit_code == 1
+        assert "29 of 29 numbers without a country code are right for Spain." in said.stderr
+        assert "If they are Spanish, give the same command with --country ES." in said.stderr
+    assert not service.contacts
+    assert give("run", "clientes.xlsx", "--country", "Spain").exit_code == 1
+    assert len(service.contacts) == 29

@@ -1,0 +1,69 @@
+"""A command on a terminal of its own, 80 columns wide, whose questions are answered as they come."""
+
+import contextlib
+import fcntl
+import os
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.support.paths import ROOT
+
+PATIENCE_SECONDS = 60
+_OWN_TERMINAL = """
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from importer.cli import main
+main()
+"""
+"""Only where the terminal is the process's own is Ctrl-C a signal, and what is typed hidden."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a command on a terminal ended."""
+
+    exit_code: int
+    shown: str
+    """All that the terminal showed."""
+    unasked: int
+    """How many of the answers nobody asked for."""
+
+
+def on_a_terminal(
+    *arguments: str, answers: Sequence[tuple[str, str]], environment: Mapping[str, str] | None = None
+) -> Ended:
+    """Give the command, and answer each question once the words of its end are shown.
+
+    Args:
+        arguments: Of the command.
+        answers: In the order of the questions, the end of each and the keys.
+        environment: Variables besides those that are set.
+
+    """
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb", **(environment or {})}
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-c", _OWN_TERMINAL, *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=variables,
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        shown, seen, left = b"", 0, list(answers)
+        with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
+            while block := os.read(ours, 4096):
+                shown += block
+                while left and (place := shown.find(left[0][0].encode(), seen)) >= 0:
+                    seen = place + len(left[0][0].encode())
+                    os.write(ours, left.pop(0)[1].encode())
+        code = process.wait(PATIENCE_SECONDS)
+    os.close(ours)
+    text = shown.decode("utf-8", "replace").replace("\r\n", "\n")
+    return Ended(exit_code=code, shown=text, unasked=len(left))

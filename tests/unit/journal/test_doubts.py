@@ -1,0 +1,81 @@
+"""PATCHes of earlier runs that may have arrived: the next update of their contacts knows of them."""
+
+from pathlib import Path
+
+import pytest
+
+from importer.journal import Journal
+from importer.model.changes import ContactChange
+from importer.model.journal_rows import Intended, Pending, RecordedOutcome
+from importer.model.policy import Existing
+from importer.model.replies import Outcome
+from importer.model.rows import Contact, Status
+from tests.support.journals import SHEET, START, begun, contact, entry, record, send_all
+
+CHANGE = ContactChange(uuid="uuid-34600000001", after={"name": "Second"}, before={"name": "Name 1"})
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """A journal whose first run created contacts 1 and 2, and whose second was cut off while it PATCHed contact 1."""
+    journal = begun(tmp_path / "journal.sqlite3", numbers=[1, 2])
+    send_all(journal)
+    journal.finish(record())
+    (row,) = claimed(journal, "run-2", contact(1, "Second"))
+    journal.record([Intended(seq=row.seq, change=CHANGE, at=START)])
+    return journal
+
+
+def claimed(journal: Journal, name: str, *contacts: Contact, existing: Existing = Existing.UPDATE) -> list[Pending]:
+    """Begin a run with these contacts and claim what is to be sent."""
+    journal.begin(record(name), existing=existing)
+    journal.enqueue(journal.add_sheet(SHEET), [entry(one, row) for row, one in enumerate(contacts, 2)])
+    return journal.claim(10)
+
+
+@pytest.mark.parametrize("name", ["Second", "Third", "Name 1"])
+def test_an_update_is_told_what_may_have_arrived(journal: Journal, name: str) -> None:
+    """Whatever the sheet says now, even what it said before; other contacts have nothing to do with it."""
+    first, second = claimed(journal, "run-3", contact(1, name), contact(2, "New"))
+    assert (first.base, first.doubts) == (contact(1), (CHANGE,))
+    assert second.doubts == ()
+
+
+def test_a_run_that_does_not_reach_the_row_passes_the_doubt_on(journal: Journal) -> None:
+    """And one that does not update anything."""
+    assert claimed(journal, "run-3", contact(1), existing=Existing.SKIP) == []
+    journal.finish(record("run-3"))
+    journal.begin(record("run-4"), existing=Existing.UPDATE)
+    journal.enqueue(journal.add_sheet(SHEET), [entry(contact(1, "Third"), 2)])
+    journal.finish(record("run-4"))
+    (row,) = claimed(journal, "run-5", contact(1, "Third"))
+    assert row.doubts == (CHANGE,)
+
+
+def test_a_merge_settles_the_doubt(journal: Journal) -> None:
+    """It has read what the contact has."""
+    (row,) = claimed(journal, "run-3", contact(1, "Third"))
+    outcome = Outcome(status=Status.UPDATED, uuid=row.uuid, base=row.contact)
+    journal.record([RecordedOutcome(seq=row.seq, outcome=outcome, attempts=1, at=START)])
+    journal.finish(record("run-3"))
+    (row,) = claimed(journal, "run-4", contact(1, "Fourth"))
+    assert row.doubts == ()
+
+
+def test_a_first_meeting_that_was_cut_off_is_told_too(journal: Journal) -> None:
+    """Its row was to be created, found there, and PATCHed."""
+    journal.finish(record("run-2"))
+    (row,) = claimed(journal, "run-3", contact(3))
+    change = ContactChange(uuid="met", after={"note": "x"}, before={"note": ""})
+    journal.record([Intended(seq=row.seq, change=change, at=START)])
+    (row,) = claimed(journal, "run-4", contact(3, "Other"))
+    assert (row.in_doubt, row.doubts) == (True, (change,))
+
+
+def test_an_undo_is_told_that_the_patch_may_be_under_way(journal: Journal, tmp_path: Path) -> None:
+    """It waits for it before it looks."""
+    journal.finish(record("run-2"))
+    undo = journal.undo_of("run-2")
+    undo.begin("undo-1", tmp_path, START)
+    (row,) = undo.claim(10)
+    assert (row.change, row.in_doubt) == (CHANGE, True)

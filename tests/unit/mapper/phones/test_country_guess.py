@@ -1,0 +1,65 @@
+"""Which country numbers without a country code are probably from."""
+
+import pytest
+
+from importer.mapper.phones.country_guess import guess_country, lacks_country
+
+SPANISH = ("600 111 222", "611222333", "622-33-44-55", "911 22 33 44", "0034 600111223")
+MEXICAN = ("55 1234 5678", "33 1234 5678")
+
+
+@pytest.mark.parametrize(
+    ("cells", "words", "here", "country"),
+    [
+        (SPANISH, "nombre movil clientes", "", "ES"),
+        (SPANISH, "", "ES", "ES"),
+        (SPANISH, "name phone", "US", "ES"),
+        (("+34 600111222", "600 111 223", "611 222 333"), "", "", "ES"),
+        (("06 12 34 56 78", "07 55 34 56 78"), "nom telephone", "", "FR"),
+        (("6 12 34 56 78", "7 55 34 56 78", "1 42 68 53 00"), "nom prenom portable", "", "FR"),
+        (("347 1234567", "06 1234567", "0577 123456"), "nome cellulare", "", "IT"),
+        (("11 91234-5678", "(21) 99876-5432"), "nome celular", "", "BR"),
+        (("0151 12345678", "030 1234567"), "vorname handy", "", "DE"),
+        (("(415) 555-2671", "212 555 0123"), "first name phone", "", "US"),
+        (MEXICAN, "nombre telefono", "", "MX"),
+        (("300 1234567", "310 1234567"), "nombre celular", "", "CO"),
+        (("501 123 456", "601 123 456"), "imie telefon", "PL", "PL"),
+    ],
+)
+def test_the_country_is_told_by_numbers_language_and_place(
+    cells: tuple[str, ...], words: str, here: str, country: str
+) -> None:
+    """Where several countries fit, headers, coded numbers and the machine decide."""
+    found = guess_country(cells, words, here)
+    assert found is not None
+    assert found.country == country
+
+
+def test_the_evidence_counts_the_numbers_that_are_right() -> None:
+    """Bad numbers count among all, blank cells do not, and those with a code are told apart."""
+    found = guess_country([*SPANISH[:3], "12345", "none yet", "", "  "], "movil", "")
+    assert found is not None
+    assert found.evidence == "3 of 5 numbers are right for Spain."
+    assert found.of_people == "Spanish"
+    mixed = guess_country([*SPANISH[:3], "+34 600111222"], "movil", "")
+    assert mixed is not None
+    assert mixed.evidence == "3 of 3 numbers without a country code are right for Spain."
+
+
+def test_people_without_an_adjective_are_from_their_country() -> None:
+    """Only the commonest have one."""
+    found = guess_country(["3 123 4567"] * 3, "", "EE") or guess_country(["5123 4567"] * 3, "", "EE")
+    assert found is not None
+    assert found.of_people.startswith("from ") or found.of_people.istitle()
+
+
+@pytest.mark.parametrize("cells", [[], ["", " "], ["+34600111222"], ["Ana", "Luis"], ["000"] * 9 + ["600111222"]])
+def test_no_country_is_named_that_does_not_fit_most(cells: list[str]) -> None:
+    """Nothing without a code, or no numbers at all."""
+    assert guess_country(cells, "nombre movil", "ES") is None
+
+
+def test_only_a_number_without_its_country_asks_for_one() -> None:
+    """A wrong number, a blank cell or one with its code does not."""
+    assert not lacks_country(["+34600111222", "34600111222", "", "12345", "Ana"])
+    assert lacks_country(["+34600111222", "600 111 222"])

@@ -1,0 +1,68 @@
+"""What the reports for people say is to be done."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from importer.model.rows import Status
+from importer.model.runs import Result, RunRecord
+from importer.reports.next_steps import headline, row_step, run_steps
+
+RUN = RunRecord(
+    name="20261123-020000-contacts",
+    command="run",
+    account="main",
+    files=("/home/ana/contacts.csv",),
+    options={"country": "ES"},
+    report_dir="reports/20261123-020000-contacts",
+    started_at=datetime(2026, 11, 23, 2, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "http_status", "code", "words"),
+    [
+        (Status.CREATED, 201, "", ""),
+        (Status.DUPLICATE, None, "duplicate", ""),
+        (Status.EXISTS, None, "conflict", "Decide"),
+        (Status.INVALID, None, "phone_missing", "Fix the cell"),
+        (Status.FAILED, 422, "refused", "Fix what the reason names"),
+        (Status.FAILED, 429, "rate_limited", "retry 20261123"),
+        (Status.FAILED, 503, "server_error", "retry 20261123"),
+        (Status.IN_DOUBT, None, "", "whether it arrived"),
+        (Status.UNSENT, None, "unsent", "retry 20261123"),
+    ],
+)
+def test_retry_is_offered_for_what_can_succeed_unchanged(
+    status: Status, http_status: int | None, code: str, words: str
+) -> None:
+    """What Callbell refused is to be fixed; what it had no time for is to be sent again."""
+    result = Result(0, 2, "34600111222", "Ana", status, http_status=http_status, code=code)
+    step = row_step(result, RUN.name)
+    assert bool(step) == bool(words)
+    assert words in step
+
+
+def test_the_headline_counts_customers_first() -> None:
+    """Who is in Callbell, who needs a person, who is there twice, who was not sent."""
+    tally = Counter({Status.CREATED: 3993, Status.DUPLICATE: 1, Status.INVALID: 4, Status.UNSENT: 2})
+    assert headline(RUN, tally, 1) == (
+        "3,994 of 4,000 customers are in Callbell. 5 need you, 1 stands twice, 2 were not sent."
+    )
+    assert headline(RUN, Counter({Status.CREATED: 1}), 0) == "1 of 1 customer is in Callbell."
+    assert "nothing was sent" in headline(replace(RUN, account="sandbox x"), Counter({Status.CREATED: 1}), 0)
+
+
+def test_each_step_has_its_command() -> None:
+    """Rows to fix come back as the file that they are fixed in, with the options of the run."""
+    tally = Counter({Status.INVALID: 1, Status.UNSENT: 1, Status.IN_DOUBT: 1})
+    commands = [command for _, command in run_steps(RUN, tally, 0, [Path("results.xlsx")])]
+    assert commands == [
+        "callbell-importer run results.xlsx --country ES",
+        "callbell-importer retry 20261123-020000-contacts",
+        "callbell-importer retry 20261123-020000-contacts",
+    ]
+    assert run_steps(RUN, Counter({Status.CREATED: 1}), 0, []) == [("Nothing: every row is where it should be.", "")]

@@ -1,0 +1,118 @@
+"""results.xlsx as it stands on disk; how it is given again is in tests/integration/test_reports.py."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+
+from importer.model.errors import StorageError
+from importer.model.rows import Sheet, Status
+from importer.model.runs import RowToFix, ShownRow, ShownRows
+from importer.reports import ReportOptions, write_reports
+from importer.reports.results_workbook import sheet_name, shown_rows
+from tests.unit.reports.test_results import BOOK, INVALID, SHEET, TO_FIX, FakeSource
+
+CELLS = {2: ("34600111222", "Ana, of Madrid"), 4: ("+12", "=1+1")}
+ALL = ReportOptions(input_cells=lambda _: iter(CELLS.items()))
+
+
+def written(folder: Path, source: FakeSource, options: ReportOptions = ALL) -> Any:
+    """Return the workbook of a run."""
+    reports = write_reports(source, folder, options=options)
+    assert reports.workbook == folder / "results.xlsx"
+    return openpyxl.load_workbook(reports.workbook)
+
+
+def cells(sheet: Any) -> list[list[str | None]]:
+    """Return what the sheet's cells hold."""
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+def test_the_inputs_columns_come_first(tmp_path: Path) -> None:
+    """With what became of each row beside them; cells that the journal lacks come from the input."""
+    rows = written(tmp_path, FakeSource())["contacts"]
+    ours = ["import_status", "import_uuid", "import_reason", "import_cells", "import_what_to_do", "import_row"]
+    assert cells(rows) == [
+        ["Phone", "Name", *ours],
+        ["34600111222", "Ana, of Madrid", "created", "u-1", None, None, None, "2"],
+        ["+12", "=1+1", "invalid", None, "Too short. Mend it.", "A4",
+         "Fix the cell, save, and import the file again.", "4"],
+    ]  # fmt: skip
+    assert rows["D2"].hyperlink.target == "https://x/u-1"
+
+
+def test_a_row_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Without its cells it would be imported as an empty one; what is left out is said."""
+    book = written(tmp_path, FakeSource(), ReportOptions())
+    assert [row[2] for row in cells(book["contacts"])[1:]] == ["invalid"]
+    assert any("1 row of contacts.csv: left out" in str(row[0]) for row in cells(book["Import summary"]))
+
+
+def test_a_file_of_ours_that_was_given_again_has_our_columns_once(tmp_path: Path) -> None:
+    """They are replaced, wherever they stand."""
+    sheet = replace(SHEET, header=("import_row", "Phone", "IMPORT_STATUS"))
+    fix = RowToFix(row=4, cells=("9", "+12", "invalid"), status=Status.INVALID, reason="Too short.")
+    book = written(tmp_path, FakeSource(sheets=(sheet,), results=[INVALID], to_fix={0: [fix]}))
+    header, row = cells(book["contacts"])
+    assert header[:2] == ["Phone", "import_status"]
+    assert (row[0], row[-1]) == ("+12", "4")
+    assert header.count("import_row") == 1
+
+
+def test_the_header_stands_where_it_stood(tmp_path: Path) -> None:
+    """The config may name its row and its sheet."""
+    source = FakeSource(sheets=(BOOK,), results=[INVALID], to_fix={0: [TO_FIX]})
+    rows = written(tmp_path, source)["Sheet 1"]
+    assert (rows["A3"].value, rows["A4"].value, rows.freeze_panes) == ("Phone", "+12", "A4")
+
+
+@pytest.mark.parametrize("name", ["Import summary", "history", "x" * 40 + "[1]", "'quoted'", ""])
+def test_any_name_of_a_sheet_can_be_written(tmp_path: Path, name: str) -> None:
+    """Two sheets of one name, names that Excel keeps for itself, and those of our own sheets."""
+    sheet = Sheet(file="a.xlsx", name=name, header=("Phone", "Name"))
+    source = FakeSource(sheets=(sheet, sheet), results=[INVALID, INVALID._replace(sheet_index=1)], to_fix={0: [TO_FIX]})
+    names = written(tmp_path, source).sheetnames
+    assert (names[0], names[-1], len({*names})) == ("Import summary", "Import problems", 4)
+
+
+def test_a_sheets_name_is_the_inputs() -> None:
+    """A text file has its own name without its ending."""
+    assert sheet_name(SHEET) == "contacts"
+    assert sheet_name(replace(BOOK, name="Año/2026")) == "Año2026"
+
+
+@pytest.mark.parametrize(
+    ("total", "which"),
+    [(20_000, ShownRows.EVERY), (20_001, ShownRows.CHANGED), (200_000, ShownRows.CHANGED), (200_001, ShownRows.TO_FIX)],
+)
+def test_large_runs_show_what_matters(total: int, which: ShownRows) -> None:
+    """A workbook of a million rows helps nobody."""
+    assert shown_rows(total) is which
+
+
+def test_charts_are_native_and_the_problems_have_their_sheet(tmp_path: Path) -> None:
+    """Rows by status, and requests per second where any were sent."""
+    book = written(tmp_path, FakeSource(pace=(3, 2, 1), pace_seconds=2.0))
+    with ZipFile(tmp_path / "results.xlsx") as file:
+        assert sum(name.startswith("xl/charts/chart") for name in file.namelist()) == 2
+    assert cells(book["Import problems"])[1] == ["1", "Phone", "Too short.", "4", "phone_invalid", "problem"]
+    told = cells(book["Import summary"])
+    assert told[-2:] == [[1, 1.5, 300], [3, 1, 300]]
+    assert told[1][0] == "1 of 2 customers is in Callbell. 1 needs you."
+
+
+def test_what_cannot_be_written_leaves_no_part(tmp_path: Path) -> None:
+    """Neither half a workbook nor a temporary folder."""
+
+    class Failing(FakeSource):
+        def shown_rows(self, sheet_index: int, which: ShownRows) -> Iterator[ShownRow]:
+            yield from super().shown_rows(sheet_index, which)
+            raise StorageError("The disk is gone.")
+
+    with pytest.raises(StorageError, match="gone"):
+        write_reports(Failing(), tmp_path, options=ALL)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["failed.csv", "results.csv"]
