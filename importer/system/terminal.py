@@ -9,7 +9,7 @@ def line_width(stream: TextIO) -> int:
     """Return how many characters a line of the terminal holds; 0: the stream is none, or does not say."""
     try:
         return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
-    except (OSError, ValueError):
+    except (AttributeError, OSError, ValueError):  # it need not be a file at all
         return 0
 
 
