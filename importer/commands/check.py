@@ -101,9 +101,9 @@ class Check:
             foretold = () if broken else await self._ask(connection, journal)
         checked = self._checked(connection, broken, foretold)
         told = self.context.told
-        text = checked_text(replace(checked, problems=told(checked.problems), warnings=told(checked.warnings)))
-        if cure := self._without_country.cure([one.sheet for one in self.readers], self.context.environment):
-            text = f"{text}\n\n{cure}"
+        country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
+        shown = replace(checked, problems=told(checked.problems), warnings=told(checked.warnings), country=country)
+        text = "\n\n".join(filter(None, [checked_text(shown), evidence]))
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))

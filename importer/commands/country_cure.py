@@ -33,8 +33,8 @@ class NumbersWithoutCountry:
     def recognised(self, row: int, identifier: str) -> None:
         """A row that is as it was when it was sent has a number that says its country."""
 
-    def cure(self, sheets: Sequence[Sheet], environment: Mapping[str, str]) -> str:
-        """Return the option that makes the numbers right, with the evidence; empty where there is none.
+    def cure(self, sheets: Sequence[Sheet], environment: Mapping[str, str]) -> tuple[str, str]:
+        """Return the country that makes the numbers right, and a sentence with the evidence; empty without one.
 
         Args:
             sheets: Whose headers tell a language.
@@ -42,14 +42,17 @@ class NumbersWithoutCountry:
 
         """
         if not self._cells:
-            return ""
+            return "", ""
         from importer.mapper.phones.country_guess import guess_country  # noqa: PLC0415 - few runs need it
 
         found = guess_country(self._cells, words_of(sheets), country_here(environment))
         if found is None or not found.is_likely:
-            return ""
+            return "", ""
         what = f"{found.right:,} of {found.looked_at:,} numbers without a country code are right for {found.name}."
-        return f"{what}\nIf they are {found.of_people}, give the same command with --country {found.country}."
+        return (
+            found.country,
+            f"{what}\nIf they are {found.of_people}, give the same command with --country {found.country}.",
+        )
 
 
 def words_of(sheets: Sequence[Sheet]) -> str:

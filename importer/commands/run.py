@@ -237,8 +237,8 @@ class ImportRun(PoolCommand):
         problems = reports.problems if reports else source.problems()
         required = () if connection.is_asked else self._preflight.requirements.lines()
         refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
-        notes = [*refused, required_text(required)]
-        notes.append(self._without_country.cure([one.sheet for one in self.readers], self.context.environment))
+        country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
+        notes = [*refused, required_text(required), evidence]
         if self._dry and connection.foretells:
             notes += foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
         ending = Ending(
@@ -251,6 +251,7 @@ class ImportRun(PoolCommand):
             notes=notes,
             sheets=source.sheets(),
             line_width=self.context.line_width,
+            country=country,
         )
         LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)

@@ -1,6 +1,6 @@
 """Recognise and enqueue: insert the rows of the input with their first status and their problems.
 
-A row that an earlier run settled with the same cells and mapping is recognised, and is `unchanged` without being mapped;
+A row that an earlier run settled with the same cells and mapping is recognised, and `unchanged` without being mapped;
 the others are deduplicated. Each step is one statement for a whole chunk: 100,000 rows take about a second.
 """
 

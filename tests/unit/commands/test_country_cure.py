@@ -20,7 +20,8 @@ def seen(*cells: str) -> NumbersWithoutCountry:
 
 def test_the_cure_names_option_and_evidence() -> None:
     """Of the numbers that were refused for want of a country; the others have other cures."""
-    cure = seen("600111222", "611222333", "12345").cure([SHEET], {})
+    country, cure = seen("600111222", "611222333", "12345").cure([SHEET], {})
+    assert country == "ES"
     assert cure.splitlines() == [
         "2 of 2 numbers without a country code are right for Spain.",
         "If they are Spanish, give the same command with --country ES.",
@@ -29,8 +30,11 @@ def test_the_cure_names_option_and_evidence() -> None:
 
 def test_nothing_is_said_where_it_would_be_a_mere_chance() -> None:
     """No such number, or a country for which nothing speaks but that the digits fit."""
-    assert seen("12345").cure([SHEET], {}) == ""
-    assert seen(*(f"1111111111{n}" for n in range(5))).cure([Sheet(file="a.csv", header=("Id",))], {"LANG": "C"}) == ""
+    assert seen("12345").cure([SHEET], {}) == ("", "")
+    assert seen(*(f"1111111111{n}" for n in range(5))).cure([Sheet(file="a.csv", header=("Id",))], {"LANG": "C"}) == (
+        "",
+        "",
+    )
 
 
 def test_the_machines_country_is_that_of_its_locale() -> None:
