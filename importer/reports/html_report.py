@@ -14,7 +14,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, wrong_places
-from importer.reports.next_steps import row_step
+from importer.reports.report_advice import row_step
 from importer.reports.run_summary import RunSummary, pace_points
 from importer.reports.svg_plot import bars, rate_line
 from importer.reports.workbook_style import STATUS_COLOURS

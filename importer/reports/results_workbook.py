@@ -27,7 +27,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, kept_places, wrong_places
-from importer.reports.next_steps import row_step
+from importer.reports.report_advice import row_step
 from importer.reports.report_files import InputCells
 from importer.reports.run_summary import RunSummary
 from importer.reports.summary_sheet import write_summary

@@ -10,7 +10,7 @@ from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import MEANINGS, REHEARSED, ended_after
-from importer.reports.next_steps import headline, run_steps
+from importer.reports.report_advice import headline, run_steps
 
 _NO_PROBLEMS = frozenset({Status.DUPLICATE, Status.UNSENT, Status.EXISTS, "differs"})
 """Codes of rows that are where they should be, or that `retry` sends: worth a look at most."""

@@ -9,7 +9,7 @@ import pytest
 
 from importer.model.rows import Status
 from importer.model.runs import Result, RunRecord
-from importer.reports.next_steps import headline, row_step, run_steps
+from importer.reports.report_advice import headline, row_step, run_steps
 
 RUN = RunRecord(
     name="20261123-020000-contacts",
