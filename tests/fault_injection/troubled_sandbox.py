@@ -22,6 +22,7 @@ _EMAILS = ("owner@example.com", "ana@example.com", "Marco@example.com")
 _POST = "POST /contacts"
 _PATCH = "PATCH /contacts/:uuid"
 _ACTS = 0.08
+_PERSONS_NOTE = "a person's note"
 _LOOK_UP = "GET /contacts/phone/:number"
 _FALSE_REFUSALS = (
     (422, "could not be saved"),
@@ -80,9 +81,9 @@ class TroubledSandbox(Sandbox):
     def _judge(self, before: StoredContact) -> None:
         """Take note of what a PATCH, which goes by the last answer that showed the contact, took from people."""
         (after,) = [contact for contact in self.contacts if contact.uuid == before.uuid]
-        gone = {tag for tag in before.tags if tag not in after.tags} | (
-            {"note"} if before.note != after.note else set()
-        )
+        gone = {tag for tag in before.tags if tag not in after.tags}
+        # The sheet's own note may have replaced a person's in the meantime, when that was not shown yet.
+        gone |= {"note"} if before.note.startswith(_PERSONS_NOTE) and before.note != after.note else set()
         look = self._looks.get(before.uuid, 0)
         for what in gone:
             if self.given.get((before.uuid, what), look + 1) <= look:
@@ -104,7 +105,7 @@ class TroubledSandbox(Sandbox):
         (contact,) = [one for one in self.contacts if one.uuid == uuid] or [self._chance.choice(self.contacts)]
         body: dict[str, object]
         if self._chance.random() < 0.5:
-            body, what = {"note": f"a person's note {self._moments}"}, "note"
+            body, what = {"note": f"{_PERSONS_NOTE} {self._moments}"}, "note"
         else:
             what = f"of {self._chance.randint(1, 5)}"
             body = {"tags": [*contact.tags, what]}
