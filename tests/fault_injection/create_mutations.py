@@ -81,6 +81,7 @@ CREATE_MUTATIONS = (
                 new="_after_never(reply, attempt, policy, jitter)",
             ),
         ),
+        part=("virtual", "--seeds", "1..400", "--existing", "create"),
     ),
     Mutation(
         name="no settle time",

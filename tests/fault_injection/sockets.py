@@ -18,11 +18,14 @@ from importer.journal import Journal
 from importer.model.policy import Existing, Policy
 from importer.model.rows import IN_CALLBELL, Row, Sheet, Status
 from importer.sandbox import Commit, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
+from tests.fault_injection.fields import CELLS
 from tests.fault_injection.findings import Findings
 from tests.fault_injection.process import JOURNAL, Command, Ended, give
 from tests.fault_injection.scenario_of_seed import MEMORY
 from tests.fault_injection.table import Table
 
+_EMPTY = ("",) * (len(CELLS) - 1)
+"""Of a row, all cells but its number and name."""
 _ROWS = 5
 _PLACES = {"first": 1, "middle": 3, "last": 5}
 _AT_ONCE = 8
@@ -93,7 +96,7 @@ async def _play(fault: Fault, nth: int) -> list[str]:
 
 def _command(folder: Path, service: CallbellClient) -> Command:
     numbers = range(2, _ROWS + 2)
-    rows = tuple(Row(number=number, cells=(f"34600{number:06}", f"Name {number}", "")) for number in numbers)
+    rows = tuple(Row(number=number, cells=(f"34600{number:06}", f"Name {number}", *_EMPTY)) for number in numbers)
     return Command(
         folder=folder,
         name="first",

@@ -27,7 +27,7 @@ TROUBLE_MUTATIONS = (
     ),
     one_change(
         "a look-up's 5xx taken as not there",
-        seen_by("virtual", seeds="1..600"),
+        (*seen_by("virtual", seeds="1..600"), "--existing", "create"),
         f"{_DECISION}:after_look_up",
         "reply.http_status == HTTPStatus.NOT_FOUND",
         "reply.http_status == HTTPStatus.NOT_FOUND or (reply.http_status or 0) >= 500",
