@@ -466,3 +466,13 @@ def test_tags_of_a_doubtful_patch_are_the_sheets(sheet: str, has: str, sent: lis
     found = RemoteContact(uuid="u1", fields={"name": BARE.name, "tags": list(has)})
     result = merge(replace(BARE, tags=tuple(sheet)), replace(BARE, tags=("A",)), found, CALLBELL, [doubt])
     assert dict(result.change.after) == ({} if sent is None else {"tags": tuple(sent)})
+
+
+def test_tags_in_doubt_that_cannot_be_read_are_left() -> None:
+    """What an earlier run's PATCH made of them is not known, so that nothing is sent over it."""
+    doubt = ContactChange(uuid="u1", after={"tags": ("new",)}, before={"tags": ("old",)})
+    found = RemoteContact(uuid="u1", fields={"name": "Ana", "tags": "odd"})
+    now, base = (replace(BARE, tags=(tag,)) for tag in ("vip", "old"))
+    result = merge(now, base, found, CALLBELL, doubts=(doubt,))
+    assert not result.change.after
+    assert [conflict.field for conflict in result.conflicts] == ["tags"]
