@@ -105,17 +105,6 @@ CREATE_MUTATIONS = (
         changes=(Change(module="worker_pool.retry_decision", function="_not_there", old="_NOT_FOUND_NEEDED", new="1"),),
     ),
     Mutation(
-        name="429 counted as a failure",
-        changes=(
-            Change(
-                module="worker_pool.retry_decision",
-                function="_after_answer",
-                old="SendLater(step=Post(attempt=attempt))",
-                new="_after_never(reply, attempt, policy, jitter)",
-            ),
-        ),
-    ),
-    Mutation(
         name="a bursting limiter",
         changes=(
             Change(

@@ -47,7 +47,7 @@ UNDO_MUTATIONS = (
                 new="step.not_found_count or step.in_doubt",
             ),
         ),
-        part=_UNDO,
+        part=("undo", "--seeds", "1..700"),
     ),
     Mutation(
         name="undo: forgotten before it is deleted",

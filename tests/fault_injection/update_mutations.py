@@ -152,11 +152,4 @@ UPDATE_MUTATIONS = (
         "is_same(name, ours, shown) and (value or (is_known and name not in NEVER_CLEARED))",
         "value or (is_known and name not in NEVER_CLEARED)",
     ),
-    one_change(
-        "undo: what was there before the last PATCH, not the first",
-        _UNDO,
-        "journal.claim:_INTENT",
-        "before = json_patch(excluded.before, before)",
-        "before = excluded.before",
-    ),
 )
