@@ -22,9 +22,9 @@ from importer.model.policy import Existing, Policy, backoff_seconds
 from importer.model.replies import Outcome, RemoteContact, Reply
 from importer.model.requests import Request, digits_only, find_number
 from importer.model.rows import Contact, Status
-from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.create_outcomes import Attempt, exists, in_doubt
-from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater, SendNow
+from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
+from importer.worker_pool.reply_status import after_status
 from importer.worker_pool.retry_decision import LOOK_UP_SOURCES, Post, found_there, is_another
 
 _NOT_ASKED = "Callbell did not say whether it is there, so it was not sent"
@@ -81,11 +81,13 @@ def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> As
         jitter: From 0.0 to 1.0.
 
     """
-    if reply.is_proxy_page:
-        return _ask_again(reply, step, policy, jitter)
-    if reply.http_status == HTTPStatus.NOT_FOUND:
+    if reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page:
         return _not_there(step)
-    return stop_for(reply, policy) or _after_answer(reply, step, policy, jitter)
+    if decided := after_status(reply, policy, again=step, refused=_refused(reply, step)):
+        return decided
+    if reply.http_status == HTTPStatus.OK and reply.contact is not None and _is_meant(reply.contact, step):
+        return _there(reply.contact, reply, step)
+    return _ask_again(reply, step, policy, jitter)
 
 
 def ask_given_back(step: AskFirst) -> Outcome:
@@ -93,20 +95,6 @@ def ask_given_back(step: AskFirst) -> Outcome:
     if step.was_sent:
         return in_doubt(step.attempt, "before the run ended")
     return Outcome(status=Status.PENDING)
-
-
-def _after_answer(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> AskDecision:
-    match reply.http_status:
-        case 200 if reply.contact is not None and _is_meant(reply.contact, step):
-            return _there(reply.contact, reply, step)
-        case 403:
-            return AskToken(otherwise=_refused(reply, step))
-        case 429:
-            return SendLater(step=step)
-        case int(status) if 400 <= status < 500 and status != 408:  # noqa: PLR2004 - HTTP's numbers
-            return Final(outcome=_refused(reply, step))
-        case _:
-            return _ask_again(reply, step, policy, jitter)
 
 
 def _there(found: RemoteContact, reply: Reply, step: AskFirst) -> AskDecision:

@@ -23,20 +23,13 @@ from importer.model.changes import ContactChange
 from importer.model.deletion import Deletion, Fate
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
-from importer.model.replies import Arrival, Reply
+from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.requests import Request, delete_contact, get_contact
 from importer.model.rows import Contact
 from importer.worker_pool.contact_changes import changes
 from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
-from importer.worker_pool.undo_replies import (
-    NOT_FOUND,
-    UndoStep,
-    ask_again,
-    get_missed,
-    not_there,
-    status_decision,
-    undo_failed,
-)
+from importer.worker_pool.reply_status import NOT_FOUND
+from importer.worker_pool.undo_replies import UndoStep, ask_again, not_there, seen_contact, status_decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +104,10 @@ def after_get(reply: Reply, step: Compare, policy: Policy, jitter: float) -> Del
         jitter: From 0.0 to 1.0.
 
     """
-    if reply.http_status in NOT_FOUND:
-        return get_missed(reply, step, policy, jitter)
-    if decided := status_decision(reply, step, policy):
-        return decided
-    if reply.http_status != HTTPStatus.OK or reply.contact is None:
-        return ask_again(reply, step, policy, jitter)
-    if reply.contact.uuid != step.uuid:
-        return Final(outcome=undo_failed("The service answered with another contact.", reply, step))
-    if changed := changes(step.sent, reply.contact.fields):
+    found = seen_contact(reply, step, policy, jitter)
+    if not isinstance(found, RemoteContact):
+        return found
+    if changed := changes(step.sent, found.fields):
         reason = f"Kept: not as it was sent any more ({', '.join(changed)})."
         return Final(outcome=Deletion(status=Fate.CHANGED, reason=reason, http_status=reply.http_status))
     compare = replace(step, not_found_count=0)

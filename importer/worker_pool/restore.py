@@ -18,7 +18,6 @@ field that was not shown, or could not be read, is left: nobody knows what to gi
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -26,19 +25,13 @@ from importer.model.changes import NEVER_CLEARED, ContactChange, FieldValue, fie
 from importer.model.deletion import Deletion, Fate
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
-from importer.model.replies import Arrival, Reply
+from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.requests import Request, get_contact, patch_contact
 from importer.worker_pool.contact_changes import LEFT_OUT, SHOWN_IF_FILLED, is_confirmed, is_same, shown_value
 from importer.worker_pool.delete import DeleteOperation, DeleteStep
 from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
-from importer.worker_pool.undo_replies import (
-    NOT_FOUND,
-    UndoStep,
-    ask_again,
-    get_missed,
-    status_decision,
-    undo_failed,
-)
+from importer.worker_pool.reply_status import is_missing
+from importer.worker_pool.undo_replies import UndoStep, ask_again, seen_contact, status_decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +125,10 @@ def after_compare_change(reply: Reply, step: CompareChange, policy: Policy, jitt
         jitter: From 0.0 to 1.0.
 
     """
-    if reply.http_status in NOT_FOUND:
-        return get_missed(reply, step, policy, jitter)
-    if decided := status_decision(reply, step, policy):
-        return decided
-    if reply.http_status != HTTPStatus.OK or reply.contact is None:
-        return ask_again(reply, step, policy, jitter)
-    if reply.contact.uuid != step.uuid:
-        return Final(outcome=undo_failed("The service answered with another contact.", reply, step))
-    change, left = _to_give_back(step, reply.contact.fields)
+    found = seen_contact(reply, step, policy, jitter)
+    if not isinstance(found, RemoteContact):
+        return found
+    change, left = _to_give_back(step, found.fields)
     if change.after:
         compare = replace(step, not_found_count=0)
         return SendNow(step=GiveBack(compare=compare, change=change, left=left), instead=compare)
@@ -150,10 +138,10 @@ def after_compare_change(reply: Reply, step: CompareChange, policy: Policy, jitt
 def after_give_back(reply: Reply, step: GiveBack, policy: Policy, jitter: float) -> RestoreDecision:
     """Decide what follows from the reply to PATCH /contacts/:uuid, with the arguments of `after_compare_change`."""
     compare = step.compare
-    if reply.http_status in NOT_FOUND and not reply.is_proxy_page:
+    if is_missing(reply):
         missed = replace(compare, not_found_count=1)
         return ask_again(reply, missed, policy, jitter, least_seconds=policy.not_found_gap_seconds)
-    if not reply.is_proxy_page and (decided := status_decision(reply, compare, policy)):
+    if decided := status_decision(reply, compare, policy):
         return decided
     if is_confirmed(step.change, reply.contact):
         return Final(outcome=_restored(reply, tuple(step.change.after), step.left))
@@ -170,10 +158,10 @@ def _to_give_back(step: CompareChange, found: Mapping[str, object]) -> tuple[Con
         shown = shown_value(found, name)
         if shown is LEFT_OUT and name in SHOWN_IF_FILLED:
             shown = None
-        is_known = name in step.change.before or name in SHOWN_IF_FILLED
-        if is_same(name, ours, shown) and (value or (is_known and name not in NEVER_CLEARED)):
+        is_ours, is_known = is_same(name, ours, shown), name in step.change.before or name in SHOWN_IF_FILLED
+        if is_ours and (value or (is_known and name not in NEVER_CLEARED)):
             after[name] = value
-        elif is_same(name, ours, shown) or not is_same(name, value, shown):
+        elif is_ours or not is_same(name, value, shown):
             left.append(name)
     set_by_us = {name: step.change.after[name] for name in after}
     change = ContactChange(uuid=step.uuid, after=MappingProxyType(after), before=MappingProxyType(set_by_us))

@@ -6,12 +6,10 @@ from typing import ClassVar, TypeVar
 
 from importer.model.deletion import Deletion, Fate
 from importer.model.policy import Policy, backoff_seconds
-from importer.model.replies import Reply
+from importer.model.replies import RemoteContact, Reply
 from importer.model.stop import Stop
-from importer.worker_pool.circuit_breaker import stop_for
-from importer.worker_pool.operation import AskToken, Final, SendLater
-
-NOT_FOUND = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater
+from importer.worker_pool.reply_status import NOT_FOUND, after_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,22 +31,35 @@ class UndoStep:
 _UndoStepT = TypeVar("_UndoStepT", bound=UndoStep)
 
 
+def seen_contact(
+    reply: Reply, step: _UndoStepT, policy: Policy, jitter: float
+) -> RemoteContact | NextStep[_UndoStepT, Deletion]:
+    """Return the contact that a GET shows, or else what follows from its reply.
+
+    Args:
+        reply: What it got.
+        step: Whose request it was.
+        policy: The retry and timeout policy.
+        jitter: From 0.0 to 1.0.
+
+    """
+    if reply.http_status in NOT_FOUND:
+        return get_missed(reply, step, policy, jitter)
+    if decided := status_decision(reply, step, policy):
+        return decided
+    if reply.http_status != HTTPStatus.OK or reply.contact is None:
+        return ask_again(reply, step, policy, jitter)
+    if reply.contact.uuid != step.uuid:
+        return Final(outcome=undo_failed("The service answered with another contact.", reply, step))
+    return reply.contact
+
+
 def status_decision(
     reply: Reply, step: _UndoStepT, policy: Policy
 ) -> SendLater[_UndoStepT] | Final[Deletion] | AskToken[Deletion] | Stop | None:
     """Return what follows from the status alone; None where the answer itself, or another request, must tell."""
-    if stop := stop_for(reply, policy):
-        return stop
     refused = undo_failed(f"The service refused: {reply.message or f'status {reply.http_status}'}", reply, step)
-    match reply.http_status:
-        case 403:
-            return AskToken(otherwise=refused)
-        case 429:
-            return SendLater(step=step)
-        case int(status) if 400 <= status < 500 and status != 408:  # noqa: PLR2004 - HTTP's numbers
-            return Final(outcome=refused)
-        case _:
-            return None
+    return after_status(reply, policy, again=step, refused=refused)
 
 
 def get_missed(

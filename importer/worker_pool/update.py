@@ -34,11 +34,11 @@ from importer.model.policy import Gone, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import Request, get_contact, patch_contact
 from importer.model.rows import Contact, Status
-from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.contact_changes import is_confirmed
 from importer.worker_pool.create_outcomes import rejected
 from importer.worker_pool.merge import Merge, merge
-from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater, SendNow
+from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
+from importer.worker_pool.reply_status import after_status, is_missing
 from importer.worker_pool.update_outcomes import gone, merged, update_failed, update_in_doubt
 
 _CUT_OFF = "the run was cut off"
@@ -130,10 +130,10 @@ def after_get_contact(reply: Reply, step: GetContact, policy: Policy, jitter: fl
         jitter: From 0.0 to 1.0.
 
     """
-    if _is_missed(reply):
+    if is_missing(reply):
         return _missed(reply, step, policy)
     refused = _unknown(step, "look_up_refused", f"The service refused to show it: {_said(reply)}", reply)
-    if decided := _settled(reply, policy, refused=refused, again=step):
+    if decided := after_status(reply, policy, refused=refused, again=step):
         return decided
     if reply.http_status != HTTPStatus.OK or reply.contact is None:
         return _ask_again(reply, step, policy, jitter)
@@ -145,10 +145,10 @@ def after_get_contact(reply: Reply, step: GetContact, policy: Policy, jitter: fl
 def after_patch(reply: Reply, step: Patch, policy: Policy, jitter: float) -> UpdateDecision:
     """Decide what follows from the reply to PATCH /contacts/:uuid; the arguments are those of `after_get_contact`."""
     sent = replace(step.get, patches=step.get.patches + 1)
-    if _is_missed(reply):
+    if is_missing(reply):
         return _patch_again(reply, replace(sent, not_found_count=1), policy, policy.not_found_gap_seconds)
     refused = replace(rejected(reply), uuid=sent.uuid)
-    if decided := _settled(reply, policy, refused=refused, again=step.get):
+    if decided := after_status(reply, policy, refused=refused, again=step.get):
         return decided
     if reply.arrival is Arrival.NEVER:
         wait_seconds = backoff_seconds(sent.patches, policy.backoff_cap_seconds, jitter)
@@ -176,28 +176,6 @@ def give_back_update(step: UpdateStep, *, is_in_flight: bool) -> Outcome:
     if change is None:
         return Outcome(status=Status.PENDING)
     return update_in_doubt(get.uuid, None, _CUT_OFF, change.after)
-
-
-def _is_missed(reply: Reply) -> bool:
-    """Tell whether the service itself says that the contact is not there."""
-    return reply.http_status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) and not reply.is_proxy_page
-
-
-def _settled(reply: Reply, policy: Policy, *, refused: Outcome, again: GetContact) -> UpdateDecision | None:
-    """Return what follows from the status alone; None where the answer itself, or another request, must tell."""
-    if reply.is_proxy_page:
-        return None
-    if stop := stop_for(reply, policy):
-        return stop
-    match reply.http_status:
-        case 403:
-            return AskToken(otherwise=refused)
-        case 429:
-            return SendLater(step=again)
-        case int(status) if 400 <= status < 500 and status != 408:  # noqa: PLR2004 - HTTP's numbers
-            return Final(outcome=refused)
-        case _:
-            return None
 
 
 def _merged(found: RemoteContact, reply: Reply, step: GetContact, policy: Policy) -> UpdateDecision:

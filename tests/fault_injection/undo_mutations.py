@@ -81,8 +81,8 @@ UNDO_MUTATIONS = (
             Change(
                 module="worker_pool.delete",
                 function="after_get",
-                old="(changed := changes(step.sent, reply.contact.fields))",
-                new="(changed := changes(step.sent, reply.contact.fields)) and not changed",
+                old="(changed := changes(step.sent, found.fields))",
+                new="(changed := changes(step.sent, found.fields)) and not changed",
             ),
         ),
         part=_UNDO,

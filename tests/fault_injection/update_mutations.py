@@ -57,7 +57,7 @@ UPDATE_MUTATIONS = (
     one_change(
         "update: a proxy's 404 believed",
         (*seen_by("virtual", Trouble.PROXY, "1..150"), *_ALL_UPDATE),
-        f"{_UPDATE}:_is_missed",
+        "worker_pool.reply_status:is_missing",
         "not reply.is_proxy_page",
         "True",
     ),
@@ -149,7 +149,7 @@ UPDATE_MUTATIONS = (
         "undo: gives back over a person's change",
         _UNDO,
         "worker_pool.restore:_to_give_back",
-        "is_same(name, ours, shown) and (value or (is_known and name not in NEVER_CLEARED))",
+        "is_ours and (value or (is_known and name not in NEVER_CLEARED))",
         "value or (is_known and name not in NEVER_CLEARED)",
     ),
 )
