@@ -47,7 +47,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
     """
     settings = context.settings
     context = replace(context, settings=replace(settings, run=replace(settings.run, dry_run=True)))
-    with open_journal(context, tallied_only=True) as journal, open_sheets(context, files) as readers:
+    with open_journal(context) as journal, open_sheets(context, files) as readers:
         record = new_run(context, journal, "check", files)
         return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 

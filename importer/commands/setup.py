@@ -29,12 +29,11 @@ REHEARSALS = "rehearsals"
 
 
 @contextlib.contextmanager
-def open_journal(context: CommandContext, *, tallied_only: bool = False) -> Iterator[Journal]:
+def open_journal(context: CommandContext) -> Iterator[Journal]:
     """Yield the open journal, with the log on and the lock held.
 
     Args:
         context: With the journal's path, and how to log.
-        tallied_only: Whether the journal keeps no rows that would be sent, only their number.
 
     Raises:
         BusyError: Another run uses the journal.
@@ -46,7 +45,7 @@ def open_journal(context: CommandContext, *, tallied_only: bool = False) -> Iter
     with (
         logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
         journal_lock(path, wait=run.wait) as lock_again,
-        contextlib.closing(Journal.open(path, rehearsal=run.dry_run, tallied_only=tallied_only)) as journal,
+        contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
     ):
         lock_again()
         yield journal
