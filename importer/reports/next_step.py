@@ -148,7 +148,7 @@ def next_step(
         return "\n".join([*_conflict(record, left, failed), *fix])
     if left.again or left.in_doubt or left.unsent:
         again = "Rehearse again" if record.is_rehearsal else "Send again"
-        return f"{again} {_to_send_again(left)}; nothing in them has to be changed:\n  {_retry(record)}"
+        return f"{again} {_to_send_again(left)}; nothing in them has to be changed:\n  {retry_command(record)}"
     return ""
 
 
@@ -196,8 +196,7 @@ def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str
     if not left.in_conflict:
         return []
     names = " and ".join(path.name for path in failed)
-    where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
-    retry = shell.importer_command("retry", record.name, options=[("on_conflict", "sheet"), *where])
+    retry = retry_command(record, on_conflict="sheet")
     said = f"{counted(left.in_conflict)} in conflict: {names} says what the sheet and Callbell have."
     return [f"{said} Correct one and give the same command again, or let the sheet's values win:\n  {retry}"]
 
@@ -211,6 +210,7 @@ def _to_send_again(left: ToDo) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _retry(record: RunRecord) -> str:
+def retry_command(record: RunRecord, **more: str) -> str:
+    """Return the command that sends rows of a run again, with more options in front."""
     where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
-    return shell.importer_command("retry", record.name, options=where)
+    return shell.importer_command("retry", record.name, options=[*more.items(), *where])

@@ -6,7 +6,7 @@ from pathlib import Path
 from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
-from importer.reports.next_step import command_line
+from importer.reports.next_step import command_line, retry_command
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
@@ -74,9 +74,7 @@ def run_steps(
         to_fix: The files in which rows can be fixed, to be given again.
 
     """
-    where = {name: record.options.get(name) for name in ("journal", "sandbox")}
-    retry = command_line("retry", [record.name], where)
-    steps = []
+    retry, steps = retry_command(record), []
     if to_fix and (tally[Status.INVALID] or tally[Status.FAILED] or conflicts):
         again = "\n".join(command_line("run", [path], record.options) for path in to_fix)
         names = " and ".join(path.name for path in to_fix)
