@@ -12,6 +12,7 @@ from importer.mapper.messages import quoted
 from importer.mapper.phones.numbering_plans import lost_zero
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.phone_forms import mobile_form
+from importer.model.requests import can_be_asked
 from importer.model.rows import Contact, Entry, Problem, Row
 from importer.model.runs import ProblemGroup
 
@@ -114,7 +115,7 @@ class Findings:
         """
         for remark in found:
             self._tally(remark.code, remark.column, remark.message).add(row)
-        if contact.source != "whatsapp":
+        if not can_be_asked(contact):
             message = f"Callbell cannot be asked for {contact.source.title()} contacts by their identifiers{_NOT_ASKED}"
             self._tally("source_not_asked", "", message).add(row)
             return

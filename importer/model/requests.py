@@ -9,6 +9,8 @@ from importer.model.changes import ContactChange
 from importer.model.payload import to_body, to_patch_body
 from importer.model.rows import Contact
 
+_LOOK_UP_SOURCES = frozenset({"whatsapp"})
+"""Sources whose contacts can be asked for by identifier (GET /contacts/phone/:number)."""
 _CONTACTS = "contacts"
 _NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
@@ -59,6 +61,11 @@ def list_contacts(after: str = "") -> Request:
     """
     query = {"after": after} if after else {"page": "1"}
     return Request(method="GET", path=_CONTACTS, query={"include_field_types": "true", **query})
+
+
+def can_be_asked(contact: Contact) -> bool:
+    """Tell whether the service can be asked for a contact by its identifier."""
+    return contact.source in _LOOK_UP_SOURCES
 
 
 def get_contact(uuid: str) -> Request:

@@ -20,12 +20,12 @@ from importer.model.journal_rows import Pending, Presence
 from importer.model.phone_forms import other_form
 from importer.model.policy import Existing, Policy, backoff_seconds
 from importer.model.replies import Outcome, RemoteContact, Reply
-from importer.model.requests import Request, digits_only, find_number
+from importer.model.requests import Request, can_be_asked, digits_only, find_number
 from importer.model.rows import Contact, Status
 from importer.worker_pool.create_outcomes import Attempt, exists, in_doubt
 from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
 from importer.worker_pool.reply_status import after_status
-from importer.worker_pool.retry_decision import LOOK_UP_SOURCES, Post, found_there, is_another
+from importer.worker_pool.retry_decision import Post, found_there, is_another
 
 _NOT_ASKED = "Callbell did not say whether it is there, so it was not sent"
 
@@ -52,11 +52,6 @@ AskDecision = NextStep[AskFirst | Post, Outcome]
 def needs_asking(row: Pending, policy: Policy) -> bool:
     """Tell whether a claimed row's contact is to be looked up before it is created."""
     return policy.existing is not Existing.CREATE and row.presence is Presence.UNKNOWN and can_be_asked(row.contact)
-
-
-def can_be_asked(contact: Contact) -> bool:
-    """Tell whether the service can be asked for a contact by its identifier."""
-    return contact.source in LOOK_UP_SOURCES
 
 
 def other_number(contact: Contact) -> str:

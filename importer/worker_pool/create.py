@@ -16,12 +16,11 @@ from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
-from importer.model.requests import Request, create_contact, find_contact
+from importer.model.requests import Request, can_be_asked, create_contact, find_contact
 from importer.model.rows import Contact, Status
 from importer.worker_pool.create_outcomes import Attempt, in_doubt
 from importer.worker_pool.operation import Final, NextStep, SendLater
 from importer.worker_pool.retry_decision import (
-    LOOK_UP_SOURCES,
     LookUp,
     Post,
     after_look_up,
@@ -125,7 +124,7 @@ class CreateOperation:
             case Post(attempt=attempt):
                 decision = after_post(reply, attempt, self._policy, jitter)
                 is_created = isinstance(decision, Final) and decision.outcome.status is Status.CREATED
-                if is_created and attempt.contact.source in LOOK_UP_SOURCES:
+                if is_created and can_be_asked(attempt.contact):
                     self._self_test.note_created(attempt.contact)
                 return self._noted(decision)
             case LookUp(attempt=attempt):

@@ -20,14 +20,13 @@ from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending, Presence
 from importer.model.policy import Existing, Policy
 from importer.model.replies import Outcome, Reply
-from importer.model.requests import Request
+from importer.model.requests import Request, can_be_asked
 from importer.model.rows import Contact, Status
 from importer.worker_pool.ask_first import (
     AskFirst,
     after_ask,
     ask_given_back,
     ask_request,
-    can_be_asked,
     needs_asking,
     other_number,
 )

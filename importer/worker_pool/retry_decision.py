@@ -34,14 +34,11 @@ from typing import assert_never
 from importer.model.phone_forms import is_same_number
 from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
-from importer.model.requests import digits_only
+from importer.model.requests import can_be_asked, digits_only
 from importer.model.rows import Contact, Status
 from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, not_shown, rejected
 from importer.worker_pool.operation import AskToken, Final, NextStep, SendLater
-
-LOOK_UP_SOURCES = frozenset({"whatsapp"})
-"""Sources whose contacts can be asked for by identifier (GET /contacts/phone/:number)."""
 
 _REFUSED = frozenset({400, 413, 415, 422})
 _CREATED_AT_RESOLUTION_SECONDS = 1.0
@@ -119,8 +116,7 @@ def resume(attempt: Attempt, run_seconds: float, policy: Policy) -> PostDecision
         policy: The retry and timeout policy.
 
     """
-    can_be_asked = attempt.contact.source in LOOK_UP_SOURCES
-    if policy.ambiguous is Ambiguous.RESEND or (attempt.was_refused and not can_be_asked):
+    if policy.ambiguous is Ambiguous.RESEND or (attempt.was_refused and not can_be_asked(attempt.contact)):
         return SendLater(step=Post(attempt=attempt))
     return _look_up(attempt, 0.0 if attempt.was_refused else max(0.0, policy.settle_seconds - run_seconds))
 
@@ -173,7 +169,7 @@ def _doubt(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) -> Pos
 
 
 def _look_up(attempt: Attempt, wait_seconds: float) -> PostDecision:
-    if attempt.contact.source in LOOK_UP_SOURCES:
+    if can_be_asked(attempt.contact):
         return SendLater(step=LookUp(attempt=attempt), wait_seconds=wait_seconds)
     if attempt.said_exists:
         return Final(outcome=exists(attempt.doubted_status))
@@ -183,7 +179,7 @@ def _look_up(attempt: Attempt, wait_seconds: float) -> PostDecision:
 
 def is_another(found: RemoteContact, sent: Contact) -> bool:
     """Tell whether an answer is about another number than ours; one that shows no number is taken as asked."""
-    is_phone = sent.source in LOOK_UP_SOURCES and found.identifier
+    is_phone = can_be_asked(sent) and found.identifier
     return bool(is_phone) and not is_same_number(found.identifier, digits_only(sent.normalised_identifier))
 
 
