@@ -59,7 +59,7 @@ class KnownContact:
     is_sent: int = 0
     """Whether the payload was sent or merged; else the contact was only met."""
     is_doubted: int = 0
-    """Whether a PATCH of it may have arrived that no later run has merged."""
+    """Whether a request about it may have arrived that no later run has merged."""
 
 
 class EnqueueDecision(NamedTuple):

@@ -23,7 +23,8 @@ CREATE TEMP TABLE seen (
 -- What the mapped rows of this run say, in hashes, for telling in what a duplicate differs from the row that is sent.
 CREATE TEMP TABLE contents (seq INTEGER PRIMARY KEY, content BLOB NOT NULL);
 
--- PATCHes of earlier runs that may have arrived, by the key of their contact (`importer.journal.doubts`).
+-- Requests of earlier runs that may have arrived, by the key of their contact (`importer.journal.doubts`): a PATCH has
+-- the UUID of its contact, a POST none, and its payload for `after`.
 CREATE TEMP TABLE doubts (
     source TEXT, channel TEXT, identifier TEXT,
     run INTEGER NOT NULL,

@@ -40,6 +40,12 @@ def payload(contact: Contact) -> dict[str, object]:
     return fields
 
 
+def set_fields(contact: Contact) -> dict[str, FieldValue]:
+    """Return what POST /contacts sets by which contacts of one key can differ, as `ContactChange` names the fields."""
+    texts = {name: value for name in COMPARED if (value := getattr(contact, name))}
+    return texts | {f"{CUSTOM}{name}": value for name, value in contact.custom_fields.items()}
+
+
 def to_body(contact: Contact) -> str:
     """Return the payload as the JSON text of the request."""
     return _as_text(payload(contact))
