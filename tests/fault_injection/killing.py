@@ -95,8 +95,6 @@ class Victim:
     before_each: Callable[[], None] = lambda: None
     """Called before each command."""
     kills: int = 0
-    shifted: int = 0
-    """Commands that began with another clock."""
     turned_away: int = 0
     """Second commands that another name of the journal did not let in."""
     wrong: list[str] = field(default_factory=list)
@@ -152,7 +150,6 @@ class Victim:
         words += ["--log-format", self.chance.choice(["json", "text"])]
         module = ["importer"]
         if self.chance.random() < _SHIFTED_SHARE:
-            self.shifted += 1
             module = ["tests.fault_injection.shifted_command", f"{step_seconds(self.chance)}"]
         environment = {**os.environ, "CALLBELL_API_TOKEN": TOKEN, "PYTHONPATH": str(_PROJECT)}
         output = running.enter_context((self.folder / "output.txt").open("ab"))
