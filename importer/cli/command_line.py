@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import app, command, command_context, examples, finish
+from importer.cli.app import app, command, command_context, examples
+from importer.cli.command_end import begun, finish
 from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
@@ -66,7 +67,7 @@ def run(
     log_file: options.LogFile = None,
 ) -> None:
     """Import the rows of spreadsheets: read, map, send, report."""
-    context = command_context(locals(), config)
+    context = begun(command_context(locals(), config))
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
     finish(context, import_files(context, files))
@@ -175,7 +176,7 @@ def retry(
     from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
 
     context, earlier = earlier_run(context, run, config)
-    finish(context, retry_run(context, earlier))
+    finish(context, retry_run(begun(context), earlier))
 
 
 @command(epilog=examples("runs", "runs 20261123-020000-contacts"))
@@ -226,7 +227,9 @@ def undo(
     from importer.commands.undo import undo_run  # noqa: PLC0415 - the same
 
     if not run:
-        raise UsageError("undo needs the name of a run.", "See their names with: callbell-importer runs")
+        raise UsageError(
+            "undo needs the name of a run.", "See their names with: callbell-importer runs", code="run_unknown"
+        )
     earlier = find_run(context.settings, run)
     context = with_config_of(context, earlier, config)
     finish(context, undo_run(context, earlier))

@@ -222,15 +222,18 @@ def _error(reply: Reply, wait_seconds: float) -> ServiceError:
         return kind(
             f"The service refused the token ({reply.http_status}).",
             "Take a new token from Callbell's settings (API), then run the same command again.",
+            code="token_refused",
         )
     if wait_seconds > _LONGEST_WAIT_SECONDS:
         return ServiceError(
             f"The service asks to wait {wait_seconds / 60:.0f} minutes before the next request.",
             "Run the same command again after that: nothing was sent.",
+            code="asked_to_wait",
         )
     return kind(
         f"The service did not answer as it should: {reply.message.rstrip('.') or 'what came is not its JSON'}.",
         "Check the network and base_url, then run the same command again: nothing was sent.",
+        code="" if reply.http_status else "unreachable",
     )
 
 

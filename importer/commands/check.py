@@ -168,7 +168,7 @@ class Check:
             async with in_background(show_pool(context, pool, limiter)):
                 await pool.run()
         if isinstance(pool.stopped, Stop):
-            raise ServiceError(pool.stopped.message, pool.stopped.hint)
+            raise ServiceError(pool.stopped.message, pool.stopped.hint, code=pool.stopped.code)
         self._tally = Counter(self.store.report_source(self.record.name).tally())
         return tuple(foretold_notes(context, dry, limiter.sent, self.store, self.record.account))
 
@@ -201,6 +201,7 @@ class Check:
             not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
             required=() if connection.is_asked else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
+            broken=broken,
         )
 
     def _sheets(self, connection: Connection) -> Iterator[CheckedSheet]:

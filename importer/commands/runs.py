@@ -53,8 +53,10 @@ def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRe
         if name in ("", record.name):
             return record, counts
     if name and found:
-        raise UsageError(f"There is no run named {name}.", "See their names with: callbell-importer runs")
-    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE")
+        raise UsageError(
+            f"There is no run named {name}.", "See their names with: callbell-importer runs", code="run_unknown"
+        )
+    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE", code="run_unknown")
 
 
 def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:

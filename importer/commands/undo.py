@@ -64,9 +64,11 @@ def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> 
         return
     if context.confirm is None:
         again = command_with_yes(earlier.name, context.options)
-        raise UsageError("Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}")
+        raise UsageError(
+            "Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}", code="nobody_to_ask"
+        )
     if not context.confirm(undo_plan(contacts, earlier)):
-        raise UsageError("Nothing was undone.")
+        raise UsageError("Nothing was undone.", code="declined")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,7 +110,8 @@ class Undo(PoolCommand):
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
         LOG.info("ended with exit code %s: %s", code, {f"{fate}": count for fate, count in tally.items() if count})
         text = early_end(stopped) + closing_words(record, self.earlier.name, tally, report)
-        summary_json = undo_json(record, self.earlier.name, tally, report, updated=undo.totals()[1])
+        updated = undo.totals()[1]
+        summary_json = undo_json(record, self.earlier.name, tally, report, updated=updated, reason=stopped)
         return CommandResult(exit_code=code, text=text, summary_json=summary_json)
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from importer.model.errors import error_json
 from importer.model.plain_text import escape, plain, utc
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
@@ -74,6 +75,7 @@ def summary_text(
     problems: Sequence[ProblemGroup],
     reports: Mapping[str, object],
     warnings: Sequence[ProblemGroup] = (),
+    error: Mapping[str, str] | None = None,
 ) -> str:
     """Return the summary as JSON text. Times are UTC, `seconds` from start to end, `rate` in requests per second.
 
@@ -83,6 +85,7 @@ def summary_text(
         problems: The groups of problems, most rows first.
         reports: The paths by the report's name.
         warnings: What to check in rows that are valid.
+        error: Why it ended early (`importer.model.errors.error_json`); None: its exit code tells, if it did.
 
     """
     counts = {status.value: tally.get(status, 0) for status in FINAL}
@@ -100,6 +103,7 @@ def summary_text(
             "problems": groups_json(problems),
             "warnings": groups_json(warnings),
             "reports": reports,
+            "error": error or error_json(record.exit_code),
         }
     )
 

@@ -76,7 +76,7 @@ def settle(
     if problems:
         every = "\n  - ".join([f"{len(problems)} settings are wrong:", *problems])
         message = every if len(problems) > 1 else problems[0]
-        raise UsageError(message, "Nothing was sent. Fix this and give the same command again.")
+        raise UsageError(message, "Nothing was sent. Fix this and give the same command again.", code="settings")
     return _settings(tables)
 
 

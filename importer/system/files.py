@@ -4,6 +4,7 @@ Every `OSError` becomes a `StorageError` whose message names the path.
 """
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -96,6 +97,6 @@ def as_storage_error(what: str, hint: str = "") -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise StorageError(
-            f"{what}: {reason}.", hint or "See that the folder is yours to write to and that the disk has room."
-        ) from error
+        usual = "See that the folder is yours to write to and that the disk has room."
+        code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        raise StorageError(f"{what}: {reason}.", hint or usual, code=code) from error
