@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,8 +34,7 @@ def _wrong_use_told(arguments: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except _WrongUse as error:
-        error.show()
-        fail_use(arguments, error.format_message())
+        fail_use(arguments, error.format_message(), error.show)
 
 
 class CommandGroup(TyperGroup):
@@ -94,19 +94,26 @@ def command_context(
 
     """
     from importer.commands.context import CommandContext, load_settings  # noqa: PLC0415 - --help does not wait for it
+    from importer.settings import Settings, SettingsError  # noqa: PLC0415 - the same
 
     chosen = {name: value for name, value in parameters.items() if name not in _NO_SETTINGS and value not in (None, [])}
-    settings, kept = load_settings(chosen, os.environ, config, find_config=find_config)
     asks = is_terminal()
     context = CommandContext(
-        settings=settings,
-        options=kept,
+        settings=Settings(),
         environment=os.environ,
         stream=sys.stderr,
         confirm=confirm if asks else None,
         ask_line=ask_line if asks else None,
         ask_hidden=ask_hidden if asks else None,
     )
+    try:
+        settings, kept = load_settings(chosen, os.environ, config, find_config=find_config)
+    except SettingsError as error:
+        given(replace(context, settings=error.rest))
+        raise
+    context = replace(context, settings=settings, options=kept)
+    if context.logs_on_stream:  # a question would be no entry
+        context = replace(context, confirm=None, ask_line=None, ask_hidden=None)
     given(context)
     return context
 

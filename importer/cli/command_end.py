@@ -1,20 +1,28 @@
 """How a command ends, in one place: what is said, the object of `--json`, what monitoring is told, the exit code."""
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from importer.cli.process import put_out, say
 from importer.model.errors import StorageError, UsageError, error_json
+from importer.model.phone_mask import unnumbered
+from importer.system.logs import LOG, json_stream, log_fields, logs_on_stream
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
 
-_JSON = "--json"
+_FLAGS = frozenset({"json", "dry_run", "sandbox", "verbose"})
+_WITH_VALUE = frozenset({"config", "journal", "log_format", "log_file"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,14 @@ class Invocation:
     """Whether the command line says so."""
     context: "CommandContext | None" = None
     """None: its settings are not known."""
+
+    log: ExitStack = field(default_factory=ExitStack)
+    """Ends the log for programs on standard error, if there is one."""
+
+    def log_on(self, *, verbose: bool) -> None:
+        """Let standard error be a log for programs from now on, until the command has ended."""
+        if not logs_on_stream():
+            self.log.enter_context(json_stream(sys.stderr, verbose=verbose))
 
     @property
     def prints_json(self) -> bool:
@@ -47,7 +63,10 @@ def invoked(command: str, parameters: Mapping[str, object]) -> None:
 
 def given(context: "CommandContext") -> None:
     """Take note of what the command is given; the last counts."""
-    _INVOCATION.set(replace(_INVOCATION.get(), context=context))
+    invocation = _INVOCATION.get()
+    _INVOCATION.set(replace(invocation, context=context))
+    if context.logs_on_stream:
+        invocation.log_on(verbose=context.settings.run.verbose)
 
 
 def begun(context: "CommandContext") -> "CommandContext":
@@ -67,8 +86,8 @@ def finish(context: "CommandContext", result: "CommandResult") -> NoReturn:
 
     """
     given(context)
-    if result.exit_code or not context.settings.run.quiet:
-        say(result.text)
+    if result.text and (result.exit_code or not context.settings.run.quiet):
+        _say(result.text, result.exit_code)
     ending = json.loads(result.summary_json) if result.summary_json else _bare(result.exit_code, text=result.text)
     _end(ending, result.exit_code)
 
@@ -85,25 +104,70 @@ def fail(exit_code: int, text: str, reason: Exception | None = None) -> NoReturn
         typer.Exit: Always.
 
     """
-    say(text)
+    _say(text, exit_code, reason)
     _end(_bare(exit_code, reason, text), exit_code)
 
 
-def fail_use(arguments: Sequence[str], message: str) -> NoReturn:
-    """End for a command line that typer cannot read, and has said so.
+def fail_use(arguments: Sequence[str], message: str, show: Callable[[], None]) -> NoReturn:
+    """End for a command line that typer cannot read.
 
     Args:
         arguments: Of the command line.
         message: What is wrong.
+        show: Says so to a person, with how the command is used.
 
     Raises:
         typer.Exit: Always.
 
     """
-    asked = _JSON in (arguments[: arguments.index("--")] if "--" in arguments else arguments)
-    _INVOCATION.set(replace(_INVOCATION.get(), wants_json=asked))
     words = " ".join(filter(None, ["callbell-importer", _INVOCATION.get().command, "--help"]))
-    _end(_bare(UsageError.exit_code, UsageError(message, f"See: {words}")), UsageError.exit_code)
+    error = UsageError(message, f"See: {words}")
+    options = _read_options(arguments)
+    _INVOCATION.set(replace(_INVOCATION.get(), wants_json="json" in options))
+    given(_context_of(options))
+    if logs_on_stream():
+        _say(f"{error.message} {error.hint}", error.exit_code, error)
+    else:
+        show()
+    _end(_bare(error.exit_code, error), error.exit_code)
+
+
+def _read_options(arguments: Sequence[str]) -> dict[str, str | bool]:
+    """Return the options by which the end of a command is told, of a command line that cannot be read as a whole."""
+    found: dict[str, str | bool] = {}
+    words = iter(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    for word in words:
+        option, _, value = word.partition("=")
+        name = "config" if option == "-c" else option.removeprefix("--").replace("-", "_")
+        if name in _FLAGS and option.startswith("--"):
+            found[name] = True
+        elif name in _WITH_VALUE and option.startswith("-"):
+            found[name] = value or next(words, "")
+    return found
+
+
+def _context_of(options: Mapping[str, str | bool]) -> "CommandContext":
+    """Return what can be known of the settings."""
+    from importer.commands.context import CommandContext, load_settings  # noqa: PLC0415 - --help does not wait for it
+    from importer.settings import SettingsError  # noqa: PLC0415 - the same
+
+    config = options.get("config")
+    chosen = {name: value for name, value in options.items() if name != "config" and value}
+    try:
+        settings, _ = load_settings(chosen, os.environ, Path(str(config)) if config else None)
+    except SettingsError as error:
+        settings = error.rest
+    return CommandContext(settings=settings, environment=os.environ, stream=sys.stderr)
+
+
+def _say(text: str, exit_code: int, reason: Exception | None = None) -> None:
+    """Tell the person how the command ended, or the program that reads standard error."""
+    if not logs_on_stream():
+        say(text)
+        return
+    level = logging.ERROR if exit_code > 1 else logging.INFO
+    extra = log_fields("end", exit_code=exit_code, code=(error_json(exit_code, reason) or {}).get("code"))
+    LOG.log(level, "%s", unnumbered(text), extra=extra)
 
 
 def _bare(exit_code: int, reason: Exception | None = None, text: str = "") -> dict[str, object]:
@@ -119,11 +183,12 @@ def _end(ending: dict[str, object], exit_code: int) -> NoReturn:
         try:
             put_out(json.dumps(ending, ensure_ascii=False, indent=2) + "\n")
         except StorageError as error:
-            say(error.message)
             exit_code = error.exit_code
+            _say(error.message, exit_code, error)
             ending |= {"exit_code": exit_code, "error": error_json(exit_code, error)}
     if invocation.context is not None:
         from importer.commands.conclusion import conclude  # noqa: PLC0415 - --help does not wait for it
 
         conclude(invocation.context, ending)
+    invocation.log.close()
     raise typer.Exit(exit_code)

@@ -13,7 +13,7 @@ from importer.model.policy import backoff_seconds
 from importer.model.protocols import Service
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
-from importer.system.logs import LOG
+from importer.system.logs import LOG, log_fields
 
 _MOST_ATTEMPTS = 5
 _MOST_PAGES = 500
@@ -95,7 +95,7 @@ async def read_lists(
             async for page in list_pages(service, path, name, {}, _MOST_PAGES, jitter):
                 listed += json_objects(page.get(name))
         except UnreadableError as error:
-            LOG.warning("the account's %s cannot be read: %s", path, error.message)
+            LOG.warning("the account's %s cannot be read: %s", path, error.message, extra=log_fields("account"))
             refused[name] = error
 
     for name in (name for name, is_asked in (("teams", teams or users), ("channels", channels)) if is_asked):

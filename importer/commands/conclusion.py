@@ -11,7 +11,7 @@ from importer.commands.context import CommandContext
 from importer.commands.setup import journal_path
 from importer.model.errors import ImporterError
 from importer.system.files import write_whole
-from importer.system.logs import LOG, logging_to
+from importer.system.logs import LOG, log_fields, logging_to
 
 LAST_RUN: Final = "last-run.json"
 _IMPORTS = frozenset({"run", "retry"})
@@ -48,7 +48,7 @@ def _warn(context: CommandContext, text: str) -> None:
     run = context.settings.run
     try:
         with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
-            LOG.warning("%s", text)
+            LOG.warning("%s", text, extra=log_fields("monitoring"))
     except ImporterError:  # the log cannot be written, as was told before
         context.tell(text)
 
@@ -56,6 +56,8 @@ def _warn(context: CommandContext, text: str) -> None:
 def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> None:
     """Write the file beside the journal, if its folder is there or is the user's own state folder."""
     run = context.settings.run
+    if not context.settings.is_journal_known:
+        return
     path = journal_path(run.journal, sandbox=False).parent / LAST_RUN
     if run.journal is not None and not path.parent.is_dir():
         return

@@ -34,7 +34,7 @@ from importer.reports import write_reports
 from importer.reports.closing_text import Ending, closing_text, required_text
 from importer.reports.results import summary_text
 from importer.system.files import private_folder
-from importer.system.logs import LOG
+from importer.system.logs import log_end
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
@@ -252,6 +252,6 @@ class ImportRun(PoolCommand):
             line_width=self.context.line_width,
             country=country,
         )
-        LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
+        log_end(record.exit_code or 0, tally)
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings, error)
         return CommandResult(exit_code=record.exit_code or 0, text=closing_text(ending), summary_json=summary)

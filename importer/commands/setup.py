@@ -19,7 +19,7 @@ from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.readers import open_reader, preload
 from importer.system.locks import journal_lock
-from importer.system.logs import LOG, logging_to
+from importer.system.logs import log_begin, logging_to
 from importer.system.shell import importer_command
 
 _NAME = "callbell-importer"
@@ -99,7 +99,7 @@ def new_run(
     run = context.settings.run
     report_dir = run.report_dir / REHEARSALS if run.sandbox else run.report_dir
     name = run_name(started_at, f"{command}-{undone}" if undone else files[0], report_dir, taken)
-    LOG.info("%s of %s begins: %s", command, undone or ", ".join(files), name)
+    log_begin(name, f"{command} of {undone or ', '.join(files)} begins: {name}")
     return RunRecord(
         name=name,
         command=command,

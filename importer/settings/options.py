@@ -69,6 +69,8 @@ class Settings:
     input: InputOptions = field(default_factory=InputOptions)
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
+    is_journal_known: bool = True
+    """Whether `run.journal` is what was meant; not where the config cannot be read, or says something impossible."""
     mapping_given: bool = False
     """Whether the config names the identifier's column; else the mapping is guessed."""
 
