@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from importer import __version__
-from importer.cli.command_end import fail, fail_use, given, invoked
+from importer.cli.command_end import fail, fail_use, given, invoked, print_json_schema
 from importer.cli.process import VERSION, is_terminal
 from importer.cli.prompts import ask_hidden, ask_line, confirm_import
 from importer.model.errors import ImporterError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NO_SETTINGS = frozenset({"files", "file", "force", "run", "config"})
 """Parameters of commands that are no keys of the config."""
+_JSON_SCHEMA = "--json-schema"
 _WrongUse: Any = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
 """What typer raises for a wrong command line: of a package that it vendors, or of click itself before 0.26."""
 
@@ -97,23 +98,15 @@ def command_context(
     from importer.settings import Settings, SettingsError  # noqa: PLC0415 - the same
 
     chosen = {name: value for name, value in parameters.items() if name not in _NO_SETTINGS and value not in (None, [])}
-    asks = is_terminal()
-    context = CommandContext(
-        settings=Settings(),
-        environment=os.environ,
-        stream=sys.stderr,
-        confirm=confirm if asks else None,
-        ask_line=ask_line if asks else None,
-        ask_hidden=ask_hidden if asks else None,
-    )
+    context = CommandContext(settings=Settings(), environment=os.environ, stream=sys.stderr)
     try:
         settings, kept = load_settings(chosen, os.environ, config, find_config=find_config)
     except SettingsError as error:
         given(replace(context, settings=error.rest))
         raise
     context = replace(context, settings=settings, options=kept)
-    if context.logs_on_stream:  # a question would be no entry
-        context = replace(context, confirm=None, ask_line=None, ask_hidden=None)
+    if is_terminal() and not context.logs_on_stream:  # where a question would be no entry
+        context = replace(context, confirm=confirm, ask_line=ask_line, ask_hidden=ask_hidden)
     given(context)
     return context
 
@@ -140,6 +133,9 @@ class GroupedCommand(TyperCommand):
         """Read the command line; what is wrong with it is told."""
         of_group = " ".join(parent.command_path.split()[1:]) if parent else ""
         invoked(f"{of_group} {info_name}".strip(), dict.fromkeys(one.name for one in self.params))
+        if any(one.name == "json" for one in self.params) and _JSON_SCHEMA in args:
+            print_json_schema(str(info_name))
+            raise typer.Exit
         with _wrong_use_told([*args]):
             return super().make_context(info_name, args, parent, **extra)
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
 
 _FLAGS = frozenset({"json", "dry_run", "sandbox", "verbose"})
-_WITH_VALUE = frozenset({"config", "journal", "log_format", "log_file"})
+_LIKE_RUN = frozenset({"retry", "report"})
+_WITH_VALUE = frozenset({"config", "journal", "log_format", "log_file", "metrics"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +159,17 @@ def _context_of(options: Mapping[str, str | bool]) -> "CommandContext":
     except SettingsError as error:
         settings = error.rest
     return CommandContext(settings=settings, environment=os.environ, stream=sys.stderr)
+
+
+def print_json_schema(command: str) -> None:
+    """Print the JSON Schema of what a command prints with `--json`.
+
+    Raises:
+        StorageError: It cannot be printed.
+
+    """
+    name = "run" if command in _LIKE_RUN else command
+    put_out((Path(__file__).parents[1] / "reports" / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
 def _say(text: str, exit_code: int, reason: Exception | None = None) -> None:

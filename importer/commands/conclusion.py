@@ -5,6 +5,8 @@ Nothing in here changes how the command ends: what fails is logged.
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from importer.commands.context import CommandContext
@@ -33,15 +35,18 @@ def conclude(context: CommandContext, ending: Mapping[str, object]) -> None:
     run = context.settings.run
     if ending["command"] not in _IMPORTS or run.dry_run or run.sandbox:
         return
-    _attempt(context, f"{LAST_RUN} cannot be written", lambda: _write_last_run(context, ending))
+    _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
+    if run.metrics is not None:
+        _attempt(context, "the metrics", partial(_write_metrics, context, run.metrics, ending))
 
 
 def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> None:
-    """Do something; that it fails is logged."""
+    """Do something for monitoring; that it fails is logged."""
     try:
         act()
     except Exception as error:  # noqa: BLE001 - whatever it is, the rows are where they are
-        _warn(context, f"{what}: {error.message if isinstance(error, ImporterError) else type(error).__name__}")
+        why = error.message if isinstance(error, ImporterError) else type(error).__name__
+        _warn(context, f"how the import ended is not in {what}: {why}")
 
 
 def _warn(context: CommandContext, text: str) -> None:
@@ -63,6 +68,13 @@ def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> No
         return
     with write_whole(path) as unfinished:
         unfinished.write_text(_text(ending), encoding="utf-8", newline="\n")
+
+
+def _write_metrics(context: CommandContext, path: Path, ending: Mapping[str, object]) -> None:
+    from importer.reports.metrics import write_metrics  # noqa: PLC0415 - few want them
+
+    labels = {"import": path.stem, "account": context.settings.service.account}
+    write_metrics(path, ending, labels, context.clock.now())
 
 
 def _text(ending: Mapping[str, object]) -> str:

@@ -125,7 +125,8 @@ def load_settings(
     try:
         text = read_config(path)
     except UsageError as error:
-        rest = replace(right_settings(options, environment), is_journal_known="journal" in options)
+        rest = right_settings(options, environment)
+        rest = replace(rest, is_journal_known=rest.run.journal is not None)
         raise SettingsError(error.message, error.hint, rest=rest, code=error.code) from None
     settings = settle(options, environment, text, str(path), path.parent)
     return settings, kept | {"config": str(path.absolute())}

@@ -57,7 +57,11 @@ _FAULTS = {
         "Name another file with --journal, or move this one away.",
     ),
 }
-_CODES_OF_FAULTS = {sqlite3.SQLITE_FULL: "disk_full", sqlite3.SQLITE_CORRUPT: "journal_damaged"}
+_CODES_OF_FAULTS = {
+    sqlite3.SQLITE_FULL: "disk_full",
+    sqlite3.SQLITE_CORRUPT: "journal_damaged",
+    sqlite3.SQLITE_NOTADB: "not_a_journal",
+}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 

@@ -89,20 +89,23 @@ _UNNAMED = {
 """What is told of an exit code where nothing more is known."""
 
 
-def error_json(exit_code: int | None, reason: object = None, message: str = "") -> Mapping[str, str] | None:
+def error_json(
+    exit_code: int | None, reason: object = None, message: str = "", hint: str = ""
+) -> Mapping[str, str] | None:
     """Return the error of an ending for JSON: `code`, `message` and `hint`; None where nothing stopped the command.
 
     Args:
         exit_code: Of the command; None: it has not ended.
         reason: The error or the stop that ended it; anything else: it is not known.
         message: What is said where there is no reason.
+        hint: What to do next, in this case.
 
     """
     if exit_code in (None, 0, 1):
         return None
     code, sentence = _UNNAMED.get(exit_code or 0, ("unknown", ""))
     if not isinstance(reason, ImporterError | Stop):
-        return {"code": code, "message": message or sentence, "hint": ""}
+        return {"code": code, "message": message or sentence, "hint": hint}
     return {
         "code": code if reason.code == "interrupted" else reason.code,
         "message": reason.message,

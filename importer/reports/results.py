@@ -88,24 +88,30 @@ def summary_text(
         error: Why it ended early (`importer.model.errors.error_json`); None: its exit code tells, if it did.
 
     """
-    counts = {status.value: tally.get(status, 0) for status in FINAL}
     return json_text(
-        run_json(record)
+        counts_json(record, tally)
         | {
-            "seconds": seconds_between(record.started_at, record.finished_at),
-            "rows": {**counts, "read": sum(tally.values()), "blank": record.blank, "left_out": record.left_out},
-            "requests": {
-                "sent": record.requests_sent,
-                "retried": record.requests_retried,
-                "throttled": record.requests_throttled,
-            },
-            "rate": {"limit": record.rate_limit, "achieved": round(record.rate_achieved, 1)},
             "problems": groups_json(problems),
             "warnings": groups_json(warnings),
             "reports": reports,
             "error": error or error_json(record.exit_code),
         }
     )
+
+
+def counts_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str, object]:
+    """Return a run and its figures for JSON; `read` is the sum of all rows, those not decided yet included."""
+    counts = {status.value: tally.get(status, 0) for status in FINAL}
+    return run_json(record) | {
+        "seconds": seconds_between(record.started_at, record.finished_at),
+        "rows": {**counts, "read": sum(tally.values()), "blank": record.blank, "left_out": record.left_out},
+        "requests": {
+            "sent": record.requests_sent,
+            "retried": record.requests_retried,
+            "throttled": record.requests_throttled,
+        },
+        "rate": {"limit": record.rate_limit, "achieved": round(record.rate_achieved, 1)},
+    }
 
 
 def run_json(record: RunRecord) -> dict[str, object]:

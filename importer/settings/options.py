@@ -59,6 +59,8 @@ class RunOptions:
     log_format: str = "text"
     """`text` or `json`."""
     log_file: Path | None = None
+    metrics: Path | None = None
+    """Where the metrics of the last import go; None: nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

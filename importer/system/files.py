@@ -15,6 +15,7 @@ from importer.system import runtime
 
 PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
+_PUBLIC_FILE = 0o644
 
 
 def private_folder(path: Path) -> None:
@@ -73,6 +74,29 @@ def write_whole(path: Path) -> Iterator[Path]:
                 unfinished.unlink()
             raise
         _sync_folder(path.parent)
+
+
+def write_public(path: Path, text: str) -> None:
+    """Write a file as `write_whole` does, in a folder that is there, and let everybody read it.
+
+    Raises:
+        StorageError: It cannot be written.
+
+    """
+    with as_storage_error(f"{path} cannot be written", "See that its folder is there and yours to write to."):
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
+        ) as file:
+            unfinished = Path(file.name)
+            file.write(text)
+        try:
+            unfinished.chmod(_PUBLIC_FILE)
+            _sync(unfinished, os.O_RDWR)
+            unfinished.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+            raise
 
 
 def _sync_folder(folder: Path) -> None:

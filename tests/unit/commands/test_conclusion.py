@@ -56,3 +56,17 @@ def test_what_cannot_be_written_is_logged_and_raises_nothing(tmp_path: Path) -> 
     (tmp_path / LAST_RUN).mkdir()
     conclude(given(tmp_path, log_file=tmp_path / "log"), ENDING)
     assert "last-run.json cannot be written" in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def test_the_metrics_are_written_also_where_nothing_ran(tmp_path: Path) -> None:
+    """Named after their file, so that several imports share a folder."""
+    conclude(given(tmp_path, metrics=tmp_path / "north.prom"), ENDING)
+    text = (tmp_path / "north.prom").read_text(encoding="utf-8")
+    assert 'callbell_importer_last_run_exit_code{import="north",account=""} 5' in text
+
+
+def test_metrics_that_cannot_be_written_do_not_keep_the_last_run_from_being_written(tmp_path: Path) -> None:
+    """Each is on its own."""
+    conclude(given(tmp_path, metrics=tmp_path / "none" / "x.prom", log_file=tmp_path / "log"), ENDING)
+    assert (tmp_path / LAST_RUN).exists()
+    assert "x.prom cannot be written" in (tmp_path / "log").read_text(encoding="utf-8")
