@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from importer import __version__
-from importer.cli.command_end import fail, fail_use, given, invoked, print_json_schema
+from importer.cli.command_end import close_log, fail, fail_use, given, invoked, print_json_schema
 from importer.cli.process import VERSION, is_terminal
 from importer.cli.prompts import ask_hidden, ask_line, confirm_import
 from importer.model.errors import ImporterError
@@ -157,6 +157,8 @@ class GroupedCommand(TyperCommand):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
             fail(DEFECT, _defect(error))
+        finally:
+            close_log()
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the same
         """Write the arguments, the ungrouped options, and each group."""

@@ -15,8 +15,6 @@ import typer
 
 from importer.cli.process import put_out, say
 from importer.model.errors import StorageError, UsageError, error_json
-from importer.model.phone_mask import unnumbered
-from importer.system.logs import LOG, json_stream, log_fields, logs_on_stream
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
@@ -38,12 +36,15 @@ class Invocation:
     """Whether the command line says so."""
     context: "CommandContext | None" = None
     """None: its settings are not known."""
-
+    ended: int | None = None
+    """The exit code that was told; None: it has not ended."""
     log: ExitStack = field(default_factory=ExitStack)
     """Ends the log for programs on standard error, if there is one."""
 
     def log_on(self, *, verbose: bool) -> None:
         """Let standard error be a log for programs from now on, until the command has ended."""
+        from importer.system.logs import json_stream, logs_on_stream  # noqa: PLC0415 - --help does not wait for it
+
         if not logs_on_stream():
             self.log.enter_context(json_stream(sys.stderr, verbose=verbose))
 
@@ -60,6 +61,11 @@ def invoked(command: str, parameters: Mapping[str, object]) -> None:
     """Take note of a command that begins, and of its parameters."""
     wants_json = bool(parameters.get("json"))
     _INVOCATION.set(Invocation(command=command, has_json="json" in parameters, wants_json=wants_json))
+
+
+def close_log() -> None:
+    """End the log for programs on standard error, if there is one."""
+    _INVOCATION.get().log.close()
 
 
 def given(context: "CommandContext") -> None:
@@ -105,6 +111,8 @@ def fail(exit_code: int, text: str, reason: Exception | None = None) -> NoReturn
         typer.Exit: Always.
 
     """
+    if (ended := _INVOCATION.get().ended) is not None:  # interrupted while monitoring was told
+        raise typer.Exit(ended)
     _say(text, exit_code, reason)
     _end(_bare(exit_code, reason, text), exit_code)
 
@@ -126,10 +134,7 @@ def fail_use(arguments: Sequence[str], message: str, show: Callable[[], None]) -
     options = _read_options(arguments)
     _INVOCATION.set(replace(_INVOCATION.get(), wants_json="json" in options))
     given(_context_of(options))
-    if logs_on_stream():
-        _say(f"{error.message} {error.hint}", error.exit_code, error)
-    else:
-        show()
+    _say(f"{error.message} {error.hint}", error.exit_code, error, show)
     _end(_bare(error.exit_code, error), error.exit_code)
 
 
@@ -172,10 +177,13 @@ def print_json_schema(command: str) -> None:
     put_out((Path(__file__).parents[1] / "reports" / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
-def _say(text: str, exit_code: int, reason: Exception | None = None) -> None:
-    """Tell the person how the command ended, or the program that reads standard error."""
+def _say(text: str, exit_code: int, reason: Exception | None = None, show: Callable[[], None] | None = None) -> None:
+    """Tell the person how the command ended, in their own way if there is one, or the program that reads the stream."""
+    from importer.model.phone_mask import unnumbered  # noqa: PLC0415 - --help does not wait for it
+    from importer.system.logs import LOG, log_fields, logs_on_stream  # noqa: PLC0415 - the same
+
     if not logs_on_stream():
-        say(text)
+        show() if show else say(text)
         return
     level = logging.ERROR if exit_code > 1 else logging.INFO
     extra = log_fields("end", exit_code=exit_code, code=(error_json(exit_code, reason) or {}).get("code"))
@@ -190,17 +198,19 @@ def _bare(exit_code: int, reason: Exception | None = None, text: str = "") -> di
 
 def _end(ending: dict[str, object], exit_code: int) -> NoReturn:
     """Print the object where it is wanted, tell monitoring, and end."""
-    invocation = _INVOCATION.get()
+    invocation = replace(_INVOCATION.get(), ended=exit_code)
+    _INVOCATION.set(invocation)
     if invocation.prints_json:
         try:
             put_out(json.dumps(ending, ensure_ascii=False, indent=2) + "\n")
         except StorageError as error:
             exit_code = error.exit_code
+            _INVOCATION.set(replace(invocation, ended=exit_code))
             _say(error.message, exit_code, error)
             ending |= {"exit_code": exit_code, "error": error_json(exit_code, error)}
     if invocation.context is not None:
         from importer.commands.conclusion import conclude  # noqa: PLC0415 - --help does not wait for it
 
         conclude(invocation.context, ending)
-    invocation.log.close()
+    close_log()
     raise typer.Exit(exit_code)

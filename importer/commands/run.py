@@ -231,7 +231,7 @@ class ImportRun(PoolCommand):
         tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
         dry = self.context.settings.run.dry_run
         wanted = report_options(self.context.settings, record, source.sheets())
-        error, where = error_json(record.exit_code, reason), Path(record.report_dir)
+        error, where = error_json(record.exit_code, reason) if reason else None, Path(record.report_dir)
         reports = None if dry else write_reports(source, where, warnings=warnings, options=wanted, error=error)
         problems = reports.problems if reports else source.problems()
         required = () if connection.is_asked else self._preflight.requirements.lines()

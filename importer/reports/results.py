@@ -94,7 +94,7 @@ def summary_text(
             "problems": groups_json(problems),
             "warnings": groups_json(warnings),
             "reports": reports,
-            "error": error or error_json(record.exit_code),
+            "error": error or (error_json(record.exit_code) if record.exit_code else None),
         }
     )
 

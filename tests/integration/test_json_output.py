@@ -389,6 +389,19 @@ def test_what_cannot_be_printed_ends_with_4_and_is_the_last_run(monkeypatch: pyt
     assert (found["exit_code"], found["error"]["code"], found["rows"]["created"]) == (4, "output_unwritable", 3)
 
 
+def test_who_interrupts_what_monitoring_is_told_changes_nothing_of_what_was_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A second object would make the first unreadable, and another exit code would contradict it."""
+    customers(FILE)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("importer.commands.conclusion.conclude", interrupted)
+    require_told(give("run", FILE, "--json"), "run", 0, "")
+
+
 # The schemas
 
 
