@@ -59,6 +59,8 @@ class RunOptions:
     log_format: str = "text"
     """`text` or `json`."""
     log_file: Path | None = None
+    metrics: Path | None = None
+    """Where the metrics of the last import go; None: nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class Settings:
     input: InputOptions = field(default_factory=InputOptions)
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
+    is_journal_known: bool = True
+    """Whether `run.journal` is what was meant; not where the config cannot be read, or says something impossible."""
     mapping_given: bool = False
     """Whether the config names the identifier's column; else the mapping is guessed."""
 
