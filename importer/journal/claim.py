@@ -13,7 +13,7 @@ from typing import NamedTuple
 from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
 from importer.journal.doubts import doubts_of_rows
 from importer.journal.presence import WalkedRow
-from importer.journal.run_input import ROW_KEY, RunInput, RunKey
+from importer.journal.run_input import IN_CONFLICT, ROW_KEY, RunInput, RunKey
 from importer.model.journal_rows import Attempted, Intended, Pending, Presence, Recorded
 from importer.model.payload import from_json, to_json
 from importer.model.rows import CONFLICT, FINGERPRINT_BYTES, Status
@@ -126,7 +126,11 @@ _LAST_ROW = "SELECT coalesce(max(seq), 0) FROM rows WHERE run = :run"
 _COUNTS = ", ".join(f"'{status}', count(*) FILTER (WHERE status = '{status}')" for status in Status)
 # No GROUP BY: that sorts every row, in 8 MB.
 TALLY = f"SELECT json_object({_COUNTS}) FROM rows WHERE run = :run"  # noqa: S608 - only constants
-_STORE_TALLY = f"UPDATE runs SET tally = ({TALLY}) WHERE id = :run"  # noqa: S608 - only constants
+_STORE_TALLY = f"""
+UPDATE runs SET (tally, conflicts) = (
+    SELECT json_object({_COUNTS}), count(*) FILTER (WHERE {IN_CONFLICT}) FROM rows WHERE run = :run
+) WHERE id = :run
+"""  # noqa: S608 - only constants
 _DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"
 
 

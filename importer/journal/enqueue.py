@@ -252,7 +252,7 @@ def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) ->
         draft.identifier,
         None if identifier == draft.identifier else identifier,
         *map(storable, texts),
-        draft.fingerprint,
+        draft.fingerprint or (entry.mapped.content or None if isinstance(entry.mapped, InvalidRow) else None),
         draft.payload if pending else None,
         entry.fingerprint,
         "" if outcome.status in _KNOWN else encode_json(row.cells),

@@ -10,21 +10,13 @@ from typing import Self
 from importer.journal.accounts import AccountMatch, adopt_account, match_account
 from importer.journal.claim import claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
 from importer.journal.database import Database, columns, moment
-from importer.journal.doubts import find_doubts
 from importer.journal.enqueue import enqueue_rows, recognise_rows
+from importer.journal.known_problems import RunHistory
 from importer.journal.presence import Walk, to_ask
 from importer.journal.probes import ProbeLog, newest_answers
-from importer.journal.run_input import RunInput, RunKey
-from importer.journal.run_report import (
-    END_RUN,
-    INSERT_RUN,
-    INSERT_SHEET,
-    EarlierRows,
-    RunReport,
-    load_runs,
-    run_key,
-)
-from importer.journal.schema import HAS_OLD_KEYS
+from importer.journal.run_input import RunInput
+from importer.journal.run_report import END_RUN, INSERT_SHEET, EarlierRows, RunReport, load_runs, run_key
+from importer.journal.run_start import insert_run
 from importer.journal.undo import RunUndo
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
@@ -93,19 +85,13 @@ class Journal:
         account = account or self.match_account(AccountIdentity(name=record.account))
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
-            for table in ("seen", "contents", "next_rows", "walked", "doubts"):
-                connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608 - only constants
-            if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
-                raise StorageError(
-                    f"The journal {self._database.path} has a run named {record.name} already.",
-                    "Wait a second and give the same command again.",
-                )
-            found, main_channels = adopt_account(connection, account)
-            ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
-            ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
-            has_doubts = existing is Existing.UPDATE and find_doubts(connection, found)
-        key, is_old = RunKey(run, found), bool(has_old_keys)
-        self._begun = RunInput(key, existing, main_channels, is_old, has_doubts, tallied_only=self.tallied_only)
+            begun = insert_run(connection, record, account, existing)
+        if begun is None:
+            raise StorageError(
+                f"The journal {self._database.path} has a run named {record.name} already.",
+                "Wait a second and give the same command again.",
+            )
+        self._begun = replace(begun, tallied_only=self.tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""
@@ -220,6 +206,15 @@ class Journal:
         """
         report = self.report_source(run_name)
         return [EarlierRows(sheet, self._database, report.run, index) for index, sheet in enumerate(report.sheets())]
+
+    def history_of(self, run_name: str) -> RunHistory:
+        """Return a run beside those before it of the same import.
+
+        Raises:
+            UsageError: No run has this name.
+
+        """
+        return RunHistory(self._database, run_key(self._database, run_name))
 
     def undo_of(self, run_name: str) -> RunUndo:
         """Return the undo of a run: the contacts that it created or changed, and what became of them.

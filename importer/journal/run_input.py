@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from importer.journal.presence import Walk
 from importer.model.policy import Existing
-from importer.model.rows import Sheet
+from importer.model.rows import CONFLICT, Sheet
 
 ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
 """Columns of the key of a row's contact."""
+IN_CONFLICT = f"(rows.status IN ('exists', 'updated') AND rows.code = '{CONFLICT}')"
+"""Of rows that are in Callbell, and need a person all the same."""
 
 
 @dataclass(frozen=True, slots=True)
