@@ -1,7 +1,7 @@
 """`run`: imports the rows of spreadsheets. From the files to the worker pool, and from there to the reports."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from importer.commands.connection import Connection
 from importer.commands.context import CommandContext, CommandResult, may_ask
 from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
-from importer.commands.exit_status import early_end, exit_code, failure_limit
+from importer.commands.exit_status import failure_limit
 from importer.commands.last_question import LastQuestion, asks_at_last
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
@@ -18,7 +18,7 @@ from importer.commands.pool_command import PoolCommand
 from importer.commands.preflight import Preflight, ask_before_sending
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
-from importer.commands.report_input import report_options
+from importer.commands.run_end import EndOfRun, RunFindings, with_series
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
@@ -26,15 +26,11 @@ from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome
-from importer.model.rows import Sheet, Status
+from importer.model.rows import Sheet
 from importer.model.runs import RunRecord
-from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
-from importer.reports import write_reports
-from importer.reports.closing_text import Ending, closing_text, required_text
-from importer.reports.results import summary_text
+from importer.reports.closing_text import required_text
 from importer.system.files import private_folder
-from importer.system.logs import LOG
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
@@ -60,7 +56,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
 
         context = with_token(context)
     with open_journal(context) as journal, open_sheets(context, files) as readers:
-        record = new_run(context, journal, "run", files)
+        record = with_series(context, new_run(context, journal, "run", files))
         run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
         run.tell_notes()  # before anything is asked, or refused because of what was guessed
         run.ask()
@@ -69,8 +65,14 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
 
 @dataclass(slots=True, kw_only=True)
 class ImportRun(PoolCommand):
-    """An import that is under way."""
+    """An import that is under way.
 
+    Args:
+        retried: The run whose rows it retries; empty: it is no retry.
+
+    """
+
+    retried: str = ""
     _warnings: Findings = field(default_factory=Findings)
     _told: set[str] = field(default_factory=set)
     """Notes of sheets that were told."""
@@ -107,8 +109,8 @@ class ImportRun(PoolCommand):
         self.interruption.hurries = self.context.settings.run.dry_run
         with self.interruption.by_exception():
             sources = list(self._sources(connection))
-        record, stopped = await self._import(connection, sources)
-        return self._report(record, stopped, connection)
+        record, end = await self._import(connection, sources)
+        return self._report(record, end, connection)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
         """Show what a person should know of each sheet and of a guessed mapping, and yield what is to be read."""
@@ -131,10 +133,8 @@ class ImportRun(PoolCommand):
                 ),
             )
 
-    async def _import(
-        self, connection: Connection, sources: Sequence[Source]
-    ) -> tuple[RunRecord, Stop | Exception | None]:
-        """Send the rows; return the run with its end, and why it ended early, if it did."""
+    async def _import(self, connection: Connection, sources: Sequence[Source]) -> tuple[RunRecord, EndOfRun]:
+        """Send the rows; return the run with its end, and how that came."""
         settings, account = self.context.settings, connection.account.name
         if not settings.run.dry_run:
             # Now: that a folder cannot be created is better known before anything is sent.
@@ -167,9 +167,17 @@ class ImportRun(PoolCommand):
             pool = await self._send_others(pool, limiter)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
-        record = self._ended(record, pool, limiter)
+        await journal.checkpoint()
+        end = EndOfRun(
+            context=self.context,
+            store=self.store,
+            stopped=pool.stopped,
+            signalled=self.interruption.signalled,
+            retried=self.retried,
+        )
+        record = end.judged(self._ended(record, pool, limiter), connection.sheets, end.tally(record))
         await journal.finish(record)
-        return record, pool.stopped
+        return record, end
 
     async def _before_sending(
         self, ask: Callable[[], Awaitable[None]], connection: Connection, pool: ImportPool, display: PoolDisplay
@@ -202,11 +210,9 @@ class ImportRun(PoolCommand):
         return pool
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
-        tally, conflicts = self._tally(record.name), self.store.report_source(record.name).conflicts()
         return replace(
             record,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(tally, pool.stopped, self.interruption.signalled, conflicts=conflicts),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
             requests_sent=limiter.sent,
@@ -217,42 +223,17 @@ class ImportRun(PoolCommand):
             pace=tuple(limiter.pace.counts),
         )
 
-    def _tally(self, name: str) -> Mapping[Status, int]:
-        """Return the journal's own count; a row that it still has open is unsent, unless none was to be sent."""
-        tally = dict(self.store.report_source(name).tally())
-        open_rows = 0 if self.context.settings.run.dry_run else tally[Status.PENDING] + tally[Status.IN_FLIGHT]
-        return tally | {Status.UNSENT: tally[Status.UNSENT] + open_rows}
-
-    def _report(self, record: RunRecord, reason: Stop | Exception | None, connection: Connection) -> CommandResult:
-        """Write the reports; the reason is why the run ended early, if it did."""
+    def _report(self, record: RunRecord, end: EndOfRun, connection: Connection) -> CommandResult:
+        """Write the reports, unless a person wanted nothing to be sent."""
         if self._last_question.is_declined:
-            return self._last_question.result(record, self._tally(record.name), self.readers[0].sheet.file)
+            return self._last_question.result(record, end.tally(record), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
-        source = self.store.report_source(record.name)
-        tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
-        dry = self.context.settings.run.dry_run
-        wanted = report_options(self.context.settings, record, source.sheets())
-        reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings, options=wanted)
-        problems = reports.problems if reports else source.problems()
         required = () if connection.is_asked else self._preflight.requirements.lines()
-        refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
+        refused = connection.rehearsal.not_seen() if connection.rehearsal else []
         country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
         notes = [*refused, required_text(required), evidence]
         if self._dry and connection.foretells:
             notes += foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
-        ending = Ending(
-            record=record,
-            tally=tally,
-            problems=told(problems),
-            reports=reports,
-            early_end=early_end(reason).rstrip(),
-            warnings=told(warnings),
-            notes=notes,
-            sheets=source.sheets(),
-            line_width=self.context.line_width,
-            country=country,
-        )
-        LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
-        summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
-        return CommandResult(exit_code=record.exit_code or 0, text=closing_text(ending), summary_json=summary)
+        warnings = (*self._warnings.warnings(), *self._preflight.warnings)
+        return end.reported(record, RunFindings(warnings=warnings, notes=notes, country=country))

@@ -104,7 +104,7 @@ class RunHistory:
 
         """
         with self.database.transaction() as connection:
-            return _compare(connection, self.key, is_finished=is_finished, retried=retried and retried.run)
+            return _compare(connection, self.key, is_finished=is_finished, retried=retried.run if retried else None)
 
     def keep(self) -> None:
         """Have the next run of the series know the problems of this one, now that they were told, and only these."""

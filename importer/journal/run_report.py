@@ -81,7 +81,8 @@ _SHOWN = {
 }
 # A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = f"""
-SELECT seq, number, {_ANY_OF[NEEDS_PERSON]}, known_codes, CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
+SELECT seq, number, {_ANY_OF[NEEDS_PERSON]}, known_codes,
+    CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
     SELECT json_group_array(json_array(code, column_header, message)) FROM (
         SELECT code, column_header, message, min(n) FROM problems
         WHERE problems.run = rows.run AND problems.seq = rows.seq GROUP BY code, column_header

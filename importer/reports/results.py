@@ -11,6 +11,7 @@ from pathlib import Path
 from importer.model.plain_text import escape, plain, utc
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
+from importer.reports.problem_groups import changes
 
 COLUMNS = (
     *("file", "sheet", "row", "identifier", "name", "status", "uuid", "href"),
@@ -98,10 +99,24 @@ def summary_text(
             },
             "rate": {"limit": record.rate_limit, "achieved": round(record.rate_achieved, 1)},
             "problems": groups_json(problems),
+            "changes": changes_json(record, problems),
+            "degraded": degraded_json(record),
             "warnings": groups_json(warnings),
             "reports": reports,
         }
     )
+
+
+def changes_json(record: RunRecord, problems: Sequence[ProblemGroup]) -> dict[str, object]:
+    """Return how many problems are new since the last run of the same import, still there, and gone, for JSON."""
+    new, still_there = changes(problems)
+    earlier = record.compared_with or None
+    return {"compared_with": earlier, "new": new, "still_there": still_there, "gone": record.gone}
+
+
+def degraded_json(record: RunRecord) -> list[dict[str, str]]:
+    """Return what is not as it should be with a run as a whole, for JSON."""
+    return [{"code": one.code, "message": plain(one.message)} for one in record.degraded]
 
 
 def run_json(record: RunRecord) -> dict[str, object]:
