@@ -119,7 +119,8 @@ class Check:
         """Read and map every row; return why not, if a file breaks off."""
         context = self.context
         self.store.tallied_only = not connection.foretells
-        await journal.begin(self.record, connection.account, context.settings.mapping.contact.existing)
+        contact = context.settings.mapping.contact
+        await journal.begin(self.record, connection.account, contact.existing, contact.on_conflict)
         sources = []
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)

@@ -17,6 +17,8 @@ from importer.model.own_names import OWN_COLUMNS
 from importer.model.plain_text import counted, plain
 from importer.model.runs import Degradation, EarlierRuns
 
+TOO_FEW_ROWS, HEADER_CHANGED = "too_few_rows", "header_changed"
+"""The codes."""
 _HASH_BYTES = 16
 _DATE = re.compile(
     r"""(?<!\d)(?:
@@ -92,7 +94,7 @@ def _too_few_rows(read: int, earlier: Sequence[int], fewest: str) -> Degradation
         f"{why}. See whether the export is whole, and give the same command again; nothing is deleted for rows that are"
         " missing."
     )
-    return Degradation("too_few_rows", message)
+    return Degradation(TOO_FEW_ROWS, message)
 
 
 def _changed_headers(sheets: Sequence[ReadSheet], before: EarlierRuns) -> Iterator[Degradation]:
@@ -115,7 +117,7 @@ def _changed_headers(sheets: Sequence[ReadSheet], before: EarlierRuns) -> Iterat
                 f"The header of {plain(sheet.file)} is not that of the last run ({'; '.join(changes)}). See whether the"
                 " export is as it should be; what it does not say any more changes nothing in Callbell."
             )
-            yield Degradation("header_changed", message)
+            yield Degradation(HEADER_CHANGED, message)
 
 
 def _by_name(header: Sequence[str]) -> dict[str, str]:

@@ -149,7 +149,8 @@ class ImportRun(PoolCommand):
         guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
         options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
         record = replace(self.record, account=account, rate_limit=rate, options=options)
-        await journal.begin(record, connection.account, settings.mapping.contact.existing)
+        contact = settings.mapping.contact
+        await journal.begin(record, connection.account, contact.existing, contact.on_conflict)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         async with PoolDisplay(self.context, pool, limiter) as display:

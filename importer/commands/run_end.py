@@ -7,7 +7,7 @@ from pathlib import Path
 
 from importer.commands.connection import MappedSheet
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.degradation import ReadSheet, degradations, series_of
+from importer.commands.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of
 from importer.commands.exit_status import early_end, exit_code
 from importer.commands.report_input import report_options
 from importer.journal import Journal
@@ -65,12 +65,14 @@ class EndOfRun:
             tally: How many rows have each status.
 
         """
-        run, history = self.context.settings.run, self.store.history_of(record.name)
+        run, history, read = self.context.settings.run, self.store.history_of(record.name), sum(tally.values())
+        degraded = self._degraded(record, sheets, read)
+        # What is not in an export that was cut short is not gone.
+        is_short = not read or any(one.code == TOO_FEW_ROWS for one in degraded)
         found = history.compare(
-            is_finished=self.stopped is None and self.signalled is None,
+            is_finished=self.stopped is None and self.signalled is None and not is_short,
             retried=self.store.history_of(self.retried).key if self.retried else None,
         )
-        degraded = self._degraded(record, sheets, sum(tally.values()))
         code = exit_code(
             tally,
             self.stopped,

@@ -7,8 +7,8 @@ one `series`; what is kept of a series are the problems of the last run that tol
 
     a run that came to its end ....... by its own; those of before that it does not have are gone
     a retry that came to its end ..... those of the run that is retried, by its own
-    one that was interrupted ......... by those of before and its own: what was told is not told as new again, and of
-                                       what it did not reach nobody knows
+    one that was interrupted, or ..... by those of before and its own: what was told is not told as new again, and of
+    whose input was cut short          what it did not reach nobody knows
     one that was killed .............. not at all: it told nothing, so the next one tells it as new
 """
 
@@ -79,7 +79,9 @@ SELECT :run, problem, count FROM known_problems WHERE run = :last AND NOT {settl
 _TOLD = "UPDATE runs SET is_told = 1 WHERE id = :run AND series <> ''"
 _FORGET_EARLIER = f"DELETE FROM known_problems WHERE run IN (SELECT id FROM runs WHERE {_OF_SERIES})"  # noqa: S608 - only constants
 _ROWS_READ = f"""
-SELECT tally FROM runs WHERE {_OF_SERIES} AND command = 'run' AND exit_code IN (0, 1) ORDER BY id DESC LIMIT :count
+SELECT tally FROM runs WHERE {_OF_SERIES} AND command = 'run' AND exit_code IN (0, 1)
+    AND EXISTS (SELECT 1 FROM json_each(tally) WHERE value > 0)
+ORDER BY id DESC LIMIT :count
 """  # noqa: S608 - only constants
 _HEADERS = f"""
 SELECT file, header FROM sheets WHERE run = (
@@ -99,7 +101,7 @@ class RunHistory:
         """Compare the run's problems with those that the last run of its series told, and mark those that are new.
 
         Args:
-            is_finished: Whether it came to its end; all of its outcomes are recorded.
+            is_finished: Whether it came to the end of a whole input, so that what it does not have is gone.
             retried: The run whose rows it retries; None: it is no retry.
 
         """

@@ -34,6 +34,8 @@ class RunInput:
     """The account has contacts of an earlier schema whose key may lack a country code."""
     has_doubts: bool = False
     """Earlier runs sent PATCHes of the account's contacts that may have arrived."""
+    merges_left: bool = False
+    """Contacts that were left as they were on a first meeting are merged again: the sheet's values are to win now."""
     tallied_only: bool = False
     """Rows that would be sent are counted and not inserted: `check` has no use for them."""
     sheets: dict[int, Sheet] = field(default_factory=dict)

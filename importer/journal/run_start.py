@@ -8,14 +8,18 @@ from importer.journal.doubts import find_doubts
 from importer.journal.run_input import RunInput, RunKey
 from importer.journal.run_report import INSERT_RUN
 from importer.journal.schema import HAS_OLD_KEYS
-from importer.model.policy import Existing
+from importer.model.policy import Existing, OnConflict
 from importer.model.runs import RunRecord
 
 _TABLES = ("seen", "contents", "next_rows", "walked", "doubts")
 
 
 def insert_run(
-    connection: sqlite3.Connection, record: RunRecord, account: AccountMatch, existing: Existing
+    connection: sqlite3.Connection,
+    record: RunRecord,
+    account: AccountMatch,
+    existing: Existing,
+    on_conflict: OnConflict,
 ) -> RunInput | None:
     """Insert a run and return how far its input is; None: there is a run of its name. In the caller's transaction.
 
@@ -24,6 +28,7 @@ def insert_run(
         record: The run.
         account: What the journal knows of its account.
         existing: What the run does with contacts that the account has.
+        on_conflict: Whose value stays where both changed a field.
 
     """
     for table in _TABLES:
@@ -33,5 +38,12 @@ def insert_run(
     found, main_channels = adopt_account(connection, account)
     ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
     ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
-    has_doubts = existing is Existing.UPDATE and find_doubts(connection, found)
-    return RunInput(RunKey(run, found), existing, main_channels, bool(has_old_keys), has_doubts)
+    updates = existing is Existing.UPDATE
+    return RunInput(
+        RunKey(run, found),
+        existing,
+        main_channels,
+        has_old_keys=bool(has_old_keys),
+        has_doubts=updates and find_doubts(connection, found),
+        merges_left=updates and on_conflict is OnConflict.SHEET,
+    )

@@ -164,7 +164,7 @@ class EarlierRuns:
     """What the runs before it of the same import tell a run about what is usual."""
 
     rows_read: tuple[int, ...] = ()
-    """Rows of the last finished ones, at most five, the last first."""
+    """Rows of the last finished ones that had any, at most five, the last first."""
     headers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The files of the last one, each with its column headers."""
 

@@ -134,7 +134,7 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
     rows = sum(tally.values())
     if not rows:
-        return ""
+        return "There were 0 rows to import." if record.command == "run" else ""
     there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
     are = "would be" if is_dry or record.is_rehearsal else "is" if rows == 1 else "are"
     customers = "customer" if rows == 1 else "customers"
