@@ -35,6 +35,9 @@ class ReadSheet:
     """A sheet of this run."""
 
     file: str
+    """As the person wrote it."""
+    path: str
+    """Absolute."""
     header: Sequence[str]
     used: frozenset[str]
     """The headers that feed a field."""
@@ -103,9 +106,9 @@ def _changed_headers(sheets: Sequence[ReadSheet], before: EarlierRuns) -> Iterat
     Another order, other letter case and new columns that nothing is done with are no matter; a column that is gone is,
     whatever it was for: the export is not the one that was set up. The next run has this header to compare with.
     """
-    known = {undated(file): header for file, header in before.headers}
+    known = {undated(path): header for path, header in before.headers}
     for sheet in sheets:
-        if (header := known.get(undated(sheet.file))) is None:
+        if (header := known.get(undated(sheet.path))) is None:
             continue
         there, now = _by_name(header), _by_name(sheet.header)
         gone = [there[name] for name in there if name not in now]

@@ -87,7 +87,7 @@ class EndOfRun:
         """Return what is not as it should be with the run as a whole; of a part of the input nothing can be said."""
         run = self.context.settings.run
         is_whole = self.signalled is None and not isinstance(self.stopped, InputError)
-        read_sheets = list(map(_read_sheet, sheets))
+        read_sheets = list(map(_read_sheet, sheets, record.files))
         if self.retried or run.limit or not is_whole or any(one.is_ours for one in read_sheets):
             return ()
         before = self.store.history_of(record.name).before()
@@ -148,7 +148,7 @@ def with_told_degradations(context: CommandContext, record: RunRecord) -> RunRec
     return replace(record, degraded=tuple(one._replace(message=unnumbered(one.message)) for one in record.degraded))
 
 
-def _read_sheet(mapped: MappedSheet) -> ReadSheet:
+def _read_sheet(mapped: MappedSheet, path: str) -> ReadSheet:
     sheet = mapped.reader.sheet
     used = frozenset(column.header for column in mapped.mapping.used)
-    return ReadSheet(file=sheet.file, header=sheet.header, used=used)
+    return ReadSheet(file=sheet.file, path=path, header=sheet.header, used=used)

@@ -84,7 +84,7 @@ SELECT tally FROM runs WHERE {_OF_SERIES} AND command = 'run' AND exit_code IN (
 ORDER BY id DESC LIMIT :count
 """  # noqa: S608 - only constants
 _HEADERS = f"""
-SELECT file, header FROM sheets WHERE run = (
+SELECT json_extract(runs.files, '$[' || place || ']'), header FROM sheets JOIN runs ON runs.id = run WHERE run = (
     SELECT max(id) FROM runs WHERE {_OF_SERIES} AND command = 'run' AND is_told
 ) ORDER BY place
 """  # noqa: S608 - only constants

@@ -166,7 +166,7 @@ class EarlierRuns:
     rows_read: tuple[int, ...] = ()
     """Rows of the last finished ones that had any, at most five, the last first."""
     headers: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """The files of the last one, each with its column headers."""
+    """The paths of the last one's files, each with its column headers."""
 
 
 def conflict_count(problems: Iterable[ProblemGroup]) -> int:
