@@ -183,7 +183,7 @@ class Check:
     def _checked(self, connection: Connection, broken: InputError | None, foretold: Sequence[str]) -> Checked:
         source, tally = self.store.report_source(self.record.name), self._tally
         would_be_sent = tally[Status.PENDING] + tally[Status.UNSENT]
-        judged = EndOfRun(context=self.context, store=self.store, stopped=broken).judged(
+        judged = EndOfRun(self.context, self.store, broken).judged(
             self.record, connection.sheets, dict(tally) | {Status.PENDING: would_be_sent, Status.UNSENT: 0}
         )
         # Rows that the account would refuse stand among the preflight's problems, a line for each value.

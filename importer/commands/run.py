@@ -169,13 +169,7 @@ class ImportRun(PoolCommand):
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         await journal.checkpoint()
-        end = EndOfRun(
-            context=self.context,
-            store=self.store,
-            stopped=pool.stopped,
-            signalled=self.interruption.signalled,
-            retried=self.retried,
-        )
+        end = self._end(pool)
         record = end.judged(self._ended(record, pool, limiter), connection.sheets, end.tally(record))
         await journal.finish(record)
         return record, end
@@ -209,6 +203,10 @@ class ImportRun(PoolCommand):
         async with PoolDisplay(self.context, pool, limiter):
             await pool.run()
         return pool
+
+    def _end(self, pool: ImportPool) -> EndOfRun:
+        signalled = self.interruption.signalled
+        return EndOfRun(self.context, self.store, pool.stopped, signalled, self.retried)
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         return replace(

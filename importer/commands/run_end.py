@@ -37,7 +37,7 @@ class RunFindings:
     """That the numbers fit, where they do not say their country; empty: it is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EndOfRun:
     """A run whose rows have come to their end, or will come no further.
 

@@ -133,9 +133,7 @@ def enqueue_rows(
     identifiers = [None] * len(entries) if run.identifiers is None else run.identifiers
     seqs = [seq for seq, identifier in enumerate(identifiers, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
-    rows = [
-        (seq, entry, draft_row(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)
-    ]
+    rows = [(seq, one, draft_row(one.mapped, run, content=content)) for seq, one in zip(seqs, entries, strict=True)]
     duplicates, contacts = _look_up(connection, run, sheet_index, rows)
     counts, lines = Counter[Status](), []
     for seq, entry, draft in rows:

@@ -19,7 +19,7 @@ def is_problem(group: ProblemGroup) -> bool:
     return group.code not in _NO_PROBLEMS
 
 
-def changes(groups: Sequence[ProblemGroup]) -> tuple[int, int]:
+def problem_changes(groups: Sequence[ProblemGroup]) -> tuple[int, int]:
     """Return how many problems of rows are new since the last run of the same import, and how many were there."""
     told = [group for group in groups if is_problem(group)]
     new = sum(group.new for group in told)
@@ -28,7 +28,7 @@ def changes(groups: Sequence[ProblemGroup]) -> tuple[int, int]:
 
 def changes_text(record: RunRecord, groups: Sequence[ProblemGroup]) -> str:
     """Return the same as a sentence; empty where there is nothing to compare with, or to tell."""
-    new, still_there = changes(groups)
+    new, still_there = problem_changes(groups)
     if not record.compared_with or not (new or still_there or record.gone):
         return ""
     kinds = ((new, "new"), (still_there, "still there"), (record.gone, "gone"))

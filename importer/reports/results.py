@@ -11,7 +11,7 @@ from pathlib import Path
 from importer.model.plain_text import escape, plain, utc
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
-from importer.reports.problem_groups import changes
+from importer.reports.problem_groups import problem_changes
 
 COLUMNS = (
     *("file", "sheet", "row", "identifier", "name", "status", "uuid", "href"),
@@ -109,7 +109,7 @@ def summary_text(
 
 def changes_json(record: RunRecord, problems: Sequence[ProblemGroup]) -> dict[str, object]:
     """Return how many problems are new since the last run of the same import, still there, and gone, for JSON."""
-    new, still_there = changes(problems)
+    new, still_there = problem_changes(problems)
     earlier = record.compared_with or None
     return {"compared_with": earlier, "new": new, "still_there": still_there, "gone": record.gone}
 
