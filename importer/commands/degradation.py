@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from importer.mapper.header import composed
 from importer.mapper.messages import listed
@@ -86,7 +85,7 @@ def _too_few_rows(read: int, earlier: Sequence[int], fewest: str) -> Degradation
         return None
     least, why = float(fewest.removesuffix("%")), ""
     if fewest.endswith("%"):
-        usual = median(earlier)
+        usual = _median(earlier)
         runs = "the run before had" if len(earlier) == 1 else f"the median of the {len(earlier)} runs before is"
         least, why = usual * least / 100, f" ({runs} {usual:,.0f})"
     if read >= least:
@@ -98,6 +97,11 @@ def _too_few_rows(read: int, earlier: Sequence[int], fewest: str) -> Degradation
         " missing."
     )
     return Degradation(TOO_FEW_ROWS, message)
+
+
+def _median(numbers: Sequence[int]) -> float:
+    ordered, half = sorted(numbers), len(numbers) // 2
+    return (ordered[half] + ordered[-half - 1]) / 2  # of an odd number, the same one twice
 
 
 def _changed_headers(sheets: Sequence[ReadSheet], before: EarlierRuns) -> Iterator[Degradation]:
