@@ -1,35 +1,32 @@
 """`run`: imports the rows of spreadsheets. From the files to the worker pool, and from there to the reports."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from importer.commands.connection import Connection
 from importer.commands.context import CommandContext, CommandResult, may_ask
-from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.exit_status import failure_limit
-from importer.commands.last_question import LastQuestion, asks_at_last
+from importer.commands.last_question import asks_at_last
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
 from importer.commands.pool_command import PoolCommand
-from importer.commands.preflight import Preflight, ask_before_sending
+from importer.commands.preflight import ask_before_sending
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
-from importer.commands.run_end import EndOfRun, RunFindings, with_series
+from importer.commands.row_observers import RowObservers
+from importer.commands.run_end import EndOfRun, with_series
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
-from importer.mapper.contact import RowFingerprint, to_contact
-from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet
 from importer.model.runs import RunRecord
 from importer.pipeline import Source, enqueue_all, run_import
-from importer.reports.closing_text import required_text
 from importer.system.files import private_folder
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
@@ -73,14 +70,11 @@ class ImportRun(PoolCommand):
     """
 
     retried: str = ""
-    _warnings: Findings = field(default_factory=Findings)
+    _observers: RowObservers = field(default_factory=RowObservers)
     _told: set[str] = field(default_factory=set)
     """Notes of sheets that were told."""
-    _preflight: Preflight = field(default_factory=Preflight)
     _dry: DryRun | None = None
     """The operation of a dry run."""
-    _without_country: NumbersWithoutCountry = field(default_factory=NumbersWithoutCountry)
-    _last_question: LastQuestion = field(default_factory=LastQuestion)
     _asks_at_last: bool = False
 
     def ask(self) -> None:
@@ -120,18 +114,7 @@ class ImportRun(PoolCommand):
                 self._tell(sheet, notes_of(sheet, one.options, one.notes))
             if not self.context.settings.mapping_given and not self._asks_at_last:
                 tell_guess(self.context, sheet, one.options, one.mapping)
-            yield Source(
-                sheet_index=index,
-                reader=one.reader,
-                to_contact=partial(to_contact, mapping=one.mapping),
-                fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
-                observers=(
-                    SheetWarnings(self._warnings, one.mapping),
-                    self._preflight.observer(one.options),
-                    self._without_country,
-                    self._last_question,
-                ),
-            )
+            yield self._observers.source(index, one, connection.directory)
 
     async def _import(self, connection: Connection, sources: Sequence[Source]) -> tuple[RunRecord, EndOfRun]:
         """Send the rows; return the run with its end, and how that came."""
@@ -146,9 +129,7 @@ class ImportRun(PoolCommand):
         # Before anything is waited for: from here on a signal ends the run in good order.
         pool = self._pool(self._operation(account), connection.service, journal, limiter, limit)
         pool.trial = Trial(0 if settings.run.dry_run or settings.run.max_failures else TRIAL_ROWS)
-        guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
-        options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
-        record = replace(self.record, account=account, rate_limit=rate, options=options)
+        record = replace(self.record, account=account, rate_limit=rate, options=self._kept_options(connection))
         contact = settings.mapping.contact
         await journal.begin(record, connection.account, contact.existing, contact.on_conflict)
         for source in sources:
@@ -159,7 +140,9 @@ class ImportRun(PoolCommand):
                     await enqueue_all(sources, journal, pool, settings.run.limit)
                 else:
                     paced = PacedService(connection.service, limiter, self.context.jitter)
-                    ask = partial(ask_before_sending, self.context, connection, self._preflight, paced, journal)
+                    ask = partial(
+                        ask_before_sending, self.context, connection, self._observers.preflight, paced, journal
+                    )
                     before = partial(self._before_sending, ask, connection, pool, display)
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
@@ -174,6 +157,12 @@ class ImportRun(PoolCommand):
         await journal.finish(record)
         return record, end
 
+    def _kept_options(self, connection: Connection) -> Mapping[str, object]:
+        """Return the options for the journal, with the guessed columns, if they are."""
+        if self.context.settings.mapping_given:
+            return self.record.options
+        return {**self.record.options, "guessed": [guessed_columns(one.options.columns) for one in connection.sheets]}
+
     async def _before_sending(
         self, ask: Callable[[], Awaitable[None]], connection: Connection, pool: ImportPool, display: PoolDisplay
     ) -> None:
@@ -186,12 +175,12 @@ class ImportRun(PoolCommand):
         await ask()
         if self._asks_at_last:
             async with display.hidden():
-                self._last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
+                self._observers.last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:
         if not self.context.settings.run.dry_run:
-            return ImportOperation(self.context.settings.policy, self._preflight.refusal)
-        self._dry = dry_operation(self.context, self.store, account, self._preflight.refusal)
+            return ImportOperation(self.context.settings.policy, self._observers.preflight.refusal)
+        self._dry = dry_operation(self.context, self.store, account, self._observers.preflight.refusal)
         return self._dry
 
     async def _send_others(self, stopped: ImportPool, limiter: RateLimiter) -> ImportPool:
@@ -224,15 +213,13 @@ class ImportRun(PoolCommand):
 
     def _report(self, record: RunRecord, end: EndOfRun, connection: Connection) -> CommandResult:
         """Write the reports, unless a person wanted nothing to be sent."""
-        if self._last_question.is_declined:
-            return self._last_question.result(record, end.tally(record), self.readers[0].sheet.file)
+        question = self._observers.last_question
+        if question.is_declined:
+            return question.result(record, end.tally(record), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
-        required = () if connection.is_asked else self._preflight.requirements.lines()
-        refused = connection.rehearsal.not_seen() if connection.rehearsal else []
-        country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
-        notes = [*refused, required_text(required), evidence]
+        found = self._observers.findings(self.context, connection)
         if self._dry and connection.foretells:
-            notes += foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
-        warnings = (*self._warnings.warnings(), *self._preflight.warnings)
-        return end.reported(record, RunFindings(warnings=warnings, notes=notes, country=country))
+            told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
+            found = replace(found, notes=(*found.notes, *told))
+        return end.reported(record, found)

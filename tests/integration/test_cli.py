@@ -25,7 +25,7 @@ from importer.cli.command_line import app
 from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
 from importer.client import account
-from importer.commands import run as running
+from importer.commands import run_end
 from importer.journal import AccountMatch, Journal
 from importer.model.errors import InputError, StorageError
 from importer.model.policy import Existing
@@ -677,7 +677,7 @@ def test_a_defect_ends_with_70_and_the_same_command_goes_on(service: Sandbox, mo
 
     with monkeypatch.context() as patched:
         # In place of what would have to be broken by hand: nothing is known that raises here.
-        patched.setattr(running, "write_reports", broken)
+        patched.setattr(run_end, "write_reports", broken)
         said = give("run", file)
     assert said.exit_code == 70
     assert "ZeroDivisionError" in said.stderr

@@ -283,3 +283,32 @@ def test_a_first_meeting_is_asked_again_when_the_sheet_is_to_win(service: Sandbo
     patches = service.traffic.requests["PATCH /contacts/:uuid"]
     assert night(ANA, options=("--on-conflict", "sheet")).rows == {"unchanged": 1, "read": 1}
     assert service.traffic.requests["PATCH /contacts/:uuid"] == patches == 1
+
+
+def test_a_night_that_was_stopped_forgets_nothing_and_tells_nothing_twice() -> None:
+    """The service refused too much: what was told stays known, and is no news the night after."""
+    header = ("Phone", "Name", "Tags")
+    Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\ntags = "Tags"\n', encoding="utf-8")
+    rows = [("12", "Too Short", ""), ("+34600000001", "Ana", "")]
+    first = night(*rows, header=header, options=NEW)
+    assert changes(first) == (1, 0, 0)
+    wrong = [("13", "Another", ""), ("+34600000002", "Eva", "No such tag")]
+    stopped = night(*rows[1:], *wrong, header=header, options=(*NEW, "--max-failures", "0", "--min-rows", "100%"))
+    assert (stopped.exit_code, changes(stopped), degraded(stopped)) == (5, (2, 0, 0), [])
+    last = night(*rows, wrong[0], header=header, options=NEW)
+    assert (last.exit_code, changes(last)) == (0, (0, 2, 1))
+
+
+def test_the_dates_in_a_name_do_not_make_another_import() -> None:
+    """The export of each day is compared with that of the day before."""
+    for day, new in ((26, 1), (27, 0)):
+        file = table(Path(f"list-2026-11-{day}.csv"), [HEADER, ANA, SHORT])
+        assert changes(give("run", file, "--yes", "--rate", "0", "--json"))[0] == new
+
+
+def test_what_a_log_says_of_a_header_has_no_whole_number() -> None:
+    """A row may stand where the header was."""
+    night(("+34600000001", "Ana", "x"), header=("Phone", "Name", "+34600111999"), options=("--header-row", "1"))
+    said = night(("+34600000001", "Ana"), header=HEADER[:2])
+    assert degraded(said) == ["header_changed"]
+    assert "34600111999" not in said.stderr

@@ -23,7 +23,7 @@ CREATE TABLE known_problems (
 ALTER TABLE runs ADD COLUMN conflicts INTEGER NOT NULL DEFAULT 0;
 UPDATE runs SET conflicts = (
     SELECT count(*) FROM rows WHERE run = runs.id AND status IN ('exists', 'updated') AND code = 'conflict'
-) WHERE tally ->> 'exists' > 0 OR tally ->> 'updated' > 0;
+) WHERE json_extract(tally, '$.exists') > 0 OR json_extract(tally, '$.updated') > 0;
 
 -- Fields in which a contact that was first met was left as Callbell had it: JSON array; NULL: none, or not known.
 -- With `--on-conflict sheet` they are merged again.
