@@ -26,10 +26,8 @@ from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
 from importer.client import account
 from importer.commands import run_end
-from importer.journal import AccountMatch, Journal
+from importer.journal import Journal
 from importer.model.errors import InputError, StorageError
-from importer.model.policy import Existing
-from importer.model.runs import RunRecord
 from importer.sandbox import Sandbox
 from importer.settings.config_tables import keys_of
 from importer.settings.layers import PLAIN_TABLES
@@ -647,9 +645,9 @@ def test_a_run_that_is_interrupted_while_it_begins_ends_in_good_order(
     """The account was asked, and nothing sent: every row is unsent, and no traceback is shown."""
     begin = Journal.begin
 
-    def interrupted(self: Journal, record: RunRecord, account: AccountMatch, existing: Existing) -> None:
+    def interrupted(self: Journal, *how: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        begin(self, record, account, existing)
+        begin(self, *how)
 
     monkeypatch.setattr(Journal, "begin", interrupted)
     said = give("run", customers(Path("contacts.csv")), "--json")
