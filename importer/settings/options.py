@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.mapper.options import MappingOptions
-from importer.model.policy import Ambiguous, Policy
+from importer.model.policy import Ambiguous, FailOn, Policy
 from importer.model.runs import REPORT_KINDS
 from importer.readers.options import InputOptions
 
@@ -47,6 +47,10 @@ class RunOptions:
     sandbox: bool = False
     max_failures: str = ""
     """`N` or `N%` of the rows done; empty: no such limit."""
+    min_rows: str = ""
+    """`N`, or `N%` of the median of the last five finished runs of the same import; empty: no such limit."""
+    fail_on: FailOn = FailOn.ANY
+    """Which rows that are invalid or in conflict make the exit code 1."""
     max_duration_seconds: float = 0.0
     """0.0: no such limit."""
     wait: bool = False
