@@ -6,6 +6,7 @@ from pathlib import Path
 from importer.mapper.options import MappingOptions
 from importer.model.policy import Ambiguous, Policy
 from importer.model.runs import REPORT_KINDS
+from importer.notify.options import NotifyOptions
 from importer.readers.options import InputOptions
 
 
@@ -69,6 +70,7 @@ class Settings:
     input: InputOptions = field(default_factory=InputOptions)
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
+    notify: NotifyOptions = field(default_factory=NotifyOptions)
     mapping_given: bool = False
     """Whether the config names the identifier's column; else the mapping is guessed."""
 

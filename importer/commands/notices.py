@@ -1,0 +1,83 @@
+"""Tell whom the config names that an import begins, and how it ended; what could not be told is logged.
+
+Of rehearsals, dry runs and other commands nobody is told. Nothing in here changes how the command ends.
+"""
+
+import contextlib
+import socket
+from collections.abc import Mapping, Sequence
+
+from importer.commands.context import CommandContext
+from importer.model.errors import ImporterError
+from importer.notify import DeliveryResult, Place, events_of, send_notices, send_start
+from importer.system.logs import LOG, logging_to
+from importer.system.shell import importer_command
+
+_IMPORTS = frozenset({"run", "retry"})
+_BUSY = 6
+_WHERE_RUNS_ARE = ("config", "journal")
+"""The options that `runs` needs to find a run."""
+_GIVEN_AGAIN = ("config", "source", "country", "tag", "existing", "on_conflict", "gone", "journal", "report_dir")
+"""The options that decide how corrected rows are read and where they are sent."""
+
+
+def tell_start(context: CommandContext, command: str) -> None:
+    """Tell the dead-man's switch that an import begins, if there is one."""
+    if _is_told(context, command) and context.settings.notify.has_ping:
+        _log(context, send_start(context.settings.notify, context.environment))
+
+
+def tell_ending(context: CommandContext, ending: Mapping[str, object]) -> None:
+    """Tell everybody who wants to know how an import ended.
+
+    Args:
+        context: What the command was given.
+        ending: The object that `--json` prints; where nothing ran: `command`, `exit_code` and `error`.
+
+    """
+    if not _is_told(context, str(ending.get("command"))) or ending.get("sandbox"):
+        return
+    place = Place(host=socket.gethostname(), next_step=next_command(ending, context.options))
+    _log(context, send_notices(context.settings.notify, events_of(ending), ending, place, context.environment))
+
+
+def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:
+    """Return what to do after a run, with the exact command; empty where nothing has to be done.
+
+    Args:
+        ending: The object that `--json` prints.
+        options: The run's, with absolute paths.
+
+    """
+    code, run, reports = ending.get("exit_code"), ending.get("run"), ending.get("reports")
+    if not code:
+        return ""
+    if code == _BUSY:
+        return "wait until the other run has ended, and give the same command again."
+    failed = reports.get("failed") if isinstance(reports, Mapping) else None
+    if code == 1 and isinstance(failed, list | tuple) and failed:
+        given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
+        return f"fix the rows in it (the last columns say why), and: {importer_command('run', *failed, options=given)}"
+    given = [(name, options.get(name)) for name in _WHERE_RUNS_ARE]
+    look = importer_command("runs", *([str(run)] if run else []), options=given)
+    return f"see what happened: {look}"
+
+
+def _is_told(context: CommandContext, command: str) -> bool:
+    run = context.settings.run
+    return command in _IMPORTS and not (run.dry_run or run.sandbox)
+
+
+def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
+    """Log what became of the notices; a log that cannot be written was told of before."""
+    run = context.settings.run
+    if results:
+        with (
+            contextlib.suppress(ImporterError),
+            logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
+        ):
+            for one in results:
+                if one.failure:
+                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, one.failure)
+                else:
+                    LOG.info("notice by %s delivered", one.receiver)

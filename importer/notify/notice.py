@@ -1,0 +1,223 @@
+"""What is told of a run: a subject that says it all, a short text, and the summary without people's data. Pure.
+
+Only counts and codes are told, and what the importer itself calls things. Numbers and names stand in messages, columns
+and errors: those are left out or masked, unless `details` asks for them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from importer.model.phone_mask import unnumbered
+from importer.model.plain_text import counted, duration, plain
+from importer.notify.event import Event, new_problems, problem_groups, unsettled_rows
+
+TEST = "test"
+_MOST_GROUPS = 10
+_LONGEST_NAME = 80
+_LONGEST_SENTENCE = 500
+_MASKED = frozenset({"message", "hint"})
+_PATHS = "reports"
+_TOLD = frozenset({"run", "command", "files", "started_at", "finished_at", "code", "account", _PATHS})
+"""Keys of the summary whose texts are the importer's own words, names of files, times and paths."""
+_OF_ROWS = frozenset({"problems", "warnings"})
+"""Groups of rows: their messages and columns hold what stands in cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is told."""
+
+    event: str
+    """The worst of its events, or `test`."""
+    subject: str
+    """One line that says it all."""
+    text: str
+    """Some lines: counts, the next step, where the reports are."""
+    summary: Mapping[str, object]
+    """For programs: without people's data, and with the notice's own texts under `notice`."""
+    reports: Mapping[str, object]
+    """The summary's paths, by the reports' names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the run was, for whoever reads of it elsewhere."""
+
+    host: str
+    next_step: str = ""
+    """What to do, with the exact command; an error's own hint goes before it."""
+
+
+def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Place, *, details: bool = False) -> Notice:
+    """Return what is told of a run.
+
+    Args:
+        events: Of the run, the worst first.
+        summary: The object that `--json` prints.
+        place: Where it was.
+        details: Whether people's data may be told.
+
+    """
+    subject = f"callbell-importer: {_headline(events, summary)}"
+    if run := summary.get("run"):
+        subject += f" ({run})"
+    lines = [
+        *_rows(summary),
+        *_problems(summary, details=details),
+        *_degraded(summary),
+        *_ending(summary),
+        "",
+        f"Next: {_next_step(summary, place)}",
+        *_reports(summary, place.host),
+    ]
+    text = "\n".join([subject.removeprefix("callbell-importer: "), "", *lines])
+    event = events[0].value if events else ""
+    told = dict(summary if details else _without_data(summary))
+    return _notice(event, subject, text, told, place)
+
+
+def check_notice(place: Place) -> Notice:
+    """Return a test of whether notices arrive."""
+    subject = "callbell-importer: a test notice; nothing has happened"
+    text = f"{subject}\n\nIt was sent from {place.host} by: callbell-importer doctor --notify"
+    return _notice(TEST, subject, text, {"command": "doctor", "exit_code": 0}, place)
+
+
+def _notice(event: str, subject: str, text: str, summary: Mapping[str, object], place: Place) -> Notice:
+    words = {"event": event, "subject": plain(subject), "text": text, "host": place.host}
+    reports = summary.get(_PATHS)
+    paths = reports if isinstance(reports, Mapping) else {}
+    return Notice(event=event, subject=plain(subject), text=text, summary={**summary, "notice": words}, reports=paths)
+
+
+def _without_data(summary: Mapping[str, object]) -> Mapping[str, object]:
+    return {key: shared(value, key) for key, value in summary.items()}
+
+
+def shared(value: object, key: str, *, of_rows: bool = False) -> object:
+    """Return a value of the summary without people's data: numbers, codes, paths and times stay; else texts are empty.
+
+    Args:
+        value: Of the key.
+        key: Of the summary, or of a table within.
+        of_rows: Whether it is of a group of rows, whose messages are about cells.
+
+    """
+    match value:
+        case str():
+            masked = unnumbered(value) if key in _MASKED and not of_rows else ""
+            return value if key in _TOLD else masked
+        case Mapping():
+            in_rows, is_paths = of_rows or key in _OF_ROWS, key == _PATHS
+            return {name: shared(one, key if is_paths else name, of_rows=in_rows) for name, one in value.items()}
+        case list() | tuple():
+            return [shared(one, key, of_rows=of_rows or key in _OF_ROWS) for one in value]
+        case _:
+            return value
+
+
+def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
+    files, code = _files(summary), summary.get("exit_code")
+    match events[0] if events else None:
+        case Event.FAILURE if code == 1:
+            return f"{_unsettled(summary)} in {files or 'the input'}"
+        case Event.DEGRADED:
+            return f"degraded import{f' of {files}' if files else ''}: {', '.join(_codes(summary))}"
+        case Event.NEW:
+            return f"{counted(new_problems(summary), 'new problem')} in {files or 'the input'}"
+        case Event.KNOWN:
+            count = sum(group.get("count", 0) for group in problem_groups(summary))
+            return f"{counted(count, 'problem')} in {files or 'the input'}, none of them new"
+        case Event.SUCCESS:
+            return f"import{f' of {files}' if files else ''} finished, every row is where it should be"
+        case _:
+            return f"{summary.get('command') or 'run'}{f' of {files}' if files else ''} ended with exit code {code}"
+
+
+def _files(summary: Mapping[str, object]) -> str:
+    files = summary.get("files")
+    names = [PurePath(str(file)).name for file in files] if isinstance(files, list | tuple) else []
+    if not names:
+        return ""
+    first = plain(names[0])[:_LONGEST_NAME]
+    return first if len(names) == 1 else f"{first} and {counted(len(names) - 1, 'more file')}"
+
+
+def _counts(summary: Mapping[str, object]) -> dict[str, int]:
+    rows = summary.get("rows")
+    return {str(name): int(count) for name, count in rows.items()} if isinstance(rows, Mapping) else {}
+
+
+def _unsettled(summary: Mapping[str, object]) -> str:
+    words = {"failed": "failed", "in_doubt": "in doubt", "unsent": "not sent"}
+    counts = _counts(summary)
+    parts = [f"{counts[status]:,} {said}" for status, said in words.items() if counts.get(status)]
+    rows = counted(unsettled_rows(summary))
+    return f"{rows} ({', '.join(parts)})" if len(parts) > 1 else f"{rows} {parts[0].partition(' ')[2]}"
+
+
+def _codes(summary: Mapping[str, object]) -> list[str]:
+    degraded = summary.get("degraded")
+    return [str(one.get("code")) for one in degraded] if isinstance(degraded, list | tuple) else []
+
+
+def _rows(summary: Mapping[str, object]) -> list[str]:
+    counts = {name: count for name, count in _counts(summary).items() if count}
+    if not counts:
+        return []
+    read, told = counts.pop("read", 0), [f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()]
+    return [f"Rows: {read:,} read; {', '.join(told)}." if told else f"Rows: {read:,} read."]
+
+
+def _problems(summary: Mapping[str, object], *, details: bool) -> list[str]:
+    groups = problem_groups(summary)
+    if not groups:
+        return []
+    lines = [f"  {_group(group, details=details)}" for group in groups[:_MOST_GROUPS]]
+    more = len(groups) - _MOST_GROUPS
+    return ["Problems:", *lines, *([f"  and {counted(more, 'more kind')}"] if more > 0 else [])]
+
+
+def _group(group: Mapping[str, object], *, details: bool) -> str:
+    new = f", {group['new']:,} new" if isinstance(group.get("new"), int) else ""
+    count = group.get("count", 0)
+    line = f"{group.get('code')}: {counted(count if isinstance(count, int) else 0)}{new}"
+    if not details:
+        return line
+    column = f' in the column "{plain(str(group["column"]))}"' if group.get("column") else ""
+    return f"{line}{column}: {plain(str(group.get('message', '')))}"
+
+
+def _degraded(summary: Mapping[str, object]) -> list[str]:
+    degraded = summary.get("degraded")
+    if not isinstance(degraded, list | tuple) or not degraded:
+        return []
+    return ["Degraded:", *(f"  {one.get('code')}: {_masked(one.get('message'))}" for one in degraded)]
+
+
+def _ending(summary: Mapping[str, object]) -> list[str]:
+    error, seconds = summary.get("error"), summary.get("seconds")
+    said = [f"Error: {_masked(error.get('message'))}"] if isinstance(error, Mapping) else []
+    took = f" after {duration(seconds)}" if isinstance(seconds, int | float) else ""
+    return [*said, f"Exit code {summary.get('exit_code')}{took}."]
+
+
+def _next_step(summary: Mapping[str, object], place: Place) -> str:
+    error = summary.get("error")
+    hint = _masked(error.get("hint")) if isinstance(error, Mapping) else ""
+    return hint or place.next_step or "nothing has to be done."
+
+
+def _reports(summary: Mapping[str, object], host: str) -> list[str]:
+    reports = summary.get("reports")
+    path = (
+        reports.get("page") or reports.get("workbook") or reports.get("summary") if isinstance(reports, Mapping) else ""
+    )
+    return [f"Reports on {host}: {PurePath(str(path)).parent}"] if path else [f"It ran on {host}."]
+
+
+def _masked(text: object) -> str:
+    """Return a text on one line, not too long, with every possible phone number masked."""
+    words = plain(" ".join(str(text or "").split()))
+    return unnumbered(words if len(words) <= _LONGEST_SENTENCE else words[:_LONGEST_SENTENCE] + "…")
