@@ -1,5 +1,6 @@
 """The application: its version, the help of its commands, what each is given, and how each ends."""
 
+import json
 import os
 import sys
 import traceback
@@ -80,10 +81,33 @@ def command_context(
 
 def finish(context: "CommandContext", result: "CommandResult") -> None:
     """Show how a command ended, and end with its exit code."""
+    _show(context, result)
+    raise typer.Exit(result.exit_code)
+
+
+def _show(context: "CommandContext", result: "CommandResult") -> None:
     if result.exit_code or not context.settings.run.quiet:
         say(result.text)
     if context.settings.run.json:
         put_out(result.summary_json)
+
+
+def finish_import(context: "CommandContext", command: str, act: "Callable[[], CommandResult]") -> None:
+    """Import, show how that ended, tell whom the config names, and end with its exit code."""
+    from importer.commands.conclusion import begin, conclude  # noqa: PLC0415 - --help does not wait for it
+    from importer.commands.exit_status import DEFECT, INTERRUPTED  # noqa: PLC0415 - the same
+
+    begin(context, command)
+    try:
+        result = act()
+    except (Exception, KeyboardInterrupt) as error:
+        code = INTERRUPTED if isinstance(error, KeyboardInterrupt) else getattr(error, "exit_code", DEFECT)
+        told = {"message": getattr(error, "message", type(error).__name__), "hint": getattr(error, "hint", "")}
+        conclude(context, {"command": command, "exit_code": code, "error": told})
+        raise
+    _show(context, result)
+    bare = {"command": command, "exit_code": result.exit_code}
+    conclude(context, json.loads(result.summary_json) if result.summary_json else bare)
     raise typer.Exit(result.exit_code)
 
 

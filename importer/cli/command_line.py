@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import app, command, command_context, examples, finish
+from importer.cli.app import app, command, command_context, examples, finish, finish_import
 from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
@@ -69,7 +69,7 @@ def run(
     context = command_context(locals(), config)
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
-    finish(context, import_files(context, files))
+    finish_import(context, "run", lambda: import_files(context, files))
 
 
 @command(epilog=examples("check contacts.xlsx", "check clientes.csv --country ES"))
@@ -175,7 +175,7 @@ def retry(
     from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
 
     context, earlier = earlier_run(context, run, config)
-    finish(context, retry_run(context, earlier))
+    finish_import(context, "retry", lambda: retry_run(context, earlier))
 
 
 @command(epilog=examples("runs", "runs 20261123-020000-contacts"))
