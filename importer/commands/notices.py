@@ -9,7 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
 from importer.model.errors import ImporterError
-from importer.notify import DeliveryResult, Place, events_of, send_notices, send_start
+from importer.notify.delivery import DeliveryResult
+from importer.notify.event import events_of
+from importer.notify.notice import Place
+from importer.notify.receivers import send_notices, send_start
 from importer.system.logs import LOG, logging_to
 from importer.system.shell import importer_command
 

@@ -36,6 +36,7 @@ class Delivery:
     """Tries once; raises `DeliveryError`."""
     limit_seconds: float
     """For all tries together."""
+    has_retries: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ async def _delivered(one: Delivery) -> str:
     """Return why a notice was not delivered; empty if it was."""
     try:
         async with asyncio.timeout(one.limit_seconds):
-            await _with_retries(one.deliver)
+            await _with_retries(one.deliver, PAUSES_SECONDS if one.has_retries else ())
     except TimeoutError:
         return f"not done within {one.limit_seconds:g} s"
     except DeliveryError as error:
@@ -85,9 +86,9 @@ async def _delivered(one: Delivery) -> str:
     return ""
 
 
-async def _with_retries(deliver: Callable[[], Awaitable[None]]) -> None:
+async def _with_retries(deliver: Callable[[], Awaitable[None]], pauses_seconds: Sequence[float]) -> None:
     """Try, and try again after each pause while that may help."""
-    for pause_seconds in PAUSES_SECONDS:
+    for pause_seconds in pauses_seconds:
         try:
             return await deliver()
         except DeliveryError as error:

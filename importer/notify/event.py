@@ -1,16 +1,16 @@
 """Which events the ending of a run is, from its summary alone. Pure.
 
-| the run | events |
+| the run | event |
 |---|---|
-| exit code 0 | success |
-| exit code 1: rows failed, are in doubt or were not sent | failure |
-| exit code 1: something is degraded | degraded |
-| exit code 1: some problems are new since the last run | new |
-| exit code 1: none of these, so the problems were there before | known |
+| could not begin, was stopped, or told to end (143): an exit code other than 0, 1 and 130 | failure |
+| exit code 1, and rows failed, are in doubt or were not sent | failure |
+| something is degraded | degraded |
+| some problems are new since the last run | new |
+| exit code 1 and none of these: the problems were there before | known |
+| exit code 0 and none of these | success |
 | exit code 130: a person interrupted it, who is there and knows | none |
-| any other exit code: it could not begin, was stopped, or told to end (143) | failure |
 
-Several of the events of exit code 1 may come together; the worst stands first.
+Several may come together; the worst stands first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,16 +47,15 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
 
     """
     code = summary.get("exit_code")
-    if code in (_FINISHED, _INTERRUPTED):
-        return () if code else (Event.SUCCESS,)
-    if code != _NEEDS_PERSON:
-        return (Event.FAILURE,)
+    if code == _INTERRUPTED:
+        return ()
     holds = {
-        Event.FAILURE: unsettled_rows(summary) > 0,
+        Event.FAILURE: code not in (_FINISHED, _NEEDS_PERSON) or (code == _NEEDS_PERSON and unsettled_rows(summary) > 0),
         Event.DEGRADED: bool(summary.get("degraded")),
-        Event.NEW: new_problems(summary) > 0,
+        Event.NEW: code != _FINISHED and new_problems(summary) > 0,
     }
-    return tuple(event for event, is_so in holds.items() if is_so) or (Event.KNOWN,)
+    found = tuple(event for event, is_so in holds.items() if is_so)
+    return found or ((Event.SUCCESS,) if code == _FINISHED else (Event.KNOWN,))
 
 
 def unsettled_rows(summary: Mapping[str, object]) -> int:

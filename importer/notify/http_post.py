@@ -14,7 +14,7 @@ from importer import __version__
 from importer.notify.delivery import DeliveryError
 from importer.system.daemon_thread import in_daemon_thread
 
-_TOO_MANY, _NOT_FOUND = 429, 404
+_TOO_MANY = 429
 _FAILURES: tuple[tuple[type[BaseException], str, bool], ...] = (
     (aiohttp.ClientConnectorDNSError, "its name was not found", True),
     (aiohttp.ClientConnectorCertificateError, "its certificate is not good", False),
@@ -44,7 +44,6 @@ class AnswerError(DeliveryError):
             ", and a redirect is not followed: give the address that it leads to" * is_redirect
         )
         super().__init__(reason, again=status == _TOO_MANY or status >= 500)  # noqa: PLR2004 - HTTP's number
-        self.is_unknown = status == _NOT_FOUND
 
 
 class _Resolver(AbstractResolver):

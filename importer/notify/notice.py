@@ -4,17 +4,21 @@ Only counts and codes are told, and what the importer itself calls things. Numbe
 and errors: those are left out or masked, unless `details` asks for them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, duration, plain
 from importer.notify.event import Event, new_problems, problem_groups, unsettled_rows
 
 TEST = "test"
+_SLASH = re.compile(r"[\\/]")
+_FOLDER = re.compile(r"(.*)[\\/]")
 _MOST_GROUPS = 10
 _LONGEST_NAME = 80
+_LONGEST_REASON = 120
+"""Of an error in the subject."""
 _LONGEST_SENTENCE = 500
 _MASKED = frozenset({"message", "hint"})
 _PATHS = "reports"
@@ -132,12 +136,14 @@ def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
         case Event.SUCCESS:
             return f"import{f' of {files}' if files else ''} finished, every row is where it should be"
         case _:
-            return f"{summary.get('command') or 'run'}{f' of {files}' if files else ''} ended with exit code {code}"
+            error = summary.get("error")
+            why = f": {_masked(error.get('message'))[:_LONGEST_REASON]}" if isinstance(error, Mapping) else ""
+            return f"{summary.get('command') or 'run'}{f' of {files}' if files else ''} failed, exit code {code}{why}"
 
 
 def _files(summary: Mapping[str, object]) -> str:
     files = summary.get("files")
-    names = [PurePath(str(file)).name for file in files] if isinstance(files, list | tuple) else []
+    names = [_SLASH.split(str(file))[-1] for file in files] if isinstance(files, list | tuple) else []
     if not names:
         return ""
     first = plain(names[0])[:_LONGEST_NAME]
@@ -197,24 +203,25 @@ def _degraded(summary: Mapping[str, object]) -> list[str]:
 
 
 def _ending(summary: Mapping[str, object]) -> list[str]:
-    error, seconds = summary.get("error"), summary.get("seconds")
-    said = [f"Error: {_masked(error.get('message'))}"] if isinstance(error, Mapping) else []
+    seconds = summary.get("seconds")
     took = f" after {duration(seconds)}" if isinstance(seconds, int | float) else ""
-    return [*said, f"Exit code {summary.get('exit_code')}{took}."]
+    error = summary.get("error")
+    said = _masked(error.get("message")) if isinstance(error, Mapping) else ""
+    whole = [f"Error: {said}"] if len(said) > _LONGEST_REASON else []
+    return [*whole, f"Exit code {summary.get('exit_code')}{took}."]
 
 
 def _next_step(summary: Mapping[str, object], place: Place) -> str:
     error = summary.get("error")
     hint = _masked(error.get("hint")) if isinstance(error, Mapping) else ""
-    return hint or place.next_step or "nothing has to be done."
+    return hint or plain(place.next_step) or "nothing has to be done."
 
 
 def _reports(summary: Mapping[str, object], host: str) -> list[str]:
-    reports = summary.get("reports")
-    path = (
-        reports.get("page") or reports.get("workbook") or reports.get("summary") if isinstance(reports, Mapping) else ""
-    )
-    return [f"Reports on {host}: {PurePath(str(path)).parent}"] if path else [f"It ran on {host}."]
+    reports = summary.get(_PATHS)
+    path = reports.get("summary") if isinstance(reports, Mapping) else None
+    folder = _FOLDER.match(str(path)) if path else None
+    return [f"Reports on {host}: {plain(folder[1])}"] if folder else [f"It ran on {host}."]
 
 
 def _masked(text: object) -> str:

@@ -82,6 +82,11 @@ class NotifyOptions:
         return command
 
     @property
+    def has_receivers(self) -> bool:
+        """Whether anybody is told anything."""
+        return bool(self.has_webhook or self.has_ping or self.mail_to or any(map(self.command_of, Event)))
+
+    @property
     def has_ping(self) -> bool:
         """Whether there is a dead-man's switch."""
         return bool(self.ping or self.ping_file)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from importer.model.errors import UsageError
@@ -19,7 +19,7 @@ from importer.system.secret_file import read_secret
 LIMIT_SECONDS = 10.0
 """For one receiver, all its tries together. All are told at once, so this bounds the whole but for commands."""
 START_SECONDS = 5.0
-"""For the ping at the beginning of a run, which waits for it."""
+"""For the ping at the beginning of a run, which waits for it: one try."""
 COMMAND_SECONDS = 30.0
 _PLAIN, _JSON = "text/plain; charset=utf-8", "application/json"
 _SECRETS = frozenset({"CALLBELL_API_TOKEN", *VARIABLES.values()})
@@ -81,7 +81,7 @@ class _Receivers:
             def send(address: str) -> Awaitable[None]:
                 return post(ping_address(address, signal), text.encode("utf-8", "replace"), _PLAIN)
 
-            yield self._posted("ping", send, limit_seconds)
+            yield replace(self._posted("ping", send, limit_seconds), has_retries=signal != _START)
 
     def webhook(self, notice: Notice) -> Iterator[Delivery]:
         """Yield the notice for the webhook."""
