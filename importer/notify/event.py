@@ -50,7 +50,8 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
     if code == _INTERRUPTED:
         return ()
     holds = {
-        Event.FAILURE: code not in (_FINISHED, _NEEDS_PERSON) or (code == _NEEDS_PERSON and unsettled_rows(summary) > 0),
+        Event.FAILURE: code not in (_FINISHED, _NEEDS_PERSON)
+        or (code == _NEEDS_PERSON and unsettled_rows(summary) > 0),
         Event.DEGRADED: bool(summary.get("degraded")),
         Event.NEW: code != _FINISHED and new_problems(summary) > 0,
     }

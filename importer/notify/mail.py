@@ -27,6 +27,8 @@ _TYPES = {
     ".html": ("text", "html"),
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
+_LONGEST_LINE = 900
+"""Of a mail, 998 bytes (RFC 5322, 2.1.1)."""
 _FOR_NOW = range(400, 500)
 """Answers of servers that may take the mail later."""
 _GOODBYE_SECONDS = 1.0
@@ -94,6 +96,8 @@ def mail_message(notice: Notice, options: NotifyOptions, host: str, attached: At
     for name, content in attached.files.items():
         main, sub = _TYPES.get(Path(name).suffix, ("application", "octet-stream"))
         message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    # From here on for headers alone: folded at 78, a long subject would begin on a line of its own.
+    message.policy = message.policy.clone(max_line_length=_LONGEST_LINE)
     return message
 
 
@@ -144,6 +148,10 @@ def _told(*, is_connected: bool = False) -> Iterator[None]:
     """Turn what smtplib raises into a sentence; only what surely was not taken is tried again."""
     try:
         yield
+    except smtplib.SMTPServerDisconnected as error:
+        reason = "the connection broke off" if is_connected else "no connection came about"
+        is_late = isinstance(error.__context__, TimeoutError)
+        raise DeliveryError("no answer in time" if is_late else reason, again=not (is_connected or is_late)) from None
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({code for code, _ in error.recipients.values()})
         said = f"the server refuses every recipient ({', '.join(map(str, codes))})"

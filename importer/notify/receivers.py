@@ -30,7 +30,7 @@ _START, _LOG = "start", "log"
 
 def send_start(options: NotifyOptions, environment: Mapping[str, str]) -> list[DeliveryResult]:
     """Tell the dead-man's switch that a run begins."""
-    return deliver_all([*_Receivers(options, environment).ping(_START, limit_seconds=START_SECONDS)])
+    return deliver_all([*_Receivers(options, environment).ping(_START)])
 
 
 def send_notices(
@@ -73,7 +73,7 @@ class _Receivers:
     options: NotifyOptions
     environment: Mapping[str, str]
 
-    def ping(self, signal: str, text: str = "", limit_seconds: float = LIMIT_SECONDS) -> Iterator[Delivery]:
+    def ping(self, signal: str, text: str = "") -> Iterator[Delivery]:
         """Yield the ping, with a text that the dead-man's switch keeps."""
         if self.options.has_ping:
             from importer.notify.http_post import post  # noqa: PLC0415 - a run that tells nobody need not load it
@@ -81,7 +81,8 @@ class _Receivers:
             def send(address: str) -> Awaitable[None]:
                 return post(ping_address(address, signal), text.encode("utf-8", "replace"), _PLAIN)
 
-            yield replace(self._posted("ping", send, limit_seconds), has_retries=signal != _START)
+            one = self._posted("ping", send)
+            yield replace(one, limit_seconds=START_SECONDS, has_retries=False) if signal == _START else one
 
     def webhook(self, notice: Notice) -> Iterator[Delivery]:
         """Yield the notice for the webhook."""
@@ -91,15 +92,15 @@ class _Receivers:
             def send(address: str) -> Awaitable[None]:
                 return post(address, webhook_body(notice, address, self.options.webhook_format), _JSON)
 
-            yield self._posted("webhook", send, LIMIT_SECONDS)
+            yield self._posted("webhook", send)
 
-    def _posted(self, kind: str, send: Callable[[str], Awaitable[None]], limit_seconds: float) -> Delivery:
+    def _posted(self, kind: str, send: Callable[[str], Awaitable[None]]) -> Delivery:
         try:
             address = self._address(kind)
         except (UsageError, ValueError) as error:
-            return Delivery(receiver=kind, deliver=partial(_fail, str(error)), limit_seconds=limit_seconds)
+            return Delivery(receiver=kind, deliver=partial(_fail, str(error)), limit_seconds=LIMIT_SECONDS)
         receiver = f"{kind} ({shown_host(address)})"
-        return Delivery(receiver=receiver, deliver=partial(send, address), limit_seconds=limit_seconds)
+        return Delivery(receiver=receiver, deliver=partial(send, address), limit_seconds=LIMIT_SECONDS)
 
     def _address(self, kind: str) -> str:
         """Return the address of the webhook or the ping.

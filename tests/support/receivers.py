@@ -1,6 +1,4 @@
-"""Receivers of notices on the loopback address, each on a thread of its own: web servers that record, servers that
-misbehave, and mail servers.
-"""
+"""Receivers of notices on the loopback address, each on a thread of its own: web and mail servers, good and odd."""
 
 import asyncio
 import contextlib
@@ -95,7 +93,9 @@ class WebReceiver:
             await runner.cleanup()
 
 
-def web_receiver(*statuses: int, secure: ssl.SSLContext | None = None) -> contextlib.AbstractContextManager[WebReceiver]:
+def web_receiver(
+    *statuses: int, secure: ssl.SSLContext | None = None
+) -> contextlib.AbstractContextManager[WebReceiver]:
     """Yield a web server that answers with these statuses."""
     receiver = WebReceiver(statuses=statuses or (200,))
     return on_a_thread(lambda: receiver._serving(secure))
@@ -118,9 +118,9 @@ def odd_server(talk: Talk) -> contextlib.AbstractContextManager[int]:
     return on_a_thread(serving)
 
 
-async def hangs(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-    """Never say a word."""
-    await asyncio.Event().wait()
+async def hangs(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    """Never say a word, until the other side has hung up."""
+    await reader.read()
 
 
 async def breaks_off(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
@@ -128,11 +128,25 @@ async def breaks_off(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter
     await reader.read(10)
 
 
+async def hangs_up(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    """Hang up at once."""
+
+
 async def stops_half_way(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Begin an answer, and hang up within its first line."""
     await reader.read(10)
     writer.write(b"HTTP/1.1 2")
     await writer.drain()
+
+
+async def drops_the_mail(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Be a mail server, until the whole mail is there, and hang up."""
+    writer.write(b"220 hello\r\n")
+    while line := await reader.readline():
+        writer.write(b"354 go on\r\n" if line == b"data\r\n" else b"250 OK\r\n")
+        if line == b"data\r\n":
+            await reader.readuntil(b"\r\n.\r\n")
+            return
 
 
 async def is_no_server_of_the_kind(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -188,10 +202,13 @@ class MailReceiver:
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object
     ) -> AuthResult:
         assert isinstance(given, LoginPassword)
-        return AuthResult(success=(given.login, given.password) == (self.user.encode(), self.password.encode()))
+        is_known = (given.login, given.password) == (self.user.encode(), self.password.encode())
+        return AuthResult(success=is_known, handled=False)
 
     @contextlib.asynccontextmanager
-    async def _serving(self, starttls: ssl.SSLContext | None, tls: ssl.SSLContext | None) -> AsyncIterator["MailReceiver"]:
+    async def _serving(
+        self, starttls: ssl.SSLContext | None, tls: ssl.SSLContext | None
+    ) -> AsyncIterator["MailReceiver"]:
         def talk() -> SMTP:
             return SMTP(
                 self,
@@ -200,7 +217,7 @@ class MailReceiver:
                 require_starttls=starttls is not None,
                 authenticator=self._authenticate,
                 auth_required=bool(self.user),
-                auth_require_tls=False,
+                auth_require_tls=starttls is not None,
                 loop=asyncio.get_running_loop(),
             )
 

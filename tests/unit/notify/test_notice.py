@@ -1,6 +1,7 @@
 """What is told of a run: all of it in the subject, counts in the text, and nobody's number or name."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ SUMMARY: dict[str, object] = {
 }
 
 
-def told(*, details: bool = False, **changes: object) -> Notice:
+def told(*, details: bool = False, **changes: Any) -> Notice:
     """Return the notice of the summary with changes."""
     ending = SUMMARY | changes
     return notice_of(events_of(ending), ending, PLACE, details=details)
@@ -69,13 +70,19 @@ SHORT = [{"code": "too_few_rows", "message": "3 rows, where 50,000 are usual."}]
         ({"rows": {"in_doubt": 1}}, "1 row in doubt in contacts.csv"),
         ({"rows": {"failed": 2, "in_doubt": 1}}, "3 rows (2 failed, 1 in doubt) in contacts.csv"),
         ({"degraded": SHORT}, "degraded import of contacts.csv: too_few_rows"),
-        ({"exit_code": 5, "error": ERROR}, "run of contacts.csv failed, exit code 5: The service refused the token (401)."),
+        (
+            {"exit_code": 5, "error": ERROR},
+            "run of contacts.csv failed, exit code 5: The service refused the token (401).",
+        ),
         ({"exit_code": 143}, "run of contacts.csv failed, exit code 143"),
         ({"exit_code": 0, "problems": []}, "import of contacts.csv finished, every row is where it should be"),
-        ({"files": ["a.csv", "C:\\in\\b.csv"], "problems": OLD}, "12 problems in a.csv and 1 more file, none of them new"),
+        (
+            {"files": ["a.csv", "C:\\in\\b.csv"], "problems": OLD},
+            "12 problems in a.csv and 1 more file, none of them new",
+        ),
     ],
 )
-def test_each_event_has_its_subject(changes: dict[str, object], subject: str) -> None:
+def test_each_event_has_its_subject(changes: dict[str, Any], subject: str) -> None:
     """So that a mail need not be opened."""
     assert told(**changes).subject == f"callbell-importer: {subject} (20261127-020000-contacts)"
 
@@ -98,7 +105,7 @@ def test_a_long_error_is_whole_in_the_text() -> None:
 
 
 @pytest.mark.parametrize("changes", [{}, {"exit_code": 5, "error": {"message": f"{NUMBER}", "hint": NUMBER}}])
-def test_nobodys_number_or_name_is_told(changes: dict[str, object]) -> None:
+def test_nobodys_number_or_name_is_told(changes: dict[str, Any]) -> None:
     """Neither in the texts nor in what programs get."""
     changes |= {"degraded": [{"code": "header_changed", "message": f"was {NUMBER}"}], "extra": {"who": PERSON}}
     notice = told(**changes)
