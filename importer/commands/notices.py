@@ -9,10 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
 from importer.model.errors import ImporterError
+from importer.model.rows import FINAL, Status
+from importer.model.runs import ProblemGroup
 from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
+from importer.reports.next_step import ToDo, to_do
 from importer.system.logs import LOG, logging_to
 from importer.system.shell import importer_command
 
@@ -52,18 +55,38 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
         options: The run's, with absolute paths.
 
     """
-    code, run, reports = ending.get("exit_code"), ending.get("run"), ending.get("reports")
+    code, run = ending.get("exit_code"), str(ending.get("run") or "")
+    where = [(name, options.get(name)) for name in _WHERE_RUNS_ARE]
     if not code:
         return ""
     if code == _BUSY:
         return "wait until the other run has ended, and give the same command again."
-    failed = reports.get("failed") if isinstance(reports, Mapping) else None
-    if code == 1 and isinstance(failed, list | tuple) and failed:
+    left, failed = _left(ending), _failed(ending)
+    if code == 1 and left.by_person and failed:
         given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
-        return f"fix the rows in it (the last columns say why), and: {importer_command('run', *failed, options=given)}"
-    given = [(name, options.get(name)) for name in _WHERE_RUNS_ARE]
-    look = importer_command("runs", *([str(run)] if run else []), options=given)
-    return f"see what happened: {look}"
+        each = "; ".join(importer_command("run", path, options=given) for path in failed)
+        return f"fix the rows in the file (its last columns say why), and import it: {each}"
+    if code == 1 and (left.again or left.in_doubt or left.unsent):
+        return f"send them again: {importer_command('retry', run, options=where)}"
+    return f"see what happened: {importer_command('runs', *([run] if run else []), options=where)}"
+
+
+def _left(ending: Mapping[str, object]) -> ToDo:
+    """Return what is left to be done about rows, as the text at the end of a run has it."""
+    rows, problems = ending.get("rows"), ending.get("problems")
+    tally = {Status(name): rows[name] for name in rows if name in set(FINAL)} if isinstance(rows, Mapping) else {}
+    groups = [
+        ProblemGroup(code=one["code"], column="", message="", count=one["count"], rows=())
+        for one in (problems if isinstance(problems, list | tuple) else ())
+    ]
+    return to_do(tally, groups)
+
+
+def _failed(ending: Mapping[str, object]) -> Sequence[str]:
+    """Return the files with the rows to fix."""
+    reports = ending.get("reports")
+    failed = reports.get("failed") if isinstance(reports, Mapping) else ()
+    return failed if isinstance(failed, list | tuple) else ()
 
 
 def _is_told(context: CommandContext, command: str) -> bool:

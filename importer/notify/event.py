@@ -8,7 +8,7 @@
 | some problems are new since the last run | new |
 | exit code 1 and none of these: the problems were there before | known |
 | exit code 0 and none of these | success |
-| exit code 130: a person interrupted it, who is there and knows | none |
+| a person interrupted it (exit code 130), or answered that nothing is to be sent: who is there knows | none |
 
 Several may come together; the worst stands first.
 """
@@ -21,6 +21,7 @@ from importer.model.rows import Status
 from importer.model.runs import NO_PROBLEMS
 
 _FINISHED, _NEEDS_PERSON, _INTERRUPTED = 0, 1, 130
+_DECLINED = "declined"
 _UNSETTLED = (Status.FAILED, Status.IN_DOUBT, Status.UNSENT)
 
 
@@ -46,8 +47,9 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
         summary: The object that `--json` prints; where nothing ran: `command`, `exit_code` and `error`.
 
     """
-    code = summary.get("exit_code")
-    if code == _INTERRUPTED:
+    code, error = summary.get("exit_code"), summary.get("error")
+    is_declined = isinstance(error, Mapping) and error.get("code") == _DECLINED
+    if code == _INTERRUPTED or is_declined:
         return ()
     holds = {
         Event.FAILURE: code not in (_FINISHED, _NEEDS_PERSON)

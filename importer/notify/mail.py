@@ -95,7 +95,8 @@ def mail_message(notice: Notice, options: NotifyOptions, host: str, attached: At
     message.set_content("\n".join([notice.text, *attached.left_out]) + "\n", cte="quoted-printable")
     for name, content in attached.files.items():
         main, sub = _TYPES.get(Path(name).suffix, ("application", "octet-stream"))
-        message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+        charset = {"charset": "utf-8"} if main == "text" else {}
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name, params=charset)
     # From here on for headers alone: folded at 78, a long subject would begin on a line of its own.
     message.policy = message.policy.clone(max_line_length=_LONGEST_LINE)
     return message

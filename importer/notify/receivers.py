@@ -53,7 +53,7 @@ def send_notices(
     to = _Receivers(options, environment)
     notice = notice_of(events, summary, place, details=options.details)
     code = summary.get("exit_code")
-    deliveries = [*to.ping(str(code) if code else "", notice.text), *to.commands(events, notice)]
+    deliveries = [*to.ping("" if code == 0 else f"{code}", notice.text), *to.commands(events, notice)]
     if set(events) & set(options.on):
         deliveries += [*to.webhook(notice), *to.mail(notice, place.host)]
     return deliver_all(deliveries)

@@ -42,6 +42,7 @@ SHORT = {"code": "too_few_rows", "message": "3 rows"}
         (summary(130, rows={"unsent": 20}, problems=[group(new=2)]), []),
         *(({"command": "run", "exit_code": code, "error": {}}, ["failure"]) for code in (2, 3, 4, 5, 6, 70)),
         ({"command": "run", "exit_code": 130, "error": {}}, []),
+        ({"command": "run", "exit_code": 3, "error": {"code": "declined"}}, []),
     ],
 )
 def test_the_events_of_an_ending(ending: dict[str, object], events: list[str]) -> None:
