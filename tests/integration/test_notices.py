@@ -223,7 +223,8 @@ def in_its_own_process(*arguments: str) -> "subprocess.Popen[bytes]":
     """Start the command in a process of its own, in which no test listens to the log."""
     command = [sys.executable, "-m", "importer", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+    nothing, pipe = subprocess.DEVNULL, subprocess.PIPE
+    return subprocess.Popen(command, stdin=nothing, stderr=pipe, env=environment)  # noqa: S603 - our own command
 
 
 @pytest.mark.usefixtures("service")

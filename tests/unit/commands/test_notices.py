@@ -11,6 +11,7 @@ RUN = "20261127-020000-contacts"
 OPTIONS = {"config": "/srv/config.toml", "journal": "/srv/journal.sqlite3", "country": "ES", "quiet": True}
 FIX = f"/srv/reports/{RUN}/failed.csv"
 
+READ_SO = "--config /srv/config.toml --country ES --journal /srv/journal.sqlite3"
 FIX_IT = "fix the rows in the file (its last columns say why), and import it:"
 
 
@@ -30,7 +31,7 @@ WHERE = "--config /srv/config.toml --journal /srv/journal.sqlite3"
         (ending(0, {}), ""),
         (
             ending(1, {"phone_invalid": 2}, invalid=2),
-            f"{FIX_IT} callbell-importer run {FIX} --config /srv/config.toml --country ES --journal /srv/journal.sqlite3",
+            f"{FIX_IT} callbell-importer run {FIX} {READ_SO}",
         ),
         (ending(1, {"server_error": 2}, failed=2), f"send them again: callbell-importer retry {RUN} {WHERE}"),
         (ending(1, {"in_doubt": 1}, in_doubt=1), f"send them again: callbell-importer retry {RUN} {WHERE}"),
