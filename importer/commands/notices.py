@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
 from importer.model.errors import ImporterError
-from importer.model.rows import FINAL, Status
+from importer.model.rows import FINAL
 from importer.model.runs import ProblemGroup
 from importer.notify.delivery import DeliveryResult
-from importer.notify.event import events_of
+from importer.notify.event import events_of, number, table, tables
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
 from importer.reports.next_step import ToDo, to_do
@@ -73,19 +73,17 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
 
 def _left(ending: Mapping[str, object]) -> ToDo:
     """Return what is left to be done about rows, as the text at the end of a run has it."""
-    rows, problems = ending.get("rows"), ending.get("problems")
-    tally = {Status(name): rows[name] for name in rows if name in set(FINAL)} if isinstance(rows, Mapping) else {}
+    rows = table(ending, "rows")
     groups = [
-        ProblemGroup(code=one["code"], column="", message="", count=one["count"], rows=())
-        for one in (problems if isinstance(problems, list | tuple) else ())
+        ProblemGroup(code=str(one.get("code")), column="", message="", count=number(one.get("count")), rows=())
+        for one in tables(ending, "problems")
     ]
-    return to_do(tally, groups)
+    return to_do({status: number(rows.get(status)) for status in FINAL}, groups)
 
 
 def _failed(ending: Mapping[str, object]) -> Sequence[str]:
     """Return the files with the rows to fix."""
-    reports = ending.get("reports")
-    failed = reports.get("failed") if isinstance(reports, Mapping) else ()
+    failed = table(ending, "reports").get("failed")
     return failed if isinstance(failed, list | tuple) else ()
 
 

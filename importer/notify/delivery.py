@@ -1,6 +1,7 @@
 """Deliver notices to all receivers at once: each bounded in time, tried again where that helps; a signal ends it."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -48,22 +49,26 @@ class DeliveryResult:
     """Why it was not delivered, as the end of a sentence; empty: it was."""
 
 
-def deliver_all(deliveries: Sequence[Delivery]) -> list[DeliveryResult]:
+def deliver_all(deliveries: Sequence[Delivery], *, is_at_end: bool = True) -> list[DeliveryResult]:
     """Deliver notices, all at once; return what became of each. Only for the main thread.
 
-    A stop signal ends it at once; the process then ends as it would have without notices.
+    Args:
+        deliveries: What is delivered to whom.
+        is_at_end: Whether the command has ended: then a stop signal ends the deliveries at once, and the process ends
+            as it would have without them. Before, a signal is the command's own: it is interrupted.
+
     """
-    return asyncio.run(_deliver_all(deliveries)) if deliveries else []
+    return asyncio.run(_deliver_all(deliveries, is_at_end=is_at_end)) if deliveries else []
 
 
-async def _deliver_all(deliveries: Sequence[Delivery]) -> list[DeliveryResult]:
+async def _deliver_all(deliveries: Sequence[Delivery], *, is_at_end: bool) -> list[DeliveryResult]:
     tasks = [asyncio.create_task(_delivered(one)) for one in deliveries]
 
     def end(_number: signal.Signals) -> None:
         for task in tasks:
             task.cancel()
 
-    with install_stop_handlers(asyncio.get_running_loop(), end):
+    with install_stop_handlers(asyncio.get_running_loop(), end) if is_at_end else contextlib.nullcontext():
         await asyncio.wait(tasks)
     failures = ["interrupted" if task.cancelled() else task.result() for task in tasks]
     return [

@@ -47,9 +47,8 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
         summary: The object that `--json` prints; where nothing ran: `command`, `exit_code` and `error`.
 
     """
-    code, error = summary.get("exit_code"), summary.get("error")
-    is_declined = isinstance(error, Mapping) and error.get("code") == _DECLINED
-    if code == _INTERRUPTED or is_declined:
+    code = summary.get("exit_code")
+    if code == _INTERRUPTED or table(summary, "error").get("code") == _DECLINED:
         return ()
     holds = {
         Event.FAILURE: code not in (_FINISHED, _NEEDS_PERSON)
@@ -63,17 +62,35 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
 
 def unsettled_rows(summary: Mapping[str, object]) -> int:
     """Return how many rows failed, are in doubt, or were not sent."""
-    rows = summary.get("rows")
-    return sum(rows.get(status, 0) for status in _UNSETTLED) if isinstance(rows, Mapping) else 0
+    rows = table(summary, "rows")
+    return sum(number(rows.get(status)) for status in _UNSETTLED)
 
 
 def new_problems(summary: Mapping[str, object]) -> int:
     """Return how many problems are new since the last run; where nobody compared, each one is."""
-    return sum(int(group.get("new", group.get("count", 0))) for group in problem_groups(summary))
+    return sum(number(group.get("new", group.get("count"))) for group in problem_groups(summary))
 
 
-def problem_groups(summary: Mapping[str, object]) -> Sequence[Mapping[str, int]]:
+def problem_groups(summary: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
     """Return the groups of problems that somebody has to do something about."""
-    groups = summary.get("problems")
-    found = groups if isinstance(groups, list | tuple) else ()
-    return [group for group in found if group.get("code") not in NO_PROBLEMS]
+    return [group for group in tables(summary, "problems") if str(group.get("code")) not in NO_PROBLEMS]
+
+
+# A summary is told of whatever its shape: a notice that fails over a missing key is a night that nobody hears of.
+
+
+def table(summary: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """Return the table of a key; an empty one if there is none."""
+    found = summary.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def tables(summary: Mapping[str, object], key: str) -> Sequence[Mapping[str, object]]:
+    """Return the tables in the list of a key; none if there is no such list."""
+    found = summary.get(key)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list | tuple) else []
+
+
+def number(value: object) -> int:
+    """Return a whole number as it is, and 0 for all else."""
+    return value if isinstance(value, int) else 0

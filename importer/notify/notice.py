@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, duration, plain
-from importer.notify.event import Event, new_problems, problem_groups, unsettled_rows
+from importer.notify.event import Event, new_problems, number, problem_groups, table, tables, unsettled_rows
 
 TEST = "test"
 _SLASH = re.compile(r"[\\/]")
@@ -90,9 +90,8 @@ def check_notice(place: Place) -> Notice:
 
 def _notice(event: str, subject: str, text: str, summary: Mapping[str, object], place: Place) -> Notice:
     words = {"event": event, "subject": plain(subject), "text": text, "host": place.host}
-    reports = summary.get(_PATHS)
-    paths = reports if isinstance(reports, Mapping) else {}
-    return Notice(event=event, subject=plain(subject), text=text, summary={**summary, "notice": words}, reports=paths)
+    told = {**summary, "notice": words}
+    return Notice(event=event, subject=plain(subject), text=text, summary=told, reports=table(summary, _PATHS))
 
 
 def _without_data(summary: Mapping[str, object]) -> Mapping[str, object]:
@@ -127,18 +126,19 @@ def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
         case Event.FAILURE if code == 1:
             return f"{_unsettled(summary)} in {files or 'the input'}"
         case Event.DEGRADED:
-            return f"degraded import{f' of {files}' if files else ''}: {', '.join(_codes(summary))}"
+            codes = ", ".join(str(one.get("code")) for one in tables(summary, "degraded"))
+            return f"degraded import{f' of {files}' if files else ''}{f': {codes}' if codes else ''}"
         case Event.NEW:
             return f"{counted(new_problems(summary), 'new problem')} in {files or 'the input'}"
         case Event.KNOWN:
-            count = sum(group.get("count", 0) for group in problem_groups(summary))
+            count = sum(number(group.get("count")) for group in problem_groups(summary))
             return f"{counted(count, 'problem')} in {files or 'the input'}, none of them new"
         case Event.SUCCESS:
             return f"import{f' of {files}' if files else ''} finished, every row is where it should be"
         case _:
-            error = summary.get("error")
-            why = f": {_masked(error.get('message'))[:_LONGEST_REASON]}" if isinstance(error, Mapping) else ""
-            return f"{summary.get('command') or 'run'}{f' of {files}' if files else ''} failed, exit code {code}{why}"
+            why = _masked(table(summary, "error").get("message"))[:_LONGEST_REASON]
+            what = f"{summary.get('command') or 'run'}{f' of {files}' if files else ''}"
+            return f"{what} failed, exit code {code}{f': {why}' if why else ''}"
 
 
 def _files(summary: Mapping[str, object]) -> str:
@@ -151,8 +151,7 @@ def _files(summary: Mapping[str, object]) -> str:
 
 
 def _counts(summary: Mapping[str, object]) -> dict[str, int]:
-    rows = summary.get("rows")
-    return {str(name): int(count) for name, count in rows.items()} if isinstance(rows, Mapping) else {}
+    return {name: number(count) for name, count in table(summary, "rows").items()}
 
 
 def _unsettled(summary: Mapping[str, object]) -> str:
@@ -161,11 +160,6 @@ def _unsettled(summary: Mapping[str, object]) -> str:
     parts = [f"{counts[status]:,} {said}" for status, said in words.items() if counts.get(status)]
     rows = counted(unsettled_rows(summary))
     return f"{rows} ({', '.join(parts)})" if len(parts) > 1 else f"{rows} {parts[0].partition(' ')[2]}"
-
-
-def _codes(summary: Mapping[str, object]) -> list[str]:
-    degraded = summary.get("degraded")
-    return [str(one.get("code")) for one in degraded] if isinstance(degraded, list | tuple) else []
 
 
 def _rows(summary: Mapping[str, object]) -> list[str]:
@@ -186,40 +180,34 @@ def _problems(summary: Mapping[str, object], *, details: bool) -> list[str]:
 
 
 def _group(group: Mapping[str, object], *, details: bool) -> str:
-    new = f", {group['new']:,} new" if isinstance(group.get("new"), int) else ""
-    count = group.get("count", 0)
-    line = f"{group.get('code')}: {counted(count if isinstance(count, int) else 0)}{new}"
+    new = f", {number(group['new']):,} new" if "new" in group else ""
+    line = f"{plain(str(group.get('code')))}: {counted(number(group.get('count')))}{new}"
     if not details:
         return line
     column = f' in the column "{plain(str(group["column"]))}"' if group.get("column") else ""
-    return f"{line}{column}: {plain(str(group.get('message', '')))}"
+    return f"{line}{column}: {plain(str(group.get('message', '')))[:_LONGEST_SENTENCE]}"
 
 
 def _degraded(summary: Mapping[str, object]) -> list[str]:
-    degraded = summary.get("degraded")
-    if not isinstance(degraded, list | tuple) or not degraded:
-        return []
-    return ["Degraded:", *(f"  {one.get('code')}: {_masked(one.get('message'))}" for one in degraded)]
+    lines = [f"  {one.get('code')}: {_masked(one.get('message'))}" for one in tables(summary, "degraded")]
+    return ["Degraded:", *lines] if lines else []
 
 
 def _ending(summary: Mapping[str, object]) -> list[str]:
     seconds = summary.get("seconds")
     took = f" after {duration(seconds)}" if isinstance(seconds, int | float) else ""
-    error = summary.get("error")
-    said = _masked(error.get("message")) if isinstance(error, Mapping) else ""
+    said = _masked(table(summary, "error").get("message"))
     whole = [f"Error: {said}"] if len(said) > _LONGEST_REASON else []
     return [*whole, f"Exit code {summary.get('exit_code')}{took}."]
 
 
 def _next_step(summary: Mapping[str, object], place: Place) -> str:
-    error = summary.get("error")
-    hint = _masked(error.get("hint")) if isinstance(error, Mapping) else ""
+    hint = _masked(table(summary, "error").get("hint"))
     return hint or plain(place.next_step) or "nothing has to be done."
 
 
 def _reports(summary: Mapping[str, object], host: str) -> list[str]:
-    reports = summary.get(_PATHS)
-    path = reports.get("summary") if isinstance(reports, Mapping) else None
+    path = table(summary, _PATHS).get("summary")
     folder = _FOLDER.match(str(path)) if path else None
     return [f"Reports on {host}: {plain(folder[1])}"] if folder else [f"It ran on {host}."]
 

@@ -30,7 +30,7 @@ _START, _LOG = "start", "log"
 
 def send_start(options: NotifyOptions, environment: Mapping[str, str]) -> list[DeliveryResult]:
     """Tell the dead-man's switch that a run begins."""
-    return deliver_all([*_Receivers(options, environment).ping(_START)])
+    return deliver_all([*_Receivers(options, environment).ping(_START)], is_at_end=False)
 
 
 def send_notices(

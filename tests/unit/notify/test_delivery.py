@@ -95,3 +95,15 @@ def test_a_signal_ends_it_at_once(number: signal.Signals) -> None:
     results = deliver_all([delivery(interrupted), delivery(_forever)])
     assert [result.failure for result in results] == ["interrupted", "interrupted"]
     assert signal.getsignal(number) is before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+def test_at_the_beginning_a_signal_is_the_commands_own() -> None:
+    """Who presses Ctrl-C while the beginning is told wants no run."""
+
+    async def interrupted() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        await _forever()
+
+    with pytest.raises(KeyboardInterrupt):
+        deliver_all([delivery(interrupted)], is_at_end=False)

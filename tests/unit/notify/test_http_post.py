@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,17 @@ def test_a_name_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     assert posted("https://hooks.example.invalid") == "its name was not found; again"
+
+
+def test_a_look_up_that_hangs_is_given_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the notice nor the end of the process waits for the system's answer."""
+    go_on = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments: go_on.wait(20) and [])
+    one = Delivery(receiver="", deliver=lambda: http_post.post("https://hooks.example.com", b"", ""), limit_seconds=0.2)
+    began = time.monotonic()
+    assert deliver_all([one])[0].failure == "not done within 0.2 s"
+    assert time.monotonic() - began < 10
+    go_on.set()
 
 
 def test_a_name_is_looked_up() -> None:

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from importer.notify.event import Event, events_of
 from importer.notify.notice import Notice, Place, check_notice, notice_of
@@ -145,6 +147,22 @@ def test_a_file_may_be_called_anything() -> None:
     notice = told(files=["/in/a\r\nBcc: x@example.com\x1b[31m.csv"])
     assert notice.subject.isprintable()
     assert "\nBcc" not in notice.text
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+ANYTHING = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=6
+)
+LIKE_A_GROUP = st.fixed_dictionaries({}, optional=dict.fromkeys(("code", "count", "new", "message"), ANYTHING))
+KEYS = ("run", "files", "rows", "degraded", "reports", "error", "seconds", "problems", "exit_code")
+
+
+@given(st.fixed_dictionaries({}, optional={key: ANYTHING | LIKE_A_GROUP | st.lists(LIKE_A_GROUP) for key in KEYS}))
+def test_a_summary_is_told_of_whatever_its_shape(summary: dict[str, Any]) -> None:
+    """A notice that fails over a missing key would be a night that nobody hears of."""
+    notice = notice_of(events_of(summary), summary, PLACE)
+    assert notice.subject.isprintable()
+    assert all(len(line) < 3_000 for line in notice.text.splitlines())
 
 
 def test_a_test_notice_says_so() -> None:
