@@ -1,12 +1,13 @@
 """The commands: what each is given on the command line. What is heavy is imported once a command needs it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from importer.cli import options
-from importer.cli.app import app, command, command_context, examples, finish, finish_import
+from importer.cli.app import app, command, command_context, examples
+from importer.cli.command_end import begun, finish
 from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
@@ -14,6 +15,9 @@ from importer.cli.prompts import confirm_undo
 from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from importer.commands.context import CommandContext
 
 __all__ = ["app"]
 
@@ -64,12 +68,13 @@ def run(
     json: options.Json = None,
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
+    metrics: options.Metrics = None,
 ) -> None:
     """Import the rows of spreadsheets: read, map, send, report."""
-    context = command_context(locals(), config)
+    context = begun(command_context(locals(), config))
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
-    finish_import(context, "run", lambda: import_files(context, files))
+    finish(context, import_files(context, files))
 
 
 @command(epilog=examples("check contacts.xlsx", "check clientes.csv --country ES"))
@@ -169,13 +174,17 @@ def retry(
     json: options.Json = None,
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
+    metrics: options.Metrics = None,
 ) -> None:
     """Send again an earlier run's rows that are not in Callbell."""
-    context = command_context(locals(), config)
+    _send_again(command_context(locals(), config), run, config)
+
+
+def _send_again(context: "CommandContext", run: str, config: Path | None) -> None:
     from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
 
     context, earlier = earlier_run(context, run, config)
-    finish_import(context, "retry", lambda: retry_run(context, earlier))
+    finish(context, retry_run(begun(context), earlier))
 
 
 @command(epilog=examples("runs", "runs 20261123-020000-contacts"))
@@ -185,14 +194,17 @@ def runs(
     *,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
+    json: options.Json = None,
 ) -> None:
     """List past runs, or show one.
 
     Newest first; with a run's name, its summary and where its reports are.
     """
     context = command_context(locals(), config)
-    from importer.commands.runs import list_runs  # noqa: PLC0415 - late, see above
+    from importer.commands.runs import list_runs, runs_result  # noqa: PLC0415 - late, see above
 
+    if context.settings.run.json:
+        finish(context, runs_result(context, run))
     put_out(list_runs(context, run))
 
 
@@ -226,7 +238,9 @@ def undo(
     from importer.commands.undo import undo_run  # noqa: PLC0415 - the same
 
     if not run:
-        raise UsageError("undo needs the name of a run.", "See their names with: callbell-importer runs")
+        raise UsageError(
+            "undo needs the name of a run.", "See their names with: callbell-importer runs", code="run_unknown"
+        )
     earlier = find_run(context.settings, run)
     context = with_config_of(context, earlier, config)
     finish(context, undo_run(context, earlier))

@@ -82,9 +82,14 @@ ReportDir = Annotated[Path | None, _writing("--report-dir", "DIR", "The reports'
 Journal = Annotated[
     Path | None, _writing("--journal", "FILE", "The file that remembers what was sent (default: in your state folder).")
 ]
+Metrics = Annotated[
+    Path | None, _writing("--metrics", "FILE", "Where metrics for Prometheus go, a file that ends in .prom.")
+]
 Yes = Annotated[bool | None, _writing("-y/--yes", "", "Ask no questions.")]
 Quiet = Annotated[bool | None, _writing("-q/--quiet", "", "Show no progress.")]
 Verbose = Annotated[bool | None, _writing("-v/--verbose", "", "Tell what happens to each row.")]
-Json = Annotated[bool | None, _writing("--json", "", "The summary as JSON on standard output.")]
+Json = Annotated[
+    bool | None, _writing("--json", "", "The summary as JSON on standard output; --json-schema shows its schema.")
+]
 LogFormat = Annotated[str | None, _writing("--log-format", "text|json", "How the log is written (default: text).")]
 LogFile = Annotated[Path | None, _writing("--log-file", "FILE", "Where the log goes (default: standard error).")]

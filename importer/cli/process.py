@@ -79,7 +79,7 @@ def put_out(text: str) -> None:
         _detach(sys.stdout)
     except OSError as error:
         _detach(sys.stdout)
-        raise StorageError(f"Standard output cannot be written: {error.strerror}.") from error
+        raise StorageError(f"Standard output cannot be written: {error.strerror}.", code="output_unwritable") from error
 
 
 def _detach(stream: TextIO) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
-from importer.commands.live_display import in_background, show_pool
+from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
 from importer.commands.preflight import Preflight
@@ -32,7 +31,7 @@ from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
-from importer.reports.progress import Progress, choose_progress
+from importer.reports.progress import Progress
 from importer.reports.snapshot import Snapshot
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.rate_limiter import RateLimiter
@@ -121,9 +120,7 @@ class Check:
             mapped = partial(to_contact, mapping=one.mapping)
             sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
         try:
-            with choose_progress(
-                context.stream, context.environment, time.monotonic, quiet=context.is_quiet
-            ) as progress:
+            with context_progress(context) as progress:
                 self._progress = progress
                 await enqueue_all(sources, journal, self, context.settings.run.limit)
                 self._show(read_all=True)
@@ -168,7 +165,7 @@ class Check:
             async with in_background(show_pool(context, pool, limiter)):
                 await pool.run()
         if isinstance(pool.stopped, Stop):
-            raise ServiceError(pool.stopped.message, pool.stopped.hint)
+            raise ServiceError(pool.stopped.message, pool.stopped.hint, code=pool.stopped.code)
         self._tally = Counter(self.store.report_source(self.record.name).tally())
         return tuple(foretold_notes(context, dry, limiter.sent, self.store, self.record.account))
 
@@ -201,6 +198,7 @@ class Check:
             not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
             required=() if connection.is_asked else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
+            broken=broken,
         )
 
     def _sheets(self, connection: Connection) -> Iterator[CheckedSheet]:

@@ -50,7 +50,9 @@ def early_end(stopped: Stop | Exception | None) -> str:
 def out_of_time(seconds: float) -> Stop:
     """Return why a run ends that took as long as it may."""
     given = timedelta(seconds=seconds)
-    return Stop(message=f"The run has taken the time that --max-duration gives it: {given}.", hint="")
+    return Stop(
+        message=f"The run has taken the time that --max-duration gives it: {given}.", hint="", code="out_of_time"
+    )
 
 
 def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
@@ -66,6 +68,7 @@ def failure_limit(most: str) -> Callable[[Mapping[Status, int]], Stop | None]:
     reason = Stop(
         message=f"More rows failed than --max-failures {most} allows.",
         hint="See the reasons in the report, and fix them first.",
+        code="too_many_failures",
     )
 
     def too_many(done: Mapping[Status, int]) -> Stop | None:

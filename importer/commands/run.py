@@ -23,7 +23,7 @@ from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.errors import InputError, ServiceError, UsageError
+from importer.model.errors import InputError, ServiceError, UsageError, error_json
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
@@ -34,7 +34,7 @@ from importer.reports import write_reports
 from importer.reports.closing_text import Ending, closing_text, required_text
 from importer.reports.results import summary_text
 from importer.system.files import private_folder
-from importer.system.logs import LOG
+from importer.system.logs import log_end
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
@@ -42,8 +42,6 @@ from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.trial import TRIAL_ROWS, Trial
 
-_SHOW_SECONDS = 0.25
-_MOST_TOLD = 10
 ImportPool = WorkerPool[ImportStep, Outcome]
 
 
@@ -233,7 +231,8 @@ class ImportRun(PoolCommand):
         tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
         dry = self.context.settings.run.dry_run
         wanted = report_options(self.context.settings, record, source.sheets())
-        reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings, options=wanted)
+        error, where = error_json(record.exit_code, reason) if reason else None, Path(record.report_dir)
+        reports = None if dry else write_reports(source, where, warnings=warnings, options=wanted, error=error)
         problems = reports.problems if reports else source.problems()
         required = () if connection.is_asked else self._preflight.requirements.lines()
         refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
@@ -253,6 +252,6 @@ class ImportRun(PoolCommand):
             line_width=self.context.line_width,
             country=country,
         )
-        LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
-        summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
+        log_end(record.exit_code or 0, tally)
+        summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings, error)
         return CommandResult(exit_code=record.exit_code or 0, text=closing_text(ending), summary_json=summary)

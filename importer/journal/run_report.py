@@ -199,7 +199,9 @@ def run_key(database: Database, name: str) -> RunKey:
     for run, account in database.fetch("SELECT id, account FROM runs WHERE name = ?", (name,)):
         return RunKey(run, account)
     raise UsageError(
-        f"The journal {database.path} has no run named {name}.", "`callbell-importer runs` lists those it has."
+        f"The journal {database.path} has no run named {name}.",
+        "`callbell-importer runs` lists those it has.",
+        code="run_unknown",
     )
 
 

@@ -64,6 +64,10 @@ class RowOutcome(Protocol):
         """The row's status."""
 
     @property
+    def http_status(self) -> int | None:
+        """The status of the last answer; None without one."""
+
+    @property
     def detail(self) -> str:
         """What a log says besides."""
 

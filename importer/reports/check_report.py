@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from importer.model.errors import InputError, error_json
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
@@ -69,6 +70,8 @@ class Checked:
     """Files with the rows that have a problem."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
+    broken: InputError | None = None
+    """Why a file could not be read to its end; None: all were."""
 
     @property
     def would_be_sent(self) -> int:
@@ -110,6 +113,7 @@ def checked_json(checked: Checked) -> str:
         "not_checked": checked.not_checked,
         "required": checked.required,
         "reports": {"problems": [str(path) for path in checked.to_fix]},
+        "error": error_json(checked.record.exit_code, checked.broken),
     }
     return json_text(found)
 

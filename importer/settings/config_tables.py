@@ -164,6 +164,7 @@ class RunTable(_Table):
     as_json: Annotated[bool | None, Field(alias="json")] = None  # a model has a method `json` already
     log_format: Annotated[str, AfterValidator(checks.one_of(checks.LOG_FORMATS))] | None = None
     log_file: Annotated[Line, AfterValidator(_path)] | None = None
+    metrics: Annotated[Line, AfterValidator(_path)] | None = None
 
 
 class NotifyTable(_Table):

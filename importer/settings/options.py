@@ -60,6 +60,8 @@ class RunOptions:
     log_format: str = "text"
     """`text` or `json`."""
     log_file: Path | None = None
+    metrics: Path | None = None
+    """Where the metrics of the last import go; None: nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class Settings:
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
     notify: NotifyOptions = field(default_factory=NotifyOptions)
+    is_journal_known: bool = True
+    """Whether `run.journal` is what was meant; not where the config cannot be read, or says something impossible."""
     mapping_given: bool = False
     """Whether the config names the identifier's column; else the mapping is guessed."""
 

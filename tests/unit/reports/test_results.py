@@ -181,6 +181,7 @@ def test_summary_says_it_all(tmp_path: Path) -> None:
             "failed": [str(folder / "failed.csv")],
             "summary": str(folder / "summary.json"),
         },
+        "error": None,
     }
 
 
