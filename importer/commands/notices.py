@@ -15,7 +15,7 @@ from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, number, table, tables
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
-from importer.reports.next_step import ToDo, to_do
+from importer.reports.next_step import FINISHED, ToDo, to_do
 from importer.system.logs import LOG, logging_to
 from importer.system.shell import importer_command
 
@@ -57,17 +57,17 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
     """
     code, run = ending.get("exit_code"), str(ending.get("run") or "")
     where = [(name, options.get(name)) for name in _WHERE_RUNS_ARE]
-    if not code:
-        return ""
     if code == _BUSY:
         return "wait until the other run has ended, and give the same command again."
     left, failed = _left(ending), _failed(ending)
-    if code == 1 and left.by_person and failed:
+    if code in FINISHED and left.by_person and failed:
         given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
         each = "; ".join(importer_command("run", path, options=given) for path in failed)
         return f"fix the rows in the file (its last columns say why), and import it: {each}"
-    if code == 1 and (left.again or left.in_doubt or left.unsent):
+    if code in FINISHED and (left.again or left.in_doubt or left.unsent):
         return f"send them again: {importer_command('retry', run, options=where)}"
+    if code == 0 and not ending.get("degraded"):
+        return ""
     return f"see what happened: {importer_command('runs', *([run] if run else []), options=where)}"
 
 

@@ -6,7 +6,7 @@
 | exit code 1, and rows failed, are in doubt or were not sent | failure |
 | something is degraded | degraded |
 | some problems are new since the last run | new |
-| exit code 1 and none of these: the problems were there before | known |
+| exit code 0 or 1, problems and none of these: they were there before | known |
 | exit code 0 and none of these | success |
 | a person interrupted it (exit code 130), or answered that nothing is to be sent: who is there knows | none |
 
@@ -57,7 +57,8 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
         Event.NEW: code != _FINISHED and new_problems(summary) > 0,
     }
     found = tuple(event for event, is_so in holds.items() if is_so)
-    return found or ((Event.SUCCESS,) if code == _FINISHED else (Event.KNOWN,))
+    is_well = code == _FINISHED and not problem_groups(summary)
+    return found or ((Event.SUCCESS,) if is_well else (Event.KNOWN,))
 
 
 def unsettled_rows(summary: Mapping[str, object]) -> int:

@@ -29,6 +29,7 @@ WHERE = "--config /srv/config.toml --journal /srv/journal.sqlite3"
     ("summary", "step"),
     [
         (ending(0, {}), ""),
+        (ending(0, {"phone_invalid": 2}, invalid=2), f"{FIX_IT} callbell-importer run {FIX} {READ_SO}"),
         (
             ending(1, {"phone_invalid": 2}, invalid=2),
             f"{FIX_IT} callbell-importer run {FIX} {READ_SO}",

@@ -26,6 +26,7 @@ SHORT = {"code": "too_few_rows", "message": "3 rows"}
     [
         (summary(0), ["success"]),
         (summary(0, problems=[group("duplicate", 4, new=4)]), ["success"]),
+        (summary(0, problems=[group(count=5, new=0)]), ["known"]),
         (summary(0, degraded=[SHORT]), ["degraded"]),
         (summary(1, problems=[group(new=1)]), ["new"]),
         (summary(1, problems=[group(count=5, new=0)]), ["known"]),
