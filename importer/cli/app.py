@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from importer import __version__
 from importer.cli.command_end import close_log, fail, fail_use, given, invoked, print_json_schema
-from importer.cli.process import VERSION, is_terminal
+from importer.cli.process import INTERRUPTED_TEXT, VERSION, interrupted_exit_code, is_terminal, raised_when_told_to_end
 from importer.cli.prompts import ask_hidden, ask_line, confirm_import
 from importer.model.errors import ImporterError
 
@@ -36,6 +36,8 @@ def _wrong_use_told(arguments: Sequence[str]) -> Iterator[None]:
         yield
     except _WrongUse as error:
         fail_use(arguments, error.format_message(), error.show)
+    except KeyboardInterrupt as error:
+        fail(interrupted_exit_code(error), INTERRUPTED_TEXT)
 
 
 class CommandGroup(TyperGroup):
@@ -141,9 +143,6 @@ class GroupedCommand(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the same
         """Run the command; whatever it raises is told without a traceback and ends in an exit code."""
-        from importer.commands.exit_status import DEFECT, INTERRUPTED, TERMINATED  # noqa: PLC0415 - --help does not wait
-        from importer.system.stop_signals import Terminated, raised_when_told_to_end  # noqa: PLC0415 - the same
-
         invoked(" ".join(ctx.command_path.split()[1:]), ctx.params)
         try:
             with raised_when_told_to_end():
@@ -151,11 +150,12 @@ class GroupedCommand(TyperCommand):
         except ImporterError as error:
             fail(error.exit_code, f"{error.message}\n{error.hint}".rstrip(), error)
         except KeyboardInterrupt as error:
-            code = TERMINATED if isinstance(error, Terminated) else INTERRUPTED
-            fail(code, "Interrupted. The same command goes on.")
+            fail(interrupted_exit_code(error), INTERRUPTED_TEXT)
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
+            from importer.commands.exit_status import DEFECT  # noqa: PLC0415 - nearly never
+
             fail(DEFECT, _defect(error))
         finally:
             close_log()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from importer.commands.context import CommandContext
-from importer.commands.setup import journal_path
+from importer.commands.setup import journal_file
 from importer.model.errors import ImporterError
 from importer.system.files import write_whole
 from importer.system.logs import LOG, log_fields, logging_to
@@ -71,11 +71,11 @@ def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> No
     run = context.settings.run
     if not context.settings.is_journal_known:
         return
-    path = journal_path(run.journal, sandbox=False).parent / LAST_RUN
+    path = journal_file(run.journal, sandbox=False).parent / LAST_RUN
     if run.journal is not None and not path.parent.is_dir():
         return
     with write_whole(path) as unfinished:
-        unfinished.write_text(_text(ending), encoding="utf-8", newline="\n")
+        unfinished.write_text(_text(ending), encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _write_metrics(context: CommandContext, path: Path, ending: Mapping[str, object]) -> None:

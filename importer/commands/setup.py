@@ -111,6 +111,12 @@ def new_run(
     )
 
 
+def journal_file(given: Path | None, *, sandbox: bool) -> Path:
+    """Return where the journal is, whatever may be wrong with it."""
+    name = "sandbox.sqlite3" if sandbox else "journal.sqlite3"
+    return Path(os.path.realpath(given or user_state_path(_NAME, appauthor=False) / name))
+
+
 def journal_path(given: Path | None, *, sandbox: bool) -> Path:
     """Return the journal's one true path: of the given file, else of one in the user's state folder.
 
@@ -122,8 +128,7 @@ def journal_path(given: Path | None, *, sandbox: bool) -> Path:
         StorageError: The file has a second name, a hard link, by which SQLite would look for another log of it.
 
     """
-    name = "sandbox.sqlite3" if sandbox else "journal.sqlite3"
-    path = Path(os.path.realpath(given or user_state_path(_NAME, appauthor=False) / name))
+    path = journal_file(given, sandbox=sandbox)
     if _has_other_names(path):
         raise StorageError(
             f"The journal {path} has more than one name: it is hard-linked, and SQLite's log beside it goes by name.",

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Protocol
@@ -20,33 +19,6 @@ class Stoppable(Protocol):
 
     def hurry(self) -> None:
         """Wait no longer."""
-
-
-class Terminated(KeyboardInterrupt):
-    """The process was told to end before it works with an event loop, or after."""
-
-
-@contextlib.contextmanager
-def raised_when_told_to_end() -> Iterator[None]:
-    """Raise `Terminated` in the block for a signal that would end the process without a word.
-
-    A signal that was ignored before stays ignored, as `nohup` wants. Outside the main thread nothing is changed.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = [one for one in _stop_signals() if signal.getsignal(one) is signal.SIG_DFL]
-    for number in numbers:
-        signal.signal(number, _terminate)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated
 
 
 class Interruption:

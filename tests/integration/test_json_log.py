@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -217,3 +218,14 @@ def test_a_process_of_its_own_says_nothing_else_either() -> None:
     assert ended.returncode == 0, ended.stderr
     assert entries(ended.stderr)[-1]["exit_code"] == 0
     assert json.loads(ended.stdout)["exit_code"] == 0
+
+
+def test_every_field_and_event_is_documented() -> None:
+    """In the README, by its name; and every event that the code has is in the schema."""
+    text = (ROOT / "importer" / "README.md").read_text("utf-8")
+    section = text[text.index("`--log-format json`") : text.index("## The sandbox")]
+    names = [*SCHEMA["properties"], *SCHEMA["properties"]["event"]["enum"]]
+    assert [name for name in names if f"`{name}`" not in section] == []
+    code = "".join(path.read_text("utf-8") for path in sorted((ROOT / "importer").rglob("*.py")))
+    of_code = {*re.findall(r'log_fields\(\s*"(\w+)"', code), *re.findall(r'log_row\([^"]*"[^"]*", "(\w+)"', code)}
+    assert of_code | {"note", "library"} == set(SCHEMA["properties"]["event"]["enum"])

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -149,8 +151,7 @@ def told_to_end_early(number: signal.Signals) -> Callable[[Patch, Sandbox], None
         customers(FILE)
 
         def path(*_: object, **_named: object) -> None:
-            os.kill(os.getpid(), number)
-            signal.sigtimedwait([], 0)
+            signal.raise_signal(number)
 
         patch.setattr("importer.commands.setup.journal_path", path)
         patch.setattr("importer.commands.runs.journal_path", path)
@@ -174,7 +175,6 @@ CASES: list[tuple[tuple[str, ...], Callable[[Patch, Sandbox], None], int, str]] 
     (RUN, no_journal, 4, "not_a_journal"),
     (RUN, a_refused_token, 5, "token_refused"),
     (RUN, a_defect, 70, "defect"),
-    (RUN, stopped_by(signal.SIGINT), 130, "interrupted"),
     (CHECK, a_good_file, 0, ""),
     (CHECK, a_bad_row, 1, ""),
     ((*CHECK, "--bogus"), a_good_file, 2, "usage"),
@@ -195,6 +195,7 @@ CASES: list[tuple[tuple[str, ...], Callable[[Patch, Sandbox], None], int, str]] 
     (("doctor",), a_refused_token, 2, "usage"),
 ]
 ON_POSIX: list[tuple[tuple[str, ...], Callable[[Patch, Sandbox], None], int, str]] = [
+    (RUN, stopped_by(signal.SIGINT), 130, "interrupted"),
     (RUN, stopped_by(signal.SIGTERM), 143, "terminated"),
     (RUN, told_to_end_early(signal.SIGTERM), 143, "terminated"),
     (RUN, told_to_end_early(signal.SIGINT), 130, "interrupted"),
@@ -441,3 +442,27 @@ def test_each_command_shows_its_schema(command: str) -> None:
     said = give(command, "--json-schema")
     assert (said.exit_code, said.summary) == (0, schema(OF_COMMAND.get(command, command)))
     assert "--json-schema" in give(command, "--help").stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 143)])
+def test_a_signal_while_the_command_line_is_imported_is_told_too(name: str, code: int) -> None:
+    """It takes longer than all that comes before."""
+    script = f"""
+import signal, sys
+class Interrupting:
+    def find_spec(self, module, *_):
+        if module == "typer":
+            signal.raise_signal(signal.{name})
+sys.meta_path.insert(0, Interrupting())
+sys.argv[1:] = ["run", "contacts.csv", "--json"]
+from importer.cli import main
+main()
+"""
+    here = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script]
+    ended = subprocess.run(command, capture_output=True, check=False, env=here, encoding="utf-8")  # noqa: S603 - our own code
+    found = json.loads(ended.stdout)
+    valid("run", found)
+    assert (ended.returncode, found["exit_code"]) == (code, code)
+    assert ended.stderr == "Interrupted. The same command goes on.\n"
