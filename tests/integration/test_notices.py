@@ -164,6 +164,13 @@ def test_a_file_that_is_missing(web: WebReceiver) -> None:
     assert by_path["/hook"].content["notice"]["event"] == "failure"
 
 
+def test_a_config_that_is_wrong(web: WebReceiver) -> None:
+    """What is right of it is in force: whoever is to be told of a failure is told of this one."""
+    config(f'webhook = "{web.url}/hook"', "webhooks = 3")
+    assert give("run", "contacts.csv", "--yes").exit_code == 2
+    assert ["notify.webhooks" in one.content["notice"]["subject"] for one in web.got] == [True]
+
+
 def test_a_token_that_is_refused(web: WebReceiver, monkeypatch: pytest.MonkeyPatch, service: Sandbox) -> None:
     """Exit code 5, in the subject too."""
     monkeypatch.setenv("CALLBELL_API_TOKEN", "another")
