@@ -12,7 +12,7 @@ from importer.model.errors import ImporterError
 from importer.model.rows import FINAL
 from importer.model.runs import ProblemGroup
 from importer.notify.delivery import DeliveryResult
-from importer.notify.event import events_of, number, table, tables
+from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
 from importer.reports.next_step import FINISHED, ToDo, to_do
@@ -75,10 +75,10 @@ def _left(ending: Mapping[str, object]) -> ToDo:
     """Return what is left to be done about rows, as the text at the end of a run has it."""
     rows = table(ending, "rows")
     groups = [
-        ProblemGroup(code=str(one.get("code")), column="", message="", count=number(one.get("count")), rows=())
+        ProblemGroup(code=str(one.get("code")), column="", message="", count=whole_number(one.get("count")), rows=())
         for one in tables(ending, "problems")
     ]
-    return to_do({status: number(rows.get(status)) for status in FINAL}, groups)
+    return to_do({status: whole_number(rows.get(status)) for status in FINAL}, groups)
 
 
 def _failed(ending: Mapping[str, object]) -> Sequence[str]:

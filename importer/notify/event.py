@@ -64,12 +64,12 @@ def events_of(summary: Mapping[str, object]) -> tuple[Event, ...]:
 def unsettled_rows(summary: Mapping[str, object]) -> int:
     """Return how many rows failed, are in doubt, or were not sent."""
     rows = table(summary, "rows")
-    return sum(number(rows.get(status)) for status in _UNSETTLED)
+    return sum(whole_number(rows.get(status)) for status in _UNSETTLED)
 
 
 def new_problems(summary: Mapping[str, object]) -> int:
     """Return how many problems are new since the last run; where nobody compared, each one is."""
-    return sum(number(group.get("new", group.get("count"))) for group in problem_groups(summary))
+    return sum(whole_number(group.get("new", group.get("count"))) for group in problem_groups(summary))
 
 
 def problem_groups(summary: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
@@ -92,6 +92,6 @@ def tables(summary: Mapping[str, object], key: str) -> Sequence[Mapping[str, obj
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list | tuple) else []
 
 
-def number(value: object) -> int:
+def whole_number(value: object) -> int:
     """Return a whole number as it is, and 0 for all else."""
     return value if isinstance(value, int) else 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, duration, plain
-from importer.notify.event import Event, new_problems, number, problem_groups, table, tables, unsettled_rows
+from importer.notify.event import Event, new_problems, problem_groups, table, tables, unsettled_rows, whole_number
 
 TEST = "test"
 _SLASH = re.compile(r"[\\/]")
@@ -131,7 +131,7 @@ def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
         case Event.NEW:
             return f"{counted(new_problems(summary), 'new problem')} in {files or 'the input'}"
         case Event.KNOWN:
-            count = sum(number(group.get("count")) for group in problem_groups(summary))
+            count = sum(whole_number(group.get("count")) for group in problem_groups(summary))
             return f"{counted(count, 'problem')} in {files or 'the input'}, none of them new"
         case Event.SUCCESS:
             return f"import{f' of {files}' if files else ''} finished, every row is where it should be"
@@ -151,7 +151,7 @@ def _files(summary: Mapping[str, object]) -> str:
 
 
 def _counts(summary: Mapping[str, object]) -> dict[str, int]:
-    return {name: number(count) for name, count in table(summary, "rows").items()}
+    return {name: whole_number(count) for name, count in table(summary, "rows").items()}
 
 
 def _unsettled(summary: Mapping[str, object]) -> str:
@@ -180,8 +180,8 @@ def _problems(summary: Mapping[str, object], *, details: bool) -> list[str]:
 
 
 def _group(group: Mapping[str, object], *, details: bool) -> str:
-    new = f", {number(group['new']):,} new" if "new" in group else ""
-    line = f"{plain(str(group.get('code')))}: {counted(number(group.get('count')))}{new}"
+    new = f", {whole_number(group['new']):,} new" if "new" in group else ""
+    line = f"{plain(str(group.get('code')))}: {counted(whole_number(group.get('count')))}{new}"
     if not details:
         return line
     column = f' in the column "{plain(str(group["column"]))}"' if group.get("column") else ""
