@@ -16,7 +16,7 @@ from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
 from importer.reports.next_step import FINISHED, ToDo, to_do
-from importer.system.logs import LOG, logging_to
+from importer.system.logs import LOG, log_fields, logging_to
 from importer.system.shell import importer_command
 
 _IMPORTS = frozenset({"run", "retry"})
@@ -100,8 +100,9 @@ def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
             contextlib.suppress(ImporterError),
             logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
         ):
+            fields = log_fields("monitoring")
             for one in results:
                 if one.failure:
-                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, one.failure)
+                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, one.failure, extra=fields)
                 else:
-                    LOG.info("notice by %s delivered", one.receiver)
+                    LOG.info("notice by %s delivered", one.receiver, extra=fields)

@@ -14,6 +14,7 @@ from importer.notify.options import VARIABLES, NotifyOptions
 from importer.notify.webhook_body import webhook_body
 from importer.system.child_process import run_child
 from importer.system.daemon_thread import in_daemon_thread
+from importer.system.logs import hide
 from importer.system.secret_file import read_secret
 
 LIMIT_SECONDS = 10.0
@@ -99,6 +100,7 @@ class _Receivers:
             address = self._address(kind)
         except (UsageError, ValueError) as error:
             return Delivery(receiver=kind, deliver=partial(_fail, str(error)), limit_seconds=LIMIT_SECONDS)
+        hide(address)  # from entries that libraries write to the log
         receiver = f"{kind} ({shown_host(address)})"
         return Delivery(receiver=receiver, deliver=partial(send, address), limit_seconds=LIMIT_SECONDS)
 
