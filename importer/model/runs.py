@@ -10,6 +10,8 @@ from importer.model.rows import CONFLICT, NEEDS_PERSON, Status
 
 REPORT_KINDS = ("csv", "xlsx", "html")
 """The reports that `[run] reports` chooses from: results.csv, results.xlsx and report.html."""
+NO_PROBLEMS: Final = frozenset({Status.DUPLICATE.value, Status.UNSENT.value, Status.EXISTS.value, "differs"})
+"""Codes of rows that nobody has to do anything about: they are where they should be, or `retry` sends them."""
 OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from importer.mapper.options import MappingOptions
 from importer.model.policy import Ambiguous, FailOn, Policy
 from importer.model.runs import REPORT_KINDS
+from importer.notify.options import NotifyOptions
 from importer.readers.options import InputOptions
 
 
@@ -75,6 +76,7 @@ class Settings:
     input: InputOptions = field(default_factory=InputOptions)
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
+    notify: NotifyOptions = field(default_factory=NotifyOptions)
     is_journal_known: bool = True
     """Whether `run.journal` is what was meant; not where the config cannot be read, or says something impossible."""
     mapping_given: bool = False
