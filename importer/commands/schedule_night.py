@@ -1,0 +1,238 @@
+"""A night as it will be: the command that `schedule` prints, and the settings, the user and the folders it will have."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from importer.client.kept_token import kept_token_file
+from importer.client.token import VARIABLE
+from importer.commands.context import CommandContext, load_settings
+from importer.commands.setup import journal_path
+from importer.model.errors import UsageError
+from importer.settings import RunOptions, Settings
+from importer.settings.config_tables import keys_of
+from importer.settings.layers import PLAIN_TABLES
+from importer.system import runtime
+from importer.system.nightly_job import SERVICE_HOME, SERVICE_USER, NightlyJob, ScheduleKind, likely_kind
+from importer.system.program import importer_program, program_files
+from importer.system.service_user import ServiceUser, find_user, is_root, own_name
+from importer.system.shell import option_words
+
+PASSED_OPTIONS = (
+    *("config", "sheet", "header_row", "no_header", "encoding", "delimiter", "source", "country", "tag"),
+    *("rate", "concurrency", "existing", "on_conflict", "gone", "ambiguous", "max_outage", "wait"),
+    *("max_failures", "max_duration", "fail_on", "min_rows", "done_dir", "report_dir", "journal", "metrics"),
+    *("log_format", "log_file"),
+)
+"""Options of `run` that are given beside and go into the printed command, in this order."""
+ALWAYS = {"yes": True, "fail_on": "new"}
+"""What the printed command says where nothing else was said: nobody is there at night."""
+_KNOWN = {key for table in PLAIN_TABLES for key in keys_of(table)} | {"tag"}
+_TOKEN_FILE = "CALLBELL_IMPORTER_TOKEN_FILE"  # noqa: S105 - the name of a variable
+_NOT_PASSED = {VARIABLE, "CALLBELL_IMPORTER_CONFIG", _TOKEN_FILE}
+_PASSED_VARIABLES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONPATH"}
+_PATH_VARIABLES = {f"CALLBELL_IMPORTER_{key}" for key in ("REPORT_DIR", "JOURNAL", "LOG_FILE", "DONE_DIR", "METRICS")}
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleRequest:
+    """What was asked for."""
+
+    files: Sequence[str]
+    at: str
+    kind: str = ""
+    """Empty: the likely one."""
+    user: str = ""
+    name: str = "callbell-importer"
+    options: Mapping[str, object]
+    """Options of `run` that were given, by their config keys."""
+    install: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """A night as it will be."""
+
+    context: CommandContext
+    """With the settings and the environment that it will have."""
+    now: CommandContext
+    """With those of this shell."""
+    job: NightlyJob
+    kind: ScheduleKind
+    user: ServiceUser
+    files: Sequence[str]
+    token_file: str
+    """Empty: the run finds the token by itself, or there is none."""
+
+    @property
+    def has_systemd(self) -> bool:
+        """Whether it is a service of the system."""
+        return self.kind is ScheduleKind.SYSTEMD
+
+
+def known_options(options: Mapping[str, object]) -> dict[str, object]:
+    """Return the options that are settings of this version."""
+    return {key: value for key, value in options.items() if key in _KNOWN}
+
+
+def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
+    """Return the job, and the settings that it will have at night: without this shell and this folder.
+
+    Raises:
+        UsageError: Something in the request is wrong.
+
+    """
+    kind = _kind(request, context)
+    found = _TIME.fullmatch(request.at.strip())
+    if not found:
+        raise UsageError(f"--at is {request.at}.", "Give a time of day, such as --at 02:00.")
+    if not _NAME.fullmatch(request.name):
+        raise UsageError(f"--name is {request.name}.", "Letters, digits, - and _ can be in it.")
+    user = _user(request, kind)
+    options = _options(context, request)
+    variables = _variables(context.environment)
+    by_system = kind is ScheduleKind.SYSTEMD
+    settings = _settings_at_night(context, options, variables, kind)
+    if by_system and settings.run.report_dir == RunOptions().report_dir:
+        options["report_dir"] = f"{SERVICE_HOME}/reports"
+        settings = _settings_at_night(context, options, variables, kind)
+    token_file = _token_file(context, settings, options, kind, user)
+    if not by_system and token_file and _TOKEN_FILE in context.environment:
+        variables[_TOKEN_FILE] = token_file
+    files = [file if "://" in file else os.path.abspath(file) for file in request.files]  # noqa: PTH100 - no links
+    program = importer_program()
+    ordered = [(key, options[key]) for key in PASSED_OPTIONS if key in options]
+    job = NightlyJob(
+        name=request.name,
+        hour=int(found[1]),
+        minute=int(found[2]),
+        program=program,
+        arguments=("run", *files, *option_words([*ordered, ("yes", ALWAYS["yes"])])),
+        folder=SERVICE_HOME if by_system else os.getcwd(),  # noqa: PTH109 - a text like the others
+        environment=variables,
+        user=user.name,
+        home=user.home,
+        config=str(options.get("config", "")),
+        token_file=token_file if by_system else "",
+        writes=_writes(settings, options, files, user, kind),
+        reads=(*program_files(program), *files, *filter(None, [str(options.get("config", ""))])),
+    )
+    _require_printable(job)
+    as_at_night = replace(context, settings=settings, environment=_environment_at_night(context, variables))
+    return Night(context=as_at_night, job=job, kind=kind, user=user, files=files, token_file=token_file, now=context)
+
+
+def _user(request: ScheduleRequest, kind: ScheduleKind) -> ServiceUser:
+    by_system = kind is ScheduleKind.SYSTEMD
+    if request.user and not by_system and kind is not ScheduleKind.CRON:
+        raise UsageError(f"--user is for --kind systemd and cron, and this is {kind}.", "Leave it out.")
+    if request.user and not _USER.fullmatch(request.user):
+        raise UsageError(f"--user is {request.user}, which is no name of a user.")
+    name = request.user or (SERVICE_USER if by_system else own_name())
+    return find_user(name, SERVICE_HOME if by_system else os.path.expanduser("~"))  # noqa: PTH111 - a text
+
+
+def _options(context: CommandContext, request: ScheduleRequest) -> dict[str, object]:
+    chosen = {**request.options, "config": context.options.get("config")}
+    chosen["fail_on"] = chosen.get("fail_on") or ALWAYS["fail_on"]
+    return {
+        key: str(value.absolute()) if isinstance(value, Path) else value
+        for key, value in chosen.items()
+        if value not in (None, [], False)
+    }
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of this shell that the night needs too: there is no shell then, and no .profile."""
+    passed = {
+        name: value
+        for name, value in environment.items()
+        if value and name not in _NOT_PASSED and (name.startswith("CALLBELL_") or name in _PASSED_VARIABLES)
+    }
+    return {
+        name: os.path.abspath(value) if name in _PATH_VARIABLES else value  # noqa: PTH100 - a text
+        for name, value in passed.items()
+    } | ({"LANG": environment.get("LANG") or "C.UTF-8"} if not runtime.WINDOWS else {})
+
+
+def _environment_at_night(context: CommandContext, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the night's variables, with those of this shell that the system sets for everybody."""
+    own = {name: value for name, value in context.environment.items() if name in {"HOME", "PATH", "USERPROFILE"}}
+    return {**own, **variables}
+
+
+def _settings_at_night(
+    context: CommandContext, options: Mapping[str, object], variables: Mapping[str, str], kind: ScheduleKind
+) -> Settings:
+    """Return the settings that the printed command will have.
+
+    Raises:
+        UsageError: They contradict each other.
+
+    """
+    quiet = {"quiet": True} if kind is ScheduleKind.CRON else {}
+    given = {**known_options(options), **quiet, "yes": True}
+    config = given.pop("config", None) or options.get("config")
+    path = Path(str(config)) if config else None
+    return load_settings(given, _environment_at_night(context, variables), path, find_config=False)[0]
+
+
+def _token_file(
+    context: CommandContext, settings: Settings, options: Mapping[str, object], kind: ScheduleKind, user: ServiceUser
+) -> str:
+    """Return the file that the token is in, or is to be in; empty: none is needed, or none is known."""
+    named = context.environment.get(_TOKEN_FILE) or settings.service.token_file
+    if named:
+        return os.path.abspath(named)  # noqa: PTH100 - a text
+    kept = kept_token_file(settings.service.account)
+    if kept.is_file() and (kind is ScheduleKind.SYSTEMD or user.name == own_name()):
+        return str(kept) if kind is ScheduleKind.SYSTEMD else ""  # the person's own run finds it by itself
+    if kind is not ScheduleKind.SYSTEMD:
+        return ""
+    folder = Path(str(options["config"])).parent if "config" in options else Path("/etc/callbell-importer")
+    return str(folder / "token")
+
+
+def _writes(
+    settings: Settings, options: Mapping[str, object], files: Sequence[str], user: ServiceUser, kind: ScheduleKind
+) -> tuple[str, ...]:
+    """Return the folders in which the command writes."""
+    run = settings.run
+    home = Path(user.home) if kind is ScheduleKind.SYSTEMD else None
+    kept = home / ".local/state/callbell-importer" if home and run.journal is None else None
+    journal = kept or journal_path(run.journal, sandbox=run.sandbox).parent
+    folders = [run.report_dir.absolute(), journal]
+    folders += [path.absolute().parent for path in (run.log_file, _path(options, "metrics")) if path]
+    if done := _path(options, "done_dir"):
+        folders += [done, *(Path(file).parent for file in files if "://" not in file)]  # files are moved out of these
+    return tuple(dict.fromkeys(map(str, folders)))
+
+
+def _path(options: Mapping[str, object], key: str) -> Path | None:
+    return Path(str(options[key])) if key in options else None
+
+
+def _require_printable(job: NightlyJob) -> None:
+    """See that no line break or half character is in what becomes lines of a file.
+
+    Raises:
+        UsageError: There is one.
+
+    """
+    for text in (*job.words, job.folder, job.token_file, *job.environment.values(), *job.writes):
+        if _UNPRINTABLE.search(text):
+            raise UsageError(f"{text!r} has a line break or a control character in it.", "Give it another name.")
+
+
+def _kind(request: ScheduleRequest, context: CommandContext) -> ScheduleKind:
+    if not request.kind:
+        return likely_kind(context.environment, is_root=is_root())
+    if request.kind not in set(ScheduleKind):
+        raise UsageError(f"--kind is {request.kind}.", f"It is one of: {', '.join(ScheduleKind)}.")
+    return ScheduleKind(request.kind)
