@@ -10,6 +10,7 @@ from importer.commands.schedule_steps import Placement, placement
 from importer.model.diagnosis import Level, diagnosed_exit_code
 from importer.model.errors import UsageError
 from importer.reports.doctor_report import doctor_text
+from importer.system import runtime
 from importer.system.nightly_job import NightlyJob, ScheduleKind
 from importer.system.scheduler import Scheduler
 from importer.system.service_user import is_root
@@ -55,6 +56,8 @@ def schedule_run(
 
 
 def _require_rights(kind: ScheduleKind) -> None:
+    if (kind is ScheduleKind.WINDOWS) is not runtime.WINDOWS:
+        raise UsageError(f"This system has no schedules of the kind {kind}.", "Leave --kind out, or --install.")
     if kind is ScheduleKind.SYSTEMD and not is_root():
         hint = "Give the same command as root (sudo), or with --kind systemd-user for a service of your own."
         raise UsageError("A service of the system is installed by root.", hint)

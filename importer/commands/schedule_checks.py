@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,6 +29,7 @@ _SAMPLE_ROWS = 1_000
 _MOST_FILES = 5
 """Files of a pattern that are looked into: the next ones will be like them."""
 _USAGE, _INPUT, _STORAGE = 2, 3, 4
+_PASSWORD = re.compile("://[^/]*:[^/]*@")
 _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should be there
 
 
@@ -57,7 +59,7 @@ def _program(night: Night) -> Iterator[Diagnosis]:
             "Install it where everybody can read it:\n"
             "python3 -m venv /opt/callbell-importer && /opt/callbell-importer/bin/pip install ."
         )
-        yield problem_diagnosis("program", f"{night.user.name} may not read {closed[0]}", step, _USAGE)
+        yield problem_diagnosis("program", f"{night.user.name} may not read {closed[-1]}", step, _USAGE)
     else:
         yield Diagnosis(name="program", text=words)
 
@@ -86,7 +88,10 @@ def _config(night: Night) -> Iterator[Diagnosis]:
 
 def _files(night: Night) -> Iterator[Diagnosis]:
     for file in night.files:
-        if "://" in file:
+        if _PASSWORD.search(file):
+            text = "an address has a password in it, and units and crontabs are no place for one"
+            yield problem_diagnosis("file", text, "Take it out of the address.", _USAGE)
+        elif "://" in file:
             yield Diagnosis(name="file", text=f"{file}, fetched each night")
         elif is_pattern(file):
             yield _of_pattern(night, file)
@@ -157,7 +162,7 @@ def _token(night: Night) -> Iterator[Diagnosis]:
         return
     step = f"Put the token, alone, into a file of {'root' if night.has_systemd else night.user.name}"
     if file:
-        step += f":\ninstall -m 600 /dev/null {quote(str(file))} && editor {quote(str(file))}"
+        step += f":\ninstall -D -m 600 /dev/null {quote(str(file))} && editor {quote(str(file))}"
     else:
         step += ", chmod 600, and name it in the config as token_file under [service]."
     if file and not file.exists():

@@ -1,4 +1,4 @@
-"""A night as it will be: the command that `schedule` prints, and the settings, the user and the folders it will have."""
+"""A night as it will be: the command that `schedule` prints, and the settings, user and folders that it will have."""
 
 import os
 import re
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.client.kept_token import kept_token_file
-from importer.client.token import VARIABLE
 from importer.commands.context import CommandContext, load_settings
 from importer.commands.setup import journal_path
 from importer.model.errors import UsageError
@@ -31,8 +30,10 @@ ALWAYS = {"yes": True, "fail_on": "new"}
 """What the printed command says where nothing else was said: nobody is there at night."""
 _KNOWN = {key for table in PLAIN_TABLES for key in keys_of(table)} | {"tag"}
 _TOKEN_FILE = "CALLBELL_IMPORTER_TOKEN_FILE"  # noqa: S105 - the name of a variable
-_NOT_PASSED = {VARIABLE, "CALLBELL_IMPORTER_CONFIG", _TOKEN_FILE}
+_CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 _PASSED_VARIABLES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONPATH"}
+_SECRET = re.compile("TOKEN|PASSWORD|SECRET")
+"""In the names of variables that go nowhere: units can be read by everybody."""
 _PATH_VARIABLES = {f"CALLBELL_IMPORTER_{key}" for key in ("REPORT_DIR", "JOURNAL", "LOG_FILE", "DONE_DIR", "METRICS")}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
@@ -89,43 +90,54 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
 
     """
     kind = _kind(request, context)
+    user = _user(request, kind)
+    by_system = kind is ScheduleKind.SYSTEMD
+    options, variables = _options(context, request), _variables(context.environment)
+    settings = _settings_at_night(context, options, variables, kind)
+    if by_system and settings.run.report_dir == RunOptions().report_dir:  # nobody named one, and here is not there
+        options["report_dir"] = f"{SERVICE_HOME}/reports"
+        settings = _settings_at_night(context, options, variables, kind)
+    token_file = _token_file(context, settings, options, kind, user)
+    if not by_system and _TOKEN_FILE in context.environment:
+        variables[_TOKEN_FILE] = token_file
+    files = [file if "://" in file else os.path.abspath(file) for file in request.files]  # noqa: PTH100 - no links
+    job = replace(
+        _job(request, files, options),
+        folder=SERVICE_HOME if by_system else os.getcwd(),  # noqa: PTH109 - a text like the others
+        environment=variables,
+        user=user.name,
+        home=user.home,
+        token_file=token_file if by_system else "",
+        writes=_writes(settings, options, files, user, kind),
+    )
+    _require_printable(job)
+    as_at_night = replace(context, settings=settings, environment=_environment_at_night(context, variables))
+    return Night(context=as_at_night, job=job, kind=kind, user=user, files=files, token_file=token_file, now=context)
+
+
+def _job(request: ScheduleRequest, files: Sequence[str], options: Mapping[str, object]) -> NightlyJob:
+    """Return the job as far as the request alone tells it.
+
+    Raises:
+        UsageError: Its time or its name is none.
+
+    """
     found = _TIME.fullmatch(request.at.strip())
     if not found:
         raise UsageError(f"--at is {request.at}.", "Give a time of day, such as --at 02:00.")
     if not _NAME.fullmatch(request.name):
         raise UsageError(f"--name is {request.name}.", "Letters, digits, - and _ can be in it.")
-    user = _user(request, kind)
-    options = _options(context, request)
-    variables = _variables(context.environment)
-    by_system = kind is ScheduleKind.SYSTEMD
-    settings = _settings_at_night(context, options, variables, kind)
-    if by_system and settings.run.report_dir == RunOptions().report_dir:
-        options["report_dir"] = f"{SERVICE_HOME}/reports"
-        settings = _settings_at_night(context, options, variables, kind)
-    token_file = _token_file(context, settings, options, kind, user)
-    if not by_system and token_file and _TOKEN_FILE in context.environment:
-        variables[_TOKEN_FILE] = token_file
-    files = [file if "://" in file else os.path.abspath(file) for file in request.files]  # noqa: PTH100 - no links
-    program = importer_program()
+    program, config = importer_program(), str(options.get("config", ""))
     ordered = [(key, options[key]) for key in PASSED_OPTIONS if key in options]
-    job = NightlyJob(
+    return NightlyJob(
         name=request.name,
         hour=int(found[1]),
         minute=int(found[2]),
         program=program,
         arguments=("run", *files, *option_words([*ordered, ("yes", ALWAYS["yes"])])),
-        folder=SERVICE_HOME if by_system else os.getcwd(),  # noqa: PTH109 - a text like the others
-        environment=variables,
-        user=user.name,
-        home=user.home,
-        config=str(options.get("config", "")),
-        token_file=token_file if by_system else "",
-        writes=_writes(settings, options, files, user, kind),
-        reads=(*program_files(program), *files, *filter(None, [str(options.get("config", ""))])),
+        config=config,
+        reads=(*program_files(program), *files, *filter(None, [config])),
     )
-    _require_printable(job)
-    as_at_night = replace(context, settings=settings, environment=_environment_at_night(context, variables))
-    return Night(context=as_at_night, job=job, kind=kind, user=user, files=files, token_file=token_file, now=context)
 
 
 def _user(request: ScheduleRequest, kind: ScheduleKind) -> ServiceUser:
@@ -144,21 +156,21 @@ def _options(context: CommandContext, request: ScheduleRequest) -> dict[str, obj
     return {
         key: str(value.absolute()) if isinstance(value, Path) else value
         for key, value in chosen.items()
-        if value not in (None, [], False)
+        if not (value is None or value is False or value == [])  # a rate of 0 is a value
     }
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of this shell that the night needs too: there is no shell then, and no .profile."""
-    passed = {
-        name: value
-        for name, value in environment.items()
-        if value and name not in _NOT_PASSED and (name.startswith("CALLBELL_") or name in _PASSED_VARIABLES)
-    }
-    return {
-        name: os.path.abspath(value) if name in _PATH_VARIABLES else value  # noqa: PTH100 - a text
-        for name, value in passed.items()
-    } | ({"LANG": environment.get("LANG") or "C.UTF-8"} if not runtime.WINDOWS else {})
+    passed = {name: value for name, value in environment.items() if value and _is_passed(name)}
+    absolute = {name: os.path.abspath(value) for name, value in passed.items() if name in _PATH_VARIABLES}  # noqa: PTH100
+    language = {} if runtime.WINDOWS else {"LANG": environment.get("LANG") or "C.UTF-8"}
+    return {**passed, **absolute, **language}
+
+
+def _is_passed(name: str) -> bool:
+    is_ours = name.startswith("CALLBELL_") and name != _CONFIG_VARIABLE and not _SECRET.search(name)
+    return is_ours or name in _PASSED_VARIABLES
 
 
 def _environment_at_night(context: CommandContext, variables: Mapping[str, str]) -> dict[str, str]:

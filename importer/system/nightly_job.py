@@ -46,7 +46,7 @@ class NightlyJob:
     """The importer: its own path, or Python's with `-m importer`."""
     arguments: tuple[str, ...]
     """Without --quiet; patterns of file names among them, which the importer fills in itself."""
-    folder: str
+    folder: str = ""
     """Where it starts."""
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     user: str = ""
