@@ -19,15 +19,8 @@ from importer.system.program import importer_program, program_files
 from importer.system.service_user import ServiceUser, find_user, is_root, own_name
 from importer.system.shell import option_words
 
-PASSED_OPTIONS = (
-    *("config", "sheet", "header_row", "no_header", "encoding", "delimiter", "source", "country", "tag"),
-    *("rate", "concurrency", "existing", "on_conflict", "gone", "ambiguous", "max_outage", "wait"),
-    *("max_failures", "max_duration", "fail_on", "min_rows", "done_dir", "report_dir", "journal", "metrics"),
-    *("log_format", "log_file"),
-)
-"""Options of `run` that are given beside and go into the printed command, in this order."""
-ALWAYS = {"yes": True, "fail_on": "new"}
-"""What the printed command says where nothing else was said: nobody is there at night."""
+ALWAYS = {"fail_on": "new", "yes": True}
+"""Options of the printed command, where nothing else was said: nobody is there at night."""
 _KNOWN = {key for table in PLAIN_TABLES for key in keys_of(table)} | {"tag"}
 _TOKEN_FILE = "CALLBELL_IMPORTER_TOKEN_FILE"  # noqa: S105 - the name of a variable
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
@@ -52,7 +45,7 @@ class ScheduleRequest:
     user: str = ""
     name: str = "callbell-importer"
     options: Mapping[str, object]
-    """Options of `run` that were given, by their config keys."""
+    """Options of `run` by their config keys, in the order of its help; what is None was not given."""
     install: bool = False
 
 
@@ -75,11 +68,6 @@ class Night:
     def has_systemd(self) -> bool:
         """Whether it is a service of the system."""
         return self.kind is ScheduleKind.SYSTEMD
-
-
-def known_options(options: Mapping[str, object]) -> dict[str, object]:
-    """Return the options that are settings of this version."""
-    return {key: value for key, value in options.items() if key in _KNOWN}
 
 
 def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
@@ -128,13 +116,12 @@ def _job(request: ScheduleRequest, files: Sequence[str], options: Mapping[str, o
     if not _NAME.fullmatch(request.name):
         raise UsageError(f"--name is {request.name}.", "Letters, digits, - and _ can be in it.")
     program, config = importer_program(), str(options.get("config", ""))
-    ordered = [(key, options[key]) for key in PASSED_OPTIONS if key in options]
     return NightlyJob(
         name=request.name,
         hour=int(found[1]),
         minute=int(found[2]),
         program=program,
-        arguments=("run", *files, *option_words([*ordered, ("yes", ALWAYS["yes"])])),
+        arguments=("run", *files, *option_words([*options.items()])),
         config=config,
         reads=(*program_files(program), *files, *filter(None, [config])),
     )
@@ -151,13 +138,11 @@ def _user(request: ScheduleRequest, kind: ScheduleKind) -> ServiceUser:
 
 
 def _options(context: CommandContext, request: ScheduleRequest) -> dict[str, object]:
-    chosen = {**request.options, "config": context.options.get("config")}
-    chosen["fail_on"] = chosen.get("fail_on") or ALWAYS["fail_on"]
-    return {
-        key: str(value.absolute()) if isinstance(value, Path) else value
-        for key, value in chosen.items()
-        if not (value is None or value is False or value == [])  # a rate of 0 is a value
-    }
+    """Return the options of the printed command."""
+    given = {"config": context.options.get("config"), **request.options}
+    chosen = {key: value for key, value in given.items() if not (value is None or value is False or value == [])}
+    absolute = {key: str(value.absolute()) for key, value in chosen.items() if isinstance(value, Path)}
+    return {**chosen, **absolute, **{key: value for key, value in ALWAYS.items() if key not in chosen}}
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:
@@ -189,9 +174,8 @@ def _settings_at_night(
 
     """
     quiet = {"quiet": True} if kind is ScheduleKind.CRON else {}
-    given = {**known_options(options), **quiet, "yes": True}
-    config = given.pop("config", None) or options.get("config")
-    path = Path(str(config)) if config else None
+    given = {**{key: value for key, value in options.items() if key in _KNOWN}, **quiet}
+    path = Path(str(options["config"])) if "config" in options else None
     return load_settings(given, _environment_at_night(context, variables), path, find_config=False)[0]
 
 

@@ -1,6 +1,5 @@
 """The command `schedule`: systemd's own verifiers read what it prints, which is installed on a system of the test's."""
 
-import inspect
 import os
 import re
 import shlex
@@ -11,13 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import typer.main
 
-from importer.cli import command_line
-from importer.cli.schedule_command import schedule
+from importer.cli.command_line import app
+from importer.cli.schedule_command import OF_ONE_RUN
 from importer.commands import schedule as tested
 from importer.commands import schedule_checks, schedule_night, schedule_steps
 from importer.commands.context import CommandContext, CommandResult, load_settings
-from importer.commands.schedule_night import ALWAYS, PASSED_OPTIONS, ScheduleRequest
+from importer.commands.schedule_night import ALWAYS, ScheduleRequest
 from importer.model.errors import UsageError
 from importer.settings import settle
 from importer.system import runtime
@@ -29,13 +29,12 @@ posix_only = pytest.mark.skipif(os.name == "nt", reason="units and crontabs are 
 needs_verifier = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here (Debian: apt install systemd)"
 )
+_TOP = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # the top is a group
 MOST_EXPOSED = 20
 """Tenths: below two of ten, where systemd says OK below 4.0."""
-COMING = {"fail_on", "min_rows", "done_dir", "metrics"}
-"""Options of `run` that may not be there yet; whatever is there is tested as the others are."""
-FOR_ONE_RUN = {"limit", "dry_run", "sandbox", "json", "verbose", "quiet", "yes", "files"}
-"""Parameters of `run` that a night has no use for, or has always or never."""
-OWN = {"files", "at", "kind", "user", "name", "install", "yes"}
+OWN = {"files", "config", "at", "kind", "user", "name", "install", "yes"}
+COMING = {"fail_on"}
+"""Options that are always printed, which `run` does not have yet."""
 
 
 @pytest.fixture(autouse=True)
@@ -100,31 +99,29 @@ def problems(said: Said) -> list[str]:
 # What is printed
 
 
-def test_every_option_of_a_run_is_printed_or_of_no_use_at_night() -> None:
-    """An option that is added to `run` is added to `schedule`, or to the list of those that are of no use."""
-    of_run = set(inspect.signature(command_line.run).parameters)
-    assert of_run - FOR_ONE_RUN <= set(PASSED_OPTIONS)
-    assert (set(PASSED_OPTIONS) | set(ALWAYS)) - of_run <= COMING
-    assert set(inspect.signature(schedule).parameters) == OWN | set(PASSED_OPTIONS)
+def test_every_option_that_is_printed_is_one_of_run() -> None:
+    """What `schedule` takes beside its own options is what `run` has; what it adds is an option of `run` too."""
+    names = {command: {one.name for one in _TOP[command].params} for command in ("run", "schedule")}
+    assert names["schedule"] - OWN == names["run"] - OF_ONE_RUN - OWN
+    assert set(ALWAYS) - names["run"] <= COMING
+    assert names["run"] >= OF_ONE_RUN
+    kinds = {one.name: one.opts for one in _TOP["run"].params}
+    assert all(kinds[one.name] == one.opts for one in _TOP["schedule"].params if one.name in kinds)
 
 
 def test_options_given_beside_are_printed_and_paths_made_absolute() -> None:
     """The night has another folder, another shell and nobody to ask."""
     customers(Path("my list.csv"))
     config()
-    beside = (
-        "--country Spain --tag A%B --tag C --rate 0 --done-dir done --min-rows 50% --max-duration 2h --log-file x.log"
-    )
+    beside = "--country Spain --tag A%B --tag C --rate 0 --max-failures 5% --max-duration 2h --log-file x.log"
     said = give("schedule", "my list.csv", "--kind", "cron", *beside.split())
     line = next(line for line in said.stdout.splitlines() if not line.startswith("#"))
     words = shlex.split(line.replace("\\%", "%").partition(" run ")[2])
     folder = str(Path.cwd())
-    printed = (
-        f"--config {folder}/config.toml|--country Spain|--tag A%B|--tag C|--rate 0.0|--max-duration 2h|--fail-on new"
-    )
-    printed += f"|--min-rows 50%|--done-dir {folder}/done|--log-file {folder}/x.log"
+    printed = f"--config {folder}/config.toml|--country Spain|--tag A%B|--tag C|--rate 0.0|--max-failures 5%"
+    printed += f"|--max-duration 2h|--log-file {folder}/x.log"
     options = [word for option in printed.split("|") for word in option.split(" ", 1)]
-    assert words == [f"{folder}/my list.csv", *options, "--yes", "--quiet"]
+    assert words == [f"{folder}/my list.csv", *options, "--fail-on", "new", "--yes", "--quiet"]
 
 
 @posix_only
@@ -161,7 +158,7 @@ def test_systemd_finds_nothing_wrong_with_its_units(kind: str, tmp_path: Path) -
     """`systemd-analyze verify` is silent, whatever the names of files, folders and programs."""
     customers(Path('it\'s "my" $list; año.csv'))
     config()
-    said = give("schedule", 'it\'s "my" $list; año.csv', "--kind", kind, "--done-dir", "done", "--tag", "100% $HOME")
+    said = give("schedule", 'it\'s "my" $list; año.csv', "--kind", kind, "--report-dir", "my $x", "--tag", "100%")
     units = write_units(said, tmp_path)
     ended = analyzed(["verify", "--man=no", *(str(path) for path in units)], tmp_path, of_person=kind == "systemd-user")
     assert (ended.returncode, ended.stderr, ended.stdout) == (0, "", "")
@@ -283,14 +280,22 @@ def test_a_contradiction_of_the_night_is_told_now() -> None:
 
 @pytest.mark.usefixtures("as_root")
 def test_a_pattern_stays_one_and_files_that_a_shell_named_are_told_of() -> None:
-    """What is named one by one is not what comes later, which with --done-dir is what is meant."""
+    """What is named one by one is not what comes later, which is what is meant where files are moved away."""
     for name in ("a.csv", "b.csv"):
         customers(Path(name))
     config()
-    said = give("schedule", "*.csv", "--kind", "systemd", "--done-dir", "done")
-    assert f'{Path.cwd()}/*.csv"'.replace("%", "%%") in said.stdout
-    assert "which is 2 files now" in said.stderr
-    assert "files that come later are not imported" in give("schedule", "a.csv", "b.csv", "--done-dir", "done").stderr
+    settings, kept = load_settings({}, os.environ, Path("config.toml"))
+    context = CommandContext(settings=settings, options=kept, environment=os.environ, stream=sys.stderr)
+    said = {}
+    for files in (["*.csv"], ["a.csv", "b.csv"]):
+        request = ScheduleRequest(files=files, at="2:00", kind="systemd", options={"done_dir": Path("done")})
+        put_out: list[str] = []
+        result = tested.schedule_run(context, request, put_out.append, Scheduler())
+        said[files[0]] = result.text
+        assert result.exit_code == 0
+        assert f'ReadWritePaths="{Path.cwd()}"'.replace("%", "%%") in put_out[0]  # files are moved out of it
+    assert "which is 2 files now" in said["*.csv"]
+    assert "files that come later are not imported" in said["a.csv"]
 
 
 @pytest.mark.usefixtures("as_root")
@@ -354,12 +359,12 @@ def installed(
     scheduler: Scheduler, kind: str, *, answer: bool | None = True, **run: object
 ) -> tuple[CommandResult, list[str]]:
     """Install a schedule, and return how that ended and what was printed."""
-    put_out: list[str] = []
     confirm = None if answer is None else lambda _text: bool(answer)
     settings, kept = load_settings(run, os.environ, Path("config.toml"))
     context = CommandContext(
         settings=settings, options=kept, environment=os.environ, stream=sys.stderr, confirm=confirm
     )
+    put_out: list[str] = []
     request = ScheduleRequest(files=["contacts.csv"], at="03:30", kind=kind, options={}, install=True)
     return tested.schedule_run(context, request, put_out.append, scheduler), put_out
 
