@@ -25,6 +25,8 @@ _KNOWN = {key for table in PLAIN_TABLES for key in keys_of(table)} | {"tag"}
 _TOKEN_FILE = "CALLBELL_IMPORTER_TOKEN_FILE"  # noqa: S105 - the name of a variable
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 _PASSED_VARIABLES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONPATH"}
+_NOWHERE = "/run"
+"""Where the system's service starts: nothing of ours lies in it, so that its messages name whole paths."""
 _SECRET = re.compile("TOKEN|PASSWORD|SECRET")
 """In the names of variables that go nowhere: units can be read by everybody."""
 _PATH_VARIABLES = {f"CALLBELL_IMPORTER_{key}" for key in ("REPORT_DIR", "JOURNAL", "LOG_FILE", "DONE_DIR", "METRICS")}
@@ -91,7 +93,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
     files = [file if "://" in file else os.path.abspath(file) for file in request.files]  # noqa: PTH100 - no links
     job = replace(
         _job(request, files, options),
-        folder=SERVICE_HOME if by_system else os.getcwd(),  # noqa: PTH109 - a text like the others
+        folder=_NOWHERE if by_system else os.getcwd(),  # noqa: PTH109 - a text like the others
         environment=variables,
         user=user.name,
         home=user.home,

@@ -1,7 +1,7 @@
 """Where what `schedule` prints goes, for each kind of system, and what puts it in place."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -90,10 +90,18 @@ def _by_person(job: NightlyJob, environment: Mapping[str, str]) -> Placement:
         *files,
         CallStep(words=("systemctl", "--user", "daemon-reload")),
         CallStep(words=("systemctl", "--user", "enable", "--now", f"{job.name}.timer")),
-        CallStep(words=("loginctl", "enable-linger", own_name())),  # else it runs only while they are logged in
+        *_lingering(own_name()),
     )
     afterwards = ("Try it now:", f"  systemctl --user start {job.name}", f"  journalctl --user-unit {job.name}")
     return Placement(text=_text(files), shown=steps, afterwards=afterwards)
+
+
+def _lingering(person: str) -> Iterator[CallStep]:
+    """Yield what lets a person's services run while they are not logged in, unless they may already."""
+    if not os.path.exists(f"/var/lib/systemd/linger/{person}"):  # noqa: PTH110 - a text
+        words = ("loginctl", "enable-linger", person)
+        hint = f"All else is in place, but runs only while {person} is logged in, until root gives: {' '.join(words)}"
+        yield CallStep(words=words, hint=hint)
 
 
 def _by_cron(job: NightlyJob) -> Placement:

@@ -97,6 +97,8 @@ class CallStep:
 
     words: tuple[str, ...]
     stdin: str = ""
+    hint: str = ""
+    """What to do where it fails."""
 
     def __str__(self) -> str:
         return " ".join(map(quote, self.words))
@@ -154,11 +156,11 @@ class Scheduler:
                     place = self._place(path)
                     os.chown(place, -1, _ids(user)[1])
                     place.chmod(stat.S_IMODE(place.stat().st_mode) | stat.S_IRGRP)
-            case CallStep(words=words, stdin=stdin):
+            case CallStep(words=words, stdin=stdin, hint=hint):
                 ended = self.call(words, stdin)
                 if ended.exit_code:
                     said = (ended.stderr or ended.stdout).strip()
-                    raise StorageError(f"{' '.join(words)} ended with {ended.exit_code}: {said}")
+                    raise StorageError(f"{' '.join(words)} ended with {ended.exit_code}: {said}", hint)
 
     def _make_folder(self, folder: Path, user: str) -> None:
         with as_storage_error(f"The folder {folder} cannot be made"):

@@ -26,6 +26,9 @@ service, is worth another start. systemd has `RestartForceExitStatus` for that, 
 _PLAIN_WORD = re.compile(r"[\w@+=:,./~-]+")
 _HOMES = ("/home", "/root", "/run/user")
 
+_THIS_RUN = " + ".join(f"{field}INVOCATION_ID=$MONITOR_INVOCATION_ID" for field in ("_SYSTEMD_", "", "USER_"))
+"""What the service said in the run that failed, and what systemd said of it: not what an earlier night said."""
+
 _BY_SYSTEM_CALLS = """\
 NoNewPrivileges=yes
 LockPersonality=yes
@@ -95,7 +98,7 @@ def service_unit(job: NightlyJob, *, of_person: bool = False) -> str:
             "Restart=on-failure",
             f"RestartSec={RETRY_MINUTES}min",
             f"RestartPreventExitStatus={_FINAL_CODES}",
-            "SuccessExitStatus=143",
+            "SuccessExitStatus=143 SIGTERM",
             "TimeoutStartSec=20h",
             f"TimeoutStopSec={DRAIN_SECONDS}",
             _BY_SYSTEM_CALLS + ("" if of_person else _BY_NAMESPACES),
@@ -126,7 +129,7 @@ def failure_unit(job: NightlyJob, *, of_person: bool = False) -> str:
         f' See journalctl {of_unit}"; '
         "command -v sendmail >/dev/null || exit 0; "
         f'{{ echo "To: {to}"; echo "Subject: {job.name} failed on $(uname -n)"; echo; '
-        f"journalctl {of_unit} --lines=40 --output=cat --no-pager; }} | sendmail -i -t"
+        f"journalctl{' --user' if of_person else ''} --output=cat --no-pager {_THIS_RUN}; }} | sendmail -i -t"
     )
     rights = "" if of_person else f"User={_raw(job.user)}\nSupplementaryGroups=systemd-journal\nProtectSystem=full\n"
     return (
