@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -83,13 +84,14 @@ def likely_kind(environment: Mapping[str, str], *, is_root: bool) -> ScheduleKin
     """
     if runtime.WINDOWS:
         return ScheduleKind.WINDOWS
-    has_systemd = os.path.isdir("/run/systemd/system")  # noqa: PTH112 - how sd_booted(3) tells it, as a text
-    if runtime.MAC or (not has_systemd and _has_crontab(environment)):
+    if runtime.MAC or (not _has_systemd() and _has_crontab(environment)):
         return ScheduleKind.CRON
-    return ScheduleKind.SYSTEMD if is_root or not has_systemd else ScheduleKind.SYSTEMD_USER
+    return ScheduleKind.SYSTEMD if is_root or not _has_systemd() else ScheduleKind.SYSTEMD_USER
+
+
+def _has_systemd() -> bool:
+    return os.path.isdir("/run/systemd/system")  # noqa: PTH112 - as sd_booted(3) tells it
 
 
 def _has_crontab(environment: Mapping[str, str]) -> bool:
-    import shutil  # noqa: PLC0415 - needed here alone
-
     return shutil.which("crontab", path=environment.get("PATH")) is not None
