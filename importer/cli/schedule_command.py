@@ -38,8 +38,8 @@ def schedule(
         typer.Option("--user", metavar="NAME", help="Who runs it (systemd: callbell, who is made; cron: you)."),
     ] = "",
     name: Annotated[
-        str, typer.Option("--name", metavar="NAME", help="The schedule's name, where there are several.")
-    ] = "callbell-importer",
+        str, typer.Option("--name", metavar="NAME", help="What this schedule is called, where there are several.")
+    ] = "",
     install: Annotated[bool, typer.Option("--install", help="Put it in place, after showing it.")] = False,
     yes: options.Yes = None,
     **of_run: object,

@@ -22,7 +22,7 @@ from importer.system import runtime
 from importer.system.cron_table import LONGEST_COMMAND, cron_command
 from importer.system.nightly_job import ScheduleKind, is_pattern
 from importer.system.program import program_files
-from importer.system.service_user import is_root, may, own_name
+from importer.system.service_user import ServiceUser, is_root, may, own_name
 from importer.system.shell import importer_command, quote
 
 _SAMPLE_ROWS = 1_000
@@ -76,6 +76,9 @@ def _config(night: Night) -> Iterator[Diagnosis]:
         step = f"Write one, and look through it: {importer_command('init', *night.files[:1])}"
         text = "none: each night the columns are guessed again, and a changed file may be guessed otherwise"
         yield Diagnosis(name="config", level=Level.NOTE, text=text, next_step=step)
+    elif not _is_trusted(config, night.user):
+        text = f"{config} is neither root's nor {night.user.name}'s, so {night.user.name} does not trust it"
+        yield problem_diagnosis("config", text, f"Read it, and: chown root {quote(config)}", _USAGE)
     elif may(night.user, "r", config) is False and not night.has_systemd:
         step = f"Let {night.user.name} read it: chmod g+r, or chmod o+r {quote(config)}"
         yield problem_diagnosis("config", f"{night.user.name} may not read {config}", step, _USAGE)
@@ -84,6 +87,11 @@ def _config(night: Night) -> Iterator[Diagnosis]:
         yield problem_diagnosis("config", f"{night.user.name} may not go into the folder of {config}", step, _USAGE)
     else:
         yield Diagnosis(name="config", text=config)
+
+
+def _is_trusted(config: str, user: ServiceUser) -> bool:
+    """Tell whether a user takes the config for its own, as `settings.config_access` does."""
+    return runtime.WINDOWS or Path(config).stat().st_uid in (0, user.numbers[0])
 
 
 def _files(night: Night) -> Iterator[Diagnosis]:
@@ -185,10 +193,14 @@ def _token(night: Night) -> Iterator[Diagnosis]:
 def _folders(night: Night) -> Iterator[Diagnosis]:
     """Tell whether the folders that are there can be written in; the others are made."""
     closed = [one for one in night.job.writes if os.path.isdir(one) and may(night.user, "w", one) is False]  # noqa: PTH112
+    unseen = [one for one in night.job.writes if night.has_systemd and f"{one}/".startswith(_TEMPORARY)]
+    for folder in unseen:
+        text = f"{folder} is emptied, and the service has another of that name"
+        yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)
     for folder in closed:
         step = f"Make it the user's: chown {night.user.name} {quote(folder)}"
         yield problem_diagnosis("folder", f"{night.user.name} may not write in {folder}", step, _STORAGE)
-    if not closed:
+    if not closed and not unseen:
         yield Diagnosis(name="folder", text=", ".join(night.job.writes))
 
 

@@ -31,7 +31,7 @@ _SECRET = re.compile("TOKEN|PASSWORD|SECRET")
 """In the names of variables that go nowhere: units can be read by everybody."""
 _PATH_VARIABLES = {f"CALLBELL_IMPORTER_{key}" for key in ("REPORT_DIR", "JOURNAL", "LOG_FILE", "DONE_DIR", "METRICS")}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
+_NAME = re.compile(r"(?!.*failed$)[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -45,7 +45,8 @@ class ScheduleRequest:
     kind: str = ""
     """Empty: the likely one."""
     user: str = ""
-    name: str = "callbell-importer"
+    name: str = ""
+    """What tells it from other schedules; empty: there is no other."""
     options: Mapping[str, object]
     """Options of `run` by their config keys, in the order of its help; what is None was not given."""
     install: bool = False
@@ -115,11 +116,13 @@ def _job(request: ScheduleRequest, files: Sequence[str], options: Mapping[str, o
     found = _TIME.fullmatch(request.at.strip())
     if not found:
         raise UsageError(f"--at is {request.at}.", "Give a time of day, such as --at 02:00.")
-    if not _NAME.fullmatch(request.name):
-        raise UsageError(f"--name is {request.name}.", "Letters, digits, - and _ can be in it.")
+    if request.name and not _NAME.fullmatch(request.name):
+        raise UsageError(
+            f"--name is {request.name}.", "Letters, digits, - and _ can be in it, but not failed at its end."
+        )
     program, config = importer_program(), str(options.get("config", ""))
     return NightlyJob(
-        name=request.name,
+        name="-".join(filter(None, ("callbell-importer", request.name))),  # never the name of anybody else's unit
         hour=int(found[1]),
         minute=int(found[2]),
         program=program,

@@ -6,6 +6,7 @@ Sources: crontab(5) of Debian's cron (vixie), which the line was run with (tests
 import re
 import shlex
 
+from importer.model.errors import StorageError
 from importer.system.nightly_job import NightlyJob
 
 LONGEST_COMMAND = 998
@@ -37,13 +38,23 @@ def cron_block(job: NightlyJob) -> str:
 
 
 def with_job(table: str, job: NightlyJob) -> str:
-    """Return a crontab with the job in it, in the place of an earlier one of its name; all else stays as it is."""
-    begin, end = (re.escape(mark) for mark in _marks(job.name))
-    earlier = re.compile(rf"^{begin}\n.*?^{end}$\n?", re.DOTALL | re.MULTILINE)
+    """Return a crontab with the job in it, in the place of an earlier one of its name; all else stays as it is.
+
+    Raises:
+        StorageError: Somebody changed the lines between the marks, so that it cannot be told what is ours.
+
+    """
+    begin, end = _marks(job.name)
+    earlier = re.compile(rf"^{re.escape(begin)}\n#[^\n]*\n[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
     block = cron_block(job)
     changed, count = earlier.subn(lambda _: block, table, count=1)
     if count:
         return changed
+    if begin in table:
+        raise StorageError(
+            f'The crontab has the line "{begin}", but not the lines that should follow it.',
+            "Delete it and the line of that job with crontab -e, and give the same command again.",
+        )
     gap = "" if not table or table.endswith("\n") else "\n"  # a last line without its end is not run
     return f"{table}{gap}{block}"
 

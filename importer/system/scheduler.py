@@ -43,10 +43,8 @@ def call_program(words: Sequence[str], stdin: str = "") -> Called:
     try:
         ended = subprocess.run(  # noqa: S603 - programs of the system, and words of our own
             list(words),
-            input=stdin,
+            input=stdin.encode("utf-8", "surrogateescape"),
             capture_output=True,
-            encoding="utf-8",
-            errors="replace",
             env={**os.environ, "LC_ALL": "C"},
             timeout=_PATIENCE_SECONDS,
             check=False,
@@ -54,7 +52,9 @@ def call_program(words: Sequence[str], stdin: str = "") -> Called:
     except (OSError, subprocess.TimeoutExpired) as error:
         reason = getattr(error, "strerror", None) or "it does not end"
         raise StorageError(f"{words[0]} cannot be run: {reason}.", "Install it, or see what it waits for.") from error
-    return Called(exit_code=ended.returncode, stdout=ended.stdout, stderr=ended.stderr)
+    # Bytes that are no text, and ends of lines, must come back as they were: a crontab is written again.
+    stdout = ended.stdout.decode("utf-8", "surrogateescape")
+    return Called(exit_code=ended.returncode, stdout=stdout, stderr=ended.stderr.decode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,8 @@ class FileStep:
     encoding: str = "utf-8"
 
     def __str__(self) -> str:
-        return f"write {self.path}, as it is printed"
+        over = " over the one that is there" if os.path.lexists(self.path) else ""
+        return f"write {self.path}{over}, as it is printed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

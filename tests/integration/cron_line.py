@@ -16,15 +16,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.support.commands import NO_LIMIT, TOKEN, customers, serving
+from tests.support.commands import ACCOUNT, NO_LIMIT, TOKEN, customers, serving
 from tests.support.paths import ROOT
 
 _SENDMAIL = Path("/usr/sbin/sendmail")
 _PATIENCE_SECONDS = 200
 _NAME = "cron-line-trial"
+_TAG = "100% $HOME"
+"""What cron and the shell would make something else of."""
+_SERVICE = replace(NO_LIMIT, account=replace(ACCOUNT, tags=ACCOUNT.tags | {_TAG}))
 
 
 def main() -> int:
@@ -34,7 +38,7 @@ def main() -> int:
         return 2
     with (
         tempfile.TemporaryDirectory() as made,
-        serving(NO_LIMIT) as sandbox,
+        serving(_SERVICE) as sandbox,
         _own_crontab(),
         _mail(Path(made)) as mails,
     ):
@@ -48,14 +52,17 @@ def main() -> int:
         (folder / "config.toml").write_text(service + columns + run, "utf-8")
         with _cron():
             good = _night(folder, first=0)
+            is_silent = not _texts(mails)
             print(f"A good night: exit code {good}, {len(sandbox.contacts)} contacts, {len(_texts(mails))} mails.")
             (folder / "my list.csv").write_text("Phone,Name\n+34600000001,Ana\n12,Bea\n", "utf-8")
             bad = _night(folder, first=1)
             texts = _texts(mails)
             print(f"A night with a wrong row: exit code {bad}, {len(texts)} mails.")
+        is_tagged = all(_TAG in contact.tags for contact in sandbox.contacts)
         is_told = bool(texts) and "1 invalid" in texts[-1] if mails else None
         print(f"What cron mailed:\n\n{texts[-1] if texts else '(nothing)'}")
-    is_right = (good, bad, len(sandbox.contacts)) == (0, 1, 3) and is_told is not False
+    counts = (good, bad, len(sandbox.contacts))
+    is_right = counts == (0, 1, 3) and is_tagged and is_silent and is_told is not False
     print("\nAs it should be." if is_right else "\nNOT as it should be.")
     return int(not is_right)
 

@@ -321,9 +321,86 @@ def test_what_the_user_may_not_do_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert "chgrp" in said.stderr
 
 
+@posix_only
+def test_a_config_of_somebody_else_is_a_problem(monkeypatch: pytest.MonkeyPatch, as_root: ServiceUser) -> None:
+    """Whoever is made for the service trusts its own and root's, as every command does."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(schedule_checks, "_is_trusted", lambda *_: False)
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert problems(said) == ["config"]
+    assert f"{as_root.name} does not trust it" in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
+def test_what_lies_in_a_folder_that_the_service_does_not_see_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a /tmp of its own."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(schedule_checks, "_TEMPORARY", (f"{Path.cwd()}/",))
+    assert problems(give("schedule", "contacts.csv", "--kind", "systemd", "--report-dir", "x")) == ["file", "folder"]
+    assert "file" not in problems(give("schedule", "contacts.csv", "--kind", "systemd-user"))
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+@pytest.mark.parametrize(("has", "level"), [((), "problem"), (("crontab",), "note"), (("crontab", "sendmail"), "")])
+def test_cron_needs_a_crontab_and_somebody_who_mails(
+    has: tuple[str, ...], level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a mail program nobody hears of a bad night."""
+    customers(Path("contacts.csv"))
+    config()
+    user = ServiceUser(name="callbell", home="/", is_there=True, numbers=(os.getuid(), os.getgid()))
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name in has or "/" in name else path and None)
+    said = give("schedule", "contacts.csv", "--kind", "cron")
+    assert re.findall(r"^cron +(\w+)", said.stderr, re.MULTILINE) == ([level] if level else [])
+
+
+@posix_only
+def test_a_line_that_cron_would_cut_off_is_a_problem() -> None:
+    """It reads a thousand characters."""
+    customers(Path("contacts.csv"))
+    config()
+    assert "cron" in problems(give("schedule", "contacts.csv", "--kind", "cron", *["--tag", "x" * 100] * 10))
+
+
+def test_only_root_looks_into_the_token_of_the_service() -> None:
+    """Whoever prints the units for another computer, or for root, is told that it was not looked at."""
+    customers(Path("contacts.csv"))
+    config()
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (schedule_checks, schedule_night):
+            patched.setattr(module, "is_root", lambda: False)
+        patched.setattr(schedule_checks, "may", lambda *_: None)
+        patched.setattr(schedule_steps, "may", lambda *_: None)
+        said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert re.search(r"^token +not checked +.*only root can look into it", said.stderr, re.MULTILINE)
+
+
+@posix_only
+def test_a_pattern_in_a_folder_that_is_closed_is_a_problem(
+    as_root: ServiceUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user sees no file there, night after night, and with --done-dir nobody would hear of it."""
+    config()
+    monkeypatch.setattr(schedule_checks, "may", lambda _user, _mode, path: path != str(Path.cwd()) and None)
+    said = give("schedule", "*.csv", "--kind", "systemd")
+    assert "file" in problems(said)
+    assert f"{as_root.name} may not look into" in said.stderr
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [["--at", "25:00"], ["--at", "2"], ["--kind", "launchd"], ["--name", "a b"], ["--user", "a b", "--kind", "cron"]],
+    [
+        ["--at", "25:00"],
+        ["--at", "2"],
+        ["--kind", "launchd"],
+        ["--name", "a b"],
+        ["--name", "x-failed"],
+        ["--user", "a b", "--kind", "cron"],
+    ],
 )
 def test_a_wrong_request_is_told(wrong: list[str]) -> None:
     """With what would be right, and nothing is printed."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.model.errors import StorageError
 from importer.system.cron_table import cron_block, cron_command, with_job
 from tests.support.nightly_jobs import ODD_WORDS, nightly_job
 
@@ -62,3 +63,11 @@ def test_a_job_takes_the_place_of_its_earlier_one() -> None:
     ]
     assert with_job(changed, nightly_job(name="a", hour=4, arguments=("run", r"\1 \g<0>"))) == changed
     assert len(re.findall("^# begin", changed, re.MULTILINE)) == 2
+
+
+def test_nobodys_line_is_taken_for_ours() -> None:
+    """Where the marks are not as they were written, nothing is changed: what lies between may be anybody's."""
+    begin, comment, line, end = cron_block(nightly_job()).splitlines()
+    for table in (f"{begin}\n0 1 * * * mine\n", f"{begin}\n{comment}\n{line}\n0 1 * * * mine\n{end}\n"):
+        with pytest.raises(StorageError, match="not the lines that should follow"):
+            with_job(table, nightly_job())

@@ -132,6 +132,20 @@ def test_programs_are_run_in_no_language_but_their_own(monkeypatch: pytest.Monke
         call_program(["no-such-program"])
 
 
+@posix_only
+def test_what_a_program_says_comes_back_as_it_was() -> None:
+    """Bytes that are no text, and ends of lines as Windows has them: a crontab may hold both."""
+    bytes_of = "\\351 \\r\\n"
+    said = call_program(["printf", bytes_of]).stdout
+    assert call_program(["cat"], said).stdout.encode("utf-8", "surrogateescape") == b"\xe9 \r\n"
+
+
+def test_what_is_written_over_is_told(tmp_path: Path) -> None:
+    """It may be somebody's own unit."""
+    (tmp_path / "x").touch()
+    assert str(FileStep(path=str(tmp_path / "x"), text="")).endswith("/x over the one that is there, as it is printed")
+
+
 def test_steps_are_told_as_commands() -> None:
     """A person can give them by hand."""
     assert str(FolderStep(path="/srv/a b", user="callbell")) == "install -d -o callbell -m 700 '/srv/a b'"

@@ -55,7 +55,7 @@ def test_exit_code_5_alone_is_tried_again() -> None:
     assert {int(code) for code in prevented if code.isdecimal() and int(code) < 200} == codes - {ServiceError.exit_code}
     assert {"SIGKILL", "SIGSEGV", "SIGABRT"} <= prevented
     assert service["Restart"] == "on-failure"
-    assert (service["StartLimitBurst"], service["StartLimitIntervalSec"]) == ("4", "20h")
+    assert (service["StartLimitBurst"], service["StartLimitIntervalSec"]) == ("6", "20h")
 
 
 def test_there_is_time_to_end_in_good_order() -> None:

@@ -52,7 +52,7 @@ def test_it_says_when_and_what_after_a_bad_start() -> None:
     assert said["StartBoundary"] == "2026-11-28T02:05:00"
     assert said["DaysInterval"] == "1"
     assert said["StartWhenAvailable"] == "true"
-    assert (said["Interval"], said["Count"]) == ("PT30M", "3")
+    assert (said["Interval"], said["Count"]) == ("PT30M", "5")
     assert said["RandomDelay"] == "PT10M"
     assert said["LogonType"] == "S4U"
     assert said["MultipleInstancesPolicy"] == "IgnoreNew"
