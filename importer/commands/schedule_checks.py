@@ -46,6 +46,9 @@ def _when(night: Night) -> Iterator[Diagnosis]:
     if night.kind is ScheduleKind.CRON and not night.user.is_there:
         step = f"Make it: useradd --system --create-home {job.user}"
         yield problem_diagnosis("when", f"there is no user {job.user}", step, _USAGE)
+    elif night.user.numbers[0] == 0 and night.user.is_there:
+        step = "Name another with --user, or give the command as another."
+        yield Diagnosis(name="when", level=Level.NOTE, text=f"{text}, of whose rights it needs none", next_step=step)
     else:
         yield Diagnosis(name="when", text=text)
 
@@ -168,11 +171,10 @@ def _token(night: Night) -> Iterator[Diagnosis]:
         text = f"{file}, handed over by systemd; only root can look into it"
         yield Diagnosis(name="token", level=Level.SKIPPED, text=text)
         return
-    step = f"Put the token, alone, into a file of {'root' if night.has_systemd else night.user.name}"
-    if file:
-        step += f":\ninstall -D -m 600 /dev/null {quote(str(file))} && editor {quote(str(file))}"
-    else:
-        step += ", chmod 600, and name it in the config as token_file under [service]."
+    owner = "root" if night.has_systemd else night.user.name
+    named = f"{quote(str(file))}, of {owner}, and: chmod 600 {quote(str(file))}"
+    nameless = f"a file of {owner}, chmod 600, and name it in the config as token_file under [service]."
+    step = f"Put the token, alone, into {named if file else nameless}"
     if file and not file.exists():
         yield problem_diagnosis("token", f"{file} is not there", step, _USAGE)
         return
@@ -191,17 +193,26 @@ def _token(night: Night) -> Iterator[Diagnosis]:
 
 
 def _folders(night: Night) -> Iterator[Diagnosis]:
-    """Tell whether the folders that are there can be written in; the others are made."""
-    closed = [one for one in night.job.writes if os.path.isdir(one) and may(night.user, "w", one) is False]  # noqa: PTH112
-    unseen = [one for one in night.job.writes if night.has_systemd and f"{one}/".startswith(_TEMPORARY)]
-    for folder in unseen:
-        text = f"{folder} is emptied, and the service has another of that name"
-        yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)
-    for folder in closed:
-        step = f"Make it the user's: chown {night.user.name} {quote(folder)}"
-        yield problem_diagnosis("folder", f"{night.user.name} may not write in {folder}", step, _STORAGE)
-    if not closed and not unseen:
-        yield Diagnosis(name="folder", text=", ".join(night.job.writes))
+    """Tell whether the folders can be written in, or made where they are missing."""
+    wrong = list(_wrong_folders(night))
+    yield from wrong or [Diagnosis(name="folder", text=", ".join(night.job.writes))]
+
+
+def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
+    name, start = night.user.name, night.job.folder
+    if may(night.user, "x", start) is False:
+        step = "Give the command in a folder of its own."
+        yield problem_diagnosis("folder", f"{name} may not go into {start}, where it is to start", step, _STORAGE)
+    for folder in night.job.writes:
+        if night.has_systemd and f"{folder}/".startswith(_TEMPORARY):
+            text = f"{folder} is emptied, and the service has another of that name"
+            yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)
+            continue
+        above = (Path(folder), *(() if night.has_systemd else Path(folder).parents))  # root makes those of the service
+        there = next((str(one) for one in above if one.is_dir()), None)
+        if there and may(night.user, "w", there) is False:
+            step = f"Make it the user's: chown {name} {quote(there)}"
+            yield problem_diagnosis("folder", f"{name} may not write in {there}", step, _STORAGE)
 
 
 def _shell(night: Night) -> Iterator[Diagnosis]:

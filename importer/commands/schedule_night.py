@@ -205,7 +205,8 @@ def _writes(
 ) -> tuple[str, ...]:
     """Return the folders in which the command writes."""
     run = settings.run
-    home = Path(user.home) if kind is ScheduleKind.SYSTEMD else None
+    is_other = kind is ScheduleKind.SYSTEMD or user.name != own_name()
+    home = Path(user.home) if is_other else None
     kept = home / ".local/state/callbell-importer" if home and run.journal is None else None
     journal = kept or journal_path(run.journal, sandbox=run.sandbox).parent
     folders = [run.report_dir.absolute(), journal]

@@ -58,7 +58,8 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     """Let the administrator give the commands, for a user who may read and write everything; return that user."""
-    user = ServiceUser(name="callbell", home="/var/lib/callbell-importer", is_there=False)
+    numbers = (os.getuid(), os.getgid()) if hasattr(os, "getuid") else (0, 0)
+    user = ServiceUser(name="callbell", home="/var/lib/callbell-importer", is_there=False, numbers=numbers)
     for module in (tested, schedule_night, schedule_checks):
         monkeypatch.setattr(module, "is_root", lambda: True)
     for module in (schedule_checks, schedule_steps):
@@ -227,7 +228,7 @@ def test_a_token_that_only_this_shell_has_is_a_problem(kind: str, monkeypatch: p
     said = give("schedule", "contacts.csv", "--kind", kind)
     assert said.exit_code == 2
     assert "token" in problems(said)
-    assert "Put the token, alone, into a file" in said.stderr
+    assert "Put the token, alone, into " in said.stderr
 
 
 @pytest.mark.usefixtures("as_root")
@@ -356,6 +357,29 @@ def test_cron_needs_a_crontab_and_somebody_who_mails(
     monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name in has or "/" in name else path and None)
     said = give("schedule", "contacts.csv", "--kind", "cron")
     assert re.findall(r"^cron +(\w+)", said.stderr, re.MULTILINE) == ([level] if level else [])
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_another_users_crontab_is_for_that_users_home_and_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its journal is in its home, and what it may not do in this folder is told."""
+    customers(Path("contacts.csv"))
+    config()
+    home = tmp_path / "home"
+    home.mkdir()
+    user = ServiceUser(name="other", home=str(home), is_there=True, numbers=(os.getuid(), os.getgid()))
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--user", "other")
+    assert f"{home}/.local/state/callbell-importer" in said.stderr
+    assert "crontab -u other -" in said.stderr
+    here = str(Path.cwd())
+    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, path: not (mode in "wx" and path == here))
+    told = give("schedule", "contacts.csv", "--kind", "cron", "--user", "other")
+    assert [name for name in problems(told) if name != "cron"] == ["folder", "folder"]
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: ServiceUser(name="other", home="/", is_there=False))
+    assert "when" in problems(give("schedule", "contacts.csv", "--kind", "cron", "--user", "other"))
 
 
 @posix_only
