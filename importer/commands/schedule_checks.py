@@ -22,7 +22,7 @@ from importer.system import runtime
 from importer.system.cron_table import LONGEST_COMMAND, cron_command
 from importer.system.nightly_job import ScheduleKind, is_pattern
 from importer.system.program import program_files
-from importer.system.service_user import ServiceUser, is_root, may, own_name
+from importer.system.service_user import ServiceUser, is_root, may
 from importer.system.shell import importer_command, quote
 
 _SAMPLE_ROWS = 1_000
@@ -203,6 +203,7 @@ def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
     if may(night.user, "x", start) is False:
         step = "Give the command in a folder of its own."
         yield problem_diagnosis("folder", f"{name} may not go into {start}, where it is to start", step, _STORAGE)
+        return
     for folder in night.job.writes:
         if night.has_systemd and f"{folder}/".startswith(_TEMPORARY):
             text = f"{folder} is emptied, and the service has another of that name"
@@ -211,7 +212,7 @@ def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
         above = (Path(folder), *(() if night.has_systemd else Path(folder).parents))  # root makes those of the service
         there = next((str(one) for one in above if one.is_dir()), None)
         if there and may(night.user, "w", there) is False:
-            step = f"Make it the user's: chown {name} {quote(there)}"
+            step = f"Name another, or, if it is for nothing else, make it the user's: chown {name} {quote(there)}"
             yield problem_diagnosis("folder", f"{name} may not write in {there}", step, _STORAGE)
 
 
@@ -238,5 +239,5 @@ def _mail(night: Night) -> Iterator[Diagnosis]:
     elif shutil.which("crontab", path=path) is None:
         yield problem_diagnosis("cron", "there is no crontab here", "Install it (Debian: apt install cron).", _USAGE)
     elif shutil.which("sendmail", path=path) is None:
-        text = f"nobody is told of a bad night: cron mails what {own_name()} should know, and there is no mail program"
+        text = f"nobody is told of a bad night: cron mails {night.user.name}, and there is no mail program"
         yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step="Install one, or set up [notify].")

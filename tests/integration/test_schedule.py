@@ -375,9 +375,11 @@ def test_another_users_crontab_is_for_that_users_home_and_folders(
     assert f"{home}/.local/state/callbell-importer" in said.stderr
     assert "crontab -u other -" in said.stderr
     here = str(Path.cwd())
-    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, path: not (mode in "wx" and path == here))
+    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, path: not (mode == "w" and path == here))
     told = give("schedule", "contacts.csv", "--kind", "cron", "--user", "other")
-    assert [name for name in problems(told) if name != "cron"] == ["folder", "folder"]
+    assert [name for name in problems(told) if name != "cron"] == ["folder"]
+    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, _path: mode != "x")
+    assert "where it is to start" in give("schedule", "contacts.csv", "--kind", "cron", "--user", "other").stderr
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: ServiceUser(name="other", home="/", is_there=False))
     assert "when" in problems(give("schedule", "contacts.csv", "--kind", "cron", "--user", "other"))
 
