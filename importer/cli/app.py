@@ -1,28 +1,62 @@
 """The application: its version, the help of its commands, what each is given, and how each ends."""
 
+import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from importer import __version__
-from importer.cli.process import VERSION, is_terminal, put_out, say
+from importer.cli.command_end import close_log, fail, fail_use, given, invoked, print_json_schema
+from importer.cli.process import INTERRUPTED_TEXT, VERSION, interrupted_exit_code, is_terminal, raised_when_told_to_end
 from importer.cli.prompts import ask_hidden, ask_line, confirm_import
 from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
-    from importer.commands.context import CommandContext, CommandResult
+    from importer.commands.context import CommandContext
 
 _NO_SETTINGS = frozenset({"files", "file", "force", "run", "config"})
 """Parameters of commands that are no keys of the config."""
+_JSON_SCHEMA = "--json-schema"
+_WrongUse: Any = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
+"""What typer raises for a wrong command line: of a package that it vendors, or of click itself before 0.26."""
+
+
+@contextlib.contextmanager
+def _wrong_use_told(arguments: Sequence[str]) -> Iterator[None]:
+    """Tell what typer finds wrong with a command line, to a program too where one is told."""
+    try:
+        yield
+    except _WrongUse as error:
+        fail_use(arguments, error.format_message(), error.show)
+    except KeyboardInterrupt as error:
+        fail(interrupted_exit_code(error), INTERRUPTED_TEXT)
+
+
+class CommandGroup(TyperGroup):
+    """A group of commands; there is no word for what is none of them but the exit code and what typer says."""
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401 - typer hides the types that it vendors
+        """Read the options before the command; what is wrong with them is told."""
+        invoked(str(info_name) if parent else "", {})
+        with _wrong_use_told([*args]):
+            return super().make_context(info_name, args, parent, **extra)
+
+    def resolve_command(self, ctx: Any, args: Any) -> Any:  # noqa: ANN401 - the same
+        """Find the command of a name; that there is none is told."""
+        with _wrong_use_told(args):
+            return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
+    cls=CommandGroup,
     help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
     epilog="\b\nTry it without an account:\n  callbell-importer run sample_inputs/contacts.csv --sandbox",
     no_args_is_help=True,
@@ -63,28 +97,20 @@ def command_context(
 
     """
     from importer.commands.context import CommandContext, load_settings  # noqa: PLC0415 - --help does not wait for it
+    from importer.settings import Settings, SettingsError  # noqa: PLC0415 - the same
 
-    given = {name: value for name, value in parameters.items() if name not in _NO_SETTINGS and value not in (None, [])}
-    settings, kept = load_settings(given, os.environ, config, find_config=find_config)
-    asks = is_terminal()
-    return CommandContext(
-        settings=settings,
-        options=kept,
-        environment=os.environ,
-        stream=sys.stderr,
-        confirm=confirm if asks else None,
-        ask_line=ask_line if asks else None,
-        ask_hidden=ask_hidden if asks else None,
-    )
-
-
-def finish(context: "CommandContext", result: "CommandResult") -> None:
-    """Show how a command ended, and end with its exit code."""
-    if result.exit_code or not context.settings.run.quiet:
-        say(result.text)
-    if context.settings.run.json:
-        put_out(result.summary_json)
-    raise typer.Exit(result.exit_code)
+    chosen = {name: value for name, value in parameters.items() if name not in _NO_SETTINGS and value not in (None, [])}
+    context = CommandContext(settings=Settings(), environment=os.environ, stream=sys.stderr)
+    try:
+        settings, kept = load_settings(chosen, os.environ, config, find_config=find_config)
+    except SettingsError as error:
+        given(replace(context, settings=error.rest))
+        raise
+    context = replace(context, settings=settings, options=kept)
+    if is_terminal() and not context.logs_on_stream:  # where a question would be no entry
+        context = replace(context, confirm=confirm, ask_line=ask_line, ask_hidden=ask_hidden)
+    given(context)
+    return context
 
 
 def _defect(error: Exception) -> str:
@@ -105,23 +131,34 @@ class GroupedCommand(TyperCommand):
     November 2026).
     """
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer hides the types that it vendors
-        """Run the command; whatever it raises is told without a traceback and ends in an exit code."""
-        from importer.commands.exit_status import DEFECT, INTERRUPTED  # noqa: PLC0415 - --help does not wait for it
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401 - typer hides the types that it vendors
+        """Read the command line; what is wrong with it is told."""
+        of_group = " ".join(parent.command_path.split()[1:]) if parent else ""
+        invoked(f"{of_group} {info_name}".strip(), dict.fromkeys(one.name for one in self.params))
+        if any(one.name == "json" for one in self.params) and _JSON_SCHEMA in args:
+            print_json_schema(str(info_name))
+            raise typer.Exit
+        with _wrong_use_told([*args]):
+            return super().make_context(info_name, args, parent, **extra)
 
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the same
+        """Run the command; whatever it raises is told without a traceback and ends in an exit code."""
+        invoked(" ".join(ctx.command_path.split()[1:]), ctx.params)
         try:
-            return super().invoke(ctx)
+            with raised_when_told_to_end():
+                return super().invoke(ctx)
         except ImporterError as error:
-            say(f"{error.message}\n{error.hint}".rstrip())
-            raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            say("Interrupted. The same command goes on.")
-            raise typer.Exit(INTERRUPTED) from None
+            fail(error.exit_code, f"{error.message}\n{error.hint}".rstrip(), error)
+        except KeyboardInterrupt as error:
+            fail(interrupted_exit_code(error), INTERRUPTED_TEXT)
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
-            say(_defect(error))
-            raise typer.Exit(DEFECT) from None
+            from importer.commands.exit_status import DEFECT  # noqa: PLC0415 - nearly never
+
+            fail(DEFECT, _defect(error))
+        finally:
+            close_log()
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the same
         """Write the arguments, the ungrouped options, and each group."""

@@ -1,12 +1,13 @@
 """The commands: what each is given on the command line. What is heavy is imported once a command needs it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from importer.cli import options
-from importer.cli.app import app, command, command_context, examples, finish
+from importer.cli.app import app, command, command_context, examples
+from importer.cli.command_end import begun, finish
 from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
@@ -15,6 +16,9 @@ from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.cli.schedule_command import SCHEDULE_EXAMPLES, with_options_of
 from importer.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from importer.commands.context import CommandContext
 
 __all__ = ["app"]
 
@@ -56,6 +60,8 @@ def run(
     max_outage: options.MaxOutage = None,
     wait: options.Wait = None,
     max_failures: options.MaxFailures = None,
+    min_rows: options.MinRows = None,
+    fail_on: options.FailOn = None,
     max_duration: options.MaxDuration = None,
     report_dir: options.ReportDir = None,
     journal: options.Journal = None,
@@ -65,9 +71,10 @@ def run(
     json: options.Json = None,
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
+    metrics: options.Metrics = None,
 ) -> None:
     """Import the rows of spreadsheets: read, map, send, report."""
-    context = command_context(locals(), config)
+    context = begun(command_context(locals(), config))
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
     finish(context, import_files(context, files))
@@ -92,6 +99,8 @@ def check(
     gone: options.Gone = None,
     sandbox: options.Sandbox = None,
     wait: options.Wait = None,
+    min_rows: options.MinRows = None,
+    fail_on: options.FailOn = None,
     report_dir: options.ReportDir = None,
     journal: options.Journal = None,
     quiet: options.Quiet = None,
@@ -161,6 +170,7 @@ def retry(
     max_outage: options.MaxOutage = None,
     wait: options.Wait = None,
     max_failures: options.MaxFailures = None,
+    fail_on: options.FailOn = None,
     max_duration: options.MaxDuration = None,
     report_dir: options.ReportDir = None,
     journal: options.Journal = None,
@@ -170,13 +180,17 @@ def retry(
     json: options.Json = None,
     log_format: options.LogFormat = None,
     log_file: options.LogFile = None,
+    metrics: options.Metrics = None,
 ) -> None:
     """Send again an earlier run's rows that are not in Callbell."""
-    context = command_context(locals(), config)
+    _send_again(command_context(locals(), config), run, config)
+
+
+def _send_again(context: "CommandContext", run: str, config: Path | None) -> None:
     from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
 
     context, earlier = earlier_run(context, run, config)
-    finish(context, retry_run(context, earlier))
+    finish(context, retry_run(begun(context), earlier))
 
 
 @command(epilog=examples("runs", "runs 20261123-020000-contacts"))
@@ -186,14 +200,17 @@ def runs(
     *,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
+    json: options.Json = None,
 ) -> None:
     """List past runs, or show one.
 
     Newest first; with a run's name, its summary and where its reports are.
     """
     context = command_context(locals(), config)
-    from importer.commands.runs import list_runs  # noqa: PLC0415 - late, see above
+    from importer.commands.runs import list_runs, runs_result  # noqa: PLC0415 - late, see above
 
+    if context.settings.run.json:
+        finish(context, runs_result(context, run))
     put_out(list_runs(context, run))
 
 
@@ -227,7 +244,9 @@ def undo(
     from importer.commands.undo import undo_run  # noqa: PLC0415 - the same
 
     if not run:
-        raise UsageError("undo needs the name of a run.", "See their names with: callbell-importer runs")
+        raise UsageError(
+            "undo needs the name of a run.", "See their names with: callbell-importer runs", code="run_unknown"
+        )
     earlier = find_run(context.settings, run)
     context = with_config_of(context, earlier, config)
     finish(context, undo_run(context, earlier))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import command_context, examples, finish
+from importer.cli.app import command_context, examples
+from importer.cli.command_end import finish
 from importer.cli.prompts import confirm_probe
 from importer.model.errors import UsageError
 

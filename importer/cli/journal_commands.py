@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import GroupedCommand, command_context, examples, finish
+from importer.cli.app import CommandGroup, GroupedCommand, command_context, examples
+from importer.cli.command_end import finish
 from importer.cli.process import put_out
 
 journal_group = typer.Typer(
+    cls=CommandGroup,
     help="Copy the journal safely, or check whether it is whole.",
     epilog=examples("journal backup copy.sqlite3", "journal check"),
     no_args_is_help=True,

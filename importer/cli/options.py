@@ -76,15 +76,26 @@ Wait = Annotated[bool | None, _sending("--wait", "", "Wait for another run that 
 MaxFailures = Annotated[
     str | None, _sending("--max-failures", "N|N%", "End the run after so many failed rows, or such a share of them.")
 ]
+MinRows = Annotated[
+    str | None, _sending("--min-rows", "N|N%", "Fewer rows, or less of what is usual, are told: exit code 1.")
+]
+FailOn = Annotated[
+    str | None, _sending("--fail-on", "any|new", "Exit code 1 for any row to fix (the default), or for new ones only.")
+]
 MaxDuration = Annotated[str | None, _sending("--max-duration", "TIME", "End the run after this time, such as 2h.")]
 
 ReportDir = Annotated[Path | None, _writing("--report-dir", "DIR", "The reports' folder (default: reports).")]
 Journal = Annotated[
     Path | None, _writing("--journal", "FILE", "The file that remembers what was sent (default: in your state folder).")
 ]
+Metrics = Annotated[
+    Path | None, _writing("--metrics", "FILE", "Where metrics for Prometheus go, a file that ends in .prom.")
+]
 Yes = Annotated[bool | None, _writing("-y/--yes", "", "Ask no questions.")]
 Quiet = Annotated[bool | None, _writing("-q/--quiet", "", "Show no progress.")]
 Verbose = Annotated[bool | None, _writing("-v/--verbose", "", "Tell what happens to each row.")]
-Json = Annotated[bool | None, _writing("--json", "", "The summary as JSON on standard output.")]
+Json = Annotated[
+    bool | None, _writing("--json", "", "The summary as JSON on standard output; --json-schema shows its schema.")
+]
 LogFormat = Annotated[str | None, _writing("--log-format", "text|json", "How the log is written (default: text).")]
 LogFile = Annotated[Path | None, _writing("--log-file", "FILE", "Where the log goes (default: standard error).")]

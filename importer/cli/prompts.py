@@ -24,7 +24,7 @@ def confirm_import(text: str) -> bool:
     say(wrapped_question(text))
     answer = _answer(lambda: typer.confirm("Import them?", default=True, err=True))
     if answer is None:
-        raise InputError("Nothing was sent.")
+        raise InputError("Nothing was sent.", code="declined")
     return bool(answer)
 
 
@@ -56,7 +56,7 @@ def ask_line(question: str) -> str:
     asked = wrapped_question(question)
     line = _answer(lambda: typer.prompt(asked, default="", show_default=False, prompt_suffix=" ", err=True))
     if line is None:
-        raise InputError("Nothing was written, and nothing was sent.")
+        raise InputError("Nothing was written, and nothing was sent.", code="declined")
     return str(line)
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from importer.cli import options
-from importer.cli.app import command_context, examples, finish
+from importer.cli.app import command_context, examples
+from importer.cli.command_end import finish
 
 REPORT_EXAMPLES = examples("report", "report 20261123-020000-contacts --no-open")
 

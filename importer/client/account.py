@@ -13,7 +13,7 @@ from importer.model.policy import backoff_seconds
 from importer.model.protocols import Service
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
-from importer.system.logs import LOG
+from importer.system.logs import LOG, log_fields
 
 _MOST_ATTEMPTS = 5
 _MOST_PAGES = 500
@@ -95,7 +95,7 @@ async def read_lists(
             async for page in list_pages(service, path, name, {}, _MOST_PAGES, jitter):
                 listed += json_objects(page.get(name))
         except UnreadableError as error:
-            LOG.warning("the account's %s cannot be read: %s", path, error.message)
+            LOG.warning("the account's %s cannot be read: %s", path, error.message, extra=log_fields("account"))
             refused[name] = error
 
     for name in (name for name, is_asked in (("teams", teams or users), ("channels", channels)) if is_asked):
@@ -222,15 +222,18 @@ def _error(reply: Reply, wait_seconds: float) -> ServiceError:
         return kind(
             f"The service refused the token ({reply.http_status}).",
             "Take a new token from Callbell's settings (API), then run the same command again.",
+            code="token_refused",
         )
     if wait_seconds > _LONGEST_WAIT_SECONDS:
         return ServiceError(
             f"The service asks to wait {wait_seconds / 60:.0f} minutes before the next request.",
             "Run the same command again after that: nothing was sent.",
+            code="asked_to_wait",
         )
     return kind(
         f"The service did not answer as it should: {reply.message.rstrip('.') or 'what came is not its JSON'}.",
         "Check the network and base_url, then run the same command again: nothing was sent.",
+        code="" if reply.http_status else "unreachable",
     )
 
 

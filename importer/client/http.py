@@ -19,6 +19,7 @@ from importer.client.token import Redaction, Token
 from importer.model.protocols import Clock
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import Request
+from importer.system.logs import hide
 
 _MOST_BODY_BYTES = 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)  # a limit of each read too would be a timer more for each
@@ -54,6 +55,7 @@ class CallbellClient:
     def __init__(self, base_url: str, token: Token, clock: Clock, timeout: aiohttp.ClientTimeout = _TIMEOUT) -> None:
         self._base_url = base_url.rstrip("/")
         self._redaction = Redaction(token)
+        hide(token.reveal())
         self._clock = clock
         # The pool decides how many are in flight; no proxy, cookie or .netrc of the machine gets a say.
         self._http = aiohttp.ClientSession(

@@ -66,6 +66,8 @@ class TokenSource(StrEnum):
 class NoTokenError(UsageError):
     """Nobody gave a token anywhere; a token that is given and cannot be used is another `UsageError`."""
 
+    class_code = "token_missing"
+
 
 def find_token(environment: Mapping[str, str], token_file: Path | None = None, account: str = "") -> Token:
     """Return the token: from the environment, the file, the system's keyring, or where a run kept it.
@@ -127,11 +129,14 @@ def _is_kept(path: Path) -> bool:
 def _checked(text: str, where: str) -> Token:
     token = text.strip()
     if not token:
-        raise UsageError(f"{where} is empty.", "Put the token into it: Callbell shows it under Settings, API.")
+        raise UsageError(
+            f"{where} is empty.", "Put the token into it: Callbell shows it under Settings, API.", code="token_unusable"
+        )
     if not _TOKEN.fullmatch(token):
         raise UsageError(
             f"{where} holds something that is no token: there are spaces, line breaks or odd characters inside.",
             "Copy the token again, it alone, on one line.",
+            code="token_unusable",
         )
     return Token(token)
 
@@ -145,11 +150,16 @@ def _read(path: Path, environment: Mapping[str, str]) -> str:
         raise UsageError(
             f"The token file {path} cannot be read: {error.strerror or 'unknown reason'}.",
             "Fix token_file in the [service] table of the config, or the file.",
+            code="token_unusable",
         ) from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO) and not _is_credential(path, environment):
-        raise UsageError(f"The token file {path} can be read by other people.", f"chmod 600 {path}")
+        raise UsageError(
+            f"The token file {path} can be read by other people.", f"chmod 600 {path}", code="token_unsafe"
+        )
     if len(content) > _LONGEST_BYTES:
-        raise UsageError(f"The token file {path} is too long to be a token.", "Fix token_file in the config.")
+        raise UsageError(
+            f"The token file {path} is too long to be a token.", "Fix token_file in the config.", code="token_unusable"
+        )
     return content.decode("utf-8-sig", "replace")
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,13 @@ from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
-from importer.commands.live_display import in_background, show_pool
+from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
 from importer.commands.preflight import Preflight
 from importer.commands.presence import find_existing
 from importer.commands.requirements import RequirementsOfSheet
+from importer.commands.run_end import EndOfRun, with_series, with_told_degradations
 from importer.commands.setup import new_run, open_journal, open_sheets, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
@@ -32,7 +32,7 @@ from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all
 from importer.reports.check_report import Checked, CheckedSheet, checked_json, checked_text
 from importer.reports.failed_rows import write_failed
-from importer.reports.progress import Progress, choose_progress
+from importer.reports.progress import Progress
 from importer.reports.snapshot import Snapshot
 from importer.worker_pool.paced_service import PacedService
 from importer.worker_pool.rate_limiter import RateLimiter
@@ -48,7 +48,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
     settings = context.settings
     context = replace(context, settings=replace(settings, run=replace(settings.run, dry_run=True)))
     with open_journal(context) as journal, open_sheets(context, files) as readers:
-        record = new_run(context, journal, "check", files)
+        record = with_series(context, new_run(context, journal, "check", files))
         return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 
@@ -102,7 +102,13 @@ class Check:
         checked = self._checked(connection, broken, foretold)
         told = self.context.told
         country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
-        shown = replace(checked, problems=told(checked.problems), warnings=told(checked.warnings), country=country)
+        shown = replace(
+            checked,
+            record=with_told_degradations(self.context, checked.record),
+            problems=told(checked.problems),
+            warnings=told(checked.warnings),
+            country=country,
+        )
         text = "\n\n".join(filter(None, [checked_text(shown), evidence]))
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
@@ -112,7 +118,8 @@ class Check:
         """Read and map every row; return why not, if a file breaks off."""
         context = self.context
         self.store.tallied_only = not connection.foretells
-        await journal.begin(self.record, connection.account, context.settings.mapping.contact.existing)
+        contact = context.settings.mapping.contact
+        await journal.begin(self.record, connection.account, contact.existing, contact.on_conflict)
         sources = []
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
@@ -121,9 +128,7 @@ class Check:
             mapped = partial(to_contact, mapping=one.mapping)
             sources.append(Source(sheet_index=index, reader=one.reader, to_contact=mapped, observers=observers))
         try:
-            with choose_progress(
-                context.stream, context.environment, time.monotonic, quiet=context.is_quiet
-            ) as progress:
+            with context_progress(context) as progress:
                 self._progress = progress
                 await enqueue_all(sources, journal, self, context.settings.run.limit)
                 self._show(read_all=True)
@@ -168,21 +173,24 @@ class Check:
             async with in_background(show_pool(context, pool, limiter)):
                 await pool.run()
         if isinstance(pool.stopped, Stop):
-            raise ServiceError(pool.stopped.message, pool.stopped.hint)
+            raise ServiceError(pool.stopped.message, pool.stopped.hint, code=pool.stopped.code)
         self._tally = Counter(self.store.report_source(self.record.name).tally())
         return tuple(foretold_notes(context, dry, limiter.sent, self.store, self.record.account))
 
     def _checked(self, connection: Connection, broken: InputError | None, foretold: Sequence[str]) -> Checked:
-        source = self.store.report_source(self.record.name)
+        source, tally = self.store.report_source(self.record.name), self._tally
+        would_be_sent = tally[Status.PENDING] + tally[Status.UNSENT]
+        judged = EndOfRun(self.context, self.store, broken).judged(
+            self.record, connection.sheets, dict(tally) | {Status.PENDING: would_be_sent, Status.UNSENT: 0}
+        )
         # Rows that the account would refuse stand among the preflight's problems, a line for each value.
         groups = [one for one in source.problems() if one.code not in {"exists", "custom_field_refused"}]
+        refused = [replace(one, new=one.count) for one in self._preflight.problems]  # whose they are is not known
         aside, conflicts = {Status.DUPLICATE.value, "differs"}, source.conflicts()
-        to_fix = (Status.INVALID, Status.FAILED, Status.IN_DOUBT)
-        has_problems = bool(conflicts or self._preflight.problems or any(self._tally[status] for status in to_fix))
         record = replace(
-            self.record,
+            judged,
             finished_at=self.context.clock.now(),
-            exit_code=broken.exit_code if broken else int(has_problems),
+            exit_code=judged.exit_code or int(bool(self._preflight.problems)),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
         )
@@ -192,7 +200,7 @@ class Check:
             tally=self._tally,
             conflicts=conflicts,
             foretold=tuple(foretold),
-            problems=(*(group for group in groups if group.code not in aside), *self._preflight.problems),
+            problems=(*(group for group in groups if group.code not in aside), *refused),
             warnings=(
                 *(group for group in groups if group.code in aside),
                 *self._warnings.warnings(),
@@ -201,6 +209,7 @@ class Check:
             not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
             required=() if connection.is_asked else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
+            broken=broken,
         )
 
     def _sheets(self, connection: Connection) -> Iterator[CheckedSheet]:

@@ -10,12 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 
+from importer.model.errors import UsageError
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain_lines, wrapped_text
 from importer.model.protocols import Clock
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.settings import Settings, settle
+from importer.settings import Settings, SettingsError, settle
 from importer.settings.config_access import read_config
+from importer.system.logs import LOG, log_fields
 from importer.system.terminal import above_display, line_width
 
 _CONFIG = Path("config.toml")
@@ -57,8 +59,12 @@ class CommandContext:
     @property
     def is_quiet(self) -> bool:
         """Whether standard error is to stay free of progress and notes: silence was asked for, or the log is there."""
-        run = self.settings.run
-        return run.quiet or (run.log_format == "json" and run.log_file is None)
+        return self.settings.run.quiet or self.logs_on_stream
+
+    @property
+    def logs_on_stream(self) -> bool:
+        """Whether standard error has a log for programs, and nothing else."""
+        return self.settings.run.log_format == "json" and self.settings.run.log_file is None
 
     @property
     def line_width(self) -> int:
@@ -73,6 +79,8 @@ class CommandContext:
 
     def tell(self, text: str) -> None:
         """Write a text to standard error, unless it is to be quiet; an error there stops nothing."""
+        if self.logs_on_stream and not self.settings.run.quiet:
+            LOG.info("%s", unnumbered(text), extra=log_fields("note"))
         if not self.is_quiet:
             with contextlib.suppress(OSError, ValueError):
                 stream = above_display(self.stream)
@@ -114,8 +122,22 @@ def load_settings(
     kept = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in options.items()}
     if path is None:
         return settle(options, environment), kept
-    settings = settle(options, environment, read_config(path), str(path), path.parent)
+    try:
+        text = read_config(path)
+    except UsageError as error:
+        rest = right_settings(options, environment)
+        rest = replace(rest, is_journal_known=rest.run.journal is not None)
+        raise SettingsError(error.message, error.hint, rest=rest, code=error.code) from None
+    settings = settle(options, environment, text, str(path), path.parent)
     return settings, kept | {"config": str(path.absolute())}
+
+
+def right_settings(options: Mapping[str, object], environment: Mapping[str, str]) -> Settings:
+    """Return what is right in options and environment, with the defaults for the rest."""
+    try:
+        return settle(options, environment)
+    except SettingsError as error:
+        return error.rest
 
 
 def with_config_of(

@@ -191,7 +191,7 @@ class Doctor:
         is_blocked = any(one.level is Level.PROBLEM for one in self.found.values())
         request = ProbeRequest(context=self.context, service=client, known=known, digits=digits)
         if digits and not is_blocked and not is_allowed(request):
-            raise UsageError("Nothing was made.")
+            raise UsageError("Nothing was made.", code="declined")
         try:
             self.found["probe"], self.answers = await finish_probes(request, is_blocked=is_blocked)
         except ImporterError as error:

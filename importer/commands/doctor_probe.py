@@ -48,7 +48,9 @@ def requested_number(context: CommandContext, number: str) -> str:
         raise UsageError(f"--probe: {found.message}", "Give a number that may get a contact for a moment.")
     if context.confirm is None and not context.settings.run.yes:
         again = importer_command("doctor", options=[("probe", number), ("yes", True), *context.options.items()])
-        raise UsageError("Nothing was made: nobody is there to be asked.", f"To make the probe:\n  {again}")
+        raise UsageError(
+            "Nothing was made: nobody is there to be asked.", f"To make the probe:\n  {again}", code="nobody_to_ask"
+        )
     return found
 
 

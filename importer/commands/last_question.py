@@ -76,7 +76,7 @@ class LastQuestion:
         except KeyboardInterrupt:
             interruption.interrupt(signal.SIGINT)
         if self.is_declined:
-            raise InputError("Nothing was sent.")
+            raise InputError("Nothing was sent.", code="declined")
 
     def _text(self, connection: Connection, tally: Mapping[Status, int], *, is_mapping_given: bool) -> str:
         head = f"The first {'rows as they' if len(self._first) > 1 else 'row as it'} will be sent:"

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from importer.commands.context import CommandContext
 from importer.commands.exit_status import out_of_time
-from importer.reports.progress import choose_progress
+from importer.reports.progress import Progress, choose_progress
 from importer.reports.snapshot import Snapshot
 from importer.worker_pool.counters import doubtful
 from importer.worker_pool.pool import WorkerPool
@@ -26,7 +26,7 @@ async def show_pool(
     loop, run = asyncio.get_running_loop(), context.settings.run
     seconds, started = run.max_duration_seconds if noun == "row" else 0.0, loop.time()
     now = partial(_now, context, pool, limiter, noun=noun, started=started)
-    with choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet) as progress:
+    with context_progress(context) as progress:
         try:
             while True:
                 progress.update(now(loop.time()))
@@ -35,6 +35,12 @@ async def show_pool(
                     pool.stop(out_of_time(seconds))
         finally:
             progress.update(now(loop.time()))
+
+
+def context_progress(context: CommandContext) -> Progress:
+    """Return the progress that suits what the command was given."""
+    is_log = context.logs_on_stream and not context.settings.run.quiet
+    return choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet, logs=is_log)
 
 
 def _now(

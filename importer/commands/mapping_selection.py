@@ -200,7 +200,7 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
         return mapping
     problems = "".join(f"\n  - {problem.message}" for problem in mapping)
     message = f"The mapping does not fit {_place(sheet)}:{problems}"
-    raise InputError(message, "Fix the config or the header and give the same command again.")
+    raise InputError(message, "Fix the config or the header and give the same command again.", code="mapping_misfit")
 
 
 def tell_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
@@ -244,7 +244,7 @@ def _doubtful(sheet: Sheet, guessed: Guess, open_questions: Sequence[Question], 
         "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, fix"
         " it, and give the same command again:"
     )
-    return InputError(message, f"{hint}\n\n{proposed}")
+    return InputError(message, f"{hint}\n\n{proposed}", code="mapping_doubtful")
 
 
 def _place(sheet: Sheet) -> str:

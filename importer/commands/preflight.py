@@ -21,7 +21,7 @@ from importer.model.replies import Outcome
 from importer.model.rows import Contact
 from importer.model.runs import ProblemGroup
 from importer.reports.problem_groups import groups_text
-from importer.system.logs import LOG
+from importer.system.logs import LOG, log_fields
 
 _MOST_TOLD = 10
 
@@ -105,7 +105,7 @@ async def _ask_account(
     try:
         await preflight.ask(service, context.jitter, connection.directory, is_walked=is_walked)
     except UnreadableError as error:
-        LOG.warning("tags and custom fields were not asked for: %s", error.message)
+        LOG.warning("tags and custom fields were not asked for: %s", error.message, extra=log_fields("account"))
     for title, groups in (("Not sent:", preflight.problems), ("Worth a look:", preflight.warnings)):
         if groups:
             context.tell(groups_text(title, context.told(groups), _MOST_TOLD))

@@ -4,6 +4,7 @@ The way that takes fewer requests is chosen. A look-up per row is the worker poo
 here is the other way: the list is walked, and the journal told whom it shows.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -15,10 +16,11 @@ from importer.model.journal_rows import WalkedContact
 from importer.model.plain_text import counted, duration
 from importer.model.policy import Existing
 from importer.model.protocols import Service
-from importer.system.logs import LOG
+from importer.system.logs import LOG, log_fields
 
 _FEW_ROWS = 10
 """So few are looked up without a thought: how long the list is costs a request too."""
+_NOT_WALKED = "the contact list was not walked, so each row is looked up: %s"
 
 
 class PresenceJournal(Protocol):
@@ -65,10 +67,10 @@ async def find_existing(
             _tell_cost(context, rows, requests, pages * walk.page_seconds, at_least=pages >= MOST_PAGES)
             walked = await walk.walk(most_requests=look_ups)
             await journal.add_walked(walked, several_channels=has_several_channels(lists))
-            LOG.info("%s contacts found in %s pages of the contact list", len(walked), walk.requests)
+            _log("%s contacts found in %s pages of the contact list", len(walked), walk.requests)
             return True
     except ServiceError as error:
-        LOG.warning("the contact list was not walked, so each row is looked up: %s", error.message)
+        _log(_NOT_WALKED, error.message, level=logging.WARNING)
     _tell_cost(context, rows, look_ups, 0.0)
     return False
 
@@ -98,4 +100,8 @@ def _tell_cost(context: CommandContext, rows: int, requests: int, seconds: float
     cost = counted(requests, "request") + (f", {duration(seconds)}" if seconds >= 1 else "")
     where = "the sandbox" if context.settings.run.sandbox else "Callbell"
     context.tell(f"Asking {customers} in {where} already: {about} {cost}.")
-    LOG.info("asking for %s rows by %s requests", rows, requests)
+    _log("asking for %s rows by %s requests", rows, requests)
+
+
+def _log(text: str, *values: object, level: int = logging.INFO) -> None:
+    LOG.log(level, text, *values, extra=log_fields("presence"))

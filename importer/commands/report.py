@@ -1,9 +1,9 @@
 """`report`: writes the reports of a past run again, from the journal, and opens them."""
 
 import contextlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.report_input import report_options
@@ -11,6 +11,7 @@ from importer.commands.setup import journal_path, open_journal
 from importer.journal import Journal
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports import write_reports
+from importer.reports.past_run import kept_error, kept_summary
 from importer.system.desktop import open_file
 
 
@@ -35,7 +36,8 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     with contextlib.closing(Journal.open(journal_path(run.journal, sandbox=run.sandbox))) as journal:
         source = journal.report_source(earlier.name)
         options = report_options(context.settings, source.record(), source.sheets())
-        reports = write_reports(source, folder, warnings=_warnings(folder), options=options)
+        kept = kept_summary(folder)
+        reports = write_reports(source, folder, warnings=_warnings(kept), options=options, error=kept_error(kept))
     lines = [f"The reports of {earlier.name} are written again, in {reports.folder}:", f"  {', '.join(reports.names)}"]
     best = reports.page or reports.workbook or reports.results or reports.summary
     if is_to_open and context.stream.isatty() and open_file(best, context.environment):
@@ -43,10 +45,9 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     return CommandResult(exit_code=0, text="\n".join(lines), summary_json=reports.summary_json)
 
 
-def _warnings(folder: Path) -> Sequence[ProblemGroup]:
+def _warnings(summary: Mapping[str, Any]) -> Sequence[ProblemGroup]:
     """Return what the run said is worth a look, which only its summary keeps; none if it cannot be read."""
     try:
-        groups = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["warnings"]
-        return [ProblemGroup(**group | {"rows": tuple(group["rows"])}) for group in groups]
-    except (OSError, ValueError, LookupError, TypeError):
+        return [ProblemGroup(**group | {"rows": tuple(group["rows"])}) for group in summary["warnings"]]
+    except (LookupError, TypeError):
         return ()

@@ -13,7 +13,7 @@ from importer.readers.options import InputOptions
 from importer.reports import ReportOptions
 from importer.settings import Settings
 from importer.system.desktop import list_separator
-from importer.system.logs import LOG
+from importer.system.logs import LOG, log_fields
 
 _NumberedCells = Iterator[tuple[int, tuple[str, ...]]]
 
@@ -50,7 +50,7 @@ def input_cells(record: RunRecord, sheets: Sequence[Sheet], index: int) -> _Numb
                 for rows in reader.chunks():
                     yield from ((row.number, row.cells) for row in rows)
     except InputError as error:
-        LOG.info("%s is not read again for the reports: %s", file, error.message)
+        LOG.info("%s is not read again for the reports: %s", file, error.message, extra=log_fields("reports"))
 
 
 def _as_before(sheet: Sheet) -> InputOptions:

@@ -3,13 +3,15 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 
-from importer.commands.context import CommandContext
+from importer.commands.context import CommandContext, CommandResult
 from importer.commands.setup import is_there, journal_path
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.model.rows import IN_CALLBELL, Status
 from importer.model.runs import RunRecord
+from importer.reports.past_run import listed_run_json, past_run_json
+from importer.reports.results import json_text
 from importer.settings import Settings
 
 _Counts = Mapping[Status, int]
@@ -26,6 +28,26 @@ def list_runs(context: CommandContext, name: str = "") -> str:
     """
     found = _runs(context.settings)
     return _one_run(*_named(found, name)) if name else _table(found)
+
+
+def runs_result(context: CommandContext, name: str = "") -> CommandResult:
+    """Return the same for programs.
+
+    Raises:
+        StorageError: The journal cannot be read.
+        UsageError: There is no run of this name.
+
+    """
+    found = _runs(context.settings)
+    ending: dict[str, object] = {"command": "runs", "exit_code": 0, "error": None}
+    if not name:
+        ending["runs"] = [listed_run_json(record, counts) for record, counts in found]
+    else:
+        _named(found, name)
+        path = journal_path(context.settings.run.journal, sandbox=context.settings.run.sandbox)
+        with contextlib.closing(Journal.open(path)) as journal:
+            ending["run"] = past_run_json(journal.report_source(name))
+    return CommandResult(exit_code=0, text="", summary_json=json_text(ending))
 
 
 def find_run(settings: Settings, name: str) -> RunRecord:
@@ -53,8 +75,10 @@ def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRe
         if name in ("", record.name):
             return record, counts
     if name and found:
-        raise UsageError(f"There is no run named {name}.", "See their names with: callbell-importer runs")
-    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE")
+        raise UsageError(
+            f"There is no run named {name}.", "See their names with: callbell-importer runs", code="run_unknown"
+        )
+    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE", code="run_unknown")
 
 
 def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:
@@ -65,10 +89,9 @@ def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:
     lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {where:>11}  {'TO FIX':>9}"]
     for record, counts in found:
         total, there = sum(counts.values()), sum(counts[status] for status in IN_CALLBELL)
+        to_fix = total - there + record.conflicts
         code = "-" if record.exit_code is None else record.exit_code
-        lines.append(
-            f"{record.name:<{width}}  {record.command:<7}  {code:>4}  {total:>9,}  {there:>11,}  {total - there:>9,}"
-        )
+        lines.append(f"{record.name:<{width}}  {record.command:<7}  {code:>4}  {total:>9,}  {there:>11,}  {to_fix:>9,}")
     return "\n".join(lines) + "\n"
 
 
@@ -82,6 +105,8 @@ def _one_run(record: RunRecord, counts: _Counts) -> str:
         f"  exit code {'-' if record.exit_code is None else record.exit_code}",
         f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
         *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),
+        *([f"    {record.conflicts:>9,} of these in conflict"] if record.conflicts else []),
+        *(f"  degraded  {plain(one.message)} ({one.code})" for one in record.degraded),
         f"  requests  {record.requests_sent:,} sent, of them {record.requests_retried:,} again",
         f"  reports   {plain(record.report_dir)}",
     ]

@@ -19,7 +19,7 @@ from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.readers import open_reader, preload
 from importer.system.locks import journal_lock
-from importer.system.logs import LOG, logging_to
+from importer.system.logs import log_begin, logging_to
 from importer.system.shell import importer_command
 
 _NAME = "callbell-importer"
@@ -99,7 +99,7 @@ def new_run(
     run = context.settings.run
     report_dir = run.report_dir / REHEARSALS if run.sandbox else run.report_dir
     name = run_name(started_at, f"{command}-{undone}" if undone else files[0], report_dir, taken)
-    LOG.info("%s of %s begins: %s", command, undone or ", ".join(files), name)
+    log_begin(name, f"{command} of {undone or ', '.join(files)} begins: {name}")
     return RunRecord(
         name=name,
         command=command,
@@ -109,6 +109,12 @@ def new_run(
         report_dir=str((report_dir / name).absolute()),
         started_at=started_at,
     )
+
+
+def journal_file(given: Path | None, *, sandbox: bool) -> Path:
+    """Return where the journal is, whatever may be wrong with it."""
+    name = "sandbox.sqlite3" if sandbox else "journal.sqlite3"
+    return Path(os.path.realpath(given or user_state_path(_NAME, appauthor=False) / name))
 
 
 def journal_path(given: Path | None, *, sandbox: bool) -> Path:
@@ -122,13 +128,13 @@ def journal_path(given: Path | None, *, sandbox: bool) -> Path:
         StorageError: The file has a second name, a hard link, by which SQLite would look for another log of it.
 
     """
-    name = "sandbox.sqlite3" if sandbox else "journal.sqlite3"
-    path = Path(os.path.realpath(given or user_state_path(_NAME, appauthor=False) / name))
+    path = journal_file(given, sandbox=sandbox)
     if _has_other_names(path):
         raise StorageError(
             f"The journal {path} has more than one name: it is hard-linked, and SQLite's log beside it goes by name.",
             f'Delete the other names (find them with: find / -xdev -samefile "{path}"), or name another journal with'
             " --journal.",
+            code="journal_linked",
         )
     return path
 
@@ -186,6 +192,7 @@ def required_account(
         raise UsageError(
             f"That run was for another account ({record.account}), and this one is {account.identity.name}.",
             "Give the token and the config of that account. Nothing was changed.",
+            code="other_account",
         )
     if not account.is_doubtful:
         return account
@@ -202,7 +209,5 @@ def required_account(
         return AccountMatch(identity=account.identity, name=account.identity.name)
     name_it = "" if is_named else 'If it is another account, name it: account = "..." under [service] of its config. '
     command = importer_command(record.command, *arguments, options=[*context.options.items()])
-    raise UsageError(
-        f"{doubt} Nothing was sent.",
-        f"{name_it}Give this command on a terminal, where you are asked whether it is:\n  {command}",
-    )
+    hint = f"{name_it}Give this command on a terminal, where you are asked whether it is:\n  {command}"
+    raise UsageError(f"{doubt} Nothing was sent.", hint, code="account_doubtful")

@@ -23,7 +23,7 @@ from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.reports.undo_report import closing_words, counts, undo_json, write_undone
 from importer.system.files import private_folder
-from importer.system.logs import LOG
+from importer.system.logs import log_end
 from importer.system.shell import importer_command
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.restore import UndoOperation
@@ -64,9 +64,11 @@ def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> 
         return
     if context.confirm is None:
         again = command_with_yes(earlier.name, context.options)
-        raise UsageError("Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}")
+        raise UsageError(
+            "Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}", code="nobody_to_ask"
+        )
     if not context.confirm(undo_plan(contacts, earlier)):
-        raise UsageError("Nothing was undone.")
+        raise UsageError("Nothing was undone.", code="declined")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,9 +108,10 @@ class Undo(PoolCommand):
     def _report(self, undo: RunUndo, stopped: Stop | Exception | None, record: RunRecord) -> CommandResult:
         report, tally, code = Path(record.report_dir) / "undone.csv", undo.tally(), record.exit_code or 0
         write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
-        LOG.info("ended with exit code %s: %s", code, {f"{fate}": count for fate, count in tally.items() if count})
+        log_end(code, tally)
         text = early_end(stopped) + closing_words(record, self.earlier.name, tally, report)
-        summary_json = undo_json(record, self.earlier.name, tally, report, updated=undo.totals()[1])
+        updated = undo.totals()[1]
+        summary_json = undo_json(record, self.earlier.name, tally, report, updated=updated, reason=stopped)
         return CommandResult(exit_code=code, text=text, summary_json=summary_json)
 
 

@@ -57,6 +57,11 @@ _FAULTS = {
         "Name another file with --journal, or move this one away.",
     ),
 }
+_CODES_OF_FAULTS = {
+    sqlite3.SQLITE_FULL: "disk_full",
+    sqlite3.SQLITE_CORRUPT: "journal_damaged",
+    sqlite3.SQLITE_NOTADB: "not_a_journal",
+}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -170,11 +175,13 @@ class Database:
             raise StorageError(
                 f"{self.path} is a database, but not a journal of this importer.",
                 "Name another file with --journal; this one was not changed.",
+                code="not_a_journal",
             )
         if version > len(MIGRATIONS):
             raise StorageError(
                 f"The journal {self.path} was written by a newer version of the importer.",
                 "Install the newer importer again (README.md: Upgrading), or name another file with --journal.",
+                code="journal_newer",
             )
         return int(version)
 
@@ -189,7 +196,7 @@ class Database:
 def damaged_journal(path: Path) -> StorageError:
     """Return the error for a file in which SQLite's own check finds damage."""
     what, hint = _DAMAGED
-    return StorageError(f"The journal {path} {what}.", hint)
+    return StorageError(f"The journal {path} {what}.", hint, code="journal_damaged")
 
 
 @contextlib.contextmanager
@@ -206,7 +213,7 @@ def storage_error(path: Path, error: sqlite3.Error) -> StorageError:
     code = getattr(error, "sqlite_errorcode", -1)
     unknown = (f"cannot be used ({error})", f"Check that the disk works, {_AGAIN}")
     what, hint = _FAULTS.get(code & _PRIMARY_CODE, unknown)
-    return StorageError(f"The journal {path} {what}.", hint)
+    return StorageError(f"The journal {path} {what}.", hint, code=_CODES_OF_FAULTS.get(code & _PRIMARY_CODE, ""))
 
 
 def storable(text: str) -> str:

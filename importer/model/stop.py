@@ -9,3 +9,5 @@ class Stop:
 
     message: str
     hint: str
+    code: str = "service"
+    """A short stable word for programs, as errors have it."""

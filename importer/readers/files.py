@@ -141,7 +141,9 @@ def unreadable(path: str, error: OSError | ValueError) -> InputError:
     """
     match error:
         case FileNotFoundError() | NotADirectoryError() | ValueError():
-            return InputError(f"There is no file {path}.", "Check the name, and the folder you are in.")
+            return InputError(
+                f"There is no file {path}.", "Check the name, and the folder you are in.", code="file_missing"
+            )
         case PermissionError():
             return InputError(
                 f"{path} may not be read.", "Close it in other programs, and see that you have the right to open it."

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
+from importer.model.errors import error_json
 from importer.model.plain_text import plain, utc
 from importer.model.probe import DuplicateBehaviour, NumberForm, ProbeAnswers
 from importer.reports.results import json_text
@@ -45,9 +46,10 @@ def doctor_json(diagnoses: Sequence[Diagnosis], answers: ProbeAnswers | None) ->
         for one in diagnoses
     ]
     found = json.loads(answers.to_json()) if answers else None
-    return json_text(
-        {"command": "doctor", "exit_code": diagnosed_exit_code(diagnoses), "checks": checks, "probe": found}
-    )
+    code = diagnosed_exit_code(diagnoses)
+    error = next((one for one in diagnoses if one.level is Level.PROBLEM and one.exit_code == code), None)
+    told = error_json(code, None, plain(error.text), error.next_step) if error else None
+    return json_text({"command": "doctor", "exit_code": code, "checks": checks, "probe": found, "error": told})
 
 
 def diagnose_answers(answers: ProbeAnswers) -> Diagnosis:

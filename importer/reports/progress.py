@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from importer.model.plain_text import wrapped_text
 from importer.reports.snapshot import Snapshot, clock_line, failure_text, log_line, request_pace, status_counts, waits
+from importer.system.logs import LOG, log_fields
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -58,7 +59,7 @@ class Progress:
 
 
 def choose_progress(
-    stream: TextIO, environment: Mapping[str, str], clock: Callable[[], float], *, quiet: bool
+    stream: TextIO, environment: Mapping[str, str], clock: Callable[[], float], *, quiet: bool, logs: bool = False
 ) -> Progress:
     """Return the progress that suits the stream.
 
@@ -67,8 +68,11 @@ def choose_progress(
         environment: The environment variables; `TERM=dumb` wants no live display; rich heeds `NO_COLOR`.
         clock: A monotonic clock, in seconds.
         quiet: Whether to show nothing.
+        logs: Whether the stream has a log for programs, of which the progress is a part.
 
     """
+    if logs:
+        return LogEntries(clock, LINE_EVERY_SECONDS)
     if quiet:
         return Progress()
     if stream.isatty() and environment.get("TERM", "").lower() not in {"dumb", "unknown"}:
@@ -101,6 +105,18 @@ class Lines(Progress):
         except (OSError, ValueError):  # gone or closed: nobody reads on
             self._next = math.inf
             self._latest = None
+
+
+class LogEntries(Progress):
+    """Logs how the run stands every 30 s, and at its end."""
+
+    def __init__(self, clock: Callable[[], float], interval_seconds: float) -> None:
+        super().__init__(clock, interval_seconds)
+        self._next += interval_seconds
+
+    def _draw(self, snapshot: Snapshot) -> None:
+        counts = {f"{status}": count for status, count in snapshot.tally.items() if count}
+        LOG.info("%s", log_line(snapshot), extra=log_fields("progress", counts=counts))
 
 
 class LiveDisplay(Progress):

@@ -1,6 +1,6 @@
 """The files that a run leaves in its folder: which are wanted, and in which order they are written."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,6 +62,7 @@ def write_reports(
     *,
     warnings: Sequence[ProblemGroup] = (),
     options: ReportOptions = FOR_PROGRAMS,
+    error: Mapping[str, str] | None = None,
 ) -> Reports:
     """Write the reports of a run, each whole or not at all.
 
@@ -72,6 +73,7 @@ def write_reports(
         folder: The run's own folder; created if it does not exist.
         warnings: What to check in rows that are valid.
         options: Which reports are written.
+        error: Why the run ended early, for the summary.
 
     Raises:
         StorageError: One of them cannot be written.
@@ -85,7 +87,7 @@ def write_reports(
     written = {"results": results, "workbook": workbook, "page": page}
     paths: dict[str, object] = {name: str(path) for name, path in written.items() if path}
     paths |= {"failed": [str(path) for path in failed], "summary": str(summary)}
-    text = summary_text(record, tally, problems, paths, warnings)
+    text = summary_text(record, tally, problems, paths, warnings, error)
     with write_whole(summary) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     found = Reports(folder=folder, failed=failed, summary=summary, summary_json=text, problems=problems)

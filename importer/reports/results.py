@@ -8,9 +8,11 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from importer.model.errors import error_json
 from importer.model.plain_text import escape, plain, utc
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
+from importer.reports.problem_groups import problem_changes
 
 COLUMNS = (
     *("file", "sheet", "row", "identifier", "name", "status", "uuid", "href"),
@@ -74,6 +76,7 @@ def summary_text(
     problems: Sequence[ProblemGroup],
     reports: Mapping[str, object],
     warnings: Sequence[ProblemGroup] = (),
+    error: Mapping[str, str] | None = None,
 ) -> str:
     """Return the summary as JSON text. Times are UTC, `seconds` from start to end, `rate` in requests per second.
 
@@ -83,25 +86,47 @@ def summary_text(
         problems: The groups of problems, most rows first.
         reports: The paths by the report's name.
         warnings: What to check in rows that are valid.
+        error: Why it ended early (`importer.model.errors.error_json`); None: its exit code tells, if it did.
 
     """
-    counts = {status.value: tally.get(status, 0) for status in FINAL}
     return json_text(
-        run_json(record)
+        counts_json(record, tally)
         | {
-            "seconds": seconds_between(record.started_at, record.finished_at),
-            "rows": {**counts, "read": sum(tally.values()), "blank": record.blank, "left_out": record.left_out},
-            "requests": {
-                "sent": record.requests_sent,
-                "retried": record.requests_retried,
-                "throttled": record.requests_throttled,
-            },
-            "rate": {"limit": record.rate_limit, "achieved": round(record.rate_achieved, 1)},
             "problems": groups_json(problems),
+            "changes": changes_json(record, problems),
+            "degraded": degraded_json(record),
             "warnings": groups_json(warnings),
             "reports": reports,
+            "error": error or (error_json(record.exit_code) if record.exit_code else None),
         }
     )
+
+
+def counts_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str, object]:
+    """Return a run and its figures for JSON; `read` is the sum of all rows, those not decided yet included."""
+    counts = {status.value: tally.get(status, 0) for status in FINAL}
+    return run_json(record) | {
+        "seconds": seconds_between(record.started_at, record.finished_at),
+        "rows": {**counts, "read": sum(tally.values()), "blank": record.blank, "left_out": record.left_out},
+        "requests": {
+            "sent": record.requests_sent,
+            "retried": record.requests_retried,
+            "throttled": record.requests_throttled,
+        },
+        "rate": {"limit": record.rate_limit, "achieved": round(record.rate_achieved, 1)},
+    }
+
+
+def changes_json(record: RunRecord, problems: Sequence[ProblemGroup]) -> dict[str, object]:
+    """Return how many problems are new since the last run of the same import, still there, and gone, for JSON."""
+    new, still_there = problem_changes(problems)
+    earlier = record.compared_with or None
+    return {"compared_with": earlier, "new": new, "still_there": still_there, "gone": record.gone}
+
+
+def degraded_json(record: RunRecord) -> list[dict[str, str]]:
+    """Return what is not as it should be with a run as a whole, for JSON."""
+    return [{"code": one.code, "message": plain(one.message)} for one in record.degraded]
 
 
 def run_json(record: RunRecord) -> dict[str, object]:

@@ -9,7 +9,8 @@ from pathlib import Path, PurePath
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
-from importer.reports.closing_text import MEANINGS, REHEARSED, ended_after
+from importer.reports.closing_text import MEANINGS, REHEARSED, degraded_texts, ended_after
+from importer.reports.problem_groups import changes_text
 from importer.reports.report_advice import headline, run_steps
 
 _NO_PROBLEMS = frozenset({Status.DUPLICATE, Status.UNSENT, Status.EXISTS, "differs"})
@@ -50,8 +51,9 @@ class RunSummary:
 
     @property
     def headline(self) -> str:
-        """What became of the customers."""
-        return headline(self.record, self.tally, conflict_count(self.problems))
+        """What is not as it should be with the run as a whole, and what became of the customers."""
+        became = headline(self.record, self.tally, conflict_count(self.problems))
+        return " ".join([*degraded_texts(self.record), became])
 
     @property
     def steps(self) -> list[tuple[str, str]]:
@@ -81,6 +83,7 @@ class RunSummary:
             ("Requests", f"{record.requests_sent:,} sent, {record.requests_retried:,} of them again"),
             ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
             ("Blank rows", f"{record.blank:,}"),
+            *([("Since the last run", changed)] if (changed := changes_text(record, self.told_problems)) else []),
         ]
 
     @property

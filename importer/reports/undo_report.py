@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from importer.model.deletion import Fate, RemovalResult
+from importer.model.errors import error_json
 from importer.model.plain_text import utc
 from importer.model.rows import Sheet
 from importer.model.runs import RunRecord
@@ -59,13 +60,22 @@ def counts(tally: Mapping[Fate, int]) -> str:
     return count_lines([(tally.get(fate, 0), fate.value, MEANINGS[fate]) for fate in Fate], width=7)
 
 
-def undo_json(undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path | None, *, updated: int = 0) -> str:
+def undo_json(
+    undo: RunRecord,
+    undone: str,
+    tally: Mapping[Fate, int],
+    report: Path | None,
+    *,
+    updated: int = 0,
+    reason: object = None,
+) -> str:
     """Return the summary as the text of a JSON object, of what `closing_words` is given; times are UTC.
 
-    `updated` is how many of the contacts the run changed; it created the others.
+    `updated` is how many of the contacts the run changed, it created the others; `reason` is why the undo ended early.
     """
     done = {"created": sum(tally.values()) - updated, "updated": updated}
     summary = {
+        "command": "undo",
         "undo": undo.name,
         "run": undone,
         "started_at": utc(undo.started_at),
@@ -75,6 +85,7 @@ def undo_json(undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: P
         "contacts": {fate.value: tally.get(fate, 0) for fate in Fate} | done,
         "requests": {"sent": undo.requests_sent, "throttled": undo.requests_throttled},
         "reports": {"undone": str(report)} if report else {},
+        "error": error_json(undo.exit_code, reason),
     }
     return json_text(summary)
 

@@ -3,7 +3,7 @@
 Pure, but for `config_access`, which reads the file.
 """
 
-from importer.settings.layers import settle
+from importer.settings.layers import SettingsError, settle
 from importer.settings.options import RunOptions, ServiceOptions, Settings
 
-__all__ = ["RunOptions", "ServiceOptions", "Settings", "settle"]
+__all__ = ["RunOptions", "ServiceOptions", "Settings", "SettingsError", "settle"]

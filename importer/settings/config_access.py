@@ -31,11 +31,17 @@ def read_config(path: Path) -> str:
             content = file.read(_MOST_BYTES + 1)
         _require_trust(path, found)
         if len(content) > _MOST_BYTES:
-            raise UsageError(f"The config file {path} is larger than {_MOST_BYTES // 1024} KiB.", _NAME_ANOTHER)
+            raise UsageError(
+                f"The config file {path} is larger than {_MOST_BYTES // 1024} KiB.",
+                _NAME_ANOTHER,
+                code="config_unreadable",
+            )
         return content.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise UsageError(f"The config file {path} cannot be read: {reason}.", _NAME_ANOTHER) from None
+        raise UsageError(
+            f"The config file {path} cannot be read: {reason}.", _NAME_ANOTHER, code="config_unreadable"
+        ) from None
 
 
 def _require_trust(path: Path, found: os.stat_result) -> None:
@@ -48,7 +54,9 @@ def _require_trust(path: Path, found: os.stat_result) -> None:
         why, hint = "can be changed by other users", f"Read it, and keep it to yourself: chmod go-w {path}"
     else:
         return
-    raise UsageError(f"The config file {path} {why}, who could send your token elsewhere by it.", hint)
+    raise UsageError(
+        f"The config file {path} {why}, who could send your token elsewhere by it.", hint, code="config_unsafe"
+    )
 
 
 def _is_private_group(group: int, user: int) -> bool:

@@ -13,7 +13,7 @@ from importer.mapper import contact_fields as cell_checks
 from importer.mapper.options import IdentifierFormat, MobileForm, OnBadValue, Several
 from importer.model.account import FieldType
 from importer.model.payload import BOT_STATUSES, SOURCES
-from importer.model.policy import Ambiguous, Existing, Gone, OnConflict
+from importer.model.policy import Ambiguous, Existing, FailOn, Gone, OnConflict
 from importer.model.runs import REPORT_KINDS
 from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.settings import value_checks as checks
@@ -147,6 +147,8 @@ class RunTable(_Table):
     dry_run: bool | None = None
     sandbox: bool | None = None
     max_failures: Annotated[str, BeforeValidator(checks.as_text), AfterValidator(checks.max_failures)] | None = None
+    min_rows: Annotated[str, BeforeValidator(checks.as_text), AfterValidator(checks.min_rows)] | None = None
+    fail_on: Annotated[str, AfterValidator(checks.one_of(FailOn))] | None = None
     max_duration_seconds: Annotated[Seconds | None, Field(validation_alias="max_duration")] = None
     wait: bool | None = None
     yes: bool | None = None
@@ -155,6 +157,7 @@ class RunTable(_Table):
     as_json: Annotated[bool | None, Field(alias="json")] = None  # a model has a method `json` already
     log_format: Annotated[str, AfterValidator(checks.one_of(checks.LOG_FORMATS))] | None = None
     log_file: Annotated[Line, AfterValidator(_path)] | None = None
+    metrics: Annotated[Line, AfterValidator(_path)] | None = None
 
 
 class Tables(_Table):

@@ -1,6 +1,7 @@
 """Resolve the layers of settings (config, environment, options) to one `Settings`, or to every problem at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -42,6 +43,24 @@ _Layer = tuple[_Values, Sequence[str]]
 """The settings from one source, and a sentence for each that is wrong."""
 
 
+class SettingsError(UsageError):
+    """Something in options, environment and config is wrong.
+
+    Args:
+        message: All of it.
+        hint: What to do next.
+        rest: What is right, with the defaults for the rest: enough to tell programs of the error.
+        code: Where it is not the settings themselves.
+
+    """
+
+    class_code = "settings"
+
+    def __init__(self, message: str, hint: str, *, rest: Settings, code: str = "") -> None:
+        super().__init__(message, hint, code=code)
+        self.rest = rest
+
+
 def settle(
     options: Mapping[str, object],
     environment: Mapping[str, str],
@@ -60,7 +79,7 @@ def settle(
         config_folder: Where the config file is; its paths are relative to it, all others to the current folder.
 
     Raises:
-        UsageError: Something is wrong; its message lists all of it.
+        SettingsError: Something is wrong; its message lists all of it.
         KeyError: There is no key for an option: a defect of the caller.
 
     """
@@ -76,7 +95,9 @@ def settle(
     if problems:
         every = "\n  - ".join([f"{len(problems)} settings are wrong:", *problems])
         message = every if len(problems) > 1 else problems[0]
-        raise UsageError(message, "Nothing was sent. Fix this and give the same command again.")
+        is_known = not any("journal" in problem.lower() for problem in problems) and bool(config[0] or not config[1])
+        rest = replace(_settings(tables), is_journal_known=is_known or "journal" in tables["run"])
+        raise SettingsError(message, "Nothing was sent. Fix this and give the same command again.", rest=rest)
     return _settings(tables)
 
 
@@ -172,9 +193,24 @@ def _checked(
         problems = [f"{where(detail['loc'])}: {_sentence(detail)}" for detail in details[:_MOST_PROBLEMS]]
         if len(details) > _MOST_PROBLEMS:
             problems.append(f"and {len(details) - _MOST_PROBLEMS:,} more of this kind")
-        return {}, problems
+        return _right_values(raw, [detail["loc"] for detail in details], folder, strict=strict), problems
     # No warnings: the checks return other types than they take, such as seconds for a text.
     return tables.model_dump(exclude_unset=True, by_alias=True, warnings=False), ()
+
+
+def _right_values(raw: Mapping[str, Any], wrong: Iterable[Key], folder: Path, *, strict: bool) -> _Values:
+    """Return the checked values without the keys that are wrong; none if there is more to it."""
+    places = {tuple(map(str, loc[:2])) for loc in wrong}
+    right = {
+        table: {key: value for key, value in keys.items() if (table, key) not in places}
+        for table, keys in raw.items()
+        if (table,) not in places and isinstance(keys, Mapping)
+    }
+    try:
+        tables = Tables.model_validate(right, strict=strict, context=folder)
+    except ValidationError:
+        return {}
+    return tables.model_dump(exclude_unset=True, by_alias=True, warnings=False)
 
 
 def _sentence(detail: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ LOG_FORMATS = ("text", "json")
 _MOST_REQUESTS = 10_000
 _LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-_FAILURES = re.compile(r"(\d+)\s*(%?)")
+_ROWS_OR_SHARE = re.compile(r"(\d+)\s*(%?)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -162,14 +162,27 @@ def country(text: str) -> str:
     raise ValueError(f'must be {example}; it says "{text}"{meant}')
 
 
-def max_failures(text: str) -> str:
-    """Return `N` or `N%` without spaces, or an empty text."""
-    if not text.strip():
-        return ""
-    found = _FAILURES.fullmatch(text.strip())
-    if not found or (found[2] and int(found[1]) > 100):  # noqa: PLR2004 - per cent
-        raise ValueError(f'must be a number of rows such as 100, or a share such as "5%"; it says "{text}"')
-    return f"{int(found[1])}{found[2]}"
+def rows_or_share(example: str) -> Callable[[str], str]:
+    """Return a check that returns `N` or `N%` without spaces, or an empty text.
+
+    Args:
+        example: Of a share, for the message.
+
+    """
+
+    def check(text: str) -> str:
+        if not text.strip():
+            return ""
+        found = _ROWS_OR_SHARE.fullmatch(text.strip())
+        if not found or (found[2] and int(found[1]) > 100):  # noqa: PLR2004 - per cent
+            raise ValueError(f'must be a number of rows such as 100, or a share such as "{example}"; it says "{text}"')
+        return f"{int(found[1])}{found[2]}"
+
+    return check
+
+
+max_failures = rows_or_share("5%")
+min_rows = rows_or_share("50%")
 
 
 def seconds(text: str) -> float:

@@ -4,6 +4,7 @@ Every `OSError` becomes a `StorageError` whose message names the path.
 """
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from importer.system import runtime
 
 PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
+_PUBLIC_FILE = 0o644
 
 
 def private_folder(path: Path) -> None:
@@ -74,6 +76,29 @@ def write_whole(path: Path) -> Iterator[Path]:
         _sync_folder(path.parent)
 
 
+def write_public(path: Path, text: str) -> None:
+    """Write a file as `write_whole` does, in a folder that is there, and let everybody read it.
+
+    Raises:
+        StorageError: It cannot be written.
+
+    """
+    with as_storage_error(f"{path} cannot be written", "See that its folder is there and yours to write to."):
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
+        ) as file:
+            unfinished = Path(file.name)
+            file.write(text)
+        try:
+            unfinished.chmod(_PUBLIC_FILE)
+            _sync(unfinished, os.O_RDWR)
+            unfinished.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+            raise
+
+
 def _sync_folder(folder: Path) -> None:
     """Make a rename durable; Windows cannot open folders, and some file systems cannot sync them."""
     if not runtime.WINDOWS:
@@ -96,6 +121,6 @@ def as_storage_error(what: str, hint: str = "") -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise StorageError(
-            f"{what}: {reason}.", hint or "See that the folder is yours to write to and that the disk has room."
-        ) from error
+        usual = "See that the folder is yours to write to and that the disk has room."
+        code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        raise StorageError(f"{what}: {reason}.", hint or usual, code=code) from error

@@ -56,7 +56,7 @@ class Interruption:
     def interrupt(self, number: signal.Signals) -> None:
         """Take note of a signal, and stop the pool or cancel the task."""
         if self.pool:
-            self.pool.stop(Stop(message=f"The run was asked to stop ({number.name}).", hint=""))
+            self.pool.stop(Stop(message=f"The run was asked to stop ({number.name}).", hint="", code="interrupted"))
             if self.hurries or self.signalled is not None:
                 self.pool.hurry()
         elif self._task:

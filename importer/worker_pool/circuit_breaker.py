@@ -28,6 +28,7 @@ _LONGEST_WAIT_SECONDS = 60.0
 TOKEN_REFUSED = Stop(
     message="The service refused the token.",
     hint="Take a new token from Callbell's settings, then run the same command again: it goes on.",
+    code="token_refused",
 )
 
 
@@ -77,6 +78,7 @@ def stop_for(reply: Reply, policy: Policy) -> Stop | None:
         return Stop(
             message=f"The service cannot be reached safely: {reply.message}.",
             hint="Check base_url and this machine's clock and network, then run the same command again: it goes on.",
+            code="unreachable",
         )
     wait_seconds = reply.retry_after_seconds or 0.0
     match reply.http_status:
@@ -86,11 +88,13 @@ def stop_for(reply: Reply, policy: Policy) -> Stop | None:
             return Stop(
                 message=f"The service's address seems to be wrong: it answered {reply.http_status}.",
                 hint="Check base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1.",
+                code="wrong_address",
             )
         case 429 | 503 if wait_seconds > policy.longest_hold_seconds:
             return Stop(
                 message=f"The service asks to wait {wait_seconds / 60:.0f} minutes before the next request.",
                 hint="Run the same command again after that: it goes on where it stopped.",
+                code="asked_to_wait",
             )
         case _:
             return None
@@ -156,6 +160,7 @@ class Outage:
                 return Stop(
                     message=f"The service has not answered for {counted(round(elapsed_seconds / 60), 'minute')}.",
                     hint="Run the same command again when it does: it goes on.",
+                    code="unreachable",
                 )
         self._breaker, self.last_probe = CircuitBreaker(), None
         self.next_probe_at = self.gives_up_at = 0.0

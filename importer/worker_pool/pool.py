@@ -194,7 +194,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
             tried = Attempted(seq=row.seq, attempt=job.attempts, at=at, http_status=status, reason=reason)
             self.journal.record_attempt(tried)
             if self._is_verbose:
-                log_row(row, "attempt %s: %s", job.attempts, reason)
+                log_row(row, f"attempt {job.attempts}: {reason}", "attempt", http_status=status, **job.figures)
         return decision
 
     def _follow(self, job: Job[StepT, OutcomeT], decision: NextStep[StepT, OutcomeT]) -> None:
@@ -225,7 +225,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self._changed.set()
 
     def _schedule(self, job: Job[StepT, OutcomeT], step: StepT, wait_seconds: float) -> None:
-        job.step = step
+        job.step, job.left_at = step, None
         job.is_doubtful = wait_seconds > 0 and job.may_have_arrived and not self.operation.request(step).is_change
         self.queue.schedule(job, asyncio.get_running_loop().time() + wait_seconds)
 
@@ -242,7 +242,7 @@ class WorkerPool(Generic[StepT, OutcomeT]):
         self.journal.record(RecordedOutcome(seq=row.seq, outcome=outcome, attempts=job.attempts, at=self.clock.now()))
         if self._is_verbose:
             status = "unsent" if outcome.status is self.operation.pending else outcome.status
-            log_row(row, "%s %s", status, outcome.detail)
+            log_row(row, f"{status} {outcome.detail}", "row", http_status=outcome.http_status, **job.figures)
 
     def _ended(self, error: Exception | None) -> None:
         """Take note that a background task has ended; its error ends the run."""

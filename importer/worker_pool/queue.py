@@ -43,6 +43,14 @@ class Job(Generic[StepT, OutcomeT]):
     """Its outcome if the token is good, which is to be asked first; None: nothing is to be asked."""
     is_doubtful: bool = False
     """Whether it waits until the service can be asked whether its request arrived."""
+    left_at: float | None = None
+    """The event loop's time at which its request left; None: none is answered or in flight."""
+
+    @property
+    def figures(self) -> dict[str, int | None]:
+        """For the log: how many attempts there were, and how many milliseconds its last request has taken until now."""
+        now = asyncio.get_running_loop().time()
+        return {"attempt": self.attempts, "ms": None if self.left_at is None else round((now - self.left_at) * 1000)}
 
     @property
     def may_have_arrived(self) -> bool:
@@ -63,7 +71,7 @@ class Job(Generic[StepT, OutcomeT]):
         """Return the job as its request leaves: it asks again where the answer that its step goes by is too old."""
         if self.instead is not None and loop_time > self.good_until and self.otherwise is None:
             self.step = self.instead
-        self.instead = None
+        self.instead, self.left_at = None, loop_time
         return self
 
 

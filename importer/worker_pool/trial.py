@@ -79,6 +79,7 @@ def refused_alike(rows: int, outcome: Outcome) -> RefusedAlike:
     return RefusedAlike(
         message=f"The first {rows} rows that were sent were all refused for the same reason. {said}.",
         hint=f"{cure_of(outcome.code, outcome.column)} To send the others all the same, give --max-failures 100%.",
+        code="refused_alike",
     )
 
 

@@ -36,7 +36,8 @@ def _every_command() -> Iterator[tuple[str, set[str]]]:
         for words, one in [(f"{name} {sub}", its) for sub, its in getattr(command, "commands", {}).items()] or [
             (name, command)
         ]:
-            yield words, {"--help", *(option for parameter in one.params for option in parameter.opts)}
+            options = {"--help", *(option for parameter in one.params for option in parameter.opts)}
+            yield words, options | ({"--json-schema"} if "--json" in options else set())
 
 
 OPTIONS = dict(_every_command())

@@ -59,7 +59,7 @@ def any_path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return loaded(tmp_path / "journal.sqlite3", request.param)
 
 
-@pytest.fixture(params=[4, 5, 8, 11])
+@pytest.fixture(params=[4, 5, 8, 11, 12])
 def every_path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A journal of each version of which there is a dump."""
     return loaded(tmp_path / "journal.sqlite3", request.param)

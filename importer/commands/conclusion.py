@@ -1,0 +1,81 @@
+"""What monitoring is told of a command that imports, at its beginning and at its end.
+
+Nothing in here changes how the command ends: what fails is logged.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from importer.commands.context import CommandContext
+from importer.commands.setup import journal_file
+from importer.model.errors import ImporterError
+from importer.system.files import write_whole
+from importer.system.logs import LOG, log_fields, logging_to
+
+LAST_RUN: Final = "last-run.json"
+_IMPORTS = frozenset({"run", "retry"})
+
+
+def begin(context: CommandContext, command: str) -> None:
+    """Tell that an import begins."""
+
+
+def conclude(context: CommandContext, ending: Mapping[str, object]) -> None:
+    """Tell how an import ended; of dry runs, rehearsals and other commands nothing is told.
+
+    Args:
+        context: What the command was given.
+        ending: The object that `--json` prints; where the command came to no result, `command`, `exit_code` and
+            `error`.
+
+    """
+    run = context.settings.run
+    if ending["command"] not in _IMPORTS or run.dry_run or run.sandbox:
+        return
+    _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
+    if run.metrics is not None:
+        _attempt(context, "the metrics", partial(_write_metrics, context, run.metrics, ending))
+
+
+def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> None:
+    """Do something for monitoring; that it fails is logged."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the rows are where they are
+        why = error.message if isinstance(error, ImporterError) else type(error).__name__
+        _warn(context, f"how the import ended is not in {what}: {why}")
+
+
+def _warn(context: CommandContext, text: str) -> None:
+    run = context.settings.run
+    try:
+        with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
+            LOG.warning("%s", text, extra=log_fields("monitoring"))
+    except ImporterError:  # the log cannot be written, as was told before
+        context.tell(text)
+
+
+def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> None:
+    """Write the file beside the journal, if its folder is there or is the user's own state folder."""
+    run = context.settings.run
+    if not context.settings.is_journal_known:
+        return
+    path = journal_file(run.journal, sandbox=False).parent / LAST_RUN
+    if run.journal is not None and not path.parent.is_dir():
+        return
+    with write_whole(path) as unfinished:
+        unfinished.write_text(_text(ending), encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _write_metrics(context: CommandContext, path: Path, ending: Mapping[str, object]) -> None:
+    from importer.reports.metrics import write_metrics  # noqa: PLC0415 - few want them
+
+    labels = {"import": path.stem, "account": context.settings.service.account}
+    write_metrics(path, ending, labels, context.clock.now())
+
+
+def _text(ending: Mapping[str, object]) -> str:
+    return json.dumps(ending, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,56 @@
+"""A past run for programs: what the journal knows of it, and what only its reports folder keeps."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from importer.model.errors import error_json
+from importer.model.protocols import ReportSource
+from importer.model.rows import Status
+from importer.model.runs import RunRecord
+from importer.reports.results import counts_json, groups_json
+
+_FILES = {"results": "results.csv", "workbook": "results.xlsx", "page": "report.html", "summary": "summary.json"}
+
+
+def listed_run_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str, object]:
+    """Return a run as it is listed."""
+    return counts_json(record, tally) | {"account": record.account, "report_dir": record.report_dir}
+
+
+def past_run_json(source: ReportSource) -> dict[str, object]:
+    """Return all that is known of a run, and which of its reports are there."""
+    record = source.record()
+    folder = Path(record.report_dir)
+    summary = kept_summary(folder)
+    return listed_run_json(record, source.tally()) | {
+        "problems": groups_json(source.problems()),
+        "warnings": summary.get("warnings", []),
+        "reports": _reports(folder),
+        "error": kept_error(summary) or error_json(record.exit_code),
+    }
+
+
+def kept_summary(folder: Path) -> Mapping[str, Any]:
+    """Return the summary of a run as its reports folder has it; empty if it is not there or cannot be read."""
+    try:
+        found = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def kept_error(summary: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """Return why the run ended early, which only its summary keeps; None if it did not, or does not say."""
+    error = summary.get("error")
+    return error if isinstance(error, dict) else None
+
+
+def _reports(folder: Path) -> dict[str, object]:
+    try:
+        there = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return {"failed": []}
+    found: dict[str, object] = {kind: str(folder / name) for kind, name in _FILES.items() if name in there}
+    return found | {"failed": [str(folder / name) for name in there if name.startswith("failed")]}
