@@ -14,6 +14,7 @@ from importer.cli.process import put_out
 from importer.cli.prompts import confirm_undo
 from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
+from importer.cli.schedule_command import SCHEDULE_EXAMPLES, with_options_of
 from importer.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -252,4 +253,5 @@ def undo(
 
 
 command(epilog=REPORT_EXAMPLES)(report)
+command(epilog=SCHEDULE_EXAMPLES)(with_options_of(run))
 command(epilog=SANDBOX_EXAMPLES)(sandbox)

@@ -40,6 +40,12 @@ def confirm_probe(text: str) -> bool:
     return bool(_answer(lambda: typer.confirm("Make the probe?", default=False, err=True)))
 
 
+def confirm_schedule(text: str) -> bool:
+    """Show what would be installed, and ask whether to; no answer is a no."""
+    say(text)
+    return bool(_answer(lambda: typer.confirm("Install it?", default=True, err=True)))
+
+
 def ask_line(question: str) -> str:
     """Ask a question and return the line that the person writes.
 

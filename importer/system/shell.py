@@ -41,13 +41,19 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) ->
             repeated; an empty value leaves the option out.
 
     """
-    line = ["callbell-importer", *map(quote, words)]
+    return " ".join(["callbell-importer", *map(quote, words), *map(quote, option_words(options))])
+
+
+def option_words(options: Sequence[tuple[str, object]]) -> list[str]:
+    """Return the words of options, which are given as `importer_command` takes them."""
+    words: list[str] = []
     for key, value in options:
         option = "--" + key.replace("_", "-")
         values = value if isinstance(value, list | tuple) else [value]
         given = [one for one in values if one not in (None, "") and one is not False]
-        line += [option if one is True else f"{option} {quote(str(one))}" for one in given]
-    return " ".join(line)
+        for one in given:
+            words += [option] if one is True else [option, str(one)]
+    return words
 
 
 def short_path(path: Path | str) -> str:

@@ -190,13 +190,6 @@ def test_its_config_is_one() -> None:
     assert settle({}, {}, config).mapping_given
 
 
-def test_its_unit_names_the_token_as_the_settings_do() -> None:
-    """The variable in the systemd service is the one that the settings read."""
-    variables = dict(re.findall(r"^Environment=(\w+)=(.*)$", README, re.MULTILINE))
-    assert variables.pop("CALLBELL_IMPORTER_CONFIG")
-    assert str(settle({}, variables).service.token_file) == "%d/token"
-
-
 def test_its_variables_are_read() -> None:
     """Each variable that it names is one of the settings, or stands in the code."""
     named = set(re.findall(r"CALLBELL_[A-Z_]+", FOR_USERS))

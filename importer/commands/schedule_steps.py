@@ -1,0 +1,135 @@
+"""Where what `schedule` prints goes, for each kind of system, and what puts it in place."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from typing import assert_never
+
+from importer.system.cron_table import cron_block, with_job
+from importer.system.nightly_job import MOST_STARTS, SERVICE_HOME, NightlyJob, ScheduleKind
+from importer.system.scheduler import CallStep, FileStep, FolderStep, ReadableStep, Scheduler, Step, crontab_words
+from importer.system.service_user import ServiceUser, may, own_name
+from importer.system.systemd_units import failure_unit, needed_folders, service_unit, sysusers_text, timer_unit
+from importer.system.windows_task import task_xml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """What is printed, and the steps that put it in place."""
+
+    text: str
+    """For standard output."""
+    shown: tuple[Step, ...]
+    """The steps as they are told before anything is looked up."""
+    cron_job: NightlyJob | None = None
+    cron_user: str = ""
+    afterwards: tuple[str, ...] = ()
+    """What to do next."""
+
+    def steps(self, scheduler: Scheduler) -> tuple[Step, ...]:
+        """Return the steps; a crontab is read for them, as all of it is written again.
+
+        Raises:
+            StorageError: The crontab cannot be read.
+
+        """
+        if self.cron_job is None:
+            return self.shown
+        table = with_job(scheduler.crontab(self.cron_user), self.cron_job)
+        return (CallStep(words=(*crontab_words(self.cron_user), "-"), stdin=table),)
+
+
+def placement(
+    job: NightlyJob, kind: ScheduleKind, user: ServiceUser, first_day: date, environment: Mapping[str, str]
+) -> Placement:
+    """Return what is printed for a kind, and how it is put in place."""
+    match kind:
+        case ScheduleKind.SYSTEMD:
+            return _by_system(job, user)
+        case ScheduleKind.SYSTEMD_USER:
+            return _by_person(job, environment)
+        case ScheduleKind.CRON:
+            return _by_cron(job)
+        case ScheduleKind.WINDOWS:
+            return _by_windows(job, first_day, environment)
+        case _:
+            assert_never(kind)
+
+
+def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
+    users = f"/etc/sysusers.d/{job.name}.conf"
+    # Who is there already stays as it is: the line is for the next computer, and for the first time.
+    made = [] if user.is_there else [FileStep(path=users, text=sysusers_text(job))]
+    units = _units(job, "/etc/systemd/system", of_person=False)
+    files = (*made, *units)
+    folders = (SERVICE_HOME, *needed_folders(job))
+    steps: list[Step] = [*files]
+    steps += [CallStep(words=("systemd-sysusers", users))] if made else []
+    steps += [FolderStep(path=folder, user=job.user) for folder in folders if not os.path.isdir(folder)]  # noqa: PTH112
+    if job.config and may(user, "r", job.config) is False:
+        steps.append(ReadableStep(path=job.config, user=job.user))
+    steps += [
+        CallStep(words=("systemctl", "daemon-reload")),
+        CallStep(words=("systemctl", "enable", "--now", f"{job.name}.timer")),
+    ]
+    afterwards = (
+        "Try it now:",
+        f"  systemctl start {job.name}",
+        f"  journalctl -u {job.name}",
+        f"Of {MOST_STARTS} starts in 20 hours the night's is one; to count anew: systemctl reset-failed {job.name}",
+        f"Other commands are given as its user, who has the journal: su -s /bin/sh {job.user}",
+    )
+    return Placement(text=_text(files), shown=tuple(steps), afterwards=afterwards)
+
+
+def _by_person(job: NightlyJob, environment: Mapping[str, str]) -> Placement:
+    config = environment.get("XDG_CONFIG_HOME") or f"{job.home}/.config"
+    files = _units(job, str(PurePosixPath(config, "systemd/user")), of_person=True)
+    steps: tuple[Step, ...] = (
+        *files,
+        CallStep(words=("systemctl", "--user", "daemon-reload")),
+        CallStep(words=("systemctl", "--user", "enable", "--now", f"{job.name}.timer")),
+        *_lingering(own_name()),
+    )
+    afterwards = ("Try it now:", f"  systemctl --user start {job.name}", f"  journalctl --user-unit {job.name}")
+    return Placement(text=_text(files), shown=steps, afterwards=afterwards)
+
+
+def _lingering(person: str) -> Iterator[CallStep]:
+    """Yield what lets a person's services run while they are not logged in, unless they may already."""
+    if not os.path.exists(f"/var/lib/systemd/linger/{person}"):  # noqa: PTH110 - a text
+        words = ("loginctl", "enable-linger", person)
+        hint = f"All else is in place, but runs only while {person} is logged in, until root gives: {' '.join(words)}"
+        yield CallStep(words=words, hint=hint)
+
+
+def _by_cron(job: NightlyJob) -> Placement:
+    user = "" if job.user == own_name() else job.user
+    words = crontab_words(user)
+    shown = (CallStep(words=(*words, "-")),)
+    afterwards = (f"See it with: {' '.join(words)} -l",)
+    return Placement(text=cron_block(job), shown=shown, cron_job=job, cron_user=user, afterwards=afterwards)
+
+
+def _by_windows(job: NightlyJob, first_day: date, environment: Mapping[str, str]) -> Placement:
+    xml = task_xml(job, first_day)
+    folder = environment.get("LOCALAPPDATA") or environment.get("USERPROFILE") or job.folder
+    file = FileStep(path=f"{folder}\\{job.name}.xml", text=xml, encoding="utf-16")
+    create = CallStep(words=("schtasks", "/Create", "/TN", job.name, "/XML", file.path, "/F"))
+    afterwards = ("Try it now:", f"  schtasks /Run /TN {job.name}", f"  schtasks /Query /V /FO LIST /TN {job.name}")
+    return Placement(text=xml, shown=(file, create), afterwards=afterwards)
+
+
+def _units(job: NightlyJob, folder: str, *, of_person: bool) -> tuple[FileStep, ...]:
+    texts = {
+        f"{job.name}.service": service_unit(job, of_person=of_person),
+        f"{job.name}.timer": timer_unit(job),
+        f"{job.name}-failed.service": failure_unit(job, of_person=of_person),
+    }
+    return tuple(FileStep(path=f"{folder}/{name}", text=text) for name, text in texts.items())
+
+
+def _text(files: Sequence[FileStep]) -> str:
+    return "\n".join(f"# {file.path}\n{file.text.rstrip()}\n" for file in files)

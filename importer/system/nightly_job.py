@@ -1,0 +1,97 @@
+"""A command that is to be given every night, whatever the system has for that."""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from importer.system import runtime
+
+STATE_FOLDER = "callbell-importer"
+"""The name of the folder that the system service keeps its state in, beneath /var/lib."""
+SERVICE_HOME = f"/var/lib/{STATE_FOLDER}"
+"""The home of the user that is made for the system service."""
+SERVICE_USER = "callbell"
+DELAY_MINUTES = 10
+"""How much later it may begin: thousands of schedules say two o'clock, and the service is one."""
+RETRY_MINUTES = 30
+MOST_STARTS = 6
+"""Starts in a night, where the service is out of reach; systemd counts those by hand too."""
+
+_GLOB = re.compile(r"[*?\[]")
+
+
+class ScheduleKind(StrEnum):
+    """What runs the command."""
+
+    SYSTEMD = "systemd"
+    """As a service of the system, for a user of its own."""
+    SYSTEMD_USER = "systemd-user"
+    """As a service of the person who gives the command."""
+    CRON = "cron"
+    WINDOWS = "windows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightlyJob:
+    """What is to be run, when, by whom, and what it needs. All paths are absolute."""
+
+    name: str
+    """Of the unit, the block in the crontab, or the task."""
+    hour: int
+    minute: int
+    program: tuple[str, ...]
+    """The importer: its own path, or Python's with `-m importer`."""
+    arguments: tuple[str, ...]
+    """Without --quiet; patterns of file names among them, which the importer fills in itself."""
+    folder: str = ""
+    """Where it starts."""
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    user: str = ""
+    """Empty: the person who gives the command."""
+    home: str = SERVICE_HOME
+    """The user's home."""
+    config: str = ""
+    """The config file; empty: there is none."""
+    token_file: str = ""
+    """The file that systemd hands over as a credential."""
+    writes: tuple[str, ...] = ()
+    """Folders in which it writes."""
+    reads: tuple[str, ...] = ()
+    """Files that it reads, the program among them."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The whole command."""
+        return (*self.program, *self.arguments)
+
+
+def is_pattern(word: str) -> bool:
+    """Tell whether a word is a pattern of file names and not the name of a file that is there."""
+    return bool(_GLOB.search(word)) and not os.path.lexists(word)
+
+
+def likely_kind(environment: Mapping[str, str], *, is_root: bool) -> ScheduleKind:
+    """Return what this system most likely has for jobs at night.
+
+    Args:
+        environment: The environment variables.
+        is_root: Whether the administrator asks.
+
+    """
+    if runtime.WINDOWS:
+        return ScheduleKind.WINDOWS
+    if runtime.MAC or (not _has_systemd() and _has_crontab(environment)):
+        return ScheduleKind.CRON
+    return ScheduleKind.SYSTEMD if is_root or not _has_systemd() else ScheduleKind.SYSTEMD_USER
+
+
+def _has_systemd() -> bool:
+    return os.path.isdir("/run/systemd/system")  # noqa: PTH112 - as sd_booted(3) tells it
+
+
+def _has_crontab(environment: Mapping[str, str]) -> bool:
+    return shutil.which("crontab", path=environment.get("PATH")) is not None

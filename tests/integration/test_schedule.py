@@ -1,0 +1,584 @@
+"""The command `schedule`: systemd's own verifiers read what it prints, which is installed on a system of the test's."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from importer.cli.command_line import app
+from importer.cli.schedule_command import OF_ONE_RUN
+from importer.commands import schedule as tested
+from importer.commands import schedule_checks, schedule_night, schedule_steps
+from importer.commands.context import CommandContext, CommandResult, load_settings
+from importer.commands.schedule_night import ALWAYS, ScheduleRequest
+from importer.model.errors import UsageError
+from importer.settings import settle
+from importer.system import runtime
+from importer.system.scheduler import Called, Scheduler
+from importer.system.service_user import ServiceUser
+from tests.support.commands import TOKEN, Said, customers, give, table
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="units and crontabs are for POSIX' systems")
+needs_verifier = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here (Debian: apt install systemd)"
+)
+_TOP = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # the top is a group
+MOST_EXPOSED = 20
+"""Tenths: below two of ten, where systemd says OK below 4.0."""
+OWN = {"files", "config", "at", "kind", "user", "name", "install", "yes"}
+COMING = {"fail_on"}
+"""Options that are always printed, which `run` does not have yet."""
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test stands in a folder with an odd name, where the importer is a program with an odd name too."""
+    folder = tmp_path / "a 100%"
+    folder.mkdir()
+    program = folder / "my importer"
+    program.write_text("#!/bin/sh\n", "utf-8")
+    program.chmod(0o755)
+    for name in [
+        name for name in os.environ if name.startswith(("CALLBELL_", "XDG_", "SSL_CERT", "PYTHONPATH", "LANG"))
+    ]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    monkeypatch.chdir(folder)
+
+
+@pytest.fixture
+def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
+    """Let the administrator give the commands, for a user who may read and write everything; return that user."""
+    numbers = (os.getuid(), os.getgid()) if hasattr(os, "getuid") else (0, 0)
+    user = ServiceUser(name="callbell", home="/var/lib/callbell-importer", is_there=False, numbers=numbers)
+    for module in (tested, schedule_night, schedule_checks):
+        monkeypatch.setattr(module, "is_root", lambda: True)
+    for module in (schedule_checks, schedule_steps):
+        monkeypatch.setattr(module, "may", lambda *_: True)
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    # The tests' own folder is beneath /tmp, where the service sees nothing.
+    monkeypatch.setattr(schedule_checks, "_TEMPORARY", ("/nowhere/",))
+    return user
+
+
+def token_file() -> Path:
+    """Write the token where only its owner reads it."""
+    path = Path("token")
+    path.touch(mode=0o600)
+    path.write_text(TOKEN, "utf-8")
+    return path
+
+
+def config(more: str = "") -> Path:
+    """Write a config as `init` does, and the token beside it."""
+    token_file()
+    path = Path("config.toml")
+    path.write_text(f'[service]\ntoken_file = "token"\n[columns]\nidentifier = "Phone"\nname = "Name"\n{more}', "utf-8")
+    return path
+
+
+def said_units(text: str) -> dict[str, str]:
+    """Return the files that were printed, by their paths."""
+    parts = re.split(r"^# (/.*)$\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def problems(said: Said) -> list[str]:
+    """Return the names of what is a problem."""
+    return re.findall(r"^(\w+) +problem ", said.stderr, re.MULTILINE)
+
+
+# What is printed
+
+
+def test_every_option_that_is_printed_is_one_of_run() -> None:
+    """What `schedule` takes beside its own options is what `run` has; what it adds is an option of `run` too."""
+    names = {command: {one.name for one in _TOP[command].params} for command in ("run", "schedule")}
+    assert names["schedule"] - OWN == names["run"] - OF_ONE_RUN - OWN
+    assert set(ALWAYS) - names["run"] <= COMING
+    assert names["run"] >= OF_ONE_RUN
+    kinds = {one.name: one.opts for one in _TOP["run"].params}
+    assert all(kinds[one.name] == one.opts for one in _TOP["schedule"].params if one.name in kinds)
+
+
+def test_options_given_beside_are_printed_and_paths_made_absolute() -> None:
+    """The night has another folder, another shell and nobody to ask."""
+    customers(Path("my list.csv"))
+    config()
+    beside = "--country Spain --tag A%B --tag C --rate 0 --max-failures 5% --max-duration 2h --log-file x.log"
+    said = give("schedule", "my list.csv", "--kind", "cron", *beside.split())
+    line = next(line for line in said.stdout.splitlines() if not line.startswith("#"))
+    words = shlex.split(line.replace("\\%", "%").partition(" run ")[2])
+    folder = str(Path.cwd())
+    printed = f"--config {folder}/config.toml|--country Spain|--tag A%B|--tag C|--rate 0.0|--max-failures 5%"
+    printed += f"|--max-duration 2h|--log-file {folder}/x.log"
+    options = [word for option in printed.split("|") for word in option.split(" ", 1)]
+    assert words == [f"{folder}/my list.csv", *options, "--fail-on", "new", "--yes", "--quiet"]
+
+
+@posix_only
+def test_variables_of_this_shell_come_along_but_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit can be read by everybody; and a path in a variable is seen from here."""
+    customers(Path("contacts.csv"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    monkeypatch.setenv("CALLBELL_IMPORTER_REPORT_DIR", "my reports")
+    monkeypatch.setenv("CALLBELL_BASE_URL", "http://127.0.0.1:1/v1")
+    for kind in ("systemd", "systemd-user", "cron"):
+        said = give("schedule", "contacts.csv", "--kind", kind)
+        assert TOKEN not in said.stdout + said.stderr
+        assert "CALLBELL_BASE_URL=http://127.0.0.1:1/v1" in said.stdout
+        assert "a 100" in said.stdout.partition("CALLBELL_IMPORTER_REPORT_DIR=")[2].partition("my reports")[0]
+        assert "--report-dir" not in said.stdout
+
+
+def test_the_token_reaches_the_service_as_the_settings_read_it() -> None:
+    """The variable in the unit is the one that the settings read, and wins over the config's own."""
+    customers(Path("contacts.csv"))
+    config()
+    unit = said_units(give("schedule", "contacts.csv", "--kind", "systemd").stdout)[
+        "/etc/systemd/system/callbell-importer.service"
+    ]
+    assert f"LoadCredential=token:{Path.cwd()}/token".replace("%", "%%") in unit
+    variables = dict(re.findall(r"^Environment=(CALLBELL_\w+)=(.*)$", unit, re.MULTILINE))
+    assert str(settle({}, variables, Path("config.toml").read_text("utf-8")).service.token_file) == "%d/token"
+
+
+@posix_only
+@needs_verifier
+@pytest.mark.parametrize("kind", ["systemd", "systemd-user"])
+def test_systemd_finds_nothing_wrong_with_its_units(kind: str, tmp_path: Path) -> None:
+    """`systemd-analyze verify` is silent, whatever the names of files, folders and programs."""
+    customers(Path('it\'s "my" $list; año.csv'))
+    config()
+    said = give("schedule", 'it\'s "my" $list; año.csv', "--kind", kind, "--report-dir", "my $x", "--tag", "100%")
+    units = write_units(said, tmp_path)
+    ended = analyzed(["verify", "--man=no", *(str(path) for path in units)], tmp_path, of_person=kind == "systemd-user")
+    assert (ended.returncode, ended.stderr, ended.stdout) == (0, "", "")
+
+
+@posix_only
+@needs_verifier
+def test_systemd_finds_the_service_shut_in(tmp_path: Path) -> None:
+    """`systemd-analyze security` gives the system's service less than two of ten for exposure."""
+    customers(Path("contacts.csv"))
+    config()
+    unit = write_units(give("schedule", "contacts.csv", "--kind", "systemd"), tmp_path)[0]
+    ended = analyzed(
+        ["security", "--offline=true", "--no-pager", f"--threshold={MOST_EXPOSED}", str(unit)],
+        tmp_path,
+        of_person=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Overall exposure level" in ended.stdout
+
+
+def write_units(said: Said, tmp_path: Path) -> list[Path]:
+    """Write the printed units into one folder, the service first."""
+    folder = tmp_path / "units"
+    folder.mkdir()
+    written = []
+    for path, text in said_units(said.stdout).items():
+        if "systemd/" in path:
+            written.append(folder / Path(path).name)
+            written[-1].write_text(text, "utf-8")
+    return written
+
+
+def analyzed(arguments: Sequence[str], tmp_path: Path, *, of_person: bool) -> subprocess.CompletedProcess[str]:
+    """Give a command to systemd's verifier, which needs no running systemd."""
+    (tmp_path / "runtime").mkdir(mode=0o700)
+    return subprocess.run(  # noqa: S603 - a program of the system
+        ["systemd-analyze", *(["--user"] if of_person else []), *arguments],  # noqa: S607 - where the system has it
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "LC_ALL": "C.UTF-8", "XDG_RUNTIME_DIR": str(tmp_path / "runtime")},
+        timeout=60,
+        check=False,
+    )
+
+
+# What such a night would lack
+
+
+def test_all_is_well(as_root: ServiceUser) -> None:
+    """With a config, a token and a list, nothing is missing, and exit code 0 says so."""
+    customers(Path("contacts.csv"))
+    config()
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert (said.exit_code, problems(said)) == (0, []), said.stderr
+    assert f"as {as_root.name}, who is made for it" in said.stderr
+    assert "systemctl enable --now callbell-importer.timer" in said.stderr
+
+
+@pytest.mark.parametrize("kind", ["systemd", "cron", "systemd-user"])
+@pytest.mark.usefixtures("as_root")
+def test_a_token_that_only_this_shell_has_is_a_problem(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is not there at night; where to put the token is said."""
+    customers(Path("contacts.csv"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    said = give("schedule", "contacts.csv", "--kind", kind)
+    assert said.exit_code == 2
+    assert "token" in problems(said)
+    assert "Put the token, alone, into " in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
+def test_columns_that_nobody_can_be_asked_about_are_a_problem() -> None:
+    """A night has no terminal; exit code 3, and the config that would help."""
+    table(Path("contacts.csv"), [("x", "y"), ("+34600111222", "+34600111333"), ("+34600111444", "+34600111555")])
+    token_file()
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert "columns" in problems(said)
+    assert "init" in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
+def test_a_list_of_which_most_rows_are_wrong_is_a_problem() -> None:
+    """Numbers without a country code, and no country given."""
+    table(Path("contacts.csv"), [("Phone", "Name"), ("600111222", "Ana"), ("600111333", "Bea")])
+    config()
+    assert problems(give("schedule", "contacts.csv", "--kind", "systemd")) == ["columns"]
+    assert problems(give("schedule", "contacts.csv", "--kind", "systemd", "--country", "ES")) == []
+
+
+@pytest.mark.usefixtures("as_root")
+def test_a_list_that_is_not_there_yet_is_a_note() -> None:
+    """It may come tonight; without a config nobody knows whether its columns will be clear."""
+    config()
+    said = give("schedule", "later.csv", "--kind", "systemd")
+    assert (said.exit_code, problems(said)) == (0, [])
+    assert "is not there yet" in said.stderr
+    Path("config.toml").unlink()
+    assert "no file is there whose columns could be looked at" in give("schedule", "later.csv", "--kind", "cron").stderr
+
+
+@pytest.mark.parametrize("key", ["dry_run", "sandbox"])
+@pytest.mark.usefixtures("as_root")
+def test_a_config_by_which_nothing_is_sent_is_a_problem(key: str) -> None:
+    """Every night would be fine, and nobody imported."""
+    customers(Path("contacts.csv"))
+    config(f"[run]\n{key} = true\n")
+    assert "config" in problems(give("schedule", "contacts.csv", "--kind", "systemd"))
+
+
+def test_a_contradiction_of_the_night_is_told_now() -> None:
+    """A config that says verbose, and cron's --quiet: each night would end with 2."""
+    customers(Path("contacts.csv"))
+    config("[run]\nverbose = true\n")
+    said = give("schedule", "contacts.csv", "--kind", "cron")
+    assert said.exit_code == 2
+    assert "contradict" in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
+def test_a_pattern_stays_one_and_files_that_a_shell_named_are_told_of() -> None:
+    """What is named one by one is not what comes later, which is what is meant where files are moved away."""
+    for name in ("a.csv", "b.csv"):
+        customers(Path(name))
+    config()
+    settings, kept = load_settings({}, os.environ, Path("config.toml"))
+    context = CommandContext(settings=settings, options=kept, environment=os.environ, stream=sys.stderr)
+    said = {}
+    for files in (["*.csv"], ["a.csv", "b.csv"]):
+        request = ScheduleRequest(files=files, at="2:00", kind="systemd", options={"done_dir": Path("done")})
+        put_out: list[str] = []
+        result = tested.schedule_run(context, request, put_out.append, Scheduler())
+        said[files[0]] = result.text
+        assert result.exit_code == 0
+        assert f'ReadWritePaths="{Path.cwd()}"'.replace("%", "%%") in put_out[0]  # files are moved out of it
+    assert "which is 2 files now" in said["*.csv"]
+    assert "files that come later are not imported" in said["a.csv"]
+
+
+@pytest.mark.usefixtures("as_root")
+def test_a_password_in_an_address_is_a_problem() -> None:
+    """Units are for everybody's eyes; an address without one is passed on as it is."""
+    config()
+    said = give("schedule", "sftp://ana:secret@example.com/a.csv", "https://example.com/b.csv", "--kind", "systemd")
+    assert problems(said) == ["file"]
+    assert "run sftp://ana:secret@example.com/a.csv https://example.com/b.csv " in said.stdout
+
+
+@pytest.mark.usefixtures("as_root")
+def test_what_the_user_may_not_do_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the program or the list, write into the reports' folder, look into the inbox; the config is opened to it."""
+    customers(Path("contacts.csv"))
+    config('[run]\nreport_dir = "reports"\n')
+    Path("reports").mkdir()
+    for module in (schedule_checks, schedule_steps):
+        monkeypatch.setattr(module, "may", lambda _user, mode, _path: mode == "x")
+    said = give("schedule", "contacts.csv", "*.csv", "--kind", "systemd")
+    assert problems(said) == ["program", "file", "file", "folder"]
+    assert said.exit_code == 2
+    assert "chgrp" in said.stderr
+
+
+@posix_only
+def test_a_config_of_somebody_else_is_a_problem(monkeypatch: pytest.MonkeyPatch, as_root: ServiceUser) -> None:
+    """Whoever is made for the service trusts its own and root's, as every command does."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(schedule_checks, "_is_trusted", lambda *_: False)
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert problems(said) == ["config"]
+    assert f"{as_root.name} does not trust it" in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
+def test_what_lies_in_a_folder_that_the_service_does_not_see_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a /tmp of its own."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(schedule_checks, "_TEMPORARY", (f"{Path.cwd()}/",))
+    assert problems(give("schedule", "contacts.csv", "--kind", "systemd", "--report-dir", "x")) == ["file", "folder"]
+    assert "file" not in problems(give("schedule", "contacts.csv", "--kind", "systemd-user"))
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+@pytest.mark.parametrize(("has", "level"), [((), "problem"), (("crontab",), "note"), (("crontab", "sendmail"), "")])
+def test_cron_needs_a_crontab_and_somebody_who_mails(
+    has: tuple[str, ...], level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a mail program nobody hears of a bad night."""
+    customers(Path("contacts.csv"))
+    config()
+    user = ServiceUser(name="callbell", home="/", is_there=True, numbers=(os.getuid(), os.getgid()))
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name in has or "/" in name else path and None)
+    said = give("schedule", "contacts.csv", "--kind", "cron")
+    assert re.findall(r"^cron +(\w+)", said.stderr, re.MULTILINE) == ([level] if level else [])
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_another_users_crontab_is_for_that_users_home_and_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its journal is in its home, and what it may not do in this folder is told."""
+    customers(Path("contacts.csv"))
+    config()
+    home = tmp_path / "home"
+    home.mkdir()
+    user = ServiceUser(name="other", home=str(home), is_there=True, numbers=(os.getuid(), os.getgid()))
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--user", "other")
+    assert f"{home}/.local/state/callbell-importer" in said.stderr
+    assert "crontab -u other -" in said.stderr
+    here = str(Path.cwd())
+    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, path: not (mode == "w" and path == here))
+    told = give("schedule", "contacts.csv", "--kind", "cron", "--user", "other")
+    assert [name for name in problems(told) if name != "cron"] == ["folder"]
+    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, _path: mode != "x")
+    assert "where it is to start" in give("schedule", "contacts.csv", "--kind", "cron", "--user", "other").stderr
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: ServiceUser(name="other", home="/", is_there=False))
+    assert "when" in problems(give("schedule", "contacts.csv", "--kind", "cron", "--user", "other"))
+
+
+@posix_only
+def test_a_line_that_cron_would_cut_off_is_a_problem() -> None:
+    """It reads a thousand characters."""
+    customers(Path("contacts.csv"))
+    config()
+    assert "cron" in problems(give("schedule", "contacts.csv", "--kind", "cron", *["--tag", "x" * 100] * 10))
+
+
+def test_only_root_looks_into_the_token_of_the_service() -> None:
+    """Whoever prints the units for another computer, or for root, is told that it was not looked at."""
+    customers(Path("contacts.csv"))
+    config()
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (schedule_checks, schedule_night):
+            patched.setattr(module, "is_root", lambda: False)
+        patched.setattr(schedule_checks, "may", lambda *_: None)
+        patched.setattr(schedule_steps, "may", lambda *_: None)
+        said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert re.search(r"^token +not checked +.*only root can look into it", said.stderr, re.MULTILINE)
+
+
+@posix_only
+def test_a_pattern_in_a_folder_that_is_closed_is_a_problem(
+    as_root: ServiceUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user sees no file there, night after night, and with --done-dir nobody would hear of it."""
+    config()
+    monkeypatch.setattr(schedule_checks, "may", lambda _user, _mode, path: path != str(Path.cwd()) and None)
+    said = give("schedule", "*.csv", "--kind", "systemd")
+    assert "file" in problems(said)
+    assert f"{as_root.name} may not look into" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--at", "25:00"],
+        ["--at", "2"],
+        ["--kind", "launchd"],
+        ["--name", "a b"],
+        ["--name", "x-failed"],
+        ["--user", "a b", "--kind", "cron"],
+    ],
+)
+def test_a_wrong_request_is_told(wrong: list[str]) -> None:
+    """With what would be right, and nothing is printed."""
+    customers(Path("contacts.csv"))
+    said = give("schedule", "contacts.csv", *wrong)
+    assert (said.exit_code, said.stdout) == (2, "")
+
+
+@posix_only
+def test_a_name_with_a_line_break_is_refused() -> None:
+    """It would be two lines of a unit or a crontab, of which the second could be any command."""
+    customers(Path("a\n* * * * * x.csv"))
+    for kind in ("systemd", "cron"):
+        said = give("schedule", "a\n* * * * * x.csv", "--kind", kind)
+        assert (said.exit_code, said.stdout) == (2, "")
+
+
+# Putting it in place
+
+
+class Programs:
+    """systemctl and its like, which do nothing; what they were given."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, ...]] = []
+
+    def __call__(self, words: Sequence[str], _stdin: str) -> Called:
+        self.calls.append(tuple(words))
+        return Called(exit_code=0, stdout="", stderr="")
+
+
+def installed(
+    scheduler: Scheduler, kind: str, *, answer: bool | None = True, **run: object
+) -> tuple[CommandResult, list[str]]:
+    """Install a schedule, and return how that ended and what was printed."""
+    confirm = None if answer is None else lambda _text: bool(answer)
+    settings, kept = load_settings(run, os.environ, Path("config.toml"))
+    context = CommandContext(
+        settings=settings, options=kept, environment=os.environ, stream=sys.stderr, confirm=confirm
+    )
+    put_out: list[str] = []
+    request = ScheduleRequest(files=["contacts.csv"], at="03:30", kind=kind, options={}, install=True)
+    return tested.schedule_run(context, request, put_out.append, scheduler), put_out
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_the_systems_service_is_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was shown is what is written, in the right order: the user first, the timer last."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr("importer.system.scheduler._ids", lambda _: (os.getuid(), os.getgid()))
+    programs = Programs()
+    root = tmp_path / "root"
+    result, printed = installed(Scheduler(root=root, call=programs), "systemd")
+    assert result.exit_code == 0
+    assert "systemctl start callbell-importer" in result.text
+    for path, text in said_units("".join(printed)).items():
+        assert (root / path.lstrip("/")).read_text("utf-8").rstrip() == text.rstrip()
+    assert programs.calls == [
+        ("systemd-sysusers", "/etc/sysusers.d/callbell-importer.conf"),
+        ("systemctl", "daemon-reload"),
+        ("systemctl", "enable", "--now", "callbell-importer.timer"),
+    ]
+    assert (root / "var/lib/callbell-importer").is_dir()
+
+
+@posix_only
+def test_a_persons_service_is_put_in_place(tmp_path: Path) -> None:
+    """In their own folder, and it runs while they are not logged in."""
+    customers(Path("contacts.csv"))
+    config()
+    programs = Programs()
+    result, _ = installed(Scheduler(root=tmp_path / "root", call=programs), "systemd-user")
+    assert result.exit_code == 0
+    assert [words[:3] for words in programs.calls][:2] == [
+        ("systemctl", "--user", "daemon-reload"),
+        ("systemctl", "--user", "enable"),
+    ]
+    assert programs.calls[-1][:2] == ("loginctl", "enable-linger")
+    assert len(list((tmp_path / "root").rglob("callbell-importer*"))) == 3
+
+
+def test_a_task_is_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, by its own command; nowhere else."""
+    customers(Path("contacts.csv"))
+    config()
+    programs = Programs()
+    scheduler = Scheduler(root=tmp_path / "root", call=programs)
+    with pytest.raises(UsageError, match="no schedules of the kind windows"):
+        installed(scheduler, "windows")
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    monkeypatch.setattr(
+        os, "environ", {**os.environ, "LOCALAPPDATA": str(tmp_path), "USERNAME": "ana", "USERDOMAIN": "PC"}
+    )
+    result, printed = installed(scheduler, "windows")
+    assert result.exit_code == 0
+    assert "<UserId>PC\\ana</UserId>" in printed[0]
+    assert programs.calls[0][:4] == ("schtasks", "/Create", "/TN", "callbell-importer")
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_nothing_is_put_in_place_without_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A no, nobody to ask, or a night that would not work: nothing is written."""
+    monkeypatch.setattr("importer.system.scheduler._ids", lambda _: (os.getuid(), os.getgid()))
+    customers(Path("contacts.csv"))
+    config()
+    programs = Programs()
+    scheduler = Scheduler(root=tmp_path / "root", call=programs)
+    for answer in (False, None):
+        with pytest.raises(UsageError):
+            installed(scheduler, "systemd", answer=answer)
+    Path("token").unlink()
+    assert installed(scheduler, "systemd")[0].exit_code == 2
+    assert programs.calls == []
+    assert not (tmp_path / "root").exists()
+    token_file()
+    assert installed(scheduler, "systemd", answer=None, yes=True)[0].exit_code == 0
+
+
+def test_the_systems_service_is_installed_by_root_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is not is told how else."""
+    customers(Path("contacts.csv"))
+    config()
+    for module in (tested, schedule_checks, schedule_night):
+        monkeypatch.setattr(module, "is_root", lambda: False)
+    monkeypatch.setattr(schedule_checks, "may", lambda *_: None)
+    monkeypatch.setattr(schedule_steps, "may", lambda *_: None)
+    monkeypatch.setattr(schedule_checks, "_TEMPORARY", ("/nowhere/",))
+    with pytest.raises(UsageError) as raised:
+        installed(Scheduler(root=tmp_path / "root", call=Programs()), "systemd")
+    assert "--kind systemd-user" in raised.value.hint
+
+
+@posix_only
+def test_a_line_is_put_into_the_crontab_by_the_command_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what is there, and once, however often the command is given."""
+    customers(Path("contacts.csv"))
+    config()
+    kept = tmp_path / "table"
+    kept.write_text("0 1 * * * mine\n", "utf-8")
+    script = f'#!/bin/sh\ncase "$1" in -l) cat "{kept}";; -) cat > "{kept}.new"; mv "{kept}.new" "{kept}";; esac\n'
+    (tmp_path / "bin").mkdir()
+    crontab = tmp_path / "bin/crontab"
+    crontab.write_text(script, "utf-8")
+    crontab.chmod(0o755)
+    monkeypatch.setenv("PATH", str(crontab.parent), prepend=os.pathsep)
+    for _ in range(2):
+        said = give("schedule", "contacts.csv", "--kind", "cron", "--at", "3:07", "--install", "--yes")
+        assert said.exit_code == 0, said.stderr
+        assert said.stdout in kept.read_text("utf-8")
+    lines = kept.read_text("utf-8").splitlines()
+    assert lines[0] == "0 1 * * * mine"
+    assert [line[:4] for line in lines if not line.startswith("#")] == ["0 1 ", "7 3 "]

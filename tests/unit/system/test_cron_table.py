@@ -1,0 +1,73 @@
+"""The lines of a crontab; a real cron runs one in tests/integration/cron_line.py."""
+
+import re
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.model.errors import StorageError
+from importer.system.cron_table import cron_block, cron_command, with_job
+from tests.support.nightly_jobs import ODD_WORDS, nightly_job
+
+
+def as_vixie_reads(command: str) -> str:
+    r"""Return what cron gives to sh: `\%` is a per cent sign (do_command.c); a bare one would end the command."""
+    assert "%" not in command.replace("\\%", "")
+    return command.replace("\\%", "%")
+
+
+def as_busybox_reads(command: str) -> str:
+    """Return what busybox' cron gives to sh: the command as it is."""
+    return command
+
+
+@pytest.mark.parametrize("cron", [as_vixie_reads, as_busybox_reads])
+@given(word=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])) | st.sampled_from(ODD_WORDS))
+def test_a_word_comes_out_of_cron_and_sh_as_it_went_in(cron: "type", word: str) -> None:
+    """Per cent signs, quotes, dollars, blanks and whatever else."""
+    job = nightly_job(arguments=("run", word), folder=f"/srv/{word}", environment={"A": word})
+    words = shlex.split(cron(cron_command(job)), comments=False)
+    assert words[:3] == ["cd", f"/srv/{word}", "&&"]
+    assert f"A={word}" in words[3:5]
+    assert words[5:] == [*job.program, "run", word, "--quiet"]
+
+
+def test_the_line_says_when_and_is_silent_after_a_good_night() -> None:
+    """It has cron's five fields, the shell's path, and --quiet, so that cron has nothing to mail."""
+    (line,) = [line for line in cron_block(nightly_job()).splitlines() if not line.startswith("#")]
+    assert line.startswith("5 2 * * * cd /var/lib/callbell-importer && PATH=")
+    assert line.endswith(" run /srv/contacts.csv --yes --quiet")
+
+
+def test_a_crontab_keeps_what_is_not_ours() -> None:
+    """The job comes at its end; a last line without an end gets one, as cron would not run it."""
+    assert with_job("", nightly_job()) == cron_block(nightly_job())
+    assert with_job("MAILTO=a\n* * * * * x", nightly_job()).startswith(
+        "MAILTO=a\n* * * * * x\n# begin callbell-importer "
+    )
+
+
+def test_a_job_takes_the_place_of_its_earlier_one() -> None:
+    """The same name stands once; another name is another job, also where one begins like the other."""
+    first = with_job("0 1 * * * before\n", nightly_job(name="a-b"))
+    both = with_job(first, nightly_job(name="a"))
+    table = f"{both}0 9 * * * after\n"
+    changed = with_job(table, nightly_job(name="a", hour=4, arguments=("run", r"\1 \g<0>")))
+    assert [line[:9] for line in changed.splitlines() if not line.startswith("#")] == [
+        "0 1 * * *",
+        "5 2 * * *",
+        "5 4 * * *",
+        "0 9 * * *",
+    ]
+    assert with_job(changed, nightly_job(name="a", hour=4, arguments=("run", r"\1 \g<0>"))) == changed
+    assert len(re.findall("^# begin", changed, re.MULTILINE)) == 2
+
+
+def test_nobodys_line_is_taken_for_ours() -> None:
+    """Where the marks are not as they were written, nothing is changed: what lies between may be anybody's."""
+    begin, comment, line, end = cron_block(nightly_job()).splitlines()
+    for table in (f"{begin}\n0 1 * * * mine\n", f"{begin}\n{comment}\n{line}\n0 1 * * * mine\n{end}\n"):
+        with pytest.raises(StorageError, match="not the lines that should follow"):
+            with_job(table, nightly_job())
