@@ -15,6 +15,7 @@ from importer import __version__
 from importer.cli.process import VERSION, is_terminal, put_out, say
 from importer.cli.prompts import ask_hidden, ask_line, confirm_import
 from importer.model.errors import ImporterError
+from importer.system.shell import importer_command, importer_name
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
@@ -24,7 +25,7 @@ _NO_SETTINGS = frozenset({"files", "file", "force", "run", "config"})
 
 app = typer.Typer(
     help="Brings the customers in a spreadsheet into Callbell, each exactly once.",
-    epilog="\b\nTry it without an account:\n  callbell-importer run sample_inputs/contacts.csv --sandbox",
+    epilog="\b\nTry it without an account:\n  " + importer_command("run", "sample_inputs/contacts.csv", "--sandbox"),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # see GroupedCommand
@@ -140,5 +141,5 @@ command = partial(app.command, cls=GroupedCommand)
 
 def examples(*commands: str) -> str:
     """Return the end of a command's help: commands to try."""
-    lines = [f"  callbell-importer {one}" for one in commands]
+    lines = [f"  {importer_name()} {one}" for one in commands]
     return "\b\n" + "\n".join(["Examples:", *lines])
