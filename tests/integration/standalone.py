@@ -194,7 +194,8 @@ def refuse_strangers(place: Place) -> None:
     import trustme  # noqa: PLC0415 - the same
 
     authority = trustme.CA()
-    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    quiet = type("Quiet", (BaseHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = HTTPServer(("127.0.0.1", 0), quiet)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -251,7 +252,7 @@ def _write_others(folder: Path) -> None:
     import xlwt  # type: ignore[import-untyped]  # noqa: PLC0415 - the same; no stubs exist
 
     rows = [("Phone", "Name"), *((f"+3460000{number:04}", f"Name {number}") for number in range(5))]
-    pd.DataFrame(rows[1:], columns=list(rows[0])).to_excel(folder / "open.ods", index=False, engine="odf")
+    pd.DataFrame(rows[1:], columns=list(rows[0])).to_excel(folder / "open.ods", index=False)
     book = xlwt.Workbook()
     sheet = book.add_sheet("Contacts")
     for row, cells in enumerate(rows):
