@@ -9,20 +9,22 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple
-from typing import NamedTuple
 
 from importer.journal.claim import CONTACT_OF_ROW
 from importer.journal.database import encode_json, storable
 from importer.journal.deduplicate import (
+    SENT_FORGOTTEN,
     EnqueueDecision,
     FirstRow,
     KnownContact,
     deduplicate_across_runs,
     deduplicate_within_run,
 )
+from importer.journal.draft import Draft, draft_of
+from importer.journal.forgotten import bring_back, without_people
 from importer.journal.run_input import RunInput
-from importer.journal.schema import old_key, replace_old_keys
-from importer.model.payload import content_hashes, fingerprint, to_json
+from importer.journal.schema import replace_old_keys
+from importer.model.payload import content_hashes
 from importer.model.replies import Outcome
 from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Status
 
@@ -56,7 +58,8 @@ _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
 _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
     contacts.first_sent_at, contacts.last_sent_at, coalesce(sent.base, sent.payload),
-    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent, doubts.uuid IS NOT NULL
+    contacts.status = 'failed' AND (contacts.is_to_ask OR sent.http_status BETWEEN 400 AND 499), contacts.is_sent,
+    doubts.uuid IS NOT NULL, contacts.sent_run = 0
 FROM temp.next_rows CROSS JOIN contacts ON contacts.account = ? AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
 LEFT JOIN temp.doubts USING (source, channel, identifier)
@@ -85,17 +88,13 @@ UPDATE contacts SET row_fingerprint = rows.row_fingerprint, row_run = rows.run, 
 WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'unchanged'
     AND rows.row_fingerprint IS NOT NULL AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
-
-
-class _Draft(NamedTuple):
-    """A mapped row as it is stored."""
-
-    key: tuple[str, str, str]
-    identifier: str
-    """As it is sent."""
-    payload: str = ""
-    fingerprint: bytes | None = None
-    """None: it is invalid."""
+# A contact whose sent values are forgotten is as one that was only met: by this row.
+_MEET = f"""
+UPDATE contacts SET fingerprint = rows.fingerprint, sent_run = rows.run, sent_seq = rows.seq,
+    row_fingerprint = rows.row_fingerprint, row_run = rows.run, row_seq = rows.seq FROM rows
+WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'exists'
+    AND rows.reason = '{SENT_FORGOTTEN}' AND contacts.sent_run = 0 AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
 
 
 def recognise_rows(
@@ -140,10 +139,14 @@ def enqueue_rows(
         How many rows have each status now, the recognised ones too.
 
     """
+    if run.forgotten and run.forgotten.people:
+        entries = without_people(entries, run.forgotten)
     identifiers = [None] * len(entries) if run.identifiers is None else run.identifiers
     seqs = [seq for seq, identifier in enumerate(identifiers, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
-    rows = [(seq, entry, _draft(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)]
+    rows = [
+        (seq, entry, draft_of(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)
+    ]
     duplicates, contacts = _look_up(connection, run, sheet_index, rows)
     counts, lines = Counter[Status](), []
     for seq, entry, draft in rows:
@@ -158,8 +161,9 @@ def enqueue_rows(
             lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
     connection.executemany(_ENQUEUE, lines)
     _insert_problems(connection, run.key.run, rows)
-    if counts[Status.UNCHANGED]:
-        connection.execute(_REMEMBER, {**asdict(run.key), "first": seqs[0], "last": seqs[-1]})
+    for status, statement in ((Status.UNCHANGED, _REMEMBER), (Status.EXISTS, _MEET)):
+        if counts[status]:
+            connection.execute(statement, {**asdict(run.key), "first": seqs[0], "last": seqs[-1]})
     if len(seqs) < len(identifiers):
         counts += _enqueue_recognised(connection, run.key.run, sheet_index, duplicates, at)
     connection.execute("DELETE FROM temp.next_rows")
@@ -176,35 +180,20 @@ def _enqueue_recognised(
     return Counter({Status.UNCHANGED: count - len(reasons), Status.DUPLICATE: len(reasons)})
 
 
-def _draft(mapped: Contact | InvalidRow, run: RunInput, *, content: bool) -> _Draft:
-    """Return the row as it is stored; without its payload if there is nothing to compare it with."""
-    identifier = storable(mapped.identifier)
-    if isinstance(mapped, InvalidRow):
-        return _Draft(("", "", identifier), identifier)
-    payload = storable(to_json(mapped)) if content else ""
-    channel = "" if mapped.channel_uuid.casefold() in run.main_channels else storable(mapped.channel_uuid)
-    key = (storable(mapped.source), channel, storable(mapped.normalised_identifier))
-    return _Draft(key, identifier, payload, fingerprint(payload))
-
-
-def _old_key(draft: _Draft) -> str | None:
-    """Return the identifier by which an earlier version of the schema knew the contact, if it is another."""
-    source, _, identifier = draft.key
-    return None if draft.identifier == identifier else old_key(source, draft.identifier)
-
-
 def _look_up(
-    connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, _Draft]]
+    connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, Draft]]
 ) -> tuple[dict[int, EnqueueDecision], dict[int, KnownContact]]:
     """Return the decisions on duplicates, recognised rows too, and the contacts of earlier runs; both by seq."""
     keys = [
-        (seq, entry.row.number, *draft.key, _old_key(draft) if run.has_old_keys else None, draft.fingerprint)
+        (seq, entry.row.number, *draft.key, draft.old_key if run.has_old_keys else None, draft.fingerprint)
         for seq, entry, draft in rows
         if draft.fingerprint is not None
     ]
     connection.executemany(_INSERT_KEYS, keys)
     contents = {seq: content_hashes(entry.mapped) for seq, entry, _ in rows if isinstance(entry.mapped, Contact)}
     connection.executemany(_KEEP_CONTENT, contents.items())
+    if run.forgotten and run.forgotten.has_contacts:
+        bring_back(connection, run.key.account, has_old_keys=run.has_old_keys)
     doubtful = replace_old_keys(connection, run.key.account) if run.has_old_keys else {}
     new = connection.execute(_MARK_SEEN, (sheet_index,)).rowcount
     ((count,),) = connection.execute("SELECT count(identifier) FROM temp.next_rows")
@@ -226,7 +215,7 @@ def _invalid(invalid: InvalidRow) -> EnqueueDecision:
     return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
 
 
-def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, _Draft]]) -> None:
+def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, Draft]]) -> None:
     """Insert the problems of all rows that are invalid."""
     problems = [
         (run, seq, n, *map(storable, (problem.code, problem.column, problem.value, problem.message)))
@@ -237,7 +226,7 @@ def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tu
     connection.executemany(_PROBLEM, problems)
 
 
-def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
+def _columns(entry: Entry, draft: Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
     """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if reports may need them."""
     (outcome, *based_on), row, (source, channel, identifier) = decision, entry.row, draft.key
     pending = outcome.status is Status.PENDING

@@ -12,6 +12,7 @@ from importer.journal.claim import claim_rows, end_dead_runs, end_rows, record_o
 from importer.journal.database import Database, columns, moment
 from importer.journal.doubts import find_doubts
 from importer.journal.enqueue import enqueue_rows, recognise_rows
+from importer.journal.forgotten import load_forgotten
 from importer.journal.presence import Walk, to_ask
 from importer.journal.probes import ProbeLog, newest_answers
 from importer.journal.run_input import RunInput, RunKey
@@ -102,10 +103,10 @@ class Journal:
                 )
             found, main_channels = adopt_account(connection, account)
             ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
-            ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
-            has_doubts = existing is Existing.UPDATE and find_doubts(connection, found)
-        key, is_old = RunKey(run, found), bool(has_old_keys)
-        self._begun = RunInput(key, existing, main_channels, is_old, has_doubts, tallied_only=self.tallied_only)
+            ((is_old,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
+            doubts = existing is Existing.UPDATE and find_doubts(connection, found)
+            lost, key = load_forgotten(connection, found), RunKey(run, found)
+        self._begun = RunInput(key, existing, main_channels, bool(is_old), doubts, lost, self.tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""

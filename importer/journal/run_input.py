@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from importer.journal.forgotten import Forgotten
 from importer.journal.presence import Walk
 from importer.model.policy import Existing
 from importer.model.rows import Sheet
@@ -32,6 +33,8 @@ class RunInput:
     """The account has contacts of an earlier schema whose key may lack a country code."""
     has_doubts: bool = False
     """Earlier runs sent PATCHes of the account's contacts that may have arrived."""
+    forgotten: Forgotten | None = None
+    """What was forgotten that rows of the account may meet; None: nothing."""
     tallied_only: bool = False
     """Rows that would be sent are counted and not inserted: `check` has no use for them."""
     sheets: dict[int, Sheet] = field(default_factory=dict)
