@@ -25,6 +25,7 @@ Header = Annotated[str, AfterValidator(checks.not_empty)]
 Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
 OneOrSeveral = Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple), AfterValidator(checks.one_or_several)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
+Days = Annotated[str, BeforeValidator(checks.as_text), AfterValidator(checks.days)]
 Seconds = Annotated[str, AfterValidator(checks.seconds)]
 ReportKind = Annotated[str, AfterValidator(checks.one_of(REPORT_KINDS))]
 
@@ -157,6 +158,12 @@ class RunTable(_Table):
     log_file: Annotated[Line, AfterValidator(_path)] | None = None
 
 
+class RetentionTable(_Table):
+    """`[retention]`."""
+
+    older_than_days: Annotated[Days | None, Field(validation_alias="older_than")] = None
+
+
 class Tables(_Table):
     """The whole config."""
 
@@ -166,6 +173,7 @@ class Tables(_Table):
     columns: ColumnsTable = ColumnsTable()
     values: Mapping[str, Mapping[str, str]] | None = None
     run: RunTable = RunTable()
+    retention: RetentionTable = RetentionTable()
 
 
 TABLES = tuple(Tables.model_fields)

@@ -13,7 +13,7 @@ from importer.model.errors import UsageError
 from importer.readers.options import InputOptions
 from importer.settings.config_file import Key, dotted, parsed_config
 from importer.settings.config_tables import TABLES, CustomFieldTable, Tables, keys_of
-from importer.settings.options import RunOptions, ServiceOptions, Settings
+from importer.settings.options import RetentionOptions, RunOptions, ServiceOptions, Settings
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
@@ -98,6 +98,7 @@ def _settings(tables: _Values) -> Settings:
         input=InputOptions(**reading, where=where),
         mapping=mapping,
         run=RunOptions(**tables["run"]),
+        retention=RetentionOptions(**tables["retention"]),
         mapping_given=bool(mapping.columns.identifier),
     )
 

@@ -62,6 +62,14 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionOptions:
+    """How long people's data is kept: the `[retention]` table."""
+
+    older_than_days: int = 0
+    """At the end of a run, runs that are older are forgotten (`importer.commands.purge_runs`); 0: never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All checked settings of a run."""
 
@@ -69,6 +77,7 @@ class Settings:
     input: InputOptions = field(default_factory=InputOptions)
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
+    retention: RetentionOptions = field(default_factory=RetentionOptions)
     mapping_given: bool = False
     """Whether the config names the identifier's column; else the mapping is guessed."""
 

@@ -20,6 +20,8 @@ LOG_FORMATS = ("text", "json")
 _MOST_REQUESTS = 10_000
 _LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DAYS = re.compile(r"(\d{1,6})\s*([dw]?)")
+_MOST_DAYS = 36_500
 _FAILURES = re.compile(r"(\d+)\s*(%?)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -179,6 +181,16 @@ def seconds(text: str) -> float:
         raise ValueError(f'must be a time such as "2h", "90m" or "45s"; it says "{text}"')
     hours, minutes, rest = (int(part or 0) for part in found.groups())
     return float(hours * 3600 + minutes * 60 + rest)
+
+
+def days(text: str) -> int:
+    """Return the days of `90d`, `12w` or `90`; of an empty text 0: never."""
+    found = _DAYS.fullmatch(text.strip().lower())
+    if not text.strip():
+        return 0
+    if not found or not int(found[1]):
+        raise ValueError(f'must be a number of days or weeks, such as "90d" or "12w"; it says "{text}"')
+    return min(int(found[1]) * (7 if found[2] == "w" else 1), _MOST_DAYS)
 
 
 def one_or_several(texts: tuple[str, ...]) -> str | tuple[str, ...]:
