@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.purge_files import FoundFile, in_done, in_inputs, in_logs, in_reports, in_summary
+from importer.commands.purge_files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
 from importer.commands.setup import is_there, journal_path
 from importer.journal.backup import one_file
 from importer.journal.database import Database
@@ -178,27 +178,27 @@ def _found(context: CommandContext, journal: Database, person: Person) -> _Place
     person = person.with_texts(found.texts)
     records = [record for record, _ in load_runs(journal)]
     purge = JournalPurge(journal)
-    folders = dict.fromkeys(Path(one) for one in [*(record.report_dir for record in records), *purge.undo_folders()])
     backups = [path for path, _ in purge.backups()]
     theirs = {record.report_dir for record in records if record.name in found.runs}
     return _Place(
         journal=journal,
         person=person,
         found=found,
-        files=[*_files(context, journal, person, records, [*folders])],
+        files=[*_files(context, journal, person, found, records)],
         backups=[path for path in backups if is_there(path)],
         missing=[str(path) for path in [*map(Path, theirs), *backups] if not is_there(path)],
     )
 
 
 def _files(
-    context: CommandContext, journal: Database, person: Person, records: Sequence[RunRecord], folders: Sequence[Path]
+    context: CommandContext, journal: Database, person: Person, found: PersonFound, records: Sequence[RunRecord]
 ) -> Iterator[FoundFile]:
-    for folder in folders:
-        yield from in_reports(folder, person)
-    last = journal.path.with_name("last-run.json")
-    if is_there(last):
-        yield in_summary(last)
+    """Yield the files that hold the person: reports, logs, files that were done, and what people gave."""
+    folders = {Path(folder): frozenset[int]() for folder in JournalPurge(journal).undo_folders()}
+    folders |= {Path(record.report_dir): found.runs.get(record.name, frozenset()) for record in records}
+    for folder, rows in folders.items():
+        yield from in_reports(folder, person, rows)
+    yield from in_last_run(journal.path.with_name("last-run.json"), person, found.runs)
     run = context.settings.run
     logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
     for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):

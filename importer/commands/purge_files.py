@@ -12,35 +12,29 @@ A line, or a workbook, is a person's if their number stands in it, however it is
 import csv
 import io
 import json
-import os
 import shutil
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from importer.model.errors import ImporterError, StorageError
+from importer.commands.purge_search import READ_BY_READER, ZIPPED, encoding_of, files_in, holds
+from importer.model.errors import StorageError
 from importer.model.person import FORGOTTEN, Person
-from importer.readers import open_reader
-from importer.readers.options import InputOptions
 from importer.system.files import as_storage_error, write_whole
 
-_ZIPPED = frozenset({".xlsx", ".xlsm", ".ods"})
-_READ_BY_READER = frozenset({".xls", ".xlsb"})
-_WORKBOOKS = _ZIPPED | _READ_BY_READER
+_WORKBOOKS = ZIPPED | READ_BY_READER
 _KEEPS_LINES = frozenset({"results.csv", "undone.csv"})
-_REPORTS = _KEEPS_LINES | {"results.xlsx", "report.html", "summary.json"}
+_WITH_WARNINGS = frozenset({"results.xlsx", "report.html", "summary.json"})
+_REPORTS = _KEEPS_LINES | _WITH_WARNINGS
 _KEPT_COLUMNS = frozenset({"file", "sheet", "row", "status", "attempts", "finished_at"})
 _PAGE = ".html"
 _UNFINISHED = ".part"
 _UNREADABLE = "cannot be read: look for them yourself"
 _MOST_LINES = 50
 """Of a record that quotes hold together."""
-_BLOCK, _OVERLAP = 1 << 20, 1 << 12
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +58,20 @@ class FoundFile:
             self.act(self.path, person)
 
 
-def in_reports(folder: Path, person: Person) -> Iterator[FoundFile]:
-    """Yield the files of a run's own folder that hold the person, and what a run left there that was killed."""
-    for path in _files(folder):
+def in_reports(folder: Path, person: Person, rows: frozenset[int] = frozenset()) -> Iterator[FoundFile]:
+    """Yield the files of a run's own folder that hold the person, and what a run left there that was killed.
+
+    Args:
+        folder: The run's.
+        person: Who is searched for.
+        rows: The numbers of the person's rows that were mapped: sentences may be about them that only reports keep.
+
+    """
+    for path in files_in(folder):
         if is_left_over(path, folder):
             yield FoundFile(path=path, what="deleted: a run that was cut off left it", act=_delete)
-        elif holds(path, person):
-            yield _in_report(path)
+        elif (rows and path.name in _WITH_WARNINGS) or holds(path, person):
+            yield _in_report(path, rows)
 
 
 def is_left_over(path: Path, folder: Path) -> bool:
@@ -84,32 +85,42 @@ def is_report(path: Path) -> bool:
     return path.name in _REPORTS or (path.stem.startswith("failed") and path.suffix in {".csv", ".xlsx"})
 
 
-def _in_report(path: Path) -> FoundFile:
+def _in_report(path: Path, rows: frozenset[int]) -> FoundFile:
     if not is_report(path):
         return FoundFile(path=path, what="not the importer's: take them out yourself", act=None)
     if path.suffix in _WORKBOOKS or path.suffix == _PAGE:
         return FoundFile(path=path, what="deleted", act=_delete)
     if path.suffix == ".json":
-        return in_summary(path)
+        return in_summary(path, rows)
     act, what = (_empty_lines, "emptied") if path.name in _KEEPS_LINES else (_drop_lines, "without their rows")
     return FoundFile(path=path, what=what, act=act)
 
 
-def in_summary(path: Path) -> FoundFile:
-    """Return a run's summary that holds the person."""
-    return FoundFile(path=path, what="without what is about them", act=_clean_summary)
+def in_summary(path: Path, rows: frozenset[int] = frozenset()) -> FoundFile:
+    """Return a run's summary that holds the person, in these rows."""
+    return FoundFile(path=path, what="without what is about them", act=partial(_clean_summary, rows))
+
+
+def in_last_run(path: Path, person: Person, runs: Mapping[str, frozenset[int]]) -> Iterator[FoundFile]:
+    """Yield the summary of the last run, beside the journal, if it is there and about the person."""
+    if path.is_file():
+        with suppress(ValueError, AttributeError):
+            rows = runs.get(json.loads(path.read_text(encoding="utf-8")).get("run"), frozenset())
+            if rows or holds(path, person):
+                yield in_summary(path, rows)
 
 
 def in_logs(log: Path, person: Person) -> Iterator[FoundFile]:
     """Yield the log and its older parts, which are called like it, that hold the person."""
-    for path in _files(log.parent, deep=False):
+    log = log.resolve()
+    for path in files_in(log.parent, deep=False):
         if path.name.startswith(log.name) and holds(path, person):
             yield FoundFile(path=path, what="without their number", act=_clean_text)
 
 
 def in_done(folder: Path, person: Person) -> Iterator[FoundFile]:
     """Yield the files that were imported and moved away, and hold the person."""
-    for found in _searched(_files(folder), person):
+    for found in _searched(files_in(folder), person):
         if found.what == _UNREADABLE:
             yield found
         else:
@@ -138,73 +149,6 @@ def _is_file(path: Path) -> bool:
     with suppress(OSError):
         return path.is_file()
     return False
-
-
-def holds(path: Path, person: Person) -> bool:
-    """Tell whether the person's number stands in a file, or a sentence that is only about them.
-
-    Raises:
-        StorageError: It cannot be read.
-
-    """
-    with as_storage_error(f"{path} cannot be read"), _zip_errors():
-        return any(person.is_in(text) or any(one in text for one in _as_written(person)) for text in _texts(path))
-
-
-@contextmanager
-def _zip_errors() -> Iterator[None]:
-    """Raise what is wrong with a workbook's package as an `OSError`."""
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        raise OSError(0, str(error) or type(error).__name__) from error
-
-
-def _as_written(person: Person) -> Iterator[str]:
-    """Yield the sentences as they are, and as JSON has them."""
-    for text in person.texts:
-        yield text
-        yield json.dumps(text, ensure_ascii=False)[1:-1]
-
-
-def _texts(path: Path) -> Iterator[str]:
-    """Yield what a file says, in blocks that overlap."""
-    ending = path.suffix.lower()
-    if ending in _READ_BY_READER:
-        with suppress(ImporterError), closing(open_reader(str(path), InputOptions())) as reader:
-            for rows in reader.chunks():
-                yield from ("\x1f".join(row.cells) for row in rows)
-        return
-    if ending in _ZIPPED and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as package:
-            for name in package.namelist():
-                with package.open(name) as part:
-                    yield from _blocks(io.TextIOWrapper(part, encoding="utf-8", errors="surrogateescape"))
-        return
-    with path.open(encoding=_encoding(path), errors="surrogateescape", newline="") as file:
-        yield from _blocks(file)
-
-
-def _blocks(file: io.TextIOBase) -> Iterator[str]:
-    before = ""
-    while block := file.read(_BLOCK):
-        yield before + block
-        before = block[-_OVERLAP:]
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        return "utf-16" if file.read(2) in _WIDE_MARKS else "utf-8"
-
-
-def _files(folder: Path, *, deep: bool = True) -> list[Path]:
-    """Return the files of a folder, and of those in it; what is no plain file is none, as are links."""
-    found = (
-        [Path(parent) / name for parent, _, names in os.walk(folder) for name in names]
-        if deep
-        else [*(folder.iterdir() if folder.is_dir() else ())]
-    )
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def _delete(path: Path, _person: Person) -> None:
@@ -240,7 +184,7 @@ def _emptied(records: Iterator[str], person: Person) -> Iterator[str]:
 
 def _records(path: Path) -> Iterator[str]:
     """Yield the records of a text file with their line ends: lines that quotes hold together are one."""
-    with path.open(encoding=_encoding(path), errors="surrogateescape", newline="") as file:
+    with path.open(encoding=encoding_of(path), errors="surrogateescape", newline="") as file:
         record = ""
         for line in file:
             record += line
@@ -257,12 +201,15 @@ def _clean_text(path: Path, person: Person) -> None:
     _rewrite(path, map(person.without, _records(path)))
 
 
-def _clean_summary(path: Path, person: Person) -> None:
-    """Write a summary again; what is no JSON is cleaned as a text."""
+def _clean_summary(rows: frozenset[int], path: Path, person: Person) -> None:
+    """Write a summary again; what is no JSON is cleaned as a text. A group has the sentence of its first row."""
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return _clean_text(path, person)
+    for group in [*summary.get("problems", ()), *summary.get("warnings", ())]:
+        if not rows.isdisjoint(group["rows"][:1]):
+            group["message"] = FORGOTTEN
     return _rewrite(path, [json.dumps(_cleaned(summary, person), ensure_ascii=False, indent=2) + "\n"])
 
 
@@ -279,7 +226,7 @@ def _cleaned(value: Any, person: Person) -> Any:  # noqa: ANN401 - whatever JSON
 
 
 def _rewrite(path: Path, records: Iterator[str] | Sequence[str]) -> None:
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     with write_whole(path) as unfinished:
         with unfinished.open("w", encoding=encoding, errors="surrogateescape", newline="") as file:
             file.writelines(records)

@@ -12,7 +12,7 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.purge import confirm_purge_of, open_journals
 from importer.commands.purge_files import is_left_over, is_report
 from importer.commands.setup import is_there
-from importer.journal.database import Database, maybe_moment
+from importer.journal.database import Database
 from importer.journal.purge import JournalPurge, OldRun, PurgedRuns
 from importer.journal.retention import compact
 from importer.model.plain_text import counted, plain
@@ -54,7 +54,7 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
 def forget_oldest(database: Database, now: datetime, days: int) -> None:
     """Forget the runs that are older than so many days, the oldest first, as many as a night has time for."""
     purge, before = JournalPurge(database), now - timedelta(days=days)
-    before = maybe_moment(purge.nth_old(before, _RUNS_A_NIGHT)) or before
+    before = purge.nth_old(before, _RUNS_A_NIGHT) or before
     if old := purge.old_runs(before):
         _, done = _forget(database, old, before, now, always=False)
         LOG.info("%d runs are older than %d days and were forgotten, %d rows of them", len(old), days, done.rows)

@@ -144,10 +144,9 @@ def _forgotten_lines(undo: RunUndo, earlier: RunRecord) -> list[str]:
     kept = RunReport(undo.database, undo.key.run).kept()
     if not kept.forgotten_at:
         return []
-    return [
-        f"{earlier.name} was forgotten on {kept.forgotten_at:%Y-%m-%d} (purge): what it did to {kept.dropped:,} rows, "
-        "and the values before its updates, are not known any more. That cannot be taken back."
-    ]
+    what = f"what it did to {kept.dropped:,} rows, and the values before its updates, are not known any more"
+    when = f"{kept.forgotten_at:%Y-%m-%d}"
+    return [f"{earlier.name} was forgotten on {when} (purge): {what}. That cannot be taken back."]
 
 
 def _kept_lines(undo: RunUndo) -> list[str]:

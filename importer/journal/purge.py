@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from importer.journal.database import Database, moment
+from importer.journal.database import Database, maybe_moment, moment
 from importer.journal.forgotten import add_hash_function
 from importer.journal.keyed_hash import made_hash
 from importer.journal.retention import compact, delete_orphans
@@ -174,10 +174,10 @@ class JournalPurge:
         """Write the file again without what was deleted, and empty SQLite's log."""
         compact(self._database, always=True)
 
-    def nth_old(self, before: datetime, count: int) -> str:
-        """Return when the run began that comes after so many that are to be forgotten; empty: there are no more."""
+    def nth_old(self, before: datetime, count: int) -> datetime | None:
+        """Return when the run began that comes after so many that are to be forgotten; None: there are no more."""
         found = self._database.fetch(_FIRST_AFTER, {"before": moment(before)} | {"skip": count})
-        return next((at for (at,) in found), "")
+        return next((maybe_moment(at) for (at,) in found), None)
 
     def undo_folders(self) -> Sequence[str]:
         """Return the reports' folders of all undos."""

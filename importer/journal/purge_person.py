@@ -5,7 +5,8 @@ as a keyed hash that is looked up in Callbell before it is sent, should they be 
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,12 +32,15 @@ _THEIRS = (
     """,
 )
 _RUNS = """
-SELECT runs.name FROM temp.theirs CROSS JOIN rows USING (run, seq)
-JOIN runs ON runs.id = rows.run ORDER BY runs.id, rows.seq
+SELECT runs.name, iif(rows.fingerprint IS NULL AND rows.status <> 'invalid', NULL, rows.number)
+FROM temp.theirs CROSS JOIN rows USING (run, seq) JOIN runs ON runs.id = rows.run ORDER BY runs.id, rows.seq
 """
-# Sentences that repeat what their cells say; others may be about many rows.
+# Sentences about nobody else: they may repeat what their cells say.
 _TEXTS = """
-SELECT message FROM temp.theirs CROSS JOIN problems USING (run, seq) WHERE value <> '' AND instr(message, value)
+SELECT message FROM temp.theirs CROSS JOIN problems AS own USING (run, seq) WHERE NOT EXISTS (
+    SELECT 1 FROM problems WHERE problems.run = own.run AND problems.message = own.message
+        AND (problems.run, problems.seq) NOT IN (SELECT run, seq FROM temp.theirs)
+)
 UNION SELECT reason FROM temp.theirs CROSS JOIN rows USING (run, seq) WHERE name <> '' AND instr(reason, name)
 """
 _CONTACTS = "SELECT href FROM contacts WHERE is_forgotten = 0 AND is_theirs(identifier)"
@@ -86,8 +90,8 @@ class PersonFound:
     """What a journal has of a person."""
 
     rows: int
-    runs: tuple[str, ...]
-    """The runs that have rows of them."""
+    runs: Mapping[str, frozenset[int]]
+    """The runs that have rows of them, with the numbers of those that were mapped."""
     contacts: int
     links: tuple[str, ...]
     """To their contacts in Callbell."""
@@ -116,15 +120,17 @@ class PersonPurge:
         with self._database.transaction() as connection:
             end_dead_runs(connection, self._now)
             self._gather(connection)
-            runs = [run for (run,) in connection.execute(_RUNS)]
+            runs = defaultdict[str, list[int | None]](list)
+            for run, number in connection.execute(_RUNS):
+                runs[run].append(number)
             contacts = connection.execute(_CONTACTS).fetchall()
             texts = connection.execute(_TEXTS).fetchall()
             ((probe,),) = connection.execute(_OPEN_PROBE).fetchall()
             found = known_hash(connection)
             listed = found is not None and _is_on_list(connection, found.of_person(self._person.identifier))
             return PersonFound(
-                rows=len(runs),
-                runs=tuple(dict.fromkeys(runs)),
+                rows=sum(map(len, runs.values())),
+                runs={run: frozenset(filter(None, numbers)) for run, numbers in runs.items()},
                 contacts=len(contacts),
                 links=tuple(href for (href,) in contacts if href),
                 texts=frozenset(text for (text,) in texts),

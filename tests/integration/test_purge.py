@@ -1,0 +1,253 @@
+"""The command `purge`: no byte is left of who is forgotten, and nobody is made twice."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from importer.sandbox import Sandbox
+from tests.support.commands import NO_LIMIT, TOKEN, give, phones, read, results, serving, table
+
+NUMBER, NAME, MAIL = "+34600111222", "Zenobia Quintanar", "zenobia@quintanar.example"
+OTHERS = [("+34600111223", "Ana", "ana@example.com"), ("+34600111224", "Bo", "bo@example.com")]
+_WRITINGS = re.compile(rb"600[\s.()\-/]*111[\s.()\-/]*222(?![0-9])")
+
+
+def _holds(data: bytes) -> bool:
+    return bool(_WRITINGS.search(data)) or any(text.encode() in data for text in (NAME, MAIL, "Quintanar"))
+
+
+def holders(folder: Path) -> list[str]:
+    """Return the files in which the person stands: their bytes, and workbooks unpacked."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            parts = [path.read_bytes()]
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as package:
+                    parts += map(package.read, package.namelist())
+            if any(map(_holds, parts)):
+                found.append(path.relative_to(folder).as_posix())
+    return found
+
+
+def sheet(path: str, *extra: tuple[str, str, str]) -> Path:
+    """Write a CSV file with the person and others."""
+    return table(Path(path), [("Phone", "Name", "E-mail"), (NUMBER, NAME, MAIL), *OTHERS, *extra])
+
+
+@pytest.fixture(autouse=True)
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Each test stands in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
+    monkeypatch.setenv("CALLBELL_IMPORTER_LOG_FILE", str(tmp_path / "importer.log"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    with serving(NO_LIMIT) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+def _nights() -> None:
+    """Runs in which the person is created, unchanged, changed, twice, invalid; and a backup, a log that names them."""
+    give("run", sheet("contacts.csv"), "-v")
+    give("run", "contacts.csv")
+    give("journal", "backup", "copy.sqlite3")
+    changed = table(Path("changed.csv"), [("Phone", "Name", "E-mail"), (NUMBER, f"{NAME} II", MAIL), *OTHERS])
+    give("run", changed)
+    give("run", changed, "--existing", "update")
+    give("run", sheet("twice.csv", ("0034 600 111 222", NAME, MAIL)))
+    bad = [
+        ("Phone", "Name", "Bot"),
+        (NUMBER, NAME, "zenobia@quintanar.example says 600-111-222"),
+        ("600 111 222", NAME, ""),
+    ]
+    give("run", table(Path("bad.csv"), bad), "-c", config(bot="Bot"))
+    with Path("importer.log").open("a", encoding="utf-8") as log:
+        log.write("a line of another program about +34 600 111 222\n")
+    for path in ("contacts.csv", "changed.csv", "twice.csv", "bad.csv"):
+        Path(path).unlink()
+
+
+def config(**columns: str) -> str:
+    """Write a config whose columns cannot be guessed."""
+    lines = [f'{name}_status = "{header}"' for name, header in columns.items()]
+    text = '[columns]\nidentifier = "Phone"\nname = "Name"\n' + "\n".join(lines) + "\n"
+    Path("with.toml").write_text(text, encoding="utf-8")
+    return "with.toml"
+
+
+def test_no_byte_is_left_of_who_is_forgotten(tmp_path: Path) -> None:
+    """Neither number nor name: in the journal, its log, backups, reports (workbooks unpacked) and log files."""
+    _nights()
+    assert {"journal.sqlite3", "copy.sqlite3", "importer.log"} < set(holders(tmp_path))
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert said.exit_code == 0, said.stderr
+    assert holders(tmp_path) == []
+    assert NAME not in said.stderr
+    assert "600111222" not in said.stderr
+    assert "In Callbell" in said.stderr
+    for journal in ("journal.sqlite3", "copy.sqlite3"):
+        assert give("journal", "check", "--journal", journal).exit_code == 0
+
+
+def test_reports_keep_the_others(tmp_path: Path) -> None:
+    """The person's line keeps its row and status; the workbook is written again without them by `report`."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    run = next(path for path in Path("reports").iterdir())
+    give("purge", "--contact", NUMBER, "--yes")
+    lines = results()
+    assert [(line["row"], line["identifier"], line["name"], line["status"]) for line in lines] == [
+        ("2", "", "", "created"),
+        ("3", "34600111223", "Ana", "created"),
+        ("4", "34600111224", "Bo", "created"),
+    ]
+    assert not (run / "results.xlsx").exists()
+    assert give("report", run.name, "--no-open").exit_code == 0
+    assert (run / "results.xlsx").exists()
+    Path("contacts.csv").unlink()
+    assert holders(tmp_path) == []
+
+
+def test_who_is_forgotten_is_not_imported_again(tmp_path: Path, service: Sandbox) -> None:
+    """Their row is invalid, with its code, in whatever writing; nothing of it is kept; `--remember` takes it back."""
+    sheet("contacts.csv")
+    give("purge", "--contact", NUMBER, "--yes")  # no journal yet: nothing is begun silently
+    give("run", "contacts.csv")
+    give("purge", "--contact", NUMBER, "--yes")
+    for writing in (NUMBER, "0034 600 111 222"):
+        said = give(
+            "run", table(Path("contacts.csv"), [("Phone", "Name"), (writing, NAME), ("+34600111225", "Cy")]), "--json"
+        )
+        assert said.exit_code == 1
+        assert said.rows["invalid"] == 1
+        assert {group["code"] for group in said.summary["problems"]} == {"forgotten"}
+    Path("contacts.csv").rename(tmp_path.parent / "contacts.csv")
+    assert holders(tmp_path) == []
+    assert give("purge", "--contact", NUMBER, "--remember").exit_code == 0
+    (tmp_path.parent / "contacts.csv").rename("contacts.csv")
+    assert give("run", "contacts.csv", "--existing", "create", "--json").rows == {
+        "exists": 1,
+        "unchanged": 1,
+        "read": 2,
+    }
+    assert len(phones(service)) == 4
+
+
+def test_a_dry_run_shows_and_changes_nothing(tmp_path: Path) -> None:
+    """And nobody is asked where nobody is: exit code 2 with the command to give."""
+    _nights()
+    before = holders(tmp_path)
+    said = give("purge", "--contact", NUMBER, "--dry-run")
+    assert said.exit_code == 0
+    assert "results.xlsx: deleted" in said.stderr
+    unasked = give("purge", "--contact", NUMBER)
+    assert unasked.exit_code == 2
+    assert "purge --contact" in unasked.stderr
+    assert "--yes" in unasked.stderr
+    assert holders(tmp_path) == before
+
+
+def test_files_that_people_gave_are_told_and_never_changed() -> None:
+    """The sheet of last night stands where it stood."""
+    before = sheet("contacts.csv").read_bytes()
+    give("run", "contacts.csv")
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert "contacts.csv: yours" in " ".join(said.stderr.split())
+    assert Path("contacts.csv").read_bytes() == before
+
+
+def test_old_runs_are_forgotten_and_nobody_is_made_twice(
+    tmp_path: Path, service: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names and numbers of old runs go, with their reports; who comes back is known by the keyed hash."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    Path("contacts.csv").rename(tmp_path.parent / "kept.csv")
+    shift(monkeypatch, days=100)
+    give("run", table(Path("others.csv"), [("Phone", "Name"), ("+34600111229", "Di")]))
+    said = give("purge", "--older-than", "90d", "--yes")
+    assert said.exit_code == 0, said.stderr
+    assert holders(tmp_path) == []
+    assert len([*Path("reports").iterdir()]) == 1
+    assert give("journal", "check").exit_code == 0
+    (tmp_path.parent / "kept.csv").rename("contacts.csv")
+    assert give("run", "contacts.csv", "--existing", "create", "--json").rows == {"exists": 3, "read": 3}
+    assert give("run", "contacts.csv", "--existing", "create", "--json").rows == {"unchanged": 3, "read": 3}
+    assert len(phones(service)) == 4
+
+
+def test_what_is_in_use_is_not_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contact that stands in last night's sheet keeps its values: nothing is merged as if for the first time."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    shift(monkeypatch, days=100)
+    give("run", "contacts.csv")
+    assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+    assert give("run", "contacts.csv", "--json", "--existing", "update").rows == {"unchanged": 3, "read": 3}
+    assert [line["name"] for line in results()] == [NAME, "Ana", "Bo"]
+
+
+def test_an_update_says_that_it_meets_them_for_the_first_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The merge has no earlier values, and the row's reason says why."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    shift(monkeypatch, days=100)
+    give("purge", "--older-than", "90d", "--yes")
+    give("run", "contacts.csv", "--existing", "update")
+    assert {"what was sent before is forgotten" in line["reason"] for line in results()} == {True}
+
+
+def test_a_run_that_was_forgotten_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`runs` keeps its counts; `report`, `retry` and `undo` say what they cannot do."""
+    sheet("contacts.csv", ("1", "Nobody", ""))
+    give("run", "contacts.csv")
+    (run,) = (path.name for path in Path("reports").iterdir())
+    shift(monkeypatch, days=100)
+    give("purge", "--older-than", "90d", "--yes")
+    assert "4" in give("runs").stderr + give("runs").stdout
+    assert "forgotten" in give("runs", run).stdout
+    assert "forgotten" in give("undo", run, "--yes").stderr
+    assert "give their file to" in give("retry", run).stderr
+
+
+def test_retention_forgets_at_the_end_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the config says, without a question."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    Path("contacts.csv").unlink()
+    shift(monkeypatch, days=100)
+    Path("config.toml").write_text('[retention]\nolder_than = "90d"\n', encoding="utf-8")
+    said = give("run", table(Path("others.csv"), [("Phone", "Name"), ("+34600111229", "Di")]), "--yes")
+    assert said.exit_code == 0, said.stderr
+    assert holders(tmp_path) == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("--older-than", "soon"), ("--contact", "12"), ("--remember",)])
+def test_what_is_to_be_forgotten_must_be_said(arguments: tuple[str, ...]) -> None:
+    """Exit code 2."""
+    give("run", sheet("contacts.csv"))
+    assert give("purge", *arguments, "--yes").exit_code == 2
+
+
+def shift(monkeypatch: pytest.MonkeyPatch, *, days: int) -> None:
+    """Let the commands after this be given so many days later."""
+    import datetime as times  # noqa: PLC0415 - the module whose class is replaced
+
+    from importer.commands import context  # noqa: PLC0415 - the same
+
+    class Later(times.datetime):
+        @classmethod
+        def now(cls, tz: times.tzinfo | None = None) -> "Later":
+            return super().now(tz) + times.timedelta(days=days)
+
+    monkeypatch.setattr(context, "datetime", Later)
+    monkeypatch.setattr("importer.journal.journal.Journal.open.__func__.__defaults__", (lambda: Later.now(times.UTC),))
+
+
+def test_nothing_of_read_is_unused() -> None:
+    """The helper reads what a run wrote."""
+    assert read(table(Path("x.csv"), [("a",), ("b",)])) == [{"a": "b"}]
