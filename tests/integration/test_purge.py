@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from importer.sandbox import Sandbox
-from tests.support.commands import NO_LIMIT, TOKEN, give, phones, read, results, serving, table
+from tests.support.commands import NO_LIMIT, TOKEN, give, phones, results, serving, table
 
 NUMBER, NAME, MAIL = "+34600111222", "Zenobia Quintanar", "zenobia@quintanar.example"
 OTHERS = [("+34600111223", "Ana", "ana@example.com"), ("+34600111224", "Bo", "bo@example.com")]
@@ -180,7 +180,7 @@ def test_old_runs_are_forgotten_and_nobody_is_made_twice(
     assert len(phones(service)) == 4
 
 
-def test_what_is_in_use_is_not_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_in_use_is_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contact that stands in last night's sheet keeps its values: nothing is merged as if for the first time."""
     sheet("contacts.csv")
     give("run", "contacts.csv")
@@ -235,19 +235,14 @@ def test_what_is_to_be_forgotten_must_be_said(arguments: tuple[str, ...]) -> Non
 
 def shift(monkeypatch: pytest.MonkeyPatch, *, days: int) -> None:
     """Let the commands after this be given so many days later."""
-    import datetime as times  # noqa: PLC0415 - the module whose class is replaced
+    import datetime as dt  # noqa: PLC0415 - the module whose class is replaced
 
     from importer.commands import context  # noqa: PLC0415 - the same
 
-    class Later(times.datetime):
+    class Later(dt.datetime):
         @classmethod
-        def now(cls, tz: times.tzinfo | None = None) -> "Later":
-            return super().now(tz) + times.timedelta(days=days)
+        def now(cls, tz: dt.tzinfo | None = None) -> "Later":
+            return super().now(tz) + dt.timedelta(days=days)
 
     monkeypatch.setattr(context, "datetime", Later)
-    monkeypatch.setattr("importer.journal.journal.Journal.open.__func__.__defaults__", (lambda: Later.now(times.UTC),))
-
-
-def test_nothing_of_read_is_unused() -> None:
-    """The helper reads what a run wrote."""
-    assert read(table(Path("x.csv"), [("a",), ("b",)])) == [{"a": "b"}]
+    monkeypatch.setattr("importer.journal.journal.Journal.open.__func__.__defaults__", (lambda: Later.now(dt.UTC),))
