@@ -1,13 +1,22 @@
 """The command `purge`: no byte is left of who is forgotten, and nobody is made twice."""
 
+import importlib
 import re
+import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter
 
+from importer.commands.purge_files import in_done
+from importer.model.person import Person
 from importer.sandbox import Sandbox
+from importer.system.locks import journal_lock
 from tests.support.commands import NO_LIMIT, TOKEN, give, phones, results, serving, table
 
 NUMBER, NAME, MAIL = "+34600111222", "Zenobia Quintanar", "zenobia@quintanar.example"
@@ -246,3 +255,110 @@ def shift(monkeypatch: pytest.MonkeyPatch, *, days: int) -> None:
 
     monkeypatch.setattr(context, "datetime", Later)
     monkeypatch.setattr("importer.journal.journal.Journal.open.__func__.__defaults__", (lambda: Later.now(dt.UTC),))
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+STEPS = (
+    "importer.commands.purge.PersonPurge.put_on_list",
+    "importer.commands.purge_files.FoundFile.forget",
+    "importer.system.files._sync",
+    "importer.commands.purge.PersonPurge.forget",
+    "importer.commands.purge.PersonPurge.finish",
+    "importer.journal.purge_person.compact",
+)
+
+
+def killed_at(monkeypatch: pytest.MonkeyPatch, step: int) -> list[str]:
+    """Let the process end before the nth of the steps of a purge; return those that were taken."""
+    taken: list[str] = []
+    for name in STEPS:
+        place, _, last = name.rpartition(".")
+        module, _, inner = place.rpartition(".")
+        owner = (
+            importlib.import_module(place)
+            if not inner[:1].isupper()
+            else getattr(importlib.import_module(module), inner)
+        )
+        before = getattr(owner, last)
+
+        def counting(*arguments: Any, before: Any = before, name: str = name, **options: Any) -> Any:
+            taken.append(name)
+            if len(taken) == step:
+                raise Killed
+            return before(*arguments, **options)
+
+        monkeypatch.setattr(owner, last, counting)
+    return taken
+
+
+def is_called_forgotten(journal: Path) -> bool:
+    """Tell whether the journal says that a person is forgotten."""
+    with closing(sqlite3.connect(journal)) as file:
+        return bool(file.execute("SELECT count(*) FROM forgotten_people WHERE finished_at IS NOT NULL").fetchone()[0])
+
+
+def test_a_purge_that_is_cut_off_goes_on(tmp_path: Path) -> None:
+    """At each step: nothing half-forgotten is called forgotten, and the same command ends it."""
+    give("run", sheet("contacts.csv"))
+    give("journal", "backup", "copy.sqlite3")
+    Path("contacts.csv").unlink()
+    whole = tmp_path.parent / f"{tmp_path.name}-whole"
+    shutil.copytree(tmp_path, whole)
+    step, was_killed = 0, True
+    while was_killed:
+        step += 1
+        for path in [*tmp_path.iterdir()]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+        with pytest.MonkeyPatch.context() as patched:
+            taken = killed_at(patched, step)
+            try:
+                give("purge", "--contact", NUMBER, "--yes")
+                was_killed = False
+            except Killed:
+                assert not (is_called_forgotten(Path("journal.sqlite3")) and holders(tmp_path)), taken
+        assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0, taken
+        assert holders(tmp_path) == [], taken
+        assert is_called_forgotten(Path("journal.sqlite3"))
+    assert set(taken) == set(STEPS)
+    assert step > 15
+
+
+def test_a_purge_waits_for_a_run_or_ends_with_6() -> None:
+    """A run has the journal."""
+    give("run", sheet("contacts.csv"))
+    with journal_lock(Path("journal.sqlite3").resolve(), "20261123-020000-contacts"):
+        for arguments in (("--contact", NUMBER), ("--older-than", "90d"), ("--contact", NUMBER, "--remember")):
+            assert give("purge", *arguments, "--yes").exit_code == 6
+
+
+def test_what_a_killed_run_left_goes_too(tmp_path: Path) -> None:
+    """Half a report, or the parts of a workbook, beside the reports."""
+    give("run", sheet("contacts.csv"))
+    Path("contacts.csv").unlink()
+    run = next(Path("reports").iterdir())
+    (run / ".results.csv.x1.part").write_text(f"2,{NUMBER},{NAME}", encoding="utf-8")
+    (run / "tmpabc").mkdir()
+    (run / "tmpabc" / "sheet.xml").write_text(f"<c>{NAME}</c>", encoding="utf-8")
+    (run / "mine.txt").write_text("nothing of theirs", encoding="utf-8")
+    give("purge", "--contact", NUMBER, "--yes")
+    assert holders(tmp_path) == []
+    assert (run / "mine.txt").exists()
+
+
+def test_a_folder_of_files_that_were_done(tmp_path: Path) -> None:
+    """Text files lose the person's rows, workbooks are deleted; the others stay as they are."""
+    person = Person(identifier="34600111222", code="34")
+    sheet("done/contacts.csv")
+    others = table(Path("done/others.csv"), [("Phone",), ("+34600111229",)]).read_bytes()
+    with xlsxwriter.Workbook("done/contacts.xlsx") as book:
+        book.add_worksheet().write_row(0, 0, [NAME, 34600111222])
+    for found in [*in_done(Path("done"), person)]:
+        found.forget(person)
+    assert holders(tmp_path) == []
+    assert Path("done/contacts.csv").read_text("utf-8").splitlines()[1].startswith(OTHERS[0][0])
+    assert Path("done/others.csv").read_bytes() == others
+    assert not Path("done/contacts.xlsx").exists()
