@@ -20,10 +20,10 @@ from importer.journal.deduplicate import (
     deduplicate_across_runs,
     deduplicate_within_run,
 )
-from importer.journal.draft import Draft, draft_of
 from importer.journal.forgotten import bring_back, without_people
 from importer.journal.run_input import RunInput
 from importer.journal.schema import replace_old_keys
+from importer.journal.stored_row import StoredRow, stored_row
 from importer.model.payload import content_hashes
 from importer.model.replies import Outcome
 from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Status
@@ -145,7 +145,7 @@ def enqueue_rows(
     seqs = [seq for seq, identifier in enumerate(identifiers, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
     rows = [
-        (seq, entry, draft_of(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)
+        (seq, entry, stored_row(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)
     ]
     duplicates, contacts = _look_up(connection, run, sheet_index, rows)
     counts, lines = Counter[Status](), []
@@ -181,7 +181,7 @@ def _enqueue_recognised(
 
 
 def _look_up(
-    connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, Draft]]
+    connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, StoredRow]]
 ) -> tuple[dict[int, EnqueueDecision], dict[int, KnownContact]]:
     """Return the decisions on duplicates, recognised rows too, and the contacts of earlier runs; both by seq."""
     keys = [
@@ -215,7 +215,7 @@ def _invalid(invalid: InvalidRow) -> EnqueueDecision:
     return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
 
 
-def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, Draft]]) -> None:
+def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, StoredRow]]) -> None:
     """Insert the problems of all rows that are invalid."""
     problems = [
         (run, seq, n, *map(storable, (problem.code, problem.column, problem.value, problem.message)))
@@ -226,7 +226,7 @@ def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tu
     connection.executemany(_PROBLEM, problems)
 
 
-def _columns(entry: Entry, draft: Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
+def _columns(entry: Entry, draft: StoredRow, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
     """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if reports may need them."""
     (outcome, *based_on), row, (source, channel, identifier) = decision, entry.row, draft.key
     pending = outcome.status is Status.PENDING

@@ -9,7 +9,7 @@ from importer.model.payload import fingerprint, to_json
 from importer.model.rows import Contact, InvalidRow
 
 
-class Draft(NamedTuple):
+class StoredRow(NamedTuple):
     """A mapped row as it is stored."""
 
     key: tuple[str, str, str]
@@ -26,12 +26,12 @@ class Draft(NamedTuple):
         return None if self.identifier == identifier else old_key(source, self.identifier)
 
 
-def draft_of(mapped: Contact | InvalidRow, run: RunInput, *, content: bool) -> Draft:
+def stored_row(mapped: Contact | InvalidRow, run: RunInput, *, content: bool) -> StoredRow:
     """Return the row as it is stored; without its payload if there is nothing to compare it with."""
     identifier = storable(mapped.identifier)
     if isinstance(mapped, InvalidRow):
-        return Draft(("", "", identifier), identifier)
+        return StoredRow(("", "", identifier), identifier)
     payload = storable(to_json(mapped)) if content else ""
     channel = "" if mapped.channel_uuid.casefold() in run.main_channels else storable(mapped.channel_uuid)
     key = (storable(mapped.source), channel, storable(mapped.normalised_identifier))
-    return Draft(key, identifier, payload, fingerprint(payload))
+    return StoredRow(key, identifier, payload, fingerprint(payload))
