@@ -119,7 +119,7 @@ def open_journals(context: CommandContext) -> Iterator[Sequence[Database]]:
         journals = []
         for path in paths:
             lock_again = opened.enter_context(journal_lock(path, "a purge", wait=run.wait))
-            journals.append(opened.enter_context(closing(Database(path))))
+            journals.append(opened.enter_context(closing(Database(path, rehearsal=run.dry_run))))
             lock_again()
         yield journals
 

@@ -139,14 +139,11 @@ def enqueue_rows(
         How many rows have each status now, the recognised ones too.
 
     """
-    if run.forgotten and run.forgotten.people:
-        entries = without_people(entries, run.forgotten)
+    entries = without_people(entries, run.forgotten)
     identifiers = [None] * len(entries) if run.identifiers is None else run.identifiers
     seqs = [seq for seq, identifier in enumerate(identifiers, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
-    rows = [
-        (seq, entry, stored_row(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)
-    ]
+    rows = [(seq, one, stored_row(one.mapped, run, content=content)) for seq, one in zip(seqs, entries, strict=True)]
     duplicates, contacts = _look_up(connection, run, sheet_index, rows)
     counts, lines = Counter[Status](), []
     for seq, entry, draft in rows:
@@ -161,13 +158,18 @@ def enqueue_rows(
             lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
     connection.executemany(_ENQUEUE, lines)
     _insert_problems(connection, run.key.run, rows)
-    for status, statement in ((Status.UNCHANGED, _REMEMBER), (Status.EXISTS, _MEET)):
-        if counts[status]:
-            connection.execute(statement, {**asdict(run.key), "first": seqs[0], "last": seqs[-1]})
+    _remember(connection, run, counts, seqs)
     if len(seqs) < len(identifiers):
         counts += _enqueue_recognised(connection, run.key.run, sheet_index, duplicates, at)
     connection.execute("DELETE FROM temp.next_rows")
     return counts
+
+
+def _remember(connection: sqlite3.Connection, run: RunInput, counts: Counter[Status], seqs: Sequence[int]) -> None:
+    """Let the next run recognise the rows that found their contact as it was, or whose contact has no other row."""
+    for status, statement in ((Status.UNCHANGED, _REMEMBER), (Status.EXISTS, _MEET)):
+        if counts[status]:
+            connection.execute(statement, {**asdict(run.key), "first": seqs[0], "last": seqs[-1]})
 
 
 def _enqueue_recognised(

@@ -87,8 +87,10 @@ def bring_back(connection: sqlite3.Connection, account: int, *, has_old_keys: bo
         connection.executemany(_BRING_BACK, lines)
 
 
-def without_people(entries: Sequence[Entry], forgotten: Forgotten) -> Sequence[Entry]:
+def without_people(entries: Sequence[Entry], forgotten: Forgotten | None) -> Sequence[Entry]:
     """Return the rows, those of forgotten people as invalid ones that hold nothing of them."""
+    if not (forgotten and forgotten.people):
+        return entries
     return [_emptied(entry) if _is_forgotten(entry.mapped, forgotten) else entry for entry in entries]
 
 

@@ -2,7 +2,8 @@
 
 At the level of the journal, as reading and sending are the same every night: each night recognises, enqueues, claims,
 records and ends a run, drops what nothing needs and forgets what is older than 90 days, as the end of a run does. Of
-the sheet's rows 50 are new each night, and 50 others are gone; of 50,000, 20 say something else and 25 are invalid.
+50,000 rows 50 are new each night, 50 others are gone, 20 say something else and 25 are invalid; of fewer rows, fewer.
+Times are of the processor, so that a busy computer changes little.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from importer.model.runs import RunRecord
 from tests.benchmarks.measuring import machine, tell
 
 _START = datetime(2026, 1, 1, 2, tzinfo=UTC)
-_NEW, _CHANGED, _INVALID = 50, 20, 5
+_ROWS_OF_A_NEW_ONE, _ROWS_OF_A_CHANGE, _INVALID = 1000, 2500, 5
 _CHUNK = 2000
 _DAYS = 90
 _SHOWN = frozenset({2, 10, 50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000})
@@ -38,11 +39,11 @@ def main(rows: int = 2_000, nights: int = 1_000) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "journal.sqlite3"
         for night in range(1, nights + 1):
-            began_at = time.perf_counter()
+            began_at = time.process_time()
             _import(path, night, rows)
-            ended_at = time.perf_counter()
+            ended_at = time.process_time()
             _keep_house(path, night)
-            over_at = time.perf_counter()
+            over_at = time.process_time()
             if night in _SHOWN or night == nights:
                 megabytes = path.stat().st_size / 1e6
                 times = f"{ended_at - began_at:>8.2f} {over_at - ended_at:>8.2f}"
@@ -67,7 +68,7 @@ def _import(path: Path, night: int, rows: int) -> None:
     with closing(Journal.open(path, lambda: at)) as journal:
         journal.begin(record)
         sheet = journal.add_sheet(_SHEET)
-        people = range(night * _NEW, night * _NEW + rows)
+        people = range(night * rows // _ROWS_OF_A_NEW_ONE, night * rows // _ROWS_OF_A_NEW_ONE + rows)
         for first in range(0, rows, _CHUNK):
             _enqueue(journal, sheet, night, people[first : first + _CHUNK], first + 2)
         while claimed := journal.claim(500):
@@ -89,7 +90,7 @@ def _enqueue(journal: Journal, sheet: int, night: int, people: range, first: int
 
 def _cells(person: int, night: int) -> tuple[str, ...]:
     """Return a person's row: every night some say something else, and a few are invalid."""
-    version = night if (person - night) % (50_000 // _CHANGED) == 0 else 0
+    version = night if (person - night) % _ROWS_OF_A_CHANGE == 0 else 0
     phone = "none" if person % 10_000 < _INVALID else f"34{600_000_000 + person}"
     return phone, f"Customer {person} of the shop", f"City {version or person % 500}"
 

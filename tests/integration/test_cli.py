@@ -51,7 +51,7 @@ from tests.support.commands import (
 )
 from tests.support.paths import SAMPLES
 
-COMMANDS = ("doctor", "run", "check", "init", "retry", "runs", "undo", "report", "sandbox", "journal")
+COMMANDS = ("doctor", "run", "check", "init", "retry", "runs", "undo", "purge", "report", "sandbox", "journal")
 
 
 @pytest.fixture(autouse=True)
