@@ -10,8 +10,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.setup import journal_path
 from importer.journal.database import Database
-from importer.journal.purge_person import unfinished_purges
-from importer.journal.retention import compact, drop_settled_rows
+from importer.journal.retention import compact, drop_settled_rows, unfinished_purges
 from importer.model.errors import BusyError, ImporterError
 from importer.system.locks import journal_lock
 from importer.system.logs import LOG, logging_to

@@ -200,12 +200,6 @@ class PersonPurge:
         yield from (keyed.of_national(one) for one in self._person.nationals)
 
 
-def unfinished_purges(database: Database) -> int:
-    """Return how many purges of people were cut off."""
-    ((count,),) = database.fetch("SELECT count(*) FROM forgotten_people WHERE finished_at IS NULL")
-    return int(count)
-
-
 def _is_on_list(connection: sqlite3.Connection, hashed: str) -> bool:
     ((found,),) = connection.execute(_IS_ON_LIST, (hashed,)).fetchall()
     return bool(found)

@@ -104,6 +104,12 @@ def compact(database: Database, *, always: bool = False) -> None:
     database.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def unfinished_purges(database: Database) -> int:
+    """Return how many purges of people were cut off."""
+    ((count,),) = database.fetch("SELECT count(*) FROM forgotten_people WHERE finished_at IS NULL")
+    return int(count)
+
+
 def delete_orphans(connection: sqlite3.Connection, run: int) -> None:
     """Delete what is kept about rows of a run that are not there any more; within the caller's transaction."""
     for table in ("problems", "attempts", "changes", "removals"):

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
+from openpyxl import Workbook
 
 from importer.commands.purge_files import in_done
+from importer.journal.purge import JournalPurge
 from importer.model.person import Person
 from importer.sandbox import Sandbox
 from importer.system.locks import journal_lock
@@ -354,11 +355,101 @@ def test_a_folder_of_files_that_were_done(tmp_path: Path) -> None:
     person = Person(identifier="34600111222", code="34")
     sheet("done/contacts.csv")
     others = table(Path("done/others.csv"), [("Phone",), ("+34600111229",)]).read_bytes()
-    with xlsxwriter.Workbook("done/contacts.xlsx") as book:
-        book.add_worksheet().write_row(0, 0, [NAME, 34600111222])
+    book = Workbook()
+    book.create_sheet("Contacts").append([NAME, 34600111222])
+    book.save("done/contacts.xlsx")
     for found in [*in_done(Path("done"), person)]:
         found.forget(person)
     assert holders(tmp_path) == []
     assert Path("done/contacts.csv").read_text("utf-8").splitlines()[1].startswith(OTHERS[0][0])
     assert Path("done/others.csv").read_bytes() == others
     assert not Path("done/contacts.xlsx").exists()
+
+
+def test_rehearsals_are_searched_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rehearsal has a journal and reports of its own, with the same people: none is left there."""
+    monkeypatch.delenv("CALLBELL_IMPORTER_JOURNAL")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    give("run", sheet("contacts.csv"), "--sandbox", "--yes")
+    give("run", "contacts.csv", "--yes")
+    Path("contacts.csv").unlink()
+    assert any("sandbox.sqlite3" in name for name in holders(tmp_path))
+    assert any("rehearsals" in name for name in holders(tmp_path))
+    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    assert holders(tmp_path) == []
+
+
+def test_what_an_undo_wrote_is_searched_too(tmp_path: Path, service: Sandbox) -> None:
+    """undone.csv names them; and their contact, that was deleted, is not forgotten to be gone."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    run = next(Path("reports").iterdir()).name
+    give("undo", run, "--yes")
+    Path("contacts.csv").unlink()
+    assert any("undone.csv" in name for name in holders(tmp_path))
+    give("purge", "--contact", NUMBER, "--yes")
+    assert holders(tmp_path) == []
+    assert len(phones(service)) == 0
+
+
+def test_who_may_still_be_under_way_is_not_forgotten() -> None:
+    """A row in doubt: exit code 2, with the run to retry; nothing was changed."""
+    give("run", sheet("contacts.csv"))
+    with closing(sqlite3.connect("journal.sqlite3", isolation_level=None)) as file:
+        file.execute("UPDATE contacts SET status = 'in_doubt' WHERE identifier LIKE '%222'")
+    before = Path("reports").stat().st_mtime_ns
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert said.exit_code == 2
+    assert "callbell-importer retry 2" in said.stderr
+    assert Path("reports").stat().st_mtime_ns == before
+    with closing(sqlite3.connect("journal.sqlite3")) as file:
+        assert file.execute("SELECT count(*) FROM forgotten_people").fetchone() == (0,)
+
+
+def test_a_person_at_a_terminal_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no answer is a no."""
+    give("run", sheet("contacts.csv"))
+    monkeypatch.setattr("importer.cli.app.is_terminal", lambda: True)
+    for answer, code in ((False, 2), (True, 0)):
+        monkeypatch.setattr("importer.cli.prompts.typer.confirm", lambda *_, answer=answer, **__: answer)
+        assert give("purge", "--contact", NUMBER).exit_code == code
+
+
+def test_a_warning_about_them_is_taken_out_of_the_summary(tmp_path: Path) -> None:
+    """What only reports keep, such as that a name looks damaged, is known by its row."""
+    rows = [("Phone", "Name"), (NUMBER, "JosÃ© Quintanar"), ("+34600111223", "Ana")]
+    give("run", table(Path("contacts.csv"), rows))
+    Path("contacts.csv").unlink()
+    assert any("summary.json" in name for name in holders(tmp_path))
+    give("purge", "--contact", NUMBER, "--yes")
+    assert holders(tmp_path) == []
+
+
+def test_a_purge_of_old_runs_that_is_cut_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each step: no run is called forgotten of which a byte is left, and the same command ends it."""
+    give("run", sheet("contacts.csv"))
+    Path("contacts.csv").unlink()
+    whole = tmp_path.parent / f"{tmp_path.name}-whole"
+    shutil.copytree(tmp_path, whole)
+    shift(monkeypatch, days=100)
+    steps = ("unlink", "forget_runs", "compact", "mark_forgotten")
+    for step in steps:
+        for path in [*tmp_path.iterdir()]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+
+        def killed(*_: Any, **__: Any) -> None:
+            raise Killed
+
+        owner = {"unlink": Path, "compact": importlib.import_module("importer.commands.purge_runs")}.get(
+            step, JournalPurge
+        )
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(owner, step, killed)
+            with pytest.raises(Killed):
+                give("purge", "--older-than", "90d", "--yes")
+        with closing(sqlite3.connect("journal.sqlite3")) as file:
+            assert file.execute("SELECT forgotten_at FROM runs").fetchall() == [(None,)]
+        assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+        assert holders(tmp_path) == []
+        assert [*Path("reports").iterdir()] == []
