@@ -13,8 +13,18 @@ from importer.journal.deduplicate import DUPLICATE_DIFFERS
 from importer.journal.run_input import IN_CONFLICT, RunKey
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.errors import UsageError
+from importer.model.person import FORGOTTEN
 from importer.model.rows import NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
-from importer.model.runs import Degradation, ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
+from importer.model.runs import (
+    Degradation,
+    KeptRows,
+    ProblemGroup,
+    Result,
+    RowToFix,
+    RunRecord,
+    ShownRow,
+    ShownRows,
+)
 
 _FIRST_ROWS = 20
 _MOST_VALUES = 200
@@ -48,6 +58,11 @@ _RESULTS = f"""
 SELECT {_RESULT_COLUMNS} FROM {_RESULT_ROWS}
 WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """  # noqa: S608 - only constants
+_STORED_TALLY = "SELECT tally FROM runs WHERE id = ?"
+_KEPT = """
+SELECT rows_dropped, rows_kept <> 'changes' AND (forgotten_at IS NULL OR rows_dropped = 0), forgotten_at FROM runs
+WHERE id = ?
+"""
 _CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {IN_CONFLICT}"  # noqa: S608 - only constants
 _PROBLEM_COLUMNS = """(
     SELECT json_group_array(column_header) FROM (
@@ -64,7 +79,7 @@ _ANY_OF = {
 _TO_FIX, _TO_SEND_AGAIN = (
     f"""
     SELECT seq, number, cells, status, reason, reader_problems, {_PROBLEM_COLUMNS} FROM rows
-    WHERE {_OF_SHEET} AND {_ANY_OF[statuses]} ORDER BY seq LIMIT :count
+    WHERE {_OF_SHEET} AND {_ANY_OF[statuses]} AND code <> '{FORGOTTEN}' ORDER BY seq LIMIT :count
     """  # noqa: S608 - only constants
     for statuses in (NEEDS_PERSON, TO_RETRY)
 )
@@ -110,7 +125,12 @@ class RunReport:
 
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status."""
-        return _tally(self.database, self.run)
+        return _tally(self.database, self.run, self.database.fetch(_STORED_TALLY, (self.run,))[0][0])
+
+    def kept(self) -> KeptRows:
+        """Return which rows of the run are only counted."""
+        ((dropped, is_whole, at),) = self.database.fetch(_KEPT, (self.run,))
+        return KeptRows(dropped=dropped, is_retry_whole=bool(is_whole), forgotten_at=maybe_moment(at))
 
     def conflicts(self) -> int:
         """Return how many rows are in conflict: they are in Callbell, and need a person all the same."""
