@@ -19,7 +19,7 @@ from importer.journal.backup import one_file
 from importer.journal.database import Database
 from importer.journal.purge import JournalPurge
 from importer.journal.purge_person import PersonFound, PersonPurge
-from importer.journal.run_report import load_runs
+from importer.journal.run_records import load_runs
 from importer.mapper.phones import identify
 from importer.mapper.phones.numbering_plans import country_code_of
 from importer.model.errors import StorageError, UsageError

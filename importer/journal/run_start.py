@@ -7,7 +7,7 @@ from importer.journal.database import columns
 from importer.journal.doubts import find_doubts
 from importer.journal.forgotten import load_forgotten
 from importer.journal.run_input import RunInput, RunKey
-from importer.journal.run_report import INSERT_RUN
+from importer.journal.run_records import INSERT_RUN
 from importer.journal.schema import HAS_OLD_KEYS
 from importer.model.policy import Existing, OnConflict
 from importer.model.runs import RunRecord
