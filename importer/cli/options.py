@@ -76,6 +76,12 @@ Wait = Annotated[bool | None, _sending("--wait", "", "Wait for another run that 
 MaxFailures = Annotated[
     str | None, _sending("--max-failures", "N|N%", "End the run after so many failed rows, or such a share of them.")
 ]
+MinRows = Annotated[
+    str | None, _sending("--min-rows", "N|N%", "Fewer rows, or less of what is usual, are told: exit code 1.")
+]
+FailOn = Annotated[
+    str | None, _sending("--fail-on", "any|new", "Exit code 1 for any row to fix (the default), or for new ones only.")
+]
 MaxDuration = Annotated[str | None, _sending("--max-duration", "TIME", "End the run after this time, such as 2h.")]
 
 ReportDir = Annotated[Path | None, _writing("--report-dir", "DIR", "The reports' folder (default: reports).")]

@@ -68,7 +68,7 @@ def _imported_app() -> Callable[..., object]:
 
 @contextlib.contextmanager
 def raised_when_told_to_end() -> Iterator[None]:
-    """Raise `Terminated` in the block for a signal that would end the process silently; event loops have their own.
+    """Raise `Terminated` in the block for a signal that would end the process; event loops have handlers of their own.
 
     A signal that was ignored before stays ignored, as `nohup` wants. Outside the main thread nothing is changed.
     """

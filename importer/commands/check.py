@@ -19,6 +19,7 @@ from importer.commands.pool_command import pool_of
 from importer.commands.preflight import Preflight
 from importer.commands.presence import find_existing
 from importer.commands.requirements import RequirementsOfSheet
+from importer.commands.run_end import EndOfRun, with_series, with_told_degradations
 from importer.commands.setup import new_run, open_journal, open_sheets, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
@@ -47,7 +48,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
     settings = context.settings
     context = replace(context, settings=replace(settings, run=replace(settings.run, dry_run=True)))
     with open_journal(context) as journal, open_sheets(context, files) as readers:
-        record = new_run(context, journal, "check", files)
+        record = with_series(context, new_run(context, journal, "check", files))
         return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 
@@ -101,7 +102,13 @@ class Check:
         checked = self._checked(connection, broken, foretold)
         told = self.context.told
         country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
-        shown = replace(checked, problems=told(checked.problems), warnings=told(checked.warnings), country=country)
+        shown = replace(
+            checked,
+            record=with_told_degradations(self.context, checked.record),
+            problems=told(checked.problems),
+            warnings=told(checked.warnings),
+            country=country,
+        )
         text = "\n\n".join(filter(None, [checked_text(shown), evidence]))
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
@@ -111,7 +118,8 @@ class Check:
         """Read and map every row; return why not, if a file breaks off."""
         context = self.context
         self.store.tallied_only = not connection.foretells
-        await journal.begin(self.record, connection.account, context.settings.mapping.contact.existing)
+        contact = context.settings.mapping.contact
+        await journal.begin(self.record, connection.account, contact.existing, contact.on_conflict)
         sources = []
         for index, one in enumerate(connection.sheets):
             await journal.add_sheet(one.reader.sheet)
@@ -170,16 +178,19 @@ class Check:
         return tuple(foretold_notes(context, dry, limiter.sent, self.store, self.record.account))
 
     def _checked(self, connection: Connection, broken: InputError | None, foretold: Sequence[str]) -> Checked:
-        source = self.store.report_source(self.record.name)
+        source, tally = self.store.report_source(self.record.name), self._tally
+        would_be_sent = tally[Status.PENDING] + tally[Status.UNSENT]
+        judged = EndOfRun(self.context, self.store, broken).judged(
+            self.record, connection.sheets, dict(tally) | {Status.PENDING: would_be_sent, Status.UNSENT: 0}
+        )
         # Rows that the account would refuse stand among the preflight's problems, a line for each value.
         groups = [one for one in source.problems() if one.code not in {"exists", "custom_field_refused"}]
+        refused = [replace(one, new=one.count) for one in self._preflight.problems]  # whose they are is not known
         aside, conflicts = {Status.DUPLICATE.value, "differs"}, source.conflicts()
-        to_fix = (Status.INVALID, Status.FAILED, Status.IN_DOUBT)
-        has_problems = bool(conflicts or self._preflight.problems or any(self._tally[status] for status in to_fix))
         record = replace(
-            self.record,
+            judged,
             finished_at=self.context.clock.now(),
-            exit_code=broken.exit_code if broken else int(has_problems),
+            exit_code=judged.exit_code or int(bool(self._preflight.problems)),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
         )
@@ -189,7 +200,7 @@ class Check:
             tally=self._tally,
             conflicts=conflicts,
             foretold=tuple(foretold),
-            problems=(*(group for group in groups if group.code not in aside), *self._preflight.problems),
+            problems=(*(group for group in groups if group.code not in aside), *refused),
             warnings=(
                 *(group for group in groups if group.code in aside),
                 *self._warnings.warnings(),

@@ -63,8 +63,8 @@ class Doctor:
     _token: Token | None = None
     _source: TokenSource | None = None
 
-    def examine(self, number: str = "") -> CommandResult:
-        """Look at everything, and make a probe if a number is given.
+    def examine(self, number: str = "", *, notify: bool = False) -> CommandResult:
+        """Look at everything, make a probe if a number is given, and send test notices if they are wanted.
 
         Raises:
             UsageError: The number is none, or nobody could be asked whether to make the probe, or the answer was no.
@@ -76,6 +76,12 @@ class Doctor:
             self._look(requested_number(self.context, number) if number else "")
         later = "not looked at: solve the problem above first"
         diagnoses = [self.found.get(name) or checks.skipped(name, later) for name in _ORDER]
+        if notify:
+            from importer.commands.doctor_notices import diagnose_notices  # noqa: PLC0415 - only where it is wanted
+
+            diagnoses += (
+                diagnose_notices(self.context) if self.config_error is None else [checks.skipped("notify", later)]
+            )
         summary = doctor_json(diagnoses, self.answers)
         code = diagnosed_exit_code(diagnoses)
         return CommandResult(exit_code=code, text=doctor_text(diagnoses), summary_json=summary)

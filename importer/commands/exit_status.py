@@ -21,6 +21,8 @@ def exit_code(
     signalled: signal.Signals | None,
     *,
     conflicts: int = 0,
+    new: int | None = None,
+    is_degraded: bool = False,
 ) -> int:
     """Return the exit code of a run.
 
@@ -29,6 +31,8 @@ def exit_code(
         stopped: Why the pool stopped before its end, if it did.
         signalled: The signal that asked it to stop, if one did.
         conflicts: How many rows are in conflict: they are in Callbell, and need a person all the same.
+        new: How many rows that are invalid or in conflict were not so before, if these alone count; None: all count.
+        is_degraded: Whether the run as a whole is not as it should be: too few rows, say.
 
     """
     if signalled is not None:
@@ -39,7 +43,9 @@ def exit_code(
         case Stop():
             return 5
         case _:
-            return 1 if conflicts or any(tally.get(status) for status in TO_RETRY) else 0
+            fixable = tally.get(Status.INVALID, 0) + conflicts if new is None else new
+            others = sum(tally.get(status, 0) for status in TO_RETRY - {Status.INVALID})
+            return int(is_degraded or fixable + others > 0)
 
 
 def early_end(stopped: Stop | Exception | None) -> str:

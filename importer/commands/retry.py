@@ -14,7 +14,7 @@ from importer.commands.setup import new_run, open_journal
 from importer.model.rows import TO_RETRY
 from importer.model.runs import RunRecord
 
-_OF_ONE_RUN_ALONE = frozenset({"config", "dry_run", "guessed", "json", "limit", "quiet", "verbose", "yes"})
+_OF_ONE_RUN_ALONE = frozenset({"config", "dry_run", "guessed", "json", "limit", "min_rows", "quiet", "verbose", "yes"})
 """Options of an earlier run that are not repeated: they do not decide what is sent, or where it goes."""
 
 
@@ -46,12 +46,19 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
     tell_rehearsal(context)
     account = "" if context.settings.run.sandbox else earlier.account
     with open_journal(context) as journal:
-        record = new_run(context, journal, "retry", earlier.files, account=account)
+        record = replace(new_run(context, journal, "retry", earlier.files, account=account), series=earlier.series)
         guessed = earlier.options.get("guessed")
         columns = guessed if isinstance(guessed, list) else repeat({})
         sheets = zip(journal.rows_of(earlier.name), columns, strict=False)
         readers = [InputSheet(rows, guessed=one) for rows, one in sheets]
-        run = ImportRun(context=context, store=journal, record=record, arguments=[earlier.name], readers=readers)
+        run = ImportRun(
+            context=context,
+            store=journal,
+            record=record,
+            arguments=[earlier.name],
+            readers=readers,
+            retried=earlier.name,
+        )
         result = asyncio.run(run.execute())
         source = journal.report_source(earlier.name)
         if source.conflicts() or any(count for status, count in source.tally().items() if status in TO_RETRY):

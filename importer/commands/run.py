@@ -8,33 +8,26 @@ from pathlib import Path
 
 from importer.commands.connection import Connection
 from importer.commands.context import CommandContext, CommandResult, may_ask
-from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
-from importer.commands.exit_status import early_end, exit_code, failure_limit
-from importer.commands.last_question import LastQuestion, asks_at_last
+from importer.commands.exit_status import failure_limit
+from importer.commands.last_question import asks_at_last
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
 from importer.commands.pool_command import PoolCommand
-from importer.commands.preflight import Preflight, ask_before_sending
+from importer.commands.preflight import ask_before_sending
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
-from importer.commands.report_input import report_options
+from importer.commands.row_observers import RowObservers
+from importer.commands.run_end import EndOfRun, with_series
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
-from importer.mapper.contact import RowFingerprint, to_contact
-from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.errors import InputError, ServiceError, UsageError, error_json
+from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome
-from importer.model.rows import Sheet, Status
+from importer.model.rows import Sheet
 from importer.model.runs import RunRecord
-from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
-from importer.reports import write_reports
-from importer.reports.closing_text import Ending, closing_text, required_text
-from importer.reports.results import summary_text
 from importer.system.files import private_folder
-from importer.system.logs import log_end
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
@@ -58,7 +51,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
 
         context = with_token(context)
     with open_journal(context) as journal, open_sheets(context, files) as readers:
-        record = new_run(context, journal, "run", files)
+        record = with_series(context, new_run(context, journal, "run", files))
         run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
         run.tell_notes()  # before anything is asked, or refused because of what was guessed
         run.ask()
@@ -67,16 +60,19 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
 
 @dataclass(slots=True, kw_only=True)
 class ImportRun(PoolCommand):
-    """An import that is under way."""
+    """An import that is under way.
 
-    _warnings: Findings = field(default_factory=Findings)
+    Args:
+        retried: The run whose rows it retries; empty: it is no retry.
+
+    """
+
+    retried: str = ""
+    _observers: RowObservers = field(default_factory=RowObservers)
     _told: set[str] = field(default_factory=set)
     """Notes of sheets that were told."""
-    _preflight: Preflight = field(default_factory=Preflight)
     _dry: DryRun | None = None
     """The operation of a dry run."""
-    _without_country: NumbersWithoutCountry = field(default_factory=NumbersWithoutCountry)
-    _last_question: LastQuestion = field(default_factory=LastQuestion)
     _asks_at_last: bool = False
 
     def ask(self) -> None:
@@ -105,8 +101,8 @@ class ImportRun(PoolCommand):
         self.interruption.hurries = self.context.settings.run.dry_run
         with self.interruption.by_exception():
             sources = list(self._sources(connection))
-        record, stopped = await self._import(connection, sources)
-        return self._report(record, stopped, connection)
+        record, end = await self._import(connection, sources)
+        return self._report(record, end, connection)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
         """Show what a person should know of each sheet and of a guessed mapping, and yield what is to be read."""
@@ -116,23 +112,10 @@ class ImportRun(PoolCommand):
                 self._tell(sheet, notes_of(sheet, one.options, one.notes))
             if not self.context.settings.mapping_given and not self._asks_at_last:
                 tell_guess(self.context, sheet, one.options, one.mapping)
-            yield Source(
-                sheet_index=index,
-                reader=one.reader,
-                to_contact=partial(to_contact, mapping=one.mapping),
-                fingerprint=RowFingerprint(one.mapping, one.options, connection.directory),
-                observers=(
-                    SheetWarnings(self._warnings, one.mapping),
-                    self._preflight.observer(one.options),
-                    self._without_country,
-                    self._last_question,
-                ),
-            )
+            yield self._observers.source(index, one, connection.directory)
 
-    async def _import(
-        self, connection: Connection, sources: Sequence[Source]
-    ) -> tuple[RunRecord, Stop | Exception | None]:
-        """Send the rows; return the run with its end, and why it ended early, if it did."""
+    async def _import(self, connection: Connection, sources: Sequence[Source]) -> tuple[RunRecord, EndOfRun]:
+        """Send the rows; return the run with its end, and how that came."""
         settings, account = self.context.settings, connection.account.name
         if not settings.run.dry_run:
             # Now: that a folder cannot be created is better known before anything is sent.
@@ -144,10 +127,9 @@ class ImportRun(PoolCommand):
         # Before anything is waited for: from here on a signal ends the run in good order.
         pool = self._pool(self._operation(account), connection.service, journal, limiter, limit)
         pool.trial = Trial(0 if settings.run.dry_run or settings.run.max_failures else TRIAL_ROWS)
-        guessed = [guessed_columns(one.options.columns) for one in connection.sheets]
-        options = self.record.options if settings.mapping_given else {**self.record.options, "guessed": guessed}
-        record = replace(self.record, account=account, rate_limit=rate, options=options)
-        await journal.begin(record, connection.account, settings.mapping.contact.existing)
+        record = replace(self.record, account=account, rate_limit=rate, options=self._kept_options(connection))
+        contact = settings.mapping.contact
+        await journal.begin(record, connection.account, contact.existing, contact.on_conflict)
         for source in sources:
             await journal.add_sheet(source.reader.sheet)
         async with PoolDisplay(self.context, pool, limiter) as display:
@@ -156,7 +138,9 @@ class ImportRun(PoolCommand):
                     await enqueue_all(sources, journal, pool, settings.run.limit)
                 else:
                     paced = PacedService(connection.service, limiter, self.context.jitter)
-                    ask = partial(ask_before_sending, self.context, connection, self._preflight, paced, journal)
+                    ask = partial(
+                        ask_before_sending, self.context, connection, self._observers.preflight, paced, journal
+                    )
                     before = partial(self._before_sending, ask, connection, pool, display)
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
@@ -165,9 +149,17 @@ class ImportRun(PoolCommand):
             pool = await self._send_others(pool, limiter)
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
-        record = self._ended(record, pool, limiter)
+        await journal.checkpoint()
+        end = self._end(pool)
+        record = end.judged(self._ended(record, pool, limiter), connection.sheets, end.tally(record))
         await journal.finish(record)
-        return record, pool.stopped
+        return record, end
+
+    def _kept_options(self, connection: Connection) -> Mapping[str, object]:
+        """Return the options for the journal, with the guessed columns, if they are."""
+        if self.context.settings.mapping_given:
+            return self.record.options
+        return {**self.record.options, "guessed": [guessed_columns(one.options.columns) for one in connection.sheets]}
 
     async def _before_sending(
         self, ask: Callable[[], Awaitable[None]], connection: Connection, pool: ImportPool, display: PoolDisplay
@@ -181,12 +173,12 @@ class ImportRun(PoolCommand):
         await ask()
         if self._asks_at_last:
             async with display.hidden():
-                self._last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
+                self._observers.last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:
         if not self.context.settings.run.dry_run:
-            return ImportOperation(self.context.settings.policy, self._preflight.refusal)
-        self._dry = dry_operation(self.context, self.store, account, self._preflight.refusal)
+            return ImportOperation(self.context.settings.policy, self._observers.preflight.refusal)
+        self._dry = dry_operation(self.context, self.store, account, self._observers.preflight.refusal)
         return self._dry
 
     async def _send_others(self, stopped: ImportPool, limiter: RateLimiter) -> ImportPool:
@@ -199,12 +191,14 @@ class ImportRun(PoolCommand):
             await pool.run()
         return pool
 
+    def _end(self, pool: ImportPool) -> EndOfRun:
+        signalled = self.interruption.signalled
+        return EndOfRun(self.context, self.store, pool.stopped, signalled, self.retried)
+
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
-        tally, conflicts = self._tally(record.name), self.store.report_source(record.name).conflicts()
         return replace(
             record,
             finished_at=self.context.clock.now(),
-            exit_code=exit_code(tally, pool.stopped, self.interruption.signalled, conflicts=conflicts),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
             requests_sent=limiter.sent,
@@ -215,43 +209,15 @@ class ImportRun(PoolCommand):
             pace=tuple(limiter.pace.counts),
         )
 
-    def _tally(self, name: str) -> Mapping[Status, int]:
-        """Return the journal's own count; a row that it still has open is unsent, unless none was to be sent."""
-        tally = dict(self.store.report_source(name).tally())
-        open_rows = 0 if self.context.settings.run.dry_run else tally[Status.PENDING] + tally[Status.IN_FLIGHT]
-        return tally | {Status.UNSENT: tally[Status.UNSENT] + open_rows}
-
-    def _report(self, record: RunRecord, reason: Stop | Exception | None, connection: Connection) -> CommandResult:
-        """Write the reports; the reason is why the run ended early, if it did."""
-        if self._last_question.is_declined:
-            return self._last_question.result(record, self._tally(record.name), self.readers[0].sheet.file)
+    def _report(self, record: RunRecord, end: EndOfRun, connection: Connection) -> CommandResult:
+        """Write the reports, unless a person wanted nothing to be sent."""
+        question = self._observers.last_question
+        if question.is_declined:
+            return question.result(record, end.tally(record), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
-        source = self.store.report_source(record.name)
-        tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
-        dry = self.context.settings.run.dry_run
-        wanted = report_options(self.context.settings, record, source.sheets())
-        error, where = error_json(record.exit_code, reason) if reason else None, Path(record.report_dir)
-        reports = None if dry else write_reports(source, where, warnings=warnings, options=wanted, error=error)
-        problems = reports.problems if reports else source.problems()
-        required = () if connection.is_asked else self._preflight.requirements.lines()
-        refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
-        country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
-        notes = [*refused, required_text(required), evidence]
+        found = self._observers.findings(self.context, connection)
         if self._dry and connection.foretells:
-            notes += foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
-        ending = Ending(
-            record=record,
-            tally=tally,
-            problems=told(problems),
-            reports=reports,
-            early_end=early_end(reason).rstrip(),
-            warnings=told(warnings),
-            notes=notes,
-            sheets=source.sheets(),
-            line_width=self.context.line_width,
-            country=country,
-        )
-        log_end(record.exit_code or 0, tally)
-        summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings, error)
-        return CommandResult(exit_code=record.exit_code or 0, text=closing_text(ending), summary_json=summary)
+            told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
+            found = replace(found, notes=(*found.notes, *told))
+        return end.reported(record, found)

@@ -89,10 +89,9 @@ def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:
     lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {where:>11}  {'TO FIX':>9}"]
     for record, counts in found:
         total, there = sum(counts.values()), sum(counts[status] for status in IN_CALLBELL)
+        to_fix = total - there + record.conflicts
         code = "-" if record.exit_code is None else record.exit_code
-        lines.append(
-            f"{record.name:<{width}}  {record.command:<7}  {code:>4}  {total:>9,}  {there:>11,}  {total - there:>9,}"
-        )
+        lines.append(f"{record.name:<{width}}  {record.command:<7}  {code:>4}  {total:>9,}  {there:>11,}  {to_fix:>9,}")
     return "\n".join(lines) + "\n"
 
 
@@ -106,6 +105,8 @@ def _one_run(record: RunRecord, counts: _Counts) -> str:
         f"  exit code {'-' if record.exit_code is None else record.exit_code}",
         f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
         *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),
+        *([f"    {record.conflicts:>9,} of these in conflict"] if record.conflicts else []),
+        *(f"  degraded  {plain(one.message)} ({one.code})" for one in record.degraded),
         f"  requests  {record.requests_sent:,} sent, of them {record.requests_retried:,} again",
         f"  reports   {plain(record.report_dir)}",
     ]

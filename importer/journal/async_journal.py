@@ -14,7 +14,7 @@ from importer.journal.journal import Journal
 from importer.journal.undo import RunUndo
 from importer.model.deletion import Removed
 from importer.model.journal_rows import Attempted, Intended, Pending, Recorded, WalkedContact
-from importer.model.policy import Existing
+from importer.model.policy import Existing, OnConflict
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
@@ -69,10 +69,14 @@ class AsyncJournal(_WriteQueue[Recorded | Attempted | Intended]):
         self._journal = journal
 
     async def begin(
-        self, record: RunRecord, account: AccountMatch | None = None, existing: Existing = Existing.SKIP
+        self,
+        record: RunRecord,
+        account: AccountMatch | None = None,
+        existing: Existing = Existing.SKIP,
+        on_conflict: OnConflict = OnConflict.CALLBELL,
     ) -> None:
         """Insert a new run; see `Journal.begin`."""
-        await self._call(self._journal.begin, record, account, existing)
+        await self._call(self._journal.begin, record, account, existing, on_conflict)
 
     async def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""

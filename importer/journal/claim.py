@@ -3,6 +3,7 @@
 At the end of a run, planned or not, every row that is still open gets its final status.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -13,9 +14,9 @@ from typing import NamedTuple
 from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
 from importer.journal.doubts import doubts_of_rows
 from importer.journal.presence import WalkedRow
-from importer.journal.run_input import ROW_KEY, RunInput, RunKey
+from importer.journal.run_input import IN_CONFLICT, ROW_KEY, RunInput, RunKey
 from importer.model.journal_rows import Attempted, Intended, Pending, Presence, Recorded
-from importer.model.payload import from_json, to_json
+from importer.model.payload import from_json, to_json, without_fields
 from importer.model.rows import CONFLICT, FINGERPRINT_BYTES, Status
 
 CONTACT_OF_ROW = f"""
@@ -46,14 +47,15 @@ ON CONFLICT DO UPDATE SET status = 'in_flight',
 """  # noqa: S608 - only constants
 # What the sheet said when the contacts of updates were sent last, or merged; nothing of those that were only met.
 _BASES = f"""
-SELECT rows.seq, coalesce(sent.base, sent.payload) FROM rows
+SELECT rows.seq, coalesce(sent.base, sent.payload), iif(:merges_left, sent.left_fields, NULL) FROM rows
 CROSS JOIN contacts ON contacts.is_sent AND {CONTACT_OF_ROW}
 CROSS JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE {_THESE_ROWS} AND rows.uuid <> '' AND sent.payload IS NOT NULL
 """  # noqa: S608 - only constants
 _SETTLE_ROW = """
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
-    column_header = :column, reason = :reason, base = :base, is_ours = :is_ours, attempts = :attempts, finished_at = :at
+    column_header = :column, reason = :reason, base = :base,
+    left_fields = nullif(:left, '[]'), is_ours = :is_ours, attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
 """
 _IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"
@@ -126,7 +128,11 @@ _LAST_ROW = "SELECT coalesce(max(seq), 0) FROM rows WHERE run = :run"
 _COUNTS = ", ".join(f"'{status}', count(*) FILTER (WHERE status = '{status}')" for status in Status)
 # No GROUP BY: that sorts every row, in 8 MB.
 TALLY = f"SELECT json_object({_COUNTS}) FROM rows WHERE run = :run"  # noqa: S608 - only constants
-_STORE_TALLY = f"UPDATE runs SET tally = ({TALLY}) WHERE id = :run"  # noqa: S608 - only constants
+_STORE_TALLY = f"""
+UPDATE runs SET (tally, conflicts) = (
+    SELECT json_object({_COUNTS}), count(*) FILTER (WHERE {IN_CONFLICT}) FROM rows WHERE run = :run
+) WHERE id = :run
+"""  # noqa: S608 - only constants
 _DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"
 
 
@@ -158,27 +164,32 @@ def claim_rows(connection: sqlite3.Connection, run: RunInput, count: int, now: d
         connection.execute(_CLAIM_ROWS, these)
         connection.execute(_CLAIM_CONTACTS, these)
     doubts = doubts_of_rows(connection, these) if run.has_doubts and found else {}
-    bases = dict(connection.execute(_BASES, these).fetchall() if any(row.uuid for row in found) else ())
+    merged = {"merges_left": run.merges_left, **these} if any(row.uuid for row in found) else {}
+    bases = {seq: told for seq, *told in (connection.execute(_BASES, merged) if merged else ())}
     asked = [WalkedRow(row.seq, row.normalised or row.identifier, row.channel) for row in found if row.can_be_asked]
     walked = run.walk.find(connection, asked, run.main_channels) if run.walk and asked else {}
     return [
         replace(
-            _pending(row, bases.get(row.seq), *walked.get(row.seq, (Presence.UNKNOWN, ""))),
+            _pending(row, bases.get(row.seq, ()), *walked.get(row.seq, (Presence.UNKNOWN, ""))),
             doubts=tuple(doubts.get(row.seq, ())),
         )
         for row in found
     ]
 
 
-def _pending(row: _Claimed, base: str | None, presence: Presence, uuid: str) -> Pending:
-    """Return a claimed row; the base is JSON, and the UUID that of the contact that the walk has seen."""
+def _pending(row: _Claimed, base: Sequence[str | None], presence: Presence, uuid: str) -> Pending:
+    """Return a claimed row; the base is JSON, with the fields in it to be merged again as on a first meeting, or none.
+
+    The UUID is that of the contact that the walk has seen.
+    """
+    said, left = [*base, None, None][:2]
     return Pending(
         seq=row.seq,
         row=row.row,
         contact=from_json(row.payload, row.normalised or ""),
         uuid=row.uuid or uuid,
         presence=Presence.THERE if row.uuid else presence,
-        base=None if base is None else from_json(base, row.normalised or ""),
+        base=None if said is None else without_fields(from_json(said, row.normalised or ""), json.loads(left or "[]")),
         in_doubt=row.doubt_since is not None,
         first_sent_at=maybe_moment(row.doubt_since),
         was_refused=row.doubt_since is not None and row.doubt_until is None,

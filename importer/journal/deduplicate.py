@@ -6,7 +6,8 @@
     key in Callbell, same content ................ unchanged
     key in Callbell, other content ............... exists (code `differs`)
     the same two with `existing = update` ........ pending with its UUID, to be merged, if its content is another, was
-                                                   never sent or merged, or a PATCH is in doubt
+                                                   never sent or merged, a PATCH is in doubt, or it was left as it
+                                                   was and `on_conflict = sheet`
 
 A key is source, channel and normalised identifier; the account's main channel is as none. `enqueue` calls this for
 mapped rows; rows with a known fingerprint are recognised before, and of them only duplicates are decided here.
@@ -59,7 +60,9 @@ class KnownContact:
     is_sent: int = 0
     """Whether the payload was sent or merged; else the contact was only met."""
     is_doubted: int = 0
-    """Whether a PATCH of it may have arrived that no later run has merged."""
+    """Whether a request about it may have arrived that no later run has merged."""
+    is_left: int = 0
+    """Whether it was left as Callbell had it when it was first met, and this run lets the sheet's values win."""
 
 
 class EnqueueDecision(NamedTuple):
@@ -98,7 +101,8 @@ def deduplicate_across_runs(
     if known.status in (Status.IN_FLIGHT, Status.IN_DOUBT):
         return EnqueueDecision(TO_SEND.outcome, doubt_since=known.first_sent_at, doubt_until=known.last_sent_at)
     reason = "" if known.same else _differs(payload, known.payload)
-    if existing is Existing.UPDATE and known.uuid and (reason or not known.is_sent or known.is_doubted):
+    is_merged = known.is_sent and not (known.is_doubted or known.is_left)
+    if existing is Existing.UPDATE and known.uuid and (reason or not is_merged):
         return EnqueueDecision(Outcome(status=Status.PENDING, uuid=known.uuid, href=known.href))
     if not reason:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))

@@ -1,8 +1,9 @@
-"""PATCHes of earlier runs that may have arrived: whoever updates their contacts again must know what they set.
+"""POSTs and PATCHes of earlier runs that may have arrived: whoever updates their contacts must know what they set.
 
 A row that ended `in_doubt` leaves its contact as it is: what the sheet counts as having said does not advance, for
-nobody knows whether the PATCH arrived. Until another run has merged the contact, the service may have what that PATCH
-set, or may still be working on it; both are no work of a person.
+nobody knows whether the request arrived. Until another run has merged the contact, the service may have what that
+request set, or may still be working on it; both are no work of a person. Of several POSTs, by runs that were cut off
+while the sheet was edited, any may have made the contact.
 """
 
 import json
@@ -13,8 +14,9 @@ from types import MappingProxyType
 
 from importer.journal.run_input import ROW_KEY
 from importer.model.changes import ContactChange, FieldValue
+from importer.model.payload import from_json, set_fields
 
-_FILL = f"""
+_FILL_PATCHES = f"""
 INSERT INTO temp.doubts (source, channel, identifier, run, uuid, after, before)
 SELECT {ROW_KEY}, changes.run, changes.uuid, changes.after, changes.before
 FROM runs CROSS JOIN changes ON changes.run = runs.id
@@ -22,6 +24,15 @@ CROSS JOIN rows ON rows.run = changes.run AND rows.seq = changes.seq AND rows.st
 CROSS JOIN contacts ON contacts.account = :account
     AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY}) AND contacts.sent_run <= changes.run
 WHERE runs.account = :account AND runs.tally ->> 'in_doubt' > 0
+"""  # noqa: S608 - only constants
+# Where a row was PATCHed it was not POSTed, so that the change is there already.
+_FILL_POSTS = f"""
+INSERT OR IGNORE INTO temp.doubts (source, channel, identifier, run, uuid, after, before)
+SELECT {ROW_KEY}, rows.run, '', rows.payload, '{{}}'
+FROM runs CROSS JOIN rows INDEXED BY rows_in_doubt ON rows.run = runs.id AND rows.status = 'in_doubt'
+CROSS JOIN contacts ON contacts.account = :account
+    AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY}) AND contacts.sent_run <= rows.run
+WHERE runs.account = :account AND runs.tally ->> 'in_doubt' > 0 AND rows.uuid = '' AND rows.payload IS NOT NULL
 """  # noqa: S608 - only constants
 # They are looked at again even if the sheet says once more what it said before the doubt.
 _NOT_RECOGNISED = """
@@ -38,7 +49,8 @@ WHERE rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs)) ORDER
 
 def find_doubts(connection: sqlite3.Connection, account: int) -> bool:
     """Collect the doubts of an account in `temp.doubts`; return whether there are any. In the caller's transaction."""
-    if not connection.execute(_FILL, {"account": account}).rowcount:
+    filled = [connection.execute(fill, {"account": account}).rowcount for fill in (_FILL_PATCHES, _FILL_POSTS)]
+    if not any(filled):
         return False
     connection.execute(_NOT_RECOGNISED, {"account": account})
     return True
@@ -54,13 +66,18 @@ def doubts_of_rows(connection: sqlite3.Connection, these: Mapping[str, object]) 
     """
     found = defaultdict[int, list[ContactChange]](list)
     for seq, uuid, after, before in connection.execute(_OF_ROWS, these):
-        found[seq].append(change_of(uuid, after, before))
+        found[seq].append(change_of(uuid, after, before) if uuid else _post_of(after))
     return found
 
 
 def change_of(uuid: str, after: str, before: str) -> ContactChange:
     """Return a change from the columns of the table `changes`."""
     return ContactChange(uuid=uuid, after=_values(after), before=_values(before))
+
+
+def _post_of(payload: str) -> ContactChange:
+    """Return what a POST was to set, whose contact is not known."""
+    return ContactChange(uuid="", after=MappingProxyType(set_fields(from_json(payload))))
 
 
 def _values(text: str) -> Mapping[str, FieldValue]:

@@ -9,7 +9,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple
-from typing import NamedTuple
 
 from importer.journal.claim import CONTACT_OF_ROW
 from importer.journal.database import encode_json, storable
@@ -20,9 +19,10 @@ from importer.journal.deduplicate import (
     deduplicate_across_runs,
     deduplicate_within_run,
 )
+from importer.journal.row_draft import RowDraft, draft_row
 from importer.journal.run_input import RunInput
-from importer.journal.schema import old_key, replace_old_keys
-from importer.model.payload import content_hashes, fingerprint, to_json
+from importer.journal.schema import replace_old_keys
+from importer.model.payload import content_hashes
 from importer.model.replies import Outcome
 from importer.model.rows import FINGERPRINT_BYTES, IN_CALLBELL, Contact, Entry, InvalidRow, Status
 
@@ -56,11 +56,12 @@ _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
 _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
     contacts.first_sent_at, contacts.last_sent_at, coalesce(sent.base, sent.payload),
-    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent, doubts.uuid IS NOT NULL
-FROM temp.next_rows CROSS JOIN contacts ON contacts.account = ? AND contacts.source = next_rows.source
+    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent, doubts.uuid IS NOT NULL,
+    :merges_left AND sent.left_fields IS NOT NULL
+FROM temp.next_rows CROSS JOIN contacts ON contacts.account = :account AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
 LEFT JOIN temp.doubts USING (source, channel, identifier)
-LEFT JOIN rows AS sent ON (contacts.fingerprint <> next_rows.fingerprint OR contacts.status = 'failed')
+LEFT JOIN rows AS sent ON (contacts.fingerprint <> next_rows.fingerprint OR contacts.status = 'failed' OR :merges_left)
     AND sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE next_rows.fingerprint IS NOT NULL
 """
@@ -85,17 +86,6 @@ UPDATE contacts SET row_fingerprint = rows.row_fingerprint, row_run = rows.run, 
 WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'unchanged'
     AND rows.row_fingerprint IS NOT NULL AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
-
-
-class _Draft(NamedTuple):
-    """A mapped row as it is stored."""
-
-    key: tuple[str, str, str]
-    identifier: str
-    """As it is sent."""
-    payload: str = ""
-    fingerprint: bytes | None = None
-    """None: it is invalid."""
 
 
 def recognise_rows(
@@ -143,7 +133,7 @@ def enqueue_rows(
     identifiers = [None] * len(entries) if run.identifiers is None else run.identifiers
     seqs = [seq for seq, identifier in enumerate(identifiers, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
-    rows = [(seq, entry, _draft(entry.mapped, run, content=content)) for seq, entry in zip(seqs, entries, strict=True)]
+    rows = [(seq, one, draft_row(one.mapped, run, content=content)) for seq, one in zip(seqs, entries, strict=True)]
     duplicates, contacts = _look_up(connection, run, sheet_index, rows)
     counts, lines = Counter[Status](), []
     for seq, entry, draft in rows:
@@ -176,29 +166,12 @@ def _enqueue_recognised(
     return Counter({Status.UNCHANGED: count - len(reasons), Status.DUPLICATE: len(reasons)})
 
 
-def _draft(mapped: Contact | InvalidRow, run: RunInput, *, content: bool) -> _Draft:
-    """Return the row as it is stored; without its payload if there is nothing to compare it with."""
-    identifier = storable(mapped.identifier)
-    if isinstance(mapped, InvalidRow):
-        return _Draft(("", "", identifier), identifier)
-    payload = storable(to_json(mapped)) if content else ""
-    channel = "" if mapped.channel_uuid.casefold() in run.main_channels else storable(mapped.channel_uuid)
-    key = (storable(mapped.source), channel, storable(mapped.normalised_identifier))
-    return _Draft(key, identifier, payload, fingerprint(payload))
-
-
-def _old_key(draft: _Draft) -> str | None:
-    """Return the identifier by which an earlier version of the schema knew the contact, if it is another."""
-    source, _, identifier = draft.key
-    return None if draft.identifier == identifier else old_key(source, draft.identifier)
-
-
 def _look_up(
-    connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, _Draft]]
+    connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, RowDraft]]
 ) -> tuple[dict[int, EnqueueDecision], dict[int, KnownContact]]:
     """Return the decisions on duplicates, recognised rows too, and the contacts of earlier runs; both by seq."""
     keys = [
-        (seq, entry.row.number, *draft.key, _old_key(draft) if run.has_old_keys else None, draft.fingerprint)
+        (seq, entry.row.number, *draft.key, draft.old_key if run.has_old_keys else None, draft.fingerprint)
         for seq, entry, draft in rows
         if draft.fingerprint is not None
     ]
@@ -209,9 +182,10 @@ def _look_up(
     new = connection.execute(_MARK_SEEN, (sheet_index,)).rowcount
     ((count,),) = connection.execute("SELECT count(identifier) FROM temp.next_rows")
     alike = {seq: KnownContact(Status.IN_DOUBT, "", "", False, *sent, None) for seq, sent in doubtful.items()}  # noqa: FBT003 - its columns
+    found = connection.execute(_KNOWN_CONTACTS, {"account": run.key.account, "merges_left": run.merges_left})
     contacts = {
         seq: KnownContact(Status(status), uuid, href, bool(same), *rest)
-        for seq, status, uuid, href, same, *rest in connection.execute(_KNOWN_CONTACTS, (run.key.account,))
+        for seq, status, uuid, href, same, *rest in found
     }
     duplicates = {
         seq: deduplicate_within_run(FirstRow(*place), run.sheets, sheet_index, contents.get(seq), contacts.get(seq))
@@ -226,7 +200,7 @@ def _invalid(invalid: InvalidRow) -> EnqueueDecision:
     return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
 
 
-def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, _Draft]]) -> None:
+def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tuple[int, Entry, RowDraft]]) -> None:
     """Insert the problems of all rows that are invalid."""
     problems = [
         (run, seq, n, *map(storable, (problem.code, problem.column, problem.value, problem.message)))
@@ -237,7 +211,7 @@ def _insert_problems(connection: sqlite3.Connection, run: int, rows: Sequence[tu
     connection.executemany(_PROBLEM, problems)
 
 
-def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
+def _columns(entry: Entry, draft: RowDraft, decision: EnqueueDecision, at: str) -> tuple[object, ...]:
     """Return the columns of `_ENQUEUE`: the payload only if it may be sent, the cells only if reports may need them."""
     (outcome, *based_on), row, (source, channel, identifier) = decision, entry.row, draft.key
     pending = outcome.status is Status.PENDING
@@ -252,7 +226,7 @@ def _columns(entry: Entry, draft: _Draft, decision: EnqueueDecision, at: str) ->
         draft.identifier,
         None if identifier == draft.identifier else identifier,
         *map(storable, texts),
-        draft.fingerprint,
+        draft.fingerprint or draft.content or None,
         draft.payload if pending else None,
         entry.fingerprint,
         "" if outcome.status in _KNOWN else encode_json(row.cells),

@@ -10,34 +10,25 @@ from typing import Self
 from importer.journal.accounts import AccountMatch, adopt_account, match_account
 from importer.journal.claim import claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
 from importer.journal.database import Database, columns, moment
-from importer.journal.doubts import find_doubts
 from importer.journal.enqueue import enqueue_rows, recognise_rows
+from importer.journal.known_problems import RunHistory
 from importer.journal.presence import Walk, to_ask
 from importer.journal.probes import ProbeLog, newest_answers
-from importer.journal.run_input import RunInput, RunKey
-from importer.journal.run_report import (
-    END_RUN,
-    INSERT_RUN,
-    INSERT_SHEET,
-    EarlierRows,
-    RunReport,
-    load_runs,
-    run_key,
-)
-from importer.journal.schema import HAS_OLD_KEYS
+from importer.journal.run_input import RunInput
+from importer.journal.run_report import END_RUN, INSERT_SHEET, EarlierRows, RunReport, load_runs, run_key
+from importer.journal.run_start import insert_run
 from importer.journal.undo import RunUndo
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Intended, Pending, Recorded, WalkedContact
-from importer.model.policy import Existing
+from importer.model.policy import Existing, OnConflict
 from importer.model.probe import ProbeAnswers
 from importer.model.rows import Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
 _LEARNED_LIMIT = "SELECT limit_per_second FROM learned_limits JOIN accounts ON accounts.id = account WHERE name = ?"
 _LEARN = "INSERT OR REPLACE INTO learned_limits (account, limit_per_second, learned_at) VALUES (?, ?, ?)"
-_Now = Callable[[], datetime]
-_UTC_NOW: _Now = partial(datetime.now, UTC)
+_UTC_NOW: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
 class Journal:
@@ -48,9 +39,10 @@ class Journal:
 
     Raises (all methods):
         StorageError: The file cannot be read or written; what it held before is intact.
+        UsageError: No run has the name that was given.
     """
 
-    def __init__(self, database: Database, now: _Now, *, tallied_only: bool = False) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], *, tallied_only: bool = False) -> None:
         self._database = database
         self._now = now
         self.tallied_only = tallied_only
@@ -58,7 +50,9 @@ class Journal:
         self._begun: RunInput | None = None
 
     @classmethod
-    def open(cls, path: Path, now: _Now = _UTC_NOW, *, rehearsal: bool = False, tallied_only: bool = False) -> Self:
+    def open(
+        cls, path: Path, now: Callable[[], datetime] = _UTC_NOW, *, rehearsal: bool = False, tallied_only: bool = False
+    ) -> Self:
         """Open the file; it is created, with its folder, if it is missing.
 
         Args:
@@ -78,13 +72,20 @@ class Journal:
         """Return what the journal knows of the account; nothing is changed."""
         return match_account(self._database.fetch, identity)
 
-    def begin(self, record: RunRecord, account: AccountMatch | None = None, existing: Existing = Existing.SKIP) -> None:
+    def begin(
+        self,
+        record: RunRecord,
+        account: AccountMatch | None = None,
+        existing: Existing = Existing.SKIP,
+        on_conflict: OnConflict = OnConflict.CALLBELL,
+    ) -> None:
         """Insert a new run, after closing the runs that were killed.
 
         Args:
             record: The run.
             account: What the journal knows of the run's account; None: it is known by its name alone.
             existing: What the run does with contacts that the account has: it decides which rows are pending.
+            on_conflict: Whose value stays where both changed a field; it decides that too.
 
         Raises:
             StorageError: Also if there is a run of this name.
@@ -93,19 +94,13 @@ class Journal:
         account = account or self.match_account(AccountIdentity(name=record.account))
         with self._database.transaction() as connection:
             end_dead_runs(connection, moment(self._now()))
-            for table in ("seen", "contents", "next_rows", "walked", "doubts"):
-                connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608 - only constants
-            if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
-                raise StorageError(
-                    f"The journal {self._database.path} has a run named {record.name} already.",
-                    "Wait a second and give the same command again.",
-                )
-            found, main_channels = adopt_account(connection, account)
-            ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
-            ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()
-            has_doubts = existing is Existing.UPDATE and find_doubts(connection, found)
-        key, is_old = RunKey(run, found), bool(has_old_keys)
-        self._begun = RunInput(key, existing, main_channels, is_old, has_doubts, tallied_only=self.tallied_only)
+            begun = insert_run(connection, record, account, existing, on_conflict)
+        if begun is None:
+            raise StorageError(
+                f"The journal {self._database.path} has a run named {record.name} already.",
+                "Wait a second and give the same command again.",
+            )
+        self._begun = replace(begun, tallied_only=self.tallied_only)
 
     def add_sheet(self, sheet: Sheet) -> int:
         """Insert the run's next sheet and return its index, from 0."""
@@ -203,31 +198,20 @@ class Journal:
             end_dead_runs(connection, moment(self._now()))
 
     def report_source(self, run_name: str) -> RunReport:
-        """Return what the reports need of a run.
-
-        Raises:
-            UsageError: No run has this name.
-
-        """
+        """Return what the reports need of a run."""
         return RunReport(self._database, run_key(self._database, run_name).run)
 
     def rows_of(self, run_name: str) -> list[EarlierRows]:
-        """Return a reader for each sheet of an earlier run, with the rows to retry.
-
-        Raises:
-            UsageError: No run has this name.
-
-        """
+        """Return a reader for each sheet of an earlier run, with the rows to retry."""
         report = self.report_source(run_name)
         return [EarlierRows(sheet, self._database, report.run, index) for index, sheet in enumerate(report.sheets())]
 
+    def history_of(self, run_name: str) -> RunHistory:
+        """Return a run beside those before it of the same import."""
+        return RunHistory(self._database, run_key(self._database, run_name))
+
     def undo_of(self, run_name: str) -> RunUndo:
-        """Return the undo of a run: the contacts that it created or changed, and what became of them.
-
-        Raises:
-            UsageError: No run has this name.
-
-        """
+        """Return the undo of a run: the contacts that it created or changed, and what became of them."""
         return RunUndo(self._database, run_key(self._database, run_name))
 
     def undo_names(self) -> set[str]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from importer.journal.presence import Walk
 from importer.model.policy import Existing
-from importer.model.rows import Sheet
+from importer.model.rows import CONFLICT, Sheet
 
 ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
 """Columns of the key of a row's contact."""
+IN_CONFLICT = f"(rows.status IN ('exists', 'updated') AND rows.code = '{CONFLICT}')"
+"""Of rows that are in Callbell, and need a person all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class RunInput:
     """The account has contacts of an earlier schema whose key may lack a country code."""
     has_doubts: bool = False
     """Earlier runs sent PATCHes of the account's contacts that may have arrived."""
+    merges_left: bool = False
+    """Contacts that were left as they were on a first meeting are merged again: the sheet's values are to win now."""
     tallied_only: bool = False
     """Rows that would be sent are counted and not inserted: `check` has no use for them."""
     sheets: dict[int, Sheet] = field(default_factory=dict)

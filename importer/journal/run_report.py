@@ -10,11 +10,11 @@ from typing import Any
 from importer.journal.claim import TALLY
 from importer.journal.database import Database, maybe_moment
 from importer.journal.deduplicate import DUPLICATE_DIFFERS
-from importer.journal.run_input import RunKey
+from importer.journal.run_input import IN_CONFLICT, RunKey
 from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.errors import UsageError
-from importer.model.rows import CONFLICT, NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
-from importer.model.runs import ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
+from importer.model.rows import NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
+from importer.model.runs import Degradation, ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
 
 _FIRST_ROWS = 20
 _MOST_VALUES = 200
@@ -48,8 +48,7 @@ _RESULTS = f"""
 SELECT {_RESULT_COLUMNS} FROM {_RESULT_ROWS}
 WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """  # noqa: S608 - only constants
-_IN_CONFLICT = f"(rows.status IN ('exists', 'updated') AND rows.code = '{CONFLICT}')"
-_CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {_IN_CONFLICT}"  # noqa: S608 - only constants
+_CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {IN_CONFLICT}"  # noqa: S608 - only constants
 _PROBLEM_COLUMNS = """(
     SELECT json_group_array(column_header) FROM (
         SELECT column_header FROM problems
@@ -58,7 +57,7 @@ _PROBLEM_COLUMNS = """(
 )"""
 _OF_SHEET = "rows.run = :run AND rows.seq > :after AND rows.sheet = :sheet"
 _ANY_OF = {
-    statuses: f"(rows.status IN ('{words}') OR {_IN_CONFLICT})"
+    statuses: f"(rows.status IN ('{words}') OR {IN_CONFLICT})"
     for statuses in (NEEDS_PERSON, TO_RETRY)
     for words in ["', '".join(sorted(statuses))]
 }
@@ -81,15 +80,16 @@ _SHOWN = {
     )
 }
 # A row with the same problem twice in one column (two unknown tags) counts once.
-_PROBLEMS = """
-SELECT seq, number, CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
+_PROBLEMS = f"""
+SELECT seq, number, {_ANY_OF[NEEDS_PERSON]}, known_codes,
+    CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
     SELECT json_group_array(json_array(code, column_header, message)) FROM (
         SELECT code, column_header, message, min(n) FROM problems
         WHERE problems.run = rows.run AND problems.seq = rows.seq GROUP BY code, column_header
     )
 ) END
 FROM rows WHERE run = :run AND seq > :after AND code <> '' ORDER BY seq LIMIT :count
-"""
+"""  # noqa: S608 - only constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,11 @@ class RunReport:
         What the account does not have is grouped by its message too: there is a line for each wrong value.
         """
         counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
-        rows = defaultdict[tuple[str, str, str], list[int]](list)
-        for _, number, problems in chain.from_iterable(self.database.pages(_PROBLEMS, {"run": self.run})):
+        rows, new = defaultdict[tuple[str, str, str], list[int]](list), Counter[tuple[str, str, str]]()
+        for _, number, is_problem, known, problems in chain.from_iterable(
+            self.database.pages(_PROBLEMS, {"run": self.run})
+        ):
+            known_codes = json.loads(known) if known else ()
             for code, column, message in json.loads(problems):
                 key = code, column, message
                 if key not in counts and (code not in ACCOUNT_PROBLEMS or len(counts) >= _MOST_VALUES):
@@ -154,10 +157,13 @@ class RunReport:
                 if DUPLICATE_DIFFERS not in messages.setdefault(key, message) and DUPLICATE_DIFFERS in message:
                     messages[key] = message  # the duplicate to look at
                 counts[key] += 1
+                new[key] += bool(is_problem and code not in known_codes)
                 if counts[key] <= _FIRST_ROWS:
                     rows[key].append(number)
         return [
-            ProblemGroup(code=key[0], column=key[1], message=messages[key], count=count, rows=tuple(rows[key]))
+            ProblemGroup(
+                code=key[0], column=key[1], message=messages[key], count=count, rows=tuple(rows[key]), new=new[key]
+            )
             for key, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         ]
 
@@ -220,6 +226,7 @@ def _reader_problem(parts: Sequence[Any]) -> Problem:
 def _run_record(columns: Sequence[Any]) -> RunRecord:
     values = dict(zip(_RUN_FIELDS, columns, strict=True))
     texts = {name: tuple(json.loads(values[name])) for name in ("files", "pace")}
+    texts["degraded"] = tuple(Degradation(*one) for one in json.loads(values["degraded"]))
     texts["options"] = json.loads(values["options"])
     times = {name: maybe_moment(values[name]) for name in ("started_at", "finished_at")}
     return RunRecord(**values | texts | times)

@@ -26,6 +26,8 @@ MIGRATIONS = (
     "0010_updates.sql",
     "0011_probes.sql",
     "0012_pace.sql",
+    "0013_doubts.sql",
+    "0014_problems.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

@@ -23,7 +23,8 @@ CREATE TEMP TABLE seen (
 -- What the mapped rows of this run say, in hashes, for telling in what a duplicate differs from the row that is sent.
 CREATE TEMP TABLE contents (seq INTEGER PRIMARY KEY, content BLOB NOT NULL);
 
--- PATCHes of earlier runs that may have arrived, by the key of their contact (`importer.journal.doubts`).
+-- Requests of earlier runs that may have arrived, by the key of their contact (`importer.journal.doubts`): a PATCH has
+-- the UUID of its contact, a POST none, and its payload for `after`.
 CREATE TEMP TABLE doubts (
     source TEXT, channel TEXT, identifier TEXT,
     run INTEGER NOT NULL,
@@ -36,3 +37,13 @@ CREATE TEMP TABLE walked (
     number TEXT, channel TEXT, uuid TEXT,
     PRIMARY KEY (number, uuid)
 ) WITHOUT ROWID;
+
+-- The problems of the run that ends, and of the one that it retries (`importer.journal.known_problems`).
+CREATE TEMP TABLE told_problems (
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    is_fixable INTEGER NOT NULL,       -- the row is invalid or in conflict
+    problem BLOB                       -- NULL: what the row holds is not known
+);
+CREATE INDEX temp.told_by_problem ON told_problems (run, problem);

@@ -6,10 +6,12 @@ need not be mapped again.
 """
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -60,8 +62,22 @@ def to_contact(row: Row, mapping: ColumnMapping) -> Contact | InvalidRow:
     if not problems:
         return contact
     return InvalidRow(
-        problems=tuple(problems), identifier=one_line(mapping.identifier_feed.read(texts)), name=contact.name
+        problems=tuple(problems),
+        identifier=one_line(mapping.identifier_feed.read(texts)),
+        name=contact.name,
+        content=row_content(row.cells, mapping),
     )
+
+
+def row_content(cells: Sequence[str], mapping: ColumnMapping) -> bytes:
+    """Return a 16-byte hash (BLAKE2b) of the cells that feed a field, wherever their columns and the row stand.
+
+    Unlike a `RowFingerprint` it says nothing of the mapping: a new version of the importer makes no problem new.
+    """
+    places = [one.index for one in sorted(mapping.used, key=attrgetter("header", "index"))]
+    used = [cells[place].strip() if place < len(cells) else "" for place in places]
+    text = json.dumps([*used, *cells[mapping.width :]])
+    return hashlib.blake2b(text.encode(), digest_size=FINGERPRINT_BYTES).digest()
 
 
 def _accepted(value: Value | Problem, problems: list[Problem]) -> Value | str:

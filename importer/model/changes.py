@@ -23,7 +23,7 @@ class ContactChange:
     """Fields and their values after and before."""
 
     uuid: str
-    """The contact's."""
+    """The contact's; empty: of a POST that may have arrived, whose contact nobody knows."""
     after: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
     """What the PATCH sets; an empty value clears the field."""
     before: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))

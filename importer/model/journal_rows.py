@@ -34,7 +34,7 @@ class Pending:
     base: Contact | None = None
     """What the sheet said when the contact was last sent; None: never sent by us, or forgotten (a first meeting)."""
     doubts: tuple[ContactChange, ...] = ()
-    """What PATCHes of earlier runs that may have arrived were to change, oldest first; none of them is in the base."""
+    """What requests of earlier runs that may have arrived were to set, oldest first; the base has no PATCH of them."""
     in_doubt: bool = False
     """An earlier run may have sent it: it is to be looked up before it is sent."""
     change: ContactChange | None = None

@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import json
 import marshal
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
@@ -38,6 +38,12 @@ def payload(contact: Contact) -> dict[str, object]:
         fields["custom_fields"] = dict(contact.custom_fields)
     fields.update((name, text) for name in OPTIONAL_TEXTS if (text := getattr(contact, name)))
     return fields
+
+
+def set_fields(contact: Contact) -> dict[str, FieldValue]:
+    """Return what POST /contacts sets by which contacts of one key can differ, as `ContactChange` names the fields."""
+    texts = {name: value for name in COMPARED if (value := getattr(contact, name))}
+    return texts | {f"{CUSTOM}{name}": value for name, value in contact.custom_fields.items()}
 
 
 def to_body(contact: Contact) -> str:
@@ -79,6 +85,19 @@ def from_json(text: str, normalised: str = "") -> Contact:
     tags, cleared = tuple(fields.pop("tags", ())), tuple(fields.pop("cleared", ()))
     custom_fields = MappingProxyType(values)
     return Contact(tags=tags, cleared=cleared, custom_fields=custom_fields, normalised=normalised, **fields)
+
+
+def without_fields(contact: Contact, names: Collection[str]) -> Contact:
+    """Return a contact that says nothing of some fields, which are named as in `importer.model.changes`; never of tags.
+
+    Args:
+        contact: The contact.
+        names: Of the fields.
+
+    """
+    texts: dict[str, Any] = dict.fromkeys({*names} & {*COMPARED} - {"tags"}, "")
+    custom = {name: value for name, value in contact.custom_fields.items() if f"{CUSTOM}{name}" not in names}
+    return dataclasses.replace(contact, custom_fields=MappingProxyType(custom), **texts)
 
 
 def _as_text(fields: Mapping[str, object]) -> str:

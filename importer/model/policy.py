@@ -33,6 +33,14 @@ class OnConflict(StrEnum):
     SHEET = "sheet"
 
 
+class FailOn(StrEnum):
+    """Which rows that are invalid or in conflict make a run end with exit code 1."""
+
+    ANY = "any"
+    NEW = "new"
+    """Those that were not so in the last run of the same import."""
+
+
 class Gone(StrEnum):
     """What to do with a contact that was deleted in Callbell."""
 

@@ -75,6 +75,8 @@ class Outcome:
     """Whether the answer to our own POST proves that it made the contact: only then may `undo` delete it."""
     base: Contact | None = None
     """What the sheet counts as having said from now on; None: the row was not merged with what Callbell had."""
+    left: tuple[str, ...] = ()
+    """Fields in which a contact that was met for the first time was left as Callbell had it."""
 
     @property
     def detail(self) -> str:

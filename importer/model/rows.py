@@ -132,6 +132,8 @@ class InvalidRow:
     identifier: str = ""
     """The identifier's cell as it is, for the report."""
     name: str = ""
+    content: bytes = field(default=b"", compare=False, repr=False)
+    """A hash of its cells that feed a field, by which the row is known again; empty: it is not."""
 
 
 FINGERPRINT_BYTES = 16

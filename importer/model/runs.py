@@ -10,8 +10,19 @@ from importer.model.rows import CONFLICT, NEEDS_PERSON, Status
 
 REPORT_KINDS = ("csv", "xlsx", "html")
 """The reports that `[run] reports` chooses from: results.csv, results.xlsx and report.html."""
+NO_PROBLEMS: Final = frozenset({Status.DUPLICATE.value, Status.UNSENT.value, Status.EXISTS.value, "differs"})
+"""Codes of rows that nobody has to do anything about: they are where they should be, or `retry` sends them."""
 OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
+
+
+class Degradation(NamedTuple):
+    """Why a run that came to its end is not as it should be, whatever became of its rows."""
+
+    code: str
+    """A short stable word, such as `too_few_rows`."""
+    message: str
+    """A sentence with what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +42,9 @@ class RunRecord:
     report_dir: str
     """The absolute path of the run's own reports folder."""
     started_at: datetime
+    series: str = ""
+    """A hash by which runs of the same import are known: its files, sheet and config; empty: it is compared with none.
+    """
     finished_at: datetime | None = None
     exit_code: int | None = None
     blank: int = 0
@@ -48,6 +62,14 @@ class RunRecord:
     """The length of an interval of `pace`."""
     pace: tuple[int, ...] = ()
     """Requests that left in each interval from the first request on; empty: none did, or it is not known."""
+    compared_with: str = ""
+    """The name of the run before it of the same import; empty: there was none, so all of its problems are new."""
+    gone: int = 0
+    """Problems of that run that this one had no more."""
+    degraded: tuple[Degradation, ...] = ()
+    """What was not as it should be with the run as a whole."""
+    conflicts: int = 0
+    """Rows in conflict, as the journal counted them when the run ended."""
 
     @property
     def is_rehearsal(self) -> bool:
@@ -121,6 +143,32 @@ class ProblemGroup:
     count: int
     rows: tuple[int, ...]
     """The first 20 row numbers."""
+    new: int = 0
+    """How many of the rows did not have it in the last run of the same import; 0 also of what is no problem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A run's problems, compared with those of the last run of the same import."""
+
+    compared_with: str = ""
+    """That run's name; empty: there was none, and all problems are new."""
+    gone: int = 0
+    """Problems of that run that are not there any more."""
+    new_rows: int = 0
+    """Rows that are invalid or in conflict, and were not so, for the same reason and with the same content."""
+    conflicts: int = 0
+    """Rows in conflict, new or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRuns:
+    """What the runs before it of the same import tell a run about what is usual."""
+
+    rows_read: tuple[int, ...] = ()
+    """Rows of the last finished ones that had any, at most five, the last first."""
+    headers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The paths of the last one's files, each with its column headers."""
 
 
 def conflict_count(problems: Iterable[ProblemGroup]) -> int:

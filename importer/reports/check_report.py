@@ -9,10 +9,10 @@ from importer.model.errors import InputError, error_json
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.closing_text import required_text
+from importer.reports.closing_text import degraded_texts, required_text
 from importer.reports.next_step import alike_text, all_alike, command_line, cure
-from importer.reports.problem_groups import groups_text
-from importer.reports.results import groups_json, json_text, run_json
+from importer.reports.problem_groups import changes_text, groups_text
+from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
 from importer.system.shell import short_path
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -82,11 +82,13 @@ class Checked:
 def checked_text(checked: Checked) -> str:
     """Return the text for the terminal, without a line break at its end."""
     parts = [
+        *degraded_texts(checked.record),
         *map(_sheet, checked.sheets),
         _problems(checked),
         groups_text("Worth a look:", checked.warnings, sheets=_read(checked)),
         "\n  ".join(["Not checked:", *checked.not_checked]) if checked.not_checked else "",
         "\n".join(_rows(checked)),
+        changes_text(checked.record, checked.problems),
         *checked.foretold,
         "\n".join(_next(checked)),
         required_text(checked.required),
@@ -109,6 +111,8 @@ def checked_json(checked: Checked) -> str:
             "in_conflict": checked.conflicts,
         },
         "problems": groups_json(checked.problems),
+        "changes": changes_json(checked.record, checked.problems),
+        "degraded": degraded_json(checked.record),
         "warnings": groups_json(checked.warnings),
         "not_checked": checked.not_checked,
         "required": checked.required,
@@ -157,7 +161,8 @@ def _read(checked: Checked) -> list[Sheet]:
 def _problems(checked: Checked) -> str:
     if alike := _alike(checked):
         return alike_text(alike, sum(checked.tally.values()))
-    return groups_text("Problems:", checked.problems, sheets=_read(checked))
+    says_new = bool(checked.record.compared_with)
+    return groups_text("Problems:", checked.problems, sheets=_read(checked), says_new=says_new)
 
 
 def _rows(checked: Checked) -> Iterator[str]:

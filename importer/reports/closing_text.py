@@ -8,7 +8,7 @@ from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.next_step import FINISHED, SETTLED_BY_ITSELF, ToDo, alike_text, all_alike, next_step, to_do
-from importer.reports.problem_groups import groups_text, is_problem, is_worth_a_look
+from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
 from importer.reports.report_files import Reports
 from importer.system import shell
 
@@ -91,21 +91,32 @@ def _text(ending: Ending, most: int) -> str:
     wrong = [group for group in problems if not (goes_on and group.code in SETTLED_BY_ITSELF)]
     look = [*(group for group in ending.problems if is_worth_a_look(group)), *ending.warnings]
     alike = all_alike(tally, wrong)
-    found = groups_text("Problems:", wrong, most, ending.sheets)
+    found = groups_text("Problems:", wrong, most, ending.sheets, says_new=bool(record.compared_with))
     failed = ending.reports.failed if ending.reports else None
     parts = [
+        *degraded_texts(record),
         ending.early_end,
         _head(record, tally, dry=is_dry),
         *ending.notes,
         found if not alike else "" if ending.early_end else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most, ending.sheets),
         _reports(ending.reports),
-        customers_text(ending, None if alike else to_do(tally, problems)),
+        "\n".join(
+            filter(
+                None,
+                [customers_text(ending, None if alike else to_do(tally, problems)), changes_text(record, problems)],
+            )
+        ),
         _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
         next_step(record, tally, wrong, failed, ending.country),
         _rehearsal_end(record, can_be_sent=not alike) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def degraded_texts(record: RunRecord) -> list[str]:
+    """Return what is not as it should be with the run as a whole, a paragraph each."""
+    return [f"DEGRADED: {plain(one.message)} ({one.code})" for one in record.degraded]
 
 
 def _lines(text: str, width: int) -> int:
@@ -123,7 +134,7 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
     rows = sum(tally.values())
     if not rows:
-        return ""
+        return "There were 0 rows to import." if record.command == "run" else ""
     there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
     are = "would be" if is_dry or record.is_rehearsal else "is" if rows == 1 else "are"
     customers = "customer" if rows == 1 else "customers"

@@ -5,18 +5,33 @@ from collections.abc import Sequence
 from importer.model.cell_names import column_letters
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
-from importer.model.runs import ProblemGroup
+from importer.model.runs import NO_PROBLEMS, ProblemGroup, RunRecord
 
 _MOST_ROWS = 5
-_NO_PROBLEMS = frozenset({Status.UNSENT.value, Status.DUPLICATE.value, Status.EXISTS.value, "differs"})
-"""Codes of rows that nobody has to do anything about: the counts tell of them."""
 _MAYBE_LOST = "differs in"
 """What is said of a row that was left out, or not changed, though it says something else."""
 
 
 def is_problem(group: ProblemGroup) -> bool:
     """Tell whether somebody has to do something about the rows."""
-    return group.code not in _NO_PROBLEMS
+    return group.code not in NO_PROBLEMS
+
+
+def problem_changes(groups: Sequence[ProblemGroup]) -> tuple[int, int]:
+    """Return how many problems of rows are new since the last run of the same import, and how many were there."""
+    told = [group for group in groups if is_problem(group)]
+    new = sum(group.new for group in told)
+    return new, sum(group.count for group in told) - new
+
+
+def changes_text(record: RunRecord, groups: Sequence[ProblemGroup]) -> str:
+    """Return the same as a sentence; empty where there is nothing to compare with, or to tell."""
+    new, still_there = problem_changes(groups)
+    if not record.compared_with or not (new or still_there or record.gone):
+        return ""
+    kinds = ((new, "new"), (still_there, "still there"), (record.gone, "gone"))
+    said = ", ".join(f"{count:,} {what}" for count, what in kinds if count)
+    return f"Problems since the last run ({record.compared_with}): {said}."
 
 
 def is_worth_a_look(group: ProblemGroup) -> bool:
@@ -25,7 +40,12 @@ def is_worth_a_look(group: ProblemGroup) -> bool:
 
 
 def groups_text(
-    title: str, groups: Sequence[ProblemGroup], most: int | None = None, sheets: Sequence[Sheet] = ()
+    title: str,
+    groups: Sequence[ProblemGroup],
+    most: int | None = None,
+    sheets: Sequence[Sheet] = (),
+    *,
+    says_new: bool = False,
 ) -> str:
     """Return a paragraph with a title and at most so many groups of problems; an empty text without any.
 
@@ -34,25 +54,27 @@ def groups_text(
         groups: Most rows first.
         most: How many of them are shown; None: all.
         sheets: Of the rows, for the names of the cells; none: rows are named by their number.
+        says_new: Whether it is said which of them are new since the last run of the same import.
 
     """
     if not groups:
         return ""
     left = len(groups[most:]) if most is not None else 0
     more = [f"  and {counted(left, 'kind')} more: see the report"] if left else []
-    return "\n".join([title, *(_group_text(group, sheets) for group in groups[:most]), *more])
+    return "\n".join([title, *(_group_text(group, sheets, says_new=says_new) for group in groups[:most]), *more])
 
 
-def _group_text(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
+def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool) -> str:
     """Return how many rows have the problem, what to do, and the first of them."""
     column = f', column "{plain(group.column)}"' if group.column else ""
     shown = places(group, sheets)
     more = ", ..." if shown and group.count > min(len(group.rows), _MOST_ROWS) else ""
     what = f"{plain(group.code)}{column}"
     named = f"{shown}{more} ({what})" if shown else what
+    new = "" if not (says_new and group.new) else " (new)" if group.new == group.count else f" ({group.new:,} new)"
     if not group.message:
-        return f"  {counted(group.count)}: {named}"
-    return f"  {counted(group.count)}: {plain(group.message)}\n    {named}"
+        return f"  {counted(group.count)}{new}: {named}"
+    return f"  {counted(group.count)}{new}: {plain(group.message)}\n    {named}"
 
 
 def places(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:

@@ -12,6 +12,7 @@ from importer.model.errors import error_json
 from importer.model.plain_text import escape, plain, utc
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
+from importer.reports.problem_groups import problem_changes
 
 COLUMNS = (
     *("file", "sheet", "row", "identifier", "name", "status", "uuid", "href"),
@@ -92,6 +93,8 @@ def summary_text(
         counts_json(record, tally)
         | {
             "problems": groups_json(problems),
+            "changes": changes_json(record, problems),
+            "degraded": degraded_json(record),
             "warnings": groups_json(warnings),
             "reports": reports,
             "error": error or (error_json(record.exit_code) if record.exit_code else None),
@@ -112,6 +115,18 @@ def counts_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str, obj
         },
         "rate": {"limit": record.rate_limit, "achieved": round(record.rate_achieved, 1)},
     }
+
+
+def changes_json(record: RunRecord, problems: Sequence[ProblemGroup]) -> dict[str, object]:
+    """Return how many problems are new since the last run of the same import, still there, and gone, for JSON."""
+    new, still_there = problem_changes(problems)
+    earlier = record.compared_with or None
+    return {"compared_with": earlier, "new": new, "still_there": still_there, "gone": record.gone}
+
+
+def degraded_json(record: RunRecord) -> list[dict[str, str]]:
+    """Return what is not as it should be with a run as a whole, for JSON."""
+    return [{"code": one.code, "message": plain(one.message)} for one in record.degraded]
 
 
 def run_json(record: RunRecord) -> dict[str, object]:

@@ -8,12 +8,11 @@ from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
-from importer.model.runs import ProblemGroup, RunRecord, conflict_count
-from importer.reports.closing_text import MEANINGS, REHEARSED, ended_after
+from importer.model.runs import NO_PROBLEMS, ProblemGroup, RunRecord, conflict_count
+from importer.reports.closing_text import MEANINGS, REHEARSED, degraded_texts, ended_after
+from importer.reports.problem_groups import changes_text
 from importer.reports.report_advice import headline, run_steps
 
-_NO_PROBLEMS = frozenset({Status.DUPLICATE, Status.UNSENT, Status.EXISTS, "differs"})
-"""Codes of rows that are where they should be, or that `retry` sends: worth a look at most."""
 _GUESSED = "guessed"
 """What the journal keeps of a guessed mapping among the options."""
 _MINUTES_FROM_SECONDS, _HOURS_FROM_SECONDS = 240, 4 * 3600
@@ -35,12 +34,12 @@ class RunSummary:
     @property
     def told_problems(self) -> list[ProblemGroup]:
         """The problems that somebody has to do something about."""
-        return [group for group in self.problems if group.code not in _NO_PROBLEMS]
+        return [group for group in self.problems if group.code not in NO_PROBLEMS]
 
     @property
     def worth_a_look(self) -> list[ProblemGroup]:
         """What nobody has to do anything about, but may want to know."""
-        return [*(group for group in self.problems if group.code in _NO_PROBLEMS), *self.warnings]
+        return [*(group for group in self.problems if group.code in NO_PROBLEMS), *self.warnings]
 
     @property
     def title(self) -> str:
@@ -50,8 +49,9 @@ class RunSummary:
 
     @property
     def headline(self) -> str:
-        """What became of the customers."""
-        return headline(self.record, self.tally, conflict_count(self.problems))
+        """What is not as it should be with the run as a whole, and what became of the customers."""
+        became = headline(self.record, self.tally, conflict_count(self.problems))
+        return " ".join([*degraded_texts(self.record), became])
 
     @property
     def steps(self) -> list[tuple[str, str]]:
@@ -81,6 +81,7 @@ class RunSummary:
             ("Requests", f"{record.requests_sent:,} sent, {record.requests_retried:,} of them again"),
             ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
             ("Blank rows", f"{record.blank:,}"),
+            *([("Since the last run", changed)] if (changed := changes_text(record, self.told_problems)) else []),
         ]
 
     @property

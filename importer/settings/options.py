@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.mapper.options import MappingOptions
-from importer.model.policy import Ambiguous, Policy
+from importer.model.policy import Ambiguous, FailOn, Policy
 from importer.model.runs import REPORT_KINDS
+from importer.notify.options import NotifyOptions
 from importer.readers.options import InputOptions
 
 
@@ -47,6 +48,10 @@ class RunOptions:
     sandbox: bool = False
     max_failures: str = ""
     """`N` or `N%` of the rows done; empty: no such limit."""
+    min_rows: str = ""
+    """`N`, or `N%` of the median of the last five finished runs of the same import; empty: no such limit."""
+    fail_on: FailOn = FailOn.ANY
+    """Which rows that are invalid or in conflict make the exit code 1."""
     max_duration_seconds: float = 0.0
     """0.0: no such limit."""
     wait: bool = False
@@ -71,6 +76,7 @@ class Settings:
     input: InputOptions = field(default_factory=InputOptions)
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
+    notify: NotifyOptions = field(default_factory=NotifyOptions)
     is_journal_known: bool = True
     """Whether `run.journal` is what was meant; not where the config cannot be read, or says something impossible."""
     mapping_given: bool = False

@@ -18,6 +18,20 @@ def quote(word: str) -> str:
     return shlex.quote(word)
 
 
+def command_words(line: str) -> tuple[str, ...]:
+    """Return the words of a command, as a shell takes them: quotes hold a word together, and nothing is expanded.
+
+    On Windows a backslash is a backslash.
+
+    Raises:
+        ValueError: A quote is not closed.
+
+    """
+    if not runtime.WINDOWS:
+        return tuple(shlex.split(line))
+    return tuple(re.sub(r'"([^"]*)"', r"\1", word) for word in shlex.split(line, posix=False))
+
+
 def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) -> str:
     """Return a command of the importer, with its options.
 

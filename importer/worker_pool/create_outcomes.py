@@ -38,7 +38,7 @@ class Attempt:
     said_exists: bool = False
     """The service refused the POST because the contact exists."""
     doubts: tuple[ContactChange, ...] = ()
-    """What PATCHes of earlier runs may have changed in it, if it is there."""
+    """What requests of earlier runs may have set in it, if it is there."""
     was_refused: bool = False
     """An earlier run's POST was refused; some services refuse, and make the contact all the same."""
 

@@ -18,7 +18,8 @@ be read counts as another one. Tags are merged one by one: what the sheet added 
 away, and tags that people gave stay; the whole list is sent, as the service may replace it, so it is sent only where it
 was shown. `bot_status` is never shown, and never sent on a first meeting.
 
-What a PATCH of an earlier run may have set, without a clear answer, counts as last sent where Callbell has it.
+What a request of an earlier run may have set, without a clear answer, counts as last sent where Callbell has it. A
+contact that has nothing of what POSTs without an answer were to set is somebody else's: it is first met.
 
 The base is what the sheet counts as having said from now on: it advances with each field that was sent, was there
 already or was left on a first meeting, and stays where a conflict was left, so that the next run finds it again.
@@ -92,10 +93,12 @@ def merge(
         base: What it said when the contact was last sent; None: a first meeting.
         found: The contact as Callbell has it.
         policy: Whose value stays where both changed a field, and the tags of every row.
-        doubts: What PATCHes since then were to change that may have arrived.
+        doubts: What requests were to set that may have arrived.
 
     """
-    doubts = [doubt for doubt in doubts if doubt.uuid == found.uuid]
+    doubts = [doubt for doubt in doubts if doubt.uuid in ("", found.uuid)]
+    if base is not None and _is_of_others(found, doubts):
+        base = None
     if base is not None:
         now = _with_tags_of_empty_cell(now, base, policy)
     fields = [_doubted(_field(name, now, base, found.fields), doubts) for name in _said(now)]
@@ -116,6 +119,14 @@ def merge(
     )
     kept = {field.name for field in left}
     return Merge(change=change, conflicts=conflicts, base=_advanced(base, now, {*_said(now)} - kept))
+
+
+def _is_of_others(found: RemoteContact, doubts: Sequence[ContactChange]) -> bool:
+    """Tell whether a contact has nothing of what the POSTs were to set that may have made it."""
+    posts = [doubt.after.items() for doubt in doubts if not doubt.uuid]
+    return bool(posts) and not any(
+        is_same(name, value, shown_value(found.fields, name)) for post in posts for name, value in post
+    )
 
 
 def _with_tags_of_empty_cell(now: Contact, base: Contact, policy: Policy) -> Contact:

@@ -54,7 +54,7 @@ class GetContact:
     base: Contact | None = None
     """What it said when the contact was last sent; None: a first meeting."""
     doubts: tuple[ContactChange, ...] = ()
-    """What PATCHes of earlier runs that may have arrived were to change."""
+    """What requests of earlier runs that may have arrived were to set."""
     look_ups: int = 0
     """GETs in a row that got no clear answer."""
     not_found_count: int = 0
@@ -100,7 +100,7 @@ def first_update_step(row: Pending, run_seconds: float, policy: Policy) -> SendL
         policy: With the time that the service has for it.
 
     """
-    wait_seconds = max(0.0, policy.settle_seconds - run_seconds) if row.doubts else 0.0
+    wait_seconds = max(0.0, policy.settle_seconds - run_seconds) if any(doubt.uuid for doubt in row.doubts) else 0.0
     step = GetContact(uuid=row.uuid, contact=row.contact, base=row.base, doubts=row.doubts)
     return SendLater(step=step, wait_seconds=wait_seconds)
 

@@ -32,6 +32,7 @@ def merged(merge: Merge, found: RemoteContact, http_status: int | None, changed:
         code=CONFLICT if merge.conflicts else "differs" if merge.differs else "",
         reason=" ".join(said),
         base=merge.base,
+        left=merge.differs,
     )
 
 

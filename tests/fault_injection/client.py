@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from importer.model.changes import FieldValue
 from importer.model.payload import from_json
+from importer.model.phone_forms import other_form
 from importer.model.protocols import Service
 from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.requests import Request
@@ -125,7 +126,8 @@ class Network(Wire, Service):
             await asyncio.sleep(self._latency_seconds)
             return self._answer(NOT_FOUND)
         fault = self._weather.of_read(self._chance)
-        self._note_read(key, fault)
+        for form in filter(None, (digits, other_form(digits))):
+            self._note_read(key_of(form, channel_uuid), fault)
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
         await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))

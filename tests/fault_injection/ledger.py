@@ -47,6 +47,8 @@ class Ledger:
     """When a person wrote into a field last."""
     _tags_given: dict[Field, int] = field(default_factory=dict)
     _tags_taken: dict[Field, int] = field(default_factory=dict)
+    _tags_sent: set[Field] = field(default_factory=set)
+    """The tags with which a contact was made or PATCHed."""
     _said: defaultdict[Field, list[FieldValue]] = field(default_factory=lambda: defaultdict(list))
     """By key and field, what the sheet said in filled cells and cleared ones."""
     _held: defaultdict[Field, list[FieldValue]] = field(default_factory=lambda: defaultdict(list))
@@ -70,6 +72,7 @@ class Ledger:
 
     def note_made(self, uuid: str, contact: Contact) -> None:
         """Take note of what a new contact has."""
+        self._tags_sent |= {(uuid, tag) for tag in contact.tags}
         for name in FIELDS:
             self._held[uuid, name].append(field_value(contact, name))
 
@@ -99,6 +102,7 @@ class Ledger:
 
     def note_patch(self, uuid: str, values: Mapping[str, FieldValue]) -> None:
         """Take note of what a contact has since it was PATCHed, which is no person's any more."""
+        self._tags_sent |= {(uuid, tag) for tag in values.get("tags", ())}
         for name, value in values.items():
             self._held[uuid, name].append(value)
             self._given.pop((uuid, name), None)
@@ -133,7 +137,9 @@ class Ledger:
                 self.wrong.append(f"{uuid} ({key}): a person gave it the tag {tag}, and it was taken away")
         for tag in new - old:
             is_always_said = bool(versions) and all(tag in one for one in versions)
-            is_new_there = not self._was_given(self._tags_taken, (uuid, tag), look)
+            is_new_there = (uuid, tag) not in self._tags_sent or not self._was_given(
+                self._tags_taken, (uuid, tag), look
+            )
             if not is_new_there and is_always_said and self.is_known(uuid):
                 self.wrong.append(f"{uuid} ({key}): a person took away the tag {tag}, and it was given again")
 

@@ -25,11 +25,9 @@ from importer.cli.command_line import app
 from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
 from importer.client import account
-from importer.commands import run as running
-from importer.journal import AccountMatch, Journal
+from importer.commands import run_end
+from importer.journal import Journal
 from importer.model.errors import InputError, StorageError
-from importer.model.policy import Existing
-from importer.model.runs import RunRecord
 from importer.sandbox import Sandbox
 from importer.settings.config_tables import keys_of
 from importer.settings.layers import PLAIN_TABLES
@@ -646,9 +644,9 @@ def test_a_run_that_is_interrupted_while_it_begins_ends_in_good_order(
     """The account was asked, and nothing sent: every row is unsent, and no traceback is shown."""
     begin = Journal.begin
 
-    def interrupted(self: Journal, record: RunRecord, account: AccountMatch, existing: Existing) -> None:
+    def interrupted(self: Journal, *how: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        begin(self, record, account, existing)
+        begin(self, *how)
 
     monkeypatch.setattr(Journal, "begin", interrupted)
     said = give("run", customers(Path("contacts.csv")), "--json")
@@ -676,7 +674,7 @@ def test_a_defect_ends_with_70_and_the_same_command_goes_on(service: Sandbox, mo
 
     with monkeypatch.context() as patched:
         # In place of what would have to be broken by hand: nothing is known that raises here.
-        patched.setattr(running, "write_reports", broken)
+        patched.setattr(run_end, "write_reports", broken)
         said = give("run", file)
     assert said.exit_code == 70
     assert "ZeroDivisionError" in said.stderr

@@ -59,9 +59,11 @@ def test_no_module_is_too_long_to_read() -> None:
 
 
 def test_no_function_is_too_long_to_read() -> None:
-    """A function fits on one screen, with its docstring."""
+    """A function fits on one screen, with its docstring; of a command, which has a line for each option, its body."""
     lengths = {
-        f"{place(path)}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        f"{place(path)}: {node.name}": (node.end_lineno or 0)
+        - (node.body[0] if path.parent.name == "cli" else node).lineno
+        + 1
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)

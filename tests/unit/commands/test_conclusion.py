@@ -56,7 +56,7 @@ def test_what_cannot_be_written_is_logged_and_raises_nothing(tmp_path: Path) -> 
     """The rows are where they are."""
     (tmp_path / LAST_RUN).mkdir()
     conclude(given(tmp_path, log_file=tmp_path / "log"), ENDING)
-    assert "last-run.json cannot tell how this import ended" in (tmp_path / "log").read_text(encoding="utf-8")
+    assert "monitoring was not told by last-run.json" in (tmp_path / "log").read_text(encoding="utf-8")
 
 
 def test_without_a_log_it_is_told_on_standard_error(
@@ -66,7 +66,7 @@ def test_without_a_log_it_is_told_on_standard_error(
     monkeypatch.setattr(LOG, "handlers", [])  # without pytest's own
     (tmp_path / LAST_RUN).mkdir()
     conclude(given(tmp_path, quiet=True), ENDING)
-    assert "last-run.json cannot tell how this import ended" in capsys.readouterr().err
+    assert "monitoring was not told by last-run.json" in capsys.readouterr().err
 
 
 def test_half_a_character_in_a_file_s_name_is_written_all_the_same(tmp_path: Path) -> None:

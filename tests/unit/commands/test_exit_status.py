@@ -29,6 +29,28 @@ def test_one_row_in_conflict_ends_with_1() -> None:
     assert exit_code({Status.EXISTS: 3}, None, None, conflicts=1) == 1
 
 
+@pytest.mark.parametrize(("new", "code"), [(None, 1), (0, 0), (1, 1)])
+def test_only_what_is_new_may_count(new: int | None, code: int) -> None:
+    """Of rows that are invalid or in conflict; the same ones as in the last run alarm nobody."""
+    tally = {Status.CREATED: 3, Status.INVALID: 5}
+    assert exit_code(tally, None, None, conflicts=2, new=new) == code
+    assert exit_code({Status.EXISTS: 3}, None, None, conflicts=2, new=new) == code
+
+
+@pytest.mark.parametrize("status", sorted(TO_RETRY - {Status.INVALID}))
+def test_rows_that_could_be_sent_always_count(status: Status) -> None:
+    """New or not: whoever is failed, in doubt or unsent should be in Callbell."""
+    assert exit_code({status: 1}, None, None, new=0) == 1
+
+
+def test_a_degraded_run_ends_with_1() -> None:
+    """Though every row of it is where it should be; what ended it early says more."""
+    assert exit_code({Status.CREATED: 3}, None, None, is_degraded=True) == 1
+    assert exit_code({Status.CREATED: 3}, None, None, new=0, is_degraded=True) == 1
+    assert exit_code({Status.CREATED: 3}, STOP, None, is_degraded=True) == 5
+    assert exit_code({Status.CREATED: 3}, STOP, signal.SIGTERM, new=0, is_degraded=True) == 143
+
+
 def test_no_rows_end_with_0() -> None:
     """Nothing to do is done."""
     assert exit_code({}, None, None) == 0

@@ -12,6 +12,7 @@ from importer.journal.deduplicate import (
     deduplicate_within_run,
 )
 from importer.model.payload import content_hashes, to_json
+from importer.model.policy import Existing
 from importer.model.rows import Contact, Sheet, Status
 
 _SENT = KnownContact(
@@ -116,3 +117,17 @@ def test_a_duplicate_says_in_what_it_differs_if_that_is_known(
     earlier = FirstRow(4, 1, 7, content=content_hashes(other) if other else None)
     decision = deduplicate_within_run(earlier, _SHEETS, 1, content_hashes(_ANA), known)
     assert decision.outcome.reason == f"same identifier as row 7{lost}"
+
+
+@pytest.mark.parametrize(
+    ("existing", "is_left", "status"),
+    [
+        (Existing.UPDATE, 1, Status.PENDING),
+        (Existing.UPDATE, 0, Status.UNCHANGED),
+        (Existing.SKIP, 1, Status.UNCHANGED),
+    ],
+)
+def test_what_was_left_on_a_first_meeting_is_merged_again(existing: Existing, is_left: int, status: Status) -> None:
+    """Where the sheet is to win now, and updates are wanted at all."""
+    known = replace(_SENT, is_sent=1, is_left=is_left)
+    assert deduplicate_across_runs(to_json(_ANA), known, existing).outcome.status is status

@@ -1,4 +1,4 @@
-"""PATCHes of earlier runs that may have arrived: the next update of their contacts knows of them."""
+"""Requests of earlier runs that may have arrived: the next update of their contacts knows of them."""
 
 from pathlib import Path
 
@@ -79,3 +79,37 @@ def test_an_undo_is_told_that_the_patch_may_be_under_way(journal: Journal, tmp_p
     undo.begin("undo-1", tmp_path, START)
     (row,) = undo.claim(10)
     assert (row.change, row.in_doubt) == (CHANGE, True)
+
+
+def test_an_update_is_told_of_each_post_that_may_have_made_the_contact(tmp_path: Path) -> None:
+    """Two runs were cut off while they sent it, each with another name; a third one finds it there."""
+    journal = begun(tmp_path / "journal.sqlite3")
+    for run, name in enumerate(["First", "Second"], 2):
+        claimed(journal, f"run-{run}", contact(1, name))
+    (row,) = claimed(journal, "run-4", contact(1, "Second"), existing=Existing.SKIP)
+    assert (row.in_doubt, row.doubts) == (True, ())
+    journal.record([RecordedOutcome(seq=1, outcome=Outcome(status=Status.CREATED, uuid="u1"), attempts=0, at=START)])
+    journal.finish(record("run-4"))
+    (row,) = claimed(journal, "run-5", contact(1, "Second"))
+    assert (row.uuid, row.base) == ("u1", contact(1, "First"))
+    assert [(doubt.uuid, doubt.after["name"]) for doubt in row.doubts] == [("", "First"), ("", "Second")]
+    journal.record(
+        [
+            RecordedOutcome(
+                seq=1, outcome=Outcome(status=Status.EXISTS, uuid="u1", base=row.contact), attempts=0, at=START
+            )
+        ]
+    )
+    journal.finish(record("run-5"))
+    assert claimed(journal, "run-6", contact(1, "Second")) == []
+
+
+def test_a_post_that_was_answered_is_no_doubt(tmp_path: Path) -> None:
+    """Nor are those before it, which cannot have made the contact."""
+    journal = begun(tmp_path / "journal.sqlite3")
+    claimed(journal, "run-2", contact(1, "First"))
+    claimed(journal, "run-3", contact(1, "Second"))
+    journal.record([RecordedOutcome(seq=1, outcome=Outcome(status=Status.CREATED, uuid="u1"), attempts=1, at=START)])
+    journal.finish(record("run-3"))
+    (row,) = claimed(journal, "run-4", contact(1, "Third"))
+    assert (row.base, row.doubts) == (contact(1, "Second"), ())

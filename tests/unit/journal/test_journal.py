@@ -34,7 +34,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def outcomes(journal: Journal, name: str = "run-1") -> list[Outcome]:
     """Return the rows' outcomes in their order, but for what only `undo` reads."""
-    parts = [part.name for part in fields(Outcome) if part.name not in {"is_ours", "base"}]
+    parts = [part.name for part in fields(Outcome) if part.name not in {"is_ours", "base", "left"}]
     results = journal.report_source(name).results()
     return [Outcome(**{part: getattr(result, part) for part in parts}) for result in results]
 

@@ -173,8 +173,10 @@ def test_summary_says_it_all(tmp_path: Path) -> None:
         "requests": {"sent": 1, "retried": 0, "throttled": 0},
         "rate": {"limit": 300.0, "achieved": 12.3},
         "problems": [
-            {"code": "phone_invalid", "column": "Phone", "message": "Too short.", "count": 1, "rows": [4]},
+            {"code": "phone_invalid", "column": "Phone", "message": "Too short.", "count": 1, "rows": [4], "new": 0},
         ],
+        "changes": {"compared_with": None, "new": 0, "still_there": 1, "gone": 0},
+        "degraded": [],
         "warnings": [],
         "reports": {
             "results": str(folder / "results.csv"),

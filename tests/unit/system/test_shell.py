@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.system import runtime
-from importer.system.shell import importer_command, quote
+from importer.system.shell import command_words, importer_command, quote
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -52,3 +52,23 @@ def test_a_command_has_its_options() -> None:
     assert importer_command("run", "my file.csv", options=options) == (
         "callbell-importer run 'my file.csv' --yes --rate 0 --tag A --tag 'B C'"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "on_windows", "words"),
+    [
+        ("/bin/alert --high 'two words' $HOME;x", False, ("/bin/alert", "--high", "two words", "$HOME;x")),
+        ('"C:\\Program Files\\alert.exe" --high %PATH%', True, ("C:\\Program Files\\alert.exe", "--high", "%PATH%")),
+        ("C:\\bin\\alert.exe", True, ("C:\\bin\\alert.exe",)),
+        ("", False, ()),
+    ],
+)
+def test_the_words_of_a_command(
+    line: str,
+    on_windows: bool,  # noqa: FBT001 - a parameter of the test
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Quotes hold a word together; a backslash is one on Windows; nothing is expanded."""
+    monkeypatch.setattr(runtime, "WINDOWS", on_windows)
+    assert command_words(line) == words

@@ -444,6 +444,29 @@ def test_a_doubtful_patchs_value_is_the_sheets(
     assert bool(result.conflicts) == conflict
 
 
+POSTED = ContactChange(uuid="", after={"name": "Ana", "note": "posted"})
+
+
+def test_any_of_several_posts_may_have_made_the_contact() -> None:
+    """Runs that were cut off sent it while the sheet was edited; what one of them sent, no person gave."""
+    result = merge(said("note", "s"), said("note", "b"), shown("note", "posted"), CALLBELL, [POSTED])
+    assert result.change.after == {"note": "says"}
+    assert not result.conflicts
+
+
+@pytest.mark.parametrize("base", [said("note", "b"), None])
+def test_a_contact_with_nothing_of_the_posts_is_first_met(base: Contact | None) -> None:
+    """Somebody else made it: the sheet fills what is empty, and leaves the rest."""
+    found = RemoteContact(uuid="u1", fields={"name": "Somebody", "note": "", "tags": []})
+    result = merge(said("note", "s"), base, found, CALLBELL, [POSTED])
+    assert (result.change.after, result.differs) == ({"note": "says"}, ("name",))
+
+
+def test_a_person_who_cleared_what_a_post_set_is_heeded() -> None:
+    """The contact's name is the POST's, so that it is the one that was made."""
+    assert merge(said("note", "b"), said("note", "b"), shown("note", ""), CALLBELL, [POSTED]).change.after == {}
+
+
 def test_another_contacts_doubt_says_nothing() -> None:
     """The number may have another contact by now."""
     doubts = [replace(DOUBT, uuid="u2")]

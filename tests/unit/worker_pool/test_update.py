@@ -86,6 +86,13 @@ def read_again(decision: UpdateDecision | Recreate) -> tuple[float, GetContact]:
 # The steps
 
 
+def test_an_earlier_runs_post_is_not_waited_for() -> None:
+    """The contact that it was to make is there."""
+    posted = ContactChange(uuid="", after={"name": "Ana"})
+    row = Pending(seq=1, row=2, contact=NOW, uuid="u1", base=BASE, doubts=(posted,))
+    assert first_update_step(row, 0.0, POLICY) == SendLater(step=replace(BEGUN, doubts=(posted,)))
+
+
 def test_an_update_begins_with_a_get() -> None:
     """Nothing is changed unseen."""
     row = Pending(seq=1, row=2, contact=NOW, uuid="u1", base=BASE, presence=Presence.THERE)

@@ -1,0 +1,57 @@
+"""What looks at the rows of a run while they are read, and what it has found when all were."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from importer.commands.connection import Connection, MappedSheet
+from importer.commands.context import CommandContext
+from importer.commands.country_cure import NumbersWithoutCountry
+from importer.commands.last_question import LastQuestion
+from importer.commands.preflight import Preflight
+from importer.commands.run_end import RunFindings
+from importer.mapper.contact import RowFingerprint, to_contact
+from importer.mapper.warnings import Findings, SheetWarnings
+from importer.model.account import Directory
+from importer.pipeline import Source
+from importer.reports.closing_text import required_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowObservers:
+    """The observers of one run."""
+
+    warnings: Findings = field(default_factory=Findings)
+    preflight: Preflight = field(default_factory=Preflight)
+    without_country: NumbersWithoutCountry = field(default_factory=NumbersWithoutCountry)
+    last_question: LastQuestion = field(default_factory=LastQuestion)
+
+    def source(self, index: int, sheet: MappedSheet, directory: Directory | None) -> Source:
+        """Return a sheet as it is read, with what looks at its rows.
+
+        Args:
+            index: Of the sheet, from 0.
+            sheet: With its mapping.
+            directory: The account's teams, channels and users, which the mapping uses.
+
+        """
+        return Source(
+            sheet_index=index,
+            reader=sheet.reader,
+            to_contact=partial(to_contact, mapping=sheet.mapping),
+            fingerprint=RowFingerprint(sheet.mapping, sheet.options, directory),
+            observers=(
+                SheetWarnings(self.warnings, sheet.mapping),
+                self.preflight.observer(sheet.options),
+                self.without_country,
+                self.last_question,
+            ),
+        )
+
+    def findings(self, context: CommandContext, connection: Connection) -> RunFindings:
+        """Return what was found out besides the outcomes of the rows."""
+        required = () if connection.is_asked else self.preflight.requirements.lines()
+        refused = connection.rehearsal.not_seen() if connection.rehearsal else []
+        sheets = [one.reader.sheet for one in connection.sheets]
+        country, evidence = self.without_country.cure(sheets, context.environment)
+        warnings = (*self.warnings.warnings(), *self.preflight.warnings)
+        return RunFindings(warnings=warnings, notes=(*refused, required_text(required), evidence), country=country)

@@ -1,0 +1,165 @@
+"""Which problems are new: those of a run, compared with what the last run of the same import told.
+
+    run or retry, all outcomes recorded | compare: marks in `rows.known_codes` | reports | keep
+
+A problem is known by a hash of the row's content and its code, so a row that moves keeps it; of rows that are alike, as
+many are known as there were. Runs of one import have
+one `series`; what is kept of a series are the problems of the last run that told its own, and each run replaces them:
+
+    a run that came to its end ....... by its own; those of before that it does not have are gone
+    a retry that came to its end ..... those of the run that is retried, by its own
+    one that was interrupted, or ..... by those of before and its own: what was told is not told as new again, and of
+    whose input was cut short          what it did not reach nobody knows
+    one that was killed .............. not at all: it told nothing, so the next one tells it as new
+"""
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+from itertools import product
+
+from importer.journal.database import Database
+from importer.journal.run_input import IN_CONFLICT, RunKey
+from importer.model.rows import CONFLICT
+from importer.model.runs import Comparison, EarlierRuns
+
+_HASH_BYTES = 16
+_MEDIAN_RUNS = 5
+_OF_SERIES = "account = :account AND series <> '' AND series = (SELECT series FROM runs WHERE id = :run) AND id <> :run"
+_LAST_TOLD = f"SELECT id, name FROM runs WHERE {_OF_SERIES} AND is_told ORDER BY id DESC LIMIT 1"  # noqa: S608 - only constants
+_HAS_SERIES = "SELECT series <> '' FROM runs WHERE id = :run"
+_CLEAR = "DELETE FROM temp.told_problems"
+# A row with the same problem twice in one column counts once, as in reports.
+_INVALID = """
+INSERT INTO temp.told_problems (run, seq, code, is_fixable, problem)
+SELECT run, seq, found.code, 1, problem_hash(rows.fingerprint, found.code)
+FROM (SELECT run, seq, code FROM problems WHERE run = :run GROUP BY seq, code, column_header) AS found
+CROSS JOIN rows USING (run, seq)
+"""
+# What is still open when a run ends early will be in doubt (`importer.journal.claim`).
+_OTHERS = f"""
+INSERT INTO temp.told_problems (run, seq, code, is_fixable, problem)
+SELECT run, seq, code, is_fixable, problem_hash(fingerprint, code) FROM (
+    SELECT run, seq, iif(status IN ('pending', 'in_flight'), 'in_doubt', code) AS code, {IN_CONFLICT} AS is_fixable,
+        fingerprint
+    FROM rows WHERE run = :run AND (
+        status IN ('failed', 'in_doubt', 'in_flight') OR (status = 'pending' AND doubt_until IS NOT NULL)
+        OR {IN_CONFLICT}
+    )
+)
+"""  # noqa: S608 - only constants
+_STORE = """
+INSERT INTO known_problems (run, problem, count)
+SELECT run, problem, count(*) FROM temp.told_problems WHERE run = :run AND problem IS NOT NULL GROUP BY problem
+"""
+# Of rows that are alike, as many are known as there were.
+_COPIES = """
+SELECT seq, code, is_fixable, problem, row_number() OVER (PARTITION BY problem ORDER BY seq) AS copy
+FROM temp.told_problems WHERE run = :run
+"""
+_IS_KNOWN = "known.run = :last AND known.problem = told.problem AND told.copy <= known.count"
+_MARK = f"""
+UPDATE rows SET known_codes = found.codes FROM (
+    SELECT seq, json_group_array(DISTINCT code) AS codes FROM ({_COPIES}) AS told
+    CROSS JOIN known_problems AS known ON {_IS_KNOWN} GROUP BY seq
+) AS found WHERE rows.run = :run AND rows.seq = found.seq
+"""  # noqa: S608 - only constants
+_NEW_ROWS = f"""
+SELECT count(DISTINCT seq) FROM ({_COPIES}) AS told LEFT JOIN known_problems AS known ON {_IS_KNOWN}
+WHERE is_fixable AND known.problem IS NULL
+"""  # noqa: S608 - only constants
+_CONFLICTS = f"SELECT count(*) FROM temp.told_problems WHERE run = :run AND is_fixable AND code = '{CONFLICT}'"  # noqa: S608 - only constants
+_OF_RETRIED = """
+min(known.count, (
+    SELECT count(*) FROM temp.told_problems AS retried WHERE run = :retried AND retried.problem = known.problem
+))
+"""
+_GONE = """
+SELECT coalesce(sum(max(0, {settled} - coalesce(told.count, 0))), 0) FROM known_problems AS known
+LEFT JOIN known_problems AS told ON told.run = :run AND told.problem = known.problem WHERE known.run = :last
+"""
+_CARRY_OVER = """
+INSERT INTO known_problems (run, problem, count)
+SELECT :run, known.problem, known.count - {settled} FROM known_problems AS known
+WHERE known.run = :last AND known.count > {settled}
+ON CONFLICT DO UPDATE SET count = {both}
+"""
+_TOLD = "UPDATE runs SET is_told = 1 WHERE id = :run AND series <> ''"
+_FORGET_EARLIER = f"DELETE FROM known_problems WHERE run IN (SELECT id FROM runs WHERE {_OF_SERIES})"  # noqa: S608 - only constants
+_ROWS_READ = f"""
+SELECT tally FROM runs WHERE {_OF_SERIES} AND command = 'run' AND exit_code IN (0, 1)
+    AND EXISTS (SELECT 1 FROM json_each(tally) WHERE value > 0)
+ORDER BY id DESC LIMIT :count
+"""  # noqa: S608 - only constants
+_HEADERS = f"""
+SELECT json_extract(runs.files, '$[' || place || ']'), header FROM sheets JOIN runs ON runs.id = run WHERE run = (
+    SELECT max(id) FROM runs WHERE {_OF_SERIES} AND command = 'run' AND is_told
+) ORDER BY place
+"""  # noqa: S608 - only constants
+
+
+@dataclass(frozen=True, slots=True)
+class RunHistory:
+    """A run beside those before it of the same import."""
+
+    database: Database
+    key: RunKey
+
+    def compare(self, *, is_finished: bool, retried: RunKey | None = None) -> Comparison:
+        """Compare the run's problems with those that the last run of its series told, and mark those that are new.
+
+        Args:
+            is_finished: Whether it came to the end of a whole input, so that what it does not have is gone.
+            retried: The run whose rows it retries; None: it is no retry.
+
+        """
+        with self.database.transaction() as connection:
+            return _compare(connection, self.key, is_finished=is_finished, retried=retried.run if retried else None)
+
+    def keep(self) -> None:
+        """Have the next run of the series know the problems of this one, now that they were told, and only these."""
+        with self.database.transaction() as connection:
+            connection.execute(_TOLD, asdict(self.key))
+            connection.execute(_FORGET_EARLIER, asdict(self.key))
+
+    def before(self) -> EarlierRuns:
+        """Return what the runs of the series before it tell of what is usual; retries do not count."""
+        key = asdict(self.key)
+        tallies = [json.loads(tally) for (tally,) in self.database.fetch(_ROWS_READ, key | {"count": _MEDIAN_RUNS})]
+        headers = [(file, tuple(json.loads(header))) for file, header in self.database.fetch(_HEADERS, key)]
+        return EarlierRuns(rows_read=tuple(sum(tally.values()) for tally in tallies), headers=tuple(headers))
+
+
+def _compare(connection: sqlite3.Connection, key: RunKey, *, is_finished: bool, retried: int | None) -> Comparison:
+    """Compare a run's problems with those that the last run of its series told; in the caller's transaction."""
+    connection.create_function("problem_hash", 2, problem_hash, deterministic=True)
+    connection.execute(_CLEAR)
+    for run, statement in product(filter(None, (key.run, retried)), (_INVALID, _OTHERS)):
+        connection.execute(statement, {"run": run})
+    values = asdict(key) | {"last": None, "retried": retried}
+    found = connection.execute(_LAST_TOLD, values).fetchone()
+    name, values["last"] = ("", None) if found is None else (found[1], found[0])
+    settled = "0" if not is_finished else "known.count" if retried is None else _OF_RETRIED
+    both = "count + excluded.count" if is_finished else "max(count, excluded.count)"
+    gone = 0
+    if connection.execute(_HAS_SERIES, values).fetchone()[0]:
+        connection.execute(_STORE, values)
+    if name:
+        connection.execute(_MARK, values)
+        ((gone,),) = connection.execute(_GONE.format(settled=settled), values)
+        connection.execute(_CARRY_OVER.format(settled=settled, both=both), values)
+    ((new_rows,),) = connection.execute(_NEW_ROWS, values)
+    ((conflicts,),) = connection.execute(_CONFLICTS, values)
+    return Comparison(compared_with=name, gone=gone, new_rows=new_rows, conflicts=conflicts)
+
+
+def problem_hash(content: bytes | None, code: str) -> bytes | None:
+    """Return a 16-byte hash (BLAKE2b) by which a problem is known; None: what the row holds is not known.
+
+    Args:
+        content: A hash of what the row holds (`rows.fingerprint`).
+        code: Of the problem.
+
+    """
+    return hashlib.blake2b(content + code.encode(), digest_size=_HASH_BYTES).digest() if content else None

@@ -1,0 +1,53 @@
+"""Groups of problems as text, and what is new among them."""
+
+from dataclasses import replace
+
+import pytest
+
+from importer.model.rows import Status
+from importer.model.runs import Degradation, ProblemGroup
+from importer.reports.closing_text import degraded_texts
+from importer.reports.problem_groups import changes_text, groups_text, problem_changes
+from importer.reports.run_summary import RunSummary
+from tests.unit.reports.test_report_advice import RUN
+
+GROUP = ProblemGroup(code="phone_short", column="Phone", message="Too short.", count=3, rows=(2, 3, 4), new=1)
+TWICE = ProblemGroup(code="duplicate", column="", message="", count=9, rows=(5,), new=0)
+SECOND = replace(RUN, compared_with="20261122-020000-contacts", gone=2)
+
+
+def test_what_is_no_problem_is_not_compared() -> None:
+    """Rows that stand twice are no news, new or not."""
+    assert problem_changes([GROUP, TWICE]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("new", "shown"), [(0, "3 rows: Too short."), (1, "3 rows (1 new): Too short."), (3, "3 rows (new): Too short.")]
+)
+def test_a_group_says_how_many_are_new(new: int, shown: str) -> None:
+    """Where there is a run to compare with."""
+    group = replace(GROUP, new=new)
+    assert groups_text("Problems:", [group], says_new=True).splitlines()[1].strip() == shown
+    assert groups_text("Problems:", [group]).splitlines()[1].strip() == "3 rows: Too short."
+    assert "(3 new)" not in groups_text("Problems:", [replace(group, message="")], says_new=True)
+
+
+def test_the_changes_are_one_sentence() -> None:
+    """What is none is left out; without anything, or a run before, there is no sentence."""
+    told = "Problems since the last run (20261122-020000-contacts): "
+    assert changes_text(SECOND, [GROUP]) == f"{told}1 new, 2 still there, 2 gone."
+    assert changes_text(replace(SECOND, gone=0), [replace(GROUP, new=3)]) == f"{told}3 new."
+    assert changes_text(SECOND, []) == f"{told}2 gone."
+    assert changes_text(replace(SECOND, gone=0), [TWICE]) == ""
+    assert changes_text(RUN, [GROUP]) == ""
+
+
+def test_the_reports_for_people_say_so_too() -> None:
+    """What is not as it should be comes first, on one line."""
+    few = Degradation("too_few_rows", "Only 1 row\x1b[31m was read.")
+    record = replace(SECOND, degraded=(few,))
+    about = RunSummary(record=record, tally=dict.fromkeys(Status, 0), problems=[GROUP])
+    assert about.headline.startswith("DEGRADED: Only 1 row was read. (too_few_rows) ")
+    assert dict(about.facts)["Since the last run"] == changes_text(SECOND, [GROUP])
+    assert degraded_texts(record) == ["DEGRADED: Only 1 row was read. (too_few_rows)"]
+    assert degraded_texts(RUN) == []
