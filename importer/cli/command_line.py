@@ -22,7 +22,10 @@ command(epilog=DOCTOR_EXAMPLES)(doctor)
 
 NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .ods")
+    list[str],
+    typer.Argument(
+        metavar="FILE...", help="Spreadsheets (.csv .tsv .txt .xlsx .xlsm .xls .ods), or https:// addresses."
+    ),
 ]
 LastRunName = Annotated[
     str, typer.Argument(metavar="[RUN]", help="The run's name, as `runs` lists it; left out: the last run.")
@@ -58,6 +61,7 @@ def run(
     max_duration: options.MaxDuration = None,
     report_dir: options.ReportDir = None,
     journal: options.Journal = None,
+    done_dir: options.DoneDir = None,
     yes: options.Yes = None,
     quiet: options.Quiet = None,
     verbose: options.Verbose = None,
@@ -111,7 +115,7 @@ def check(
 
 @command(epilog=examples("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml"))
 def init(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet, or its address.")],
     config: NewConfig = Path("config.toml"),
     *,
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,

@@ -82,6 +82,9 @@ ReportDir = Annotated[Path | None, _writing("--report-dir", "DIR", "The reports'
 Journal = Annotated[
     Path | None, _writing("--journal", "FILE", "The file that remembers what was sent (default: in your state folder).")
 ]
+DoneDir = Annotated[
+    Path | None, _writing("--done-dir", "DIR", "Move files there whose rows are all where they should be.")
+]
 Yes = Annotated[bool | None, _writing("-y/--yes", "", "Ask no questions.")]
 Quiet = Annotated[bool | None, _writing("-q/--quiet", "", "Show no progress.")]
 Verbose = Annotated[bool | None, _writing("-v/--verbose", "", "Tell what happens to each row.")]

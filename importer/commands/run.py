@@ -9,8 +9,10 @@ from pathlib import Path
 from importer.commands.connection import Connection
 from importer.commands.context import CommandContext, CommandResult, may_ask
 from importer.commands.country_cure import NumbersWithoutCountry
+from importer.commands.done_files import move_done_files
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.exit_status import early_end, exit_code, failure_limit
+from importer.commands.input_files import input_files, nothing_to_import
 from importer.commands.last_question import LastQuestion, asks_at_last
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
@@ -42,8 +44,6 @@ from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.trial import TRIAL_ROWS, Trial
 
-_SHOW_SECONDS = 0.25
-_MOST_TOLD = 10
 ImportPool = WorkerPool[ImportStep, Outcome]
 
 
@@ -59,12 +59,15 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         from importer.commands.token_question import with_token  # noqa: PLC0415 - only where a person is
 
         context = with_token(context)
-    with open_journal(context) as journal, open_sheets(context, files) as readers:
-        record = new_run(context, journal, "run", files)
-        run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
-        run.tell_notes()  # before anything is asked, or refused because of what was guessed
-        run.ask()
-        return asyncio.run(run.execute())
+    with open_journal(context) as journal, input_files(context, files, moves=True) as inputs:
+        if not inputs:
+            return nothing_to_import(context, files)
+        with open_sheets(context, inputs) as readers:
+            record = new_run(context, journal, "run", [one.name for one in inputs], named_after=inputs[0].path)
+            run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
+            run.ask()
+            result = asyncio.run(run.execute())
+        return move_done_files(context, journal, record.name, result, zip(inputs, readers, strict=True))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class ImportRun(PoolCommand):
 
     def ask(self) -> None:
         """Ask what cannot be told of the sheets; the answers are as good as options."""
+        self.tell_notes()  # before anything is asked, or refused because of what was guessed
         if not may_ask(self.context):
             return
         from importer.commands.questions import with_answers  # noqa: PLC0415 - only where a person is
@@ -107,8 +111,7 @@ class ImportRun(PoolCommand):
         self.interruption.hurries = self.context.settings.run.dry_run
         with self.interruption.by_exception():
             sources = list(self._sources(connection))
-        record, stopped = await self._import(connection, sources)
-        return self._report(record, stopped, connection)
+        return self._report(*await self._import(connection, sources), connection)
 
     def _sources(self, connection: Connection) -> Iterator[Source]:
         """Show what a person should know of each sheet and of a guessed mapping, and yield what is to be read."""
@@ -136,8 +139,7 @@ class ImportRun(PoolCommand):
     ) -> tuple[RunRecord, Stop | Exception | None]:
         """Send the rows; return the run with its end, and why it ended early, if it did."""
         settings, account = self.context.settings, connection.account.name
-        if not settings.run.dry_run:
-            # Now: that a folder cannot be created is better known before anything is sent.
+        if not settings.run.dry_run:  # now: that a folder cannot be created is better known before anything is sent
             private_folder(Path(self.record.report_dir))
         journal = AsyncJournal(self.store)
         rate, learned = settings.service.rate, self.store.learned_limit(account)
@@ -232,7 +234,7 @@ class ImportRun(PoolCommand):
         source = self.store.report_source(record.name)
         tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
         dry = self.context.settings.run.dry_run
-        wanted = report_options(self.context.settings, record, source.sheets())
+        wanted = report_options(self.context.settings, record, source.sheets(), self.readers)
         reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings, options=wanted)
         problems = reports.problems if reports else source.problems()
         required = () if connection.is_asked else self._preflight.requirements.lines()

@@ -12,12 +12,14 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from importer.commands.context import CommandContext, is_yes
+from importer.commands.fetch import InputFile
 from importer.commands.mapping_selection import InputSheet
 from importer.journal import AccountMatch, Journal
+from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
-from importer.readers import open_reader, preload
+from importer.readers import preload
 from importer.system.locks import journal_lock
 from importer.system.logs import LOG, logging_to
 from importer.system.shell import importer_command
@@ -52,7 +54,7 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
 
 @contextlib.contextmanager
-def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Sequence[InputSheet]]:
+def open_sheets(context: CommandContext, files: Sequence[InputFile]) -> Iterator[Sequence[InputSheet]]:
     """Yield a reader for each file; what their rows are read with is imported meanwhile, on a thread.
 
     Raises:
@@ -62,9 +64,9 @@ def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Seque
     with contextlib.ExitStack() as opened:
         readers = []
         for file in files:
-            reader = open_reader(file, context.settings.input)
+            reader = file.open(context.settings.input)
             opened.callback(reader.close)
-            readers.append(InputSheet(reader, context.settings.input.where))
+            readers.append(InputSheet(reader, context.settings.input.where, path=file.path))
         threading.Thread(target=_preload, name="preload").start()
         yield readers
 
@@ -81,7 +83,7 @@ def new_run(
     files: Sequence[str],
     *,
     account: str = "",
-    undone: str = "",
+    named_after: str = "",
 ) -> RunRecord:
     """Return what the journal is to know of a new run, and log that it begins.
 
@@ -89,22 +91,22 @@ def new_run(
         context: With the options and the reports' folder.
         journal: With the names that are taken.
         command: Such as `run`.
-        files: As the person wrote them; they are made absolute.
+        files: As the person wrote them; they are made absolute, but for addresses.
         account: The account that it must be, as the journal calls it; empty: any.
-        undone: The run that is undone, after which the undo is named; left out: it is named after the first file.
+        named_after: What the run is named after; left out: the first file.
 
     """
     started_at = context.clock.now()
     taken = {record.name for record, _ in journal.runs()} | journal.undo_names()
     run = context.settings.run
     report_dir = run.report_dir / REHEARSALS if run.sandbox else run.report_dir
-    name = run_name(started_at, f"{command}-{undone}" if undone else files[0], report_dir, taken)
-    LOG.info("%s of %s begins: %s", command, undone or ", ".join(files), name)
+    name = run_name(started_at, named_after or files[0], report_dir, taken)
+    LOG.info("%s of %s begins: %s", command, ", ".join(files), name)
     return RunRecord(
         name=name,
         command=command,
         account=account,
-        files=tuple(str(Path(file).absolute()) for file in files),
+        files=tuple(file if scheme_of(file) else str(Path(file).absolute()) for file in files),
         options=context.options,
         report_dir=str((report_dir / name).absolute()),
         started_at=started_at,

@@ -26,6 +26,7 @@ MIGRATIONS = (
     "0010_updates.sql",
     "0011_probes.sql",
     "0012_pace.sql",
+    "0015_offset.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

@@ -26,6 +26,7 @@ Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
 OneOrSeveral = Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple), AfterValidator(checks.one_or_several)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
 Seconds = Annotated[str, AfterValidator(checks.seconds)]
+Time = Annotated[Seconds, AfterValidator(checks.some_time)]
 ReportKind = Annotated[str, AfterValidator(checks.one_of(REPORT_KINDS))]
 
 
@@ -61,6 +62,8 @@ class InputTable(_Table):
     delimiter: Annotated[str, AfterValidator(checks.delimiter)] | None = None
     hidden_rows: Annotated[str, AfterValidator(checks.one_of((HIDDEN_READ, HIDDEN_SKIP)))] | None = None
     header: Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)] | None = None
+    max_download_mb: Annotated[int, AfterValidator(checks.megabytes)] | None = None
+    download_timeout_seconds: Annotated[Time | None, Field(validation_alias="download_timeout")] = None
     where: Mapping[Header, Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)]] | None = None
 
 
@@ -143,6 +146,7 @@ class RunTable(_Table):
     reports: Annotated[tuple[ReportKind, ...], BeforeValidator(checks.as_tuple)] | None = None
     csv_for_excel: bool | None = None
     journal: Annotated[Line, AfterValidator(_path)] | None = None
+    done_dir: Annotated[Line, AfterValidator(_path)] | None = None
     limit: Annotated[int, AfterValidator(checks.row_limit)] | None = None
     dry_run: bool | None = None
     sandbox: bool | None = None

@@ -18,6 +18,7 @@ from importer.model.rows import Problem
 LOG_FORMATS = ("text", "json")
 
 _MOST_REQUESTS = 10_000
+_MOST_MEGABYTES = 100_000
 _LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _FAILURES = re.compile(r"(\d+)\s*(%?)")
@@ -111,6 +112,8 @@ def must_be(meaning: str, holds: Callable[[Any], object]) -> Callable[[Any], Any
 
 not_negative = must_be("0 or more", lambda number: 0 <= number < math.inf)
 row_limit = must_be("a number of rows, or 0 for all", lambda number: 0 <= number <= sys.maxsize)
+megabytes = must_be("from 1 to 100,000", lambda number: 1 <= number <= _MOST_MEGABYTES)
+some_time = must_be("longer than no time", lambda number: number > 0)
 concurrency = must_be(
     "from 1 to 10,000, or 0 for as many as the rate needs", lambda number: 0 <= number <= _MOST_REQUESTS
 )

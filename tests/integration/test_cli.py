@@ -161,6 +161,7 @@ def test_options_and_config_have_the_same_names() -> None:
         "where",
     }
     set_once |= {"reports", "csv_for_excel"}  # what people want to read
+    set_once |= {"max_download_mb", "download_timeout"}  # what the machine and its line can take
     assert options - {"tag"} | {"tags"} == keys - set_once - of_all_rows
 
 

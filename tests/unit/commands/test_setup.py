@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from importer.commands import setup
 from importer.commands.context import CommandContext
+from importer.commands.fetch import InputFile
 from importer.commands.setup import is_there, journal_path, new_run, open_journal, open_sheets, run_name
 from importer.journal import Journal
 from importer.model.errors import BusyError, InputError, StorageError
@@ -30,6 +31,11 @@ class Stopped:
 
     def now(self) -> datetime:
         return AT
+
+
+def local(path: Path) -> InputFile:
+    """Return a file of this computer."""
+    return InputFile(name=str(path), path=str(path))
 
 
 @pytest.fixture
@@ -55,9 +61,9 @@ def test_a_run_is_known_by_its_start_its_files_and_its_options(context: CommandC
 def test_a_run_gets_no_name_that_the_journal_knows(context: CommandContext) -> None:
     """Two runs may begin in one second."""
     with open_journal(context) as journal:
-        first = new_run(context, journal, "undo", ["contacts.csv"], undone="x")
+        first = new_run(context, journal, "undo", ["contacts.csv"], named_after="undo-x")
         journal.begin(first)
-        second = new_run(context, journal, "undo", ["contacts.csv"], undone="x")
+        second = new_run(context, journal, "undo", ["contacts.csv"], named_after="undo-x")
     assert (first.name, second.name) == ("20261127-020000-undo-x", "20261127-020000-undo-x-2")
 
 
@@ -85,7 +91,7 @@ def test_what_reading_needs_is_imported_on_a_thread(
         broken()
 
     monkeypatch.setattr(setup, "preload", preload)
-    with open_sheets(context, [str(customers(Path("contacts.csv")))]) as readers:
+    with open_sheets(context, [local(customers(Path("contacts.csv")))]) as readers:
         assert imported.wait(10)
         assert [reader.sheet.header for reader in readers] == [("Phone", "Name")]
 
@@ -93,7 +99,7 @@ def test_what_reading_needs_is_imported_on_a_thread(
 def test_one_file_that_cannot_be_opened_closes_the_others(context: CommandContext) -> None:
     """Windows lets nobody delete or move a file that is open."""
     first = customers(Path("contacts.csv"))
-    with pytest.raises(InputError), open_sheets(context, [str(first), "nowhere.csv"]):
+    with pytest.raises(InputError), open_sheets(context, [local(first), local(Path("nowhere.csv"))]):
         pass
     first.unlink()
 
