@@ -1,7 +1,7 @@
 """The commands: what each is given on the command line. What is heavy is imported once a command needs it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from importer.cli.prompts import confirm_undo
 from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from importer.commands.context import CommandContext
 
 __all__ = ["app"]
 
@@ -38,6 +41,7 @@ def run(
     files: Files,
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
     no_header: options.NoHeader = None,
@@ -70,7 +74,10 @@ def run(
     log_file: options.LogFile = None,
 ) -> None:
     """Import the rows of spreadsheets: read, map, send, report."""
-    context = command_context(locals(), config)
+    _run(command_context(locals(), config), files)
+
+
+def _run(context: "CommandContext", files: list[str]) -> None:
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
     finish(context, import_files(context, files))
@@ -81,6 +88,7 @@ def check(
     files: Files,
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
     no_header: options.NoHeader = None,
@@ -144,6 +152,7 @@ def retry(
     run: LastRunName = "",
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
     no_header: options.NoHeader = None,
@@ -175,7 +184,10 @@ def retry(
     log_file: options.LogFile = None,
 ) -> None:
     """Send again an earlier run's rows that are not in Callbell."""
-    context = command_context(locals(), config)
+    _retry(command_context(locals(), config), run, config)
+
+
+def _retry(context: "CommandContext", run: str, config: Path | None) -> None:
     from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
 
     context, earlier = earlier_run(context, run, config)
@@ -187,6 +199,7 @@ def runs(
     run: RunName = "",
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
 ) -> None:
@@ -205,6 +218,7 @@ def undo(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")],
     config: options.Config = None,
     *,
+    account: options.Account = None,
     dry_run: options.DryRun = None,
     sandbox: options.Sandbox = None,
     rate: options.Rate = None,

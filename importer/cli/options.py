@@ -23,6 +23,10 @@ Config = Annotated[
     typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
 ]
 
+Account = Annotated[
+    str | None, typer.Option("--account", metavar="NAME", help="Which of the config's accounts, where it has several.")
+]
+
 Sheet = Annotated[str | None, _mapping("--sheet", "NAME", "The sheet's name, where a workbook has several.")]
 HeaderRow = Annotated[int | None, _mapping("--header-row", "N", "The header's row number, where it is not the first.")]
 NoHeader = Annotated[

@@ -5,8 +5,8 @@ import os
 import re
 import threading
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from platformdirs import user_state_path
@@ -20,12 +20,17 @@ from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.readers import preload
+from importer.settings import Settings
 from importer.system.locks import journal_lock
 from importer.system.logs import LOG, logging_to
 from importer.system.shell import importer_command
 
 _NAME = "callbell-importer"
 _LONGEST_STEM = 40
+_STAMP, _STAMP_FORMAT = re.compile(r"\d{8}-\d{6}-"), "%Y%m%d-%H%M%S"
+_LONGEST_CHANGE = timedelta(hours=2)
+"""By which clocks are put back when summer ends; it is one hour, or less."""
+_NEXT = timedelta(seconds=1)
 REHEARSALS = "rehearsals"
 """The folder within the reports' folder that has the reports of runs with `--sandbox`."""
 
@@ -43,7 +48,7 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
     """
     run = context.settings.run
-    path = journal_path(run.journal, sandbox=run.sandbox)
+    path = journal_of(context.settings)
     with (
         logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
         journal_lock(path, wait=run.wait) as lock_again,
@@ -97,10 +102,12 @@ def new_run(
 
     """
     started_at = context.clock.now()
-    taken = {record.name for record, _ in journal.runs()} | journal.undo_names()
+    local = started_at.astimezone(context.zone)
+    earlier = [record for record, _ in journal.runs()]
+    taken = {record.name for record in earlier} | journal.undo_names()
     run = context.settings.run
     report_dir = run.report_dir / REHEARSALS if run.sandbox else run.report_dir
-    name = run_name(started_at, named_after or files[0], report_dir, taken)
+    name = run_name(after_earlier(local, earlier), named_after or files[0], report_dir, taken)
     LOG.info("%s of %s begins: %s", command, ", ".join(files), name)
     return RunRecord(
         name=name,
@@ -110,22 +117,59 @@ def new_run(
         options=context.options,
         report_dir=str((report_dir / name).absolute()),
         started_at=started_at,
+        offset_minutes=round((local.utcoffset() or timedelta()).total_seconds() / 60),
     )
 
 
-def journal_path(given: Path | None, *, sandbox: bool) -> Path:
+def after_earlier(local: datetime, earlier: Iterable[RunRecord]) -> datetime:
+    """Return the time for a run's name: what the clock shows, or where it was put back, right after the run before.
+
+    So names sort by time also in the hour that clocks show twice when summer ends.
+
+    Args:
+        local: What the clock shows, with its offset.
+        earlier: The runs that there are.
+
+    """
+    shown = local.replace(tzinfo=None)
+    for record in earlier:
+        is_near = record.offset_minutes is not None and _NEXT <= local - record.started_at < _LONGEST_CHANGE
+        if is_near and _STAMP.match(record.name):
+            shown = max(shown, datetime.strptime(record.name[:15], _STAMP_FORMAT) + _NEXT)  # noqa: DTZ007 - of the wall
+    return shown
+
+
+def importer_state_folder() -> Path:
+    """Return the folder where the user's programs keep their state, of this one."""
+    return user_state_path(_NAME, appauthor=False)
+
+
+def journal_of(settings: Settings) -> Path:
+    """Return the journal's one true path, as `journal_path` does.
+
+    Raises:
+        StorageError: The file has a second name.
+
+    """
+    run = settings.run
+    return journal_path(run.journal, sandbox=run.sandbox, account=run.of_account)
+
+
+def journal_path(given: Path | None, *, sandbox: bool, account: str = "") -> Path:
     """Return the journal's one true path: of the given file, else of one in the user's state folder.
 
     Args:
         given: A path that may lead through links, also to what is not there yet.
         sandbox: Whether the journal is a sandbox's, which has its own.
+        account: Which of the config's accounts it is of, each of which has its own; empty: there is but one.
 
     Raises:
         StorageError: The file has a second name, a hard link, by which SQLite would look for another log of it.
 
     """
-    name = "sandbox.sqlite3" if sandbox else "journal.sqlite3"
-    path = Path(os.path.realpath(given or user_state_path(_NAME, appauthor=False) / name))
+    name = "sandbox" if sandbox else "journal"
+    file = f"{name}-{account}.sqlite3" if account else f"{name}.sqlite3"
+    path = Path(os.path.realpath(given or importer_state_folder() / file))
     if _has_other_names(path):
         raise StorageError(
             f"The journal {path} has more than one name: it is hard-linked, and SQLite's log beside it goes by name.",
@@ -146,7 +190,7 @@ def run_name(started_at: datetime, file: str, report_dir: Path, taken: Collectio
     """Return a name such as `20261123-020000-contacts`, that no other run has.
 
     Args:
-        started_at: UTC, so that names sort by time whatever the clocks of summer and winter do.
+        started_at: As the clock on the wall shows it.
         file: The first input file, whose name the run gets.
         report_dir: Where the runs' own folders are; what is wrong with it is told by whoever writes there.
         taken: The names of the journal's runs, whose reports may be elsewhere.
@@ -154,7 +198,7 @@ def run_name(started_at: datetime, file: str, report_dir: Path, taken: Collectio
     """
     plain = unicodedata.normalize("NFKD", Path(file).stem).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:_LONGEST_STEM] or "rows"
-    first = name = f"{started_at:%Y%m%d-%H%M%S}-{stem}"
+    first = name = f"{started_at:{_STAMP_FORMAT}}-{stem}"
     number = 2
     while name in taken or is_there(report_dir / name):
         name, number = f"{first}-{number}", number + 1

@@ -161,6 +161,20 @@ class RunTable(_Table):
     log_file: Annotated[Line, AfterValidator(_path)] | None = None
 
 
+class AccountTable(_Table):
+    """`[accounts.NAME]`: what one of several accounts has of its own."""
+
+    base_url: Annotated[str, AfterValidator(checks.base_url)] | None = None
+    rate: NotNegative | None = None
+    token_file: Annotated[Name, AfterValidator(_path)] | None = None
+    account: Line | None = None
+    journal: Annotated[Name, AfterValidator(_path)] | None = None
+    report_dir: Annotated[Name, AfterValidator(_path)] | None = None
+
+
+AccountName = Annotated[str, AfterValidator(checks.account_name)]
+
+
 class Tables(_Table):
     """The whole config."""
 
@@ -170,12 +184,13 @@ class Tables(_Table):
     columns: ColumnsTable = ColumnsTable()
     values: Mapping[str, Mapping[str, str]] | None = None
     run: RunTable = RunTable()
+    accounts: Mapping[AccountName, AccountTable] | None = None
 
 
 TABLES = tuple(Tables.model_fields)
 
 
 def keys_of(table: str) -> tuple[str, ...]:
-    """Return the keys of a table, as the config names them; of `values`, whose keys are headers, none."""
+    """Return the keys of a table, as the config names them; none of `values` and `accounts`, whose keys are names."""
     model = getattr(Tables.model_fields[table].annotation, "model_fields", {})
     return tuple(str(field.validation_alias or name) for name, field in model.items())

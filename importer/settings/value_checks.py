@@ -22,6 +22,7 @@ _MOST_MEGABYTES = 100_000
 _LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _FAILURES = re.compile(r"(\d+)\s*(%?)")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -67,6 +68,13 @@ def not_empty(text: str) -> str:
     if not (stripped := text.strip()):
         raise ValueError("must not be empty")
     return stripped
+
+
+def account_name(text: str) -> str:
+    """Return the name of an account: names of files and folders are made of it."""
+    if not _ACCOUNT.fullmatch(text):
+        raise ValueError(f'must be a name of letters, digits, - and _, such as main-shop; it says "{text}"')
+    return text
 
 
 def base_url(text: str) -> str:

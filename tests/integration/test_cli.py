@@ -142,7 +142,7 @@ def test_options_and_config_have_the_same_names() -> None:
     """Every option is a key; every key is an option, but for what is never a matter of one run."""
     options = {one.name for one in typer.main.get_group(app).commands["run"].params} - {"files", "config"}
     keys = {key for name in PLAIN_TABLES for key in keys_of(name)}
-    set_once = {"base_url", "token_file", "settle_seconds", "account"}  # what the account is
+    set_once = {"base_url", "token_file", "settle_seconds"}  # what the account is
     of_all_rows = {
         "header",
         "hidden_rows",

@@ -139,7 +139,7 @@ async def test_a_block_that_ctrl_c_ends_by_itself_is_not_cancelled_besides() -> 
 @pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
 def test_a_signal_that_ends_the_process_closes_what_is_open(number: signal.Signals) -> None:
     """It ends with the code that shells give it, and afterwards the signal does what it did before."""
-    closed = []
+    closed: list[int] = []
     with pytest.raises(SystemExit) as ended, terminated_by_exception(), contextlib.ExitStack() as opened:  # noqa: PT012 - what is open is the matter
         opened.callback(closed.append, 1)
         signal.raise_signal(number)
