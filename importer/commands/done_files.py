@@ -5,17 +5,15 @@ row, which was not read to its end, or which is not what it was when it was read
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from importer.commands.context import CommandContext, CommandResult
+from importer.commands.context import CommandContext
 from importer.commands.fetch import InputFile
 from importer.commands.mapping_selection import InputSheet
 from importer.journal import Journal, file_moved, settled_rows
-from importer.model.errors import ImporterError
+from importer.model.errors import ImporterError, UsageError
 from importer.model.plain_text import counted, plain
 from importer.readers.files import FileState
-from importer.settings import Settings
 from importer.system.logs import LOG
 from importer.system.moves import NotMovedError, move_file
 from importer.system.shell import short_path
@@ -23,32 +21,19 @@ from importer.system.shell import short_path
 _MOST_NAMED = 10
 
 
-def done_dir(settings: Settings) -> Path | None:
-    """Return the folder for files that are done; None: files stay, because none was named, or nothing is sent."""
-    run = settings.run
-    return None if run.dry_run or run.sandbox else run.done_dir
-
-
 def move_done_files(
-    context: CommandContext,
-    store: Journal,
-    run_name: str,
-    result: CommandResult,
-    files: Iterable[tuple[InputFile, InputSheet]],
-) -> CommandResult:
-    """Move the files of a run that are done, and return its result with what to tell of it; it raises nothing.
+    context: CommandContext, store: Journal, run_name: str, folder: Path, files: Iterable[tuple[InputFile, InputSheet]]
+) -> str:
+    """Move the files of a run that are done, and return what to tell of it; it raises nothing.
 
     Args:
-        context: With the folder.
+        context: Of the run.
         store: The journal, in which the run has ended.
         run_name: The run's.
-        result: Of the run.
+        folder: For files that are done.
         files: In the order in which they were read, closed again, each with its sheet.
 
     """
-    folder = done_dir(context.settings)
-    if folder is None:
-        return result
     moved, staying = [], []
     for index, (file, reader) in enumerate(files):
         name = plain(short_path(file.name))
@@ -64,7 +49,7 @@ def move_done_files(
     lines = [f"{what} {_listed(names)}." for what, names in parts if names]
     for line in lines:
         LOG.info("%s", line)
-    return replace(result, text="\n".join(lines) + f"\n\n{result.text}")
+    return "\n".join(lines)
 
 
 def _why_it_stays(context: CommandContext, store: Journal, run_name: str, index: int, reader: InputSheet) -> str:
@@ -73,7 +58,10 @@ def _why_it_stays(context: CommandContext, store: Journal, run_name: str, index:
         return "--limit leaves rows out"
     if not reader.is_read:
         return "it was not read to its end"
-    left = reader.row_count - settled_rows(store.report_source(run_name), index)
+    try:
+        left = reader.row_count - settled_rows(store.report_source(run_name), index)
+    except UsageError:  # the run ended before it had begun
+        return "it was not sent"
     are = "is" if left == 1 else "are"
     return f"{counted(left)} {are} not where {'it' if left == 1 else 'they'} should be" if left else ""
 

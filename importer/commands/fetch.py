@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from importer.commands.context import CommandContext
 from importer.model.addresses import (
@@ -31,13 +32,16 @@ from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.system.logs import LOG
-from importer.system.moves import FileMark
 from importer.system.stop_signals import terminated_by_exception
 
 _MEGABYTE = 1_000_000
 _PREFIX = "callbell-importer-"
 _GRACE_SECONDS = 5.0
 """Whoever fetches ends by himself in time, unless a library hangs."""
+
+
+if TYPE_CHECKING:
+    from importer.system.moves import FileMark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,7 @@ class InputFile:
     """As it is told and kept: as the person wrote it; of an address without its secrets."""
     path: str
     """Where it is."""
-    mark: FileMark | None = None
+    mark: "FileMark | None" = None
     """What it was before it was read; None: it stays where it is in any case."""
 
     @property

@@ -21,6 +21,7 @@ from importer.mapper.header import texts_of
 from importer.mapper.mapping_guess import feeds, with_fields
 from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import FIELDS, ContactOptions, CustomFieldOptions, MappingOptions
+from importer.model.addresses import shown_address
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
 from importer.model.phone_mask import unnumbered
@@ -75,7 +76,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     with write_whole(path) as unfinished:
         unfinished.write_text(config, encoding="utf-8", newline="\n")
     told = "" if ask else f"{shown}\n\n"
-    check = f"callbell-importer check {quote(file)} -c {quote(str(path))}"
+    check = f"callbell-importer check {quote(shown_address(file))} -c {quote(str(path))}"
     return CommandResult(exit_code=0, text=f"{told}Wrote {path}. Next:\n  {check}")
 
 

@@ -6,21 +6,23 @@ whole before its first row is read, and what was fetched is deleted at the end o
 
 import contextlib
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.done_files import done_dir
 from importer.commands.fetch import InputFile, fetched
+from importer.commands.mapping_selection import InputSheet
 from importer.commands.setup import is_there
+from importer.journal import Journal
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import InputError, UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.reports.results import summary_text
+from importer.settings import Settings
 from importer.system.files import private_folder
 from importer.system.logs import LOG
-from importer.system.moves import mark_of
 
 _OFFICE_LOCK = "~$"
 """How the files begin that Excel and Word lay beside one that they have open."""
@@ -41,7 +43,7 @@ def input_files(context: CommandContext, given: Sequence[str], *, moves: bool = 
         UsageError: What is given contradicts itself, or something is to be installed.
 
     """
-    done = done_dir(context.settings) if moves else None
+    done = _done_dir(context.settings) if moves else None
     named = list(_expanded(context, given))
     if not named and not done:
         raise InputError(f"No file matches {', '.join(given)}.", "Check the name, and the folder you are in.")
@@ -52,6 +54,38 @@ def input_files(context: CommandContext, given: Sequence[str], *, moves: bool = 
         yield [
             fetched(context, opened, name) if scheme_of(name) else _local(name, is_marked=bool(done)) for name in named
         ]
+
+
+def _done_dir(settings: Settings) -> Path | None:
+    """Return the folder for files that are done; None: files stay, because none was named, or nothing is sent."""
+    run = settings.run
+    return None if run.dry_run or run.sandbox else run.done_dir
+
+
+def with_files_moved(
+    context: CommandContext,
+    store: Journal,
+    run_name: str,
+    result: CommandResult,
+    files: Iterable[tuple[InputFile, InputSheet]],
+) -> CommandResult:
+    """Move the files of a run that are done, if that is wanted, and return its result with what to tell of it.
+
+    Args:
+        context: With the folder for files that are done.
+        store: The journal, in which the run has ended.
+        run_name: The run's.
+        result: Of the run.
+        files: In the order in which they were read, closed again, each with its sheet.
+
+    """
+    folder = _done_dir(context.settings)
+    if folder is None:
+        return result
+    from importer.commands.done_files import move_done_files  # noqa: PLC0415 - not wanted in each run
+
+    told = move_done_files(context, store, run_name, folder, files)
+    return replace(result, text=f"{told}\n\n{result.text}")
 
 
 def nothing_to_import(context: CommandContext, given: Sequence[str]) -> CommandResult:
@@ -112,6 +146,8 @@ def _check_done_dir(done: Path, named: Sequence[str]) -> None:
 def _local(name: str, *, is_marked: bool) -> InputFile:
     mark = None
     if is_marked:
+        from importer.system.moves import mark_of  # noqa: PLC0415 - not wanted in each run
+
         with contextlib.suppress(OSError):  # told by whoever opens it
             mark = mark_of(Path(name))
     return InputFile(name=name, path=name, mark=mark)

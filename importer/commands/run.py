@@ -9,10 +9,9 @@ from pathlib import Path
 from importer.commands.connection import Connection
 from importer.commands.context import CommandContext, CommandResult, may_ask
 from importer.commands.country_cure import NumbersWithoutCountry
-from importer.commands.done_files import move_done_files
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.exit_status import early_end, exit_code, failure_limit
-from importer.commands.input_files import input_files, nothing_to_import
+from importer.commands.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.last_question import LastQuestion, asks_at_last
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
@@ -67,7 +66,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.ask()
             result = asyncio.run(run.execute())
-        return move_done_files(context, journal, record.name, result, zip(inputs, readers, strict=True))
+        return with_files_moved(context, journal, record.name, result, zip(inputs, readers, strict=True))
 
 
 @dataclass(slots=True, kw_only=True)

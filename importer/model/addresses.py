@@ -9,7 +9,6 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 WEB = ("https", "http")
@@ -19,7 +18,7 @@ CUT = "?..."
 """Stands for the query that is not told."""
 GOOGLE_LOGIN = "accounts.google.com"
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _GOOGLE_DOCS = "docs.google.com"
 _GOOGLE_SHEET = re.compile(r"/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/(e/)?([\w-]+)(?:/(\w+))?")
 _GOOGLE_DOWNLOADS = ("export", "pub")
@@ -157,6 +156,8 @@ def _gid(parts: SplitResult) -> str:
 
 def _of_disposition(header: str) -> str:
     """Return the file name of a Content-Disposition (RFC 6266), whatever somebody wrote there."""
+    from email.message import Message  # noqa: PLC0415 - files need none of it
+
     message = Message()
     message["Content-Disposition"] = header.encode("ascii", "replace").decode()
     return str(message.get_filename() or "")

@@ -24,6 +24,7 @@ _SILENCE_SECONDS = 60
 _MARKS = ("size", "ETag", "etag", "LastModified", "updated", "mtime", "generation")
 """What tells a file from another of the same name, as far as the place says it."""
 _UNNAMED = "unfinished"
+_LOGGERS = ("aiobotocore", "botocore", "fsspec", "gcsfs", "google", "paramiko", "s3fs")
 _NOT_WRITTEN = "The fetched file cannot be written"
 _AGAIN = "Give the same command again later. Nothing was sent."
 
@@ -117,6 +118,10 @@ def _place(address: str) -> tuple[Any, str]:
 
     """
     scheme = scheme_of(address)
+    for name in _LOGGERS:
+        logging.getLogger(name).addHandler(
+            logging.NullHandler()
+        )  # else they write to standard error, whatever they hold
     try:
         import fsspec  # noqa: PLC0415 - of the extra
 
@@ -140,7 +145,6 @@ def _connect_to_known_host(places: Any) -> None:  # noqa: ANN401 - an SFTPFileSy
     """
     import paramiko  # noqa: PLC0415 - of the extra
 
-    logging.getLogger("paramiko").addHandler(logging.NullHandler())  # else its errors go to standard error
     places.client = paramiko.SSHClient()
     places.client.load_system_host_keys()
     places.client.set_missing_host_key_policy(paramiko.RejectPolicy())

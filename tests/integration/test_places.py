@@ -1,6 +1,9 @@
 """Many files and places: patterns, files that are moved when they are done, and addresses in place of files."""
 
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +18,7 @@ from importer.journal import Journal
 from importer.sandbox import Sandbox
 from importer.system import moves
 from tests.support.commands import NO_LIMIT, TOKEN, Said, customers, every_byte, give, phones, results, serving, table
+from tests.support.paths import ROOT
 
 SECRET = "5ecret"  # noqa: S105 - opens nothing
 JOURNAL = Path("state/journal.sqlite3")
@@ -49,6 +53,8 @@ class Web:
         self.body = b"Phone,Name\n+34600111222,Ana\n+34600111223,Eva\n"
         self.headers: dict[str, str] = {"Content-Type": "text/csv"}
         self.asked: list[str] = []
+        self.is_slow = False
+        self.reached, self.released = threading.Event(), threading.Event()
         self.address = f"http://ana:{SECRET}@127.0.0.1:{port}/lists/Customers.csv?sig={SECRET}"
         self.shown = f"http://127.0.0.1:{port}/lists/Customers.csv?..."
         self.public = f"http://127.0.0.1:{port}/lists/Customers.csv"
@@ -66,6 +72,10 @@ def web() -> Iterator[Web]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(site.body)
+            if site.is_slow:
+                self.wfile.flush()
+                site.reached.set()
+                site.released.wait(30)
 
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
@@ -75,6 +85,7 @@ def web() -> Iterator[Web]:
     thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     yield site
+    site.released.set()
     server.shutdown()
     thread.join(10)
     server.server_close()
@@ -317,7 +328,8 @@ def test_what_had_a_secret_is_not_fetched_again(web: Web) -> None:
 def test_check_and_init_take_addresses(service: Sandbox, web: Web) -> None:
     """As `run` does."""
     assert give("check", web.address, "--country", "ES").exit_code == 0
-    assert give("init", web.address, "--yes", "-c", "made.toml").exit_code == 0
+    said = give("init", web.address, "--yes", "-c", "made.toml")
+    assert (said.exit_code, SECRET in said.stderr) == (0, False)
     assert SECRET.encode() not in every_byte(Path())
     assert len(service.contacts) == 0
     assert names(Path("temporary")) == []
@@ -380,6 +392,23 @@ def test_what_is_no_whole_spreadsheet_sends_nothing(
     assert len(service.contacts) == 0
     assert names(Path("temporary")) == []
     assert SECRET not in said.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+@pytest.mark.usefixtures("service")
+def test_a_run_that_is_ended_while_it_fetches_leaves_nothing_behind(web: Web, tmp_path: Path) -> None:
+    """Whoever stops the service at night leaves no list of customers in a folder for temporary files."""
+    web.is_slow = True
+    web.headers["Content-Length"] = "1000"
+    command = [sys.executable, "-m", "importer", "run", web.address, "--yes", "--country", "ES"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as running:  # noqa: S603 - our own command
+        assert web.reached.wait(60)
+        running.send_signal(signal.SIGTERM)
+        said = running.communicate(timeout=30)[1].decode()
+    assert running.returncode == 143
+    assert names(Path("temporary")) == []
+    assert SECRET not in said
 
 
 @pytest.mark.usefixtures("service")

@@ -29,6 +29,7 @@ SECRET = "5ecret"  # noqa: S105 - opens nothing
         ("contacts.csv", ""),
         (r"C:\lists\contacts.csv", ""),
         ("C:/lists/contacts.csv", ""),
+        ("C://lists/contacts.csv", ""),
         ("", ""),
     ],
 )
