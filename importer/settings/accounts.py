@@ -19,7 +19,7 @@ _OF_SERVICE = frozenset(ServiceTable.model_fields) & frozenset(AccountTable.mode
 
 
 class UnclearAccountError(ValueError):
-    """None of the accounts is chosen, or one that is not there, or two share a journal; the text says it."""
+    """None of the accounts is chosen, or one that is not there, or two share a place; the text says it."""
 
 
 def account_layer(config: _Values, name: str) -> _Values:
@@ -62,10 +62,13 @@ def _journal(run: Mapping[str, Any], name: str) -> Path | None:
 
 
 def _check_apart(accounts: Mapping[str, Mapping[str, Any]]) -> None:
-    """Return if no two accounts share a journal, also where capitals do not count in names of files."""
-    seen: dict[str, str] = {}
+    """Return if no two accounts share a journal or a folder, also where capitals do not count in names of files."""
+    seen: dict[tuple[str, str], str] = {}
     for name, table in accounts.items():
-        place = str(table.get("journal") or name).casefold()
-        if place in seen:
-            raise UnclearAccountError(f"the accounts {seen[place]} and {name} have the same journal; give each its own")
-        seen[place] = name
+        for key in ("journal", "report_dir"):
+            place = key, str(table.get(key) or name).casefold()
+            if place in seen:
+                raise UnclearAccountError(
+                    f"the accounts {seen[place]} and {name} have the same {key}; give each its own"
+                )
+            seen[place] = name

@@ -92,6 +92,11 @@ def test_without_accounts_it_is_a_label() -> None:
             {"account": "shop-a"},
             "the accounts shop-b and shop-c have the same journal",
         ),
+        (
+            TWO + '[accounts.shop-c]\nreport_dir = "b"\n',
+            {"account": "shop-a"},
+            "the accounts shop-b and shop-c have the same report_dir",
+        ),
         (TWO + "[accounts.Shop-A]\n", {"account": "shop-a"}, "the accounts shop-a and Shop-A have the same journal"),
         ('[accounts."a b"]\n', {}, "must be a name of letters, digits, - and _, such as main-shop"),
         ("[accounts.a]\ntoken = 1\n", {}, "there is no such setting; did you mean token_file?"),
