@@ -53,7 +53,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
         input_files(context, files) as inputs,
         open_sheets(context, inputs) as readers,
     ):
-        record = new_run(context, journal, "check", [one.name for one in inputs], named_after=inputs[0].path)
+        record = new_run(context, journal, "check", inputs)
         return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 

@@ -62,7 +62,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         if not inputs:
             return nothing_to_import(context, files)
         with open_sheets(context, inputs) as readers:
-            record = new_run(context, journal, "run", [one.name for one in inputs], named_after=inputs[0].path)
+            record = new_run(context, journal, "run", inputs)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.ask()
             result = asyncio.run(run.execute())

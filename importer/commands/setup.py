@@ -85,10 +85,10 @@ def new_run(
     context: CommandContext,
     journal: Journal,
     command: str,
-    files: Sequence[str],
+    files: Sequence[str | InputFile],
     *,
     account: str = "",
-    named_after: str = "",
+    undone: str = "",
 ) -> RunRecord:
     """Return what the journal is to know of a new run, and log that it begins.
 
@@ -96,9 +96,9 @@ def new_run(
         context: With the options and the reports' folder.
         journal: With the names that are taken.
         command: Such as `run`.
-        files: As the person wrote them; they are made absolute, but for addresses.
+        files: Or their names as the person wrote them; these are made absolute, but for addresses.
         account: The account that it must be, as the journal calls it; empty: any.
-        named_after: What the run is named after; left out: the first file.
+        undone: The run that is undone, after which the undo is named; left out: it is named after the first file.
 
     """
     started_at = context.clock.now()
@@ -107,13 +107,15 @@ def new_run(
     taken = {record.name for record in earlier} | journal.undo_names()
     run = context.settings.run
     report_dir = run.report_dir / REHEARSALS if run.sandbox else run.report_dir
-    name = run_name(after_earlier(local, earlier), named_after or files[0], report_dir, taken)
-    LOG.info("%s of %s begins: %s", command, ", ".join(files), name)
+    names = [file if isinstance(file, str) else file.name for file in files]
+    first = files[0] if isinstance(files[0], str) else files[0].path
+    name = run_name(after_earlier(local, earlier), f"{command}-{undone}" if undone else first, report_dir, taken)
+    LOG.info("%s of %s begins: %s", command, undone or ", ".join(names), name)
     return RunRecord(
         name=name,
         command=command,
         account=account,
-        files=tuple(file if scheme_of(file) else str(Path(file).absolute()) for file in files),
+        files=tuple(file if scheme_of(file) else str(Path(file).absolute()) for file in names),
         options=context.options,
         report_dir=str((report_dir / name).absolute()),
         started_at=started_at,

@@ -53,9 +53,7 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
             text = f"{undo_plan(contacts, earlier)}\n\nDry run: nothing was undone or written down."
             return CommandResult(exit_code=0, text=text, summary_json=untouched)
         _confirm(context, contacts, earlier)
-        record = new_run(
-            context, store, "undo", earlier.files, account=earlier.account, named_after=f"undo-{earlier.name}"
-        )
+        record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
         undo = Undo(context=context, store=store, record=record, arguments=[earlier.name], earlier=earlier)
         return asyncio.run(undo.execute())
 

@@ -64,9 +64,9 @@ def test_a_run_is_known_by_its_start_its_files_and_its_options(context: CommandC
 def test_a_run_gets_no_name_that_the_journal_knows(context: CommandContext) -> None:
     """Two runs may begin in one second."""
     with open_journal(context) as journal:
-        first = new_run(context, journal, "undo", ["contacts.csv"], named_after="undo-x")
+        first = new_run(context, journal, "undo", ["contacts.csv"], undone="x")
         journal.begin(first)
-        second = new_run(context, journal, "undo", ["contacts.csv"], named_after="undo-x")
+        second = new_run(context, journal, "undo", ["contacts.csv"], undone="x")
     assert (first.name, second.name) == ("20261127-020000-undo-x", "20261127-020000-undo-x-2")
 
 
