@@ -96,7 +96,7 @@ class CallbellClient:
                 content = self._redaction.body(await _body(response))
                 return responses.answered(response.status, response.headers, content, now, elapsed_seconds)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _unanswered(error)
+            return unanswered(error)
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
@@ -132,7 +132,7 @@ _FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Arrival, s
 _FATAL = (*_BAD_ADDRESS, aiohttp.ClientConnectorCertificateError)
 
 
-def _unanswered(error: Exception) -> Reply:
+def unanswered(error: Exception) -> Reply:
     """Translate a failure without a response into what it says about the request."""
     arrival, message = next((arrival, message) for kind, arrival, message in _FAILURES if isinstance(error, kind))
     return Reply(arrival=arrival, message=message, fatal=isinstance(error, _FATAL))

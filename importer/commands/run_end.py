@@ -9,6 +9,7 @@ from importer.commands.connection import MappedSheet
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of
 from importer.commands.exit_status import early_end, exit_code
+from importer.commands.mapping_selection import InputSheet
 from importer.commands.report_input import report_options
 from importer.journal import Journal
 from importer.model.errors import InputError, error_json
@@ -47,6 +48,7 @@ class EndOfRun:
         stopped: Why the pool stopped before its end, if it did.
         signalled: The signal that asked it to stop, if one did.
         retried: The run whose rows it retries; empty: it is no retry.
+        readers: Of its files, which know where these are.
 
     """
 
@@ -55,6 +57,7 @@ class EndOfRun:
     stopped: Stop | Exception | None = None
     signalled: signal.Signals | None = None
     retried: str = ""
+    readers: Sequence[InputSheet] = ()
 
     def judged(self, record: RunRecord, sheets: Sequence[MappedSheet], tally: Mapping[Status, int]) -> RunRecord:
         """Return the run with its exit code, and how it stands beside the last one of the same import.
@@ -110,7 +113,7 @@ class EndOfRun:
         """
         context, source, told = self.context, self.store.report_source(record.name), self.context.told
         tally, warnings, is_dry = source.tally(), findings.warnings, context.settings.run.dry_run
-        options = report_options(context.settings, record, source.sheets())
+        options = report_options(context.settings, record, source.sheets(), self.readers)
         error = error_json(record.exit_code, self.stopped) if record.exit_code and self.stopped else None
         reports = None
         if not is_dry:

@@ -30,7 +30,7 @@ from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.restore import UndoOperation
 
 _SHOWN = 5
-_GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
+_GIVEN_AGAIN = ("config", "account", "journal", "report_dir", "rate", "concurrency")
 
 
 def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:

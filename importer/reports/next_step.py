@@ -18,6 +18,7 @@ SETTLED_BY_ITSELF = CAN_SUCCEED_UNCHANGED | {Status.IN_DOUBT.value}
 """Codes of rows that the same command settles."""
 _GIVEN_AGAIN = (
     "config",
+    "account",
     "source",
     "country",
     "tag",
@@ -29,8 +30,8 @@ _GIVEN_AGAIN = (
     "report_dir",
 )
 """The options that decide how corrected rows are read and where they are sent."""
-_WHERE_RUNS_ARE = ("journal", "sandbox")
-"""The options that `retry` needs to find the run, which has the others."""
+_WHERE_RUNS_ARE = ("account", "journal", "sandbox")
+"""The options that `retry` needs to find the run, which has the others; of an account the config too."""
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 _FEWEST_ALIKE = 5
 """Fewer rows are fixed sooner than a cause is found."""
@@ -212,5 +213,6 @@ def _to_send_again(left: ToDo) -> str:
 
 def retry_command(record: RunRecord, **more: str) -> str:
     """Return the command that sends rows of a run again, with more options in front."""
-    where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
+    names = ("config", *_WHERE_RUNS_ARE) if record.options.get("account") else _WHERE_RUNS_ARE
+    where = [(name, record.options.get(name)) for name in names]
     return shell.importer_command("retry", record.name, options=[*more.items(), *where])

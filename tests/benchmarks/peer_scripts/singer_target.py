@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import requests  # type: ignore[import-untyped]  # it has no types, and is in an environment of its own
-from singer_sdk import RecordSink, Target  # type: ignore[import-not-found]  # in the same
+import requests
+from singer_sdk import RecordSink, Target
 from singer_sdk import typing as th
 
 _TEXTS = ("phone", "name", "tags")
 
 
-class ContactsSink(RecordSink):  # type: ignore[misc]  # its type is not known here
+class ContactsSink(RecordSink):
     """Sends one row per request."""
 
     session = requests.Session()
@@ -32,7 +32,7 @@ class ContactsSink(RecordSink):  # type: ignore[misc]  # its type is not known h
         response.raise_for_status()
 
 
-class ContactsTarget(Target):  # type: ignore[misc]  # the same
+class ContactsTarget(Target):
     """Takes what a tap says, and gives it to the sink."""
 
     name = "target-contacts"

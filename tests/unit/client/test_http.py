@@ -23,7 +23,7 @@ import aiohttp
 import pytest
 import trustme
 
-from importer.client.http import _FAILURES, _KEEP_SECONDS, _TIMEOUT, CallbellClient, _unanswered
+from importer.client.http import _FAILURES, _KEEP_SECONDS, _TIMEOUT, CallbellClient, unanswered
 from importer.client.token import Token
 from importer.model.payload import from_json
 from importer.model.replies import Arrival, Reply
@@ -704,7 +704,7 @@ def test_only_what_comes_before_sending_never_arrived() -> None:
     never = {
         kind.__name__
         for kind in kinds_of(aiohttp.ClientError)
-        if _unanswered(kind.__new__(kind)).arrival is Arrival.NEVER
+        if unanswered(kind.__new__(kind)).arrival is Arrival.NEVER
     }
     # The two of redirects cannot come, because none is followed; those of proxies and Unix sockets neither.
     assert never == {
@@ -751,13 +751,13 @@ def test_every_failure_has_words_that_hold_nothing_of_the_request(
     is_fatal: bool,  # noqa: FBT001 - a table of cases
 ) -> None:
     """Ours alone: aiohttp's hold the token and the number. Only what a person has to fix ends the run."""
-    assert _unanswered(kind.__new__(kind)) == Reply(arrival=arrival, message=message, fatal=is_fatal)
+    assert unanswered(kind.__new__(kind)) == Reply(arrival=arrival, message=message, fatal=is_fatal)
 
 
 @pytest.mark.parametrize("error", [TimeoutError(), ConnectionResetError(), ssl.SSLError(), ValueError(), OSError()])
 def test_what_is_not_known_to_come_before_sending_may_have_arrived(error: Exception) -> None:
     """The plain errors of Python and of TLS say nothing about when they came."""
-    assert _unanswered(error) == Reply(arrival=Arrival.UNKNOWN, message=_unanswered(error).message)
+    assert unanswered(error) == Reply(arrival=Arrival.UNKNOWN, message=unanswered(error).message)
 
 
 def test_a_narrow_kind_stands_before_the_wide_one() -> None:
