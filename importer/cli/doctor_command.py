@@ -17,7 +17,7 @@ from importer.model.errors import UsageError
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext
 
-DOCTOR_EXAMPLES = examples("doctor", "doctor --json", "doctor --probe +34600111222")
+DOCTOR_EXAMPLES = examples("doctor", "doctor --json", "doctor --notify", "doctor --probe +34600111222")
 
 
 def doctor(
@@ -26,6 +26,9 @@ def doctor(
     ] = "",
     config: options.Config = None,
     *,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send a test notice to everyone whom [notify] of the config names.")
+    ] = False,
     journal: options.Journal = None,
     report_dir: options.ReportDir = None,
     yes: options.Yes = None,
@@ -41,7 +44,7 @@ def doctor(
     context, error = _context(given, config)
     from importer.commands.doctor import Doctor  # noqa: PLC0415 - heavy, and --help does not wait for it
 
-    finish(context, Doctor(context=context, config=config, config_error=error).examine(probe))
+    finish(context, Doctor(context=context, config=config, config_error=error).examine(probe, notify=notify))
 
 
 def _context(given: Mapping[str, object], config: Path | None) -> "tuple[CommandContext, UsageError | None]":

@@ -5,7 +5,6 @@ import contextlib
 import os
 import shutil
 import stat
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from importer.reports.doctor_report import doctor_json, doctor_text
 from importer.system import runtime
 from importer.system.files import as_storage_error
 from importer.system.locks import journal_lock
+from importer.system.shell import program_command
 
 _ORDER = (
     *("config", "token", "account", "service", "clock"),
@@ -63,8 +63,8 @@ class Doctor:
     _token: Token | None = None
     _source: TokenSource | None = None
 
-    def examine(self, number: str = "") -> CommandResult:
-        """Look at everything, and make a probe if a number is given.
+    def examine(self, number: str = "", *, notify: bool = False) -> CommandResult:
+        """Look at everything, make a probe if a number is given, and send test notices if they are wanted.
 
         Raises:
             UsageError: The number is none, or nobody could be asked whether to make the probe, or the answer was no.
@@ -76,6 +76,12 @@ class Doctor:
             self._look(requested_number(self.context, number) if number else "")
         later = "not looked at: solve the problem above first"
         diagnoses = [self.found.get(name) or checks.skipped(name, later) for name in _ORDER]
+        if notify:
+            from importer.commands.doctor_notices import diagnose_notices  # noqa: PLC0415 - only where it is wanted
+
+            diagnoses += (
+                diagnose_notices(self.context) if self.config_error is None else [checks.skipped("notify", later)]
+            )
         summary = doctor_json(diagnoses, self.answers)
         code = diagnosed_exit_code(diagnoses)
         return CommandResult(exit_code=code, text=doctor_text(diagnoses), summary_json=summary)
@@ -152,7 +158,7 @@ class Doctor:
             token_source=self._source,
             is_config_found_here="config" in self.context.options and not is_named,
             is_command_on_path=shutil.which("callbell-importer", path=_CRON_PATH) is not None,
-            command=shutil.which("callbell-importer") or f"{sys.executable} -m importer",
+            command=program_command(),
             home=environment.get("HOME", ""),
             journal=str(self._path()) if journal and journal.level is not Level.PROBLEM else "(see above)",
             is_windows=runtime.WINDOWS,

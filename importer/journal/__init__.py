@@ -3,7 +3,7 @@
     recognise | deduplicate | enqueue -> pending | claim -> in_flight | record -> final status | checkpoint | run_end
 
 `Journal` is the file with blocking calls, and `AsyncJournal` runs them on one thread; `EarlierRows` is the reader of
-`retry`; `RunUndo` and `AsyncUndo` are the queue of contacts to delete.
+`retry`; `RunHistory` a run beside those before it; `RunUndo` and `AsyncUndo` are the queue of contacts to delete.
 """
 
 from importer.journal.accounts import AccountMatch

@@ -2,7 +2,8 @@
 
     run or retry, all outcomes recorded | compare: marks in `rows.known_codes` | reports | keep
 
-A problem is known by a hash of the row's content and its code, so a row that moves keeps it. Runs of one import have
+A problem is known by a hash of the row's content and its code, so a row that moves keeps it; of rows that are alike, as
+many are known as there were. Runs of one import have
 one `series`; what is kept of a series are the problems of the last run that told its own, and each run replaces them:
 
     a run that came to its end ....... by its own; those of before that it does not have are gone
@@ -52,29 +53,37 @@ _STORE = """
 INSERT INTO known_problems (run, problem, count)
 SELECT run, problem, count(*) FROM temp.told_problems WHERE run = :run AND problem IS NOT NULL GROUP BY problem
 """
-_MARK = """
+# Of rows that are alike, as many are known as there were.
+_COPIES = """
+SELECT seq, code, is_fixable, problem, row_number() OVER (PARTITION BY problem ORDER BY seq) AS copy
+FROM temp.told_problems WHERE run = :run
+"""
+_IS_KNOWN = "known.run = :last AND known.problem = told.problem AND told.copy <= known.count"
+_MARK = f"""
 UPDATE rows SET known_codes = found.codes FROM (
-    SELECT seq, json_group_array(DISTINCT code) AS codes FROM temp.told_problems AS told
-    CROSS JOIN known_problems AS known ON known.run = :last AND known.problem = told.problem
-    WHERE told.run = :run GROUP BY seq
+    SELECT seq, json_group_array(DISTINCT code) AS codes FROM ({_COPIES}) AS told
+    CROSS JOIN known_problems AS known ON {_IS_KNOWN} GROUP BY seq
 ) AS found WHERE rows.run = :run AND rows.seq = found.seq
-"""
-_NEW_ROWS = """
-SELECT count(DISTINCT seq) FROM temp.told_problems AS told
-LEFT JOIN known_problems AS known ON known.run = :last AND known.problem = told.problem
-WHERE told.run = :run AND is_fixable AND known.problem IS NULL
-"""
+"""  # noqa: S608 - only constants
+_NEW_ROWS = f"""
+SELECT count(DISTINCT seq) FROM ({_COPIES}) AS told LEFT JOIN known_problems AS known ON {_IS_KNOWN}
+WHERE is_fixable AND known.problem IS NULL
+"""  # noqa: S608 - only constants
 _CONFLICTS = f"SELECT count(*) FROM temp.told_problems WHERE run = :run AND is_fixable AND code = '{CONFLICT}'"  # noqa: S608 - only constants
-_OF_RETRIED = "problem IN (SELECT problem FROM temp.told_problems WHERE run = :retried)"
+_OF_RETRIED = """
+min(known.count, (
+    SELECT count(*) FROM temp.told_problems AS retried WHERE run = :retried AND retried.problem = known.problem
+))
+"""
 _GONE = """
-SELECT coalesce(sum(count), 0) FROM known_problems
-WHERE run = :last AND {settled} AND problem NOT IN (
-    SELECT problem FROM temp.told_problems WHERE run = :run AND problem IS NOT NULL
-)
+SELECT coalesce(sum(max(0, {settled} - coalesce(told.count, 0))), 0) FROM known_problems AS known
+LEFT JOIN known_problems AS told ON told.run = :run AND told.problem = known.problem WHERE known.run = :last
 """
 _CARRY_OVER = """
-INSERT OR IGNORE INTO known_problems (run, problem, count)
-SELECT :run, problem, count FROM known_problems WHERE run = :last AND NOT {settled}
+INSERT INTO known_problems (run, problem, count)
+SELECT :run, known.problem, known.count - {settled} FROM known_problems AS known
+WHERE known.run = :last AND known.count > {settled}
+ON CONFLICT DO UPDATE SET count = {both}
 """
 _TOLD = "UPDATE runs SET is_told = 1 WHERE id = :run AND series <> ''"
 _FORGET_EARLIER = f"DELETE FROM known_problems WHERE run IN (SELECT id FROM runs WHERE {_OF_SERIES})"  # noqa: S608 - only constants
@@ -131,14 +140,15 @@ def _compare(connection: sqlite3.Connection, key: RunKey, *, is_finished: bool, 
     values = asdict(key) | {"last": None, "retried": retried}
     found = connection.execute(_LAST_TOLD, values).fetchone()
     name, values["last"] = ("", None) if found is None else (found[1], found[0])
-    settled = "false" if not is_finished else "true" if retried is None else _OF_RETRIED
+    settled = "0" if not is_finished else "known.count" if retried is None else _OF_RETRIED
+    both = "count + excluded.count" if is_finished else "max(count, excluded.count)"
     gone = 0
     if connection.execute(_HAS_SERIES, values).fetchone()[0]:
         connection.execute(_STORE, values)
     if name:
         connection.execute(_MARK, values)
         ((gone,),) = connection.execute(_GONE.format(settled=settled), values)
-        connection.execute(_CARRY_OVER.format(settled=settled), values)
+        connection.execute(_CARRY_OVER.format(settled=settled, both=both), values)
     ((new_rows,),) = connection.execute(_NEW_ROWS, values)
     ((conflicts,),) = connection.execute(_CONFLICTS, values)
     return Comparison(compared_with=name, gone=gone, new_rows=new_rows, conflicts=conflicts)

@@ -46,3 +46,4 @@ CREATE TEMP TABLE told_problems (
     is_fixable INTEGER NOT NULL,       -- the row is invalid or in conflict
     problem BLOB                       -- NULL: what the row holds is not known
 );
+CREATE INDEX temp.told_by_problem ON told_problems (run, problem);

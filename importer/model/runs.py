@@ -10,6 +10,8 @@ from importer.model.rows import CONFLICT, NEEDS_PERSON, Status
 
 REPORT_KINDS = ("csv", "xlsx", "html")
 """The reports that `[run] reports` chooses from: results.csv, results.xlsx and report.html."""
+NO_PROBLEMS: Final = frozenset({Status.DUPLICATE.value, Status.UNSENT.value, Status.EXISTS.value, "differs"})
+"""Codes of rows that nobody has to do anything about: they are where they should be, or `retry` sends them."""
 OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
 
@@ -73,6 +75,24 @@ class RunRecord:
     def is_rehearsal(self) -> bool:
         """Whether it went to a sandbox within the run, so that nothing was sent to Callbell."""
         return self.account.startswith(OF_SANDBOX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRows:
+    """Which rows of a run the journal has not any more: they are counted only."""
+
+    dropped: int = 0
+    is_retry_whole: bool = True
+    """Whether all are there that `retry` sends again."""
+    forgotten_at: datetime | None = None
+    """When the run was purged; None: its rows were dropped because nothing needed them, or all are there."""
+
+    def lines(self) -> list[str]:
+        """Return it as a sentence; nothing if all rows are there."""
+        if self.forgotten_at:
+            when = f"{self.forgotten_at:%Y-%m-%d}"
+            return [f"The run was forgotten on {when} (purge): {self.dropped:,} of its rows are only counted."]
+        return [f"{self.dropped:,} of its rows are not kept any more, only counted."] if self.dropped else []
 
 
 class Result(NamedTuple):

@@ -9,7 +9,7 @@ from importer.model.errors import error_json
 from importer.model.protocols import ReportSource
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
-from importer.reports.results import counts_json, groups_json
+from importer.reports.results import changes_json, counts_json, degraded_json, groups_json
 
 _FILES = {"results": "results.csv", "workbook": "results.xlsx", "page": "report.html", "summary": "summary.json"}
 
@@ -21,11 +21,13 @@ def listed_run_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str,
 
 def past_run_json(source: ReportSource) -> dict[str, object]:
     """Return all that is known of a run, and which of its reports are there."""
-    record = source.record()
+    record, problems = source.record(), source.problems()
     folder = Path(record.report_dir)
     summary = kept_summary(folder)
     return listed_run_json(record, source.tally()) | {
-        "problems": groups_json(source.problems()),
+        "problems": groups_json(problems),
+        "changes": changes_json(record, problems),
+        "degraded": degraded_json(record),
         "warnings": summary.get("warnings", []),
         "reports": _reports(folder),
         "error": kept_error(summary) or error_json(record.exit_code),

@@ -5,18 +5,16 @@ from collections.abc import Sequence
 from importer.model.cell_names import column_letters
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.runs import NO_PROBLEMS, ProblemGroup, RunRecord
 
 _MOST_ROWS = 5
-_NO_PROBLEMS = frozenset({Status.UNSENT.value, Status.DUPLICATE.value, Status.EXISTS.value, "differs"})
-"""Codes of rows that nobody has to do anything about: the counts tell of them."""
 _MAYBE_LOST = "differs in"
 """What is said of a row that was left out, or not changed, though it says something else."""
 
 
 def is_problem(group: ProblemGroup) -> bool:
     """Tell whether somebody has to do something about the rows."""
-    return group.code not in _NO_PROBLEMS
+    return group.code not in NO_PROBLEMS
 
 
 def problem_changes(groups: Sequence[ProblemGroup]) -> tuple[int, int]:

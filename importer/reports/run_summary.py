@@ -8,13 +8,11 @@ from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
-from importer.model.runs import ProblemGroup, RunRecord, conflict_count
+from importer.model.runs import NO_PROBLEMS, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import MEANINGS, REHEARSED, degraded_texts, ended_after
 from importer.reports.problem_groups import changes_text
 from importer.reports.report_advice import headline, run_steps
 
-_NO_PROBLEMS = frozenset({Status.DUPLICATE, Status.UNSENT, Status.EXISTS, "differs"})
-"""Codes of rows that are where they should be, or that `retry` sends: worth a look at most."""
 _GUESSED = "guessed"
 """What the journal keeps of a guessed mapping among the options."""
 _MINUTES_FROM_SECONDS, _HOURS_FROM_SECONDS = 240, 4 * 3600
@@ -36,12 +34,12 @@ class RunSummary:
     @property
     def told_problems(self) -> list[ProblemGroup]:
         """The problems that somebody has to do something about."""
-        return [group for group in self.problems if group.code not in _NO_PROBLEMS]
+        return [group for group in self.problems if group.code not in NO_PROBLEMS]
 
     @property
     def worth_a_look(self) -> list[ProblemGroup]:
         """What nobody has to do anything about, but may want to know."""
-        return [*(group for group in self.problems if group.code in _NO_PROBLEMS), *self.warnings]
+        return [*(group for group in self.problems if group.code in NO_PROBLEMS), *self.warnings]
 
     @property
     def title(self) -> str:

@@ -12,9 +12,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from importer.mapper import contact_fields as cell_checks
 from importer.mapper.options import IdentifierFormat, MobileForm, OnBadValue, Several
 from importer.model.account import FieldType
+from importer.model.loopback import is_loopback
 from importer.model.payload import BOT_STATUSES, SOURCES
 from importer.model.policy import Ambiguous, Existing, FailOn, Gone, OnConflict
 from importer.model.runs import REPORT_KINDS
+from importer.notify.address import notice_address
+from importer.notify.event import Event
+from importer.notify.options import ATTACHABLE, SmtpSecurity, WebhookFormat
 from importer.readers.options import HIDDEN_READ, HIDDEN_SKIP
 from importer.settings import value_checks as checks
 
@@ -25,7 +29,13 @@ Header = Annotated[str, AfterValidator(checks.not_empty)]
 Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
 OneOrSeveral = Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple), AfterValidator(checks.one_or_several)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
+Days = Annotated[str, BeforeValidator(checks.as_text), AfterValidator(checks.days)]
 Seconds = Annotated[str, AfterValidator(checks.seconds)]
+Words = Annotated[tuple[str, ...], BeforeValidator(checks.command)]
+Address = Annotated[str, AfterValidator(notice_address)]
+MailAddress = Annotated[Line, AfterValidator(checks.mail_address)]
+Attachable = Annotated[str, AfterValidator(checks.one_of(ATTACHABLE))]
+EventWord = Annotated[str, AfterValidator(checks.one_of(Event))]
 ReportKind = Annotated[str, AfterValidator(checks.one_of(REPORT_KINDS))]
 
 
@@ -160,6 +170,45 @@ class RunTable(_Table):
     metrics: Annotated[Line, AfterValidator(_path)] | None = None
 
 
+class NotifyTable(_Table):
+    """`[notify]`."""
+
+    on: Annotated[tuple[EventWord, ...], BeforeValidator(checks.as_tuple)] | None = None
+    details: bool | None = None
+    webhook: Address | None = None
+    webhook_file: Annotated[Name, AfterValidator(_path)] | None = None
+    webhook_format: Annotated[str, AfterValidator(checks.one_of(WebhookFormat))] | None = None
+    ping: Address | None = None
+    ping_file: Annotated[Name, AfterValidator(_path)] | None = None
+    mail_to: Annotated[tuple[MailAddress, ...], BeforeValidator(checks.as_tuple)] | None = None
+    mail_from: MailAddress | None = None
+    mail_attach: Annotated[tuple[Attachable, ...], BeforeValidator(checks.as_tuple)] | None = None
+    smtp_server: Line | None = None
+    smtp_port: Annotated[int, AfterValidator(checks.port)] | None = None
+    smtp_security: Annotated[str, AfterValidator(checks.one_of(SmtpSecurity))] | None = None
+    smtp_user: Line | None = None
+    smtp_password_file: Annotated[Name, AfterValidator(_path)] | None = None
+    on_failure: Words | None = None
+    on_degraded: Words | None = None
+    on_new: Words | None = None
+    on_known: Words | None = None
+    on_success: Words | None = None
+
+    @model_validator(mode="after")
+    def _mail_has_a_way(self) -> Self:
+        if self.mail_to and not self.smtp_server:
+            raise ValueError("mail_to needs smtp_server, the mail server's name")
+        if self.smtp_server and self.smtp_security is SmtpSecurity.NONE and not is_loopback(self.smtp_server):
+            raise ValueError('smtp_security = "none" is for a server on this computer alone; use "starttls" or "tls"')
+        return self
+
+
+class RetentionTable(_Table):
+    """`[retention]`."""
+
+    older_than_days: Annotated[Days | None, Field(validation_alias="older_than")] = None
+
+
 class Tables(_Table):
     """The whole config."""
 
@@ -169,6 +218,8 @@ class Tables(_Table):
     columns: ColumnsTable = ColumnsTable()
     values: Mapping[str, Mapping[str, str]] | None = None
     run: RunTable = RunTable()
+    notify: NotifyTable = NotifyTable()
+    retention: RetentionTable = RetentionTable()
 
 
 TABLES = tuple(Tables.model_fields)

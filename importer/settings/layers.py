@@ -11,15 +11,17 @@ from pydantic import ValidationError
 
 from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
 from importer.model.errors import UsageError
+from importer.notify.options import VARIABLES, NotifyOptions
 from importer.readers.options import InputOptions
 from importer.settings.config_file import Key, dotted, parsed_config
 from importer.settings.config_tables import TABLES, CustomFieldTable, Tables, keys_of
-from importer.settings.options import RunOptions, ServiceOptions, Settings
+from importer.settings.options import RetentionOptions, RunOptions, ServiceOptions, Settings
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
 
-_TABLE_OF = {key: table for table in PLAIN_TABLES for key in keys_of(table)}
+_TABLE_OF = {key: table for table in PLAIN_TABLES for key in keys_of(table)} | {"webhook": "notify", "ping": "notify"}
+"""Of the keys that have a variable; the last two have no option, as others see the command line."""
 _WRONG_TYPE = {
     **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
     **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
@@ -35,7 +37,7 @@ _WRONG_TYPE = {
 _MOST_PROBLEMS = 50
 """More than a person wants to read, and each costs a search for the name that was meant."""
 _PREFIX = "CALLBELL_IMPORTER_"
-_CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
+_READ_ELSEWHERE = frozenset({"CALLBELL_IMPORTER_CONFIG", VARIABLES["smtp_password"]})
 
 _Values = Mapping[str, Mapping[str, Any]]
 """Per table, its keys with their checked values."""
@@ -119,6 +121,8 @@ def _settings(tables: _Values) -> Settings:
         input=InputOptions(**reading, where=where),
         mapping=mapping,
         run=RunOptions(**tables["run"]),
+        notify=NotifyOptions(**tables["notify"]),
+        retention=RetentionOptions(**tables["retention"]),
         mapping_given=bool(mapping.columns.identifier),
     )
 
@@ -139,7 +143,7 @@ def _environment_layer(environment: Mapping[str, str]) -> _Layer:
     for key in given.keys() & {"tags", "reports"}:
         given[key] = [word for word in given[key].split(",") if word.strip()]
     values, problems = _checked(_by_table(given), lambda key: f"the variable {_variable_of(str(key[1]))}")
-    unknown = [name for name in environment if name.startswith(_PREFIX) and name not in {*names, _CONFIG_VARIABLE}]
+    unknown = [name for name in environment if name.startswith(_PREFIX) and name not in {*names, *_READ_ELSEWHERE}]
     return values, [*problems, *(f"the variable {name}: {_unknown_name(name, names)}" for name in unknown)]
 
 

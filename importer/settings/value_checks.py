@@ -3,7 +3,6 @@
 The caller knows the beginning of the sentence: where the value is ("config.toml, line 3, service.rate: ").
 """
 
-import ipaddress
 import math
 import re
 import sys
@@ -13,14 +12,20 @@ from urllib.parse import urlsplit
 
 from importer.mapper.contact_fields import TextConversion
 from importer.mapper.custom_fields import is_date_format
+from importer.model.loopback import is_loopback
 from importer.model.rows import Problem
+from importer.system.shell import command_words
 
 LOG_FORMATS = ("text", "json")
 
 _MOST_REQUESTS = 10_000
 _LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DAYS = re.compile(r"(\d{1,6})\s*([dw]?)")
+_MOST_DAYS = 36_500
 _ROWS_OR_SHARE = re.compile(r"(\d+)\s*(%?)")
+_LAST_PORT = 65_535
+_MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -77,18 +82,11 @@ def base_url(text: str) -> str:
         raise ValueError(f'must be an address such as https://api.callbell.eu/v1; it says "{text}"') from error
     if parts.scheme not in {"https", "http"} or not host:
         raise ValueError(f'must be an address such as https://api.callbell.eu/v1; it says "{text}"')
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("must begin with https://, because the token travels with every request")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise ValueError("must be an address without a user name, password, question mark or #")
     return parts.geturl().rstrip("/?#")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def must_be(meaning: str, holds: Callable[[Any], object]) -> Callable[[Any], Any]:
@@ -109,6 +107,8 @@ def must_be(meaning: str, holds: Callable[[Any], object]) -> Callable[[Any], Any
     return check
 
 
+port = must_be("a port from 1 to 65535, or 0 for the usual one", lambda number: 0 <= number <= _LAST_PORT)
+mail_address = must_be("an e-mail address such as ana@example.com", _MAIL_ADDRESS.fullmatch)
 not_negative = must_be("0 or more", lambda number: 0 <= number < math.inf)
 row_limit = must_be("a number of rows, or 0 for all", lambda number: 0 <= number <= sys.maxsize)
 concurrency = must_be(
@@ -192,6 +192,26 @@ def seconds(text: str) -> float:
         raise ValueError(f'must be a time such as "2h", "90m" or "45s"; it says "{text}"')
     hours, minutes, rest = (int(part or 0) for part in found.groups())
     return float(hours * 3600 + minutes * 60 + rest)
+
+
+def command(value: Any) -> Any:  # noqa: ANN401 - anything that TOML knows may stand there; pydantic checks it next
+    """Return a text as the words of a command, a list as a tuple, all else as it is."""
+    if not isinstance(value, str):
+        return as_tuple(value)
+    try:
+        return command_words(value)
+    except ValueError:
+        raise ValueError("has a quote that is not closed; a list of words needs no quotes within") from None
+
+
+def days(text: str) -> int:
+    """Return the days of `90d`, `12w` or `90`; of an empty text 0: never."""
+    found = _DAYS.fullmatch(text.strip().lower())
+    if not text.strip():
+        return 0
+    if not found or not int(found[1]):
+        raise ValueError(f'must be a number of days or weeks, such as "90d" or "12w"; it says "{text}"')
+    return min(int(found[1]) * (7 if found[2] == "w" else 1), _MOST_DAYS)
 
 
 def one_or_several(texts: tuple[str, ...]) -> str | tuple[str, ...]:

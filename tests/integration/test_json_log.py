@@ -17,9 +17,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from importer.commands import run as running
+from importer.commands import run_end as running
 from importer.journal import AccountMatch, Journal
-from importer.model.policy import Existing
 from importer.model.runs import RunRecord
 from importer.sandbox import Fault, FaultKind, Faults, Sandbox, Scripted
 from tests.support.commands import NO_LIMIT, TOKEN, customers, give, serving, table
@@ -150,14 +149,14 @@ def test_what_libraries_and_python_say_is_an_entry_without_numbers_or_the_token(
         def __del__(self) -> None:
             raise ZeroDivisionError("+34600000001")
 
-    def talking(self: Journal, record: RunRecord, account: AccountMatch, existing: Existing) -> None:
+    def talking(self: Journal, record: RunRecord, account: AccountMatch, *more: Any) -> None:
         logging.getLogger("aiohttp.client").warning("header %s for %s", f"Bearer {TOKEN}", "+34600000001")
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             warnings.warn("+34 600 000 001 is odd", UserWarning, stacklevel=1)
         logging.getLogger("asyncio").error("a task failed", exc_info=ValueError(TOKEN))
         Failing()
-        begin(self, record, account, existing)
+        begin(self, record, account, *more)
 
     monkeypatch.setattr(Journal, "begin", talking)
     said = give("run", FILE, *AS_JSON)
@@ -176,9 +175,9 @@ def test_a_run_that_is_told_to_end_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     customers(FILE)
     begin = Journal.begin
 
-    def interrupted(self: Journal, record: RunRecord, account: AccountMatch, existing: Existing) -> None:
+    def interrupted(self: Journal, record: RunRecord, account: AccountMatch, *more: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        begin(self, record, account, existing)
+        begin(self, record, account, *more)
 
     monkeypatch.setattr(Journal, "begin", interrupted)
     said = give("run", FILE, *AS_JSON)

@@ -13,13 +13,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from importer.commands import check as checking
-from importer.commands import run as running
+from importer.commands import run_end as running
 from importer.commands import undo as undoing
 from importer.commands.conclusion import LAST_RUN
 from importer.journal import AccountMatch, Journal
 from importer.model.deletion import Fate
 from importer.model.errors import StorageError
-from importer.model.policy import Existing
 from importer.model.rows import FINAL
 from importer.model.runs import RunRecord
 from importer.sandbox import Sandbox
@@ -135,9 +134,9 @@ def stopped_by(number: signal.Signals) -> Callable[[Patch, Sandbox], None]:
         customers(FILE)
         begin = Journal.begin
 
-        def interrupted(self: Journal, record: RunRecord, account: AccountMatch, existing: Existing) -> None:
+        def interrupted(self: Journal, record: RunRecord, account: AccountMatch, *more: Any) -> None:
             os.kill(os.getpid(), number)
-            begin(self, record, account, existing)
+            begin(self, record, account, *more)
 
         patch.setattr(Journal, "begin", interrupted)
 

@@ -432,3 +432,16 @@ def test_an_undo_that_version_8_began_goes_on(path_8: Path) -> None:
         assert (undo.to_do(), undo.totals(), undo.tally()[Fate.DELETED]) == (8, (12, 0), 4)
         undo.begin("again", Path("/home/ana/again"), _NOW)
         assert len(undo.claim(100)) == 8
+
+
+def test_rows_in_conflict_of_earlier_runs_are_counted(tmp_path: Path) -> None:
+    """`runs` lists them among the rows to fix."""
+    path = loaded(tmp_path / "journal.sqlite3", 12)
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        ((run,),) = file.execute("SELECT run FROM rows WHERE status = 'exists' GROUP BY run LIMIT 1").fetchall()
+        file.execute("UPDATE rows SET code = 'conflict' WHERE status = 'exists' AND run = ?", (run,))
+        ((count, name),) = file.execute("SELECT tally ->> 'exists', name FROM runs WHERE id = ?", (run,)).fetchall()
+    with closing(Journal.open(path)) as journal:
+        counted = {record.name: record.conflicts for record, _ in journal.runs()}
+    assert counted.pop(name) == count > 0
+    assert set(counted.values()) == {0}

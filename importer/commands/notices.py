@@ -1,0 +1,108 @@
+"""Tell whom the config names that an import begins, and how it ended; what could not be told is logged.
+
+Of rehearsals, dry runs and other commands nobody is told. Nothing in here changes how the command ends.
+"""
+
+import contextlib
+import socket
+from collections.abc import Mapping, Sequence
+
+from importer.commands.context import CommandContext
+from importer.model.errors import ImporterError
+from importer.model.rows import FINAL
+from importer.model.runs import ProblemGroup
+from importer.notify.delivery import DeliveryResult
+from importer.notify.event import events_of, table, tables, whole_number
+from importer.notify.notice import Place
+from importer.notify.receivers import send_notices, send_start
+from importer.reports.next_step import FINISHED, ToDo, to_do
+from importer.system.logs import LOG, log_fields, logging_to
+from importer.system.shell import importer_command
+
+_IMPORTS = frozenset({"run", "retry"})
+_BUSY = 6
+_WHERE_RUNS_ARE = ("config", "journal")
+"""The options that `runs` needs to find a run."""
+_GIVEN_AGAIN = ("config", "source", "country", "tag", "existing", "on_conflict", "gone", "journal", "report_dir")
+"""The options that decide how corrected rows are read and where they are sent."""
+
+
+def tell_start(context: CommandContext, command: str) -> None:
+    """Tell the dead-man's switch that an import begins, if there is one."""
+    if _is_told(context, command) and context.settings.notify.has_ping:
+        _log(context, send_start(context.settings.notify, context.environment))
+
+
+def tell_ending(context: CommandContext, ending: Mapping[str, object]) -> None:
+    """Tell everybody who wants to know how an import ended.
+
+    Args:
+        context: What the command was given.
+        ending: The object that `--json` prints; where nothing ran: `command`, `exit_code` and `error`.
+
+    """
+    if not _is_told(context, str(ending.get("command"))) or ending.get("sandbox"):
+        return
+    place = Place(host=socket.gethostname(), next_step=next_command(ending, context.options))
+    _log(context, send_notices(context.settings.notify, events_of(ending), ending, place, context.environment))
+
+
+def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:
+    """Return what to do after a run, with the exact command; empty where nothing has to be done.
+
+    Args:
+        ending: The object that `--json` prints.
+        options: The run's, with absolute paths.
+
+    """
+    code, run = ending.get("exit_code"), str(ending.get("run") or "")
+    where = [(name, options.get(name)) for name in _WHERE_RUNS_ARE]
+    if code == _BUSY:
+        return "wait until the other run has ended, and give the same command again."
+    left, failed = _left(ending), _failed(ending)
+    if code in FINISHED and left.by_person and failed:
+        given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
+        each = "; ".join(importer_command("run", path, options=given) for path in failed)
+        return f"fix the rows in the file (its last columns say why), and import it: {each}"
+    if code in FINISHED and (left.again or left.in_doubt or left.unsent):
+        return f"send them again: {importer_command('retry', run, options=where)}"
+    if code == 0 and not ending.get("degraded"):
+        return ""
+    return f"see what happened: {importer_command('runs', *([run] if run else []), options=where)}"
+
+
+def _left(ending: Mapping[str, object]) -> ToDo:
+    """Return what is left to be done about rows, as the text at the end of a run has it."""
+    rows = table(ending, "rows")
+    groups = [
+        ProblemGroup(code=str(one.get("code")), column="", message="", count=whole_number(one.get("count")), rows=())
+        for one in tables(ending, "problems")
+    ]
+    return to_do({status: whole_number(rows.get(status)) for status in FINAL}, groups)
+
+
+def _failed(ending: Mapping[str, object]) -> Sequence[str]:
+    """Return the files with the rows to fix."""
+    failed = table(ending, "reports").get("failed")
+    return failed if isinstance(failed, list | tuple) else ()
+
+
+def _is_told(context: CommandContext, command: str) -> bool:
+    run = context.settings.run
+    return command in _IMPORTS and not (run.dry_run or run.sandbox)
+
+
+def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
+    """Log what became of the notices; a log that cannot be written was told of before."""
+    run = context.settings.run
+    if results:
+        with (
+            contextlib.suppress(ImporterError),
+            logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
+        ):
+            fields = log_fields("monitoring")
+            for one in results:
+                if one.failure:
+                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, one.failure, extra=fields)
+                else:
+                    LOG.info("notice by %s delivered", one.receiver, extra=fields)

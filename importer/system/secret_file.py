@@ -1,0 +1,45 @@
+"""Files that hold a secret and nothing else: read only if nobody else can read them."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from importer.model.errors import UsageError
+from importer.system import runtime
+
+_LONGEST_BYTES = 8_192
+
+
+def read_secret(path: Path, environment: Mapping[str, str], called: str) -> str:
+    """Return the stripped text of a file.
+
+    Args:
+        path: The file.
+        environment: Tells where systemd puts its credentials, whose folder it guards itself.
+        called: What it is, such as "The file of the webhook's address".
+
+    Raises:
+        UsageError: It cannot be read, is empty or too long, or somebody else can read it.
+
+    """
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            content = file.read(_LONGEST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "unknown reason"
+        raise UsageError(f"{called}, {path}, cannot be read: {reason}.", "Fix its path, or the file.") from None
+    is_shared = not runtime.WINDOWS and mode & (stat.S_IRWXG | stat.S_IRWXO)
+    if is_shared and not is_credential(path, environment):
+        raise UsageError(f"{called}, {path}, can be read by other people.", f"chmod 600 {path}")
+    text = content.decode("utf-8-sig", "replace").strip()
+    if not text or len(content) > _LONGEST_BYTES:
+        raise UsageError(f"{called}, {path}, is {'too long' if text else 'empty'}.", "Put the secret into it, alone.")
+    return text
+
+
+def is_credential(path: Path, environment: Mapping[str, str]) -> bool:
+    """Return whether systemd put the file there: it guards the folder itself (systemd.exec(5), LoadCredential)."""
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    return bool(folder) and path.absolute().is_relative_to(Path(str(folder)).absolute())
