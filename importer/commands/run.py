@@ -20,17 +20,17 @@ from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.report_input import report_options
 from importer.commands.setup import new_run, open_journal, open_sheets
+from importer.commands.unwritten_reports import write_or_explain
 from importer.journal import AsyncJournal
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
-from importer.model.errors import InputError, ServiceError, UsageError
+from importer.model.errors import InputError, ServiceError, StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet, Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
 from importer.pipeline import Source, enqueue_all, run_import
-from importer.reports import write_reports
 from importer.reports.closing_text import Ending, closing_text, required_text
 from importer.reports.results import summary_text
 from importer.system.files import private_folder
@@ -38,12 +38,11 @@ from importer.system.logs import LOG
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
+from importer.worker_pool.patient_service import PatientService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.trial import TRIAL_ROWS, Trial
 
-_SHOW_SECONDS = 0.25
-_MOST_TOLD = 10
 ImportPool = WorkerPool[ImportStep, Outcome]
 
 
@@ -157,8 +156,10 @@ class ImportRun(PoolCommand):
                 if settings.run.dry_run and not connection.foretells:
                     await enqueue_all(sources, journal, pool, settings.run.limit)
                 else:
-                    paced = PacedService(connection.service, limiter, self.context.jitter)
-                    ask = partial(ask_before_sending, self.context, connection, self._preflight, paced, journal)
+                    patient = PatientService(
+                        PacedService(connection.service, limiter, self.context.jitter), pool.outage
+                    )
+                    ask = partial(ask_before_sending, self.context, connection, self._preflight, patient, journal)
                     before = partial(self._before_sending, ask, connection, pool, display)
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
@@ -180,7 +181,8 @@ class ImportRun(PoolCommand):
             InputError: The person wants nothing to be sent.
 
         """
-        await ask()
+        with display.asking():
+            await ask()
         if self._asks_at_last:
             async with display.hidden():
                 self._last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
@@ -233,7 +235,7 @@ class ImportRun(PoolCommand):
         tally, warnings = source.tally(), (*self._warnings.warnings(), *self._preflight.warnings)
         dry = self.context.settings.run.dry_run
         wanted = report_options(self.context.settings, record, source.sheets())
-        reports = None if dry else write_reports(source, Path(record.report_dir), warnings=warnings, options=wanted)
+        reports = None if dry else write_or_explain(self.store, record.name, warnings=warnings, options=wanted)
         problems = reports.problems if reports else source.problems()
         required = () if connection.is_asked else self._preflight.requirements.lines()
         refused, told = connection.rehearsal.not_seen() if connection.rehearsal else [], self.context.told
@@ -246,13 +248,15 @@ class ImportRun(PoolCommand):
             tally=tally,
             problems=told(problems),
             reports=reports,
-            early_end=early_end(reason).rstrip(),
+            early_end=early_end(reason)[0],
+            early_cure=early_end(reason)[1],
             warnings=told(warnings),
             notes=notes,
             sheets=source.sheets(),
             line_width=self.context.line_width,
             country=country,
         )
-        LOG.info("ended with exit code %s: %s", record.exit_code, {f"{s}": n for s, n in tally.items() if n})
+        code = StorageError.exit_code if reports and reports.unwritten else record.exit_code or 0
+        LOG.info("ended with exit code %s: %s", code, {f"{s}": n for s, n in tally.items() if n})
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings)
-        return CommandResult(exit_code=record.exit_code or 0, text=closing_text(ending), summary_json=summary)
+        return CommandResult(exit_code=code, text=closing_text(ending), summary_json=summary)

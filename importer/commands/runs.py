@@ -43,6 +43,11 @@ def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
     """Return the runs that the journal knows, newest first."""
     path = journal_path(settings.run.journal, sandbox=settings.run.sandbox)
     if not is_there(path):
+        if settings.run.journal is not None:
+            raise UsageError(
+                f"There is no journal at {plain(str(path))}, so no run is known.",
+                "Name the right one with --journal, or in the config; the first run makes it.",
+            )
         return []
     with contextlib.closing(Journal.open(path)) as journal:
         return journal.runs()

@@ -13,6 +13,7 @@ from platformdirs import user_state_path
 
 from importer.commands.context import CommandContext, is_yes
 from importer.commands.mapping_selection import InputSheet
+from importer.commands.named_journal import begin_named_journal, remember_journal
 from importer.journal import AccountMatch, Journal
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
@@ -37,18 +38,23 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
     Raises:
         BusyError: Another run uses the journal.
-        StorageError: The journal, its lock or the log cannot be opened.
+        StorageError: The journal, its lock or the log cannot be opened; or it was named and is missing.
+        UsageError: It is missing, and the person does not want a new one.
 
     """
     run = context.settings.run
     path = journal_path(run.journal, sandbox=run.sandbox)
-    with (
-        logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
-        journal_lock(path, wait=run.wait) as lock_again,
-        contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
-    ):
-        lock_again()
-        yield journal
+    with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
+        if run.journal is not None:
+            begin_named_journal(context, path)
+        with (
+            journal_lock(path, wait=run.wait) as lock_again,
+            contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
+        ):
+            lock_again()
+            if run.journal is not None:
+                remember_journal(path, context.clock.now())
+            yield journal
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ _GIVEN_AGAIN = (
 _WHERE_RUNS_ARE = ("journal", "sandbox")
 """The options that `retry` needs to find the run, which has the others."""
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+AGAIN = "the same command again"
 _FEWEST_ALIKE = 5
 """Fewer rows are fixed sooner than a cause is found."""
 _NEARLY_ALL = 0.9
@@ -123,6 +124,7 @@ def next_step(
     problems: Sequence[ProblemGroup],
     failed: Sequence[Path] | None,
     country: str = "",
+    early_cure: str = "",
 ) -> str:
     """Return what to do next, with the exact command; an empty text where all is done.
 
@@ -132,13 +134,16 @@ def next_step(
         problems: The groups of problems.
         failed: The files with the rows to fix; None for a dry run, which writes none.
         country: That the numbers fit, where they do not say their country; empty: it is not known.
+        early_cure: What to do about the reason why the run ended early; may be empty.
 
     """
     left, alike = to_do(tally, problems), all_alike(tally, problems)
     if record.exit_code not in FINISHED:
         goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
-        give = "After that, give" if alike else "Give"
-        return f"{give} the same command again{'' if failed is None else f': {goes_on}'}."
+        if AGAIN in early_cure:
+            return early_cure
+        give = f"{early_cure} After that, give".lstrip() if alike or early_cure else "Give"
+        return f"{give} {AGAIN}{'' if failed is None else f': {goes_on}'}."
     if alike:
         return cure(alike, record, country)
     if failed is None:
@@ -199,6 +204,13 @@ def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str
     retry = retry_command(record, on_conflict="sheet")
     said = f"{counted(left.in_conflict)} in conflict: {names} says what the sheet and Callbell have."
     return [f"{said} Correct one and give the same command again, or let the sheet's values win:\n  {retry}"]
+
+
+def write_again(record: RunRecord) -> str:
+    """Return how the reports are written that could not be."""
+    where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
+    command = shell.importer_command("report", record.name, options=where)
+    return f"Make room there, and write the reports again; the run itself need not be repeated:\n  {command}"
 
 
 def _to_send_again(left: ToDo) -> str:

@@ -36,6 +36,11 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) ->
     return " ".join(line)
 
 
+def empty_file_command(path: Path | str) -> str:
+    """Return the command that makes an empty file: for PowerShell on Windows."""
+    return f"{'New-Item' if runtime.WINDOWS else 'touch'} {quote(str(path))}"
+
+
 def short_path(path: Path | str) -> str:
     """Return the path as seen from the current folder if it is in it, which is shorter; else as it is."""
     try:

@@ -318,7 +318,7 @@ async def test_a_name_that_is_not_found_never_arrived(monkeypatch: pytest.Monkey
         # Put in from outside, because the client has no option for it and needs none.
         monkeypatch.setattr(service._http.connector, "_resolver", NoNames())
         reply = await service.send(create_contact(CONTACT))
-    assert (reply.arrival, reply.fatal, reply.message) == (Arrival.NEVER, False, "its name was not found")
+    assert (reply.arrival, reply.fatal, reply.message) == (Arrival.NEVER, False, "name not found")
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ async def test_a_greeting_of_tls_that_is_not_answered_never_arrived() -> None:
     """A server that takes the connection and says nothing to TLS is given up as a connection that was not made."""
     async with served(sends(b"", then_hang=True), read=False) as peer:
         reply = await asked(peer.base_url.replace("http:", "https:"))
-    assert (reply.arrival, reply.message) == (Arrival.NEVER, "no connection in time")
+    assert (reply.arrival, reply.message) == (Arrival.NEVER, "connection timed out")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses a connection that finds the queue full")
@@ -395,7 +395,7 @@ async def test_a_connection_that_nobody_takes_never_arrived() -> None:
             waiting.settimeout(0)
             waiting.connect_ex(full.getsockname())
         reply = await asked(f"http://127.0.0.1:{full.getsockname()[1]}/v1")
-    assert (reply.arrival, reply.message) == (Arrival.NEVER, "no connection in time")
+    assert (reply.arrival, reply.message) == (Arrival.NEVER, "connection timed out")
 
 
 # What may have arrived
@@ -730,11 +730,11 @@ def test_only_what_comes_before_sending_never_arrived() -> None:
         (aiohttp.InvalidURL, Arrival.NEVER, "base_url is no address", True),
         (aiohttp.NonHttpUrlClientError, Arrival.NEVER, "base_url is no address", True),
         (UnicodeError, Arrival.NEVER, "base_url is no address", True),
-        (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "its name was not found", False),
+        (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "name not found", False),
         (aiohttp.ClientConnectorCertificateError, Arrival.NEVER, "its certificate is not good", True),
         (aiohttp.ClientConnectorSSLError, Arrival.NEVER, "no safe connection (TLS) came about", False),
         (aiohttp.ClientConnectorError, Arrival.NEVER, "no connection came about", False),
-        (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "no connection in time", False),
+        (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "connection timed out", False),
         (aiohttp.ServerTimeoutError, Arrival.UNKNOWN, "no answer in time", False),
         (TimeoutError, Arrival.UNKNOWN, "no answer in time", False),
         (ConnectionResetError, Arrival.UNKNOWN, "the connection broke off", False),

@@ -1,0 +1,43 @@
+"""Reports that cannot be written, as on a full disk: the run's counts are shown all the same, and its exit code is 4."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from importer.journal import Journal
+from importer.model.errors import StorageError
+from importer.model.runs import ProblemGroup
+from importer.reports import write_reports
+from importer.reports.report_files import ReportOptions, Reports
+from importer.reports.results import summary_text
+from importer.system.logs import LOG
+
+
+def write_or_explain(store: Journal, run: str, *, warnings: Sequence[ProblemGroup], options: ReportOptions) -> Reports:
+    """Write the reports of a run that has ended; where they cannot be written, return why in their place.
+
+    Args:
+        store: The journal, which gets to know the exit code then.
+        run: The run's name.
+        warnings: What to check in rows that are valid.
+        options: Which reports are written.
+
+    """
+    source = store.report_source(run)
+    folder = Path(source.record().report_dir)
+    try:
+        return write_reports(source, folder, warnings=warnings, options=options)
+    except StorageError as error:
+        LOG.error("the reports were not written: %s", error.message)
+        try:
+            source.end_with(error.exit_code)
+        except StorageError as again:  # both are on the full disk
+            LOG.error("nor was the exit code: %s", again.message)
+        problems = source.problems()
+        return Reports(
+            folder=folder,
+            failed=(),
+            summary=folder / "summary.json",
+            summary_json=summary_text(source.record(), source.tally(), problems, {}, warnings),
+            problems=problems,
+            unwritten=error.message,
+        )
