@@ -38,7 +38,7 @@ def begin_named_journal(context: CommandContext, path: Path) -> None:
     if not _is_missing(path):
         return
     used_at = _known().get(str(path), "")[:_DATE]
-    if may_ask(context) and context.ask_line is not None:
+    if may_ask(context) and context.ask_line is not None and not context.settings.run.dry_run:
         if not is_yes(context.ask_line(_question(path, used_at)), default=not used_at):
             raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
     elif used_at:

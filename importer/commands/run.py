@@ -156,9 +156,8 @@ class ImportRun(PoolCommand):
                 if settings.run.dry_run and not connection.foretells:
                     await enqueue_all(sources, journal, pool, settings.run.limit)
                 else:
-                    patient = PatientService(
-                        PacedService(connection.service, limiter, self.context.jitter), pool.outage
-                    )
+                    paced = PacedService(connection.service, limiter, self.context.jitter)
+                    patient = PatientService(paced, pool.outage)
                     ask = partial(ask_before_sending, self.context, connection, self._preflight, patient, journal)
                     before = partial(self._before_sending, ask, connection, pool, display)
                     await run_import(sources, journal, pool, settings.run.limit, before)
@@ -248,8 +247,7 @@ class ImportRun(PoolCommand):
             tally=tally,
             problems=told(problems),
             reports=reports,
-            early_end=early_end(reason)[0],
-            early_cure=early_end(reason)[1],
+            early_end=early_end(reason),
             warnings=told(warnings),
             notes=notes,
             sheets=source.sheets(),

@@ -12,6 +12,7 @@ from importer.model.rows import IN_CALLBELL, Status
 from importer.model.runs import RunRecord
 from importer.settings import Settings
 
+_MAKE_ONE = "Make one with: callbell-importer run FILE"
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
 
@@ -25,7 +26,9 @@ def list_runs(context: CommandContext, name: str = "") -> str:
 
     """
     found = _runs(context.settings)
-    return _one_run(*_named(found, name)) if name else _table(found)
+    if not found and not name:
+        return f"{_no_run(context.settings)} {_MAKE_ONE}\n"
+    return _one_run(*_named(found, name, context.settings)) if name else _table(found)
 
 
 def find_run(settings: Settings, name: str) -> RunRecord:
@@ -36,35 +39,36 @@ def find_run(settings: Settings, name: str) -> RunRecord:
         UsageError: There is none.
 
     """
-    return _named(_runs(settings), name)[0]
+    return _named(_runs(settings), name, settings)[0]
 
 
 def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
     """Return the runs that the journal knows, newest first."""
     path = journal_path(settings.run.journal, sandbox=settings.run.sandbox)
     if not is_there(path):
-        if settings.run.journal is not None:
-            raise UsageError(
-                f"There is no journal at {plain(str(path))}, so no run is known.",
-                "Name the right one with --journal, or in the config; the first run makes it.",
-            )
         return []
     with contextlib.closing(Journal.open(path)) as journal:
         return journal.runs()
 
 
-def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRecord, _Counts]:
+def _no_run(settings: Settings) -> str:
+    """Return the sentence that no run is known, with the journal's path where one was named that is not there."""
+    named = settings.run.journal
+    if named is None or is_there(named):
+        return "There is no run yet."
+    return f"There is no journal at {plain(str(named))}, so no run is known."
+
+
+def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str, settings: Settings) -> tuple[RunRecord, _Counts]:
     for record, counts in found:
         if name in ("", record.name):
             return record, counts
     if name and found:
         raise UsageError(f"There is no run named {name}.", "See their names with: callbell-importer runs")
-    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE")
+    raise UsageError(_no_run(settings), _MAKE_ONE)
 
 
 def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:
-    if not found:
-        return "There is no run yet. Make one with: callbell-importer run FILE\n"
     width = max(len(record.name) for record, _ in found)
     where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
     lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {where:>11}  {'TO FIX':>9}"]

@@ -45,14 +45,15 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
     run = context.settings.run
     path = journal_path(run.journal, sandbox=run.sandbox)
     with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
-        if run.journal is not None:
+        is_named = run.journal is not None and not run.sandbox  # of a rehearsal's, nothing is missed
+        if is_named:
             begin_named_journal(context, path)
         with (
             journal_lock(path, wait=run.wait) as lock_again,
             contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
         ):
             lock_again()
-            if run.journal is not None:
+            if is_named:
                 remember_journal(path, context.clock.now())
             yield journal
 

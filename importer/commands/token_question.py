@@ -26,21 +26,11 @@ def with_token(context: CommandContext) -> CommandContext:
         UsageError: The person gave none, or a token that is there cannot be read.
 
     """
-    chosen, run = context.settings.service, context.settings.run
+    run = context.settings.run
     if run.sandbox or run.dry_run or context.ask_hidden is None or not may_ask(context):
         return context
-    said = _WHERE
-    try:
-        token = find_token(context.environment, chosen.token_file, chosen.account)
-    except NoTokenError:
-        pass
-    else:
-        reply = _tried(context, token)
-        is_kept = token_source(context.environment, chosen.token_file, chosen.account) in _KEPT
-        if not is_kept or reply.http_status not in _REFUSED:
-            return context
-        said = f"Callbell refuses the token that was kept ({reply.http_status}). Copy the new one: Settings, API."
-    while text := context.ask_hidden(f"{said}\n{_PASTE}").strip():
+    said = _why_to_ask(context)
+    while said and (text := context.ask_hidden(f"{said}\n{_PASTE}").strip()):
         try:
             token = token_of(text)
         except UsageError as error:
@@ -55,10 +45,33 @@ def with_token(context: CommandContext) -> CommandContext:
         if reply.http_status is not None:  # one that could not be tried is not kept
             _offer_to_keep(context, text)
         return replace(context, environment={**context.environment, VARIABLE: text})
+    if not said:
+        return context
     raise NoTokenError(
         "There is no token, so nothing was sent.",
         "To try everything without one, give the same command with --sandbox.",
     )
+
+
+def _why_to_ask(context: CommandContext) -> str:
+    """Return why the person is asked for a token; empty where there is one that is not to be asked for again.
+
+    Raises:
+        ServiceError: No connection to the service comes about.
+        UsageError: A token that is there cannot be read.
+
+    """
+    chosen = context.settings.service
+    try:
+        token = find_token(context.environment, chosen.token_file, chosen.account)
+    except NoTokenError:
+        return _WHERE
+    reply = _tried(context, token)
+    if reply.http_status not in _REFUSED:
+        return ""
+    if token_source(context.environment, chosen.token_file, chosen.account) not in _KEPT:
+        return ""  # where it is, a person put it: the run tells that it is refused
+    return f"Callbell refuses the token that was kept ({reply.http_status}). Copy the new one: Settings, API."
 
 
 def _tried(context: CommandContext, token: Token) -> Reply:

@@ -1,4 +1,4 @@
-"""Reports that cannot be written, as on a full disk: the run's counts are shown all the same, and its exit code is 4."""
+"""Reports that cannot be written, as on a full disk: the run's counts are shown all the same, and it exits with 4."""
 
 from collections.abc import Sequence
 from pathlib import Path

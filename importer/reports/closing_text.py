@@ -71,10 +71,9 @@ class Ending:
     """Most rows first; what is none is left out."""
     reports: Reports | None
     """None for a dry run, which writes none."""
-    early_end: str = ""
-    """Why the run ended early, in a sentence; empty: it did not."""
-    early_cure: str = ""
-    """What to do about that; it belongs to the next step."""
+    early_end: tuple[str, str] = ("", "")
+    """Why the run ended early, in a sentence, and what to do about it, which belongs to the next step; empty: it did
+    not."""
     warnings: Sequence[ProblemGroup] = ()
     """What is worth a look in rows that are right."""
     notes: Sequence[str] = ()
@@ -104,10 +103,10 @@ def _text(ending: Ending, most: int) -> str:
     alike = all_alike(tally, wrong)
     found = groups_text("Problems:", wrong, most, ending.sheets)
     parts = [
-        ending.early_end,
+        ending.early_end[0],
         _head(record, tally, dry=is_dry),
         *(_note(note, ending) if alike else note for note in ending.notes),
-        found if not alike else "" if ending.early_end else alike_text(alike, sum(tally.values())),
+        found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most, ending.sheets),
         _reports(ending.reports),
         customers_text(ending, None if alike else to_do(tally, problems)),
@@ -123,7 +122,7 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
     if reports and reports.unwritten:
         return write_again(ending.record)
     failed = reports.failed if reports else None
-    return next_step(ending.record, ending.tally, wrong, failed, ending.country, ending.early_cure)
+    return next_step(ending.record, ending.tally, wrong, failed, ending.country, ending.early_end[1])
 
 
 def _note(note: str, ending: Ending) -> str:

@@ -139,11 +139,7 @@ def next_step(
     """
     left, alike = to_do(tally, problems), all_alike(tally, problems)
     if record.exit_code not in FINISHED:
-        goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
-        if AGAIN in early_cure:
-            return early_cure
-        give = f"{early_cure} After that, give".lstrip() if alike or early_cure else "Give"
-        return f"{give} {AGAIN}{'' if failed is None else f': {goes_on}'}."
+        return _go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure)
     if alike:
         return cure(alike, record, country)
     if failed is None:
@@ -155,6 +151,15 @@ def next_step(
         again = "Rehearse again" if record.is_rehearsal else "Send again"
         return f"{again} {_to_send_again(left)}; nothing in them has to be changed:\n  {retry_command(record)}"
     return ""
+
+
+def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure: str) -> str:
+    """Return how a run goes on that ended early, after what has to be done first."""
+    if AGAIN in early_cure:
+        return early_cure
+    goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
+    give = f"{early_cure} After that, give".lstrip() if is_cured_first or early_cure else "Give"
+    return f"{give} {AGAIN}{'' if is_dry else f': {goes_on}'}."
 
 
 def command_line(

@@ -168,7 +168,7 @@ class Outage:
             if (elapsed_seconds := loop.time() - started) >= self._longest_seconds:
                 return Stop(
                     message=f"The service has not answered for {_about(elapsed_seconds)}.",
-                    hint="Run the same command again when it does: it goes on.",
+                    hint="Run the same command again when Callbell answers: it goes on.",
                 )
         self._breaker, self.last_probe = CircuitBreaker(), None
         self.next_probe_at = self.gives_up_at = 0.0

@@ -178,7 +178,7 @@ def test_an_outage_that_lasts_ends_the_run() -> None:
     assert times == [1.0, 3.0, 7.0, 15.0]
     assert ended == Stop(
         message="The service has not answered for 15 s.",
-        hint="Run the same command again when it does: it goes on.",
+        hint="Run the same command again when Callbell answers: it goes on.",
     )
     ended, times, _ = probed(BAD)
     assert ended is not None
