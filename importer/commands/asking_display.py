@@ -63,24 +63,27 @@ async def _show_live(context: CommandContext) -> None:
 
 
 async def _tell_waits(context: CommandContext, outage: Outage) -> None:
-    """Write a line when the service does not answer, one every 30 s after that, and one when it answers again."""
+    """Write a line when the service does not answer, one every 30 s after that, and one at the end if it answers."""
     loop, began, due_at = asyncio.get_running_loop(), 0.0, 0.0
-    while True:
-        await asyncio.sleep(_SHOW_SECONDS)
-        now = loop.time()
-        if outage.gives_up_at and now >= due_at:
-            began, due_at = began or now, now + LINE_EVERY_SECONDS
-            failed = outage.last_probe or outage.last_failure
-            said = outage_text(
-                probe_seconds=max(0.0, outage.next_probe_at - now),
-                give_up_seconds=max(0.0, outage.gives_up_at - now),
-                status=(failed.http_status or 0) if failed else 0,
-                reason=failed.message if failed else "",
-            )
-            _say(context, f"{said}.")
-        elif began and not outage.gives_up_at:
-            _say(context, f"Callbell answers again, after {duration(now - began)}.")
-            began = due_at = 0.0
+    try:
+        while True:
+            await asyncio.sleep(_SHOW_SECONDS)
+            if outage.gives_up_at and (now := loop.time()) >= due_at:
+                began, due_at = began or now, now + LINE_EVERY_SECONDS
+                _say(context, f"{_outage_text(outage, now)}.")
+    finally:
+        if began and not outage.gives_up_at:
+            _say(context, f"Callbell answers again, after {duration(loop.time() - began)}.")
+
+
+def _outage_text(outage: Outage, loop_time: float) -> str:
+    failed = outage.last_probe or outage.last_failure
+    return outage_text(
+        probe_seconds=max(0.0, outage.next_probe_at - loop_time),
+        give_up_seconds=max(0.0, outage.gives_up_at - loop_time),
+        status=(failed.http_status or 0) if failed else 0,
+        reason=failed.message if failed else "",
+    )
 
 
 def _say(context: CommandContext, text: str) -> None:

@@ -26,6 +26,7 @@ async def show_pool(
     *,
     noun: str = "row",
     is_asking: Callable[[], bool] = lambda: False,
+    vanishes: Callable[[], bool] = lambda: False,
 ) -> None:
     """Keep the display up to date until cancelled, and once more then; stop a run of rows that takes too long."""
     loop, run = asyncio.get_running_loop(), context.settings.run
@@ -56,6 +57,8 @@ async def show_pool(
                     pool.stop(out_of_time(seconds))
         finally:
             progress.update(now())
+            if vanishes():
+                progress.vanish()
 
 
 def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float) -> Snapshot:
@@ -91,7 +94,9 @@ class PoolDisplay:
 
     def __init__(self, context: CommandContext, pool: WorkerPool[Any, Any], limiter: RateLimiter) -> None:
         self._is_asking = False
-        self._show = partial(show_pool, context, pool, limiter, is_asking=lambda: self._is_asking)
+        self._vanishes = False
+        flags = {"is_asking": lambda: self._is_asking, "vanishes": lambda: self._vanishes}
+        self._show = partial(show_pool, context, pool, limiter, **flags)
         self._shown = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -113,7 +118,9 @@ class PoolDisplay:
     @asynccontextmanager
     async def hidden(self) -> AsyncIterator[None]:
         """Take the display away for the time of a block."""
+        self._vanishes = True
         await self.__aexit__()
+        self._vanishes = False
         yield  # where the block raises, the run ends, and nothing is to be shown
         await self.__aenter__()
 

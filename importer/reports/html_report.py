@@ -55,7 +55,8 @@ input { font: inherit; color: inherit; background: var(--page); border: 1px soli
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 0 }
 dd { margin: 0; overflow-wrap: anywhere }
 @media (max-width: 600px) { .groups :is(th, td):is(:nth-child(2), :nth-child(5)), .wide thead { display: none }
-  th, td { padding: 6px 8px 6px 0 } .wide tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--rule) }
+  th, td { padding: 6px 8px 6px 0 } th { white-space: normal }
+  .wide tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--rule) }
   .wide td, .wide td.n { display: inline-block; border: 0; padding: 0 12px 2px 0 } .wide tr[hidden] { display: none }
   .wide td:nth-last-child(-n+2) { display: block; white-space: normal } }
 @media print { body { background: none; font-size: 11px } section { break-inside: avoid; border-color: #ccc }

@@ -53,6 +53,9 @@ class Progress:
             self._next = now + self._interval_seconds
             self._draw(snapshot)
 
+    def vanish(self) -> None:
+        """Leave nothing of a live display behind: what comes after it says the same."""
+
     def _draw(self, snapshot: Snapshot) -> None:
         """Show it; the base class does not."""
 
@@ -137,6 +140,10 @@ class LiveDisplay(Progress):
         super().__exit__()
         self._show(lambda live: live.stop())
         self._live = None
+
+    def vanish(self) -> None:
+        if self._live is not None:
+            self._live.transient = True
 
     def _draw(self, snapshot: Snapshot) -> None:
         self._show(lambda live: live.update(display(snapshot, self._console), refresh=True))
