@@ -95,8 +95,14 @@ class PoolDisplay:
     def __init__(self, context: CommandContext, pool: WorkerPool[Any, Any], limiter: RateLimiter) -> None:
         self._is_asking = False
         self._vanishes = False
-        flags = {"is_asking": lambda: self._is_asking, "vanishes": lambda: self._vanishes}
-        self._show = partial(show_pool, context, pool, limiter, **flags)
+        self._show = partial(
+            show_pool,
+            context,
+            pool,
+            limiter,
+            is_asking=lambda: self._is_asking,
+            vanishes=lambda: self._vanishes,
+        )
         self._shown = AsyncExitStack()
 
     async def __aenter__(self) -> Self:

@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from importer.commands.context import CommandContext, is_yes, may_ask
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
-from importer.system.files import private_folder, write_whole
+from importer.system.files import write_whole
 from importer.system.logs import LOG
 from importer.system.shell import empty_file_command
 
@@ -23,12 +21,13 @@ _MOST_KNOWN = 100
 _DATE = len("2026-11-27")
 
 
-def begin_named_journal(context: CommandContext, path: Path) -> None:
+def begin_named_journal(context: CommandContext, path: Path, known: Path) -> None:
     """Say that a named journal is begun, or ask; nothing where it is there.
 
     Args:
         context: With how to ask.
         path: The journal's true path, which an option, a variable or the config names.
+        known: The file with the journals that were used.
 
     Raises:
         StorageError: It is missing, an earlier run used it, and nobody can be asked.
@@ -37,7 +36,7 @@ def begin_named_journal(context: CommandContext, path: Path) -> None:
     """
     if not _is_missing(path):
         return
-    used_at = _known().get(str(path), "")[:_DATE]
+    used_at = _known(known).get(str(path), "")[:_DATE]
     if may_ask(context) and context.ask_line is not None and not context.settings.run.dry_run:
         if not is_yes(context.ask_line(_question(path, used_at)), default=not used_at):
             raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
@@ -52,17 +51,14 @@ def begin_named_journal(context: CommandContext, path: Path) -> None:
     context.tell(text)
 
 
-def remember_journal(path: Path, now: datetime) -> None:
+def remember_journal(path: Path, now: datetime, known: Path) -> None:
     """Write down that a named journal is there; what goes wrong with that stops nothing."""
-    known, at = _known(), now.isoformat(timespec="seconds")
-    if known.get(str(path), "")[:_DATE] == at[:_DATE]:
+    used, at = _known(known), now.isoformat(timespec="seconds")
+    if used.get(str(path), "")[:_DATE] == at[:_DATE]:
         return
-    known = {**known, str(path): at}
-    newest = dict(sorted(known.items(), key=lambda one: one[1])[-_MOST_KNOWN:])
-    with contextlib.suppress(StorageError, OSError):
-        private_folder(_list().parent)
-        with write_whole(_list()) as unfinished:
-            unfinished.write_text(json.dumps(newest, indent=1), encoding="utf-8", errors="surrogateescape")
+    newest = dict(sorted({**used, str(path): at}.items(), key=lambda one: one[1])[-_MOST_KNOWN:])
+    with contextlib.suppress(StorageError, OSError), write_whole(known) as unfinished:
+        unfinished.write_text(json.dumps(newest, indent=1), encoding="utf-8", errors="surrogateescape")
 
 
 def _is_missing(path: Path) -> bool:
@@ -84,14 +80,10 @@ def _question(path: Path, used_at: str) -> str:
     return f"There is no journal yet at {plain(str(path))}\nBegin a new one there? [Y/n]"
 
 
-def _list() -> Path:
-    return user_state_path("callbell-importer", appauthor=False) / "named-journals.json"
-
-
-def _known() -> Mapping[str, str]:
+def _known(known: Path) -> Mapping[str, str]:
     """Return when each journal was used last, by its path; what cannot be read is nothing."""
     try:
-        found = json.loads(_list().read_text(encoding="utf-8", errors="surrogateescape"))
+        found = json.loads(known.read_text(encoding="utf-8", errors="surrogateescape"))
     except (OSError, ValueError):
         return {}
     return {path: at for path, at in found.items() if isinstance(at, str)} if isinstance(found, dict) else {}

@@ -46,15 +46,16 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
     path = journal_path(run.journal, sandbox=run.sandbox)
     with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
         is_named = run.journal is not None and not run.sandbox  # of a rehearsal's, nothing is missed
+        known = user_state_path(_NAME, appauthor=False) / "named-journals.json"
         if is_named:
-            begin_named_journal(context, path)
+            begin_named_journal(context, path, known)
         with (
             journal_lock(path, wait=run.wait) as lock_again,
             contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
         ):
             lock_again()
             if is_named:
-                remember_journal(path, context.clock.now())
+                remember_journal(path, context.clock.now(), known)
             yield journal
 
 

@@ -142,6 +142,7 @@ class LiveDisplay(Progress):
         self._live = None
 
     def vanish(self) -> None:
+        """Leave nothing behind when the context is left."""
         if self._live is not None:
             self._live.transient = True
 

@@ -14,6 +14,7 @@ from importer.commands.setup import open_journal
 from importer.model.errors import ImporterError, StorageError, UsageError
 from importer.settings import settle
 
+KNOWN = Path("state/known.json")
 AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
 
 
@@ -31,7 +32,7 @@ def context_of(ask: Callable[[str], str] | None = None, **options: object) -> Co
 
 def used_before(path: Path = Path("there/j.sqlite3")) -> Path:
     """Let the journal be one that an earlier run used; return its path."""
-    remember_journal(path.absolute(), AT)
+    remember_journal(path.absolute(), AT, KNOWN)
     return path.absolute()
 
 
@@ -71,7 +72,7 @@ def test_a_journal_that_was_there_before_is_not_begun_silently() -> None:
 def test_on_a_terminal_the_first_use_is_asked_about(answer: str, begins: bool) -> None:  # noqa: FBT001 - a table of cases
     """Enter begins it."""
     asked: list[str] = []
-    context = context_of(lambda question: asked.append(question) or answer)  # type: ignore[func-returns-value]
+    context = context_of(answering(asked, answer))
     error = outcome(context, Path("there/j.sqlite3").absolute())
     assert asked[0].endswith("Begin a new one there? [Y/n]")
     assert isinstance(error, UsageError) is not begins
@@ -81,16 +82,26 @@ def test_on_a_terminal_the_first_use_is_asked_about(answer: str, begins: bool) -
 def test_on_a_terminal_enter_begins_none_in_place_of_another(answer: str, begins: bool) -> None:  # noqa: FBT001 - the same
     """The person is told when it was used."""
     path, asked = used_before(), list[str]()
-    context = context_of(lambda question: asked.append(question) or answer)  # type: ignore[func-returns-value]
+    context = context_of(answering(asked, answer))
     assert isinstance(outcome(context, path), UsageError) is not begins
     assert "It was used on 2026-11-27" in asked[0]
     assert asked[0].endswith("[y/N]")
 
 
+def answering(asked: list[str], answer: str) -> Callable[[str], str]:
+    """Return how a person answers each question, which is kept."""
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    return ask
+
+
 def outcome(context: CommandContext, path: Path) -> ImporterError | None:
     """Return the error with which it ends, if it does."""
     try:
-        begin_named_journal(context, path)
+        begin_named_journal(context, path, KNOWN)
     except ImporterError as error:
         return error
     return None
@@ -117,8 +128,7 @@ def test_the_journal_of_a_rehearsal_is_not_missed() -> None:
 def test_a_list_that_cannot_be_read_stops_nothing(content: str) -> None:
     """It is written again."""
     path = used_before()
-    known = next(Path("state").rglob("named-journals.json"))
-    known.write_text(content, encoding="utf-8")
+    KNOWN.write_text(content, encoding="utf-8")
     assert outcome(context_of(), path) is None
     used_before()
     assert isinstance(outcome(context_of(), path), StorageError)
@@ -127,7 +137,7 @@ def test_a_list_that_cannot_be_read_stops_nothing(content: str) -> None:
 def test_a_list_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The run matters more."""
     Path("file").touch()
-    monkeypatch.setenv("XDG_STATE_HOME", str(Path("file").absolute()))
+    monkeypatch.setattr("tests.unit.commands.test_named_journal.KNOWN", Path("file/known.json"))
     assert outcome(context_of(), used_before()) is None
 
 
@@ -141,11 +151,10 @@ def test_a_path_that_cannot_be_looked_at_is_told_by_whoever_opens_it() -> None:
 def test_the_list_stays_short() -> None:
     """The newest hundred are known; a second run of a day writes nothing."""
     for number in range(105):
-        remember_journal(Path(f"/j{number}"), AT.replace(minute=number // 60, second=number % 60))
-    known = next(Path("state").rglob("named-journals.json"))
-    text = known.read_text("utf-8")
+        remember_journal(Path(f"/j{number}"), AT.replace(minute=number // 60, second=number % 60), KNOWN)
+    text = KNOWN.read_text("utf-8")
     assert '"/j104"' in text
     assert '"/j4"' not in text
-    before = known.stat().st_mtime_ns
-    remember_journal(Path("/j104"), AT.replace(hour=23))
-    assert known.stat().st_mtime_ns == before
+    before = KNOWN.stat().st_mtime_ns
+    remember_journal(Path("/j104"), AT.replace(hour=23), KNOWN)
+    assert KNOWN.stat().st_mtime_ns == before

@@ -135,7 +135,7 @@ def test_requests_at_the_same_time_wait_for_one_outage() -> None:
     patient = PatientService(service, Outage(_no_probe, 1800.0))
 
     async def go() -> list[Reply]:
-        return await asyncio.gather(patient.send(ASKED), patient.send(ASKED), patient.send(ASKED))
+        return list(await asyncio.gather(*(patient.send(ASKED) for _ in range(3))))
 
     assert run(go()) == [got(200)] * 3
     assert [request for _, request in service.asked].count(WHO_AM_I) == 1
