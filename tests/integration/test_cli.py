@@ -24,7 +24,6 @@ from importer.cli import main
 from importer.cli.command_line import app
 from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
-from importer.client import account
 from importer.commands import run as running
 from importer.journal import AccountMatch, Journal
 from importer.model.errors import InputError, StorageError
