@@ -19,6 +19,7 @@ _MOST_ATTEMPTS = 5
 _MOST_PAGES = 500
 _LONGEST_WAIT_SECONDS = 900.0
 """A service that asks for a longer wait ends the command, as it ends a run (`Policy.longest_hold_seconds`)."""
+CHECK_CLOCK = "Check base_url and this computer's clock, then run the same command again: nothing was sent."
 CHECK_NETWORK = "Check the network and base_url, then run the same command again: nothing was sent."
 
 
@@ -230,7 +231,7 @@ def _error(reply: Reply, wait_seconds: float) -> ServiceError:
             "Run the same command again after that: nothing was sent.",
         )
     if reply.no_connection:
-        return ServiceError(reply.no_connection, CHECK_NETWORK)
+        return ServiceError(reply.no_connection, CHECK_CLOCK if reply.fatal else CHECK_NETWORK)
     return kind(
         f"The service did not answer as it should: {reply.message.rstrip('.') or 'what came is not its JSON'}.",
         CHECK_NETWORK,

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from importer.client.account import CHECK_NETWORK
+from importer.client.account import CHECK_CLOCK, CHECK_NETWORK
 from importer.client.http import CallbellClient
 from importer.client.kept_token import has_keyring, keep_token, kept_token_file
 from importer.client.token import VARIABLE, NoTokenError, Token, TokenSource, find_token, token_of, token_source
@@ -83,7 +83,7 @@ def _tried(context: CommandContext, token: Token) -> Reply:
     """
     reply = asyncio.run(_asked_with(context, token))
     if reply.no_connection:
-        raise ServiceError(reply.no_connection, CHECK_NETWORK)
+        raise ServiceError(reply.no_connection, CHECK_CLOCK if reply.fatal else CHECK_NETWORK)
     return reply
 
 
