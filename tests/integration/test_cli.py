@@ -676,7 +676,7 @@ def test_a_defect_ends_with_70_and_the_same_command_goes_on(service: Sandbox, mo
 
     with monkeypatch.context() as patched:
         # In place of what would have to be broken by hand: nothing is known that raises here.
-        patched.setattr(running, "write_reports", broken)
+        patched.setattr(running, "write_or_explain", broken)
         said = give("run", file)
     assert said.exit_code == 70
     assert "ZeroDivisionError" in said.stderr

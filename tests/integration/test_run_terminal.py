@@ -213,7 +213,7 @@ def test_where_nobody_can_be_asked_the_country_is_named_as_the_cure(service: San
         assert said.exit_code == 1
         assert "29 of 29 numbers without a country code are right for Spain." in said.stderr
         assert f"callbell-importer {command} clientes.xlsx --country ES" in said.stderr
-        assert said.stderr.count("--country") == 1
+        assert said.stderr.count("--country") == (1 if command == "run" else 2)
     assert not service.contacts
     assert give("run", "clientes.xlsx", "--country", "Spain").exit_code == 1
     assert len(service.contacts) == 29
