@@ -212,7 +212,7 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
 
 def tell_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
     """Show a guessed mapping, where nobody is asked about it."""
-    head = f"{_place(sheet)}: no config says which column is which, so headers and values do:"
+    head = f"{_place(sheet)}: the columns, by their headers and values:"
     context.tell("\n".join([head, *mapping_lines(options, mapping)]))
 
 

@@ -33,6 +33,7 @@ from importer.system.files import private_folder
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
+from importer.worker_pool.patient_service import PatientService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.trial import TRIAL_ROWS, Trial
@@ -145,8 +146,9 @@ class ImportRun(PoolCommand):
                     await enqueue_all(sources, journal, pool, settings.run.limit)
                 else:
                     paced = PacedService(connection.service, limiter, self.context.jitter)
+                    patient = PatientService(paced, pool.outage)
                     ask = partial(
-                        ask_before_sending, self.context, connection, self._observers.preflight, paced, journal
+                        ask_before_sending, self.context, connection, self._observers.preflight, patient, journal
                     )
                     before = partial(self._before_sending, ask, connection, pool, display)
                     await run_import(sources, journal, pool, settings.run.limit, before)
@@ -177,7 +179,8 @@ class ImportRun(PoolCommand):
             InputError: The person wants nothing to be sent.
 
         """
-        await ask()
+        with display.asking():
+            await ask()
         if self._asks_at_last:
             async with display.hidden():
                 self._observers.last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)

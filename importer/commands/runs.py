@@ -16,6 +16,7 @@ from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
 from importer.settings import Settings
 
+_MAKE_ONE = "Make one with: callbell-importer run FILE"
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
 _WORDS = 6
@@ -33,11 +34,10 @@ def list_runs(context: CommandContext, name: str = "") -> str:
 
     """
     found = _runs(context.settings)
-    return (
-        _one_run(*_named(found, name), context.zone) + _kept_lines(context.settings, name)
-        if name
-        else _table(found, context.zone)
-    )
+    if not name:
+        return _table(found, context.zone) if found else f"{_no_run(context.settings)} {_MAKE_ONE}\n"
+    shown = _one_run(*_named(found, name, context.settings), context.zone)
+    return shown + _kept_lines(context.settings, name)
 
 
 def runs_result(context: CommandContext, name: str = "") -> CommandResult:
@@ -53,7 +53,7 @@ def runs_result(context: CommandContext, name: str = "") -> CommandResult:
     if not name:
         ending["runs"] = [listed_run_json(record, counts) for record, counts in found]
     else:
-        _named(found, name)
+        _named(found, name, context.settings)
         path = journal_of(context.settings)
         with contextlib.closing(Journal.open(path)) as journal:
             ending["run"] = past_run_json(journal.report_source(name))
@@ -68,7 +68,7 @@ def find_run(settings: Settings, name: str) -> RunRecord:
         UsageError: There is none.
 
     """
-    return _named(_runs(settings), name)[0]
+    return _named(_runs(settings), name, settings)[0]
 
 
 def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
@@ -87,7 +87,15 @@ def _kept_lines(settings: Settings, name: str) -> str:
         return "".join(f"  kept      {line}\n" for line in journal.report_source(name).kept().lines())
 
 
-def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRecord, _Counts]:
+def _no_run(settings: Settings) -> str:
+    """Return the sentence that no run is known, with the journal's path where one was named that is not there."""
+    named = settings.run.journal
+    if named is None or is_there(named):
+        return "There is no run yet."
+    return f"There is no journal at {plain(str(named))}, so no run is known."
+
+
+def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str, settings: Settings) -> tuple[RunRecord, _Counts]:
     for record, counts in found:
         if name in ("", record.name):
             return record, counts
@@ -95,12 +103,10 @@ def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRe
         raise UsageError(
             f"There is no run named {name}.", "See their names with: callbell-importer runs", code="run_unknown"
         )
-    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE", code="run_unknown")
+    raise UsageError(_no_run(settings), _MAKE_ONE, code="run_unknown")
 
 
 def _table(found: Sequence[tuple[RunRecord, _Counts]], zone: tzinfo | None) -> str:
-    if not found:
-        return "There is no run yet. Make one with: callbell-importer run FILE\n"
     where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
     lines = [("RUN", "DATE", "ACCOUNT", "FILE", "TIME", "COMMAND", "EXIT", "ROWS", where, "TO FIX")]
     for record, counts in found:

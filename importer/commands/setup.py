@@ -14,6 +14,7 @@ from platformdirs import user_state_path
 from importer.commands.context import CommandContext, is_yes
 from importer.commands.fetch import InputFile
 from importer.commands.mapping_selection import InputSheet
+from importer.commands.named_journal import begin_named_journal, remember_journal
 from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError, UsageError
@@ -44,18 +45,25 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
     Raises:
         BusyError: Another run uses the journal.
-        StorageError: The journal, its lock or the log cannot be opened.
+        StorageError: The journal, its lock or the log cannot be opened; or it was named and is missing.
+        UsageError: It is missing, and the person does not want a new one.
 
     """
     run = context.settings.run
     path = journal_of(context.settings)
-    with (
-        logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
-        journal_lock(path, wait=run.wait) as lock_again,
-        contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
-    ):
-        lock_again()
-        yield journal
+    with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
+        is_named = run.journal is not None and not run.sandbox  # of a rehearsal's, nothing is missed
+        known = importer_state_folder() / "named-journals.json"
+        if is_named:
+            begin_named_journal(context, path, known)
+        with (
+            journal_lock(path, wait=run.wait) as lock_again,
+            contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
+        ):
+            lock_again()
+            if is_named:
+                remember_journal(path, context.clock.now(), known)
+            yield journal
 
 
 @contextlib.contextmanager

@@ -56,7 +56,8 @@ class Interruption:
     def interrupt(self, number: signal.Signals) -> None:
         """Take note of a signal, and stop the pool or cancel the task."""
         if self.pool:
-            self.pool.stop(Stop(message=f"The run was asked to stop ({number.name}).", hint="", code="interrupted"))
+            by = "Ctrl-C" if number is signal.SIGINT else number.name
+            self.pool.stop(Stop(message=f"The run was asked to stop ({by}).", hint="", code="interrupted"))
             if self.hurries or self.signalled is not None:
                 self.pool.hurry()
         elif self._task:

@@ -24,7 +24,6 @@ from importer.cli import main
 from importer.cli.command_line import app
 from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
-from importer.client import account
 from importer.commands import run_end
 from importer.journal import Journal
 from importer.model.errors import InputError, StorageError
@@ -595,10 +594,10 @@ def test_a_service_that_is_not_there_ends_with_5(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("CALLBELL_BASE_URL", f"http://127.0.0.1:{port}/v1")
     monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
     # In place of the real waits, which are some seconds of real time together: how long they are is tested elsewhere.
-    monkeypatch.setattr(account, "backoff_seconds", lambda *_: 0.0)
-    said = give("run", customers(Path("contacts.csv")))
+    monkeypatch.setattr("importer.worker_pool.circuit_breaker.probe_wait_seconds", lambda _: 0.0)
+    said = give("run", customers(Path("contacts.csv")), "--max-outage", "1s")
     assert said.exit_code == 5
-    assert "did not answer" in said.stderr
+    assert f"No connection to 127.0.0.1:{port} (refused). The service has not answered for 1 s." in said.stderr
 
 
 def test_too_many_failures_end_with_5_and_leave_the_rest_unsent(service: Sandbox) -> None:
@@ -690,7 +689,7 @@ def test_a_defect_ends_with_70_and_the_same_command_goes_on(service: Sandbox, mo
 
     with monkeypatch.context() as patched:
         # In place of what would have to be broken by hand: nothing is known that raises here.
-        patched.setattr(run_end, "write_reports", broken)
+        patched.setattr(run_end, "write_or_explain", broken)
         said = give("run", file)
     assert said.exit_code == 70
     assert "ZeroDivisionError" in said.stderr

@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import requests
-from singer_sdk import RecordSink, Target
+import requests  # type: ignore[import-untyped,unused-ignore]  # it has no types, and is in an environment of its own
+from singer_sdk import RecordSink, Target  # type: ignore[import-not-found]  # in the same
 from singer_sdk import typing as th
 
 _TEXTS = ("phone", "name", "tags")
 
 
-class ContactsSink(RecordSink):
+class ContactsSink(RecordSink):  # type: ignore[misc]  # its type is not known here
     """Sends one row per request."""
 
     session = requests.Session()
@@ -32,7 +32,7 @@ class ContactsSink(RecordSink):
         response.raise_for_status()
 
 
-class ContactsTarget(Target):
+class ContactsTarget(Target):  # type: ignore[misc]  # the same
     """Takes what a tap says, and gives it to the sink."""
 
     name = "target-contacts"

@@ -77,7 +77,7 @@ def test_the_first_signal_stops_the_pool_and_the_second_hurries_it() -> None:
     interruption, pool = Interruption(), Pool()
     interruption.pool = pool
     interruption.interrupt(signal.SIGINT)
-    assert pool.asked == ["The run was asked to stop (SIGINT)."]
+    assert pool.asked == ["The run was asked to stop (Ctrl-C)."]
     interruption.interrupt(signal.SIGTERM)
     assert pool.asked[1:] == ["The run was asked to stop (SIGTERM).", "hurry"]
     assert interruption.signalled is signal.SIGINT
