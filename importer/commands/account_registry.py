@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from importer.commands.context import CommandContext, is_yes, may_ask
-from importer.commands.setup import importer_state_folder, is_there
+from importer.commands.journal_path import importer_state_folder
+from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
 from importer.model.addresses import is_loopback
 from importer.model.errors import StorageError, UsageError
