@@ -77,7 +77,7 @@ TROUBLE_MUTATIONS = (
     one_change(
         "a contact known by what is sent",
         seen_by("virtual", Trouble.WRITING),
-        "journal.enqueue:_draft",
+        "journal.stored_row:stored_row",
         "storable(mapped.normalised_identifier)",
         "identifier",
     ),
@@ -91,14 +91,14 @@ TROUBLE_MUTATIONS = (
     one_change(
         "the main channel is another one when it is named",
         seen_by("virtual", Trouble.CHANNEL),
-        "journal.enqueue:_draft",
+        "journal.stored_row:stored_row",
         "mapped.channel_uuid.casefold() in run.main_channels",
         "not mapped.channel_uuid",
     ),
     one_change(
         "a contact known without its channel",
         seen_by("virtual", Trouble.CHANNEL),
-        "journal.enqueue:_draft",
+        "journal.stored_row:stored_row",
         "mapped.channel_uuid.casefold() in run.main_channels",
         "True",
     ),
