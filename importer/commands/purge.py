@@ -136,7 +136,8 @@ def person_of(text: str, country: str) -> Person:
     """
     number, handle = identify(text, "whatsapp", country), text.strip().casefold()
     if not isinstance(number, Problem):
-        return Person(identifier=number, code=country_code_of(number))
+        code, is_ambiguous = country_code_of(number)
+        return Person(identifier=number, code=code, is_national_ambiguous=is_ambiguous)
     if any(map(str.isalpha, handle)) and not any(map(str.isspace, handle)):
         return Person(identifier=handle)
     raise UsageError(
