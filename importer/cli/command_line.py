@@ -225,8 +225,8 @@ def runs(
     put_out(list_runs(context, run))
 
 
+command(epilog=UNDO_EXAMPLES)(undo)
 command(epilog=PURGE_EXAMPLES)(purge)
 command(epilog=REPORT_EXAMPLES)(report)
 command(epilog=SCHEDULE_EXAMPLES)(with_options_of(run))
 command(epilog=SANDBOX_EXAMPLES)(sandbox)
-command(epilog=UNDO_EXAMPLES)(undo)

@@ -15,8 +15,8 @@ from importer.commands.context import CommandContext, is_yes, may_ask
 from importer.commands.journal_path import importer_state_folder
 from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
-from importer.model.addresses import is_loopback
 from importer.model.errors import StorageError, UsageError
+from importer.model.loopback import is_loopback
 from importer.model.plain_text import plain
 from importer.system.files import write_whole
 from importer.system.logs import LOG

@@ -14,7 +14,6 @@ from importer.commands.context import CommandContext, is_yes, may_ask
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.system.files import write_whole
-from importer.system.logs import LOG
 from importer.system.shell import empty_file_command
 
 _MOST_KNOWN = 100
@@ -46,9 +45,7 @@ def begin_named_journal(context: CommandContext, path: Path, known: Path) -> Non
             "Put it back (is its disk there?), and give the same command again. To begin a new one all the same, make"
             f" an empty file there first:\n  {empty_file_command(path)}",
         )
-    text = f"A new journal is begun, which knows of nothing that was sent before: {plain(str(path))}"
-    LOG.warning("%s", text)
-    context.tell(text)
+    context.tell(f"A new journal is begun, which knows of nothing that was sent before: {plain(str(path))}")
 
 
 def remember_journal(path: Path, now: datetime, known: Path) -> None:

@@ -5,11 +5,12 @@ So an address as it was given goes to whoever fetches it, and nowhere else: logs
 have `shown_address`, without user, without query and without fragment.
 """
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlencode, urlsplit
+
+from importer.model.loopback import is_loopback
 
 WEB = ("https", "http")
 BY_FSSPEC: Mapping[str, str] = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "sftp": "paramiko"}
@@ -101,14 +102,6 @@ def why_not_fetched(text: str) -> str:
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         return "begins with http://, by which anybody on the way can read and change the list; https:// is needed"
     return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this computer itself."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def offered_name(address: str, disposition: str = "", media_type: str = "", beginning: bytes = b"") -> str:

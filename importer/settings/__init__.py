@@ -3,7 +3,8 @@
 Pure, but for `config_access`, which reads the file.
 """
 
-from importer.settings.layers import SettingsError, settle
+from importer.settings.layers import settle
 from importer.settings.options import RunOptions, ServiceOptions, Settings
+from importer.settings.settings_error import SettingsError
 
 __all__ = ["RunOptions", "ServiceOptions", "Settings", "SettingsError", "settle"]

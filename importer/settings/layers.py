@@ -10,13 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
-from importer.model.errors import UsageError
 from importer.notify.options import VARIABLES, NotifyOptions
 from importer.readers.options import InputOptions
 from importer.settings.accounts import UnclearAccountError, account_layer
 from importer.settings.config_file import Key, dotted, parsed_config
 from importer.settings.config_tables import TABLES, AccountTable, CustomFieldTable, Tables, keys_of
 from importer.settings.options import RetentionOptions, RunOptions, ServiceOptions, Settings
+from importer.settings.settings_error import all_wrong
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
@@ -42,24 +42,6 @@ _Values = Mapping[str, Mapping[str, Any]]
 """Per table, its keys with their checked values."""
 _Layer = tuple[_Values, Sequence[str]]
 """The settings from one source, and a sentence for each that is wrong."""
-
-
-class SettingsError(UsageError):
-    """Something in options, environment and config is wrong.
-
-    Args:
-        message: All of it.
-        hint: What to do next.
-        rest: What is right, with the defaults for the rest: enough to tell programs of the error.
-        code: Where it is not the settings themselves.
-
-    """
-
-    class_code = "settings"
-
-    def __init__(self, message: str, hint: str, *, rest: Settings, code: str = "") -> None:
-        super().__init__(message, hint, code=code)
-        self.rest = rest
 
 
 def settle(
@@ -98,11 +80,8 @@ def settle(
     if tables["run"].get("quiet") and tables["run"].get("verbose"):
         problems.append("--quiet and --verbose contradict each other; leave one of them out")
     if problems:
-        every = "\n  - ".join([f"{len(problems)} settings are wrong:", *problems])
-        message = every if len(problems) > 1 else problems[0]
         is_known = not any("journal" in problem.lower() for problem in problems) and bool(config[0] or not config[1])
-        rest = replace(_settings(tables), is_journal_known=is_known or "journal" in tables["run"])
-        raise SettingsError(message, "Nothing was sent. Fix this and give the same command again.", rest=rest)
+        raise all_wrong(problems, replace(_settings(tables), is_journal_known=is_known or "journal" in tables["run"]))
     return _settings(tables)
 
 

@@ -298,7 +298,7 @@ def test_a_sandbox_needs_no_token_and_forgets(monkeypatch: pytest.MonkeyPatch) -
     for _ in range(2):
         assert give("run", file, "--sandbox", "--json").rows == {"created": 3, "read": 3}
     assert give("runs").stdout.startswith("There is no run yet.")
-    assert give("runs", "--sandbox").stdout.count("-contacts ") == 2
+    assert give("runs", "--sandbox").stdout.count("-contacts") == 2
 
 
 # What it writes

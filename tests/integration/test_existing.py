@@ -181,5 +181,6 @@ def test_of_a_file_that_breaks_off_nothing_is_sent(
     customers(FILE, 8)
     said = run()
     assert (said.exit_code, said.rows) == (3, {"read": 8, "unsent": 8})
-    assert "The file ends in the middle. Save it again." in said.stderr
+    assert "The file ends in the middle." in said.stderr
+    assert "Save it again. After that, give the same command again" in said.stderr
     assert requests(service)["POST /contacts"] == 0

@@ -132,7 +132,7 @@ def test_a_defect_is_an_entry_without_anybodys_data(monkeypatch: pytest.MonkeyPa
     def broken(*_: object, **_named: object) -> None:
         raise ZeroDivisionError("+34600000001")
 
-    monkeypatch.setattr(running, "write_reports", broken)
+    monkeypatch.setattr(running, "write_or_explain", broken)
     said = give("run", FILE, *AS_JSON)
     last = entries(said.stderr)[-1]
     assert (said.exit_code, last["exit_code"], last["code"]) == (70, 70, "defect")

@@ -121,10 +121,10 @@ def a_defect(patch: Patch, _: Sandbox) -> None:
     def broken(*_: object, **_named: object) -> None:
         raise ZeroDivisionError("+34600000001")
 
-    patch.setattr(running, "write_reports", broken)
+    patch.setattr(running, "write_or_explain", broken)
     patch.setattr(checking, "checked_json", broken)
     patch.setattr(undoing, "undo_json", broken)
-    patch.setattr("importer.commands.runs.journal_path", broken)
+    patch.setattr("importer.commands.runs.journal_of", broken)
 
 
 def stopped_by(number: signal.Signals) -> Callable[[Patch, Sandbox], None]:
@@ -152,8 +152,8 @@ def told_to_end_early(number: signal.Signals) -> Callable[[Patch, Sandbox], None
         def path(*_: object, **_named: object) -> None:
             signal.raise_signal(number)
 
-        patch.setattr("importer.commands.setup.journal_path", path)
-        patch.setattr("importer.commands.runs.journal_path", path)
+        patch.setattr("importer.commands.setup.journal_of", path)
+        patch.setattr("importer.commands.runs.journal_of", path)
 
     return stopped
 

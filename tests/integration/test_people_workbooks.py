@@ -65,7 +65,8 @@ def outcome(path: Path, options: Sequence[str]) -> object:
     """Return what `check` says of the rows and columns of a file, or why it cannot say anything."""
     said = give("check", path, *options, "--json")
     if said.exit_code == 3:
-        return re.sub(r'^\S+: |^\S+, sheet "\w+": ', "", said.stderr.partition("\n")[0])
+        told = next(line for line in said.stderr.splitlines() if not line.startswith("A new journal"))
+        return re.sub(r'^\S+: |^\S+, sheet "\w+": ', "", told)
     (sheet,) = said.summary["sheets"]
     notes = [note for note in sheet["notes"] if "encoding" not in note and "saved" not in note]
     groups = [*map(_group, said.summary["problems"]), *map(_group, said.summary["warnings"])]

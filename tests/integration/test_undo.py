@@ -321,7 +321,7 @@ def test_a_token_that_is_refused_half_way_loses_nothing(monkeypatch: pytest.Monk
         said = undo(run, "--yes", "--json")
         assert said.exit_code == 5
         assert "The service refused the token." in said.stderr
-        assert "Give the same command again" in said.stderr
+        assert "then run the same command again: it goes on." in said.stderr
         left = said.summary["contacts"]["unsent"]
         assert len(sandbox.contacts) == left > 0
         assert {line["outcome"] for line in undone(said)} == {"deleted", "unsent"}

@@ -254,7 +254,7 @@ async def test_nobody_there_is_told(tmp_path: Path) -> None:
     """Without the library's own words, which have the address in them."""
     async with serving(answers()) as address:
         pass
-    with pytest.raises(InputError, match="cannot be fetched: no connection came about") as error:
+    with pytest.raises(InputError, match="cannot be fetched: connection refused") as error:
         await fetched(f"{address}/a.csv?sig={SECRET}", tmp_path)
     assert SECRET not in str(error.value)
 
