@@ -124,9 +124,16 @@ def merge(
 def _is_of_others(found: RemoteContact, doubts: Sequence[ContactChange]) -> bool:
     """Tell whether a contact has nothing of what the POSTs were to set that may have made it."""
     posts = [doubt.after.items() for doubt in doubts if not doubt.uuid]
-    return bool(posts) and not any(
-        is_same(name, value, shown_value(found.fields, name)) for post in posts for name, value in post
-    )
+    return bool(posts) and not any(_has(found, name, value) for post in posts for name, value in post)
+
+
+def _has(found: RemoteContact, name: str, value: FieldValue) -> bool:
+    """Tell whether a contact has a value, or any of the tags."""
+    shown = shown_value(found.fields, name)
+    if name != "tags":
+        return is_same(name, value, shown)
+    there = readable_value(name, shown)
+    return not {plain_value(tag) for tag in value}.isdisjoint(map(plain_value, there or ()))
 
 
 def _with_tags_of_empty_cell(now: Contact, base: Contact, policy: Policy) -> Contact:

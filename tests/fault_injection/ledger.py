@@ -81,8 +81,16 @@ class Ledger:
         return value in self._held[uuid, name]
 
     def is_known(self, uuid: str) -> bool:
-        """Tell whether the importer knows what the sheet said of a contact."""
-        return self.knows_all_others and uuid not in self.unknown and uuid not in self.undone
+        """Tell whether the importer knows what the sheet said of a contact.
+
+        One of which people changed each value may as well be another than that which a request without an answer made.
+        """
+        is_lost = uuid in self.unknown or uuid in self.undone or self._is_all_of_people(uuid)
+        return self.knows_all_others and not is_lost
+
+    def _is_all_of_people(self, uuid: str) -> bool:
+        made_with = [name for name in FIELDS if self._held[uuid, name][:1] not in ([], [""], [()])]
+        return all((uuid, name) in self.touched for name in made_with)
 
     def note_person(self, uuid: str, before: Contact, after: Contact) -> None:
         """Take note of what a person changed."""

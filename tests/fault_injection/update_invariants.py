@@ -105,16 +105,8 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
                 yield f"row {result.row} ({key}): {name} is {there!r}, and the sheet alone changed it to {wanted!r}"
             elif server.may_replace or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason):
                 continue
-            elif _is_all_of_people(result.uuid, server):
-                continue  # made by a request without an answer, it may as well be another contact
             elif name != "tags" and is_known and not server.ledger.ever_held(result.uuid, name, wanted):
                 yield f"row {result.row} ({key}): {name} is {there!r}, not {wanted!r}, and that is no conflict"
-
-
-def _is_all_of_people(uuid: str, server: Server) -> bool:
-    """Tell whether people changed each field that a contact was made with."""
-    made_with = [name for name in FIELDS if field_value(server.as_sent[uuid], name)]
-    return all((uuid, name) in server.ledger.touched for name in made_with)
 
 
 def _told(result: Result) -> set[str]:

@@ -462,6 +462,14 @@ def test_a_contact_with_nothing_of_the_posts_is_first_met(base: Contact | None) 
     assert (result.change.after, result.differs) == ({"note": "says"}, ("name",))
 
 
+def test_a_contact_with_a_tag_of_the_posts_is_theirs() -> None:
+    """A person who took away another one is heeded."""
+    posted = ContactChange(uuid="", after={"name": "Ana", "tags": ("new", "vip")})
+    now = replace(BARE, tags=("new", "vip"))
+    found = RemoteContact(uuid="u1", fields={"name": "Somebody", "tags": ["vip"]})
+    assert merge(now, now, found, CALLBELL, [posted]).change.after == {}
+
+
 def test_a_person_who_cleared_what_a_post_set_is_heeded() -> None:
     """The contact's name is the POST's, so that it is the one that was made."""
     assert merge(said("note", "b"), said("note", "b"), shown("note", ""), CALLBELL, [POSTED]).change.after == {}
