@@ -144,10 +144,12 @@ def _read_options(arguments: Sequence[str]) -> dict[str, str | bool]:
     words = iter(arguments[: arguments.index("--")] if "--" in arguments else arguments)
     for word in words:
         option, _, value = word.partition("=")
-        name = "config" if option == "-c" else option.removeprefix("--").replace("-", "_")
+        if word.startswith("-c"):
+            option, value = "--config", word.removeprefix("-c")
+        name = option.removeprefix("--").replace("-", "_")
         if name in _FLAGS and option.startswith("--"):
             found[name] = True
-        elif name in _WITH_VALUE and option.startswith("-"):
+        elif name in _WITH_VALUE and option.startswith("--"):
             found[name] = value or next(words, "")
     return found
 

@@ -12,6 +12,7 @@ from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
 from importer.cli.prompts import confirm_undo
+from importer.cli.purge_command import PURGE_EXAMPLES, purge
 from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.cli.schedule_command import SCHEDULE_EXAMPLES, with_options_of
@@ -252,6 +253,7 @@ def undo(
     finish(context, undo_run(context, earlier))
 
 
+command(epilog=PURGE_EXAMPLES)(purge)
 command(epilog=REPORT_EXAMPLES)(report)
 command(epilog=SCHEDULE_EXAMPLES)(with_options_of(run))
 command(epilog=SANDBOX_EXAMPLES)(sandbox)

@@ -18,6 +18,8 @@ from typing import TextIO
 from importer import __version__
 from importer.model.errors import StorageError, error_json
 from importer.model.plain_text import plain_lines, wrapped_text
+from importer.system import standalone
+from importer.system.shell import as_typed, importer_name
 from importer.system.terminal import line_width
 
 _ENDS_SILENTLY = ("SIGTERM", "SIGHUP", "SIGBREAK")
@@ -36,13 +38,15 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         put_out(f"{VERSION}\n")
         sys.exit(0)
+    if standalone.is_standalone():
+        standalone.find_certificates(os.environ)
     # Collect garbage less often: neither imports nor rows leave much. Measured on 2026-11-23, 2 cores, limit off, in
     # pairs, with a full collection and gc.freeze() before the first row besides: 2,620 to 3,548, 1,690 to 2,852 and
     # 1,821 to 2,739 rows/s.
     gc.set_threshold(50_000, 20, 50)
     try:
         with raised_when_told_to_end():
-            _imported_app()(prog_name="callbell-importer")
+            _imported_app()(prog_name=importer_name())
     finally:
         # From here on Ctrl-C ends the process without a word. Nothing is left to be put in order, and Python's own
         # handler would raise KeyboardInterrupt where nobody catches it.
@@ -110,7 +114,7 @@ def is_terminal() -> bool:
 def say(text: str) -> None:
     """Write to standard error; an error there is ignored, because there is nobody left to tell."""
     try:
-        safe = plain_lines(text)  # names of files are in it, which may hold terminal escapes
+        safe = plain_lines(as_typed(text))  # names of files are in it, which may hold terminal escapes
         sys.stderr.write(f"{wrapped_text(safe, line_width(sys.stderr))}\n")
         sys.stderr.flush()
     except OSError:

@@ -34,6 +34,12 @@ def confirm_undo(text: str) -> bool:
     return bool(_answer(lambda: typer.confirm("Undo it?", default=False, err=True)))
 
 
+def confirm_purge(text: str) -> bool:
+    """Show what would be forgotten, and ask whether to; no answer is a no."""
+    say(text)
+    return bool(_answer(lambda: typer.confirm("Forget it?", default=False, err=True)))
+
+
 def confirm_probe(text: str) -> bool:
     """Show what a probe does, and ask whether to; no answer is a no."""
     say(text)

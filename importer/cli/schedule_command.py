@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from importer.cli import options
-from importer.cli.app import command_context, examples, finish
+from importer.cli.app import command_context, examples
+from importer.cli.command_end import finish
 from importer.cli.process import put_out
 from importer.cli.prompts import confirm_schedule
 

@@ -41,7 +41,7 @@ def conclude(context: CommandContext, ending: Mapping[str, object]) -> None:
         return
     _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
     if run.metrics is not None:
-        _attempt(context, "the metrics", partial(_write_metrics, context, run.metrics, ending))
+        _attempt(context, "the file of --metrics", partial(_write_metrics, context, run.metrics, ending))
     if context.settings.notify.has_receivers:
         from importer.commands.notices import tell_ending  # noqa: PLC0415 - see above
 
@@ -54,7 +54,7 @@ def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> Non
         act()
     except Exception as error:  # noqa: BLE001 - whatever it is, the rows are where they are
         why = error.message if isinstance(error, ImporterError) else type(error).__name__
-        _warn(context, f"how the import ended is not in {what}: {why}")
+        _warn(context, f"monitoring was not told by {what}: {why}")
 
 
 def _warn(context: CommandContext, text: str) -> None:

@@ -18,6 +18,7 @@ from importer.model.runs import ProblemGroup, RunRecord
 from importer.settings import Settings, SettingsError, settle
 from importer.settings.config_access import read_config
 from importer.system.logs import LOG, log_fields
+from importer.system.shell import as_typed
 from importer.system.terminal import above_display, line_width
 
 _CONFIG = Path("config.toml")
@@ -84,7 +85,7 @@ class CommandContext:
         if not self.is_quiet:
             with contextlib.suppress(OSError, ValueError):
                 stream = above_display(self.stream)
-                stream.write(f"{wrapped_text(plain_lines(text), self.line_width)}\n")
+                stream.write(f"{wrapped_text(plain_lines(as_typed(text)), self.line_width)}\n")
                 stream.flush()
 
 

@@ -5,7 +5,6 @@ import contextlib
 import os
 import shutil
 import stat
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from importer.reports.doctor_report import doctor_json, doctor_text
 from importer.system import runtime
 from importer.system.files import as_storage_error
 from importer.system.locks import journal_lock
+from importer.system.shell import program_command
 
 _ORDER = (
     *("config", "token", "account", "service", "clock"),
@@ -158,7 +158,7 @@ class Doctor:
             token_source=self._source,
             is_config_found_here="config" in self.context.options and not is_named,
             is_command_on_path=shutil.which("callbell-importer", path=_CRON_PATH) is not None,
-            command=shutil.which("callbell-importer") or f"{sys.executable} -m importer",
+            command=program_command(),
             home=environment.get("HOME", ""),
             journal=str(self._path()) if journal and journal.level is not Level.PROBLEM else "(see above)",
             is_windows=runtime.WINDOWS,

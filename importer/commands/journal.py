@@ -4,7 +4,7 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.setup import is_there, journal_path
-from importer.journal.backup import back_up
+from importer.journal.backup import back_up, note_backup
 from importer.journal.integrity import JournalState, examine
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
@@ -24,6 +24,7 @@ def back_up_journal(context: CommandContext, copy: Path) -> CommandResult:
     if is_there(copy) or copy.is_symlink():
         raise UsageError(f"{copy} is there already, and a backup replaces nothing.", "Name a file that is not there.")
     with journal_lock(journal, "a backup", wait=context.settings.run.wait):
+        note_backup(journal, copy, context.clock.now())  # before there is one: `purge` must find every copy
         back_up(journal, copy)
     return CommandResult(exit_code=0, text=f"The journal {journal} was copied to {copy}, whole.")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.report_input import report_options
-from importer.commands.setup import journal_path, open_journal
+from importer.commands.setup import is_there, journal_path, open_journal
 from importer.journal import Journal
+from importer.model.errors import UsageError
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports import write_reports
 from importer.reports.past_run import kept_error, kept_summary
@@ -26,6 +27,7 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     Raises:
         BusyError: The run is under way.
         StorageError: The journal cannot be read, or the reports not written.
+        UsageError: The journal has fewer rows of it than the reports that are there.
 
     """
     if earlier.finished_at is None:  # it was cut off, unless somebody has the lock
@@ -35,10 +37,20 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     folder = Path(earlier.report_dir)
     with contextlib.closing(Journal.open(journal_path(run.journal, sandbox=run.sandbox))) as journal:
         source = journal.report_source(earlier.name)
+        kept = source.kept().lines()
+        if kept and is_there(folder / "summary.json"):
+            raise UsageError(
+                f"{kept[0]} Its reports are left as they are, in {folder}.",
+                "To have those of the other rows, move that folder away and give the same command again.",
+            )
         options = report_options(context.settings, source.record(), source.sheets())
-        kept = kept_summary(folder)
-        reports = write_reports(source, folder, warnings=_warnings(kept), options=options, error=kept_error(kept))
-    lines = [f"The reports of {earlier.name} are written again, in {reports.folder}:", f"  {', '.join(reports.names)}"]
+        summary = kept_summary(folder)
+        reports = write_reports(source, folder, warnings=_warnings(summary), options=options, error=kept_error(summary))
+    lines = [
+        *kept,
+        f"The reports of {earlier.name} are written again, in {reports.folder}:",
+        f"  {', '.join(reports.names)}",
+    ]
     best = reports.page or reports.workbook or reports.results or reports.summary
     if is_to_open and context.stream.isatty() and open_file(best, context.environment):
         lines.append(f"{best.name} is being opened.")

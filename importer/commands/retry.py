@@ -62,5 +62,8 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         result = asyncio.run(run.execute())
         source = journal.report_source(earlier.name)
         if source.conflicts() or any(count for status, count in source.tally().items() if status in TO_RETRY):
+            if not (kept := source.kept()).is_retry_whole:
+                text = f"{kept.lines()[0]} To send those again that are not in Callbell, give their file to `run`."
+                return replace(result, text=f"{text}\n\n{result.text}")
             return result
         return replace(result, text=f"Nothing of {earlier.name} is left to be sent again.\n\n{result.text}")

@@ -17,6 +17,7 @@ from importer.commands.pool_command import PoolCommand
 from importer.commands.preflight import ask_before_sending
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
+from importer.commands.retention import with_house_kept
 from importer.commands.row_observers import RowObservers
 from importer.commands.run_end import EndOfRun, with_series
 from importer.commands.setup import new_run, open_journal, open_sheets
@@ -55,7 +56,8 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
         run.tell_notes()  # before anything is asked, or refused because of what was guessed
         run.ask()
-        return asyncio.run(run.execute())
+        result = asyncio.run(run.execute())
+    return with_house_kept(context, result)
 
 
 @dataclass(slots=True, kw_only=True)

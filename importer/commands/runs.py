@@ -27,7 +27,7 @@ def list_runs(context: CommandContext, name: str = "") -> str:
 
     """
     found = _runs(context.settings)
-    return _one_run(*_named(found, name)) if name else _table(found)
+    return _one_run(*_named(found, name)) + _kept_lines(context.settings, name) if name else _table(found)
 
 
 def runs_result(context: CommandContext, name: str = "") -> CommandResult:
@@ -68,6 +68,13 @@ def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
         return []
     with contextlib.closing(Journal.open(path)) as journal:
         return journal.runs()
+
+
+def _kept_lines(settings: Settings, name: str) -> str:
+    """Return which rows of a run are only counted, if any are."""
+    path = journal_path(settings.run.journal, sandbox=settings.run.sandbox)
+    with contextlib.closing(Journal.open(path)) as journal:
+        return "".join(f"  kept      {line}\n" for line in journal.report_source(name).kept().lines())
 
 
 def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRecord, _Counts]:

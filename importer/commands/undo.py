@@ -12,6 +12,7 @@ from importer.commands.live_display import in_background, show_pool
 from importer.commands.pool_command import PoolCommand
 from importer.commands.setup import new_run, open_journal
 from importer.journal import AsyncUndo, RunUndo
+from importer.journal.run_report import RunReport
 from importer.model.changes import field_labels
 from importer.model.deletion import TAKEN_BACK, Fate
 from importer.model.errors import UsageError
@@ -117,6 +118,7 @@ class Undo(PoolCommand):
 
 def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
     """Return what an undo of the run would do, for the person to see before it is done."""
+    left_out = _forgotten_lines(undo, earlier)
     (delete, restore), (created, changed), tally = undo.to_do_each(), undo.totals(), undo.tally()
     others = (Fate.UNSENT, Fate.KEPT)
     before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate not in others and number}
@@ -129,6 +131,7 @@ def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
     if changed:
         lines.append(f"To be restored as they were before: {counted(restore, 'contact')}.")
         lines += _listed(undo.first_changed(_SHOWN), restore)
+    lines += left_out
     lines.append("What was changed since is kept as it is; what the run did not touch is not touched.")
     return "\n".join(lines)
 
@@ -137,6 +140,16 @@ def _did(created: int, changed: int) -> str:
     """Return what a run did, such as `created 3 contacts and updated 2 contacts`."""
     parts = [f"created {counted(created, 'contact')}"] if created or not changed else []
     return " and ".join([*parts, f"updated {counted(changed, 'contact')}"] if changed else parts)
+
+
+def _forgotten_lines(undo: RunUndo, earlier: RunRecord) -> list[str]:
+    """Return that the run was purged, so that not all of it can be taken back; nothing if it was not."""
+    kept = RunReport(undo.database, undo.key.run).kept()
+    if not kept.forgotten_at:
+        return []
+    what = f"what it did to {kept.dropped:,} rows, and the values before its updates, are not known any more"
+    when = f"{kept.forgotten_at:%Y-%m-%d}"
+    return [f"{earlier.name} was forgotten on {when} (purge): {what}. That cannot be taken back."]
 
 
 def _kept_lines(undo: RunUndo) -> list[str]:
@@ -164,6 +177,8 @@ def nothing_to_do(undo: RunUndo, earlier: RunRecord) -> str:
         return ""
     if kept := _kept_lines(undo):
         return "\n".join([f"Nothing that {earlier.name} did is left to be undone.", *kept])
+    if forgotten := _forgotten_lines(undo, earlier):
+        return forgotten[0]
     created, changed = undo.totals()
     if created or changed:
         return f"{earlier.name} {_did(created, changed)}: all of that was taken back already."

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from importer.journal.database import encode_json
+from importer.journal.forgotten import add_hash_function
 from importer.model.account import AccountIdentity
 
 _KNOWN = """
@@ -42,7 +43,8 @@ _MERGE = (
     ) THEN (account, source, channel, identifier) IN (
         SELECT account, source, channel, identifier FROM (
             SELECT *, row_number() OVER (
-                PARTITION BY source, iif(lower(channel) = :main_channel, '', channel), identifier
+                PARTITION BY source, iif(lower(channel) = :main_channel, '', channel),
+                    iif(is_forgotten, identifier, keyed_hash(identifier))
                 ORDER BY status IN ('created', 'updated', 'exists') DESC, status = 'failed', last_sent_at DESC
             ) AS place FROM contacts WHERE account IN (:account, :other)
         ) WHERE place > 1
@@ -137,6 +139,7 @@ def adopt_account(connection: sqlite3.Connection, match: AccountMatch) -> tuple[
 
 
 def _merge(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    add_hash_function(connection)
     for statement in _MERGE:
         connection.execute(statement, values)
 

@@ -3,12 +3,16 @@
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
-from importer.journal.database import damaged_journal, translated
+from importer.journal.database import Database, damaged_journal, moment, storable, translated
 from importer.journal.schema import APPLICATION_ID
 from importer.model.errors import StorageError
 from importer.system.files import write_whole
+
+_KNOWS_BACKUPS = "SELECT 1 FROM sqlite_schema WHERE name = 'backups'"
+_NOTE = "INSERT OR REPLACE INTO backups (path, made_at) VALUES (?, ?)"
 
 
 def back_up(journal: Path, copy: Path) -> None:
@@ -31,6 +35,20 @@ def back_up(journal: Path, copy: Path) -> None:
             raise damaged_journal(journal)
 
 
+def note_backup(journal: Path, copy: Path, at: datetime) -> None:
+    """Write down in the journal where a copy of it is put, so that `purge` finds it.
+
+    A journal of an earlier version stays as it is: it has no place for that until the next run.
+
+    Raises:
+        StorageError: The journal is none, or cannot be written.
+
+    """
+    with open_as_it_is(journal) as connection:
+        if connection.execute(_KNOWS_BACKUPS).fetchall():
+            connection.execute(_NOTE, (storable(str(copy.absolute())), moment(at)))
+
+
 @contextlib.contextmanager
 def open_as_it_is(journal: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection to a journal that is there; it is neither made nor brought up to date.
@@ -46,3 +64,16 @@ def open_as_it_is(journal: Path) -> Iterator[sqlite3.Connection]:
                 f"{journal} is not a journal of this importer.", "Name the right one with --journal; it was only read."
             )
         yield found
+
+
+@contextlib.contextmanager
+def one_file(copy: Path) -> Iterator[Database]:
+    """Yield a copy of a journal to be changed, brought up to date; afterwards it is one file again.
+
+    Raises:
+        StorageError: It is no journal, or cannot be read or written.
+
+    """
+    with contextlib.closing(Database(copy)) as database:
+        yield database
+        database.fetch("PRAGMA journal_mode = DELETE")

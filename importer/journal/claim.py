@@ -12,6 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
+from importer.journal.deduplicate import FIRST_MET
 from importer.journal.doubts import doubts_of_rows
 from importer.journal.presence import WalkedRow
 from importer.journal.run_input import IN_CONFLICT, ROW_KEY, RunInput, RunKey
@@ -52,12 +53,12 @@ CROSS JOIN contacts ON contacts.is_sent AND {CONTACT_OF_ROW}
 CROSS JOIN rows AS sent ON sent.run = contacts.sent_run AND sent.seq = contacts.sent_seq
 WHERE {_THESE_ROWS} AND rows.uuid <> '' AND sent.payload IS NOT NULL
 """  # noqa: S608 - only constants
-_SETTLE_ROW = """
+_SETTLE_ROW = f"""
 UPDATE rows SET status = :status, uuid = :uuid, href = :href, http_status = :http_status, code = :code,
-    column_header = :column, reason = :reason, base = :base,
-    left_fields = nullif(:left, '[]'), is_ours = :is_ours, attempts = :attempts, finished_at = :at
+    column_header = :column, reason = ltrim(:reason || iif(reason = '{FIRST_MET}', '; {FIRST_MET}', ''), '; '),
+    base = :base, left_fields = nullif(:left, '[]'), is_ours = :is_ours, attempts = :attempts, finished_at = :at
 WHERE run = :run AND seq = :seq
-"""
+"""  # noqa: S608 - only constants
 _IS_SENT = "rows.attempts > 0 OR rows.base IS NOT NULL"
 # After a conflict the next run looks again: nothing has the fingerprint of its row. An update that came to nothing
 # leaves its contact, which no request of its run has made in flight.

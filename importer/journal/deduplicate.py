@@ -5,6 +5,7 @@
     key in flight or in doubt .................... pending, looked up before it is sent
     key in Callbell, same content ................ unchanged
     key in Callbell, other content ............... exists (code `differs`)
+    key in Callbell, what was sent is forgotten .. exists
     the same two with `existing = update` ........ pending with its UUID, to be merged, if its content is another, was
                                                    never sent or merged, a PATCH is in doubt, or it was left as it
                                                    was and `on_conflict = sheet`
@@ -26,6 +27,11 @@ from importer.model.rows import Sheet, Status
 
 DUPLICATE_DIFFERS = "not sent, though it differs in"
 """In the reason of a duplicate that says more or less than the row that is sent."""
+
+SENT_FORGOTTEN = "it is there; what was sent before is forgotten"
+"""The reason of a row whose contact is in Callbell, where nobody can say any more whether it differs."""
+FIRST_MET = "met as if for the first time: what was sent before is forgotten"
+"""In the reason of an update that has no earlier values to go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,8 @@ class KnownContact:
     """Whether a request about it may have arrived that no later run has merged."""
     is_left: int = 0
     """Whether it was left as Callbell had it when it was first met, and this run lets the sheet's values win."""
+    is_forgotten: int = 0
+    """Whether what was sent is forgotten (`purge`), or was taken back."""
 
 
 class EnqueueDecision(NamedTuple):
@@ -103,12 +111,12 @@ def deduplicate_across_runs(
     reason = "" if known.same else _differs(payload, known.payload)
     is_merged = known.is_sent and not (known.is_doubted or known.is_left)
     if existing is Existing.UPDATE and known.uuid and (reason or not is_merged):
-        return EnqueueDecision(Outcome(status=Status.PENDING, uuid=known.uuid, href=known.href))
+        told = FIRST_MET if known.is_forgotten else ""
+        return EnqueueDecision(Outcome(status=Status.PENDING, uuid=known.uuid, href=known.href, reason=told))
     if not reason:
         return EnqueueDecision(Outcome(status=Status.UNCHANGED, uuid=known.uuid, href=known.href))
-    return EnqueueDecision(
-        Outcome(status=Status.EXISTS, uuid=known.uuid, href=known.href, code="differs", reason=reason)
-    )
+    code, reason = ("exists", SENT_FORGOTTEN) if known.is_forgotten else ("differs", reason)
+    return EnqueueDecision(Outcome(status=Status.EXISTS, uuid=known.uuid, href=known.href, code=code, reason=reason))
 
 
 def deduplicate_within_run(

@@ -13,12 +13,14 @@ from dataclasses import asdict, astuple
 from importer.journal.claim import CONTACT_OF_ROW
 from importer.journal.database import encode_json, storable
 from importer.journal.deduplicate import (
+    SENT_FORGOTTEN,
     EnqueueDecision,
     FirstRow,
     KnownContact,
     deduplicate_across_runs,
     deduplicate_within_run,
 )
+from importer.journal.forgotten import bring_back, without_people
 from importer.journal.row_draft import RowDraft, draft_row
 from importer.journal.run_input import RunInput
 from importer.journal.schema import replace_old_keys
@@ -56,8 +58,8 @@ _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
 _KNOWN_CONTACTS = """
 SELECT next_rows.seq, contacts.status, contacts.uuid, contacts.href, contacts.fingerprint = next_rows.fingerprint,
     contacts.first_sent_at, contacts.last_sent_at, coalesce(sent.base, sent.payload),
-    contacts.status = 'failed' AND sent.http_status BETWEEN 400 AND 499, contacts.is_sent, doubts.uuid IS NOT NULL,
-    :merges_left AND sent.left_fields IS NOT NULL
+    contacts.status = 'failed' AND (contacts.is_to_ask OR sent.http_status BETWEEN 400 AND 499), contacts.is_sent,
+    doubts.uuid IS NOT NULL, :merges_left AND sent.left_fields IS NOT NULL, contacts.sent_run = 0
 FROM temp.next_rows CROSS JOIN contacts ON contacts.account = :account AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.identifier = next_rows.identifier
 LEFT JOIN temp.doubts USING (source, channel, identifier)
@@ -85,6 +87,13 @@ _REMEMBER = f"""
 UPDATE contacts SET row_fingerprint = rows.row_fingerprint, row_run = rows.run, row_seq = rows.seq FROM rows
 WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'unchanged'
     AND rows.row_fingerprint IS NOT NULL AND {CONTACT_OF_ROW}
+"""  # noqa: S608 - only constants
+# A contact whose sent values are forgotten is as one that was only met: by this row.
+_MEET = f"""
+UPDATE contacts SET fingerprint = rows.fingerprint, sent_run = rows.run, sent_seq = rows.seq,
+    row_fingerprint = rows.row_fingerprint, row_run = rows.run, row_seq = rows.seq FROM rows
+WHERE rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status = 'exists'
+    AND rows.reason = '{SENT_FORGOTTEN}' AND contacts.sent_run = 0 AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
 
 
@@ -130,6 +139,7 @@ def enqueue_rows(
         How many rows have each status now, the recognised ones too.
 
     """
+    entries = without_people(entries, run.forgotten)
     identifiers = [None] * len(entries) if run.identifiers is None else run.identifiers
     seqs = [seq for seq, identifier in enumerate(identifiers, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
@@ -148,12 +158,18 @@ def enqueue_rows(
             lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
     connection.executemany(_ENQUEUE, lines)
     _insert_problems(connection, run.key.run, rows)
-    if counts[Status.UNCHANGED]:
-        connection.execute(_REMEMBER, {**asdict(run.key), "first": seqs[0], "last": seqs[-1]})
+    _remember(connection, run, counts, seqs)
     if len(seqs) < len(identifiers):
         counts += _enqueue_recognised(connection, run.key.run, sheet_index, duplicates, at)
     connection.execute("DELETE FROM temp.next_rows")
     return counts
+
+
+def _remember(connection: sqlite3.Connection, run: RunInput, counts: Counter[Status], seqs: Sequence[int]) -> None:
+    """Let the next run recognise the rows that found their contact as it was, or whose contact has no other row."""
+    for status, statement in ((Status.UNCHANGED, _REMEMBER), (Status.EXISTS, _MEET)):
+        if counts[status]:
+            connection.execute(statement, {**asdict(run.key), "first": seqs[0], "last": seqs[-1]})
 
 
 def _enqueue_recognised(
@@ -178,6 +194,8 @@ def _look_up(
     connection.executemany(_INSERT_KEYS, keys)
     contents = {seq: content_hashes(entry.mapped) for seq, entry, _ in rows if isinstance(entry.mapped, Contact)}
     connection.executemany(_KEEP_CONTENT, contents.items())
+    if run.forgotten and run.forgotten.has_contacts:
+        bring_back(connection, run.key.account, has_old_keys=run.has_old_keys)
     doubtful = replace_old_keys(connection, run.key.account) if run.has_old_keys else {}
     new = connection.execute(_MARK_SEEN, (sheet_index,)).rowcount
     ((count,),) = connection.execute("SELECT count(identifier) FROM temp.next_rows")

@@ -15,7 +15,8 @@ from importer.journal.known_problems import RunHistory
 from importer.journal.presence import Walk, to_ask
 from importer.journal.probes import ProbeLog, newest_answers
 from importer.journal.run_input import RunInput
-from importer.journal.run_report import END_RUN, INSERT_SHEET, EarlierRows, RunReport, load_runs, run_key
+from importer.journal.run_records import END_RUN, load_runs, run_key
+from importer.journal.run_report import INSERT_SHEET, EarlierRows, RunReport
 from importer.journal.run_start import insert_run
 from importer.journal.undo import RunUndo
 from importer.model.account import AccountIdentity

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from importer.journal.forgotten import Forgotten
 from importer.journal.presence import Walk
 from importer.model.policy import Existing
 from importer.model.rows import CONFLICT, Sheet
@@ -36,6 +37,8 @@ class RunInput:
     """Earlier runs sent PATCHes of the account's contacts that may have arrived."""
     merges_left: bool = False
     """Contacts that were left as they were on a first meeting are merged again: the sheet's values are to win now."""
+    forgotten: Forgotten | None = None
+    """What was forgotten that rows of the account may meet; None: nothing."""
     tallied_only: bool = False
     """Rows that would be sent are counted and not inserted: `check` has no use for them."""
     sheets: dict[int, Sheet] = field(default_factory=dict)

@@ -7,32 +7,34 @@ from dataclasses import dataclass, fields
 from itertools import chain
 from typing import Any
 
-from importer.journal.claim import TALLY
 from importer.journal.database import Database, maybe_moment
 from importer.journal.deduplicate import DUPLICATE_DIFFERS
-from importer.journal.run_input import IN_CONFLICT, RunKey
+from importer.journal.run_input import IN_CONFLICT
+from importer.journal.run_records import RUNS, run_record, tally_of
 from importer.model.account import ACCOUNT_PROBLEMS
-from importer.model.errors import UsageError
+from importer.model.person import FORGOTTEN
 from importer.model.rows import NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
-from importer.model.runs import Degradation, ProblemGroup, Result, RowToFix, RunRecord, ShownRow, ShownRows
+from importer.model.runs import (
+    KeptRows,
+    ProblemGroup,
+    Result,
+    RowToFix,
+    RunRecord,
+    ShownRow,
+    ShownRows,
+)
 
 _FIRST_ROWS = 20
 _MOST_VALUES = 200
 """Wrong values that get a line of their own; the others share one."""
 _CHUNK_ROWS = 500
 _STATUSES = {status.value: status for status in Status}
-_RUN_FIELDS = [field.name for field in fields(RunRecord)]
-_RUN_COLUMNS = ", ".join("accounts.name" if name == "account" else f"runs.{name}" for name in _RUN_FIELDS)
 _SHEET_FIELDS = [field.name for field in fields(Sheet)]
 _PROBLEM_FIELDS = [field.name for field in fields(Problem)]
-_ENDED_FIELDS = _RUN_FIELDS[_RUN_FIELDS.index("finished_at") :]
 
-INSERT_RUN = f"INSERT INTO runs ({', '.join(_RUN_FIELDS)}) VALUES (:{', :'.join(_RUN_FIELDS)}) RETURNING id"  # noqa: S608 - our own fields
-END_RUN = f"UPDATE runs SET {', '.join(f'{name} = :{name}' for name in _ENDED_FIELDS)} WHERE id = :run"  # noqa: S608 - our own fields
 INSERT_SHEET = f"""
 INSERT INTO sheets (run, place, {", ".join(_SHEET_FIELDS)}) VALUES (:run, :place, :{", :".join(_SHEET_FIELDS)})
 """  # noqa: S608 - our own fields
-_RUNS = f"SELECT {_RUN_COLUMNS}, runs.id, runs.tally FROM runs JOIN accounts ON accounts.id = runs.account"  # noqa: S608 - only constants
 _SHEETS = f"SELECT {', '.join(_SHEET_FIELDS)} FROM sheets WHERE run = ? ORDER BY place"  # noqa: S608 - only constants
 # A duplicate, and a row that was recognised, has the UUID and name of the row that `same_as` points to.
 _RESULT_COLUMNS = """
@@ -48,6 +50,11 @@ _RESULTS = f"""
 SELECT {_RESULT_COLUMNS} FROM {_RESULT_ROWS}
 WHERE rows.run = :run AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """  # noqa: S608 - only constants
+_STORED_TALLY = "SELECT tally FROM runs WHERE id = ?"
+_KEPT = """
+SELECT rows_dropped, rows_kept <> 'changes' AND (forgotten_at IS NULL OR rows_dropped = 0), forgotten_at FROM runs
+WHERE id = ?
+"""
 _CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {IN_CONFLICT}"  # noqa: S608 - only constants
 _PROBLEM_COLUMNS = """(
     SELECT json_group_array(column_header) FROM (
@@ -64,7 +71,7 @@ _ANY_OF = {
 _TO_FIX, _TO_SEND_AGAIN = (
     f"""
     SELECT seq, number, cells, status, reason, reader_problems, {_PROBLEM_COLUMNS} FROM rows
-    WHERE {_OF_SHEET} AND {_ANY_OF[statuses]} ORDER BY seq LIMIT :count
+    WHERE {_OF_SHEET} AND {_ANY_OF[statuses]} AND code <> '{FORGOTTEN}' ORDER BY seq LIMIT :count
     """  # noqa: S608 - only constants
     for statuses in (NEEDS_PERSON, TO_RETRY)
 )
@@ -101,8 +108,8 @@ class RunReport:
 
     def record(self) -> RunRecord:
         """Return the run."""
-        ((*columns, _, _),) = self.database.fetch(f"{_RUNS} WHERE runs.id = ?", (self.run,))
-        return _run_record(columns)
+        ((*columns, _, _),) = self.database.fetch(f"{RUNS} WHERE runs.id = ?", (self.run,))
+        return run_record(columns)
 
     def sheets(self) -> Sequence[Sheet]:
         """Return the run's sheets, in the order in which they were given."""
@@ -110,7 +117,12 @@ class RunReport:
 
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status."""
-        return _tally(self.database, self.run)
+        return tally_of(self.database, self.run, self.database.fetch(_STORED_TALLY, (self.run,))[0][0])
+
+    def kept(self) -> KeptRows:
+        """Return which rows of the run are only counted."""
+        ((dropped, is_whole, at),) = self.database.fetch(_KEPT, (self.run,))
+        return KeptRows(dropped=dropped, is_retry_whole=bool(is_whole), forgotten_at=maybe_moment(at))
 
     def conflicts(self) -> int:
         """Return how many rows are in conflict: they are in Callbell, and need a person all the same."""
@@ -195,52 +207,13 @@ class EarlierRows:
         """Do nothing: the journal stays open."""
 
 
-def run_key(database: Database, name: str) -> RunKey:
-    """Return the journal's ids of the run and its account.
-
-    Raises:
-        UsageError: No run has this name.
-
-    """
-    for run, account in database.fetch("SELECT id, account FROM runs WHERE name = ?", (name,)):
-        return RunKey(run, account)
-    raise UsageError(
-        f"The journal {database.path} has no run named {name}.",
-        "`callbell-importer runs` lists those it has.",
-        code="run_unknown",
-    )
-
-
-def load_runs(database: Database) -> list[tuple[RunRecord, dict[Status, int]]]:
-    """Return every run, newest first, with how many rows have each status (counted once, when the run ends)."""
-    return [
-        (_run_record(columns), _tally(database, run, tally))
-        for *columns, run, tally in database.fetch(f"{_RUNS} ORDER BY runs.id DESC")
-    ]
-
-
 def _reader_problem(parts: Sequence[Any]) -> Problem:
     return Problem(**dict(zip(_PROBLEM_FIELDS, parts, strict=False)))  # older journals have fewer fields
-
-
-def _run_record(columns: Sequence[Any]) -> RunRecord:
-    values = dict(zip(_RUN_FIELDS, columns, strict=True))
-    texts = {name: tuple(json.loads(values[name])) for name in ("files", "pace")}
-    texts["degraded"] = tuple(Degradation(*one) for one in json.loads(values["degraded"]))
-    texts["options"] = json.loads(values["options"])
-    times = {name: maybe_moment(values[name]) for name in ("started_at", "finished_at")}
-    return RunRecord(**values | texts | times)
 
 
 def _sheet(columns: Sequence[Any]) -> Sheet:
     values = dict(zip(_SHEET_FIELDS, columns, strict=True))
     return Sheet(**values | {name: tuple(json.loads(values[name])) for name in ("header", "notes")})
-
-
-def _tally(database: Database, run: int, stored: str | None = None) -> dict[Status, int]:
-    """Return the count of every status; a status that no row has is there with 0."""
-    counts = json.loads(stored or database.fetch(TALLY, {"run": run})[0][0])
-    return {status: counts.get(status.value, 0) for status in Status}
 
 
 def _result(columns: tuple[Any, ...]) -> Result:

@@ -5,8 +5,9 @@ import sqlite3
 from importer.journal.accounts import AccountMatch, adopt_account
 from importer.journal.database import columns
 from importer.journal.doubts import find_doubts
+from importer.journal.forgotten import load_forgotten
 from importer.journal.run_input import RunInput, RunKey
-from importer.journal.run_report import INSERT_RUN
+from importer.journal.run_records import INSERT_RUN
 from importer.journal.schema import HAS_OLD_KEYS
 from importer.model.policy import Existing, OnConflict
 from importer.model.runs import RunRecord
@@ -46,4 +47,5 @@ def insert_run(
         has_old_keys=bool(has_old_keys),
         has_doubts=updates and find_doubts(connection, found),
         merges_left=updates and on_conflict is OnConflict.SHEET,
+        forgotten=load_forgotten(connection, found),
     )

@@ -28,6 +28,7 @@ MIGRATIONS = (
     "0012_pace.sql",
     "0013_doubts.sql",
     "0014_problems.sql",
+    "0015_forgotten.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

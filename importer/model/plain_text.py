@@ -12,7 +12,8 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _QUOTED_OR_WORD = re.compile(r"""'[^']*'(?!\S)|"[^"]*"[^\s"]*(?!\S)|\S+""")
-_COMMAND = "callbell-importer "
+_COMMAND = re.compile(r"""(?:& )?(?:"[^"]*|'[^']*|\S*)callbell-importer(?:\.exe)?["']? """)
+"""The beginning of a command of ours, which may have a path."""
 _PHONE = re.compile(r"\+\d+")
 
 
@@ -41,7 +42,7 @@ def wrapped_text(text: str, width: int) -> str:
 def _wrapped_line(line: str, width: int) -> str:
     if len(line) <= width:
         return line
-    if line.lstrip().startswith(_COMMAND):
+    if _COMMAND.match(line.lstrip()):
         return line.lstrip() if len(line.lstrip()) <= width else line
     indent = line[: len(line) - len(line.lstrip())]
     lines = [""]

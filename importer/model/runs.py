@@ -77,6 +77,24 @@ class RunRecord:
         return self.account.startswith(OF_SANDBOX)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRows:
+    """Which rows of a run the journal has not any more: they are counted only."""
+
+    dropped: int = 0
+    is_retry_whole: bool = True
+    """Whether all are there that `retry` sends again."""
+    forgotten_at: datetime | None = None
+    """When the run was purged; None: its rows were dropped because nothing needed them, or all are there."""
+
+    def lines(self) -> list[str]:
+        """Return it as a sentence; nothing if all rows are there."""
+        if self.forgotten_at:
+            when = f"{self.forgotten_at:%Y-%m-%d}"
+            return [f"The run was forgotten on {when} (purge): {self.dropped:,} of its rows are only counted."]
+        return [f"{self.dropped:,} of its rows are not kept any more, only counted."] if self.dropped else []
+
+
 class Result(NamedTuple):
     """A row of the input with its status: a tuple, as there may be a million of them."""
 

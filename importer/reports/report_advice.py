@@ -7,12 +7,13 @@ from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
 from importer.reports.next_step import command_line, retry_command
+from importer.system.shell import importer_command
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
-    Status.FAILED: "Send it again: callbell-importer retry {run}",
-    Status.IN_DOUBT: "Find out whether it arrived: callbell-importer retry {run}",
-    Status.UNSENT: "Send it: callbell-importer retry {run}",
+    Status.FAILED: "Send it again: {retry}",
+    Status.IN_DOUBT: "Find out whether it arrived: {retry}",
+    Status.UNSENT: "Send it: {retry}",
 }
 _LATER = frozenset({408, 425, 429})
 """HTTP statuses that ask for patience: the row itself may be right."""
@@ -31,7 +32,7 @@ def row_step(result: Result, run: str) -> str:
         return "Decide which value is right, in Callbell or here, and import the file again."
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
         return "Fix what the reason names, here or in Callbell, and import the file again."
-    return _STEPS.get(result.status, "").format(run=run)
+    return _STEPS.get(result.status, "").format(retry=importer_command("retry", run))
 
 
 def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int) -> str:

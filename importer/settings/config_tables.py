@@ -29,6 +29,7 @@ Header = Annotated[str, AfterValidator(checks.not_empty)]
 Headers = Annotated[tuple[Header, ...], BeforeValidator(checks.as_tuple)]
 OneOrSeveral = Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple), AfterValidator(checks.one_or_several)]
 NotNegative = Annotated[float, AfterValidator(checks.not_negative)]
+Days = Annotated[str, BeforeValidator(checks.as_text), AfterValidator(checks.days)]
 Seconds = Annotated[str, AfterValidator(checks.seconds)]
 Words = Annotated[tuple[str, ...], BeforeValidator(checks.command)]
 Address = Annotated[str, AfterValidator(notice_address)]
@@ -202,6 +203,12 @@ class NotifyTable(_Table):
         return self
 
 
+class RetentionTable(_Table):
+    """`[retention]`."""
+
+    older_than_days: Annotated[Days | None, Field(validation_alias="older_than")] = None
+
+
 class Tables(_Table):
     """The whole config."""
 
@@ -212,6 +219,7 @@ class Tables(_Table):
     values: Mapping[str, Mapping[str, str]] | None = None
     run: RunTable = RunTable()
     notify: NotifyTable = NotifyTable()
+    retention: RetentionTable = RetentionTable()
 
 
 TABLES = tuple(Tables.model_fields)

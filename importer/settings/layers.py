@@ -15,7 +15,7 @@ from importer.notify.options import VARIABLES, NotifyOptions
 from importer.readers.options import InputOptions
 from importer.settings.config_file import Key, dotted, parsed_config
 from importer.settings.config_tables import TABLES, CustomFieldTable, Tables, keys_of
-from importer.settings.options import RunOptions, ServiceOptions, Settings
+from importer.settings.options import RetentionOptions, RunOptions, ServiceOptions, Settings
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
@@ -122,6 +122,7 @@ def _settings(tables: _Values) -> Settings:
         mapping=mapping,
         run=RunOptions(**tables["run"]),
         notify=NotifyOptions(**tables["notify"]),
+        retention=RetentionOptions(**tables["retention"]),
         mapping_given=bool(mapping.columns.identifier),
     )
 

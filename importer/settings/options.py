@@ -69,6 +69,14 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionOptions:
+    """How long people's data is kept: the `[retention]` table."""
+
+    older_than_days: int = 0
+    """At the end of a run, runs that are older are forgotten (`importer.commands.purge_runs`); 0: never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All checked settings of a run."""
 
@@ -77,6 +85,7 @@ class Settings:
     mapping: MappingOptions = field(default_factory=MappingOptions)
     run: RunOptions = field(default_factory=RunOptions)
     notify: NotifyOptions = field(default_factory=NotifyOptions)
+    retention: RetentionOptions = field(default_factory=RetentionOptions)
     is_journal_known: bool = True
     """Whether `run.journal` is what was meant; not where the config cannot be read, or says something impossible."""
     mapping_given: bool = False

@@ -21,6 +21,8 @@ LOG_FORMATS = ("text", "json")
 _MOST_REQUESTS = 10_000
 _LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DAYS = re.compile(r"(\d{1,6})\s*([dw]?)")
+_MOST_DAYS = 36_500
 _ROWS_OR_SHARE = re.compile(r"(\d+)\s*(%?)")
 _LAST_PORT = 65_535
 _MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
@@ -200,6 +202,16 @@ def command(value: Any) -> Any:  # noqa: ANN401 - anything that TOML knows may s
         return command_words(value)
     except ValueError:
         raise ValueError("has a quote that is not closed; a list of words needs no quotes within") from None
+
+
+def days(text: str) -> int:
+    """Return the days of `90d`, `12w` or `90`; of an empty text 0: never."""
+    found = _DAYS.fullmatch(text.strip().lower())
+    if not text.strip():
+        return 0
+    if not found or not int(found[1]):
+        raise ValueError(f'must be a number of days or weeks, such as "90d" or "12w"; it says "{text}"')
+    return min(int(found[1]) * (7 if found[2] == "w" else 1), _MOST_DAYS)
 
 
 def one_or_several(texts: tuple[str, ...]) -> str | tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from importer.system import runtime
+from importer.system.standalone import environment_for_programs
 
 _COMMA, _SEMICOLON = ",", ";"
 _REGIONAL_SETTINGS = r"Control Panel\International"
@@ -32,7 +33,12 @@ def open_file(path: Path, environment: Mapping[str, str]) -> bool:
         if command := _opener(environment):
             nothing = subprocess.DEVNULL
             subprocess.Popen(  # noqa: S603 - a fixed program, and a path of our own
-                [command, str(path.absolute())], stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+                [command, str(path.absolute())],
+                env=environment_for_programs(environment),
+                stdin=nothing,
+                stdout=nothing,
+                stderr=nothing,
+                start_new_session=True,
             )
             return True
     return False

@@ -185,9 +185,9 @@ class _Json(_Text):
             "event": getattr(record, "event", "note" if is_ours else "library"),
             **({"run": run} if run else {}),
             **getattr(record, "fields", {}),
-            "message": message if is_ours else unnumbered(message),
+            "message": _without_secrets(message if is_ours else unnumbered(message)),
         }
-        return _without_secrets(json.dumps(fields, ensure_ascii=False))
+        return json.dumps(fields, ensure_ascii=False)
 
 
 def _handler(path: Path | None, stream: TextIO) -> logging.Handler:

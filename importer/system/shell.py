@@ -3,12 +3,18 @@
 import os
 import re
 import shlex
+import sys
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from importer.system import runtime
+from importer.system.standalone import is_standalone
 
+_NAME = "callbell-importer"
 _PLAIN_ON_WINDOWS = re.compile(r"[\w@%+=:,./\\~-]+")
+_NAMED_IN_TEXT = re.compile(rf"(?<![\w./\\-])(?<!keyring set ){_NAME}(?= [a-z])")
+"""The name with a command after it; in front of it stands no folder. What the keyring has of us is called the same."""
 
 
 def quote(word: str) -> str:
@@ -32,6 +38,43 @@ def command_words(line: str) -> tuple[str, ...]:
     return tuple(re.sub(r'"([^"]*)"', r"\1", word) for word in shlex.split(line, posix=False))
 
 
+def importer_name() -> str:
+    """Return what a person types for the importer: its name if a terminal finds it, else the path that was typed."""
+    return _name_of(sys.argv[0], os.environ.get("PATH", ""))
+
+
+@lru_cache(maxsize=8)  # every row that needs a person is told its command
+def _name_of(typed: str, search: str) -> str:
+    program = Path(typed)
+    if program.stem != _NAME or program.name == typed or _is_on_path(program.parent, search):
+        return _NAME
+    path = short_path(program)
+    path = path if len(Path(path).parts) > 1 else os.path.join(os.curdir, path)  # noqa: PTH118 - Path leaves out the "./"
+    called = quote(path)
+    return f"& {called}" if called.startswith('"') else called  # PowerShell's; cmd has no such case
+
+
+def _is_on_path(folder: Path, search: str) -> bool:
+    """Tell whether a terminal looks for programs in the folder; in the current one PowerShell does not."""
+    places = [Path(place) for place in search.split(os.pathsep) if place]
+    return folder.resolve() in [place.resolve() for place in places if place.is_absolute()]
+
+
+def as_typed(text: str) -> str:
+    """Return the text with its commands of the importer as a person has to type them here."""
+    name = importer_name()
+    return text if name == _NAME else _NAMED_IN_TEXT.sub(lambda _: name, text)
+
+
+def program_command() -> str:
+    """Return the command that starts this very program from anywhere, with absolute paths."""
+    if is_standalone():
+        return quote(sys.executable)
+    import shutil  # noqa: PLC0415 - compression comes with it, and --version does not wait for that
+
+    return shutil.which(_NAME) or f"{quote(sys.executable)} -m importer"
+
+
 def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) -> str:
     """Return a command of the importer, with its options.
 
@@ -41,7 +84,7 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) ->
             repeated; an empty value leaves the option out.
 
     """
-    return " ".join(["callbell-importer", *map(quote, words), *map(quote, option_words(options))])
+    return " ".join([importer_name(), *map(quote, words), *map(quote, option_words(options))])
 
 
 def option_words(options: Sequence[tuple[str, object]]) -> list[str]:

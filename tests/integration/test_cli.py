@@ -49,7 +49,20 @@ from tests.support.commands import (
 )
 from tests.support.paths import SAMPLES
 
-COMMANDS = ("doctor", "run", "check", "init", "retry", "runs", "undo", "report", "schedule", "sandbox", "journal")
+COMMANDS = (
+    "doctor",
+    "run",
+    "check",
+    "init",
+    "retry",
+    "runs",
+    "undo",
+    "purge",
+    "report",
+    "schedule",
+    "sandbox",
+    "journal",
+)
 
 
 @pytest.fixture(autouse=True)

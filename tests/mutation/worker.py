@@ -30,7 +30,18 @@ _LIBRARIES = (
     "typer",
 )
 _IMPORTED_BEFORE = "ignore::pytest.PytestAssertRewriteWarning"
-_OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:cov", "--hypothesis-profile=few", "-W", _IMPORTED_BEFORE)
+_OPTIONS = (
+    "-n0",
+    "-q",
+    "-x",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:cov",
+    "--hypothesis-profile=few",
+    "-W",
+    _IMPORTED_BEFORE,
+)
 _FEWEST_SECONDS = 10.0
 _TIMES_AS_LONG = 10.0
 _MOST_MEMORY_BYTES = 4 * 1024**3

@@ -190,3 +190,8 @@ def is_mobile(digits: str) -> bool:
     """Return whether a valid number, with country code and without a plus, may be a mobile."""
     parsed = phonenumbers.parse(f"+{digits}")
     return phonenumbers.number_type(parsed) in _MOBILES
+
+
+def country_code_of(digits: str) -> str:
+    """Return the country code that a valid number, as digits with country code, begins with."""
+    return str(phonenumbers.parse(f"+{digits}").country_code)

@@ -13,6 +13,7 @@ from importer.commands.conclusion import LAST_RUN, conclude
 from importer.commands.context import CommandContext
 from importer.settings import RunOptions, Settings
 from importer.system import runtime
+from importer.system.logs import LOG
 
 ENDING = {"command": "run", "exit_code": 5, "error": {"code": "unreachable", "message": "No.", "hint": ""}}
 
@@ -55,7 +56,23 @@ def test_what_cannot_be_written_is_logged_and_raises_nothing(tmp_path: Path) -> 
     """The rows are where they are."""
     (tmp_path / LAST_RUN).mkdir()
     conclude(given(tmp_path, log_file=tmp_path / "log"), ENDING)
-    assert "last-run.json cannot be written" in (tmp_path / "log").read_text(encoding="utf-8")
+    assert "monitoring was not told by last-run.json" in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def test_without_a_log_it_is_told_on_standard_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where quiet was asked for: cron mails it."""
+    monkeypatch.setattr(LOG, "handlers", [])  # without pytest's own
+    (tmp_path / LAST_RUN).mkdir()
+    conclude(given(tmp_path, quiet=True), ENDING)
+    assert "monitoring was not told by last-run.json" in capsys.readouterr().err
+
+
+def test_half_a_character_in_a_file_s_name_is_written_all_the_same(tmp_path: Path) -> None:
+    """As JSON escapes it; file systems have such names."""
+    conclude(given(tmp_path), ENDING | {"files": ["a\udcff.csv"]})
+    assert json.loads((tmp_path / LAST_RUN).read_text(encoding="utf-8"))["files"] == ["a\udcff.csv"]
 
 
 def test_the_metrics_are_written_also_where_nothing_ran(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from rich.console import Console
 from importer.model.rows import Status
 from importer.reports.progress import Lines, LiveDisplay, Progress, choose_progress, console_class, wrapped
 from importer.reports.snapshot import Snapshot, log_line
+from importer.system.logs import LOG
 
 MIDWAY_TALLY = Counter(
     {
@@ -243,3 +245,15 @@ def test_folding_keeps_to_the_width(texts: list[str], width: int) -> None:
     lines = wrapped(tuple(texts), width, " | ").split("\n")
     assert all(len(line) <= width for line in lines)
     assert [text[:width] for text in texts] == [text for line in lines for text in line.split(" | ") if texts]
+
+
+def test_where_the_stream_is_a_log_progress_is_a_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every thirty seconds and at the end, with what is counted; a quiet run has none."""
+    told: list[Any] = []
+    monkeypatch.setattr(LOG, "info", lambda *args, **named: told.append((args, named)))
+    clock = Clock()
+    with choose_progress(io.StringIO(), {}, clock, quiet=True, logs=True) as shown:
+        shown.update(Snapshot(tally=Counter({Status.CREATED: 2}), read_all=True))
+        assert told == []
+    ((_, named),) = told
+    assert named["extra"]["fields"]["counts"] == {"created": 2}

@@ -8,7 +8,7 @@ from importer.mapper.options import CustomFieldOptions, IdentifierFormat, Mobile
 from importer.model.account import FieldType
 from importer.model.errors import UsageError
 from importer.model.policy import Ambiguous, Existing, Gone, OnConflict
-from importer.settings import Settings, settle
+from importer.settings import Settings, SettingsError, settle
 
 
 def problems(config: str = "", options: dict[str, object] | None = None, **environment: str) -> list[str]:
@@ -178,3 +178,27 @@ def test_an_option_that_no_key_has_is_a_defect() -> None:
     """The command line's names are those of the config."""
     with pytest.raises(KeyError):
         settle({"colour": "red"}, {})
+
+
+@pytest.mark.parametrize(
+    ("config", "options", "known"),
+    [
+        ("[run]\njson = true\nbogus = 1\n", {}, True),
+        ("[run]\njson = true\njournal = 3\n", {}, False),
+        ("[run\n", {"json": True}, False),
+        ("[run\n", {"json": True, "journal": Path("j")}, True),
+        ("[bogus]\nx = 1\n[run]\njson = true\n", {}, True),
+        ('[columns.custom_fields]\n"A" = {column = "A", type = "b"}\n[run]\njson = true\n', {}, True),
+    ],
+)
+def test_what_is_right_in_settings_that_are_wrong_still_counts(
+    config: str,
+    options: dict[str, object],
+    known: bool,  # noqa: FBT001 - a table
+) -> None:
+    """For telling of the error: how, and beside which journal, if it is sure which was meant."""
+    with pytest.raises(SettingsError) as caught:
+        settle(options, {}, config)
+    assert caught.value.rest.run.json
+    assert caught.value.rest.is_journal_known is known
+    assert (caught.value.code, caught.value.exit_code) == ("settings", 2)

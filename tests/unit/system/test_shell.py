@@ -1,14 +1,24 @@
 """Commands as a person can copy them."""
 
 import shlex
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.model.plain_text import wrapped_text
 from importer.system import runtime
-from importer.system.shell import command_words, importer_command, quote
+from importer.system.shell import (
+    as_typed,
+    command_words,
+    importer_command,
+    importer_name,
+    program_command,
+    quote,
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -72,3 +82,81 @@ def test_the_words_of_a_command(
     """Quotes hold a word together; a backslash is one on Windows; nothing is expanded."""
     monkeypatch.setattr(runtime, "WINDOWS", on_windows)
     assert command_words(line) == words
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, in which nothing is on the PATH."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "/usr/bin")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("callbell-importer", "callbell-importer"),  # found on the PATH, whatever that is
+        ("./callbell-importer", "./callbell-importer"),
+        ("dist/callbell-importer", "dist/callbell-importer"),
+        ("my programs/callbell-importer", "'my programs/callbell-importer'"),
+        ("/opt/importer/callbell-importer", "/opt/importer/callbell-importer"),
+        ("/opt/importer/__main__.py", "callbell-importer"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_is_not_on_the_path_is_told_with_its_path(typed: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever unpacked the program somewhere types where it is."""
+    monkeypatch.setattr(sys, "argv", [typed])
+    assert importer_name() == told
+    assert importer_command("runs") == f"{told} runs"
+
+
+def test_a_folder_on_the_path_needs_no_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if somebody typed one."""
+    monkeypatch.setenv("PATH", f"/usr/bin:{folder}")
+    monkeypatch.setattr(sys, "argv", ["./callbell-importer"])
+    assert importer_name() == "callbell-importer"
+
+
+@pytest.mark.usefixtures("folder")
+def test_powershell_calls_a_quoted_program_with_an_ampersand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text alone would only be shown."""
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    monkeypatch.setattr(sys, "argv", ["my programs/callbell-importer.exe"])
+    assert importer_name() == '& "my programs/callbell-importer.exe"'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Make one with: callbell-importer run FILE", "Make one with: ./callbell-importer run FILE"),
+        ("`callbell-importer runs` lists them", "`./callbell-importer runs` lists them"),
+        ("./callbell-importer retry x", "./callbell-importer retry x"),
+        ('"keyring set callbell-importer token"', '"keyring set callbell-importer token"'),
+        ("/home/ana/callbell-importer here/a.csv", "/home/ana/callbell-importer here/a.csv"),
+        ("callbell-importer 0.1.0", "callbell-importer 0.1.0"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_commands_in_texts_are_told_as_they_are_typed(text: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path, a version and what the keyring has are no commands."""
+    monkeypatch.setattr(sys, "argv", ["./callbell-importer"])
+    assert as_typed(text) == told
+
+
+@pytest.mark.parametrize(
+    "name", ["callbell-importer", "./callbell-importer", '& "C:\\my programs\\callbell-importer.exe"']
+)
+def test_a_command_is_not_broken(name: str) -> None:
+    """However it is called, it is copied as a whole."""
+    command = f"{name} run a-very-long-name-of-a-file.xlsx --country ES"
+    assert wrapped_text(f"  {command}", 30) == f"  {command}"
+
+
+def test_the_standalone_build_needs_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a program itself; elsewhere Python runs the package where the command is not found."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr(sys, "executable", "/opt/importer/callbell-importer")
+    assert program_command() == "/opt/importer/callbell-importer -m importer"
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert program_command() == "/opt/importer/callbell-importer"

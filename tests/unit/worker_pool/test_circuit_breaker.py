@@ -88,6 +88,12 @@ def test_the_retry_budget_is_twenty_at_first_and_a_hundred_at_most() -> None:
 ADDRESS = "Check base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1."
 NETWORK = "Check base_url and this machine's clock and network, then run the same command again: it goes on."
 LATER = "Run the same command again after that: it goes on where it stopped."
+CODES = {
+    ADDRESS: "wrong_address",
+    NETWORK: "unreachable",
+    LATER: "asked_to_wait",
+    TOKEN_REFUSED.hint: "token_refused",
+}
 
 
 def answer(status: int, retry_after_seconds: float | None = None) -> Reply:
@@ -114,7 +120,7 @@ def answer(status: int, retry_after_seconds: float | None = None) -> Reply:
 )
 def test_what_stops_a_run_says_what_to_do(reply: Reply, message: str, hint: str) -> None:
     """Every row would meet the same."""
-    assert stop_for(reply, Policy()) == Stop(message=message, hint=hint)
+    assert stop_for(reply, Policy()) == Stop(message=message, hint=hint, code=CODES[hint])
 
 
 @pytest.mark.parametrize(
@@ -179,6 +185,7 @@ def test_an_outage_that_lasts_ends_the_run() -> None:
     assert ended == Stop(
         message="The service has not answered for 0 minutes.",
         hint="Run the same command again when it does: it goes on.",
+        code="unreachable",
     )
     ended, times, _ = probed(BAD)
     assert ended is not None

@@ -1,0 +1,79 @@
+"""A person who is to be forgotten: the number or handle in all its writings, and how it is found in a text. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from importer.model.phone_forms import in_form
+
+FORGOTTEN = "forgotten"
+"""The code of rows whose person was forgotten, and what stands in the place of what they held."""
+_BETWEEN = r"[\s().\-/\u00a0\u2010-\u2015]{0,3}"
+_FEWEST_NATIONAL = 6
+"""Digits of a number without its country code that is searched for; fewer stand everywhere."""
+_NO_DIGIT = re.compile(r"[^0-9]")
+_DIALLED = re.compile(r"^00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is to be forgotten."""
+
+    identifier: str
+    """As the key of a contact has it: a number's digits with country code, or a handle in small letters."""
+    code: str = ""
+    """The number's country code; empty for a handle."""
+    texts: frozenset[str] = frozenset()
+    """What else is only about this person: the sentences of their rows' problems."""
+    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_pattern", _finder(self.identifiers, self.nationals, self.code))
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The forms of the identifier: with and without the digit of some countries' mobile numbers."""
+        if not self.code:
+            return (self.identifier,)
+        return tuple(
+            dict.fromkeys([self.identifier, *(in_form(self.identifier, form) for form in ("with", "without"))])
+        )
+
+    @property
+    def nationals(self) -> tuple[str, ...]:
+        """The number's forms without its country code; none where they are too short to be told from other numbers."""
+        parts = [number.removeprefix(self.code) for number in self.identifiers] if self.code else []
+        return tuple(part for part in parts if len(part) >= _FEWEST_NATIONAL)
+
+    def is_identifier(self, text: str) -> bool:
+        """Tell whether an identifier, as a key has it or as it stood in its cell, is this person's."""
+        if text.strip().casefold() in self.identifiers:
+            return True
+        digits = _DIALLED.sub("", _NO_DIGIT.sub("", text)) if self.code else ""
+        rests = {digits.lstrip("0"), digits.removeprefix(self.code).lstrip("0")} - {""}
+        return digits in self.identifiers or not rests.isdisjoint(self.nationals)
+
+    def is_in(self, text: str) -> bool:
+        """Tell whether the number or handle stands in a text, however it is written."""
+        return bool(self._pattern.search(text))
+
+    def without(self, text: str) -> str:
+        """Return the text with another word for each place where the number or handle stands."""
+        return self._pattern.sub(FORGOTTEN, text)
+
+    def with_texts(self, texts: Iterable[str]) -> "Person":
+        """Return the person with more sentences that are only about them."""
+        return replace(self, texts=self.texts | {text for text in texts if text})
+
+
+def _finder(identifiers: Iterable[str], nationals: Iterable[str], code: str) -> re.Pattern[str]:
+    """Return what finds the number with signs between its digits, with or without country code and trunk zero."""
+    if not code:
+        names = "|".join(re.escape(name) for name in identifiers)
+        return re.compile(rf"(?<![\w.@-])@?(?:{names})(?![\w@-])", re.IGNORECASE)
+    spread = "|".join(_BETWEEN.join(number) for number in nationals)
+    if not spread:
+        spread = "|".join(_BETWEEN.join(number.removeprefix(code)) for number in identifiers)
+        return re.compile(rf"(?<![0-9])(?:\+|00)?{_BETWEEN.join(code)}{_BETWEEN}(?:{spread})(?![0-9])")
+    before = rf"(?:(?:\+|00)?{_BETWEEN}{_BETWEEN.join(code)}{_BETWEEN})?(?:\(?0\)?{_BETWEEN})?"
+    return re.compile(rf"(?<![0-9]){before}(?:{spread})(?![0-9])")

@@ -1,0 +1,455 @@
+"""The command `purge`: no byte is left of who is forgotten, and nobody is made twice."""
+
+import importlib
+import re
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from importer.commands.purge_files import in_done
+from importer.journal.purge import JournalPurge
+from importer.model.person import Person
+from importer.sandbox import Sandbox
+from importer.system.locks import journal_lock
+from tests.support.commands import NO_LIMIT, TOKEN, give, phones, results, serving, table
+
+NUMBER, NAME, MAIL = "+34600111222", "Zenobia Quintanar", "zenobia@quintanar.example"
+OTHERS = [("+34600111223", "Ana", "ana@example.com"), ("+34600111224", "Bo", "bo@example.com")]
+_WRITINGS = re.compile(rb"600[\s.()\-/]*111[\s.()\-/]*222(?![0-9])")
+
+
+def _holds(data: bytes) -> bool:
+    return bool(_WRITINGS.search(data)) or any(text.encode() in data for text in (NAME, MAIL, "Quintanar"))
+
+
+def holders(folder: Path) -> list[str]:
+    """Return the files in which the person stands: their bytes, and workbooks unpacked."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            parts = [path.read_bytes()]
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as package:
+                    parts += map(package.read, package.namelist())
+            if any(map(_holds, parts)):
+                found.append(path.relative_to(folder).as_posix())
+    return found
+
+
+def sheet(path: str, *extra: tuple[str, str, str]) -> Path:
+    """Write a CSV file with the person and others."""
+    return table(Path(path), [("Phone", "Name", "E-mail"), (NUMBER, NAME, MAIL), *OTHERS, *extra])
+
+
+@pytest.fixture(autouse=True)
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Each test stands in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / "journal.sqlite3"))
+    monkeypatch.setenv("CALLBELL_IMPORTER_LOG_FILE", str(tmp_path / "importer.log"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    with serving(NO_LIMIT) as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+def _nights() -> None:
+    """Runs in which the person is created, unchanged, changed, twice, invalid; and a backup, a log that names them."""
+    give("run", sheet("contacts.csv"), "-v")
+    give("run", "contacts.csv")
+    give("journal", "backup", "copy.sqlite3")
+    changed = table(Path("changed.csv"), [("Phone", "Name", "E-mail"), (NUMBER, f"{NAME} II", MAIL), *OTHERS])
+    give("run", changed)
+    give("run", changed, "--existing", "update")
+    give("run", sheet("twice.csv", ("0034 600 111 222", NAME, MAIL)))
+    bad = [
+        ("Phone", "Name", "Bot"),
+        (NUMBER, NAME, "zenobia@quintanar.example says 600-111-222"),
+        ("600 111 222", NAME, ""),
+    ]
+    give("run", table(Path("bad.csv"), bad), "-c", config(bot="Bot"))
+    with Path("importer.log").open("a", encoding="utf-8") as log:
+        log.write("a line of another program about +34 600 111 222\n")
+    for path in ("contacts.csv", "changed.csv", "twice.csv", "bad.csv"):
+        Path(path).unlink()
+
+
+def config(**columns: str) -> str:
+    """Write a config whose columns cannot be guessed."""
+    lines = [f'{name}_status = "{header}"' for name, header in columns.items()]
+    text = '[columns]\nidentifier = "Phone"\nname = "Name"\n' + "\n".join(lines) + "\n"
+    Path("with.toml").write_text(text, encoding="utf-8")
+    return "with.toml"
+
+
+def test_no_byte_is_left_of_who_is_forgotten(tmp_path: Path) -> None:
+    """Neither number nor name: in the journal, its log, backups, reports (workbooks unpacked) and log files."""
+    _nights()
+    assert {"journal.sqlite3", "copy.sqlite3", "importer.log"} < set(holders(tmp_path))
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert said.exit_code == 0, said.stderr
+    assert holders(tmp_path) == []
+    assert NAME not in said.stderr
+    assert "600111222" not in said.stderr
+    assert "In Callbell" in said.stderr
+    for journal in ("journal.sqlite3", "copy.sqlite3"):
+        assert give("journal", "check", "--journal", journal).exit_code == 0
+
+
+def test_reports_keep_the_others(tmp_path: Path) -> None:
+    """The person's line keeps its row and status; the workbook is written again without them by `report`."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    run = next(path for path in Path("reports").iterdir())
+    give("purge", "--contact", NUMBER, "--yes")
+    lines = results()
+    assert [(line["row"], line["identifier"], line["name"], line["status"]) for line in lines] == [
+        ("2", "", "", "created"),
+        ("3", "34600111223", "Ana", "created"),
+        ("4", "34600111224", "Bo", "created"),
+    ]
+    assert not (run / "results.xlsx").exists()
+    assert give("report", run.name, "--no-open").exit_code == 0
+    assert (run / "results.xlsx").exists()
+    Path("contacts.csv").unlink()
+    assert holders(tmp_path) == []
+
+
+def test_who_is_forgotten_is_not_imported_again(tmp_path: Path, service: Sandbox) -> None:
+    """Their row is invalid, with its code, in whatever writing; nothing of it is kept; `--remember` takes it back."""
+    sheet("contacts.csv")
+    give("purge", "--contact", NUMBER, "--yes")  # no journal yet: nothing is begun silently
+    give("run", "contacts.csv")
+    give("purge", "--contact", NUMBER, "--yes")
+    for writing in (NUMBER, "0034 600 111 222"):
+        said = give(
+            "run", table(Path("contacts.csv"), [("Phone", "Name"), (writing, NAME), ("+34600111225", "Cy")]), "--json"
+        )
+        assert said.exit_code == 1
+        assert said.rows["invalid"] == 1
+        assert {group["code"] for group in said.summary["problems"]} == {"forgotten"}
+    Path("contacts.csv").rename(tmp_path.parent / "contacts.csv")
+    assert holders(tmp_path) == []
+    assert give("purge", "--contact", NUMBER, "--remember").exit_code == 0
+    (tmp_path.parent / "contacts.csv").rename("contacts.csv")
+    assert give("run", "contacts.csv", "--existing", "create", "--json").rows == {
+        "exists": 1,
+        "unchanged": 1,
+        "read": 2,
+    }
+    assert len(phones(service)) == 4
+
+
+def test_a_dry_run_shows_and_changes_nothing(tmp_path: Path) -> None:
+    """And nobody is asked where nobody is: exit code 2 with the command to give."""
+    _nights()
+    before = holders(tmp_path)
+    said = give("purge", "--contact", NUMBER, "--dry-run")
+    assert said.exit_code == 0
+    assert "results.xlsx: deleted" in said.stderr
+    unasked = give("purge", "--contact", NUMBER)
+    assert unasked.exit_code == 2
+    assert "purge --contact" in unasked.stderr
+    assert "--yes" in unasked.stderr
+    assert holders(tmp_path) == before
+
+
+def test_files_that_people_gave_are_told_and_never_changed() -> None:
+    """The sheet of last night stands where it stood."""
+    before = sheet("contacts.csv").read_bytes()
+    give("run", "contacts.csv")
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert "contacts.csv: yours" in " ".join(said.stderr.split())
+    assert Path("contacts.csv").read_bytes() == before
+
+
+def test_old_runs_are_forgotten_and_nobody_is_made_twice(
+    tmp_path: Path, service: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names and numbers of old runs go, with their reports; who comes back is known by the keyed hash."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    Path("contacts.csv").rename(tmp_path.parent / "kept.csv")
+    shift(monkeypatch, days=100)
+    give("run", table(Path("others.csv"), [("Phone", "Name"), ("+34600111229", "Di")]))
+    said = give("purge", "--older-than", "90d", "--yes")
+    assert said.exit_code == 0, said.stderr
+    assert holders(tmp_path) == []
+    assert len([*Path("reports").iterdir()]) == 1
+    assert give("journal", "check").exit_code == 0
+    (tmp_path.parent / "kept.csv").rename("contacts.csv")
+    assert give("run", "contacts.csv", "--existing", "create", "--json").rows == {"exists": 3, "read": 3}
+    assert give("run", "contacts.csv", "--existing", "create", "--json").rows == {"unchanged": 3, "read": 3}
+    assert len(phones(service)) == 4
+
+
+def test_what_is_in_use_is_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contact that stands in last night's sheet keeps its values: nothing is merged as if for the first time."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    shift(monkeypatch, days=100)
+    give("run", "contacts.csv")
+    assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+    assert give("run", "contacts.csv", "--json", "--existing", "update").rows == {"unchanged": 3, "read": 3}
+    assert [line["name"] for line in results()] == [NAME, "Ana", "Bo"]
+
+
+def test_an_update_says_that_it_meets_them_for_the_first_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The merge has no earlier values, and the row's reason says why."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    shift(monkeypatch, days=100)
+    give("purge", "--older-than", "90d", "--yes")
+    give("run", "contacts.csv", "--existing", "update")
+    assert {"what was sent before is forgotten" in line["reason"] for line in results()} == {True}
+
+
+def test_a_run_that_was_forgotten_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`runs` keeps its counts; `report`, `retry` and `undo` say what they cannot do."""
+    sheet("contacts.csv", ("1", "Nobody", ""))
+    give("run", "contacts.csv")
+    (run,) = (path.name for path in Path("reports").iterdir())
+    shift(monkeypatch, days=100)
+    give("purge", "--older-than", "90d", "--yes")
+    assert "4" in give("runs").stderr + give("runs").stdout
+    assert "forgotten" in give("runs", run).stdout
+    assert "forgotten" in give("undo", run, "--yes").stderr
+    assert "give their file to" in give("retry", run).stderr
+
+
+def test_retention_forgets_at_the_end_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the config says, without a question."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    Path("contacts.csv").unlink()
+    shift(monkeypatch, days=100)
+    Path("config.toml").write_text('[retention]\nolder_than = "90d"\n', encoding="utf-8")
+    said = give("run", table(Path("others.csv"), [("Phone", "Name"), ("+34600111229", "Di")]), "--yes")
+    assert said.exit_code == 0, said.stderr
+    assert holders(tmp_path) == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("--older-than", "soon"), ("--contact", "12"), ("--remember",)])
+def test_what_is_to_be_forgotten_must_be_said(arguments: tuple[str, ...]) -> None:
+    """Exit code 2."""
+    give("run", sheet("contacts.csv"))
+    assert give("purge", *arguments, "--yes").exit_code == 2
+
+
+def shift(monkeypatch: pytest.MonkeyPatch, *, days: int) -> None:
+    """Let the commands after this be given so many days later."""
+    import datetime as dt  # noqa: PLC0415 - the module whose class is replaced
+
+    from importer.commands import context  # noqa: PLC0415 - the same
+
+    class Later(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> "Later":
+            return super().now(tz) + dt.timedelta(days=days)
+
+    monkeypatch.setattr(context, "datetime", Later)
+    monkeypatch.setattr("importer.journal.journal.Journal.open.__func__.__defaults__", (lambda: Later.now(dt.UTC),))
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+STEPS = (
+    "importer.commands.purge.PersonPurge.put_on_list",
+    "importer.commands.purge_files.FoundFile.forget",
+    "importer.system.files._sync",
+    "importer.commands.purge.PersonPurge.forget",
+    "importer.commands.purge.PersonPurge.finish",
+    "importer.journal.purge_person.compact",
+)
+
+
+def killed_at(monkeypatch: pytest.MonkeyPatch, step: int) -> list[str]:
+    """Let the process end before the nth of the steps of a purge; return those that were taken."""
+    taken: list[str] = []
+    for name in STEPS:
+        place, _, last = name.rpartition(".")
+        module, _, inner = place.rpartition(".")
+        owner = (
+            importlib.import_module(place)
+            if not inner[:1].isupper()
+            else getattr(importlib.import_module(module), inner)
+        )
+        before = getattr(owner, last)
+
+        def counting(*arguments: Any, before: Any = before, name: str = name, **options: Any) -> Any:
+            taken.append(name)
+            if len(taken) == step:
+                raise Killed
+            return before(*arguments, **options)
+
+        monkeypatch.setattr(owner, last, counting)
+    return taken
+
+
+def is_called_forgotten(journal: Path) -> bool:
+    """Tell whether the journal says that a person is forgotten."""
+    with closing(sqlite3.connect(journal)) as file:
+        return bool(file.execute("SELECT count(*) FROM forgotten_people WHERE finished_at IS NOT NULL").fetchone()[0])
+
+
+def test_a_purge_that_is_cut_off_goes_on(tmp_path: Path) -> None:
+    """At each step: nothing half-forgotten is called forgotten, and the same command ends it."""
+    give("run", sheet("contacts.csv"))
+    give("journal", "backup", "copy.sqlite3")
+    Path("contacts.csv").unlink()
+    whole = tmp_path.parent / f"{tmp_path.name}-whole"
+    shutil.copytree(tmp_path, whole)
+    step, was_killed = 0, True
+    while was_killed:
+        step += 1
+        for path in [*tmp_path.iterdir()]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+        with pytest.MonkeyPatch.context() as patched:
+            taken = killed_at(patched, step)
+            try:
+                give("purge", "--contact", NUMBER, "--yes")
+                was_killed = False
+            except Killed:
+                assert not (is_called_forgotten(Path("journal.sqlite3")) and holders(tmp_path)), taken
+        assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0, taken
+        assert holders(tmp_path) == [], taken
+        assert is_called_forgotten(Path("journal.sqlite3"))
+    assert set(taken) == set(STEPS)
+    assert step > 15
+
+
+def test_a_purge_waits_for_a_run_or_ends_with_6() -> None:
+    """A run has the journal."""
+    give("run", sheet("contacts.csv"))
+    with journal_lock(Path("journal.sqlite3").resolve(), "20261123-020000-contacts"):
+        for arguments in (("--contact", NUMBER), ("--older-than", "90d"), ("--contact", NUMBER, "--remember")):
+            assert give("purge", *arguments, "--yes").exit_code == 6
+
+
+def test_what_a_killed_run_left_goes_too(tmp_path: Path) -> None:
+    """Half a report, or the parts of a workbook, beside the reports."""
+    give("run", sheet("contacts.csv"))
+    Path("contacts.csv").unlink()
+    run = next(Path("reports").iterdir())
+    (run / ".results.csv.x1.part").write_text(f"2,{NUMBER},{NAME}", encoding="utf-8")
+    (run / "tmpabc").mkdir()
+    (run / "tmpabc" / "sheet.xml").write_text(f"<c>{NAME}</c>", encoding="utf-8")
+    (run / "mine.txt").write_text("nothing of theirs", encoding="utf-8")
+    give("purge", "--contact", NUMBER, "--yes")
+    assert holders(tmp_path) == []
+    assert (run / "mine.txt").exists()
+
+
+def test_a_folder_of_files_that_were_done(tmp_path: Path) -> None:
+    """Text files lose the person's rows, workbooks are deleted; the others stay as they are."""
+    person = Person(identifier="34600111222", code="34")
+    sheet("done/contacts.csv")
+    others = table(Path("done/others.csv"), [("Phone",), ("+34600111229",)]).read_bytes()
+    book = Workbook()
+    book.create_sheet("Contacts").append([NAME, 34600111222])
+    book.save("done/contacts.xlsx")
+    for found in [*in_done(Path("done"), person)]:
+        found.forget(person)
+    assert holders(tmp_path) == []
+    assert Path("done/contacts.csv").read_text("utf-8").splitlines()[1].startswith(OTHERS[0][0])
+    assert Path("done/others.csv").read_bytes() == others
+    assert not Path("done/contacts.xlsx").exists()
+
+
+def test_rehearsals_are_searched_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rehearsal has a journal and reports of its own, with the same people: none is left there."""
+    monkeypatch.delenv("CALLBELL_IMPORTER_JOURNAL")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    give("run", sheet("contacts.csv"), "--sandbox", "--yes")
+    give("run", "contacts.csv", "--yes")
+    Path("contacts.csv").unlink()
+    assert any("sandbox.sqlite3" in name for name in holders(tmp_path))
+    assert any("rehearsals" in name for name in holders(tmp_path))
+    assert give("purge", "--contact", NUMBER, "--yes").exit_code == 0
+    assert holders(tmp_path) == []
+
+
+def test_what_an_undo_wrote_is_searched_too(tmp_path: Path, service: Sandbox) -> None:
+    """undone.csv names them; and their contact, that was deleted, is not forgotten to be gone."""
+    sheet("contacts.csv")
+    give("run", "contacts.csv")
+    run = next(Path("reports").iterdir()).name
+    give("undo", run, "--yes")
+    Path("contacts.csv").unlink()
+    assert any("undone.csv" in name for name in holders(tmp_path))
+    give("purge", "--contact", NUMBER, "--yes")
+    assert holders(tmp_path) == []
+    assert len(phones(service)) == 0
+
+
+def test_who_may_still_be_under_way_is_not_forgotten() -> None:
+    """A row in doubt: exit code 2, with the run to retry; nothing was changed."""
+    give("run", sheet("contacts.csv"))
+    with closing(sqlite3.connect("journal.sqlite3", isolation_level=None)) as file:
+        file.execute("UPDATE contacts SET status = 'in_doubt' WHERE identifier LIKE '%222'")
+    before = Path("reports").stat().st_mtime_ns
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert said.exit_code == 2
+    assert "callbell-importer retry 2" in said.stderr
+    assert Path("reports").stat().st_mtime_ns == before
+    with closing(sqlite3.connect("journal.sqlite3")) as file:
+        assert file.execute("SELECT count(*) FROM forgotten_people").fetchone() == (0,)
+
+
+def test_a_person_at_a_terminal_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no answer is a no."""
+    give("run", sheet("contacts.csv"))
+    monkeypatch.setattr("importer.cli.app.is_terminal", lambda: True)
+    for answer, code in ((False, 2), (True, 0)):
+        monkeypatch.setattr("importer.cli.prompts.typer.confirm", lambda *_, answer=answer, **__: answer)
+        assert give("purge", "--contact", NUMBER).exit_code == code
+
+
+def test_a_warning_about_them_is_taken_out_of_the_summary(tmp_path: Path) -> None:
+    """What only reports keep, such as that a name looks damaged, is known by its row."""
+    rows = [("Phone", "Name"), (NUMBER, "JosÃ© Quintanar"), ("+34600111223", "Ana")]
+    give("run", table(Path("contacts.csv"), rows))
+    Path("contacts.csv").unlink()
+    assert any("summary.json" in name for name in holders(tmp_path))
+    give("purge", "--contact", NUMBER, "--yes")
+    assert holders(tmp_path) == []
+
+
+def test_a_purge_of_old_runs_that_is_cut_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each step: no run is called forgotten of which a byte is left, and the same command ends it."""
+    give("run", sheet("contacts.csv"))
+    Path("contacts.csv").unlink()
+    whole = tmp_path.parent / f"{tmp_path.name}-whole"
+    shutil.copytree(tmp_path, whole)
+    shift(monkeypatch, days=100)
+    steps = ("unlink", "forget_runs", "compact", "mark_forgotten")
+    for step in steps:
+        for path in [*tmp_path.iterdir()]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+
+        def killed(*_: Any, **__: Any) -> None:
+            raise Killed
+
+        owner = {"unlink": Path, "compact": importlib.import_module("importer.commands.purge_runs")}.get(
+            step, JournalPurge
+        )
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(owner, step, killed)
+            with pytest.raises(Killed):
+                give("purge", "--older-than", "90d", "--yes")
+        with closing(sqlite3.connect("journal.sqlite3")) as file:
+            assert file.execute("SELECT forgotten_at FROM runs").fetchall() == [(None,)]
+        assert give("purge", "--older-than", "90d", "--yes").exit_code == 0
+        assert holders(tmp_path) == []
+        assert [*Path("reports").iterdir()] == []

@@ -1,0 +1,64 @@
+"""A person's number is found however it is written, and nobody else's is."""
+
+import pytest
+
+from importer.model.person import FORGOTTEN, Person
+
+SPANISH = Person(identifier="34600111222", code="34")
+MEXICAN = Person(identifier="525512345678", code="52")
+BRITISH = Person(identifier="442079460018", code="44")
+HANDLE = Person(identifier="ana.p")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "34600111222",
+        "+34600111222",
+        "0034 600 111 222",
+        "tel:+34-600-111-222;",
+        '["600111222","Ana"]',
+        "(+34) 600.111.222",
+        "600\u00a0111\u00a0222",
+        '{"identifier":"34600111222"}',
+        "wa.me/34600111222?text",
+    ],
+)
+def test_every_writing_is_found(text: str) -> None:
+    """And taken out, so that none is left."""
+    assert SPANISH.is_in(text)
+    assert not SPANISH.is_in(SPANISH.without(text))
+    assert FORGOTTEN in SPANISH.without(text)
+
+
+@pytest.mark.parametrize("text", ["34600111223", "1600111222", "6001112220", "34 600 111, 222", "", "2026-11-23"])
+def test_other_numbers_are_left(text: str) -> None:
+    """Longer ones, shorter ones, and two cells that only look like it together."""
+    assert not SPANISH.is_in(text)
+    assert SPANISH.without(text) == text
+
+
+def test_both_forms_of_a_mobile_are_one_person() -> None:
+    """52 and 521, whichever was given."""
+    for text in ("5215512345678", "+52 1 55 1234 5678", "+52 55 1234 5678", "5512345678"):
+        assert MEXICAN.is_in(text)
+        assert MEXICAN.is_identifier(text)
+
+
+def test_a_trunk_zero_is_part_of_the_number() -> None:
+    """In brackets, or before the number without its country code."""
+    for text in ("+44 (0)20 7946 0018", "020 7946 0018", "442079460018"):
+        assert BRITISH.is_in(text)
+        assert BRITISH.is_identifier(text)
+
+
+def test_a_handle_is_a_word_of_its_own() -> None:
+    """In capitals or not; no part of an address or of another handle."""
+    assert HANDLE.is_in('"@Ana.P"')
+    assert HANDLE.is_identifier("Ana.P")
+    assert not any(map(HANDLE.is_in, ("ana.perez", "joana.p", "ana.p@example.com")))
+
+
+def test_an_empty_identifier_is_nobody() -> None:
+    """Rows without one are not everybody's."""
+    assert not any(person.is_identifier(text) for person in (SPANISH, HANDLE) for text in ("", " ", "000"))
