@@ -28,7 +28,10 @@ command(epilog=DOCTOR_EXAMPLES)(doctor)
 
 NewConfig = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The config to write.")]
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Spreadsheets: .csv .tsv .txt .xlsx .xlsm .xls .ods")
+    list[str],
+    typer.Argument(
+        metavar="FILE...", help="Spreadsheets (.csv .tsv .txt .xlsx .xlsm .xls .ods), or https:// addresses."
+    ),
 ]
 LastRunName = Annotated[
     str, typer.Argument(metavar="[RUN]", help="The run's name, as `runs` lists it; left out: the last run.")
@@ -41,6 +44,7 @@ def run(
     files: Files,
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
     no_header: options.NoHeader = None,
@@ -66,6 +70,7 @@ def run(
     max_duration: options.MaxDuration = None,
     report_dir: options.ReportDir = None,
     journal: options.Journal = None,
+    done_dir: options.DoneDir = None,
     yes: options.Yes = None,
     quiet: options.Quiet = None,
     verbose: options.Verbose = None,
@@ -75,7 +80,10 @@ def run(
     metrics: options.Metrics = None,
 ) -> None:
     """Import the rows of spreadsheets: read, map, send, report."""
-    context = begun(command_context(locals(), config))
+    _run(begun(command_context(locals(), config)), files)
+
+
+def _run(context: "CommandContext", files: list[str]) -> None:
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
     finish(context, import_files(context, files))
@@ -86,6 +94,7 @@ def check(
     files: Files,
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
     no_header: options.NoHeader = None,
@@ -122,7 +131,7 @@ def check(
 
 @command(epilog=examples("init contacts.xlsx", "init clientes.csv --country ES -c clientes.toml"))
 def init(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A spreadsheet, or its address.")],
     config: NewConfig = Path("config.toml"),
     *,
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
@@ -151,6 +160,7 @@ def retry(
     run: LastRunName = "",
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sheet: options.Sheet = None,
     header_row: options.HeaderRow = None,
     no_header: options.NoHeader = None,
@@ -199,6 +209,7 @@ def runs(
     run: RunName = "",
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
     json: options.Json = None,
@@ -220,6 +231,7 @@ def undo(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")],
     config: options.Config = None,
     *,
+    account: options.Account = None,
     dry_run: options.DryRun = None,
     sandbox: options.Sandbox = None,
     rate: options.Rate = None,

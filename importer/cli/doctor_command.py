@@ -29,6 +29,7 @@ def doctor(
     notify: Annotated[
         bool, typer.Option("--notify", help="Send a test notice to everyone whom [notify] of the config names.")
     ] = False,
+    account: options.Account = None,
     journal: options.Journal = None,
     report_dir: options.ReportDir = None,
     yes: options.Yes = None,
@@ -40,7 +41,7 @@ def doctor(
     It ends with 0 where all is well, 2 for the config or the token, 4 for the disk, 5 for the service, 6 where a run
     uses the journal; of several problems the first of these counts.
     """
-    given = {"journal": journal, "report_dir": report_dir, "yes": yes, "json": json}
+    given = {"account": account, "journal": journal, "report_dir": report_dir, "yes": yes, "json": json}
     context, error = _context(given, config)
     from importer.commands.doctor import Doctor  # noqa: PLC0415 - heavy, and --help does not wait for it
 

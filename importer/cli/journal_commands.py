@@ -27,6 +27,7 @@ def backup(
     copy: Annotated[Path, typer.Argument(metavar="FILE", help="The copy, where nothing is yet.")],
     config: options.Config = None,
     *,
+    account: options.Account = None,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
     wait: options.Wait = None,
@@ -36,7 +37,7 @@ def backup(
 
     Not while a run uses it: then it ends with 6, or waits with --wait.
     """
-    given = {"sandbox": sandbox, "journal": journal, "wait": wait, "quiet": quiet}
+    given = {"account": account, "sandbox": sandbox, "journal": journal, "wait": wait, "quiet": quiet}
     context = command_context(given, config)
     from importer.commands.journal import back_up_journal  # noqa: PLC0415 - heavy, and --help does not wait for it
 
@@ -46,12 +47,18 @@ def backup(
 @journal_group.command(
     cls=GroupedCommand, epilog=examples("journal check", "journal check --journal /backups/journal-monday.sqlite3")
 )
-def check(config: options.Config = None, *, sandbox: options.Sandbox = None, journal: options.Journal = None) -> None:
+def check(
+    config: options.Config = None,
+    *,
+    account: options.Account = None,
+    sandbox: options.Sandbox = None,
+    journal: options.Journal = None,
+) -> None:
     """Check whether the journal is whole.
 
     Also while a run uses it, and also a backup. It ends with 0, or with 4 and what is wrong.
     """
-    context = command_context({"sandbox": sandbox, "journal": journal}, config)
+    context = command_context({"account": account, "sandbox": sandbox, "journal": journal}, config)
     from importer.commands.journal import check_journal  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     put_out(check_journal(context))

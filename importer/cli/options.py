@@ -23,6 +23,10 @@ Config = Annotated[
     typer.Option("-c", "--config", metavar="FILE", help="The config file (default: config.toml, if it is there)."),
 ]
 
+Account = Annotated[
+    str | None, typer.Option("--account", metavar="NAME", help="Which of the config's accounts, where it has several.")
+]
+
 Sheet = Annotated[str | None, _mapping("--sheet", "NAME", "The sheet's name, where a workbook has several.")]
 HeaderRow = Annotated[int | None, _mapping("--header-row", "N", "The header's row number, where it is not the first.")]
 NoHeader = Annotated[
@@ -90,6 +94,9 @@ Journal = Annotated[
 ]
 Metrics = Annotated[
     Path | None, _writing("--metrics", "FILE", "Where metrics for Prometheus go, a file that ends in .prom.")
+]
+DoneDir = Annotated[
+    Path | None, _writing("--done-dir", "DIR", "Move files there whose rows are all where they should be.")
 ]
 Yes = Annotated[bool | None, _writing("-y/--yes", "", "Ask no questions.")]
 Quiet = Annotated[bool | None, _writing("-q/--quiet", "", "Show no progress.")]

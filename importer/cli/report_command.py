@@ -18,6 +18,7 @@ def report(
     config: options.Config = None,
     *,
     no_open: Annotated[bool, typer.Option("--no-open", help="Write the reports, and open none.")] = False,
+    account: options.Account = None,
     sandbox: options.Sandbox = None,
     journal: options.Journal = None,
     wait: options.Wait = None,
@@ -28,7 +29,7 @@ def report(
 
     report.html is opened where there is a desktop, or the first report that there is.
     """
-    given = {"sandbox": sandbox, "journal": journal, "wait": wait, "quiet": quiet, "json": json}
+    given = {"account": account, "sandbox": sandbox, "journal": journal, "wait": wait, "quiet": quiet, "json": json}
     context = command_context(given, config)
     from importer.commands.report import report_run  # noqa: PLC0415 - heavy, and --help does not wait for it
     from importer.commands.retry import earlier_run  # noqa: PLC0415 - the same

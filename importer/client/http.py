@@ -8,7 +8,9 @@ in `repr()` and `.args` and the phone number in `str()` (measured with 3.14.5), 
 
 import asyncio
 import contextlib
+import errno
 from typing import Self
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -54,6 +56,7 @@ class CallbellClient:
 
     def __init__(self, base_url: str, token: Token, clock: Clock, timeout: aiohttp.ClientTimeout = _TIMEOUT) -> None:
         self._base_url = base_url.rstrip("/")
+        self._address = _address(base_url)
         self._redaction = Redaction(token)
         hide(token.reveal())
         self._clock = clock
@@ -96,7 +99,18 @@ class CallbellClient:
                 content = self._redaction.body(await _body(response))
                 return responses.answered(response.status, response.headers, content, now, elapsed_seconds)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _unanswered(error)
+            return unanswered(error, self._address)
+
+
+def _address(base_url: str) -> str:
+    """Return host and port of an address, such as `api.callbell.eu:443`; empty where it has none."""
+    try:
+        found = urlsplit(base_url)
+        host, port = found.hostname or "", found.port or {"https": 443, "http": 80}.get(found.scheme, 0)
+    except ValueError:  # it is no address, which the first request tells
+        return ""
+    shown = f"[{host}]" if ":" in host else host
+    return f"{shown}:{port}" if host and port else shown
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
@@ -118,21 +132,36 @@ _BAD_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError)
 such as `api..callbell.eu` is a UnicodeError."""
 _FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Arrival, str], ...] = (
     (_BAD_ADDRESS, Arrival.NEVER, "base_url is no address"),
-    (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "its name was not found"),
+    (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "name not found"),
     (aiohttp.ClientConnectorCertificateError, Arrival.NEVER, "its certificate is not good"),
     (aiohttp.ClientConnectorSSLError, Arrival.NEVER, "no safe connection (TLS) came about"),
     (aiohttp.ClientConnectorError, Arrival.NEVER, "no connection came about"),
-    (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "no connection in time"),
+    (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "connection timed out"),
     (TimeoutError, Arrival.UNKNOWN, "no answer in time"),
     (OSError, Arrival.UNKNOWN, "the connection broke off"),
     (aiohttp.ServerDisconnectedError, Arrival.UNKNOWN, "the connection broke off"),
     (Exception, Arrival.UNKNOWN, "the answer was not HTTP"),
 )
 """The first kind that fits tells; the narrow ones stand before the wide ones that they belong to."""
+_OF_SYSTEM = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ETIMEDOUT: "connection timed out",
+    **dict.fromkeys((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN), "network unreachable"),
+}
+"""What the system says of a connection that did not come about, by its number. Windows numbers these as Python does."""
 _FATAL = (*_BAD_ADDRESS, aiohttp.ClientConnectorCertificateError)
 
 
-def _unanswered(error: Exception) -> Reply:
-    """Translate a failure without a response into what it says about the request."""
+def unanswered(error: Exception, address: str = "") -> Reply:
+    """Translate a failure without a response into what it says about the request.
+
+    Args:
+        error: That was raised.
+        address: Host and port that the request was for.
+
+    """
     arrival, message = next((arrival, message) for kind, arrival, message in _FAILURES if isinstance(error, kind))
-    return Reply(arrival=arrival, message=message, fatal=isinstance(error, _FATAL))
+    if type(error) is aiohttp.ClientConnectorError:  # its kinds, such as one of TLS, say more than the number
+        message = _OF_SYSTEM.get(error.errno or 0, message)
+    address = "" if isinstance(error, _BAD_ADDRESS) or arrival is not Arrival.NEVER else address
+    return Reply(arrival=arrival, message=message, address=address, fatal=isinstance(error, _FATAL))

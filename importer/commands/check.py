@@ -13,6 +13,7 @@ from importer.commands.connection import Connection, MappedSheet, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
+from importer.commands.input_files import input_files
 from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
@@ -47,8 +48,12 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
     """
     settings = context.settings
     context = replace(context, settings=replace(settings, run=replace(settings.run, dry_run=True)))
-    with open_journal(context) as journal, open_sheets(context, files) as readers:
-        record = with_series(context, new_run(context, journal, "check", files))
+    with (
+        open_journal(context) as journal,
+        input_files(context, files) as inputs,
+        open_sheets(context, inputs) as readers,
+    ):
+        record = with_series(context, new_run(context, journal, "check", inputs))
         return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 

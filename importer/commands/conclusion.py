@@ -71,7 +71,7 @@ def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> No
     run = context.settings.run
     if not context.settings.is_journal_known:
         return
-    path = journal_file(run.journal, sandbox=False).parent / LAST_RUN
+    path = journal_file(run.journal, sandbox=False, account=run.of_account).parent / LAST_RUN
     if run.journal is not None and not path.parent.is_dir():
         return
     with write_whole(path) as unfinished:

@@ -9,6 +9,7 @@ from itertools import repeat
 from importer.client.account import AccountLists, identify_account, read_lists
 from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
+from importer.commands.asking_display import asking_account, outage_before_rows
 from importer.commands.context import CommandContext
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
 from importer.commands.rehearsal import Rehearsal, start_rehearsal
@@ -19,6 +20,7 @@ from importer.mapper.options import MappingOptions
 from importer.model.account import AccountIdentity, Directory
 from importer.model.protocols import Service
 from importer.model.runs import OF_SANDBOX, RunRecord
+from importer.worker_pool.patient_service import PatientService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +82,21 @@ async def connect(
     guesses = [await asyncio.to_thread(guess_of, reader, context.settings) for reader in readers]
     sheets = [reader.sheet for reader in readers]
     options = list(map(mapping_options, sheets, repeat(context.settings), guesses))
-    rehearsal = await start_rehearsal(context, options, opened) if context.settings.run.sandbox else None
-    base_url, token = rehearsal.service if rehearsal else _service(context)
-    service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
-    lists, directory, is_asked = None, None, rehearsal is None or rehearsal.lists is not None
-    if token is not None:
-        named = _named(options, guesses)
-        lists = await _account_lists(context, service, rehearsal, named)
-        directory = _directory(lists, named, options if is_asked else [])
-    # A rehearsal that did not ask the account takes every name for granted.
-    known = directory if is_asked else None
-    mapped = list(map(_mapped, readers, options, guesses, repeat(directory), repeat(known)))
-    identity = await _identity(context, service, base_url, lists, f"{OF_SANDBOX}{record.name}" if rehearsal else "")
+    outage = outage_before_rows(context)
+    async with asking_account(context, outage):
+        rehearsal = await start_rehearsal(context, options, opened) if context.settings.run.sandbox else None
+        base_url, token = rehearsal.service if rehearsal else _service(context)
+        service = await opened.enter_async_context(CallbellClient(base_url, token or Token(""), context.clock))
+        asked = PatientService(service, outage)
+        lists, directory, is_asked = None, None, rehearsal is None or rehearsal.lists is not None
+        if token is not None:
+            named = _named(options, guesses)
+            lists = await _account_lists(context, asked, rehearsal, named)
+            directory = _directory(lists, named, options if is_asked else [])
+        # A rehearsal that did not ask the account takes every name for granted.
+        known = directory if is_asked else None
+        mapped = list(map(_mapped, readers, options, guesses, repeat(directory), repeat(known)))
+        identity = await _identity(context, asked, base_url, lists, f"{OF_SANDBOX}{record.name}" if rehearsal else "")
     account = store.match_account(identity)
     return Connection(
         service=service, account=account, lists=lists, directory=directory, sheets=mapped, rehearsal=rehearsal

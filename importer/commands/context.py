@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
@@ -54,6 +54,8 @@ class CommandContext:
     ask_hidden: Callable[[str], str] | None = None
     """The same, for what nobody else is to see."""
     clock: Clock = field(default_factory=SystemClock)
+    zone: tzinfo | None = None
+    """Where people are who read names of runs; None: where this computer is."""
     jitter: Callable[[], float] = random.random
     """Returns a number from 0.0 to 1.0."""
 

@@ -17,7 +17,7 @@ from importer.client.token import Token, TokenSource, find_token, token_source
 from importer.commands import doctor_checks as checks
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.doctor_probe import ProbeRequest, finish_probes, is_allowed, requested_number
-from importer.commands.setup import is_there, journal_path
+from importer.commands.setup import is_there, journal_of
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
 from importer.journal.probes import ProbedAccount, read_account
@@ -119,8 +119,7 @@ class Doctor:
             self.found["token"] = checks.diagnose_token(self._source, file, mode, refused)
 
     def _path(self) -> Path:
-        run = self.context.settings.run
-        return journal_path(run.journal, sandbox=run.sandbox)
+        return journal_of(self.context.settings)
 
     def _look_at_journal(self) -> None:
         with self._problems("journal"):

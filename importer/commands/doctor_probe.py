@@ -85,7 +85,7 @@ async def finish_probes(request: ProbeRequest, *, is_blocked: bool) -> tuple[Dia
         return standing, known.answers
     run = request.context.settings.run
     settings = replace(request.context.settings, run=replace(run, dry_run=False))  # else its journal were a rehearsal
-    with open_journal(replace(request.context, settings=settings)) as journal:
+    with open_journal(replace(request.context, settings=settings, ask_line=None)) as journal:
         match = journal.match_account(identity)
         if match.is_doubtful:
             return skipped("probe", "not made: which account this is, is in doubt; see its line"), None

@@ -48,9 +48,9 @@ def exit_code(
             return int(is_degraded or fixable + others > 0)
 
 
-def early_end(stopped: Stop | Exception | None) -> str:
-    """Return why a run ended early, as a paragraph before its text; empty if it did not."""
-    return f"{stopped.message} {stopped.hint}".rstrip() + "\n\n" if isinstance(stopped, Stop | ImporterError) else ""
+def early_end(stopped: Stop | Exception | None) -> tuple[str, str]:
+    """Return why a run ended early, and what to do about it; empty texts if it did not."""
+    return (stopped.message, stopped.hint) if isinstance(stopped, Stop | ImporterError) else ("", "")
 
 
 def out_of_time(seconds: float) -> Stop:

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, is_yes
+from importer.commands.input_files import input_files
 from importer.commands.mapping_selection import InputSheet, column_mapping
 from importer.commands.own_account import KnownAccount, known_account
 from importer.commands.questions import named_country
@@ -20,12 +21,12 @@ from importer.mapper.header import texts_of
 from importer.mapper.mapping_guess import feeds, with_fields
 from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import FIELDS, ContactOptions, CustomFieldOptions, MappingOptions
+from importer.model.addresses import shown_address
 from importer.model.errors import InputError, UsageError
 from importer.model.payload import payload
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
-from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.reports.problem_groups import groups_text
 from importer.settings.config_text import Draft, config_text
@@ -57,7 +58,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     ask = None if given.run.yes else context.ask_line
     if is_there(path) and not force and not (ask and is_yes(ask(f"{path} is there. Write over it? [y/N]"))):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
-    sheet, rows = _sample(file, given.input)
+    sheet, rows = _sample(context, file)
     for note in sheet.notes:  # before the questions: what was guessed may be wrong
         context.tell(f"{plain(sheet.file)}: {plain(note)}")
     account = asyncio.run(known_account(context))
@@ -75,13 +76,14 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     with write_whole(path) as unfinished:
         unfinished.write_text(config, encoding="utf-8", newline="\n")
     told = "" if ask else f"{shown}\n\n"
-    check = f"callbell-importer check {quote(file)} -c {quote(str(path))}"
+    check = f"callbell-importer check {quote(shown_address(file))} -c {quote(str(path))}"
     return CommandResult(exit_code=0, text=f"{told}Wrote {path}. Next:\n  {check}")
 
 
-def _sample(file: str, options: InputOptions) -> tuple[Sheet, Sequence[Row]]:
+def _sample(context: CommandContext, file: str) -> tuple[Sheet, Sequence[Row]]:
     """Return a file's sheet and its first rows."""
-    with closing(InputSheet(open_reader(file, options), options.where)) as rows:
+    options = context.settings.input
+    with input_files(context, [file]) as (found, *_), closing(InputSheet(found.open(options), options.where)) as rows:
         return rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS))
 
 

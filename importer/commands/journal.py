@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.setup import is_there, journal_path
+from importer.commands.setup import is_there, journal_of
 from importer.journal.backup import back_up, note_backup
 from importer.journal.integrity import JournalState, examine
 from importer.model.errors import StorageError, UsageError
@@ -49,8 +49,7 @@ def check_journal(context: CommandContext) -> str:
 
 
 def _journal(context: CommandContext) -> Path:
-    run = context.settings.run
-    journal = journal_path(run.journal, sandbox=run.sandbox)
+    journal = journal_of(context.settings)
     if not is_there(journal):
         raise UsageError(f"There is no journal {journal}.", "Name yours with --journal, or make one with a run.")
     return journal

@@ -18,6 +18,7 @@ from importer.model.payload import payload
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import RunRecord
+from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
 from importer.system.shell import quote
 from importer.system.stop_signals import Interruption
@@ -151,5 +152,4 @@ def _counts(tally: Mapping[Status, int]) -> str:
 def _where_to(account: str, *, is_rehearsal: bool) -> str:
     if is_rehearsal:
         return "To: a rehearsal in a sandbox; nothing goes to Callbell."
-    address, _, name = account.partition(" ")
-    return f"To: Callbell, the account of {plain(name)}." if name else f"To: {plain(address)}."
+    return f"To: {plain(account_words(account))}."

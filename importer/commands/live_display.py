@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, Self
@@ -20,52 +20,64 @@ _SHOW_SECONDS = 0.25
 
 
 async def show_pool(
-    context: CommandContext, pool: WorkerPool[Any, Any], limiter: RateLimiter, *, noun: str = "row"
+    context: CommandContext,
+    pool: WorkerPool[Any, Any],
+    limiter: RateLimiter,
+    *,
+    noun: str = "row",
+    is_asking: Callable[[], bool] = lambda: False,
+    vanishes: Callable[[], bool] = lambda: False,
 ) -> None:
     """Keep the display up to date until cancelled, and once more then; stop a run of rows that takes too long."""
     loop, run = asyncio.get_running_loop(), context.settings.run
     seconds, started = run.max_duration_seconds if noun == "row" else 0.0, loop.time()
-    now = partial(_now, context, pool, limiter, noun=noun, started=started)
+    sending_since = 0.0
+
+    def now() -> Snapshot:
+        nonlocal sending_since
+        loop_time = loop.time()
+        sending_since = sending_since or (loop_time if pool.input_is_over else 0.0)
+        is_fast = run.dry_run and loop_time > sending_since > 0
+        return replace(
+            snapshot(pool, limiter, loop_time),
+            noun=noun,
+            sends=not run.dry_run or pool.input_is_over,
+            is_rehearsal=run.sandbox or run.dry_run,
+            elapsed_seconds=loop_time - started,
+            rows_per_second=pool.counters.done.total() / (loop_time - sending_since) if is_fast else 0.0,
+            is_asking=is_asking(),
+        )
+
     with context_progress(context) as progress:
         try:
             while True:
-                progress.update(now(loop.time()))
+                progress.update(now())
                 await asyncio.sleep(_SHOW_SECONDS)
                 if seconds and loop.time() >= started + seconds:
                     pool.stop(out_of_time(seconds))
         finally:
-            progress.update(now(loop.time()))
+            progress.update(now())
+            if vanishes():
+                progress.vanish()
 
 
-def context_progress(context: CommandContext) -> Progress:
-    """Return the progress that suits what the command was given."""
+def context_progress(context: CommandContext, *, is_transient: bool = False) -> Progress:
+    """Return the progress that suits what the command was given; a transient display is gone afterwards."""
     is_log = context.logs_on_stream and not context.settings.run.quiet
-    return choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet, logs=is_log)
-
-
-def _now(
-    context: CommandContext,
-    pool: WorkerPool[Any, Any],
-    limiter: RateLimiter,
-    loop_time: float,
-    *,
-    noun: str,
-    started: float,
-) -> Snapshot:
-    run = context.settings.run
-    return replace(
-        snapshot(pool, limiter, loop_time),
-        noun=noun,
-        sends=not run.dry_run or pool.input_is_over,
-        is_rehearsal=run.sandbox or run.dry_run,
-        elapsed_seconds=loop_time - started,
+    return choose_progress(
+        context.stream,
+        context.environment,
+        time.monotonic,
+        quiet=context.is_quiet,
+        logs=is_log,
+        is_transient=is_transient,
     )
 
 
 def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float) -> Snapshot:
     """Return how the run stands now."""
     outage, counters, waiting = pool.outage, pool.counters, doubtful(pool.queue.scheduled())
-    failed, doubt = outage.last_probe or outage.last_failure, outage.last_failure
+    failed, doubt = outage.last_probe or outage.last_failure, outage.last_doubt
     reason, failure_count = counters.commonest_failure()
     return Snapshot(
         tally=counters.tally(),
@@ -94,7 +106,16 @@ class PoolDisplay:
     """The live display of a pool for the time of a block, which a question can have taken away meanwhile."""
 
     def __init__(self, context: CommandContext, pool: WorkerPool[Any, Any], limiter: RateLimiter) -> None:
-        self._show = partial(show_pool, context, pool, limiter)
+        self._is_asking = False
+        self._vanishes = False
+        self._show = partial(
+            show_pool,
+            context,
+            pool,
+            limiter,
+            is_asking=lambda: self._is_asking,
+            vanishes=lambda: self._vanishes,
+        )
         self._shown = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -104,10 +125,21 @@ class PoolDisplay:
     async def __aexit__(self, *_exception: object) -> None:
         await self._shown.aclose()
 
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Show for the time of a block that the account is asked before anything is sent."""
+        self._is_asking = True
+        try:
+            yield
+        finally:
+            self._is_asking = False
+
     @asynccontextmanager
     async def hidden(self) -> AsyncIterator[None]:
         """Take the display away for the time of a block."""
+        self._vanishes = True
         await self.__aexit__()
+        self._vanishes = False
         yield  # where the block raises, the run ends, and nothing is to be shown
         await self.__aenter__()
 

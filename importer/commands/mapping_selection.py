@@ -32,17 +32,22 @@ class InputSheet:
         reader: The sheet as it was opened.
         where: Headers, each with the values that make a row count.
         guessed: Field to column, as the run guessed that a retry repeats; None: it is not known.
+        path: Where its file is; empty: where the run's record says.
 
     Raises:
         InputError: The sheet has no such header, or several.
 
     """
 
-    def __init__(self, reader: Reader, where: Where = (), guessed: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, reader: Reader, where: Where = (), guessed: Mapping[str, Any] | None = None, path: str = ""
+    ) -> None:
         self._reader = reader
-        self.guessed = guessed
-        self.left_out = 0
-        """Rows that do not count, of those read so far."""
+        self.guessed, self.path = guessed, path
+        self.left_out = self.row_count = 0
+        """Rows that do not count, and that do, of those read so far."""
+        self.is_read = False
+        """Whether it was read to its end."""
         self._wanted = [(_column(reader.sheet, header), frozenset(map(_same, values))) for header, values in where]
         self.answered: Guess | None = None
         """The guess with what a person said to it; None: nobody was asked."""
@@ -99,12 +104,14 @@ class InputSheet:
         self._reader.close()
 
     def _counting(self) -> Iterator[Sequence[Row]]:
-        self.left_out = 0
+        self.left_out = self.row_count = 0
         for rows in self._reader.chunks():
             counting = [row for row in rows if self._counts(row)] if self._wanted else rows
             self.left_out += len(rows) - len(counting)
+            self.row_count += len(counting)
             if counting:
                 yield counting
+        self.is_read = True
 
     def _counts(self, row: Row) -> bool:
         return all(_same(row.cells[place]) in values for place, values in self._wanted)
@@ -205,7 +212,7 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
 
 def tell_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
     """Show a guessed mapping, where nobody is asked about it."""
-    head = f"{_place(sheet)}: no config says which column is which, so headers and values do:"
+    head = f"{_place(sheet)}: the columns, by their headers and values:"
     context.tell("\n".join([head, *mapping_lines(options, mapping)]))
 
 

@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from importer.commands.account_registry import require_one_journal
 from importer.commands.connection import Connection, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
 from importer.commands.mapping_selection import InputSheet
-from importer.commands.setup import required_account
+from importer.commands.setup import journal_of, required_account
 from importer.journal import Journal
 from importer.model.journal_rows import OutcomeT
 from importer.model.protocols import Service, WorkJournal
@@ -62,6 +63,8 @@ class PoolCommand:
                     return CommandResult(exit_code=code, text=f"Interrupted before anything was {self.verb}.")
                 with self.interruption.by_exception():
                     account = required_account(self.context, self.record, connection.account, self.arguments)
+                    journal = journal_of(self.context.settings)
+                    require_one_journal(self.context, account.identity, journal, self.record.command, self.arguments)
                 return await self._send(replace(connection, account=account))
 
     async def _send(self, connection: Connection) -> CommandResult:

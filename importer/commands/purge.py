@@ -111,9 +111,11 @@ def open_journals(context: CommandContext) -> Iterator[Sequence[Database]]:
     """
     run = context.settings.run
     kinds = (True,) if run.sandbox else (False,) if run.journal else (False, True)
-    paths = [path for kind in kinds if is_there(path := journal_path(run.journal, sandbox=kind))]
+    paths = [
+        path for kind in kinds if is_there(path := journal_path(run.journal, sandbox=kind, account=run.of_account))
+    ]
     if not paths:
-        missing = journal_path(run.journal, sandbox=kinds[0])
+        missing = journal_path(run.journal, sandbox=kinds[0], account=run.of_account)
         raise UsageError(f"There is no journal {missing}.", "Name yours with --journal.")
     with ExitStack() as opened:
         journals = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.report_input import report_options
-from importer.commands.setup import is_there, journal_path, open_journal
+from importer.commands.setup import is_there, journal_of, open_journal
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.model.runs import ProblemGroup, RunRecord
@@ -33,9 +33,8 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     if earlier.finished_at is None:  # it was cut off, unless somebody has the lock
         with open_journal(context) as journal:
             journal.end_dead_runs()
-    run = context.settings.run
     folder = Path(earlier.report_dir)
-    with contextlib.closing(Journal.open(journal_path(run.journal, sandbox=run.sandbox))) as journal:
+    with contextlib.closing(Journal.open(journal_of(context.settings))) as journal:
         source = journal.report_source(earlier.name)
         kept = source.kept().lines()
         if kept and is_there(folder / "summary.json"):

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.setup import journal_path
+from importer.commands.setup import journal_of
 from importer.journal.database import Database
 from importer.journal.retention import compact, drop_settled_rows, unfinished_purges
 from importer.model.errors import BusyError, ImporterError
@@ -30,7 +30,7 @@ def with_house_kept(context: CommandContext, result: CommandResult) -> CommandRe
     if run.dry_run or result.exit_code not in _AS_PLANNED:
         return result
     try:
-        path = journal_path(run.journal, sandbox=run.sandbox)
+        path = journal_of(context.settings)
         with (
             logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
             journal_lock(path, "the end of a run") as lock_again,

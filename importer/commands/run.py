@@ -10,6 +10,7 @@ from importer.commands.connection import Connection
 from importer.commands.context import CommandContext, CommandResult, may_ask
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.exit_status import failure_limit
+from importer.commands.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.last_question import asks_at_last
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
@@ -32,6 +33,7 @@ from importer.system.files import private_folder
 from importer.worker_pool.dry_run import DryRun
 from importer.worker_pool.import_operation import ImportOperation, ImportStep
 from importer.worker_pool.paced_service import PacedService
+from importer.worker_pool.patient_service import PatientService
 from importer.worker_pool.pool import WorkerPool
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.trial import TRIAL_ROWS, Trial
@@ -51,12 +53,16 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         from importer.commands.token_question import with_token  # noqa: PLC0415 - only where a person is
 
         context = with_token(context)
-    with open_journal(context) as journal, open_sheets(context, files) as readers:
-        record = with_series(context, new_run(context, journal, "run", files))
-        run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
-        run.tell_notes()  # before anything is asked, or refused because of what was guessed
-        run.ask()
-        result = asyncio.run(run.execute())
+    with open_journal(context) as journal, input_files(context, files, moves=True) as inputs:
+        if not inputs:
+            return nothing_to_import(context, files)
+        with open_sheets(context, inputs) as readers:
+            record = with_series(context, new_run(context, journal, "run", inputs))
+            run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
+            run.tell_notes()  # before anything is asked, or refused because of what was guessed
+            run.ask()
+            result = asyncio.run(run.execute())
+        result = with_files_moved(context, journal, record.name, result, zip(inputs, readers, strict=True))
     return with_house_kept(context, result)
 
 
@@ -79,6 +85,7 @@ class ImportRun(PoolCommand):
 
     def ask(self) -> None:
         """Ask what cannot be told of the sheets; the answers are as good as options."""
+        self.tell_notes()  # before anything is asked, or refused because of what was guessed
         if not may_ask(self.context):
             return
         from importer.commands.questions import with_answers  # noqa: PLC0415 - only where a person is
@@ -119,8 +126,7 @@ class ImportRun(PoolCommand):
     async def _import(self, connection: Connection, sources: Sequence[Source]) -> tuple[RunRecord, EndOfRun]:
         """Send the rows; return the run with its end, and how that came."""
         settings, account = self.context.settings, connection.account.name
-        if not settings.run.dry_run:
-            # Now: that a folder cannot be created is better known before anything is sent.
+        if not settings.run.dry_run:  # now: that a folder cannot be created is better known before anything is sent
             private_folder(Path(self.record.report_dir))
         journal = AsyncJournal(self.store)
         rate, learned = settings.service.rate, self.store.learned_limit(account)
@@ -140,8 +146,9 @@ class ImportRun(PoolCommand):
                     await enqueue_all(sources, journal, pool, settings.run.limit)
                 else:
                     paced = PacedService(connection.service, limiter, self.context.jitter)
+                    patient = PatientService(paced, pool.outage)
                     ask = partial(
-                        ask_before_sending, self.context, connection, self._observers.preflight, paced, journal
+                        ask_before_sending, self.context, connection, self._observers.preflight, patient, journal
                     )
                     before = partial(self._before_sending, ask, connection, pool, display)
                     await run_import(sources, journal, pool, settings.run.limit, before)
@@ -172,7 +179,8 @@ class ImportRun(PoolCommand):
             InputError: The person wants nothing to be sent.
 
         """
-        await ask()
+        with display.asking():
+            await ask()
         if self._asks_at_last:
             async with display.hidden():
                 self._observers.last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
@@ -195,7 +203,7 @@ class ImportRun(PoolCommand):
 
     def _end(self, pool: ImportPool) -> EndOfRun:
         signalled = self.interruption.signalled
-        return EndOfRun(self.context, self.store, pool.stopped, signalled, self.retried)
+        return EndOfRun(self.context, self.store, pool.stopped, signalled, self.retried, self.readers)
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         return replace(

@@ -3,21 +3,21 @@
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from importer.commands.connection import MappedSheet
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of
 from importer.commands.exit_status import early_end, exit_code
+from importer.commands.mapping_selection import InputSheet
 from importer.commands.report_input import report_options
+from importer.commands.unwritten_reports import write_or_explain
 from importer.journal import Journal
-from importer.model.errors import InputError, error_json
+from importer.model.errors import InputError, StorageError, error_json
 from importer.model.phone_mask import unnumbered
 from importer.model.policy import FailOn
 from importer.model.rows import Status
 from importer.model.runs import Degradation, ProblemGroup, RunRecord
 from importer.model.stop import Stop
-from importer.reports import write_reports
 from importer.reports.closing_text import Ending, closing_text
 from importer.reports.results import summary_text
 from importer.system.logs import log_end
@@ -47,6 +47,7 @@ class EndOfRun:
         stopped: Why the pool stopped before its end, if it did.
         signalled: The signal that asked it to stop, if one did.
         retried: The run whose rows it retries; empty: it is no retry.
+        readers: Of its files, which know where these are.
 
     """
 
@@ -55,6 +56,7 @@ class EndOfRun:
     stopped: Stop | Exception | None = None
     signalled: signal.Signals | None = None
     retried: str = ""
+    readers: Sequence[InputSheet] = ()
 
     def judged(self, record: RunRecord, sheets: Sequence[MappedSheet], tally: Mapping[Status, int]) -> RunRecord:
         """Return the run with its exit code, and how it stands beside the last one of the same import.
@@ -104,36 +106,34 @@ class EndOfRun:
     def reported(self, record: RunRecord, findings: RunFindings) -> CommandResult:
         """Write the reports of the run, and have the next one know what was told.
 
-        Raises:
-            StorageError: One of them cannot be written: what is new then is so in the next run too.
-
+        Where they cannot be written, what is new is so in the next run too.
         """
         context, source, told = self.context, self.store.report_source(record.name), self.context.told
         tally, warnings, is_dry = source.tally(), findings.warnings, context.settings.run.dry_run
-        options = report_options(context.settings, record, source.sheets())
+        options = report_options(context.settings, record, source.sheets(), self.readers)
         error = error_json(record.exit_code, self.stopped) if record.exit_code and self.stopped else None
         reports = None
         if not is_dry:
-            folder = Path(record.report_dir)
-            reports = write_reports(source, folder, warnings=warnings, options=options, error=error)
+            reports = write_or_explain(self.store, record.name, warnings=warnings, options=options, error=error)
         problems = reports.problems if reports else source.problems()
         ending = Ending(
             record=with_told_degradations(context, record),
             tally=tally,
             problems=told(problems),
             reports=reports,
-            early_end=early_end(self.stopped).rstrip(),
+            early_end=early_end(self.stopped),
             warnings=told(warnings),
             notes=findings.notes,
             sheets=source.sheets(),
             line_width=context.line_width,
             country=findings.country,
         )
-        if not is_dry:
+        if reports and not reports.unwritten:
             self.store.history_of(record.name).keep()
-        log_end(record.exit_code or 0, tally)
+        code = StorageError.exit_code if reports and reports.unwritten else record.exit_code or 0
+        log_end(code, tally)
         summary = reports.summary_json if reports else summary_text(record, tally, problems, {}, warnings, error)
-        return CommandResult(exit_code=record.exit_code or 0, text=closing_text(ending), summary_json=summary)
+        return CommandResult(exit_code=code, text=closing_text(ending), summary_json=summary)
 
 
 def with_series(context: CommandContext, record: RunRecord) -> RunRecord:

@@ -2,20 +2,27 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from pathlib import PurePath
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.setup import is_there, journal_path
+from importer.commands.setup import is_there, journal_of
 from importer.journal import Journal
 from importer.model.errors import UsageError
-from importer.model.plain_text import plain
+from importer.model.plain_text import duration, plain
 from importer.model.rows import IN_CALLBELL, Status
 from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
 from importer.settings import Settings
 
+_MAKE_ONE = "Make one with: callbell-importer run FILE"
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
+_WORDS = 6
+"""Columns of the table before those of numbers."""
+_LONGEST = 24
+"""Characters of an account or a file in the table."""
 
 
 def list_runs(context: CommandContext, name: str = "") -> str:
@@ -27,7 +34,10 @@ def list_runs(context: CommandContext, name: str = "") -> str:
 
     """
     found = _runs(context.settings)
-    return _one_run(*_named(found, name)) + _kept_lines(context.settings, name) if name else _table(found)
+    if not name:
+        return _table(found, context.zone) if found else f"{_no_run(context.settings)} {_MAKE_ONE}\n"
+    shown = _one_run(*_named(found, name, context.settings), context.zone)
+    return shown + _kept_lines(context.settings, name)
 
 
 def runs_result(context: CommandContext, name: str = "") -> CommandResult:
@@ -43,8 +53,8 @@ def runs_result(context: CommandContext, name: str = "") -> CommandResult:
     if not name:
         ending["runs"] = [listed_run_json(record, counts) for record, counts in found]
     else:
-        _named(found, name)
-        path = journal_path(context.settings.run.journal, sandbox=context.settings.run.sandbox)
+        _named(found, name, context.settings)
+        path = journal_of(context.settings)
         with contextlib.closing(Journal.open(path)) as journal:
             ending["run"] = past_run_json(journal.report_source(name))
     return CommandResult(exit_code=0, text="", summary_json=json_text(ending))
@@ -58,12 +68,12 @@ def find_run(settings: Settings, name: str) -> RunRecord:
         UsageError: There is none.
 
     """
-    return _named(_runs(settings), name)[0]
+    return _named(_runs(settings), name, settings)[0]
 
 
 def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
     """Return the runs that the journal knows, newest first."""
-    path = journal_path(settings.run.journal, sandbox=settings.run.sandbox)
+    path = journal_of(settings)
     if not is_there(path):
         return []
     with contextlib.closing(Journal.open(path)) as journal:
@@ -72,12 +82,20 @@ def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
 
 def _kept_lines(settings: Settings, name: str) -> str:
     """Return which rows of a run are only counted, if any are."""
-    path = journal_path(settings.run.journal, sandbox=settings.run.sandbox)
+    path = journal_of(settings)
     with contextlib.closing(Journal.open(path)) as journal:
         return "".join(f"  kept      {line}\n" for line in journal.report_source(name).kept().lines())
 
 
-def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRecord, _Counts]:
+def _no_run(settings: Settings) -> str:
+    """Return the sentence that no run is known, with the journal's path where one was named that is not there."""
+    named = settings.run.journal
+    if named is None or is_there(named):
+        return "There is no run yet."
+    return f"There is no journal at {plain(str(named))}, so no run is known."
+
+
+def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str, settings: Settings) -> tuple[RunRecord, _Counts]:
     for record, counts in found:
         if name in ("", record.name):
             return record, counts
@@ -85,30 +103,60 @@ def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str) -> tuple[RunRe
         raise UsageError(
             f"There is no run named {name}.", "See their names with: callbell-importer runs", code="run_unknown"
         )
-    raise UsageError("There is no run yet.", "Make one with: callbell-importer run FILE", code="run_unknown")
+    raise UsageError(_no_run(settings), _MAKE_ONE, code="run_unknown")
 
 
-def _table(found: Sequence[tuple[RunRecord, _Counts]]) -> str:
-    if not found:
-        return "There is no run yet. Make one with: callbell-importer run FILE\n"
-    width = max(len(record.name) for record, _ in found)
+def _table(found: Sequence[tuple[RunRecord, _Counts]], zone: tzinfo | None) -> str:
     where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
-    lines = [f"{'RUN':<{width}}  COMMAND  EXIT  {'ROWS':>9}  {where:>11}  {'TO FIX':>9}"]
+    lines = [("RUN", "DATE", "ACCOUNT", "FILE", "TIME", "COMMAND", "EXIT", "ROWS", where, "TO FIX")]
     for record, counts in found:
         total, there = sum(counts.values()), sum(counts[status] for status in IN_CALLBELL)
         to_fix = total - there + record.conflicts
-        code = "-" if record.exit_code is None else record.exit_code
-        lines.append(f"{record.name:<{width}}  {record.command:<7}  {code:>4}  {total:>9,}  {there:>11,}  {to_fix:>9,}")
-    return "\n".join(lines) + "\n"
+        code = "-" if record.exit_code is None else str(record.exit_code)
+        about = (f"{record.local(record.started_at, zone):%Y-%m-%d %H:%M}", _account(record), _files(record))
+        numbers = (code, f"{total:,}", f"{there:,}", f"{to_fix:,}")
+        lines.append((record.name, *about, _time(record), record.command, *numbers))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join(f"{_aligned(line, widths)}\n" for line in lines)
 
 
-def _one_run(record: RunRecord, counts: _Counts) -> str:
-    ended = record.finished_at.isoformat(timespec="seconds") if record.finished_at else "not yet, or it was cut off"
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return a line of the table: numbers to the right, all else to the left."""
+    words = [f"{cell:<{width}}" for cell, width in zip(cells[:_WORDS], widths, strict=False)]
+    numbers = [f"{cell:>{width}}" for cell, width in zip(cells[_WORDS:], widths[_WORDS:], strict=True)]
+    return "  ".join([*words, *numbers])
+
+
+def _account(record: RunRecord) -> str:
+    """Return what people call the account: its label, or the e-mail of the token's owner."""
+    return "sandbox" if record.is_rehearsal else _short(record.account.partition(" ")[2] or record.account)
+
+
+def _files(record: RunRecord) -> str:
+    first, *more = [PurePath(file).name for file in record.files] or [""]
+    return _short(first) + (f" +{len(more)}" if more else "")
+
+
+def _short(text: str) -> str:
+    shown = plain(text)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+
+
+def _time(record: RunRecord) -> str:
+    return duration((record.finished_at - record.started_at).total_seconds()) if record.finished_at else "-"
+
+
+def _one_run(record: RunRecord, counts: _Counts, zone: tzinfo | None) -> str:
+    started, ended = (
+        record.local(at, zone).isoformat(sep=" ", timespec="seconds") if at else "not yet, or it was cut off"
+        for at in (record.started_at, record.finished_at)
+    )
     lines = [
         f"{record.name} ({record.command})",
+        f"  account   {plain(record.account)}",
         f"  files     {plain(', '.join(record.files))}",
-        f"  started   {record.started_at.isoformat(timespec='seconds')}",
-        f"  ended     {ended}",
+        f"  started   {started}",
+        f"  ended     {ended}{f', after {_time(record)}' if record.finished_at else ''}",
         f"  exit code {'-' if record.exit_code is None else record.exit_code}",
         f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
         *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from importer.client.kept_token import kept_token_file
 from importer.commands.context import CommandContext, load_settings
-from importer.commands.setup import journal_path
+from importer.commands.setup import journal_of
 from importer.model.errors import UsageError
 from importer.settings import RunOptions, Settings
 from importer.settings.config_tables import keys_of
@@ -208,7 +208,7 @@ def _writes(
     is_other = kind is ScheduleKind.SYSTEMD or user.name != own_name()
     home = Path(user.home) if is_other else None
     kept = home / ".local/state/callbell-importer" if home and run.journal is None else None
-    journal = kept or journal_path(run.journal, sandbox=run.sandbox).parent
+    journal = kept or journal_of(settings).parent
     folders = [run.report_dir.absolute(), journal]
     folders += [path.absolute().parent for path in (run.log_file, _path(options, "metrics")) if path]
     if done := _path(options, "done_dir"):

@@ -5,25 +5,33 @@ import os
 import re
 import threading
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from platformdirs import user_state_path
 
 from importer.commands.context import CommandContext, is_yes
+from importer.commands.fetch import InputFile
 from importer.commands.mapping_selection import InputSheet
+from importer.commands.named_journal import begin_named_journal, remember_journal
 from importer.journal import AccountMatch, Journal
+from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
-from importer.readers import open_reader, preload
+from importer.readers import preload
+from importer.settings import Settings
 from importer.system.locks import journal_lock
 from importer.system.logs import log_begin, logging_to
 from importer.system.shell import importer_command
 
 _NAME = "callbell-importer"
 _LONGEST_STEM = 40
+_STAMP, _STAMP_FORMAT = re.compile(r"\d{8}-\d{6}-"), "%Y%m%d-%H%M%S"
+_LONGEST_CHANGE = timedelta(hours=2)
+"""By which clocks are put back when summer ends; it is one hour, or less."""
+_NEXT = timedelta(seconds=1)
 REHEARSALS = "rehearsals"
 """The folder within the reports' folder that has the reports of runs with `--sandbox`."""
 
@@ -37,22 +45,29 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
     Raises:
         BusyError: Another run uses the journal.
-        StorageError: The journal, its lock or the log cannot be opened.
+        StorageError: The journal, its lock or the log cannot be opened; or it was named and is missing.
+        UsageError: It is missing, and the person does not want a new one.
 
     """
     run = context.settings.run
-    path = journal_path(run.journal, sandbox=run.sandbox)
-    with (
-        logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
-        journal_lock(path, wait=run.wait) as lock_again,
-        contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
-    ):
-        lock_again()
-        yield journal
+    path = journal_of(context.settings)
+    with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
+        is_named = run.journal is not None and not run.sandbox  # of a rehearsal's, nothing is missed
+        known = importer_state_folder() / "named-journals.json"
+        if is_named:
+            begin_named_journal(context, path, known)
+        with (
+            journal_lock(path, wait=run.wait) as lock_again,
+            contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
+        ):
+            lock_again()
+            if is_named:
+                remember_journal(path, context.clock.now(), known)
+            yield journal
 
 
 @contextlib.contextmanager
-def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Sequence[InputSheet]]:
+def open_sheets(context: CommandContext, files: Sequence[InputFile]) -> Iterator[Sequence[InputSheet]]:
     """Yield a reader for each file; what their rows are read with is imported meanwhile, on a thread.
 
     Raises:
@@ -62,9 +77,9 @@ def open_sheets(context: CommandContext, files: Sequence[str]) -> Iterator[Seque
     with contextlib.ExitStack() as opened:
         readers = []
         for file in files:
-            reader = open_reader(file, context.settings.input)
+            reader = file.open(context.settings.input)
             opened.callback(reader.close)
-            readers.append(InputSheet(reader, context.settings.input.where))
+            readers.append(InputSheet(reader, context.settings.input.where, path=file.path))
         threading.Thread(target=_preload, name="preload").start()
         yield readers
 
@@ -78,7 +93,7 @@ def new_run(
     context: CommandContext,
     journal: Journal,
     command: str,
-    files: Sequence[str],
+    files: Sequence[str | InputFile],
     *,
     account: str = "",
     undone: str = "",
@@ -89,46 +104,87 @@ def new_run(
         context: With the options and the reports' folder.
         journal: With the names that are taken.
         command: Such as `run`.
-        files: As the person wrote them; they are made absolute.
+        files: Or their names as the person wrote them; these are made absolute, but for addresses.
         account: The account that it must be, as the journal calls it; empty: any.
         undone: The run that is undone, after which the undo is named; left out: it is named after the first file.
 
     """
     started_at = context.clock.now()
-    taken = {record.name for record, _ in journal.runs()} | journal.undo_names()
+    local = started_at.astimezone(context.zone)
+    earlier = [record for record, _ in journal.runs()]
+    taken = {record.name for record in earlier} | journal.undo_names()
     run = context.settings.run
     report_dir = run.report_dir / REHEARSALS if run.sandbox else run.report_dir
-    name = run_name(started_at, f"{command}-{undone}" if undone else files[0], report_dir, taken)
-    log_begin(name, f"{command} of {undone or ', '.join(files)} begins: {name}")
+    names = [file if isinstance(file, str) else file.name for file in files]
+    first = files[0] if isinstance(files[0], str) else files[0].path
+    name = run_name(after_earlier(local, earlier), f"{command}-{undone}" if undone else first, report_dir, taken)
+    log_begin(name, f"{command} of {undone or ', '.join(names)} begins: {name}")
     return RunRecord(
         name=name,
         command=command,
         account=account,
-        files=tuple(str(Path(file).absolute()) for file in files),
+        files=tuple(file if scheme_of(file) else str(Path(file).absolute()) for file in names),
         options=context.options,
         report_dir=str((report_dir / name).absolute()),
         started_at=started_at,
+        offset_minutes=round((local.utcoffset() or timedelta()).total_seconds() / 60),
     )
 
 
-def journal_file(given: Path | None, *, sandbox: bool) -> Path:
-    """Return where the journal is, whatever may be wrong with it."""
-    name = "sandbox.sqlite3" if sandbox else "journal.sqlite3"
-    return Path(os.path.realpath(given or user_state_path(_NAME, appauthor=False) / name))
+def after_earlier(local: datetime, earlier: Iterable[RunRecord]) -> datetime:
+    """Return the time for a run's name: what the clock shows, or where it was put back, right after the run before.
+
+    So names sort by time also in the hour that clocks show twice when summer ends.
+
+    Args:
+        local: What the clock shows, with its offset.
+        earlier: The runs that there are.
+
+    """
+    shown = local.replace(tzinfo=None)
+    for record in earlier:
+        is_near = record.offset_minutes is not None and _NEXT <= local - record.started_at < _LONGEST_CHANGE
+        if is_near and _STAMP.match(record.name):
+            shown = max(shown, datetime.strptime(record.name[:15], _STAMP_FORMAT) + _NEXT)  # noqa: DTZ007 - of the wall
+    return shown
 
 
-def journal_path(given: Path | None, *, sandbox: bool) -> Path:
+def importer_state_folder() -> Path:
+    """Return the folder where the user's programs keep their state, of this one."""
+    return user_state_path(_NAME, appauthor=False)
+
+
+def journal_of(settings: Settings) -> Path:
+    """Return the journal's one true path, as `journal_path` does.
+
+    Raises:
+        StorageError: The file has a second name.
+
+    """
+    run = settings.run
+    return journal_path(run.journal, sandbox=run.sandbox, account=run.of_account)
+
+
+def journal_file(given: Path | None, *, sandbox: bool, account: str = "") -> Path:
+    """Return where the journal is, whatever may be wrong with it; the arguments are those of `journal_path`."""
+    name = "sandbox" if sandbox else "journal"
+    file = f"{name}-{account}.sqlite3" if account else f"{name}.sqlite3"
+    return Path(os.path.realpath(given or importer_state_folder() / file))
+
+
+def journal_path(given: Path | None, *, sandbox: bool, account: str = "") -> Path:
     """Return the journal's one true path: of the given file, else of one in the user's state folder.
 
     Args:
         given: A path that may lead through links, also to what is not there yet.
         sandbox: Whether the journal is a sandbox's, which has its own.
+        account: Which of the config's accounts it is of, each of which has its own; empty: there is but one.
 
     Raises:
         StorageError: The file has a second name, a hard link, by which SQLite would look for another log of it.
 
     """
-    path = journal_file(given, sandbox=sandbox)
+    path = journal_file(given, sandbox=sandbox, account=account)
     if _has_other_names(path):
         raise StorageError(
             f"The journal {path} has more than one name: it is hard-linked, and SQLite's log beside it goes by name.",
@@ -150,7 +206,7 @@ def run_name(started_at: datetime, file: str, report_dir: Path, taken: Collectio
     """Return a name such as `20261123-020000-contacts`, that no other run has.
 
     Args:
-        started_at: UTC, so that names sort by time whatever the clocks of summer and winter do.
+        started_at: As the clock on the wall shows it.
         file: The first input file, whose name the run gets.
         report_dir: Where the runs' own folders are; what is wrong with it is told by whoever writes there.
         taken: The names of the journal's runs, whose reports may be elsewhere.
@@ -158,7 +214,7 @@ def run_name(started_at: datetime, file: str, report_dir: Path, taken: Collectio
     """
     plain = unicodedata.normalize("NFKD", Path(file).stem).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:_LONGEST_STEM] or "rows"
-    first = name = f"{started_at:%Y%m%d-%H%M%S}-{stem}"
+    first = name = f"{started_at:{_STAMP_FORMAT}}-{stem}"
     number = 2
     while name in taken or is_there(report_dir / name):
         name, number = f"{first}-{number}", number + 1

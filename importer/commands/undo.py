@@ -15,22 +15,23 @@ from importer.journal import AsyncUndo, RunUndo
 from importer.journal.run_report import RunReport
 from importer.model.changes import field_labels
 from importer.model.deletion import TAKEN_BACK, Fate
-from importer.model.errors import UsageError
+from importer.model.errors import StorageError, UsageError
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
 from importer.model.policy import Policy
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
+from importer.reports.account_words import account_words
 from importer.reports.undo_report import closing_words, counts, undo_json, write_undone
 from importer.system.files import private_folder
-from importer.system.logs import log_end
+from importer.system.logs import LOG, log_end
 from importer.system.shell import importer_command
 from importer.worker_pool.rate_limiter import RateLimiter
 from importer.worker_pool.restore import UndoOperation
 
 _SHOWN = 5
-_GIVEN_AGAIN = ("config", "journal", "report_dir", "rate", "concurrency")
+_GIVEN_AGAIN = ("config", "account", "journal", "report_dir", "rate", "concurrency")
 
 
 def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
@@ -108,11 +109,23 @@ class Undo(PoolCommand):
 
     def _report(self, undo: RunUndo, stopped: Stop | Exception | None, record: RunRecord) -> CommandResult:
         report, tally, code = Path(record.report_dir) / "undone.csv", undo.tally(), record.exit_code or 0
-        write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
+        unwritten, cure = "", early_end(stopped)[1]
+        try:
+            write_undone(report, self.store.report_source(self.earlier.name).sheets(), undo.results())
+        except StorageError as error:
+            LOG.error("undone.csv was not written: %s", error.message)
+            unwritten, code = error.message, error.exit_code
         log_end(code, tally)
-        text = early_end(stopped) + closing_words(record, self.earlier.name, tally, report)
-        updated = undo.totals()[1]
-        summary_json = undo_json(record, self.earlier.name, tally, report, updated=updated, reason=stopped)
+        words = closing_words(record, self.earlier.name, tally, report, unwritten=unwritten, cure=cure)
+        text = "\n\n".join(filter(None, (*early_end(stopped)[:1], words)))
+        summary_json = undo_json(
+            replace(record, exit_code=code),
+            self.earlier.name,
+            tally,
+            None if unwritten else report,
+            updated=undo.totals()[1],
+            reason=stopped,
+        )
         return CommandResult(exit_code=code, text=text, summary_json=summary_json)
 
 
@@ -122,7 +135,7 @@ def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
     (delete, restore), (created, changed), tally = undo.to_do_each(), undo.totals(), undo.tally()
     others = (Fate.UNSENT, Fate.KEPT)
     before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate not in others and number}
-    lines = [f"{earlier.name} {_did(created, changed)} in {plain(earlier.account)}."]
+    lines = [f"{earlier.name} {_did(created, changed)} in {plain(account_words(earlier.account))}."]
     if before:
         lines += ["Of these, by an earlier undo:", counts(before)]
     if created:

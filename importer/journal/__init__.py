@@ -9,7 +9,17 @@
 from importer.journal.accounts import AccountMatch
 from importer.journal.async_journal import AsyncJournal, AsyncUndo
 from importer.journal.journal import Journal
+from importer.journal.moved_files import file_moved, settled_rows
 from importer.journal.run_report import EarlierRows
 from importer.journal.undo import RunUndo
 
-__all__ = ["AccountMatch", "AsyncJournal", "AsyncUndo", "EarlierRows", "Journal", "RunUndo"]
+__all__ = [
+    "AccountMatch",
+    "AsyncJournal",
+    "AsyncUndo",
+    "EarlierRows",
+    "Journal",
+    "RunUndo",
+    "file_moved",
+    "settled_rows",
+]

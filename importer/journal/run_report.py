@@ -106,6 +106,11 @@ class RunReport:
     database: Database
     run: int
 
+    def end_with(self, exit_code: int) -> None:
+        """Give the run, which has ended, another exit code."""
+        with self.database.transaction() as connection:
+            connection.execute("UPDATE runs SET exit_code = ? WHERE id = ?", (exit_code, self.run))
+
     def record(self) -> RunRecord:
         """Return the run."""
         ((*columns, _, _),) = self.database.fetch(f"{RUNS} WHERE runs.id = ?", (self.run,))

@@ -29,6 +29,7 @@ MIGRATIONS = (
     "0013_doubts.sql",
     "0014_problems.sql",
     "0015_forgotten.sql",
+    "0016_offset.sql",
 )
 """In order; their number is the version of the schema."""
 TEMPORARY_TABLES = resources.files("importer.journal") / "temporary_tables.sql"

@@ -11,7 +11,7 @@ CURES = {
     "phone_refused": "Compare the numbers with those in Callbell, and see identifier_format in the config.",
 }
 _OTHER_CURE = "Correct that in the file, in the config or in Callbell's settings."
-_ANY_COLUMN = "the column, or out of the tags of the config"
+_ANY_COLUMN = "the list (its column, --tag, or tags in the config)"
 
 
 def cure_of(code: str, column: str = "") -> str:

@@ -42,6 +42,8 @@ class Reply:
     """The contact in a 2xx answer; None if it has no well-formed one."""
     message: str = ""
     """The service's message or the network's, without control characters, secrets and URLs."""
+    address: str = ""
+    """Host and port with which no connection came about; empty: one did."""
     retry_after_seconds: float | None = None
     """How long the service asked to wait (`Retry-After`)."""
     limit_per_second: float | None = None
@@ -56,6 +58,11 @@ class Reply:
     """The JSON value of the body; None without one. It may hold the token (GET /auth/me), so `repr` hides it."""
     fatal: bool = False
     """No request can succeed until a person fixes something: a bad certificate, say."""
+
+    @property
+    def no_connection(self) -> str:
+        """A sentence on the connection that did not come about; empty: one did, or the address is none."""
+        return f"No connection to {self.address} ({self.message.removeprefix('connection ')})." if self.address else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

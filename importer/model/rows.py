@@ -65,6 +65,8 @@ class Sheet:
     stamp: str = field(default="", compare=False, repr=False)
     """The file's size and when it was last changed: whoever reads it again sees that it is the same; empty: not known.
     """
+    moved_to: str = field(default="", compare=False, repr=False)
+    """Where the file is since it was done; empty: it was not moved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -30,7 +30,7 @@ class RunRecord:
     """A run, as `runs` lists it."""
 
     name: str
-    """Such as `20261123-020000-contacts`: UTC, so that names sort by time."""
+    """Such as `20261123-020000-contacts`, by the clock on the wall where it was made."""
     command: str
     """`run` or `retry`."""
     account: str
@@ -45,6 +45,8 @@ class RunRecord:
     series: str = ""
     """A hash by which runs of the same import are known: its files, sheet and config; empty: it is compared with none.
     """
+    offset_minutes: int | None = None
+    """How far that clock was from UTC, east of Greenwich more than 0; None: not known, and the name is in UTC."""
     finished_at: datetime | None = None
     exit_code: int | None = None
     blank: int = 0
@@ -70,6 +72,18 @@ class RunRecord:
     """What was not as it should be with the run as a whole."""
     conflicts: int = 0
     """Rows in conflict, as the journal counted them when the run ended."""
+
+    def local(self, moment: datetime, zone: tzinfo | None = None) -> datetime:
+        """Return a time as the clock on the wall showed it; where that is not known, as it does in a zone.
+
+        Args:
+            moment: The time.
+            zone: None: that of this computer.
+
+        """
+        if self.offset_minutes is None:
+            return moment.astimezone(zone)
+        return moment.astimezone(timezone(timedelta(minutes=self.offset_minutes)))
 
     @property
     def is_rehearsal(self) -> bool:

@@ -23,3 +23,7 @@ class InputOptions:
     """`read` or `skip`: what becomes of rows that a workbook hides, by hand or by a filter."""
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Headers, each with the values that make a row count; rows that say anything else are left out."""
+    max_download_mb: int = 200
+    """Of an address, the most that is fetched, in millions of bytes."""
+    download_timeout_seconds: float = 600.0
+    """Of an address, the longest time that fetching it may take."""

@@ -7,7 +7,16 @@ from datetime import datetime
 from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.next_step import FINISHED, SETTLED_BY_ITSELF, ToDo, alike_text, all_alike, next_step, to_do
+from importer.reports.next_step import (
+    FINISHED,
+    SETTLED_BY_ITSELF,
+    ToDo,
+    alike_text,
+    all_alike,
+    next_step,
+    to_do,
+    write_again,
+)
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
 from importer.reports.report_files import Reports
 from importer.system import shell
@@ -62,8 +71,9 @@ class Ending:
     """Most rows first; what is none is left out."""
     reports: Reports | None
     """None for a dry run, which writes none."""
-    early_end: str = ""
-    """Why the run ended early, in a paragraph; empty: it did not."""
+    early_end: tuple[str, str] = ("", "")
+    """Why the run ended early, in a sentence, and what to do about it, which belongs to the next step; empty: it did
+    not."""
     warnings: Sequence[ProblemGroup] = ()
     """What is worth a look in rows that are right."""
     notes: Sequence[str] = ()
@@ -92,13 +102,12 @@ def _text(ending: Ending, most: int) -> str:
     look = [*(group for group in ending.problems if is_worth_a_look(group)), *ending.warnings]
     alike = all_alike(tally, wrong)
     found = groups_text("Problems:", wrong, most, ending.sheets, says_new=bool(record.compared_with))
-    failed = ending.reports.failed if ending.reports else None
     parts = [
         *degraded_texts(record),
-        ending.early_end,
+        ending.early_end[0],
         _head(record, tally, dry=is_dry),
-        *ending.notes,
-        found if not alike else "" if ending.early_end else alike_text(alike, sum(tally.values())),
+        *(_note(note, ending) if alike else note for note in ending.notes),
+        found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most, ending.sheets),
         _reports(ending.reports),
         "\n".join(
@@ -108,7 +117,7 @@ def _text(ending: Ending, most: int) -> str:
             )
         ),
         _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
-        next_step(record, tally, wrong, failed, ending.country),
+        _next_step(ending, wrong),
         _rehearsal_end(record, can_be_sent=not alike) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -117,6 +126,20 @@ def _text(ending: Ending, most: int) -> str:
 def degraded_texts(record: RunRecord) -> list[str]:
     """Return what is not as it should be with the run as a whole, a paragraph each."""
     return [f"DEGRADED: {plain(one.message)} ({one.code})" for one in record.degraded]
+
+
+def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
+    reports = ending.reports
+    if reports and reports.unwritten:
+        return write_again(ending.record)
+    failed = reports.failed if reports else None
+    return next_step(ending.record, ending.tally, wrong, failed, ending.country, ending.early_end[1])
+
+
+def _note(note: str, ending: Ending) -> str:
+    """Return a note without the option that the next step names too."""
+    is_same = ending.country and note.endswith(f"--country {ending.country}.")
+    return note.partition("\n")[0] if is_same else note
 
 
 def _lines(text: str, width: int) -> int:
@@ -188,6 +211,8 @@ def required_text(required: Sequence[str]) -> str:
 def _reports(reports: Reports | None) -> str:
     if reports is None:
         return ""
+    if reports.unwritten:
+        return f"The reports are not whole: {plain(reports.unwritten)}"
     return f"Reports in {shell.short_path(reports.folder)}:\n  " + ", ".join(reports.names)
 
 

@@ -54,7 +54,13 @@ input { font: inherit; color: inherit; background: var(--page); border: 1px soli
   padding: 6px 10px; width: min(100%, 360px); margin-bottom: 12px }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 0 }
 dd { margin: 0; overflow-wrap: anywhere }
-@media print { body { background: none; font-size: 11px } section { break-inside: auto; border-color: #ccc }
+@media (max-width: 600px) { .groups :is(th, td):is(:nth-child(2), :nth-child(5)), .wide thead { display: none }
+  th, td { padding: 6px 8px 6px 0 } th { white-space: normal }
+  .wide tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--rule) }
+  .wide td, .wide td.n { display: inline-block; border: 0; padding: 0 12px 2px 0 } .wide tr[hidden] { display: none }
+  .wide td:nth-last-child(-n+2) { display: block; white-space: normal } }
+@media print { body { background: none; font-size: 11px } section { break-inside: avoid; border-color: #ccc }
+  section:has(.wide) { break-inside: auto } h2 { break-after: avoid }
   input { display: none } tr, svg { break-inside: avoid } main { max-width: none; padding: 0 } }
 """
 _SCRIPT = """
@@ -149,7 +155,7 @@ def _groups(title: str, groups: Sequence[ProblemGroup]) -> str:
     )
     more = len(groups) - _MOST_GROUPS
     note = f'<p class="quiet">And {counted(more, "kind")} more: see summary.json.</p>' if more > 0 else ""
-    table = _table(("Rows", "Column", "What is wrong, and what to do", "First rows", "Code"), lines)
+    table = _table(("Rows", "Column", "What is wrong, and what to do", "First rows", "Code"), lines, "groups")
     return _section(title, table + note)
 
 
@@ -170,7 +176,7 @@ def _rows_to_fix(source: ReportSource, about: RunSummary) -> str:
     header = [*(["File"] if several else []), "Row", "Cells", "Status", "Name", "Identifier", "Why", "What to do"]
     search = '<input id="search" type="search" placeholder="Search these rows" aria-label="Search these rows"> '
     told = '<span id="told" class="quiet" aria-live="polite"></span>'
-    return _section("Rows that need you", f'{search}{told}<div id="rows">{_table(header, lines)}</div>{more}')
+    return _section("Rows that need you", f'{search}{told}<div id="rows">{_table(header, lines, "wide")}</div>{more}')
 
 
 def _row(sheet: Sheet, row: ShownRow, run: str, *, is_one_of_several: bool) -> Sequence[str]:
@@ -188,11 +194,18 @@ def _row(sheet: Sheet, row: ShownRow, run: str, *, is_one_of_several: bool) -> S
         for text, longest in zip(texts, (*[_LONGEST_NAME] * 3, _LONGEST_TEXT, _LONGEST_TEXT), strict=True)
     )
     file = [_text(sheet.file, _LONGEST_NAME)] if is_one_of_several else []
-    return [*file, f"{result.row:,}", cells, _status(result.status), name, identifier, reason, step]
+    return [*file, str(result.row), cells, _status(result.status), name, identifier, reason, step]
 
 
-def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """Return a table of cells that are HTML already; counts and numbers of rows are at the right."""
+def _table(header: Sequence[str], lines: Iterable[Sequence[str]], kind: str = "") -> str:
+    """Return a table of cells that are HTML already; counts and numbers of rows are at the right.
+
+    Args:
+        header: The names of the columns.
+        lines: The rows.
+        kind: What it becomes on a narrow screen: a class of the style.
+
+    """
     numbers = [place for place, name in enumerate(header) if name in {"Row", "Rows"}]
     kinds = [' class="n"' if place in numbers else "" for place in range(len(header))]
     head = "".join(f"<th{kind}>{escape(name)}</th>" for kind, name in zip(kinds, header, strict=True))
@@ -200,7 +213,7 @@ def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
         "<tr>" + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, line, strict=True)) + "</tr>"
         for line in lines
     )
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll {kind}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _status(status: Status) -> str:

@@ -18,6 +18,7 @@ SETTLED_BY_ITSELF = CAN_SUCCEED_UNCHANGED | {Status.IN_DOUBT.value}
 """Codes of rows that the same command settles."""
 _GIVEN_AGAIN = (
     "config",
+    "account",
     "source",
     "country",
     "tag",
@@ -29,9 +30,10 @@ _GIVEN_AGAIN = (
     "report_dir",
 )
 """The options that decide how corrected rows are read and where they are sent."""
-_WHERE_RUNS_ARE = ("journal", "sandbox")
-"""The options that `retry` needs to find the run, which has the others."""
+_WHERE_RUNS_ARE = ("account", "journal", "sandbox")
+"""The options that `retry` needs to find the run, which has the others; of an account the config too."""
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+AGAIN = "the same command again"
 _FEWEST_ALIKE = 5
 """Fewer rows are fixed sooner than a cause is found."""
 _NEARLY_ALL = 0.9
@@ -123,6 +125,7 @@ def next_step(
     problems: Sequence[ProblemGroup],
     failed: Sequence[Path] | None,
     country: str = "",
+    early_cure: str = "",
 ) -> str:
     """Return what to do next, with the exact command; an empty text where all is done.
 
@@ -132,13 +135,12 @@ def next_step(
         problems: The groups of problems.
         failed: The files with the rows to fix; None for a dry run, which writes none.
         country: That the numbers fit, where they do not say their country; empty: it is not known.
+        early_cure: What to do about the reason why the run ended early; may be empty.
 
     """
     left, alike = to_do(tally, problems), all_alike(tally, problems)
     if record.exit_code not in FINISHED:
-        goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
-        give = "After that, give" if alike else "Give"
-        return f"{give} the same command again{'' if failed is None else f': {goes_on}'}."
+        return _go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure)
     if alike:
         return cure(alike, record, country)
     if failed is None:
@@ -150,6 +152,15 @@ def next_step(
         again = "Rehearse again" if record.is_rehearsal else "Send again"
         return f"{again} {_to_send_again(left)}; nothing in them has to be changed:\n  {retry_command(record)}"
     return ""
+
+
+def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure: str) -> str:
+    """Return how a run goes on that ended early, after what has to be done first."""
+    if AGAIN in early_cure:
+        return early_cure
+    goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
+    give = f"{early_cure} After that, give".lstrip() if is_cured_first or early_cure else "Give"
+    return f"{give} {AGAIN}{'' if is_dry else f': {goes_on}'}."
 
 
 def command_line(
@@ -201,6 +212,13 @@ def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str
     return [f"{said} Correct one and give the same command again, or let the sheet's values win:\n  {retry}"]
 
 
+def write_again(record: RunRecord) -> str:
+    """Return how the reports are written that could not be."""
+    where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
+    command = shell.importer_command("report", record.name, options=where)
+    return f"Make room there, and write the reports again; the run itself need not be repeated:\n  {command}"
+
+
 def _to_send_again(left: ToDo) -> str:
     parts = [
         f"{left.again:,} that Callbell could not take" if left.again else "",
@@ -212,5 +230,6 @@ def _to_send_again(left: ToDo) -> str:
 
 def retry_command(record: RunRecord, **more: str) -> str:
     """Return the command that sends rows of a run again, with more options in front."""
-    where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
+    names = ("config", *_WHERE_RUNS_ARE) if record.options.get("account") else _WHERE_RUNS_ARE
+    where = [(name, record.options.get(name)) for name in names]
     return shell.importer_command("retry", record.name, options=[*more.items(), *where])

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Self, TextIO
 
-from importer.model.plain_text import wrapped_text
+from importer.model.plain_text import duration, wrapped_text
 from importer.reports.snapshot import Snapshot, clock_line, failure_text, log_line, request_pace, status_counts, waits
 from importer.system.logs import LOG, log_fields
 
@@ -54,12 +54,21 @@ class Progress:
             self._next = now + self._interval_seconds
             self._draw(snapshot)
 
+    def vanish(self) -> None:
+        """Leave nothing of a live display behind: what comes after it says the same."""
+
     def _draw(self, snapshot: Snapshot) -> None:
         """Show it; the base class does not."""
 
 
 def choose_progress(
-    stream: TextIO, environment: Mapping[str, str], clock: Callable[[], float], *, quiet: bool, logs: bool = False
+    stream: TextIO,
+    environment: Mapping[str, str],
+    clock: Callable[[], float],
+    *,
+    quiet: bool,
+    logs: bool = False,
+    is_transient: bool = False,
 ) -> Progress:
     """Return the progress that suits the stream.
 
@@ -69,15 +78,21 @@ def choose_progress(
         clock: A monotonic clock, in seconds.
         quiet: Whether to show nothing.
         logs: Whether the stream has a log for programs, of which the progress is a part.
+        is_transient: Whether a live display is gone afterwards.
 
     """
     if logs:
         return LogEntries(clock, LINE_EVERY_SECONDS)
     if quiet:
         return Progress()
-    if stream.isatty() and environment.get("TERM", "").lower() not in {"dumb", "unknown"}:
-        return LiveDisplay(console_class()(file=stream), clock)
+    if is_live(stream, environment):
+        return LiveDisplay(console_class()(file=stream), clock, is_transient=is_transient)
     return Lines(stream, clock)
+
+
+def is_live(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Tell whether the stream is a terminal on which lines can be drawn again."""
+    return stream.isatty() and environment.get("TERM", "").lower() not in {"dumb", "unknown"}
 
 
 def wrapped(texts: tuple[str, ...], width: int, between: str) -> str:
@@ -122,16 +137,19 @@ class LogEntries(Progress):
 class LiveDisplay(Progress):
     """Redraws a few lines in place."""
 
-    def __init__(self, console: "Console", clock: Callable[[], float]) -> None:
+    def __init__(self, console: "Console", clock: Callable[[], float], *, is_transient: bool = False) -> None:
         super().__init__(clock, _REDRAW_AFTER_SECONDS)
         self._console = console
+        self._is_transient = is_transient
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
         from rich.live import Live  # noqa: PLC0415 - takes 60 ms, which a run without a terminal need not wait for
 
         # Standard output is for what was asked for: it stays as it is.
-        self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False)
+        self._live = Live(
+            console=self._console, auto_refresh=False, redirect_stdout=False, transient=self._is_transient
+        )
         self._show(lambda live: live.start())
         return self
 
@@ -139,6 +157,11 @@ class LiveDisplay(Progress):
         super().__exit__()
         self._show(lambda live: live.stop())
         self._live = None
+
+    def vanish(self) -> None:
+        """Leave nothing behind when the context is left."""
+        if self._live is not None:
+            self._live.transient = True
 
     def _draw(self, snapshot: Snapshot) -> None:
         self._show(lambda live: live.update(display(snapshot, self._console), refresh=True))
@@ -192,6 +215,9 @@ def display(snapshot: Snapshot, console: "Console") -> "RenderableType":
 
 def screen(snapshot: Snapshot, width: int, between: str) -> list[tuple[str, str]]:
     """Return the lines below the bar, each with its style: none is wider than the terminal."""
+    if snapshot.asking:
+        elapsed = f" ({duration(snapshot.elapsed_seconds)})"
+        return [(line[:width], "") for line in wrapped_text(snapshot.asking + elapsed, width).split("\n")]
     said = [
         (clock_line(snapshot), ""),
         (wrapped(status_counts(snapshot), width, between), ""),

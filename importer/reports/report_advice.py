@@ -44,7 +44,7 @@ def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int) -> 
         conflicts: How many rows are in conflict.
 
     """
-    there, total = sum(tally[status] for status in IN_CALLBELL), sum(tally.values())
+    there, total = sum(tally[status] for status in IN_CALLBELL - {Status.DUPLICATE}), sum(tally.values())
     where = (
         "would be in Callbell (a rehearsal: nothing was sent)"
         if record.is_rehearsal

@@ -33,6 +33,8 @@ class Reports:
     """The summary's text, which `--json` prints."""
     problems: Sequence[ProblemGroup]
     """Those of the summary: they take a walk through every row."""
+    unwritten: str = ""
+    """Why they, or some of them, could not be written; empty: they were."""
 
     @property
     def names(self) -> list[str]:

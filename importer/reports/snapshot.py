@@ -35,6 +35,8 @@ class Snapshot:
     """Requests per second, in the last seconds."""
     rows_per_request: float = 1.0
     """How many rows a request brought to their outcome so far; 0.0: none yet."""
+    rows_per_second: float = 0.0
+    """Rows per second so far, of a run that makes no requests for most of them; 0.0: of any other."""
     limit: float = 0.0
     """Requests per second that are allowed; 0.0: no limit."""
     sends: bool = True
@@ -63,6 +65,10 @@ class Snapshot:
     """The commonest reason of failures."""
     failure_count: int = 0
     is_stopping: bool = False
+    is_asking: bool = False
+    """Whether the account is asked what it has, before anything is sent."""
+    asking: str = ""
+    """What is asked before the first row; empty: the rows are worked on."""
 
     @property
     def read(self) -> int:
@@ -105,7 +111,8 @@ def request_pace(one: Snapshot) -> tuple[str, ...]:
     """Return how requests leave, in ASCII; nothing where none does."""
     limit = f" of {one.limit:g}" if one.limit else ""
     is_busy = bool(one.in_flight) or (one.sends and one.read_all and one.done < one.read)
-    rate = [f"{one.per_second:.0f}{limit} requests/s"] if is_busy else []
+    is_told = is_busy and not (one.rows_per_second and one.per_second < 1)
+    rate = [f"{one.per_second:.0f}{limit} requests/s"] if is_told else []
     return (*rate, *([f"{one.in_flight} in flight"] if one.in_flight else []))
 
 
@@ -116,19 +123,37 @@ def waits(one: Snapshot) -> tuple[str, ...]:
     said = []
     if one.probe_seconds is not None:
         said.append(
-            f"Callbell {_trouble(one)}, next try in {_soon(one.probe_seconds)},"
-            f" giving up in {_about(one.give_up_seconds)}"
+            outage_text(
+                probe_seconds=one.probe_seconds,
+                give_up_seconds=one.give_up_seconds,
+                status=one.outage_status,
+                reason=one.outage_reason,
+            )
         )
     elif one.held_seconds > 0 and one.held_status:
         why = "503, Callbell asks for patience" if one.held_status == _UNAVAILABLE else f"{one.held_status}"
         said.append(f"{why}: waiting {_soon(one.held_seconds)}")
     elif one.held_seconds > 0:
         said.append(f"waiting {_soon(one.held_seconds)}")
-    if one.sends and not one.read_all and one.in_flight:
+    if not one.read_all and (one.is_asking or (one.sends and one.in_flight)):
         said.append("asking Callbell what it has already, before anything is sent")
     if one.doubtful:
         said.append(_doubtful(one))
     return tuple(said)
+
+
+def outage_text(*, probe_seconds: float, give_up_seconds: float, status: int, reason: str) -> str:
+    """Return a sentence on a service that does not serve, without its full stop.
+
+    Args:
+        probe_seconds: Until it is tried again.
+        give_up_seconds: Until the run ends if it still does not.
+        status: The HTTP status that it answers with; 0: it does not answer.
+        reason: What it or the network says.
+
+    """
+    soon = f"next try in {_soon(probe_seconds)}, giving up in {_about(give_up_seconds)}"
+    return f"Callbell {_trouble(status, reason)}, {soon}"
 
 
 def failure_text(one: Snapshot) -> str:
@@ -151,8 +176,8 @@ def log_line(one: Snapshot) -> str:
 
 def seconds_left(one: Snapshot) -> float | None:
     """Return how long the rest will take, or None if it is not known yet."""
-    rows_per_second = one.per_second * one.rows_per_request
-    if not one.read_all or not one.sends:
+    rows_per_second = one.rows_per_second or one.per_second * one.rows_per_request
+    if not one.read_all or not one.sends or one.is_stopping:
         return None
     if one.done >= one.read:
         return 0.0
@@ -178,11 +203,11 @@ def _word(status: StrEnum, one: Snapshot) -> str:
     return would + status.value.replace("_", " ")
 
 
-def _trouble(one: Snapshot) -> str:
-    if one.outage_status:
-        said = plain(one.outage_reason)
-        return f"answers with an error ({one.outage_status}{f', {said}' if said else ''})"
-    return f"does not answer ({plain(one.outage_reason)})" if one.outage_reason else "does not answer"
+def _trouble(status: int, reason: str) -> str:
+    said = plain(reason)
+    if status:
+        return f"answers with an error ({status}{f', {said}' if said else ''})"
+    return f"does not answer ({said})" if said else "does not answer"
 
 
 def _doubtful(one: Snapshot) -> str:

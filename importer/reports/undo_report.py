@@ -5,10 +5,11 @@ from pathlib import Path
 
 from importer.model.deletion import Fate, RemovalResult
 from importer.model.errors import error_json
-from importer.model.plain_text import utc
+from importer.model.plain_text import plain, utc
 from importer.model.rows import Sheet
 from importer.model.runs import RunRecord
 from importer.reports.closing_text import count_lines, ended_after
+from importer.reports.next_step import AGAIN
 from importer.reports.results import json_text, seconds_between, write_csv_table
 from importer.system.files import write_whole
 from importer.system.shell import short_path
@@ -36,7 +37,9 @@ def write_undone(path: Path, sheets: Sequence[Sheet], results: Iterable[RemovalR
         write_csv_table(unfinished, COLUMNS, _lines(sheets, results))
 
 
-def closing_words(undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path) -> str:
+def closing_words(
+    undo: RunRecord, undone: str, tally: Mapping[Fate, int], report: Path, *, unwritten: str = "", cure: str = ""
+) -> str:
     """Return the text at the end of an undo.
 
     Args:
@@ -44,12 +47,17 @@ def closing_words(undo: RunRecord, undone: str, tally: Mapping[Fate, int], repor
         undone: The run that was undone.
         tally: All contacts that the run created or changed, including those that an earlier undo took back.
         report: The file with a line for each.
+        unwritten: Why there is no such file; empty: there is.
+        cure: What to do about the reason why it ended early; empty: nothing.
 
     """
     ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
-    parts = [f"{ended}: the undo of {undone}.", counts(tally), f"Report: {short_path(report)}"]
-    if tally[Fate.UNSENT]:
-        parts.append("Give the same command again: it continues where this undo ended.")
+    about = plain(unwritten) if unwritten else f"Report: {short_path(report)}"
+    parts = [f"{ended}: the undo of {undone}.", counts(tally), about]
+    if tally[Fate.UNSENT] and AGAIN in cure:
+        parts.append(cure)
+    elif tally[Fate.UNSENT]:
+        parts.append(f"{cure} Give {AGAIN}: it continues where this undo ended.".lstrip())
     elif tally[Fate.FAILED]:
         parts.append("Give the same command again for those that failed.")
     return "\n\n".join(parts)

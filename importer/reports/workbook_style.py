@@ -157,7 +157,7 @@ class Table:
         self._write(texts, formats, skipped=link[0] if link else -1)
 
     def finish(self, text_columns: int, text_format: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
-        """Freeze, filter and widen it.
+        """Freeze, filter and widen it; printed, it is as wide as a page, and its header is on each.
 
         Args:
             text_columns: How many columns are the input's own, in which a person may type.
@@ -169,6 +169,9 @@ class Table:
             fits = min(max(width + 2, _LEAST_WIDTH), _MOST_INPUT_WIDTH if is_input else _MOST_OWN_WIDTH)
             self.sheet.set_column(place, place, fits, text_format if is_input else None)
         self.sheet.freeze_panes(self._first + 1, 0)
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(self._first)
         if self._columns:
             self.sheet.autofilter(self._first, 0, max(self.row - 1, self._first), self._columns - 1)
         self.sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{max(self.row, 1)}"})

@@ -36,6 +36,7 @@ Address = Annotated[str, AfterValidator(notice_address)]
 MailAddress = Annotated[Line, AfterValidator(checks.mail_address)]
 Attachable = Annotated[str, AfterValidator(checks.one_of(ATTACHABLE))]
 EventWord = Annotated[str, AfterValidator(checks.one_of(Event))]
+Time = Annotated[Seconds, AfterValidator(checks.some_time)]
 ReportKind = Annotated[str, AfterValidator(checks.one_of(REPORT_KINDS))]
 
 
@@ -71,6 +72,8 @@ class InputTable(_Table):
     delimiter: Annotated[str, AfterValidator(checks.delimiter)] | None = None
     hidden_rows: Annotated[str, AfterValidator(checks.one_of((HIDDEN_READ, HIDDEN_SKIP)))] | None = None
     header: Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)] | None = None
+    max_download_mb: Annotated[int, AfterValidator(checks.megabytes)] | None = None
+    download_timeout_seconds: Annotated[Time | None, Field(validation_alias="download_timeout")] = None
     where: Mapping[Header, Annotated[tuple[str, ...], BeforeValidator(checks.as_tuple)]] | None = None
 
 
@@ -153,6 +156,7 @@ class RunTable(_Table):
     reports: Annotated[tuple[ReportKind, ...], BeforeValidator(checks.as_tuple)] | None = None
     csv_for_excel: bool | None = None
     journal: Annotated[Line, AfterValidator(_path)] | None = None
+    done_dir: Annotated[Line, AfterValidator(_path)] | None = None
     limit: Annotated[int, AfterValidator(checks.row_limit)] | None = None
     dry_run: bool | None = None
     sandbox: bool | None = None
@@ -209,6 +213,20 @@ class RetentionTable(_Table):
     older_than_days: Annotated[Days | None, Field(validation_alias="older_than")] = None
 
 
+class AccountTable(_Table):
+    """`[accounts.NAME]`: what one of several accounts has of its own."""
+
+    base_url: Annotated[str, AfterValidator(checks.base_url)] | None = None
+    rate: NotNegative | None = None
+    token_file: Annotated[Name, AfterValidator(_path)] | None = None
+    account: Line | None = None
+    journal: Annotated[Name, AfterValidator(_path)] | None = None
+    report_dir: Annotated[Name, AfterValidator(_path)] | None = None
+
+
+AccountName = Annotated[str, AfterValidator(checks.account_name)]
+
+
 class Tables(_Table):
     """The whole config."""
 
@@ -220,12 +238,13 @@ class Tables(_Table):
     run: RunTable = RunTable()
     notify: NotifyTable = NotifyTable()
     retention: RetentionTable = RetentionTable()
+    accounts: Mapping[AccountName, AccountTable] | None = None
 
 
 TABLES = tuple(Tables.model_fields)
 
 
 def keys_of(table: str) -> tuple[str, ...]:
-    """Return the keys of a table, as the config names them; of `values`, whose keys are headers, none."""
+    """Return the keys of a table, as the config names them; none of `values` and `accounts`, whose keys are names."""
     model = getattr(Tables.model_fields[table].annotation, "model_fields", {})
     return tuple(str(field.validation_alias or name) for name, field in model.items())

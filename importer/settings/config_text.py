@@ -100,6 +100,8 @@ def _line(key: str, value: object, comment: str = "", *, mute: bool = False) -> 
 def _input(draft: Draft) -> Iterator[str]:
     given = _given(draft.input)
     where = given.pop("where", ())
+    if seconds := given.pop("download_timeout_seconds", None):
+        given["download_timeout"] = f"{seconds:.0f}s"
     yield from (_line(key, value) for key, value in given.items())
     yield "# The header that this config was made for: a run stops if a column is gone that is used below."
     yield _line("header", draft.mapping.made_for)

@@ -13,8 +13,9 @@ from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOp
 from importer.model.errors import UsageError
 from importer.notify.options import VARIABLES, NotifyOptions
 from importer.readers.options import InputOptions
+from importer.settings.accounts import UnclearAccountError, account_layer
 from importer.settings.config_file import Key, dotted, parsed_config
-from importer.settings.config_tables import TABLES, CustomFieldTable, Tables, keys_of
+from importer.settings.config_tables import TABLES, AccountTable, CustomFieldTable, Tables, keys_of
 from importer.settings.options import RetentionOptions, RunOptions, ServiceOptions, Settings
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
@@ -86,12 +87,16 @@ def settle(
 
     """
     config: _Layer = _config_layer(config_text, config_name, config_folder) if config_text else ({}, ())
-    layers = (config, _environment_layer(environment), _options_layer(options))
+    above = (_environment_layer(environment), _options_layer(options))
+    account = _account_layer(config[0], [values for values, _ in above])
+    layers = (config, account, *above)
     problems = [problem for _, wrong in layers for problem in wrong]
     tables: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
     for values, _ in layers:
         for table, keys in values.items():
             tables[table] |= keys
+    if chosen := account[0].get("service"):  # what it is chosen by is not what it is called
+        tables["service"]["account"] = chosen["account"]
     if tables["run"].get("quiet") and tables["run"].get("verbose"):
         problems.append("--quiet and --verbose contradict each other; leave one of them out")
     if problems:
@@ -125,6 +130,15 @@ def _settings(tables: _Values) -> Settings:
         retention=RetentionOptions(**tables["retention"]),
         mapping_given=bool(mapping.columns.identifier),
     )
+
+
+def _account_layer(config: _Values, above: Sequence[_Values]) -> _Layer:
+    """Return the layer of the account that is chosen, where the config has several; the last that names one chooses."""
+    named = [str(values.get("service", {}).get("account", "")) for values in (config, *above)]
+    try:
+        return account_layer(config, next(filter(None, reversed(named)), "")), ()
+    except UnclearAccountError as error:
+        return {}, [str(error)]
 
 
 def _config_layer(text: str, name: str, folder: Path) -> _Layer:
@@ -242,7 +256,7 @@ def _unknown_name(name: str, known: Iterable[str]) -> str:
 def _unknown_key(table: str, key: str = "", *inner: str) -> str:
     """Return which key was probably meant, or in which table the key belongs."""
     if inner:
-        return _unknown_name(inner[-1], CustomFieldTable.model_fields)
+        return _unknown_name(inner[-1], (AccountTable if table == "accounts" else CustomFieldTable).model_fields)
     near = _unknown_name(key or table, keys_of(table) if key else TABLES)
     homes = [name for name in TABLES if (key or table) in keys_of(name)]
     return f"belongs in the table [{homes[0]}]" if homes and not (key and "mean" in near) else near

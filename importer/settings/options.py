@@ -42,6 +42,10 @@ class RunOptions:
     """results.csv has a byte order mark, and the delimiter that Excel expects here."""
     journal: Path | None = None
     """None: in the user's state folder."""
+    of_account: str = ""
+    """Which of the config's accounts is chosen; the journal in the state folder has its name. Empty: there are none."""
+    done_dir: Path | None = None
+    """The folder to which files are moved whose rows are where they should be; None: they stay."""
     limit: int = 0
     """Only the first rows; 0: all."""
     dry_run: bool = False

@@ -19,8 +19,10 @@ from importer.system.shell import command_words
 LOG_FORMATS = ("text", "json")
 
 _MOST_REQUESTS = 10_000
+_MOST_MEGABYTES = 100_000
 _LAST_ROW = 1_048_576  # of a sheet in a workbook
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _DAYS = re.compile(r"(\d{1,6})\s*([dw]?)")
 _MOST_DAYS = 36_500
 _ROWS_OR_SHARE = re.compile(r"(\d+)\s*(%?)")
@@ -73,6 +75,13 @@ def not_empty(text: str) -> str:
     return stripped
 
 
+def account_name(text: str) -> str:
+    """Return the name of an account: names of files and folders are made of it."""
+    if not _ACCOUNT.fullmatch(text):
+        raise ValueError(f'must be a name of letters, digits, - and _, such as main-shop; it says "{text}"')
+    return text
+
+
 def base_url(text: str) -> str:
     """Return the address without a slash at its end: https, or plain http on the loopback address alone."""
     try:
@@ -111,6 +120,8 @@ port = must_be("a port from 1 to 65535, or 0 for the usual one", lambda number: 
 mail_address = must_be("an e-mail address such as ana@example.com", _MAIL_ADDRESS.fullmatch)
 not_negative = must_be("0 or more", lambda number: 0 <= number < math.inf)
 row_limit = must_be("a number of rows, or 0 for all", lambda number: 0 <= number <= sys.maxsize)
+megabytes = must_be("from 1 to 100,000", lambda number: 1 <= number <= _MOST_MEGABYTES)
+some_time = must_be("longer than no time", lambda number: number > 0)
 concurrency = must_be(
     "from 1 to 10,000, or 0 for as many as the rate needs", lambda number: 0 <= number <= _MOST_REQUESTS
 )

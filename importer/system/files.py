@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from importer.model.errors import StorageError
 from importer.system import runtime
@@ -49,6 +50,16 @@ def private_file(path: Path) -> None:
             path.chmod(PRIVATE_FILE)
 
 
+def open_private(path: Path) -> BinaryIO:
+    """Open a file to be written from its beginning; a new one is accessible to its owner only.
+
+    Raises:
+        OSError: It cannot be opened.
+
+    """
+    return open(path, "wb", opener=lambda name, flags: os.open(name, flags, PRIVATE_FILE))
+
+
 @contextlib.contextmanager
 def write_whole(path: Path) -> Iterator[Path]:
     """Yield a temporary path, which atomically replaces `path` when the block ends: synced to disk, and private.
@@ -73,7 +84,7 @@ def write_whole(path: Path) -> Iterator[Path]:
             with contextlib.suppress(OSError):
                 unfinished.unlink()
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def write_public(path: Path, text: str) -> None:
@@ -99,7 +110,7 @@ def write_public(path: Path, text: str) -> None:
             raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename durable; Windows cannot open folders, and some file systems cannot sync them."""
     if not runtime.WINDOWS:
         with contextlib.suppress(OSError):

@@ -99,6 +99,11 @@ def option_words(options: Sequence[tuple[str, object]]) -> list[str]:
     return words
 
 
+def empty_file_command(path: Path | str) -> str:
+    """Return the command that makes an empty file: for PowerShell on Windows."""
+    return f"{'New-Item' if runtime.WINDOWS else 'touch'} {quote(str(path))}"
+
+
 def short_path(path: Path | str) -> str:
     """Return the path as seen from the current folder if it is in it, which is shorter; else as it is."""
     try:

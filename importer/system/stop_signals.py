@@ -56,7 +56,8 @@ class Interruption:
     def interrupt(self, number: signal.Signals) -> None:
         """Take note of a signal, and stop the pool or cancel the task."""
         if self.pool:
-            self.pool.stop(Stop(message=f"The run was asked to stop ({number.name}).", hint="", code="interrupted"))
+            by = "Ctrl-C" if number is signal.SIGINT else number.name
+            self.pool.stop(Stop(message=f"The run was asked to stop ({by}).", hint="", code="interrupted"))
             if self.hurries or self.signalled is not None:
                 self.pool.hurry()
         elif self._task:
@@ -90,6 +91,27 @@ def install_stop_handlers(
             if not runtime.WINDOWS:
                 loop.remove_signal_handler(number)
             signal.signal(number, before[number] or signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def terminated_by_exception() -> Iterator[None]:
+    """Let the signals that end the process at once end it by a SystemExit while the block runs: what is open is closed.
+
+    Those that are handled or ignored stay so; Ctrl-C is an exception already. Only for the main thread.
+    """
+    before = {number: signal.getsignal(number) for number in _stop_signals()}
+    ending = [number for number, handler in before.items() if handler is signal.SIG_DFL]
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    try:
+        for number in ending:
+            signal.signal(number, end)
+        yield
+    finally:
+        for number in ending:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _stop_signals() -> list[signal.Signals]:

@@ -14,7 +14,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from importer.model.plain_text import counted
+from importer.model.plain_text import counted, duration
 from importer.model.policy import Policy
 from importer.model.replies import Arrival, Reply
 from importer.model.stop import Stop
@@ -105,6 +105,10 @@ def refuses_token(reply: Reply) -> bool:
     return reply.http_status in (401, 403)
 
 
+def _about(seconds: float) -> str:
+    return duration(seconds) if seconds < 60 else counted(round(seconds / 60), "minute")  # noqa: PLR2004 - a minute's
+
+
 class Outage:
     """Holds the circuit breaker; while it is open, makes one half-open probe at a time.
 
@@ -124,6 +128,8 @@ class Outage:
         """The loop time at which the run ends if the service still does not answer; 0.0 while it is closed."""
         self.last_failure: Reply | None = None
         """The last reply to a row's request that was not served; None: there was none."""
+        self.last_doubt: Reply | None = None
+        """The last of them after which nobody can say whether the request arrived."""
         self.last_probe: Reply | None = None
         """The last probe's reply that was not served; None: the circuit breaker is closed, or no probe was made yet."""
 
@@ -136,21 +142,28 @@ class Outage:
         """Record a reply."""
         if not is_served(reply):
             self.last_failure = reply
+            self.last_doubt = self.last_doubt if reply.arrival is Arrival.NEVER else reply
         self._breaker = after_reply(self._breaker, reply)
 
     def record_retry(self) -> None:
         """Record that a row is sent again."""
         self._breaker = after_retry(self._breaker)
 
-    async def wait_until_closed(self) -> Stop | None:
-        """Probe the service after longer and longer waits until it answers; return why the run ends, if it does."""
+    async def wait_until_closed(self, probe: Callable[[], Awaitable[Reply]] | None = None) -> Stop | None:
+        """Probe the service after longer and longer waits until it answers; return why the run ends, if it does.
+
+        Args:
+            probe: Makes GET /auth/me in another way than usual; None: as usual.
+
+        """
+        probe = probe or self._probe
         loop = asyncio.get_running_loop()
         started = loop.time()
         self.gives_up_at = started + self._longest_seconds
         for number in itertools.count(1):
             self.next_probe_at = loop.time() + probe_wait_seconds(number)
             await asyncio.sleep(probe_wait_seconds(number))
-            reply = await self._probe()
+            reply = await probe()
             if refuses_token(reply):
                 return TOKEN_REFUSED
             if is_served(reply):
@@ -158,8 +171,8 @@ class Outage:
             self.last_probe = reply
             if (elapsed_seconds := loop.time() - started) >= self._longest_seconds:
                 return Stop(
-                    message=f"The service has not answered for {counted(round(elapsed_seconds / 60), 'minute')}.",
-                    hint="Run the same command again when it does: it goes on.",
+                    message=f"The service has not answered for {_about(elapsed_seconds)}.",
+                    hint="Run the same command again when Callbell answers: it goes on.",
                     code="unreachable",
                 )
         self._breaker, self.last_probe = CircuitBreaker(), None

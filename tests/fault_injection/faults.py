@@ -51,7 +51,7 @@ def _any_commit(name: str, reply: Reply, *, hangs: bool = False) -> Iterator[Fau
 
 NEVER_ARRIVED = (
     Fault(name="refused connection", reply=_never("the connection was refused")),
-    Fault(name="no such name", reply=_never("its name was not found")),
+    Fault(name="no such name", reply=_never("name not found")),
 )
 TURNED_AWAY = (
     Fault(name="429", reply=_answered(429)),

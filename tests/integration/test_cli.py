@@ -24,7 +24,6 @@ from importer.cli import main
 from importer.cli.command_line import app
 from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
-from importer.client import account
 from importer.commands import run_end
 from importer.journal import Journal
 from importer.model.errors import InputError, StorageError
@@ -153,7 +152,7 @@ def test_options_and_config_have_the_same_names() -> None:
     """Every option is a key; every key is an option, but for what is never a matter of one run."""
     options = {one.name for one in typer.main.get_group(app).commands["run"].params} - {"files", "config"}
     keys = {key for name in PLAIN_TABLES for key in keys_of(name)}
-    set_once = {"base_url", "token_file", "settle_seconds", "account"}  # what the account is
+    set_once = {"base_url", "token_file", "settle_seconds"}  # what the account is
     of_all_rows = {
         "header",
         "hidden_rows",
@@ -172,6 +171,7 @@ def test_options_and_config_have_the_same_names() -> None:
         "where",
     }
     set_once |= {"reports", "csv_for_excel"}  # what people want to read
+    set_once |= {"max_download_mb", "download_timeout"}  # what the machine and its line can take
     assert options - {"tag"} | {"tags"} == keys - set_once - of_all_rows
 
 
@@ -298,7 +298,7 @@ def test_a_sandbox_needs_no_token_and_forgets(monkeypatch: pytest.MonkeyPatch) -
     for _ in range(2):
         assert give("run", file, "--sandbox", "--json").rows == {"created": 3, "read": 3}
     assert give("runs").stdout.startswith("There is no run yet.")
-    assert give("runs", "--sandbox").stdout.count("contacts") == 2
+    assert give("runs", "--sandbox").stdout.count("-contacts ") == 2
 
 
 # What it writes
@@ -460,9 +460,11 @@ def test_runs_lists_all_runs_and_shows_one(service: Sandbox) -> None:  # noqa: A
     give("run", customers(Path("contacts.csv")))
     give("run", table(Path("more.csv"), [("Phone", "Name"), ("nobody", "Ana")]))
     head, newest, oldest = give("runs").stdout.splitlines()
-    assert head.split() == ["RUN", "COMMAND", "EXIT", "ROWS", "IN", "CALLBELL", "TO", "FIX"]
-    assert newest.split()[1:] == ["run", "1", "1", "0", "1"]
-    assert oldest.split()[1:] == ["run", "0", "3", "3", "0"]
+    words = ["RUN", "DATE", "ACCOUNT", "FILE", "TIME", "COMMAND", "EXIT", "ROWS", "IN", "CALLBELL", "TO", "FIX"]
+    assert head.split() == words
+    assert newest.split()[-5:] == ["run", "1", "1", "0", "1"]
+    assert oldest.split()[-5:] == ["run", "0", "3", "3", "0"]
+    assert ("more.csv" in newest, "contacts.csv" in oldest) == (True, True)
     shown = give("runs", oldest.split()[0]).stdout
     assert "3 created" in shown
     assert str(Path("reports").absolute() / oldest.split()[0]) in shown
@@ -592,10 +594,10 @@ def test_a_service_that_is_not_there_ends_with_5(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("CALLBELL_BASE_URL", f"http://127.0.0.1:{port}/v1")
     monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
     # In place of the real waits, which are some seconds of real time together: how long they are is tested elsewhere.
-    monkeypatch.setattr(account, "backoff_seconds", lambda *_: 0.0)
-    said = give("run", customers(Path("contacts.csv")))
+    monkeypatch.setattr("importer.worker_pool.circuit_breaker.probe_wait_seconds", lambda _: 0.0)
+    said = give("run", customers(Path("contacts.csv")), "--max-outage", "1s")
     assert said.exit_code == 5
-    assert "did not answer" in said.stderr
+    assert f"No connection to 127.0.0.1:{port} (refused). The service has not answered for 1 s." in said.stderr
 
 
 def test_too_many_failures_end_with_5_and_leave_the_rest_unsent(service: Sandbox) -> None:
@@ -687,7 +689,7 @@ def test_a_defect_ends_with_70_and_the_same_command_goes_on(service: Sandbox, mo
 
     with monkeypatch.context() as patched:
         # In place of what would have to be broken by hand: nothing is known that raises here.
-        patched.setattr(run_end, "write_reports", broken)
+        patched.setattr(run_end, "write_or_explain", broken)
         said = give("run", file)
     assert said.exit_code == 70
     assert "ZeroDivisionError" in said.stderr

@@ -266,6 +266,7 @@ def on_terminal(answer: str, **options: object) -> tuple[CommandResult, list[str
 
     settings, _ = load_settings({"journal": Path("journal.sqlite3"), **options}, os.environ, Path("config.toml"))
     stream = io.StringIO()
+    Path("journal.sqlite3").touch()  # else it is asked whether to begin one
     context = CommandContext(settings=settings, environment=os.environ, stream=stream, ask_line=ask_line)
     return import_files(context, ["a.csv"]), asked
 

@@ -1,6 +1,7 @@
 """What `run` asks on a terminal, and that Enter is an answer to each of its questions."""
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
 def token(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the token."""
     monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def spanish_workbook(path: Path, rows: int) -> None:
@@ -138,6 +146,32 @@ def test_a_token_is_asked_for_tried_and_kept(service: Sandbox) -> None:
     assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")]).exit_code == 0
 
 
+def test_a_kept_token_that_was_revoked_is_asked_for_again(service: Sandbox) -> None:
+    """The new one takes its place; one that a variable holds is told, for a person put it there."""
+    customers(Path("a.csv"))
+    kept = Path("config/callbell-importer/token")
+    kept.parent.mkdir(parents=True)
+    kept.write_text("revoked-token\n", encoding="utf-8")
+    kept.chmod(0o600)
+    ended = on_a_terminal("run", "a.csv", answers=[(TOKEN_ASKED, f"{TOKEN}\n"), (KEEP_ASKED, "\n"), (YES_NO, "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 3)
+    assert "Callbell refuses the token that was kept (401)." in ended.shown
+    assert kept.read_text("utf-8") == f"{TOKEN}\n"
+    ended = on_a_terminal("run", "a.csv", answers=[], environment={"CALLBELL_API_TOKEN": "wrong-token"})
+    assert ended.exit_code == 5
+    assert "The service refused the token (401)." in ended.shown
+
+
+def test_a_service_that_is_not_there_is_told_before_anything_is_asked(service: Sandbox) -> None:
+    """On a terminal nobody waits, and answers no question for nothing."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
+    nowhere = {"CALLBELL_BASE_URL": f"http://127.0.0.1:{free_port()}/v1", "CALLBELL_API_TOKEN": TOKEN}
+    ended = on_a_terminal("run", "a.csv", answers=[], environment=nowhere)
+    assert (ended.exit_code, len(service.contacts)) == (5, 0)
+    address = nowhere["CALLBELL_BASE_URL"].removeprefix("http://").removesuffix("/v1")
+    assert ended.shown.startswith(f"No connection to {address} (refused).\n")
+
+
 def test_a_token_is_kept_on_request_only(service: Sandbox) -> None:
     """A no keeps it for this run alone; no token at all sends nothing, with exit code 2."""
     customers(Path("a.csv"))
@@ -178,7 +212,8 @@ def test_where_nobody_can_be_asked_the_country_is_named_as_the_cure(service: San
         said = give(command, "clientes.xlsx")
         assert said.exit_code == 1
         assert "29 of 29 numbers without a country code are right for Spain." in said.stderr
-        assert "If they are Spanish, give the same command with --country ES." in said.stderr
+        assert f"callbell-importer {command} clientes.xlsx --country ES" in said.stderr
+        assert said.stderr.count("--country") == (1 if command == "run" else 2)
     assert not service.contacts
     assert give("run", "clientes.xlsx", "--country", "Spain").exit_code == 1
     assert len(service.contacts) == 29

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import requests  # type: ignore[import-untyped]  # it has no types, and is in an environment of its own
+import requests  # type: ignore[import-untyped,unused-ignore]  # it has no types, and is in an environment of its own
 from singer_sdk import RecordSink, Target  # type: ignore[import-not-found]  # in the same
 from singer_sdk import typing as th
 

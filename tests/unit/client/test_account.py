@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -165,6 +165,12 @@ def test_a_bad_certificate_is_not_asked_twice() -> None:
     error, requests, _ = failed(fatal)
     assert requests == 1
     assert "certificate" in error.message
+    error, _, _ = failed(replace(fatal, address="api.callbell.eu:443"))
+    assert error.message == "No connection to api.callbell.eu:443 (its certificate is not good)."
+    assert "clock" in error.hint
+    error, _, _ = failed(Reply(arrival=Arrival.NEVER, message="connection timed out", address="api.callbell.eu:443"))
+    assert error.message == "No connection to api.callbell.eu:443 (timed out)."
+    assert "network" in error.hint
 
 
 def test_a_page_of_another_network_is_told() -> None:

@@ -23,7 +23,7 @@ import aiohttp
 import pytest
 import trustme
 
-from importer.client.http import _FAILURES, _KEEP_SECONDS, _TIMEOUT, CallbellClient, _unanswered
+from importer.client.http import _FAILURES, _KEEP_SECONDS, _TIMEOUT, CallbellClient, _address, unanswered
 from importer.client.token import Token
 from importer.model.payload import from_json
 from importer.model.replies import Arrival, Reply
@@ -296,8 +296,58 @@ async def test_a_client_waits_and_keeps_connections_as_long_as_was_measured() ->
 
 async def test_a_refused_connection_never_arrived() -> None:
     """Nobody listens on the port: sure not to have arrived, and worth another attempt."""
-    reply = await asked(f"http://127.0.0.1:{free_port()}/v1")
+    port = free_port()
+    reply = await asked(f"http://127.0.0.1:{port}/v1")
     assert (reply.arrival, reply.http_status, reply.fatal) == (Arrival.NEVER, None, False)
+    assert (reply.message, reply.no_connection) == (
+        "connection refused",
+        f"No connection to 127.0.0.1:{port} (refused).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        (errno.ECONNREFUSED, "connection refused"),
+        (errno.ETIMEDOUT, "connection timed out"),
+        (errno.ENETUNREACH, "network unreachable"),
+        (errno.EHOSTUNREACH, "network unreachable"),
+        (errno.EMFILE, "no connection came about"),
+    ],
+)
+def test_the_system_says_why_no_connection_came_about(number: int, message: str) -> None:
+    """In words that say more than its number."""
+    failed = OSError(number, "secret")
+    error = aiohttp.ClientConnectorError(
+        aiohttp.client_reqrep.ConnectionKey(
+            host="h",
+            port=1,
+            is_ssl=False,
+            ssl=True,
+            proxy=None,
+            proxy_auth=None,
+            proxy_headers_hash=None,
+        ),
+        failed,
+    )
+    reply = unanswered(error, "api.callbell.eu:443")
+    assert (reply.arrival, reply.message, reply.address) == (Arrival.NEVER, message, "api.callbell.eu:443")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "address"),
+    [
+        ("https://api.callbell.eu/v1", "api.callbell.eu:443"),
+        ("http://127.0.0.1:8080/v1", "127.0.0.1:8080"),
+        ("http://[::1]:8080/v1", "[::1]:8080"),
+        ("https://name:secret@api.callbell.eu/v1", "api.callbell.eu:443"),
+        ("https://127.0.0.1:99999/v1", ""),
+        ("v1", ""),
+    ],
+)
+def test_an_address_is_named_by_host_and_port(base_url: str, address: str) -> None:
+    """And by nothing else: what stands before the host is secret."""
+    assert _address(base_url) == address
 
 
 class NoNames(aiohttp.abc.AbstractResolver):
@@ -318,7 +368,8 @@ async def test_a_name_that_is_not_found_never_arrived(monkeypatch: pytest.Monkey
         # Put in from outside, because the client has no option for it and needs none.
         monkeypatch.setattr(service._http.connector, "_resolver", NoNames())
         reply = await service.send(create_contact(CONTACT))
-    assert (reply.arrival, reply.fatal, reply.message) == (Arrival.NEVER, False, "its name was not found")
+    assert (reply.arrival, reply.fatal, reply.message) == (Arrival.NEVER, False, "name not found")
+    assert reply.no_connection == "No connection to callbell.test:80 (name not found)."
 
 
 @pytest.mark.parametrize(
@@ -380,7 +431,7 @@ async def test_a_greeting_of_tls_that_is_not_answered_never_arrived() -> None:
     """A server that takes the connection and says nothing to TLS is given up as a connection that was not made."""
     async with served(sends(b"", then_hang=True), read=False) as peer:
         reply = await asked(peer.base_url.replace("http:", "https:"))
-    assert (reply.arrival, reply.message) == (Arrival.NEVER, "no connection in time")
+    assert (reply.arrival, reply.message) == (Arrival.NEVER, "connection timed out")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses a connection that finds the queue full")
@@ -395,7 +446,7 @@ async def test_a_connection_that_nobody_takes_never_arrived() -> None:
             waiting.settimeout(0)
             waiting.connect_ex(full.getsockname())
         reply = await asked(f"http://127.0.0.1:{full.getsockname()[1]}/v1")
-    assert (reply.arrival, reply.message) == (Arrival.NEVER, "no connection in time")
+    assert (reply.arrival, reply.message) == (Arrival.NEVER, "connection timed out")
 
 
 # What may have arrived
@@ -704,7 +755,7 @@ def test_only_what_comes_before_sending_never_arrived() -> None:
     never = {
         kind.__name__
         for kind in kinds_of(aiohttp.ClientError)
-        if _unanswered(kind.__new__(kind)).arrival is Arrival.NEVER
+        if unanswered(kind.__new__(kind)).arrival is Arrival.NEVER
     }
     # The two of redirects cannot come, because none is followed; those of proxies and Unix sockets neither.
     assert never == {
@@ -730,11 +781,11 @@ def test_only_what_comes_before_sending_never_arrived() -> None:
         (aiohttp.InvalidURL, Arrival.NEVER, "base_url is no address", True),
         (aiohttp.NonHttpUrlClientError, Arrival.NEVER, "base_url is no address", True),
         (UnicodeError, Arrival.NEVER, "base_url is no address", True),
-        (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "its name was not found", False),
+        (aiohttp.ClientConnectorDNSError, Arrival.NEVER, "name not found", False),
         (aiohttp.ClientConnectorCertificateError, Arrival.NEVER, "its certificate is not good", True),
         (aiohttp.ClientConnectorSSLError, Arrival.NEVER, "no safe connection (TLS) came about", False),
         (aiohttp.ClientConnectorError, Arrival.NEVER, "no connection came about", False),
-        (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "no connection in time", False),
+        (aiohttp.ConnectionTimeoutError, Arrival.NEVER, "connection timed out", False),
         (aiohttp.ServerTimeoutError, Arrival.UNKNOWN, "no answer in time", False),
         (TimeoutError, Arrival.UNKNOWN, "no answer in time", False),
         (ConnectionResetError, Arrival.UNKNOWN, "the connection broke off", False),
@@ -751,13 +802,13 @@ def test_every_failure_has_words_that_hold_nothing_of_the_request(
     is_fatal: bool,  # noqa: FBT001 - a table of cases
 ) -> None:
     """Ours alone: aiohttp's hold the token and the number. Only what a person has to fix ends the run."""
-    assert _unanswered(kind.__new__(kind)) == Reply(arrival=arrival, message=message, fatal=is_fatal)
+    assert unanswered(kind.__new__(kind)) == Reply(arrival=arrival, message=message, fatal=is_fatal)
 
 
 @pytest.mark.parametrize("error", [TimeoutError(), ConnectionResetError(), ssl.SSLError(), ValueError(), OSError()])
 def test_what_is_not_known_to_come_before_sending_may_have_arrived(error: Exception) -> None:
     """The plain errors of Python and of TLS say nothing about when they came."""
-    assert _unanswered(error) == Reply(arrival=Arrival.UNKNOWN, message=_unanswered(error).message)
+    assert unanswered(error) == Reply(arrival=Arrival.UNKNOWN, message=unanswered(error).message)
 
 
 def test_a_narrow_kind_stands_before_the_wide_one() -> None:

@@ -61,7 +61,7 @@ def test_only_401_and_403_are_about_the_token() -> None:
 @pytest.mark.parametrize(
     ("failed", "text"),
     [
-        (Reply(arrival=Arrival.NEVER, message="its name was not found"), "cannot be reached: its name was not found"),
+        (Reply(arrival=Arrival.NEVER, message="name not found"), "cannot be reached: name not found"),
         (Reply(arrival=Arrival.ANSWERED, http_status=502), "does not answer as it should: status 502"),
     ],
 )

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from importer.commands.live_display import in_background, snapshot
+from importer.model.replies import Reply
 from importer.model.stop import Stop
 from importer.reports.snapshot import Snapshot, waits
 from importer.worker_pool.rate_limiter import RateLimiter
@@ -95,3 +96,14 @@ def test_the_commonest_reason_of_failures_is_told_while_they_happen() -> None:
     one = seen(*stage_with(ObedientService(odd=lambda _number, _request: refused), rows=400), after_seconds=0.5)
     assert one.failure == "The service refused it: no such tag"
     assert one.failure_count == one.tally["failed"]
+
+
+def test_rows_in_doubt_are_not_explained_by_a_request_that_never_left() -> None:
+    """The service was gone afterwards, which is another reason."""
+
+    def odd(number: int, _request: object) -> Reply | None:
+        return None if number < 5 else NO_ANSWER if number == 5 else NEVER
+
+    said = waits(seen(*stage_with(ObedientService(odd=odd)), after_seconds=30.0))
+    assert any("(the connection was refused), next try" in one for one in said)
+    assert any("after no clear answer (the connection broke off)" in one for one in said)

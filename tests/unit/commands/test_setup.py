@@ -5,7 +5,8 @@ import re
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 
 from importer.commands import setup
 from importer.commands.context import CommandContext
-from importer.commands.setup import is_there, journal_path, new_run, open_journal, open_sheets, run_name
+from importer.commands.fetch import InputFile
+from importer.commands.setup import after_earlier, is_there, journal_path, new_run, open_journal, open_sheets, run_name
 from importer.journal import Journal
 from importer.model.errors import BusyError, InputError, StorageError
+from importer.model.runs import RunRecord
 from importer.settings import settle
 from tests.support.commands import customers
+from tests.support.journals import record
 
 AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
 STARTED = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
@@ -32,13 +36,18 @@ class Stopped:
         return AT
 
 
+def local(path: Path) -> InputFile:
+    """Return a file of this computer."""
+    return InputFile(name=str(path), path=str(path))
+
+
 @pytest.fixture
 def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandContext:
     """What a command is given, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     settings = settle({"journal": "journal.sqlite3", "report_dir": "out"}, {})
     return CommandContext(
-        settings=settings, options={"country": "ES"}, environment={}, stream=io.StringIO(), clock=Stopped()
+        settings=settings, options={"country": "ES"}, environment={}, stream=io.StringIO(), clock=Stopped(), zone=UTC
     )
 
 
@@ -85,7 +94,7 @@ def test_what_reading_needs_is_imported_on_a_thread(
         broken()
 
     monkeypatch.setattr(setup, "preload", preload)
-    with open_sheets(context, [str(customers(Path("contacts.csv")))]) as readers:
+    with open_sheets(context, [local(customers(Path("contacts.csv")))]) as readers:
         assert imported.wait(10)
         assert [reader.sheet.header for reader in readers] == [("Phone", "Name")]
 
@@ -93,7 +102,7 @@ def test_what_reading_needs_is_imported_on_a_thread(
 def test_one_file_that_cannot_be_opened_closes_the_others(context: CommandContext) -> None:
     """Windows lets nobody delete or move a file that is open."""
     first = customers(Path("contacts.csv"))
-    with pytest.raises(InputError), open_sheets(context, [str(first), "nowhere.csv"]):
+    with pytest.raises(InputError), open_sheets(context, [local(first), local(Path("nowhere.csv"))]):
         pass
     first.unlink()
 
@@ -134,6 +143,14 @@ def test_a_sandbox_has_a_journal_of_its_own() -> None:
     assert real.is_absolute()
 
 
+def test_each_account_has_a_journal_of_its_own() -> None:
+    """Where it names none: two clients' nights do not meet. Whoever has no accounts keeps the one that there is."""
+    one, other = (journal_path(None, sandbox=False, account=name) for name in ("shop-a", "shop-b"))
+    assert (one.name, other.name) == ("journal-shop-a.sqlite3", "journal-shop-b.sqlite3")
+    assert journal_path(None, sandbox=True, account="shop-a").name == "sandbox-shop-a.sqlite3"
+    assert journal_path(None, sandbox=False).name == "journal.sqlite3"
+
+
 @pytest.mark.parametrize(
     ("file", "stem"),
     [
@@ -148,6 +165,52 @@ def test_a_sandbox_has_a_journal_of_its_own() -> None:
 def test_a_run_is_called_by_its_start_and_its_file(file: str, stem: str) -> None:
     """The name is a folder on every system, and an argument that no shell changes."""
     assert run_name(STARTED, file, NOWHERE, ()) == f"20261123-020000-{stem}"
+
+
+def started(at: datetime, name: str = "") -> RunRecord:
+    """Return a run that began at a time, named by the clock on the wall."""
+    offset = round((at.utcoffset() or timedelta()).total_seconds() / 60)
+    return replace(record(name or f"{at:%Y%m%d-%H%M%S}-x"), started_at=at.astimezone(UTC), offset_minutes=offset)
+
+
+def test_a_run_is_named_by_the_clock_on_the_wall(context: CommandContext) -> None:
+    """How far that is from UTC is kept; the start itself is the same moment everywhere."""
+    with open_journal(context) as journal:
+        local = new_run(replace(context, zone=timezone(timedelta(hours=-5))), journal, "run", ["contacts.csv"])
+        journal.begin(local)
+    with closing(Journal.open(Path("journal.sqlite3"))) as journal:
+        ((kept, _),) = journal.runs()
+    assert (kept.name, kept.offset_minutes, kept.started_at) == ("20261126-210000-contacts", -300, AT)
+    assert kept.local(kept.started_at).isoformat() == "2026-11-26T21:00:00-05:00"
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 59, 60, 61, 119])
+def test_names_sort_by_time_when_clocks_are_put_back(minutes: int) -> None:
+    """In the hour that clocks show twice, a run is named right after the one before, whatever its file is called."""
+    summer, winter = timezone(timedelta(hours=2)), timezone(timedelta(hours=1))
+    first = datetime(2026, 10, 25, 2, 59, tzinfo=summer)
+    earlier = [started(first)]
+    for later in (1, 10):
+        at = (first + timedelta(minutes=minutes + later)).astimezone(winter)
+        name = run_name(after_earlier(at, earlier), "a.csv", NOWHERE, {one.name for one in earlier})
+        earlier.append(replace(started(at), name=name))
+    names = [one.name for one in earlier]
+    assert names == sorted(names)
+    assert len(set(names)) == 3
+
+
+def test_a_name_tells_the_time_wherever_no_clock_was_put_back() -> None:
+    """Runs of the same second, of an hour ago, of a journal from before, and of another zone change nothing."""
+    at = datetime(2026, 11, 23, 2, tzinfo=timezone(timedelta(hours=1)))
+    old = [
+        started(at),
+        started(at - timedelta(hours=1)),
+        started(at.astimezone(timezone(timedelta(hours=9))) - timedelta(hours=3)),
+        replace(started(at - timedelta(minutes=5)), name="20261123-235959-x", offset_minutes=None),
+        started(at - timedelta(minutes=5), "run-1"),
+        started(at + timedelta(minutes=5)),
+    ]
+    assert after_earlier(at, old) == at.replace(tzinfo=None)
 
 
 @given(st.text())

@@ -344,3 +344,38 @@ def test_the_text_fits_a_terminal_of_24_lines() -> None:
     assert len(wrapped_text(text, 80).splitlines()) <= 20
     assert "kinds more: see the report" in text
     assert text.splitlines()[-2].startswith("Fix the 45 rows in failed.csv")
+
+
+@pytest.mark.parametrize(
+    ("cure", "step"),
+    [
+        ("", "Give the same command again: it continues where this run ended."),
+        ("Run the same command again then: it goes on.", "Run the same command again then: it goes on."),
+        ("Make the tag.", "Make the tag. After that, give the same command again: it continues where this run ended."),
+    ],
+)
+def test_an_early_end_has_one_next_step(cure: str, step: str) -> None:
+    """Why it ended stands at the top, what to do about it at the end, once."""
+    text = ended(record(5), {Status.UNSENT: 3}, [], reports(), early_end=("It stopped.", cure))
+    assert text.startswith("It stopped.\n\nEnded early after ")
+    assert text.endswith(f"\n\n{step}")
+    assert text.count("same command again") == 1
+
+
+@POSIX
+def test_reports_that_cannot_be_written_are_the_next_step() -> None:
+    """The run itself came to its end."""
+    written = replace(reports(), unwritten="results.csv cannot be written: No space left on device.")
+    text = ended(record(journal="j"), {Status.CREATED: 3}, [], written)
+    assert text.startswith("Finished after ")
+    assert "The reports are not whole: results.csv cannot be written: No space left on device.\n" in text
+    assert text.endswith("\n  callbell-importer report 20261123-020000-contacts --journal j")
+
+
+def test_the_country_is_named_once() -> None:
+    """The evidence keeps its figures; the option is in the next step."""
+    alike = [ProblemGroup(code="phone_no_country", column="Phone", message="x", count=9, rows=(2,))]
+    note = "9 of 9 numbers are right for Spain.\nIf they are Spanish, give the same command with --country ES."
+    text = ended(record(1), {Status.INVALID: 9}, alike, reports(), notes=[note, "Else."], country="ES")
+    assert "9 of 9 numbers are right for Spain.\n\nElse.\n" in text
+    assert text.count("--country ES") == 1

@@ -95,3 +95,10 @@ def test_a_rehearsal_says_so() -> None:
     assert "nothing was sent" in page
     assert "if Callbell answers as the sandbox did" in page
     assert Status.CREATED.value in page
+
+
+def test_a_row_is_named_as_the_spreadsheet_program_does() -> None:
+    """Without a comma in its number: whoever looks for C1502 finds 1502."""
+    page = Page(page_of([INVALID._replace(row=1502)]))
+    assert "1502" in page.texts
+    assert "1,502" not in page.texts

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from importer.model.rows import Status
-from importer.reports.progress import Lines, LiveDisplay, Progress, choose_progress, console_class, wrapped
+from importer.reports.progress import Lines, LiveDisplay, Progress, choose_progress, console_class, screen, wrapped
 from importer.reports.snapshot import Snapshot, log_line
 from importer.system.logs import LOG
 
@@ -257,3 +257,22 @@ def test_where_the_stream_is_a_log_progress_is_a_part_of_it(monkeypatch: pytest.
         assert told == []
     ((_, named),) = told
     assert named["extra"]["fields"]["counts"] == {"created": 2}
+
+
+@pytest.mark.parametrize("vanishes", [False, True])
+def test_a_display_may_leave_nothing_behind(vanishes: bool) -> None:  # noqa: FBT001 - a table of cases
+    """A question that says the same takes its place; without a live display there is nothing to take away."""
+    stream = Terminal()
+    with LiveDisplay(console(stream), Clock()) as live:
+        live.update(END)
+        if vanishes:
+            live.vanish()
+    assert stream.getvalue().endswith("\x1b[2K") is vanishes
+    live.vanish()
+    Progress().vanish()
+
+
+def test_while_the_account_is_asked_nothing_is_said_of_rows() -> None:
+    """One line, that moves."""
+    asking = Snapshot(tally=Counter(), read_all=False, asking="asking Callbell", elapsed_seconds=7.0)
+    assert screen(asking, 75, " | ") == [("asking Callbell (7 s)", "")]

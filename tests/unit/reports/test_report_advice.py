@@ -47,10 +47,10 @@ def test_retry_is_offered_for_what_can_succeed_unchanged(
 
 
 def test_the_headline_counts_customers_first() -> None:
-    """Who is in Callbell, who needs a person, who is there twice, who was not sent."""
+    """Who is in Callbell, who needs a person, who is there twice, who was not sent: as the closing text counts them."""
     tally = Counter({Status.CREATED: 3993, Status.DUPLICATE: 1, Status.INVALID: 4, Status.UNSENT: 2})
     assert headline(RUN, tally, 1) == (
-        "3,994 of 4,000 customers are in Callbell. 5 need you, 1 stands twice, 2 were not sent."
+        "3,993 of 4,000 customers are in Callbell. 5 need you, 1 stands twice, 2 were not sent."
     )
     assert headline(RUN, Counter({Status.CREATED: 1}), 0) == "1 of 1 customer is in Callbell."
     assert "nothing was sent" in headline(replace(RUN, account="sandbox x"), Counter({Status.CREATED: 1}), 0)

@@ -7,7 +7,7 @@ import pytest
 
 from importer.model.deletion import Fate
 from importer.model.rows import Status
-from importer.reports.snapshot import Snapshot, clock_line, clock_time, log_line, status_counts, waits
+from importer.reports.snapshot import Snapshot, clock_line, clock_time, log_line, request_pace, status_counts, waits
 
 BUSY = Snapshot(
     tally=Counter({Status.CREATED: 900, Status.FAILED: 10, Status.PENDING: 1_090}),
@@ -103,3 +103,23 @@ def test_rows_that_take_two_requests_take_twice_as_long() -> None:
 def test_times_are_shown_as_a_clock_does() -> None:
     """With hours only where there are some."""
     assert [clock_time(seconds) for seconds in (0, 59.9, 60, 7_500)] == ["0:00", "0:59", "1:00", "2:05:00"]
+
+
+def test_a_run_without_requests_is_measured_by_its_rows() -> None:
+    """A dry run that asks nobody about most rows is done in seconds, not in days."""
+    dry = replace(BUSY, in_flight=0, per_second=0.02, rows_per_second=545.0)
+    assert clock_line(dry) == " 45 %  elapsed 0:09     left 0:02     910 of 2,000 rows"
+    assert request_pace(dry) == ()
+
+
+def test_no_time_is_left_of_a_run_that_stops() -> None:
+    """The others are not sent."""
+    assert "left -  " in clock_line(STOPPING)
+
+
+def test_the_account_is_asked_also_where_no_request_is_counted() -> None:
+    """A rehearsal asks it beside its own sandbox, a dry run sends nothing."""
+    asking = replace(BUSY, in_flight=0, read_all=False, is_asking=True)
+    said = ("asking Callbell what it has already, before anything is sent",)
+    assert waits(asking) == waits(replace(asking, sends=False)) == said
+    assert waits(replace(asking, read_all=True)) == ()

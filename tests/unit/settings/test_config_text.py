@@ -74,7 +74,14 @@ def test_no_setting_is_forgotten() -> None:
     """Whatever differs from its default is in force in the config that is proposed."""
     where = (("Consent", ("Sí", "Yes")),)
     odd = {"sheet": "S", "encoding": "cp1252", "delimiter": "tab", "hidden_rows": "skip"}
-    reading = InputOptions(header_row=2, no_header=True, where=where, **odd)
+    reading = InputOptions(
+        header_row=2,
+        no_header=True,
+        where=where,
+        max_download_mb=5,
+        download_timeout_seconds=90.0,
+        **odd,
+    )
     contact = ContactOptions(
         source="telegram",
         country="ES",

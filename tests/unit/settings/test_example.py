@@ -6,7 +6,7 @@ import pytest
 
 from importer.settings import Settings, settle
 from importer.settings.config_file import key_lines
-from importer.settings.config_tables import TABLES, CustomFieldTable, keys_of
+from importer.settings.config_tables import TABLES, AccountTable, CustomFieldTable, keys_of
 from tests.support.paths import ROOT
 
 EXAMPLE = ROOT / "config.example.toml"
@@ -16,7 +16,7 @@ def uncommented(text: str) -> str:
     """Return the example with its commented settings in force."""
     return "\n".join(
         line.removeprefix("# ")
-        if line.startswith("# ") and (" = " in line or line.startswith(("# [values", "# [input")))
+        if line.startswith("# ") and (" = " in line or line.startswith(("# [values", "# [input", "# [accounts")))
         else line
         for line in text.splitlines()
     )
@@ -48,6 +48,7 @@ def test_the_example_holds_every_key_and_no_other(text: str) -> None:
     assert {path[3] for path in lines if path[:2] == ("columns", "custom_fields") and len(path) == 4} == set(
         CustomFieldTable.model_fields
     )
+    assert {path[2] for path in lines if path[0] == "accounts" and len(path) == 3} == set(AccountTable.model_fields)
 
 
 def test_every_key_has_its_sentence(text: str) -> None:

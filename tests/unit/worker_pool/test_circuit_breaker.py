@@ -183,8 +183,8 @@ def test_an_outage_that_lasts_ends_the_run() -> None:
     ended, times, _ = probed(BAD, longest_seconds=15.0)
     assert times == [1.0, 3.0, 7.0, 15.0]
     assert ended == Stop(
-        message="The service has not answered for 0 minutes.",
-        hint="Run the same command again when it does: it goes on.",
+        message="The service has not answered for 15 s.",
+        hint="Run the same command again when Callbell answers: it goes on.",
         code="unreachable",
     )
     ended, times, _ = probed(BAD)

@@ -1,0 +1,89 @@
+"""A journal that somebody named and that is not there: it is begun with a word, and not at all if it was there before.
+
+Which journals there were stands in a file of its own, in the person's folder for programs' state: what is beside a
+journal is gone with its disk.
+"""
+
+import contextlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from importer.commands.context import CommandContext, is_yes, may_ask
+from importer.model.errors import StorageError, UsageError
+from importer.model.plain_text import plain
+from importer.system.files import write_whole
+from importer.system.logs import LOG
+from importer.system.shell import empty_file_command
+
+_MOST_KNOWN = 100
+_DATE = len("2026-11-27")
+
+
+def begin_named_journal(context: CommandContext, path: Path, known: Path) -> None:
+    """Say that a named journal is begun, or ask; nothing where it is there.
+
+    Args:
+        context: With how to ask.
+        path: The journal's true path, which an option, a variable or the config names.
+        known: The file with the journals that were used.
+
+    Raises:
+        StorageError: It is missing, an earlier run used it, and nobody can be asked.
+        UsageError: The person does not want a new one.
+
+    """
+    if not _is_missing(path):
+        return
+    used_at = _known(known).get(str(path), "")[:_DATE]
+    if may_ask(context) and context.ask_line is not None and not context.settings.run.dry_run:
+        if not is_yes(context.ask_line(_question(path, used_at)), default=not used_at):
+            raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
+    elif used_at:
+        raise StorageError(
+            f"The journal {path} is missing. It was used on {used_at}, and only it knows what was sent.",
+            "Put it back (is its disk there?), and give the same command again. To begin a new one all the same, make"
+            f" an empty file there first:\n  {empty_file_command(path)}",
+        )
+    text = f"A new journal is begun, which knows of nothing that was sent before: {plain(str(path))}"
+    LOG.warning("%s", text)
+    context.tell(text)
+
+
+def remember_journal(path: Path, now: datetime, known: Path) -> None:
+    """Write down that a named journal is there; what goes wrong with that stops nothing."""
+    used, at = _known(known), now.isoformat(timespec="seconds")
+    if used.get(str(path), "")[:_DATE] == at[:_DATE]:
+        return
+    newest = dict(sorted({**used, str(path): at}.items(), key=lambda one: one[1])[-_MOST_KNOWN:])
+    with contextlib.suppress(StorageError, OSError), write_whole(known) as unfinished:
+        unfinished.write_text(json.dumps(newest, indent=1), encoding="utf-8", errors="surrogateescape")
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):  # told by whoever opens it
+        return False
+    return False
+
+
+def _question(path: Path, used_at: str) -> str:
+    if used_at:
+        return (
+            f"The journal {plain(str(path))} is missing. It was used on {used_at}, and only it knows what was sent."
+            "\nBegin a new one all the same? [y/N]"
+        )
+    return f"There is no journal yet at {plain(str(path))}\nBegin a new one there? [Y/n]"
+
+
+def _known(known: Path) -> Mapping[str, str]:
+    """Return when each journal was used last, by its path; what cannot be read is nothing."""
+    try:
+        found = json.loads(known.read_text(encoding="utf-8", errors="surrogateescape"))
+    except (OSError, ValueError):
+        return {}
+    return {path: at for path, at in found.items() if isinstance(at, str)} if isinstance(found, dict) else {}

@@ -1,0 +1,87 @@
+"""Several accounts on one server: one config, a journal and reports each, and nights that do not meet."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from importer.commands import account_registry
+from importer.sandbox import Sandbox, SandboxOptions
+from tests.support.commands import NO_LIMIT, TOKEN, customers, elsewhere, give, phones, serving
+
+OTHER_TOKEN = "other-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
+OTHER = SandboxOptions(account=elsewhere(token=OTHER_TOKEN), rate_limit=0, created_status=201)
+
+
+@pytest.fixture
+def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sandbox, Sandbox]]:
+    """Two accounts, and a config that has both."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("COLUMNS", "200")
+    with ExitStack() as opened:
+        one, other = (opened.enter_context(serving(options)) for options in (NO_LIMIT, OTHER))
+        for name, token in (("a", TOKEN), ("b", OTHER_TOKEN)):
+            Path(f"{name}.token").touch(mode=0o600)
+            Path(f"{name}.token").write_text(token, "utf-8")
+        tables = "".join(
+            f'[accounts.shop-{name}]\nbase_url = "{shop.base_url}"\ntoken_file = "{name}.token"\n'
+            for name, shop in (("a", one), ("b", other))
+        )
+        Path("config.toml").write_text(tables, "utf-8")
+        yield one, other
+
+
+def test_each_account_has_its_own_journal_reports_and_runs(shops: tuple[Sandbox, Sandbox]) -> None:
+    """The same list goes to both, and neither knows of the other's."""
+    one, other = shops
+    customers(Path("contacts.csv"))
+    for name in ("shop-a", "shop-b", "shop-a"):
+        assert give("run", "contacts.csv", "--yes", "--account", name).exit_code == 0
+    assert phones(one) == phones(other)
+    assert len(one.contacts) == 3
+    state = Path("state/callbell-importer")
+    assert {path.name for path in state.glob("*.sqlite3")} == {"journal-shop-a.sqlite3", "journal-shop-b.sqlite3"}
+    assert [len(os.listdir(f"reports/shop-{name}")) for name in "ab"] == [2, 1]  # noqa: PTH208 - how many
+    listed = give("runs", "--account", "shop-b").stdout
+    assert "shop-b" in listed
+    assert "contacts.csv" in listed
+    assert len(listed.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("shops")
+@pytest.mark.parametrize("command", [["run", "contacts.csv"], ["runs"], ["retry"], ["doctor"], ["journal", "check"]])
+def test_which_account_is_meant_must_be_said(command: list[str]) -> None:
+    """By every command: each account has another journal."""
+    said = give(*command)
+    assert said.exit_code == 2
+    assert "name one with --account, of those that the config has: shop-a, shop-b" in said.stderr + said.stdout
+
+
+@pytest.mark.usefixtures("shops")
+def test_the_next_step_names_the_account() -> None:
+    """Else `retry` would look in another journal."""
+    customers(Path("contacts.csv"))
+    Path("a.token").write_text("wrong", "utf-8")
+    assert give("run", "contacts.csv", "--yes", "--account", "shop-a").exit_code == 5
+    Path("a.token").write_text(TOKEN, "utf-8")
+    Path("contacts.csv").write_text("Phone,Name\n12,Ana\n+34600111222,Eva\n", "utf-8")
+    said = give("run", "contacts.csv", "--yes", "--account", "shop-a")
+    assert said.exit_code == 1
+    assert "--account shop-a" in said.stderr
+
+
+def test_an_account_with_another_journal_is_told(
+    shops: tuple[Sandbox, Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At night on standard error, once in a run, which goes on; nobody is made twice, as Callbell is asked first."""
+    monkeypatch.setattr(account_registry, "is_loopback", lambda _host: False)
+    customers(Path("contacts.csv"))
+    assert "another journal" not in give("run", "contacts.csv", "--yes", "--account", "shop-a").stderr
+    said = give("run", "contacts.csv", "--yes", "--account", "shop-a", "--journal", "mine.sqlite3")
+    assert said.exit_code == 0
+    assert said.stderr.count("This account has another journal") == 1
+    assert "journal-shop-a.sqlite3" in said.stderr
+    assert len(shops[0].contacts) == 3

@@ -1,0 +1,122 @@
+"""Nights on which something is missing: the network before the first row, and room for the reports after the last."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from importer.client.http import CallbellClient
+from importer.model.errors import StorageError
+from importer.model.replies import Arrival, Reply
+from importer.model.requests import Request
+from importer.sandbox import Sandbox
+from tests.support.commands import TOKEN, customers, give, serving
+
+DOWN = Reply(arrival=Arrival.NEVER, message="connection refused", address="api.callbell.eu:443")
+FULL = StorageError("reports/x cannot be written: No space left on device.", "See that the disk has room.")
+
+
+@pytest.fixture(autouse=True)
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Yield Callbell's stand-in; each test stands in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    with serving() as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+def down_at_first(monkeypatch: pytest.MonkeyPatch, requests: int) -> list[Request]:
+    """Let so many first requests meet no service, at intervals of nothing; return those that were made."""
+    asked, send = list[Request](), CallbellClient.send
+
+    async def no_answer_yet(self: CallbellClient, request: Request) -> Reply:
+        asked.append(request)
+        return DOWN if len(asked) <= requests else await send(self, request)
+
+    monkeypatch.setattr(CallbellClient, "send", no_answer_yet)
+    monkeypatch.setattr("importer.worker_pool.circuit_breaker.probe_wait_seconds", lambda _number: 0.3)
+    return asked
+
+
+def test_a_network_that_comes_up_later_is_waited_for(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At two in the morning it may: what is waited for is said, and every row arrives."""
+    down_at_first(monkeypatch, 3)
+    said = give("run", customers(Path("a.csv")), "--yes", "--log-file", "importer.log")
+    assert (said.exit_code, len(service.contacts)) == (0, 3)
+    assert "Callbell does not answer (connection refused), next try in " in said.stderr
+    assert "Callbell answers again, after " in said.stderr
+    assert "Callbell does not answer (connection refused)" in Path("importer.log").read_text("utf-8")
+
+
+def test_a_network_that_stays_away_is_named(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After --max-outage, with the host, the port and the reason; nothing was sent."""
+    down_at_first(monkeypatch, 10_000)
+    said = give("run", customers(Path("a.csv")), "--yes", "--max-outage", "1s")
+    assert (said.exit_code, len(service.contacts)) == (5, 0)
+    assert "No connection to api.callbell.eu:443 (refused). The service has not answered for " in said.stderr
+
+
+def test_reports_without_room_keep_the_counts_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code is 4, here and in the list of runs; `report` writes them when there is room."""
+    file = customers(Path("a.csv"))
+    with monkeypatch.context() as full:
+        full.setattr("importer.commands.unwritten_reports.write_reports", _full)
+        said = give("run", file, "--yes", "--json")
+    assert said.exit_code == said.summary["exit_code"] == 4
+    assert said.rows == {"created": 3, "read": 3}
+    assert "Finished after " in said.stderr
+    assert "  3 created    now in Callbell" in said.stderr
+    assert "The reports are not whole: reports/x cannot be written: No space left on device." in said.stderr
+    lines = said.stderr.splitlines()
+    assert lines[-2].startswith("Make room there, and write the reports again")
+    run = lines[-1].split()[-1]
+    assert lines[-1] == f"  callbell-importer report {run}"
+    assert give("runs").stdout.splitlines()[1].split()[:3] == [run, "run", "4"]
+    assert give("report", run, "--no-open").exit_code == 0
+    assert Path("reports", run, "results.csv").is_file()
+
+
+def test_a_journal_on_the_same_full_disk_changes_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code is told all the same."""
+    monkeypatch.setattr("importer.commands.unwritten_reports.write_reports", _full)
+    monkeypatch.setattr("importer.journal.run_report.RunReport.end_with", _full)
+    said = give("run", customers(Path("a.csv")), "--yes")
+    assert said.exit_code == 4
+    assert "  3 created    now in Callbell" in said.stderr
+
+
+def test_an_undo_without_room_for_its_report_keeps_its_counts(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contacts are deleted, and the text says so."""
+    give("run", customers(Path("a.csv")), "--yes")
+    monkeypatch.setattr("importer.commands.undo.write_undone", _full)
+    said = give("undo", os.listdir("reports")[0], "--yes", "--json")  # noqa: PTH208 - the name alone
+    assert said.exit_code == said.summary["exit_code"] == 4
+    assert not service.contacts
+    assert "3 deleted" in said.stderr
+    assert "No space left on device." in said.stderr
+    assert said.summary["reports"] == {}
+
+
+def _full(*_arguments: object, **_named: object) -> None:
+    raise FULL
+
+
+def test_a_named_journal_that_is_missing_ends_a_night(service: Sandbox) -> None:
+    """Where an earlier run used it; the first night begins it, and says so."""
+    given = ("run", customers(Path("a.csv")), "--yes", "--journal", "disk/j.sqlite3")
+    first = give(*given)
+    assert (first.exit_code, len(service.contacts)) == (0, 3)
+    assert "A new journal is begun" in first.stderr
+    assert "A new journal" not in give(*given).stderr
+    Path("disk").rename("elsewhere")
+    said = give(*given)
+    assert (said.exit_code, len(service.contacts)) == (4, 3)
+    assert "disk/j.sqlite3 is missing. It was used on " in said.stderr
+    assert "There is no journal at disk/j.sqlite3, so no run is known." in give("runs", *given[-2:]).stdout
+    Path("elsewhere").rename("disk")
+    assert give(*given).exit_code == 0

@@ -1,0 +1,160 @@
+"""A journal that is named and missing is begun with a word, and not at all if it was there before."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from importer.commands.context import CommandContext
+from importer.commands.named_journal import begin_named_journal, remember_journal
+from importer.commands.setup import open_journal
+from importer.model.errors import ImporterError, StorageError, UsageError
+from importer.settings import settle
+
+KNOWN = Path("state/known.json")
+AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def context_of(ask: Callable[[str], str] | None = None, **options: object) -> CommandContext:
+    """Return a context that names a journal."""
+    settings = settle({"journal": "there/j.sqlite3", **options}, {})
+    return CommandContext(settings=settings, environment={}, stream=io.StringIO(), ask_line=ask)
+
+
+def used_before(path: Path = Path("there/j.sqlite3")) -> Path:
+    """Let the journal be one that an earlier run used; return its path."""
+    remember_journal(path.absolute(), AT, KNOWN)
+    return path.absolute()
+
+
+def said(context: CommandContext) -> str:
+    """Return what was written to standard error."""
+    assert isinstance(context.stream, io.StringIO)
+    return context.stream.getvalue()
+
+
+def test_a_first_run_by_night_begins_it_and_says_so() -> None:
+    """One command is enough; the next run says nothing."""
+    for first in (True, False):
+        context = context_of()
+        with open_journal(context):
+            pass
+        assert ("A new journal is begun, which knows of nothing that was sent before" in said(context)) is first
+
+
+def test_a_journal_that_was_there_before_is_not_begun_silently() -> None:
+    """Its disk may be missing: a new one would know of nothing that was sent. An empty file says that this is meant."""
+    with open_journal(context_of()):
+        pass
+    Path("there").rename("gone")
+    with pytest.raises(StorageError) as caught, open_journal(context_of()):
+        pass
+    assert "is missing. It was used on 20" in caught.value.message
+    command = caught.value.hint.splitlines()[-1].strip()
+    assert command == f"touch {Path('there/j.sqlite3').absolute()}"
+    assert not Path("there").exists()
+    Path("there").mkdir()
+    Path("there/j.sqlite3").touch()
+    with open_journal(context_of()) as journal:
+        assert journal.runs() == []
+
+
+@pytest.mark.parametrize(("answer", "begins"), [("", True), ("y", True), ("n", False)])
+def test_on_a_terminal_the_first_use_is_asked_about(answer: str, begins: bool) -> None:  # noqa: FBT001 - a table of cases
+    """Enter begins it."""
+    asked: list[str] = []
+    context = context_of(answering(asked, answer))
+    error = outcome(context, Path("there/j.sqlite3").absolute())
+    assert asked[0].endswith("Begin a new one there? [Y/n]")
+    assert isinstance(error, UsageError) is not begins
+
+
+@pytest.mark.parametrize(("answer", "begins"), [("", False), ("n", False), ("y", True)])
+def test_on_a_terminal_enter_begins_none_in_place_of_another(answer: str, begins: bool) -> None:  # noqa: FBT001 - the same
+    """The person is told when it was used."""
+    path, asked = used_before(), list[str]()
+    context = context_of(answering(asked, answer))
+    assert isinstance(outcome(context, path), UsageError) is not begins
+    assert "It was used on 2026-11-27" in asked[0]
+    assert asked[0].endswith("[y/N]")
+
+
+def answering(asked: list[str], answer: str) -> Callable[[str], str]:
+    """Return how a person answers each question, which is kept."""
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    return ask
+
+
+def outcome(context: CommandContext, path: Path) -> ImporterError | None:
+    """Return the error with which it ends, if it does."""
+    try:
+        begin_named_journal(context, path, KNOWN)
+    except ImporterError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("options", [{"yes": True}, {"dry_run": True}])
+def test_who_does_not_want_to_be_asked_is_told(options: dict[str, object]) -> None:
+    """With --yes, and in a dry run, which sends nothing."""
+    context = context_of(lambda _: pytest.fail("asked"), **options)
+    assert outcome(context, Path("there/j.sqlite3").absolute()) is None
+    assert "A new journal is begun" in said(context)
+
+
+def test_the_journal_of_a_rehearsal_is_not_missed() -> None:
+    """Nothing of it counts."""
+    used_before()
+    context = context_of(sandbox=True)
+    with open_journal(context):
+        pass
+    assert not said(context)
+
+
+@pytest.mark.parametrize("content", ["", "no JSON", "[1]", '{"/a": 1}'])
+def test_a_list_that_cannot_be_read_stops_nothing(content: str) -> None:
+    """It is written again."""
+    path = used_before()
+    KNOWN.write_text(content, encoding="utf-8")
+    assert outcome(context_of(), path) is None
+    used_before()
+    assert isinstance(outcome(context_of(), path), StorageError)
+
+
+def test_a_list_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run matters more."""
+    Path("file").touch()
+    monkeypatch.setattr("tests.unit.commands.test_named_journal.KNOWN", Path("file/known.json"))
+    assert outcome(context_of(), used_before()) is None
+
+
+def test_a_path_that_cannot_be_looked_at_is_told_by_whoever_opens_it() -> None:
+    """It is not called missing."""
+    context = context_of()
+    assert outcome(replace(context), Path("a" * 300)) is None
+    assert not said(context)
+
+
+def test_the_list_stays_short() -> None:
+    """The newest hundred are known; a second run of a day writes nothing."""
+    for number in range(105):
+        remember_journal(Path(f"/j{number}"), AT.replace(minute=number // 60, second=number % 60), KNOWN)
+    text = KNOWN.read_text("utf-8")
+    assert '"/j104"' in text
+    assert '"/j4"' not in text
+    before = KNOWN.stat().st_mtime_ns
+    remember_journal(Path("/j104"), AT.replace(hour=23), KNOWN)
+    assert KNOWN.stat().st_mtime_ns == before

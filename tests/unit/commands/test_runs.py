@@ -1,0 +1,68 @@
+"""The list of past runs: account, local date, file, duration, counts."""
+
+import io
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from importer.commands.context import CommandContext
+from importer.commands.runs import list_runs
+from importer.journal import Journal
+from importer.model.runs import RunRecord
+from importer.settings import settle
+from tests.support.journals import Ticking, record
+
+MADRID = timezone(timedelta(hours=1))
+AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> CommandContext:
+    """In a zone of its own, whatever this computer's is."""
+    settings = settle({"journal": str(tmp_path / "journal.sqlite3")}, {})
+    return CommandContext(settings=settings, environment={}, stream=io.StringIO(), zone=MADRID)
+
+
+def ended(context: CommandContext, **given: object) -> RunRecord:
+    """Write a run that has ended."""
+    one = replace(record(), started_at=AT, **given)  # type: ignore[arg-type]  # as the test has them
+    with closing(Journal.open(context.settings.run.journal or Path(), Ticking())) as journal:
+        journal.begin(one)
+        journal.finish(replace(one, finished_at=AT + timedelta(seconds=125), exit_code=1))
+    return one
+
+
+def test_a_run_is_listed_with_its_account_date_file_and_duration(context: CommandContext) -> None:
+    """By the clock on the wall where it was made, and where that is not known, as it is here."""
+    ended(context, name="old", account="https://api.callbell.eu/v1 ana@example.com")
+    ended(
+        context, name="new", account="https://api.callbell.eu/v1 main", offset_minutes=-300, files=("/a.csv", "/b.csv")
+    )
+    lines = [line.split("  ") for line in list_runs(context).splitlines()]
+    told = [[cell.strip() for cell in line if cell.strip()] for line in lines]
+    assert told == [
+        ["RUN", "DATE", "ACCOUNT", "FILE", "TIME", "COMMAND", "EXIT", "ROWS", "IN CALLBELL", "TO FIX"],
+        ["new", "2026-11-22 20:30", "main", "a.csv +1", "2 min 5 s", "run", "1", "0", "0", "0"],
+        ["old", "2026-11-23 02:30", "ana@example.com", "contacts.csv", "2 min 5 s", "run", "1", "0", "0", "0"],
+    ]
+
+
+def test_a_run_that_was_cut_off_has_no_duration(context: CommandContext) -> None:
+    """And what is long is cut, so that a line stays one."""
+    with closing(Journal.open(context.settings.run.journal or Path(), Ticking())) as journal:
+        journal.begin(replace(record(), started_at=AT, account="x", files=(f"/{'a' * 90}.csv",)))
+    line = list_runs(context).splitlines()[1]
+    assert f"2026-11-23 02:30  x        {'a' * 23}…  -  " in line
+    assert "ended     not yet, or it was cut off\n" in list_runs(context, "run-1")
+
+
+def test_one_run_is_told_with_its_offset(context: CommandContext) -> None:
+    """So that it can be compared with any log."""
+    ended(context, name="new", account="https://api.callbell.eu/v1 main", offset_minutes=345)
+    text = list_runs(context, "new")
+    assert "  account   https://api.callbell.eu/v1 main\n" in text
+    assert "  started   2026-11-23 07:15:00+05:45\n" in text
+    assert "  ended     2026-11-23 07:17:05+05:45, after 2 min 5 s\n" in text
