@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from importer.commands.context import CommandContext, is_yes, may_ask
-from importer.commands.setup import importer_state_folder, is_there
+from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
 from importer.model.addresses import is_loopback
 from importer.model.errors import StorageError, UsageError
@@ -20,6 +20,7 @@ from importer.model.plain_text import plain
 from importer.system.files import write_whole
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
+from importer.system.state_folder import importer_state_folder
 
 _Journals = Mapping[str, Sequence[str]]
 """Paths of journals by the hash of an account."""

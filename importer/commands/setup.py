@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from importer.commands.context import CommandContext, is_yes
 from importer.commands.fetch import InputFile
 from importer.commands.mapping_selection import InputSheet
@@ -25,8 +23,8 @@ from importer.settings import Settings
 from importer.system.locks import journal_lock
 from importer.system.logs import log_begin, logging_to
 from importer.system.shell import importer_command
+from importer.system.state_folder import importer_state_folder
 
-_NAME = "callbell-importer"
 _LONGEST_STEM = 40
 _STAMP, _STAMP_FORMAT = re.compile(r"\d{8}-\d{6}-"), "%Y%m%d-%H%M%S"
 _LONGEST_CHANGE = timedelta(hours=2)
@@ -147,11 +145,6 @@ def after_earlier(local: datetime, earlier: Iterable[RunRecord]) -> datetime:
         if is_near and _STAMP.match(record.name):
             shown = max(shown, datetime.strptime(record.name[:15], _STAMP_FORMAT) + _NEXT)  # noqa: DTZ007 - of the wall
     return shown
-
-
-def importer_state_folder() -> Path:
-    """Return the folder where the user's programs keep their state, of this one."""
-    return user_state_path(_NAME, appauthor=False)
 
 
 def journal_of(settings: Settings) -> Path:
