@@ -9,6 +9,7 @@ from importer.cli import options
 from importer.cli.app import app, command, command_context, examples
 from importer.cli.command_end import begun, finish
 from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
+from importer.cli.explain_command import EXPLAIN_EXAMPLES, explain
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
 from importer.cli.prompts import confirm_undo
@@ -33,10 +34,6 @@ Files = Annotated[
         metavar="FILE...", help="Spreadsheets (.csv .tsv .txt .xlsx .xlsm .xls .ods), or https:// addresses."
     ),
 ]
-LastRunName = Annotated[
-    str, typer.Argument(metavar="[RUN]", help="The run's name, as `runs` lists it; left out: the last run.")
-]
-RunName = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
 
 
 @command(epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"))
@@ -157,7 +154,7 @@ def init(
 
 @command(epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
 def retry(
-    run: LastRunName = "",
+    run: options.LastRun = "",
     config: options.Config = None,
     *,
     account: options.Account = None,
@@ -206,7 +203,7 @@ def _send_again(context: "CommandContext", run: str, config: Path | None) -> Non
 
 @command(epilog=examples("runs", "runs 20261123-020000-contacts"))
 def runs(
-    run: RunName = "",
+    run: options.AnyRun = "",
     config: options.Config = None,
     *,
     account: options.Account = None,
@@ -228,7 +225,7 @@ def runs(
 
 @command(epilog=examples("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"))
 def undo(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")],
+    run: options.OneRun,
     config: options.Config = None,
     *,
     account: options.Account = None,
@@ -268,4 +265,5 @@ def undo(
 command(epilog=PURGE_EXAMPLES)(purge)
 command(epilog=REPORT_EXAMPLES)(report)
 command(epilog=SCHEDULE_EXAMPLES)(with_options_of(run))
+command(epilog=EXPLAIN_EXAMPLES)(explain)
 command(epilog=SANDBOX_EXAMPLES)(sandbox)

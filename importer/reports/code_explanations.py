@@ -44,10 +44,12 @@ def explanation_of(word: str) -> Explanation | None:
 
 
 def near_codes(word: str) -> list[str]:
-    """Return the codes that were probably meant, the likeliest first: those spelled alike, then those with its words."""
+    """Return the codes that were probably meant: those that are spelled alike, then those that share words with it."""
     codes = [one.code for group in explanations().values() for one in group]
     words = {part for part in _folded(word).split("_") if len(part) > 2}  # noqa: PLR2004 - "of" and "no" tell nothing
-    related = sorted((code for code in codes if words & {*code.split("_")}), key=lambda code: -len(words & {*code.split("_")}))
+    related = sorted(
+        (code for code in codes if words & {*code.split("_")}), key=lambda code: -len(words & {*code.split("_")})
+    )
     return list(dict.fromkeys([*get_close_matches(_folded(word), codes), *related]))[:_MOST_NEAR]
 
 

@@ -63,14 +63,22 @@ class CodeSearch:
                     if "code" in names and name != "__init__":
                         self._places[name] = names.index("code")
                 case ast.ClassDef(name=name, body=body):
-                    fields = [one.target.id for one in body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
+                    fields = [
+                        one.target.id
+                        for one in body
+                        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+                    ]
                     if "code" in fields:
                         self._places[name] = fields.index("code")
                 case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
                     self._constants[name] = text
                 case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                     for one, value in zip(names, values, strict=True):
-                        if isinstance(one, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        if (
+                            isinstance(one, ast.Name)
+                            and isinstance(value, ast.Constant)
+                            and isinstance(value.value, str)
+                        ):
                             self._constants[one.id] = value.value
 
     def _values(self, node: ast.AST) -> Iterator[ast.expr]:
