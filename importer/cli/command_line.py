@@ -12,12 +12,11 @@ from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
 from importer.cli.explain_command import EXPLAIN_EXAMPLES, explain
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
-from importer.cli.prompts import confirm_undo
 from importer.cli.purge_command import PURGE_EXAMPLES, purge
 from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.cli.schedule_command import SCHEDULE_EXAMPLES, with_options_of
-from importer.model.errors import UsageError
+from importer.cli.undo_command import UNDO_EXAMPLES, undo
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext
@@ -223,47 +222,9 @@ def runs(
     put_out(list_runs(context, run))
 
 
-@command(epilog=examples("undo 20261123-020000-contacts --dry-run", "undo 20261123-020000-contacts --yes"))
-def undo(
-    run: options.OneRun,
-    config: options.Config = None,
-    *,
-    account: options.Account = None,
-    dry_run: options.DryRun = None,
-    sandbox: options.Sandbox = None,
-    rate: options.Rate = None,
-    concurrency: options.Concurrency = None,
-    max_outage: options.MaxOutage = None,
-    wait: options.Wait = None,
-    report_dir: options.ReportDir = None,
-    journal: options.Journal = None,
-    yes: options.Yes = None,
-    quiet: options.Quiet = None,
-    verbose: options.Verbose = None,
-    json: options.Json = None,
-    log_format: options.LogFormat = None,
-    log_file: options.LogFile = None,
-) -> None:
-    """Delete what a run created, and give back what it changed.
-
-    What was changed since is kept.
-    """
-    context = command_context(locals(), config, confirm_undo)
-    from importer.commands.context import with_config_of  # noqa: PLC0415 - late, see above
-    from importer.commands.runs import find_run  # noqa: PLC0415 - the same
-    from importer.commands.undo import undo_run  # noqa: PLC0415 - the same
-
-    if not run:
-        raise UsageError(
-            "undo needs the name of a run.", "See their names with: callbell-importer runs", code="run_unknown"
-        )
-    earlier = find_run(context.settings, run)
-    context = with_config_of(context, earlier, config)
-    finish(context, undo_run(context, earlier))
-
-
 command(epilog=PURGE_EXAMPLES)(purge)
 command(epilog=REPORT_EXAMPLES)(report)
 command(epilog=SCHEDULE_EXAMPLES)(with_options_of(run))
 command(epilog=EXPLAIN_EXAMPLES)(explain)
 command(epilog=SANDBOX_EXAMPLES)(sandbox)
+command(epilog=UNDO_EXAMPLES)(undo)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from importer.commands.context import CommandContext, is_yes, may_ask
+from importer.commands.journal_path import importer_state_folder
 from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
 from importer.model.addresses import is_loopback
@@ -20,7 +21,6 @@ from importer.model.plain_text import plain
 from importer.system.files import write_whole
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
-from importer.system.state_folder import importer_state_folder
 
 _Journals = Mapping[str, Sequence[str]]
 """Paths of journals by the hash of an account."""

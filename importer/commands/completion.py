@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from importer.commands.journal_path import importer_state_folder
 from importer.journal.run_names import latest_run_names
-from importer.system.state_folder import importer_state_folder
 
 _MOST_JOURNALS = 20
 

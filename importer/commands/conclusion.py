@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from importer.commands.context import CommandContext
-from importer.commands.setup import journal_file
+from importer.commands.journal_path import journal_file
 from importer.model.errors import ImporterError
 from importer.system.files import write_whole
 from importer.system.logs import LOG, log_fields, logging_to

@@ -17,7 +17,8 @@ from importer.client.token import Token, TokenSource, find_token, token_source
 from importer.commands import doctor_checks as checks
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.doctor_probe import ProbeRequest, finish_probes, is_allowed, requested_number
-from importer.commands.setup import is_there, journal_of
+from importer.commands.journal_path import journal_of
+from importer.commands.setup import is_there
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
 from importer.journal.probes import ProbedAccount, read_account

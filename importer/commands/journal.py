@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.setup import is_there, journal_of
+from importer.commands.journal_path import journal_of
+from importer.commands.setup import is_there
 from importer.journal.backup import back_up, note_backup
 from importer.journal.integrity import JournalState, examine
 from importer.model.errors import StorageError, UsageError

@@ -10,8 +10,9 @@ from importer.commands.account_registry import require_one_journal
 from importer.commands.connection import Connection, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.exit_status import exit_code
+from importer.commands.journal_path import journal_of
 from importer.commands.mapping_selection import InputSheet
-from importer.commands.setup import journal_of, required_account
+from importer.commands.setup import required_account
 from importer.journal import Journal
 from importer.model.journal_rows import OutcomeT
 from importer.model.protocols import Service, WorkJournal

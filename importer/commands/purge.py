@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.journal_path import journal_path
 from importer.commands.purge_files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
-from importer.commands.setup import is_there, journal_path
+from importer.commands.setup import is_there
 from importer.journal.backup import one_file
 from importer.journal.database import Database
 from importer.journal.purge import JournalPurge
@@ -135,7 +136,8 @@ def person_of(text: str, country: str) -> Person:
     """
     number, handle = identify(text, "whatsapp", country), text.strip().casefold()
     if not isinstance(number, Problem):
-        return Person(identifier=number, code=country_code_of(number))
+        code, is_ambiguous = country_code_of(number)
+        return Person(identifier=number, code=code, is_national_ambiguous=is_ambiguous)
     if any(map(str.isalpha, handle)) and not any(map(str.isspace, handle)):
         return Person(identifier=handle)
     raise UsageError(

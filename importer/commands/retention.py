@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.setup import journal_of
+from importer.commands.journal_path import journal_of
 from importer.journal.database import Database
 from importer.journal.retention import compact, drop_settled_rows, unfinished_purges
 from importer.model.errors import BusyError, ImporterError

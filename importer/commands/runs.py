@@ -6,7 +6,8 @@ from datetime import tzinfo
 from pathlib import PurePath
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.setup import is_there, journal_of
+from importer.commands.journal_path import journal_of
+from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import duration, plain

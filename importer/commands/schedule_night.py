@@ -8,7 +8,7 @@ from pathlib import Path
 
 from importer.client.kept_token import kept_token_file
 from importer.commands.context import CommandContext, load_settings
-from importer.commands.setup import journal_of
+from importer.commands.journal_path import journal_of
 from importer.model.errors import UsageError
 from importer.settings import RunOptions, Settings
 from importer.settings.config_tables import keys_of

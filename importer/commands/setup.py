@@ -1,7 +1,6 @@
 """What a command needs before its first row: log, lock, journal, sheets, its name, and the account that it must be."""
 
 import contextlib
-import os
 import re
 import threading
 import unicodedata
@@ -11,19 +10,18 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, is_yes
 from importer.commands.fetch import InputFile
+from importer.commands.journal_path import importer_state_folder, journal_of
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.named_journal import begin_named_journal, remember_journal
 from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
-from importer.model.errors import StorageError, UsageError
+from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.readers import preload
-from importer.settings import Settings
 from importer.system.locks import journal_lock
 from importer.system.logs import log_begin, logging_to
 from importer.system.shell import importer_command
-from importer.system.state_folder import importer_state_folder
 
 _LONGEST_STEM = 40
 _STAMP, _STAMP_FORMAT = re.compile(r"\d{8}-\d{6}-"), "%Y%m%d-%H%M%S"
@@ -145,54 +143,6 @@ def after_earlier(local: datetime, earlier: Iterable[RunRecord]) -> datetime:
         if is_near and _STAMP.match(record.name):
             shown = max(shown, datetime.strptime(record.name[:15], _STAMP_FORMAT) + _NEXT)  # noqa: DTZ007 - of the wall
     return shown
-
-
-def journal_of(settings: Settings) -> Path:
-    """Return the journal's one true path, as `journal_path` does.
-
-    Raises:
-        StorageError: The file has a second name.
-
-    """
-    run = settings.run
-    return journal_path(run.journal, sandbox=run.sandbox, account=run.of_account)
-
-
-def journal_file(given: Path | None, *, sandbox: bool, account: str = "") -> Path:
-    """Return where the journal is, whatever may be wrong with it; the arguments are those of `journal_path`."""
-    name = "sandbox" if sandbox else "journal"
-    file = f"{name}-{account}.sqlite3" if account else f"{name}.sqlite3"
-    return Path(os.path.realpath(given or importer_state_folder() / file))
-
-
-def journal_path(given: Path | None, *, sandbox: bool, account: str = "") -> Path:
-    """Return the journal's one true path: of the given file, else of one in the user's state folder.
-
-    Args:
-        given: A path that may lead through links, also to what is not there yet.
-        sandbox: Whether the journal is a sandbox's, which has its own.
-        account: Which of the config's accounts it is of, each of which has its own; empty: there is but one.
-
-    Raises:
-        StorageError: The file has a second name, a hard link, by which SQLite would look for another log of it.
-
-    """
-    path = journal_file(given, sandbox=sandbox, account=account)
-    if _has_other_names(path):
-        raise StorageError(
-            f"The journal {path} has more than one name: it is hard-linked, and SQLite's log beside it goes by name.",
-            f'Delete the other names (find them with: find / -xdev -samefile "{path}"), or name another journal with'
-            " --journal.",
-            code="journal_linked",
-        )
-    return path
-
-
-def _has_other_names(path: Path) -> bool:
-    try:
-        return path.is_file() and path.stat().st_nlink > 1
-    except (OSError, ValueError):  # told by whoever opens it
-        return False
 
 
 def run_name(started_at: datetime, file: str, report_dir: Path, taken: Collection[str]) -> str:

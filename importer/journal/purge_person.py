@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from importer.journal.claim import end_dead_runs
-from importer.journal.database import Database, moment
+from importer.journal.database import Database, encode_json, moment
 from importer.journal.forgotten import add_hash_function
 from importer.journal.keyed_hash import KeyedHash, known_hash, made_hash
 from importer.journal.purge import HIDE
@@ -28,7 +28,7 @@ _THEIRS = (
     "DELETE FROM temp.theirs",
     """
     INSERT INTO temp.theirs SELECT run, seq FROM rows
-    WHERE is_theirs(identifier) OR (normalised IS NOT NULL AND is_theirs(normalised))
+    WHERE iif(status = 'invalid', is_theirs(identifier), is_key(lower(coalesce(normalised, identifier))))
     """,
 )
 _RUNS = """
@@ -43,7 +43,8 @@ SELECT message FROM temp.theirs CROSS JOIN problems AS own USING (run, seq) WHER
 )
 UNION SELECT reason FROM temp.theirs CROSS JOIN rows USING (run, seq) WHERE name <> '' AND instr(reason, name)
 """
-_CONTACTS = "SELECT href FROM contacts WHERE is_forgotten = 0 AND is_theirs(identifier)"
+_THEIR_CONTACT = "is_forgotten = 0 AND (is_key(identifier) OR (is_normalised = 0 AND is_theirs(identifier)))"
+_CONTACTS = f"SELECT href FROM contacts WHERE {_THEIR_CONTACT}"  # noqa: S608 - only constants
 # A PATCH in doubt is resolved once a later run has merged its contact.
 _OPEN = f"""
 SELECT runs.name FROM temp.theirs CROSS JOIN rows USING (run, seq) JOIN runs ON runs.id = rows.run
@@ -67,11 +68,12 @@ WHERE (run, seq) IN (SELECT run, seq FROM temp.theirs)
 _DELETE = "DELETE FROM {table} WHERE (run, seq) IN (SELECT run, seq FROM temp.theirs)"
 _HIDE_CONTACTS = f"""
 UPDATE contacts SET status = 'failed', uuid = '', href = '', is_to_ask = 1, {HIDE}
-WHERE is_forgotten = 0 AND is_theirs(identifier)
+WHERE {_THEIR_CONTACT}
 """  # noqa: S608 - only constants
 _HIDE_HASHED = """
 UPDATE contacts SET status = 'failed', uuid = '', href = '', is_to_ask = 1
-WHERE is_forgotten = 1 AND identifier IN (SELECT value FROM json_each(?))
+WHERE is_forgotten = 1 AND (identifier IN (SELECT value FROM json_each(:full))
+    OR (is_normalised = 0 AND identifier IN (SELECT value FROM json_each(:old))))
 """
 _COLUMNS = """
 SELECT name FROM pragma_table_info(?) WHERE type = 'TEXT' AND name NOT IN ('status', 'source', 'channel', 'uuid', 'at')
@@ -154,13 +156,10 @@ class PersonPurge:
             add_hash_function(connection)
             self._gather(connection)
             connection.execute(_HIDE_CONTACTS)
-            known_as = [
-                *self._person.identifiers,
-                *self._person.nationals,
-                *(f"0{one}" for one in self._person.nationals),
-            ]
-            hidden = "[" + ",".join(f'"{keyed.of(one)}"' for one in known_as) + "]"
-            connection.execute(_HIDE_HASHED, (hidden,))
+            nationals = self._person.nationals
+            full, old = self._person.identifiers, [*nationals, *(f"0{one}" for one in nationals)]
+            hidden = {"full": encode_json([*map(keyed.of, full)]), "old": encode_json([*map(keyed.of, old)])}
+            connection.execute(_HIDE_HASHED, hidden)
             for table in ("problems", "attempts", "changes"):
                 connection.execute(_DELETE.format(table=table))
             count = connection.execute(_EMPTY_ROWS).rowcount
@@ -189,6 +188,7 @@ class PersonPurge:
         """Collect the person's rows in `temp.theirs`, and give SQL what it needs to know them."""
         person = self._person
         connection.create_function("is_theirs", 1, person.is_identifier, deterministic=True)
+        connection.create_function("is_key", 1, person.is_key, deterministic=True)
         connection.create_function("is_in", 1, person.is_in, deterministic=True)
         connection.create_function("without", 1, lambda text: text and person.without(text), deterministic=True)
         for statement in _THEIRS:

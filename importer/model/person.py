@@ -23,12 +23,16 @@ class Person:
     """As the key of a contact has it: a number's digits with country code, or a handle in small letters."""
     code: str = ""
     """The number's country code; empty for a handle."""
+    is_national_ambiguous: bool = False
+    """Whether the number without its country code is a number of another country, and so may be somebody else's."""
     texts: frozenset[str] = frozenset()
     """What else is only about this person: the sentences of their rows' problems."""
     _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_pattern", _finder(self.identifiers, self.nationals, self.code))
+        object.__setattr__(
+            self, "_pattern", _finder(self.identifiers, () if self.is_national_ambiguous else self.nationals, self.code)
+        )
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -45,8 +49,12 @@ class Person:
         parts = [number.removeprefix(self.code) for number in self.identifiers] if self.code else []
         return tuple(part for part in parts if len(part) >= _FEWEST_NATIONAL)
 
+    def is_key(self, text: str) -> bool:
+        """Tell whether the identifier of a contact's key is this person's."""
+        return text in self.identifiers
+
     def is_identifier(self, text: str) -> bool:
-        """Tell whether an identifier, as a key has it or as it stood in its cell, is this person's."""
+        """Tell whether an identifier, as it stood in the cell of an invalid row, is this person's."""
         if text.strip().casefold() in self.identifiers:
             return True
         digits = _DIALLED.sub("", _NO_DIGIT.sub("", text)) if self.code else ""

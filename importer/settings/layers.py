@@ -20,7 +20,6 @@ from importer.settings.options import RetentionOptions, RunOptions, ServiceOptio
 
 PLAIN_TABLES = ("service", "input", "contact", "run")
 """The tables whose keys are also options and environment variables."""
-
 _TABLE_OF = {key: table for table in PLAIN_TABLES for key in keys_of(table)} | {"webhook": "notify", "ping": "notify"}
 """Of the keys that have a variable; the last two have no option, as others see the command line."""
 _WRONG_TYPE = {
@@ -34,7 +33,6 @@ _WRONG_TYPE = {
     "string_type": "must be a text in quotes",
     "tuple_type": 'must be a list of texts, such as ["A", "B"]',
 }
-
 _MOST_PROBLEMS = 50
 """More than a person wants to read, and each costs a search for the name that was meant."""
 _PREFIX = "CALLBELL_IMPORTER_"

@@ -140,7 +140,7 @@ TROUBLE_MUTATIONS = (
     one_change(
         "a hard-linked journal is used",
         ("kills", "--kills", "1"),
-        "commands.setup:journal_path",
+        "commands.journal_path:journal_path",
         "_has_other_names(path)",
         "False",
     ),

@@ -1,130 +1,129 @@
-"""Find every code that the package can produce, by reading its source."""
+"""Find every code that the package can produce, by reading its source.
+
+A code is what is given as `code`: by keyword, by position to what has such a parameter or field, by assignment, by a
+table of codes, or in SQL. The names of `doctor`'s and `schedule`'s checks and of the receivers of notices are codes too.
+"""
 
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.model.rows import Status
+from importer.notify.event import Event
 
 PACKAGE = Path(__file__).parents[2] / "importer"
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _IN_SQL = re.compile(r"\bcode = '([a-z_]+)'")
-_TARGETS = {"code", "class_code"}
-_PARAMETERS = {"code", "class_code"}
-_TABLES = re.compile(r"_CODES_BY_WORD|_CODES_OF_\w+|_UNNAMED|_CODE_OF_\w+")
-_NO_CODES = {"importer/sandbox", "importer/readers/excel/openpyxl_sheet.py"}
-"""What has codes of another kind: the service's stand-in, and number formats."""
-EXPANSIONS = {
+_NAMES = ("code", "class_code")
+_CODES_BY_WORD, _CODES_BY_NUMBER, _UNNAMED = "_CODES_BY_WORD", "_CODES_OF_FAULTS", "_UNNAMED"
+_CHECKS = {"problem_diagnosis", "skipped", "of_error"}
+"""Functions whose first argument is the name of a check."""
+_NO_CODES = ("importer/sandbox", "importer/readers/excel/openpyxl_sheet.py")
+"""What has codes of another kind: those of the service's stand-in, and number formats."""
+PUT_TOGETHER = {
     "{}_unmapped": ["identifier", "name"],
     "{}_ambiguous": ["team", "channel", "assigned_user", "number", "date"],
     "{}_invalid": ["number", "date"],
     "{}_unknown": ["team", "channel", "dropdown", "checkbox"],
+    "{}": [],  # of a country or a character: no code of ours
 }
 """What stands for the braces of codes that are put together."""
 
 
-@dataclass
 class CodeSearch:
-    """The codes of the package, and what could not be told."""
+    """Reads the whole package; `codes` then has what it can produce, and `unclear` what could not be told."""
 
-    found: dict[str, set[str]] = field(default_factory=dict)
-    """By code: the files that produce it."""
-    unclear: set[str] = field(default_factory=set)
-    _constants: dict[str, str] = field(default_factory=dict)
-    _places: dict[str, int] = field(default_factory=dict)
-    """By the name of a function or class: which of its positional arguments is the code."""
-
-    def run(self) -> "CodeSearch":
-        """Read the whole package."""
-        files = sorted(PACKAGE.rglob("*.py"))
-        trees = {str(path.relative_to(PACKAGE.parent)): ast.parse(path.read_text("utf-8")) for path in files}
-        trees = {path: tree for path, tree in trees.items() if not path.startswith(tuple(_NO_CODES))}
+    def __init__(self) -> None:
+        self.codes: set[str] = {*map(str, Status), *map(str, Event)}
+        self.unclear: set[str] = set()
+        self._constants: dict[str, str] = {}
+        self._places: dict[str, int] = {}
+        """Of what has a parameter or field `code`: which of the arguments it is."""
+        paths = {path.relative_to(PACKAGE.parent).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+        trees = {
+            name: ast.parse(path.read_text("utf-8")) for name, path in paths.items() if not name.startswith(_NO_CODES)
+        }
         for tree in trees.values():
-            self._learn(tree)
-        for path, tree in trees.items():
+            for node in ast.walk(tree):
+                self._learn(node)
+        for name, tree in trees.items():
             for node in ast.walk(tree):
                 for value in self._values(node):
-                    self._take(value, path)
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    for code in _IN_SQL.findall(node.value):
-                        self.found.setdefault(code, set()).add(path)
-        for path in sorted(PACKAGE.rglob("*.sql")):
-            for code in _IN_SQL.findall(path.read_text("utf-8")):
-                self.found.setdefault(code, set()).add(path.name)
-        return self
+                    self._take(value, name)
+        for path in PACKAGE.rglob("*.sql"):
+            self.codes.update(_IN_SQL.findall(path.read_text("utf-8")))
 
-    def _learn(self, tree: ast.Module) -> None:
-        for node in ast.walk(tree):
-            match node:
-                case ast.FunctionDef(name=name, args=args):
-                    names = [one.arg for one in args.args if one.arg not in {"self", "cls"}]
-                    if "code" in names and name != "__init__":
-                        self._places[name] = names.index("code")
-                case ast.ClassDef(name=name, body=body):
-                    fields = [
-                        one.target.id
-                        for one in body
-                        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
-                    ]
-                    if "code" in fields:
-                        self._places[name] = fields.index("code")
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
-                    self._constants[name] = text
-                case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-                    for one, value in zip(names, values, strict=True):
-                        if (
-                            isinstance(one, ast.Name)
-                            and isinstance(value, ast.Constant)
-                            and isinstance(value.value, str)
-                        ):
-                            self._constants[one.id] = value.value
+    def _learn(self, node: ast.AST) -> None:
+        match node:
+            case ast.FunctionDef(name=name, args=ast.arguments(args=args)):
+                names = [one.arg for one in args if one.arg not in {"self", "cls"}]
+                is_text = any(one.arg == "code" and isinstance(one.annotation, ast.Name) for one in args)
+                if is_text and not name.startswith(("__", "cure_of")):
+                    self._places[name] = names.index("code")
+            case ast.ClassDef(name=name, body=body):
+                fields = [one.target.id for one in body if isinstance(one, ast.AnnAssign) and _is_name(one.target)]
+                if "code" in fields:
+                    self._places[name] = fields.index("code")
+            case ast.Assign(targets=[target], value=value):
+                self._constants.update(
+                    (name.id, given.value)
+                    for name, given in _pairs(target, value)
+                    if name.id.isupper() and isinstance(given, ast.Constant) and isinstance(given.value, str)
+                )
 
     def _values(self, node: ast.AST) -> Iterator[ast.expr]:
+        """Yield the expressions of codes in a node."""
         match node:
-            case ast.Call(func=func, args=arguments, keywords=keywords):
-                name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
-                place = self._places.get(name)
-                if place is not None and place < len(arguments) and name != "cure_of":
-                    yield arguments[place]
-                yield from (one.value for one in keywords if one.arg == "code")
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _TARGETS:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments, keywords=keywords):
+                place = 0 if name in _CHECKS else self._places.get(name, len(arguments))
+                yield from arguments[place : place + 1]
+                wanted = {"Diagnosis": "name", "Delivery": "receiver"}.get(name, "code")
+                yield from (one.value for one in keywords if one.arg == wanted)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=pairs)) if name == _CODES_BY_WORD:
+                yield from (pair.elts[1] for pair in pairs if isinstance(pair, ast.Tuple))
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)) if name == _CODES_BY_NUMBER:
+                yield from values
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)) if name == _UNNAMED:
+                yield from (pair.elts[0] for pair in values if isinstance(pair, ast.Tuple))
+            case ast.Assign(targets=[target], value=value):
+                yield from (given for name, given in _pairs(target, value) if name.id in _NAMES)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if name in _NAMES:
                 yield value
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _TABLES.fullmatch(name):
-                for one in ast.walk(value):
-                    if isinstance(one, ast.Tuple) and all(isinstance(part, ast.Constant) for part in one.elts):
-                        yield one.elts[0 if name == "_UNNAMED" else 1]
-                if isinstance(value, ast.Dict) and name != "_UNNAMED":
-                    yield from value.values
-            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-                for one, value in zip(names, values, strict=True):
-                    if isinstance(one, ast.Name) and one.id in _TARGETS:
-                        yield value
-            case ast.AnnAssign(target=ast.Name(id="code" | "class_code"), value=ast.expr() as value):
-                yield value
+            case ast.Constant(value=str(text)):
+                self.codes.update(_IN_SQL.findall(text))
 
-    def _take(self, value: ast.expr, path: str) -> None:
+    def _take(self, value: ast.expr, name: str) -> None:
         match value:
-            case ast.Constant(value=""):
-                pass
-            case ast.Constant(value=str(text)) if _WORD.fullmatch(text):
-                self.found.setdefault(text, set()).add(path)
-            case ast.IfExp(body=body, orelse=orelse):
-                self._take(body, path)
-                self._take(orelse, path)
-            case ast.Name(id=name) if name in self._constants:
-                self.found.setdefault(self._constants[name], set()).add(path)
+            case ast.Constant(value=str(text)) if _WORD.fullmatch(text.partition(" ")[0]):
+                self.codes.add(text.partition(" ")[0])
+            case ast.IfExp(body=body, orelse=otherwise):
+                self._take(body, name)
+                self._take(otherwise, name)
+            case ast.Name(id=constant) if constant in self._constants:
+                self.codes.add(self._constants[constant])
+            case ast.Call(func=ast.Name(id="next") | ast.Attribute(attr="get"), args=[_, otherwise]):
+                self._take(otherwise, name)
+            case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]) if (
+                " " in text
+            ):  # a receiver, and where it is
+                self.codes.add(text.partition(" ")[0])
             case ast.JoinedStr(values=values):
-                text = "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in values)
-                if text not in EXPANSIONS:
-                    self.unclear.add(f"{path}:{value.lineno}: {ast.unparse(value)}")
-                for word in EXPANSIONS.get(text, []):
-                    self.found.setdefault(text.format(word), set()).add(path)
-            case _:
-                self.unclear.add(f"{path}:{value.lineno}: {ast.unparse(value)}")
+                text = "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in values)
+                if text not in PUT_TOGETHER:
+                    self.unclear.add(f"{name}:{value.lineno}: {ast.unparse(value)}")
+                self.codes.update(text.format(one) for one in PUT_TOGETHER.get(text, []))
 
 
-def statuses() -> set[str]:
-    """Return the words for what became of a row."""
-    return {str(one) for one in Status}
+def _is_name(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name)
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """Yield the names of an assignment with what each is given."""
+    several = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+    targets = target.elts if several and isinstance(target, ast.Tuple) else [target]
+    values = value.elts if several and isinstance(value, ast.Tuple) else [value]
+    for one, given in zip(targets, values, strict=False):
+        if isinstance(one, ast.Name):
+            yield one, given

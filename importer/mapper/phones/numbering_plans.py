@@ -192,6 +192,7 @@ def is_mobile(digits: str) -> bool:
     return phonenumbers.number_type(parsed) in _MOBILES
 
 
-def country_code_of(digits: str) -> str:
-    """Return the country code that a valid number, as digits with country code, begins with."""
-    return str(phonenumbers.parse(f"+{digits}").country_code)
+def country_code_of(digits: str) -> tuple[str, bool]:
+    """Return the country code of a valid number, and whether what follows it is a valid number of another country."""
+    code = str(phonenumbers.parse(f"+{digits}").country_code)
+    return code, _is_valid_abroad(digits.removeprefix(code))

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from importer.commands import setup
 from importer.commands.context import CommandContext
 from importer.commands.fetch import InputFile
-from importer.commands.setup import after_earlier, is_there, journal_path, new_run, open_journal, open_sheets, run_name
+from importer.commands.journal_path import journal_path
+from importer.commands.setup import after_earlier, is_there, new_run, open_journal, open_sheets, run_name
 from importer.journal import Journal
 from importer.model.errors import BusyError, InputError, StorageError
 from importer.model.runs import RunRecord

@@ -52,6 +52,14 @@ def test_a_trunk_zero_is_part_of_the_number() -> None:
         assert BRITISH.is_identifier(text)
 
 
+def test_a_number_that_may_be_somebody_elses_needs_its_country_code() -> None:
+    """4792345678 of the United States is also a number of Norway: that person stays as they are."""
+    american = Person(identifier="14792345678", code="1", is_national_ambiguous=True)
+    assert american.is_in("+1 (479) 234-5678")
+    assert not american.is_in("4792345678")
+    assert not american.is_key("4792345678")
+
+
 def test_a_handle_is_a_word_of_its_own() -> None:
     """In capitals or not; no part of an address or of another handle."""
     assert HANDLE.is_in('"@Ana.P"')
