@@ -1,7 +1,7 @@
 """Find every code that the package can produce, by reading its source.
 
 A code is what is given as `code`: by keyword, by position to what has such a parameter or field, by assignment, by a
-table of codes, or in SQL. The names of `doctor`'s and `schedule`'s checks and of the receivers of notices are codes too.
+table of codes, or in SQL. Names of the checks of `doctor` and `schedule`, and of receivers of notices, are codes too.
 """
 
 import ast
@@ -19,6 +19,8 @@ _NAMES = ("code", "class_code")
 _CODES_BY_WORD, _CODES_BY_NUMBER, _UNNAMED = "_CODES_BY_WORD", "_CODES_OF_FAULTS", "_UNNAMED"
 _CHECKS = {"problem_diagnosis", "skipped", "of_error"}
 """Functions whose first argument is the name of a check."""
+_RECEIVERS = ("webhook", "ping", "mail", "command")
+"""As `importer.notify.receivers` calls them."""
 _NO_CODES = ("importer/sandbox", "importer/readers/excel/openpyxl_sheet.py")
 """What has codes of another kind: those of the service's stand-in, and number formats."""
 PUT_TOGETHER = {
@@ -35,7 +37,7 @@ class CodeSearch:
     """Reads the whole package; `codes` then has what it can produce, and `unclear` what could not be told."""
 
     def __init__(self) -> None:
-        self.codes: set[str] = {*map(str, Status), *map(str, Event)}
+        self.codes: set[str] = {*map(str, Status), *map(str, Event), *_RECEIVERS}
         self.unclear: set[str] = set()
         self._constants: dict[str, str] = {}
         self._places: dict[str, int] = {}
@@ -78,8 +80,7 @@ class CodeSearch:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments, keywords=keywords):
                 place = 0 if name in _CHECKS else self._places.get(name, len(arguments))
                 yield from arguments[place : place + 1]
-                wanted = {"Diagnosis": "name", "Delivery": "receiver"}.get(name, "code")
-                yield from (one.value for one in keywords if one.arg == wanted)
+                yield from (one.value for one in keywords if one.arg == ("name" if name == "Diagnosis" else "code"))
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=pairs)) if name == _CODES_BY_WORD:
                 yield from (pair.elts[1] for pair in pairs if isinstance(pair, ast.Tuple))
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)) if name == _CODES_BY_NUMBER:
@@ -95,8 +96,10 @@ class CodeSearch:
 
     def _take(self, value: ast.expr, name: str) -> None:
         match value:
-            case ast.Constant(value=str(text)) if _WORD.fullmatch(text.partition(" ")[0]):
-                self.codes.add(text.partition(" ")[0])
+            case ast.Constant(value=str(text)) if _WORD.fullmatch(text):
+                self.codes.add(text)
+            case ast.Tuple(elts=[code, *_]):  # and a sentence
+                self._take(code, name)
             case ast.IfExp(body=body, orelse=otherwise):
                 self._take(body, name)
                 self._take(otherwise, name)
@@ -104,10 +107,6 @@ class CodeSearch:
                 self.codes.add(self._constants[constant])
             case ast.Call(func=ast.Name(id="next") | ast.Attribute(attr="get"), args=[_, otherwise]):
                 self._take(otherwise, name)
-            case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]) if (
-                " " in text
-            ):  # a receiver, and where it is
-                self.codes.add(text.partition(" ")[0])
             case ast.JoinedStr(values=values):
                 text = "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in values)
                 if text not in PUT_TOGETHER:
@@ -122,7 +121,7 @@ def _is_name(target: ast.expr) -> bool:
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.expr]]:
     """Yield the names of an assignment with what each is given."""
     several = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
-    targets = target.elts if several and isinstance(target, ast.Tuple) else [target]
+    targets = target.elts if isinstance(target, ast.Tuple) else [target]
     values = value.elts if several and isinstance(value, ast.Tuple) else [value]
     for one, given in zip(targets, values, strict=False):
         if isinstance(one, ast.Name):

@@ -33,17 +33,7 @@ def test_the_search_finds_codes_however_they_are_given() -> None:
     """By keyword, by position, by a table, put together, in SQL, of a class, of a check and of a receiver."""
     codes = CodeSearch().codes
     assert {"phone_letters", "quote_stray", "tag_unknown", "team_ambiguous", "too_few_rows", "conflict"} <= codes
-    assert {
-        "usage",
-        "token_missing",
-        "disk_full",
-        "defect",
-        "gone",
-        "clock",
-        "lock",
-        "webhook",
-        "header_changed",
-    } <= codes
+    assert {"usage", "token_missing", "disk_full", "defect", "gone", "clock", "lock", "header_changed"} <= codes
     assert {"forgotten", "differs", "refused", "in_doubt", "custom_field_type", "phone_both_forms", "folder"} <= codes
     assert codes >= {*NO_PROBLEMS, *ACCOUNT_PROBLEMS, *CURES}
 
