@@ -5,7 +5,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def _variables(shell: str, line: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def complete(tmp_path: Path) -> Iterator[Complete]:
+def complete(tmp_path: Path) -> Complete:
     """Return what gives the words that a shell offers at the end of a line."""
 
     def completed(line: str, shell: str = "bash", main: str = MAIN, **variables: str) -> list[str]:

@@ -64,7 +64,8 @@ class CodeSearch:
                 if is_text and not name.startswith(("__", "cure_of")):
                     self._places[name] = names.index("code")
             case ast.ClassDef(name=name, body=body):
-                fields = [one.target.id for one in body if isinstance(one, ast.AnnAssign) and _is_name(one.target)]
+                targets = [one.target for one in body if isinstance(one, ast.AnnAssign)]
+                fields = [target.id for target in targets if isinstance(target, ast.Name)]
                 if "code" in fields:
                     self._places[name] = fields.index("code")
             case ast.Assign(targets=[target], value=value):
@@ -73,6 +74,8 @@ class CodeSearch:
                     for name, given in _pairs(target, value)
                     if name.id.isupper() and isinstance(given, ast.Constant) and isinstance(given.value, str)
                 )
+            case _:
+                pass
 
     def _values(self, node: ast.AST) -> Iterator[ast.expr]:
         """Yield the expressions of codes in a node."""
@@ -93,6 +96,8 @@ class CodeSearch:
                 yield value
             case ast.Constant(value=str(text)):
                 self.codes.update(_IN_SQL.findall(text))
+            case _:
+                pass
 
     def _take(self, value: ast.expr, name: str) -> None:
         match value:
@@ -112,10 +117,8 @@ class CodeSearch:
                 if text not in PUT_TOGETHER:
                     self.unclear.add(f"{name}:{value.lineno}: {ast.unparse(value)}")
                 self.codes.update(text.format(one) for one in PUT_TOGETHER.get(text, []))
-
-
-def _is_name(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name)
+            case _:  # a variable, whose value is told where it is assigned
+                pass
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.expr]]:

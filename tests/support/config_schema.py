@@ -78,7 +78,7 @@ def made_schema() -> dict[str, Any]:
     """Return the schema as the code has it now."""
     mode: JsonSchemaMode = "validation"
     raw = Tables.model_json_schema(by_alias=True, schema_generator=_Schema, mode=mode)
-    schema = _in_one_piece(raw, raw.get("$defs", {}))
+    schema: dict[str, Any] = _in_one_piece(raw, raw.get("$defs", {}))
     schema.pop("description", None)
     for path, texts in _sentences(EXAMPLE.read_text(encoding="utf-8")):
         if found := _at(schema, path):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from importer.mapper.warnings import ACCOUNT_PROBLEMS
+from importer.model.account import ACCOUNT_PROBLEMS
 from importer.model.cures import CURES
 from importer.model.runs import NO_PROBLEMS
 from importer.reports.code_explanations import (
