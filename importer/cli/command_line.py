@@ -222,9 +222,9 @@ def runs(
     put_out(list_runs(context, run))
 
 
+command(epilog=UNDO_EXAMPLES)(undo)
 command(epilog=PURGE_EXAMPLES)(purge)
 command(epilog=REPORT_EXAMPLES)(report)
 command(epilog=SCHEDULE_EXAMPLES)(with_options_of(run))
 command(epilog=EXPLAIN_EXAMPLES)(explain)
 command(epilog=SANDBOX_EXAMPLES)(sandbox)
-command(epilog=UNDO_EXAMPLES)(undo)

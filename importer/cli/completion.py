@@ -20,9 +20,9 @@ def complete_words(option: str) -> Completion:
     """Return the completion of an option that takes one of a few words."""
 
     def complete(incomplete: str) -> list[str]:
-        from importer.commands.completion import option_words  # noqa: PLC0415 - --help does not wait for it
+        from importer.commands.completion import words_of_option  # noqa: PLC0415 - --help does not wait for it
 
-        return _beginning(incomplete, lambda: option_words(option))
+        return _beginning(incomplete, lambda: words_of_option(option))
 
     return complete
 

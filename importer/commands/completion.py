@@ -10,7 +10,7 @@ from importer.journal.run_names import latest_run_names
 _MOST_JOURNALS = 20
 
 
-def option_words(option: str) -> Iterable[str]:
+def words_of_option(option: str) -> Iterable[str]:
     """Return the words that an option takes, in the order in which help names them."""
     match option:
         case "country":

@@ -1,9 +1,6 @@
 """The command `explain`, as a person gives it."""
 
-import json
 import re
-
-import pytest
 
 from importer.model.rows import Status
 from importer.reports.code_explanations import explanations
@@ -13,45 +10,44 @@ from tests.support.paths import ROOT
 TITLES = [heading.partition(":")[0] for heading in explanations()]
 
 
-def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_code_is_explained() -> None:
     """What it means, why it comes, what to do, and an example; on standard output, as it was asked for."""
-    assert give(["explain", "PHONE-NO-COUNTRY"]) == 0
-    said = capsys.readouterr()
-    assert said.err == ""
-    assert re.findall(r"^\w.*", said.out, re.MULTILINE) == [
+    said = give("explain", "PHONE-NO-COUNTRY")
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert re.findall(r"^\w.*", said.stdout, re.MULTILINE) == [
         "phone_no_country: The phone number does not say its country.",
         *("Why", "What to do", "Example"),
     ]
-    assert "callbell-importer run FILE --country ES" in said.out
+    assert "callbell-importer run FILE --country ES" in said.stdout
 
 
-def test_without_a_code_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_code_all_are_listed() -> None:
     """By what they are about, each with one line."""
-    assert give(["explain"]) == 0
-    out = capsys.readouterr().out
-    assert [line.partition(":")[0] for line in out.splitlines() if line and line[0] != " "][:-1] == TITLES
-    assert all(f"  {status} " in out for status in Status)
+    said = give("explain")
+    assert said.exit_code == 0
+    heads = [line.partition(":")[0] for line in said.stdout.splitlines() if line and line[0] != " "]
+    assert heads[:-1] == TITLES
+    assert all(f"  {status} " in said.stdout for status in Status)
 
 
-def test_an_unknown_code_is_told_with_those_that_may_be_meant(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_code_is_told_with_those_that_may_be_meant() -> None:
     """And with how to see all."""
-    assert give(["explain", "phone_leters"]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith('There is no code "phone_leters"; did you mean phone_letters')
-    assert said.err.endswith("See all of them: callbell-importer explain\n")
+    said = give("explain", "phone_leters")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert said.stderr.startswith('There is no code "phone_leters"; did you mean phone_letters')
+    assert said.stderr.endswith("See all of them: callbell-importer explain\n")
 
 
-def test_what_is_typed_does_not_write_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_typed_does_not_write_to_the_terminal() -> None:
     """Escapes are taken out, as everywhere."""
-    assert give(["explain", "\x1b[31mred"]) == 2
-    assert "\x1b" not in capsys.readouterr().err
+    said = give("explain", "\x1b[31mred")
+    assert said.exit_code == 2
+    assert "\x1b" not in said.stderr
 
 
-def test_the_samples_problems_are_all_explained(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_problems_of_the_sample_are_all_explained() -> None:
     """Whoever looks up what a report says finds it."""
-    give(["check", str(ROOT / "sample_inputs" / "problems.csv"), "--json", "--sandbox", "-q"])
-    problems = json.loads(capsys.readouterr().out)["problems"]
+    problems = give("check", ROOT / "sample_inputs" / "problems.csv", "--json", "--sandbox", "-q").summary["problems"]
     assert len({one["code"] for one in problems}) > 8
     for one in problems:
-        assert give(["explain", one["code"]]) == 0
+        assert give("explain", one["code"]).exit_code == 0
