@@ -136,7 +136,8 @@ class GroupedCommand(TyperCommand):
         """Read the command line; what is wrong with it is told."""
         of_group = " ".join(parent.command_path.split()[1:]) if parent else ""
         invoked(f"{of_group} {info_name}".strip(), dict.fromkeys(one.name for one in self.params))
-        if any(one.name == "json" for one in self.params) and _JSON_SCHEMA in args:
+        is_given = not extra.get("resilient_parsing")  # else a shell completes it
+        if is_given and _JSON_SCHEMA in args and any(one.name == "json" for one in self.params):
             print_json_schema(str(info_name))
             raise typer.Exit
         with _wrong_use_told([*args]):

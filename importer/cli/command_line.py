@@ -9,6 +9,7 @@ from importer.cli import options
 from importer.cli.app import app, command, command_context, examples
 from importer.cli.command_end import begun, finish
 from importer.cli.doctor_command import DOCTOR_EXAMPLES, doctor
+from importer.cli.explain_command import EXPLAIN_EXAMPLES, explain
 from importer.cli.journal_commands import journal_group
 from importer.cli.process import put_out
 from importer.cli.purge_command import PURGE_EXAMPLES, purge
@@ -32,10 +33,6 @@ Files = Annotated[
         metavar="FILE...", help="Spreadsheets (.csv .tsv .txt .xlsx .xlsm .xls .ods), or https:// addresses."
     ),
 ]
-LastRunName = Annotated[
-    str, typer.Argument(metavar="[RUN]", help="The run's name, as `runs` lists it; left out: the last run.")
-]
-RunName = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.")]
 
 
 @command(epilog=examples("run contacts.csv --sandbox", "run clientes.xlsx --country ES --tag Imported"))
@@ -156,7 +153,7 @@ def init(
 
 @command(epilog=examples("retry", "retry 20261123-020000-contacts --country ES"))
 def retry(
-    run: LastRunName = "",
+    run: options.LastRun = "",
     config: options.Config = None,
     *,
     account: options.Account = None,
@@ -205,7 +202,7 @@ def _send_again(context: "CommandContext", run: str, config: Path | None) -> Non
 
 @command(epilog=examples("runs", "runs 20261123-020000-contacts"))
 def runs(
-    run: RunName = "",
+    run: options.AnyRun = "",
     config: options.Config = None,
     *,
     account: options.Account = None,
@@ -229,4 +226,5 @@ command(epilog=UNDO_EXAMPLES)(undo)
 command(epilog=PURGE_EXAMPLES)(purge)
 command(epilog=REPORT_EXAMPLES)(report)
 command(epilog=SCHEDULE_EXAMPLES)(with_options_of(run))
+command(epilog=EXPLAIN_EXAMPLES)(explain)
 command(epilog=SANDBOX_EXAMPLES)(sandbox)

@@ -9,9 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
+from importer.cli.completion import Completion, complete_account, complete_run, complete_sheet, complete_words
 
-def _option(panel: str, names: str, metavar: str, help_text: str) -> Any:  # noqa: ANN401 - as typer declares it
-    return typer.Option(*names.split("/"), metavar=metavar or None, rich_help_panel=panel, help=help_text)
+
+def _option(panel: str, names: str, metavar: str, help_text: str, complete: Completion | None = None) -> Any:  # noqa: ANN401 - as typer declares it
+    return typer.Option(
+        *names.split("/"),
+        metavar=metavar or None,
+        rich_help_panel=panel,
+        help=help_text,
+        autocompletion=complete,
+    )
 
 
 _mapping = partial(_option, "How rows become contacts")
@@ -24,10 +32,25 @@ Config = Annotated[
 ]
 
 Account = Annotated[
-    str | None, typer.Option("--account", metavar="NAME", help="Which of the config's accounts, where it has several.")
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="NAME",
+        help="Which of the config's accounts, where it has several.",
+        autocompletion=complete_account,
+    ),
 ]
 
-Sheet = Annotated[str | None, _mapping("--sheet", "NAME", "The sheet's name, where a workbook has several.")]
+RUN = "The run's name, as `runs` lists it."
+LastRun = Annotated[
+    str, typer.Argument(metavar="[RUN]", help=f"{RUN[:-1]}; left out: the last run.", autocompletion=complete_run)
+]
+AnyRun = Annotated[str, typer.Argument(metavar="[RUN]", help="The run's name.", autocompletion=complete_run)]
+OneRun = Annotated[str, typer.Argument(metavar="RUN", help=RUN, autocompletion=complete_run)]
+
+Sheet = Annotated[
+    str | None, _mapping("--sheet", "NAME", "The sheet's name, where a workbook has several.", complete_sheet)
+]
 HeaderRow = Annotated[int | None, _mapping("--header-row", "N", "The header's row number, where it is not the first.")]
 NoHeader = Annotated[
     bool | None, _mapping("--no-header", "", "The file has no header: its columns are called A, B and so on.")
@@ -40,9 +63,15 @@ Delimiter = Annotated[
     str | None,
     _mapping("--delimiter", "SIGN", "The sign between a text file's cells, or tab, where the guess is wrong."),
 ]
-Source = Annotated[str | None, _mapping("--source", "NAME", "whatsapp (the default), telegram, instagram or facebook.")]
+Source = Annotated[
+    str | None,
+    _mapping("--source", "NAME", "whatsapp (the default), telegram, instagram or facebook.", complete_words("source")),
+]
 Country = Annotated[
-    str | None, _mapping("--country", "CC", "Where numbers without a country code are from: ES, Spain or +34.")
+    str | None,
+    _mapping(
+        "--country", "CC", "Where numbers without a country code are from: ES, Spain or +34.", complete_words("country")
+    ),
 ]
 Tag = Annotated[list[str] | None, _mapping("--tag", "TEXT", "A tag for every contact; may be given several times.")]
 
@@ -60,18 +89,36 @@ Concurrency = Annotated[
 ]
 Existing = Annotated[
     str | None,
-    _sending("--existing", "WORD", "Contacts that the account has: skip (the default), update, or create unasked."),
+    _sending(
+        "--existing",
+        "WORD",
+        "Contacts that the account has: skip (the default), update, or create unasked.",
+        complete_words("existing"),
+    ),
 ]
 OnConflict = Annotated[
     str | None,
-    _sending("--on-conflict", "WORD", "With update, what both sides changed: callbell stays (the default), or sheet."),
+    _sending(
+        "--on-conflict",
+        "WORD",
+        "With update, what both sides changed: callbell stays (the default), or sheet.",
+        complete_words("on_conflict"),
+    ),
 ]
 Gone = Annotated[
     str | None,
-    _sending("--gone", "WORD", "With update, a contact deleted in Callbell: report it (the default), or recreate it."),
+    _sending(
+        "--gone",
+        "WORD",
+        "With update, a contact deleted in Callbell: report it (the default), or recreate it.",
+        complete_words("gone"),
+    ),
 ]
 Ambiguous = Annotated[
-    str | None, _sending("--ambiguous", "WORD", "Rows in doubt: reconcile (the default), strict or resend.")
+    str | None,
+    _sending(
+        "--ambiguous", "WORD", "Rows in doubt: reconcile (the default), strict or resend.", complete_words("ambiguous")
+    ),
 ]
 MaxOutage = Annotated[
     str | None, _sending("--max-outage", "TIME", "End the run when the service is out of reach so long (default: 30m).")
@@ -84,7 +131,13 @@ MinRows = Annotated[
     str | None, _sending("--min-rows", "N|N%", "Fewer rows, or less of what is usual, are told: exit code 1.")
 ]
 FailOn = Annotated[
-    str | None, _sending("--fail-on", "any|new", "Exit code 1 for any row to fix (the default), or for new ones only.")
+    str | None,
+    _sending(
+        "--fail-on",
+        "any|new",
+        "Exit code 1 for any row to fix (the default), or for new ones only.",
+        complete_words("fail_on"),
+    ),
 ]
 MaxDuration = Annotated[str | None, _sending("--max-duration", "TIME", "End the run after this time, such as 2h.")]
 
@@ -104,5 +157,8 @@ Verbose = Annotated[bool | None, _writing("-v/--verbose", "", "Tell what happens
 Json = Annotated[
     bool | None, _writing("--json", "", "The summary as JSON on standard output; --json-schema shows its schema.")
 ]
-LogFormat = Annotated[str | None, _writing("--log-format", "text|json", "How the log is written (default: text).")]
+LogFormat = Annotated[
+    str | None,
+    _writing("--log-format", "text|json", "How the log is written (default: text).", complete_words("log_format")),
+]
 LogFile = Annotated[Path | None, _writing("--log-file", "FILE", "Where the log goes (default: standard error).")]

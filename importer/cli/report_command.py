@@ -12,9 +12,7 @@ REPORT_EXAMPLES = examples("report", "report 20261123-020000-contacts --no-open"
 
 
 def report(
-    run: Annotated[
-        str, typer.Argument(metavar="[RUN]", help="The run's name, as `runs` lists it; left out: the last run.")
-    ] = "",
+    run: options.LastRun = "",
     config: options.Config = None,
     *,
     no_open: Annotated[bool, typer.Option("--no-open", help="Write the reports, and open none.")] = False,

@@ -10,6 +10,7 @@ import typer
 from importer.cli import options
 from importer.cli.app import command_context, examples
 from importer.cli.command_end import finish
+from importer.cli.completion import complete_words
 from importer.cli.process import put_out
 from importer.cli.prompts import confirm_schedule
 
@@ -32,7 +33,12 @@ def schedule(
     at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="When, by this computer's clock.")] = "02:00",
     kind: Annotated[
         str,
-        typer.Option("--kind", metavar="WORD", help="systemd, systemd-user, cron or windows (default: what is here)."),
+        typer.Option(
+            "--kind",
+            metavar="WORD",
+            help="systemd, systemd-user, cron or windows (default: what is here).",
+            autocompletion=complete_words("kind"),
+        ),
     ] = "",
     user: Annotated[
         str,

@@ -1,9 +1,5 @@
 """The command `undo`."""
 
-from typing import Annotated
-
-import typer
-
 from importer.cli import options
 from importer.cli.app import command_context, examples
 from importer.cli.command_end import finish
@@ -14,7 +10,7 @@ UNDO_EXAMPLES = examples("undo 20261123-020000-contacts --dry-run", "undo 202611
 
 
 def undo(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `runs` lists it.")],
+    run: options.OneRun,
     config: options.Config = None,
     *,
     account: options.Account = None,

@@ -32,8 +32,11 @@ from importer.reports.problem_groups import groups_text
 from importer.settings.config_text import Draft, config_text
 from importer.system.files import write_whole
 from importer.system.shell import quote
+from importer.system.standalone import is_standalone
 
 _SAMPLE_ROWS = 1_000
+_SCHEMA = Path(__file__).resolve().parents[1] / "settings" / "config.schema.json"
+"""For editors. It is of the installed importer, so that it fits the keys that this one knows."""
 _SHOWN_ROWS = 3
 _SHOWN_CHOICES = 12
 
@@ -207,6 +210,7 @@ def _config(
         reasons=proposal.reasons,
         open_fields={one.field: one.choices[:_SHOWN_CHOICES] for one in proposal.questions},
         offered=offered,
+        schema="" if is_standalone() else _SCHEMA.as_uri(),  # what a standalone build unpacks does not stay
         suggestions=proposal.suggestions,
     )
     return config_text(draft)

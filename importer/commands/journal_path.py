@@ -2,11 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
 
 from importer.model.errors import StorageError
-from importer.settings import Settings
+
+if TYPE_CHECKING:
+    from importer.settings import Settings
 
 _NAME = "callbell-importer"
 
@@ -16,7 +19,7 @@ def importer_state_folder() -> Path:
     return user_state_path(_NAME, appauthor=False)
 
 
-def journal_of(settings: Settings) -> Path:
+def journal_of(settings: "Settings") -> Path:
     """Return the journal's one true path, as `journal_path` does.
 
     Raises:

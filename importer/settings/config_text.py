@@ -29,6 +29,8 @@ class Draft:
     """Field to its candidate columns, of which none was chosen."""
     offered: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
     """Key of `[contact]` to what the account has for it, written as a comment."""
+    schema: str = ""
+    """The address of the config's JSON Schema, by which editors know its keys; empty: none is named."""
     suggestions: Sequence[CustomFieldOptions] = ()
     """Custom fields that the account may have, written as comments."""
 
@@ -36,6 +38,7 @@ class Draft:
 def config_text(draft: Draft) -> str:
     """Return the config as TOML."""
     lines = [
+        *([f"#:schema {draft.schema}"] if draft.schema else []),
         f"# How {_seen(draft.file)} becomes contacts in Callbell. Look through it, and try it with: check",
         "# config.example.toml, which comes with the importer, has every other setting.",
         "",

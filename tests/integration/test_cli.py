@@ -59,6 +59,7 @@ COMMANDS = (
     "purge",
     "report",
     "schedule",
+    "explain",
     "sandbox",
     "journal",
 )

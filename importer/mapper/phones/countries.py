@@ -33,6 +33,11 @@ def is_region(country: str) -> bool:
     return country in phonenumbers.SUPPORTED_REGIONS
 
 
+def region_codes() -> list[str]:
+    """Return the codes of all regions that have phone numbers, sorted."""
+    return sorted(phonenumbers.SUPPORTED_REGIONS)
+
+
 @lru_cache(maxsize=2048)
 def country_of(cell: str) -> str:
     """Return the region (ISO 3166) that the cell names; empty where it names none."""

@@ -1,0 +1,53 @@
+"""The command `explain`, as a person gives it."""
+
+import re
+
+from importer.model.rows import Status
+from importer.reports.code_explanations import explanations
+from tests.support.commands import give
+from tests.support.paths import ROOT
+
+TITLES = [heading.partition(":")[0] for heading in explanations()]
+
+
+def test_a_code_is_explained() -> None:
+    """What it means, why it comes, what to do, and an example; on standard output, as it was asked for."""
+    said = give("explain", "PHONE-NO-COUNTRY")
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert re.findall(r"^\w.*", said.stdout, re.MULTILINE) == [
+        "phone_no_country: The phone number does not say its country.",
+        *("Why", "What to do", "Example"),
+    ]
+    assert "callbell-importer run FILE --country ES" in said.stdout
+
+
+def test_without_a_code_all_are_listed() -> None:
+    """By what they are about, each with one line."""
+    said = give("explain")
+    assert said.exit_code == 0
+    heads = [line.partition(":")[0] for line in said.stdout.splitlines() if line and line[0] != " "]
+    assert heads[:-1] == TITLES
+    assert all(f"  {status} " in said.stdout for status in Status)
+
+
+def test_an_unknown_code_is_told_with_those_that_may_be_meant() -> None:
+    """And with how to see all."""
+    said = give("explain", "phone_leters")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert said.stderr.startswith('There is no code "phone_leters"; did you mean phone_letters')
+    assert said.stderr.endswith("See all of them: callbell-importer explain\n")
+
+
+def test_what_is_typed_does_not_write_to_the_terminal() -> None:
+    """Escapes are taken out, as everywhere."""
+    said = give("explain", "\x1b[31mred")
+    assert said.exit_code == 2
+    assert "\x1b" not in said.stderr
+
+
+def test_the_problems_of_the_sample_are_all_explained() -> None:
+    """Whoever looks up what a report says finds it."""
+    problems = give("check", ROOT / "sample_inputs" / "problems.csv", "--json", "--sandbox", "-q").summary["problems"]
+    assert len({one["code"] for one in problems}) > 8
+    for one in problems:
+        assert give("explain", one["code"]).exit_code == 0
