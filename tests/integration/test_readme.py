@@ -185,9 +185,10 @@ def test_its_exit_codes_are_the_codes() -> None:
 
 
 def test_its_config_is_one() -> None:
-    """The config that it shows is accepted as it stands."""
-    (config,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert settle({}, {}, config).mapping_given
+    """The config and the table that it shows are accepted together as they stand."""
+    shown = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    settings = settle({}, {}, "\n".join(shown))
+    assert (settings.mapping_given, settings.notify.mail_to) == (True, ("ops@example.com",))
 
 
 def test_its_variables_are_read() -> None:
