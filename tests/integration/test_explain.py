@@ -1,6 +1,9 @@
 """The command `explain`, as a person gives it."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from importer.model.rows import Status
 from importer.reports.code_explanations import explanations
@@ -45,8 +48,9 @@ def test_what_is_typed_does_not_write_to_the_terminal() -> None:
     assert "\x1b" not in said.stderr
 
 
-def test_the_problems_of_the_sample_are_all_explained() -> None:
+def test_the_problems_of_the_sample_are_all_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever looks up what a report says finds it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     problems = give("check", ROOT / "sample_inputs" / "problems.csv", "--json", "--sandbox", "-q").summary["problems"]
     assert len({one["code"] for one in problems}) > 8
     for one in problems:
