@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from importer.commands.conclusion import last_run_file
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_path
 from importer.commands.purge_files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
@@ -202,8 +203,8 @@ def _files(
     folders |= {Path(record.report_dir): found.runs.get(record.name, frozenset()) for record in records}
     for folder, rows in folders.items():
         yield from in_reports(folder, person, rows)
-    yield from in_last_run(journal.path.with_name("last-run.json"), person, found.runs)
     run = context.settings.run
+    yield from in_last_run(last_run_file(journal.path, run.of_account), person, found.runs)
     logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
     for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):
         yield from in_logs(log, person)

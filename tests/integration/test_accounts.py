@@ -1,5 +1,6 @@
 """Several accounts on one server: one config, a journal and reports each, and nights that do not meet."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from importer.sandbox import Sandbox, SandboxOptions
 from tests.support.commands import NO_LIMIT, TOKEN, customers, elsewhere, give, phones, serving
 
 OTHER_TOKEN = "other-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
+SHOPS = ("shop-a", "shop-b")
 OTHER = SandboxOptions(account=elsewhere(token=OTHER_TOKEN), rate_limit=0, created_status=201)
 
 
@@ -85,3 +87,19 @@ def test_an_account_with_another_journal_is_told(
     assert said.stderr.count("This account has another journal") == 1
     assert "journal-shop-a.sqlite3" in said.stderr
     assert len(shops[0].contacts) == 3
+
+
+@pytest.mark.usefixtures("shops")
+def test_each_account_has_a_last_run_of_its_own() -> None:
+    """One's good night does not hide the other's bad one, nor one that could not begin."""
+    customers(Path("contacts.csv"))
+    state = Path("state/callbell-importer")
+    for name in ("shop-a", "shop-b"):
+        assert give("run", "contacts.csv", "--yes", "--account", name).exit_code == 0
+    assert {path.name for path in state.glob("last-run*")} == {"last-run-shop-a.json", "last-run-shop-b.json"}
+    for wrong in (["--rate", "fast"], ["--nonsense"]):
+        assert give("run", "contacts.csv", "--yes", "--account", "shop-a").exit_code == 0
+        assert give("run", "contacts.csv", "--account", "shop-a", *wrong).exit_code == 2
+        codes = [json.loads((state / f"last-run-{name}.json").read_text("utf-8"))["exit_code"] for name in SHOPS]
+        assert codes == [2, 0]
+    assert not (state / "last-run.json").exists()
