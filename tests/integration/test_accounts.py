@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ from importer.sandbox import Sandbox, SandboxOptions
 from tests.support.commands import NO_LIMIT, TOKEN, customers, elsewhere, give, phones, serving
 
 OTHER_TOKEN = "other-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
+_KEEP_NOTICE = "import sys; open('notice.json', 'wb').write(sys.stdin.buffer.read())"
 SHOPS = ("shop-a", "shop-b")
 OTHER = SandboxOptions(account=elsewhere(token=OTHER_TOKEN), rate_limit=0, created_status=201)
 
@@ -103,3 +105,29 @@ def test_each_account_has_a_last_run_of_its_own() -> None:
         codes = [json.loads((state / f"last-run-{name}.json").read_text("utf-8"))["exit_code"] for name in SHOPS]
         assert codes == [2, 0]
     assert not (state / "last-run.json").exists()
+
+
+@pytest.mark.usefixtures("shops")
+def test_a_notice_names_the_account_however_it_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads it elsewhere does not know what the night's environment said."""
+    with Path("config.toml").open("a", encoding="utf-8") as config:
+        config.write(f"[notify]\non_new = {json.dumps([sys.executable, '-c', _KEEP_NOTICE])}\n")
+    Path("contacts.csv").write_text("Phone,Name\n12,Ana\n", "utf-8")
+    monkeypatch.setenv("CALLBELL_IMPORTER_ACCOUNT", "shop-b")
+    assert give("run", "contacts.csv", "--yes").exit_code == 1
+    told = json.loads(Path("notice.json").read_text("utf-8"))["notice"]["text"]
+    assert "--account shop-b" in told
+
+
+@pytest.mark.usefixtures("shops")
+def test_a_person_is_forgotten_in_one_account() -> None:
+    """Each account has another journal: `purge` is told which, as every command is."""
+    customers(Path("contacts.csv"))
+    for name in SHOPS:
+        assert give("run", "contacts.csv", "--yes", "--account", name).exit_code == 0
+    said = give("purge", "--contact", "+34600000001", "--yes", "--account", "shop-b")
+    assert said.exit_code == 0, said.stderr
+    assert "journal-shop-b.sqlite3: 1 row in 1 run, 1 contact" in said.stderr
+    assert "600000001" not in (Path("state/callbell-importer") / "last-run-shop-b.json").read_text("utf-8")
+    assert give("run", "contacts.csv", "--yes", "--account", "shop-a").exit_code == 0
+    assert "forgotten" in give("run", "contacts.csv", "--yes", "--account", "shop-b").stderr
