@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from importer.commands.connection import MappedSheet
 from importer.commands.context import CommandContext, CommandResult
@@ -12,8 +13,10 @@ from importer.commands.mapping_selection import InputSheet
 from importer.commands.report_input import report_options
 from importer.commands.unwritten_reports import write_or_explain
 from importer.journal import Journal
+from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import InputError, StorageError, error_json
 from importer.model.phone_mask import unnumbered
+from importer.model.plain_text import plain
 from importer.model.policy import FailOn
 from importer.model.rows import Status
 from importer.model.runs import Degradation, ProblemGroup, RunRecord
@@ -136,13 +139,21 @@ class EndOfRun:
         return CommandResult(exit_code=code, text=closing_text(ending), summary_json=summary)
 
 
-def with_series(context: CommandContext, record: RunRecord) -> RunRecord:
-    """Return a run that is known to be of one import with others; what reads a part, or rehearses, stands alone."""
+def with_series(context: CommandContext, record: RunRecord, given: Sequence[str]) -> RunRecord:
+    """Return a run that is known to be of one import with others; what reads a part, or rehearses, stands alone.
+
+    Args:
+        context: Of the command.
+        record: The run.
+        given: Names, patterns and addresses as they were given: which files a pattern matches changes every night.
+
+    """
     run = context.settings.run
     if run.limit or run.sandbox:
         return record
     config = str(record.options.get("config") or "")
-    return replace(record, series=series_of(record.files, context.settings.input.sheet, config))
+    files = [plain(shown_address(one)) if scheme_of(one) else str(Path(one).absolute()) for one in given]
+    return replace(record, series=series_of(files, context.settings.input.sheet, config))
 
 
 def with_told_degradations(context: CommandContext, record: RunRecord) -> RunRecord:
