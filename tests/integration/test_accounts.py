@@ -131,3 +131,13 @@ def test_a_person_is_forgotten_in_one_account() -> None:
     assert "600000001" not in (Path("state/callbell-importer") / "last-run-shop-b.json").read_text("utf-8")
     assert give("run", "contacts.csv", "--yes", "--account", "shop-a").exit_code == 0
     assert "forgotten" in give("run", "contacts.csv", "--yes", "--account", "shop-b").stderr
+
+
+@pytest.mark.usefixtures("shops")
+def test_a_wrong_key_of_an_account_is_told_of_that_account() -> None:
+    """It is the one that was meant, all the same: its last run is this, and nothing else is said to be wrong."""
+    text = Path("config.toml").read_text("utf-8").replace("[accounts.shop-b]", '[accounts.shop-b]\nrate = "fast"')
+    Path("config.toml").write_text(text, "utf-8")
+    said = give("run", "contacts.csv", "--yes", "--account", "shop-b", "--json")
+    assert said.summary["error"]["message"] == "config.toml, line 5, accounts.shop-b.rate: must be a number"
+    assert (Path("state/callbell-importer") / "last-run-shop-b.json").read_text("utf-8") == said.stdout
