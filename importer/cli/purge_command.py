@@ -44,8 +44,8 @@ def purge(
     nothing is deleted.
     """
     given = {"account": account, "country": country, "dry_run": dry_run, "sandbox": sandbox, "wait": wait}
-    given |= {"journal": journal, "log_file": log_file, "yes": yes, "quiet": quiet}
-    context = command_context(given, config, confirm_purge)
+    places = {"journal": journal, "log_file": log_file}
+    context = command_context({**given, **places, "yes": yes, "quiet": quiet}, config, confirm_purge)
     if bool(older_than) == bool(contact) or (remember and not contact):
         raise UsageError(
             "purge needs to know what to forget: --older-than TIME, or --contact NUMBER (with --remember or without).",

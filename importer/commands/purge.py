@@ -192,9 +192,9 @@ def _files(
     logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
     for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):
         yield from in_logs(log, person)
-    folders = [run.done_dir.absolute()] if run.done_dir else []
-    moved = [path for path in JournalPurge(journal).moved_files() if not {*folders} & {*path.parents}]
-    for done in [*folders, *moved]:
+    own = [run.done_dir.absolute()] if run.done_dir else []
+    moved = [path for path in JournalPurge(journal).moved_files() if not {*own} & {*path.parents}]
+    for done in [*own, *moved]:
         yield from in_done(done, person)
     yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person)
 
