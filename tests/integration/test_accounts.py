@@ -141,3 +141,13 @@ def test_a_wrong_key_of_an_account_is_told_of_that_account() -> None:
     said = give("run", "contacts.csv", "--yes", "--account", "shop-b", "--json")
     assert said.summary["error"]["message"] == "config.toml, line 5, accounts.shop-b.rate: must be a number"
     assert (Path("state/callbell-importer") / "last-run-shop-b.json").read_text("utf-8") == said.stdout
+
+
+@pytest.mark.usefixtures("shops")
+def test_each_account_has_a_schedule_of_its_own() -> None:
+    """One does not take the other's place, and each names its account."""
+    customers(Path("contacts.csv"))
+    for name in SHOPS:
+        said = give("schedule", "contacts.csv", "--kind", "systemd-user", "--account", name)
+        assert f"callbell-importer-{name}.timer" in said.stdout, said.stderr
+        assert f"--account {name}" in said.stdout
