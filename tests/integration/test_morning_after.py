@@ -325,3 +325,11 @@ def test_who_was_forgotten_alarms_once() -> None:
     assert give("purge", "--contact", EVA[0], "--yes").exit_code == 0
     third = night(ANA, EVA, options=NEW)
     assert (third.exit_code, changes(third)) == (1, (1, 1, 0))
+
+
+def test_a_retry_of_some_rows_settles_no_others() -> None:
+    """What --limit leaves out is neither gone, nor new the next night."""
+    night(SHORT, NONE, ANA)
+    assert changes(give("retry", "--yes", "--limit", "1", "--json")) == (0, 1, 0)
+    said = night(SHORT, NONE, ANA, options=NEW)
+    assert (said.exit_code, changes(said)) == (0, (0, 2, 0))
