@@ -273,6 +273,17 @@ def test_an_empty_inbox_is_as_it_should_be() -> None:
 
 
 @pytest.mark.usefixtures("service")
+def test_an_inbox_is_not_empty_where_rows_were_asked_for() -> None:
+    """An export that did not come is not a quiet night; of a share nothing can be said without a run."""
+    INBOX.mkdir(exist_ok=True)
+    said = run("inbox/*.csv", "--done-dir", DONE, "--min-rows", "5", "--json")
+    assert (said.exit_code, said.summary["exit_code"]) == (1, 1)
+    assert [one["code"] for one in said.summary["degraded"]] == ["too_few_rows"]
+    assert "DEGRADED: No row was read" in said.stderr
+    assert run("inbox/*.csv", "--done-dir", DONE, "--min-rows", "50%").exit_code == 0
+
+
+@pytest.mark.usefixtures("service")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
