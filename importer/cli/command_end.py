@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FLAGS = frozenset({"json", "dry_run", "sandbox", "verbose"})
 _LIKE_RUN = frozenset({"retry", "report"})
-_WITH_VALUE = frozenset({"config", "journal", "log_format", "log_file", "metrics"})
+_WITH_VALUE = frozenset({"account", "config", "journal", "log_format", "log_file", "metrics"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ def purge(
     config: options.Config = None,
     *,
     remember: _Remember = False,
+    account: options.Account = None,
     country: options.Country = None,
     dry_run: options.DryRun = None,
     sandbox: options.Sandbox = None,
@@ -42,8 +43,9 @@ def purge(
     In the journal, its backups, reports and logs. Which contacts exist stays known: nobody is made twice. In Callbell
     nothing is deleted.
     """
-    given = {"country": country, "dry_run": dry_run, "sandbox": sandbox, "wait": wait, "journal": journal}
-    context = command_context(given | {"log_file": log_file, "yes": yes, "quiet": quiet}, config, confirm_purge)
+    given = {"account": account, "country": country, "dry_run": dry_run, "sandbox": sandbox, "wait": wait}
+    places = {"journal": journal, "log_file": log_file}
+    context = command_context({**given, **places, "yes": yes, "quiet": quiet}, config, confirm_purge)
     if bool(older_than) == bool(contact) or (remember and not contact):
         raise UsageError(
             "purge needs to know what to forget: --older-than TIME, or --contact NUMBER (with --remember or without).",

@@ -79,6 +79,7 @@ def _schedule(own: dict[str, Any], of_run: dict[str, object]) -> None:
     from importer.commands.schedule_night import ScheduleRequest  # noqa: PLC0415 - the same
     from importer.system.scheduler import Scheduler  # noqa: PLC0415 - the same
 
-    # What is given for the night, such as where its log goes, is not for this command.
-    context = command_context({"yes": own.pop("yes")}, own.pop("config"), confirm_schedule)
+    # What is given for the night, such as where its log goes, is not for this command; but which account it is.
+    given = {"yes": own.pop("yes"), "account": of_run.get("account")}
+    context = command_context(given, own.pop("config"), confirm_schedule)
     finish(context, schedule_run(context, ScheduleRequest(**own, options=of_run), put_out, Scheduler()))

@@ -53,7 +53,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
         input_files(context, files) as inputs,
         open_sheets(context, inputs) as readers,
     ):
-        record = with_series(context, new_run(context, journal, "check", inputs))
+        record = with_series(context, new_run(context, journal, "check", inputs), files)
         return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 

@@ -19,6 +19,11 @@ LAST_RUN: Final = "last-run.json"
 _IMPORTS = frozenset({"run", "retry"})
 
 
+def last_run_file(journal: Path, account: str) -> Path:
+    """Return where the last run's object is: beside the journal; of one of the config's accounts with its name."""
+    return journal.with_name(f"last-run-{account}.json" if account else LAST_RUN)
+
+
 def begin(context: CommandContext, command: str) -> None:
     """Tell that an import begins."""
     if context.settings.notify.has_receivers:
@@ -71,7 +76,7 @@ def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> No
     run = context.settings.run
     if not context.settings.is_journal_known:
         return
-    path = journal_file(run.journal, sandbox=False, account=run.of_account).parent / LAST_RUN
+    path = last_run_file(journal_file(run.journal, sandbox=False, account=run.of_account), run.of_account)
     if run.journal is not None and not path.parent.is_dir():
         return
     with write_whole(path) as unfinished:

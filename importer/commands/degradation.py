@@ -51,7 +51,7 @@ def series_of(files: Sequence[str], sheet: str, config: str) -> str:
     """Return a hash that runs of the same import have in common, whatever the dates in their files' names.
 
     Args:
-        files: Their paths, absolute.
+        files: Their paths or patterns, absolute, and addresses.
         sheet: The sheet that was asked for; empty: none was.
         config: The config's path, absolute; empty: there was none.
 

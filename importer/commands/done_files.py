@@ -1,7 +1,8 @@
 """`run --done-dir`: files are moved whose rows are all where they should be; the others stay, and it is said why.
 
 A file stays of which one row is invalid, failed, in doubt, unsent or in conflict, of which a duplicate repeats such a
-row, which was not read to its end, or which is not what it was when it was read. Rehearsals and dry runs move nothing.
+row, which was not read to its end, or which is not what it was when it was read; and all of a degraded run stay, which
+the next run reads again. Rehearsals and dry runs move nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -59,9 +60,12 @@ def _why_it_stays(context: CommandContext, store: Journal, run_name: str, index:
     if not reader.is_read:
         return "it was not read to its end"
     try:
-        left = reader.row_count - settled_rows(store.report_source(run_name), index)
+        source = store.report_source(run_name)
     except UsageError:  # the run ended before it had begun
         return "it was not sent"
+    if source.record().degraded:
+        return "the run is degraded"
+    left = reader.row_count - settled_rows(source, index)
     are = "is" if left == 1 else "are"
     return f"{counted(left)} {are} not where {'it' if left == 1 else 'they'} should be" if left else ""
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.degradation import degradations
 from importer.commands.fetch import InputFile, fetched
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.setup import is_there
@@ -18,7 +19,8 @@ from importer.journal import Journal
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import InputError, UsageError
 from importer.model.plain_text import plain
-from importer.model.runs import RunRecord
+from importer.model.runs import EarlierRuns, RunRecord
+from importer.reports.closing_text import degraded_texts
 from importer.reports.results import summary_text
 from importer.settings import Settings
 from importer.system.files import private_folder
@@ -89,8 +91,9 @@ def with_files_moved(
 
 
 def nothing_to_import(context: CommandContext, given: Sequence[str]) -> CommandResult:
-    """Return how a run ends without a file: an empty inbox is as it should be."""
-    now = context.clock.now()
+    """Return how a run ends without a file: an empty inbox is as it should be, unless so many rows were asked for."""
+    now, fewest = context.clock.now(), context.settings.run.min_rows
+    degraded = degradations(0, (), EarlierRuns(), fewest)
     nothing = RunRecord(
         name="",
         command="run",
@@ -100,11 +103,13 @@ def nothing_to_import(context: CommandContext, given: Sequence[str]) -> CommandR
         report_dir="",
         started_at=now,
         finished_at=now,
-        exit_code=0,
+        exit_code=int(bool(degraded)),
+        degraded=degraded,
     )
     text = f"Nothing to import: no file matches {plain(', '.join(given))}."
     LOG.info("%s", text)
-    return CommandResult(exit_code=0, text=text, summary_json=summary_text(nothing, {}, (), {}))
+    text = "\n\n".join([*degraded_texts(nothing), text])
+    return CommandResult(exit_code=int(bool(degraded)), text=text, summary_json=summary_text(nothing, {}, (), {}))
 
 
 def _expanded(context: CommandContext, given: Sequence[str]) -> Iterator[str]:

@@ -21,9 +21,20 @@ from importer.system.shell import importer_command
 
 _IMPORTS = frozenset({"run", "retry"})
 _BUSY = 6
-_WHERE_RUNS_ARE = ("config", "journal")
+_WHERE_RUNS_ARE = ("config", "account", "journal")
 """The options that `runs` needs to find a run."""
-_GIVEN_AGAIN = ("config", "source", "country", "tag", "existing", "on_conflict", "gone", "journal", "report_dir")
+_GIVEN_AGAIN = (
+    "config",
+    "account",
+    "source",
+    "country",
+    "tag",
+    "existing",
+    "on_conflict",
+    "gone",
+    "journal",
+    "report_dir",
+)
 """The options that decide how corrected rows are read and where they are sent."""
 
 
@@ -43,7 +54,9 @@ def tell_ending(context: CommandContext, ending: Mapping[str, object]) -> None:
     """
     if not _is_told(context, str(ending.get("command"))) or ending.get("sandbox"):
         return
-    place = Place(host=socket.gethostname(), next_step=next_command(ending, context.options))
+    chosen = context.settings.run.of_account
+    options = {**context.options, "account": chosen} if chosen else context.options
+    place = Place(host=socket.gethostname(), next_step=next_command(ending, options))
     _log(context, send_notices(context.settings.notify, events_of(ending), ending, place, context.environment))
 
 

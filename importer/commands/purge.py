@@ -12,22 +12,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from importer.commands.conclusion import last_run_file
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_path
 from importer.commands.purge_files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
+from importer.commands.purge_search import person_of
 from importer.commands.setup import is_there
 from importer.journal.backup import one_file
 from importer.journal.database import Database
 from importer.journal.purge import JournalPurge
 from importer.journal.purge_person import PersonFound, PersonPurge
 from importer.journal.run_records import load_runs
-from importer.mapper.phones import identify
-from importer.mapper.phones.numbering_plans import country_code_of
 from importer.model.errors import StorageError, UsageError
 from importer.model.person import Person
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
-from importer.model.rows import Problem
 from importer.model.runs import RunRecord
 from importer.system.locks import journal_lock
 from importer.system.shell import importer_command
@@ -36,6 +35,9 @@ _IN_CALLBELL = (
     "In Callbell they are as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
     " them there."
 )
+
+_WHERE_RUNS_ARE = ("config", "account", "journal", "sandbox")
+"""The options by which other commands find the same journal."""
 
 
 def purge_contact(context: CommandContext, number: str) -> CommandResult:
@@ -127,25 +129,6 @@ def open_journals(context: CommandContext) -> Iterator[Sequence[Database]]:
         yield journals
 
 
-def person_of(text: str, country: str) -> Person:
-    """Return whom a number or a handle names.
-
-    Raises:
-        UsageError: It is neither.
-
-    """
-    number, handle = identify(text, "whatsapp", country), text.strip().casefold()
-    if not isinstance(number, Problem):
-        code, is_ambiguous = country_code_of(number)
-        return Person(identifier=number, code=code, is_national_ambiguous=is_ambiguous)
-    if any(map(str.isalpha, handle)) and not any(map(str.isspace, handle)):
-        return Person(identifier=handle)
-    raise UsageError(
-        f"--contact is no number that a contact can have. {number.message}",
-        "Nothing was changed. Give the number with its country code.",
-    )
-
-
 def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> None:
     """Return if the person at the terminal wants it.
 
@@ -170,14 +153,16 @@ def _found(context: CommandContext, journal: Database, person: Person) -> _Place
 
     """
     found = PersonPurge(journal, person, context.clock.now()).find()
+    where = [(name, context.options.get(name)) for name in _WHERE_RUNS_ARE]
     if found.open_run:
+        again = importer_command("retry", found.open_run, options=where)
         raise UsageError(
             f"Nothing was forgotten: of {masked(person.identifier)}, the run {found.open_run} does not know yet what"
             " became of what it sent.",
-            f"Let it find out, and then give the same command again:\n  {importer_command('retry', found.open_run)}",
+            f"Let it find out, and then give the same command again:\n  {again}",
         )
     if found.has_open_probe:
-        again = importer_command("doctor")
+        again = importer_command("doctor", options=where)
         raise UsageError("Nothing was forgotten: a probe with that number was cut off.", f"End it with:\n  {again}")
     person = person.with_texts(found.texts)
     records = [record for record, _ in load_runs(journal)]
@@ -202,13 +187,15 @@ def _files(
     folders |= {Path(record.report_dir): found.runs.get(record.name, frozenset()) for record in records}
     for folder, rows in folders.items():
         yield from in_reports(folder, person, rows)
-    yield from in_last_run(journal.path.with_name("last-run.json"), person, found.runs)
     run = context.settings.run
+    yield from in_last_run(last_run_file(journal.path, run.of_account), person, found.runs)
     logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
     for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):
         yield from in_logs(log, person)
-    if done := getattr(run, "done_dir", None):
-        yield from in_done(Path(done), person)
+    own = [run.done_dir.absolute()] if run.done_dir else []
+    moved = [path for path in JournalPurge(journal).moved_files() if not {*own} & {*path.parents}]
+    for done in [*own, *moved]:
+        yield from in_done(done, person)
     yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person)
 
 

@@ -118,9 +118,9 @@ def in_logs(log: Path, person: Person) -> Iterator[FoundFile]:
             yield FoundFile(path=path, what="without their number", act=_clean_text)
 
 
-def in_done(folder: Path, person: Person) -> Iterator[FoundFile]:
-    """Yield the files that were imported and moved away, and hold the person."""
-    for found in _searched(files_in(folder), person):
+def in_done(place: Path, person: Person) -> Iterator[FoundFile]:
+    """Yield the files that were imported and moved away, and hold the person: all of a folder, or the one named."""
+    for found in _searched(files_in(place) if place.is_dir() else [*filter(_is_file, [place])], person):
         if found.what == _UNREADABLE:
             yield found
         else:
@@ -131,7 +131,7 @@ def in_done(folder: Path, person: Person) -> Iterator[FoundFile]:
 
 def in_inputs(files: Sequence[str], person: Person) -> Iterator[FoundFile]:
     """Yield the files that people gave and that are there still; they are never changed."""
-    paths = [path for path in map(Path, files) if _is_file(path)]
+    paths = [*filter(_is_file, map(Path, files))]
     yield from _searched(paths, person)
 
 
@@ -146,6 +146,7 @@ def _searched(paths: Sequence[Path], person: Person) -> Iterator[FoundFile]:
 
 
 def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; what the system refuses to tell is none."""
     with suppress(OSError):
         return path.is_file()
     return False

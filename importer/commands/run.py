@@ -57,7 +57,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         if not inputs:
             return nothing_to_import(context, files)
         with open_sheets(context, inputs) as readers:
-            record = with_series(context, new_run(context, journal, "run", inputs))
+            record = with_series(context, new_run(context, journal, "run", inputs), files)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
             run.ask()

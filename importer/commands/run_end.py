@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from importer.commands.connection import MappedSheet
 from importer.commands.context import CommandContext, CommandResult
@@ -12,8 +13,10 @@ from importer.commands.mapping_selection import InputSheet
 from importer.commands.report_input import report_options
 from importer.commands.unwritten_reports import write_or_explain
 from importer.journal import Journal
+from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import InputError, StorageError, error_json
 from importer.model.phone_mask import unnumbered
+from importer.model.plain_text import plain
 from importer.model.policy import FailOn
 from importer.model.rows import Status
 from importer.model.runs import Degradation, ProblemGroup, RunRecord
@@ -69,8 +72,8 @@ class EndOfRun:
         """
         run, history, read = self.context.settings.run, self.store.history_of(record.name), sum(tally.values())
         degraded = self._degraded(record, sheets, read)
-        # What is not in an export that was cut short is not gone.
-        is_short = not read or any(one.code == TOO_FEW_ROWS for one in degraded)
+        # What is not in an export that was cut short is not gone, nor what a limit leaves out of a retry.
+        is_short = not read or run.limit or any(one.code == TOO_FEW_ROWS for one in degraded)
         found = history.compare(
             is_finished=self.stopped is None and self.signalled is None and not is_short,
             retried=self.store.history_of(self.retried).key if self.retried else None,
@@ -136,13 +139,21 @@ class EndOfRun:
         return CommandResult(exit_code=code, text=closing_text(ending), summary_json=summary)
 
 
-def with_series(context: CommandContext, record: RunRecord) -> RunRecord:
-    """Return a run that is known to be of one import with others; what reads a part, or rehearses, stands alone."""
+def with_series(context: CommandContext, record: RunRecord, given: Sequence[str]) -> RunRecord:
+    """Return a run that is known to be of one import with others; what reads a part, or rehearses, stands alone.
+
+    Args:
+        context: Of the command.
+        record: The run.
+        given: Names, patterns and addresses as they were given: which files a pattern matches changes every night.
+
+    """
     run = context.settings.run
     if run.limit or run.sandbox:
         return record
     config = str(record.options.get("config") or "")
-    return replace(record, series=series_of(record.files, context.settings.input.sheet, config))
+    files = [plain(shown_address(one)) if scheme_of(one) else str(Path(one).absolute()) for one in given]
+    return replace(record, series=series_of(files, context.settings.input.sheet, config))
 
 
 def with_told_degradations(context: CommandContext, record: RunRecord) -> RunRecord:

@@ -80,6 +80,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         UsageError: Something in the request is wrong.
 
     """
+    request = replace(request, name=request.name or context.settings.run.of_account)
     kind = _kind(request, context)
     user = _user(request, kind)
     by_system = kind is ScheduleKind.SYSTEMD

@@ -21,6 +21,7 @@ from itertools import product
 
 from importer.journal.database import Database
 from importer.journal.run_input import IN_CONFLICT, RunKey
+from importer.model.person import FORGOTTEN
 from importer.model.rows import CONFLICT
 from importer.model.runs import Comparison, EarlierRuns
 
@@ -49,6 +50,8 @@ SELECT run, seq, code, is_fixable, problem_hash(fingerprint, code) FROM (
     )
 )
 """  # noqa: S608 - only constants
+# A retry leaves them out, so it settles none.
+_LEAVE_OUT = f"DELETE FROM temp.told_problems WHERE run = :retried AND code = '{FORGOTTEN}'"  # noqa: S608 - only constants
 _STORE = """
 INSERT INTO known_problems (run, problem, count)
 SELECT run, problem, count(*) FROM temp.told_problems WHERE run = :run AND problem IS NOT NULL GROUP BY problem
@@ -138,6 +141,7 @@ def _compare(connection: sqlite3.Connection, key: RunKey, *, is_finished: bool, 
     for run, statement in product(filter(None, (key.run, retried)), (_INVALID, _OTHERS)):
         connection.execute(statement, {"run": run})
     values = asdict(key) | {"last": None, "retried": retried}
+    connection.execute(_LEAVE_OUT, values)
     found = connection.execute(_LAST_TOLD, values).fetchone()
     name, values["last"] = ("", None) if found is None else (found[1], found[0])
     settled = "0" if not is_finished else "known.count" if retried is None else _OF_RETRIED

@@ -104,6 +104,7 @@ _OPEN_LEFT = f"SELECT count(*) FROM rows JOIN runs ON runs.id = rows.run WHERE {
 _FIRST_AFTER = (
     f"SELECT started_at FROM runs WHERE {_OLD} AND forgotten_at IS NULL ORDER BY started_at LIMIT 1 OFFSET :skip"  # noqa: S608 - only constants
 )
+_MOVED = "SELECT DISTINCT moved_to FROM sheets WHERE moved_to <> '' ORDER BY moved_to"
 _BACKUPS = "SELECT path, made_at FROM backups ORDER BY made_at"
 
 
@@ -182,6 +183,10 @@ class JournalPurge:
     def undo_folders(self) -> Sequence[str]:
         """Return the reports' folders of all undos."""
         return [folder for (folder,) in self._database.fetch("SELECT report_dir FROM undos")]
+
+    def moved_files(self) -> Sequence[Path]:
+        """Return where the files are that were moved when they were done."""
+        return [Path(path) for (path,) in self._database.fetch(_MOVED)]
 
     def backups(self) -> Sequence[tuple[Path, str]]:
         """Return where copies of the journal were put, and when."""

@@ -14,6 +14,7 @@ from importer.journal.claim import end_dead_runs
 from importer.journal.database import Database, encode_json, moment
 from importer.journal.forgotten import add_hash_function
 from importer.journal.keyed_hash import KeyedHash, known_hash, made_hash
+from importer.journal.known_problems import problem_hash
 from importer.journal.purge import HIDE
 from importer.journal.retention import compact
 from importer.journal.run_input import ROW_KEY
@@ -65,6 +66,14 @@ UPDATE rows SET source = '', identifier = '', normalised = NULL, name = '', uuid
     is_ours = 0
 WHERE (run, seq) IN (SELECT run, seq FROM temp.theirs)
 """  # noqa: S608 - only constants
+# Hashes of what their cells said, which who knows the rest of a row could try numbers with.
+_FORGET_PROBLEMS = """
+DELETE FROM known_problems WHERE problem IN (
+    SELECT problem_hash(fingerprint, code) FROM temp.theirs CROSS JOIN rows USING (run, seq)
+    UNION SELECT problem_hash(fingerprint, problems.code) FROM temp.theirs CROSS JOIN rows USING (run, seq)
+    JOIN problems USING (run, seq)
+)
+"""
 _DELETE = "DELETE FROM {table} WHERE (run, seq) IN (SELECT run, seq FROM temp.theirs)"
 _HIDE_CONTACTS = f"""
 UPDATE contacts SET status = 'failed', uuid = '', href = '', is_to_ask = 1, {HIDE}
@@ -160,6 +169,7 @@ class PersonPurge:
             full, old = self._person.identifiers, [*nationals, *(f"0{one}" for one in nationals)]
             hidden = {"full": encode_json([*map(keyed.of, full)]), "old": encode_json([*map(keyed.of, old)])}
             connection.execute(_HIDE_HASHED, hidden)
+            connection.execute(_FORGET_PROBLEMS)
             for table in ("problems", "attempts", "changes"):
                 connection.execute(_DELETE.format(table=table))
             count = connection.execute(_EMPTY_ROWS).rowcount
@@ -189,6 +199,7 @@ class PersonPurge:
         person = self._person
         connection.create_function("is_theirs", 1, person.is_identifier, deterministic=True)
         connection.create_function("is_key", 1, person.is_key, deterministic=True)
+        connection.create_function("problem_hash", 2, problem_hash, deterministic=True)
         connection.create_function("is_in", 1, person.is_in, deterministic=True)
         connection.create_function("without", 1, lambda text: text and person.without(text), deterministic=True)
         for statement in _THEIRS:

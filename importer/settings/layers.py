@@ -1,6 +1,6 @@
 """Resolve the layers of settings (config, environment, options) to one `Settings`, or to every problem at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -194,18 +194,26 @@ def _checked(
 
 
 def _right_values(raw: Mapping[str, Any], wrong: Iterable[Key], folder: Path, *, strict: bool) -> _Values:
-    """Return the checked values without the keys that are wrong; none if there is more to it."""
-    places = {tuple(map(str, loc[:2])) for loc in wrong}
-    right = {
-        table: {key: value for key, value in keys.items() if (table, key) not in places}
-        for table, keys in raw.items()
-        if (table,) not in places and isinstance(keys, Mapping)
-    }
+    """Return the checked values without the keys that are wrong; none if there is more to it.
+
+    Of an account only the key goes: whoever is told of the error wants to know whose night it was.
+    """
+    places = {tuple(map(str, loc[: 3 if loc[0] == "accounts" else 2])) for loc in wrong}
+    right = _without(raw, places)
     try:
         tables = Tables.model_validate(right, strict=strict, context=folder)
     except ValidationError:
         return {}
     return tables.model_dump(exclude_unset=True, by_alias=True, warnings=False)
+
+
+def _without(raw: Mapping[str, Any], places: Collection[Key], within: Key = ()) -> dict[str, Any]:
+    """Return tables without what is at the places."""
+    return {
+        key: _without(value, places, (*within, key)) if isinstance(value, Mapping) else value
+        for key, value in raw.items()
+        if (*within, key) not in places
+    }
 
 
 def _sentence(detail: Mapping[str, Any]) -> str:

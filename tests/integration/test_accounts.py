@@ -1,6 +1,8 @@
 """Several accounts on one server: one config, a journal and reports each, and nights that do not meet."""
 
+import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +14,8 @@ from importer.sandbox import Sandbox, SandboxOptions
 from tests.support.commands import NO_LIMIT, TOKEN, customers, elsewhere, give, phones, serving
 
 OTHER_TOKEN = "other-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
+_KEEP_NOTICE = "import sys; open('notice.json', 'wb').write(sys.stdin.buffer.read())"
+SHOPS = ("shop-a", "shop-b")
 OTHER = SandboxOptions(account=elsewhere(token=OTHER_TOKEN), rate_limit=0, created_status=201)
 
 
@@ -85,3 +89,65 @@ def test_an_account_with_another_journal_is_told(
     assert said.stderr.count("This account has another journal") == 1
     assert "journal-shop-a.sqlite3" in said.stderr
     assert len(shops[0].contacts) == 3
+
+
+@pytest.mark.usefixtures("shops")
+def test_each_account_has_a_last_run_of_its_own() -> None:
+    """One's good night does not hide the other's bad one, nor one that could not begin."""
+    customers(Path("contacts.csv"))
+    state = Path("state/callbell-importer")
+    for name in ("shop-a", "shop-b"):
+        assert give("run", "contacts.csv", "--yes", "--account", name).exit_code == 0
+    assert {path.name for path in state.glob("last-run*")} == {"last-run-shop-a.json", "last-run-shop-b.json"}
+    for wrong in (["--rate", "fast"], ["--nonsense"]):
+        assert give("run", "contacts.csv", "--yes", "--account", "shop-a").exit_code == 0
+        assert give("run", "contacts.csv", "--account", "shop-a", *wrong).exit_code == 2
+        codes = [json.loads((state / f"last-run-{name}.json").read_text("utf-8"))["exit_code"] for name in SHOPS]
+        assert codes == [2, 0]
+    assert not (state / "last-run.json").exists()
+
+
+@pytest.mark.usefixtures("shops")
+def test_a_notice_names_the_account_however_it_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads it elsewhere does not know what the night's environment said."""
+    with Path("config.toml").open("a", encoding="utf-8") as config:
+        config.write(f"[notify]\non_new = {json.dumps([sys.executable, '-c', _KEEP_NOTICE])}\n")
+    Path("contacts.csv").write_text("Phone,Name\n12,Ana\n", "utf-8")
+    monkeypatch.setenv("CALLBELL_IMPORTER_ACCOUNT", "shop-b")
+    assert give("run", "contacts.csv", "--yes").exit_code == 1
+    told = json.loads(Path("notice.json").read_text("utf-8"))["notice"]["text"]
+    assert "--account shop-b" in told
+
+
+@pytest.mark.usefixtures("shops")
+def test_a_person_is_forgotten_in_one_account() -> None:
+    """Each account has another journal: `purge` is told which, as every command is."""
+    customers(Path("contacts.csv"))
+    for name in SHOPS:
+        assert give("run", "contacts.csv", "--yes", "--account", name).exit_code == 0
+    said = give("purge", "--contact", "+34600000001", "--yes", "--account", "shop-b")
+    assert said.exit_code == 0, said.stderr
+    assert "journal-shop-b.sqlite3: 1 row in 1 run, 1 contact" in said.stderr
+    assert "600000001" not in (Path("state/callbell-importer") / "last-run-shop-b.json").read_text("utf-8")
+    assert give("run", "contacts.csv", "--yes", "--account", "shop-a").exit_code == 0
+    assert "forgotten" in give("run", "contacts.csv", "--yes", "--account", "shop-b").stderr
+
+
+@pytest.mark.usefixtures("shops")
+def test_a_wrong_key_of_an_account_is_told_of_that_account() -> None:
+    """It is the one that was meant, all the same: its last run is this, and nothing else is said to be wrong."""
+    text = Path("config.toml").read_text("utf-8").replace("[accounts.shop-b]", '[accounts.shop-b]\nrate = "fast"')
+    Path("config.toml").write_text(text, "utf-8")
+    said = give("run", "contacts.csv", "--yes", "--account", "shop-b", "--json")
+    assert said.summary["error"]["message"] == "config.toml, line 5, accounts.shop-b.rate: must be a number"
+    assert (Path("state/callbell-importer") / "last-run-shop-b.json").read_text("utf-8") == said.stdout
+
+
+@pytest.mark.usefixtures("shops")
+def test_each_account_has_a_schedule_of_its_own() -> None:
+    """One does not take the other's place, and each names its account."""
+    customers(Path("contacts.csv"))
+    for name in SHOPS:
+        said = give("schedule", "contacts.csv", "--kind", "systemd-user", "--account", name)
+        assert f"callbell-importer-{name}.timer" in said.stdout, said.stderr
+        assert f"--account {name}" in said.stdout

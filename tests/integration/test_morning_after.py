@@ -312,3 +312,24 @@ def test_what_a_log_says_of_a_header_has_no_whole_number() -> None:
     said = night(("+34600000001", "Ana"), header=HEADER[:2])
     assert degraded(said) == ["header_changed"]
     assert "34600111999" not in said.stderr
+
+
+def test_who_was_forgotten_alarms_once() -> None:
+    """The row stays in the export every night; one more of them is new, and a retry settles none."""
+    night(ANA, EVA, options=NEW)
+    assert give("purge", "--contact", ANA[0], "--yes").exit_code == 0
+    first, second = night(ANA, EVA, options=NEW), night(EVA, ANA, options=NEW)
+    assert [(one.exit_code, changes(one)) for one in (first, second)] == [(1, (1, 0, 0)), (0, (0, 1, 0))]
+    assert changes(give("retry", "--yes", "--json", *NEW)) == (0, 0, 0)
+    assert (night(ANA, EVA, options=NEW).exit_code, changes(night(ANA, EVA))) == (0, (0, 1, 0))
+    assert give("purge", "--contact", EVA[0], "--yes").exit_code == 0
+    third = night(ANA, EVA, options=NEW)
+    assert (third.exit_code, changes(third)) == (1, (1, 1, 0))
+
+
+def test_a_retry_of_some_rows_settles_no_others() -> None:
+    """What --limit leaves out is neither gone, nor new the next night."""
+    night(SHORT, NONE, ANA)
+    assert changes(give("retry", "--yes", "--limit", "1", "--json")) == (0, 1, 0)
+    said = night(SHORT, NONE, ANA, options=NEW)
+    assert (said.exit_code, changes(said)) == (0, (0, 2, 0))

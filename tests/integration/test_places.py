@@ -139,6 +139,30 @@ def test_the_second_night_moves_what_was_mended(service: Sandbox) -> None:
     assert len(service.contacts) == 4
 
 
+@pytest.mark.usefixtures("service")
+def test_bad_rows_of_a_file_that_stays_are_known_the_next_night() -> None:
+    """The pattern is the same import, whatever it matches: what was moved, and what came since."""
+    for name, phone in (("a", "12"), ("b", "+34600111222")):
+        table(INBOX / f"{name}.csv", [("Phone", "Name"), (phone, "Ana")])
+    codes = []
+    for _ in range(2):
+        codes.append(run("inbox/*.csv", "--done-dir", DONE, "--fail-on", "new").exit_code)
+        table(INBOX / "c.csv", [("Phone", "Name"), ("+34600111223", "Eva")])
+    assert codes == [1, 0]
+
+
+@pytest.mark.usefixtures("service")
+def test_the_files_of_a_degraded_run_stay() -> None:
+    """An export that was cut short is there to be looked at, and for the same command again."""
+    customers(INBOX / "a.csv")
+    said = run("inbox/*.csv", "--done-dir", DONE, "--min-rows", "5")
+    assert said.exit_code == 1
+    assert "Not moved: inbox/a.csv (the run is degraded)." in said.stderr
+    assert names(INBOX) == ["a.csv"]
+    assert run("inbox/*.csv", "--done-dir", DONE).exit_code == 0
+    assert names(INBOX) == []
+
+
 def test_rows_that_were_there_before_are_where_they_should_be(service: Sandbox) -> None:
     """Unchanged, and twice in the list."""
     customers(INBOX / "a.csv")
@@ -246,6 +270,17 @@ def test_an_empty_inbox_is_as_it_should_be() -> None:
     assert "Nothing to import: no file matches inbox/*.xlsx." in said.stderr
     assert (said.summary["exit_code"], said.summary["files"], said.rows) == (0, [], {})
     assert give("runs").stdout.startswith("There is no run yet.")
+
+
+@pytest.mark.usefixtures("service")
+def test_an_inbox_is_not_empty_where_rows_were_asked_for() -> None:
+    """An export that did not come is not a quiet night; of a share nothing can be said without a run."""
+    INBOX.mkdir(exist_ok=True)
+    said = run("inbox/*.csv", "--done-dir", DONE, "--min-rows", "5", "--json")
+    assert (said.exit_code, said.summary["exit_code"]) == (1, 1)
+    assert [one["code"] for one in said.summary["degraded"]] == ["too_few_rows"]
+    assert "DEGRADED: No row was read" in said.stderr
+    assert run("inbox/*.csv", "--done-dir", DONE, "--min-rows", "50%").exit_code == 0
 
 
 @pytest.mark.usefixtures("service")

@@ -364,6 +364,28 @@ def test_a_folder_of_files_that_were_done(tmp_path: Path) -> None:
     assert not Path("done/contacts.xlsx").exists()
 
 
+def test_no_hash_is_left_of_what_their_cells_said() -> None:
+    """By which the next run would have known their problem; those of others stay."""
+    rows = [("Phone", "Name", "Bot"), (NUMBER, NAME, "no bot"), (OTHERS[0][0], "Ana", "no bot"), ("12", "Bo", "")]
+    give("run", table(Path("bad.csv"), rows), "-c", config(bot="Bot"))
+    give("purge", "--contact", NUMBER, "--yes")
+    with closing(sqlite3.connect("journal.sqlite3")) as file:
+        assert file.execute("SELECT sum(count) FROM known_problems").fetchone() == (2,)
+
+
+def test_a_file_that_was_moved_is_searched_wherever_it_is_now(tmp_path: Path) -> None:
+    """The journal knows where, whatever the command line said that night; another's file beside it is nobody's."""
+    for folder in ("done", "by-hand"):
+        sheet("contacts.csv")
+        assert give("run", "contacts.csv", "--yes", "--done-dir", folder).exit_code == 0
+    Path("by-hand/contacts.csv").unlink()
+    sheet("done/mine.csv")
+    said = give("purge", "--contact", NUMBER, "--yes")
+    assert said.exit_code == 0
+    assert "done/contacts.csv: without their rows" in said.stderr
+    assert holders(tmp_path) == ["done/mine.csv"]
+
+
 def test_rehearsals_are_searched_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rehearsal has a journal and reports of its own, with the same people: none is left there."""
     monkeypatch.delenv("CALLBELL_IMPORTER_JOURNAL")

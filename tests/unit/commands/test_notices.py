@@ -8,10 +8,16 @@ from importer.model.diagnosis import Level
 from importer.notify.delivery import DeliveryResult
 
 RUN = "20261127-020000-contacts"
-OPTIONS = {"config": "/srv/config.toml", "journal": "/srv/journal.sqlite3", "country": "ES", "quiet": True}
+OPTIONS = {
+    "config": "/srv/config.toml",
+    "account": "shop-a",
+    "journal": "/srv/journal.sqlite3",
+    "country": "ES",
+    "quiet": True,
+}
 FIX = f"/srv/reports/{RUN}/failed.csv"
 
-READ_SO = "--config /srv/config.toml --country ES --journal /srv/journal.sqlite3"
+READ_SO = "--config /srv/config.toml --account shop-a --country ES --journal /srv/journal.sqlite3"
 FIX_IT = "fix the rows in the file (its last columns say why), and import it:"
 
 
@@ -22,7 +28,7 @@ def ending(exit_code: int, problems: dict[str, int], **rows: int) -> dict[str, o
     return {"run": RUN, "exit_code": exit_code, "rows": {"read": 9, **rows}, "problems": groups, "reports": reports}
 
 
-WHERE = "--config /srv/config.toml --journal /srv/journal.sqlite3"
+WHERE = "--config /srv/config.toml --account shop-a --journal /srv/journal.sqlite3"
 
 
 @pytest.mark.parametrize(
