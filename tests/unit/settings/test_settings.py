@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import importer.settings
 from importer.mapper.options import CustomFieldOptions, IdentifierFormat, MobileForm
 from importer.model.account import FieldType
 from importer.model.errors import UsageError
@@ -202,3 +203,16 @@ def test_what_is_right_in_settings_that_are_wrong_still_counts(
     assert caught.value.rest.run.json
     assert caught.value.rest.is_journal_known is known
     assert (caught.value.code, caught.value.exit_code) == ("settings", 2)
+
+
+def test_where_what_is_right_cannot_stand_alone_the_defaults_are_the_rest() -> None:
+    """Without the wrong mail server, who gets a mail contradicts the rest of its table."""
+    with pytest.raises(SettingsError, match="smtp_server") as error:
+        settle({}, {}, '[run]\njson = true\n[notify]\nmail_to = ["ops@example.com"]\nsmtp_server = 5\n')
+    assert (error.value.rest.notify.mail_to, error.value.rest.run.json) == ((), False)
+
+
+def test_the_package_has_no_other_names() -> None:
+    """What is imported on demand is what is listed."""
+    with pytest.raises(AttributeError, match="no_such_name"):
+        importer.settings.no_such_name  # noqa: B018 - asking for it is the test

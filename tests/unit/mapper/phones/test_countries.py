@@ -5,7 +5,7 @@ import pytest
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.contact import to_contact
 from importer.mapper.options import ColumnOptions, ContactOptions, MappingOptions
-from importer.mapper.phones.countries import country_of
+from importer.mapper.phones.countries import country_of, is_region, region_codes
 from importer.mapper.warnings import row_warnings
 from importer.model.rows import Contact, InvalidRow, Problem, Row
 
@@ -134,3 +134,11 @@ def test_a_lost_zero_is_worth_a_look() -> None:
 def test_most_rows_are_not_worth_a_look(phone: str, country: str, contact: ContactOptions | None) -> None:
     """A zero that is there, a number with its country code, a contact of another source."""
     assert remarks_of(phone, country, contact) == ()
+
+
+def test_the_regions_are_listed_in_order() -> None:
+    """For who completes a command."""
+    codes = region_codes()
+    assert codes == sorted(codes)
+    assert {"AR", "ES", "US"} <= set(codes)
+    assert all(map(is_region, codes))
