@@ -18,6 +18,7 @@ from importer.commands import doctor_checks as checks
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.doctor_probe import ProbeRequest, finish_probes, is_allowed, requested_number
 from importer.commands.journal_path import journal_of
+from importer.commands.named_journal import require_journal
 from importer.commands.setup import is_there
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
@@ -132,8 +133,9 @@ class Doctor:
                 with self._problems("lock"), journal_lock(path, "doctor"):
                     self.found["lock"] = Diagnosis(name="lock", text="free")
             else:
+                self.found["lock"] = Diagnosis(name="lock", text="free: there is no journal")
+                require_journal(self.context.settings, path)
                 self.found["journal"] = checks.diagnose_journal(path, None, 0)
-                self.found["lock"] = Diagnosis(name="lock", text="free: there is no journal yet")
 
     def _look_at_places(self) -> None:
         reports = self.context.settings.run.report_dir.absolute()

@@ -11,8 +11,10 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.commands.context import CommandContext, is_yes, may_ask
+from importer.commands.journal_path import importer_state_folder
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
+from importer.settings import Settings
 from importer.system.files import write_whole
 from importer.system.shell import empty_file_command
 
@@ -40,12 +42,34 @@ def begin_named_journal(context: CommandContext, path: Path, known: Path) -> Non
         if not is_yes(context.ask_line(_question(path, used_at)), default=not used_at):
             raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
     elif used_at:
-        raise StorageError(
-            f"The journal {path} is missing. It was used on {used_at}, and only it knows what was sent.",
-            "Put it back (is its disk there?), and give the same command again. To begin a new one all the same, make"
-            f" an empty file there first:\n  {empty_file_command(path)}",
-        )
+        raise _missing(path, used_at)
     context.tell(f"A new journal is begun, which knows of nothing that was sent before: {plain(str(path))}")
+
+
+def require_journal(settings: Settings, path: Path) -> None:
+    """Return if the journal is there, or never was; for commands that begin none.
+
+    Raises:
+        StorageError: It is missing, and an earlier run used it.
+
+    """
+    run = settings.run
+    is_named = run.journal is not None and not run.sandbox
+    if is_named and _is_missing(path) and (used_at := _known(known_journals()).get(str(path), "")[:_DATE]):
+        raise _missing(path, used_at)
+
+
+def known_journals() -> Path:
+    """Return the file with the journals that were named and used."""
+    return importer_state_folder() / "named-journals.json"
+
+
+def _missing(path: Path, used_at: str) -> StorageError:
+    return StorageError(
+        f"The journal {path} is missing. It was used on {used_at}, and only it knows what was sent.",
+        "Put it back (is its disk there?), and give the same command again. To begin a new one all the same, make"
+        f" an empty file there first:\n  {empty_file_command(path)}",
+    )
 
 
 def remember_journal(path: Path, now: datetime, known: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, is_yes
 from importer.commands.fetch import InputFile
-from importer.commands.journal_path import importer_state_folder, journal_of
+from importer.commands.journal_path import journal_of
 from importer.commands.mapping_selection import InputSheet
-from importer.commands.named_journal import begin_named_journal, remember_journal
+from importer.commands.named_journal import begin_named_journal, known_journals, remember_journal
 from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
 from importer.model.errors import UsageError
@@ -49,7 +49,7 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
     path = journal_of(context.settings)
     with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
         is_named = run.journal is not None and not run.sandbox  # of a rehearsal's, nothing is missed
-        known = importer_state_folder() / "named-journals.json"
+        known = known_journals()
         if is_named:
             begin_named_journal(context, path, known)
         with (

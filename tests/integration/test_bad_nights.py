@@ -121,3 +121,15 @@ def test_a_named_journal_that_is_missing_ends_a_night(service: Sandbox) -> None:
     assert "There is no journal at disk/j.sqlite3, so no run is known." in give("runs", *given[-2:]).stdout
     Path("elsewhere").rename("disk")
     assert give(*given).exit_code == 0
+
+
+@pytest.mark.usefixtures("service")
+def test_doctor_says_that_a_used_journal_is_missing() -> None:
+    """Not that the first run makes it, when the next one ends with 4."""
+    customers(Path("contacts.csv"))
+    assert "the first run makes it" in give("doctor", "--journal", "mine.sqlite3").stderr
+    assert give("run", "contacts.csv", "--yes", "--journal", "mine.sqlite3").exit_code == 0
+    Path("mine.sqlite3").unlink()
+    said = give("doctor", "--journal", "mine.sqlite3")
+    assert said.exit_code == 4
+    assert "mine.sqlite3 is missing. It was used on " in said.stderr
