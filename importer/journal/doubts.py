@@ -3,7 +3,8 @@
 A row that ended `in_doubt` leaves its contact as it is: what the sheet counts as having said does not advance, for
 nobody knows whether the request arrived. Until another run has merged the contact, the service may have what that
 request set, or may still be working on it; both are no work of a person. Of several POSTs, by runs that were cut off
-while the sheet was edited, any may have made the contact.
+while the sheet was edited, any may have made the contact; so may one that was refused, as some services refuse, and
+make the contact all the same.
 """
 
 import json
@@ -29,10 +30,12 @@ WHERE runs.account = :account AND runs.tally ->> 'in_doubt' > 0
 _FILL_POSTS = f"""
 INSERT OR IGNORE INTO temp.doubts (source, channel, identifier, run, uuid, after, before)
 SELECT {ROW_KEY}, rows.run, '', rows.payload, '{{}}'
-FROM runs CROSS JOIN rows INDEXED BY rows_in_doubt ON rows.run = runs.id AND rows.status = 'in_doubt'
+FROM runs CROSS JOIN rows INDEXED BY rows_maybe_there ON rows.run = runs.id AND rows.status IN ('in_doubt', 'failed')
+    AND (rows.status = 'in_doubt' OR (rows.attempts > 0 AND rows.http_status BETWEEN 400 AND 499))
 CROSS JOIN contacts ON contacts.account = :account
     AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY}) AND contacts.sent_run <= rows.run
-WHERE runs.account = :account AND runs.tally ->> 'in_doubt' > 0 AND rows.uuid = '' AND rows.payload IS NOT NULL
+WHERE runs.account = :account AND (runs.tally ->> 'in_doubt' > 0 OR runs.tally ->> 'failed' > 0)
+    AND rows.uuid = '' AND rows.payload IS NOT NULL
 """  # noqa: S608 - only constants
 # They are looked at again even if the sheet says once more what it said before the doubt.
 _NOT_RECOGNISED = """

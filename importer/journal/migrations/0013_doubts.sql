@@ -1,2 +1,3 @@
--- The rows that ended in doubt: each update looks for them in every run, and they are few.
-CREATE INDEX rows_in_doubt ON rows (run) WHERE status = 'in_doubt';
+-- The rows that ended in doubt, or failed, and may have made their contact all the same: each update looks for them in
+-- every run, and they are few.
+CREATE INDEX rows_maybe_there ON rows (run) WHERE status IN ('in_doubt', 'failed');

@@ -113,3 +113,16 @@ def test_a_post_that_was_answered_is_no_doubt(tmp_path: Path) -> None:
     journal.finish(record("run-3"))
     (row,) = claimed(journal, "run-4", contact(1, "Third"))
     assert (row.base, row.doubts) == (contact(1, "Second"), ())
+
+
+def test_a_post_that_was_refused_is_a_doubt(tmp_path: Path) -> None:
+    """Some services refuse, and make the contact all the same; where nothing was sent there is none."""
+    journal = begun(tmp_path / "journal.sqlite3")
+    claimed(journal, "run-2", contact(1, "First"), contact(2, "First"))
+    refused = Outcome(status=Status.FAILED, http_status=422, code="refused")
+    unasked = Outcome(status=Status.FAILED, http_status=422, code="look_up_refused")
+    journal.record([RecordedOutcome(seq=1, outcome=refused, attempts=1, at=START)])
+    journal.record([RecordedOutcome(seq=2, outcome=unasked, attempts=0, at=START)])
+    journal.finish(record("run-2"))
+    first, second = claimed(journal, "run-3", contact(1, "Second"), contact(2, "Second"))
+    assert ([doubt.after["name"] for doubt in first.doubts], second.doubts) == (["First"], ())
