@@ -9,6 +9,7 @@ from importer.cli import options
 from importer.cli.app import CommandGroup, GroupedCommand, command_context, examples
 from importer.cli.command_end import finish
 from importer.cli.process import put_out
+from importer.system.shell import as_typed
 
 journal_group = typer.Typer(
     cls=CommandGroup,
@@ -61,4 +62,4 @@ def check(
     context = command_context({"account": account, "sandbox": sandbox, "journal": journal}, config)
     from importer.commands.journal import check_journal  # noqa: PLC0415 - heavy, and --help does not wait for it
 
-    put_out(check_journal(context))
+    put_out(as_typed(check_journal(context)))

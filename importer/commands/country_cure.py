@@ -48,7 +48,10 @@ class NumbersWithoutCountry:
         found = guess_country(self._cells, words_of(sheets), country_here(environment))
         if found is None or not found.is_likely:
             return "", ""
-        what = f"{found.right:,} of {found.looked_at:,} numbers without a country code are right for {found.name}."
+        numbers = "numbers without a country code"
+        what = f"{found.right:,} of {found.looked_at:,} {numbers} are right for {found.name}."
+        if self.count > len(self._cells):
+            what = f"Of the first {found.looked_at:,} {numbers}, {found.right:,} are right for {found.name}."
         return (
             found.country,
             f"{what}\nIf they are {found.of_people}, give the same command with --country {found.country}.",

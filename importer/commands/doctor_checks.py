@@ -174,5 +174,5 @@ def diagnose_cron(facts: CronFacts) -> Diagnosis:
         name="cron",
         level=Level.NOTE,
         text=f"a cron job misses {', '.join(misses)} ({place})",
-        next_step=f"{step[:1].upper()}{step[1:]}.",
+        next_step=f"A job with all of it: callbell-importer schedule FILE. By hand: {step}.",
     )

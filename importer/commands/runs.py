@@ -16,6 +16,7 @@ from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
 from importer.settings import Settings
+from importer.system.shell import as_typed
 
 _MAKE_ONE = "Make one with: callbell-importer run FILE"
 _Counts = Mapping[Status, int]
@@ -36,7 +37,7 @@ def list_runs(context: CommandContext, name: str = "") -> str:
     """
     found = _runs(context.settings)
     if not name:
-        return _table(found, context.zone) if found else f"{_no_run(context.settings)} {_MAKE_ONE}\n"
+        return _table(found, context.zone) if found else f"{_no_run(context.settings)} {as_typed(_MAKE_ONE)}\n"
     shown = _one_run(*_named(found, name, context.settings), context.zone)
     return shown + _kept_lines(context.settings, name)
 

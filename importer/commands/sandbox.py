@@ -10,6 +10,7 @@ from importer.model.errors import UsageError
 from importer.model.plain_text import counted
 from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_contacts, read_faults
 from importer.sandbox import serve as serve_until_cancelled
+from importer.system.shell import program_command, quote, variable_command
 
 
 def sandbox_options(*, rate: int, latency: float, duplicates: str, faults: str, seed: int) -> SandboxOptions:
@@ -56,12 +57,22 @@ def serve_sandbox(chosen: SandboxOptions, port: int, say: Callable[[str], None])
 
     def ready(sandbox: Sandbox) -> None:
         there = f", with {counted(len(sandbox.contacts), 'contact')} there before" if sandbox.contacts else ""
+        commands = "\n  ".join(commands_for(sandbox))
         say(
             f"The sandbox listens at {sandbox.base_url}{there}; stop it with Ctrl-C. In another terminal:\n"
-            f"  CALLBELL_BASE_URL={sandbox.base_url} CALLBELL_API_TOKEN={sandbox.token} "
-            "callbell-importer run sample_inputs/contacts.csv --journal sandbox.sqlite3\n"
+            f"  {commands}\n"
             "Its contacts are gone when it stops: then delete sandbox.sqlite3 too, which would remember them."
         )
 
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve_until_cancelled(chosen, port=port, on_ready=ready))
+
+
+def commands_for(sandbox: Sandbox) -> list[str]:
+    """Return the commands that run an import against it in another terminal, wherever that is."""
+    return [
+        f"cd {quote(str(Path.cwd()))}",
+        variable_command("CALLBELL_BASE_URL", sandbox.base_url),
+        variable_command("CALLBELL_API_TOKEN", sandbox.token),
+        f"{program_command()} run sample_inputs/contacts.csv --journal sandbox.sqlite3",
+    ]

@@ -3,13 +3,15 @@
 CURES = {
     "tag_unknown": "Make the tag in Callbell, or take it out of {column}.",
     "custom_field_refused": "Make the custom field in Callbell's settings, or correct its type in the config.",
-    "assigned_user_unknown": "Name an owner who is a user of the account.",
+    "assigned_user_unknown": "Name an owner who is a user of the account, or invite them in Callbell.",
     "team_unknown": "Name a team of the account.",
     "channel_unknown": "Name a channel of the account that is in use.",
     "bot_status_refused": "Enable the bot in Callbell, or leave bot_status out.",
     "note_refused": "Shorten the note, or leave it out.",
     "phone_refused": "Compare the numbers with those in Callbell, and see identifier_format in the config.",
 }
+MISSING_IN_CALLBELL = frozenset({"tag_unknown", "custom_field_refused", "assigned_user_unknown"})
+"""Codes of refusals that one change in Callbell cures for all rows."""
 _OTHER_CURE = "Correct that in the file, in the config or in Callbell's settings."
 _ANY_COLUMN = "the list (its column, --tag, or tags in the config)"
 

@@ -12,8 +12,12 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _QUOTED_OR_WORD = re.compile(r"""'[^']*'(?!\S)|"[^"]*"[^\s"]*(?!\S)|\S+""")
-_COMMAND = re.compile(r"""(?:& )?(?:"[^"]*|'[^']*|\S*)callbell-importer(?:\.exe)?["']? """)
-"""The beginning of a command of ours, which may have a path."""
+_COMMAND = re.compile(
+    r"""(?:& )?(?:"[^"]*|'[^']*|\S*)callbell-importer(?:\.exe)?["']? """
+    r"""|(?:& )?(?:"[^"]+"|'[^']+'|\S+) -m importer """
+    r"""|(?:export )?[A-Z_]+=|\$env:|cd """
+)
+"""The beginning of a command of ours, which may have a path, or of one that sets a variable or the folder for it."""
 _PHONE = re.compile(r"\+\d+")
 
 
@@ -32,7 +36,7 @@ def plain_lines(text: str) -> str:
 def wrapped_text(text: str, width: int) -> str:
     """Return the text with its long lines broken between words; the rest of a line keeps its indentation.
 
-    What is copied is never broken: a line that is a command of ours, a word (such as a path), and what is in quotes. A
+    What is copied is never broken: a line that is a command, a word (such as a path), and what is in quotes. A
     command that fits only without its indentation goes without it.
     A width of 0 leaves the text as it is.
     """

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.model.cures import CURES, cure_of
+from importer.model.cures import CURES, MISSING_IN_CALLBELL, cure_of
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
@@ -192,15 +192,32 @@ def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:
 
 def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> str:
     """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
-    refusals = [group for group in problems if group.code not in SETTLED_BY_ITSELF]
-    if len(refusals) == 1 and refusals[0].code == "tag_unknown":
-        return cure(refusals[0], record)
+    if missing := _missing(left, problems):
+        others = left.by_person - left.in_conflict - sum(one.count for one in missing)
+        return "\n".join([cure(missing[0], record), *_others(others, failed)])
     commands = "\n  ".join(command_line("run", [path], record.options) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
     rows = "the row" if left.by_person == 1 else f"the {left.by_person:,} rows"
     them = "it" if left.by_person == 1 else "them"
     return f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:\n  {commands}"
+
+
+def _missing(left: ToDo, problems: Sequence[ProblemGroup]) -> Sequence[ProblemGroup]:
+    """Return the groups of what Callbell lacks, if most rows to fix were refused for want of it; else none."""
+    lacking = [group for group in problems if group.code in MISSING_IN_CALLBELL]
+    missing = [group for group in lacking if group.code == lacking[0].code]
+    return missing if 2 * sum(one.count for one in missing) > left.by_person - left.in_conflict else []
+
+
+def _others(count: int, failed: Sequence[Path]) -> list[str]:
+    """Return when the rows are fixed that have other problems; nothing if there are none."""
+    if count <= 0:
+        return []
+    rows, them = ("row", "it is") if count == 1 else (f"{count:,} rows", "they are")
+    return [
+        f"Fix the other {rows} after that: {them} left in the {' and '.join(path.name for path in failed)} of that run."
+    ]
 
 
 def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str]:

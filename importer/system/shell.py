@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from importer.system import runtime
-from importer.system.standalone import is_standalone
 
 _NAME = "callbell-importer"
 _PLAIN_ON_WINDOWS = re.compile(r"[\w@%+=:,./\\~-]+")
@@ -50,8 +49,11 @@ def _name_of(typed: str, search: str) -> str:
         return _NAME
     path = short_path(program)
     path = path if len(Path(path).parts) > 1 else os.path.join(os.curdir, path)  # noqa: PTH118 - Path leaves out the "./"
-    called = quote(path)
-    return f"& {called}" if called.startswith('"') else called  # PowerShell's; cmd has no such case
+    return _called(quote(path))
+
+
+def _called(program: str) -> str:
+    return f"& {program}" if program.startswith('"') else program  # PowerShell's; cmd has no such case
 
 
 def _is_on_path(folder: Path, search: str) -> bool:
@@ -68,11 +70,9 @@ def as_typed(text: str) -> str:
 
 def program_command() -> str:
     """Return the command that starts this very program from anywhere, with absolute paths."""
-    if is_standalone():
-        return quote(sys.executable)
-    import shutil  # noqa: PLC0415 - compression comes with it, and --version does not wait for that
+    from importer.system.program import importer_program  # noqa: PLC0415 - shutil comes with it: --version does not wait
 
-    return shutil.which(_NAME) or f"{quote(sys.executable)} -m importer"
+    return _called(" ".join(map(quote, importer_program())))
 
 
 def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) -> str:
@@ -97,6 +97,11 @@ def option_words(options: Sequence[tuple[str, object]]) -> list[str]:
         for one in given:
             words += [option] if one is True else [option, str(one)]
     return words
+
+
+def variable_command(name: str, value: str) -> str:
+    """Return the command that sets a variable for the commands after it: for PowerShell on Windows."""
+    return f"$env:{name} = {quote(value)}" if runtime.WINDOWS else f"export {name}={quote(value)}"
 
 
 def empty_file_command(path: Path | str) -> str:

@@ -55,3 +55,12 @@ def test_the_problems_of_the_sample_are_all_explained(tmp_path: Path, monkeypatc
     assert len({one["code"] for one in problems}) > 8
     for one in problems:
         assert give("explain", one["code"]).exit_code == 0
+
+
+def test_commands_on_standard_output_are_as_they_are_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the path of a program that no terminal finds by its name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["./callbell-importer"])
+    assert "then: ./callbell-importer retry" in " ".join(give("explain", "tag_unknown").stdout.split())
+    said = give("runs", "--journal", "none.sqlite3")
+    assert said.stdout.endswith("Make one with: ./callbell-importer run FILE\n")

@@ -28,6 +28,12 @@ def test_the_cure_names_option_and_evidence() -> None:
     ]
 
 
+def test_it_is_said_of_the_first_numbers_where_there_are_more() -> None:
+    """Only so many of them are looked at."""
+    _, cure = seen(*(f"6001{place:05}" for place in range(3_000))).cure([SHEET], {})
+    assert cure.startswith("Of the first 2,000 numbers without a country code, 2,000 are right for Spain.\n")
+
+
 def test_nothing_is_said_where_it_would_be_a_mere_chance() -> None:
     """No such number, or a country for which nothing speaks but that the digits fit."""
     assert seen("12345").cure([SHEET], {}) == ("", "")

@@ -150,4 +150,5 @@ def test_what_a_cron_job_would_miss_is_told(facts: CronFacts, misses: str, step:
     one = diagnose_cron(facts)
     assert (one.level, one.exit_code) == (Level.NOTE, 0)
     assert misses in one.text
+    assert one.next_step.startswith("A job with all of it: callbell-importer schedule FILE. By hand: ")
     assert step in one.next_step

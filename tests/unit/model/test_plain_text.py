@@ -113,6 +113,11 @@ def test_times_are_utc_to_the_second() -> None:
         ('in "my folder/a b.csv" it is', 'in\n"my folder/a b.csv"\nit is'),
         ("it isn't what it's", "it isn't\nwhat it's"),
         ("  callbell-importer run a.csv", "  callbell-importer run a.csv"),
+        ("  KEY=value OTHER='a b' callbell-importer run", "  KEY=value OTHER='a b' callbell-importer run"),
+        ("  export CALLBELL_API_TOKEN=any-token", "  export CALLBELL_API_TOKEN=any-token"),
+        ('  $env:CALLBELL_API_TOKEN = "any-token"', '  $env:CALLBELL_API_TOKEN = "any-token"'),
+        ("  /usr/bin/python3 -m importer run a.csv", "  /usr/bin/python3 -m importer run a.csv"),
+        ("  cd '/home/ana/my lists'", "  cd '/home/ana/my lists'"),
     ],
 )
 def test_lines_are_broken_between_words_alone(text: str, expected: str) -> None:

@@ -379,3 +379,43 @@ def test_the_country_is_named_once() -> None:
     text = ended(record(1), {Status.INVALID: 9}, alike, reports(), notes=[note, "Else."], country="ES")
     assert "9 of 9 numbers are right for Spain.\n\nElse.\n" in text
     assert text.count("--country ES") == 1
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("code", "cure"),
+    [
+        ("tag_unknown", 'Make the tag in Callbell, or take it out of the column "Etiqueta".'),
+        ("custom_field_refused", "Make the custom field in Callbell's settings, or correct its type in the config."),
+        ("assigned_user_unknown", "Name an owner who is a user of the account, or invite them in Callbell."),
+    ],
+)
+def test_what_is_missing_in_callbell_comes_before_the_few_rows_to_fix(
+    monkeypatch: pytest.MonkeyPatch, code: str, cure: str
+) -> None:
+    """Nobody fixes 1,650 rows by hand where one tag is missing, though four others are wrong."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    tally = {Status.CREATED: 3_346, Status.FAILED: 1_650, Status.INVALID: 4}
+    groups = [group(code, 900, "Etiqueta"), group(code, 750, "Etiqueta"), group("phone_too_short", 4, "Móvil")]
+    told = ended(record(1), tally, groups, reports("failed.xlsx"))
+    assert told.split("\n\n")[-1].endswith(
+        f"{cure} Then give the same command again:\n"
+        "  callbell-importer run contacts.csv\n"
+        "Fix the other 4 rows after that: they are left in the failed.xlsx of that run."
+    ), told
+
+
+def test_rows_are_fixed_first_where_most_of_them_lack_something_else() -> None:
+    """The tag is missing for fewer than half of them."""
+    tally = {Status.CREATED: 9, Status.FAILED: 4, Status.INVALID: 4}
+    told = ended(record(1), tally, [group("tag_unknown", 4), group("phone_too_short", 4)], reports("failed.csv"))
+    assert "Fix the 8 rows in failed.csv (the last columns say why)" in told
+
+
+def test_what_is_missing_in_callbell_is_told_after_the_conflicts() -> None:
+    """Which are no rows to fix."""
+    tally = {Status.EXISTS: 9, Status.FAILED: 6, Status.INVALID: 1}
+    groups = [group("conflict", 9), group("tag_unknown", 6, "Tags"), group("phone_too_short", 1)]
+    told = ended(record(1), tally, groups, reports("failed.csv"))
+    assert told.index("9 rows in conflict") < told.index("Make the tag in Callbell")
+    assert "Fix the other row after that: it is left in the failed.csv of that run." in told

@@ -18,6 +18,7 @@ from importer.system.shell import (
     importer_name,
     program_command,
     quote,
+    variable_command,
 )
 
 
@@ -153,10 +154,41 @@ def test_a_command_is_not_broken(name: str) -> None:
     assert wrapped_text(f"  {command}", 30) == f"  {command}"
 
 
+@pytest.mark.parametrize(
+    ("on_windows", "line"),
+    [(False, "export CALLBELL_API_TOKEN='a b'"), (True, '$env:CALLBELL_API_TOKEN = "a b"')],
+)
+def test_a_variable_is_set_for_all_commands_that_follow(
+    on_windows: bool,  # noqa: FBT001 - a parameter of the test
+    line: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a line of its own, as the shell wants it."""
+    monkeypatch.setattr(runtime, "WINDOWS", on_windows)
+    assert variable_command("CALLBELL_API_TOKEN", "a b") == line
+
+
+def test_the_program_that_runs_is_named_and_no_other_installation(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the PATH has another one."""
+    for where in ("other", "my own"):
+        (folder / where).mkdir()
+        (folder / where / "callbell-importer").write_text("#!/bin/sh\n", "utf-8")
+        (folder / where / "callbell-importer").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder / "other"))
+    monkeypatch.setattr(sys, "argv", ["my own/callbell-importer"])
+    own = folder / "my own" / "callbell-importer"
+    assert program_command() == f"'{own}'"
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    assert program_command() == f'& "{own}"'
+
+
 def test_the_standalone_build_needs_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is a program itself; elsewhere Python runs the package where the command is not found."""
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.setattr(sys, "executable", "/opt/importer/callbell-importer")
+    monkeypatch.setattr(sys, "argv", ["/opt/importer/__main__.py"])
     assert program_command() == "/opt/importer/callbell-importer -m importer"
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert program_command() == "/opt/importer/callbell-importer"

@@ -1,0 +1,33 @@
+"""The sandbox that is served by itself."""
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from importer.commands.sandbox import commands_for
+from importer.model.plain_text import wrapped_text
+from importer.sandbox import Sandbox, SandboxOptions
+from importer.system import runtime
+
+
+def test_its_commands_can_be_pasted_into_another_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is broken over lines or depends on the folder, and what follows goes to the sandbox as well."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    monkeypatch.setattr(Sandbox, "base_url", "http://127.0.0.1:8080/v1")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["bin/callbell-importer"])
+    program = tmp_path / "bin/callbell-importer"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n", "utf-8")
+    program.chmod(0o755)
+    commands = commands_for(Sandbox(SandboxOptions()))
+    assert [shlex.split(one) for one in commands] == [
+        ["cd", str(tmp_path)],
+        ["export", "CALLBELL_BASE_URL=http://127.0.0.1:8080/v1"],
+        ["export", "CALLBELL_API_TOKEN=sandbox-token"],
+        [str(program), "run", "sample_inputs/contacts.csv", "--journal", "sandbox.sqlite3"],
+    ]
+    text = "\n".join(commands)
+    assert wrapped_text(text, 20) == text
