@@ -118,7 +118,7 @@ def _files(night: Night) -> Iterator[Diagnosis]:
         else:
             yield Diagnosis(name="file", text=file)
     several = [file for file in night.files if os.path.dirname(file) == os.path.dirname(night.files[0])]  # noqa: PTH120
-    if "--done-dir" in night.job.arguments and len(several) > 1 and not any(map(is_pattern, night.files)):
+    if night.context.settings.run.done_dir and len(several) > 1 and not any(map(is_pattern, night.files)):
         step = f"Say so with a pattern in quotes: {os.path.dirname(several[0])}/'*'{Path(several[0]).suffix}"  # noqa: PTH120
         text = f"these {len(several)} files are named one by one; files that come later are not imported"
         yield Diagnosis(name="file", level=Level.NOTE, text=text, next_step=step)

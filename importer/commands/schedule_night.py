@@ -100,7 +100,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         user=user.name,
         home=user.home,
         token_file=token_file if by_system else "",
-        writes=_writes(settings, options, files, user, kind),
+        writes=_writes(settings, files, user, kind),
     )
     _require_printable(job)
     as_at_night = replace(context, settings=settings, environment=_environment_at_night(context, variables))
@@ -201,9 +201,7 @@ def _token_file(
     return str(folder / "token")
 
 
-def _writes(
-    settings: Settings, options: Mapping[str, object], files: Sequence[str], user: ServiceUser, kind: ScheduleKind
-) -> tuple[str, ...]:
+def _writes(settings: Settings, files: Sequence[str], user: ServiceUser, kind: ScheduleKind) -> tuple[str, ...]:
     """Return the folders in which the command writes."""
     run = settings.run
     is_other = kind is ScheduleKind.SYSTEMD or user.name != own_name()
@@ -211,14 +209,13 @@ def _writes(
     kept = home / ".local/state/callbell-importer" if home and run.journal is None else None
     journal = kept or journal_of(settings).parent
     folders = [run.report_dir.absolute(), journal]
-    folders += [path.absolute().parent for path in (run.log_file, _path(options, "metrics")) if path]
-    if done := _path(options, "done_dir"):
-        folders += [done, *(Path(file).parent for file in files if "://" not in file)]  # files are moved out of these
+    folders += [path.absolute().parent for path in (run.log_file, run.metrics) if path]
+    if run.done_dir:
+        folders += [
+            run.done_dir.absolute(),
+            *(Path(file).parent for file in files if "://" not in file),
+        ]  # files are moved out of these
     return tuple(dict.fromkeys(map(str, folders)))
-
-
-def _path(options: Mapping[str, object], key: str) -> Path | None:
-    return Path(str(options[key])) if key in options else None
 
 
 def _require_printable(job: NightlyJob) -> None:

@@ -2,6 +2,7 @@
 
     [accounts.NAME]   wins over [service] and [run] of the config; options and environment win over it
     journal           its own; else that of [run] with its name added; else one of its name in the user's state folder
+    metrics           those of [run] with its name added
     report_dir        its own; else a folder of its name in that of [run]
 
 So two accounts never have a journal or a report's name in common, unless somebody says so.
@@ -46,7 +47,8 @@ def account_layer(config: _Values, name: str) -> _Values:
     table, run = accounts[name], config.get("run", {})
     service = {key: value for key, value in table.items() if key in _OF_SERVICE}
     places = {"of_account": name, "report_dir": table.get("report_dir") or _folder(run) / name}
-    if journal := table.get("journal") or _journal(run, name):
+    places |= {key: _with_name(Path(run[key]), name) for key in ("journal", "metrics") if run.get(key)}
+    if journal := table.get("journal"):
         places["journal"] = journal
     return {"service": {"account": name} | service, "run": places}
 
@@ -55,10 +57,9 @@ def _folder(run: Mapping[str, Any]) -> Path:
     return Path(run.get("report_dir") or RunOptions().report_dir)
 
 
-def _journal(run: Mapping[str, Any], name: str) -> Path | None:
-    """Return the journal of `[run]` with the account's name in its own; None: it names none."""
-    shared = run.get("journal")
-    return Path(shared).with_name(f"{Path(shared).stem}-{name}{Path(shared).suffix}") if shared else None
+def _with_name(shared: Path, name: str) -> Path:
+    """Return a file of `[run]` with the account's name in its own."""
+    return shared.with_name(f"{shared.stem}-{name}{shared.suffix}")
 
 
 def _check_apart(accounts: Mapping[str, Mapping[str, Any]]) -> None:

@@ -279,6 +279,23 @@ def test_a_contradiction_of_the_night_is_told_now() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
+@pytest.mark.parametrize("where", ["config", "environment"])
+def test_a_night_may_write_where_the_settings_say(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are moved and metrics written by a config's word too: the system's service may write nowhere else."""
+    customers(Path("contacts.csv"))
+    config()
+    if where == "config":
+        with Path("config.toml").open("a", encoding="utf-8") as file:
+            file.write('[run]\ndone_dir = "over"\nmetrics = "text/night.prom"\n')
+    else:
+        monkeypatch.setenv("CALLBELL_IMPORTER_DONE_DIR", "over")
+        monkeypatch.setenv("CALLBELL_IMPORTER_METRICS", "text/night.prom")
+    said = give("schedule", "contacts.csv", "-c", "config.toml", "--kind", "systemd")
+    assert f'ReadWritePaths="{Path.cwd()}"'.replace("%", "%%") in said.stdout  # files are moved out of it
+    assert f"{Path.cwd()}/text, {Path.cwd()}/over, {Path.cwd()}" in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
 def test_a_pattern_stays_one_and_files_that_a_shell_named_are_told_of() -> None:
     """What is named one by one is not what comes later, which is what is meant where files are moved away."""
     for name in ("a.csv", "b.csv"):

@@ -43,9 +43,10 @@ def test_an_account_without_places_has_its_own_all_the_same() -> None:
 
 
 def test_places_that_all_accounts_share_are_told_apart_by_name() -> None:
-    """A journal and a folder under [run] are those of no account alone."""
-    shared = '[run]\njournal = "all.sqlite3"\nreport_dir = "out"\n'
+    """A journal, a folder and metrics under [run] are those of no account alone."""
+    shared = '[run]\njournal = "all.sqlite3"\nreport_dir = "out"\nmetrics = "night.prom"\n'
     run = chosen(TWO + shared, {"account": "shop-a"}).run
+    assert run.metrics == Path("/etc/x/night-shop-a.prom")
     assert (run.journal, run.report_dir) == (Path("/etc/x/all-shop-a.sqlite3"), Path("/etc/x/out/shop-a"))
 
 
