@@ -132,7 +132,7 @@ def test_the_default_journal_is_begun_in_silence_once(account: str) -> None:
         context = of_default(account, None if missing else lambda _: pytest.fail("asked"))
         if missing:
             path.unlink()
-            with pytest.raises(StorageError, match="is missing. It was used on 20"), open_journal(context):
+            with pytest.raises(StorageError, match="It was used on 20"), open_journal(context):
                 pass
         else:
             with open_journal(context):
