@@ -182,4 +182,7 @@ def may_ask(context: CommandContext) -> bool:
 def _found_config(environment: Mapping[str, str]) -> Path | None:
     if named := environment.get(_CONFIG_VARIABLE):
         return Path(named)
-    return _CONFIG if _CONFIG.is_file() else None
+    try:
+        return _CONFIG if _CONFIG.is_file() else None
+    except OSError:  # in a folder that may not be read, such as root's, nothing is there for this user
+        return None

@@ -1,4 +1,4 @@
-"""A journal that somebody named and that is not there: it is begun with a word, and not at all if it was there before.
+"""A journal that is not there: a named one is begun with a word, and none is if it was there before.
 
 Which journals there were stands in a file of its own, in the person's folder for programs' state: what is beside a
 journal is gone with its disk.
@@ -22,13 +22,14 @@ _MOST_KNOWN = 100
 _DATE = len("2026-11-27")
 
 
-def begin_named_journal(context: CommandContext, path: Path, known: Path) -> None:
-    """Say that a named journal is begun, or ask; nothing where it is there.
+def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, is_named: bool = True) -> None:
+    """Say that a journal is begun, or ask; nothing where it is there, or where it is the default one's first use.
 
     Args:
         context: With how to ask.
-        path: The journal's true path, which an option, a variable or the config names.
+        path: The journal's true path.
         known: The file with the journals that were used.
+        is_named: Whether an option, a variable or the config names it; else it is the default one.
 
     Raises:
         StorageError: It is missing, an earlier run used it, and nobody can be asked.
@@ -38,6 +39,8 @@ def begin_named_journal(context: CommandContext, path: Path, known: Path) -> Non
     if not _is_missing(path):
         return
     used_at = _known(known).get(str(path), "")[:_DATE]
+    if not (is_named or used_at):
+        return
     if may_ask(context) and context.ask_line is not None and not context.settings.run.dry_run:
         if not is_yes(context.ask_line(_question(path, used_at)), default=not used_at):
             raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
@@ -73,7 +76,7 @@ def _missing(path: Path, used_at: str) -> StorageError:
 
 
 def remember_journal(path: Path, now: datetime, known: Path) -> None:
-    """Write down that a named journal is there; what goes wrong with that stops nothing."""
+    """Write down that a journal is there; what goes wrong with that stops nothing."""
     used, at = _known(known), now.isoformat(timespec="seconds")
     if used.get(str(path), "")[:_DATE] == at[:_DATE]:
         return

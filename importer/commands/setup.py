@@ -12,7 +12,7 @@ from importer.commands.context import CommandContext, is_yes
 from importer.commands.fetch import InputFile
 from importer.commands.journal_path import journal_of
 from importer.commands.mapping_selection import InputSheet
-from importer.commands.named_journal import begin_named_journal, known_journals, remember_journal
+from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal
 from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
 from importer.model.errors import UsageError
@@ -41,23 +41,22 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
     Raises:
         BusyError: Another run uses the journal.
-        StorageError: The journal, its lock or the log cannot be opened; or it was named and is missing.
+        StorageError: The journal, its lock or the log cannot be opened; or it was there before and is missing.
         UsageError: It is missing, and the person does not want a new one.
 
     """
     run = context.settings.run
     path = journal_of(context.settings)
     with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
-        is_named = run.journal is not None and not run.sandbox  # of a rehearsal's, nothing is missed
         known = known_journals()
-        if is_named:
-            begin_named_journal(context, path, known)
+        if not run.sandbox:  # of a rehearsal's, nothing is missed
+            begin_missing_journal(context, path, known, is_named=run.journal is not None)
         with (
             journal_lock(path, wait=run.wait) as lock_again,
             contextlib.closing(Journal.open(path, rehearsal=run.dry_run)) as journal,
         ):
             lock_again()
-            if is_named:
+            if not run.sandbox and path.exists():  # a dry run makes none
                 remember_journal(path, context.clock.now(), known)
             yield journal
 

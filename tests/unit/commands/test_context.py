@@ -127,3 +127,13 @@ def test_setting_the_computers_clock_changes_nothing_of_a_run(days: int, monkeyp
     wall[0] += timedelta(days=days)
     seconds[0] += 30.0
     assert clock.now() == started + timedelta(seconds=30)
+
+
+def test_in_a_folder_that_may_not_be_read_there_is_no_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever becomes another user with su may still be in root's."""
+
+    def refuse(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    assert load_settings({}, {})[1] == {}

@@ -1,4 +1,4 @@
-"""A journal that is named and missing is begun with a word, and not at all if it was there before."""
+"""A journal that is missing is begun with a word if it is named, and not at all if it was there before."""
 
 import io
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from importer.commands.context import CommandContext
-from importer.commands.named_journal import begin_named_journal, remember_journal
+from importer.commands.named_journal import begin_missing_journal, remember_journal
 from importer.commands.setup import open_journal
 from importer.model.errors import ImporterError, StorageError, UsageError
 from importer.settings import settle
@@ -101,7 +101,7 @@ def answering(asked: list[str], answer: str) -> Callable[[str], str]:
 def outcome(context: CommandContext, path: Path) -> ImporterError | None:
     """Return the error with which it ends, if it does."""
     try:
-        begin_named_journal(context, path, KNOWN)
+        begin_missing_journal(context, path, KNOWN)
     except ImporterError as error:
         return error
     return None
@@ -122,6 +122,42 @@ def test_the_journal_of_a_rehearsal_is_not_missed() -> None:
     with open_journal(context):
         pass
     assert not said(context)
+
+
+@pytest.mark.parametrize("account", ["", "north"])
+def test_the_default_journal_is_begun_in_silence_once(account: str) -> None:
+    """That of an account too; where it was there before, it ends a night, and a person is asked."""
+    path = Path("state/callbell-importer") / (f"journal-{account}.sqlite3" if account else "journal.sqlite3")
+    for missing in (False, False, True):
+        context = of_default(account, None if missing else lambda _: pytest.fail("asked"))
+        if missing:
+            path.unlink()
+            with pytest.raises(StorageError, match="It was used on 20"), open_journal(context):
+                pass
+        else:
+            with open_journal(context):
+                pass
+        assert not said(context)
+    asked: list[str] = []
+    with pytest.raises(UsageError), open_journal(of_default(account, answering(asked, ""))):
+        pass
+    assert asked[0].endswith("Begin a new one all the same? [y/N]")
+
+
+def test_a_dry_run_makes_no_journal_that_could_be_missed() -> None:
+    """The first run after it is the first."""
+    for dry_run in (True, False):
+        context = context_of(journal=None, dry_run=dry_run)
+        with open_journal(context):
+            pass
+        assert not said(context)
+
+
+def of_default(account: str, ask: Callable[[str], str] | None) -> CommandContext:
+    """Return a context that names no journal, for one account of several."""
+    context = context_of(ask, journal=None)
+    run = replace(context.settings.run, of_account=account)
+    return replace(context, settings=replace(context.settings, run=run))
 
 
 @pytest.mark.parametrize("content", ["", "no JSON", "[1]", '{"/a": 1}'])
