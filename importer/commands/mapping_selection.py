@@ -7,7 +7,7 @@ from typing import Any
 
 from importer.commands.context import CommandContext
 from importer.mapper.account_names import columns_in_account
-from importer.mapper.column_candidates import Question, left_out
+from importer.mapper.column_candidates import left_out
 from importer.mapper.column_mapping import ColumnMapping, plan_mapping
 from importer.mapper.header import HeaderSearch, composed, new_columns, texts_of
 from importer.mapper.mapping_guess import Guess, guess
@@ -20,6 +20,7 @@ from importer.model.protocols import Reader
 from importer.model.rows import Row, Sheet
 from importer.settings import Settings
 from importer.settings.config_text import columns_text
+from importer.system.shell import importer_command, short_path
 
 Where = Sequence[tuple[str, Sequence[str]]]
 """Headers, each with the values that make a row count."""
@@ -169,8 +170,8 @@ def mapping_options(sheet: Sheet, settings: Settings, guessed: Guess | None = No
         return settings.mapping
     guessed, given = guessed or guess(sheet.header), settings.mapping.columns
     columns = _with_given(given, guessed.columns)
-    if open_questions := [one for one in guessed.questions if one.is_required and not getattr(given, one.field)]:
-        raise _doubtful(sheet, guessed, open_questions, columns)
+    if any(one.is_required and not getattr(given, one.field) for one in guessed.questions):
+        raise _doubtful(sheet, guessed, columns, settings)
     return replace(settings.mapping, columns=columns)
 
 
@@ -243,15 +244,15 @@ def _with_given(given: ColumnOptions, guessed: ColumnOptions) -> ColumnOptions:
     )
 
 
-def _doubtful(sheet: Sheet, guessed: Guess, open_questions: Sequence[Question], columns: ColumnOptions) -> InputError:
-    doubts = [f"{one.field}: {one.why}: {', '.join(one.choices)}" for one in open_questions]
+def _doubtful(sheet: Sheet, guessed: Guess, columns: ColumnOptions, settings: Settings) -> InputError:
+    given = settings.mapping.columns
+    asked = [one for one in guessed.questions if one.is_required and not getattr(given, one.field)]
+    doubts = [f"{one.field}: {one.why}: {', '.join(one.choices)}" for one in asked]
     message = f"{_place(sheet)}: which column is which cannot be told: {plain('; '.join(doubts))}."
     proposed = columns_text(columns, {one.field: one.choices for one in guessed.questions})
-    hint = (
-        "Let the columns be asked about on a terminal with callbell-importer init, or write this into config.toml, fix"
-        " it, and give the same command again:"
-    )
-    return InputError(message, f"{hint}\n\n{proposed}", code="mapping_doubtful")
+    init = importer_command("init", short_path(sheet.file), options=settings.input.as_given())
+    hint = f"Let the columns be asked about on a terminal:\n  {init}\nOr write this into config.toml, fix it, and give"
+    return InputError(message, f"{hint} the same command again:\n\n{proposed}", code="mapping_doubtful")
 
 
 def _place(sheet: Sheet) -> str:

@@ -27,3 +27,8 @@ class InputOptions:
     """Of an address, the most that is fetched, in millions of bytes."""
     download_timeout_seconds: float = 600.0
     """Of an address, the longest time that fetching it may take."""
+
+    def as_given(self) -> list[tuple[str, object]]:
+        """Return the options by which a command reads the file the same way, by their config keys; no defaults."""
+        names = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+        return [(name, value) for name in names if (value := getattr(self, name)) not in ("auto", None)]

@@ -379,9 +379,10 @@ def test_a_mapping_that_is_guessed_without_a_terminal_is_shown(service: Sandbox)
 def test_a_doubtful_header_ends_with_3_and_with_a_config_that_works_once_filled_in(service: Sandbox) -> None:
     """Nothing is sent before."""
     file = table(Path("c.csv"), [("Mobile 1", "Cell", "Name"), ("+34600000001", "+34600000002", "Ana")])
-    said = give("run", file)
+    said = give("run", file, "--header-row", "1")
     assert said.exit_code == 3
     assert not service.contacts
+    assert "on a terminal:\n  callbell-importer init c.csv --header-row 1\nOr write" in said.stderr
     config = said.stderr.partition("\n\n")[2]
     assert tomllib.loads(config)["columns"] == {"identifier": "???", "name": "Name"}
     Path("config.toml").write_text(config.replace("???", "Mobile 1"), "utf-8")
