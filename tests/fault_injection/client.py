@@ -111,7 +111,10 @@ class Network(Wire, Service):
             if ticket:
                 self._server.given_up(now_seconds(), ticket)
             raise
-        return self._heard(reply, date, now_seconds() - left_seconds)
+        heard = self._heard(reply, date, now_seconds() - left_seconds)
+        if ticket and ticket.made and heard.contact:
+            self._server.ledger.answered.add(ticket.made.uuid)
+        return heard
 
     def _reply_to_post(self, key: str, fault: Fault | None, ticket: Ticket | None) -> Reply:
         if fault and fault.of_another:

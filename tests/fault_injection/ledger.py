@@ -41,6 +41,8 @@ class Ledger:
     """The UUIDs of contacts of which an undo has asked: nobody knows any more what the sheet once said of them."""
     not_shown: frozenset[str] = frozenset()
     """Fields that the service leaves out where they have no value: a person who cleared them is not seen."""
+    answered: set[str] = field(default_factory=set)
+    """The UUIDs of contacts that the answer to a POST named."""
     knows_all_others: bool = True
     """Whether it knows what became of everything that it sent; a clock that was set, or a false refusal, hides that."""
     _given: dict[Field, int] = field(default_factory=dict)
@@ -83,9 +85,10 @@ class Ledger:
     def is_known(self, uuid: str) -> bool:
         """Tell whether the importer knows what the sheet said of a contact.
 
-        One of which people changed each value may as well be another than that which a request without an answer made.
+        One that a POST without an answer made, and of which people changed each value, may as well be another.
         """
-        is_lost = uuid in self.unknown or uuid in self.undone or self._is_all_of_people(uuid)
+        is_strange = uuid not in self.answered and self._is_all_of_people(uuid)
+        is_lost = uuid in self.unknown or uuid in self.undone or is_strange
         return self.knows_all_others and not is_lost
 
     def _is_all_of_people(self, uuid: str) -> bool:
