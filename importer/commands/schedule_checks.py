@@ -238,6 +238,6 @@ def _mail(night: Night) -> Iterator[Diagnosis]:
         yield problem_diagnosis("cron", text, "Put options into the config.", _USAGE)
     elif shutil.which("crontab", path=path) is None:
         yield problem_diagnosis("cron", "there is no crontab here", "Install it (Debian: apt install cron).", _USAGE)
-    elif shutil.which("sendmail", path=path) is None:
+    elif shutil.which("sendmail", path=path) is None and not night.context.settings.notify.has_receivers:
         text = f"nobody is told of a bad night: cron mails {night.user.name}, and there is no mail program"
         yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step="Install one, or set up [notify].")
