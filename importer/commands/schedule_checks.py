@@ -205,6 +205,10 @@ def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
         yield problem_diagnosis("folder", f"{name} may not go into {start}, where it is to start", step, _STORAGE)
         return
     for folder in night.job.writes:
+        if folder in night.job.public_folders and not Path(folder).is_dir():
+            step = f"Make it, so that its reader may go in: install -d -o {name} -m 755 {quote(folder)}"
+            yield problem_diagnosis("folder", f"{folder}, where --metrics writes, is not there", step, _STORAGE)
+            continue
         if night.has_systemd and f"{folder}/".startswith(_TEMPORARY):
             text = f"{folder} is emptied, and the service has another of that name"
             yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)

@@ -101,6 +101,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         home=user.home,
         token_file=token_file if by_system else "",
         writes=_writes(settings, files, user, kind),
+        public_folders=(str(settings.run.metrics.absolute().parent),) if settings.run.metrics else (),
     )
     _require_printable(job)
     as_at_night = replace(context, settings=settings, environment=_environment_at_night(context, variables))

@@ -308,9 +308,25 @@ def test_a_night_may_write_where_the_settings_say(where: str, monkeypatch: pytes
     else:
         monkeypatch.setenv("CALLBELL_IMPORTER_DONE_DIR", "over")
         monkeypatch.setenv("CALLBELL_IMPORTER_METRICS", "text/night.prom")
+    Path("text").mkdir()
     said = give("schedule", "contacts.csv", "-c", "config.toml", "--kind", "systemd")
     assert f'ReadWritePaths="{Path.cwd()}"'.replace("%", "%%") in said.stdout  # files are moved out of it
     assert f"{Path.cwd()}/text, {Path.cwd()}/over, {Path.cwd()}" in said.stderr
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_a_folder_that_others_read_is_not_made(tmp_path: Path) -> None:
+    """node_exporter could not go into one that is the service's user's alone; one that is there stays as it is."""
+    customers(Path("contacts.csv"))
+    config()
+    folder = tmp_path / "text"
+    command = ("schedule", "contacts.csv", "-c", "config.toml", "--kind", "systemd", "--metrics", f"{folder}/x.prom")
+    missing = give(*command)
+    assert f"{folder}, where --metrics writes, is not there" in " ".join(missing.stderr.split())
+    assert f"-m 700 {folder}" not in missing.stderr
+    folder.mkdir()
+    assert problems(give(*command)) == []
 
 
 @pytest.mark.usefixtures("as_root")
