@@ -205,6 +205,10 @@ def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
         yield problem_diagnosis("folder", f"{name} may not go into {start}, where it is to start", step, _STORAGE)
         return
     for folder in night.job.writes:
+        if folder in night.job.public_folders and not Path(folder).is_dir():
+            step = f"Make it, so that its reader may go in: install -d -o {name} -m 755 {quote(folder)}"
+            yield problem_diagnosis("folder", f"{folder}, where --metrics writes, is not there", step, _STORAGE)
+            continue
         if night.has_systemd and f"{folder}/".startswith(_TEMPORARY):
             text = f"{folder} is emptied, and the service has another of that name"
             yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)
@@ -238,6 +242,6 @@ def _mail(night: Night) -> Iterator[Diagnosis]:
         yield problem_diagnosis("cron", text, "Put options into the config.", _USAGE)
     elif shutil.which("crontab", path=path) is None:
         yield problem_diagnosis("cron", "there is no crontab here", "Install it (Debian: apt install cron).", _USAGE)
-    elif shutil.which("sendmail", path=path) is None:
+    elif shutil.which("sendmail", path=path) is None and not night.context.settings.notify.has_receivers:
         text = f"nobody is told of a bad night: cron mails {night.user.name}, and there is no mail program"
         yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step="Install one, or set up [notify].")

@@ -84,7 +84,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
     kind = _kind(request, context)
     user = _user(request, kind)
     by_system = kind is ScheduleKind.SYSTEMD
-    options, variables = _options(context, request), _variables(context.environment)
+    options, variables = _options(context, request), _variables(context.environment) | _places(context, kind, user)
     settings = _settings_at_night(context, options, variables, kind)
     if by_system and settings.run.report_dir == RunOptions().report_dir:  # nobody named one, and here is not there
         options["report_dir"] = f"{SERVICE_HOME}/reports"
@@ -101,6 +101,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         home=user.home,
         token_file=token_file if by_system else "",
         writes=_writes(settings, files, user, kind),
+        public_folders=(str(settings.run.metrics.absolute().parent),) if settings.run.metrics else (),
     )
     _require_printable(job)
     as_at_night = replace(context, settings=settings, environment=_environment_at_night(context, variables))
@@ -157,6 +158,15 @@ def _variables(environment: Mapping[str, str]) -> dict[str, str]:
     absolute = {name: os.path.abspath(value) for name, value in passed.items() if name in _PATH_VARIABLES}  # noqa: PTH100
     language = {} if runtime.WINDOWS else {"LANG": environment.get("LANG") or "C.UTF-8"}
     return {**passed, **absolute, **language}
+
+
+def _places(context: CommandContext, kind: ScheduleKind, user: ServiceUser) -> dict[str, str]:
+    """Return the variables by which this shell's person has the journal elsewhere than cron or systemd would look."""
+    if runtime.WINDOWS or kind is ScheduleKind.SYSTEMD or user.name != own_name():
+        return {}
+    usual = {"HOME": user.home, "XDG_STATE_HOME": f"{user.home}/.local/state"}
+    given = {name: context.environment.get(name, "") for name in usual}
+    return {name: value for name, value in given.items() if os.path.isabs(value) and value != usual[name]}  # noqa: PTH117 - a text
 
 
 def _is_passed(name: str) -> bool:

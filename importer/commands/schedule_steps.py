@@ -65,7 +65,7 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
     made = [] if user.is_there else [FileStep(path=users, text=sysusers_text(job))]
     units = _units(job, "/etc/systemd/system", of_person=False)
     files = (*made, *units)
-    folders = (SERVICE_HOME, *needed_folders(job))
+    folders = [folder for folder in (SERVICE_HOME, *needed_folders(job)) if folder not in job.public_folders]
     steps: list[Step] = [*files]
     steps += [CallStep(words=("systemd-sysusers", users))] if made else []
     steps += [FolderStep(path=folder, user=job.user) for folder in folders if not os.path.isdir(folder)]  # noqa: PTH112

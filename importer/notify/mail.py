@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 
+from importer.model.loopback import is_loopback
 from importer.notify.delivery import DeliveryError
 from importer.notify.notice import Notice
 from importer.notify.options import NotifyOptions, SmtpSecurity
@@ -118,7 +119,7 @@ def send_mail(message: EmailMessage, options: NotifyOptions, password: str, time
     with _told():
         server = _connect(options, timeout_seconds)
     try:
-        with _told(is_connected=True):
+        with _told(is_connected=True, is_local=is_loopback(options.smtp_server)):
             if options.smtp_security is SmtpSecurity.STARTTLS:
                 server.starttls(context=ssl.create_default_context())
             if options.smtp_user:
@@ -145,7 +146,7 @@ def _connect(options: NotifyOptions, timeout_seconds: float) -> smtplib.SMTP:
 
 
 @contextlib.contextmanager
-def _told(*, is_connected: bool = False) -> Iterator[None]:
+def _told(*, is_connected: bool = False, is_local: bool = False) -> Iterator[None]:
     """Turn what smtplib raises into a sentence; only what surely was not taken is tried again."""
     try:
         yield
@@ -164,7 +165,8 @@ def _told(*, is_connected: bool = False) -> Iterator[None]:
             f"the server refuses {what} ({error.smtp_code})", again=error.smtp_code in _FOR_NOW
         ) from None
     except smtplib.SMTPNotSupportedError:
-        raise DeliveryError("the server offers no STARTTLS, or no login") from None
+        cure = '; on this computer it needs none: smtp_security = "none" under [notify]' if is_local else ""
+        raise DeliveryError(f"the server offers no STARTTLS, or no login{cure}") from None
     except ssl.SSLCertVerificationError:
         raise DeliveryError("its certificate is not good") from None
     except ssl.SSLError:

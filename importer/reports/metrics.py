@@ -53,7 +53,7 @@ def _metrics(ending: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, st
     yield "timestamp_seconds", "When the last import ended, in Unix time.", [({}, now.timestamp())]
     yield (
         "exit_code",
-        "The exit code of the last import; 0: every row is where it should be.",
+        "The exit code of the last import; 0: every row is where it should be, or, with --fail-on new, nothing is new.",
         _one(ending, "exit_code"),
     )
     yield "duration_seconds", "How long the last import took.", _one(ending, "seconds")

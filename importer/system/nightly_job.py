@@ -60,6 +60,8 @@ class NightlyJob:
     """The file that systemd hands over as a credential."""
     writes: tuple[str, ...] = ()
     """Folders in which it writes."""
+    public_folders: tuple[str, ...] = ()
+    """Of these, what others read, such as node_exporter: they are not made, as a new one would be the user's alone."""
     reads: tuple[str, ...] = ()
     """Files that it reads, the program among them."""
 

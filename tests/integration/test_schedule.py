@@ -139,6 +139,24 @@ def test_variables_of_this_shell_come_along_but_no_secret(monkeypatch: pytest.Mo
         assert "--report-dir" not in said.stdout
 
 
+@posix_only
+@pytest.mark.parametrize("kind", ["cron", "systemd-user"])
+def test_a_journal_that_this_shell_has_elsewhere_is_the_nights_too(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither cron nor systemd knows the shell's HOME and XDG_STATE_HOME; what is as usual is not printed."""
+    customers(Path("contacts.csv"))
+    user = ServiceUser(name=schedule_night.own_name(), home=str(tmp_path / "home"), is_there=True)
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    monkeypatch.setenv("HOME", str(tmp_path / "other"))
+    said = give("schedule", "contacts.csv", "--kind", kind)
+    assert f"HOME={tmp_path}/other" in said.stdout
+    assert f"XDG_STATE_HOME={tmp_path}/state" in said.stdout
+    monkeypatch.setenv("HOME", user.home)
+    monkeypatch.setenv("XDG_STATE_HOME", f"{user.home}/.local/state")
+    assert "HOME=" not in give("schedule", "contacts.csv", "--kind", kind).stdout
+
+
 def test_the_token_reaches_the_service_as_the_settings_read_it() -> None:
     """The variable in the unit is the one that the settings read, and wins over the config's own."""
     customers(Path("contacts.csv"))
@@ -290,9 +308,25 @@ def test_a_night_may_write_where_the_settings_say(where: str, monkeypatch: pytes
     else:
         monkeypatch.setenv("CALLBELL_IMPORTER_DONE_DIR", "over")
         monkeypatch.setenv("CALLBELL_IMPORTER_METRICS", "text/night.prom")
+    Path("text").mkdir()
     said = give("schedule", "contacts.csv", "-c", "config.toml", "--kind", "systemd")
     assert f'ReadWritePaths="{Path.cwd()}"'.replace("%", "%%") in said.stdout  # files are moved out of it
     assert f"{Path.cwd()}/text, {Path.cwd()}/over, {Path.cwd()}" in said.stderr
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_a_folder_that_others_read_is_not_made(tmp_path: Path) -> None:
+    """node_exporter could not go into one that is the service's user's alone; one that is there stays as it is."""
+    customers(Path("contacts.csv"))
+    config()
+    folder = tmp_path / "text"
+    command = ("schedule", "contacts.csv", "-c", "config.toml", "--kind", "systemd", "--metrics", f"{folder}/x.prom")
+    missing = give(*command)
+    assert f"{folder}, where --metrics writes, is not there" in " ".join(missing.stderr.split())
+    assert f"-m 700 {folder}" not in missing.stderr
+    folder.mkdir()
+    assert problems(give(*command)) == []
 
 
 @pytest.mark.usefixtures("as_root")
@@ -373,6 +407,18 @@ def test_cron_needs_a_crontab_and_somebody_who_mails(
     monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name in has or "/" in name else path and None)
     said = give("schedule", "contacts.csv", "--kind", "cron")
     assert re.findall(r"^cron +(\w+)", said.stderr, re.MULTILINE) == ([level] if level else [])
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_who_is_told_by_notify_needs_no_mail_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The config names somebody, who hears of a bad night."""
+    customers(Path("contacts.csv"))
+    config('[notify]\nwebhook = "https://hooks.example.com/x"\n')
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name == "crontab" else path and None)
+    said = give("schedule", "contacts.csv", "-c", "config.toml", "--kind", "cron")
+    assert "config" in said.stderr
+    assert "nobody is told" not in said.stderr
 
 
 @posix_only
