@@ -69,15 +69,8 @@ UPDATE_MUTATIONS = (
         "False",
     ),
     one_change(
-        "update: an earlier run's PATCH is not waited for",
-        _SEEDS,
-        f"{_UPDATE}:first_update_step",
-        "max(0.0, policy.settle_seconds - run_seconds)",
-        "0.0",
-    ),
-    one_change(
         "update: an earlier run's PATCH taken for a person's",
-        _SEEDS,
+        (*seen_by("virtual", seeds="470..500"), *_ALL_UPDATE),
         f"{_MERGE}:_doubted",
         "field.name not in doubt.after",
         "True",
@@ -112,14 +105,14 @@ UPDATE_MUTATIONS = (
     ),
     one_change(
         "merge: tags that were taken away come again",
-        _SEEDS,
+        (*seen_by("virtual", seeds="200..300"), *_ALL_UPDATE),
         f"{_MERGE}:_judged_tags",
         "tag in base or tag in has",
         "tag in has",
     ),
     one_change(
         "merge: an empty cell clears",
-        _SEEDS,
+        (*seen_by("virtual", seeds="500..560"), *_ALL_UPDATE),
         f"{_MERGE}:_said",
         "name in cleared or field_value(now, name)",
         "True",
@@ -137,13 +130,6 @@ UPDATE_MUTATIONS = (
         f"{_IMPORT}.first_step",
         "row.presence is Presence.THERE",
         "False",
-    ),
-    one_change(
-        "the first pages of the contact list are not read again",
-        _SEEDS,
-        "client.contact_list:ContactList.walk",
-        "is_settled and len(read) == len(last.uuids)",
-        "not last.after",
     ),
     one_change(
         "undo: gives back over a person's change",
