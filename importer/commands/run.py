@@ -27,7 +27,7 @@ from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome
 from importer.model.rows import Sheet
-from importer.model.runs import RunRecord
+from importer.model.runs import DECLINED, RunRecord
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.system.files import private_folder
 from importer.worker_pool.dry_run import DryRun
@@ -159,6 +159,8 @@ class ImportRun(PoolCommand):
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         await journal.checkpoint()
+        if self._observers.last_question.is_declined:
+            record = replace(record, options={**record.options, DECLINED: True})
         end = self._end(pool)
         record = end.judged(self._ended(record, pool, limiter), connection.sheets, end.tally(record))
         await journal.finish(record)

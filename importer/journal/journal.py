@@ -215,6 +215,10 @@ class Journal:
         """Return the undo of a run: the contacts that it created or changed, and what became of them."""
         return RunUndo(self._database, run_key(self._database, run_name))
 
+    def undone_runs(self) -> set[str]:
+        """Return the names of the runs of which an undo was begun."""
+        return {name for (name,) in self._database.fetch("SELECT runs.name FROM undos JOIN runs ON runs.id = run")}
+
     def undo_names(self) -> set[str]:
         """Return the names of all undos."""
         return {name for (name,) in self._database.fetch("SELECT name FROM undos")}

@@ -222,6 +222,19 @@ def test_an_undo_is_no_run(service: Sandbox) -> None:
     assert service.contacts == ()
 
 
+def test_rows_of_a_run_that_was_undone_are_not_retried(service: Sandbox) -> None:
+    """Those that had failed neither: `run` asks for them."""
+    rows = [("Phone", "Name", "Tags"), ("+34600000001", "Ana", "VIP"), ("+34600000002", "Eva", "No such tag")]
+    run = give("run", table(Path("mixed.csv"), rows), "--rate", "0", "--json").summary["run"]
+    assert len(service.contacts) == 1
+    undo(run, "--yes")
+    for said in (give("retry"), give("retry", run)):
+        assert said.exit_code == 2
+        assert f"{run} was undone" in said.stderr
+        assert "callbell-importer run mixed.csv" in said.stderr
+    assert service.contacts == ()
+
+
 def test_a_dry_run_only_shows(service: Sandbox) -> None:
     """It asks the service nothing, and names the rows without their whole numbers."""
     run = imported(12)
