@@ -26,7 +26,7 @@ from importer.journal import AsyncJournal
 from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome
-from importer.model.rows import Sheet
+from importer.model.rows import Sheet, Status
 from importer.model.runs import DECLINED, RunRecord
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.system.files import private_folder
@@ -175,7 +175,7 @@ class ImportRun(PoolCommand):
     async def _before_sending(
         self, ask: Callable[[], Awaitable[None]], connection: Connection, pool: ImportPool, display: PoolDisplay
     ) -> None:
-        """Ask the account, and then the person, without a live display in the way.
+        """Ask the account, and then the person, without a live display in the way; tell of undos that were stopped.
 
         Raises:
             InputError: The person wants nothing to be sent.
@@ -183,9 +183,13 @@ class ImportRun(PoolCommand):
         """
         with display.asking():
             await ask()
+        question, tally = self._observers.last_question, pool.counters.tally()
+        if tally.get(Status.PENDING) and (undos := self.store.unfinished_undos()):
+            async with display.hidden():
+                question.ask_of_undos(self.context, undos, self.interruption)
         if self._asks_at_last:
             async with display.hidden():
-                self._observers.last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
+                question.ask(self.context, connection, tally, self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:
         if not self.context.settings.run.dry_run:
