@@ -194,9 +194,9 @@ def retry(
 
 
 def _send_again(context: "CommandContext", run: str, config: Path | None) -> None:
-    from importer.commands.retry import earlier_run, retry_run  # noqa: PLC0415 - late, see above
+    from importer.commands.retry import retry_run, run_to_retry  # noqa: PLC0415 - late, see above
 
-    context, earlier = earlier_run(context, run, config)
+    context, earlier = run_to_retry(context, run, config)
     finish(context, retry_run(begun(context), earlier))
 
 

@@ -6,12 +6,13 @@ It comes when every row was read and checked, and before anything is sent, so th
 import contextlib
 import signal
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from importer.commands.connection import Connection, MappedSheet
-from importer.commands.context import CommandContext, CommandResult, may_ask
+from importer.commands.context import CommandContext, CommandResult, is_yes, may_ask
 from importer.commands.mapping_selection import mapping_lines
 from importer.model.errors import InputError
 from importer.model.payload import payload
@@ -20,13 +21,15 @@ from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.system.shell import quote
+from importer.system.logs import LOG
+from importer.system.shell import importer_command, quote
 from importer.system.stop_signals import Interruption
 
 _WIDTH = 79
 _SHOWN_ROWS = 2
 _TOLD_FIRST = ("identifier", "name", "source")
 _MOST_LINES_OF_MAPPING = 8
+_WHERE_RUNS_ARE = ("config", "account", "journal")
 _NOT_SENT = {
     Status.INVALID: "with a problem",
     Status.DUPLICATE: "standing twice",
@@ -43,6 +46,8 @@ class LastQuestion:
     """Whether it was answered with no, or not at all."""
     _first: list[tuple[int, Contact]] = field(default_factory=list)
     """Row numbers with their contacts."""
+    _cure: str = ""
+    """What to do first, as was told; empty: the columns may be other ones."""
 
     def mapped(self, entries: Sequence[Entry]) -> None:
         """Keep the first contacts."""
@@ -70,10 +75,38 @@ class LastQuestion:
         """
         if context.confirm is None or not tally.get(Status.PENDING):
             return
+        text = self._text(connection, tally, is_mapping_given=context.settings.mapping_given)
+        self._require_yes(partial(context.confirm, text), interruption)
+
+    def ask_of_undos(
+        self, context: CommandContext, undos: Sequence[tuple[str, int]], interruption: Interruption
+    ) -> None:
+        """Tell of undos that were stopped; a person who is there is asked whether to send all the same.
+
+        Args:
+            context: With how to ask.
+            undos: The undone runs, each with how many contacts are left of it.
+            interruption: Is told of Ctrl-C.
+
+        Raises:
+            InputError: The answer is no, or there is none.
+
+        """
+        said = " ".join(_unfinished(context, run, left) for run, left in undos)
+        LOG.warning("%s", said)
+        ask = context.ask_line
+        if ask is None or not may_ask(context) or context.settings.run.dry_run:
+            context.tell(said)
+            return
+        self._cure = f"Finish the undo first: {_undo_command(context, undos[0][0])}"
+        question = f"{said}\nWhat was deleted may be created again. Send all the same? [y/N]"
+        self._require_yes(lambda: is_yes(ask(question)), interruption)
+        self._cure = ""
+
+    def _require_yes(self, ask: Callable[[], bool], interruption: Interruption) -> None:
         self.is_declined = True
         try:
-            text = self._text(connection, tally, is_mapping_given=context.settings.mapping_given)
-            self.is_declined = not context.confirm(text)
+            self.is_declined = not ask()
         except KeyboardInterrupt:
             interruption.interrupt(signal.SIGINT)
         if self.is_declined:
@@ -101,11 +134,24 @@ class LastQuestion:
         """
         with contextlib.suppress(OSError):
             Path(record.report_dir).rmdir()
-        text = "Interrupted: nothing was sent. The same command asks again."
+        text = f"Interrupted: nothing was sent. {self._cure or 'The same command asks again.'}"
         if record.exit_code == InputError.exit_code:
-            text = f"Nothing was sent. To choose the columns yourself: callbell-importer init {quote(file)}"
+            cure = self._cure or f"To choose the columns yourself: callbell-importer init {quote(file)}"
+            text = f"Nothing was sent. {cure}"
         summary = summary_text(record, tally, (), {}, ())
         return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)
+
+
+def _unfinished(context: CommandContext, run: str, left: int) -> str:
+    are = "is" if left == 1 else "are"
+    return (
+        f"The undo of {run} is not finished: {counted(left, 'contact')} of it {are} not taken back yet."
+        f" Finish it first: {_undo_command(context, run)}"
+    )
+
+
+def _undo_command(context: CommandContext, run: str) -> str:
+    return importer_command("undo", run, options=[(name, context.options.get(name)) for name in _WHERE_RUNS_ARE])
 
 
 def asks_at_last(context: CommandContext, *, is_asked: bool) -> bool:

@@ -9,12 +9,14 @@ from importer.commands.context import CommandContext, CommandResult, with_config
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.run import ImportRun
-from importer.commands.runs import find_run
+from importer.commands.runs import find_run, find_run_to_retry
 from importer.commands.setup import new_run, open_journal
 from importer.model.rows import TO_RETRY
-from importer.model.runs import RunRecord
+from importer.model.runs import DECLINED, RunRecord
 
-_OF_ONE_RUN_ALONE = frozenset({"config", "dry_run", "guessed", "json", "limit", "min_rows", "quiet", "verbose", "yes"})
+_OF_ONE_RUN_ALONE = frozenset(
+    {"config", DECLINED, "dry_run", "guessed", "json", "limit", "min_rows", "quiet", "verbose", "yes"}
+)
 """Options of an earlier run that are not repeated: they do not decide what is sent, or where it goes."""
 
 
@@ -31,7 +33,24 @@ def earlier_run(context: CommandContext, name: str, config: Path | None) -> tupl
         UsageError: There is no such run, or its config cannot be read, or something is wrong in it.
 
     """
-    earlier = find_run(context.settings, name)
+    return _with_options(context, find_run(context.settings, name), config)
+
+
+def run_to_retry(context: CommandContext, name: str, config: Path | None) -> tuple[CommandContext, RunRecord]:
+    """Return the same for a run that may be sent again: one that was declined or undone has to be asked for by `run`.
+
+    Raises:
+        StorageError: The journal cannot be read.
+        UsageError: As of `earlier_run`, or its rows are not wanted in Callbell.
+
+    """
+    earlier, left_out = find_run_to_retry(context.settings, name)
+    for reason in left_out:
+        context.tell(f"{reason} The run before it is taken: {earlier.name}.")
+    return _with_options(context, earlier, config)
+
+
+def _with_options(context: CommandContext, earlier: RunRecord, config: Path | None) -> tuple[CommandContext, RunRecord]:
     before = {name: value for name, value in earlier.options.items() if name not in _OF_ONE_RUN_ALONE}
     return with_config_of(context, earlier, config, options=before), earlier
 

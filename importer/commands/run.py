@@ -26,8 +26,8 @@ from importer.journal import AsyncJournal
 from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
 from importer.model.replies import Outcome
-from importer.model.rows import Sheet
-from importer.model.runs import RunRecord
+from importer.model.rows import Sheet, Status
+from importer.model.runs import DECLINED, RunRecord
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.system.files import private_folder
 from importer.worker_pool.dry_run import DryRun
@@ -159,6 +159,8 @@ class ImportRun(PoolCommand):
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         await journal.checkpoint()
+        if self._observers.last_question.is_declined:
+            record = replace(record, options={**record.options, DECLINED: True})
         end = self._end(pool)
         record = end.judged(self._ended(record, pool, limiter), connection.sheets, end.tally(record))
         await journal.finish(record)
@@ -173,7 +175,7 @@ class ImportRun(PoolCommand):
     async def _before_sending(
         self, ask: Callable[[], Awaitable[None]], connection: Connection, pool: ImportPool, display: PoolDisplay
     ) -> None:
-        """Ask the account, and then the person, without a live display in the way.
+        """Ask the account, and then the person, without a live display in the way; tell of undos that were stopped.
 
         Raises:
             InputError: The person wants nothing to be sent.
@@ -181,9 +183,13 @@ class ImportRun(PoolCommand):
         """
         with display.asking():
             await ask()
+        question, tally = self._observers.last_question, pool.counters.tally()
+        if tally.get(Status.PENDING) and (undos := self.store.unfinished_undos()):
+            async with display.hidden():
+                question.ask_of_undos(self.context, undos, self.interruption)
         if self._asks_at_last:
             async with display.hidden():
-                self._observers.last_question.ask(self.context, connection, pool.counters.tally(), self.interruption)
+                question.ask(self.context, connection, tally, self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:
         if not self.context.settings.run.dry_run:

@@ -11,8 +11,9 @@ from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import duration, plain
-from importer.model.rows import IN_CALLBELL, Status
+from importer.model.rows import IN_CALLBELL, TO_RETRY, Status
 from importer.model.runs import RunRecord
+from importer.reports.next_step import command_line
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
 from importer.settings import Settings
@@ -71,6 +72,42 @@ def find_run(settings: Settings, name: str) -> RunRecord:
 
     """
     return _named(_runs(settings), name, settings)[0]
+
+
+def find_run_to_retry(settings: Settings, name: str) -> tuple[RunRecord, Sequence[str]]:
+    """Return the run of a name; without one, the last that a person wants in Callbell, and why later ones are not it.
+
+    Raises:
+        StorageError: The journal cannot be read.
+        UsageError: There is none, or its rows are not wanted in Callbell.
+
+    """
+    found, undone = _runs(settings), _undone_runs(settings)
+    reasons = {record.name: _unwanted(record, counts, undone) for record, counts in found}
+    wanted = [one for one, why in reasons.items() if not why]
+    record, _ = _named(found, name or next(iter(wanted), ""), settings)
+    if why := reasons[record.name]:
+        again = command_line("run", record.files, record.options, same_files=True)
+        raise UsageError(f"Nothing was sent: {why}", f"To import it after all:\n  {again}", code="run_unwanted")
+    later = list(reasons)[: list(reasons).index(record.name)]
+    return record, [] if name else [reasons[one] for one in later]
+
+
+def _undone_runs(settings: Settings) -> set[str]:
+    path = journal_of(settings)
+    if not is_there(path):
+        return set()
+    with contextlib.closing(Journal.open(path)) as journal:
+        return journal.undone_runs()
+
+
+def _unwanted(record: RunRecord, counts: _Counts, undone: set[str]) -> str:
+    """Return why the rows of a run are not to be sent again unasked; empty if they may be, or none is left."""
+    if record.is_declined:
+        return f"{record.name} was declined at its question, so `retry` does not send its rows."
+    if record.name in undone and any(counts[status] for status in TO_RETRY):
+        return f"{record.name} was undone, so `retry` does not send its other rows."
+    return ""
 
 
 def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:

@@ -18,7 +18,7 @@ from importer.journal.run_input import RunInput
 from importer.journal.run_records import END_RUN, load_runs, run_key
 from importer.journal.run_report import INSERT_SHEET, EarlierRows, RunReport
 from importer.journal.run_start import insert_run
-from importer.journal.undo import RunUndo
+from importer.journal.undo import UNFINISHED_UNDOS, RunUndo
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Intended, Pending, Recorded, WalkedContact
@@ -214,6 +214,14 @@ class Journal:
     def undo_of(self, run_name: str) -> RunUndo:
         """Return the undo of a run: the contacts that it created or changed, and what became of them."""
         return RunUndo(self._database, run_key(self._database, run_name))
+
+    def undone_runs(self) -> set[str]:
+        """Return the names of the runs of which an undo was begun."""
+        return {name for (name,) in self._database.fetch("SELECT runs.name FROM undos JOIN runs ON runs.id = run")}
+
+    def unfinished_undos(self) -> list[tuple[str, int]]:
+        """Return the runs in this run's account whose undo was stopped, each with how many contacts it left."""
+        return self._database.fetch(UNFINISHED_UNDOS, (self._underway.key.account,))
 
     def undo_names(self) -> set[str]:
         """Return the names of all undos."""

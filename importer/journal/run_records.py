@@ -14,7 +14,8 @@ from importer.model.runs import Degradation, RunRecord
 
 _RUN_FIELDS = [field.name for field in fields(RunRecord)]
 _RUN_COLUMNS = ", ".join("accounts.name" if name == "account" else f"runs.{name}" for name in _RUN_FIELDS)
-_ENDED_FIELDS = _RUN_FIELDS[_RUN_FIELDS.index("finished_at") :]
+_ENDED_FIELDS = ["options", *_RUN_FIELDS[_RUN_FIELDS.index("finished_at") :]]
+"""Options too: whether the run was declined is known at its end."""
 
 INSERT_RUN = f"INSERT INTO runs ({', '.join(_RUN_FIELDS)}) VALUES (:{', :'.join(_RUN_FIELDS)}) RETURNING id"  # noqa: S608 - our own fields
 END_RUN = f"UPDATE runs SET {', '.join(f'{name} = :{name}' for name in _ENDED_FIELDS)} WHERE id = :run"  # noqa: S608 - our own fields

@@ -90,6 +90,12 @@ SELECT rows.seq, rows.sheet, rows.number, rows.identifier, rows.name, iif({_CHAN
 FROM {_TABLES}
 WHERE {_DONE} AND rows.seq > :after ORDER BY rows.seq LIMIT :count
 """  # noqa: S608 - only constants
+UNFINISHED_UNDOS = f"""
+SELECT runs.name, count(*) FROM removals JOIN rows USING (run, seq) JOIN runs ON runs.id = removals.run
+WHERE runs.account = ? AND removals.status IN ('pending', 'in_flight') AND {_OURS}
+GROUP BY runs.id ORDER BY runs.id
+"""  # noqa: S608 - only constants
+"""The runs of an account whose undo ended before its end, each with how many contacts it left."""
 _Shown = tuple[int, str, str, tuple[str, ...]]
 """Row number, identifier and name of a contact, and the fields that the run changed in it; none: it created it."""
 _RESULT_FIELDS = [field.name for field in fields(RemovalResult)]

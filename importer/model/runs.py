@@ -14,6 +14,8 @@ NO_PROBLEMS: Final = frozenset({Status.DUPLICATE.value, Status.UNSENT.value, Sta
 """Codes of rows that nobody has to do anything about: they are where they should be, or `retry` sends them."""
 OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
+DECLINED: Final = "declined"
+"""What the journal keeps among the options of a run that a person did not want to be sent."""
 
 
 class Degradation(NamedTuple):
@@ -84,6 +86,11 @@ class RunRecord:
         if self.offset_minutes is None:
             return moment.astimezone(zone)
         return moment.astimezone(timezone(timedelta(minutes=self.offset_minutes)))
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether a person was asked if it is to be sent, and did not say yes: no request was sent of its rows."""
+        return self.options.get(DECLINED) is True
 
     @property
     def is_rehearsal(self) -> bool:

@@ -1,5 +1,6 @@
 """What `run` asks on a terminal, and that Enter is an answer to each of its questions."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -121,6 +122,31 @@ def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, ex
     assert not list(Path("reports").iterdir())
     assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")]).exit_code == 0
     assert len(service.contacts) == 3
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\x04", "\x03"])
+@pytest.mark.usefixtures("token")
+def test_what_was_declined_is_not_retried(service: Sandbox, answer: str) -> None:
+    """By its name or as the last run: it is refused, with the command that asks again."""
+    customers(Path("a.csv"))
+    on_a_terminal("run", "a.csv", "--tag", "VIP", answers=[(YES_NO, answer)])
+    (name,) = (run["run"] for run in json.loads(give("runs", "--json").stdout)["runs"])
+    for said in (give("retry"), give("retry", name)):
+        assert said.exit_code == 2
+        assert f"Nothing was sent: {name} was declined at its question" in said.stderr
+        assert "callbell-importer run a.csv --tag VIP" in said.stderr
+    assert not service.contacts
+
+
+@pytest.mark.usefixtures("token")
+def test_retry_takes_the_run_before_one_that_was_declined(service: Sandbox) -> None:
+    """And says which, and why."""
+    customers(Path("a.csv"))
+    first = give("run", "a.csv", "--tag", "No such tag", "--json").summary["run"]
+    on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
+    said = give("retry", "--tag", "VIP", "--json")
+    assert (said.exit_code, len(service.contacts)) == (0, 3)
+    assert f"The run before it is taken: {first}." in " ".join(said.stderr.split())
 
 
 @pytest.mark.usefixtures("token")

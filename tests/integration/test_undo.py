@@ -222,6 +222,65 @@ def test_an_undo_is_no_run(service: Sandbox) -> None:
     assert service.contacts == ()
 
 
+def test_rows_of_a_run_that_was_undone_are_not_retried(service: Sandbox) -> None:
+    """Those that had failed neither: `run` asks for them."""
+    rows = [("Phone", "Name", "Tags"), ("+34600000001", "Ana", "VIP"), ("+34600000002", "Eva", "No such tag")]
+    run = give("run", table(Path("mixed.csv"), rows), "--rate", "0", "--json").summary["run"]
+    assert len(service.contacts) == 1
+    undo(run, "--yes")
+    for said in (give("retry"), give("retry", run)):
+        assert said.exit_code == 2
+        assert f"{run} was undone" in said.stderr
+        assert "callbell-importer run mixed.csv" in said.stderr
+    assert phones(service) == []
+
+
+@pytest.fixture
+def half_undone(service: Sandbox) -> str:
+    """A run of which one contact of three was taken back when the undo was stopped."""
+    run = imported(3)
+    Counted(service, 1, lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert undo(run, "--yes", "--concurrency", "1").exit_code == 130
+    return run
+
+
+def not_finished(run: str) -> str:
+    """Return what is told of an undo that was stopped."""
+    return f"The undo of {run} is not finished: 2 contacts of it are not taken back yet. "
+
+
+@posix_only
+@pytest.mark.parametrize("arguments", [("run", "contacts.csv"), ("run", "contacts.csv", "--dry-run"), ("retry",)])
+def test_an_unfinished_undo_is_told_before_anything_is_sent(half_undone: str, arguments: tuple[str, ...]) -> None:
+    """On standard error and in the log, with the command that finishes it; a nightly run goes on."""
+    if arguments == ("retry",):
+        give("run", table(Path("one.csv"), [("Phone", "Name"), ("+34699999999", "Ana")]), "--tag", "No such tag")
+        arguments = ("retry", "--tag", "VIP")
+    said = give(*arguments, "--rate", "0", "--log-file", "own.log")
+    assert said.exit_code == 0
+    for text in (" ".join(said.stderr.split()), Path("own.log").read_text("utf-8")):
+        assert not_finished(half_undone) in text
+        assert f"Finish it first: callbell-importer undo {half_undone}" in text
+    assert undo(half_undone, "--yes").exit_code == 0
+    assert "not finished" not in give("run", "contacts.csv", "--rate", "0").stderr
+
+
+@posix_only
+@pytest.mark.parametrize(("answer", "code", "left"), [("\n", 3, 2), ("\x04", 3, 2), ("\x03", 130, 2), ("y\n", 0, 3)])
+def test_on_a_terminal_an_unfinished_undo_is_a_question(
+    service: Sandbox, half_undone: str, answer: str, code: int, left: int
+) -> None:
+    """Enter sends nothing, and what was declined so is not retried."""
+    from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
+
+    Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\n', "utf-8")
+    ended = on_a_terminal("run", "contacts.csv", "--rate", "0", answers=[("[y/N]", answer)])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (code, 0, left)
+    assert not_finished(half_undone).strip() in " ".join(ended.shown.split())
+    if left == 2:
+        assert "othing was sent. Finish the undo first: " in " ".join(ended.shown.split())
+
+
 def test_a_dry_run_only_shows(service: Sandbox) -> None:
     """It asks the service nothing, and names the rows without their whole numbers."""
     run = imported(12)
