@@ -22,7 +22,7 @@ from importer.model.errors import UsageError
 from importer.settings import settle
 from importer.system import runtime
 from importer.system.scheduler import Called, Scheduler
-from importer.system.service_user import ServiceUser
+from importer.system.service_user import ServiceUser, own_name
 from tests.support.commands import TOKEN, Said, customers, give, table
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="units and crontabs are for POSIX' systems")
@@ -146,7 +146,7 @@ def test_a_journal_that_this_shell_has_elsewhere_is_the_nights_too(
 ) -> None:
     """Neither cron nor systemd knows the shell's HOME and XDG_STATE_HOME; what is as usual is not printed."""
     customers(Path("contacts.csv"))
-    user = ServiceUser(name=schedule_night.own_name(), home=str(tmp_path / "home"), is_there=True)
+    user = ServiceUser(name=own_name(), home=str(tmp_path / "home"), is_there=True)
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
     monkeypatch.setenv("HOME", str(tmp_path / "other"))
     said = give("schedule", "contacts.csv", "--kind", kind)
