@@ -34,6 +34,10 @@ class Invocation:
     """Whether it prints an object where the settings say so."""
     wants_json: bool = False
     """Whether the command line says so."""
+    files: Sequence[str] = ()
+    """The input files as the command line names them."""
+    config: str = ""
+    """The config file that the command line names."""
     context: "CommandContext | None" = None
     """None: its settings are not known."""
     ended: int | None = None
@@ -60,7 +64,16 @@ _INVOCATION: ContextVar[Invocation] = ContextVar("invocation")
 def invoked(command: str, parameters: Mapping[str, object]) -> None:
     """Take note of a command that begins, and of its parameters."""
     wants_json = bool(parameters.get("json"))
-    _INVOCATION.set(Invocation(command=command, has_json="json" in parameters, wants_json=wants_json))
+    files, config = parameters.get("files"), parameters.get("config")
+    _INVOCATION.set(
+        Invocation(
+            command=command,
+            has_json="json" in parameters,
+            wants_json=wants_json,
+            files=tuple(map(str, files)) if isinstance(files, list | tuple) else (),
+            config=str(config or ""),
+        )
+    )
 
 
 def close_log() -> None:
@@ -213,6 +226,6 @@ def _end(ending: dict[str, object], exit_code: int) -> NoReturn:
     if invocation.context is not None:
         from importer.commands.conclusion import conclude  # noqa: PLC0415 - --help does not wait for it
 
-        conclude(invocation.context, ending)
+        conclude(invocation.context, ending, files=invocation.files, config=invocation.config)
     close_log()
     raise typer.Exit(exit_code)

@@ -4,7 +4,7 @@ Nothing in here changes how the command ends: what fails is logged.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -32,13 +32,17 @@ def begin(context: CommandContext, command: str) -> None:
         _attempt(context, "the notice of its beginning", partial(tell_start, context, command))
 
 
-def conclude(context: CommandContext, ending: Mapping[str, object]) -> None:
+def conclude(
+    context: CommandContext, ending: Mapping[str, object], *, files: Sequence[str] = (), config: str = ""
+) -> None:
     """Tell how an import ended; of dry runs, rehearsals and other commands nothing is told.
 
     Args:
         context: What the command was given.
         ending: The object that `--json` prints; where the command came to no result, `command`, `exit_code` and
             `error`.
+        files: The input files that the command line names, for notices of what did not begin.
+        config: The config file that it names, for the same.
 
     """
     run = context.settings.run
@@ -50,7 +54,7 @@ def conclude(context: CommandContext, ending: Mapping[str, object]) -> None:
     if context.settings.notify.has_receivers:
         from importer.commands.notices import tell_ending  # noqa: PLC0415 - see above
 
-        _attempt(context, "the notices", partial(tell_ending, context, ending))
+        _attempt(context, "the notices", partial(tell_ending, context, ending, files, config))
 
 
 def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> None:

@@ -4,10 +4,12 @@ Of rehearsals, dry runs and other commands nobody is told. Nothing in here chang
 """
 
 import contextlib
+import os
 import socket
 from collections.abc import Mapping, Sequence
 
 from importer.commands.context import CommandContext
+from importer.model.addresses import shown_address
 from importer.model.errors import ImporterError
 from importer.model.rows import FINAL
 from importer.model.runs import ProblemGroup
@@ -44,20 +46,26 @@ def tell_start(context: CommandContext, command: str) -> None:
         _log(context, send_start(context.settings.notify, context.environment))
 
 
-def tell_ending(context: CommandContext, ending: Mapping[str, object]) -> None:
+def tell_ending(
+    context: CommandContext, ending: Mapping[str, object], files: Sequence[str] = (), config: str = ""
+) -> None:
     """Tell everybody who wants to know how an import ended.
 
     Args:
         context: What the command was given.
         ending: The object that `--json` prints; where nothing ran: `command`, `exit_code` and `error`.
+        files: The input files that the command line names: where nothing ran, they tell which import it is.
+        config: The config file that it names, for the same.
 
     """
     if not _is_told(context, str(ending.get("command"))) or ending.get("sandbox"):
         return
     chosen = context.settings.run.of_account
     options = {**context.options, "account": chosen} if chosen else context.options
-    place = Place(host=socket.gethostname(), next_step=next_command(ending, options))
-    _log(context, send_notices(context.settings.notify, events_of(ending), ending, place, context.environment))
+    path = os.path.abspath(config) if config else str(options.get("config") or "")  # noqa: PTH100 - no links
+    place = Place(host=socket.gethostname(), next_step=next_command(ending, options), config=path)
+    named = {"files": [*map(shown_address, files)], **ending} if files else ending
+    _log(context, send_notices(context.settings.notify, events_of(ending), named, place, context.environment))
 
 
 def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:

@@ -51,6 +51,8 @@ class Place:
     host: str
     next_step: str = ""
     """What to do, with the exact command; an error's own hint goes before it."""
+    config: str = ""
+    """The config file, which tells which import it was where nothing ran; empty: there is none."""
 
 
 def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Place, *, details: bool = False) -> Notice:
@@ -73,7 +75,7 @@ def notice_of(events: Sequence[Event], summary: Mapping[str, object], place: Pla
         *_ending(summary),
         "",
         f"Next: {_next_step(summary, place)}",
-        *_reports(summary, place.host),
+        *_reports(summary, place),
     ]
     text = "\n".join([subject.removeprefix("callbell-importer: "), "", *lines])
     event = events[0].value if events else ""
@@ -206,10 +208,12 @@ def _next_step(summary: Mapping[str, object], place: Place) -> str:
     return hint or plain(place.next_step) or "nothing has to be done."
 
 
-def _reports(summary: Mapping[str, object], host: str) -> list[str]:
+def _reports(summary: Mapping[str, object], place: Place) -> list[str]:
     path = table(summary, _PATHS).get("summary")
     folder = _FOLDER.match(str(path)) if path else None
-    return [f"Reports on {host}: {plain(folder[1])}"] if folder else [f"It ran on {host}."]
+    if folder:
+        return [f"Reports on {place.host}: {plain(folder[1])}"]
+    return [f"It ran on {place.host}{f' with {plain(place.config)}' if place.config else ''}."]
 
 
 def _masked(text: object) -> str:

@@ -171,6 +171,22 @@ def test_a_config_that_is_wrong(web: WebReceiver) -> None:
     assert ["notify.webhooks" in one.content["notice"]["subject"] for one in web.got] == [True]
 
 
+@pytest.mark.usefixtures("service")
+def test_a_failure_before_the_run_tells_which_import_it_was(web: WebReceiver, tmp_path: Path) -> None:
+    """Of several, each has its files and its config; what an address opens is not told."""
+    config(f'webhook = "{web.url}/hook"')
+    customers(Path("north.csv"))
+    with Path("config.toml").open("a", encoding="utf-8") as file:
+        file.write('[columns]\nidentifier = "Nowhere"\n')
+    address = "https://me:secret@127.0.0.1:1/south.csv?signature=secret"
+    assert give("run", "north.csv", address, "-c", "config.toml", "--yes").exit_code
+    (got,) = web.got
+    notice = got.content["notice"]
+    assert "run of north.csv and 1 more file failed, exit code " in notice["subject"]
+    assert f"with {tmp_path}/config.toml." in notice["text"]
+    assert "secret" not in str(got.content)
+
+
 def test_a_token_that_is_refused(web: WebReceiver, monkeypatch: pytest.MonkeyPatch, service: Sandbox) -> None:
     """Exit code 5, in the subject too."""
     monkeypatch.setenv("CALLBELL_API_TOKEN", "another")
