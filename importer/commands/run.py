@@ -159,12 +159,15 @@ class ImportRun(PoolCommand):
         if rate and rate >= learned:  # a run that was told to be slow has learned nothing about the service
             await journal.learn(limiter.learned)
         await journal.checkpoint()
-        if self._observers.last_question.is_declined:
-            record = replace(record, options={**record.options, DECLINED: True})
-        end = self._end(pool)
+        record, end = self._unless_declined(record), self._end(pool)
         record = end.judged(self._ended(record, pool, limiter), connection.sheets, end.tally(record))
         await journal.finish(record)
         return record, end
+
+    def _unless_declined(self, record: RunRecord) -> RunRecord:
+        """Return the run, marked where a person wanted nothing to be sent: `retry` sends none of it."""
+        is_declined = self._observers.last_question.is_declined
+        return replace(record, options={**record.options, DECLINED: True}) if is_declined else record
 
     def _kept_options(self, connection: Connection) -> Mapping[str, object]:
         """Return the options for the journal, with the guessed columns, if they are."""
