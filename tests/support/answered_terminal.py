@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import select
 import struct
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from tests.support.paths import ROOT
 
 PATIENCE_SECONDS = 60
+_PATIENCE_FOR_CTRL_C_SECONDS = 5
+_CTRL_C = "\x03"
 _OWN_TERMINAL = """
 import fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -31,6 +34,13 @@ class Ended:
     """All that the terminal showed."""
     unasked: int
     """How many of the answers nobody asked for."""
+
+
+def _next_output(terminal: int, *, presses_again: bool) -> bytes:
+    """Return what is shown next; Ctrl-C is pressed again, as people do, if it came between a question and its read."""
+    while presses_again and not select.select([terminal], [], [], _PATIENCE_FOR_CTRL_C_SECONDS)[0]:
+        os.write(terminal, _CTRL_C.encode())
+    return os.read(terminal, 4096)
 
 
 def on_a_terminal(
@@ -56,13 +66,14 @@ def on_a_terminal(
         start_new_session=True,
     ) as process:
         os.close(theirs)
-        shown, seen, left = b"", 0, list(answers)
+        shown, seen, left, last = b"", 0, list(answers), ""
         with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
-            while block := os.read(ours, 4096):
+            while block := _next_output(ours, presses_again=last == _CTRL_C):
                 shown += block
                 while left and (place := shown.find(left[0][0].encode(), seen)) >= 0:
                     seen = place + len(left[0][0].encode())
-                    os.write(ours, left.pop(0)[1].encode())
+                    last = left.pop(0)[1]
+                    os.write(ours, last.encode())
         code = process.wait(PATIENCE_SECONDS)
     os.close(ours)
     text = shown.decode("utf-8", "replace").replace("\r\n", "\n")
