@@ -159,7 +159,9 @@ def told_to_end_early(number: signal.Signals) -> Callable[[Patch, Sandbox], None
 
 
 RUN, CHECK = ("run", str(FILE)), ("check", str(FILE))
-CASES: list[tuple[tuple[str, ...], Callable[[Patch, Sandbox], None], int, str]] = [
+Case = tuple[tuple[str, ...], Callable[[Patch, Sandbox], None], int, str]
+"""What is given, what is done before, the exit code and the code of the error."""
+CASES: list[Case] = [
     (RUN, a_good_file, 0, ""),
     (RUN, a_bad_row, 1, ""),
     ((*RUN, "--bogus"), a_good_file, 2, "usage"),
@@ -193,7 +195,8 @@ CASES: list[tuple[tuple[str, ...], Callable[[Patch, Sandbox], None], int, str]] 
     (("doctor",), a_wrong_config, 2, "usage"),
     (("doctor",), a_refused_token, 2, "usage"),
 ]
-ON_POSIX: list[tuple[tuple[str, ...], Callable[[Patch, Sandbox], None], int, str]] = [
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+WITH_SIGNALS: list[Case] = [
     (RUN, stopped_by(signal.SIGINT), 130, "interrupted"),
     (RUN, stopped_by(signal.SIGTERM), 143, "terminated"),
     (RUN, told_to_end_early(signal.SIGTERM), 143, "terminated"),
@@ -216,7 +219,9 @@ def require_told(said: Said, command: str, code: int, word: str) -> Any:
     return found
 
 
-@pytest.mark.parametrize(("arguments", "before", "code", "word"), CASES)
+@pytest.mark.parametrize(
+    ("arguments", "before", "code", "word"), [*CASES, *(pytest.param(*one, marks=POSIX) for one in WITH_SIGNALS)]
+)
 def test_one_object_is_printed_on_every_exit_code(
     arguments: tuple[str, ...],
     before: Callable[[Patch, Sandbox], None],
@@ -225,22 +230,7 @@ def test_one_object_is_printed_on_every_exit_code(
     monkeypatch: pytest.MonkeyPatch,
     service: Sandbox,
 ) -> None:
-    """With the code and, where something stopped the command, what it was."""
-    before(monkeypatch, service)
-    require_told(give(*arguments, "--json"), arguments[0], code, word)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
-@pytest.mark.parametrize(("arguments", "before", "code", "word"), ON_POSIX)
-def test_one_object_is_printed_when_a_signal_ends_it(
-    arguments: tuple[str, ...],
-    before: Callable[[Patch, Sandbox], None],
-    code: int,
-    word: str,
-    monkeypatch: pytest.MonkeyPatch,
-    service: Sandbox,
-) -> None:
-    """Before it works with an event loop too."""
+    """With the code and, where something stopped the command, what it was; also where a signal ends it early."""
     before(monkeypatch, service)
     require_told(give(*arguments, "--json"), arguments[0], code, word)
 
