@@ -85,7 +85,6 @@ class ImportRun(PoolCommand):
 
     def ask(self) -> None:
         """Ask what cannot be told of the sheets; the answers are as good as options."""
-        self.tell_notes()  # before anything is asked, or refused because of what was guessed
         if not may_ask(self.context):
             return
         from importer.commands.questions import with_answers  # noqa: PLC0415 - only where a person is
