@@ -1,6 +1,6 @@
 """Tell whom the config names that an import begins, and how it ended; what could not be told is logged.
 
-Of rehearsals, dry runs and other commands nobody is told. Nothing in here changes how the command ends.
+Of which commands anything is told, `importer.commands.conclusion` decides.
 """
 
 import contextlib
@@ -21,7 +21,6 @@ from importer.reports.next_step import FINISHED, ToDo, to_do
 from importer.system.logs import LOG, log_fields, logging_to
 from importer.system.shell import importer_command
 
-_IMPORTS = frozenset({"run", "retry"})
 _BUSY = 6
 _WHERE_RUNS_ARE = ("config", "account", "journal")
 """The options that `runs` needs to find a run."""
@@ -40,9 +39,9 @@ _GIVEN_AGAIN = (
 """The options that decide how corrected rows are read and where they are sent."""
 
 
-def tell_start(context: CommandContext, command: str) -> None:
+def tell_start(context: CommandContext) -> None:
     """Tell the dead-man's switch that an import begins, if there is one."""
-    if _is_told(context, command) and context.settings.notify.has_ping:
+    if context.settings.notify.has_ping:
         _log(context, send_start(context.settings.notify, context.environment))
 
 
@@ -58,8 +57,6 @@ def tell_ending(
         config: The config file that it names, for the same.
 
     """
-    if not _is_told(context, str(ending.get("command"))) or ending.get("sandbox"):
-        return
     chosen = context.settings.run.of_account
     options = {**context.options, "account": chosen} if chosen else context.options
     path = os.path.abspath(config) if config else str(options.get("config") or "")  # noqa: PTH100 - no links
@@ -106,11 +103,6 @@ def _failed(ending: Mapping[str, object]) -> Sequence[str]:
     """Return the files with the rows to fix."""
     failed = table(ending, "reports").get("failed")
     return failed if isinstance(failed, list | tuple) else ()
-
-
-def _is_told(context: CommandContext, command: str) -> bool:
-    run = context.settings.run
-    return command in _IMPORTS and not (run.dry_run or run.sandbox)
 
 
 def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
