@@ -13,7 +13,7 @@ from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_file
 from importer.model.errors import ImporterError
 from importer.system.files import write_whole
-from importer.system.logs import LOG, log_fields, logging_to
+from importer.system.logs import LOG, log_fields
 
 LAST_RUN: Final = "last-run.json"
 _IMPORTS = frozenset({"run", "retry"})
@@ -73,9 +73,8 @@ def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> Non
 
 
 def _warn(context: CommandContext, text: str) -> None:
-    run = context.settings.run
     try:
-        with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
+        with context.logging():
             LOG.warning("%s", text, extra=log_fields("monitoring"))
     except ImporterError:  # the log cannot be written, as was told before
         context.tell(text)

@@ -4,6 +4,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -17,7 +18,7 @@ from importer.model.protocols import Clock
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.settings import Settings, SettingsError, settle
 from importer.settings.config_access import read_config
-from importer.system.logs import LOG, log_fields
+from importer.system.logs import LOG, log_fields, logging_to
 from importer.system.shell import as_typed
 from importer.system.terminal import above_display, line_width
 
@@ -73,6 +74,16 @@ class CommandContext:
     def line_width(self) -> int:
         """How many characters a line of the terminal holds; 0: it is none."""
         return line_width(self.stream)
+
+    def logging(self) -> AbstractContextManager[None]:
+        """Return what has the log written, as was chosen, for the time of a block.
+
+        Raises:
+            StorageError: It cannot be written.
+
+        """
+        run = self.settings.run
+        return logging_to(run.log_file, self.stream, log_format=run.log_format, verbose=run.verbose)
 
     def told(self, groups: Sequence[ProblemGroup]) -> tuple[ProblemGroup, ...]:
         """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""

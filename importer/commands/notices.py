@@ -18,7 +18,7 @@ from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
 from importer.reports.next_step import FINISHED, ToDo, to_do
-from importer.system.logs import LOG, log_fields, logging_to
+from importer.system.logs import LOG, log_fields
 from importer.system.shell import importer_command
 
 _BUSY = 6
@@ -107,12 +107,8 @@ def _failed(ending: Mapping[str, object]) -> Sequence[str]:
 
 def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
     """Log what became of the notices; a log that cannot be written was told of before."""
-    run = context.settings.run
     if results:
-        with (
-            contextlib.suppress(ImporterError),
-            logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
-        ):
+        with contextlib.suppress(ImporterError), context.logging():
             fields = log_fields("monitoring")
             for one in results:
                 if one.failure:
