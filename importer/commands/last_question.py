@@ -20,6 +20,7 @@ from importer.model.plain_text import counted, plain
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
+from importer.reports.next_step import where_runs_are
 from importer.reports.results import summary_text
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, quote
@@ -29,7 +30,6 @@ _WIDTH = 79
 _SHOWN_ROWS = 2
 _TOLD_FIRST = ("identifier", "name", "source")
 _MOST_LINES_OF_MAPPING = 8
-_WHERE_RUNS_ARE = ("config", "account", "journal")
 _NOT_SENT = {
     Status.INVALID: "with a problem",
     Status.DUPLICATE: "standing twice",
@@ -151,7 +151,7 @@ def _unfinished(context: CommandContext, run: str, left: int) -> str:
 
 
 def _undo_command(context: CommandContext, run: str) -> str:
-    return importer_command("undo", run, options=[(name, context.options.get(name)) for name in _WHERE_RUNS_ARE])
+    return importer_command("undo", run, options=where_runs_are(context.options))
 
 
 def asks_at_last(context: CommandContext, *, is_asked: bool) -> bool:

@@ -17,26 +17,11 @@ from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
-from importer.reports.next_step import FINISHED, ToDo, to_do
+from importer.reports.next_step import FINISHED, ToDo, given_again, to_do, where_runs_are
 from importer.system.logs import LOG, log_fields
 from importer.system.shell import importer_command
 
 _BUSY = 6
-_WHERE_RUNS_ARE = ("config", "account", "journal")
-"""The options that `runs` needs to find a run."""
-_GIVEN_AGAIN = (
-    "config",
-    "account",
-    "source",
-    "country",
-    "tag",
-    "existing",
-    "on_conflict",
-    "gone",
-    "journal",
-    "report_dir",
-)
-"""The options that decide how corrected rows are read and where they are sent."""
 
 
 def tell_start(context: CommandContext) -> None:
@@ -74,13 +59,12 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
 
     """
     code, run = ending.get("exit_code"), str(ending.get("run") or "")
-    where = [(name, options.get(name)) for name in _WHERE_RUNS_ARE]
+    where = where_runs_are(options)
     if code == _BUSY:
         return "wait until the other run has ended, and give the same command again."
     left, failed = _left(ending), _failed(ending)
     if code in FINISHED and left.by_person and failed:
-        given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
-        each = "; ".join(importer_command("run", path, options=given) for path in failed)
+        each = "; ".join(importer_command("run", path, options=given_again(options)) for path in failed)
         return f"fix the rows in the file (its last columns say why), and import it: {each}"
     if code in FINISHED and (left.again or left.in_doubt or left.unsent):
         return f"send them again: {importer_command('retry', run, options=where)}"
