@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from importer.commands.context import CommandContext, is_yes, may_ask
+from importer.commands.context import CommandContext, is_yes
 from importer.commands.journal_path import importer_state_folder
 from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
@@ -69,9 +69,9 @@ def _tell(context: CommandContext, journal: Path, others: Sequence[str], command
         " since, are not seen."
     )
     LOG.warning("%s", said)
-    if not may_ask(context) or context.ask_line is None:
+    if context.asker is None:
         context.tell(said)
-    elif not is_yes(context.ask_line(f"{said}\nGo on with this journal all the same? [y/N]")):
+    elif not is_yes(context.asker(f"{said}\nGo on with this journal all the same? [y/N]")):
         raise UsageError("Nothing was sent: the account has another journal.", f"To use that one:\n  {command}")
 
 

@@ -75,6 +75,11 @@ class CommandContext:
         """How many characters a line of the terminal holds; 0: it is none."""
         return line_width(self.stream)
 
+    @property
+    def asker(self) -> Callable[[str], str] | None:
+        """`ask_line`, if a person is there who wants to be asked; else None."""
+        return None if self.settings.run.yes else self.ask_line
+
     def logging(self) -> AbstractContextManager[None]:
         """Return what has the log written, as was chosen, for the time of a block.
 
@@ -183,11 +188,6 @@ def with_config_of(
 def is_yes(answer: str, *, default: bool = False) -> bool:
     """Tell whether a person's answer is a yes, in several languages; an empty one is the default."""
     return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default
-
-
-def may_ask(context: CommandContext) -> bool:
-    """Tell whether a person is there to be asked, and wants to be."""
-    return context.ask_line is not None and not context.settings.run.yes
 
 
 def _found_config(environment: Mapping[str, str]) -> Path | None:

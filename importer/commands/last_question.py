@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from importer.commands.connection import Connection, MappedSheet
-from importer.commands.context import CommandContext, CommandResult, is_yes, may_ask
+from importer.commands.context import CommandContext, CommandResult, is_yes
 from importer.commands.mapping_selection import mapping_lines
 from importer.model.errors import InputError
 from importer.model.payload import payload
@@ -94,8 +94,8 @@ class LastQuestion:
         """
         said = " ".join(_unfinished(context, run, left) for run, left in undos)
         LOG.warning("%s", said)
-        ask = context.ask_line
-        if ask is None or not may_ask(context) or context.settings.run.dry_run:
+        ask = context.asker
+        if ask is None or context.settings.run.dry_run:
             context.tell(said)
             return
         self._cure = f"Finish the undo first: {_undo_command(context, undos[0][0])}"
@@ -157,7 +157,7 @@ def _undo_command(context: CommandContext, run: str) -> str:
 def asks_at_last(context: CommandContext, *, is_asked: bool) -> bool:
     """Tell whether a person is asked before anything is sent: a column was guessed, or something was asked before."""
     is_sure = context.settings.mapping_given and not is_asked
-    return may_ask(context) and not context.settings.run.dry_run and not is_sure
+    return context.asker is not None and not context.settings.run.dry_run and not is_sure
 
 
 def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
