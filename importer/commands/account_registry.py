@@ -18,7 +18,7 @@ from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError, UsageError
 from importer.model.loopback import is_loopback
 from importer.model.plain_text import plain
-from importer.system.files import write_whole
+from importer.system.files import read_json_object, write_whole
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
 
@@ -83,11 +83,9 @@ def _keys(identity: AccountIdentity) -> Collection[str]:
 
 def _read(path: Path) -> _Journals:
     """Return what the file says; nothing where it is missing, or says anything else."""
-    try:
-        journals = json.loads(path.read_text(encoding="utf-8"))["journals"]
-        return {str(key): [str(one) for one in paths] for key, paths in journals.items() if isinstance(paths, list)}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return {}
+    journals = read_json_object(path).get("journals")
+    found = journals if isinstance(journals, dict) else {}
+    return {key: [str(one) for one in paths] for key, paths in found.items() if isinstance(paths, list)}
 
 
 def _write(path: Path, known: _Journals, news: _Journals) -> None:

@@ -15,7 +15,7 @@ from importer.commands.journal_path import importer_state_folder
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.settings import Settings
-from importer.system.files import write_whole
+from importer.system.files import read_json_object, write_whole
 from importer.system.shell import empty_file_command
 
 _MOST_KNOWN = 100
@@ -106,8 +106,4 @@ def _question(path: Path, used_at: str) -> str:
 
 def _known(known: Path) -> Mapping[str, str]:
     """Return when each journal was used last, by its path; what cannot be read is nothing."""
-    try:
-        found = json.loads(known.read_text(encoding="utf-8", errors="surrogateescape"))
-    except (OSError, ValueError):
-        return {}
-    return {path: at for path, at in found.items() if isinstance(at, str)} if isinstance(found, dict) else {}
+    return {path: at for path, at in read_json_object(known).items() if isinstance(at, str)}
