@@ -30,26 +30,22 @@ def confirm_import(text: str) -> bool:
 
 def confirm_undo(text: str) -> bool:
     """Show what would be undone, and ask whether to; no answer is a no."""
-    say(text)
-    return bool(_answer(lambda: typer.confirm("Undo it?", default=False, err=True)))
+    return _confirmed(text, "Undo it?")
 
 
 def confirm_purge(text: str) -> bool:
     """Show what would be forgotten, and ask whether to; no answer is a no."""
-    say(text)
-    return bool(_answer(lambda: typer.confirm("Forget it?", default=False, err=True)))
+    return _confirmed(text, "Forget it?")
 
 
 def confirm_probe(text: str) -> bool:
     """Show what a probe does, and ask whether to; no answer is a no."""
-    say(text)
-    return bool(_answer(lambda: typer.confirm("Make the probe?", default=False, err=True)))
+    return _confirmed(text, "Make the probe?")
 
 
 def confirm_schedule(text: str) -> bool:
     """Show what would be installed, and ask whether to; no answer is a no."""
-    say(text)
-    return bool(_answer(lambda: typer.confirm("Install it?", default=True, err=True)))
+    return _confirmed(text, "Install it?", default=True)
 
 
 def ask_line(question: str) -> str:
@@ -80,6 +76,12 @@ def wrapped_question(text: str) -> str:
     width = max(shutil.get_terminal_size().columns - 1, _NARROWEST)
     wrap = partial(textwrap.wrap, width=width, break_long_words=False, break_on_hyphens=False)
     return "\n".join(part for line in text.split("\n") for part in (wrap(line) if len(line) > width else [line]))
+
+
+def _confirmed(text: str, question: str, *, default: bool = False) -> bool:
+    """Show a text, and ask whether to do it; at the end of the input nobody said yes."""
+    say(text)
+    return bool(_answer(lambda: typer.confirm(question, default=default, err=True)))
 
 
 def _answer(ask: Callable[[], object]) -> object:

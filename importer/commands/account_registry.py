@@ -11,14 +11,14 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from importer.commands.context import CommandContext, is_yes, may_ask
+from importer.commands.context import CommandContext, is_yes
 from importer.commands.journal_path import importer_state_folder
 from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
 from importer.model.errors import StorageError, UsageError
 from importer.model.loopback import is_loopback
 from importer.model.plain_text import plain
-from importer.system.files import write_whole
+from importer.system.files import read_json_object, write_whole
 from importer.system.logs import LOG
 from importer.system.shell import importer_command
 
@@ -69,9 +69,9 @@ def _tell(context: CommandContext, journal: Path, others: Sequence[str], command
         " since, are not seen."
     )
     LOG.warning("%s", said)
-    if not may_ask(context) or context.ask_line is None:
+    if context.asker is None:
         context.tell(said)
-    elif not is_yes(context.ask_line(f"{said}\nGo on with this journal all the same? [y/N]")):
+    elif not is_yes(context.asker(f"{said}\nGo on with this journal all the same? [y/N]")):
         raise UsageError("Nothing was sent: the account has another journal.", f"To use that one:\n  {command}")
 
 
@@ -83,11 +83,9 @@ def _keys(identity: AccountIdentity) -> Collection[str]:
 
 def _read(path: Path) -> _Journals:
     """Return what the file says; nothing where it is missing, or says anything else."""
-    try:
-        journals = json.loads(path.read_text(encoding="utf-8"))["journals"]
-        return {str(key): [str(one) for one in paths] for key, paths in journals.items() if isinstance(paths, list)}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return {}
+    journals = read_json_object(path).get("journals")
+    found = journals if isinstance(journals, dict) else {}
+    return {key: [str(one) for one in paths] for key, paths in found.items() if isinstance(paths, list)}
 
 
 def _write(path: Path, known: _Journals, news: _Journals) -> None:

@@ -13,7 +13,7 @@ from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_file
 from importer.model.errors import ImporterError
 from importer.system.files import write_whole
-from importer.system.logs import LOG, log_fields, logging_to
+from importer.system.logs import LOG, log_fields
 
 LAST_RUN: Final = "last-run.json"
 _IMPORTS = frozenset({"run", "retry"})
@@ -26,10 +26,10 @@ def last_run_file(journal: Path, account: str) -> Path:
 
 def begin(context: CommandContext, command: str) -> None:
     """Tell that an import begins."""
-    if context.settings.notify.has_receivers:
+    if _is_told(context, command) and context.settings.notify.has_receivers:
         from importer.commands.notices import tell_start  # noqa: PLC0415 - most tell nobody
 
-        _attempt(context, "the notice of its beginning", partial(tell_start, context, command))
+        _attempt(context, "the notice of its beginning", partial(tell_start, context))
 
 
 def conclude(
@@ -45,9 +45,9 @@ def conclude(
         config: The config file that it names, for the same.
 
     """
-    run = context.settings.run
-    if ending["command"] not in _IMPORTS or run.dry_run or run.sandbox:
+    if not _is_told(context, ending["command"]):
         return
+    run = context.settings.run
     _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
     if run.metrics is not None:
         _attempt(context, "the file of --metrics", partial(_write_metrics, context, run.metrics, ending))
@@ -55,6 +55,12 @@ def conclude(
         from importer.commands.notices import tell_ending  # noqa: PLC0415 - see above
 
         _attempt(context, "the notices", partial(tell_ending, context, ending, files, config))
+
+
+def _is_told(context: CommandContext, command: object) -> bool:
+    """Tell whether monitoring wants to know of a command: it imports, and in earnest."""
+    run = context.settings.run
+    return command in _IMPORTS and not (run.dry_run or run.sandbox)
 
 
 def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> None:
@@ -67,9 +73,8 @@ def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> Non
 
 
 def _warn(context: CommandContext, text: str) -> None:
-    run = context.settings.run
     try:
-        with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
+        with context.logging():
             LOG.warning("%s", text, extra=log_fields("monitoring"))
     except ImporterError:  # the log cannot be written, as was told before
         context.tell(text)

@@ -4,6 +4,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -17,7 +18,7 @@ from importer.model.protocols import Clock
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.settings import Settings, SettingsError, settle
 from importer.settings.config_access import read_config
-from importer.system.logs import LOG, log_fields
+from importer.system.logs import LOG, log_fields, logging_to
 from importer.system.shell import as_typed
 from importer.system.terminal import above_display, line_width
 
@@ -73,6 +74,21 @@ class CommandContext:
     def line_width(self) -> int:
         """How many characters a line of the terminal holds; 0: it is none."""
         return line_width(self.stream)
+
+    @property
+    def asker(self) -> Callable[[str], str] | None:
+        """`ask_line`, if a person is there who wants to be asked; else None."""
+        return None if self.settings.run.yes else self.ask_line
+
+    def logging(self) -> AbstractContextManager[None]:
+        """Return what has the log written, as was chosen, for the time of a block.
+
+        Raises:
+            StorageError: It cannot be written.
+
+        """
+        run = self.settings.run
+        return logging_to(run.log_file, self.stream, log_format=run.log_format, verbose=run.verbose)
 
     def told(self, groups: Sequence[ProblemGroup]) -> tuple[ProblemGroup, ...]:
         """Return the groups as they are told: what is no terminal is a log, where no whole phone number belongs."""
@@ -172,11 +188,6 @@ def with_config_of(
 def is_yes(answer: str, *, default: bool = False) -> bool:
     """Tell whether a person's answer is a yes, in several languages; an empty one is the default."""
     return answer.strip().lower()[:1] in {"y", "s", "j", "o"} if answer.strip() else default
-
-
-def may_ask(context: CommandContext) -> bool:
-    """Tell whether a person is there to be asked, and wants to be."""
-    return context.ask_line is not None and not context.settings.run.yes
 
 
 def _found_config(environment: Mapping[str, str]) -> Path | None:

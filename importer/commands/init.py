@@ -58,7 +58,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
 
     """
     given = context.settings
-    ask = None if given.run.yes else context.ask_line
+    ask = context.asker
     if is_there(path) and not force and not (ask and is_yes(ask(f"{path} is there. Write over it? [y/N]"))):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
     sheet, rows = _sample(context, file)

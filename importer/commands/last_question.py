@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from importer.commands.connection import Connection, MappedSheet
-from importer.commands.context import CommandContext, CommandResult, is_yes, may_ask
+from importer.commands.context import CommandContext, CommandResult, is_yes
 from importer.commands.mapping_selection import mapping_lines
 from importer.model.errors import InputError
 from importer.model.payload import payload
@@ -20,6 +20,7 @@ from importer.model.plain_text import counted, plain
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
+from importer.reports.next_step import where_runs_are
 from importer.reports.results import summary_text
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, quote
@@ -29,7 +30,6 @@ _WIDTH = 79
 _SHOWN_ROWS = 2
 _TOLD_FIRST = ("identifier", "name", "source")
 _MOST_LINES_OF_MAPPING = 8
-_WHERE_RUNS_ARE = ("config", "account", "journal")
 _NOT_SENT = {
     Status.INVALID: "with a problem",
     Status.DUPLICATE: "standing twice",
@@ -94,8 +94,8 @@ class LastQuestion:
         """
         said = " ".join(_unfinished(context, run, left) for run, left in undos)
         LOG.warning("%s", said)
-        ask = context.ask_line
-        if ask is None or not may_ask(context) or context.settings.run.dry_run:
+        ask = context.asker
+        if ask is None or context.settings.run.dry_run:
             context.tell(said)
             return
         self._cure = f"Finish the undo first: {_undo_command(context, undos[0][0])}"
@@ -151,13 +151,13 @@ def _unfinished(context: CommandContext, run: str, left: int) -> str:
 
 
 def _undo_command(context: CommandContext, run: str) -> str:
-    return importer_command("undo", run, options=[(name, context.options.get(name)) for name in _WHERE_RUNS_ARE])
+    return importer_command("undo", run, options=where_runs_are(context.options))
 
 
 def asks_at_last(context: CommandContext, *, is_asked: bool) -> bool:
     """Tell whether a person is asked before anything is sent: a column was guessed, or something was asked before."""
     is_sure = context.settings.mapping_given and not is_asked
-    return may_ask(context) and not context.settings.run.dry_run and not is_sure
+    return context.asker is not None and not context.settings.run.dry_run and not is_sure
 
 
 def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:

@@ -61,17 +61,10 @@ async def show_pool(
                 progress.vanish()
 
 
-def context_progress(context: CommandContext, *, is_transient: bool = False) -> Progress:
-    """Return the progress that suits what the command was given; a transient display is gone afterwards."""
+def context_progress(context: CommandContext) -> Progress:
+    """Return the progress that suits what the command was given."""
     is_log = context.logs_on_stream and not context.settings.run.quiet
-    return choose_progress(
-        context.stream,
-        context.environment,
-        time.monotonic,
-        quiet=context.is_quiet,
-        logs=is_log,
-        is_transient=is_transient,
-    )
+    return choose_progress(context.stream, context.environment, time.monotonic, quiet=context.is_quiet, logs=is_log)
 
 
 def snapshot(pool: WorkerPool[Any, Any], limiter: RateLimiter, loop_time: float) -> Snapshot:

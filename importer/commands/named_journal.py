@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from importer.commands.context import CommandContext, is_yes, may_ask
+from importer.commands.context import CommandContext, is_yes
 from importer.commands.journal_path import importer_state_folder
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.settings import Settings
-from importer.system.files import write_whole
+from importer.system.files import read_json_object, write_whole
 from importer.system.shell import empty_file_command
 
 _MOST_KNOWN = 100
@@ -41,8 +41,8 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
     used_at = _known(known).get(str(path), "")[:_DATE]
     if not (is_named or used_at):
         return
-    if may_ask(context) and context.ask_line is not None and not context.settings.run.dry_run:
-        if not is_yes(context.ask_line(_question(path, used_at)), default=not used_at):
+    if context.asker is not None and not context.settings.run.dry_run:
+        if not is_yes(context.asker(_question(path, used_at)), default=not used_at):
             raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
     elif used_at:
         raise _missing(path, used_at)
@@ -106,8 +106,4 @@ def _question(path: Path, used_at: str) -> str:
 
 def _known(known: Path) -> Mapping[str, str]:
     """Return when each journal was used last, by its path; what cannot be read is nothing."""
-    try:
-        found = json.loads(known.read_text(encoding="utf-8", errors="surrogateescape"))
-    except (OSError, ValueError):
-        return {}
-    return {path: at for path, at in found.items() if isinstance(at, str)} if isinstance(found, dict) else {}
+    return {path: at for path, at in read_json_object(known).items() if isinstance(at, str)}

@@ -1,6 +1,6 @@
 """Tell whom the config names that an import begins, and how it ended; what could not be told is logged.
 
-Of rehearsals, dry runs and other commands nobody is told. Nothing in here changes how the command ends.
+Of which commands anything is told, `importer.commands.conclusion` decides.
 """
 
 import contextlib
@@ -17,32 +17,16 @@ from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
-from importer.reports.next_step import FINISHED, ToDo, to_do
-from importer.system.logs import LOG, log_fields, logging_to
+from importer.reports.next_step import FINISHED, ToDo, given_again, to_do, where_runs_are
+from importer.system.logs import LOG, log_fields
 from importer.system.shell import importer_command
 
-_IMPORTS = frozenset({"run", "retry"})
 _BUSY = 6
-_WHERE_RUNS_ARE = ("config", "account", "journal")
-"""The options that `runs` needs to find a run."""
-_GIVEN_AGAIN = (
-    "config",
-    "account",
-    "source",
-    "country",
-    "tag",
-    "existing",
-    "on_conflict",
-    "gone",
-    "journal",
-    "report_dir",
-)
-"""The options that decide how corrected rows are read and where they are sent."""
 
 
-def tell_start(context: CommandContext, command: str) -> None:
+def tell_start(context: CommandContext) -> None:
     """Tell the dead-man's switch that an import begins, if there is one."""
-    if _is_told(context, command) and context.settings.notify.has_ping:
+    if context.settings.notify.has_ping:
         _log(context, send_start(context.settings.notify, context.environment))
 
 
@@ -58,8 +42,6 @@ def tell_ending(
         config: The config file that it names, for the same.
 
     """
-    if not _is_told(context, str(ending.get("command"))) or ending.get("sandbox"):
-        return
     chosen = context.settings.run.of_account
     options = {**context.options, "account": chosen} if chosen else context.options
     path = os.path.abspath(config) if config else str(options.get("config") or "")  # noqa: PTH100 - no links
@@ -77,13 +59,12 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
 
     """
     code, run = ending.get("exit_code"), str(ending.get("run") or "")
-    where = [(name, options.get(name)) for name in _WHERE_RUNS_ARE]
+    where = where_runs_are(options)
     if code == _BUSY:
         return "wait until the other run has ended, and give the same command again."
     left, failed = _left(ending), _failed(ending)
     if code in FINISHED and left.by_person and failed:
-        given = [(name, options.get(name)) for name in _GIVEN_AGAIN]
-        each = "; ".join(importer_command("run", path, options=given) for path in failed)
+        each = "; ".join(importer_command("run", path, options=given_again(options)) for path in failed)
         return f"fix the rows in the file (its last columns say why), and import it: {each}"
     if code in FINISHED and (left.again or left.in_doubt or left.unsent):
         return f"send them again: {importer_command('retry', run, options=where)}"
@@ -108,19 +89,10 @@ def _failed(ending: Mapping[str, object]) -> Sequence[str]:
     return failed if isinstance(failed, list | tuple) else ()
 
 
-def _is_told(context: CommandContext, command: str) -> bool:
-    run = context.settings.run
-    return command in _IMPORTS and not (run.dry_run or run.sandbox)
-
-
 def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
     """Log what became of the notices; a log that cannot be written was told of before."""
-    run = context.settings.run
     if results:
-        with (
-            contextlib.suppress(ImporterError),
-            logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
-        ):
+        with contextlib.suppress(ImporterError), context.logging():
             fields = log_fields("monitoring")
             for one in results:
                 if one.failure:

@@ -28,6 +28,7 @@ from importer.model.person import Person
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
 from importer.model.runs import RunRecord
+from importer.reports.next_step import where_runs_are
 from importer.system.locks import journal_lock
 from importer.system.shell import importer_command
 
@@ -35,9 +36,6 @@ _IN_CALLBELL = (
     "In Callbell they are as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
     " them there."
 )
-
-_WHERE_RUNS_ARE = ("config", "account", "journal", "sandbox")
-"""The options by which other commands find the same journal."""
 
 
 def purge_contact(context: CommandContext, number: str) -> CommandResult:
@@ -153,7 +151,7 @@ def _found(context: CommandContext, journal: Database, person: Person) -> _Place
 
     """
     found = PersonPurge(journal, person, context.clock.now()).find()
-    where = [(name, context.options.get(name)) for name in _WHERE_RUNS_ARE]
+    where = where_runs_are(context.options)
     if found.open_run:
         again = importer_command("retry", found.open_run, options=where)
         raise UsageError(

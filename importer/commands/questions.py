@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from importer.commands.context import CommandContext, may_ask
+from importer.commands.context import CommandContext
 from importer.commands.country_cure import country_here, words_of
 from importer.commands.mapping_selection import InputSheet, guess_of
 from importer.mapper.column_candidates import Question
@@ -44,8 +44,8 @@ def with_answers(context: CommandContext, readers: Sequence[InputSheet]) -> Comm
         InputError: A file cannot be read, or the input ended without an answer.
 
     """
-    ask = context.ask_line
-    if ask is None or not may_ask(context):
+    ask = context.asker
+    if ask is None:
         return context
     found = _country_evidence(context, readers)
     if found is not None:

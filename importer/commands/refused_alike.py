@@ -16,9 +16,9 @@ def goes_on(context: CommandContext, stopped: Stop | Exception | None) -> bool:
         stopped: Why the pool stopped, if it did.
 
     """
-    if not isinstance(stopped, RefusedAlike) or context.ask_line is None or context.settings.run.yes:
+    if not isinstance(stopped, RefusedAlike) or context.asker is None:
         return False
     try:
-        return is_yes(context.ask_line(f"{stopped.message}\nSend the other rows all the same? [y/N]"))
+        return is_yes(context.asker(f"{stopped.message}\nSend the other rows all the same? [y/N]"))
     except (InputError, KeyboardInterrupt):
         return False

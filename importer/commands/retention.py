@@ -13,7 +13,7 @@ from importer.journal.database import Database
 from importer.journal.retention import compact, drop_settled_rows, unfinished_purges
 from importer.model.errors import BusyError, ImporterError
 from importer.system.locks import journal_lock
-from importer.system.logs import LOG, logging_to
+from importer.system.logs import LOG
 
 _MOST_SECONDS = 20.0
 """After which no other run is begun with: the rows of one take about a second."""
@@ -26,13 +26,12 @@ def with_house_kept(context: CommandContext, result: CommandResult) -> CommandRe
 
     Whatever goes wrong is told, and is done the next time.
     """
-    run = context.settings.run
-    if run.dry_run or result.exit_code not in _AS_PLANNED:
+    if context.settings.run.dry_run or result.exit_code not in _AS_PLANNED:
         return result
     try:
         path = journal_of(context.settings)
         with (
-            logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose),
+            context.logging(),
             journal_lock(path, "the end of a run") as lock_again,
         ):
             _keep_house(context, path, lock_again)

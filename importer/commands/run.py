@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from importer.commands.connection import Connection
-from importer.commands.context import CommandContext, CommandResult, may_ask
+from importer.commands.context import CommandContext, CommandResult
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.exit_status import failure_limit
 from importer.commands.input_files import input_files, nothing_to_import, with_files_moved
@@ -49,7 +49,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
 
     """
     tell_rehearsal(context)
-    if may_ask(context):
+    if context.asker is not None:
         from importer.commands.token_question import with_token  # noqa: PLC0415 - only where a person is
 
         context = with_token(context)
@@ -85,8 +85,7 @@ class ImportRun(PoolCommand):
 
     def ask(self) -> None:
         """Ask what cannot be told of the sheets; the answers are as good as options."""
-        self.tell_notes()  # before anything is asked, or refused because of what was guessed
-        if not may_ask(self.context):
+        if self.context.asker is None:
             return
         from importer.commands.questions import with_answers  # noqa: PLC0415 - only where a person is
 

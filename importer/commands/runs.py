@@ -1,7 +1,7 @@
 """`runs`: past runs, as a table or one by itself."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import PurePath
 
@@ -36,11 +36,13 @@ def list_runs(context: CommandContext, name: str = "") -> str:
         UsageError: There is no run of this name.
 
     """
-    found = _runs(context.settings)
-    if not name:
-        return _table(found, context.zone) if found else f"{_no_run(context.settings)} {as_typed(_MAKE_ONE)}\n"
-    shown = _one_run(*_named(found, name, context.settings), context.zone)
-    return shown + _kept_lines(context.settings, name)
+    with _journal(context.settings) as journal:
+        found = journal.runs() if journal else []
+        if not name:
+            return _table(found, context.zone) if found else f"{_no_run(context.settings)} {as_typed(_MAKE_ONE)}\n"
+        shown = _one_run(*_named(found, name, context.settings), context.zone)
+        kept = journal.report_source(name).kept().lines() if journal else []
+    return shown + "".join(f"  kept      {line}\n" for line in kept)
 
 
 def runs_result(context: CommandContext, name: str = "") -> CommandResult:
@@ -51,15 +53,14 @@ def runs_result(context: CommandContext, name: str = "") -> CommandResult:
         UsageError: There is no run of this name.
 
     """
-    found = _runs(context.settings)
     ending: dict[str, object] = {"command": "runs", "exit_code": 0, "error": None}
-    if not name:
-        ending["runs"] = [listed_run_json(record, counts) for record, counts in found]
-    else:
-        _named(found, name, context.settings)
-        path = journal_of(context.settings)
-        with contextlib.closing(Journal.open(path)) as journal:
-            ending["run"] = past_run_json(journal.report_source(name))
+    with _journal(context.settings) as journal:
+        found = journal.runs() if journal else []
+        if not name:
+            ending["runs"] = [listed_run_json(record, counts) for record, counts in found]
+        else:
+            _named(found, name, context.settings)
+            ending["run"] = past_run_json(journal.report_source(name)) if journal else None
     return CommandResult(exit_code=0, text="", summary_json=json_text(ending))
 
 
@@ -71,7 +72,8 @@ def find_run(settings: Settings, name: str) -> RunRecord:
         UsageError: There is none.
 
     """
-    return _named(_runs(settings), name, settings)[0]
+    with _journal(settings) as journal:
+        return _named(journal.runs() if journal else [], name, settings)[0]
 
 
 def find_run_to_retry(settings: Settings, name: str) -> tuple[RunRecord, Sequence[str]]:
@@ -82,7 +84,8 @@ def find_run_to_retry(settings: Settings, name: str) -> tuple[RunRecord, Sequenc
         UsageError: There is none, or its rows are not wanted in Callbell.
 
     """
-    found, undone = _runs(settings), _undone_runs(settings)
+    with _journal(settings) as journal:
+        found, undone = (journal.runs(), journal.undone_runs()) if journal else ([], set())
     reasons = {record.name: _unwanted(record, counts, undone) for record, counts in found}
     wanted = [one for one, why in reasons.items() if not why]
     record, _ = _named(found, name or next(iter(wanted), ""), settings)
@@ -91,14 +94,6 @@ def find_run_to_retry(settings: Settings, name: str) -> tuple[RunRecord, Sequenc
         raise UsageError(f"Nothing was sent: {why}", f"To import it after all:\n  {again}", code="run_unwanted")
     later = list(reasons)[: list(reasons).index(record.name)]
     return record, [] if name else [reasons[one] for one in later]
-
-
-def _undone_runs(settings: Settings) -> set[str]:
-    path = journal_of(settings)
-    if not is_there(path):
-        return set()
-    with contextlib.closing(Journal.open(path)) as journal:
-        return journal.undone_runs()
 
 
 def _unwanted(record: RunRecord, counts: _Counts, undone: set[str]) -> str:
@@ -110,20 +105,15 @@ def _unwanted(record: RunRecord, counts: _Counts, undone: set[str]) -> str:
     return ""
 
 
-def _runs(settings: Settings) -> Sequence[tuple[RunRecord, _Counts]]:
-    """Return the runs that the journal knows, newest first."""
+@contextlib.contextmanager
+def _journal(settings: Settings) -> Iterator[Journal | None]:
+    """Yield the open journal; None: there is none, and none is made."""
     path = journal_of(settings)
     if not is_there(path):
-        return []
+        yield None
+        return
     with contextlib.closing(Journal.open(path)) as journal:
-        return journal.runs()
-
-
-def _kept_lines(settings: Settings, name: str) -> str:
-    """Return which rows of a run are only counted, if any are."""
-    path = journal_of(settings)
-    with contextlib.closing(Journal.open(path)) as journal:
-        return "".join(f"  kept      {line}\n" for line in journal.report_source(name).kept().lines())
+        yield journal
 
 
 def _no_run(settings: Settings) -> str:

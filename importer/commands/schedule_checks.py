@@ -6,13 +6,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options
 from importer.commands.schedule_night import Night
 from importer.mapper.contact import to_contact
+from importer.model.addresses import scheme_of
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import ImporterError, UsageError
 from importer.model.plain_text import counted
@@ -102,7 +102,7 @@ def _files(night: Night) -> Iterator[Diagnosis]:
         if _PASSWORD.search(file):
             text = "an address has a password in it, and units and crontabs are no place for one"
             yield problem_diagnosis("file", text, "Take it out of the address.", _USAGE)
-        elif "://" in file:
+        elif scheme_of(file):
             yield Diagnosis(name="file", text=f"{file}, fetched each night")
         elif is_pattern(file):
             yield _of_pattern(night, file)
@@ -155,7 +155,7 @@ def _columns_of(night: Night, file: str) -> Diagnosis:
     with closing(InputSheet(open_reader(file, settings.input), settings.input.where)) as rows:
         options = mapping_options(rows.sheet, settings, guess_of(rows, settings))
         mapping = column_mapping(rows.sheet, options, None)
-        mapped = [to_contact(row, mapping) for row in islice(rows.look_ahead(_SAMPLE_ROWS), _SAMPLE_ROWS)]
+        mapped = [to_contact(row, mapping) for row in rows.look_ahead(_SAMPLE_ROWS)]
     invalid = [one for one in mapped if isinstance(one, InvalidRow)]
     if 2 * len(invalid) > len(mapped):
         text = f"{file}: most rows are invalid ({len(invalid):,} of the first {len(mapped):,})"

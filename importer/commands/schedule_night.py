@@ -9,6 +9,7 @@ from pathlib import Path
 from importer.client.kept_token import kept_token_file
 from importer.commands.context import CommandContext, load_settings
 from importer.commands.journal_path import journal_of
+from importer.model.addresses import scheme_of
 from importer.model.errors import UsageError
 from importer.settings import RunOptions, Settings
 from importer.settings.config_tables import keys_of
@@ -92,7 +93,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
     token_file = _token_file(context, settings, options, kind, user)
     if not by_system and _TOKEN_FILE in context.environment:
         variables[_TOKEN_FILE] = token_file
-    files = [file if "://" in file else os.path.abspath(file) for file in request.files]  # noqa: PTH100 - no links
+    files = [file if scheme_of(file) else os.path.abspath(file) for file in request.files]  # noqa: PTH100 - no links
     job = replace(
         _job(request, files, options),
         folder=_NOWHERE if by_system else os.getcwd(),  # noqa: PTH109 - a text like the others
@@ -223,7 +224,7 @@ def _writes(settings: Settings, files: Sequence[str], user: ServiceUser, kind: S
     if run.done_dir:
         folders += [
             run.done_dir.absolute(),
-            *(Path(file).parent for file in files if "://" not in file),
+            *(Path(file).parent for file in files if not scheme_of(file)),
         ]  # files are moved out of these
     return tuple(dict.fromkeys(map(str, folders)))
 

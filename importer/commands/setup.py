@@ -20,7 +20,7 @@ from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.readers import preload
 from importer.system.locks import journal_lock
-from importer.system.logs import log_begin, logging_to
+from importer.system.logs import log_begin
 from importer.system.shell import importer_command
 
 _LONGEST_STEM = 40
@@ -47,7 +47,7 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
     """
     run = context.settings.run
     path = journal_of(context.settings)
-    with logging_to(run.log_file, context.stream, log_format=run.log_format, verbose=run.verbose):
+    with context.logging():
         known = known_journals()
         if not run.sandbox:  # of a rehearsal's, nothing is missed
             begin_missing_journal(context, path, known, is_named=run.journal is not None)

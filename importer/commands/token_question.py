@@ -7,7 +7,7 @@ from importer.client.account import CHECK_CLOCK, CHECK_NETWORK
 from importer.client.http import CallbellClient
 from importer.client.kept_token import has_keyring, keep_token, kept_token_file
 from importer.client.token import VARIABLE, NoTokenError, Token, TokenSource, find_token, token_of, token_source
-from importer.commands.context import CommandContext, is_yes, may_ask
+from importer.commands.context import CommandContext, is_yes
 from importer.model.errors import ServiceError, StorageError, UsageError
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I
@@ -27,7 +27,7 @@ def with_token(context: CommandContext) -> CommandContext:
 
     """
     run = context.settings.run
-    if run.sandbox or run.dry_run or context.ask_hidden is None or not may_ask(context):
+    if run.sandbox or run.dry_run or context.ask_hidden is None or context.asker is None:
         return context
     said = _why_to_ask(context)
     while said and (text := context.ask_hidden(f"{said}\n{_PASTE}").strip()):

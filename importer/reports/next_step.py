@@ -29,7 +29,6 @@ _GIVEN_AGAIN = (
     "sandbox",
     "report_dir",
 )
-"""The options that decide how corrected rows are read and where they are sent."""
 _WHERE_RUNS_ARE = ("account", "journal", "sandbox")
 """The options that `retry` needs to find the run, which has the others; of an account the config too."""
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
@@ -176,9 +175,18 @@ def command_line(
             files of our own making.
 
     """
-    names = (*(_HOW_TO_READ if same_files else ()), *_GIVEN_AGAIN)
-    given = [(name, options.get(name)) for name in names]
-    return shell.importer_command(command, *map(shell.short_path, paths), options=given)
+    how = [(name, options.get(name)) for name in _HOW_TO_READ] if same_files else []
+    return shell.importer_command(command, *map(shell.short_path, paths), options=[*how, *given_again(options)])
+
+
+def given_again(options: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Return those of a run's options that decide how corrected rows are read and where they are sent."""
+    return [(name, options.get(name)) for name in _GIVEN_AGAIN]
+
+
+def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Return those of a command's options by which another command finds the same journal."""
+    return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
 
 
 def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:

@@ -1,6 +1,5 @@
 """A past run for programs: what the journal knows of it, and what only its reports folder keeps."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.reports.results import changes_json, counts_json, degraded_json, groups_json
+from importer.system.files import read_json_object
 
 _FILES = {"results": "results.csv", "workbook": "results.xlsx", "page": "report.html", "summary": "summary.json"}
 
@@ -36,11 +36,7 @@ def past_run_json(source: ReportSource) -> dict[str, object]:
 
 def kept_summary(folder: Path) -> Mapping[str, Any]:
     """Return the summary of a run as its reports folder has it; empty if it is not there or cannot be read."""
-    try:
-        found = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return read_json_object(folder / "summary.json")
 
 
 def kept_error(summary: Mapping[str, Any]) -> Mapping[str, str] | None:

@@ -5,11 +5,12 @@ Every `OSError` becomes a `StorageError` whose message names the path.
 
 import contextlib
 import errno
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from importer.model.errors import StorageError
 from importer.system import runtime
@@ -58,6 +59,15 @@ def open_private(path: Path) -> BinaryIO:
 
     """
     return open(path, "wb", opener=lambda name, flags: os.open(name, flags, PRIVATE_FILE))
+
+
+def read_json_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object of a file that is only a help; an empty one where it is missing, or says anything else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 @contextlib.contextmanager

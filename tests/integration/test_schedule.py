@@ -358,6 +358,13 @@ def test_a_password_in_an_address_is_a_problem() -> None:
     assert "run sftp://ana:secret@example.com/a.csv https://example.com/b.csv " in said.stdout
 
 
+def test_what_run_takes_for_a_file_is_no_address() -> None:
+    """A path may have :// in it, as long as it does not begin with a scheme."""
+    said = give("schedule", "lists/x://a.csv", "--kind", "cron")
+    assert "/lists/x:/a.csv --fail-on new" in said.stdout  # absolute, as files are
+    assert "fetched each night" not in said.stderr
+
+
 @pytest.mark.usefixtures("as_root")
 def test_what_the_user_may_not_do_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read the program or the list, write into the reports' folder, look into the inbox; the config is opened to it."""
