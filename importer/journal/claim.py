@@ -15,15 +15,11 @@ from importer.journal.database import columns, encode_json, maybe_moment, moment
 from importer.journal.deduplicate import FIRST_MET
 from importer.journal.doubts import doubts_of_rows
 from importer.journal.presence import WalkedRow
-from importer.journal.run_input import IN_CONFLICT, ROW_KEY, RunInput, RunKey
+from importer.journal.run_input import CONTACT_OF_ROW, IN_CONFLICT, ROW_KEY, RunInput, RunKey
 from importer.model.journal_rows import Attempted, Intended, Pending, Presence, Recorded
 from importer.model.payload import from_json, to_json, without_fields
 from importer.model.rows import CONFLICT, FINGERPRINT_BYTES, Status
 
-CONTACT_OF_ROW = f"""
-    contacts.account = :account AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY})
-"""
-"""Joins a row with the contact of its key."""
 _NEXT = """
 SELECT seq, number, payload, source, channel, identifier, normalised, uuid, doubt_since, doubt_until FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from importer.journal.database import Database, maybe_moment, moment
-from importer.journal.run_input import ROW_KEY
+from importer.journal.run_input import CONTACT_OF_ROW
 from importer.model.rows import CONFLICT
 
 RUNS_WITH_ALL_ROWS, RUNS_WITH_OPEN_ROWS = 7, 30
@@ -32,9 +32,6 @@ _LEVELS = ("all", "unsettled", "changes")
 """Of `runs.rows_kept`, from most rows to fewest."""
 _SETTLED = "'unchanged', 'exists', 'duplicate'"
 _STATUSES = {"unsettled": _SETTLED, "changes": f"{_SETTLED}, 'invalid', 'failed', 'unsent'"}
-_CONTACT = f"""
-contacts.account = :account AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY})
-"""
 _STOOD_ON = """
 CREATE TEMP TABLE IF NOT EXISTS stood_on (run INTEGER, seq INTEGER, PRIMARY KEY (run, seq)) WITHOUT ROWID;
 DELETE FROM temp.stood_on;
@@ -43,12 +40,13 @@ WHERE same_run IS NOT NULL AND same_as IS NOT NULL;
 """
 _PART = "rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status IN ({statuses})"
 _SEEN = f"""
-UPDATE contacts SET seen_at = :at FROM rows WHERE {_PART} AND {_CONTACT} AND coalesce(contacts.seen_at, '') < :before
+UPDATE contacts SET seen_at = :at FROM rows
+WHERE {_PART} AND {CONTACT_OF_ROW} AND coalesce(contacts.seen_at, '') < :before
 """  # noqa: S608 - only constants
 # Rows that were recognised or are invalid have no fingerprint, and nothing stands on them.
 _DROP = f"""
 DELETE FROM rows WHERE {_PART} AND code <> '{CONFLICT}' AND (fingerprint IS NULL OR NOT (
-    EXISTS (SELECT 1 FROM contacts WHERE {_CONTACT} AND rows.seq IN (
+    EXISTS (SELECT 1 FROM contacts WHERE {CONTACT_OF_ROW} AND rows.seq IN (
         iif(sent_run = rows.run, sent_seq, 0), iif(row_run = rows.run, row_seq, 0)))
     OR EXISTS (SELECT 1 FROM temp.stood_on WHERE stood_on.run = rows.run AND stood_on.seq = rows.seq)
     OR EXISTS (SELECT 1 FROM changes WHERE changes.run = rows.run AND changes.seq = rows.seq)

@@ -10,6 +10,10 @@ from importer.model.rows import CONFLICT, Sheet
 
 ROW_KEY = "rows.source, rows.channel, coalesce(rows.normalised, rows.identifier)"
 """Columns of the key of a row's contact."""
+CONTACT_OF_ROW = f"""
+    contacts.account = :account AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY})
+"""
+"""Joins a row with the contact of its key."""
 IN_CONFLICT = f"(rows.status IN ('exists', 'updated') AND rows.code = '{CONFLICT}')"
 """Of rows that are in Callbell, and need a person all the same."""
 
