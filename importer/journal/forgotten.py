@@ -60,17 +60,19 @@ class Forgotten:
 
 def load_forgotten(connection: sqlite3.Connection, account: int) -> Forgotten | None:
     """Return what the journal forgot; None: nothing that concerns the account."""
-    add_hash_function(connection)
-    found = known_hash(connection)
+    found = add_hash_function(connection)
+    if not found:
+        return None
     ((has_contacts,),) = connection.execute(_HAS_CONTACTS, (account,)).fetchall()
     people = frozenset(one for (one,) in connection.execute(_PEOPLE))
-    return Forgotten(found, people, bool(has_contacts)) if found and (people or has_contacts) else None
+    return Forgotten(found, people, bool(has_contacts)) if people or has_contacts else None
 
 
-def add_hash_function(connection: sqlite3.Connection) -> None:
-    """Give SQL the function `keyed_hash`; where nothing was forgotten, it returns what it is given."""
+def add_hash_function(connection: sqlite3.Connection) -> KeyedHash | None:
+    """Give SQL the function `keyed_hash`, and return it; where nothing was forgotten, it returns what it is given."""
     found = known_hash(connection)
     connection.create_function("keyed_hash", 1, found.of if found else str, deterministic=True)
+    return found
 
 
 def bring_back(connection: sqlite3.Connection, account: int, *, has_old_keys: bool) -> None:
