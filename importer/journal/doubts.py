@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from importer.journal.run_input import ROW_KEY
+from importer.journal.run_input import CONTACT_OF_ROW, ROW_KEY
 from importer.model.changes import ContactChange, FieldValue
 from importer.model.payload import from_json, set_fields
 
@@ -22,8 +22,7 @@ INSERT INTO temp.doubts (source, channel, identifier, run, uuid, after, before)
 SELECT {ROW_KEY}, changes.run, changes.uuid, changes.after, changes.before
 FROM runs CROSS JOIN changes ON changes.run = runs.id
 CROSS JOIN rows ON rows.run = changes.run AND rows.seq = changes.seq AND rows.status = 'in_doubt'
-CROSS JOIN contacts ON contacts.account = :account
-    AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY}) AND contacts.sent_run <= changes.run
+CROSS JOIN contacts ON {CONTACT_OF_ROW} AND contacts.sent_run <= changes.run
 WHERE runs.account = :account AND runs.tally ->> 'in_doubt' > 0
 """  # noqa: S608 - only constants
 # Where a row was PATCHed it was not POSTed, so that the change is there already.
@@ -32,8 +31,7 @@ INSERT OR IGNORE INTO temp.doubts (source, channel, identifier, run, uuid, after
 SELECT {ROW_KEY}, rows.run, '', rows.payload, '{{}}'
 FROM runs CROSS JOIN rows INDEXED BY rows_maybe_there ON rows.run = runs.id AND rows.status IN ('in_doubt', 'failed')
     AND (rows.status = 'in_doubt' OR (rows.attempts > 0 AND rows.http_status BETWEEN 400 AND 499))
-CROSS JOIN contacts ON contacts.account = :account
-    AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY}) AND contacts.sent_run <= rows.run
+CROSS JOIN contacts ON {CONTACT_OF_ROW} AND contacts.sent_run <= rows.run
 WHERE runs.account = :account AND (runs.tally ->> 'in_doubt' > 0 OR runs.tally ->> 'failed' > 0)
     AND rows.uuid = '' AND rows.payload IS NOT NULL
 """  # noqa: S608 - only constants

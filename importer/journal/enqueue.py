@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple
 
-from importer.journal.claim import CONTACT_OF_ROW
 from importer.journal.database import encode_json, storable
 from importer.journal.deduplicate import (
     SENT_FORGOTTEN,
@@ -22,7 +21,7 @@ from importer.journal.deduplicate import (
 )
 from importer.journal.forgotten import bring_back, without_people
 from importer.journal.row_draft import RowDraft, draft_row
-from importer.journal.run_input import RunInput
+from importer.journal.run_input import CONTACT_OF_ROW, RunInput
 from importer.journal.schema import replace_old_keys
 from importer.model.payload import content_hashes
 from importer.model.replies import Outcome

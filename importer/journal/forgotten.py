@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from importer.journal.keyed_hash import KeyedHash, known_hash
-from importer.journal.schema import old_key
+from importer.journal.schema import CODES, old_key
 from importer.model.person import FORGOTTEN
 from importer.model.rows import Contact, Entry, InvalidRow, Problem
 
@@ -26,16 +26,16 @@ CROSS JOIN contacts ON contacts.account = :account AND contacts.source = next_ro
 WHERE next_rows.fingerprint IS NOT NULL AND contacts.is_forgotten = 1
 """
 # As `importer.journal.schema` compares them: as they were sent, or without their country code.
-_FIND_OLD = """
+_FIND_OLD = f"""
 SELECT old, contacts.source, contacts.channel, contacts.identifier FROM (
     SELECT source, channel, old_key AS old FROM temp.next_rows WHERE old_key IS NOT NULL
     UNION ALL SELECT source, channel, codes.column2 || substr(identifier, codes.column1) FROM temp.next_rows
-    CROSS JOIN (VALUES (2, ''), (3, ''), (4, ''), (2, '0'), (3, '0'), (4, '0')) AS codes
+    CROSS JOIN {CODES}
     WHERE fingerprint IS NOT NULL
 ) AS olds CROSS JOIN contacts ON contacts.account = :account AND contacts.source = olds.source
     AND contacts.channel = olds.channel AND contacts.identifier = keyed_hash(old)
 WHERE contacts.is_forgotten = 1 AND contacts.is_normalised = 0
-"""
+"""  # noqa: S608 - only constants
 _BRING_BACK = """
 UPDATE OR IGNORE contacts SET identifier = ?, is_forgotten = 0
 WHERE account = ? AND source = ? AND channel = ? AND identifier = ?
@@ -60,17 +60,19 @@ class Forgotten:
 
 def load_forgotten(connection: sqlite3.Connection, account: int) -> Forgotten | None:
     """Return what the journal forgot; None: nothing that concerns the account."""
-    add_hash_function(connection)
-    found = known_hash(connection)
+    found = add_hash_function(connection)
+    if not found:
+        return None
     ((has_contacts,),) = connection.execute(_HAS_CONTACTS, (account,)).fetchall()
     people = frozenset(one for (one,) in connection.execute(_PEOPLE))
-    return Forgotten(found, people, bool(has_contacts)) if found and (people or has_contacts) else None
+    return Forgotten(found, people, bool(has_contacts)) if people or has_contacts else None
 
 
-def add_hash_function(connection: sqlite3.Connection) -> None:
-    """Give SQL the function `keyed_hash`; where nothing was forgotten, it returns what it is given."""
+def add_hash_function(connection: sqlite3.Connection) -> KeyedHash | None:
+    """Give SQL the function `keyed_hash`, and return it; where nothing was forgotten, it returns what it is given."""
     found = known_hash(connection)
     connection.create_function("keyed_hash", 1, found.of if found else str, deterministic=True)
+    return found
 
 
 def bring_back(connection: sqlite3.Connection, account: int, *, has_old_keys: bool) -> None:

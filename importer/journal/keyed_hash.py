@@ -37,6 +37,11 @@ class KeyedHash:
         return self.of(f"national {digits.lstrip('0')}")
 
 
+def random_hash() -> KeyedHash:
+    """Return hashes with a new random key."""
+    return KeyedHash(secrets.token_bytes(32))
+
+
 def known_hash(connection: sqlite3.Connection) -> KeyedHash | None:
     """Return the journal's hash; None: nothing was ever forgotten."""
     return next((KeyedHash(key) for (key,) in connection.execute(_KEY)), None)
@@ -52,6 +57,6 @@ def made_hash(connection: sqlite3.Connection, key: bytes | None = None) -> Keyed
     """
     if found := known_hash(connection):
         return found
-    made = KeyedHash(key or secrets.token_bytes(32))
+    made = KeyedHash(key) if key else random_hash()
     connection.execute(_KEEP_KEY, (made.key,))
     return made

@@ -8,8 +8,6 @@
 The two forms of a mobile number are one number here.
 """
 
-import hashlib
-import secrets
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from importer.journal.database import encode_json, storable
+from importer.journal.keyed_hash import KeyedHash, random_hash
 from importer.model.journal_rows import Presence, WalkedContact
-from importer.model.phone_forms import in_form, mobile_form
+from importer.model.phone_forms import mobile_form
 
 _INSERT = "INSERT OR REPLACE INTO temp.walked (number, channel, uuid) VALUES (?, ?, ?)"
 # One statement for all rows of a claim: after each statement the thread has to wait for the GIL again.
@@ -30,7 +29,6 @@ SELECT coalesce(normalised, identifier) FROM rows
 WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
     AND source = 'whatsapp' AND uuid = '' AND doubt_since IS NULL
 """
-_HASH_BYTES = 16
 
 
 def to_ask(connection: sqlite3.Connection, run: int) -> tuple[int, int]:
@@ -57,7 +55,7 @@ class Walk:
 
     several_channels: bool
     """Whether the account has more than one WhatsApp channel, and so may have a number more than once."""
-    _key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    _keyed: KeyedHash = field(default_factory=random_hash)
 
     def add(self, connection: sqlite3.Connection, contacts: Iterable[WalkedContact]) -> None:
         """Insert the contacts of the list; within the caller's transaction."""
@@ -86,6 +84,4 @@ class Walk:
 
     def _hash(self, number: str) -> str:
         """Return a hash of a number's shorter form that nobody can compute without the key of this process."""
-        text = in_form(number.removeprefix("+"), "without")
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES, key=self._key)
-        return digest.hexdigest()
+        return self._keyed.of_person(number.removeprefix("+"))

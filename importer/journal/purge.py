@@ -22,17 +22,18 @@ from importer.model.rows import FINGERPRINT_BYTES
 
 _OLD = "started_at < :before AND tally IS NOT NULL"
 _OLD_RUNS = f"""
-SELECT name, report_dir, finished_at FROM runs WHERE {_OLD} AND forgotten_at IS NULL ORDER BY id
+SELECT name, report_dir FROM runs WHERE {_OLD} AND forgotten_at IS NULL ORDER BY id
 """  # noqa: S608 - only constants
 _UNDOS = """
 SELECT undos.report_dir FROM undos JOIN runs ON runs.id = undos.run
 WHERE runs.name = ? AND undos.finished_at IS NOT NULL
 """
-OPEN_ROW = """(rows.status IN ('pending', 'in_flight', 'in_doubt') OR EXISTS (
+OPEN_REMOVAL = """EXISTS (
     SELECT 1 FROM removals WHERE removals.run = rows.run AND removals.seq = rows.seq
         AND removals.status IN ('pending', 'in_flight')
-))"""
-"""Whether a row is open."""
+)"""
+"""Whether an undo of a row has not ended."""
+_OPEN_ROW = f"(rows.status IN ('pending', 'in_flight', 'in_doubt') OR {OPEN_REMOVAL})"
 _TABLES = (
     """CREATE TEMP TABLE IF NOT EXISTS used (
         account INTEGER, source TEXT, channel TEXT, identifier TEXT,
@@ -47,7 +48,7 @@ _STAYS = (
     # the keys of rows that are not old, or open
     f"""
     INSERT OR IGNORE INTO temp.used SELECT runs.account, {ROW_KEY} FROM rows JOIN runs ON runs.id = rows.run
-    WHERE NOT ({_OLD}) OR {OPEN_ROW}
+    WHERE NOT ({_OLD}) OR {_OPEN_ROW}
     """,  # noqa: S608 - only constants
     """
     INSERT OR IGNORE INTO temp.used SELECT account, source, channel, identifier FROM contacts
@@ -57,11 +58,11 @@ _STAYS = (
     # the rows that these contacts, and rows that are not old, stand on
     f"""
     INSERT OR IGNORE INTO temp.kept SELECT rows.run, rows.seq FROM rows JOIN runs ON runs.id = rows.run
-    WHERE {_OLD} AND {OPEN_ROW}
+    WHERE {_OLD} AND {_OPEN_ROW}
     """,  # noqa: S608 - only constants
     f"""
     INSERT OR IGNORE INTO temp.kept SELECT same_run, same_as FROM rows JOIN runs ON runs.id = rows.run
-    WHERE same_run IS NOT NULL AND same_as IS NOT NULL AND (NOT ({_OLD}) OR {OPEN_ROW})
+    WHERE same_run IS NOT NULL AND same_as IS NOT NULL AND (NOT ({_OLD}) OR {_OPEN_ROW})
     """,  # noqa: S608 - only constants
     f"""
     INSERT OR IGNORE INTO temp.kept SELECT sent_run, sent_seq FROM contacts
@@ -95,12 +96,12 @@ _DELETE_ROWS = "DELETE FROM rows WHERE run = ? AND (run, seq) NOT IN (SELECT run
 # The values before an update are for an undo, which is over for an old run.
 _DELETE_CHANGES = f"""
 DELETE FROM changes WHERE run = ? AND seq NOT IN (
-    SELECT seq FROM rows WHERE rows.run = changes.run AND {OPEN_ROW}
+    SELECT seq FROM rows WHERE rows.run = changes.run AND {_OPEN_ROW}
 )
 """  # noqa: S608 - only constants
 _COUNT = "UPDATE runs SET rows_dropped = rows_dropped + ? WHERE id = ?"
 _MARK = f"UPDATE runs SET forgotten_at = :at WHERE {_OLD} AND forgotten_at IS NULL"  # noqa: S608 - only constants
-_OPEN_LEFT = f"SELECT count(*) FROM rows JOIN runs ON runs.id = rows.run WHERE {_OLD} AND {OPEN_ROW}"  # noqa: S608 - only constants
+_OPEN_LEFT = f"SELECT count(*) FROM rows JOIN runs ON runs.id = rows.run WHERE {_OLD} AND {_OPEN_ROW}"  # noqa: S608 - only constants
 _FIRST_AFTER = (
     f"SELECT started_at FROM runs WHERE {_OLD} AND forgotten_at IS NULL ORDER BY started_at LIMIT 1 OFFSET :skip"  # noqa: S608 - only constants
 )
@@ -141,8 +142,8 @@ class JournalPurge:
     def old_runs(self, before: datetime) -> Sequence[OldRun]:
         """Return the runs that began before a time, have ended and are not forgotten yet, the oldest first."""
         found = self._database.fetch(_OLD_RUNS, {"before": moment(before)})
-        undos = {name: [folder for (folder,) in self._database.fetch(_UNDOS, (name,))] for name, _, _ in found}
-        return [OldRun(name=name, report_dirs=(folder, *undos[name])) for name, folder, _ in found]
+        undos = {name: [folder for (folder,) in self._database.fetch(_UNDOS, (name,))] for name, _ in found}
+        return [OldRun(name=name, report_dirs=(folder, *undos[name])) for name, folder in found]
 
     def forget_runs(self, before: datetime) -> PurgedRuns:
         """Forget the rows of runs that began before a time, and the contacts that are not in use."""
@@ -151,10 +152,8 @@ class JournalPurge:
         with self._database.transaction() as connection:
             made_hash(connection)
             add_hash_function(connection)
-            for statement in _TABLES:
-                connection.execute(statement)
-            for statement in _STAYS:
-                connection.execute(statement, values if ":before" in statement else ())
+            for statement in (*_TABLES, *_STAYS):
+                connection.execute(statement, values)
             contacts = connection.execute(_HIDE_CONTACTS).rowcount
             rows = 0
             for (run,) in connection.execute(_OLD_WITH_ROWS, values).fetchall():
@@ -177,7 +176,7 @@ class JournalPurge:
 
     def nth_old(self, before: datetime, count: int) -> datetime | None:
         """Return when the run began that comes after so many that are to be forgotten; None: there are no more."""
-        found = self._database.fetch(_FIRST_AFTER, {"before": moment(before)} | {"skip": count})
+        found = self._database.fetch(_FIRST_AFTER, {"before": moment(before), "skip": count})
         return next((maybe_moment(at) for (at,) in found), None)
 
     def undo_folders(self) -> Sequence[str]:

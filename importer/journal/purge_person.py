@@ -15,7 +15,7 @@ from importer.journal.database import Database, encode_json, moment
 from importer.journal.forgotten import add_hash_function
 from importer.journal.keyed_hash import KeyedHash, known_hash, made_hash
 from importer.journal.known_problems import problem_hash
-from importer.journal.purge import HIDE
+from importer.journal.purge import HIDE, OPEN_REMOVAL
 from importer.journal.retention import compact
 from importer.journal.run_input import ROW_KEY
 from importer.model.person import FORGOTTEN, Person
@@ -54,8 +54,7 @@ LEFT JOIN contacts ON contacts.account = runs.account
 WHERE rows.status IN ('pending', 'in_flight') OR contacts.status IN ('in_flight', 'in_doubt')
     OR (rows.status = 'in_doubt' AND contacts.sent_run <= rows.run
         AND EXISTS (SELECT 1 FROM changes WHERE changes.run = rows.run AND changes.seq = rows.seq))
-    OR EXISTS (SELECT 1 FROM removals WHERE removals.run = rows.run AND removals.seq = rows.seq
-        AND removals.status IN ('pending', 'in_flight'))
+    OR {OPEN_REMOVAL}
 ORDER BY runs.id DESC LIMIT 1
 """  # noqa: S608 - only constants
 _OPEN_PROBE = "SELECT EXISTS (SELECT 1 FROM probes WHERE finished_at IS NULL AND is_in(state))"

@@ -10,10 +10,11 @@ contact or a later row stands on: it has their name, their UUID and what was sen
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from importer.journal.database import Database, maybe_moment, moment
-from importer.journal.run_input import ROW_KEY
+from importer.journal.database import Database, moment
+from importer.journal.run_input import CONTACT_OF_ROW, RunKey, row_pieces
 from importer.model.rows import CONFLICT
 
 RUNS_WITH_ALL_ROWS, RUNS_WITH_OPEN_ROWS = 7, 30
@@ -21,8 +22,6 @@ DAYS_WITH_OPEN_ROWS = 30
 _SEEN_EVERY = timedelta(days=7)
 _FREE_PAGES = 4096
 """Free pages (16 MiB) that a file may always have: the next run fills them."""
-_PIECE = 10_000
-"""Rows of one statement: SQLite keeps their ids in memory."""
 # A run that was killed has no tally: the next run ends it, and it is left alone until then.
 _RUNS = """
 SELECT id, account, started_at, rows_kept, row_number() OVER (PARTITION BY account ORDER BY id DESC)
@@ -32,30 +31,29 @@ _LEVELS = ("all", "unsettled", "changes")
 """Of `runs.rows_kept`, from most rows to fewest."""
 _SETTLED = "'unchanged', 'exists', 'duplicate'"
 _STATUSES = {"unsettled": _SETTLED, "changes": f"{_SETTLED}, 'invalid', 'failed', 'unsent'"}
-_CONTACT = f"""
-contacts.account = :account AND (contacts.source, contacts.channel, contacts.identifier) = ({ROW_KEY})
-"""
-_STOOD_ON = """
-CREATE TEMP TABLE IF NOT EXISTS stood_on (run INTEGER, seq INTEGER, PRIMARY KEY (run, seq)) WITHOUT ROWID;
-DELETE FROM temp.stood_on;
-INSERT OR IGNORE INTO temp.stood_on SELECT same_run, same_as FROM rows
-WHERE same_run IS NOT NULL AND same_as IS NOT NULL;
-"""
+_STOOD_ON = (
+    "CREATE TEMP TABLE IF NOT EXISTS stood_on (run INTEGER, seq INTEGER, PRIMARY KEY (run, seq)) WITHOUT ROWID",
+    "DELETE FROM temp.stood_on",
+    """
+    INSERT OR IGNORE INTO temp.stood_on SELECT same_run, same_as FROM rows
+    WHERE same_run IS NOT NULL AND same_as IS NOT NULL
+    """,
+)
 _PART = "rows.run = :run AND rows.seq BETWEEN :first AND :last AND rows.status IN ({statuses})"
 _SEEN = f"""
-UPDATE contacts SET seen_at = :at FROM rows WHERE {_PART} AND {_CONTACT} AND coalesce(contacts.seen_at, '') < :before
+UPDATE contacts SET seen_at = :at FROM rows
+WHERE {_PART} AND {CONTACT_OF_ROW} AND coalesce(contacts.seen_at, '') < :before
 """  # noqa: S608 - only constants
 # Rows that were recognised or are invalid have no fingerprint, and nothing stands on them.
 _DROP = f"""
 DELETE FROM rows WHERE {_PART} AND code <> '{CONFLICT}' AND (fingerprint IS NULL OR NOT (
-    EXISTS (SELECT 1 FROM contacts WHERE {_CONTACT} AND rows.seq IN (
+    EXISTS (SELECT 1 FROM contacts WHERE {CONTACT_OF_ROW} AND rows.seq IN (
         iif(sent_run = rows.run, sent_seq, 0), iif(row_run = rows.run, row_seq, 0)))
     OR EXISTS (SELECT 1 FROM temp.stood_on WHERE stood_on.run = rows.run AND stood_on.seq = rows.seq)
     OR EXISTS (SELECT 1 FROM changes WHERE changes.run = rows.run AND changes.seq = rows.seq)
     OR EXISTS (SELECT 1 FROM removals WHERE removals.run = rows.run AND removals.seq = rows.seq)
 ))
 """  # noqa: S608 - only constants
-_LAST = "SELECT coalesce(max(seq), 0) FROM rows WHERE run = :run"
 _DROPPED = "UPDATE runs SET rows_kept = :level, rows_dropped = rows_dropped + :count WHERE id = :run"
 _KEPT_PAGES = "SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count"
 
@@ -70,22 +68,23 @@ def drop_settled_rows(database: Database, now: datetime, has_time: Callable[[], 
 
     """
     todo = [
-        (run, account, started_at, wanted)
-        for run, account, started_at, level, place in database.fetch(_RUNS)
-        if _LEVELS.index(wanted := _level(place, maybe_moment(started_at) or now, now)) > _LEVELS.index(level)
+        (RunKey(run, account), started_at, wanted)
+        for run, account, at, level, place in database.fetch(_RUNS)
+        for started_at in [datetime.fromisoformat(at)]
+        if _LEVELS.index(wanted := _level(place, started_at, now)) > _LEVELS.index(level)
     ]
     if not todo:
         return 0
     database.fetch("PRAGMA secure_delete = ON")
     with database.transaction() as connection:
-        for statement in filter(str.strip, _STOOD_ON.split(";")):
+        for statement in _STOOD_ON:
             connection.execute(statement)
     dropped = 0
-    for run, account, started_at, level in todo:
+    for key, started_at, level in todo:
         if not has_time():
             break
         with database.transaction() as connection:
-            count = _drop(connection, {"run": run, "account": account, "at": started_at, "level": level})
+            count = _drop(connection, key, started_at, level)
         dropped += count
     return dropped
 
@@ -127,16 +126,13 @@ def _level(place: int, started_at: datetime, now: datetime) -> str:
     return "unsettled" if is_recent else "changes"
 
 
-def _drop(connection: sqlite3.Connection, values: dict[str, object]) -> int:
+def _drop(connection: sqlite3.Connection, key: RunKey, started_at: datetime, level: str) -> int:
     """Drop the rows of one run; what its contacts lose by it is when they were seen last."""
-    at = maybe_moment(str(values["at"]))
-    statuses, before = _STATUSES[str(values["level"])], moment(at - _SEEN_EVERY) if at else ""
-    ((last,),) = connection.execute(_LAST, values).fetchall()
+    values = asdict(key) | {"at": moment(started_at), "before": moment(started_at - _SEEN_EVERY)}
     count = 0
-    for first in range(1, last + 1, _PIECE):
-        part = values | {"first": first, "last": first + _PIECE - 1, "before": before}
-        connection.execute(_SEEN.format(statuses=_SETTLED), part)
-        count += connection.execute(_DROP.format(statuses=statuses), part).rowcount
-    delete_orphans(connection, int(str(values["run"])))
-    connection.execute(_DROPPED, values | {"count": count})
+    for piece in row_pieces(connection, key.run):
+        connection.execute(_SEEN.format(statuses=_SETTLED), values | piece)
+        count += connection.execute(_DROP.format(statuses=_STATUSES[level]), values | piece).rowcount
+    delete_orphans(connection, key.run)
+    connection.execute(_DROPPED, values | {"level": level, "count": count})
     return count

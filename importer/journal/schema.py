@@ -54,15 +54,16 @@ _REPLACE_OLD_KEYS = (
 )
 HAS_OLD_KEYS = "SELECT EXISTS (SELECT 1 FROM contacts WHERE account = ? AND is_normalised = 0)"
 """Whether the account has contacts whose key may lack a country code."""
-# Country codes have one to three digits, and a zero may stand before a number without one.
-_LIKE_OLD_KEYS = """
+CODES = "(VALUES (2, ''), (3, ''), (4, ''), (2, '0'), (3, '0'), (4, '0')) AS codes"
+"""Where a number may begin without its country code, which has one to three digits, and what may stand before it."""
+_LIKE_OLD_KEYS = f"""
 SELECT next_rows.seq, min(first_sent_at), max(last_sent_at) FROM temp.next_rows
-CROSS JOIN (VALUES (2, ''), (3, ''), (4, ''), (2, '0'), (3, '0'), (4, '0')) AS codes
+CROSS JOIN {CODES}
 CROSS JOIN contacts ON contacts.account = :account AND contacts.source = next_rows.source
     AND contacts.channel = next_rows.channel AND contacts.is_normalised = 0 AND contacts.status <> 'failed'
     AND contacts.identifier = codes.column2 || substr(next_rows.identifier, codes.column1)
 GROUP BY next_rows.seq
-"""
+"""  # noqa: S608 - only constants
 _BETWEEN = re.compile(r"[^0-9+]")
 _DIALLED = re.compile(r"^(?:\++(?:00)?|00)")
 

@@ -15,7 +15,6 @@ from importer.model.account import Directory, FieldType
 from importer.model.own_names import OWN_COLUMNS
 from importer.model.rows import Row
 
-_PHONES = frozenset({Kind.PHONES, Kind.NATIONAL_PHONES})
 _CUSTOM_FIELDS = {
     Kind.EMAILS: (FieldType.EMAIL, ""),
     Kind.DATES: (FieldType.DATE, "format"),

@@ -101,9 +101,9 @@ def error_json(
         hint: What to do next, in this case.
 
     """
-    if exit_code in (None, 0, 1):
+    if not exit_code or exit_code == 1:
         return None
-    code, sentence = _UNNAMED.get(exit_code or 0, ("unknown", ""))
+    code, sentence = _UNNAMED.get(exit_code, ("unknown", ""))
     if not isinstance(reason, ImporterError | Stop):
         return {"code": code, "message": message or sentence, "hint": hint}
     return {

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from importer.model.phone_forms import in_form
 
@@ -15,7 +16,7 @@ _NO_DIGIT = re.compile(r"[^0-9]")
 _DIALLED = re.compile(r"^00")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, for what is computed once: every row of a journal asks
 class Person:
     """Who is to be forgotten."""
 
@@ -27,14 +28,8 @@ class Person:
     """Whether the number without its country code is a number of another country, and so may be somebody else's."""
     texts: frozenset[str] = frozenset()
     """What else is only about this person: the sentences of their rows' problems."""
-    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "_pattern", _finder(self.identifiers, () if self.is_national_ambiguous else self.nationals, self.code)
-        )
-
-    @property
+    @cached_property
     def identifiers(self) -> tuple[str, ...]:
         """The forms of the identifier: with and without the digit of some countries' mobile numbers."""
         if not self.code:
@@ -43,11 +38,15 @@ class Person:
             dict.fromkeys([self.identifier, *(in_form(self.identifier, form) for form in ("with", "without"))])
         )
 
-    @property
+    @cached_property
     def nationals(self) -> tuple[str, ...]:
         """The number's forms without its country code; none where they are too short to be told from other numbers."""
         parts = [number.removeprefix(self.code) for number in self.identifiers] if self.code else []
         return tuple(part for part in parts if len(part) >= _FEWEST_NATIONAL)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return _finder(self.identifiers, () if self.is_national_ambiguous else self.nationals, self.code)
 
     def is_key(self, text: str) -> bool:
         """Tell whether the identifier of a contact's key is this person's."""

@@ -5,6 +5,7 @@ accounts each have a file of their own there, and are told apart by the labels t
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -64,7 +65,7 @@ def _metrics(ending: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, st
         yield f"requests_{name}", f"Requests of the last import that {meaning}.", _one(requests, name)
     problems = ending.get("problems")
     if problems is not None:
-        yield "problems", "Rows with a problem in the last import, by the problem's code.", _by_code(problems, "count")
+        yield "problems", "Rows with a problem in the last import, by the problem's code.", _by_code(problems)
     if problems is not None and all("new" in one for one in problems):
         new: list[_Sample] = [({}, sum(one["new"] for one in problems))]
         yield "problems_new", "Rows of the last import with a problem that the import before did not have.", new
@@ -80,10 +81,10 @@ def _one(found: Mapping[str, Any], name: str) -> list[_Sample]:
     return [] if value is None else [({}, value)]
 
 
-def _by_code(problems: Sequence[Mapping[str, Any]], key: str) -> list[_Sample]:
-    counts: dict[str, float] = {}
+def _by_code(problems: Sequence[Mapping[str, Any]]) -> list[_Sample]:
+    counts = Counter[str]()
     for one in problems:
-        counts[one["code"]] = counts.get(one["code"], 0) + one[key]
+        counts[one["code"]] += one["count"]
     return [({"code": code}, count) for code, count in sorted(counts.items())]
 
 

@@ -30,7 +30,7 @@ _GIVEN_AGAIN = (
     "report_dir",
 )
 _WHERE_RUNS_ARE = ("account", "journal", "sandbox")
-"""The options that `retry` needs to find the run, which has the others; of an account the config too."""
+"""The options that `retry` and `report` need to find the run, which has the others."""
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 AGAIN = "the same command again"
 _FEWEST_ALIKE = 5
@@ -239,8 +239,7 @@ def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str
 
 def write_again(record: RunRecord) -> str:
     """Return how the reports are written that could not be."""
-    where = [(name, record.options.get(name)) for name in _WHERE_RUNS_ARE]
-    command = shell.importer_command("report", record.name, options=where)
+    command = shell.importer_command("report", record.name, options=_where_it_is(record))
     return f"Make room there, and write the reports again; the run itself need not be repeated:\n  {command}"
 
 
@@ -255,6 +254,10 @@ def _to_send_again(left: ToDo) -> str:
 
 def retry_command(record: RunRecord, **more: str) -> str:
     """Return the command that sends rows of a run again, with more options in front."""
+    return shell.importer_command("retry", record.name, options=[*more.items(), *_where_it_is(record)])
+
+
+def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:
+    """Return the options by which other commands find the run; of an account the config says where its journal is."""
     names = ("config", *_WHERE_RUNS_ARE) if record.options.get("account") else _WHERE_RUNS_ARE
-    where = [(name, record.options.get(name)) for name in names]
-    return shell.importer_command("retry", record.name, options=[*more.items(), *where])
+    return [(name, record.options.get(name)) for name in names]

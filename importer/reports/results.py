@@ -97,7 +97,7 @@ def summary_text(
             "degraded": degraded_json(record),
             "warnings": groups_json(warnings),
             "reports": reports,
-            "error": error or (error_json(record.exit_code) if record.exit_code else None),
+            "error": error or error_json(record.exit_code),
         }
     )
 

@@ -8,9 +8,9 @@ from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
-from importer.model.runs import NO_PROBLEMS, ProblemGroup, RunRecord, conflict_count
+from importer.model.runs import ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import MEANINGS, REHEARSED, degraded_texts, ended_after
-from importer.reports.problem_groups import changes_text
+from importer.reports.problem_groups import changes_text, is_problem
 from importer.reports.report_advice import headline, run_steps
 
 _GUESSED = "guessed"
@@ -34,12 +34,12 @@ class RunSummary:
     @property
     def told_problems(self) -> list[ProblemGroup]:
         """The problems that somebody has to do something about."""
-        return [group for group in self.problems if group.code not in NO_PROBLEMS]
+        return [group for group in self.problems if is_problem(group)]
 
     @property
     def worth_a_look(self) -> list[ProblemGroup]:
         """What nobody has to do anything about, but may want to know."""
-        return [*(group for group in self.problems if group.code in NO_PROBLEMS), *self.warnings]
+        return [*(group for group in self.problems if not is_problem(group)), *self.warnings]
 
     @property
     def title(self) -> str:

@@ -66,6 +66,8 @@ class PatientService(Service):
 def _unreachable(reply: Reply, reason: Stop | None = None) -> ServiceError:
     """Return the error that names what failed, and why it is waited for no longer."""
     if reason is TOKEN_REFUSED:
-        return ServiceError(reason.message, reason.hint)
+        return ServiceError(reason.message, reason.hint, code=reason.code)
     failed = reply.no_connection or f"The service does not answer ({reply.message})."
-    return ServiceError(f"{failed} {reason.message}" if reason else failed, _HINT)
+    if reason is None:
+        return ServiceError(failed, _HINT)
+    return ServiceError(f"{failed} {reason.message}", _HINT, code=reason.code)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.journal import Journal, claim
+from importer.journal import Journal, run_input
 from importer.model.journal_rows import Attempted
 from importer.model.rows import Entry, Status
 from tests.support.journals import (
@@ -101,7 +101,7 @@ def test_finish_gives_every_row_its_last_word(journal: Journal) -> None:
 def test_every_row_is_ended_however_many_there_are(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are ended piece by piece."""
     for count in (1, 2, 3):
-        monkeypatch.setattr(claim, "_END_COUNT", count)
+        monkeypatch.setattr(run_input, "_PIECE_ROWS", count)
         begin(journal, f"run-of-{count}", range(10, 16))
         journal.claim(1)
         journal.finish(record(f"run-of-{count}"))

@@ -372,6 +372,14 @@ def test_reports_that_cannot_be_written_are_the_next_step() -> None:
     assert text.endswith("\n  callbell-importer report 20261123-020000-contacts --journal j")
 
 
+@POSIX
+def test_the_reports_of_an_account_are_written_again_with_its_config() -> None:
+    """The config says which journal is the account's."""
+    written = replace(reports(), unwritten="results.csv cannot be written: No space left on device.")
+    text = ended(record(config="c.toml", account="ana"), {Status.CREATED: 3}, [], written)
+    assert text.endswith("\n  callbell-importer report 20261123-020000-contacts --config c.toml --account ana")
+
+
 def test_the_country_is_named_once() -> None:
     """The evidence keeps its figures; the option is in the next step."""
     alike = [ProblemGroup(code="phone_no_country", column="Phone", message="x", count=9, rows=(2,))]

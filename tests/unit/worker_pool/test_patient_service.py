@@ -139,3 +139,11 @@ def test_requests_at_the_same_time_wait_for_one_outage() -> None:
 
     assert run(go()) == [got(200)] * 3
     assert [request for _, request in service.asked].count(WHO_AM_I) == 1
+
+
+@pytest.mark.parametrize(("last", "code"), [(got(401), "token_refused"), (SILENT, "unreachable")])
+def test_the_error_has_the_code_of_what_ended_it(last: Reply, code: str) -> None:
+    """As where the worker pool ends for the same reason."""
+    error, _ = sent(SILENT, last)
+    assert isinstance(error, ServiceError)
+    assert error.code == code
