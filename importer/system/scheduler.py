@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from importer.model.errors import StorageError
-from importer.system.files import as_storage_error, write_whole
+from importer.system.files import PUBLIC_FILE, as_storage_error, write_whole
 from importer.system.shell import quote
 
 _PATIENCE_SECONDS = 60
@@ -149,7 +149,7 @@ class Scheduler:
             case FileStep(path=path, text=text, encoding=encoding):
                 with write_whole(self._place(path)) as unfinished:
                     unfinished.write_text(text, encoding=encoding, newline="\n")
-                    unfinished.chmod(0o644)  # units are no secrets, and whoever looks into a problem reads them
+                    unfinished.chmod(PUBLIC_FILE)  # units are no secrets, and whoever looks into a problem reads them
             case FolderStep(path=path, user=user):
                 self._make_folder(self._place(path), user)
             case ReadableStep(path=path, user=user):
