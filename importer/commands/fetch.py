@@ -32,7 +32,6 @@ from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.system.logs import LOG
-from importer.system.stop_signals import terminated_by_exception
 
 _MEGABYTE = 1_000_000
 _PREFIX = "callbell-importer-"
@@ -76,6 +75,8 @@ class InputFile:
 def fetched(context: CommandContext, opened: contextlib.ExitStack, address: str) -> InputFile:
     """Return the file of an address, which is deleted when all is over, also if the process is ended by a signal.
 
+    Such a signal is an exception while a command runs (`importer.cli.process.raised_when_told_to_end`).
+
     Args:
         context: With how much is fetched at most, and whether a person waits for it.
         opened: Gets what has to be closed when all is over.
@@ -85,7 +86,6 @@ def fetched(context: CommandContext, opened: contextlib.ExitStack, address: str)
         ImporterError: It cannot be fetched, or not be written, or something is to be installed.
 
     """
-    opened.enter_context(terminated_by_exception())
     made = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
     folder = Path(opened.enter_context(made))
     context.tell(f"Fetching {plain(shown_address(address))} ...")
