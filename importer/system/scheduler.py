@@ -14,6 +14,7 @@ from pathlib import Path
 from importer.model.errors import StorageError
 from importer.system.files import PUBLIC_FILE, as_storage_error, write_whole
 from importer.system.shell import quote
+from importer.system.standalone import environment_for_programs
 
 _PATIENCE_SECONDS = 60
 _NO_TABLE = ("no crontab", "No such file")
@@ -45,7 +46,7 @@ def call_program(words: Sequence[str], stdin: str = "") -> Called:
             list(words),
             input=stdin.encode("utf-8", "surrogateescape"),
             capture_output=True,
-            env={**os.environ, "LC_ALL": "C"},
+            env={**environment_for_programs(os.environ), "LC_ALL": "C"},
             timeout=_PATIENCE_SECONDS,
             check=False,
         )
