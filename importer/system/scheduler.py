@@ -3,7 +3,6 @@
 What is to be done is a list of steps, so that it can be shown before it is done. The only home of these programs.
 """
 
-import importlib
 import os
 import stat
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from importer.model.errors import StorageError
 from importer.system.files import PUBLIC_FILE, as_storage_error, write_whole
+from importer.system.service_user import find_user
 from importer.system.shell import quote
 from importer.system.standalone import environment_for_programs
 
@@ -191,8 +191,7 @@ def _ids(user: str) -> tuple[int, int]:
         StorageError: There is no such user.
 
     """
-    try:
-        found = importlib.import_module("pwd").getpwnam(user)
-    except KeyError as error:
-        raise StorageError(f"There is no user {user}.", f"Make it with: useradd --system {user}") from error
-    return found.pw_uid, found.pw_gid
+    found = find_user(user, home="")
+    if not found.is_there:
+        raise StorageError(f"There is no user {user}.", f"Make it with: useradd --system {user}")
+    return found.numbers
