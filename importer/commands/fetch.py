@@ -155,10 +155,7 @@ def _in_time(fetch: Callable[[], Path], shown: str, limits: FetchLimits) -> Path
         if isinstance(ended[0], BaseException):
             raise ended[0]
         return ended[0]
-    raise InputError(
-        f"{shown} could not be fetched within {limits.seconds:.0f} seconds.",
-        "Give the same command again later, or give it more time: download_timeout under [input].",
-    )
+    raise limits.too_slow(shown)
 
 
 @contextlib.contextmanager
