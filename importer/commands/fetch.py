@@ -8,8 +8,8 @@ import asyncio
 import contextlib
 import hashlib
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from importer.model.protocols import Reader
 from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
+from importer.system.daemon_thread import start_daemon_thread
 from importer.system.logs import LOG
 
 _MEGABYTE = 1_000_000
@@ -140,21 +141,10 @@ def _in_time(fetch: Callable[[], Path], shown: str, limits: FetchLimits) -> Path
 
     A thread too, because a command may be within an event loop already.
     """
-    ended: list[Path | BaseException] = []
-
-    def work() -> None:
-        try:
-            ended.append(fetch())
-        except BaseException as error:  # noqa: BLE001 - raised again, by whoever waits
-            ended.append(error)
-
-    thread = threading.Thread(target=work, name="fetch", daemon=True)
-    thread.start()
-    thread.join(limits.seconds + _GRACE_SECONDS)
-    if ended:
-        if isinstance(ended[0], BaseException):
-            raise ended[0]
-        return ended[0]
+    future = start_daemon_thread(fetch)
+    wait([future], limits.seconds + _GRACE_SECONDS)
+    if future.done():
+        return future.result()
     raise limits.too_slow(shown)
 
 
