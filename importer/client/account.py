@@ -19,8 +19,8 @@ _MOST_ATTEMPTS = 5
 _MOST_PAGES = 500
 _LONGEST_WAIT_SECONDS = 900.0
 """A service that asks for a longer wait ends the command, as it ends a run (`Policy.longest_hold_seconds`)."""
-CHECK_CLOCK = "Check base_url and this computer's clock, then run the same command again: nothing was sent."
-CHECK_NETWORK = "Check the network and base_url, then run the same command again: nothing was sent."
+_CHECK_CLOCK = "Check base_url and this computer's clock, then run the same command again: nothing was sent."
+_CHECK_NETWORK = "Check the network and base_url, then run the same command again: nothing was sent."
 
 
 class UnreadableError(ServiceError):
@@ -233,12 +233,17 @@ def _error(reply: Reply, wait_seconds: float) -> ServiceError:
             code="asked_to_wait",
         )
     if reply.no_connection:
-        return ServiceError(reply.no_connection, CHECK_CLOCK if reply.fatal else CHECK_NETWORK)
+        return no_connection_error(reply)
     return kind(
         f"The service did not answer as it should: {reply.message.rstrip('.') or 'what came is not its JSON'}.",
-        CHECK_NETWORK,
+        _CHECK_NETWORK,
         code="" if reply.http_status else "unreachable",
     )
+
+
+def no_connection_error(reply: Reply) -> ServiceError:
+    """Return the error that no connection came about, of a reply that says so."""
+    return ServiceError(reply.no_connection, _CHECK_CLOCK if reply.fatal else _CHECK_NETWORK)
 
 
 def text_field(one: Mapping[str, object], name: str) -> str:

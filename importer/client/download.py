@@ -17,6 +17,7 @@ from importer import __version__
 from importer.client.http import unanswered
 from importer.model.addresses import (
     GOOGLE_LOGIN,
+    TRY_AGAIN,
     FetchLimits,
     download_address,
     is_google_sheet,
@@ -37,7 +38,6 @@ _SILENCE_SECONDS = 60
 _REDIRECTS = (301, 302, 303, 307, 308)
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _NOTHING = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-_AGAIN = "Give the same command again later. Nothing was sent."
 _NOT_WRITTEN = "The downloaded file cannot be written"
 _SHARE = (
     "Open it in Google Sheets, click Share, let anyone with the link view it, and give the same command again; or"
@@ -65,38 +65,36 @@ async def download_file(
         StorageError: It cannot be written.
 
     """
-    shown = shown_address(address)
     try:
         async with asyncio.timeout(limits.seconds):
             for wait_seconds in waits_seconds:
                 try:
-                    return await _attempt(address, folder, limits.most_bytes)
+                    return await _attempt(address, folder, limits)
                 except _TryAgainError:
                     await asyncio.sleep(wait_seconds)
-            return await _attempt(address, folder, limits.most_bytes)
+            return await _attempt(address, folder, limits)
     except TimeoutError:
-        message = f"{shown} could not be fetched within {limits.seconds:.0f} seconds."
-        raise InputError(message, f"{_AGAIN} Or give it more time: download_timeout under [input].") from None
+        raise limits.too_slow(shown_address(address)) from None
 
 
-async def _attempt(address: str, folder: Path, most_bytes: int) -> Path:
+async def _attempt(address: str, folder: Path, limits: FetchLimits) -> Path:
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=_SILENCE_SECONDS)
     headers = {"Accept-Encoding": "identity", "User-Agent": f"callbell-importer/{__version__}"}
     try:
         # As in CallbellClient: no proxy, cookie or .netrc of the machine gets a say.
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), headers=headers, timeout=timeout) as http:
-            return await _followed(http, address, folder, most_bytes)
+            return await _followed(http, address, folder, limits)
     except aiohttp.ClientPayloadError:
-        raise _TryAgainError(f"{shown_address(address)} broke off before its end.", _AGAIN) from None
+        raise _TryAgainError(f"{shown_address(address)} broke off before its end.", TRY_AGAIN) from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         reply = unanswered(error)
         message = f"{shown_address(address)} cannot be fetched: {reply.message}."
         if reply.fatal:
             raise InputError(message, "Check the address and the server's certificate. Nothing was sent.") from None
-        raise _TryAgainError(message, _AGAIN) from None
+        raise _TryAgainError(message, TRY_AGAIN) from None
 
 
-async def _followed(http: aiohttp.ClientSession, address: str, folder: Path, most_bytes: int) -> Path:
+async def _followed(http: aiohttp.ClientSession, address: str, folder: Path, limits: FetchLimits) -> Path:
     """Follow the redirects from an address to a file, and save it."""
     asked, shown = download_address(address), shown_address(address)
     for _ in range(_MOST_REDIRECTS + 1):
@@ -106,7 +104,7 @@ async def _followed(http: aiohttp.ClientSession, address: str, folder: Path, mos
         async with http.get(_as_it_is(asked), allow_redirects=False) as response:
             if response.status not in _REDIRECTS:
                 _check_answer(response, address)
-                return await _saved(response, address, folder, most_bytes)
+                return await _saved(response, address, folder, limits)
             asked = _next(asked, response.headers.get("Location", ""), address)
     raise InputError(f"{shown} leads from one address to the next, without an end.", "Check it in a browser.")
 
@@ -150,7 +148,7 @@ def _check_answer(response: aiohttp.ClientResponse, address: str) -> None:
     if status in _NOTHING:
         raise InputError(f"There is nothing at {shown} (HTTP {status}).", "Check the address in a browser.")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise _TryAgainError(f"{shown} cannot be fetched now: its server answers with HTTP {status}.", _AGAIN)
+        raise _TryAgainError(f"{shown} cannot be fetched now: its server answers with HTTP {status}.", TRY_AGAIN)
     if status != HTTPStatus.OK:
         raise InputError(f"{shown} cannot be fetched (HTTP {status}).", "Check the address in a browser.")
     if response.content_type in ("text/html", "application/xhtml+xml"):
@@ -166,21 +164,18 @@ def _not_shared(address: str) -> InputError:
     return InputError(f"The sheet {shown_address(address)} is not shared: Google asks for a log-in.", _SHARE)
 
 
-async def _saved(response: aiohttp.ClientResponse, address: str, folder: Path, most_bytes: int) -> Path:
+async def _saved(response: aiohttp.ClientResponse, address: str, folder: Path, limits: FetchLimits) -> Path:
     """Write the answer's body, which aiohttp refuses if it ends before the length that was announced."""
-    too_large = InputError(
-        f"{shown_address(address)} is larger than {most_bytes // 1_000_000:,} MB.",
-        "If that is right, allow more: max_download_mb under [input] of the config. Nothing was sent.",
-    )
-    if (response.content_length or 0) > most_bytes:
-        raise too_large
+    shown = shown_address(address)
+    if (response.content_length or 0) > limits.most_bytes:
+        raise limits.too_large(shown)
     unnamed, count, start = folder / "unfinished", 0, b""
     with open_private(unnamed) as file:
         async for block in response.content.iter_chunked(_BLOCK_BYTES):
             count += len(block)
             start = start or block[:_START_BYTES]
-            if count > most_bytes:
-                raise too_large
+            if count > limits.most_bytes:
+                raise limits.too_large(shown)
             with as_storage_error(_NOT_WRITTEN):
                 file.write(block)
     disposition = response.headers.get("Content-Disposition", "")

@@ -5,19 +5,17 @@ The service may repeat it in an error text, and those are written down.
 """
 
 import importlib
-import os
 import re
-import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from importer.client.kept_token import KEYRING_SERVICE, kept_token_file
 from importer.model.errors import UsageError
+from importer.system.secret_file import LONGEST_BYTES, is_credential, read_beginning
 
 VARIABLE = "CALLBELL_API_TOKEN"
 
-_LONGEST_BYTES = 8_192  # longer than the headers that servers take
 _TOKEN = re.compile(r"[!-~]+")
 _HIDDEN = "Token(hidden)"
 _SHOWN = b"(token hidden)"
@@ -104,7 +102,7 @@ def token_source(environment: Mapping[str, str], token_file: Path | None, accoun
     if VARIABLE in environment:
         return TokenSource.VARIABLE
     if token_file is not None:
-        return TokenSource.CREDENTIAL if _is_credential(token_file, environment) else TokenSource.FILE
+        return TokenSource.CREDENTIAL if is_credential(token_file, environment) else TokenSource.FILE
     is_kept = _is_kept(kept_token_file(account)) and _from_keyring(account or "token") is None
     return TokenSource.KEPT if is_kept else TokenSource.KEYRING
 
@@ -143,30 +141,22 @@ def _checked(text: str, where: str) -> Token:
 
 def _read(path: Path, environment: Mapping[str, str]) -> str:
     try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            content = file.read(_LONGEST_BYTES + 1)
+        content, is_shared = read_beginning(path, environment)
     except OSError as error:
         raise UsageError(
             f"The token file {path} cannot be read: {error.strerror or 'unknown reason'}.",
             "Fix token_file in the [service] table of the config, or the file.",
             code="token_unusable",
         ) from error
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO) and not _is_credential(path, environment):
+    if is_shared:
         raise UsageError(
             f"The token file {path} can be read by other people.", f"chmod 600 {path}", code="token_unsafe"
         )
-    if len(content) > _LONGEST_BYTES:
+    if len(content) > LONGEST_BYTES:
         raise UsageError(
             f"The token file {path} is too long to be a token.", "Fix token_file in the config.", code="token_unusable"
         )
     return content.decode("utf-8-sig", "replace")
-
-
-def _is_credential(path: Path, environment: Mapping[str, str]) -> bool:
-    """Return whether systemd put the file there: it guards the folder itself (systemd.exec(5), LoadCredential)."""
-    folder = environment.get("CREDENTIALS_DIRECTORY")
-    return bool(folder) and path.absolute().is_relative_to(Path(str(folder)).absolute())
 
 
 def _from_keyring(user: str) -> str | None:

@@ -8,8 +8,8 @@ import asyncio
 import contextlib
 import hashlib
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -31,8 +31,8 @@ from importer.model.protocols import Reader
 from importer.model.rows import Row, Sheet
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
+from importer.system.daemon_thread import start_daemon_thread
 from importer.system.logs import LOG
-from importer.system.stop_signals import terminated_by_exception
 
 _MEGABYTE = 1_000_000
 _PREFIX = "callbell-importer-"
@@ -76,6 +76,8 @@ class InputFile:
 def fetched(context: CommandContext, opened: contextlib.ExitStack, address: str) -> InputFile:
     """Return the file of an address, which is deleted when all is over, also if the process is ended by a signal.
 
+    Such a signal is an exception while a command runs (`importer.cli.process.raised_when_told_to_end`).
+
     Args:
         context: With how much is fetched at most, and whether a person waits for it.
         opened: Gets what has to be closed when all is over.
@@ -85,7 +87,6 @@ def fetched(context: CommandContext, opened: contextlib.ExitStack, address: str)
         ImporterError: It cannot be fetched, or not be written, or something is to be installed.
 
     """
-    opened.enter_context(terminated_by_exception())
     made = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
     folder = Path(opened.enter_context(made))
     context.tell(f"Fetching {plain(shown_address(address))} ...")
@@ -140,25 +141,11 @@ def _in_time(fetch: Callable[[], Path], shown: str, limits: FetchLimits) -> Path
 
     A thread too, because a command may be within an event loop already.
     """
-    ended: list[Path | BaseException] = []
-
-    def work() -> None:
-        try:
-            ended.append(fetch())
-        except BaseException as error:  # noqa: BLE001 - raised again, by whoever waits
-            ended.append(error)
-
-    thread = threading.Thread(target=work, name="fetch", daemon=True)
-    thread.start()
-    thread.join(limits.seconds + _GRACE_SECONDS)
-    if ended:
-        if isinstance(ended[0], BaseException):
-            raise ended[0]
-        return ended[0]
-    raise InputError(
-        f"{shown} could not be fetched within {limits.seconds:.0f} seconds.",
-        "Give the same command again later, or give it more time: download_timeout under [input].",
-    )
+    future = start_daemon_thread(fetch)
+    wait([future], limits.seconds + _GRACE_SECONDS)
+    if future.done():
+        return future.result()
+    raise limits.too_slow(shown)
 
 
 @contextlib.contextmanager

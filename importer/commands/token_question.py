@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import replace
 
-from importer.client.account import CHECK_CLOCK, CHECK_NETWORK
+from importer.client.account import no_connection_error
 from importer.client.http import CallbellClient
 from importer.client.kept_token import has_keyring, keep_token, kept_token_file
 from importer.client.token import VARIABLE, NoTokenError, Token, TokenSource, find_token, token_of, token_source
 from importer.commands.context import CommandContext, is_yes
-from importer.model.errors import ServiceError, StorageError, UsageError
+from importer.model.errors import StorageError, UsageError
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I
 
@@ -83,7 +83,7 @@ def _tried(context: CommandContext, token: Token) -> Reply:
     """
     reply = asyncio.run(_asked_with(context, token))
     if reply.no_connection:
-        raise ServiceError(reply.no_connection, CHECK_CLOCK if reply.fatal else CHECK_NETWORK)
+        raise no_connection_error(reply)
     return reply
 
 

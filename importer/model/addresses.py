@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
+from importer.model.errors import InputError
 from importer.model.loopback import is_loopback
 
 WEB = ("https", "http")
@@ -18,6 +19,8 @@ BY_FSSPEC: Mapping[str, str] = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "sf
 CUT = "?..."
 """Stands for the query that is not told."""
 GOOGLE_LOGIN = "accounts.google.com"
+TRY_AGAIN = "Give the same command again later. Nothing was sent."
+"""The hint where an address may be fetched another time."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _GOOGLE_DOCS = "docs.google.com"
@@ -45,6 +48,20 @@ class FetchLimits:
 
     most_bytes: int
     seconds: float
+
+    def too_large(self, shown: str) -> InputError:
+        """Return the error that a file is larger; of its address what may be shown."""
+        return InputError(
+            f"{shown} is larger than {self.most_bytes // 1_000_000:,} MB.",
+            "If that is right, allow more: max_download_mb under [input] of the config. Nothing was sent.",
+        )
+
+    def too_slow(self, shown: str) -> InputError:
+        """Return the error that it takes longer; of its address what may be shown."""
+        return InputError(
+            f"{shown} could not be fetched within {self.seconds:.0f} seconds.",
+            f"{TRY_AGAIN} Or give it more time: download_timeout under [input].",
+        )
 
 
 def scheme_of(text: str) -> str:

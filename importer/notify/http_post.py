@@ -30,22 +30,6 @@ _FAILURES: tuple[tuple[type[BaseException], str, bool], ...] = (
 """The first kind that fits: what is said, and whether it surely did not arrive and may at another try."""
 
 
-class AnswerError(DeliveryError):
-    """The receiver answered with something else than success.
-
-    Args:
-        status: The answer's.
-
-    """
-
-    def __init__(self, status: int) -> None:
-        is_redirect = 300 <= status < 400  # noqa: PLR2004 - HTTP's numbers
-        reason = f"it answers {status}" + (
-            ", and a redirect is not followed: give the address that it leads to" * is_redirect
-        )
-        super().__init__(reason, again=status == _TOO_MANY or status >= 500)  # noqa: PLR2004 - HTTP's number
-
-
 class _Resolver(AbstractResolver):
     """Looks names up without keeping the process from its end; aiohttp's own waits for the system's answer."""
 
@@ -90,4 +74,11 @@ async def post(address: str, body: bytes, content_type: str) -> None:
         reason, again = next((reason, again) for kind, reason, again in _FAILURES if isinstance(error, kind))
         raise DeliveryError(reason, again=again) from None
     if not 200 <= status < 300:  # noqa: PLR2004 - HTTP's numbers
-        raise AnswerError(status)
+        raise _refused(status)
+
+
+def _refused(status: int) -> DeliveryError:
+    """Return the error that the receiver answered with something else than success."""
+    is_redirect = 300 <= status < 400  # noqa: PLR2004 - HTTP's numbers
+    cure = ", and a redirect is not followed: give the address that it leads to" if is_redirect else ""
+    return DeliveryError(f"it answers {status}{cure}", again=status == _TOO_MANY or status >= 500)  # noqa: PLR2004 - HTTP's number

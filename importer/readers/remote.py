@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from importer.model.addresses import BY_FSSPEC, FetchLimits, offered_name, scheme_of, shown_address
+from importer.model.addresses import BY_FSSPEC, TRY_AGAIN, FetchLimits, offered_name, scheme_of, shown_address
 from importer.model.errors import ImporterError, InputError, UsageError
 from importer.system.files import as_storage_error, open_private
 from importer.system.shell import quote
@@ -26,7 +26,6 @@ _MARKS = ("size", "ETag", "etag", "LastModified", "updated", "mtime", "generatio
 _UNNAMED = "unfinished"
 _LOGGERS = ("aiobotocore", "botocore", "fsspec", "gcsfs", "google", "paramiko", "s3fs")
 _NOT_WRITTEN = "The fetched file cannot be written"
-_AGAIN = "Give the same command again later. Nothing was sent."
 
 
 def fetch_remote(address: str, folder: Path, limits: FetchLimits, clock: Callable[[], float] = time.monotonic) -> Path:
@@ -81,15 +80,9 @@ class _Budget:
         """
         self._count += count
         if self._count > self._limits.most_bytes:
-            raise InputError(
-                f"{self.shown} is larger than {self._limits.most_bytes // 1_000_000:,} MB.",
-                "If that is right, allow more: max_download_mb under [input] of the config. Nothing was sent.",
-            )
+            raise self._limits.too_large(self.shown)
         if self._clock() > self._until:
-            raise InputError(
-                f"{self.shown} could not be fetched within {self._limits.seconds:.0f} seconds.",
-                f"{_AGAIN} Or give it more time: download_timeout under [input].",
-            )
+            raise self._limits.too_slow(self.shown)
 
 
 def _fetched_whole(places: Any, path: str, target: Path, budget: _Budget) -> bytes:  # noqa: ANN401 - fsspec has no types
@@ -106,7 +99,7 @@ def _fetched_whole(places: Any, path: str, target: Path, budget: _Budget) -> byt
                 file.write(block)
     after = places.info(path)
     if target.stat().st_size != after["size"] or any(before.get(mark) != after.get(mark) for mark in _MARKS):
-        raise InputError(f"{budget.shown} was changed while it was being fetched, so it may not be whole.", _AGAIN)
+        raise InputError(f"{budget.shown} was changed while it was being fetched, so it may not be whole.", TRY_AGAIN)
     return start
 
 
@@ -181,4 +174,4 @@ def _untold(error: Exception, shown: str) -> InputError:
             f"{shown} is not given to you.",
             "Check the credentials: those of AWS or Google on this computer, or the user and password or key of SFTP.",
         )
-    return InputError(f"{shown} cannot be fetched ({type(error).__name__}).", _AGAIN)
+    return InputError(f"{shown} cannot be fetched ({type(error).__name__}).", TRY_AGAIN)

@@ -21,9 +21,10 @@ _HOMES = {
 }
 """The module of each name, which is imported once the name is asked for: pydantic takes 0.2 s."""
 
+if not TYPE_CHECKING:  # pragma: no branch - else any name would be one of this package, for mypy
 
-def __getattr__(name: str) -> object:
-    """Import what is asked for (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    def __getattr__(name: str) -> object:
+        """Import what is asked for (PEP 562)."""
+        if name not in _HOMES:
+            raise AttributeError(name)
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from importer.system import runtime
+from importer.system.standalone import environment_for_programs
 
 _NEW_PROCESS_GROUP = 0x200
 """Windows' CREATE_NEW_PROCESS_GROUP: Ctrl-C of the console is not the child's."""
@@ -24,7 +25,7 @@ async def run_child(command: Sequence[str], given: bytes, environment: Mapping[s
     Args:
         command: The program and its arguments; no shell reads them.
         given: For its standard input.
-        environment: Its variables.
+        environment: Its variables, but for those that only the standalone build needs.
 
     Raises:
         OSError: It cannot be started.
@@ -32,8 +33,9 @@ async def run_child(command: Sequence[str], given: bytes, environment: Mapping[s
     """
     apart: dict[str, Any] = {"creationflags": _NEW_PROCESS_GROUP} if runtime.WINDOWS else {"start_new_session": True}
     nothing = asyncio.subprocess.DEVNULL
+    variables = environment_for_programs(environment)
     child = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=nothing, stderr=nothing, env=dict(environment), **apart
+        *command, stdin=asyncio.subprocess.PIPE, stdout=nothing, stderr=nothing, env=variables, **apart
     )
     try:
         await child.communicate(given)

@@ -16,8 +16,8 @@ from importer.model.errors import StorageError
 from importer.system import runtime
 
 PRIVATE_FILE = 0o600
+PUBLIC_FILE = 0o644
 _PRIVATE_FOLDER = 0o700
-_PUBLIC_FILE = 0o644
 
 
 def private_folder(path: Path) -> None:
@@ -82,19 +82,8 @@ def write_whole(path: Path) -> Iterator[Path]:
     """
     private_folder(path.parent)
     hint = "Close it if it is open in another program, see that the disk has room, and give the same command again."
-    with as_storage_error(f"{path} cannot be written", hint):
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        os.close(descriptor)
-        unfinished = Path(name)
-        try:
-            yield unfinished
-            _sync(unfinished, os.O_RDWR)
-            unfinished.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                unfinished.unlink()
-            raise
-        sync_folder(path.parent)
+    with as_storage_error(f"{path} cannot be written", hint), _replaced(path) as unfinished:
+        yield unfinished
 
 
 def write_public(path: Path, text: str) -> None:
@@ -104,20 +93,27 @@ def write_public(path: Path, text: str) -> None:
         StorageError: It cannot be written.
 
     """
-    with as_storage_error(f"{path} cannot be written", "See that its folder is there and yours to write to."):
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
-        ) as file:
-            unfinished = Path(file.name)
-            file.write(text)
-        try:
-            unfinished.chmod(_PUBLIC_FILE)
-            _sync(unfinished, os.O_RDWR)
-            unfinished.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                unfinished.unlink()
-            raise
+    hint = "See that its folder is there and yours to write to."
+    with as_storage_error(f"{path} cannot be written", hint), _replaced(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.chmod(PUBLIC_FILE)
+
+
+@contextlib.contextmanager
+def _replaced(path: Path) -> Iterator[Path]:
+    """Yield a private temporary path, which replaces `path` when the block ends and is deleted if it raises."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(descriptor)
+    unfinished = Path(name)
+    try:
+        yield unfinished
+        _sync(unfinished, os.O_RDWR)
+        unfinished.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

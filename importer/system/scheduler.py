@@ -3,7 +3,6 @@
 What is to be done is a list of steps, so that it can be shown before it is done. The only home of these programs.
 """
 
-import importlib
 import os
 import stat
 import subprocess
@@ -12,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from importer.model.errors import StorageError
-from importer.system.files import as_storage_error, write_whole
+from importer.system.files import PUBLIC_FILE, as_storage_error, write_whole
+from importer.system.service_user import find_user
 from importer.system.shell import quote
+from importer.system.standalone import environment_for_programs
 
 _PATIENCE_SECONDS = 60
 _NO_TABLE = ("no crontab", "No such file")
@@ -45,7 +46,7 @@ def call_program(words: Sequence[str], stdin: str = "") -> Called:
             list(words),
             input=stdin.encode("utf-8", "surrogateescape"),
             capture_output=True,
-            env={**os.environ, "LC_ALL": "C"},
+            env={**environment_for_programs(os.environ), "LC_ALL": "C"},
             timeout=_PATIENCE_SECONDS,
             check=False,
         )
@@ -149,7 +150,7 @@ class Scheduler:
             case FileStep(path=path, text=text, encoding=encoding):
                 with write_whole(self._place(path)) as unfinished:
                     unfinished.write_text(text, encoding=encoding, newline="\n")
-                    unfinished.chmod(0o644)  # units are no secrets, and whoever looks into a problem reads them
+                    unfinished.chmod(PUBLIC_FILE)  # units are no secrets, and whoever looks into a problem reads them
             case FolderStep(path=path, user=user):
                 self._make_folder(self._place(path), user)
             case ReadableStep(path=path, user=user):
@@ -190,8 +191,7 @@ def _ids(user: str) -> tuple[int, int]:
         StorageError: There is no such user.
 
     """
-    try:
-        found = importlib.import_module("pwd").getpwnam(user)
-    except KeyError as error:
-        raise StorageError(f"There is no user {user}.", f"Make it with: useradd --system {user}") from error
-    return found.pw_uid, found.pw_gid
+    found = find_user(user, home="")
+    if not found.is_there:
+        raise StorageError(f"There is no user {user}.", f"Make it with: useradd --system {user}")
+    return found.numbers

@@ -8,7 +8,8 @@ from pathlib import Path
 from importer.model.errors import UsageError
 from importer.system import runtime
 
-_LONGEST_BYTES = 8_192
+LONGEST_BYTES = 8_192
+"""Longer than the headers that servers take."""
 
 
 def read_secret(path: Path, environment: Mapping[str, str], called: str) -> str:
@@ -24,19 +25,35 @@ def read_secret(path: Path, environment: Mapping[str, str], called: str) -> str:
 
     """
     try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            content = file.read(_LONGEST_BYTES + 1)
+        content, is_shared = read_beginning(path, environment)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unknown reason"
         raise UsageError(f"{called}, {path}, cannot be read: {reason}.", "Fix its path, or the file.") from None
-    is_shared = not runtime.WINDOWS and mode & (stat.S_IRWXG | stat.S_IRWXO)
-    if is_shared and not is_credential(path, environment):
+    if is_shared:
         raise UsageError(f"{called}, {path}, can be read by other people.", f"chmod 600 {path}")
     text = content.decode("utf-8-sig", "replace").strip()
-    if not text or len(content) > _LONGEST_BYTES:
+    if not text or len(content) > LONGEST_BYTES:
         raise UsageError(f"{called}, {path}, is {'too long' if text else 'empty'}.", "Put the secret into it, alone.")
     return text
+
+
+def read_beginning(path: Path, environment: Mapping[str, str]) -> tuple[bytes, bool]:
+    """Return what a file holds, cut one byte after `LONGEST_BYTES`, and whether other people can read it.
+
+    Args:
+        path: The file.
+        environment: Tells where systemd puts its credentials, whose folder it guards itself.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: Its path is none.
+
+    """
+    with path.open("rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        content = file.read(LONGEST_BYTES + 1)
+    is_shared = not runtime.WINDOWS and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+    return content, is_shared and not is_credential(path, environment)
 
 
 def is_credential(path: Path, environment: Mapping[str, str]) -> bool:

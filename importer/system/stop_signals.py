@@ -93,27 +93,6 @@ def install_stop_handlers(
             signal.signal(number, before[number] or signal.SIG_DFL)
 
 
-@contextlib.contextmanager
-def terminated_by_exception() -> Iterator[None]:
-    """Let the signals that end the process at once end it by a SystemExit while the block runs: what is open is closed.
-
-    Those that are handled or ignored stay so; Ctrl-C is an exception already. Only for the main thread.
-    """
-    before = {number: signal.getsignal(number) for number in _stop_signals()}
-    ending = [number for number, handler in before.items() if handler is signal.SIG_DFL]
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    try:
-        for number in ending:
-            signal.signal(number, end)
-        yield
-    finally:
-        for number in ending:
-            signal.signal(number, signal.SIG_DFL)
-
-
 def _stop_signals() -> list[signal.Signals]:
     """Return the stop signals that this system has."""
     names = ("SIGINT", "SIGTERM", "SIGBREAK") if runtime.WINDOWS else ("SIGINT", "SIGTERM", "SIGHUP")

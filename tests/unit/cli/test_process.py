@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,10 @@ from typing import Any
 import pytest
 
 from importer.cli import command_line, process
+
+posix_only = pytest.mark.skipif(
+    os.name == "nt", reason="Windows has no signal that a process can send itself in good order"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +46,27 @@ def test_ctrl_c_at_the_very_end_is_silent_and_where_it_was_ignored_it_still_is(
     with pytest.raises(type(ending)) if ending else contextlib.nullcontext():
         process.main()
     assert (seen, signal.getsignal(signal.SIGINT)) == ([before], after)
+
+
+@posix_only
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
+def test_a_signal_that_ends_the_process_closes_what_is_open(number: signal.Signals) -> None:
+    """It ends with the code of an ending that was asked for, and afterwards the signal does what it did before."""
+    closed: list[int] = []
+    with pytest.raises(process.Terminated) as ended, process.raised_when_told_to_end():  # noqa: PT012, SIM117 - what is open is the matter
+        with contextlib.ExitStack() as opened:
+            opened.callback(closed.append, 1)
+            signal.raise_signal(number)
+    assert (closed, process.interrupted_exit_code(ended.value)) == ([1], 143)
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+@posix_only
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    """As `nohup` wants; one that somebody handles is left to him."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with process.raised_when_told_to_end():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -215,4 +215,4 @@ def test_where_what_is_right_cannot_stand_alone_the_defaults_are_the_rest() -> N
 def test_the_package_has_no_other_names() -> None:
     """What is imported on demand is what is listed."""
     with pytest.raises(AttributeError, match="no_such_name"):
-        importer.settings.no_such_name  # noqa: B018 - asking for it is the test
+        importer.settings.no_such_name  # type: ignore[attr-defined]  # noqa: B018 - asking for it is the test

@@ -8,7 +8,7 @@ import pytest
 
 from importer.model.errors import StorageError
 from importer.system import files, runtime
-from importer.system.files import private_file, private_folder, write_whole
+from importer.system.files import private_file, private_folder, write_public, write_whole
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
 
@@ -81,6 +81,16 @@ def test_a_full_disk_is_a_storage_error(tmp_path: Path) -> None:
         with write_whole(tmp_path / "results.csv"):
             raise OSError(28, "No space left on device")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_public_file_nothing_is_left_behind_either(tmp_path: Path) -> None:
+    """What reads the folder sees the file of before, and no half of the next one."""
+    path = tmp_path / "callbell.prom"
+    write_public(path, "old\n")
+    with pytest.raises(UnicodeEncodeError):
+        write_public(path, "\ud800")
+    assert path.read_text("utf-8") == "old\n"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_windows_does_not_sync_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

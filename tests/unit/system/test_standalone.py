@@ -1,11 +1,15 @@
 """The standalone build: where its certificates are, and what the programs that it starts inherit."""
 
+import asyncio
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from importer.system import runtime, standalone
+from importer.system.child_process import run_child
+from importer.system.scheduler import call_program
 
 
 @pytest.fixture
@@ -79,3 +83,17 @@ def test_the_systems_certificates_are_handed_to_programs() -> None:
     assert standalone.environment_for_programs({"SSL_CERT_FILE": "/etc/ssl/cert.pem"}) == {
         "SSL_CERT_FILE": "/etc/ssl/cert.pem"
     }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the programs are POSIX's")
+def test_neither_a_notices_command_nor_the_systems_programs_get_our_libraries(
+    build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else systemctl, curl or Python of the system would load the build's OpenSSL in place of their own."""
+    monkeypatch.setenv("_PYI_ARCHIVE_FILE", "/opt/callbell-importer")
+    monkeypatch.setenv("LIBPATH", str(build))
+    monkeypatch.setenv("LIBPATH_ORIG", "/opt/lib")
+    printed = "echo ${_PYI_ARCHIVE_FILE-none} $LIBPATH"
+    assert call_program(["sh", "-c", printed]).stdout == "none /opt/lib\n"
+    is_as_before = f'test "$({printed})" = "none /opt/lib"'
+    assert asyncio.run(run_child(["sh", "-c", is_as_before], b"", os.environ)) == 0

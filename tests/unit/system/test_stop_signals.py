@@ -1,7 +1,6 @@
 """What the signals that ask a command to stop do."""
 
 import asyncio
-import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -11,7 +10,7 @@ import pytest
 
 from importer.model.stop import Stop
 from importer.system import runtime
-from importer.system.stop_signals import Interruption, install_stop_handlers, terminated_by_exception
+from importer.system.stop_signals import Interruption, install_stop_handlers
 
 posix_only = pytest.mark.skipif(
     os.name == "nt", reason="Windows has no signal that a process can send itself in good order"
@@ -133,26 +132,3 @@ async def test_a_block_that_ctrl_c_ends_by_itself_is_not_cancelled_besides() -> 
     with interruption.by_signals(), pytest.raises(KeyboardInterrupt):
         await question()
     assert closed
-
-
-@posix_only
-@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
-def test_a_signal_that_ends_the_process_closes_what_is_open(number: signal.Signals) -> None:
-    """It ends with the code that shells give it, and afterwards the signal does what it did before."""
-    closed: list[int] = []
-    with pytest.raises(SystemExit) as ended, terminated_by_exception(), contextlib.ExitStack() as opened:  # noqa: PT012 - what is open is the matter
-        opened.callback(closed.append, 1)
-        signal.raise_signal(number)
-    assert (closed, ended.value.code) == ([1], 128 + number)
-    assert signal.getsignal(number) is signal.SIG_DFL
-
-
-@posix_only
-def test_a_signal_that_is_ignored_stays_so() -> None:
-    """As `nohup` wants; one that somebody handles is left to him."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with terminated_by_exception():
-            signal.raise_signal(signal.SIGHUP)
-    finally:
-        signal.signal(signal.SIGHUP, before)
