@@ -20,8 +20,8 @@ from importer.model.plain_text import counted, plain
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
-from importer.reports.next_step import where_runs_are
 from importer.reports.results import summary_text
+from importer.reports.run_commands import where_runs_are
 from importer.system.logs import LOG
 from importer.system.shell import importer_command, quote
 from importer.system.stop_signals import Interruption

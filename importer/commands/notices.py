@@ -17,7 +17,8 @@ from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
-from importer.reports.next_step import FINISHED, ToDo, given_again, to_do, where_runs_are
+from importer.reports.next_step import FINISHED, ToDo, to_do
+from importer.reports.run_commands import given_again, where_runs_are
 from importer.system.logs import LOG, log_fields
 from importer.system.shell import importer_command
 

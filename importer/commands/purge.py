@@ -28,7 +28,7 @@ from importer.model.person import Person
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
 from importer.model.runs import RunRecord
-from importer.reports.next_step import where_runs_are
+from importer.reports.run_commands import where_runs_are
 from importer.system.locks import journal_lock
 from importer.system.shell import importer_command
 

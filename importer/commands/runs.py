@@ -13,9 +13,9 @@ from importer.model.errors import UsageError
 from importer.model.plain_text import duration, plain
 from importer.model.rows import IN_CALLBELL, TO_RETRY, Status
 from importer.model.runs import RunRecord
-from importer.reports.next_step import command_line
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
+from importer.reports.run_commands import command_line
 from importer.settings import Settings
 from importer.system.shell import as_typed
 

@@ -10,9 +10,10 @@ from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.closing_text import degraded_texts, required_text
-from importer.reports.next_step import alike_text, all_alike, command_line, cure
+from importer.reports.next_step import alike_text, all_alike, cure
 from importer.reports.problem_groups import changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
+from importer.reports.run_commands import command_line
 from importer.system.shell import short_path
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

@@ -15,10 +15,10 @@ from importer.reports.next_step import (
     all_alike,
     next_step,
     to_do,
-    write_again,
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
 from importer.reports.report_files import Reports
+from importer.reports.run_commands import write_again
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {

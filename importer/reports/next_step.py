@@ -1,4 +1,4 @@
-"""The one next step after a run, with the exact command. Pure but for the current folder, which shortens paths."""
+"""The one next step after a run, with the exact command."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from importer.model.cures import CURES, MISSING_IN_CALLBELL, cure_of
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
-from importer.system import shell
+from importer.reports.run_commands import choose_columns, command_line, retry_command
 
 FINISHED = (0, 1)
 """Exit codes of runs that came to their end."""
@@ -16,22 +16,6 @@ CAN_SUCCEED_UNCHANGED = frozenset({"server_error", "no_answer", "unreachable", "
 """Codes of failures that are the service's, not the row's."""
 SETTLED_BY_ITSELF = CAN_SUCCEED_UNCHANGED | {Status.IN_DOUBT.value}
 """Codes of rows that the same command settles."""
-_GIVEN_AGAIN = (
-    "config",
-    "account",
-    "source",
-    "country",
-    "tag",
-    "existing",
-    "on_conflict",
-    "gone",
-    "journal",
-    "sandbox",
-    "report_dir",
-)
-_WHERE_RUNS_ARE = ("account", "journal", "sandbox")
-"""The options that `retry` and `report` need to find the run, which has the others."""
-_HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 AGAIN = "the same command again"
 _FEWEST_ALIKE = 5
 """Fewer rows are fixed sooner than a cause is found."""
@@ -110,11 +94,9 @@ def cure(group: ProblemGroup, record: RunRecord, country: str = "") -> str:
     if group.code in CURES and record.command != "check":
         again = command_line(command, record.files, record.options, same_files=True)
         return f"{cure_of(group.code, plain(group.column))} Then give the same command again:\n  {again}"
-    read_as = [(name, record.options.get(name)) for name in _HOW_TO_READ]
-    init = shell.importer_command("init", *map(shell.short_path, record.files[:1]), options=read_as)
     return (
         "Probably it is another column, or the header stands in another row (--header-row N, or --no-header)."
-        f" See what is read, and choose the columns:\n  {init}"
+        f" See what is read, and choose the columns:\n  {choose_columns(record)}"
     )
 
 
@@ -160,33 +142,6 @@ def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure:
     goes_on = "the sandbox starts empty" if record.options.get("sandbox") else "it continues where this run ended"
     give = f"{early_cure} After that, give".lstrip() if is_cured_first or early_cure else "Give"
     return f"{give} {AGAIN}{'' if is_dry else f': {goes_on}'}."
-
-
-def command_line(
-    command: str, paths: Sequence[Path | str], options: Mapping[str, object], *, same_files: bool = False
-) -> str:
-    """Return the command that reads files as this run did.
-
-    Args:
-        command: Such as `run`.
-        paths: The files.
-        options: The options that were given.
-        same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
-            files of our own making.
-
-    """
-    how = [(name, options.get(name)) for name in _HOW_TO_READ] if same_files else []
-    return shell.importer_command(command, *map(shell.short_path, paths), options=[*how, *given_again(options)])
-
-
-def given_again(options: Mapping[str, object]) -> list[tuple[str, object]]:
-    """Return those of a run's options that decide how corrected rows are read and where they are sent."""
-    return [(name, options.get(name)) for name in _GIVEN_AGAIN]
-
-
-def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
-    """Return those of a command's options by which another command finds the same journal."""
-    return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
 
 
 def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:
@@ -237,12 +192,6 @@ def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str
     return [f"{said} Correct one and give the same command again, or let the sheet's values win:\n  {retry}"]
 
 
-def write_again(record: RunRecord) -> str:
-    """Return how the reports are written that could not be."""
-    command = shell.importer_command("report", record.name, options=_where_it_is(record))
-    return f"Make room there, and write the reports again; the run itself need not be repeated:\n  {command}"
-
-
 def _to_send_again(left: ToDo) -> str:
     parts = [
         f"{left.again:,} that Callbell could not take" if left.again else "",
@@ -250,14 +199,3 @@ def _to_send_again(left: ToDo) -> str:
         f"{left.unsent:,} that were not sent" if left.unsent else "",
     ]
     return ", ".join(part for part in parts if part)
-
-
-def retry_command(record: RunRecord, **more: str) -> str:
-    """Return the command that sends rows of a run again, with more options in front."""
-    return shell.importer_command("retry", record.name, options=[*more.items(), *_where_it_is(record)])
-
-
-def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:
-    """Return the options by which other commands find the run; of an account the config says where its journal is."""
-    names = ("config", *_WHERE_RUNS_ARE) if record.options.get("account") else _WHERE_RUNS_ARE
-    return [(name, record.options.get(name)) for name in names]

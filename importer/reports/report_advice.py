@@ -6,7 +6,7 @@ from pathlib import Path
 from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
-from importer.reports.next_step import command_line, retry_command
+from importer.reports.run_commands import command_line, retry_command
 from importer.system.shell import importer_command
 
 _STEPS = {
