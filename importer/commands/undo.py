@@ -18,7 +18,6 @@ from importer.model.deletion import TAKEN_BACK, Fate
 from importer.model.errors import StorageError, UsageError
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
-from importer.model.policy import Policy
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.model.stop import Stop
@@ -89,7 +88,7 @@ class Undo(PoolCommand):
         undo = self.store.undo_of(self.earlier.name)
         journal = AsyncUndo(undo)
         limiter = RateLimiter(rate=chosen.rate, concurrency=chosen.concurrency)
-        pool = self._pool(UndoOperation(Policy()), connection.service, journal, limiter)
+        pool = self._pool(UndoOperation(self.context.settings.policy), connection.service, journal, limiter)
         await journal.begin(record.name, folder, record.started_at)
         pool.enqueued({Fate.UNSENT: undo.tally()[Fate.UNSENT]})
         pool.input_over()

@@ -478,7 +478,7 @@ def test_what_is_in_flight_is_waited_for(slow_service: Sandbox, number: signal.S
 def test_a_second_signal_ends_it_at_once(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting for an answer that does not come; a GET tells the next time."""
     hangs = Scripted(fault=Fault(FaultKind.HANG, Commit.YES), call="DELETE /contacts/:uuid", nth=1)
-    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, not_found_gap_seconds=0.0))
+    monkeypatch.setattr("importer.settings.options.Policy", partial(Policy, not_found_gap_seconds=0.0))
     service._chooser = FaultChooser(Faults(script=(hangs,)))
     run = imported(3)
 
@@ -553,7 +553,7 @@ def test_whatever_stops_it_the_same_command_goes_on(
     slow_service: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
 ) -> None:
     """Nothing is deleted twice or forgotten, and nothing else is touched."""
-    monkeypatch.setattr("importer.commands.undo.Policy", partial(Policy, not_found_gap_seconds=0.0))
+    monkeypatch.setattr("importer.settings.options.Policy", partial(Policy, not_found_gap_seconds=0.0))
     other, mine = imported(5, "other.csv", first=500), imported(120)
     half_way = threading.Event()
     Counted(slow_service, 20, half_way.set)

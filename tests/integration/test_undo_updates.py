@@ -32,6 +32,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", str(tmp_path / JOURNAL))
     monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    monkeypatch.setenv("CALLBELL_IMPORTER_SETTLE_SECONDS", "0.4")
     monkeypatch.setenv("COLUMNS", "200")
 
 
