@@ -156,7 +156,7 @@ class GroupedCommand(TyperCommand):
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
-            from importer.commands.exit_status import DEFECT  # noqa: PLC0415 - nearly never
+            from importer.commands.end.exit_status import DEFECT  # noqa: PLC0415 - nearly never
 
             fail(DEFECT, _defect(error))
         finally:

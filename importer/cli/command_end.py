@@ -91,7 +91,7 @@ def given(context: "CommandContext") -> None:
 
 def begun(context: "CommandContext") -> "CommandContext":
     """Return what an import is given, of which monitoring is told that it begins."""
-    from importer.commands.conclusion import begin  # noqa: PLC0415 - --help does not wait for it
+    from importer.commands.end.conclusion import begin  # noqa: PLC0415 - --help does not wait for it
 
     given(context)
     begin(context, _INVOCATION.get().command)
@@ -224,7 +224,7 @@ def _end(ending: dict[str, object], exit_code: int) -> NoReturn:
             _say(error.message, exit_code, error)
             ending |= {"exit_code": exit_code, "error": error_json(exit_code, error)}
     if invocation.context is not None:
-        from importer.commands.conclusion import conclude  # noqa: PLC0415 - --help does not wait for it
+        from importer.commands.end.conclusion import conclude  # noqa: PLC0415 - --help does not wait for it
 
         conclude(invocation.context, ending, files=invocation.files, config=invocation.config)
     close_log()

@@ -43,7 +43,7 @@ def doctor(
     """
     given = {"account": account, "journal": journal, "report_dir": report_dir, "yes": yes, "json": json}
     context, error = _context(given, config)
-    from importer.commands.doctor import Doctor  # noqa: PLC0415 - heavy, and --help does not wait for it
+    from importer.commands.doctor.command import Doctor  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     finish(context, Doctor(context=context, config=config, config_error=error).examine(probe, notify=notify))
 

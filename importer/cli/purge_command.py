@@ -51,11 +51,11 @@ def purge(
             "purge needs to know what to forget: --older-than TIME, or --contact NUMBER (with --remember or without).",
             "See the examples: callbell-importer purge --help",
         )
-    from importer.commands import purge as people  # noqa: PLC0415 - heavy, and --help does not wait for it
+    from importer.commands.purge import command as people  # noqa: PLC0415 - heavy, and --help does not wait for it
 
     if contact:
         finish(context, (people.remember_contact if remember else people.purge_contact)(context, contact))
-    from importer.commands.purge_runs import purge_runs  # noqa: PLC0415 - the same
+    from importer.commands.purge.runs import purge_runs  # noqa: PLC0415 - the same
 
     finish(context, purge_runs(context, _days(older_than), older_than))
 

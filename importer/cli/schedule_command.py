@@ -75,8 +75,8 @@ def with_options_of(run: Callable[..., None]) -> Callable[..., None]:
 
 
 def _schedule(own: dict[str, Any], of_run: dict[str, object]) -> None:
-    from importer.commands.schedule import schedule_run  # noqa: PLC0415 - heavy, and --help does not wait for it
-    from importer.commands.schedule_night import ScheduleRequest  # noqa: PLC0415 - the same
+    from importer.commands.schedule.command import schedule_run  # noqa: PLC0415 - heavy, and --help does not wait for it
+    from importer.commands.schedule.night import ScheduleRequest  # noqa: PLC0415 - the same
     from importer.system.scheduler import Scheduler  # noqa: PLC0415 - the same
 
     # What is given for the night, such as where its log goes, is not for this command; but which account it is.

@@ -9,18 +9,18 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from importer.commands.connection import Connection, MappedSheet, connect
+from importer.commands.account.connection import Connection, MappedSheet, connect
+from importer.commands.account.preflight import Preflight
+from importer.commands.account.presence import find_existing
+from importer.commands.account.requirements import RequirementsOfSheet
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.country_cure import NumbersWithoutCountry
 from importer.commands.dry_run import dry_operation, foretold_notes
-from importer.commands.input_files import input_files
+from importer.commands.end.run_end import EndOfRun, with_series, with_told_degradations
+from importer.commands.input.input_files import input_files
 from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
-from importer.commands.preflight import Preflight
-from importer.commands.presence import find_existing
-from importer.commands.requirements import RequirementsOfSheet
-from importer.commands.run_end import EndOfRun, with_series, with_told_degradations
+from importer.commands.questions.country_cure import NumbersWithoutCountry
 from importer.commands.setup import new_run, open_journal, open_sheets, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams

@@ -8,11 +8,11 @@ from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
+from importer.commands.account.own_account import KnownAccount, known_account
 from importer.commands.context import CommandContext, CommandResult, is_yes
-from importer.commands.input_files import input_files
+from importer.commands.input.input_files import input_files
 from importer.commands.mapping_selection import InputSheet, column_mapping
-from importer.commands.own_account import KnownAccount, known_account
-from importer.commands.questions import named_country
+from importer.commands.questions.column_questions import named_country
 from importer.commands.setup import is_there
 from importer.mapper.account_fields import as_field
 from importer.mapper.column_candidates import Question

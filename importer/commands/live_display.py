@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Self
 
 from importer.commands.context import CommandContext
-from importer.commands.exit_status import out_of_time
+from importer.commands.end.exit_status import out_of_time
 from importer.reports.progress import Progress, choose_progress
 from importer.reports.snapshot import Snapshot
 from importer.worker_pool.counters import doubtful

@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from importer.commands.account_registry import require_one_journal
-from importer.commands.connection import Connection, connect
+from importer.commands.account.account_registry import require_one_journal
+from importer.commands.account.connection import Connection, connect
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.exit_status import exit_code
+from importer.commands.end.exit_status import exit_code
 from importer.commands.journal_path import journal_of
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.setup import required_account

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from importer.client.account import AccountLists, read_lists, text_field
 from importer.client.token import Token
-from importer.commands.census import AccountContents
+from importer.commands.account.census import AccountContents
+from importer.commands.account.own_account import own_account
+from importer.commands.account.requirements import Requirements
 from importer.commands.context import CommandContext
-from importer.commands.own_account import own_account
-from importer.commands.requirements import Requirements
 from importer.mapper.messages import listed
 from importer.mapper.options import CustomFieldOptions, MappingOptions
 from importer.model.account import FieldType

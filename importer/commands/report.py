@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from importer.commands.context import CommandContext, CommandResult
+from importer.commands.input.report_input import report_options
 from importer.commands.journal_path import journal_of
-from importer.commands.report_input import report_options
 from importer.commands.setup import is_there, open_journal
 from importer.journal import Journal
 from importer.model.errors import UsageError

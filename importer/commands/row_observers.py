@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from functools import partial
 
-from importer.commands.connection import Connection, MappedSheet
+from importer.commands.account.connection import Connection, MappedSheet
+from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext
-from importer.commands.country_cure import NumbersWithoutCountry
-from importer.commands.last_question import LastQuestion
-from importer.commands.preflight import Preflight
-from importer.commands.run_end import RunFindings
+from importer.commands.end.run_end import RunFindings
+from importer.commands.questions.country_cure import NumbersWithoutCountry
+from importer.commands.questions.last_question import LastQuestion
 from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.account import Directory

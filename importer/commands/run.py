@@ -6,21 +6,21 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from importer.commands.connection import Connection
+from importer.commands.account.connection import Connection
+from importer.commands.account.preflight import ask_before_sending
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.dry_run import dry_operation, foretold_notes
-from importer.commands.exit_status import failure_limit
-from importer.commands.input_files import input_files, nothing_to_import, with_files_moved
-from importer.commands.last_question import asks_at_last
+from importer.commands.end.exit_status import failure_limit
+from importer.commands.end.retention import with_house_kept
+from importer.commands.end.run_end import EndOfRun, with_series
+from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
 from importer.commands.pool_command import PoolCommand
-from importer.commands.preflight import ask_before_sending
+from importer.commands.questions.last_question import asks_at_last
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
-from importer.commands.retention import with_house_kept
 from importer.commands.row_observers import RowObservers
-from importer.commands.run_end import EndOfRun, with_series
 from importer.commands.setup import new_run, open_journal, open_sheets
 from importer.journal import AsyncJournal
 from importer.model.errors import InputError, ServiceError, UsageError
@@ -50,7 +50,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
     """
     tell_rehearsal(context)
     if context.asker is not None:
-        from importer.commands.token_question import with_token  # noqa: PLC0415 - only where a person is
+        from importer.commands.questions.token_question import with_token  # noqa: PLC0415 - only where a person is
 
         context = with_token(context)
     with open_journal(context) as journal, input_files(context, files, moves=True) as inputs:
@@ -87,7 +87,7 @@ class ImportRun(PoolCommand):
         """Ask what cannot be told of the sheets; the answers are as good as options."""
         if self.context.asker is None:
             return
-        from importer.commands.questions import with_answers  # noqa: PLC0415 - only where a person is
+        from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
 
         before, self.context = self.context, with_answers(self.context, self.readers)
         self._asks_at_last = asks_at_last(self.context, is_asked=self.context is not before)

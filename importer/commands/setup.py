@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from importer.commands.context import CommandContext, is_yes
-from importer.commands.fetch import InputFile
+from importer.commands.input.fetch import InputFile
 from importer.commands.journal_path import journal_of
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal

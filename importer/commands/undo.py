@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from importer.commands.connection import Connection
+from importer.commands.account.connection import Connection
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.exit_status import early_end, exit_code
+from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.live_display import in_background, show_pool
 from importer.commands.pool_command import PoolCommand
 from importer.commands.setup import new_run, open_journal

@@ -77,7 +77,7 @@ class RetentionOptions:
     """How long people's data is kept: the `[retention]` table."""
 
     older_than_days: int = 0
-    """At the end of a run, runs that are older are forgotten (`importer.commands.purge_runs`); 0: never."""
+    """At the end of a run, runs that are older are forgotten (`importer.commands.purge.runs`); 0: never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ def _created(pending: Pending, at: datetime) -> Recorded:
 
 
 def _keep_house(path: Path, night: int) -> None:
-    """Do what the end of a run does (`importer.commands.retention`), but for the reports."""
+    """Do what the end of a run does (`importer.commands.end.retention`), but for the reports."""
     now = _START + timedelta(days=night)
     before = now - timedelta(days=_DAYS)
     with closing(Database(path)) as database:

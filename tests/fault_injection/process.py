@@ -14,8 +14,8 @@ from typing import Any
 
 from importer.client.account import AccountLists, identify_account, read_lists
 from importer.client.contact_list import ContactList
-from importer.commands.exit_status import exit_code
-from importer.commands.presence import has_several_channels
+from importer.commands.account.presence import has_several_channels
+from importer.commands.end.exit_status import exit_code
 from importer.journal import AsyncJournal, AsyncUndo, Journal, RunUndo
 from importer.journal.accounts import AccountMatch
 from importer.model.deletion import TAKEN_BACK
@@ -140,7 +140,7 @@ async def _import(command: Command, store: Journal) -> Ended:
 
 
 async def _walk(command: Command, pool: WorkerPool[Any, Any], journal: AsyncJournal, lists: AccountLists) -> None:
-    """Tell the journal who is there already, as `importer.commands.presence.find_existing` does."""
+    """Tell the journal who is there already, as `importer.commands.account.presence.find_existing` does."""
     paced = PacedService(pool.service, pool.rate_limiter, command.chance.random)
     if command.walks:
         with contextlib.suppress(ServiceError):
@@ -189,7 +189,7 @@ def _ended(command: Command, pool: WorkerPool[Any, Any], code: int) -> Ended:
 
 
 async def _account(command: Command, store: Journal, required: str = "") -> tuple[AccountMatch, AccountLists]:
-    """Return what the journal knows of the account and its lists, as `importer.commands.connection.connect` does.
+    """Return what the journal knows of the account, and its lists, as `commands.account.connection.connect` does.
 
     Raises:
         ServiceError: The service cannot be asked.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.commands import account_registry
+from importer.commands.account import account_registry
 from importer.sandbox import Sandbox, SandboxOptions
 from tests.support.commands import NO_LIMIT, TOKEN, customers, elsewhere, give, phones, serving
 

@@ -63,7 +63,7 @@ def test_reports_without_room_keep_the_counts_on_the_screen(monkeypatch: pytest.
     """The exit code is 4, here and in the list of runs; `report` writes them when there is room."""
     file = customers(Path("a.csv"))
     with monkeypatch.context() as full:
-        full.setattr("importer.commands.unwritten_reports.write_reports", _full)
+        full.setattr("importer.commands.end.unwritten_reports.write_reports", _full)
         said = give("run", file, "--yes", "--json")
     assert said.exit_code == said.summary["exit_code"] == 4
     assert said.rows == {"created": 3, "read": 3}
@@ -82,7 +82,7 @@ def test_reports_without_room_keep_the_counts_on_the_screen(monkeypatch: pytest.
 
 def test_a_journal_on_the_same_full_disk_changes_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exit code is told all the same."""
-    monkeypatch.setattr("importer.commands.unwritten_reports.write_reports", _full)
+    monkeypatch.setattr("importer.commands.end.unwritten_reports.write_reports", _full)
     monkeypatch.setattr("importer.journal.run_report.RunReport.end_with", _full)
     said = give("run", customers(Path("a.csv")), "--yes")
     assert said.exit_code == 4

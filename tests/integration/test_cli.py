@@ -24,7 +24,7 @@ from importer.cli import main
 from importer.cli.command_line import app
 from importer.cli.process import put_out, say
 from importer.cli.prompts import confirm_import
-from importer.commands import run_end
+from importer.commands.end import run_end
 from importer.journal import Journal
 from importer.model.errors import InputError, StorageError
 from importer.sandbox import Sandbox

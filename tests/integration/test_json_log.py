@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from importer.commands import run_end as running
+from importer.commands.end import run_end as running
 from importer.journal import AccountMatch, Journal
 from importer.model.runs import RunRecord
 from importer.sandbox import Fault, FaultKind, Faults, Sandbox, Scripted

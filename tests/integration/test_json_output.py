@@ -13,9 +13,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from importer.commands import check as checking
-from importer.commands import run_end as running
 from importer.commands import undo as undoing
-from importer.commands.conclusion import LAST_RUN
+from importer.commands.end import run_end as running
+from importer.commands.end.conclusion import LAST_RUN
 from importer.journal import AccountMatch, Journal
 from importer.model.deletion import Fate
 from importer.model.errors import StorageError
@@ -388,7 +388,7 @@ def test_who_interrupts_what_monitoring_is_told_changes_nothing_of_what_was_prin
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("importer.commands.conclusion.conclude", interrupted)
+    monkeypatch.setattr("importer.commands.end.conclusion.conclude", interrupted)
     require_told(give("run", FILE, "--json"), "run", 0, "")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from importer.commands.purge_files import in_done
+from importer.commands.purge.files import in_done
 from importer.journal.purge import JournalPurge
 from importer.model.person import Person
 from importer.sandbox import Sandbox
@@ -261,11 +261,11 @@ class Killed(BaseException):
 
 
 STEPS = (
-    "importer.commands.purge.PersonPurge.put_on_list",
-    "importer.commands.purge_files.FoundFile.forget",
+    "importer.commands.purge.command.PersonPurge.put_on_list",
+    "importer.commands.purge.files.FoundFile.forget",
     "importer.system.files._sync",
-    "importer.commands.purge.PersonPurge.forget",
-    "importer.commands.purge.PersonPurge.finish",
+    "importer.commands.purge.command.PersonPurge.forget",
+    "importer.commands.purge.command.PersonPurge.finish",
     "importer.journal.purge_person.compact",
 )
 
@@ -461,7 +461,7 @@ def test_a_purge_of_old_runs_that_is_cut_off_goes_on(tmp_path: Path, monkeypatch
         def killed(*_: Any, **__: Any) -> None:
             raise Killed
 
-        owner = {"unlink": Path, "compact": importlib.import_module("importer.commands.purge_runs")}.get(
+        owner = {"unlink": Path, "compact": importlib.import_module("importer.commands.purge.runs")}.get(
             step, JournalPurge
         )
         with pytest.MonkeyPatch.context() as patched:

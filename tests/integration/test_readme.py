@@ -11,7 +11,7 @@ import pytest
 import typer.main
 
 from importer.cli.command_line import app
-from importer.commands import exit_status as endings
+from importer.commands.end import exit_status as endings
 from importer.model import errors
 from importer.model.rows import Status
 from importer.settings import settle

@@ -14,10 +14,12 @@ import typer.main
 
 from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
-from importer.commands import schedule as tested
-from importer.commands import schedule_checks, schedule_night, schedule_steps
 from importer.commands.context import CommandContext, CommandResult, load_settings
-from importer.commands.schedule_night import ALWAYS, ScheduleRequest
+from importer.commands.schedule import checks as schedule_checks
+from importer.commands.schedule import command as tested
+from importer.commands.schedule import night as schedule_night
+from importer.commands.schedule import steps as schedule_steps
+from importer.commands.schedule.night import ALWAYS, ScheduleRequest
 from importer.model.errors import UsageError
 from importer.settings import settle
 from importer.system import runtime

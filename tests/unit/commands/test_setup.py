@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from importer.commands import setup
 from importer.commands.context import CommandContext
-from importer.commands.fetch import InputFile
+from importer.commands.input.fetch import InputFile
 from importer.commands.journal_path import journal_path
 from importer.commands.setup import after_earlier, is_there, new_run, open_journal, open_sheets, run_name
 from importer.journal import Journal

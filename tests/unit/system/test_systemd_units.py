@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.commands import exit_status as endings
+from importer.commands.end import exit_status as endings
 from importer.model.errors import ImporterError, ServiceError
 from importer.system.systemd_units import (
     DRAIN_SECONDS,

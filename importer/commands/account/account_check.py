@@ -1,0 +1,117 @@
+"""What the rows require and a census of the account does not show, or shows to be otherwise. Pure.
+
+What was not seen is a warning, no proof (`importer.commands.account.census`). A value that the type or the options of
+a field that was seen do not allow is a problem: the service would refuse it.
+"""
+
+from collections.abc import Collection, Iterator
+
+from importer.commands.account.census import AccountContents, FieldInUse
+from importer.commands.account.requirements import MOST_OPTIONS, Requirements, unfit_types
+from importer.mapper.account_names import folded_label, names_of
+from importer.mapper.messages import did_you_mean, listed, nearest, quoted, toml_text, values_line
+from importer.model.account import Directory
+from importer.model.plain_text import counted
+from importer.model.replies import Outcome
+from importer.model.rows import Contact, Status
+from importer.model.runs import ProblemGroup
+
+_MOST_VALUES = 50
+"""Of one kind, each on a line of its own."""
+
+
+def not_seen(requirements: Requirements, seen: AccountContents, directory: Directory | None) -> Iterator[ProblemGroup]:
+    """Yield what the rows require and the account was not seen to have.
+
+    Args:
+        requirements: What the rows require.
+        seen: What the census saw.
+        directory: The account's users, as far as they were asked for.
+
+    """
+    users = directory.users if directory and directory.users is not None else None
+    if users is not None:
+        known, emails = names_of(users), [one.sent for one in users]
+        for user, tally in requirements.users.items():
+            if folded_label(user) not in known:
+                message = f"{quoted(user)} is in no team of the account, so whether there is such a user is not known"
+                column = requirements.columns.get(("user", user), "")
+                yield tally.group("user_not_seen", column, _with_line(message, column, user, emails))
+    if seen.contacts:
+        yield from _not_carried("tag", requirements, seen)
+        yield from _not_carried("field", requirements, seen)
+
+
+def _not_carried(kind: str, requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:
+    """Yield the tags, or the custom fields, that no contact was seen to carry."""
+    is_tag = kind == "tag"
+    required, there = (requirements.tags, seen.tags) if is_tag else (requirements.fields, seen.fields.keys())
+    what = "tag" if is_tag else "custom field"
+    where = f"none of the {'' if seen.whole else 'latest '}{counted(seen.contacts, 'contact')}"
+    for name, tally in required.items():
+        if name in there:
+            continue
+        column = requirements.columns.get((kind, name), "")
+        message = f"The {what} {quoted(name)} is on {where}, which is no proof: see that it is in Callbell's settings"
+        text = _with_line(message, column, name, there) if is_tag else message + did_you_mean(name, there)
+        yield tally.group("tag_not_seen" if is_tag else "custom_field_not_seen", column, text)
+
+
+def misfits(requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:
+    """Yield the values that a custom field of the account, as it was seen, does not take."""
+    for name in requirements.fields:
+        found = seen.fields.get(name)
+        if found is None:
+            continue
+        column = requirements.columns.get(("field", name), "")
+        if unfit := requirements.misfits[name].get(found.type):
+            yield unfit.group("custom_field_type", column, _type_message(name, found, column))
+        else:
+            yield from _wrong_options(name, found, requirements, column)
+
+
+def _wrong_options(name: str, found: FieldInUse, requirements: Requirements, column: str) -> Iterator[ProblemGroup]:
+    values = requirements.options[name]
+    wrong = [value for value in values if value not in found.options] if found.options else []
+    if len(values) > MOST_OPTIONS:
+        message = f"The cells hold more than {MOST_OPTIONS} different values, and {quoted(name)} in Callbell has"
+        tally = requirements.fields[name]
+        if wrong:
+            yield tally.group("option_not_seen", column, f"{message} the options {listed(found.options)} alone.")
+        return
+    for value in wrong[:_MOST_VALUES]:
+        message = f"{quoted(value)} is no option of {quoted(name)} in Callbell"
+        yield values[value].group("option_not_seen", column, _with_line(message, column, value, found.options))
+
+
+def _type_message(name: str, found: FieldInUse, column: str) -> str:
+    line = f"{toml_text(name)} = {{ column = {toml_text(column or '...')}, type = {toml_text(found.type)} }}"
+    return (
+        f"The custom field {quoted(name)} is of the type {found.type} in Callbell, and would refuse these values: write"
+        f" under [columns.custom_fields] of the config: {line}"
+    )
+
+
+def _with_line(message: str, column: str, text: str, choices: Collection[str]) -> str:
+    """Return the sentence with what is probably meant, and the config's line that translates it."""
+    near = nearest(text, choices)
+    line = f" {values_line(column, text, near[0])}" if near and column else ""
+    return f"{message}{did_you_mean(text, choices)}{line}"
+
+
+def refusal(contact: Contact, seen: AccountContents) -> Outcome | None:
+    """Return the outcome of a row that the service would surely refuse, for the value of a custom field; else None."""
+    for name, value in contact.custom_fields.items():
+        if (found := seen.fields.get(name)) is None:
+            continue
+        wrong = ""
+        if found.type in unfit_types(value):
+            wrong = f"{quoted(' '.join([value] if isinstance(value, str) else value))} is no {found.type}"
+        elif found.options:
+            texts = [value] if isinstance(value, str) else value
+            unknown = [text for text in texts if text not in found.options]
+            wrong = f"{quoted(unknown[0])} is no option{did_you_mean(unknown[0], found.options)}" if unknown else ""
+        if wrong:
+            said = f"It was not sent: the custom field {quoted(name)} of the account would refuse it: {wrong}"
+            return Outcome(status=Status.FAILED, code="custom_field_refused", reason=said.rstrip(".") + ".")
+    return None

@@ -1,0 +1,103 @@
+"""What monitoring is told of a command that imports, at its beginning and at its end.
+
+Nothing in here changes how the command ends: what fails is logged.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from importer.commands.context import CommandContext
+from importer.commands.journal_path import journal_file
+from importer.model.errors import ImporterError
+from importer.system.files import write_whole
+from importer.system.logs import LOG, log_fields
+
+LAST_RUN: Final = "last-run.json"
+_IMPORTS = frozenset({"run", "retry"})
+
+
+def last_run_file(journal: Path, account: str) -> Path:
+    """Return where the last run's object is: beside the journal; of one of the config's accounts with its name."""
+    return journal.with_name(f"last-run-{account}.json" if account else LAST_RUN)
+
+
+def begin(context: CommandContext, command: str) -> None:
+    """Tell that an import begins."""
+    if _is_told(context, command) and context.settings.notify.has_receivers:
+        from importer.commands.end.notices import tell_start  # noqa: PLC0415 - most tell nobody
+
+        _attempt(context, "the notice of its beginning", partial(tell_start, context))
+
+
+def conclude(
+    context: CommandContext, ending: Mapping[str, object], *, files: Sequence[str] = (), config: str = ""
+) -> None:
+    """Tell how an import ended; of dry runs, rehearsals and other commands nothing is told.
+
+    Args:
+        context: What the command was given.
+        ending: The object that `--json` prints; where the command came to no result, `command`, `exit_code` and
+            `error`.
+        files: The input files that the command line names, for notices of what did not begin.
+        config: The config file that it names, for the same.
+
+    """
+    if not _is_told(context, ending["command"]):
+        return
+    run = context.settings.run
+    _attempt(context, LAST_RUN, partial(_write_last_run, context, ending))
+    if run.metrics is not None:
+        _attempt(context, "the file of --metrics", partial(_write_metrics, context, run.metrics, ending))
+    if context.settings.notify.has_receivers:
+        from importer.commands.end.notices import tell_ending  # noqa: PLC0415 - see above
+
+        _attempt(context, "the notices", partial(tell_ending, context, ending, files, config))
+
+
+def _is_told(context: CommandContext, command: object) -> bool:
+    """Tell whether monitoring wants to know of a command: it imports, and in earnest."""
+    run = context.settings.run
+    return command in _IMPORTS and not (run.dry_run or run.sandbox)
+
+
+def _attempt(context: CommandContext, what: str, act: Callable[[], None]) -> None:
+    """Do something for monitoring; that it fails is logged."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the rows are where they are
+        why = error.message if isinstance(error, ImporterError) else type(error).__name__
+        _warn(context, f"monitoring was not told by {what}: {why}")
+
+
+def _warn(context: CommandContext, text: str) -> None:
+    try:
+        with context.logging():
+            LOG.warning("%s", text, extra=log_fields("monitoring"))
+    except ImporterError:  # the log cannot be written, as was told before
+        context.tell(text)
+
+
+def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> None:
+    """Write the file beside the journal, if its folder is there or is the user's own state folder."""
+    run = context.settings.run
+    if not context.settings.is_journal_known:
+        return
+    path = last_run_file(journal_file(run.journal, sandbox=False, account=run.of_account), run.of_account)
+    if run.journal is not None and not path.parent.is_dir():
+        return
+    with write_whole(path) as unfinished:
+        unfinished.write_text(_text(ending), encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _write_metrics(context: CommandContext, path: Path, ending: Mapping[str, object]) -> None:
+    from importer.reports.metrics import write_metrics  # noqa: PLC0415 - few want them
+
+    labels = {"import": path.stem, "account": context.settings.service.account}
+    write_metrics(path, ending, labels, context.clock.now())
+
+
+def _text(ending: Mapping[str, object]) -> str:
+    return json.dumps(ending, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,102 @@
+"""Tell whom the config names that an import begins, and how it ended; what could not be told is logged.
+
+Of which commands anything is told, `importer.commands.end.conclusion` decides.
+"""
+
+import contextlib
+import os
+import socket
+from collections.abc import Mapping, Sequence
+
+from importer.commands.context import CommandContext
+from importer.model.addresses import shown_address
+from importer.model.errors import ImporterError
+from importer.model.rows import FINAL
+from importer.model.runs import ProblemGroup
+from importer.notify.delivery import DeliveryResult
+from importer.notify.event import events_of, table, tables, whole_number
+from importer.notify.notice import Place
+from importer.notify.receivers import send_notices, send_start
+from importer.reports.next_step import FINISHED, ToDo, to_do
+from importer.reports.run_commands import given_again, where_runs_are
+from importer.system.logs import LOG, log_fields
+from importer.system.shell import importer_command
+
+_BUSY = 6
+
+
+def tell_start(context: CommandContext) -> None:
+    """Tell the dead-man's switch that an import begins, if there is one."""
+    if context.settings.notify.has_ping:
+        _log(context, send_start(context.settings.notify, context.environment))
+
+
+def tell_ending(
+    context: CommandContext, ending: Mapping[str, object], files: Sequence[str] = (), config: str = ""
+) -> None:
+    """Tell everybody who wants to know how an import ended.
+
+    Args:
+        context: What the command was given.
+        ending: The object that `--json` prints; where nothing ran: `command`, `exit_code` and `error`.
+        files: The input files that the command line names: where nothing ran, they tell which import it is.
+        config: The config file that it names, for the same.
+
+    """
+    chosen = context.settings.run.of_account
+    options = {**context.options, "account": chosen} if chosen else context.options
+    path = os.path.abspath(config) if config else str(options.get("config") or "")  # noqa: PTH100 - no links
+    place = Place(host=socket.gethostname(), next_step=next_command(ending, options), config=path)
+    named = {"files": [*map(shown_address, files)], **ending} if files else ending
+    _log(context, send_notices(context.settings.notify, events_of(ending), named, place, context.environment))
+
+
+def next_command(ending: Mapping[str, object], options: Mapping[str, object]) -> str:
+    """Return what to do after a run, with the exact command; empty where nothing has to be done.
+
+    Args:
+        ending: The object that `--json` prints.
+        options: The run's, with absolute paths.
+
+    """
+    code, run = ending.get("exit_code"), str(ending.get("run") or "")
+    where = where_runs_are(options)
+    if code == _BUSY:
+        return "wait until the other run has ended, and give the same command again."
+    left, failed = _left(ending), _failed(ending)
+    if code in FINISHED and left.by_person and failed:
+        each = "; ".join(importer_command("run", path, options=given_again(options)) for path in failed)
+        return f"fix the rows in the file (its last columns say why), and import it: {each}"
+    if code in FINISHED and (left.again or left.in_doubt or left.unsent):
+        return f"send them again: {importer_command('retry', run, options=where)}"
+    if code == 0 and not ending.get("degraded"):
+        return ""
+    return f"see what happened: {importer_command('runs', *([run] if run else []), options=where)}"
+
+
+def _left(ending: Mapping[str, object]) -> ToDo:
+    """Return what is left to be done about rows, as the text at the end of a run has it."""
+    rows = table(ending, "rows")
+    groups = [
+        ProblemGroup(code=str(one.get("code")), column="", message="", count=whole_number(one.get("count")), rows=())
+        for one in tables(ending, "problems")
+    ]
+    return to_do({status: whole_number(rows.get(status)) for status in FINAL}, groups)
+
+
+def _failed(ending: Mapping[str, object]) -> Sequence[str]:
+    """Return the files with the rows to fix."""
+    failed = table(ending, "reports").get("failed")
+    return failed if isinstance(failed, list | tuple) else ()
+
+
+def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:
+    """Log what became of the notices; a log that cannot be written was told of before."""
+    if results:
+        with contextlib.suppress(ImporterError), context.logging():
+            fields = log_fields("monitoring")
+            for one in results:
+                if one.failure:
+                    LOG.warning("the notice by %s was not delivered: %s", one.receiver, one.failure, extra=fields)
+                else:
+                    LOG.info("notice by %s delivered", one.receiver, extra=fields)

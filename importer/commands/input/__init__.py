@@ -1,0 +1,1 @@
+"""The files that a command is given: patterns, addresses, rows read a second time, files that are done."""

@@ -1,0 +1,1 @@
+"""`purge`: forgets old runs, or one person."""

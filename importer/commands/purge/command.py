@@ -1,0 +1,240 @@
+"""`purge --contact`: forgets one person wherever the importer keeps something of them, and imports them no more.
+
+    put on the list -> reports, logs, files that were done -> backups -> journal -> its free pages -> "forgotten"
+
+In this order, so that a purge which is cut off goes on with the same command: the journal, which knows the runs and
+what their reports say, is the last to forget. Whoever is on the list is not imported meanwhile.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from importer.commands.context import CommandContext, CommandResult
+from importer.commands.end.conclusion import last_run_file
+from importer.commands.journal_path import journal_path
+from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
+from importer.commands.purge.search import person_of
+from importer.commands.setup import is_there
+from importer.journal.backup import one_file
+from importer.journal.database import Database
+from importer.journal.purge import JournalPurge
+from importer.journal.purge_person import PersonFound, PersonPurge
+from importer.journal.run_records import load_runs
+from importer.model.errors import StorageError, UsageError
+from importer.model.person import Person
+from importer.model.phone_mask import masked
+from importer.model.plain_text import counted, plain
+from importer.model.runs import RunRecord
+from importer.reports.run_commands import where_runs_are
+from importer.system.locks import journal_lock
+from importer.system.shell import importer_command
+
+_IN_CALLBELL = (
+    "In Callbell they are as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
+    " them there."
+)
+
+
+def purge_contact(context: CommandContext, number: str) -> CommandResult:
+    """Forget a person, after showing where they stand and asking.
+
+    Raises:
+        BusyError: A run uses the journal.
+        StorageError: Something cannot be read or written; the same command goes on.
+        UsageError: It is no number, nobody could be asked, or something of them may still be under way.
+
+    """
+    person = person_of(number, context.settings.mapping.contact.country)
+    with open_journals(context) as journals:
+        places = [_found(context, journal, person) for journal in journals]
+        plan = _plan(person, places)
+        if context.settings.run.dry_run:
+            return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was forgotten.")
+        confirm_purge_of(context, plan, "--contact", number)
+        keys = [PersonPurge(place.journal, person, context.clock.now()).put_on_list() for place in places]
+        for place in places:
+            for found in place.files:
+                found.forget(place.person)
+        for place, key in zip(places, keys, strict=True):
+            _forget_in_journals(place, key, context.clock.now())
+    return CommandResult(exit_code=0, text=_done(person, places))
+
+
+def remember_contact(context: CommandContext, number: str) -> CommandResult:
+    """Take a person off the list of those who are not imported again.
+
+    Raises:
+        BusyError: A run uses the journal.
+        StorageError: The journal cannot be read or written.
+        UsageError: It is no number, or there is no journal.
+
+    """
+    person = person_of(number, context.settings.mapping.contact.country)
+    dry, now = context.settings.run.dry_run, context.clock.now()
+    with open_journals(context) as journals:
+        people = [PersonPurge(journal, person, now) for journal in journals]
+        was_on_list = [one.find().is_on_list if dry else one.remember() for one in people]
+    who = masked(person.identifier)
+    if not any(was_on_list):
+        return CommandResult(exit_code=0, text=f"{who} is not among the people who were forgotten.")
+    if dry:
+        return CommandResult(exit_code=0, text=f"{who} would be imported again. Dry run: nothing was changed.")
+    text = f"{who} is imported again where a sheet has them. Callbell is asked first whether it has them still."
+    return CommandResult(exit_code=0, text=text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A journal, and all that it knows of where a person stands."""
+
+    journal: Database
+    person: Person
+    """With the sentences that are about them."""
+    found: PersonFound
+    files: Sequence[FoundFile]
+    backups: Sequence[Path]
+    missing: Sequence[str] = field(default=())
+    """Reports and backups that are not where they were put."""
+
+
+@contextmanager
+def open_journals(context: CommandContext) -> Iterator[Sequence[Database]]:
+    """Yield the journals that are there, with their locks: the own one, and that of rehearsals if none is named.
+
+    Raises:
+        BusyError: A run uses one of them.
+        StorageError: One of them cannot be opened.
+        UsageError: There is none.
+
+    """
+    run = context.settings.run
+    kinds = (True,) if run.sandbox else (False,) if run.journal else (False, True)
+    paths = [
+        path for kind in kinds if is_there(path := journal_path(run.journal, sandbox=kind, account=run.of_account))
+    ]
+    if not paths:
+        missing = journal_path(run.journal, sandbox=kinds[0], account=run.of_account)
+        raise UsageError(f"There is no journal {missing}.", "Name yours with --journal.")
+    with ExitStack() as opened:
+        journals = []
+        for path in paths:
+            lock_again = opened.enter_context(journal_lock(path, "a purge", wait=run.wait))
+            journals.append(opened.enter_context(closing(Database(path, rehearsal=run.dry_run))))
+            lock_again()
+        yield journals
+
+
+def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> None:
+    """Return if the person at the terminal wants it.
+
+    Raises:
+        UsageError: Nobody could be asked, or the answer was no.
+
+    """
+    if context.settings.run.yes:
+        return
+    if context.confirm is None:
+        again = importer_command("purge", *arguments, options=[("yes", True), *context.options.items()])
+        raise UsageError("Nothing was forgotten: nobody is there to be asked.", f"To do it:\n  {again}")
+    if not context.confirm(plan):
+        raise UsageError("Nothing was forgotten.")
+
+
+def _found(context: CommandContext, journal: Database, person: Person) -> _Place:
+    """Return where a person stands, as far as a journal tells.
+
+    Raises:
+        UsageError: Something of them may still be under way.
+
+    """
+    found = PersonPurge(journal, person, context.clock.now()).find()
+    where = where_runs_are(context.options)
+    if found.open_run:
+        again = importer_command("retry", found.open_run, options=where)
+        raise UsageError(
+            f"Nothing was forgotten: of {masked(person.identifier)}, the run {found.open_run} does not know yet what"
+            " became of what it sent.",
+            f"Let it find out, and then give the same command again:\n  {again}",
+        )
+    if found.has_open_probe:
+        again = importer_command("doctor", options=where)
+        raise UsageError("Nothing was forgotten: a probe with that number was cut off.", f"End it with:\n  {again}")
+    person = person.with_texts(found.texts)
+    records = [record for record, _ in load_runs(journal)]
+    purge = JournalPurge(journal)
+    backups = [path for path, _ in purge.backups()]
+    theirs = {record.report_dir for record in records if record.name in found.runs}
+    return _Place(
+        journal=journal,
+        person=person,
+        found=found,
+        files=[*_files(context, journal, person, found, records)],
+        backups=[path for path in backups if is_there(path)],
+        missing=[str(path) for path in [*map(Path, theirs), *backups] if not is_there(path)],
+    )
+
+
+def _files(
+    context: CommandContext, journal: Database, person: Person, found: PersonFound, records: Sequence[RunRecord]
+) -> Iterator[FoundFile]:
+    """Yield the files that hold the person: reports, logs, files that were done, and what people gave."""
+    folders = {Path(folder): frozenset[int]() for folder in JournalPurge(journal).undo_folders()}
+    folders |= {Path(record.report_dir): found.runs.get(record.name, frozenset()) for record in records}
+    for folder, rows in folders.items():
+        yield from in_reports(folder, person, rows)
+    run = context.settings.run
+    yield from in_last_run(last_run_file(journal.path, run.of_account), person, found.runs)
+    logs = {Path(str(one)) for record in records if (one := record.options.get("log_file"))}
+    for log in sorted(logs | ({run.log_file.absolute()} if run.log_file else set())):
+        yield from in_logs(log, person)
+    own = [run.done_dir.absolute()] if run.done_dir else []
+    moved = [path for path in JournalPurge(journal).moved_files() if not {*own} & {*path.parents}]
+    for done in [*own, *moved]:
+        yield from in_done(done, person)
+    yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person)
+
+
+def _forget_in_journals(place: _Place, key: bytes, now: datetime) -> None:
+    """Forget the person in the backups, and then in the journal itself."""
+    for path in place.backups:
+        with one_file(path) as copy:
+            purge = PersonPurge(copy, place.person, now)
+            purge.put_on_list(key)
+            purge.forget()
+            purge.finish()
+    purge = PersonPurge(place.journal, place.person, now)
+    purge.forget()
+    purge.finish()
+    if (size := place.journal.path.with_name(f"{place.journal.path.name}-wal")).exists() and size.stat().st_size:
+        raise StorageError(f"The log {size} beside the journal is still in use.", "Give the same command again.")
+
+
+def _plan(person: Person, places: Sequence[_Place]) -> str:
+    lines = [f"To be forgotten: {masked(person.identifier)}, wherever the importer keeps something of them."]
+    return "\n".join([*lines, *_where(places), "Their number is not imported again, until --remember takes it back."])
+
+
+def _done(person: Person, places: Sequence[_Place]) -> str:
+    lines = [f"{masked(person.identifier)} is forgotten, and is not imported again."]
+    workbooks = any(found.what == "deleted" for place in places for found in place.files)
+    again = ["Reports that were deleted are written again, without them: callbell-importer report RUN"] * workbooks
+    links = [f"  {link}" for place in places for link in place.found.links]
+    return "\n".join([*lines, *_where(places), *again, _IN_CALLBELL, *links])
+
+
+def _where(places: Sequence[_Place]) -> Iterator[str]:
+    """Yield a line for each place where the person stands."""
+    for place in places:
+        found = place.found
+        yield (
+            f"  {plain(str(place.journal.path))}: {counted(found.rows)} in {counted(len(found.runs), 'run')},"
+            f" {counted(found.contacts, 'contact')}"
+        )
+        yield from (f"  {plain(str(one.path))}: {one.what}" for one in place.files)
+        yield from (f"  {plain(str(path))}: a backup, as the journal" for path in place.backups)
+        yield from (
+            f"  {plain(one)}: not there any more; if you moved it, look for them there" for one in place.missing
+        )

@@ -1,0 +1,172 @@
+"""What a run asks on a terminal before it reads the rows: columns and country, and only where they are not sure.
+
+Each question shows its evidence, and Enter takes what is likeliest.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from importer.commands.context import CommandContext
+from importer.commands.mapping_selection import InputSheet, guess_of
+from importer.commands.questions.country_cure import country_here, words_of
+from importer.mapper.column_candidates import Question
+from importer.mapper.header import IN_BRACES, texts_of
+from importer.mapper.header_guess import NO, YES
+from importer.mapper.mapping_guess import with_fields
+from importer.mapper.phones.countries import country_of
+from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
+from importer.model.plain_text import plain
+from importer.model.rows import Row
+from importer.settings import Settings
+from importer.settings.value_checks import country as checked_country
+
+_MOST_CHOICES = 9
+_SAMPLES = 3
+_LONGEST_SAMPLE = 16
+_LONGEST_CHOICE = 22
+_YES = YES | {"s", "j", "o", "ok"}
+"""All of the answer: `SE` is Sweden, `Spain` a country too, and the letters of `si` and `no` are a yes and a no."""
+_CONTENT = {"identifier": "the phone number", "name": "the name"}
+
+
+def with_answers(context: CommandContext, readers: Sequence[InputSheet]) -> CommandContext:
+    """Ask what cannot be told of the sheets, and return the context with the country that the person names.
+
+    The answers about columns are left with the sheets (`InputSheet.answered`).
+
+    Args:
+        context: With how to ask; where nobody can be asked, it is returned as it is.
+        readers: The opened sheets.
+
+    Raises:
+        InputError: A file cannot be read, or the input ended without an answer.
+
+    """
+    ask = context.asker
+    if ask is None:
+        return context
+    found = _country_evidence(context, readers)
+    if found is not None:
+        context = _with_country(context, _country(found, ask))
+    for reader in readers:
+        _ask_columns(reader, context.settings, ask)
+    return context
+
+
+def _country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> CountryGuess | None:
+    """Return where the sheets' numbers are probably from, if they do not say it and nothing else does.
+
+    A guess without a country: there are such numbers, and no country fits them.
+
+    Raises:
+        InputError: A file cannot be read.
+
+    """
+    settings = context.settings
+    if settings.mapping.contact.country or settings.mapping.contact.source != "whatsapp":
+        return None
+    cells = [cell for reader in readers for cell in _phone_cells(reader, settings)]
+    if not lacks_country(cells):
+        return None
+    words = words_of([reader.sheet for reader in readers])
+    found = guess_country(cells, words, country_here(context.environment))
+    return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0, is_likely=False)
+
+
+def _phone_cells(reader: InputSheet, settings: Settings) -> Iterator[str]:
+    """Yield the cells of the column that has, or probably has, the phone number; none beside a column of countries."""
+    guessed = guess_of(reader, settings)
+    columns = settings.mapping.columns if guessed is None else guessed.columns
+    if columns.country or settings.mapping.columns.country:
+        return
+    questions = guessed.questions if guessed else ()
+    texts = settings.mapping.columns.identifier or columns.identifier
+    if not texts:
+        texts = next((one.choices[0] for one in questions if one.field == "identifier" and one.choices), "")
+    header = reader.sheet.header
+    places = [header.index(text) for text in texts_of(texts) if text in header]
+    for row in reader.look_ahead(MOST_CELLS):
+        yield next((row.cells[place] for place in places if row.cells[place].strip()), "")
+
+
+def _country(found: CountryGuess, ask: Callable[[str], str]) -> str:
+    """Return the country that the person confirms or names; empty: none."""
+    if found.country:
+        answer = ask(f"{found.evidence} Are they {found.of_people}? [Y/n]").strip().lower()
+        if not answer or answer in _YES:
+            return found.country
+        if (named := country_of(answer)) and answer not in NO:
+            return named
+    hint = "" if found.country else "Phone numbers have no country code, and most of them fit no one country.\n"
+    return named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)
+
+
+def named_country(question: str, ask: Callable[[str], str]) -> str:
+    """Return the country that a person names, asked again as long as it is none; empty: they named none."""
+    said = ""
+    while answer := ask(f"{said}{question}").strip():
+        try:
+            return checked_country(answer)
+        except ValueError as error:
+            said = f"It {error}\n"
+    return ""
+
+
+def _with_country(context: CommandContext, country: str) -> CommandContext:
+    """Return the context with the country, as if it had been given: `retry` repeats it."""
+    if not country:
+        return context
+    mapping = context.settings.mapping
+    mapping = replace(mapping, contact=replace(mapping.contact, country=country))
+    settings = replace(context.settings, mapping=mapping)
+    return replace(context, settings=settings, options={**context.options, "country": country})
+
+
+def _ask_columns(reader: InputSheet, settings: Settings, ask: Callable[[str], str]) -> None:
+    """Ask which column feeds what every contact needs, and leave the answers with the sheet."""
+    guessed, given = guess_of(reader, settings), settings.mapping.columns
+    if guessed is None:
+        return
+    header = reader.sheet.header
+    chosen: dict[str, str] = {}
+    for question in guessed.questions:
+        is_askable = all(header.count(part) == 1 for choice in question.choices for part in _parts(choice))
+        if question.is_required and question.choices and is_askable and not getattr(given, question.field):
+            chosen[question.field] = _column_chosen(question, reader, ask)
+    if chosen:
+        left = tuple(one for one in guessed.questions if one.field not in chosen)
+        reader.answered = replace(guessed, columns=with_fields(guessed.columns, chosen), questions=left)
+
+
+def _column_chosen(question: Question, reader: InputSheet, ask: Callable[[str], str]) -> str:
+    choices, rows = question.choices[:_MOST_CHOICES], reader.sample()
+    shown = [_choice_line(number, text, reader.sheet.header, rows) for number, text in enumerate(choices, 1)]
+    file = plain(Path(reader.sheet.file).name)
+    text = "\n".join([f"{file}: which column has {_CONTENT[question.field]}? ({question.why})", *shown])
+    while answer := ask(f"{text}\nIts number; Enter: 1").strip():
+        if answer.isdecimal() and 0 < int(answer) <= len(choices):
+            return choices[int(answer) - 1]
+        if answer in question.choices:
+            return answer
+    return choices[0]
+
+
+def _choice_line(number: int, choice: str, header: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return a column as a person recognises it: its header, how full it is, and a few of its values."""
+    places = [header.index(part) for part in _parts(choice)]
+    values = (" ".join(row.cells[place].strip() for place in places).strip() for row in rows)
+    filled = [value for value in values if value]
+    share = f"{len(filled) / len(rows):.0%} full" if rows else "empty"
+    samples = (_cut(plain(value), _LONGEST_SAMPLE) for value in dict.fromkeys(filled))
+    name = _cut(plain(choice), _LONGEST_CHOICE)
+    return f"  {number} {name:<{_LONGEST_CHOICE}} {share:>9}  {', '.join(islice(samples, _SAMPLES))}"
+
+
+def _parts(choice: str) -> list[str]:
+    return IN_BRACES.findall(choice) or [choice]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -1,0 +1,201 @@
+"""The last question of a run on a terminal: how many rows, where to, and two of them as they will be sent.
+
+It comes when every row was read and checked, and before anything is sent, so that its figures are true.
+"""
+
+import contextlib
+import signal
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from importer.commands.account.connection import Connection, MappedSheet
+from importer.commands.context import CommandContext, CommandResult, is_yes
+from importer.commands.mapping_selection import mapping_lines
+from importer.model.errors import InputError
+from importer.model.payload import payload
+from importer.model.plain_text import counted, plain
+from importer.model.rows import Contact, Entry, Status
+from importer.model.runs import RunRecord
+from importer.reports.account_words import account_words
+from importer.reports.results import summary_text
+from importer.reports.run_commands import where_runs_are
+from importer.system.logs import LOG
+from importer.system.shell import importer_command, quote
+from importer.system.stop_signals import Interruption
+
+_WIDTH = 79
+_SHOWN_ROWS = 2
+_TOLD_FIRST = ("identifier", "name", "source")
+_MOST_LINES_OF_MAPPING = 8
+_NOT_SENT = {
+    Status.INVALID: "with a problem",
+    Status.DUPLICATE: "standing twice",
+    Status.UNCHANGED: "sent before",
+    Status.EXISTS: "there already",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class LastQuestion:
+    """Whether a run sends what it has read; sees the rows that are mapped, of which it shows the first right ones."""
+
+    is_declined: bool = False
+    """Whether it was answered with no, or not at all."""
+    _first: list[tuple[int, Contact]] = field(default_factory=list)
+    """Row numbers with their contacts."""
+    _cure: str = ""
+    """What to do first, as was told; empty: the columns may be other ones."""
+
+    def mapped(self, entries: Sequence[Entry]) -> None:
+        """Keep the first contacts."""
+        if len(self._first) < _SHOWN_ROWS:
+            right = [(one.row.number, one.mapped) for one in entries if isinstance(one.mapped, Contact)]
+            self._first += right[: _SHOWN_ROWS - len(self._first)]
+
+    def recognised(self, row: int, identifier: str) -> None:
+        """A row that is as it was when it was sent needs no second look."""
+
+    def ask(
+        self, context: CommandContext, connection: Connection, tally: Mapping[Status, int], interruption: Interruption
+    ) -> None:
+        """Show what is about to be sent, and ask whether to; where nothing is, nobody is asked.
+
+        Args:
+            context: With how to ask.
+            connection: With the account and the mapped sheets.
+            tally: How many rows have each status, now that all were read.
+            interruption: Is told of Ctrl-C.
+
+        Raises:
+            InputError: The answer is no, or there is none.
+
+        """
+        if context.confirm is None or not tally.get(Status.PENDING):
+            return
+        text = self._text(connection, tally, is_mapping_given=context.settings.mapping_given)
+        self._require_yes(partial(context.confirm, text), interruption)
+
+    def ask_of_undos(
+        self, context: CommandContext, undos: Sequence[tuple[str, int]], interruption: Interruption
+    ) -> None:
+        """Tell of undos that were stopped; a person who is there is asked whether to send all the same.
+
+        Args:
+            context: With how to ask.
+            undos: The undone runs, each with how many contacts are left of it.
+            interruption: Is told of Ctrl-C.
+
+        Raises:
+            InputError: The answer is no, or there is none.
+
+        """
+        said = " ".join(_unfinished(context, run, left) for run, left in undos)
+        LOG.warning("%s", said)
+        ask = context.asker
+        if ask is None or context.settings.run.dry_run:
+            context.tell(said)
+            return
+        self._cure = f"Finish the undo first: {_undo_command(context, undos[0][0])}"
+        question = f"{said}\nWhat was deleted may be created again. Send all the same? [y/N]"
+        self._require_yes(lambda: is_yes(ask(question)), interruption)
+        self._cure = ""
+
+    def _require_yes(self, ask: Callable[[], bool], interruption: Interruption) -> None:
+        self.is_declined = True
+        try:
+            self.is_declined = not ask()
+        except KeyboardInterrupt:
+            interruption.interrupt(signal.SIGINT)
+        if self.is_declined:
+            raise InputError("Nothing was sent.", code="declined")
+
+    def _text(self, connection: Connection, tally: Mapping[Status, int], *, is_mapping_given: bool) -> str:
+        head = f"The first {'rows as they' if len(self._first) > 1 else 'row as it'} will be sent:"
+        parts = [
+            *(_sheet_lines(sheet, is_guessed=not is_mapping_given) for sheet in connection.sheets),
+            *([head] if self._first else []),
+            *(_row_line(number, contact) for number, contact in self._first),
+            _counts(tally),
+            _where_to(connection.account.name, is_rehearsal=connection.rehearsal is not None),
+        ]
+        return "\n".join(filter(None, parts))
+
+    def result(self, record: RunRecord, tally: Mapping[Status, int], file: str) -> CommandResult:
+        """Return how a run ends that was not wanted: no reports are written of it.
+
+        Args:
+            record: The run, with its exit code.
+            tally: How many rows have each status.
+            file: The first file, as it was given.
+
+        """
+        with contextlib.suppress(OSError):
+            Path(record.report_dir).rmdir()
+        text = f"Interrupted: nothing was sent. {self._cure or 'The same command asks again.'}"
+        if record.exit_code == InputError.exit_code:
+            cure = self._cure or f"To choose the columns yourself: callbell-importer init {quote(file)}"
+            text = f"Nothing was sent. {cure}"
+        summary = summary_text(record, tally, (), {}, ())
+        return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)
+
+
+def _unfinished(context: CommandContext, run: str, left: int) -> str:
+    are = "is" if left == 1 else "are"
+    return (
+        f"The undo of {run} is not finished: {counted(left, 'contact')} of it {are} not taken back yet."
+        f" Finish it first: {_undo_command(context, run)}"
+    )
+
+
+def _undo_command(context: CommandContext, run: str) -> str:
+    return importer_command("undo", run, options=where_runs_are(context.options))
+
+
+def asks_at_last(context: CommandContext, *, is_asked: bool) -> bool:
+    """Tell whether a person is asked before anything is sent: a column was guessed, or something was asked before."""
+    is_sure = context.settings.mapping_given and not is_asked
+    return context.asker is not None and not context.settings.run.dry_run and not is_sure
+
+
+def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
+    """Return which column feeds which field, if that was guessed, and what is to be known of the encoding."""
+    one = sheet.reader.sheet
+    file = plain(Path(one.file).name + (f', sheet "{one.name}"' if one.name else ""))
+    lines = mapping_lines(sheet.options, sheet.mapping) if is_guessed else []
+    if len(lines) > _MOST_LINES_OF_MAPPING:
+        lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
+    notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if "--encoding" in note]
+    head = [f"{file}:"] if lines or notes else []
+    return "\n".join([*head, *map(_one_line, lines), *notes])
+
+
+def _row_line(number: int, contact: Contact) -> str:
+    fields = payload(contact)
+    custom = fields.pop("custom_fields", {})
+    named = {name: value for name, value in fields.items() if name not in _TOLD_FIRST}
+    named |= custom if isinstance(custom, dict) else {}
+    first = [contact.identifier, contact.name, *([contact.source] if contact.source != "whatsapp" else [])]
+    texts = {name: ", ".join(map(str, one)) if isinstance(one, list | tuple) else one for name, one in named.items()}
+    told = "; ".join([*first, *(f"{name}: {text}" for name, text in texts.items())])
+    return _one_line(f"  row {number}: {plain(told)}")
+
+
+def _one_line(text: str) -> str:
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
+
+
+def _counts(tally: Mapping[Status, int]) -> str:
+    read, sent = sum(tally.values()), tally[Status.PENDING]
+    if sent == read:
+        return f"{counted(read)}, all to be sent."
+    others = [f"{tally[status]:,} {words}" for status, words in _NOT_SENT.items() if tally.get(status)]
+    return f"{counted(read)}: {sent:,} to be sent, {', '.join(others)}."
+
+
+def _where_to(account: str, *, is_rehearsal: bool) -> str:
+    if is_rehearsal:
+        return "To: a rehearsal in a sandbox; nothing goes to Callbell."
+    return f"To: {plain(account_words(account))}."

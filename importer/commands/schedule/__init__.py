@@ -1,0 +1,1 @@
+"""`schedule`: what runs an import every night, and what it will do there."""

@@ -1,0 +1,247 @@
+"""Whether a night would work: looked at before anything is printed or installed, as the user who will be there then."""
+
+import glob
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from importer.client.token import VARIABLE, find_token
+from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options
+from importer.commands.schedule.night import Night
+from importer.mapper.contact import to_contact
+from importer.model.addresses import scheme_of
+from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
+from importer.model.errors import ImporterError, UsageError
+from importer.model.plain_text import counted
+from importer.model.rows import InvalidRow
+from importer.readers import open_reader
+from importer.system import runtime
+from importer.system.cron_table import LONGEST_COMMAND, cron_command
+from importer.system.nightly_job import ScheduleKind, is_pattern
+from importer.system.program import program_files
+from importer.system.service_user import ServiceUser, is_root, may
+from importer.system.shell import importer_command, quote
+
+_SAMPLE_ROWS = 1_000
+_MOST_FILES = 5
+"""Files of a pattern that are looked into: the next ones will be like them."""
+_USAGE, _INPUT, _STORAGE = 2, 3, 4
+_PASSWORD = re.compile("://[^/]*:[^/]*@")
+_TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should be there
+
+
+def check_night(night: Night) -> list[Diagnosis]:
+    """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
+    checks = (_when, _program, _config, _files, _columns, _token, _folders, _shell, _mail)
+    return [one for check in checks for one in check(night)]
+
+
+def _when(night: Night) -> Iterator[Diagnosis]:
+    job = night.job
+    made = "" if night.user.is_there else ", who is made for it"
+    text = f"every night at {job.hour:02}:{job.minute:02}, as {job.user}{made}, by {night.kind}"
+    if night.kind is ScheduleKind.CRON and not night.user.is_there:
+        step = f"Make it: useradd --system --create-home {job.user}"
+        yield problem_diagnosis("when", f"there is no user {job.user}", step, _USAGE)
+    elif night.user.numbers[0] == 0 and night.user.is_there:
+        step = "Name another with --user, or give the command as another."
+        yield Diagnosis(name="when", level=Level.NOTE, text=f"{text}, of whose rights it needs none", next_step=step)
+    else:
+        yield Diagnosis(name="when", text=text)
+
+
+def _program(night: Night) -> Iterator[Diagnosis]:
+    """Tell whether the night's user can start the program: not if it lies in somebody's home."""
+    words = " ".join(map(quote, night.job.program))
+    closed = [file for file in program_files(night.job.program) if may(night.user, "r", file) is False]
+    if closed:
+        step = (
+            "Install it where everybody can read it:\n"
+            "python3 -m venv /opt/callbell-importer && /opt/callbell-importer/bin/pip install ."
+        )
+        yield problem_diagnosis("program", f"{night.user.name} may not read {closed[-1]}", step, _USAGE)
+    else:
+        yield Diagnosis(name="program", text=words)
+
+
+def _config(night: Night) -> Iterator[Diagnosis]:
+    config, run = night.job.config, night.context.settings.run
+    if run.dry_run or run.sandbox:
+        key = "dry_run" if run.dry_run else "sandbox"
+        yield problem_diagnosis("config", f"{key} is true, so nothing is sent", f"Take {key} out of it.", _USAGE)
+    elif run.limit:
+        text = f"limit is {run.limit}, so only the first rows are imported"
+        yield problem_diagnosis("config", text, "Take limit out of it.", _USAGE)
+    elif not config:
+        step = f"Write one, and look through it: {importer_command('init', *night.files[:1])}"
+        text = "none: each night the columns are guessed again, and a changed file may be guessed otherwise"
+        yield Diagnosis(name="config", level=Level.NOTE, text=text, next_step=step)
+    elif not _is_trusted(config, night.user):
+        text = f"{config} is neither root's nor {night.user.name}'s, so {night.user.name} does not trust it"
+        yield problem_diagnosis("config", text, f"Read it, and: chown root {quote(config)}", _USAGE)
+    elif may(night.user, "r", config) is False and not night.has_systemd:
+        step = f"Let {night.user.name} read it: chmod g+r, or chmod o+r {quote(config)}"
+        yield problem_diagnosis("config", f"{night.user.name} may not read {config}", step, _USAGE)
+    elif night.has_systemd and may(night.user, "x", str(Path(config).parent)) is False:
+        step = f"Put it into a folder such as /etc/callbell-importer, or: chmod o+x {quote(str(Path(config).parent))}"
+        yield problem_diagnosis("config", f"{night.user.name} may not go into the folder of {config}", step, _USAGE)
+    else:
+        yield Diagnosis(name="config", text=config)
+
+
+def _is_trusted(config: str, user: ServiceUser) -> bool:
+    """Tell whether a user takes the config for its own, as `settings.config_access` does."""
+    return runtime.WINDOWS or Path(config).stat().st_uid in (0, user.numbers[0])
+
+
+def _files(night: Night) -> Iterator[Diagnosis]:
+    for file in night.files:
+        if _PASSWORD.search(file):
+            text = "an address has a password in it, and units and crontabs are no place for one"
+            yield problem_diagnosis("file", text, "Take it out of the address.", _USAGE)
+        elif scheme_of(file):
+            yield Diagnosis(name="file", text=f"{file}, fetched each night")
+        elif is_pattern(file):
+            yield _of_pattern(night, file)
+        elif night.has_systemd and file.startswith(_TEMPORARY):
+            text = f"{file} is in a folder that is emptied, and that the service does not see"
+            yield problem_diagnosis("file", text, "Put it elsewhere, such as /srv.", _INPUT)
+        elif not os.path.lexists(file):
+            text = f"{file} is not there yet; without it a night ends with exit code 3"
+            yield Diagnosis(name="file", level=Level.NOTE, text=text)
+        elif may(night.user, "r", file) is False:
+            step = f"Let the user in, also into the folders above it: chmod o+r {quote(file)}"
+            yield problem_diagnosis("file", f"{night.user.name} may not read {file}", step, _INPUT)
+        else:
+            yield Diagnosis(name="file", text=file)
+    several = [file for file in night.files if os.path.dirname(file) == os.path.dirname(night.files[0])]  # noqa: PTH120
+    if night.context.settings.run.done_dir and len(several) > 1 and not any(map(is_pattern, night.files)):
+        step = f"Say so with a pattern in quotes: {os.path.dirname(several[0])}/'*'{Path(several[0]).suffix}"  # noqa: PTH120
+        text = f"these {len(several)} files are named one by one; files that come later are not imported"
+        yield Diagnosis(name="file", level=Level.NOTE, text=text, next_step=step)
+
+
+def _of_pattern(night: Night, pattern: str) -> Diagnosis:
+    folder = os.path.dirname(pattern)  # noqa: PTH120 - texts
+    if os.path.isdir(folder) and may(night.user, "r", folder) is False:  # noqa: PTH112 - the same
+        step = f"Let the user in: chmod o+rx {quote(folder)}"
+        return problem_diagnosis("file", f"{night.user.name} may not look into {folder}", step, _INPUT)
+    found = len(glob.glob(pattern))  # noqa: PTH207 - the same
+    empty = "" if "--done-dir" in night.job.arguments else "; a night without any ends with exit code 3"
+    return Diagnosis(name="file", text=f"{pattern}, which is {counted(found, 'file')} now{empty}")
+
+
+def _columns(night: Night) -> Iterator[Diagnosis]:
+    """Tell whether each file that is there has columns that nobody needs to be asked about."""
+    there = [file for file in night.files if os.path.isfile(file)]  # noqa: PTH113 - texts
+    for pattern in filter(is_pattern, night.files):
+        there += sorted(glob.glob(pattern))[:_MOST_FILES]  # noqa: PTH207 - the same
+    for file in there:
+        try:
+            yield _columns_of(night, file)
+        except ImporterError as error:
+            yield problem_diagnosis("columns", error.message, error.hint, error.exit_code)
+    if not there and not night.context.settings.mapping_given:
+        text = "no file is there whose columns could be looked at, and no config says them"
+        step = "Give the command again when a file is there, or write a config: callbell-importer init FILE"
+        yield Diagnosis(name="columns", level=Level.NOTE, text=text, next_step=step)
+
+
+def _columns_of(night: Night, file: str) -> Diagnosis:
+    settings = night.context.settings
+    with closing(InputSheet(open_reader(file, settings.input), settings.input.where)) as rows:
+        options = mapping_options(rows.sheet, settings, guess_of(rows, settings))
+        mapping = column_mapping(rows.sheet, options, None)
+        mapped = [to_contact(row, mapping) for row in rows.look_ahead(_SAMPLE_ROWS)]
+    invalid = [one for one in mapped if isinstance(one, InvalidRow)]
+    if 2 * len(invalid) > len(mapped):
+        text = f"{file}: most rows are invalid ({len(invalid):,} of the first {len(mapped):,})"
+        return problem_diagnosis("columns", text, f"See why: {importer_command('check', file)}", _INPUT)
+    return Diagnosis(name="columns", text=f"{file}: clear, {len(invalid):,} of the first {len(mapped):,} rows invalid")
+
+
+def _token(night: Night) -> Iterator[Diagnosis]:
+    """Tell whether the token is where the night finds it: neither in this shell nor behind a desktop's keyring."""
+    account = night.context.settings.service.account
+    file = Path(night.token_file) if night.token_file else None
+    if night.has_systemd and not is_root():
+        text = f"{file}, handed over by systemd; only root can look into it"
+        yield Diagnosis(name="token", level=Level.SKIPPED, text=text)
+        return
+    owner = "root" if night.has_systemd else night.user.name
+    named = f"{quote(str(file))}, of {owner}, and: chmod 600 {quote(str(file))}"
+    nameless = f"a file of {owner}, chmod 600, and name it in the config as token_file under [service]."
+    step = f"Put the token, alone, into {named if file else nameless}"
+    if file and not file.exists():
+        yield problem_diagnosis("token", f"{file} is not there", step, _USAGE)
+        return
+    try:
+        find_token(night.context.environment, file, account)
+    except UsageError as error:
+        shell = f" (the variable {VARIABLE} of this shell is not there at night)"
+        told = error.message + (shell if VARIABLE in night.now.environment else "")
+        yield problem_diagnosis("token", told, error.hint if file else step, _USAGE)
+        return
+    how = ", handed over by systemd" if night.has_systemd else ""
+    if not night.has_systemd and file and may(night.user, "r", str(file)) is False:
+        yield problem_diagnosis("token", f"{night.user.name} may not read {file}", step, _USAGE)
+    else:
+        yield Diagnosis(name="token", text=f"{file or 'found without this shell'}{how}")
+
+
+def _folders(night: Night) -> Iterator[Diagnosis]:
+    """Tell whether the folders can be written in, or made where they are missing."""
+    wrong = list(_wrong_folders(night))
+    yield from wrong or [Diagnosis(name="folder", text=", ".join(night.job.writes))]
+
+
+def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
+    name, start = night.user.name, night.job.folder
+    if may(night.user, "x", start) is False:
+        step = "Give the command in a folder of its own."
+        yield problem_diagnosis("folder", f"{name} may not go into {start}, where it is to start", step, _STORAGE)
+        return
+    for folder in night.job.writes:
+        if folder in night.job.public_folders and not Path(folder).is_dir():
+            step = f"Make it, so that its reader may go in: install -d -o {name} -m 755 {quote(folder)}"
+            yield problem_diagnosis("folder", f"{folder}, where --metrics writes, is not there", step, _STORAGE)
+            continue
+        if night.has_systemd and f"{folder}/".startswith(_TEMPORARY):
+            text = f"{folder} is emptied, and the service has another of that name"
+            yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)
+            continue
+        above = (Path(folder), *(() if night.has_systemd else Path(folder).parents))  # root makes those of the service
+        there = next((str(one) for one in above if one.is_dir()), None)
+        if there and may(night.user, "w", there) is False:
+            step = f"Name another, or, if it is for nothing else, make it the user's: chown {name} {quote(there)}"
+            yield problem_diagnosis("folder", f"{name} may not write in {there}", step, _STORAGE)
+
+
+def _shell(night: Night) -> Iterator[Diagnosis]:
+    """Tell what of this shell comes along, and what cannot."""
+    passed = sorted(name for name in night.job.environment if name != "LANG")
+    if not passed:
+        return
+    if runtime.WINDOWS:
+        step = "Say it in the config, or for all of your programs with: setx NAME VALUE"
+        text = f"a task has none of this shell's variables: {', '.join(passed)}"
+        yield problem_diagnosis("variables", text, step, _USAGE)
+    else:
+        yield Diagnosis(name="variables", text=f"of this shell: {', '.join(passed)}")
+
+
+def _mail(night: Night) -> Iterator[Diagnosis]:
+    if night.kind is not ScheduleKind.CRON:
+        return
+    path = os.pathsep.join([night.now.environment.get("PATH", ""), "/usr/sbin", "/usr/lib"])
+    if len(cron_command(night.job)) > LONGEST_COMMAND:
+        text = f"its line has more than the {LONGEST_COMMAND} characters that cron reads"
+        yield problem_diagnosis("cron", text, "Put options into the config.", _USAGE)
+    elif shutil.which("crontab", path=path) is None:
+        yield problem_diagnosis("cron", "there is no crontab here", "Install it (Debian: apt install cron).", _USAGE)
+    elif shutil.which("sendmail", path=path) is None and not night.context.settings.notify.has_receivers:
+        text = f"nobody is told of a bad night: cron mails {night.user.name}, and there is no mail program"
+        yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step="Install one, or set up [notify].")

@@ -1,0 +1,74 @@
+"""The commands that go on from a run, as a person gives them. Pure but for the current folder, which shortens paths."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from importer.model.runs import RunRecord
+from importer.system import shell
+
+_GIVEN_AGAIN = (
+    "config",
+    "account",
+    "source",
+    "country",
+    "tag",
+    "existing",
+    "on_conflict",
+    "gone",
+    "journal",
+    "sandbox",
+    "report_dir",
+)
+_WHERE_RUNS_ARE = ("account", "journal", "sandbox")
+"""The options that `retry` and `report` need to find the run, which has the others."""
+_HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+
+
+def command_line(
+    command: str, paths: Sequence[Path | str], options: Mapping[str, object], *, same_files: bool = False
+) -> str:
+    """Return the command that reads files as this run did.
+
+    Args:
+        command: Such as `run`.
+        paths: The files.
+        options: The options that were given.
+        same_files: Whether they are the run's own files, which have to be read as they were; the rows to fix are in
+            files of our own making.
+
+    """
+    how = [(name, options.get(name)) for name in _HOW_TO_READ] if same_files else []
+    return shell.importer_command(command, *map(shell.short_path, paths), options=[*how, *given_again(options)])
+
+
+def given_again(options: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Return those of a run's options that decide how corrected rows are read and where they are sent."""
+    return [(name, options.get(name)) for name in _GIVEN_AGAIN]
+
+
+def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Return those of a command's options by which another command finds the same journal."""
+    return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
+
+
+def choose_columns(record: RunRecord) -> str:
+    """Return the command that shows how the run's file is read, and lets its columns be chosen."""
+    read_as = [(name, record.options.get(name)) for name in _HOW_TO_READ]
+    return shell.importer_command("init", *map(shell.short_path, record.files[:1]), options=read_as)
+
+
+def write_again(record: RunRecord) -> str:
+    """Return how the reports are written that could not be."""
+    command = shell.importer_command("report", record.name, options=_where_it_is(record))
+    return f"Make room there, and write the reports again; the run itself need not be repeated:\n  {command}"
+
+
+def retry_command(record: RunRecord, **more: str) -> str:
+    """Return the command that sends rows of a run again, with more options in front."""
+    return shell.importer_command("retry", record.name, options=[*more.items(), *_where_it_is(record)])
+
+
+def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:
+    """Return the options by which other commands find the run; of an account the config says where its journal is."""
+    names = ("config", *_WHERE_RUNS_ARE) if record.options.get("account") else _WHERE_RUNS_ARE
+    return [(name, record.options.get(name)) for name in names]

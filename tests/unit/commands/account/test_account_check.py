@@ -1,0 +1,136 @@
+"""What the rows require and the account was not seen to have is told, with what may be meant."""
+
+import pytest
+
+from importer.commands.account.account_check import misfits, not_seen, refusal
+from importer.commands.account.census import AccountContents, FieldInUse
+from importer.commands.account.requirements import Requirements, SourceColumns
+from importer.model.account import Directory, NamedEntry
+from importer.model.rows import Contact, Row, Status
+
+COLUMNS = SourceColumns(
+    tags="Labels", assigned_user="Owner", custom_fields={"Status": "State", "Joined": "Since", "Likes": "Likes"}
+)
+DIRECTORY = Directory(users=[NamedEntry(sent="Ana@example.com", name="Ana")])
+SEEN = AccountContents(
+    tags=frozenset({"VIP"}),
+    fields={
+        "City": FieldInUse(),
+        "Status": FieldInUse(type="dropdown", options=("Active", "Lead")),
+        "Joined": FieldInUse(type="date"),
+        "Likes": FieldInUse(type="checkbox", options=("A",)),
+    },
+    contacts=40,
+)
+
+
+def contact(*tags: str, user: str = "", fields: dict[str, str | tuple[str, ...]] | None = None) -> Contact:
+    """Return a contact."""
+    return Contact(
+        identifier="34600111222",
+        source="whatsapp",
+        name="Ana",
+        tags=tags,
+        assigned_user=user,
+        custom_fields=fields or {},
+    )
+
+
+def requirements_of(*contacts: Contact) -> Requirements:
+    """Return what rows from 2 on want."""
+    found = Requirements()
+    for number, one in enumerate(contacts, 2):
+        found.see(Row(number=number, cells=()), one, COLUMNS)
+    return found
+
+
+def codes(found: Requirements, seen: AccountContents = SEEN) -> list[tuple[str, int]]:
+    """Return the codes of what was not seen and of what does not fit, with the number of rows."""
+    groups = [*not_seen(found, seen, DIRECTORY), *misfits(found, seen)]
+    return [(group.code, group.count) for group in groups]
+
+
+def test_what_was_seen_is_not_worth_a_word() -> None:
+    """Users in capitals or not, tags and fields as they are."""
+    row = contact("VIP", user="ana@example.com", fields={"City": "Rome", "Status": "Lead", "Joined": "2026-03-03"})
+    assert codes(requirements_of(row, contact())) == []
+
+
+def test_what_was_not_seen_is_told_with_what_may_be_meant() -> None:
+    """Each with the rows that want it, its column, and the config's line where a cell can be translated."""
+    found = requirements_of(contact("Vip", user="anna@example.com", fields={"Citty": "Rome"}))
+    user, tag, field = not_seen(found, SEEN, DIRECTORY)
+    assert [group.code for group in (user, tag, field)] == ["user_not_seen", "tag_not_seen", "custom_field_not_seen"]
+    assert all("did you mean" in group.message and group.rows == (2,) for group in (user, tag, field))
+    assert "latest 40 contacts, which is no proof" in tag.message
+    assert tag.message.endswith('under [values."Labels"] of the config: "Vip" = "VIP"')
+    assert user.message.endswith('under [values."Owner"] of the config: "anna@example.com" = "Ana@example.com"')
+    assert (user.column, tag.column, field.column) == ("Owner", "Labels", "")
+
+
+def test_where_all_contacts_were_looked_at_it_says_so() -> None:
+    """Not `the latest`."""
+    (group,) = not_seen(requirements_of(contact("New")), AccountContents(contacts=3, whole=True), None)
+    assert "none of the 3 contacts" in group.message
+
+
+def test_an_account_without_contacts_tells_nothing() -> None:
+    """Of tags and fields; users are in teams."""
+    assert codes(requirements_of(contact("New", user="x@example.com", fields={"City": "Rome"})), AccountContents()) == [
+        ("user_not_seen", 1)
+    ]
+
+
+@pytest.mark.parametrize("directory", [None, Directory(users=None)])
+def test_users_that_were_not_asked_for_are_not_called_unknown(directory: Directory | None) -> None:
+    """Nobody knows."""
+    assert list(not_seen(requirements_of(contact(user="x@example.com")), SEEN, directory)) == []
+
+
+def test_values_that_the_fields_type_refuses_are_told_with_the_line_to_write() -> None:
+    """Only rows whose value does not fit: a date written as a text is a date."""
+    rows = [contact(fields={"Joined": text}) for text in ("03/03/2024", "2024-03-03", "soon")]
+    (group,) = misfits(requirements_of(*rows), SEEN)
+    assert (group.code, group.rows, group.column) == ("custom_field_type", (2, 4), "Since")
+    assert group.message.endswith('"Joined" = { column = "Since", type = "date" }')
+
+
+def test_options_that_a_field_does_not_have_are_told() -> None:
+    """Each with its rows and the line to write, those of checkboxes one by one."""
+    rows = [contact(fields={"Status": text}) for text in ("Active", "Activ", "Activ")]
+    (group,) = misfits(requirements_of(*rows), SEEN)
+    assert (group.code, group.count) == ("option_not_seen", 2)
+    assert group.message.endswith('under [values."State"] of the config: "Activ" = "Active"')
+    assert codes(requirements_of(contact(fields={"Likes": ("A", "B")}))) == [("option_not_seen", 1)]
+    assert codes(requirements_of(contact(fields={"Likes": "A"}))) == [("custom_field_type", 1)]
+
+
+def test_a_column_of_free_text_is_no_dropdown() -> None:
+    """One line for all of its values."""
+    rows = [contact(fields={"Status": f"text {number}"}) for number in range(300)]
+    (group,) = misfits(requirements_of(*rows), SEEN)
+    assert (group.code, group.count) == ("option_not_seen", 300)
+    assert "more than 200 different values" in group.message
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"Status": "Activ"}, '"Activ" is no option; did you mean "Active"'),
+        ({"Joined": "soon"}, '"soon" is no date'),
+        ({"Likes": ("A", "B")}, '"B" is no option'),
+        ({"Likes": "A"}, '"A" is no checkbox'),
+    ],
+)
+def test_a_row_that_would_surely_be_refused_is_not_sent(fields: dict[str, str | tuple[str, ...]], said: str) -> None:
+    """It is failed, with the reason."""
+    outcome = refusal(contact(fields=fields), SEEN)
+    assert outcome is not None
+    assert (outcome.status, outcome.code) == (Status.FAILED, "custom_field_refused")
+    assert said in outcome.reason
+
+
+def test_a_row_that_may_be_right_is_sent() -> None:
+    """What was not seen is not judged."""
+    fields: dict[str, str | tuple[str, ...]] = {"Status": "Lead", "Joined": "2026-03-03", "Likes": ("A",)}
+    assert refusal(contact("New", fields={**fields, "City": "Rome", "Zip": "1"}), SEEN) is None

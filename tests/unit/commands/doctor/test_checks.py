@@ -1,0 +1,154 @@
+"""What `doctor` says of what it found."""
+
+from pathlib import Path
+
+import pytest
+
+from importer.client.token import TokenSource
+from importer.commands.doctor.checks import (
+    LEAST_FREE_BYTES,
+    CronFacts,
+    diagnose_account,
+    diagnose_clock,
+    diagnose_config,
+    diagnose_cron,
+    diagnose_disk,
+    diagnose_journal,
+    diagnose_service,
+    diagnose_token,
+    is_token_refused,
+)
+from importer.journal import AccountMatch
+from importer.journal.integrity import JournalState
+from importer.model.account import AccountIdentity
+from importer.model.diagnosis import Level
+from importer.model.replies import Arrival, Reply
+
+REFUSED = Reply(arrival=Arrival.ANSWERED, http_status=401)
+
+
+def test_the_config_is_named_with_its_mode() -> None:
+    """Without one, `init` writes it."""
+    assert "mode 0644" in diagnose_config(Path("config.toml"), 0o644).text
+    assert "init" in diagnose_config(None, None).next_step
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (TokenSource.VARIABLE, "CALLBELL_API_TOKEN"),
+        (TokenSource.FILE, "from the file token (secret, mode 0600)"),
+        (TokenSource.CREDENTIAL, "systemd"),
+        (TokenSource.KEYRING, "keyring"),
+    ],
+)
+def test_it_is_told_where_the_token_is_from(source: TokenSource, text: str) -> None:
+    """A refused one is a problem of the config: exit code 2."""
+    good = diagnose_token(source, Path("token"), 0o600, None)
+    bad = diagnose_token(source, Path("token"), 0o600, REFUSED)
+    assert (good.level, bad.level, bad.exit_code) == (Level.OK, Level.PROBLEM, 2)
+    assert text in good.text
+    assert text in bad.text
+
+
+def test_only_401_and_403_are_about_the_token() -> None:
+    """All else is the service's."""
+    replies = [Reply(arrival=Arrival.ANSWERED, http_status=status) for status in (200, 401, 403, 404, 500)]
+    statuses = [reply.http_status for reply in replies if is_token_refused(reply)]
+    assert statuses == [401, 403]
+
+
+@pytest.mark.parametrize(
+    ("failed", "text"),
+    [
+        (Reply(arrival=Arrival.NEVER, message="name not found"), "cannot be reached: name not found"),
+        (Reply(arrival=Arrival.ANSWERED, http_status=502), "does not answer as it should: status 502"),
+    ],
+)
+def test_a_service_that_does_not_answer_is_a_problem(failed: Reply, text: str) -> None:
+    """Exit code 5."""
+    one = diagnose_service("https://api.example/v1", [0.1], failed)
+    assert (one.level, one.exit_code) == (Level.PROBLEM, 5)
+    assert text in one.text
+
+
+def test_how_far_the_service_is_is_told() -> None:
+    """The shortest of the round trips, and all of them: the first one opens the connection."""
+    text = diagnose_service("https://api.example/v1", [0.12, 0.041, 0.044], None).text
+    assert "41 ms (round trips of 120, 41, 44 ms)" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level", "text"),
+    [
+        (0.0, Level.SKIPPED, "does not tell"),
+        (-0.7, Level.OK, "agrees"),
+        (3_600.0, Level.NOTE, "3,600 s behind"),
+        (-90.0, Level.NOTE, "90 s ahead of"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_only_told(seconds: float, level: Level, text: str) -> None:
+    """Nothing that is sent depends on it."""
+    one = diagnose_clock(seconds)
+    assert (one.level, one.exit_code) == (level, 0)
+    assert text in one.text
+
+
+def test_the_account_is_told_as_the_journal_knows_it() -> None:
+    """Known, new, or in doubt."""
+    identity = AccountIdentity(name="https://x ana@example.com", email="ana@example.com", uuids=frozenset("ab"))
+    new = diagnose_account(AccountMatch(identity=identity, name=identity.name), "main")
+    known = diagnose_account(AccountMatch(identity=identity, ids=(1,), name="https://x main"), "")
+    doubtful = diagnose_account(AccountMatch(identity=identity, ids=(1,), name="old", is_doubtful=True), "")
+    assert new.text == 'ana@example.com, called "main" in the config, 2 teams and channels; new to the journal'
+    assert "knows it as https://x main" in known.text
+    assert (doubtful.level, "old" in doubtful.text) == (Level.NOTE, True)
+
+
+def test_the_journal_is_told() -> None:
+    """Not there, whole, older, or damaged: exit code 4."""
+    path = Path("journal.sqlite3")
+    assert "not there yet" in diagnose_journal(path, None, 0).text
+    whole = JournalState(faults=(), schema_version=3, newest_version=4, runs=2, contacts=1_000)
+    text = diagnose_journal(path, whole, 2_500_000).text
+    assert "schema 3, which the next run brings to 4, 2.5 MB, 2 runs, 1,000 contacts" in text
+    broken = diagnose_journal(path, JournalState(faults=("SQLite says: no",), schema_version=3), 0)
+    assert (broken.level, broken.exit_code, "SQLite says: no" in broken.text) == (Level.PROBLEM, 4, True)
+
+
+def test_a_full_disk_is_a_problem() -> None:
+    """Of the journal or the reports."""
+    assert diagnose_disk([("journal", 5 * 10**9), ("reports", LEAST_FREE_BYTES)]).level is Level.OK
+    full = diagnose_disk([("journal", 5 * 10**9), ("reports", LEAST_FREE_BYTES - 1)])
+    assert (full.level, full.exit_code, "5.0 GB free for the journal" in full.text) == (Level.PROBLEM, 4, True)
+
+
+def test_a_cron_job_that_sees_the_same_is_ok() -> None:
+    """It is told where it would keep its journal."""
+    one = diagnose_cron(CronFacts(token_source=TokenSource.FILE, home="/home/ana", journal="/home/ana/j"))
+    assert (one.level, one.next_step) == (Level.OK, "")
+    assert "HOME is /home/ana, the journal /home/ana/j" in one.text
+    assert diagnose_cron(CronFacts(is_windows=True)).level is Level.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("facts", "misses", "step"),
+    [
+        (
+            CronFacts(variables=("CALLBELL_API_TOKEN",), token_source=TokenSource.VARIABLE),
+            "what this shell sets (CALLBELL_API_TOKEN)",
+            "token_file",
+        ),
+        (CronFacts(variables=("CALLBELL_IMPORTER_RATE",)), "CALLBELL_IMPORTER_RATE", "crontab"),
+        (CronFacts(token_source=TokenSource.KEYRING), "the keyring", "token_file"),
+        (CronFacts(is_config_found_here=True), "config.toml", "-c"),
+        (CronFacts(is_command_on_path=False, command="/opt/bin/callbell-importer"), "PATH", "/opt/bin/callbell-"),
+    ],
+)
+def test_what_a_cron_job_would_miss_is_told(facts: CronFacts, misses: str, step: str) -> None:
+    """With what to do about it; it is no problem of this shell."""
+    one = diagnose_cron(facts)
+    assert (one.level, one.exit_code) == (Level.NOTE, 0)
+    assert misses in one.text
+    assert one.next_step.startswith("A job with all of it: callbell-importer schedule FILE. By hand: ")
+    assert step in one.next_step

@@ -1,0 +1,72 @@
+"""What is to be done after a run, for whoever reads of it elsewhere; and what `doctor` says of a test notice."""
+
+import pytest
+
+from importer.commands.doctor.notify_checks import diagnose_delivery
+from importer.commands.end.notices import next_command
+from importer.model.diagnosis import Level
+from importer.notify.delivery import DeliveryResult
+
+RUN = "20261127-020000-contacts"
+OPTIONS = {
+    "config": "/srv/config.toml",
+    "account": "shop-a",
+    "journal": "/srv/journal.sqlite3",
+    "country": "ES",
+    "quiet": True,
+}
+FIX = f"/srv/reports/{RUN}/failed.csv"
+
+READ_SO = "--config /srv/config.toml --account shop-a --country ES --journal /srv/journal.sqlite3"
+FIX_IT = "fix the rows in the file (its last columns say why), and import it:"
+
+
+def ending(exit_code: int, problems: dict[str, int], **rows: int) -> dict[str, object]:
+    """Return the summary of a run with problems by their codes."""
+    groups = [{"code": code, "count": count, "column": "Phone", "message": "no"} for code, count in problems.items()]
+    reports = {"summary": "/srv/summary.json", "failed": [FIX]}
+    return {"run": RUN, "exit_code": exit_code, "rows": {"read": 9, **rows}, "problems": groups, "reports": reports}
+
+
+WHERE = "--config /srv/config.toml --account shop-a --journal /srv/journal.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("summary", "step"),
+    [
+        (ending(0, {}), ""),
+        (ending(0, {"phone_invalid": 2}, invalid=2), f"{FIX_IT} callbell-importer run {FIX} {READ_SO}"),
+        (
+            ending(1, {"phone_invalid": 2}, invalid=2),
+            f"{FIX_IT} callbell-importer run {FIX} {READ_SO}",
+        ),
+        (ending(1, {"server_error": 2}, failed=2), f"send them again: callbell-importer retry {RUN} {WHERE}"),
+        (ending(1, {"in_doubt": 1}, in_doubt=1), f"send them again: callbell-importer retry {RUN} {WHERE}"),
+        (ending(1, {}, created=3), f"see what happened: callbell-importer runs {RUN} {WHERE}"),
+        (ending(5, {"phone_invalid": 2}, invalid=2), f"see what happened: callbell-importer runs {RUN} {WHERE}"),
+        ({"command": "run", "exit_code": 3, "error": {}}, f"see what happened: callbell-importer runs {WHERE}"),
+        ({"command": "run", "exit_code": 6}, "wait until the other run has ended, and give the same command again."),
+    ],
+)
+def test_the_next_step_has_its_command(summary: dict[str, object], step: str) -> None:
+    """With absolute paths and the options that matter, wherever it is given."""
+    assert next_command(summary, OPTIONS) == step
+
+
+@pytest.mark.parametrize(
+    ("receiver", "failure", "level", "said"),
+    [
+        ("webhook (hooks.slack.com)", "", Level.OK, "hooks.slack.com: the test notice was taken"),
+        ("mail (127.0.0.1)", "no", Level.PROBLEM, "127.0.0.1: not delivered: no"),
+        ("ping (hc-ping.com)", "it answers 404", Level.NOTE, "hc-ping.com: it answers 404 to /log"),
+        ("ping (hc-ping.com)", "it answers 500", Level.PROBLEM, "hc-ping.com: not delivered: it answers 500"),
+        ("webhook (example.com)", "it answers 404", Level.PROBLEM, "example.com: not delivered"),
+        ("webhook", "The file x is empty.", Level.PROBLEM, "not delivered: The file x is empty."),
+    ],
+)
+def test_a_test_notice_is_a_line(receiver: str, failure: str, level: Level, said: str) -> None:
+    """Its name is the receiver's kind; only a dead-man's switch may lack a log."""
+    found = diagnose_delivery(DeliveryResult(receiver=receiver, failure=failure))
+    assert (found.name, found.level) == (receiver.partition(" ")[0], level)
+    assert found.text.startswith(said)
+    assert found.exit_code == (2 if level is Level.PROBLEM else 0)

@@ -1,0 +1,124 @@
+"""What a run asks before it reads the rows, and how the answers are understood."""
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from importer.commands.context import CommandContext
+from importer.commands.mapping_selection import InputSheet
+from importer.commands.questions.column_questions import with_answers
+from importer.readers import open_reader
+from importer.settings import settle
+from tests.support.commands import table
+
+SPANISH = [("Móvil", "Nombre"), ("600111222", "Ana"), ("611222333", "Eva")]
+QUESTION = "2 of 2 numbers are right for Spain. Are they Spanish? [Y/n]"
+
+
+def answering(*answers: str) -> tuple[Callable[[str], str], list[str]]:
+    """Return what answers questions in this order, and the questions that it was asked."""
+    asked: list[str] = []
+    left = list(answers)
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return left.pop(0)
+
+    return ask, asked
+
+
+def asked_of(
+    path: Path, rows: Sequence[Sequence[str]], *answers: str, options: dict[str, object] | None = None, config: str = ""
+) -> tuple[CommandContext, list[str], InputSheet]:
+    """Return the context with the answers, the questions, and the sheet."""
+    ask, asked = answering(*answers)
+    settings = settle(options or {}, {}, config or None)
+    context = CommandContext(settings=settings, environment={}, stream=io.StringIO(), ask_line=ask)
+    reader = InputSheet(open_reader(str(table(path / "a.csv", rows)), settings.input))
+    try:
+        return with_answers(context, [reader]), asked, reader
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize(
+    ("answers", "country"),
+    [
+        ([""], "ES"),
+        (["sí"], "ES"),
+        (["SI"], "ES"),
+        (["y"], "ES"),
+        (["Portugal"], "PT"),
+        (["Spain"], "ES"),
+        (["SE"], "SE"),
+        (["n", "France"], "FR"),
+        (["no", "+34"], "ES"),
+        (["what?", "+1", "ES"], "ES"),
+        (["n", ""], ""),
+    ],
+)
+def test_the_country_is_confirmed_or_named(tmp_path: Path, answers: list[str], country: str) -> None:
+    """Enter and a yes in any language confirm it; a country named at once is taken; it is as good as an option."""
+    context, asked, _ = asked_of(tmp_path, SPANISH, *answers)
+    assert asked[0] == QUESTION
+    assert len(asked) == len(answers)
+    assert context.settings.mapping.contact.country == country
+    assert context.options.get("country", "") == country
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "config"),
+    [
+        (SPANISH, {"country": "Spain"}, ""),
+        (SPANISH, {"yes": True}, ""),
+        (SPANISH, {"source": "telegram"}, ""),
+        ([("Móvil", "Nombre"), ("+34600111222", "Ana"), ("34611222333", "Eva")], {}, ""),
+        ([("Móvil", "Nombre", "País"), ("600111222", "Ana", "España")], {}, ""),
+        (SPANISH, {}, '[contact]\ncountry = "ES"\n[columns]\nidentifier = "Móvil"\nname = "Nombre"'),
+    ],
+)
+def test_what_is_sure_is_not_asked(
+    tmp_path: Path, rows: Sequence[Sequence[str]], options: dict[str, object], config: str
+) -> None:
+    """Numbers with their country code, a country from option, config or column, and whoever wants no questions."""
+    assert asked_of(tmp_path, rows, options=options, config=config)[1] == []
+
+
+def test_a_config_without_a_country_is_asked_about(tmp_path: Path) -> None:
+    """Its columns are known, and the numbers do not say where they are from."""
+    config = '[columns]\nidentifier = "Móvil"\nname = "Nombre"'
+    context, asked, _ = asked_of(tmp_path, SPANISH, "", config=config)
+    assert (asked, context.settings.mapping.contact.country) == ([QUESTION], "ES")
+
+
+def test_numbers_that_fit_no_country_are_asked_about_openly(tmp_path: Path) -> None:
+    """Without a guess, Enter names none."""
+    rows = [
+        ("Móvil", "Nombre"),
+        *((number, "Ana") for number in ("0111111", "99999999999", "5550123", "12345678", "077")),
+    ]
+    context, asked, _ = asked_of(tmp_path, rows, "")
+    assert asked[0].startswith("Phone numbers have no country code, and most of them fit no one country.")
+    assert context.options == {}
+
+
+def test_an_open_column_is_asked_about_with_its_values(tmp_path: Path) -> None:
+    """By number or header, asked again until it is one; all rows can still be read."""
+    rows = [("Phone", "Tel", "Name"), ("+34600111222", "+34600111223", "Ana"), ("+34600111224", "", "Eva")]
+    _, asked, reader = asked_of(tmp_path, rows, "9", "Tel")
+    assert asked[0].splitlines()[1:] == [
+        "  1 Phone                  100% full  +34600111222, +34600111224",
+        "  2 Tel                     50% full  +34600111223",
+        "Its number; Enter: 1",
+    ]
+    assert reader.answered is not None
+    assert reader.answered.columns.identifier == "Tel"
+    assert [row.number for rows in reader.chunks() for row in rows] == [2, 3]
+
+
+def test_columns_with_one_header_are_not_chosen_from(tmp_path: Path) -> None:
+    """No answer could tell them apart: the run says what to do, as without a terminal."""
+    rows = [("Phone", "Phone", "Name"), ("+34600111222", "+34600111223", "Ana")]
+    assert asked_of(tmp_path, rows)[1] == []

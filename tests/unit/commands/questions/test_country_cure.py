@@ -1,0 +1,50 @@
+"""The option that makes numbers without a country code right, where nobody was asked."""
+
+from importer.commands.questions.country_cure import NumbersWithoutCountry, country_here
+from importer.mapper.phones import identify
+from importer.model.rows import Entry, InvalidRow, Problem, Row, Sheet
+
+SHEET = Sheet(file="clientes.csv", header=("Móvil", "Nombre"))
+
+
+def seen(*cells: str) -> NumbersWithoutCountry:
+    """Return what is known after rows with these phone numbers."""
+    numbers = NumbersWithoutCountry()
+    for place, cell in enumerate(cells, 2):
+        problem = identify(cell, "whatsapp", "")
+        assert isinstance(problem, Problem)
+        row = Row(number=place, cells=(cell,))
+        numbers.mapped([Entry(row=row, mapped=InvalidRow(problems=(problem,)))])
+    return numbers
+
+
+def test_the_cure_names_option_and_evidence() -> None:
+    """Of the numbers that were refused for want of a country; the others have other cures."""
+    country, cure = seen("600111222", "611222333", "12345").cure([SHEET], {})
+    assert country == "ES"
+    assert cure.splitlines() == [
+        "2 of 2 numbers without a country code are right for Spain.",
+        "If they are Spanish, give the same command with --country ES.",
+    ]
+
+
+def test_it_is_said_of_the_first_numbers_where_there_are_more() -> None:
+    """Only so many of them are looked at."""
+    _, cure = seen(*(f"6001{place:05}" for place in range(3_000))).cure([SHEET], {})
+    assert cure.startswith("Of the first 2,000 numbers without a country code, 2,000 are right for Spain.\n")
+
+
+def test_nothing_is_said_where_it_would_be_a_mere_chance() -> None:
+    """No such number, or a country for which nothing speaks but that the digits fit."""
+    assert seen("12345").cure([SHEET], {}) == ("", "")
+    assert seen(*(f"1111111111{n}" for n in range(5))).cure([Sheet(file="a.csv", header=("Id",))], {"LANG": "C"}) == (
+        "",
+        "",
+    )
+
+
+def test_the_machines_country_is_that_of_its_locale() -> None:
+    """By the first variable that is set; a locale without a country tells none."""
+    assert country_here({"LC_ALL": "", "LANG": "es_ES.UTF-8"}) == "ES"
+    assert country_here({"LC_ALL": "pt_BR", "LANG": "es_ES.UTF-8"}) == "BR"
+    assert country_here({"LANG": "C.UTF-8"}) == ""
