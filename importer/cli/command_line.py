@@ -76,10 +76,7 @@ def run(
     metrics: options.Metrics = None,
 ) -> None:
     """Import the rows of spreadsheets: read, map, send, report."""
-    _run(begun(command_context(locals(), config)), files)
-
-
-def _run(context: "CommandContext", files: list[str]) -> None:
+    context = begun(command_context(locals(), config))
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
     finish(context, import_files(context, files))

@@ -75,13 +75,14 @@ def run_steps(
         to_fix: The files in which rows can be fixed, to be given again.
 
     """
-    retry, steps = retry_command(record), []
+    steps = []
     if to_fix and (tally[Status.INVALID] or tally[Status.FAILED] or conflicts):
         again = "\n".join(command_line("run", [path], record.options) for path in to_fix)
         names = " and ".join(path.name for path in to_fix)
         steps.append((f"Fix the rows that need you in {names} (the reasons are beside them), save, and import:", again))
     if tally[Status.UNSENT] or tally[Status.FAILED]:
-        steps.append(("Send again what was not sent, or was given up on, as it is:", retry))
+        steps.append(("Send again what was not sent, or was given up on, as it is:", retry_command(record)))
     if tally[Status.IN_DOUBT]:
-        steps.append(("Find out whether the rows in doubt arrived, and send those that did not:", retry))
+        ask = "Find out whether the rows in doubt arrived, and send those that did not:"
+        steps.append((ask, retry_command(record)))
     return steps or [("Nothing: every row is where it should be.", "")]
