@@ -91,7 +91,13 @@ UPDATE contacts SET is_to_ask = is_to_ask OR (status = 'failed' AND EXISTS (
     )), {HIDE}
 WHERE is_forgotten = 0 AND ({_CONTACT_KEY}) NOT IN (SELECT account, source, channel, identifier FROM temp.used)
 """  # noqa: S608 - only constants
-_OLD_WITH_ROWS = f"SELECT id FROM runs WHERE {_OLD} AND EXISTS (SELECT 1 FROM rows WHERE run = runs.id)"  # noqa: S608 - only constants
+_OLD_TO_DROP = f"""
+SELECT id FROM runs WHERE {_OLD} AND (
+    EXISTS (SELECT 1 FROM rows WHERE run = runs.id AND (run, seq) NOT IN (SELECT run, seq FROM temp.kept))
+    OR EXISTS (SELECT 1 FROM changes WHERE run = runs.id)
+)
+"""  # noqa: S608 - only constants
+"""The old runs that have more than what stays, so that a night's work does not grow with the number of runs."""
 _DELETE_ROWS = "DELETE FROM rows WHERE run = ? AND (run, seq) NOT IN (SELECT run, seq FROM temp.kept)"
 # The values before an update are for an undo, which is over for an old run.
 _DELETE_CHANGES = f"""
@@ -156,7 +162,7 @@ class JournalPurge:
                 connection.execute(statement, values)
             contacts = connection.execute(_HIDE_CONTACTS).rowcount
             rows = 0
-            for (run,) in connection.execute(_OLD_WITH_ROWS, values).fetchall():
+            for (run,) in connection.execute(_OLD_TO_DROP, values).fetchall():
                 connection.execute(_DELETE_CHANGES, (run,))
                 count = connection.execute(_DELETE_ROWS, (run,)).rowcount
                 connection.execute(_COUNT, (count, run))

@@ -208,3 +208,27 @@ def test_rows_of_past_nights_are_dropped_and_counted(tmp_path: Path) -> None:
         assert journal.report_source("run-3").kept().lines() == ["20 of its rows are not kept any more, only counted."]
         assert {one.name for one in journal.report_source("run-11").results()} == {"A"}
     assert examine(path).faults == ()
+
+
+def test_what_was_forgotten_costs_the_next_night_nothing(tmp_path: Path) -> None:
+    """An old run whose rows all stay, because a contact in use stands on them, is not gone through every night."""
+    path = tmp_path / "journal.sqlite3"
+    with closing(Journal.open(path)) as journal:
+        for day, number in enumerate(_NUMBERS):
+            night(
+                journal,
+                day,
+                [Contact(identifier=number, source="whatsapp", name="Ana") for number in _NUMBERS[: day + 1]],
+            )
+    assert deletions(path, 6)
+    assert not deletions(path, 6)
+
+
+def deletions(path: Path, day: int) -> list[str]:
+    """Purge what is older than a day; return the statements that delete rows."""
+    said: list[str] = []
+    with closing(Database(path)) as database:
+        with database.transaction() as connection:
+            connection.set_trace_callback(said.append)
+        JournalPurge(database).forget_runs(START + day * _DAY)
+    return [one for one in said if one.startswith("DELETE FROM rows")]
