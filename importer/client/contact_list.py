@@ -153,7 +153,7 @@ class ContactList:
         yield page
         while page.after:
             if page.after in seen:
-                raise WalkError("The contact list goes round in a circle.")
+                raise WalkError("The contact list repeats itself.")
             seen.add(page.after)
             page = await self._page(page.after)
             yield page

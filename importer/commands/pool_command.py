@@ -80,7 +80,7 @@ class PoolCommand:
         limiter: RateLimiter,
         too_many_failures: Callable[[Mapping[Any, int]], Stop | None] = lambda _done: None,
     ) -> WorkerPool[StepT, OutcomeT]:
-        """Return a worker pool; from here on a signal ends the command in good order."""
+        """Return a worker pool; from here on a signal ends the command gracefully."""
         pool = pool_of(self.context, operation, service, journal, limiter)
         pool.too_many_failures = too_many_failures
         self.interruption.pool = pool

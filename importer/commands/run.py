@@ -11,7 +11,7 @@ from importer.commands.account.preflight import ask_before_sending
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.end.exit_status import failure_limit
-from importer.commands.end.retention import with_house_kept
+from importer.commands.end.retention import with_journal_trimmed
 from importer.commands.end.run_end import EndOfRun, with_series
 from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.live_display import PoolDisplay
@@ -63,7 +63,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
             run.ask()
             result = asyncio.run(run.execute())
         result = with_files_moved(context, journal, record.name, result, zip(inputs, readers, strict=True))
-    return with_house_kept(context, result)
+    return with_journal_trimmed(context, result)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class ImportRun(PoolCommand):
         rate, learned = settings.service.rate, self.store.learned_limit(account)
         limiter = RateLimiter(rate=rate, concurrency=settings.service.concurrency, learned=learned)
         limit = failure_limit(settings.run.max_failures)
-        # Before anything is waited for: from here on a signal ends the run in good order.
+        # Before anything is waited for: from here on a signal ends the run gracefully.
         pool = self._pool(self._operation(account), connection.service, journal, limiter, limit)
         pool.trial = Trial(0 if settings.run.dry_run or settings.run.max_failures else TRIAL_ROWS)
         record = replace(self.record, account=account, rate_limit=rate, options=self._kept_options(connection))

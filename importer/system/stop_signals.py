@@ -1,4 +1,4 @@
-"""Signals that ask a command to stop, on Windows and elsewhere: in good order at the first, at once at the second."""
+"""Signals that ask a command to stop, on Windows and elsewhere: gracefully at the first, at once at the second."""
 
 import asyncio
 import contextlib

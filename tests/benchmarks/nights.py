@@ -42,7 +42,7 @@ def main(rows: int = 2_000, nights: int = 1_000) -> None:
             began_at = time.process_time()
             _import(path, night, rows)
             ended_at = time.process_time()
-            _keep_house(path, night)
+            _trim(path, night)
             over_at = time.process_time()
             if night in _SHOWN or night == nights:
                 megabytes = path.stat().st_size / 1e6
@@ -116,7 +116,7 @@ def _created(pending: Pending, at: datetime) -> Recorded:
     return RecordedOutcome(seq=pending.seq, outcome=outcome, attempts=1, at=at)
 
 
-def _keep_house(path: Path, night: int) -> None:
+def _trim(path: Path, night: int) -> None:
     """Do what the end of a run does (`importer.commands.end.retention`), but for the reports."""
     now = _START + timedelta(days=night)
     before = now - timedelta(days=_DAYS)

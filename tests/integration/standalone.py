@@ -140,7 +140,7 @@ def tell_its_own_commands(place: Place) -> None:
 
 
 def stop_and_go_on(place: Place) -> None:
-    """One Ctrl-C on a terminal stops in good order; the same command goes on, and nobody is there twice."""
+    """One Ctrl-C on a terminal stops gracefully; the same command goes on, and nobody is there twice."""
     customers(place.folder / "many.csv", ROWS)
     with serving(replace(NO_LIMIT, latency_seconds=0.05)) as sandbox:
         place.variables |= {"CALLBELL_BASE_URL": sandbox.base_url, "CALLBELL_API_TOKEN": TOKEN}

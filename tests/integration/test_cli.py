@@ -630,7 +630,7 @@ def test_a_run_that_has_taken_its_time_ends_with_5_and_goes_on_later(monkeypatch
         assert len(set(phones(service))) == len(service.contacts) == 30
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop")
 def test_a_run_that_is_interrupted_writes_its_reports_and_goes_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the exit code in the summary, and no failed rows where nothing needs a person."""
     file = customers(Path("contacts.csv"), 100)
@@ -654,7 +654,7 @@ def test_a_run_that_is_interrupted_writes_its_reports_and_goes_on_later(monkeypa
         assert len(set(phones(service))) == len(service.contacts) == 100
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop")
 def test_a_run_that_is_interrupted_while_it_begins_ends_in_good_order(
     service: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

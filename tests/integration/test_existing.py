@@ -149,7 +149,7 @@ def test_update_brings_an_edit_over_by_one_get_and_one_patch(serve: Callable[...
     assert len(service.contacts) == 20
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop")
 def test_a_signal_ends_the_walk(serve: Callable[..., Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is sent, and every row is unsent; the same command goes on."""
     service, walk = serve(50), ContactList.walk

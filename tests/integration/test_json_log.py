@@ -169,7 +169,7 @@ def test_what_libraries_and_python_say_is_an_entry_without_numbers_or_the_token(
     ]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop")
 def test_a_run_that_is_told_to_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """With 143."""
     customers(FILE)

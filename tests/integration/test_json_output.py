@@ -195,7 +195,9 @@ CASES: list[Case] = [
     (("doctor",), a_wrong_config, 2, "usage"),
     (("doctor",), a_refused_token, 2, "usage"),
 ]
-POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+POSIX = pytest.mark.skipif(
+    os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop"
+)
 WITH_SIGNALS: list[Case] = [
     (RUN, stopped_by(signal.SIGINT), 130, "interrupted"),
     (RUN, stopped_by(signal.SIGTERM), 143, "terminated"),
@@ -433,7 +435,7 @@ def test_each_command_shows_its_schema(command: str) -> None:
     assert "--json-schema" in give(command, "--help").stdout
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself in good order")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop")
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 143)])
 def test_a_signal_while_the_command_line_is_imported_is_told_too(name: str, code: int) -> None:
     """It takes longer than all that comes before."""

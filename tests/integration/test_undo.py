@@ -514,7 +514,7 @@ def test_a_signal_before_the_first_request_deletes_nothing(service: Sandbox) -> 
 def test_a_signal_while_the_undo_is_written_down_deletes_nothing(
     service: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It ends in good order, with a report, and the same command goes on."""
+    """It ends gracefully, with a report, and the same command goes on."""
     run, begin = imported(3), RunUndo.begin
 
     def stop(self: RunUndo, name: str, folder: Path, at: datetime) -> None:

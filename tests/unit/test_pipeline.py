@@ -251,7 +251,7 @@ async def test_what_comes_before_sending_may_refuse_it() -> None:
 
 
 async def test_a_stop_ends_what_comes_before_sending() -> None:
-    """A signal does not wait for the end of a long walk; the sender then ends in its own good order."""
+    """A signal does not wait for the end of a long walk; the sender then ends gracefully."""
     sender = Sending()
 
     async def before() -> None:

@@ -21,7 +21,7 @@ _AS_PLANNED = frozenset({0, 1})
 """Exit codes of runs that ended as planned; whoever interrupted one does not wait for more."""
 
 
-def with_house_kept(context: CommandContext, result: CommandResult) -> CommandResult:
+def with_journal_trimmed(context: CommandContext, result: CommandResult) -> CommandResult:
     """Keep the journal of a run small that has ended, and return how it ended.
 
     Whatever goes wrong is told, and is done the next time.
@@ -34,7 +34,7 @@ def with_house_kept(context: CommandContext, result: CommandResult) -> CommandRe
             context.logging(),
             journal_lock(path, "the end of a run") as lock_again,
         ):
-            _keep_house(context, path, lock_again)
+            _trim(context, path, lock_again)
     except BusyError:  # the run that has it does it
         return result
     except ImporterError as error:
@@ -42,7 +42,7 @@ def with_house_kept(context: CommandContext, result: CommandResult) -> CommandRe
     return result
 
 
-def _keep_house(context: CommandContext, path: Path, lock_again: Callable[[], None]) -> None:
+def _trim(context: CommandContext, path: Path, lock_again: Callable[[], None]) -> None:
     with closing(Database(path)) as database:
         lock_again()
         began_at, days = context.clock.now(), context.settings.retention.older_than_days

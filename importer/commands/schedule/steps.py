@@ -81,7 +81,7 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
         "Try it now:",
         f"  systemctl start {job.name}",
         f"  journalctl -u {job.name}",
-        f"Of {MOST_STARTS} starts in 20 hours the night's is one; to count anew: systemctl reset-failed {job.name}",
+        f"Of {MOST_STARTS} starts in 20 hours the night's is one; to count again: systemctl reset-failed {job.name}",
         f"Other commands are given as its user, who has the journal: {token}su -s /bin/sh {job.user}",
     )
     return Placement(text=_text(files), shown=tuple(steps), afterwards=afterwards)

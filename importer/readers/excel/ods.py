@@ -102,7 +102,7 @@ class OdsWorkbook:
         return PandasSheet(pd.ExcelFile(self._copy, engine="calamine"), 0, extent)
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; closing it twice does no harm."""
         self._package.close()
 
 

@@ -46,12 +46,12 @@ class PandasSheet:
         """Yield the values of each row from row 1 on, gaps too; an empty cell is an empty text.
 
         Whole numbers are texts already, but where their format says how they are shown. Each call begins again. What
-        was yielded is let go in chunks, so a second call parses the sheet again if the first one went beyond a chunk.
+        was yielded is released in chunks, so a second call parses the sheet again if the first one went beyond a chunk.
         """
         return proven_rows(self._chunked(), self._extent)
 
     def close(self) -> None:
-        """Let go of the values; more than once does no harm."""
+        """Release the values; doing it twice does no harm."""
         self._columns = []
 
     def _chunked(self) -> Iterator[Sequence[object]]:

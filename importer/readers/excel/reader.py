@@ -97,7 +97,7 @@ class ExcelReader:
         self._sheet = with_notes(self._sheet, totals.notes())
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; closing it twice does no harm."""
         self._at_the_end.close()
 
     def _header(self, options: InputOptions) -> Header:

@@ -44,7 +44,7 @@ class SheetRows(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of what it holds."""
+        """Close what it holds."""
 
 
 class Workbook(Protocol):
@@ -68,7 +68,7 @@ class Workbook(Protocol):
         """Return how to read the sheet; `extent` is what `look` said of it."""
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; closing it twice does no harm."""
 
 
 def open_workbook(path: str) -> Workbook:

@@ -117,7 +117,7 @@ class XlsWorkbook:
         return PandasSheet(self._file, int(sheet.part), extent)
 
     def close(self) -> None:
-        """Let go of what it holds; more than once does no harm."""
+        """Close what it holds; closing it twice does no harm."""
         self._file.close()
         self._book.release_resources()
 

@@ -78,7 +78,7 @@ class XlsxWorkbook:
         return self._by_openpyxl(sheet, extent)
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; closing it twice does no harm."""
         self._opened.close()
 
     def _fits_in_memory(self, sheet: SheetPart, extent: Extent) -> bool:

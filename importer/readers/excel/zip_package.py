@@ -52,7 +52,7 @@ class Package:
             raise
 
     def close(self) -> None:
-        """Let go of the file; more than once does no harm."""
+        """Close the file; closing it twice does no harm."""
         self._zip.close()
         self._file.close()
 

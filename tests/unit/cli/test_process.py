@@ -12,7 +12,7 @@ import pytest
 from importer.cli import command_line, process
 
 posix_only = pytest.mark.skipif(
-    os.name == "nt", reason="Windows has no signal that a process can send itself in good order"
+    os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop"
 )
 
 

@@ -13,7 +13,7 @@ from importer.system import runtime
 from importer.system.stop_signals import Interruption, install_stop_handlers
 
 posix_only = pytest.mark.skipif(
-    os.name == "nt", reason="Windows has no signal that a process can send itself in good order"
+    os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop"
 )
 
 
