@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from importer.model.cell_names import column_letters
 from importer.model.errors import InputError
-from importer.readers.header import HEADER_WORD, is_label, no_header
+from importer.readers.header_label import HEADER_WORD, is_label, no_header
 
 _LEAST_ROWS_OF_TABLE = 2
 _COLUMNS_LOOKED_AT = 100

@@ -17,7 +17,7 @@ from importer.reports.next_step import (
     to_do,
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
-from importer.reports.report_files import Reports
+from importer.reports.report_options import Reports
 from importer.reports.run_commands import write_again
 from importer.system import shell
 

@@ -1,61 +1,16 @@
-"""The files that a run leaves in its folder: which are wanted, and in which order they are written."""
+"""Write the files that a run leaves in its folder, each whole or not at all."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from importer.model.protocols import ReportSource
 from importer.model.rows import NEEDS_PERSON
-from importer.model.runs import REPORT_KINDS, ProblemGroup, conflict_count
+from importer.model.runs import ProblemGroup, conflict_count
 from importer.reports.failed_rows import write_failed
+from importer.reports.report_options import FOR_PROGRAMS, ReportOptions, Reports
 from importer.reports.results import COLUMNS, result_lines, summary_text, write_csv_table
 from importer.system.files import write_whole
-
-InputCells = Callable[[int], Iterator[tuple[int, tuple[str, ...]]]]
-"""From a sheet's index to the number and the cells of its rows, read again; none if the input is another now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reports:
-    """Where a run's reports are."""
-
-    folder: Path
-    results: Path | None = None
-    """results.csv; None: it was not wanted."""
-    workbook: Path | None = None
-    """results.xlsx."""
-    page: Path | None = None
-    """report.html."""
-    failed: tuple[Path, ...]
-    """The files with the rows to fix, in the order of the sheets; sheets without such rows have none."""
-    summary: Path
-    summary_json: str
-    """The summary's text, which `--json` prints."""
-    problems: Sequence[ProblemGroup]
-    """Those of the summary: they take a walk through every row."""
-    unwritten: str = ""
-    """Why they, or some of them, could not be written; empty: they were."""
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the files that were written."""
-        paths = (self.page, self.workbook, self.results, *self.failed, self.summary)
-        return [path.name for path in paths if path]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOptions:
-    """Which reports are written, and how."""
-
-    kinds: Collection[str] = REPORT_KINDS
-    excel_delimiter: str = ""
-    """What Excel takes for the delimiter of results.csv, which then has a byte order mark; empty: it is for programs.
-    """
-    input_cells: InputCells = lambda _: iter(())
-    """Reads the input's cells again, for results.xlsx."""
-
-
-FOR_PROGRAMS = ReportOptions(kinds=("csv",))
 
 
 def write_reports(

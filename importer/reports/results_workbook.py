@@ -28,7 +28,7 @@ from importer.model.rows import Sheet
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, kept_places, wrong_places
 from importer.reports.report_advice import row_step
-from importer.reports.report_files import InputCells
+from importer.reports.report_options import InputCells
 from importer.reports.run_summary import RunSummary
 from importer.reports.summary_sheet import write_summary
 from importer.reports.workbook_style import Style, Table, line_height, named_sheet, new_workbook

@@ -7,7 +7,7 @@ from importer.journal import Journal
 from importer.model.errors import StorageError, error_json
 from importer.model.runs import ProblemGroup
 from importer.reports import write_reports
-from importer.reports.report_files import ReportOptions, Reports
+from importer.reports.report_options import ReportOptions, Reports
 from importer.reports.results import summary_text
 from importer.system.logs import LOG
 

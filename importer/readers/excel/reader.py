@@ -13,22 +13,16 @@ from importer.model.errors import InputError
 from importer.model.rows import Problem, Row, Sheet
 from importer.readers.excel.cells import cell_name, is_wrong, problem_of, text_of
 from importer.readers.excel.extent import MOST_ROWS, CoveredCells
+from importer.readers.excel.open_workbook import open_workbook
 from importer.readers.excel.overlay import FlaggedRow
 from importer.readers.excel.sheet_messages import merged_problem, sheet_notes
-from importer.readers.excel.workbook import chosen, open_workbook
+from importer.readers.excel.workbook import chosen
 from importer.readers.excel.zip_package import damaged
 from importer.readers.files import FileState
-from importer.readers.header import (
-    ROWS_UNDER_TITLE,
-    Blanks,
-    Header,
-    Totals,
-    find_header,
-    first_row,
-    no_header,
-    with_notes,
-)
+from importer.readers.header import ROWS_UNDER_TITLE, Header, find_header, first_row
+from importer.readers.header_label import no_header
 from importer.readers.options import HIDDEN_SKIP, InputOptions
+from importer.readers.rows_left_out import Blanks, Totals, with_notes
 
 _CHUNK_ROWS = 1_000
 _CHUNK_CHARACTERS = 4 * 1024**2

@@ -8,20 +8,11 @@ Only the file's sample is looked at, so bytes further on may be no text: `UNDECO
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from importer.model.errors import InputError
 from importer.model.plain_text import counted
-
-UNDECODABLE = "importer.undecodable"
-"""Name of the codec error handler that turns each byte that is no text into a lone surrogate, U+DC00 and up."""
-
-NO_TEXT = "\udc00"
-"""Stands for a character that no text has: a zero, or the reader's own mark."""
-
-LONGEST_EXAMPLE = 40
-"""Characters of a word that is shown."""
+from importer.readers.text.decode import LONGEST_EXAMPLE, UNDECODABLE, Encoding, decoded, is_text
 
 _LOOK_BYTES = 1024**2
 _MOST_LOOKED_THROUGH = 64 * 1024**2
@@ -32,7 +23,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _DAMAGED = re.compile("\\w*\ufffd[\\w\ufffd]*")
 _UTF_8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LEAST_PAIRS = 32
@@ -43,35 +33,6 @@ _ISO_2022 = (
     (re.compile(rb"\x1b(?:\$[)*+][A-Z]|\$A)"), ""),
 )
 """Escapes of ISO-2022, whose bytes are all ASCII, and the codec; none where Python has none (Chinese)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoding:
-    """How a text file is to be decoded."""
-
-    codec: str
-    """Python's name of it."""
-    fallback: str = ""
-    """The codec of single bytes that are not in `codec`, where tables of two encodings were joined; empty: none."""
-    notes: tuple[str, ...] = ()
-    """Sentences for the person about what was guessed."""
-
-    def readable(self, cell: str) -> str:
-        """Return a cell without stray bytes: read in the fallback if that gives words; else as it is."""
-        if not self.fallback or is_text(cell):
-            return cell
-        from importer.readers.text.mixed_lines import in_fallback  # noqa: PLC0415 - needed for few files
-
-        return in_fallback(cell, self.fallback) or cell
-
-
-def _keep_in_sight(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : error.end]), error.end
-
-
-codecs.register_error(UNDECODABLE, _keep_in_sight)
 
 
 def find_encoding(sample: bytes, wanted: str, further: bytes = b"") -> Encoding:
@@ -106,6 +67,15 @@ def find_encoding(sample: bytes, wanted: str, further: bytes = b"") -> Encoding:
     return _utf_8(further or sample) or _guessed(further or sample)
 
 
+def readable(cell: str, encoding: Encoding) -> str:
+    """Return a cell without stray bytes: read in the fallback if that gives words; else as it is."""
+    if not encoding.fallback or is_text(cell):
+        return cell
+    from importer.readers.text.mixed_lines import in_fallback  # noqa: PLC0415 - needed for few files
+
+    return in_fallback(cell, encoding.fallback) or cell
+
+
 def more_evidence(sample: bytes, file: BinaryIO) -> bytes:
     """Return the first bytes after a sample of plain ASCII that are something else; empty if there are none near."""
     if not _is_plain_ascii(sample):
@@ -133,14 +103,6 @@ def damage_note(text: str) -> tuple[str, ...]:
 
 def _is_plain_ascii(content: bytes) -> bool:
     return content.isascii() and b"\x1b" not in content
-
-
-def decoded(sample: bytes, codec: str, *, whole: bool = False) -> str:
-    """Return the sample's text; a character that its end cuts is left off, unless the sample is the whole file."""
-    try:
-        return codecs.getincrementaldecoder(codec)(UNDECODABLE).decode(sample, whole)
-    except UnicodeError as error:  # a few of Python's codecs have no error handlers
-        raise InputError(f"The file is not in the encoding {codec}.", "Name another with --encoding.") from error
 
 
 def _known_codec(name: str) -> str:
@@ -230,17 +192,3 @@ def _if_decodable(sample: bytes, codec: str) -> str:
     """Return the sample's text, but for a character that its end cuts; nothing if it is not in the codec."""
     text = decoded(sample, codec)
     return text if is_text(text) else ""
-
-
-def shown_text(cell: str) -> str:
-    """Return the cell with a replacement character for each byte that is no text, so that it can be written."""
-    return _LONE_SURROGATE.sub("\ufffd", cell)
-
-
-def is_text(text: str) -> bool:
-    """Tell whether every byte is text."""
-    try:
-        text.encode()  # many times as fast as a search for lone surrogates
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from importer.readers.text.encoding import LONGEST_EXAMPLE
+from importer.readers.text.decode import LONGEST_EXAMPLE
 
 _LANGUAGES = {
     # language: logarithm of how probable it is beforehand; its letters: common, less common, rare

@@ -7,7 +7,7 @@ encoding that the other lines probably have, but only where that gives words: el
 import re
 from collections.abc import Iterator
 
-from importer.readers.text.encoding import LONGEST_EXAMPLE, Encoding, decoded, is_text
+from importer.readers.text.decode import LONGEST_EXAMPLE, Encoding, decoded, is_text
 from importer.readers.text.legacy_codecs import guess_codec, reads_well
 
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")

@@ -19,7 +19,8 @@ from importer.model.errors import InputError
 from importer.model.plain_text import counted, unescape
 from importer.model.rows import Problem, Row, Sheet
 from importer.readers.header import header_of
-from importer.readers.text.encoding import Encoding, is_text, shown_text
+from importer.readers.text.decode import Encoding, is_text, shown_text
+from importer.readers.text.encoding import readable
 from importer.readers.text.problems import MISSING, WHOSE, row_problem
 from importer.readers.text.scan import QuoteFault, ScannedRows, raw_cells, unquoted
 
@@ -42,7 +43,7 @@ class RowMaker:
 
     def __init__(self, sheet: Sheet, width: int, encoding: Encoding, *, has_header: bool, pads_short: bool) -> None:
         self._sheet = sheet
-        self._readable = encoding.readable
+        self._readable = functools.partial(readable, encoding=encoding)
         self._has_header = has_header
         self._pads_short = pads_short
         self._far_too_wide = 2 * width  # a wider row would make pandas' table of the whole block as wide

@@ -17,28 +17,13 @@ from importer.model.errors import InputError
 from importer.model.plain_text import unescape
 from importer.model.rows import Row, Sheet
 from importer.readers.files import FileState, refuse_no_text, unreadable
-from importer.readers.header import (
-    ROWS_UNDER_TITLE,
-    Blanks,
-    Header,
-    Totals,
-    find_header,
-    first_row,
-    no_header,
-    with_notes,
-)
+from importer.readers.header import ROWS_UNDER_TITLE, Header, find_header, first_row
+from importer.readers.header_label import no_header
 from importer.readers.options import InputOptions
+from importer.readers.rows_left_out import Blanks, Totals, with_notes
 from importer.readers.text import scan
-from importer.readers.text.encoding import (
-    NO_TEXT,
-    UNDECODABLE,
-    Encoding,
-    damage_note,
-    decoded,
-    find_encoding,
-    more_evidence,
-    shown_text,
-)
+from importer.readers.text.decode import NO_TEXT, UNDECODABLE, Encoding, decoded, shown_text
+from importer.readers.text.encoding import damage_note, find_encoding, more_evidence, readable
 
 _SAMPLE_BYTES = 1_048_576
 _CHUNK_ROWS = 1_000
@@ -181,7 +166,7 @@ def _header(
             "Fix the quotes in that row: one that is part of a name is written twice.",
         )
     first = [
-        [shown_text(encoding.readable(unescape(scan.unquoted(cell)))) for cell in scan.raw_cells(text, delimiter)]
+        [shown_text(readable(unescape(scan.unquoted(cell)), encoding)) for cell in scan.raw_cells(text, delimiter)]
         for text in sample.rows[: row + ROWS_UNDER_TITLE]
     ]
     (usual, _), *_ = Counter(filter(None, sample.widths[row - 1 :])).most_common(1)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from importer.model.errors import InputError
 from importer.model.rows import Row
 from importer.readers import open_reader
-from importer.readers.header import Blanks, Totals
 from importer.readers.options import InputOptions
+from importer.readers.rows_left_out import Blanks, Totals
 from tests.support.commands import table
 from tests.support.paths import PEOPLE_FILES
 from tests.support.readers import read

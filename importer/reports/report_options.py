@@ -1,0 +1,53 @@
+"""Which reports of a run are wanted, and where those are that were written."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.model.runs import REPORT_KINDS, ProblemGroup
+
+InputCells = Callable[[int], Iterator[tuple[int, tuple[str, ...]]]]
+"""From a sheet's index to the number and the cells of its rows, read again; none if the input is another now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """Where a run's reports are."""
+
+    folder: Path
+    results: Path | None = None
+    """results.csv; None: it was not wanted."""
+    workbook: Path | None = None
+    """results.xlsx."""
+    page: Path | None = None
+    """report.html."""
+    failed: tuple[Path, ...]
+    """The files with the rows to fix, in the order of the sheets; sheets without such rows have none."""
+    summary: Path
+    summary_json: str
+    """The summary's text, which `--json` prints."""
+    problems: Sequence[ProblemGroup]
+    """Those of the summary: they take a walk through every row."""
+    unwritten: str = ""
+    """Why they, or some of them, could not be written; empty: they were."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the files that were written."""
+        paths = (self.page, self.workbook, self.results, *self.failed, self.summary)
+        return [path.name for path in paths if path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """Which reports are written, and how."""
+
+    kinds: Collection[str] = REPORT_KINDS
+    excel_delimiter: str = ""
+    """What Excel takes for the delimiter of results.csv, which then has a byte order mark; empty: it is for programs.
+    """
+    input_cells: InputCells = lambda _: iter(())
+    """Reads the input's cells again, for results.xlsx."""
+
+
+FOR_PROGRAMS = ReportOptions(kinds=("csv",))
