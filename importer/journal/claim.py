@@ -14,6 +14,7 @@ from typing import NamedTuple
 from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
 from importer.journal.deduplicate import FIRST_MET
 from importer.journal.doubts import doubts_of_rows
+from importer.journal.intents import record_intent
 from importer.journal.presence import WalkedRow
 from importer.journal.run_input import CONTACT_OF_ROW, IN_CONFLICT, ROW_KEY, RunInput, RunKey, row_pieces
 from importer.model.journal_rows import Attempted, Intended, Pending, Presence, Recorded
@@ -88,13 +89,6 @@ _ATTEMPT = """
 INSERT INTO attempts (run, seq, attempt, at, http_status, reason)
 VALUES (:run, :seq, :attempt, :at, :http_status, :reason)
 """
-# A row that is merged again keeps what was there before its first PATCH.
-_INTENT = """
-INSERT INTO changes (run, seq, uuid, after, before, at) VALUES (:run, :seq, :uuid, :after, :before, :at)
-ON CONFLICT DO UPDATE SET after = json_patch(after, excluded.after), before = json_patch(excluded.before, before),
-    uuid = excluded.uuid, at = excluded.at
-"""
-
 _OPEN_ROWS = "rows.run = :run AND rows.status IN ('pending', 'in_flight')"
 _CONTACTS_IN_DOUBT = f"""
 UPDATE contacts SET status = 'in_doubt', last_sent_at = :at FROM rows
@@ -202,7 +196,7 @@ def record_outcomes(
         if isinstance(note, Attempted):
             connection.execute(_ATTEMPT, columns(note) | {"run": key.run})
         elif isinstance(note, Intended):
-            connection.execute(_INTENT, columns(note.change) | {"run": key.run, "seq": note.seq, "at": moment(note.at)})
+            record_intent(connection, key.run, note)
         elif note.outcome.status is Status.PENDING:
             release_row(connection, key, note.seq, note.attempts)
         else:

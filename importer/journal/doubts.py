@@ -7,14 +7,14 @@ while the sheet was edited, any may have made the contact; so may one that was r
 make the contact all the same.
 """
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from importer.journal.intents import change_of
 from importer.journal.run_input import CONTACT_OF_ROW, ROW_KEY
-from importer.model.changes import ContactChange, FieldValue
+from importer.model.changes import ContactChange
 from importer.model.payload import from_json, set_fields
 
 _FILL_PATCHES = f"""
@@ -71,17 +71,6 @@ def doubts_of_rows(connection: sqlite3.Connection, these: Mapping[str, object]) 
     return found
 
 
-def change_of(uuid: str, after: str, before: str) -> ContactChange:
-    """Return a change from the columns of the table `changes`."""
-    return ContactChange(uuid=uuid, after=_values(after), before=_values(before))
-
-
 def _post_of(payload: str) -> ContactChange:
     """Return what a POST was to set, whose contact is not known."""
     return ContactChange(uuid="", after=MappingProxyType(set_fields(from_json(payload))))
-
-
-def _values(text: str) -> Mapping[str, FieldValue]:
-    """Return the fields and values of a JSON object."""
-    values = json.loads(text).items()
-    return MappingProxyType({name: value if isinstance(value, str) else tuple(value) for name, value in values})

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.journal.database import Database, columns, maybe_moment, moment, storable
-from importer.journal.doubts import change_of
+from importer.journal.intents import change_of
 from importer.journal.run_input import ROW_KEY, RunKey
 from importer.model.deletion import TAKEN_BACK, Fate, RemovalResult, Removed
 from importer.model.journal_rows import Pending

@@ -7,11 +7,10 @@ of a number are no differences.
 """
 
 import contextlib
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
-from importer.model.changes import CUSTOM, ContactChange, FieldValue
+from importer.model.changes import CUSTOM, ContactChange, FieldValue, plain_value
 from importer.model.payload import COMPARED
 from importer.model.replies import RemoteContact
 from importer.model.rows import Contact
@@ -109,11 +108,6 @@ def is_confirmed(change: ContactChange, found: RemoteContact | None) -> bool:
         if is_as_before and not is_same(name, after, shown):
             return False
     return True
-
-
-def plain_value(text: str) -> str:
-    """Return the text without what a service may tidy up: spaces around it and between words, split accents."""
-    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def _is_as(sent: Contact, field: str, found: Mapping[str, object]) -> bool:

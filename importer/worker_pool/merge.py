@@ -30,7 +30,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from types import MappingProxyType
 
-from importer.model.changes import CUSTOM, Conflict, ContactChange, FieldValue
+from importer.model.changes import CUSTOM, Conflict, ContactChange, FieldValue, plain_value
 from importer.model.payload import COMPARED
 from importer.model.policy import OnConflict, Policy
 from importer.model.replies import RemoteContact
@@ -40,7 +40,6 @@ from importer.worker_pool.contact_changes import (
     SHOWN_IF_FILLED,
     field_value,
     is_same,
-    plain_value,
     readable_value,
     shown_value,
 )

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import MappingProxyType
 
-from importer.model.changes import ContactChange, FieldValue
+from importer.model.changes import ContactChange, FieldValue, joined
 from importer.model.journal_rows import Pending
 from importer.model.policy import Gone, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
@@ -115,9 +115,7 @@ def update_intent(step: UpdateStep) -> ContactChange | None:
     if not isinstance(step, Patch):
         return None
     change, doubted = step.merge.change, step.get.doubted
-    if doubted is None:
-        return change
-    return replace(change, after=_both(doubted.after, change.after), before=_both(doubted.before, change.before))
+    return joined(doubted, change) if doubted else change
 
 
 def after_get_contact(reply: Reply, step: GetContact, policy: Policy, jitter: float) -> UpdateDecision | Recreate:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from importer.journal.doubts import change_of
+from importer.journal.intents import change_of
 from importer.model.changes import ContactChange, FieldValue, field_labels
 from importer.model.rows import CONFLICT, Contact, Status
 from importer.model.runs import Result
@@ -40,14 +40,17 @@ def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
     for sent in patches:
         for name, value in sent.values.items():
             if sent.look:
-                first.setdefault((sent.uuid, name), field_value(sent.look.contact, name))
+                there = field_value(sent.look.contact, name)
+                before = first.setdefault((sent.uuid, name), there)
+                if name == "tags":
+                    first[sent.uuid, name] = _tags_before(before, last.get((sent.uuid, name), before), there)
             last[sent.uuid, name] = value
     for (uuid, name), value in last.items():
         change = known.get(uuid, ContactChange(uuid=uuid))
         after, before = change.after, change.before
         if after.get(name) != value:
             yield f"{uuid} was PATCHed to {name} {value!r}, and the journal has {after.get(name)!r}"
-        if name in before and before[name] != first.get((uuid, name), before[name]):
+        if name in before and not _is_same(name, before[name], first.get((uuid, name), before[name])):
             yield f"{uuid} had {name} {first[uuid, name]!r} before, and the journal has {before[name]!r}"
         if name not in before and first.get((uuid, name)):
             yield f"{uuid} had {name} {first[uuid, name]!r} before, and the journal does not know"
@@ -107,6 +110,13 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
                 continue
             elif name != "tags" and is_known and not server.ledger.ever_held(result.uuid, name, wanted):
                 yield f"row {result.row} ({key}): {name} is {there!r}, not {wanted!r}, and that is no conflict"
+
+
+def _tags_before(before: FieldValue, sent: FieldValue, there: FieldValue) -> FieldValue:
+    """Return the tags that were there before two PATCHes, if people's work between them is counted as before."""
+    by_person = set(there) - set(sent)
+    taken = set(sent) - set(there)
+    return tuple((set(before) | by_person) - taken)
 
 
 def _told(result: Result) -> set[str]:

@@ -126,3 +126,13 @@ def test_a_post_that_was_refused_is_a_doubt(tmp_path: Path) -> None:
     journal.finish(record("run-2"))
     first, second = claimed(journal, "run-3", contact(1, "Second"), contact(2, "Second"))
     assert ([doubt.after["name"] for doubt in first.doubts], second.doubts) == (["First"], ())
+
+
+def test_a_tag_that_a_person_gave_between_two_patches_is_not_taken_for_the_sheets(journal: Journal) -> None:
+    """It was not in the first PATCH, so it was there before the second: no doubt says that the sheet had it."""
+    (row,) = claimed(journal, "run-3", contact(2, "New"))
+    first = ContactChange(uuid=row.uuid, after={"tags": ("new",)}, before={"tags": ()})
+    second = ContactChange(uuid=row.uuid, after={"tags": ("vip", "new")}, before={"tags": ("vip",)})
+    journal.record([Intended(seq=row.seq, change=change, at=START) for change in (first, second)])
+    (row,) = claimed(journal, "run-4", contact(2, "Newer"))
+    assert row.doubts == (second,)
