@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from importer.journal.intents import change_of
@@ -41,9 +41,9 @@ def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
         for name, value in sent.values.items():
             if sent.look:
                 there = field_value(sent.look.contact, name)
-                before = first.setdefault((sent.uuid, name), there)
+                earlier = first.setdefault((sent.uuid, name), there)
                 if name == "tags":
-                    first[sent.uuid, name] = _tags_before(before, last.get((sent.uuid, name), before), there)
+                    first[sent.uuid, name] = _tags_before(earlier, last.get((sent.uuid, name), earlier), there)
             last[sent.uuid, name] = value
     for (uuid, name), value in last.items():
         change = known.get(uuid, ContactChange(uuid=uuid))
@@ -112,7 +112,7 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
                 yield f"row {result.row} ({key}): {name} is {there!r}, not {wanted!r}, and that is no conflict"
 
 
-def _tags_before(before: FieldValue, sent: FieldValue, there: FieldValue) -> FieldValue:
+def _tags_before(before: Collection[str], sent: Collection[str], there: Collection[str]) -> FieldValue:
     """Return the tags that were there before two PATCHes, if people's work between them is counted as before."""
     by_person = set(there) - set(sent)
     taken = set(sent) - set(there)
