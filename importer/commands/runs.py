@@ -65,7 +65,7 @@ def runs_result(context: CommandContext, name: str = "") -> CommandResult:
 
 
 def find_run(settings: Settings, name: str) -> RunRecord:
-    """Return the run of a name, or the last one if the name is empty.
+    """Return the run of a name.
 
     Raises:
         StorageError: The journal cannot be read.
@@ -74,6 +74,22 @@ def find_run(settings: Settings, name: str) -> RunRecord:
     """
     with _journal(settings) as journal:
         return _named(journal.runs() if journal else [], name, settings)[0]
+
+
+def find_run_to_report(settings: Settings, name: str) -> RunRecord:
+    """Return the run of a name; without one, the last that was not declined: of that nothing was sent or written.
+
+    Raises:
+        StorageError: The journal cannot be read.
+        UsageError: There is none.
+
+    """
+    with _journal(settings) as journal:
+        found = journal.runs() if journal else []
+    reported = [one for one in found if name or not one[0].is_declined]
+    if found and not reported:
+        raise UsageError("There is no run with reports yet.", _MAKE_ONE, code="run_unknown")
+    return _named(reported, name, settings)[0]
 
 
 def find_run_to_retry(settings: Settings, name: str) -> tuple[RunRecord, Sequence[str]]:

@@ -150,6 +150,20 @@ def test_retry_takes_the_run_before_one_that_was_declined(service: Sandbox) -> N
 
 
 @pytest.mark.usefixtures("token")
+def test_report_takes_the_run_before_one_that_was_declined() -> None:
+    """Of a run of which nothing was sent no reports were written; where there is no other, it says so."""
+    customers(Path("a.csv"))
+    on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
+    said = give("report", "--no-open")
+    assert (said.exit_code, said.stderr.splitlines()[0]) == (2, "There is no run with reports yet.")
+    first = give("run", "a.csv", "--yes", "--json").summary["run"]
+    customers(Path("a.csv"), 4)
+    on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
+    said = give("report", "--no-open")
+    assert said.stderr.startswith(f"The reports of {first} are written again, in ")
+
+
+@pytest.mark.usefixtures("token")
 def test_ctrl_c_at_an_earlier_question_sends_nothing(service: Sandbox) -> None:
     """The country is asked for before the rows are read."""
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
