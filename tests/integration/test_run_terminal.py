@@ -76,7 +76,8 @@ def test_a_spanish_workbook_is_imported_by_enter_alone(service: Sandbox) -> None
     assert "3,996 of 4,000 numbers are right for Spain. Are they Spanish? [Y/n]" in ended.shown
     assert "  name           from {Nombre} {Apellidos}\n" in ended.shown
     assert "  row 2: 34600000000; María García López A.\n" in ended.shown
-    assert "4,000 rows: 3,996 to be sent, 4 with a problem.\nTo: Callbell, the account of " in ended.shown
+    address = service.base_url.removesuffix("/v1")
+    assert f"4,000 rows: 3,996 to be sent, 4 with a problem.\nTo: {address}, the account of " in ended.shown
     assert "Import them? [Y/n]" in ended.shown
     assert len(service.contacts) == 3_996
     assert {row["status"] for row in results()} == {"created", "invalid"}

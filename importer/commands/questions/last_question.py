@@ -75,7 +75,7 @@ class LastQuestion:
         """
         if context.confirm is None or not tally.get(Status.PENDING):
             return
-        text = self._text(connection, tally, is_mapping_given=context.settings.mapping_given)
+        text = self._text(context, connection, tally)
         self._require_yes(partial(context.confirm, text), interruption)
 
     def ask_of_undos(
@@ -112,14 +112,14 @@ class LastQuestion:
         if self.is_declined:
             raise InputError("Nothing was sent.", code="declined")
 
-    def _text(self, connection: Connection, tally: Mapping[Status, int], *, is_mapping_given: bool) -> str:
+    def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         head = f"The first {'rows as they' if len(self._first) > 1 else 'row as it'} will be sent:"
         parts = [
-            *(_sheet_lines(sheet, is_guessed=not is_mapping_given) for sheet in connection.sheets),
+            *(_sheet_lines(sheet, is_guessed=not context.settings.mapping_given) for sheet in connection.sheets),
             *([head] if self._first else []),
             *(_row_line(number, contact) for number, contact in self._first),
             _counts(tally),
-            _where_to(connection.account.name, is_rehearsal=connection.rehearsal is not None),
+            _where_to(context, connection),
         ]
         return "\n".join(filter(None, parts))
 
@@ -195,7 +195,7 @@ def _counts(tally: Mapping[Status, int]) -> str:
     return f"{counted(read)}: {sent:,} to be sent, {', '.join(others)}."
 
 
-def _where_to(account: str, *, is_rehearsal: bool) -> str:
-    if is_rehearsal:
+def _where_to(context: CommandContext, connection: Connection) -> str:
+    if connection.rehearsal is not None:
         return "To: a rehearsal in a sandbox; nothing goes to Callbell."
-    return f"To: {plain(account_words(account))}."
+    return f"To: {plain(account_words(connection.account.name, context.settings.service.base_url))}."
