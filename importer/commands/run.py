@@ -89,8 +89,13 @@ class ImportRun(PoolCommand):
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
 
-        before, self.context = self.context, with_answers(self.context, self.readers)
+        before, earlier = self.context, [one for one, _ in self.store.runs()]
+        self.context, note = with_answers(self.context, self.readers, earlier)
         self._asks_at_last = asks_at_last(self.context, is_asked=self.context is not before)
+        if self._asks_at_last:
+            self._observers.last_question.note = note
+        elif note:
+            self.context.tell(note)
         self.record = replace(self.record, options=self.context.options)
 
     def tell_notes(self) -> None:

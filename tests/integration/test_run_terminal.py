@@ -84,6 +84,19 @@ def test_a_spanish_workbook_is_imported_by_enter_alone(service: Sandbox) -> None
 
 
 @pytest.mark.usefixtures("token")
+def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox) -> None:
+    """One question is left, which shows it; a dry run, which asks nothing at last, tells it."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
+    assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")] * 2).exit_code == 0
+    table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana"), ("600111223", "Eva")])
+    note = "Country: Spain, as in the last run; for another, --country.\n"
+    assert note in on_a_terminal("run", "a.csv", "--dry-run", answers=[]).shown
+    ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")] * 2)
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 1, 2)
+    assert f"{note}2 rows: 1 to be sent, 1 sent before.\n" in ended.shown
+
+
+@pytest.mark.usefixtures("token")
 def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
     """By a name, after a name that is none; it is as good as the option, which later commands repeat."""
     table(Path("a.csv"), [("Phone", "Name"), ("912345678", "Ana"), ("+34600111222", "Eva"), ("+3460", "X")])

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from importer.commands.account.connection import Connection, MappedSheet
-from importer.commands.context import CommandContext, CommandResult, is_yes
+from importer.commands.context import CommandContext, CommandResult, says_yes
 from importer.commands.mapping_selection import mapping_lines
 from importer.model.errors import InputError
 from importer.model.payload import payload
@@ -44,6 +44,8 @@ class LastQuestion:
 
     is_declined: bool = False
     """Whether it was answered with no, or not at all."""
+    note: str = ""
+    """What was taken from the last run, and is to be seen before anything is sent; empty: nothing was."""
     _first: list[tuple[int, Contact]] = field(default_factory=list)
     """Row numbers with their contacts."""
     _cure: str = ""
@@ -100,7 +102,7 @@ class LastQuestion:
             return
         self._cure = f"Finish the undo first: {_undo_command(context, undos[0][0])}"
         question = f"{said}\nWhat was deleted may be created again. Send all the same? [y/N]"
-        self._require_yes(lambda: is_yes(ask(question)), interruption)
+        self._require_yes(lambda: says_yes(ask, question), interruption)
         self._cure = ""
 
     def _require_yes(self, ask: Callable[[], bool], interruption: Interruption) -> None:
@@ -117,7 +119,8 @@ class LastQuestion:
         parts = [
             *(_sheet_lines(sheet, is_guessed=not context.settings.mapping_given) for sheet in connection.sheets),
             *([head] if self._first else []),
-            *(_row_line(number, contact) for number, contact in self._first),
+            *(row_line(number, contact) for number, contact in self._first),
+            self.note,
             _counts(tally),
             _where_to(context, connection),
         ]
@@ -172,7 +175,8 @@ def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
     return "\n".join([*head, *map(_one_line, lines), *notes])
 
 
-def _row_line(number: int, contact: Contact) -> str:
+def row_line(number: int, contact: Contact) -> str:
+    """Return a row on one line of a terminal, as it will be sent."""
     fields = payload(contact)
     custom = fields.pop("custom_fields", {})
     named = {name: value for name, value in fields.items() if name not in _TOLD_FIRST}
