@@ -14,7 +14,7 @@ from tests.support.commands import TOKEN, customers, give, results, serving, tab
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
-from tests.support.answered_terminal import on_a_terminal
+from tests.support.answered_terminal import SIGTERM, on_a_terminal
 
 YES_NO = "[Y/n]"
 TOKEN_ASKED = "then Enter: "  # noqa: S105 - the end of a question
@@ -124,10 +124,10 @@ def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     assert on_a_terminal("run", "a.csv", answers=[("Enter: 1 ", "\n"), (YES_NO, "\n")]).exit_code == 0
 
 
-@pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130)])
+@pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130), (SIGTERM, 143)])
 @pytest.mark.usefixtures("token")
 def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, exit_code: int) -> None:
-    """No, the end of the input and Ctrl-C: one sentence, no reports, and the same command asks again."""
+    """No, the end of the input, Ctrl-C and SIGTERM: one sentence, no reports, and the same command asks again."""
     customers(Path("a.csv"))
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, answer)])
     assert ended.exit_code == exit_code
@@ -177,12 +177,13 @@ def test_report_takes_the_run_before_one_that_was_declined() -> None:
     assert said.stderr.startswith(f"The reports of {first} are written again, in ")
 
 
+@pytest.mark.parametrize(("answer", "exit_code"), [("\x03", 130), (SIGTERM, 143)])
 @pytest.mark.usefixtures("token")
-def test_ctrl_c_at_an_earlier_question_sends_nothing(service: Sandbox) -> None:
+def test_a_signal_at_an_earlier_question_sends_nothing(service: Sandbox, answer: str, exit_code: int) -> None:
     """The country is asked for before the rows are read."""
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
-    ended = on_a_terminal("run", "a.csv", answers=[("Spanish? [Y/n]", "\x03")])
-    assert (ended.exit_code, len(service.contacts)) == (130, 0)
+    ended = on_a_terminal("run", "a.csv", answers=[("Spanish? [Y/n]", answer)])
+    assert (ended.exit_code, len(service.contacts)) == (exit_code, 0)
     assert ended.shown.splitlines()[-1] == "Interrupted. The same command goes on."
 
 

@@ -109,8 +109,8 @@ class LastQuestion:
         self.is_declined = True
         try:
             self.is_declined = not ask()
-        except KeyboardInterrupt:
-            interruption.interrupt(signal.SIGINT)
+        except KeyboardInterrupt as error:  # of which other signals than Ctrl-C are a kind of their own
+            interruption.interrupt(signal.SIGINT if type(error) is KeyboardInterrupt else signal.SIGTERM)
         if self.is_declined:
             raise InputError("Nothing was sent.", code="declined")
 
