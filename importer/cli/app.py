@@ -41,8 +41,18 @@ def _wrong_use_told(arguments: Sequence[str]) -> Iterator[None]:
         fail(interrupted_exit_code(error), INTERRUPTED_TEXT)
 
 
+def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer hides the types that it vendors
+    """Write how a command is used, under its own name: a path, as it has to be typed here, is in the examples."""
+    words = ctx.command_path.removeprefix(ctx.find_root().info_name)
+    formatter.write_usage(f"callbell-importer{words}", " ".join(command.collect_usage_pieces(ctx)))
+
+
 class CommandGroup(TyperGroup):
     """A group of commands; there is no word for what is none of them but the exit code and what typer says."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the same
+        """Write the usage on one line."""
+        _write_usage(self, ctx, formatter)
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401 - typer hides the types that it vendors
         """Read the options before the command; what is wrong with them is told."""
@@ -162,13 +172,23 @@ class GroupedCommand(TyperCommand):
         finally:
             close_log()
 
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the same
+        """Write the usage on one line."""
+        _write_usage(self, ctx, formatter)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - the same
+        """Return the words after the command's name: of arguments their metavars alone, without braces and types."""
+        arguments = [str(one.metavar) for one in self.get_params(ctx) if one.param_type_name == "argument"]
+        return ["[OPTIONS]", *arguments]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the same
         """Write the arguments, the ungrouped options, and each group."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for one in self.get_params(ctx):
             heading = getattr(one, "rich_help_panel", None) or f"{one.param_type_name.capitalize()}s"
             if record := one.get_help_record(ctx):
-                groups.setdefault(heading, []).append(record)
+                words = str(one.metavar) if one.param_type_name == "argument" else record[0]
+                groups.setdefault(heading, []).append((words, record[1]))
         for heading, records in sorted(groups.items(), key=lambda group: group[0] == "Options"):
             with formatter.section(heading):
                 formatter.write_dl(records)

@@ -1,5 +1,6 @@
 """The commands: what each is given on the command line. What is heavy is imported once a command needs it."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from importer.cli.report_command import REPORT_EXAMPLES, report
 from importer.cli.sandbox_command import SANDBOX_EXAMPLES, sandbox
 from importer.cli.schedule_command import SCHEDULE_EXAMPLES, with_options_of
 from importer.cli.undo_command import UNDO_EXAMPLES, undo
+from importer.system.terminal import line_width
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext
@@ -216,7 +218,7 @@ def runs(
 
     if context.settings.run.json:
         finish(context, runs_result(context, run))
-    put_out(list_runs(context, run))
+    put_out(list_runs(context, run, line_width(sys.stdout)))
 
 
 command(epilog=UNDO_EXAMPLES)(undo)

@@ -70,7 +70,10 @@ Source = Annotated[
 Country = Annotated[
     str | None,
     _mapping(
-        "--country", "CC", "Where numbers without a country code are from: ES, Spain or +34.", complete_words("country")
+        "--country",
+        "COUNTRY",
+        "Where numbers without a country code are from: ES, Spain or +34.",
+        complete_words("country"),
     ),
 ]
 Tag = Annotated[list[str] | None, _mapping("--tag", "TEXT", "A tag for every contact; may be given several times.")]

@@ -82,7 +82,7 @@ def raised_when_told_to_end() -> Iterator[None]:
     numbers = [getattr(signal, name) for name in _ENDS_SILENTLY if hasattr(signal, name)]
     changed = [one for one in numbers if signal.getsignal(one) is signal.SIG_DFL]
     for number in changed:
-        signal.signal(number, _terminate)
+        signal.signal(number, terminate)
     try:
         yield
     finally:
@@ -90,7 +90,8 @@ def raised_when_told_to_end() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
+def terminate(_number: int, _frame: FrameType | None) -> None:
+    """Raise `Terminated`, as the handler of a signal."""
     raise Terminated
 
 

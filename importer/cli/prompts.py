@@ -8,8 +8,9 @@ from functools import partial
 
 import typer
 
-from importer.cli.process import say
+from importer.cli.process import say, terminate
 from importer.model.errors import InputError
+from importer.system.stop_signals import stop_signals
 
 _NARROWEST = 40
 
@@ -87,15 +88,19 @@ def _confirmed(text: str, question: str, *, default: bool = False) -> bool:
 def _answer(ask: Callable[[], object]) -> object:
     """Return what the person says, or None at the end of the input.
 
-    Ctrl-C ends the question: within a run it would only tell the event loop, which the question blocks.
+    Signals that stop a run end the question: within a run they would only tell the event loop, which it blocks.
     """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = {number: signal.getsignal(number) for number in stop_signals()}
+    raised = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
     try:
+        for number in raised:
+            signal.signal(number, signal.default_int_handler if number is signal.SIGINT else terminate)
         return ask()
     except typer.Abort as abort:
         say("")  # what is said next begins on a line of its own
         if isinstance(abort.__context__, KeyboardInterrupt):  # which typer makes no difference of from the input's end
-            raise KeyboardInterrupt from None
+            raise abort.__context__ from None
         return None
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in raised.items():
+            signal.signal(number, handler)

@@ -1,7 +1,6 @@
 """`init`: looks at a spreadsheet, asks what only the person can know, and writes the config that it would use."""
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -9,10 +8,11 @@ from itertools import chain, islice
 from pathlib import Path
 
 from importer.commands.account.own_account import KnownAccount, known_account
-from importer.commands.context import CommandContext, CommandResult, is_yes
+from importer.commands.context import CommandContext, CommandResult, says_yes
 from importer.commands.input.input_files import input_files
 from importer.commands.mapping_selection import InputSheet, column_mapping
-from importer.commands.questions.column_questions import named_country
+from importer.commands.questions.column_questions import asked_country, country_guess, phone_cells
+from importer.commands.questions.last_question import row_line
 from importer.commands.setup import is_there
 from importer.mapper.account_fields import as_field
 from importer.mapper.column_candidates import Question
@@ -23,7 +23,6 @@ from importer.mapper.mapping_proposal import Proposal, propose
 from importer.mapper.options import FIELDS, ContactOptions, CustomFieldOptions, MappingOptions
 from importer.model.addresses import shown_address
 from importer.model.errors import InputError, UsageError
-from importer.model.payload import payload
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
 from importer.model.rows import Contact, Entry, InvalidRow, Row, Sheet
@@ -59,13 +58,13 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     """
     given = context.settings
     ask = context.asker
-    if is_there(path) and not force and not (ask and is_yes(ask(f"{path} is there. Write over it? [y/N]"))):
+    if is_there(path) and not force and not (ask and says_yes(ask, f"{path} is there. Write over it? [y/N]")):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
     sheet, rows = _sample(context, file)
     for note in sheet.notes:  # before the questions: what was guessed may be wrong
         context.tell(f"{plain(sheet.file)}: {plain(note)}")
     account = asyncio.run(known_account(context))
-    contact, proposal = _proposed(sheet.header, rows, given.mapping.contact, account, ask)
+    contact, proposal = _proposed(context, sheet, rows, account)
     proposal = _answered(proposal, account, ask) if ask else proposal
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
     config = _config(sheet, given.input, options, proposal, account.offered if account else {})
@@ -74,7 +73,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     if ask is None and (wrong := list(_why_mostly_invalid(sheet, rows, options, proposal, account))):
         raise _mostly_invalid(sheet, wrong, config)
     shown = "\n".join(_shown(sheet, rows, options, proposal, account))
-    if ask and not is_yes(ask(f"{shown}\n\nWrite this to {path}? [Y/n]"), default=True):
+    if ask and not says_yes(ask, f"{shown}\n\nWrite this to {path}? [Y/n]", default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
     with write_whole(path) as unfinished:
         unfinished.write_text(config, encoding="utf-8", newline="\n")
@@ -91,19 +90,18 @@ def _sample(context: CommandContext, file: str) -> tuple[Sheet, Sequence[Row]]:
 
 
 def _proposed(
-    header: Sequence[str],
-    rows: Sequence[Row],
-    contact: ContactOptions,
-    account: KnownAccount | None,
-    ask: Callable[[str], str] | None,
+    context: CommandContext, sheet: Sheet, rows: Sequence[Row], account: KnownAccount | None
 ) -> tuple[ContactOptions, Proposal]:
     """Return what the sheet suggests, and the contact options with the country, if the person was asked for it."""
+    contact, header, ask = context.settings.mapping.contact, sheet.header, context.asker
     there = (account.directory, account.fields) if account else ()
     proposal = propose(header, rows, contact.country, *there)
-    if not (proposal.lacks_country and ask) or contact.country:
+    if ask is None or contact.country or contact.source != "whatsapp":
         return contact, proposal
-    question = "The phone numbers have no country code. Where are they from? Such as ES, Spain or +34, or nothing:"
-    country = named_country(question, ask)
+    cells = list(phone_cells(proposal.columns, proposal.questions, header, rows))
+    if (found := country_guess(cells, [sheet], context.environment)) is None:
+        return contact, proposal
+    country = asked_country(found, ask)
     return replace(contact, country=country), propose(header, rows, country, *there)
 
 
@@ -183,17 +181,17 @@ def _shown(
     mapping = column_mapping(sheet, options, account.directory if account else None)
     yield "The first rows as they would be sent:"
     for row in rows[:_SHOWN_ROWS]:
-        yield f"  row {row.number}: {_row(to_contact(row, mapping))}"
+        yield _row_line(row.number, to_contact(row, mapping))
     if account:
         entries = [Entry(row=row, mapped=to_contact(row, mapping)) for row in rows]
         if missing := groups_text("Not in the account:", account.missing(entries, options), _SHOWN_CHOICES):
             yield missing
 
 
-def _row(mapped: Contact | InvalidRow) -> str:
+def _row_line(number: int, mapped: Contact | InvalidRow) -> str:
     if isinstance(mapped, Contact):
-        return plain(json.dumps(payload(mapped), ensure_ascii=False))
-    return "not sent: " + plain(" ".join(problem.message for problem in mapped.problems))
+        return row_line(number, mapped)
+    return f"  row {number}: not sent: {plain(' '.join(problem.message for problem in mapped.problems))}"
 
 
 def _config(

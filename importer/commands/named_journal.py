@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from importer.commands.context import CommandContext, is_yes
+from importer.commands.context import CommandContext, says_yes
 from importer.commands.journal_path import importer_state_folder
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
@@ -42,7 +42,7 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
     if not (is_named or used_at):
         return
     if context.asker is not None and not context.settings.run.dry_run:
-        if not is_yes(context.asker(_question(path, used_at)), default=not used_at):
+        if not says_yes(context.asker, _question(path, used_at), default=not used_at):
             raise UsageError("Nothing was sent.", "Name the right journal with --journal, or in the config.")
     elif used_at:
         raise _missing(path, used_at)

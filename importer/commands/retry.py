@@ -9,7 +9,7 @@ from importer.commands.context import CommandContext, CommandResult, with_config
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.run import ImportRun
-from importer.commands.runs import find_run, find_run_to_retry
+from importer.commands.runs import find_run_to_report, find_run_to_retry
 from importer.commands.setup import new_run, open_journal
 from importer.model.rows import TO_RETRY
 from importer.model.runs import DECLINED, RunRecord
@@ -25,7 +25,7 @@ def earlier_run(context: CommandContext, name: str, config: Path | None) -> tupl
 
     Args:
         context: With what was given now.
-        name: The run's; empty: the last one.
+        name: The run's; empty: the last one that has reports.
         config: The config file that was given now; None: the earlier run's.
 
     Raises:
@@ -33,7 +33,7 @@ def earlier_run(context: CommandContext, name: str, config: Path | None) -> tupl
         UsageError: There is no such run, or its config cannot be read, or something is wrong in it.
 
     """
-    return _with_options(context, find_run(context.settings, name), config)
+    return _with_options(context, find_run_to_report(context.settings, name), config)
 
 
 def run_to_retry(context: CommandContext, name: str, config: Path | None) -> tuple[CommandContext, RunRecord]:

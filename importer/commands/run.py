@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -82,6 +83,8 @@ class ImportRun(PoolCommand):
     _dry: DryRun | None = None
     """The operation of a dry run."""
     _asks_at_last: bool = False
+    _answered_at: datetime | None = None
+    """When the person answered the last question so far; None: nobody was asked."""
 
     def ask(self) -> None:
         """Ask what cannot be told of the sheets; the answers are as good as options."""
@@ -89,9 +92,15 @@ class ImportRun(PoolCommand):
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
 
-        before, self.context = self.context, with_answers(self.context, self.readers)
+        before, earlier = self.context, [one for one, _ in self.store.runs()]
+        self.context, note = with_answers(self.context, self.readers, earlier)
         self._asks_at_last = asks_at_last(self.context, is_asked=self.context is not before)
+        if self._asks_at_last:
+            self._observers.last_question.note = note
+        elif note:
+            self.context.tell(note)
         self.record = replace(self.record, options=self.context.options)
+        self._answered_at = self.context.clock.now()
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -192,6 +201,7 @@ class ImportRun(PoolCommand):
         if self._asks_at_last:
             async with display.hidden():
                 question.ask(self.context, connection, tally, self.interruption)
+                self._answered_at = self.context.clock.now()
 
     def _operation(self, account: str) -> ImportOperation:
         if not self.context.settings.run.dry_run:
@@ -234,7 +244,7 @@ class ImportRun(PoolCommand):
             return question.result(record, end.tally(record), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
-        found = self._observers.findings(self.context, connection)
+        found = replace(self._observers.findings(self.context, connection), answered_at=self._answered_at)
         if self._dry and connection.foretells:
             told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
             found = replace(found, notes=(*found.notes, *told))

@@ -22,14 +22,21 @@ from importer.system.shell import as_typed
 _MAKE_ONE = "Make one with: callbell-importer run FILE"
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
-_WORDS = 6
-"""Columns of the table before those of numbers."""
+_NUMBERS = frozenset({"EXIT", "ROWS", "IN CALLBELL", "IN SANDBOX", "TWICE", "TO FIX"})
+"""Columns of numbers."""
+_LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "EXIT", "ROWS", "TWICE")
+"""Columns that a narrow terminal is spared, in this order; file and date are in the run's name."""
 _LONGEST = 24
 """Characters of an account or a file in the table."""
 
 
-def list_runs(context: CommandContext, name: str = "") -> str:
+def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> str:
     """Return a line for each run, newest first; with a name, what is known of that run.
+
+    Args:
+        context: With the journal.
+        name: The run's; empty: all of them.
+        line_width: Of the terminal, for which columns that are least needed are left out; 0: it is none.
 
     Raises:
         StorageError: The journal cannot be read.
@@ -39,7 +46,11 @@ def list_runs(context: CommandContext, name: str = "") -> str:
     with _journal(context.settings) as journal:
         found = journal.runs() if journal else []
         if not name:
-            return _table(found, context.zone) if found else f"{_no_run(context.settings)} {as_typed(_MAKE_ONE)}\n"
+            return (
+                _table(found, context.zone, line_width)
+                if found
+                else f"{_no_run(context.settings)} {as_typed(_MAKE_ONE)}\n"
+            )
         shown = _one_run(*_named(found, name, context.settings), context.zone)
         kept = journal.report_source(name).kept().lines() if journal else []
     return shown + "".join(f"  kept      {line}\n" for line in kept)
@@ -65,7 +76,7 @@ def runs_result(context: CommandContext, name: str = "") -> CommandResult:
 
 
 def find_run(settings: Settings, name: str) -> RunRecord:
-    """Return the run of a name, or the last one if the name is empty.
+    """Return the run of a name.
 
     Raises:
         StorageError: The journal cannot be read.
@@ -74,6 +85,22 @@ def find_run(settings: Settings, name: str) -> RunRecord:
     """
     with _journal(settings) as journal:
         return _named(journal.runs() if journal else [], name, settings)[0]
+
+
+def find_run_to_report(settings: Settings, name: str) -> RunRecord:
+    """Return the run of a name; without one, the last that was not declined: of that nothing was sent or written.
+
+    Raises:
+        StorageError: The journal cannot be read.
+        UsageError: There is none.
+
+    """
+    with _journal(settings) as journal:
+        found = journal.runs() if journal else []
+    reported = [one for one in found if name or not one[0].is_declined]
+    if found and not reported:
+        raise UsageError("There is no run with reports yet.", _MAKE_ONE, code="run_unknown")
+    return _named(reported, name, settings)[0]
 
 
 def find_run_to_retry(settings: Settings, name: str) -> tuple[RunRecord, Sequence[str]]:
@@ -135,25 +162,39 @@ def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str, settings: Sett
     raise UsageError(_no_run(settings), _MAKE_ONE, code="run_unknown")
 
 
-def _table(found: Sequence[tuple[RunRecord, _Counts]], zone: tzinfo | None) -> str:
+def _table(found: Sequence[tuple[RunRecord, _Counts]], zone: tzinfo | None, line_width: int) -> str:
     where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
-    lines = [("RUN", "DATE", "ACCOUNT", "FILE", "TIME", "COMMAND", "EXIT", "ROWS", where, "TO FIX")]
-    for record, counts in found:
-        total, there = sum(counts.values()), sum(counts[status] for status in IN_CALLBELL)
-        to_fix = total - there + record.conflicts
-        code = "-" if record.exit_code is None else str(record.exit_code)
-        about = (f"{record.local(record.started_at, zone):%Y-%m-%d %H:%M}", _account(record), _files(record))
-        numbers = (code, f"{total:,}", f"{there:,}", f"{to_fix:,}")
-        lines.append((record.name, *about, _time(record), record.command, *numbers))
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "".join(f"{_aligned(line, widths)}\n" for line in lines)
+    lines = [_cells(record, counts, zone, where) for record, counts in found]
+    names = [name for name in lines[0] if name != "TWICE" or any(line[name] != "0" for line in lines)]
+    widths = {name: max(len(name), *(len(line[name]) for line in lines)) for name in names}
+    spared = iter(_LEAST_NEEDED)
+    while line_width and sum(widths.values()) + 2 * len(widths) - 2 > line_width and (one := next(spared, "")):
+        del widths[one]
+    return "".join(f"{_aligned(line, widths)}\n" for line in [{name: name for name in names}, *lines])
 
 
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+def _cells(record: RunRecord, counts: _Counts, zone: tzinfo | None, where: str) -> dict[str, str]:
+    """Return a run by column; its counts are those of its closing text, where a duplicate is no customer."""
+    total, settled, twice = sum(counts.values()), sum(counts[one] for one in IN_CALLBELL), counts[Status.DUPLICATE]
+    return {
+        "RUN": record.name,
+        "DATE": f"{record.local(record.started_at, zone):%Y-%m-%d %H:%M}",
+        "ACCOUNT": _account(record),
+        "FILE": _files(record),
+        "TIME": _time(record),
+        "COMMAND": record.command,
+        "EXIT": "-" if record.exit_code is None else str(record.exit_code),
+        "ROWS": f"{total:,}",
+        where: f"{settled - twice:,}",
+        "TWICE": f"{twice:,}",
+        "TO FIX": f"{total - settled + record.conflicts:,}",
+    }
+
+
+def _aligned(line: Mapping[str, str], widths: Mapping[str, int]) -> str:
     """Return a line of the table: numbers to the right, all else to the left."""
-    words = [f"{cell:<{width}}" for cell, width in zip(cells[:_WORDS], widths, strict=False)]
-    numbers = [f"{cell:>{width}}" for cell, width in zip(cells[_WORDS:], widths[_WORDS:], strict=True)]
-    return "  ".join([*words, *numbers])
+    cells = (f"{line[name]:{'>' if name in _NUMBERS else '<'}{width}}" for name, width in widths.items())
+    return "  ".join(cells).rstrip()
 
 
 def _account(record: RunRecord) -> str:

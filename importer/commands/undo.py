@@ -51,7 +51,7 @@ def undo_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
         if reason := nothing_to_do(contacts, earlier):
             return CommandResult(exit_code=0, text=reason, summary_json=untouched)
         if context.settings.run.dry_run:
-            text = f"{undo_plan(contacts, earlier)}\n\nDry run: nothing was undone or written down."
+            text = f"{undo_plan(contacts, earlier, context)}\n\nDry run: nothing was undone or written down."
             return CommandResult(exit_code=0, text=text, summary_json=untouched)
         _confirm(context, contacts, earlier)
         record = new_run(context, store, "undo", earlier.files, account=earlier.account, undone=earlier.name)
@@ -68,7 +68,7 @@ def _confirm(context: CommandContext, contacts: RunUndo, earlier: RunRecord) -> 
         raise UsageError(
             "Nothing was undone: nobody is there to be asked.", f"To undo it:\n  {again}", code="nobody_to_ask"
         )
-    if not context.confirm(undo_plan(contacts, earlier)):
+    if not context.confirm(undo_plan(contacts, earlier, context)):
         raise UsageError("Nothing was undone.", code="declined")
 
 
@@ -128,13 +128,14 @@ class Undo(PoolCommand):
         return CommandResult(exit_code=code, text=text, summary_json=summary_json)
 
 
-def undo_plan(undo: RunUndo, earlier: RunRecord) -> str:
+def undo_plan(undo: RunUndo, earlier: RunRecord, context: CommandContext) -> str:
     """Return what an undo of the run would do, for the person to see before it is done."""
     left_out = _forgotten_lines(undo, earlier)
     (delete, restore), (created, changed), tally = undo.to_do_each(), undo.totals(), undo.tally()
     others = (Fate.UNSENT, Fate.KEPT)
     before: dict[Fate, int] = {fate: number for fate, number in tally.items() if fate not in others and number}
-    lines = [f"{earlier.name} {_did(created, changed)} in {plain(account_words(earlier.account))}."]
+    where = plain(account_words(earlier.account, context.settings.service.base_url))
+    lines = [f"{earlier.name} {_did(created, changed)} in {where}."]
     if before:
         lines += ["Of these, by an earlier undo:", counts(before)]
     if created:

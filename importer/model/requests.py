@@ -9,6 +9,8 @@ from importer.model.changes import ContactChange
 from importer.model.payload import to_body, to_patch_body
 from importer.model.rows import Contact
 
+CALLBELL_URL = "https://api.callbell.eu/v1"
+"""Callbell's own address; another is a stand-in, or a proxy."""
 _LOOK_UP_SOURCES = frozenset({"whatsapp"})
 """Sources whose contacts can be asked for by identifier (GET /contacts/phone/:number)."""
 _CONTACTS = "contacts"

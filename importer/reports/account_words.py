@@ -1,12 +1,19 @@
 """How an account is called where a person reads of it."""
 
+from urllib.parse import urlsplit
 
-def account_words(name: str) -> str:
-    """Return an account, as the journal calls it, in words: such as `Callbell, the account of ana@example.com`.
+from importer.model.requests import CALLBELL_URL
+
+
+def account_words(name: str, base_url: str) -> str:
+    """Return an account in words: such as `Callbell, the account of ana@example.com`; another host is named.
 
     Args:
-        name: The service's address, and the account's label or its owner's e-mail if there is one.
+        name: As the journal calls it: an address, and the account's label or its owner's e-mail if there is one.
+        base_url: Where requests go; the journal may know the account by another address.
 
     """
-    address, _, label = name.partition(" ")
-    return f"Callbell, the account of {label}" if label else address
+    service, label = urlsplit(base_url), name.partition(" ")[2]
+    is_callbell = service.netloc == urlsplit(CALLBELL_URL).netloc
+    where = "Callbell" if is_callbell else f"{service.scheme}://{service.netloc}"
+    return f"{where}, the account of {label}" if label else where

@@ -82,6 +82,8 @@ class Ending:
     """Of the rows, for the names of cells."""
     line_width: int = 0
     """Of the terminal, on which the text is to fit with few lines; 0: it is none."""
+    answered_at: datetime | None = None
+    """When the person answered the last question, from which on the time counts; None: nobody was asked."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
 
@@ -105,7 +107,7 @@ def _text(ending: Ending, most: int) -> str:
     parts = [
         *degraded_texts(record),
         ending.early_end[0],
-        _head(record, tally, dry=is_dry),
+        _head(ending, dry=is_dry),
         *(_note(note, ending) if alike else note for note in ending.notes),
         found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most, ending.sheets),
@@ -188,8 +190,9 @@ def _counts(record: RunRecord, tally: Mapping[Status, int], meanings: Mapping[St
     return count_lines([(tally.get(status, 0), *words[status]) for status in FINAL], width=max(width, _WIDTH))
 
 
-def _head(record: RunRecord, tally: Mapping[Status, int], *, dry: bool) -> str:
-    ended = ended_after(record.exit_code, record.started_at, record.finished_at)
+def _head(ending: Ending, *, dry: bool) -> str:
+    record, tally = ending.record, ending.tally
+    ended = ended_after(record.exit_code, ending.answered_at or record.started_at, record.finished_at)
     blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
     left_out = f", {counted(record.left_out)} left out by [input.where]" if record.left_out else ""
     where = " Rehearsal in a sandbox: nothing was sent to Callbell." if record.is_rehearsal else ""

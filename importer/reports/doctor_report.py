@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
 from importer.model.errors import error_json
-from importer.model.plain_text import plain, utc
+from importer.model.plain_text import plain, utc, wrapped_text
 from importer.model.probe import DuplicateBehaviour, NumberForm, ProbeAnswers
 from importer.reports.results import json_text
 
@@ -22,13 +22,22 @@ _FORMS = {
 }
 
 
-def doctor_text(diagnoses: Sequence[Diagnosis]) -> str:
-    """Return a line for each check, with its next step below."""
+def doctor_text(diagnoses: Sequence[Diagnosis], line_width: int = 0) -> str:
+    """Return a line for each check, with its next step below; texts are wrapped within their column.
+
+    Args:
+        diagnoses: The checks.
+        line_width: Of the terminal; 0: it is none.
+
+    """
     wide = max(len(one.name) for one in diagnoses), max(len(level) for level in Level)
+    indent = " " * (sum(wide) + 4)
     lines = []
     for one in diagnoses:
-        lines.append(f"{one.name:<{wide[0]}}  {one.level:<{wide[1]}}  {plain(one.text)}")
-        lines += [f"{'':<{sum(wide) + 4}}{plain(line)}" for line in one.next_step.splitlines()]
+        texts = [plain(one.text), *map(plain, one.next_step.splitlines())]
+        column = "\n".join(f"{indent}{text}" for text in texts)
+        first = f"{one.name:<{wide[0]}}  {one.level:<{wide[1]}}  "
+        lines.append(f"{first}{wrapped_text(column, line_width).removeprefix(indent)}")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from importer.mapper.options import MappingOptions
 from importer.model.policy import Ambiguous, FailOn, Policy
+from importer.model.requests import CALLBELL_URL
 from importer.model.runs import REPORT_KINDS
 from importer.notify.options import NotifyOptions
 from importer.readers.options import InputOptions
@@ -14,7 +15,7 @@ from importer.readers.options import InputOptions
 class ServiceOptions:
     """The service and how fast and how patiently to call it: the `[service]` table; the token is not among them."""
 
-    base_url: str = "https://api.callbell.eu/v1"
+    base_url: str = CALLBELL_URL
     """Without a slash at its end."""
     rate: float = 300.0
     """Requests per second that the account allows; 0.0: no limit."""

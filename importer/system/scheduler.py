@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from importer.model.errors import StorageError
+from importer.system import runtime
 from importer.system.files import PUBLIC_FILE, as_storage_error, write_whole
 from importer.system.service_user import find_user
 from importer.system.shell import quote
@@ -195,3 +196,15 @@ def _ids(user: str) -> tuple[int, int]:
     if not found.is_there:
         raise StorageError(f"There is no user {user}.", f"Make it with: useradd --system {user}")
     return found.numbers
+
+
+def has_cron_job(call: Call = call_program) -> bool:
+    """Tell whether the user's crontab has a job of the importer; without cron it has none."""
+    if runtime.WINDOWS:
+        return False
+    try:
+        listed = call([*crontab_words(""), "-l"], "").stdout
+    except StorageError:
+        return False
+    jobs = (line for line in listed.splitlines() if not line.lstrip().startswith("#"))
+    return any("callbell-importer" in line or "-m importer" in line for line in jobs)

@@ -73,7 +73,7 @@ def install_stop_handlers(
 
     A signal that was ignored before stays ignored, as `nohup` wants. Only for the main thread.
     """
-    before = {number: signal.getsignal(number) for number in _stop_signals()}
+    before = {number: signal.getsignal(number) for number in stop_signals()}
     handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
 
     def handle(number: int, _frame: FrameType | None) -> None:
@@ -93,7 +93,7 @@ def install_stop_handlers(
             signal.signal(number, before[number] or signal.SIG_DFL)
 
 
-def _stop_signals() -> list[signal.Signals]:
+def stop_signals() -> list[signal.Signals]:
     """Return the stop signals that this system has."""
     names = ("SIGINT", "SIGTERM", "SIGBREAK") if runtime.WINDOWS else ("SIGINT", "SIGTERM", "SIGHUP")
     return [signal.Signals(getattr(signal, name)) for name in names if hasattr(signal, name)]

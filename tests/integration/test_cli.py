@@ -129,7 +129,7 @@ def test_the_help_groups_the_options_of_a_run() -> None:
         "Options:",
     ]
     assert [line for line in text.splitlines() if line in headings] == headings
-    assert text.index("--country CC") < text.index("How they are sent:") < text.index("--rate N")
+    assert text.index("--country COUNTRY") < text.index("How they are sent:") < text.index("--rate N")
 
 
 def test_no_summary_of_a_command_is_cut_off() -> None:

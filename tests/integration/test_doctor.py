@@ -71,7 +71,7 @@ def test_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
         said = give("doctor", "--json")
     assert said.exit_code == 0
     assert set(levels(said)) == {
-        *("config", "token", "account", "service", "clock", "journal", "lock", "disk", "reports", "cron", "probe"),
+        *("config", "token", "account", "service", "clock", "journal", "lock", "disk", "reports", "schedule", "probe"),
     }
     assert "problem" not in levels(said).values()
     assert "CALLBELL_API_TOKEN" in line(said, "token")["text"]
@@ -174,7 +174,7 @@ def test_the_lines_are_shown_without_json(monkeypatch: pytest.MonkeyPatch) -> No
     with service(monkeypatch):
         said = give("doctor")
     assert said.stdout == ""
-    assert "\njournal  ok" in said.stderr
+    assert "\njournal   ok" in said.stderr
     assert "callbell-importer doctor --probe NUMBER" in said.stderr
 
 

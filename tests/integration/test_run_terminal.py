@@ -14,7 +14,7 @@ from tests.support.commands import TOKEN, customers, give, results, serving, tab
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
-from tests.support.answered_terminal import on_a_terminal
+from tests.support.answered_terminal import SIGTERM, on_a_terminal
 
 YES_NO = "[Y/n]"
 TOKEN_ASKED = "then Enter: "  # noqa: S105 - the end of a question
@@ -76,10 +76,24 @@ def test_a_spanish_workbook_is_imported_by_enter_alone(service: Sandbox) -> None
     assert "3,996 of 4,000 numbers are right for Spain. Are they Spanish? [Y/n]" in ended.shown
     assert "  name           from {Nombre} {Apellidos}\n" in ended.shown
     assert "  row 2: 34600000000; María García López A.\n" in ended.shown
-    assert "4,000 rows: 3,996 to be sent, 4 with a problem.\nTo: Callbell, the account of " in ended.shown
+    address = service.base_url.removesuffix("/v1")
+    assert f"4,000 rows: 3,996 to be sent, 4 with a problem.\nTo: {address}, the account of " in ended.shown
     assert "Import them? [Y/n]" in ended.shown
     assert len(service.contacts) == 3_996
     assert {row["status"] for row in results()} == {"created", "invalid"}
+
+
+@pytest.mark.usefixtures("token")
+def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox) -> None:
+    """One question is left, which shows it; a dry run, which asks nothing at last, tells it."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
+    assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")] * 2).exit_code == 0
+    table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana"), ("600111223", "Eva")])
+    note = "Country: Spain, as in the last run; for another, --country.\n"
+    assert note in on_a_terminal("run", "a.csv", "--dry-run", answers=[]).shown
+    ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")] * 2)
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 1, 2)
+    assert f"{note}2 rows: 1 to be sent, 1 sent before.\n" in ended.shown
 
 
 @pytest.mark.usefixtures("token")
@@ -110,10 +124,10 @@ def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     assert on_a_terminal("run", "a.csv", answers=[("Enter: 1 ", "\n"), (YES_NO, "\n")]).exit_code == 0
 
 
-@pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130)])
+@pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130), (SIGTERM, 143)])
 @pytest.mark.usefixtures("token")
 def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, exit_code: int) -> None:
-    """No, the end of the input and Ctrl-C: one sentence, no reports, and the same command asks again."""
+    """No, the end of the input, Ctrl-C and SIGTERM: one sentence, no reports, and the same command asks again."""
     customers(Path("a.csv"))
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, answer)])
     assert ended.exit_code == exit_code
@@ -150,11 +164,26 @@ def test_retry_takes_the_run_before_one_that_was_declined(service: Sandbox) -> N
 
 
 @pytest.mark.usefixtures("token")
-def test_ctrl_c_at_an_earlier_question_sends_nothing(service: Sandbox) -> None:
+def test_report_takes_the_run_before_one_that_was_declined() -> None:
+    """Of a run of which nothing was sent no reports were written; where there is no other, it says so."""
+    customers(Path("a.csv"))
+    on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
+    said = give("report", "--no-open")
+    assert (said.exit_code, said.stderr.splitlines()[0]) == (2, "There is no run with reports yet.")
+    first = give("run", "a.csv", "--yes", "--json").summary["run"]
+    customers(Path("a.csv"), 4)
+    on_a_terminal("run", "a.csv", answers=[(YES_NO, "n\n")])
+    said = give("report", "--no-open")
+    assert said.stderr.startswith(f"The reports of {first} are written again, in ")
+
+
+@pytest.mark.parametrize(("answer", "exit_code"), [("\x03", 130), (SIGTERM, 143)])
+@pytest.mark.usefixtures("token")
+def test_a_signal_at_an_earlier_question_sends_nothing(service: Sandbox, answer: str, exit_code: int) -> None:
     """The country is asked for before the rows are read."""
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
-    ended = on_a_terminal("run", "a.csv", answers=[("Spanish? [Y/n]", "\x03")])
-    assert (ended.exit_code, len(service.contacts)) == (130, 0)
+    ended = on_a_terminal("run", "a.csv", answers=[("Spanish? [Y/n]", answer)])
+    assert (ended.exit_code, len(service.contacts)) == (exit_code, 0)
     assert ended.shown.splitlines()[-1] == "Interrupted. The same command goes on."
 
 

@@ -16,6 +16,8 @@ from tests.support.paths import ROOT
 PATIENCE_SECONDS = 60
 _PATIENCE_FOR_CTRL_C_SECONDS = 5
 _CTRL_C = "\x03"
+SIGTERM = "SIGTERM"
+"""In place of keys: the signal is sent."""
 _OWN_TERMINAL = """
 import fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -73,7 +75,10 @@ def on_a_terminal(
                 while left and (place := shown.find(left[0][0].encode(), seen)) >= 0:
                     seen = place + len(left[0][0].encode())
                     last = left.pop(0)[1]
-                    os.write(ours, last.encode())
+                    if last == SIGTERM:
+                        process.terminate()
+                    else:
+                        os.write(ours, last.encode())
         code = process.wait(PATIENCE_SECONDS)
     os.close(ours)
     text = shown.decode("utf-8", "replace").replace("\r\n", "\n")

@@ -36,7 +36,8 @@ class CronFacts:
     """This command's absolute path."""
     home: str = ""
     journal: str = ""
-    is_windows: bool = False
+    has_job: bool = False
+    """Whether the user's crontab has a job of the importer."""
 
 
 def skipped(name: str, why: str) -> Diagnosis:
@@ -147,10 +148,11 @@ def diagnose_disk(places: Sequence[tuple[str, int]]) -> Diagnosis:
     return Diagnosis(name="disk", text=text)
 
 
-def diagnose_cron(facts: CronFacts) -> Diagnosis:
-    """Return what a cron job of this user would see, and what it would miss."""
-    if facts.is_windows:
-        return skipped("cron", "there is none on Windows")
+def diagnose_schedule(facts: CronFacts) -> Diagnosis:
+    """Return how an import is repeated; of a user's cron job what it sees, and what it misses."""
+    if not facts.has_job:
+        step = "callbell-importer schedule FILE"
+        return Diagnosis(name="schedule", text="to run the same import every night:", next_step=step)
     misses = [f"what this shell sets ({', '.join(facts.variables)})"] if facts.variables else []
     steps = []
     if facts.token_source is TokenSource.VARIABLE:
@@ -168,10 +170,10 @@ def diagnose_cron(facts: CronFacts) -> Diagnosis:
         steps.append(f"give the command as {facts.command}")
     place = f"HOME is {facts.home or 'not set'}, the journal {facts.journal}"
     if not misses:
-        return Diagnosis(name="cron", text=f"a cron job sees the same: {place}")
+        return Diagnosis(name="schedule", text=f"a cron job sees the same: {place}")
     step = "; ".join(steps)
     return Diagnosis(
-        name="cron",
+        name="schedule",
         level=Level.NOTE,
         text=f"a cron job misses {', '.join(misses)} ({place})",
         next_step=f"A job with all of it: callbell-importer schedule FILE. By hand: {step}.",

@@ -33,11 +33,12 @@ from importer.reports.doctor_report import doctor_json, doctor_text
 from importer.system import runtime
 from importer.system.files import as_storage_error
 from importer.system.locks import journal_lock
+from importer.system.scheduler import has_cron_job
 from importer.system.shell import program_command
 
 _ORDER = (
     *("config", "token", "account", "service", "clock"),
-    *("journal", "lock", "disk", "reports", "cron", "probe"),
+    *("journal", "lock", "disk", "reports", "schedule", "probe"),
 )
 _SAMPLES = 3
 _CRON_PATH = os.pathsep.join(["/usr/bin", "/bin"])
@@ -86,7 +87,7 @@ class Doctor:
             )
         summary = doctor_json(diagnoses, self.answers)
         code = diagnosed_exit_code(diagnoses)
-        return CommandResult(exit_code=code, text=doctor_text(diagnoses), summary_json=summary)
+        return CommandResult(exit_code=code, text=doctor_text(diagnoses, self.context.line_width), summary_json=summary)
 
     def _look(self, digits: str) -> None:
         path = self._path_of_config()
@@ -94,7 +95,7 @@ class Doctor:
         self._find_token()
         self._look_at_journal()
         self._look_at_places()
-        self.found["cron"] = checks.diagnose_cron(self._cron())
+        self.found["schedule"] = checks.diagnose_schedule(self._cron())
         if self._token is not None:
             asyncio.run(self._ask(self._token, digits))
 
@@ -163,7 +164,7 @@ class Doctor:
             command=program_command(),
             home=environment.get("HOME", ""),
             journal=str(self._path()) if journal and journal.level is not Level.PROBLEM else "(see above)",
-            is_windows=runtime.WINDOWS,
+            has_job=has_cron_job(),
         )
 
     async def _ask(self, token: Token, digits: str) -> None:

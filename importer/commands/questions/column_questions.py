@@ -3,7 +3,7 @@
 Each question shows its evidence, and Enter takes what is likeliest.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -15,10 +15,12 @@ from importer.mapper.column_candidates import Question
 from importer.mapper.header import IN_BRACES, texts_of
 from importer.mapper.header_guess import NO, YES
 from importer.mapper.mapping_guess import with_fields
+from importer.mapper.options import ColumnOptions
 from importer.mapper.phones.countries import country_of
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
 from importer.model.plain_text import plain
-from importer.model.rows import Row
+from importer.model.rows import Row, Sheet
+from importer.model.runs import RunRecord
 from importer.settings import Settings
 from importer.settings.value_checks import country as checked_country
 
@@ -31,34 +33,47 @@ _YES = YES | {"s", "j", "o", "ok"}
 _CONTENT = {"identifier": "the phone number", "name": "the name"}
 
 
-def with_answers(context: CommandContext, readers: Sequence[InputSheet]) -> CommandContext:
-    """Ask what cannot be told of the sheets, and return the context with the country that the person names.
+def with_answers(
+    context: CommandContext, readers: Sequence[InputSheet], earlier: Iterable[RunRecord] = ()
+) -> tuple[CommandContext, str]:
+    """Ask what cannot be told of the sheets, and return the context with the numbers' country.
 
     The answers about columns are left with the sheets (`InputSheet.answered`).
 
     Args:
         context: With how to ask; where nobody can be asked, it is returned as it is.
         readers: The opened sheets.
+        earlier: The journal's runs, newest first: a country that was right in the last one is not asked for again.
+
+    Returns:
+        The context, and a sentence that tells of a country that was not asked for.
 
     Raises:
         InputError: A file cannot be read, or the input ended without an answer.
 
     """
-    ask = context.asker
+    ask, note = context.asker, ""
     if ask is None:
-        return context
+        return context, note
     found = _country_evidence(context, readers)
-    if found is not None:
-        context = _with_country(context, _country(found, ask))
+    if found is not None and found.country and found.country == last_country(earlier):
+        context = _with_country(context, found.country)
+        note = f"Country: {found.name}, as in the last run; for another, --country."
+    elif found is not None:
+        context = _with_country(context, asked_country(found, ask))
     for reader in readers:
         _ask_columns(reader, context.settings, ask)
-    return context
+    return context, note
+
+
+def last_country(earlier: Iterable[RunRecord]) -> str:
+    """Return the country that the newest finished run had which asked for one or was given one; empty: none did."""
+    wanted = (one.options.get("country") for one in earlier if one.finished_at and not one.is_declined)
+    return country_of(str(next(filter(None, wanted), "")))
 
 
 def _country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> CountryGuess | None:
     """Return where the sheets' numbers are probably from, if they do not say it and nothing else does.
-
-    A guess without a country: there are such numbers, and no country fits them.
 
     Raises:
         InputError: A file cannot be read.
@@ -68,30 +83,58 @@ def _country_evidence(context: CommandContext, readers: Sequence[InputSheet]) ->
     if settings.mapping.contact.country or settings.mapping.contact.source != "whatsapp":
         return None
     cells = [cell for reader in readers for cell in _phone_cells(reader, settings)]
+    return country_guess(cells, [reader.sheet for reader in readers], context.environment)
+
+
+def country_guess(cells: Sequence[str], sheets: Sequence[Sheet], environment: Mapping[str, str]) -> CountryGuess | None:
+    """Return where numbers are probably from; None: they say it themselves.
+
+    A guess without a country: there are numbers that do not say it, and no country fits them.
+
+    Args:
+        cells: With the numbers.
+        sheets: That they are from, whose headers and names are a hint.
+        environment: The environment variables, which tell the machine's country.
+
+    """
     if not lacks_country(cells):
         return None
-    words = words_of([reader.sheet for reader in readers])
-    found = guess_country(cells, words, country_here(context.environment))
+    found = guess_country(cells, words_of(sheets), country_here(environment))
     return found or CountryGuess(country="", right=0, looked_at=len(cells), with_code=0, is_likely=False)
 
 
 def _phone_cells(reader: InputSheet, settings: Settings) -> Iterator[str]:
-    """Yield the cells of the column that has, or probably has, the phone number; none beside a column of countries."""
-    guessed = guess_of(reader, settings)
-    columns = settings.mapping.columns if guessed is None else guessed.columns
-    if columns.country or settings.mapping.columns.country:
-        return
+    guessed, given = guess_of(reader, settings), settings.mapping.columns
+    columns = given if guessed is None else guessed.columns
+    if given.country:
+        return iter(())
+    columns = replace(columns, identifier=given.identifier or columns.identifier)
     questions = guessed.questions if guessed else ()
-    texts = settings.mapping.columns.identifier or columns.identifier
-    if not texts:
-        texts = next((one.choices[0] for one in questions if one.field == "identifier" and one.choices), "")
-    header = reader.sheet.header
-    places = [header.index(text) for text in texts_of(texts) if text in header]
-    for row in reader.look_ahead(MOST_CELLS):
+    return phone_cells(columns, questions, reader.sheet.header, reader.look_ahead(MOST_CELLS))
+
+
+def phone_cells(
+    columns: ColumnOptions, questions: Sequence[Question], header: Sequence[str], rows: Iterable[Row]
+) -> Iterator[str]:
+    """Yield the cells of the column that has, or probably has, the phone number; none beside a column of countries.
+
+    Args:
+        columns: Which column feeds which field, as far as that is known.
+        questions: What is open still.
+        header: The columns' headers.
+        rows: Of which the cells are.
+
+    """
+    if columns.country:
+        return
+    asked = (one.choices[0] for one in questions if one.field == "identifier" and one.choices)
+    texts = texts_of(columns.identifier or next(asked, ""))
+    places = [header.index(text) for text in texts if text in header]
+    for row in rows:
         yield next((row.cells[place] for place in places if row.cells[place].strip()), "")
 
 
-def _country(found: CountryGuess, ask: Callable[[str], str]) -> str:
+def asked_country(found: CountryGuess, ask: Callable[[str], str]) -> str:
     """Return the country that the person confirms or names; empty: none."""
     if found.country:
         answer = ask(f"{found.evidence} Are they {found.of_people}? [Y/n]").strip().lower()
@@ -100,10 +143,10 @@ def _country(found: CountryGuess, ask: Callable[[str], str]) -> str:
         if (named := country_of(answer)) and answer not in NO:
             return named
     hint = "" if found.country else "Phone numbers have no country code, and most of them fit no one country.\n"
-    return named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)
+    return _named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)
 
 
-def named_country(question: str, ask: Callable[[str], str]) -> str:
+def _named_country(question: str, ask: Callable[[str], str]) -> str:
     """Return the country that a person names, asked again as long as it is none; empty: they named none."""
     said = ""
     while answer := ask(f"{said}{question}").strip():

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from importer.commands.account.connection import Connection, MappedSheet
-from importer.commands.context import CommandContext, CommandResult, is_yes
+from importer.commands.context import CommandContext, CommandResult, says_yes
 from importer.commands.mapping_selection import mapping_lines
 from importer.model.errors import InputError
 from importer.model.payload import payload
@@ -44,6 +44,8 @@ class LastQuestion:
 
     is_declined: bool = False
     """Whether it was answered with no, or not at all."""
+    note: str = ""
+    """What was taken from the last run, and is to be seen before anything is sent; empty: nothing was."""
     _first: list[tuple[int, Contact]] = field(default_factory=list)
     """Row numbers with their contacts."""
     _cure: str = ""
@@ -75,7 +77,7 @@ class LastQuestion:
         """
         if context.confirm is None or not tally.get(Status.PENDING):
             return
-        text = self._text(connection, tally, is_mapping_given=context.settings.mapping_given)
+        text = self._text(context, connection, tally)
         self._require_yes(partial(context.confirm, text), interruption)
 
     def ask_of_undos(
@@ -100,26 +102,27 @@ class LastQuestion:
             return
         self._cure = f"Finish the undo first: {_undo_command(context, undos[0][0])}"
         question = f"{said}\nWhat was deleted may be created again. Send all the same? [y/N]"
-        self._require_yes(lambda: is_yes(ask(question)), interruption)
+        self._require_yes(lambda: says_yes(ask, question), interruption)
         self._cure = ""
 
     def _require_yes(self, ask: Callable[[], bool], interruption: Interruption) -> None:
         self.is_declined = True
         try:
             self.is_declined = not ask()
-        except KeyboardInterrupt:
-            interruption.interrupt(signal.SIGINT)
+        except KeyboardInterrupt as error:  # of which other signals than Ctrl-C are a kind of their own
+            interruption.interrupt(signal.SIGINT if type(error) is KeyboardInterrupt else signal.SIGTERM)
         if self.is_declined:
             raise InputError("Nothing was sent.", code="declined")
 
-    def _text(self, connection: Connection, tally: Mapping[Status, int], *, is_mapping_given: bool) -> str:
+    def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         head = f"The first {'rows as they' if len(self._first) > 1 else 'row as it'} will be sent:"
         parts = [
-            *(_sheet_lines(sheet, is_guessed=not is_mapping_given) for sheet in connection.sheets),
+            *(_sheet_lines(sheet, is_guessed=not context.settings.mapping_given) for sheet in connection.sheets),
             *([head] if self._first else []),
-            *(_row_line(number, contact) for number, contact in self._first),
+            *(row_line(number, contact) for number, contact in self._first),
+            self.note,
             _counts(tally),
-            _where_to(connection.account.name, is_rehearsal=connection.rehearsal is not None),
+            _where_to(context, connection),
         ]
         return "\n".join(filter(None, parts))
 
@@ -172,7 +175,8 @@ def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
     return "\n".join([*head, *map(_one_line, lines), *notes])
 
 
-def _row_line(number: int, contact: Contact) -> str:
+def row_line(number: int, contact: Contact) -> str:
+    """Return a row on one line of a terminal, as it will be sent."""
     fields = payload(contact)
     custom = fields.pop("custom_fields", {})
     named = {name: value for name, value in fields.items() if name not in _TOLD_FIRST}
@@ -195,7 +199,7 @@ def _counts(tally: Mapping[Status, int]) -> str:
     return f"{counted(read)}: {sent:,} to be sent, {', '.join(others)}."
 
 
-def _where_to(account: str, *, is_rehearsal: bool) -> str:
-    if is_rehearsal:
+def _where_to(context: CommandContext, connection: Connection) -> str:
+    if connection.rehearsal is not None:
         return "To: a rehearsal in a sandbox; nothing goes to Callbell."
-    return f"To: {plain(account_words(account))}."
+    return f"To: {plain(account_words(connection.account.name, context.settings.service.base_url))}."

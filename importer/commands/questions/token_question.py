@@ -7,7 +7,7 @@ from importer.client.account import no_connection_error
 from importer.client.http import CallbellClient
 from importer.client.kept_token import has_keyring, keep_token, kept_token_file
 from importer.client.token import VARIABLE, NoTokenError, Token, TokenSource, find_token, token_of, token_source
-from importer.commands.context import CommandContext, is_yes
+from importer.commands.context import CommandContext, says_yes
 from importer.model.errors import StorageError, UsageError
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I
@@ -99,7 +99,7 @@ def _offer_to_keep(context: CommandContext, text: str) -> None:
     in_keyring = has_keyring()
     place = "this computer's keyring" if in_keyring else f"{kept_token_file(account)}, for you alone"
     question = f"Callbell takes this token. Keep it for the next time? [Y/n]\n(in {place})"
-    if context.ask_line is None or not is_yes(context.ask_line(question), default=True):
+    if context.ask_line is None or not says_yes(context.ask_line, question, default=True):
         return
     try:
         keep_token(text, account, in_keyring=in_keyring)

@@ -1,6 +1,7 @@
 """`init` as its users meet it: what it shows, asks and writes."""
 
 import io
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def test_the_samples_get_a_config_that_checks_them(sample: str, options: Sequenc
     said = give("init", SAMPLES / sample, *options)
     assert said.exit_code == 0
     assert "The first rows as they would be sent:" in said.stderr
-    assert '"identifier": "' in said.stderr
+    assert re.search(r"\n  row 2: 34\d+; ", said.stderr)
     assert "sure: " in said.stderr
     assert give("check", SAMPLES / sample, "--journal", "j.sqlite3").exit_code == 0
     assert said.stdout == ""
@@ -187,18 +188,35 @@ def test_a_no_writes_nothing() -> None:
     assert not CONFIG.exists()
 
 
+def test_an_answer_that_is_neither_yes_nor_no_is_asked_again() -> None:
+    """Without all that was shown once more; and so is whether to write over what is there."""
+    path = customers(Path("contacts.csv"))
+    answer, asked = answering("what?", "ok")
+    assert draft(path, answer).exit_code == 0
+    assert asked[1:] == ["Please answer y or n:"]
+    answer, asked = answering("1", "n")
+    with pytest.raises(UsageError):
+        draft(path, answer)
+    assert asked[1:] == ["Please answer y or n:"]
+
+
 def test_the_country_is_asked_for_where_numbers_have_none() -> None:
-    """What is no country is asked again; the first rows are then shown as they will be sent."""
-    answer, asked = answering("Spian", "Spain", "")
+    """As `run` does: proposed from the numbers; what is no country is asked again."""
+    answer, asked = answering("", "")
     draft(SAMPLES / "clientes.csv", answer)
-    assert "did you mean Spain (ES)?" in asked[1]
-    assert "34612345601" in asked[2]
+    assert asked[0].endswith(" are right for Spain. Are they Spanish? [Y/n]")
+    assert "\n  row 2: 34612345601; " in asked[1]
     assert written().mapping.contact.country == "ES"
+    CONFIG.unlink()
+    answer, asked = answering("n", "Portugul", "Portugal", "")
+    draft(SAMPLES / "clientes.csv", answer)
+    assert "did you mean Portugal (PT)?" in asked[2]
+    assert written().mapping.contact.country == "PT"
 
 
 def test_the_country_may_stay_open() -> None:
     """The sentence says where to write it."""
-    answer, asked = answering("", "")
+    answer, asked = answering("n", "", "")
     draft(SAMPLES / "clientes.csv", answer)
     assert "set country under [contact]" in asked[-1]
     assert "not sent: " in asked[-1]

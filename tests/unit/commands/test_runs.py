@@ -1,6 +1,7 @@
 """The list of past runs: account, local date, file, duration, counts."""
 
 import io
+import re
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from importer.commands.context import CommandContext
-from importer.commands.runs import list_runs
+from importer.commands.runs import _table, list_runs
 from importer.journal import Journal
+from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.settings import settle
 from tests.support.journals import Ticking, record
@@ -57,6 +59,31 @@ def test_a_run_that_was_cut_off_has_no_duration(context: CommandContext) -> None
     line = list_runs(context).splitlines()[1]
     assert f"2026-11-23 02:30  x        {'a' * 23}…  -  " in line
     assert "ended     not yet, or it was cut off\n" in list_runs(context, "run-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "columns"),
+    [
+        ("20261123-020000-contacts", 80, "RUN ACCOUNT COMMAND EXIT ROWS IN CALLBELL TO FIX"),
+        ("20261123-020000-contacts", 160, "RUN DATE ACCOUNT FILE TIME COMMAND EXIT ROWS IN CALLBELL TO FIX"),
+        (f"20261123-020000-{'c' * 30}", 80, "RUN EXIT ROWS IN CALLBELL TO FIX"),
+        (f"20261123-020000-{'c' * 40}-2", 80, "RUN IN CALLBELL TO FIX"),
+    ],
+)
+def test_the_table_fits_the_terminal(context: CommandContext, name: str, most: int, columns: str) -> None:
+    """A name is never cut, as other commands need it; what it says itself is left out first."""
+    ended(context, name=name, account="https://api.callbell.eu/v1 main")
+    lines = list_runs(context, line_width=most).splitlines()
+    assert " ".join(lines[0].split()) == columns
+    assert lines[1].startswith(f"{name}  ")
+    assert max(map(len, lines)) <= most
+
+
+def test_a_row_that_stands_twice_is_counted_as_the_closing_text_does() -> None:
+    """It is no customer in Callbell, and nobody has to do anything about it."""
+    counts = dict.fromkeys(Status, 0) | {Status.CREATED: 3, Status.DUPLICATE: 2, Status.INVALID: 1}
+    table = _table([(replace(record(), started_at=AT), counts)], MADRID, 0)
+    assert re.search(r"ROWS  IN CALLBELL  TWICE  TO FIX\n.* 6  +3  +2  +1\n$", table)
 
 
 def test_one_run_is_told_with_its_offset(context: CommandContext) -> None:

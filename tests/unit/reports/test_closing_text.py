@@ -71,6 +71,12 @@ def test_a_run_without_trouble_is_short() -> None:
     )
 
 
+def test_the_time_of_questions_does_not_count() -> None:
+    """What a run took is told from the last answer on."""
+    text = ended(record(), {Status.CREATED: 1}, [], reports(), answered_at=START + timedelta(seconds=120))
+    assert text.startswith("Finished after 3 s: 1 row read.")
+
+
 @POSIX
 def test_a_run_with_trouble_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """The problems are grouped, and the commands can be copied."""

@@ -35,6 +35,18 @@ def test_each_check_is_a_line_and_its_next_step_below() -> None:
     ]
 
 
+def test_a_text_is_wrapped_within_its_column() -> None:
+    """On a terminal of 40 columns; what is below it begins where it does."""
+    one = replace(GOOD, text="from the file /home/ana/token that is secret", next_step="and " * 6)
+    assert doctor_text([one], 40).splitlines() == [
+        "token  ok           from the file",
+        "                    /home/ana/token that",
+        "                    is secret",
+        "                    and and and and and",
+        "                    and",
+    ]
+
+
 @pytest.mark.parametrize(("codes", "code"), [([], 0), ([5], 5), ([5, 4], 4), ([6, 5, 4, 2], 2), ([6], 6), ([70], 70)])
 def test_the_most_basic_problem_is_the_exit_code(codes: list[int], code: int) -> None:
     """The set-up before the disk, that before the service, that before another run."""

@@ -8,6 +8,7 @@ from importer.commands.account.requirements import Requirements
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import Request
 from importer.model.rows import Contact, Row
+from importer.reports.code_explanations import explanation_of
 
 
 class Answers:
@@ -103,6 +104,17 @@ async def test_a_tag_on_an_old_contact_is_asked_for_by_name() -> None:
     found, asked = await seen(wanted, answers | {"contacts Old 1": page_of({"tags": ["Old"]})})
     assert found.tags == {"Old"}
     assert len(asked) < 15
+
+
+async def test_explain_tells_on_how_many_contacts_tags_are_looked_for() -> None:
+    """Of a large account some pages are read, and then so many tags are asked for one by one."""
+    answers = {f"contacts {number}": page_of(*[{}] * 20, pages=300, after="1") for number in range(1, 300)}
+    wanted = Contact(identifier="1", source="whatsapp", name="Ana", tags=tuple(f"Old {n}" for n in range(60)))
+    found, asked = await seen(wanted, answers)
+    told = explanation_of("tag_not_seen")
+    assert told is not None
+    assert f"none of the latest {found.contacts} contacts" in told.example
+    assert f"up to {sum('Old' in one for one in asked)} tags" in told.why
 
 
 async def test_the_service_numbers_no_more_than_500_pages() -> None:

@@ -1,5 +1,6 @@
 """What `doctor` says of what it found."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from importer.commands.doctor.checks import (
     diagnose_account,
     diagnose_clock,
     diagnose_config,
-    diagnose_cron,
     diagnose_disk,
     diagnose_journal,
+    diagnose_schedule,
     diagnose_service,
     diagnose_token,
     is_token_refused,
@@ -125,10 +126,18 @@ def test_a_full_disk_is_a_problem() -> None:
 
 def test_a_cron_job_that_sees_the_same_is_ok() -> None:
     """It is told where it would keep its journal."""
-    one = diagnose_cron(CronFacts(token_source=TokenSource.FILE, home="/home/ana", journal="/home/ana/j"))
+    one = diagnose_schedule(
+        CronFacts(has_job=True, token_source=TokenSource.FILE, home="/home/ana", journal="/home/ana/j")
+    )
     assert (one.level, one.next_step) == (Level.OK, "")
     assert "HOME is /home/ana, the journal /home/ana/j" in one.text
-    assert diagnose_cron(CronFacts(is_windows=True)).level is Level.SKIPPED
+
+
+def test_where_no_job_is_planned_nothing_is_said_of_cron() -> None:
+    """One sentence, with the command."""
+    one = diagnose_schedule(CronFacts(variables=("CALLBELL_API_TOKEN",), token_source=TokenSource.KEYRING))
+    assert (one.level, one.text) == (Level.OK, "to run the same import every night:")
+    assert one.next_step == "callbell-importer schedule FILE"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +156,7 @@ def test_a_cron_job_that_sees_the_same_is_ok() -> None:
 )
 def test_what_a_cron_job_would_miss_is_told(facts: CronFacts, misses: str, step: str) -> None:
     """With what to do about it; it is no problem of this shell."""
-    one = diagnose_cron(facts)
+    one = diagnose_schedule(replace(facts, has_job=True))
     assert (one.level, one.exit_code) == (Level.NOTE, 0)
     assert misses in one.text
     assert one.next_step.startswith("A job with all of it: callbell-importer schedule FILE. By hand: ")

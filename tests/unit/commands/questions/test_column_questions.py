@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from importer.commands.context import CommandContext
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.questions.column_questions import with_answers
+from importer.model.runs import DECLINED, RunRecord
 from importer.readers import open_reader
 from importer.settings import settle
 from tests.support.commands import table
+from tests.support.journals import record
 
 SPANISH = [("Móvil", "Nombre"), ("600111222", "Ana"), ("611222333", "Eva")]
 QUESTION = "2 of 2 numbers are right for Spain. Are they Spanish? [Y/n]"
@@ -30,15 +33,21 @@ def answering(*answers: str) -> tuple[Callable[[str], str], list[str]]:
 
 
 def asked_of(
-    path: Path, rows: Sequence[Sequence[str]], *answers: str, options: dict[str, object] | None = None, config: str = ""
+    path: Path,
+    rows: Sequence[Sequence[str]],
+    *answers: str,
+    options: dict[str, object] | None = None,
+    config: str = "",
+    earlier: Sequence[RunRecord] = (),
 ) -> tuple[CommandContext, list[str], InputSheet]:
-    """Return the context with the answers, the questions, and the sheet."""
+    """Return the context with the answers, the questions, and the sheet; a note is among the questions."""
     ask, asked = answering(*answers)
     settings = settle(options or {}, {}, config or None)
     context = CommandContext(settings=settings, environment={}, stream=io.StringIO(), ask_line=ask)
     reader = InputSheet(open_reader(str(table(path / "a.csv", rows)), settings.input))
     try:
-        return with_answers(context, [reader]), asked, reader
+        context, note = with_answers(context, [reader], earlier)
+        return context, asked + [note] * bool(note), reader
     finally:
         reader.close()
 
@@ -66,6 +75,33 @@ def test_the_country_is_confirmed_or_named(tmp_path: Path, answers: list[str], c
     assert len(asked) == len(answers)
     assert context.settings.mapping.contact.country == country
     assert context.options.get("country", "") == country
+
+
+ENDED = replace(record(), finished_at=record().started_at)
+
+
+@pytest.mark.parametrize("country", ["ES", "Spain", "+34"])
+def test_the_country_of_the_last_run_is_not_asked_for_again(tmp_path: Path, country: str) -> None:
+    """However it was given; runs without one, that were declined or cut off tell nothing."""
+    earlier = [
+        replace(record(), options={"country": "FR"}),
+        replace(ENDED, options={"country": "FR", DECLINED: True}),
+        ENDED,
+        replace(ENDED, options={"country": country}),
+        replace(ENDED, options={"country": "FR"}),
+    ]
+    context, asked, _ = asked_of(tmp_path, SPANISH, earlier=earlier)
+    assert asked == ["Country: Spain, as in the last run; for another, --country."]
+    assert context.options["country"] == "ES"
+
+
+@pytest.mark.parametrize("country", ["FR", "Atlantis", ""])
+def test_a_country_that_is_not_that_of_the_last_run_is_asked_for(tmp_path: Path, country: str) -> None:
+    """What the numbers fit now has to be what a person said before."""
+    earlier = [replace(ENDED, options={"country": country}), replace(ENDED, options={"country": country})]
+    context, asked, _ = asked_of(tmp_path, SPANISH, "", earlier=earlier)
+    assert asked == [QUESTION]
+    assert context.options["country"] == "ES"
 
 
 @pytest.mark.parametrize(
