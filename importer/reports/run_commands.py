@@ -1,4 +1,4 @@
-"""The commands that go on from a run, as a person gives them. Pure but for the current folder, which shortens paths."""
+"""The commands that go on from a run, as a person gives them. Pure but for the terminal and its folder."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -69,6 +69,10 @@ def retry_command(record: RunRecord, **more: str) -> str:
 
 
 def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:
-    """Return the options by which other commands find the run; of an account the config says where its journal is."""
-    names = ("config", *_WHERE_RUNS_ARE) if record.options.get("account") else _WHERE_RUNS_ARE
+    """Return the options by which other commands find the run, also from another folder if it is read there.
+
+    Of an account the config says where its journal is.
+    """
+    needs_config = record.options.get("account") or shell.is_read_elsewhere()
+    names = ("config", *_WHERE_RUNS_ARE) if needs_config else _WHERE_RUNS_ARE
     return [(name, record.options.get(name)) for name in names]

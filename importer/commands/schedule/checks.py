@@ -35,7 +35,7 @@ _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should
 
 def check_night(night: Night) -> list[Diagnosis]:
     """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
-    checks = (_when, _program, _config, _files, _columns, _token, _folders, _shell, _mail)
+    checks = (_when, _program, _config, _files, _columns, _token, _folders, _kept, _shell, _mail)
     return [one for check in checks for one in check(night)]
 
 
@@ -196,6 +196,16 @@ def _folders(night: Night) -> Iterator[Diagnosis]:
     """Tell whether the folders can be written in, or made where they are missing."""
     wrong = list(_wrong_folders(night))
     yield from wrong or [Diagnosis(name="folder", text=", ".join(night.job.writes))]
+
+
+def _kept(night: Night) -> Iterator[Diagnosis]:
+    """Tell where a night's reports, journal and log are, and from where the paths of options count."""
+    run, job = night.context.settings.run, night.job
+    by_systemd = f"journalctl {'-u' if night.has_systemd else '--user-unit'} {job.name}"
+    usual = {ScheduleKind.CRON: f"what cron mails {job.user}", ScheduleKind.WINDOWS: "none without --log-file"}
+    log = run.log_file.absolute() if run.log_file else usual.get(night.kind, by_systemd)
+    text = f"reports in {run.report_dir.absolute()}, the journal {night.journal}, the log: {log}"
+    yield Diagnosis(name="kept", text=text if night.has_systemd else f"{text}; it starts in {job.folder}")
 
 
 def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
