@@ -39,5 +39,5 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _at_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths and commands are told as to a person at a terminal, unless a test says otherwise: from the current folder."""
+    """Paths and commands are told as to a person at a terminal, unless a test says otherwise."""
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)
