@@ -51,10 +51,10 @@ def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
     return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
 
 
-def choose_columns(record: RunRecord) -> str:
-    """Return the command that shows how the run's file is read, and lets its columns be chosen."""
-    read_as = [(name, record.options.get(name)) for name in _HOW_TO_READ]
-    return shell.importer_command("init", *map(shell.short_path, record.files[:1]), options=read_as)
+def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
+    """Return the command that shows how a run's file is read, and lets its columns be chosen."""
+    read_as = [(name, options.get(name)) for name in _HOW_TO_READ]
+    return shell.importer_command("init", *map(shell.short_path, files[:1]), options=read_as)
 
 
 def write_again(record: RunRecord) -> str:
