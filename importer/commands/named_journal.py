@@ -56,9 +56,8 @@ def require_journal(settings: Settings, path: Path) -> None:
         StorageError: It is missing, and an earlier run used it.
 
     """
-    run = settings.run
-    is_named = run.journal is not None and not run.sandbox
-    if is_named and _is_missing(path) and (used_at := _known(known_journals()).get(str(path), "")[:_DATE]):
+    is_missed = not settings.run.sandbox and _is_missing(path)
+    if is_missed and (used_at := _known(known_journals()).get(str(path), "")[:_DATE]):
         raise _missing(path, used_at)
 
 

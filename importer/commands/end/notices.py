@@ -67,7 +67,10 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
     left = to_do(tally, groups)
     if code in FINISHED and (cause := _cause(left, tally, groups)):
         files = ending.get("files")
-        command, paths = str(ending.get("command") or "run"), [*map(str, files)] if isinstance(files, list | tuple) else []
+        command, paths = (
+            str(ending.get("command") or "run"),
+            [*map(str, files)] if isinstance(files, list | tuple) else [],
+        )
         return _one_line(cure(cause, command, paths, options))
     if code in FINISHED and left.by_person and failed:
         each = "; ".join(importer_command("run", path, options=given_again(options)) for path in failed)
@@ -105,8 +108,11 @@ def _one_line(step: str) -> str:
 
 def _failed(ending: Mapping[str, object]) -> Sequence[str]:
     """Return the files with the rows to fix."""
-    failed = table(ending, "reports").get("failed")
-    return failed if isinstance(failed, list | tuple) else ()
+    return _texts(table(ending, "reports").get("failed"))
+
+
+def _texts(value: object) -> Sequence[str]:
+    return [*map(str, value)] if isinstance(value, list | tuple) else []
 
 
 def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:

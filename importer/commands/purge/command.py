@@ -15,6 +15,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.conclusion import last_run_file
 from importer.commands.journal_path import journal_path
+from importer.commands.named_journal import require_journal
 from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
 from importer.commands.purge.search import person_of
 from importer.commands.setup import is_there
@@ -117,6 +118,7 @@ def open_journals(context: CommandContext) -> Iterator[Sequence[Database]]:
     ]
     if not paths:
         missing = journal_path(run.journal, sandbox=kinds[0], account=run.of_account)
+        require_journal(context.settings, missing)
         raise UsageError(f"There is no journal {missing}.", "Name yours with --journal.")
     with ExitStack() as opened:
         journals = []
