@@ -178,6 +178,19 @@ def test_an_export_that_was_cut_short_is_told_and_forgets_nothing(service: Sandb
     assert (after.exit_code, changes(after), degraded(after)) == (0, (0, 2, 0), [])
 
 
+def test_an_export_that_stays_cut_short_stays_degraded_until_somebody_accepts_it() -> None:
+    """Nights with too few rows say nothing of what is usual; one with --min-rows 0 does, and alone."""
+    half = ("--min-rows", "50%")
+    for _ in range(3):
+        night(ANA, EVA, SHORT, NONE, options=half)
+    assert [degraded(night(ANA, options=half)) for _ in range(6)] == [["too_few_rows"]] * 6
+    assert degraded(night(ANA, options=("--min-rows", "0"))) == []
+    assert degraded(night(ANA, options=half)) == []
+    assert degraded(night(ANA, EVA, SHORT, options=half)) == []
+    said = night(ANA, EVA, options=("--min-rows", "100%"))
+    assert degraded(said) == []  # the median of one, one and three
+
+
 def test_a_header_alone_is_no_rows() -> None:
     """It ends with 0 and says so, unless a row was asked for; what was known stays known."""
     night(ANA, SHORT)
