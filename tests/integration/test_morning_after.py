@@ -191,6 +191,15 @@ def test_an_export_that_stays_cut_short_stays_degraded_until_somebody_accepts_it
     assert degraded(said) == []  # the median of one, one and three
 
 
+def test_files_that_the_shell_named_are_no_pattern() -> None:
+    """What is compared with the run before has to be one import; without a comparison nothing is said."""
+    files = [table(Path(name), [HEADER, ANA]) for name in ("a.csv", "b.csv")]
+    said = give("run", *files, "--yes", "--rate", "0", *NEW)
+    assert f"put it in quotes: '{Path.cwd()}/*.csv'" in " ".join(said.stderr.split())
+    for arguments in ((*files, "--yes"), ("*.csv", "--yes", *NEW)):
+        assert "in quotes" not in give("run", *arguments, "--rate", "0").stderr
+
+
 def test_a_header_alone_is_no_rows() -> None:
     """It ends with 0 and says so, unless a row was asked for; what was known stays known."""
     night(ANA, SHORT)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from importer.commands.account.connection import MappedSheet
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.end.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of
+from importer.commands.end.degradation import TOO_FEW_ROWS, ReadSheet, degradations, pattern_of, series_of
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.end.unwritten_reports import write_or_explain
 from importer.commands.input.report_input import report_options
@@ -153,6 +153,12 @@ def with_series(context: CommandContext, record: RunRecord, given: Sequence[str]
         return record
     config = str(record.options.get("config") or "")
     files = [plain(shown_address(one)) if scheme_of(one) else str(Path(one).absolute()) for one in given]
+    compares = run.fail_on is FailOn.NEW or run.min_rows.endswith("%")
+    if compares and len(given) > 1 and not any(map(scheme_of, given)) and (pattern := pattern_of(files)):
+        context.tell(
+            f"These {len(files)} files are named one by one, so a run with one more or fewer is another import,"
+            f" which is compared with no run before it. If they come from a pattern, put it in quotes: '{plain(pattern)}'"
+        )
     return replace(record, series=series_of(files, context.settings.input.sheet, config))
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
+from importer.commands.end.degradation import pattern_of
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options
 from importer.commands.schedule.night import Night
 from importer.mapper.contact import to_contact
@@ -117,10 +118,9 @@ def _files(night: Night) -> Iterator[Diagnosis]:
             yield problem_diagnosis("file", f"{night.user.name} may not read {file}", step, _INPUT)
         else:
             yield Diagnosis(name="file", text=file)
-    several = [file for file in night.files if os.path.dirname(file) == os.path.dirname(night.files[0])]  # noqa: PTH120
-    if night.context.settings.run.done_dir and len(several) > 1 and not any(map(is_pattern, night.files)):
-        step = f"Say so with a pattern in quotes: {os.path.dirname(several[0])}/'*'{Path(several[0]).suffix}"  # noqa: PTH120
-        text = f"these {len(several)} files are named one by one; files that come later are not imported"
+    if len(night.files) > 1 and not any(map(scheme_of, night.files)) and (pattern := pattern_of(night.files)):
+        step = f"Say so with a pattern in quotes: '{pattern}'"
+        text = f"these {len(night.files)} files are named one by one; files that come later are not imported"
         yield Diagnosis(name="file", level=Level.NOTE, text=text, next_step=step)
 
 
