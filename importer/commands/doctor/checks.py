@@ -46,7 +46,8 @@ def skipped(name: str, why: str) -> Diagnosis:
 
 def of_error(name: str, error: ImporterError, exit_code: int | None = None) -> Diagnosis:
     """Return what an error says as a problem, with its own exit code unless another is given."""
-    return problem_diagnosis(name, error.message, error.hint, error.exit_code if exit_code is None else exit_code)
+    code = error.exit_code if exit_code is None else exit_code
+    return problem_diagnosis(name, error.message, error.hint, code, error.code if code == error.exit_code else "")
 
 
 def diagnose_config(path: Path | None, mode: int | None) -> Diagnosis:

@@ -157,7 +157,8 @@ def with_series(context: CommandContext, record: RunRecord, given: Sequence[str]
     if compares and len(given) > 1 and not any(map(scheme_of, given)) and (pattern := pattern_of(files)):
         context.tell(
             f"These {len(files)} files are named one by one, so a run with one more or fewer is another import,"
-            f" which is compared with no run before it. If they come from a pattern, put it in quotes: '{plain(pattern)}'"
+            " which is compared with no run before it. If they come from a pattern,"
+            f" put it in quotes: '{plain(pattern)}'"
         )
     return replace(record, series=series_of(files, context.settings.input.sheet, config))
 
