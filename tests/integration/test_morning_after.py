@@ -196,8 +196,16 @@ def test_files_that_the_shell_named_are_no_pattern() -> None:
     files = [table(Path(name), [HEADER, ANA]) for name in ("a.csv", "b.csv")]
     said = give("run", *files, "--yes", "--rate", "0", *NEW)
     assert f"put it in quotes: '{Path.cwd()}/*.csv'" in " ".join(said.stderr.split())
-    for arguments in ((*files, "--yes"), ("*.csv", "--yes", *NEW)):
-        assert "in quotes" not in give("run", *arguments, "--rate", "0").stderr
+    assert "in quotes" not in give("run", *files, "--yes", "--rate", "0").stderr
+    assert "in quotes" not in give("run", "*.csv", "--yes", "--rate", "0", *NEW).stderr
+
+
+def test_a_file_of_metrics_that_node_exporter_does_not_read_is_told_of() -> None:
+    """It is written all the same."""
+    said = night(ANA, options=("--metrics", "night.txt"))
+    assert "node_exporter does not read night.txt" in said.stderr
+    assert Path("night.txt").exists()
+    assert "node_exporter" not in night(ANA, options=("--metrics", "night.prom")).stderr
 
 
 def test_a_header_alone_is_no_rows() -> None:

@@ -4,13 +4,11 @@ A degraded run sends what is there: nothing is ever deleted for rows that are mi
 does not say any more changes nothing. Pure.
 """
 
-import glob
 import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from importer.mapper.header import composed
 from importer.mapper.messages import listed
@@ -60,18 +58,6 @@ def series_of(files: Sequence[str], sheet: str, config: str) -> str:
     """
     made_of = json.dumps([sorted({undated(file) for file in files}), sheet, config])
     return hashlib.blake2b(made_of.encode(), digest_size=_HASH_BYTES).hexdigest()
-
-
-def pattern_of(files: Sequence[str]) -> str:
-    """Return the pattern that a shell seems to have expanded into these names, absolute; empty: it has not.
-
-    They are in one folder, end alike, and differ by more than a date.
-    """
-    places = {(str(Path(file).parent), Path(file).suffix) for file in files}
-    if len(places) != 1 or len({undated(file) for file in files}) == 1 or any(map(glob.has_magic, files)):
-        return ""
-    ((folder, suffix),) = places
-    return str(Path(folder, f"*{suffix}"))
 
 
 def undated(path: str) -> str:

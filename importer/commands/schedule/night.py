@@ -107,16 +107,9 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         public_folders=(str(settings.run.metrics.absolute().parent),) if settings.run.metrics else (),
     )
     _require_printable(job)
-    as_at_night = replace(context, settings=settings, environment=_environment_at_night(context, variables))
+    then = replace(context, settings=settings, environment=_environment_at_night(context, variables))
     return Night(
-        context=as_at_night,
-        now=context,
-        job=job,
-        kind=kind,
-        user=user,
-        files=files,
-        token_file=token_file,
-        journal=journal,
+        context=then, now=context, job=job, kind=kind, user=user, files=files, token_file=token_file, journal=journal
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.commands.end.degradation import ReadSheet, degradations, pattern_of, series_of, undated
+from importer.commands.end.degradation import ReadSheet, degradations, series_of, undated
 from importer.model.runs import EarlierRuns
 
 NOTHING = EarlierRuns()
@@ -132,18 +132,3 @@ def test_any_name_will_do(name: str) -> None:
     """Whatever a file is called, a second look changes nothing."""
     assert undated(undated(name)) == undated(name)
     assert len(series_of([name], name, name)) == 32
-
-
-@pytest.mark.parametrize(
-    ("files", "pattern"),
-    [
-        (["/in/a.csv", "/in/b.csv"], "/in/*.csv"),
-        (["/in/a.csv", "/in/b.xlsx"], ""),
-        (["/in/a.csv", "/out/b.csv"], ""),
-        (["/in/list-20261127.csv", "/in/list-20261128.csv"], ""),
-        (["/in/*.csv", "/in/x*.csv"], ""),
-    ],
-)
-def test_names_that_a_shell_made_of_a_pattern_are_known(files: list[str], pattern: str) -> None:
-    """They are alike but for their names: with another file tomorrow, it is another import."""
-    assert pattern_of(files) == pattern
