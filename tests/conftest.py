@@ -7,6 +7,8 @@ import time
 import pytest
 from hypothesis import settings
 
+from importer.system import shell
+
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("few", deadline=None, derandomize=True, max_examples=20)  # for each of hundreds of mutants
 settings.load_profile("steady")
@@ -33,3 +35,9 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("CALLBELL_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _at_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths and commands are told as to a person at a terminal, unless a test says otherwise."""
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: True)

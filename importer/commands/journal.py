@@ -4,6 +4,7 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_of
+from importer.commands.named_journal import require_journal
 from importer.commands.setup import is_there
 from importer.journal.backup import back_up, note_backup
 from importer.journal.integrity import JournalState, examine
@@ -52,6 +53,7 @@ def check_journal(context: CommandContext) -> str:
 def _journal(context: CommandContext) -> Path:
     journal = journal_of(context.settings)
     if not is_there(journal):
+        require_journal(context.settings, journal)
         raise UsageError(f"There is no journal {journal}.", "Name yours with --journal, or make one with a run.")
     return journal
 

@@ -6,7 +6,7 @@ journal is gone with its disk.
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -56,10 +56,14 @@ def require_journal(settings: Settings, path: Path) -> None:
         StorageError: It is missing, and an earlier run used it.
 
     """
-    run = settings.run
-    is_named = run.journal is not None and not run.sandbox
-    if is_named and _is_missing(path) and (used_at := _known(known_journals()).get(str(path), "")[:_DATE]):
+    is_missed = not settings.run.sandbox and _is_missing(path)
+    if is_missed and (used_at := _known(known_journals()).get(str(path), "")[:_DATE]):
         raise _missing(path, used_at)
+
+
+def other_journals(opened: Collection[Path]) -> Sequence[Path]:
+    """Return the journals that this user's runs used, without those that are open; some may be missing."""
+    return sorted({Path(path) for path in _known(known_journals())} - {*opened})
 
 
 def known_journals() -> Path:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_of
+from importer.commands.named_journal import require_journal
 from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.model.errors import UsageError
@@ -134,9 +135,15 @@ def _unwanted(record: RunRecord, counts: _Counts, undone: set[str]) -> str:
 
 @contextlib.contextmanager
 def _journal(settings: Settings) -> Iterator[Journal | None]:
-    """Yield the open journal; None: there is none, and none is made."""
+    """Yield the open journal; None: there never was one, and none is made.
+
+    Raises:
+        StorageError: It cannot be read, or an earlier run used it and it is missing.
+
+    """
     path = journal_of(settings)
     if not is_there(path):
+        require_journal(settings, path)
         yield None
         return
     with contextlib.closing(Journal.open(path)) as journal:

@@ -90,11 +90,19 @@ ON CONFLICT DO UPDATE SET count = {both}
 """
 _TOLD = "UPDATE runs SET is_told = 1 WHERE id = :run AND series <> ''"
 _FORGET_EARLIER = f"DELETE FROM known_problems WHERE run IN (SELECT id FROM runs WHERE {_OF_SERIES})"  # noqa: S608 - only constants
-_ROWS_READ = f"""
-SELECT tally FROM runs WHERE {_OF_SERIES} AND command = 'run' AND exit_code IN (0, 1)
+_USUAL = f"""
+{_OF_SERIES} AND command = 'run' AND exit_code IN (0, 1)
     AND EXISTS (SELECT 1 FROM json_each(tally) WHERE value > 0)
+    AND NOT EXISTS (SELECT 1 FROM json_each(degraded) WHERE json_extract(value, '$[0]') = 'too_few_rows')
+"""  # noqa: S608 - only constants
+"""Runs that say how many rows are usual: one that had too few says nothing, however often the export is cut short."""
+_ROWS_READ = f"""
+SELECT tally FROM runs WHERE {_USUAL} AND id >= coalesce((
+    SELECT max(id) FROM runs WHERE {_USUAL} AND json_extract(options, '$.min_rows') IN ('0', '0%')
+), 0)
 ORDER BY id DESC LIMIT :count
 """  # noqa: S608 - only constants
+"""Whoever gives `--min-rows 0` takes that number of rows for the new usual one."""
 _HEADERS = f"""
 SELECT json_extract(runs.files, '$[' || place || ']'), header FROM sheets JOIN runs ON runs.id = run WHERE run = (
     SELECT max(id) FROM runs WHERE {_OF_SERIES} AND command = 'run' AND is_told

@@ -28,6 +28,8 @@ class Diagnosis:
     """What to do, with the exact command where there is one."""
     exit_code: int = 0
     """With which exit code a command ends because of it; 0 unless it is a problem."""
+    code: str = ""
+    """Of the error that it was, a short stable word; empty: that of the exit code."""
 
 
 EXIT_ORDER = (2, 4, 5, 6)
@@ -40,6 +42,6 @@ def diagnosed_exit_code(diagnoses: Sequence[Diagnosis]) -> int:
     return next((code for code in EXIT_ORDER if code in codes), max(codes, default=0))
 
 
-def problem_diagnosis(name: str, text: str, next_step: str, exit_code: int) -> Diagnosis:
+def problem_diagnosis(name: str, text: str, next_step: str, exit_code: int, code: str = "") -> Diagnosis:
     """Return a check that found a problem."""
-    return Diagnosis(name=name, level=Level.PROBLEM, text=text, next_step=next_step, exit_code=exit_code)
+    return Diagnosis(name=name, level=Level.PROBLEM, text=text, next_step=next_step, exit_code=exit_code, code=code)

@@ -9,8 +9,18 @@ EXAMPLE: Final = "+34600111222"
 _SHOWN_DIGITS = 3
 _DATE = r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-])|[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2}(?![0-9/])"
 _RUN = r"20[0-9]{6}-[0-9]{6}-(?=\w)"
-_NOBODYS = rf"such as {re.escape(EXAMPLE)}(?![0-9])|(?<![0-9+])(?:{_DATE}|{_RUN})"
+_UUID = r"(?<![0-9A-Za-z])(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])"
+_CELL = r"(?<![\w\"])[A-Z]{1,3}(?:[0-9]{5,6}|10[0-4][0-9]{4})(?![\w\"]|[ ()./-]{1,2}\d)"
+_TIME = r"(?<=[0-9]{2}:[0-9]{2}:)[0-9]{2}\.[0-9]{3,6}(?![0-9])"
+_NOBODYS = rf"such as {re.escape(EXAMPLE)}(?![0-9])|(?<![0-9+])(?:{_DATE}|{_RUN})|{_TIME}|{_UUID}|{_CELL}"
 _LONG_NUMBER = re.compile(rf"(?P<nobodys>{_NOBODYS})|\+?\d(?:[ ()./-]{{0,2}}\d){{6,}}")
+_BESIDE_LETTERS = r"(?<![\w./\\-])[^\W_]*(?:[^\W\d_]\d{5}|\d{5}[^\W\d_])[^\W_]*(?![\w/\\]|[.-]\w)"
+_IN_QUOTES = r"(?<=\")\d{5,}|\d{5,}(?=\")"
+_SHORT_NUMBER = re.compile(rf"(?P<nobodys>{_UUID}|{_CELL})|{_BESIDE_LETTERS}|{_IN_QUOTES}")
+"""What a cell says that is no number for the letters beside it; a row's number and a count stand by themselves, and
+names of files and paths stay as they are.
+"""
+_DIGITS = re.compile(r"\d{5,}")
 
 
 def masked(identifier: str) -> str:
@@ -21,6 +31,11 @@ def masked(identifier: str) -> str:
 def unnumbered(text: str) -> str:
     """Return a text with every possible phone number masked: the service may repeat what it was sent.
 
-    The tool's own example, dates and names of runs are nobody's numbers.
+    The tool's own example, dates, times, names of runs, UUIDs and cells are nobody's numbers.
     """
-    return _LONG_NUMBER.sub(lambda found: found[0] if found["nobodys"] else masked(found[0]), text)
+    text = _LONG_NUMBER.sub(lambda found: found[0] if found["nobodys"] else masked(found[0]), text)
+    return _SHORT_NUMBER.sub(lambda found: found[0] if found["nobodys"] else _without_digits(found[0]), text)
+
+
+def _without_digits(word: str) -> str:
+    return _DIGITS.sub(lambda found: masked(found[0]), word)

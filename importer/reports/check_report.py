@@ -180,7 +180,8 @@ def _next(checked: Checked) -> Iterator[str]:
     """Yield what to do next, with the exact commands."""
     options = checked.record.options
     if alike := _alike(checked):
-        yield cure(alike, checked.record, checked.country)
+        record = checked.record
+        yield cure(alike, record.command, record.files, record.options, checked.country)
     elif checked.to_fix:
         names = "\n  ".join(short_path(path) for path in checked.to_fix)
         yield f"The rows with a problem are in\n  {names}"

@@ -58,6 +58,8 @@ def doctor_json(diagnoses: Sequence[Diagnosis], answers: ProbeAnswers | None) ->
     code = diagnosed_exit_code(diagnoses)
     error = next((one for one in diagnoses if one.level is Level.PROBLEM and one.exit_code == code), None)
     told = error_json(code, None, plain(error.text), error.next_step) if error else None
+    if told and error and error.code:
+        told = {**told, "code": error.code}
     return json_text({"command": "doctor", "exit_code": code, "checks": checks, "probe": found, "error": told})
 
 

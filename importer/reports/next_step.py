@@ -73,30 +73,41 @@ def alike_text(group: ProblemGroup, rows: int) -> str:
     return f"{group.count:,} of {counted(rows)} fail for the same reason: {said} ({group.code})."
 
 
-def cure(group: ProblemGroup, record: RunRecord, country: str = "") -> str:
-    """Return what to do about a problem that nearly all rows have, with the command.
+def missing_in_callbell(left: ToDo, problems: Sequence[ProblemGroup]) -> Sequence[ProblemGroup]:
+    """Return the groups of what Callbell lacks, if most rows to fix were refused for want of it; else none."""
+    lacking = [group for group in problems if group.code in MISSING_IN_CALLBELL]
+    missing = [group for group in lacking if group.code == lacking[0].code]
+    return missing if 2 * sum(one.count for one in missing) > left.by_person - left.in_conflict else []
+
+
+def cure(
+    group: ProblemGroup, command: str, files: Sequence[str], options: Mapping[str, object], country: str = ""
+) -> str:
+    """Return what to do about a problem that many rows have, with the command.
 
     Args:
         group: The problem.
-        record: The run.
+        command: The run's.
+        files: Of the run.
+        options: Of the run.
         country: That the numbers fit, such as `ES`; empty: it is not known.
 
     """
-    command = record.command if record.command == "check" else "run"
+    again = command if command == "check" else "run"
     if group.code == "phone_no_country" and country:
-        given = {**record.options, "country": country}
-        return f"Say which country they are from:\n  {command_line(command, record.files, given, same_files=True)}"
+        given = {**options, "country": country}
+        return f"Say which country they are from:\n  {command_line(again, files, given, same_files=True)}"
     if group.code == "phone_no_country":
         return (
             "Give the same command again with the country of these numbers, such as --country ES for Spain:"
             " not one row has to be changed."
         )
-    if group.code in CURES and record.command != "check":
-        again = command_line(command, record.files, record.options, same_files=True)
-        return f"{cure_of(group.code, plain(group.column))} Then give the same command again:\n  {again}"
+    if group.code in CURES and command != "check":
+        same = command_line(again, files, options, same_files=True)
+        return f"{cure_of(group.code, plain(group.column))} Then give the same command again:\n  {same}"
     return (
         "Probably it is another column, or the header stands in another row (--header-row N, or --no-header)."
-        f" See what is read, and choose the columns:\n  {choose_columns(record)}"
+        f" See what is read, and choose the columns:\n  {choose_columns(files, options)}"
     )
 
 
@@ -123,7 +134,7 @@ def next_step(
     if record.exit_code not in FINISHED:
         return _go_on(record, is_dry=failed is None, is_cured_first=alike is not None, early_cure=early_cure)
     if alike:
-        return cure(alike, record, country)
+        return cure(alike, record.command, record.files, record.options, country)
     if failed is None:
         return _after_dry_run(record, tally)
     if left.by_person:
@@ -155,22 +166,15 @@ def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:
 
 def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed: Sequence[Path]) -> str:
     """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
-    if missing := _missing(left, problems):
+    if missing := missing_in_callbell(left, problems):
         others = left.by_person - left.in_conflict - sum(one.count for one in missing)
-        return "\n".join([cure(missing[0], record), *_others(others, failed)])
+        return "\n".join([cure(missing[0], record.command, record.files, record.options), *_others(others, failed)])
     commands = "\n  ".join(command_line("run", [path], record.options) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
     rows = "the row" if left.by_person == 1 else f"the {left.by_person:,} rows"
     them = "it" if left.by_person == 1 else "them"
     return f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:\n  {commands}"
-
-
-def _missing(left: ToDo, problems: Sequence[ProblemGroup]) -> Sequence[ProblemGroup]:
-    """Return the groups of what Callbell lacks, if most rows to fix were refused for want of it; else none."""
-    lacking = [group for group in problems if group.code in MISSING_IN_CALLBELL]
-    missing = [group for group in lacking if group.code == lacking[0].code]
-    return missing if 2 * sum(one.count for one in missing) > left.by_person - left.in_conflict else []
 
 
 def _others(count: int, failed: Sequence[Path]) -> list[str]:

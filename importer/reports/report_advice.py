@@ -7,7 +7,6 @@ from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
 from importer.reports.run_commands import command_line, retry_command
-from importer.system.shell import importer_command
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
@@ -20,19 +19,19 @@ _LATER = frozenset({408, 425, 429})
 _REFUSED = range(400, 500)
 
 
-def row_step(result: Result, run: str) -> str:
+def row_step(result: Result, retry: str) -> str:
     """Return what to do about a row; empty where nothing is.
 
     Args:
         result: The row.
-        run: The run's name.
+        retry: The command that sends rows of its run again.
 
     """
     if result.code == CONFLICT:
         return "Decide which value is right, in Callbell or here, and import the file again."
     if result.status is Status.FAILED and result.http_status in _REFUSED and result.http_status not in _LATER:
         return "Fix what the reason names, here or in Callbell, and import the file again."
-    return _STEPS.get(result.status, "").format(retry=importer_command("retry", run))
+    return _STEPS.get(result.status, "").format(retry=retry)
 
 
 def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int) -> str:

@@ -29,6 +29,7 @@ from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, kept_places, wrong_places
 from importer.reports.report_advice import row_step
 from importer.reports.report_options import InputCells
+from importer.reports.run_commands import retry_command
 from importer.reports.run_summary import RunSummary
 from importer.reports.summary_sheet import write_summary
 from importer.reports.workbook_style import Style, Table, line_height, named_sheet, new_workbook
@@ -69,7 +70,7 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
         first = book.add_worksheet(SUMMARY_SHEET)
         for index, sheet in enumerate(source.sheets()):
             own = named_sheet(book, sheet_name(sheet), [*OWN_SHEETS])
-            rows = _RowSheet(sheet=sheet, style=style, run=summary.record.name)
+            rows = _RowSheet(sheet=sheet, style=style, retry=retry_command(summary.record))
             rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
             notes += rows.notes()
         write_problems(book.add_worksheet(PROBLEMS_SHEET), style, summary.told_problems, summary.worth_a_look)
@@ -113,7 +114,8 @@ class _RowSheet:
 
     sheet: Sheet
     style: Style
-    run: str
+    retry: str
+    """The command that sends rows of the run again."""
     _links: int = 0
     _without_cells: int = 0
     _beyond: int = 0
@@ -137,7 +139,7 @@ class _RowSheet:
         style, result = self.style, row.result
         wrong = wrong_places(self.sheet, row.columns) if row.columns else []
         own = [cells[place] if place < len(cells) else "" for place in kept]
-        step = row_step(result, self.run)
+        step = row_step(result, self.retry)
         said = (result.status.value, result.uuid, plain(result.reason), cell_names(wrong, result.row), step)
         formats = (
             [style.wrong if place in wrong else style.text for place in kept] if wrong else [style.text] * len(kept)

@@ -1,4 +1,4 @@
-"""The commands that go on from a run, as a person gives them. Pure but for the current folder, which shortens paths."""
+"""The commands that go on from a run, as a person gives them. Pure but for the terminal and its folder."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -51,10 +51,10 @@ def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
     return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
 
 
-def choose_columns(record: RunRecord) -> str:
-    """Return the command that shows how the run's file is read, and lets its columns be chosen."""
-    read_as = [(name, record.options.get(name)) for name in _HOW_TO_READ]
-    return shell.importer_command("init", *map(shell.short_path, record.files[:1]), options=read_as)
+def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
+    """Return the command that shows how a run's file is read, and lets its columns be chosen."""
+    read_as = [(name, options.get(name)) for name in _HOW_TO_READ]
+    return shell.importer_command("init", *map(shell.short_path, files[:1]), options=read_as)
 
 
 def write_again(record: RunRecord) -> str:
@@ -69,6 +69,10 @@ def retry_command(record: RunRecord, **more: str) -> str:
 
 
 def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:
-    """Return the options by which other commands find the run; of an account the config says where its journal is."""
-    names = ("config", *_WHERE_RUNS_ARE) if record.options.get("account") else _WHERE_RUNS_ARE
+    """Return the options by which other commands find the run, also from another folder if it is read there.
+
+    Of an account the config says where its journal is.
+    """
+    needs_config = record.options.get("account") or shell.is_read_elsewhere()
+    names = ("config", *_WHERE_RUNS_ARE) if needs_config else _WHERE_RUNS_ARE
     return [(name, record.options.get(name)) for name in names]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from importer.system import runtime
+from importer.system.terminal import is_terminal
 
 _NAME = "callbell-importer"
 _PLAIN_ON_WINDOWS = re.compile(r"[\w@%+=:,./\\~-]+")
@@ -109,9 +110,16 @@ def empty_file_command(path: Path | str) -> str:
     return f"{'New-Item' if runtime.WINDOWS else 'touch'} {quote(str(path))}"
 
 
+def is_read_elsewhere() -> bool:
+    """Tell whether texts are read later and in another folder: cron's mail, a service's log. Else at this terminal."""
+    return not is_terminal(sys.stderr)
+
+
 def short_path(path: Path | str) -> str:
-    """Return the path as seen from the current folder if it is in it, which is shorter; else as it is."""
+    """Return the path as seen from the current folder if it is in it, which is shorter; else the whole path."""
     try:
+        if is_read_elsewhere():
+            return os.path.abspath(path)  # noqa: PTH100 - no links
         relative = os.path.relpath(path)
     except (OSError, ValueError):  # the folder is gone, or on another drive
         return str(path)

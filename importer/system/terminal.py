@@ -5,6 +5,14 @@ import sys
 from typing import TextIO, cast
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person sees what is written to the stream, now and in the folder where they gave the command."""
+    try:
+        return stream is not None and stream.isatty()
+    except (AttributeError, OSError, ValueError):  # it need not be a file at all
+        return False
+
+
 def line_width(stream: TextIO) -> int:
     """Return how many characters a line of the terminal holds; 0: the stream is none, or does not say."""
     try:

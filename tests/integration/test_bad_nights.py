@@ -118,7 +118,15 @@ def test_a_named_journal_that_is_missing_ends_a_night(service: Sandbox) -> None:
     said = give(*given)
     assert (said.exit_code, len(service.contacts)) == (4, 3)
     assert "disk/j.sqlite3 is missing. It was used on " in said.stderr
-    assert "There is no journal at disk/j.sqlite3, so no run is known." in give("runs", *given[-2:]).stdout
+    (run, *_) = os.listdir("reports")  # noqa: PTH208 - the name alone
+    for command in ("runs", "retry", "report", "undo"):
+        told = give(command, *([run] if command == "undo" else []), *given[-2:], "--json")
+        assert (told.exit_code, told.summary["error"]["code"]) == (4, "storage"), command
+        assert "disk/j.sqlite3 is missing. It was used on " in told.stderr
+        assert "Put it back (is its disk there?)" in told.stderr
+    assert give("purge", "--contact", "+34600000001", *given[-2:]).exit_code == 4
+    assert give("journal", "check", *given[-2:]).exit_code == 4
+    assert "so no run is known" in give("runs", "--journal", "never/j.sqlite3").stdout
     Path("elsewhere").rename("disk")
     assert give(*given).exit_code == 0
 

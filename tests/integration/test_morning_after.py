@@ -178,6 +178,36 @@ def test_an_export_that_was_cut_short_is_told_and_forgets_nothing(service: Sandb
     assert (after.exit_code, changes(after), degraded(after)) == (0, (0, 2, 0), [])
 
 
+def test_an_export_that_stays_cut_short_stays_degraded_until_somebody_accepts_it() -> None:
+    """Nights with too few rows say nothing of what is usual; one with --min-rows 0 does, and alone."""
+    half = ("--min-rows", "50%")
+    for _ in range(3):
+        night(ANA, EVA, SHORT, NONE, options=half)
+    assert [degraded(night(ANA, options=half)) for _ in range(6)] == [["too_few_rows"]] * 6
+    assert degraded(night(ANA, options=("--min-rows", "0"))) == []
+    assert degraded(night(ANA, options=half)) == []
+    assert degraded(night(ANA, EVA, SHORT, options=half)) == []
+    said = night(ANA, EVA, options=("--min-rows", "100%"))
+    assert degraded(said) == []  # the median of one, one and three
+
+
+def test_files_that_the_shell_named_are_no_pattern() -> None:
+    """What is compared with the run before has to be one import; without a comparison nothing is said."""
+    files = [table(Path(name), [HEADER, ANA]) for name in ("a.csv", "b.csv")]
+    said = give("run", *files, "--yes", "--rate", "0", *NEW)
+    assert f"put it in quotes: '{Path.cwd()}/*.csv'" in " ".join(said.stderr.split())
+    assert "in quotes" not in give("run", *files, "--yes", "--rate", "0").stderr
+    assert "in quotes" not in give("run", "*.csv", "--yes", "--rate", "0", *NEW).stderr
+
+
+def test_a_file_of_metrics_that_node_exporter_does_not_read_is_told_of() -> None:
+    """It is written all the same."""
+    said = night(ANA, options=("--metrics", "night.txt"))
+    assert "node_exporter does not read night.txt" in said.stderr
+    assert Path("night.txt").exists()
+    assert "node_exporter" not in night(ANA, options=("--metrics", "night.prom")).stderr
+
+
 def test_a_header_alone_is_no_rows() -> None:
     """It ends with 0 and says so, unless a row was asked for; what was known stays known."""
     night(ANA, SHORT)

@@ -483,3 +483,16 @@ def test_nobody_else_is_forgotten_whose_number_is_alike(service: Sandbox) -> Non
     assert [(line["identifier"], line["name"]) for line in results()] == [("", ""), ("4792345678", "Nour")]
     said = give("run", "contacts.csv", "--json")
     assert said.rows == {"unchanged": 1, "invalid": 1, "read": 2}
+
+
+def test_the_other_journals_are_named_with_their_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person is to be forgotten everywhere; a log gets the commands without the number."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    file = table(Path("others.csv"), [("Phone", "Name"), ("+34600000001", "Ana")])
+    for journal in ("one.sqlite3", "two.sqlite3"):
+        assert give("run", file, "--yes", "--rate", "0", "--journal", journal).exit_code == 0
+    said = give("purge", "--contact", "+34600000001", "--journal", "one.sqlite3", "--yes")
+    assert said.exit_code == 0
+    text = " ".join(said.stderr.split())
+    assert f"callbell-importer purge --contact NUMBER --journal {Path.cwd()}/two.sqlite3" in text
+    assert f"--journal {Path.cwd()}/one.sqlite3" not in text

@@ -317,6 +317,31 @@ def test_a_night_may_write_where_the_settings_say(where: str, monkeypatch: pytes
 
 
 @posix_only
+def test_where_a_night_keeps_what_it_writes_is_said(tmp_path: Path) -> None:
+    """Reports, journal and log, and the folder from which relative paths count."""
+    customers(Path("contacts.csv"))
+    config()
+    token_file()
+    said = " ".join(give("schedule", "contacts.csv", "--kind", "cron").stderr.split())
+    here, journal = Path.cwd(), tmp_path / "state/callbell-importer/journal.sqlite3"
+    mail = f"the log: what cron mails {own_name()}; it starts in {here}"
+    assert f"reports in {here}/reports, the journal {journal}, {mail}" in said
+    logged = give("schedule", "contacts.csv", "--kind", "cron", "--log-file", "x.log", "--journal", "j/mine.sqlite3")
+    assert f"the journal {here}/j/mine.sqlite3, the log: {here}/x.log" in " ".join(logged.stderr.split())
+
+
+@pytest.mark.usefixtures("as_root")
+def test_the_services_reports_and_journal_are_in_its_own_folder() -> None:
+    """Where nobody named others; its log is systemd's."""
+    customers(Path("contacts.csv"))
+    config()
+    said = " ".join(give("schedule", "contacts.csv", "--kind", "systemd").stderr.split())
+    home = "/var/lib/callbell-importer"
+    kept = f"reports in {home}/reports, the journal {home}/.local/state/callbell-importer/journal.sqlite3"
+    assert f"{kept}, the log: journalctl -u callbell-importer" in said
+
+
+@posix_only
 @pytest.mark.usefixtures("as_root")
 def test_a_folder_that_others_read_is_not_made(tmp_path: Path) -> None:
     """node_exporter could not go into one that is the service's user's alone; one that is there stays as it is."""

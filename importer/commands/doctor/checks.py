@@ -1,5 +1,6 @@
 """What `doctor` says of what it found: a `Diagnosis` for each part of the set-up. Pure."""
 
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import ImporterError
 from importer.model.plain_text import counted
 from importer.model.replies import Arrival, Reply
+from importer.system.shell import quote
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
 _CLOCK_MOST_SECONDS = 30.0
@@ -47,16 +49,41 @@ def skipped(name: str, why: str) -> Diagnosis:
 
 def of_error(name: str, error: ImporterError, exit_code: int | None = None) -> Diagnosis:
     """Return what an error says as a problem, with its own exit code unless another is given."""
-    return problem_diagnosis(name, error.message, error.hint, error.exit_code if exit_code is None else exit_code)
+    code = error.exit_code if exit_code is None else exit_code
+    return problem_diagnosis(name, error.message, error.hint, code, error.code if code == error.exit_code else "")
 
 
-def diagnose_config(path: Path | None, mode: int | None) -> Diagnosis:
-    """Return how a config stands that was read without a problem; None: there is none."""
+def diagnose_config(path: Path | None, mode: int | None, folder_mode: int | None = None) -> Diagnosis:
+    """Return how a config stands that was read without a problem.
+
+    Args:
+        path: The config; None: there is none.
+        mode: Its mode; None: modes mean nothing here.
+        folder_mode: That of its folder.
+
+    """
     if path is None:
         text = "none, so the columns are guessed for each file"
         return Diagnosis(name="config", text=text, next_step="To write one: callbell-importer init FILE")
+    if folder_mode is not None and folder_mode & stat.S_IWOTH and not folder_mode & stat.S_ISVTX:
+        return Diagnosis(
+            name="config",
+            level=Level.NOTE,
+            text=f"{path}: others can delete it, as everybody may write to its folder (mode {folder_mode:04o})",
+            next_step=f"Keep the folder to yourself: chmod go-w {quote(str(path.parent))}",
+        )
     told = "" if mode is None else f", mode {mode:04o}, and only you and root can change it"
     return Diagnosis(name="config", text=f"{path}{told}")
+
+
+def diagnose_reports(folder: Path, metrics: Path | None, *, is_there: bool) -> Diagnosis:
+    """Return how the folder for reports stands, which can be written to, and what will not be read of the metrics."""
+    text = f"{folder}{'' if is_there else ', which the first run makes'}, writable"
+    if metrics is None or metrics.suffix == ".prom":
+        return Diagnosis(name="reports", text=text)
+    text += f"; node_exporter does not read {metrics}, whose name does not end in .prom"
+    step = f"Name it in --metrics, or as metrics under [run]: {metrics.with_suffix('.prom')}"
+    return Diagnosis(name="reports", level=Level.NOTE, text=text, next_step=step)
 
 
 def diagnose_token(source: TokenSource, file: Path | None, mode: int | None, refused: Reply | None) -> Diagnosis:

@@ -91,7 +91,7 @@ class Doctor:
 
     def _look(self, digits: str) -> None:
         path = self._path_of_config()
-        self.found["config"] = checks.diagnose_config(path, _mode(path))
+        self.found["config"] = checks.diagnose_config(path, _mode(path), _mode(path.parent) if path else None)
         self._find_token()
         self._look_at_journal()
         self._look_at_places()
@@ -149,8 +149,8 @@ class Doctor:
             cannot = f"The reports folder {reports} cannot be written to"
             with as_storage_error(cannot, "Name another with --report-dir, or make it yours to write to."):
                 tempfile.TemporaryFile(dir=_nearest(reports)).close()
-            later = "" if is_there(reports) else ", which the first run makes"
-            self.found["reports"] = Diagnosis(name="reports", text=f"{reports}{later}, writable")
+            metrics = self.context.settings.run.metrics
+            self.found["reports"] = checks.diagnose_reports(reports, metrics, is_there=is_there(reports))
 
     def _cron(self) -> checks.CronFacts:
         environment = self.context.environment

@@ -95,6 +95,9 @@ def _write_last_run(context: CommandContext, ending: Mapping[str, object]) -> No
 def _write_metrics(context: CommandContext, path: Path, ending: Mapping[str, object]) -> None:
     from importer.reports.metrics import write_metrics  # noqa: PLC0415 - few want them
 
+    if path.suffix != ".prom":
+        context.tell(f"node_exporter does not read {path}: name a file that ends in .prom with --metrics.")
+
     labels = {"import": path.stem, "account": context.settings.service.account}
     write_metrics(path, ending, labels, context.clock.now())
 

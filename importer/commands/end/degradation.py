@@ -83,18 +83,19 @@ def _too_few_rows(read: int, earlier: Sequence[int], fewest: str) -> Degradation
     """Return that too few rows were read; a share of earlier runs means nothing without one."""
     if not fewest or (fewest.endswith("%") and not earlier):
         return None
-    least, why = float(fewest.removesuffix("%")), ""
+    least, why, accept = float(fewest.removesuffix("%")), "", ""
     if fewest.endswith("%"):
         usual = _median(earlier)
         runs = "the run before had" if len(earlier) == 1 else f"the median of the {len(earlier)} runs before is"
         least, why = usual * least / 100, f" ({runs} {usual:,.0f})"
+        accept = " If so few are right, give it once with --min-rows 0: later runs are compared with that one."
     if read >= least:
         return None
     only = f"Only {counted(read)}" if read else "No row"
     message = (
         f"{only} {'was' if read <= 1 else 'were'} read, and --min-rows {fewest} asks for at least {-(-least // 1):,.0f}"
         f"{why}. See whether the export is whole, and give the same command again; nothing is deleted for rows that are"
-        " missing."
+        f" missing.{accept}"
     )
     return Degradation(TOO_FEW_ROWS, message)
 

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from importer.commands.context import CommandContext
 from importer.model.addresses import shown_address
 from importer.model.errors import ImporterError
-from importer.model.rows import FINAL
+from importer.model.rows import FINAL, Status
 from importer.model.runs import ProblemGroup
 from importer.notify.delivery import DeliveryResult
 from importer.notify.event import events_of, table, tables, whole_number
 from importer.notify.notice import Place
 from importer.notify.receivers import send_notices, send_start
-from importer.reports.next_step import FINISHED, ToDo, to_do
+from importer.reports.next_step import FINISHED, ToDo, all_alike, cure, missing_in_callbell, to_do
 from importer.reports.run_commands import given_again, where_runs_are
 from importer.system.logs import LOG, log_fields
 from importer.system.shell import importer_command
@@ -63,7 +63,15 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
     where = where_runs_are(options)
     if code == _BUSY:
         return "wait until the other run has ended, and give the same command again."
-    left, failed = _left(ending), _failed(ending)
+    tally, groups, failed = _tally(ending), _groups(ending), _failed(ending)
+    left = to_do(tally, groups)
+    if code in FINISHED and (cause := _cause(left, tally, groups)):
+        files = ending.get("files")
+        command, paths = (
+            str(ending.get("command") or "run"),
+            [*map(str, files)] if isinstance(files, list | tuple) else [],
+        )
+        return _one_line(cure(cause, command, paths, options))
     if code in FINISHED and left.by_person and failed:
         each = "; ".join(importer_command("run", path, options=given_again(options)) for path in failed)
         return f"fix the rows in the file (its last columns say why), and import it: {each}"
@@ -74,20 +82,37 @@ def next_command(ending: Mapping[str, object], options: Mapping[str, object]) ->
     return f"see what happened: {importer_command('runs', *([run] if run else []), options=where)}"
 
 
-def _left(ending: Mapping[str, object]) -> ToDo:
-    """Return what is left to be done about rows, as the text at the end of a run has it."""
+def _tally(ending: Mapping[str, object]) -> Mapping[Status, int]:
     rows = table(ending, "rows")
-    groups = [
+    return {status: whole_number(rows.get(status)) for status in FINAL}
+
+
+def _groups(ending: Mapping[str, object]) -> Sequence[ProblemGroup]:
+    """Return the problems without what stands in the sheet: not everybody who is told may see it."""
+    return [
         ProblemGroup(code=str(one.get("code")), column="", message="", count=whole_number(one.get("count")), rows=())
         for one in tables(ending, "problems")
     ]
-    return to_do({status: whole_number(rows.get(status)) for status in FINAL}, groups)
+
+
+def _cause(left: ToDo, tally: Mapping[Status, int], groups: Sequence[ProblemGroup]) -> ProblemGroup | None:
+    """Return the one cause of most rows to fix, as the text at the end of a run has it; None: there are several."""
+    missing = missing_in_callbell(left, groups) if left.by_person > left.in_conflict else []
+    return all_alike(tally, groups) or next(iter(missing), None)
+
+
+def _one_line(step: str) -> str:
+    """Return a step as it goes on after `Next: `."""
+    return step[:1].lower() + step[1:].replace("\n  ", " ")
 
 
 def _failed(ending: Mapping[str, object]) -> Sequence[str]:
     """Return the files with the rows to fix."""
-    failed = table(ending, "reports").get("failed")
-    return failed if isinstance(failed, list | tuple) else ()
+    return _texts(table(ending, "reports").get("failed"))
+
+
+def _texts(value: object) -> Sequence[str]:
+    return [*map(str, value)] if isinstance(value, list | tuple) else []
 
 
 def _log(context: CommandContext, results: Sequence[DeliveryResult]) -> None:

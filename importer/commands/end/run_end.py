@@ -1,5 +1,6 @@
 """The end of an import: its exit code, in view of the runs before it; its reports, and what is said of it."""
 
+import glob
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from importer.commands.account.connection import MappedSheet
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.end.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of
+from importer.commands.end.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of, undated
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.end.unwritten_reports import write_or_explain
 from importer.commands.input.report_input import report_options
@@ -157,7 +158,26 @@ def with_series(context: CommandContext, record: RunRecord, given: Sequence[str]
         return record
     config = str(record.options.get("config") or "")
     files = [plain(shown_address(one)) if scheme_of(one) else str(Path(one).absolute()) for one in given]
+    compares = run.fail_on is FailOn.NEW or run.min_rows.endswith("%")
+    if compares and len(given) > 1 and not any(map(scheme_of, given)) and (pattern := pattern_of(files)):
+        context.tell(
+            f"These {len(files)} files are named one by one, so a run with one more or fewer is another import,"
+            " which is compared with no run before it. If they come from a pattern,"
+            f" put it in quotes: '{plain(pattern)}'"
+        )
     return replace(record, series=series_of(files, context.settings.input.sheet, config))
+
+
+def pattern_of(files: Sequence[str]) -> str:
+    """Return the pattern that a shell seems to have expanded into these names, absolute; empty: it has not.
+
+    They are in one folder, end alike, and differ by more than a date.
+    """
+    places = {(str(Path(file).parent), Path(file).suffix) for file in files}
+    if len(places) != 1 or len({undated(file) for file in files}) == 1 or any(map(glob.has_magic, files)):
+        return ""
+    ((folder, suffix),) = places
+    return str(Path(folder, f"*{suffix}"))
 
 
 def with_told_degradations(context: CommandContext, record: RunRecord) -> RunRecord:

@@ -15,6 +15,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.conclusion import last_run_file
 from importer.commands.journal_path import journal_path
+from importer.commands.named_journal import other_journals, require_journal
 from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
 from importer.commands.purge.search import person_of
 from importer.commands.setup import is_there
@@ -50,7 +51,8 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
     person = person_of(number, context.settings.mapping.contact.country)
     with open_journals(context) as journals:
         places = [_found(context, journal, person) for journal in journals]
-        plan = _plan(person, places)
+        others = _others(context, number, places)
+        plan = "\n".join([_plan(person, places), *others])
         if context.settings.run.dry_run:
             return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was forgotten.")
         confirm_purge_of(context, plan, "--contact", number)
@@ -60,7 +62,7 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
                 found.forget(place.person)
         for place, key in zip(places, keys, strict=True):
             _forget_in_journals(place, key, context.clock.now())
-    return CommandResult(exit_code=0, text=_done(person, places))
+    return CommandResult(exit_code=0, text="\n".join([_done(person, places), *others]))
 
 
 def remember_contact(context: CommandContext, number: str) -> CommandResult:
@@ -117,6 +119,7 @@ def open_journals(context: CommandContext) -> Iterator[Sequence[Database]]:
     ]
     if not paths:
         missing = journal_path(run.journal, sandbox=kinds[0], account=run.of_account)
+        require_journal(context.settings, missing)
         raise UsageError(f"There is no journal {missing}.", "Name yours with --journal.")
     with ExitStack() as opened:
         journals = []
@@ -223,6 +226,20 @@ def _done(person: Person, places: Sequence[_Place]) -> str:
     again = ["Reports that were deleted are written again, without them: callbell-importer report RUN"] * workbooks
     links = [f"  {link}" for place in places for link in place.found.links]
     return "\n".join([*lines, *_where(places), *again, _IN_CALLBELL, *links])
+
+
+def _others(context: CommandContext, number: str, places: Sequence[_Place]) -> list[str]:
+    """Return the commands that forget the person in this user's other journals; a log does not get the number."""
+    others = [path for path in other_journals([place.journal.path for place in places]) if is_there(path)]
+    if not others or context.settings.run.sandbox:
+        return []
+    lines, words = [], ("purge", "--contact", number if context.stream.isatty() else "NUMBER")
+    for path in others:
+        name = path.stem.removeprefix("journal-") if path.stem.startswith("journal-") else ""
+        account = name or context.settings.run.of_account
+        given = {"config": context.options.get("config"), "account": account, "journal": str(path)}
+        lines.append(f"  {importer_command(*words, options=[*given.items()])}")
+    return ["Other journals have not been looked into. To forget them there too:", *lines]
 
 
 def _where(places: Sequence[_Place]) -> Iterator[str]:

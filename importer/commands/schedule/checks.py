@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
+from importer.commands.end.run_end import pattern_of
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options
 from importer.commands.schedule.night import Night
 from importer.mapper.contact import to_contact
@@ -35,7 +36,7 @@ _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should
 
 def check_night(night: Night) -> list[Diagnosis]:
     """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
-    checks = (_when, _program, _config, _files, _columns, _token, _folders, _shell, _mail)
+    checks = (_when, _program, _config, _files, _columns, _token, _folders, _kept, _shell, _mail)
     return [one for check in checks for one in check(night)]
 
 
@@ -117,10 +118,9 @@ def _files(night: Night) -> Iterator[Diagnosis]:
             yield problem_diagnosis("file", f"{night.user.name} may not read {file}", step, _INPUT)
         else:
             yield Diagnosis(name="file", text=file)
-    several = [file for file in night.files if os.path.dirname(file) == os.path.dirname(night.files[0])]  # noqa: PTH120
-    if night.context.settings.run.done_dir and len(several) > 1 and not any(map(is_pattern, night.files)):
-        step = f"Say so with a pattern in quotes: {os.path.dirname(several[0])}/'*'{Path(several[0]).suffix}"  # noqa: PTH120
-        text = f"these {len(several)} files are named one by one; files that come later are not imported"
+    if len(night.files) > 1 and not any(map(scheme_of, night.files)) and (pattern := pattern_of(night.files)):
+        step = f"Say so with a pattern in quotes: '{pattern}'"
+        text = f"these {len(night.files)} files are named one by one; files that come later are not imported"
         yield Diagnosis(name="file", level=Level.NOTE, text=text, next_step=step)
 
 
@@ -196,6 +196,16 @@ def _folders(night: Night) -> Iterator[Diagnosis]:
     """Tell whether the folders can be written in, or made where they are missing."""
     wrong = list(_wrong_folders(night))
     yield from wrong or [Diagnosis(name="folder", text=", ".join(night.job.writes))]
+
+
+def _kept(night: Night) -> Iterator[Diagnosis]:
+    """Tell where a night's reports, journal and log are, and from where the paths of options count."""
+    run, job = night.context.settings.run, night.job
+    by_systemd = f"journalctl {'-u' if night.has_systemd else '--user-unit'} {job.name}"
+    usual = {ScheduleKind.CRON: f"what cron mails {job.user}", ScheduleKind.WINDOWS: "none without --log-file"}
+    log = run.log_file.absolute() if run.log_file else usual.get(night.kind, by_systemd)
+    text = f"reports in {run.report_dir.absolute()}, the journal {night.journal}, the log: {log}"
+    yield Diagnosis(name="kept", text=text if night.has_systemd else f"{text}; it starts in {job.folder}")
 
 
 def _wrong_folders(night: Night) -> Iterator[Diagnosis]:

@@ -67,6 +67,7 @@ class Night:
     files: Sequence[str]
     token_file: str
     """Empty: the run finds the token by itself, or there is none."""
+    journal: Path
 
     @property
     def has_systemd(self) -> bool:
@@ -94,6 +95,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
     if not by_system and _TOKEN_FILE in context.environment:
         variables[_TOKEN_FILE] = token_file
     files = [file if scheme_of(file) else os.path.abspath(file) for file in request.files]  # noqa: PTH100 - no links
+    journal = _journal(settings, user, kind)
     job = replace(
         _job(request, files, options),
         folder=_NOWHERE if by_system else os.getcwd(),  # noqa: PTH109 - a text like the others
@@ -101,12 +103,14 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         user=user.name,
         home=user.home,
         token_file=token_file if by_system else "",
-        writes=_writes(settings, files, user, kind),
+        writes=_writes(settings, files, journal),
         public_folders=(str(settings.run.metrics.absolute().parent),) if settings.run.metrics else (),
     )
     _require_printable(job)
-    as_at_night = replace(context, settings=settings, environment=_environment_at_night(context, variables))
-    return Night(context=as_at_night, job=job, kind=kind, user=user, files=files, token_file=token_file, now=context)
+    then = replace(context, settings=settings, environment=_environment_at_night(context, variables))
+    return Night(
+        context=then, now=context, job=job, kind=kind, user=user, files=files, token_file=token_file, journal=journal
+    )
 
 
 def _job(request: ScheduleRequest, files: Sequence[str], options: Mapping[str, object]) -> NightlyJob:
@@ -212,14 +216,17 @@ def _token_file(
     return str(folder / "token")
 
 
-def _writes(settings: Settings, files: Sequence[str], user: ServiceUser, kind: ScheduleKind) -> tuple[str, ...]:
+def _journal(settings: Settings, user: ServiceUser, kind: ScheduleKind) -> Path:
+    """Return the night's journal: in its user's home, unless another is named."""
+    path = journal_of(settings)
+    is_in_other_home = settings.run.journal is None and (kind is ScheduleKind.SYSTEMD or user.name != own_name())
+    return Path(user.home, ".local/state/callbell-importer", path.name) if is_in_other_home else path
+
+
+def _writes(settings: Settings, files: Sequence[str], journal: Path) -> tuple[str, ...]:
     """Return the folders in which the command writes."""
     run = settings.run
-    is_other = kind is ScheduleKind.SYSTEMD or user.name != own_name()
-    home = Path(user.home) if is_other else None
-    kept = home / ".local/state/callbell-importer" if home and run.journal is None else None
-    journal = kept or journal_of(settings).parent
-    folders = [run.report_dir.absolute(), journal]
+    folders = [run.report_dir.absolute(), journal.parent]
     folders += [path.absolute().parent for path in (run.log_file, run.metrics) if path]
     if run.done_dir:
         folders += [

@@ -39,11 +39,33 @@ def test_a_persons_number_is_masked_and_the_tools_own_example_is_not(number: str
         '"01/02/2024" may be 2024-02-01 or 2024-01-02: give this field a format',
         "callbell-importer retry 20261123-020000-contacts",
         "such as 1234.56, in 123,456 rows",
+        "row 123456 (the service answered 422 after 12345 ms at 02:00:12.123456)",
+        "2026-11-27T02:00:12.345678Z",
+        "the cells A12345 and ABC1048576 hold errors, see (B10234).",
+        "no team 550e8400-e29b-41d4-a716-446655440000, nor 414a6d69265645ed803f12345678d4c8",
+        "callbell-importer run /srv/export12345.csv kunden12345.csv",
     ],
 )
 def test_what_is_nobodys_number_stays(text: str) -> None:
     """The example, dates, names of runs, counts."""
     assert unnumbered(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('"61234ABC" holds letters.', '"…234ABC" holds letters.'),
+        ("61234ABC holds letters.", "…234ABC holds letters."),
+        ('"ABC612345" holds letters', '"ABC…345" holds letters'),
+        ('"61234" is too short', '"…234" is too short'),
+        ('"n/a 612345" is none', '"n/a …345" is none'),
+        ("tel61234x, tel612345678", "tel…234x, tel…678"),
+        ("AB61234 567 89", "AB…789"),
+    ],
+)
+def test_a_short_number_is_masked_where_it_stands_in_a_cell(text: str, said: str) -> None:
+    """Beside letters, or in quotes: five digits may be half of a person's number."""
+    assert unnumbered(text) == said
 
 
 def test_the_example_as_a_persons_number_is_masked() -> None:

@@ -41,7 +41,7 @@ def test_retry_is_offered_for_what_can_succeed_unchanged(
 ) -> None:
     """What Callbell refused is to be fixed; what it had no time for is to be sent again."""
     result = Result(0, 2, "34600111222", "Ana", status, http_status=http_status, code=code)
-    step = row_step(result, RUN.name)
+    step = row_step(result, f"callbell-importer retry {RUN.name}")
     assert bool(step) == bool(words)
     assert words in step
 

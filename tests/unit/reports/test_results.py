@@ -59,6 +59,8 @@ GROUP = ProblemGroup(code="phone_invalid", column="Phone", message="Too \x1b[1ms
 class FakeSource(ReportSource):
     """A run as the journal would yield it."""
 
+    options: Mapping[str, object] = {}
+
     def __init__(
         self,
         sheets: Sequence[Sheet] = (SHEET,),
@@ -77,7 +79,7 @@ class FakeSource(ReportSource):
             command="run",
             account="https://api.callbell.eu/v1 main",
             files=("/home/ana/contacts.csv",),
-            options={},
+            options=self.options,
             report_dir="reports/20261123-020000-contacts",
             started_at=START,
             blank=2,

@@ -13,7 +13,9 @@ from importer.model.errors import StorageError
 from importer.model.rows import Sheet, Status
 from importer.model.runs import RowToFix, ShownRow, ShownRows
 from importer.reports import ReportOptions, write_reports
+from importer.reports.html_report import html_report
 from importer.reports.results_workbook import sheet_name, shown_rows
+from importer.reports.run_summary import RunSummary
 from tests.unit.reports.test_results import BOOK, INVALID, SHEET, TO_FIX, FakeSource
 
 CELLS = {2: ("34600111222", "Ana, of Madrid"), 4: ("+12", "=1+1")}
@@ -50,6 +52,17 @@ def test_a_row_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     book = written(tmp_path, FakeSource(), ReportOptions())
     assert [row[2] for row in cells(book["contacts"])[1:]] == ["invalid"]
     assert any("1 row of contacts.csv: left out" in str(row[0]) for row in cells(book["Import summary"]))
+
+
+def test_the_command_beside_a_row_finds_its_run(tmp_path: Path) -> None:
+    """In the journal and the account of that run."""
+    source = FakeSource(results=[INVALID._replace(status=Status.IN_DOUBT)], to_fix={})
+    source.options = {"journal": "/srv/j.sqlite3", "account": "north", "config": "/srv/config.toml"}
+    where = "--config /srv/config.toml --account north --journal /srv/j.sqlite3"
+    (row,) = cells(written(tmp_path, source)["contacts"])[1:]
+    assert f"callbell-importer retry 20261123-020000-contacts {where}" in str(row[-2])
+    page = html_report(source, RunSummary(record=source.record(), tally=source.tally(), problems=()))
+    assert f"whether it arrived: callbell-importer retry 20261123-020000-contacts {where}" in page
 
 
 def test_a_file_of_ours_that_was_given_again_has_our_columns_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.plain_text import wrapped_text
-from importer.system import runtime
+from importer.system import runtime, shell
 from importer.system.shell import (
     as_typed,
     command_words,
@@ -18,6 +18,7 @@ from importer.system.shell import (
     importer_name,
     program_command,
     quote,
+    short_path,
     variable_command,
 )
 
@@ -192,3 +193,13 @@ def test_the_standalone_build_needs_no_module(monkeypatch: pytest.MonkeyPatch) -
     assert program_command() == "/opt/importer/callbell-importer -m importer"
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert program_command() == "/opt/importer/callbell-importer"
+
+
+def test_paths_are_whole_where_they_are_read_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cron mails, or a service logs, is read in another folder than the one in which it was written."""
+    monkeypatch.chdir(tmp_path)
+    assert short_path(tmp_path / "reports") == "reports"
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
+    assert short_path(tmp_path / "reports") == short_path("reports") == str(tmp_path / "reports")
+    monkeypatch.chdir("/")
+    assert short_path(tmp_path) == str(tmp_path)

@@ -1,5 +1,6 @@
 """What `doctor` says of what it found."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,18 +15,45 @@ from importer.commands.doctor.checks import (
     diagnose_config,
     diagnose_disk,
     diagnose_journal,
+    diagnose_reports,
     diagnose_schedule,
     diagnose_service,
     diagnose_token,
     is_token_refused,
+    of_error,
 )
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState
 from importer.model.account import AccountIdentity
-from importer.model.diagnosis import Level
+from importer.model.diagnosis import Level, problem_diagnosis
+from importer.model.errors import UsageError
 from importer.model.replies import Arrival, Reply
+from importer.reports.doctor_report import doctor_json
 
 REFUSED = Reply(arrival=Arrival.ANSWERED, http_status=401)
+
+
+@pytest.mark.parametrize(("mode", "is_safe"), [(0o755, True), (0o1777, True), (0o777, False), (0o702, False)])
+def test_a_config_in_a_folder_that_everybody_writes_to_is_told_of(mode: int, is_safe: bool) -> None:  # noqa: FBT001 - a table
+    """Whoever may write there can put another in its place, unless the folder is sticky as /tmp is."""
+    found = diagnose_config(Path("/srv/c.toml"), 0o600, mode)
+    assert ("only you and root" in found.text) is is_safe
+    assert found.next_step == ("" if is_safe else "Keep the folder to yourself: chmod go-w /srv")
+
+
+def test_metrics_that_node_exporter_does_not_read_are_told_of() -> None:
+    """By the end of their name."""
+    found = diagnose_reports(Path("/r"), Path("/m/night.txt"), is_there=True)
+    assert (found.level, found.next_step.split()[-1]) == (Level.NOTE, "/m/night.prom")
+    assert diagnose_reports(Path("/r"), Path("/m/night.prom"), is_there=True).level is Level.OK
+
+
+def test_an_errors_own_code_is_kept() -> None:
+    """Programs read it in `error.code`; without one, that of the exit code is there."""
+    found = of_error("config", UsageError("No.", code="config_unsafe"))
+    assert json.loads(doctor_json([found], None))["error"]["code"] == "config_unsafe"
+    plain = problem_diagnosis("disk", "full", "", 4)
+    assert json.loads(doctor_json([plain], None))["error"]["code"] == "storage"
 
 
 def test_the_config_is_named_with_its_mode() -> None:

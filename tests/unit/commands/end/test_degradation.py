@@ -43,12 +43,13 @@ def test_the_sentence_has_the_figures_and_that_sending_was_safe() -> None:
     assert one.message == (
         "Only 3 rows were read, and --min-rows 50% asks for at least 501 (the median of the 2 runs before is 1,000)."
         " See whether the export is whole, and give the same command again; nothing is deleted for rows that are"
-        " missing."
+        " missing. If so few are right, give it once with --min-rows 0: later runs are compared with that one."
     )
     (one,) = degradations(1, [], EarlierRuns(rows_read=(8,)), "50%")
     assert one.message.startswith("Only 1 row was read, and --min-rows 50% asks for at least 4 (the run before had 8).")
     (one,) = degradations(0, [], NOTHING, "1")
     assert one.message.startswith("No row was read, and --min-rows 1 asks for at least 1. See")
+    assert one.message.endswith("for rows that are missing.")
 
 
 def changed(now: ReadSheet, *before: str, path: str = "/contacts.csv") -> str:

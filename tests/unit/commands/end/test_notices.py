@@ -53,6 +53,33 @@ def test_the_next_step_has_its_command(summary: dict[str, object], step: str) ->
     assert next_command(summary, OPTIONS) == step
 
 
+AGAIN = f"Then give the same command again: callbell-importer run /srv/contacts.csv {READ_SO}"
+
+
+@pytest.mark.parametrize(
+    ("summary", "step"),
+    [
+        (
+            ending(1, {"tag_unknown": 2, "phone_invalid": 1}, failed=2, invalid=1),
+            "make the tag in Callbell, or take it out of the list (its column, --tag, or tags in the config).",
+        ),
+        (
+            ending(1, {"custom_field_refused": 9}, failed=9),
+            "make the custom field in Callbell's settings, or correct its type in the config.",
+        ),
+    ],
+)
+def test_what_callbell_lacks_is_made_there(summary: dict[str, object], step: str) -> None:
+    """As the text at the end of a run has it; what stands in the sheet is left out."""
+    assert next_command({**summary, "files": ("/srv/contacts.csv",)}, OPTIONS) == f"{step} {AGAIN}"
+
+
+def test_rows_that_fail_alike_have_one_step() -> None:
+    """Not one row has to be fixed."""
+    summary = ending(1, {"phone_no_country": 9}, invalid=9)
+    assert "such as --country ES for Spain: not one row" in next_command(summary, OPTIONS)
+
+
 @pytest.mark.parametrize(
     ("receiver", "failure", "level", "said"),
     [

@@ -1,0 +1,24 @@
+"""The commands that go on from a run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from importer.reports.run_commands import command_line, retry_command
+from importer.system import shell
+from tests.support.journals import record
+
+
+def test_a_command_that_is_read_elsewhere_needs_nothing_of_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cron mails has whole paths, and the config, which may say where the journal is."""
+    monkeypatch.chdir(tmp_path)
+    config = str(tmp_path / "config.toml")
+    run = replace(record("r"), options={"config": config})
+    assert retry_command(run) == "callbell-importer retry r"
+    assert command_line("run", [tmp_path / "a.csv"], {}) == "callbell-importer run a.csv"
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
+    assert retry_command(run) == f"callbell-importer retry r --config {config}"
+    assert command_line("run", [tmp_path / "a.csv"], {}) == f"callbell-importer run {tmp_path}/a.csv"
