@@ -1,5 +1,5 @@
 """The command line: options, questions, streams and exit codes. The only home of typer."""
 
-from importer.cli.process import main
+from importer.cli.entry_point import main
 
 __all__ = ["main"]

@@ -1,25 +1,23 @@
-"""The process: where it begins and how it ends, and its standard streams, which may be closed, full, or read by nobody.
+"""The process: which signals end it, and its standard streams, which may be closed, full, or read by nobody.
 
 It imports nothing heavy, so that `--version` is answered at once.
 """
 
 import contextlib
-import gc
 import io
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
 from importer import __version__
-from importer.model.errors import StorageError, error_json
+from importer.model.errors import StorageError
 from importer.model.plain_text import plain_lines, wrapped_text
-from importer.system import standalone
-from importer.system.shell import as_typed, importer_name
+from importer.system.shell import as_typed
 from importer.system.terminal import line_width
 
 _ENDS_SILENTLY = ("SIGTERM", "SIGHUP", "SIGBREAK")
@@ -30,44 +28,6 @@ VERSION = f"callbell-importer {__version__}"
 
 class Terminated(KeyboardInterrupt):
     """The process was told to end."""
-
-
-def main() -> None:
-    """Run the command line."""
-    open_missing_streams()
-    if sys.argv[1:] == ["--version"]:
-        put_out(f"{VERSION}\n")
-        sys.exit(0)
-    if standalone.is_standalone():
-        standalone.find_certificates(os.environ)
-    # Collect garbage less often: neither imports nor rows leave much. Measured on 2026-11-23, 2 cores, limit off, in
-    # pairs, with a full collection and gc.freeze() before the first row besides: 2,620 to 3,548, 1,690 to 2,852 and
-    # 1,821 to 2,739 rows/s.
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        with raised_when_told_to_end():
-            _imported_app()(prog_name=importer_name())
-    finally:
-        # From here on Ctrl-C ends the process without a word. Nothing is left to be put in order, and Python's own
-        # handler would raise KeyboardInterrupt where nobody catches it.
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _imported_app() -> Callable[..., object]:
-    """Return the command line; an interruption while it is imported ends the process as it would later."""
-    try:
-        from importer.cli.command_line import app  # noqa: PLC0415 - typer takes longer than all of --version
-    except KeyboardInterrupt as error:
-        exit_code = interrupted_exit_code(error)
-        say(INTERRUPTED_TEXT)
-        if "--json" in sys.argv:
-            import json  # noqa: PLC0415 - nearly never
-
-            told = error_json(exit_code, message=INTERRUPTED_TEXT)
-            put_out(json.dumps({"command": None, "exit_code": exit_code, "error": told}, indent=2) + "\n")
-        sys.exit(exit_code)
-    return app
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from importer.cli import command_line, process
+from importer.cli import command_line, main, process
 
 posix_only = pytest.mark.skipif(
     os.name == "nt", reason="Windows has no signal that a process can send itself for a graceful stop"
@@ -44,7 +44,7 @@ def test_ctrl_c_at_the_very_end_is_silent_and_where_it_was_ignored_it_still_is(
     monkeypatch.setattr("sys.argv", ["callbell-importer", "runs"])
     signal.signal(signal.SIGINT, before)
     with pytest.raises(type(ending)) if ending else contextlib.nullcontext():
-        process.main()
+        main()
     assert (seen, signal.getsignal(signal.SIGINT)) == ([before], after)
 
 
