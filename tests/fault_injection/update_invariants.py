@@ -61,9 +61,10 @@ def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[
     if result.code == "gone" and result.uuid not in server.deleted_by_person:
         yield f"{result.uuid} is called gone, and nobody deleted it"
     sent = {name for one in patches if one.uuid == result.uuid for name in one.values}
-    # Where a person gave a field the sheet's own value after a doubt, nobody can know who did.
-    done = {name for one in server.patched if one.uuid == result.uuid for name in one.values}
-    done |= {name for name in sent if (result.uuid, name) in server.ledger.touched}
+    arrived = {name for one in server.patched if one.uuid == result.uuid for name in one.values}
+    # Where a person gave a field the sheet's own value, and a PATCH may not have arrived, nobody can know who did.
+    by_person = {name for name in sent if (result.uuid, name) in server.ledger.touched}
+    done = arrived | by_person
     told = _told(result)
     if result.status is Status.UPDATED and not told:
         yield "updated, without a word of what"
@@ -72,7 +73,7 @@ def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[
     if (
         result.status in (Status.UPDATED, Status.EXISTS)
         and result.code not in (CONFLICT, "differs")
-        and set(map(_label, sent)) - told
+        and set(map(_label, sent - (by_person - arrived))) - told
     ):
         yield f"{sent} were PATCHed, and {told or 'nothing'} is said to be changed"
 
