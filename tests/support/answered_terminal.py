@@ -8,13 +8,14 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tests.support.paths import ROOT
 
 PATIENCE_SECONDS = 60
-_PATIENCE_FOR_CTRL_C_SECONDS = 5
+_PATIENCE_FOR_INTERRUPT_SECONDS = 5
 _CTRL_C = "\x03"
 SIGTERM = "SIGTERM"
 """In place of keys: the signal is sent."""
@@ -38,10 +39,13 @@ class Ended:
     """How many of the answers nobody asked for."""
 
 
-def _next_output(terminal: int, *, presses_again: bool) -> bytes:
-    """Return what is shown next; Ctrl-C is pressed again, as people do, if it came between a question and its read."""
-    while presses_again and not select.select([terminal], [], [], _PATIENCE_FOR_CTRL_C_SECONDS)[0]:
-        os.write(terminal, _CTRL_C.encode())
+def _next_output(terminal: int, interrupt: Callable[[], object] | None) -> bytes:
+    """Return what is shown next; who interrupted does it again, as people do.
+
+    The interpreter does not see a signal that comes between a question and its read before the next key.
+    """
+    while interrupt and not select.select([terminal], [], [], _PATIENCE_FOR_INTERRUPT_SECONDS)[0]:
+        interrupt()
     return os.read(terminal, 4096)
 
 
@@ -68,17 +72,17 @@ def on_a_terminal(
         start_new_session=True,
     ) as process:
         os.close(theirs)
-        shown, seen, left, last = b"", 0, list(answers), ""
+        shown, seen, left = b"", 0, list(answers)
+        again: Callable[[], object] | None = None
         with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
-            while block := _next_output(ours, presses_again=last == _CTRL_C):
+            while block := _next_output(ours, again):
                 shown += block
                 while left and (place := shown.find(left[0][0].encode(), seen)) >= 0:
-                    seen = place + len(left[0][0].encode())
-                    last = left.pop(0)[1]
-                    if last == SIGTERM:
-                        process.terminate()
-                    else:
-                        os.write(ours, last.encode())
+                    words, keys = left.pop(0)
+                    seen = place + len(words.encode())
+                    give = process.terminate if keys == SIGTERM else partial(os.write, ours, keys.encode())
+                    give()
+                    again = give if keys in (SIGTERM, _CTRL_C) else None
         code = process.wait(PATIENCE_SECONDS)
     os.close(ours)
     text = shown.decode("utf-8", "replace").replace("\r\n", "\n")
