@@ -10,7 +10,6 @@ import typer
 
 from importer.cli.process import say, terminate
 from importer.model.errors import InputError
-from importer.system.stop_signals import stop_signals
 
 _NARROWEST = 40
 
@@ -90,6 +89,8 @@ def _answer(ask: Callable[[], object]) -> object:
 
     Signals that stop a run end the question: within a run they would only tell the event loop, which it blocks.
     """
+    from importer.system.stop_signals import stop_signals  # noqa: PLC0415 - with asyncio, and --help waits for neither
+
     before = {number: signal.getsignal(number) for number in stop_signals()}
     raised = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
     try:

@@ -192,7 +192,7 @@ CASES: list[Case] = [
     (("runs",), a_wrong_config, 2, "settings"),
     (("runs",), no_journal, 4, "not_a_journal"),
     (("runs",), a_defect, 70, "defect"),
-    (("doctor",), a_wrong_config, 2, "usage"),
+    (("doctor",), a_wrong_config, 2, "settings"),
     (("doctor",), a_refused_token, 2, "usage"),
 ]
 POSIX = pytest.mark.skipif(
