@@ -161,14 +161,20 @@ def _field(name: str, now: Contact, base: Contact | None, found: Mapping[str, ob
 def _doubted(field: _Field, doubts: Sequence[ContactChange]) -> _Field:
     """Return the field with the base that the doubts leave: what the sheet sent and Callbell has, no person gave it."""
     for doubt in doubts:
-        if field.name not in doubt.after:
+        is_post = not doubt.uuid
+        if field.name not in doubt.after and not is_post:
             continue
-        after, before = doubt.after[field.name], doubt.before.get(field.name, ())
         if field.name == "tags":
-            field = replace(field, base=_doubted_tags(field, set(after), set(before)))
-        elif is_same(field.name, after, field.shown):
-            field = replace(field, base=after)
+            after, before = (set(tags.get("tags", ())) for tags in (doubt.after, doubt.before))
+            field = replace(field, base=_doubted_tags(field, after, set(field.base or ()) if is_post else before))
+        elif is_same(field.name, value := doubt.after.get(field.name, _none_of(field)), field.shown):
+            field = replace(field, base=value)
     return field
+
+
+def _none_of(field: _Field) -> FieldValue:
+    """Return how the field has no value, as after a POST that did not set it."""
+    return () if isinstance(field.sheet, tuple) else ""
 
 
 def _doubted_tags(field: _Field, after: set[str], before: set[str]) -> FieldValue | None:

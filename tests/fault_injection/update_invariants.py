@@ -25,6 +25,14 @@ def changes_of(path: Path, run: str) -> dict[int, ContactChange]:
     return {seq: change_of(uuid, after, before) for seq, uuid, after, before in found}
 
 
+def uuids_of(path: Path) -> set[str]:
+    """Return the UUIDs of the contacts that a journal knows."""
+    if not path.exists():
+        return set()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return {uuid for (uuid,) in connection.execute("SELECT uuid FROM contacts")}
+
+
 def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
     """The journal knows of every PATCH that left, and what was there before the first one.
 
@@ -61,7 +69,10 @@ def of_row(result: Result, server: Server, patches: Sequence[Sent]) -> Iterator[
     if result.code == "gone" and result.uuid not in server.deleted_by_person:
         yield f"{result.uuid} is called gone, and nobody deleted it"
     sent = {name for one in patches if one.uuid == result.uuid for name in one.values}
-    arrived = {name for one in server.patched if one.uuid == result.uuid for name in one.values}
+    looks = {one.look.moment for one in patches if one.look}
+    arrived = {
+        name for one in server.patched if one.uuid == result.uuid and one.look.moment in looks for name in one.values
+    }
     # Where a person gave a field the sheet's own value, and a PATCH may not have arrived, nobody can know who did.
     by_person = {name for name in sent if (result.uuid, name) in server.ledger.touched}
     done = arrived | by_person

@@ -507,3 +507,36 @@ def test_tags_in_doubt_that_cannot_be_read_are_left() -> None:
     result = merge(now, base, found, CALLBELL, doubts=(doubt,))
     assert not result.change.after
     assert [conflict.field for conflict in result.conflicts] == ["tags"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "has", "sent"),
+    [
+        ("AB", "", ["A", "B"]),
+        ("AB", "P", ["P", "A", "B"]),
+        ("AB", "AB", None),
+        ("A", "ABP", ["A", "P"]),
+        ("C", "", ["C"]),
+    ],
+)
+def test_tags_that_a_later_post_did_not_have_are_sent_again(sheet: str, has: str, sent: list[str] | None) -> None:
+    """The sheet said A and B, then nothing, and says A and B again; which POST made the contact is not known."""
+    posts = [ContactChange(uuid="", after={"name": BARE.name, "tags": ("A", "B")}), _BARE_POST]
+    found = RemoteContact(uuid="u1", fields={"name": BARE.name, "tags": list(has)})
+    result = merge(replace(BARE, tags=tuple(sheet)), replace(BARE, tags=("A", "B")), found, CALLBELL, posts)
+    assert dict(result.change.after) == ({} if sent is None else {"tags": tuple(sent)})
+
+
+@pytest.mark.parametrize(
+    ("has", "sent"),
+    [("", {"note": "says"}), ("says", {}), ("by hand", {})],
+    ids=["of the later", "of the first", "a person"],
+)
+def test_a_field_that_a_later_post_did_not_have_is_sent_again(has: str, sent: dict[str, str]) -> None:
+    """Where the contact has no value, the later POST made it: nobody has to have cleared it."""
+    posts = [ContactChange(uuid="", after={"name": BARE.name, "note": "says"}), _BARE_POST]
+    result = merge(said("note", "s"), said("note", "s"), shown("note", has), CALLBELL, posts)
+    assert dict(result.change.after) == sent
+
+
+_BARE_POST = ContactChange(uuid="", after={"name": BARE.name})
