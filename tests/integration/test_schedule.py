@@ -143,10 +143,10 @@ def test_variables_of_this_shell_come_along_but_no_secret(monkeypatch: pytest.Mo
 
 @posix_only
 @pytest.mark.parametrize("kind", ["cron", "systemd-user"])
-def test_a_journal_that_this_shell_has_elsewhere_is_the_nights_too(
+def test_a_journal_and_a_token_that_this_shell_has_elsewhere_are_the_nights_too(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither cron nor systemd knows the shell's HOME and XDG_STATE_HOME; what is as usual is not printed."""
+    """Nor do cron and systemd know where this shell has a kept token: what is as usual is not printed."""
     customers(Path("contacts.csv"))
     user = ServiceUser(name=own_name(), home=str(tmp_path / "home"), is_there=True)
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
@@ -154,8 +154,11 @@ def test_a_journal_that_this_shell_has_elsewhere_is_the_nights_too(
     said = give("schedule", "contacts.csv", "--kind", kind)
     assert f"HOME={tmp_path}/other" in said.stdout
     assert f"XDG_STATE_HOME={tmp_path}/state" in said.stdout
+    assert f"XDG_CONFIG_HOME={tmp_path}/config" in said.stdout
+    assert (kind == "cron") == (f"# {user.home}/.config/systemd/user/" not in said.stdout)
     monkeypatch.setenv("HOME", user.home)
     monkeypatch.setenv("XDG_STATE_HOME", f"{user.home}/.local/state")
+    monkeypatch.setenv("XDG_CONFIG_HOME", f"{user.home}/.config")
     assert "HOME=" not in give("schedule", "contacts.csv", "--kind", kind).stdout
 
 

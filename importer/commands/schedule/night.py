@@ -166,10 +166,14 @@ def _variables(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _places(context: CommandContext, kind: ScheduleKind, user: ServiceUser) -> dict[str, str]:
-    """Return the variables by which this shell's person has the journal elsewhere than cron or systemd would look."""
+    """Return the variables by which this shell's person has journal or token elsewhere than the night would look."""
     if runtime.WINDOWS or kind is ScheduleKind.SYSTEMD or user.name != own_name():
         return {}
-    usual = {"HOME": user.home, "XDG_STATE_HOME": f"{user.home}/.local/state"}
+    usual = {
+        "HOME": user.home,
+        "XDG_STATE_HOME": f"{user.home}/.local/state",
+        "XDG_CONFIG_HOME": f"{user.home}/.config",
+    }
     given = {name: context.environment.get(name, "") for name in usual}
     return {name: value for name, value in given.items() if os.path.isabs(value) and value != usual[name]}  # noqa: PTH117 - a text
 

@@ -50,7 +50,7 @@ def placement(
         case ScheduleKind.SYSTEMD:
             return _by_system(job, user)
         case ScheduleKind.SYSTEMD_USER:
-            return _by_person(job, environment)
+            return _by_person(job)
         case ScheduleKind.CRON:
             return _by_cron(job)
         case ScheduleKind.WINDOWS:
@@ -87,9 +87,9 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
     return Placement(text=_text(files), shown=tuple(steps), afterwards=afterwards)
 
 
-def _by_person(job: NightlyJob, environment: Mapping[str, str]) -> Placement:
-    config = environment.get("XDG_CONFIG_HOME") or f"{job.home}/.config"
-    files = _units(job, str(PurePosixPath(config, "systemd/user")), of_person=True)
+def _by_person(job: NightlyJob) -> Placement:
+    # Not in this shell's XDG_CONFIG_HOME, of which the person's systemd, started before it, need not know.
+    files = _units(job, str(PurePosixPath(job.home, ".config/systemd/user")), of_person=True)
     steps: tuple[Step, ...] = (
         *files,
         CallStep(words=("systemctl", "--user", "daemon-reload")),
