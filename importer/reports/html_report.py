@@ -188,12 +188,11 @@ def _row(sheet: Sheet, row: ShownRow, retry: str, *, is_one_of_several: bool) ->
         result.name,
         result.identifier,
         result.reason,
-        row_step(result, retry),
     )
-    cells, name, identifier, reason, step = (
-        _text(text, longest)
-        for text, longest in zip(texts, (*[_LONGEST_NAME] * 3, _LONGEST_TEXT, _LONGEST_TEXT), strict=True)
+    cells, name, identifier, reason = (
+        _text(text, longest) for text, longest in zip(texts, (*[_LONGEST_NAME] * 3, _LONGEST_TEXT), strict=True)
     )
+    step = escape(plain(row_step(result, retry)))  # whole: half a command does something else
     file = [_text(sheet.file, _LONGEST_NAME)] if is_one_of_several else []
     return [*file, str(result.row), cells, _status(result.status), name, identifier, reason, step]
 

@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
 from importer.reports.html_report import html_report
@@ -102,3 +104,11 @@ def test_a_row_is_named_as_the_spreadsheet_program_does() -> None:
     page = Page(page_of([INVALID._replace(row=1502)]))
     assert "1502" in page.texts
     assert "1,502" not in page.texts
+
+
+def test_a_command_is_whole_however_long_a_path_in_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever copies it from beside a row gets what is meant."""
+    journal = f"/{'a-long-folder/' * 40}journal.sqlite3"
+    monkeypatch.setattr(FakeSource, "options", {"journal": journal})
+    texts = Page(page_of([INVALID._replace(status=Status.FAILED, code="gave_up")])).texts
+    assert [text.partition(" --journal ")[2] for text in texts if text.startswith("Send it again:")] == [journal]
