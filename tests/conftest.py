@@ -3,6 +3,8 @@
 import os
 import signal
 import time
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -27,10 +29,20 @@ for _name in ("SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, _name), signal.SIG_DFL)
 
 
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def _states(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' own folders for programs' state are, each made once a test needs it."""
+    return tmp_path_factory.mktemp("states", numbered=False)
+
+
 @pytest.fixture(autouse=True)
-def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The person's own token, config, proxies and country have no say in a test."""
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, _states: Path) -> None:
+    """The person's own token, config, journals, proxies and country have no say in a test, nor does it change them."""
     monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")  # where a token may be kept
+    monkeypatch.setenv("XDG_STATE_HOME", str(_states / str(next(_NUMBERS))))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     for name in os.environ:
         if name.startswith("CALLBELL_") or name.lower().endswith("_proxy"):

@@ -64,9 +64,10 @@ def command(
 
 
 def importing(file: Path, folder: Path, base_url: str, *more: str) -> Cost:
-    """Run the importer over a file, with a journal and reports in the folder; it says its summary."""
+    """Run the importer over a file, with journal, reports and programs' state in the folder; it says its summary."""
     places: list[str | Path] = ["--journal", folder / "journal.sqlite3", "--report-dir", folder / "reports"]
     environment = {"CALLBELL_BASE_URL": base_url, "CALLBELL_API_TOKEN": "sandbox-token"}
+    environment["XDG_STATE_HOME"] = str(folder / "state")
     run: list[str | Path] = [sys.executable, "-m", "importer", "run", file]
     run += [*places, "--existing", "create", "--json", "--yes", "--quiet", *more]
     return command(run, environment)

@@ -114,5 +114,5 @@ def _module(file: str) -> str:
 def _elsewhere(variables: dict[str, str]) -> Iterator[None]:
     """Stand in a new folder, with these environment variables."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        os.environ |= variables
+        os.environ |= variables | {"XDG_STATE_HOME": str(Path(folder, "state"))}
         yield

@@ -151,7 +151,8 @@ class Victim:
         module = ["importer"]
         if self.chance.random() < _SHIFTED_SHARE:
             module = ["tests.fault_injection.shifted_command", f"{step_seconds(self.chance)}"]
-        environment = {**os.environ, "CALLBELL_API_TOKEN": TOKEN, "PYTHONPATH": str(_PROJECT)}
+        own = {"XDG_STATE_HOME": str(self.folder / "state"), "PYTHONPATH": str(_PROJECT)}
+        environment = {**os.environ, **own, "CALLBELL_API_TOKEN": TOKEN}
         output = running.enter_context((self.folder / "output.txt").open("ab"))
         return running.enter_context(
             subprocess.Popen(  # noqa: S603 - our own command

@@ -2,14 +2,18 @@
 
 import ast
 import asyncio
+import os
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 
 import importer
+from importer.sandbox import Sandbox, SandboxOptions
 from tests.fault_injection import faults, undo, virtual
 from tests.fault_injection.findings import Findings
+from tests.fault_injection.killing import Victim
 from tests.fault_injection.machine import Machine, MachineLoop
 from tests.fault_injection.mutation import Change, Mutation, NoSuchCodeError, mutated, path_of
 from tests.fault_injection.mutations import MUTATIONS
@@ -119,6 +123,24 @@ def test_a_dead_process_writes_nothing_more(tmp_path: Path) -> None:
     assert machine.run(write_on) is None
     assert {path.name for path in machine.folder.iterdir()} == {"0", "1", "2"}
     assert 2.0 <= machine.seconds < 3.0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the folder is found by XDG's variable, on Linux")
+def test_a_command_that_is_killed_leaves_nothing_in_the_persons_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a folder for programs' state of its own, where the journals that were used are written down."""
+    variables: dict[str, str] = {}
+
+    def start(*_: object, env: dict[str, str], **_named: object) -> None:
+        variables.update(env)
+        raise ChildProcessError
+
+    monkeypatch.setattr("subprocess.Popen", start)
+    victim = Victim(folder=tmp_path, chance=Random(1), sandbox=Sandbox(SandboxOptions()))
+    with pytest.raises(ChildProcessError):
+        victim.give(["runs"])
+    assert variables["XDG_STATE_HOME"] == str(tmp_path / "state")
 
 
 def test_what_a_case_raises_is_told_with_what_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """What a command opens before it reads the first row, and what a run is called."""
 
 import io
+import os
 import re
 import threading
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from importer.commands import setup
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
 from importer.commands.journal_path import journal_path
+from importer.commands.named_journal import known_journals
 from importer.commands.setup import after_earlier, is_there, new_run, open_journal, open_sheets, run_name
 from importer.journal import Journal
 from importer.model.errors import BusyError, InputError, StorageError
@@ -60,6 +62,16 @@ def test_a_run_is_known_by_its_start_its_files_and_its_options(context: CommandC
     assert record.files == (str(Path("contacts.csv").absolute()),)
     assert record.report_dir == str(Path("out/20261127-020000-contacts").absolute())
     assert (record.options, record.account) == ({"country": "ES"}, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the folder is found by XDG's variable, on Linux")
+def test_what_a_test_opens_is_not_written_down_among_the_persons_own(
+    context: CommandContext, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """`purge --contact` would name a journal of which nobody knows any more, to whoever runs the tests."""
+    with open_journal(context):
+        assert known_journals().is_file()
+    assert known_journals().is_relative_to(tmp_path_factory.getbasetemp())
 
 
 def test_a_run_gets_no_name_that_the_journal_knows(context: CommandContext) -> None:
