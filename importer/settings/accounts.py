@@ -47,10 +47,20 @@ def account_layer(config: _Values, name: str) -> _Values:
     table, run = accounts[name], config.get("run", {})
     service = {key: value for key, value in table.items() if key in _OF_SERVICE}
     places = {"of_account": name, "report_dir": table.get("report_dir") or _folder(run) / name}
-    places |= {key: _with_name(Path(run[key]), name) for key in ("journal", "metrics") if run.get(key)}
-    if journal := table.get("journal"):
+    if run.get("metrics"):
+        places["metrics"] = _with_name(Path(run["metrics"]), name)
+    if journal := account_journals(config)[name]:
         places["journal"] = journal
     return {"service": {"account": name} | service, "run": places}
+
+
+def account_journals(config: _Values) -> Mapping[str, Path | None]:
+    """Return the journal that the config gives each of its accounts; None: one of its name in the state folder."""
+    accounts, shared = config.get("accounts") or {}, config.get("run", {}).get("journal")
+    return {
+        name: table.get("journal") or (_with_name(Path(shared), name) if shared else None)
+        for name, table in accounts.items()
+    }
 
 
 def _folder(run: Mapping[str, Any]) -> Path:

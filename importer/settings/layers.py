@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from importer.mapper.options import ColumnOptions, ContactOptions, CustomFieldOptions, MappingOptions
 from importer.notify.options import VARIABLES, NotifyOptions
 from importer.readers.options import InputOptions
-from importer.settings.accounts import UnclearAccountError, account_layer
+from importer.settings.accounts import UnclearAccountError, account_journals, account_layer
 from importer.settings.config_file import Key, dotted, parsed_config
 from importer.settings.config_tables import TABLES, AccountTable, CustomFieldTable, Tables, keys_of
 from importer.settings.options import RetentionOptions, RunOptions, ServiceOptions, Settings
@@ -82,7 +82,7 @@ def settle(
     if problems:
         is_known = not any("journal" in problem.lower() for problem in problems) and bool(config[0] or not config[1])
         raise all_wrong(problems, replace(_settings(tables), is_journal_known=is_known or "journal" in tables["run"]))
-    return _settings(tables)
+    return replace(_settings(tables), account_journals=MappingProxyType(account_journals(config[0])))
 
 
 def _settings(tables: _Values) -> Settings:

@@ -1,7 +1,9 @@
 """The settings of a run: a frozen value per table of the config, with every default."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from importer.mapper.options import MappingOptions
 from importer.model.policy import Ambiguous, FailOn, Policy
@@ -91,6 +93,8 @@ class Settings:
     run: RunOptions = field(default_factory=RunOptions)
     notify: NotifyOptions = field(default_factory=NotifyOptions)
     retention: RetentionOptions = field(default_factory=RetentionOptions)
+    account_journals: Mapping[str, Path | None] = field(default_factory=lambda: MappingProxyType({}))
+    """The journal that the config gives each of its accounts; None: one of its name in the user's state folder."""
     is_journal_known: bool = True
     """Whether `run.journal` is what was meant; not where the config cannot be read, or says something impossible."""
     mapping_given: bool = False

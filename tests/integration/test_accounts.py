@@ -1,5 +1,6 @@
 """Several accounts on one server: one config, a journal and reports each, and nights that do not meet."""
 
+import io
 import json
 import os
 import sys
@@ -10,10 +11,21 @@ from pathlib import Path
 import pytest
 
 from importer.commands.account import account_registry
+from importer.commands.context import CommandContext, load_settings
+from importer.commands.purge.command import purge_contact
 from importer.sandbox import Sandbox, SandboxOptions
-from tests.support.commands import NO_LIMIT, TOKEN, customers, elsewhere, give, phones, serving
+from tests.support.commands import NO_LIMIT, TOKEN, Said, customers, elsewhere, give, phones, serving
 
 OTHER_TOKEN = "other-9f8e7d6c5b4a"  # noqa: S105 - opens nothing but the sandbox
+
+
+class Terminal(io.StringIO):
+    """A stream that is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 _KEEP_NOTICE = "import sys; open('notice.json', 'wb').write(sys.stdin.buffer.read())"
 SHOPS = ("shop-a", "shop-b")
 OTHER = SandboxOptions(account=elsewhere(token=OTHER_TOKEN), rate_limit=0, created_status=201)
@@ -131,6 +143,49 @@ def test_a_person_is_forgotten_in_one_account() -> None:
     assert "600000001" not in (Path("state/callbell-importer") / "last-run-shop-b.json").read_text("utf-8")
     assert give("run", "contacts.csv", "--yes", "--account", "shop-a").exit_code == 0
     assert "forgotten" in give("run", "contacts.csv", "--yes", "--account", "shop-b").stderr
+
+
+FORGET = "callbell-importer purge --contact NUMBER"
+
+
+def _told_to_forget(said: Said) -> list[str]:
+    """Return the commands that forget a person in the other journals, without the config and this folder."""
+    folder = str(Path.cwd())
+    lines = [line.strip() for line in said.stderr.splitlines() if line.strip().startswith("callbell-importer purge")]
+    return [line.replace(f" --config {folder}/config.toml", "").replace(folder, ".") for line in lines]
+
+
+@pytest.mark.usefixtures("shops")
+def test_the_journals_of_other_accounts_are_named_when_a_person_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was used on another day, or by rehearsals alone, too; by whatever leads to it, and none that is not."""
+    customers(Path("contacts.csv"))
+    with Path("config.toml").open("a", encoding="utf-8") as config:
+        config.write('[accounts.shop-c]\n[accounts.shop-d]\n[accounts.shop-e]\njournal = "mine.sqlite3"\n')
+    for options in (["shop-a"], ["shop-b"], ["shop-b", "--journal", "extra.sqlite3"], ["shop-c", "--sandbox"]):
+        assert give("run", "contacts.csv", "--yes", "--account", *options).exit_code == 0
+    Path("state/callbell-importer/named-journals.json").write_text(f'{{"{Path.cwd()}/extra.sqlite3": "2026"}}', "utf-8")
+    forget = ("purge", "--contact", "+34600000001", "--yes", "--dry-run", "--account")
+    rest = [f"{FORGET} --account shop-c", f"{FORGET} --account shop-a --journal ./extra.sqlite3"]
+    assert _told_to_forget(give(*forget, "shop-a")) == [f"{FORGET} --account shop-b", *rest]
+    elsewhere = give(*forget, "shop-b", "--journal", "extra.sqlite3")
+    assert _told_to_forget(elsewhere) == [f"{FORGET} --account {name}" for name in ("shop-a", "shop-b", "shop-c")]
+    Path("state/callbell-importer/journal-shop-b.sqlite3").rename("mine.sqlite3")
+    assert _told_to_forget(give(*forget, "shop-a")) == [*rest[:1], f"{FORGET} --account shop-e", *rest[1:]]
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", "extra.sqlite3")
+    of_a = "./state/callbell-importer/journal-shop-a.sqlite3"
+    assert f"{FORGET} --account shop-a --journal {of_a}" in _told_to_forget(give(*forget, "shop-a"))
+
+
+@pytest.mark.usefixtures("shops")
+def test_who_forgets_a_person_at_a_terminal_is_shown_commands_with_the_number() -> None:
+    """They can be given as they are; a log has NUMBER in its place."""
+    customers(Path("contacts.csv"))
+    for name in SHOPS:
+        assert give("run", "contacts.csv", "--yes", "--account", name).exit_code == 0
+    settings, options = load_settings({"account": "shop-a", "dry_run": True}, os.environ)
+    context = CommandContext(settings=settings, options=options, environment=os.environ, stream=Terminal())
+    text = purge_contact(context, "+34600000001").text
+    assert "purge --contact +34600000001 --account shop-b" in text.replace(f"--config {Path.cwd()}/config.toml ", "")
 
 
 @pytest.mark.usefixtures("shops")

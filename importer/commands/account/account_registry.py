@@ -44,7 +44,7 @@ def require_one_journal(
     """
     if context.settings.run.sandbox or is_loopback(urlsplit(context.settings.service.base_url).hostname or ""):
         return  # the accounts of sandboxes are all alike
-    path = importer_state_folder() / "accounts.json"
+    path = _registry()
     known, keys = _read(path), _keys(identity)
     others = sorted({one for key in keys for one in known.get(key, ()) if one != str(journal) and is_there(Path(one))})
     if others:
@@ -53,6 +53,15 @@ def require_one_journal(
     if not context.settings.run.dry_run:
         entry = [str(journal), *others]
         _write(path, known, dict.fromkeys(keys, entry))
+
+
+def registered_journals() -> Collection[Path]:
+    """Return the journals that this user's accounts have; some may be missing."""
+    return {Path(one) for journals in _read(_registry()).values() for one in journals}
+
+
+def _registry() -> Path:
+    return importer_state_folder() / "accounts.json"
 
 
 def _tell(context: CommandContext, journal: Path, others: Sequence[str], command: str) -> None:

@@ -15,8 +15,9 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.conclusion import last_run_file
 from importer.commands.journal_path import journal_path
-from importer.commands.named_journal import other_journals, require_journal
+from importer.commands.named_journal import require_journal
 from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
+from importer.commands.purge.other_journals import OtherJournal, journals_besides
 from importer.commands.purge.search import person_of
 from importer.commands.setup import is_there
 from importer.journal.backup import one_file
@@ -51,7 +52,8 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
     person = person_of(number, context.settings.mapping.contact.country)
     with open_journals(context) as journals:
         places = [_found(context, journal, person) for journal in journals]
-        others = _others(context, number, places)
+        journals_left = journals_besides(context, [place.journal.path for place in places])
+        others = _others(context, number, journals_left)
         plan = "\n".join([_plan(person, places), *others])
         if context.settings.run.dry_run:
             return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was forgotten.")
@@ -228,18 +230,11 @@ def _done(person: Person, places: Sequence[_Place]) -> str:
     return "\n".join([*lines, *_where(places), *again, _IN_CALLBELL, *links])
 
 
-def _others(context: CommandContext, number: str, places: Sequence[_Place]) -> list[str]:
+def _others(context: CommandContext, number: str, journals: Sequence[OtherJournal]) -> list[str]:
     """Return the commands that forget the person in this user's other journals; a log does not get the number."""
-    others = [path for path in other_journals([place.journal.path for place in places]) if is_there(path)]
-    if not others or context.settings.run.sandbox:
-        return []
-    lines, words = [], ("purge", "--contact", number if context.stream.isatty() else "NUMBER")
-    for path in others:
-        name = path.stem.removeprefix("journal-") if path.stem.startswith("journal-") else ""
-        account = name or context.settings.run.of_account
-        given = {"config": context.options.get("config"), "account": account, "journal": str(path)}
-        lines.append(f"  {importer_command(*words, options=[*given.items()])}")
-    return ["Other journals have not been looked into. To forget them there too:", *lines]
+    shown = number if context.stream.isatty() else "NUMBER"
+    lines = [f"  {one.command(shown)}" for one in journals]
+    return ["Other journals have not been looked into. To forget them there too:", *lines] if lines else []
 
 
 def _where(places: Sequence[_Place]) -> Iterator[str]:
