@@ -38,6 +38,8 @@ class Invocation:
     """The input files as the command line names them."""
     config: str = ""
     """The config file that the command line names."""
+    person: str = ""
+    """Whose number the command line names; it stands in no object."""
     context: "CommandContext | None" = None
     """None: its settings are not known."""
     ended: int | None = None
@@ -72,6 +74,7 @@ def invoked(command: str, parameters: Mapping[str, object]) -> None:
             wants_json=wants_json,
             files=tuple(map(str, files)) if isinstance(files, list | tuple) else (),
             config=str(config or ""),
+            person=str(parameters.get("contact") or ""),
         )
     )
 
@@ -148,7 +151,9 @@ def fail_use(arguments: Sequence[str], message: str, show: Callable[[], None]) -
     _INVOCATION.set(replace(_INVOCATION.get(), wants_json="json" in options))
     given(_context_of(options))
     _say(f"{error.message} {error.hint}", error.exit_code, error, show)
-    _end(_bare(error.exit_code, error), error.exit_code)
+    from importer.model.phone_mask import unnumbered  # noqa: PLC0415 - --help does not wait for it
+
+    _end(_bare(error.exit_code, UsageError(unnumbered(message), error.hint)), error.exit_code)
 
 
 def _read_options(arguments: Sequence[str]) -> dict[str, str | bool]:
@@ -207,8 +212,10 @@ def _say(text: str, exit_code: int, reason: Exception | None = None, show: Calla
 
 def _bare(exit_code: int, reason: Exception | None = None, text: str = "") -> dict[str, object]:
     """Return the object of a command that came to no result."""
-    command = _INVOCATION.get().command or None
-    return {"command": command, "exit_code": exit_code, "error": error_json(exit_code, reason, text)}
+    invocation, error = _INVOCATION.get(), error_json(exit_code, reason, text)
+    if error and invocation.person:
+        error = {key: value.replace(invocation.person, "NUMBER") for key, value in error.items()}
+    return {"command": invocation.command or None, "exit_code": exit_code, "error": error}
 
 
 def _end(ending: dict[str, object], exit_code: int) -> NoReturn:

@@ -37,6 +37,7 @@ def purge(
     log_file: options.LogFile = None,
     yes: options.Yes = None,
     quiet: options.Quiet = None,
+    json: options.Json = None,
 ) -> None:
     """Forget people's data: of old runs, or of one person.
 
@@ -45,7 +46,7 @@ def purge(
     """
     given = {"account": account, "country": country, "dry_run": dry_run, "sandbox": sandbox, "wait": wait}
     places = {"journal": journal, "log_file": log_file}
-    context = command_context({**given, **places, "yes": yes, "quiet": quiet}, config, confirm_purge)
+    context = command_context({**given, **places, "yes": yes, "quiet": quiet, "json": json}, config, confirm_purge)
     if bool(older_than) == bool(contact) or (remember and not contact):
         raise UsageError(
             "purge needs to know what to forget: --older-than TIME, or --contact NUMBER (with --remember or without).",

@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +127,7 @@ def a_defect(patch: Patch, _: Sandbox) -> None:
     patch.setattr(checking, "checked_json", broken)
     patch.setattr(undoing, "undo_json", broken)
     patch.setattr("importer.commands.runs.journal_of", broken)
+    patch.setattr("importer.commands.purge.command.journals_besides", broken)
 
 
 def stopped_by(number: signal.Signals) -> Callable[[Patch, Sandbox], None]:
@@ -154,11 +157,25 @@ def told_to_end_early(number: signal.Signals) -> Callable[[Patch, Sandbox], None
 
         patch.setattr("importer.commands.setup.journal_of", path)
         patch.setattr("importer.commands.runs.journal_of", path)
+        patch.setattr("importer.commands.purge.command.journal_path", path)
 
     return stopped
 
 
+def an_import(*_: object) -> None:
+    """There is a journal, and the customers are in Callbell."""
+    customers(FILE)
+    assert give(*RUN).exit_code == 0
+
+
+def a_defect_of_a_purge(patch: Patch, service: Sandbox) -> None:
+    """The same, and the journals of others cannot be looked for."""
+    an_import()
+    a_defect(patch, service)
+
+
 RUN, CHECK = ("run", str(FILE)), ("check", str(FILE))
+FORGET = ("purge", "--contact", "+34600000001")
 Case = tuple[tuple[str, ...], Callable[[Patch, Sandbox], None], int, str]
 """What is given, what is done before, the exit code and the code of the error."""
 CASES: list[Case] = [
@@ -192,6 +209,20 @@ CASES: list[Case] = [
     (("runs",), a_wrong_config, 2, "settings"),
     (("runs",), no_journal, 4, "not_a_journal"),
     (("runs",), a_defect, 70, "defect"),
+    ((*FORGET, "--yes"), an_import, 0, ""),
+    ((*FORGET, "--dry-run"), an_import, 0, ""),
+    ((*FORGET, "--remember"), an_import, 0, ""),
+    (("purge", "--older-than", "90d", "--dry-run"), an_import, 0, ""),
+    (("purge", "--older-than", "90d"), an_import, 0, ""),
+    (("purge",), an_import, 2, "usage"),
+    (FORGET, an_import, 2, "nobody_to_ask"),
+    (FORGET, a_good_file, 2, "usage"),
+    ((*FORGET, "--bogus"), a_good_file, 2, "usage"),
+    (("purge", "+34600000001"), a_good_file, 2, "usage"),
+    (("purge", "--contact", "+34600000001 or so"), an_import, 2, "usage"),
+    (FORGET, a_wrong_config, 2, "settings"),
+    (FORGET, no_journal, 4, "not_a_journal"),
+    ((*FORGET, "--yes"), a_defect_of_a_purge, 70, "defect"),
     (("doctor",), a_wrong_config, 2, "settings"),
     (("doctor",), a_refused_token, 2, "usage"),
 ]
@@ -206,6 +237,8 @@ WITH_SIGNALS: list[Case] = [
     (CHECK, told_to_end_early(signal.SIGTERM), 143, "terminated"),
     (("runs",), told_to_end_early(signal.SIGINT), 130, "interrupted"),
     (("runs",), told_to_end_early(signal.SIGTERM), 143, "terminated"),
+    (FORGET, told_to_end_early(signal.SIGINT), 130, "interrupted"),
+    (FORGET, told_to_end_early(signal.SIGTERM), 143, "terminated"),
 ]
 
 
@@ -237,13 +270,13 @@ def test_one_object_is_printed_on_every_exit_code(
     require_told(give(*arguments, "--json"), arguments[0], code, word)
 
 
-@pytest.mark.parametrize("command", ["run", "check", "retry", "undo"])
+@pytest.mark.parametrize("command", ["run", "check", "retry", "undo", "purge"])
 def test_a_journal_in_use_is_told(command: str) -> None:
     """With 6; the runs can be listed all the same."""
     customers(FILE)
     give("run", FILE)
     name = give("runs", "--json").summary["runs"][0]["run"]
-    argument = {"run": str(FILE), "check": str(FILE), "retry": name, "undo": name}[command]
+    argument = {"run": str(FILE), "check": str(FILE), "purge": "--older-than=90d"}.get(command, name)
     with exclusive_lock(Path(f"{JOURNAL}.lock")):
         said = give(command, argument, "--json", *(["--yes"] if command == "undo" else []))
         require_told(said, command, 6, "busy")
@@ -301,6 +334,41 @@ def test_a_retry_and_an_undo_print_what_they_did() -> None:
     assert require_told(give("undo", name, "--yes", "--json"), "undo", 0, "")["contacts"]["deleted"] == 1
     require_told(give("undo", name, "--yes", "--json"), "undo", 0, "")
     require_told(give("runs", "--json"), "runs", 0, "")
+
+
+def test_a_purge_of_a_person_counts_what_it_forgot_and_names_the_other_journals() -> None:
+    """By their commands, in which the number is to be put: it stands nowhere in the object."""
+    customers(FILE)
+    for more in ((), ("--journal", "other.sqlite3")):
+        assert give(*RUN, "--yes", *more).exit_code == 0
+    other = {"journal": f"{Path.cwd()}/other.sqlite3", "account": None}
+    other |= {"command": f"callbell-importer purge --contact NUMBER --journal {other['journal']}"}
+    counts = {"runs": 1, "rows": 1, "contacts": 1, "files": 5}
+    for options, is_dry in (("--dry-run", True), ("--yes", False)):
+        said = give(*FORGET, options, "--json")
+        found = require_told(said, "purge", 0, "")
+        ended = {"command": "purge", "dry_run": is_dry, "exit_code": 0, "error": None}
+        assert found == {**ended, "counts": counts, "other_journals": [other]}
+        assert "600000001" not in said.stdout
+    assert require_told(give(*FORGET, "--yes", "--json"), "purge", 0, "")["counts"] == dict.fromkeys(counts, 0)
+    taken_off = require_told(give(*FORGET, "--remember", "--json"), "purge", 0, "")
+    assert taken_off["counts"] == {**dict.fromkeys(counts, 0), "contacts": 1}
+
+
+def test_a_purge_of_old_runs_counts_what_it_forgot() -> None:
+    """A dry run knows the runs and their reports, and does not count rows."""
+    an_import()
+    with closing(sqlite3.connect(JOURNAL)) as file:
+        file.execute("UPDATE runs SET started_at = '2026-01-01T00:00:00+00:00'")
+        file.execute("UPDATE contacts SET last_sent_at = '2026-01-01T00:00:00+00:00', seen_at = NULL")
+        file.commit()
+    old = ("purge", "--older-than", "90d")
+    found = require_told(give(*old, "--dry-run", "--json"), "purge", 0, "")
+    assert found["counts"] == {"runs": 1, "rows": None, "contacts": None, "files": 4}
+    require_told(give(*old, "--json"), "purge", 2, "nobody_to_ask")
+    found = require_told(give(*old, "--yes", "--json"), "purge", 0, "")
+    assert found["counts"] == {"runs": 1, "rows": 3, "contacts": 3, "files": 4}
+    assert require_told(give(*old, "--yes", "--json"), "purge", 0, "")["counts"]["runs"] == 0
 
 
 def test_no_run_yet_is_an_empty_list() -> None:
@@ -427,7 +495,7 @@ def test_the_schemas_know_every_status() -> None:
     }
 
 
-@pytest.mark.parametrize("command", ["run", "check", "retry", "runs", "undo", "report", "doctor"])
+@pytest.mark.parametrize("command", ["run", "check", "retry", "runs", "undo", "report", "doctor", "purge"])
 def test_each_command_shows_its_schema(command: str) -> None:
     """For whoever writes the program that reads it."""
     said = give(command, "--json-schema")

@@ -17,7 +17,7 @@ from importer.commands.end.conclusion import last_run_file
 from importer.commands.journal_path import journal_path
 from importer.commands.named_journal import require_journal
 from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
-from importer.commands.purge.other_journals import OtherJournal, journals_besides
+from importer.commands.purge.other_journals import OtherJournal, journals_besides, lines_to_forget
 from importer.commands.purge.search import person_of
 from importer.commands.setup import is_there
 from importer.journal.backup import one_file
@@ -30,6 +30,7 @@ from importer.model.person import Person
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
 from importer.model.runs import RunRecord
+from importer.reports.purge_report import PurgeCounts, purge_json
 from importer.reports.run_commands import where_runs_are
 from importer.system.locks import journal_lock
 from importer.system.shell import importer_command
@@ -53,10 +54,11 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
     with open_journals(context) as journals:
         places = [_found(context, journal, person) for journal in journals]
         journals_left = journals_besides(context, [place.journal.path for place in places])
-        others = _others(context, number, journals_left)
+        others = lines_to_forget(context, number, journals_left)
         plan = "\n".join([_plan(person, places), *others])
+        summary = _summary(context, places, journals_left)
         if context.settings.run.dry_run:
-            return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was forgotten.")
+            return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was forgotten.", summary_json=summary)
         confirm_purge_of(context, plan, "--contact", number)
         keys = [PersonPurge(place.journal, person, context.clock.now()).put_on_list() for place in places]
         for place in places:
@@ -64,7 +66,7 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
                 found.forget(place.person)
         for place, key in zip(places, keys, strict=True):
             _forget_in_journals(place, key, context.clock.now())
-    return CommandResult(exit_code=0, text="\n".join([_done(person, places), *others]))
+    return CommandResult(exit_code=0, text="\n".join([_done(person, places), *others]), summary_json=summary)
 
 
 def remember_contact(context: CommandContext, number: str) -> CommandResult:
@@ -81,13 +83,12 @@ def remember_contact(context: CommandContext, number: str) -> CommandResult:
     with open_journals(context) as journals:
         people = [PersonPurge(journal, person, now) for journal in journals]
         was_on_list = [one.find().is_on_list if dry else one.remember() for one in people]
-    who = masked(person.identifier)
-    if not any(was_on_list):
-        return CommandResult(exit_code=0, text=f"{who} is not among the people who were forgotten.")
-    if dry:
-        return CommandResult(exit_code=0, text=f"{who} would be imported again. Dry run: nothing was changed.")
-    text = f"{who} is imported again where a sheet has them. Callbell is asked first whether it has them still."
-    return CommandResult(exit_code=0, text=text)
+    who, text = masked(person.identifier), "{} is not among the people who were forgotten."
+    if any(was_on_list):
+        text = "{} is imported again where a sheet has them. Callbell is asked first whether it has them still."
+        text = "{} would be imported again. Dry run: nothing was changed." if dry else text
+    summary = purge_json(PurgeCounts(contacts=int(any(was_on_list))), is_dry_run=dry)
+    return CommandResult(exit_code=0, text=text.format(who), summary_json=summary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +144,11 @@ def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> Non
         return
     if context.confirm is None:
         again = importer_command("purge", *arguments, options=[("yes", True), *context.options.items()])
-        raise UsageError("Nothing was forgotten: nobody is there to be asked.", f"To do it:\n  {again}")
+        raise UsageError(
+            "Nothing was forgotten: nobody is there to be asked.", f"To do it:\n  {again}", code="nobody_to_ask"
+        )
     if not context.confirm(plan):
-        raise UsageError("Nothing was forgotten.")
+        raise UsageError("Nothing was forgotten.", code="declined")
 
 
 def _found(context: CommandContext, journal: Database, person: Person) -> _Place:
@@ -230,11 +233,16 @@ def _done(person: Person, places: Sequence[_Place]) -> str:
     return "\n".join([*lines, *_where(places), *again, _IN_CALLBELL, *links])
 
 
-def _others(context: CommandContext, number: str, journals: Sequence[OtherJournal]) -> list[str]:
-    """Return the commands that forget the person in this user's other journals; a log does not get the number."""
-    shown = number if context.stream.isatty() else "NUMBER"
-    lines = [f"  {one.command(shown)}" for one in journals]
-    return ["Other journals have not been looked into. To forget them there too:", *lines] if lines else []
+def _summary(context: CommandContext, places: Sequence[_Place], others: Sequence[OtherJournal]) -> str:
+    """Return the object of `--json`: what is forgotten, or would be, and the journals that are left."""
+    counts = PurgeCounts(
+        runs=sum(len(place.found.runs) for place in places),
+        rows=sum(place.found.rows for place in places),
+        contacts=sum(place.found.contacts for place in places),
+        files=sum(len(place.backups) + sum(one.act is not None for one in place.files) for place in places),
+    )
+    left = [one.for_json() for one in others]
+    return purge_json(counts, is_dry_run=context.settings.run.dry_run, other_journals=left)
 
 
 def _where(places: Sequence[_Place]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 A person is to be forgotten in each of them, by a command of its own: a journal is locked, and asked about, by itself.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from importer.commands.named_journal import other_journals
 from importer.commands.setup import is_there
 from importer.system.shell import importer_command
 
+_NUMBER = "NUMBER"
+"""Stands for the person's own where others may read it."""
 _VARIABLE = "CALLBELL_IMPORTER_JOURNAL"
 
 
@@ -31,6 +33,10 @@ class OtherJournal:
         """Return what forgets a person there."""
         return importer_command("purge", "--contact", number, options=self.options)
 
+    def for_json(self) -> Mapping[str, str | None]:
+        """Return what an object tells of it, without the person's number."""
+        return {"journal": str(self.path), "account": self.account or None, "command": self.command(_NUMBER)}
+
 
 def journals_besides(context: CommandContext, opened: Collection[Path]) -> Sequence[OtherJournal]:
     """Return the journals that are there and not open; none for a rehearsal's own."""
@@ -47,6 +53,13 @@ def journals_besides(context: CommandContext, opened: Collection[Path]) -> Seque
     rest = sorted({*other_journals(opened), *registered_journals()} - of_accounts - {*opened})
     found += [_other(path, "", (config, run.of_account, str(path))) for path in rest if is_there(path)]
     return found
+
+
+def lines_to_forget(context: CommandContext, number: str, journals: Sequence[OtherJournal]) -> Sequence[str]:
+    """Return what to say of the journals that are left, if there are some; a log does not get the number."""
+    shown = number if context.stream.isatty() else _NUMBER
+    lines = [f"  {one.command(shown)}" for one in journals]
+    return ["Other journals have not been looked into. To forget them there too:", *lines] if lines else []
 
 
 def _other(path: Path, account: str, values: tuple[object, ...]) -> OtherJournal:

@@ -3,8 +3,9 @@
 reports of the runs -> rows, values and numbers in the journal -> its free pages -> "forgotten"
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from importer.journal.database import Database
 from importer.journal.purge import JournalPurge, OldRun, PurgedRuns
 from importer.journal.retention import compact
 from importer.model.plain_text import counted, plain
+from importer.reports.purge_report import PurgeCounts, purge_json
 from importer.system.files import as_storage_error
 from importer.system.logs import LOG
 
@@ -44,11 +46,15 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
         runs = [run for one in old for run in one]
         plan = _plan(runs, given)
         if context.settings.run.dry_run:
-            return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was forgotten.")
+            files = sum(len(_reports(Path(folder))[0]) for run in runs for folder in run.report_dirs)
+            counts = PurgeCounts(runs=len(runs), rows=None, contacts=None, files=files)
+            text, summary = f"{plan}\n\nDry run: nothing was forgotten.", purge_json(counts, is_dry_run=True)
+            return CommandResult(exit_code=0, text=text, summary_json=summary)
         if runs:
             confirm_purge_of(context, plan, "--older-than", given)
         done = [_forget(journal, these, before, now) for journal, these in zip(journals, old, strict=True)]
-    return CommandResult(exit_code=0, text=_done(runs, done, given))
+    summary = purge_json(_counts(runs, done), is_dry_run=False)
+    return CommandResult(exit_code=0, text=_done(runs, done, given), summary_json=summary)
 
 
 def forget_oldest(database: Database, now: datetime, days: int) -> None:
@@ -56,36 +62,55 @@ def forget_oldest(database: Database, now: datetime, days: int) -> None:
     purge, before = JournalPurge(database), now - timedelta(days=days)
     before = purge.nth_old(before, _RUNS_A_NIGHT) or before
     if old := purge.old_runs(before):
-        _, done = _forget(database, old, before, now, always=False)
+        done = _forget(database, old, before, now, always=False).runs
         LOG.info("%d runs are older than %d days and were forgotten, %d rows of them", len(old), days, done.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Forgotten:
+    """What became of the old runs of a journal."""
+
+    runs: PurgedRuns
+    file_count: int
+    """Reports that were deleted."""
+    left: Sequence[Path]
+    """What else is in their folders."""
 
 
 def _forget(
     database: Database, old: Sequence[OldRun], before: datetime, now: datetime, *, always: bool = True
-) -> tuple[list[Path], PurgedRuns]:
-    """Forget old runs; return what else is in their reports' folders, and what was forgotten."""
-    left = [path for run in old for folder in run.report_dirs for path in _delete_reports(Path(folder))]
+) -> _Forgotten:
+    """Forget old runs, with their reports."""
+    files = [_delete_reports(Path(folder)) for run in old for folder in run.report_dirs]
     purge = JournalPurge(database)
     done = purge.forget_runs(before)
     compact(database, always=always)
     purge.mark_forgotten(before, now)
-    return left, done
+    count, left = sum(count for count, _ in files), [path for _, left in files for path in left]
+    return _Forgotten(runs=done, file_count=count, left=left)
 
 
-def _delete_reports(folder: Path) -> Iterator[Path]:
-    """Delete the reports in a run's own folder, and the folder if nothing else is in it; yield what else is."""
-    for path in sorted(folder.rglob("*")) if is_there(folder) else ():
-        if path.is_dir():
-            continue
-        if (is_report(path) and path.parent == folder) or is_left_over(path, folder):
-            with as_storage_error(f"{path} cannot be deleted"):
-                path.unlink(missing_ok=True)
-        else:
-            yield path
+def _delete_reports(folder: Path) -> tuple[int, Sequence[Path]]:
+    """Delete a run's reports, and their folder if nothing else is in it; return how many, and what else is."""
+    ours, others = _reports(folder)
+    for path in ours:
+        with as_storage_error(f"{path} cannot be deleted"):
+            path.unlink(missing_ok=True)
     with suppress(OSError):  # it is not empty, or gone
         for inner in sorted(folder.glob("tmp*")):
             inner.rmdir()
         folder.rmdir()
+    return len(ours), others
+
+
+def _reports(folder: Path) -> tuple[Sequence[Path], Sequence[Path]]:
+    """Return the reports in a run's own folder with what a run left there that was cut off, and all else in it."""
+    ours, others = list[Path](), list[Path]()
+    for path in sorted(folder.rglob("*")) if is_there(folder) else ():
+        if not path.is_dir():
+            is_ours = (is_report(path) and path.parent == folder) or is_left_over(path, folder)
+            (ours if is_ours else others).append(path)
+    return ours, others
 
 
 def _plan(runs: Sequence[OldRun], given: str) -> str:
@@ -104,17 +129,21 @@ def _plan(runs: Sequence[OldRun], given: str) -> str:
     )
 
 
-def _done(runs: Sequence[OldRun], done: Sequence[tuple[list[Path], PurgedRuns]], given: str) -> str:
-    rows, contacts, open_rows = (
-        sum(getattr(one, name) for _, one in done) for name in ("rows", "contacts", "open_rows")
-    )
-    if not (runs or rows or contacts):
+def _counts(runs: Sequence[OldRun], done: Sequence[_Forgotten]) -> PurgeCounts:
+    rows, contacts = (sum(getattr(one.runs, name) for one in done) for name in ("rows", "contacts"))
+    return PurgeCounts(runs=len(runs), rows=rows, contacts=contacts, files=sum(one.file_count for one in done))
+
+
+def _done(runs: Sequence[OldRun], done: Sequence[_Forgotten], given: str) -> str:
+    counts, open_rows = _counts(runs, done), sum(one.runs.open_rows for one in done)
+    if not (runs or counts.rows or counts.contacts):
         return _plan(runs, given)
+    hidden = f"the numbers of {counted(counts.contacts or 0, 'contact')}"
     lines = [
         f"{counted(len(runs), 'run')} older than {given}: forgotten, with their reports.",
-        f"  {counted(rows)} and the numbers of {counted(contacts, 'contact')}; that these are in Callbell stays known.",
+        f"  {counted(counts.rows or 0)} and {hidden}; that these are in Callbell stays known.",
     ]
     if open_rows:
         lines.append(f"  {counted(open_rows)} kept: nobody knows yet what became of them. callbell-importer retry RUN")
-    lines += [f"  {plain(str(path))}: not the importer's, and still there" for left, _ in done for path in left]
+    lines += [f"  {plain(str(path))}: not the importer's, and still there" for one in done for path in one.left]
     return "\n".join(lines)
