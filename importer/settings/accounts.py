@@ -4,8 +4,9 @@
     journal           its own; else that of [run] with its name added; else one of its name in the user's state folder
     metrics           those of [run] with its name added
     report_dir        its own; else a folder of its name in that of [run]
+    done_dir          a folder of its name in that of [run]
 
-So two accounts never have a journal or a report's name in common, unless somebody says so.
+So two accounts never have a journal, a report's name or a file that is done in common, unless somebody says so.
 """
 
 from collections.abc import Mapping
@@ -49,6 +50,8 @@ def account_layer(config: _Values, name: str) -> _Values:
     places = {"of_account": name, "report_dir": table.get("report_dir") or _folder(run) / name}
     if run.get("metrics"):
         places["metrics"] = _with_name(Path(run["metrics"]), name)
+    if run.get("done_dir"):
+        places["done_dir"] = Path(run["done_dir"]) / name
     if journal := account_journals(config)[name]:
         places["journal"] = journal
     return {"service": {"account": name} | service, "run": places}

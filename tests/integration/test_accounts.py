@@ -145,6 +145,25 @@ def test_a_person_is_forgotten_in_one_account() -> None:
     assert "forgotten" in give("run", "contacts.csv", "--yes", "--account", "shop-b").stderr
 
 
+@pytest.mark.usefixtures("shops")
+def test_files_that_are_done_lie_in_a_folder_of_the_accounts_name() -> None:
+    """In the config's `done_dir`, so that they can be told apart, and a purge finds its own; an option says it all."""
+    with Path("config.toml").open("a", encoding="utf-8") as config:
+        config.write('[run]\ndone_dir = "done"\n')
+    for name in SHOPS:
+        customers(Path("contacts.csv"))
+        assert give("run", "contacts.csv", "--yes", "--account", name).exit_code == 0
+    assert sorted(map(str, Path("done").rglob("*.csv"))) == [f"done/{name}/contacts.csv" for name in SHOPS]
+    Path("done/shop-a/by-hand.csv").write_text("Phone,Name\n+34600000001,Ana\n+34600000099,Eva\n", "utf-8")
+    said = give("purge", "--contact", "+34600000001", "--yes", "--account", "shop-a")
+    assert said.stderr.count(": without their rows") == 2
+    found = {path.parent.name for path in Path("done").rglob("*.csv") if "600000001" in path.read_text("utf-8")}
+    assert found == {"shop-b"}
+    customers(Path("contacts.csv"))
+    assert give("run", "contacts.csv", "--yes", "--account", "shop-b", "--done-dir", "over").exit_code == 0
+    assert Path("over/contacts.csv").is_file()
+
+
 FORGET = "callbell-importer purge --contact NUMBER"
 
 
