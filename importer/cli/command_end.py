@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -214,7 +215,8 @@ def _bare(exit_code: int, reason: Exception | None = None, text: str = "") -> di
     """Return the object of a command that came to no result."""
     invocation, error = _INVOCATION.get(), error_json(exit_code, reason, text)
     if error and invocation.person:
-        error = {key: value.replace(invocation.person, "NUMBER") for key, value in error.items()}
+        person = re.compile(rf"(?<!\w){re.escape(invocation.person)}(?!\w)")
+        error = {key: person.sub("NUMBER", text) for key, text in error.items()}
     return {"command": invocation.command or None, "exit_code": exit_code, "error": error}
 
 
