@@ -84,6 +84,19 @@ def test_a_spanish_workbook_is_imported_by_enter_alone(service: Sandbox) -> None
 
 
 @pytest.mark.usefixtures("token")
+def test_a_config_that_maps_the_columns_does_not_spare_the_last_question(service: Sandbox) -> None:
+    """A no sends nothing and names the config to edit; `--yes` sends unasked."""
+    customers(Path("a.csv"))
+    Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\n', encoding="utf-8")
+    ended = on_a_terminal("run", "a.csv", answers=[("Import them? [Y/n]", "n\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
+    assert "edit config.toml and give the same command again." in " ".join(ended.shown.split())
+    ended = on_a_terminal("run", "a.csv", "--yes", answers=[("Import them? [Y/n]", "\n")])
+    assert (ended.exit_code, ended.unasked) == (0, 1)
+    assert service.contacts
+
+
+@pytest.mark.usefixtures("token")
 def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox) -> None:
     """One question is left, which shows it; a dry run, which asks nothing at last, tells it."""
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
@@ -251,12 +264,12 @@ def test_a_rehearsal_needs_no_token_and_yes_asks_nothing() -> None:
 
 
 @pytest.mark.usefixtures("token")
-def test_a_config_and_an_option_leave_nothing_to_ask(service: Sandbox) -> None:
-    """Where the mapping and the country were given, nothing is unsure."""
+def test_a_config_and_an_option_leave_the_last_question_alone(service: Sandbox) -> None:
+    """Where the mapping and the country were given, nothing else is unsure."""
     spanish_workbook(Path("clientes.xlsx"), 9)
     Path("config.toml").write_text('[columns]\nidentifier = "Móvil"\nname = "Nombre"\n', "utf-8")
-    ended = on_a_terminal("run", "clientes.xlsx", "--country", "España", answers=[(YES_NO, "\n")])
-    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 1, 9)
+    ended = on_a_terminal("run", "clientes.xlsx", "--country", "España", answers=[("Import them? [Y/n]", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 9)
 
 
 @pytest.mark.usefixtures("token")
