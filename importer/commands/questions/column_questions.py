@@ -150,9 +150,8 @@ def _doubt(found: CountryGuess) -> str:
     """Return why no country is proposed."""
     if not found.country:
         return "most of them fit no one country"
-    return (
-        f"they do not tell where they are from: {found.right:,} of {found.looked_at:,} would be right for {found.name}"
-    )
+    fits = f"{found.right:,} of {found.looked_at:,} would be right for {found.name}"
+    return f"they do not tell where they are from: {fits}"
 
 
 def _named_country(question: str, ask: Callable[[str], str]) -> str:
