@@ -38,6 +38,7 @@ _SCHEMA = Path(__file__).resolve().parents[1] / "settings" / "config.schema.json
 """For editors. It is of the installed importer, so that it fits the keys that this one knows."""
 _SHOWN_ROWS = 3
 _SHOWN_CHOICES = 12
+_Fields = Sequence[CustomFieldOptions]
 
 
 def write_config(context: CommandContext, file: str, path: Path, *, force: bool = False) -> CommandResult:
@@ -56,8 +57,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         StorageError: It cannot be written.
 
     """
-    given = context.settings
-    ask = context.asker
+    given, ask = context.settings, context.asker
     if is_there(path) and not force and not (ask and says_yes(ask, f"{path} is there. Write over it? [y/N]")):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
     sheet, rows = _sample(context, file)
@@ -120,10 +120,7 @@ def _answered(proposal: Proposal, account: KnownAccount | None, ask: Callable[[s
 
 
 def _chosen_fields(
-    left: Sequence[CustomFieldOptions],
-    taken: Sequence[CustomFieldOptions],
-    fields: Sequence[CustomFieldOptions],
-    ask: Callable[[str], str],
+    left: _Fields, taken: _Fields, fields: _Fields, ask: Callable[[str], str]
 ) -> dict[str, CustomFieldOptions]:
     """Return which columns feed custom fields, by header, as the person chooses."""
     numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
@@ -141,7 +138,7 @@ def _chosen_fields(
 
 
 def _fields_named(
-    answer: str, left: Sequence[CustomFieldOptions], free: Mapping[str, CustomFieldOptions]
+    answer: str, left: _Fields, free: Mapping[str, CustomFieldOptions]
 ) -> dict[str, CustomFieldOptions] | None:
     """Return which columns feed custom fields, by header, as an answer says; None: it is none."""
     chosen: dict[str, CustomFieldOptions] = {}

@@ -58,7 +58,7 @@ def test_it_says_first_and_last_that_it_is_one() -> None:
     assert "3 would be created" in said.stderr
     assert "3 of 3 rows | 100 % | 3 would be created" in said.stderr
     assert "now in Callbell" not in said.stderr
-    assert "without --sandbox" in said.stderr
+    assert f"To send the rows:\n  callbell-importer run {Path('contacts.csv').absolute()}\n" in said.stderr
 
 
 def test_its_summary_says_so_and_its_reports_have_a_folder_of_their_own() -> None:
