@@ -38,6 +38,7 @@ _SCHEMA = Path(__file__).resolve().parents[1] / "settings" / "config.schema.json
 """For editors. It is of the installed importer, so that it fits the keys that this one knows."""
 _SHOWN_ROWS = 3
 _SHOWN_CHOICES = 12
+_Fields = Sequence[CustomFieldOptions]
 
 
 def write_config(context: CommandContext, file: str, path: Path, *, force: bool = False) -> CommandResult:
@@ -56,8 +57,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         StorageError: It cannot be written.
 
     """
-    given = context.settings
-    ask = context.asker
+    given, ask = context.settings, context.asker
     if is_there(path) and not force and not (ask and says_yes(ask, f"{path} is there. Write over it? [y/N]")):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
     sheet, rows = _sample(context, file)
@@ -120,29 +120,35 @@ def _answered(proposal: Proposal, account: KnownAccount | None, ask: Callable[[s
 
 
 def _chosen_fields(
-    left: Sequence[CustomFieldOptions],
-    taken: Sequence[CustomFieldOptions],
-    fields: Sequence[CustomFieldOptions],
-    ask: Callable[[str], str],
+    left: _Fields, taken: _Fields, fields: _Fields, ask: Callable[[str], str]
 ) -> dict[str, CustomFieldOptions]:
     """Return which columns feed custom fields, by header, as the person chooses."""
     numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
     asked = f"These columns are not sent:\n{numbered}\n"
     free = {one.name.casefold(): one for one in fields if one.name not in {other.name for other in taken}}
-    how = "Which of them has Callbell as custom fields? Such as 1,3:"
+    how = "Which of these have you made as custom fields in Callbell? Numbers such as 1,3, or Enter for none:"
     if free:
         names = ", ".join(f"{plain(one.name)} ({one.type})" for one in free.values())
         asked += f"Callbell has the custom fields {names}.\n"
         first = plain(next(iter(free.values())).name)
-        how = f"Which of them are custom fields? Such as 1,3, or with the field's name: 1={first}"
-    chosen = {}
-    for part in ask(asked + how).split(","):
+        how = f"Which of these are they? Numbers such as 1,3, or with the field's name: 1={first}, or Enter for none:"
+    while (chosen := _fields_named(ask(asked + how), left, free)) is None:
+        asked = f"Please answer with numbers from 1 to {len(left)}, or Enter.\n"
+    return chosen
+
+
+def _fields_named(
+    answer: str, left: _Fields, free: Mapping[str, CustomFieldOptions]
+) -> dict[str, CustomFieldOptions] | None:
+    """Return which columns feed custom fields, by header, as an answer says; None: it is none."""
+    chosen: dict[str, CustomFieldOptions] = {}
+    for part in answer.split(","):
         number, _, name = (text.strip() for text in part.partition("="))
         for digits in number.split() if not name else [number]:
-            if digits.isdecimal() and 0 < int(digits) <= len(left):
-                column = left[int(digits) - 1]
-                field = free.get(name.casefold())
-                chosen[column.column] = as_field(column, field) if field else replace(column, name=name or column.name)
+            if not (digits.isdecimal() and 0 < int(digits) <= len(left)):
+                return None
+            column, field = left[int(digits) - 1], free.get(name.casefold())
+            chosen[column.column] = as_field(column, field) if field else replace(column, name=name or column.name)
     return chosen
 
 

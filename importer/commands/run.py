@@ -92,9 +92,9 @@ class ImportRun(PoolCommand):
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
 
-        before, earlier = self.context, [one for one, _ in self.store.runs()]
+        earlier = [one for one, _ in self.store.runs()]
         self.context, note = with_answers(self.context, self.readers, earlier)
-        self._asks_at_last = asks_at_last(self.context, is_asked=self.context is not before)
+        self._asks_at_last = asks_at_last(self.context)
         if self._asks_at_last:
             self._observers.last_question.note = note
         elif note:

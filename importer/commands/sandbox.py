@@ -70,9 +70,10 @@ def serve_sandbox(chosen: SandboxOptions, port: int, say: Callable[[str], None])
 
 def commands_for(sandbox: Sandbox) -> list[str]:
     """Return the commands that run an import against it in another terminal, wherever that is."""
+    sample = "sample_inputs/contacts.csv"
     return [
         f"cd {quote(str(Path.cwd()))}",
         variable_command("CALLBELL_BASE_URL", sandbox.base_url),
         variable_command("CALLBELL_API_TOKEN", sandbox.token),
-        f"{program_command()} run sample_inputs/contacts.csv --journal sandbox.sqlite3",
+        f"{program_command()} run {sample if Path(sample).is_file() else 'FILE'} --journal sandbox.sqlite3",
     ]

@@ -58,7 +58,17 @@ def test_it_says_first_and_last_that_it_is_one() -> None:
     assert "3 would be created" in said.stderr
     assert "3 of 3 rows | 100 % | 3 would be created" in said.stderr
     assert "now in Callbell" not in said.stderr
-    assert "without --sandbox" in said.stderr
+    assert "To send the rows:\n  callbell-importer run contacts.csv\n" in said.stderr
+
+
+def test_a_column_that_is_not_sent_has_its_reason() -> None:
+    """With what to do, below its name."""
+    Path("a.csv").write_text("Phone,Name,Correo\n+34600111222,Ana,a@example.com\n", encoding="utf-8")
+    told = lines(give("run", "a.csv", "--sandbox", "--yes").stderr)
+    place = next(number for number, line in enumerate(told) if line.endswith(" Correo"))
+    assert told[place + 1] == (
+        "    (needs a custom field in Callbell: make it there, then callbell-importer init FILE)"
+    )
 
 
 def test_its_summary_says_so_and_its_reports_have_a_folder_of_their_own() -> None:

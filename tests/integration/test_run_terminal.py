@@ -84,10 +84,24 @@ def test_a_spanish_workbook_is_imported_by_enter_alone(service: Sandbox) -> None
 
 
 @pytest.mark.usefixtures("token")
+def test_a_config_that_maps_the_columns_does_not_spare_the_last_question(service: Sandbox) -> None:
+    """A no sends nothing and names the config to edit; `--yes` sends unasked."""
+    customers(Path("a.csv"))
+    Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\n', encoding="utf-8")
+    ended = on_a_terminal("run", "a.csv", answers=[("Import them? [Y/n]", "n\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
+    assert "edit config.toml and give the same command again." in " ".join(ended.shown.split())
+    ended = on_a_terminal("run", "a.csv", "--yes", answers=[("Import them? [Y/n]", "\n")])
+    assert (ended.exit_code, ended.unasked) == (0, 1)
+    assert service.contacts
+
+
+@pytest.mark.usefixtures("token")
 def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox) -> None:
     """One question is left, which shows it; a dry run, which asks nothing at last, tells it."""
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
-    assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")] * 2).exit_code == 0
+    answers = [("not sent): ", "Spain\n"), (YES_NO, "\n")]
+    assert on_a_terminal("run", "a.csv", answers=answers).exit_code == 0
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana"), ("600111223", "Eva")])
     note = "Country: Spain, as in the last run; for another, --country.\n"
     assert note in on_a_terminal("run", "a.csv", "--dry-run", answers=[]).shown
@@ -100,10 +114,10 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
 def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
     """By a name, after a name that is none; it is as good as the option, which later commands repeat."""
     table(Path("a.csv"), [("Phone", "Name"), ("912345678", "Ana"), ("+34600111222", "Eva"), ("+3460", "X")])
-    answers = [(YES_NO, "n\n"), ("not sent): ", "Portugul\n"), ("not sent): ", "Portugal\n"), (YES_NO, "\n")]
+    answers = [("not sent): ", "Portugul\n"), ("not sent): ", "Portugal\n"), (YES_NO, "\n")]
     ended = on_a_terminal("run", "a.csv", answers=answers)
     assert ended.exit_code == 1
-    assert "1 of 1 numbers without a country code are right for" in ended.shown
+    assert "1 of 1 would be right for" in " ".join(ended.shown.split())
     assert "did you mean Portugal (PT)?" in ended.shown
     assert sorted(contact.identifier for contact in service.contacts) == ["34600111222", "351912345678"]
     assert "failed.csv --country PT" in ended.shown
@@ -182,7 +196,7 @@ def test_report_takes_the_run_before_one_that_was_declined() -> None:
 def test_a_signal_at_an_earlier_question_sends_nothing(service: Sandbox, answer: str, exit_code: int) -> None:
     """The country is asked for before the rows are read."""
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
-    ended = on_a_terminal("run", "a.csv", answers=[("Spanish? [Y/n]", answer)])
+    ended = on_a_terminal("run", "a.csv", answers=[("not sent): ", answer)])
     assert (ended.exit_code, len(service.contacts)) == (exit_code, 0)
     assert ended.shown.splitlines()[-1] == "Interrupted. The same command goes on."
 
@@ -251,12 +265,12 @@ def test_a_rehearsal_needs_no_token_and_yes_asks_nothing() -> None:
 
 
 @pytest.mark.usefixtures("token")
-def test_a_config_and_an_option_leave_nothing_to_ask(service: Sandbox) -> None:
-    """Where the mapping and the country were given, nothing is unsure."""
+def test_a_config_and_an_option_leave_the_last_question_alone(service: Sandbox) -> None:
+    """Where the mapping and the country were given, nothing else is unsure."""
     spanish_workbook(Path("clientes.xlsx"), 9)
     Path("config.toml").write_text('[columns]\nidentifier = "Móvil"\nname = "Nombre"\n', "utf-8")
-    ended = on_a_terminal("run", "clientes.xlsx", "--country", "España", answers=[(YES_NO, "\n")])
-    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 1, 9)
+    ended = on_a_terminal("run", "clientes.xlsx", "--country", "España", answers=[("Import them? [Y/n]", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 9)
 
 
 @pytest.mark.usefixtures("token")

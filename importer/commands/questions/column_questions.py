@@ -136,14 +136,22 @@ def phone_cells(
 
 def asked_country(found: CountryGuess, ask: Callable[[str], str]) -> str:
     """Return the country that the person confirms or names; empty: none."""
-    if found.country:
+    if found.is_proposed:
         answer = ask(f"{found.evidence} Are they {found.of_people}? [Y/n]").strip().lower()
         if not answer or answer in _YES:
             return found.country
         if (named := country_of(answer)) and answer not in NO:
             return named
-    hint = "" if found.country else "Phone numbers have no country code, and most of them fit no one country.\n"
+    hint = "" if found.is_proposed else f"Phone numbers have no country code, and {_doubt(found)}.\n"
     return _named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)
+
+
+def _doubt(found: CountryGuess) -> str:
+    """Return why no country is proposed."""
+    if not found.country:
+        return "most of them fit no one country"
+    fits = f"{found.right:,} of {found.looked_at:,} would be right for {found.name}"
+    return f"they do not tell where they are from: {fits}"
 
 
 def _named_country(question: str, ask: Callable[[str], str]) -> str:

@@ -23,7 +23,7 @@ from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
 from importer.reports.run_commands import where_runs_are
 from importer.system.logs import LOG
-from importer.system.shell import importer_command, quote
+from importer.system.shell import importer_command, quote, short_path
 from importer.system.stop_signals import Interruption
 
 _WIDTH = 79
@@ -77,6 +77,8 @@ class LastQuestion:
         """
         if context.confirm is None or not tally.get(Status.PENDING):
             return
+        if context.settings.mapping_given and (config := context.options.get("config")):
+            self._cure = f"To send it otherwise, edit {short_path(str(config))} and give the same command again."
         text = self._text(context, connection, tally)
         self._require_yes(partial(context.confirm, text), interruption)
 
@@ -157,10 +159,9 @@ def _undo_command(context: CommandContext, run: str) -> str:
     return importer_command("undo", run, options=where_runs_are(context.options))
 
 
-def asks_at_last(context: CommandContext, *, is_asked: bool) -> bool:
-    """Tell whether a person is asked before anything is sent: a column was guessed, or something was asked before."""
-    is_sure = context.settings.mapping_given and not is_asked
-    return context.asker is not None and not context.settings.run.dry_run and not is_sure
+def asks_at_last(context: CommandContext) -> bool:
+    """Tell whether a person is asked before anything is sent: whoever is there is, also where a config says it all."""
+    return context.asker is not None and not context.settings.run.dry_run
 
 
 def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:

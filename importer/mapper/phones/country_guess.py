@@ -27,6 +27,8 @@ _LEAST_SHARE = 0.5
 _AS_GOOD = 0.9
 """A country that fits this share of what the best one fits may be right as well."""
 _WEIGHT_OF_FIT = 30.0
+_FEWEST_PROPOSED = 10
+"""Of fewer numbers, some country fits most by chance."""
 _LANGUAGES = {
     "es": ("ES", "MX", "AR", "CO", "CL", "PE", "EC", "UY", "VE", "BO", "PY", "CR", "GT", "DO", "PA", "HN", "SV", "NI"),
     "pt": ("BR", "PT", "AO", "MZ"),
@@ -88,6 +90,11 @@ class CountryGuess:
     """How many numbers of the sheet say their country themselves."""
     is_likely: bool
     """Whether more speaks for it than that the numbers fit: some country fits nearly any digits."""
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether a person may take it by Enter: enough numbers are right there, and few are wrong."""
+        return bool(self.country) and self.looked_at >= _FEWEST_PROPOSED and self.right >= _AS_GOOD * self.looked_at
 
     @property
     def name(self) -> str:

@@ -160,10 +160,12 @@ def test_optional_fields_that_are_open_are_comments() -> None:
 def test_a_person_chooses_by_number_or_name() -> None:
     """What is no choice is asked again, and a required field takes no empty answer."""
     path = table(Path("a.csv"), QUESTIONS)
-    answer, asked = answering("", "9", "Movil padre", "1", "1, x", "")
+    answer, asked = answering("", "9", "Movil padre", "1", "1, x", "3", "1", "")
     ending = draft(path, answer)
     assert asked[0] == asked[1] == asked[2]
     assert "  2 Movil padre" in asked[0]
+    assert "Which of these have you made as custom fields in Callbell?" in asked[4]
+    assert asked[5].startswith("Please answer with numbers from 1 to ")
     assert "as you said" in asked[-1]
     assert "34600111223" in asked[-1]
     columns = written().mapping.columns

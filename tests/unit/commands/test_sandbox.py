@@ -27,7 +27,11 @@ def test_its_commands_can_be_pasted_into_another_terminal(tmp_path: Path, monkey
         ["cd", str(tmp_path)],
         ["export", "CALLBELL_BASE_URL=http://127.0.0.1:8080/v1"],
         ["export", "CALLBELL_API_TOKEN=sandbox-token"],
-        [str(program), "run", "sample_inputs/contacts.csv", "--journal", "sandbox.sqlite3"],
+        [str(program), "run", "FILE", "--journal", "sandbox.sqlite3"],
     ]
+    (tmp_path / "sample_inputs").mkdir()
+    (tmp_path / "sample_inputs/contacts.csv").touch()
+    there = commands_for(Sandbox(SandboxOptions()))[-1]
+    assert shlex.split(there)[1:3] == ["run", "sample_inputs/contacts.csv"]  # the sample where it is
     text = "\n".join(commands)
     assert wrapped_text(text, 20) == text

@@ -201,8 +201,9 @@ def test_a_rehearsal_says_what_would_be() -> None:
     ]
     assert "There is more." in told
     assert "Fix the 5 rows in failed.csv (the last columns say why), save, and rehearse them:" in told
-    assert told[-2:] == [
-        "To send the rows, give the same command without --sandbox.",
+    assert told[-3:] == [
+        "To send the rows:",
+        "  callbell-importer run contacts.csv",
         "This was a rehearsal: nothing was sent to Callbell.",
     ]
 

@@ -16,8 +16,8 @@ from importer.settings import settle
 from tests.support.commands import table
 from tests.support.journals import record
 
-SPANISH = [("Móvil", "Nombre"), ("600111222", "Ana"), ("611222333", "Eva")]
-QUESTION = "2 of 2 numbers are right for Spain. Are they Spanish? [Y/n]"
+SPANISH = [("Móvil", "Nombre"), *((f"6001112{number}", "Ana") for number in range(10, 20))]
+QUESTION = "10 of 10 numbers are right for Spain. Are they Spanish? [Y/n]"
 
 
 def answering(*answers: str) -> tuple[Callable[[str], str], list[str]]:
@@ -138,6 +138,21 @@ def test_numbers_that_fit_no_country_are_asked_about_openly(tmp_path: Path) -> N
     context, asked, _ = asked_of(tmp_path, rows, "")
     assert asked[0].startswith("Phone numbers have no country code, and most of them fit no one country.")
     assert context.options == {}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [(9, 0, "9 of 9 would be right for Spain"), (10, 2, "10 of 12 would be right for Spain")],
+)
+def test_few_numbers_or_many_wrong_ones_propose_no_country(tmp_path: Path, right: int, wrong: int, told: str) -> None:
+    """The country is asked for openly, and Enter takes none."""
+    rows = [("Móvil", "Nombre"), *SPANISH[1 : right + 1], *[("077", "Eva")] * wrong]
+    context, asked, _ = asked_of(tmp_path, rows, "")
+    assert "[Y/n]" not in asked[0]
+    assert told in asked[0]
+    assert asked[0].endswith("Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):")
+    assert context.options == {}
+    assert asked_of(tmp_path, rows, "Spain")[0].options == {"country": "ES"}
 
 
 def test_an_open_column_is_asked_about_with_its_values(tmp_path: Path) -> None:
