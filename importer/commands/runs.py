@@ -23,10 +23,12 @@ from importer.system.shell import as_typed
 _MAKE_ONE = "Make one with: callbell-importer run FILE"
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
-_NUMBERS = frozenset({"EXIT", "ROWS", "IN CALLBELL", "IN SANDBOX", "TWICE", "TO FIX"})
+_NUMBERS = frozenset({"EXIT", "ROWS", "IN CALLBELL", "IN SANDBOX", "TWICE", "TO FIX", "UNSENT"})
 """Columns of numbers."""
 _LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "EXIT", "ROWS", "TWICE")
 """Columns that a narrow terminal is spared, in this order; file and date are in the run's name."""
+_ONLY_IF_ANY = ("TWICE", "UNSENT")
+"""Columns that are left out where each run has 0."""
 _LONGEST = 24
 """Characters of an account or a file in the table."""
 
@@ -172,7 +174,7 @@ def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str, settings: Sett
 def _table(found: Sequence[tuple[RunRecord, _Counts]], zone: tzinfo | None, line_width: int) -> str:
     where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
     lines = [_cells(record, counts, zone, where) for record, counts in found]
-    names = [name for name in lines[0] if name != "TWICE" or any(line[name] != "0" for line in lines)]
+    names = [name for name in lines[0] if name not in _ONLY_IF_ANY or any(line[name] != "0" for line in lines)]
     widths = {name: max(len(name), *(len(line[name]) for line in lines)) for name in names}
     spared = iter(_LEAST_NEEDED)
     while line_width and sum(widths.values()) + 2 * len(widths) - 2 > line_width and (one := next(spared, "")):
@@ -183,6 +185,7 @@ def _table(found: Sequence[tuple[RunRecord, _Counts]], zone: tzinfo | None, line
 def _cells(record: RunRecord, counts: _Counts, zone: tzinfo | None, where: str) -> dict[str, str]:
     """Return a run by column; its counts are those of its closing text, where a duplicate is no customer."""
     total, settled, twice = sum(counts.values()), sum(counts[one] for one in IN_CALLBELL), counts[Status.DUPLICATE]
+    unsent = counts[Status.UNSENT] + counts[Status.PENDING]
     return {
         "RUN": record.name,
         "DATE": f"{record.local(record.started_at, zone):%Y-%m-%d %H:%M}",
@@ -194,7 +197,8 @@ def _cells(record: RunRecord, counts: _Counts, zone: tzinfo | None, where: str) 
         "ROWS": f"{total:,}",
         where: f"{settled - twice:,}",
         "TWICE": f"{twice:,}",
-        "TO FIX": f"{total - settled + record.conflicts:,}",
+        "TO FIX": f"{total - settled - unsent + record.conflicts:,}",
+        "UNSENT": f"{unsent:,}",
     }
 
 

@@ -28,6 +28,8 @@ _FIRST_ROWS = 20
 _MOST_VALUES = 200
 """Wrong values that get a line of their own; the others share one."""
 _CHUNK_ROWS = 500
+_BY_MESSAGE = ACCOUNT_PROBLEMS | {"tag_unknown", "assigned_user_unknown", "differs"}
+"""Codes whose sentences name what the account lacks, or the fields that differ: few, however many rows there are."""
 _STATUSES = {status.value: status for status in Status}
 _SHEET_FIELDS = [field.name for field in fields(Sheet)]
 _PROBLEM_FIELDS = [field.name for field in fields(Problem)]
@@ -159,7 +161,7 @@ class RunReport:
     def problems(self) -> Sequence[ProblemGroup]:
         """Return the problems grouped by code and column, most frequent first.
 
-        What the account does not have is grouped by its message too: there is a line for each wrong value.
+        What the account does not have, and fields that differ, are grouped by message too: a line for each.
         """
         counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
         rows, new = defaultdict[tuple[str, str, str], list[int]](list), Counter[tuple[str, str, str]]()
@@ -169,7 +171,7 @@ class RunReport:
             known_codes = json.loads(known) if known else ()
             for code, column, message in json.loads(problems):
                 key = code, column, message
-                if key not in counts and (code not in ACCOUNT_PROBLEMS or len(counts) >= _MOST_VALUES):
+                if key not in counts and (code not in _BY_MESSAGE or len(counts) >= _MOST_VALUES):
                     key = code, column, ""
                 if DUPLICATE_DIFFERS not in messages.setdefault(key, message) and DUPLICATE_DIFFERS in message:
                     messages[key] = message  # the duplicate to look at

@@ -1,5 +1,6 @@
 """The one next step after a run, with the exact command."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ AGAIN = "the same command again"
 _FEWEST_ALIKE = 5
 """Fewer rows are fixed sooner than a cause is found."""
 _NEARLY_ALL = 0.9
+_SEVERAL = 2
+_TAG = re.compile(r'[Tt]ag "([^"]+)"')
 _EMPTY = ("phone_missing", "identifier_missing", "name_missing")
 
 
@@ -168,7 +171,8 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
     if missing := missing_in_callbell(left, problems):
         others = left.by_person - left.in_conflict - sum(one.count for one in missing)
-        return "\n".join([cure(missing[0], record.command, record.files, record.options), *_others(others, failed)])
+        told = cure(missing[0], record.command, record.files, record.options)
+        return "\n".join([_of_all_tags(told, missing), *_others(others, failed)])
     commands = "\n  ".join(command_line("run", [path], record.options) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
@@ -185,6 +189,16 @@ def _others(count: int, failed: Sequence[Path]) -> list[str]:
     return [
         f"Fix the other {rows} after that: {them} left in the {' and '.join(path.name for path in failed)} of that run."
     ]
+
+
+def _of_all_tags(told: str, missing: Sequence[ProblemGroup]) -> str:
+    """Return the cure of a tag that is missing for all of them, where several are."""
+    names = dict.fromkeys(name for group in missing for name in _TAG.findall(group.message))
+    if missing[0].code != "tag_unknown" or len(names) < _SEVERAL:
+        return told
+    listed = ", ".join(f'"{plain(name)}"' for name in names)
+    these = f"Make these {len(names):,} tags in Callbell ({listed}), or take them out"
+    return told.replace("Make the tag in Callbell, or take it out", these)
 
 
 def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str]:

@@ -86,6 +86,13 @@ def test_a_row_that_stands_twice_is_counted_as_the_closing_text_does() -> None:
     assert re.search(r"ROWS  IN CALLBELL  TWICE  TO FIX\n.* 6  +3  +2  +1\n$", table)
 
 
+def test_unsent_rows_have_a_column_of_their_own_and_are_not_to_fix() -> None:
+    """`retry` sends them: they need no person."""
+    counts = dict.fromkeys(Status, 0) | {Status.CREATED: 675, Status.FAILED: 132, Status.UNSENT: 193}
+    table = _table([(replace(record(), started_at=AT, conflicts=1), counts)], MADRID, 0)
+    assert re.search(r"IN CALLBELL  TO FIX  UNSENT\n.* 1,000  +675  +133  +193\n$", table)
+
+
 def test_one_run_is_told_with_its_offset(context: CommandContext) -> None:
     """So that it can be compared with any log."""
     ended(context, name="new", account="https://api.callbell.eu/v1 main", offset_minutes=345)

@@ -310,6 +310,23 @@ def test_problems_are_grouped_most_first(journal: Journal) -> None:
     assert groups[0].message == PHONE.message
 
 
+@pytest.mark.parametrize("code", ["tag_unknown", "assigned_user_unknown", "differs"])
+def test_rows_that_lack_different_things_are_groups_of_their_own(journal: Journal, code: str) -> None:
+    """Each has its own count and rows; what differs in every row makes no group of its own."""
+    journal.enqueue(0, [entry(contact(number), number) for number in range(2, 8)])
+    said = ['Tag "web"', 'Tag "tienda"', 'Tag "web"', "No 1", "No 2", "No 3"]
+    for pending, reason in zip(journal.claim(6), said, strict=True):
+        named = reason.startswith("Tag")
+        refused = recorded(pending, Status.FAILED, code=code if named else "phone_refused")
+        journal.record([replace(refused, outcome=replace(refused.outcome, reason=reason))])
+    groups = journal.report_source("run-1").problems()
+    assert {(group.code, group.message, group.count, group.rows) for group in groups} == {
+        (code, 'Tag "web"', 2, (2, 4)),
+        (code, 'Tag "tienda"', 1, (3,)),
+        ("phone_refused", "No 1", 3, (5, 6, 7)),
+    }
+
+
 def test_an_unknown_run_is_told(journal: Journal) -> None:
     """A name that no run has is the person's mistake, with the command that lists the names."""
     with pytest.raises(UsageError, match="no run named run-9") as error:

@@ -320,6 +320,15 @@ def test_a_tag_that_does_not_exist_is_made_or_taken_out() -> None:
     assert 'Make the tag in Callbell, or take it out of the column "Tags".' in text
 
 
+def test_all_tags_that_do_not_exist_are_named_to_be_made() -> None:
+    """Making the first of them alone would not help the others."""
+    groups = [
+        group("tag_unknown", count, "Tags", f'Tag "{name}" does not exist') for name, count in (("a", 4), ("b", 3))
+    ]
+    text = ended(record(1), {Status.CREATED: 9, Status.FAILED: 7}, groups, reports("f.csv"))
+    assert 'Make these 2 tags in Callbell ("a", "b"), or take them out of the column "Tags".' in text
+
+
 def test_duplicates_are_no_problem_but_may_be_worth_a_look() -> None:
     """They are counted; one that says something else than the first is shown."""
     same = group("duplicate", 3, message="same identifier as row 2")
