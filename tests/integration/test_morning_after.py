@@ -105,6 +105,16 @@ def test_the_config_and_the_environment_say_it_too(monkeypatch: pytest.MonkeyPat
     assert night(ANA, SHORT, options=("--min-rows", "2")).exit_code == 0
 
 
+def test_a_check_calls_no_problem_gone() -> None:
+    """It sends nothing, and so cannot tell what the service would refuse once more."""
+    refused = ("+34600000003", "Refused", "", "No such tag")
+    header = (*HEADER, "Tags")
+    first = night((*ANA, ""), refused, header=header)
+    assert (first.exit_code, changes(first)) == (1, (1, 0, 0))
+    checked = night((*ANA, ""), refused, header=header, command="check")
+    assert changes(checked) == (0, 0, 0)
+
+
 def test_failed_rows_always_count(service: Sandbox) -> None:
     """A tag that the account does not have: it is not sent, new or not."""
     del service

@@ -76,8 +76,8 @@ class EndOfRun:
         """
         run, history, read = self.context.settings.run, self.store.history_of(record.name), sum(tally.values())
         degraded = self._degraded(record, sheets, read)
-        # What is not in an export that was cut short is not gone, nor what a limit leaves out of a retry.
-        is_short = not read or run.limit or any(one.code == TOO_FEW_ROWS for one in degraded)
+        # What is not in an export that was cut short is not gone, nor what a limit leaves out, or only sending tells.
+        is_short = not read or run.limit or run.dry_run or any(one.code == TOO_FEW_ROWS for one in degraded)
         found = history.compare(
             is_finished=self.stopped is None and self.signalled is None and not is_short,
             retried=self.store.history_of(self.retried).key if self.retried else None,
