@@ -98,9 +98,13 @@ def merge(
     doubts = [doubt for doubt in doubts if doubt.uuid in ("", found.uuid)]
     if base is not None and _is_of_others(found, doubts):
         base = None
-    if base is not None:
-        now = _with_tags_of_empty_cell(now, base, policy)
-    fields = [_doubted(_field(name, now, base, found.fields), doubts) for name in _said(now)]
+    doubts_of_tags = doubts
+    if base is not None and _has_empty_tag_cell(now, policy):
+        now, doubts_of_tags = replace(now, tags=_joined_tags(base, now)), []
+    fields = [
+        _doubted(_field(name, now, base, found.fields), doubts_of_tags if name == "tags" else doubts)
+        for name in _said(now)
+    ]
     judged = [(field, *_judged(field, policy)) for field in fields]
     sent = {field.name: value for field, verdict, value in judged if verdict is _Verdict.SEND}
     before = {field.name: readable_value(field.name, field.shown) for field in fields if field.name in sent}
@@ -121,9 +125,21 @@ def merge(
 
 
 def _is_of_others(found: RemoteContact, doubts: Sequence[ContactChange]) -> bool:
-    """Tell whether a contact has nothing of what the POSTs were to set that may have made it."""
+    """Tell whether a contact has nothing, nor had before a PATCH, of what the POSTs set that may have made it."""
     posts = [doubt.after.items() for doubt in doubts if not doubt.uuid]
-    return bool(posts) and not any(_has(found, name, value) for post in posts for name, value in post)
+    replaced = [doubt.before for doubt in doubts if doubt.uuid]
+    return bool(posts) and not any(
+        _has(found, name, value) or any(_shares(name, value, before.get(name)) for before in replaced)
+        for post in posts
+        for name, value in post
+    )
+
+
+def _shares(name: str, value: FieldValue, before: FieldValue | None) -> bool:
+    """Tell whether a field had a value, or any of the tags, before it was PATCHed."""
+    if name == "tags":
+        return not {*map(plain_value, value)}.isdisjoint(map(plain_value, before or ()))
+    return before is not None and is_same(name, value, before)
 
 
 def _has(found: RemoteContact, name: str, value: FieldValue) -> bool:
@@ -135,11 +151,13 @@ def _has(found: RemoteContact, name: str, value: FieldValue) -> bool:
     return not {plain_value(tag) for tag in value}.isdisjoint(map(plain_value, there or ()))
 
 
-def _with_tags_of_empty_cell(now: Contact, base: Contact, policy: Policy) -> Contact:
-    """Return the row's contact; where it has no tags but those of every row, its cell is empty and takes none away."""
-    if "tags" in now.cleared or not set(now.tags) <= set(policy.tags):
-        return now
-    return replace(now, tags=(*base.tags, *(tag for tag in now.tags if tag not in base.tags)))
+def _has_empty_tag_cell(now: Contact, policy: Policy) -> bool:
+    """Tell whether a row has no tags but those of every row: its cell is empty, and takes none away."""
+    return "tags" not in now.cleared and set(now.tags) <= set(policy.tags)
+
+
+def _joined_tags(base: Contact, now: Contact) -> tuple[str, ...]:
+    return (*base.tags, *(tag for tag in now.tags if tag not in base.tags))
 
 
 def _said(now: Contact) -> list[str]:
@@ -166,10 +184,18 @@ def _doubted(field: _Field, doubts: Sequence[ContactChange]) -> _Field:
             continue
         if field.name == "tags":
             after, before = (set(tags.get("tags", ())) for tags in (doubt.after, doubt.before))
-            field = replace(field, base=_doubted_tags(field, after, set(field.base or ()) if is_post else before))
+            if is_post and _has_none_of(field):  # as a later POST without them left it
+                before = set(field.base or ())
+            field = replace(field, base=_doubted_tags(field, after, before))
         elif is_same(field.name, value := doubt.after.get(field.name, _none_of(field)), field.shown):
             field = replace(field, base=value)
     return field
+
+
+def _has_none_of(field: _Field) -> bool:
+    """Tell whether a contact has none of the tags that the sheet said last."""
+    there = map(plain_value, readable_value(field.name, field.shown) or ())
+    return {*map(plain_value, field.base or ())}.isdisjoint(there)
 
 
 def _none_of(field: _Field) -> FieldValue:

@@ -540,3 +540,14 @@ def test_a_field_that_a_later_post_did_not_have_is_sent_again(has: str, sent: di
 
 
 _BARE_POST = ContactChange(uuid="", after={"name": BARE.name})
+
+
+@pytest.mark.parametrize(("before", "is_ours"), [("s", True), ("another", False)])
+def test_what_a_patch_replaced_tells_whose_contact_it_is(before: str, is_ours: bool) -> None:  # noqa: FBT001 - pytest
+    """It had what the POST set, so it is ours: a tag that a person took away since is not given again."""
+    post = ContactChange(uuid="", after={"name": "Sent", "note": "s", "tags": ("A",)})
+    patch = ContactChange(uuid="u1", after={"note": "t"}, before={"note": before})
+    found = RemoteContact(uuid="u1", fields={"name": "By hand", "note": "t", "tags": []})
+    now = replace(BARE, name="Sent", note="t", tags=("A",))
+    result = merge(now, replace(now, note="s"), found, CALLBELL, [post, patch])
+    assert dict(result.change.after) == ({} if is_ours else {"tags": ("A",)})
