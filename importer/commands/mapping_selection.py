@@ -231,7 +231,7 @@ def mapping_lines(options: MappingOptions, mapping: ColumnMapping) -> list[str]:
     lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
     if mapping.left_over:
         lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
-        lines.append("    (needs a custom field in Callbell: make it there, then callbell-importer init FILE)")
+        lines.append("    (make a custom field in Callbell, then: callbell-importer init FILE)")
     return lines
 
 

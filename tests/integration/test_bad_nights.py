@@ -1,5 +1,6 @@
 """Nights on which something is missing: the network before the first row, and room for the reports after the last."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,14 @@ def test_a_network_that_comes_up_later_is_waited_for(service: Sandbox, monkeypat
     assert "Callbell does not answer (connection refused), next try in " in said.stderr
     assert "Callbell answers again, after " in said.stderr
     assert "Callbell does not answer (connection refused)" in Path("importer.log").read_text("utf-8")
+
+
+def test_a_quiet_night_says_nothing_of_it(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else cron would mail of a good night: nor does Python, which writes warnings that no log takes."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    down_at_first(monkeypatch, 3)
+    said = give("run", customers(Path("a.csv")), "--yes", "--quiet")
+    assert (said.exit_code, said.stderr, len(service.contacts)) == (0, "", 3)
 
 
 def test_a_network_that_stays_away_is_named(service: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -274,7 +274,8 @@ def test_on_a_terminal_an_unfinished_undo_is_a_question(
     from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
 
     Path("config.toml").write_text('[columns]\nidentifier = "Phone"\nname = "Name"\n', "utf-8")
-    ended = on_a_terminal("run", "contacts.csv", "--rate", "0", answers=[("[y/N]", answer)])
+    last = [("[Y/n]", "\n")] if answer == "y\n" else []
+    ended = on_a_terminal("run", "contacts.csv", "--rate", "0", answers=[("[y/N]", answer), *last])
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (code, 0, left)
     assert not_finished(half_undone).strip() in " ".join(ended.shown.split())
     if left == 2:

@@ -46,6 +46,8 @@ def _next_output(terminal: int, interrupt: Callable[[], object] | None) -> bytes
     """
     while interrupt and not select.select([terminal], [], [], _PATIENCE_FOR_INTERRUPT_SECONDS)[0]:
         interrupt()
+    if not select.select([terminal], [], [], PATIENCE_SECONDS)[0]:
+        raise AssertionError("it says nothing more, and does not end: maybe it asks what was not expected")
     return os.read(terminal, 4096)
 
 

@@ -87,5 +87,6 @@ def _outage_text(outage: Outage, loop_time: float) -> str:
 
 
 def _say(context: CommandContext, text: str) -> None:
-    LOG.warning("%s", text)
+    if LOG.hasHandlers():  # else Python writes it to standard error itself, where a quiet night says nothing
+        LOG.warning("%s", text)
     context.tell(text)
