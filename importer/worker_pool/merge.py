@@ -106,14 +106,8 @@ def merge(
         for name in _said(now)
     ]
     judged = [(field, *_judged(field, policy)) for field in fields]
-    sent = {field.name: value for field, verdict, value in judged if verdict is _Verdict.SEND}
-    before = {field.name: readable_value(field.name, field.shown) for field in fields if field.name in sent}
     left = [field for field, verdict, _ in judged if verdict is _Verdict.LEAVE]
-    change = ContactChange(
-        uuid=found.uuid,
-        after=MappingProxyType(sent),
-        before=MappingProxyType({name: value for name, value in before.items() if value is not None}),
-    )
+    change = _change(found.uuid, [(field, value) for field, verdict, value in judged if verdict is _Verdict.SEND])
     if base is None:
         return Merge(change=change, differs=tuple(field.name for field in left), base=now)
     conflicts = tuple(
@@ -122,6 +116,16 @@ def merge(
     )
     kept = {field.name for field in left}
     return Merge(change=change, conflicts=conflicts, base=_advanced(base, now, {*_said(now)} - kept))
+
+
+def _change(uuid: str, sent: Sequence[tuple[_Field, FieldValue]]) -> ContactChange:
+    """Return the change of these fields, with what can be read of what is there."""
+    before = {field.name: readable_value(field.name, field.shown) for field, _ in sent}
+    return ContactChange(
+        uuid=uuid,
+        after=MappingProxyType({field.name: value for field, value in sent}),
+        before=MappingProxyType({name: value for name, value in before.items() if value is not None}),
+    )
 
 
 def _is_of_others(found: RemoteContact, doubts: Sequence[ContactChange]) -> bool:
