@@ -78,7 +78,10 @@ def run(
     metrics: options.Metrics = None,
 ) -> None:
     """Import the rows of spreadsheets: read, map, send, report."""
-    context = begun(command_context(locals(), config))
+    _import(begun(command_context(locals(), config)), files)
+
+
+def _import(context: "CommandContext", files: list[str]) -> None:
     from importer.commands.run import import_files  # noqa: PLC0415 - late, see above
 
     finish(context, import_files(context, files))

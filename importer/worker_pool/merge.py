@@ -133,22 +133,15 @@ def _is_of_others(found: RemoteContact, doubts: Sequence[ContactChange]) -> bool
     posts = [doubt.after.items() for doubt in doubts if not doubt.uuid]
     replaced = [doubt.before for doubt in doubts if doubt.uuid]
     return bool(posts) and not any(
-        _has(found, name, value) or any(_shares(name, value, before.get(name)) for before in replaced)
+        _has(name, value, shown)
         for post in posts
         for name, value in post
+        for shown in (shown_value(found.fields, name), *(before[name] for before in replaced if name in before))
     )
 
 
-def _shares(name: str, value: FieldValue, before: FieldValue | None) -> bool:
-    """Tell whether a field had a value, or any of the tags, before it was PATCHed."""
-    if name == "tags":
-        return not {*map(plain_value, value)}.isdisjoint(map(plain_value, before or ()))
-    return before is not None and is_same(name, value, before)
-
-
-def _has(found: RemoteContact, name: str, value: FieldValue) -> bool:
-    """Tell whether a contact has a value, or any of the tags."""
-    shown = shown_value(found.fields, name)
+def _has(name: str, value: FieldValue, shown: object) -> bool:
+    """Tell whether a field, as it is shown or was before a PATCH, has a value, or any of the tags."""
     if name != "tags":
         return is_same(name, value, shown)
     there = readable_value(name, shown)
