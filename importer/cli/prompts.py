@@ -9,6 +9,7 @@ from functools import partial
 import typer
 
 from importer.cli.process import say, terminate
+from importer.model.answers import says_yes
 from importer.model.errors import InputError
 
 _NARROWEST = 40
@@ -22,7 +23,7 @@ def confirm_import(text: str) -> bool:
 
     """
     say(wrapped_question(text))
-    answer = _answer(lambda: typer.confirm("Import them?", default=True, err=True))
+    answer = _answer(lambda: says_yes(_line, "Import them? [Y/n]:", default=True))
     if answer is None:
         raise InputError("Nothing was sent.", code="declined")
     return bool(answer)
@@ -56,7 +57,7 @@ def ask_line(question: str) -> str:
 
     """
     asked = wrapped_question(question)
-    line = _answer(lambda: typer.prompt(asked, default="", show_default=False, prompt_suffix=" ", err=True))
+    line = _answer(lambda: _line(asked))
     if line is None:
         raise InputError("Nothing was written, and nothing was sent.", code="declined")
     return str(line)
@@ -81,7 +82,12 @@ def wrapped_question(text: str) -> str:
 def _confirmed(text: str, question: str, *, default: bool = False) -> bool:
     """Show a text, and ask whether to do it; at the end of the input nobody said yes."""
     say(text)
-    return bool(_answer(lambda: typer.confirm(question, default=default, err=True)))
+    choice = "[Y/n]" if default else "[y/N]"
+    return bool(_answer(lambda: says_yes(_line, f"{question} {choice}:", default=default)))
+
+
+def _line(question: str) -> str:
+    return str(typer.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True))
 
 
 def _answer(ask: Callable[[], object]) -> object:

@@ -23,8 +23,6 @@ from importer.system.shell import as_typed
 from importer.system.terminal import above_display, line_width
 
 _CONFIG = Path("config.toml")
-_YES, _NO = frozenset("ysjo"), frozenset("n")
-"""First letters of the words for yes and no in several languages."""
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 
 
@@ -185,19 +183,6 @@ def with_config_of(
     path = config or (Path(str(before)) if before else None)
     settings, kept = load_settings({**options, **given}, context.environment, path)
     return replace(context, settings=settings, options=kept)
-
-
-def is_yes(answer: str) -> bool:
-    """Tell whether a person's answer is a yes, in several languages."""
-    return answer.strip().lower()[:1] in _YES
-
-
-def says_yes(ask: Callable[[str], str], question: str, *, default: bool = False) -> bool:
-    """Ask a person until the answer is a yes or a no, and tell whether it is a yes; an empty one is the default."""
-    answer = ask(question).strip().lower()
-    while answer and answer[0] not in _YES | _NO:
-        answer = ask("Please answer y or n:").strip().lower()
-    return answer[0] in _YES if answer else default
 
 
 def _found_config(environment: Mapping[str, str]) -> Path | None:

@@ -1,27 +1,27 @@
 """`init`: looks at a spreadsheet, asks what only the person can know, and writes the config that it would use."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
 from importer.commands.account.own_account import KnownAccount, known_account
-from importer.commands.context import CommandContext, CommandResult, says_yes
+from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.input_files import input_files
 from importer.commands.mapping_selection import InputSheet, column_mapping
 from importer.commands.questions.column_questions import asked_country, country_guess, phone_cells
 from importer.commands.questions.last_question import row_line
+from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
 from importer.commands.setup import is_there
-from importer.mapper.account_fields import as_field
 from importer.mapper.column_candidates import Question
 from importer.mapper.contact import to_contact
 from importer.mapper.header import texts_of
-from importer.mapper.mapping_guess import feeds, with_fields
 from importer.mapper.mapping_proposal import Proposal, propose
-from importer.mapper.options import FIELDS, ContactOptions, CustomFieldOptions, MappingOptions
+from importer.mapper.options import FIELDS, ContactOptions, MappingOptions
 from importer.model.addresses import shown_address
+from importer.model.answers import says_yes
 from importer.model.errors import InputError, UsageError
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
@@ -37,8 +37,6 @@ _SAMPLE_ROWS = 1_000
 _SCHEMA = Path(__file__).resolve().parents[1] / "settings" / "config.schema.json"
 """For editors. It is of the installed importer, so that it fits the keys that this one knows."""
 _SHOWN_ROWS = 3
-_SHOWN_CHOICES = 12
-_Fields = Sequence[CustomFieldOptions]
 
 
 def write_config(context: CommandContext, file: str, path: Path, *, force: bool = False) -> CommandResult:
@@ -65,7 +63,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         context.tell(f"{plain(sheet.file)}: {plain(note)}")
     account = asyncio.run(known_account(context))
     contact, proposal = _proposed(context, sheet, rows, account)
-    proposal = _answered(proposal, account, ask) if ask else proposal
+    proposal = with_columns_chosen(proposal, account, ask) if ask else proposal
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
     config = _config(sheet, given.input, options, proposal, account.offered if account else {})
     if ask is None and any(question.is_required for question in proposal.questions):
@@ -105,67 +103,6 @@ def _proposed(
     return replace(contact, country=country), propose(header, rows, country, *there)
 
 
-def _answered(proposal: Proposal, account: KnownAccount | None, ask: Callable[[str], str]) -> Proposal:
-    """Return the proposal with the columns that the person chose, and with what is open still."""
-    chosen = {question.field: found for question in proposal.questions if (found := _choose(question, ask))}
-    columns = with_fields(proposal.columns, chosen)
-    left = [one for one in proposal.suggestions if not feeds(columns, one.column)]
-    taken = _chosen_fields(left, columns.custom_fields, account.fields if account else (), ask) if left else {}
-    return replace(
-        proposal,
-        columns=replace(columns, custom_fields=(*columns.custom_fields, *taken.values())),
-        questions=tuple(question for question in proposal.questions if question.field not in chosen),
-        suggestions=tuple(one for one in left if one.column not in taken),
-    )
-
-
-def _chosen_fields(
-    left: _Fields, taken: _Fields, fields: _Fields, ask: Callable[[str], str]
-) -> dict[str, CustomFieldOptions]:
-    """Return which columns feed custom fields, by header, as the person chooses."""
-    numbered = "\n".join(f"  {number} {plain(one.name)} ({one.type})" for number, one in enumerate(left, 1))
-    asked = f"These columns are not sent:\n{numbered}\n"
-    free = {one.name.casefold(): one for one in fields if one.name not in {other.name for other in taken}}
-    how = "Which of these have you made as custom fields in Callbell? Numbers such as 1,3, or Enter for none:"
-    if free:
-        names = ", ".join(f"{plain(one.name)} ({one.type})" for one in free.values())
-        asked += f"Callbell has the custom fields {names}.\n"
-        first = plain(next(iter(free.values())).name)
-        how = f"Which of these are they? Numbers such as 1,3, or with the field's name: 1={first}, or Enter for none:"
-    while (chosen := _fields_named(ask(asked + how), left, free)) is None:
-        asked = f"Please answer with numbers from 1 to {len(left)}, or Enter.\n"
-    return chosen
-
-
-def _fields_named(
-    answer: str, left: _Fields, free: Mapping[str, CustomFieldOptions]
-) -> dict[str, CustomFieldOptions] | None:
-    """Return which columns feed custom fields, by header, as an answer says; None: it is none."""
-    chosen: dict[str, CustomFieldOptions] = {}
-    for part in answer.split(","):
-        number, _, name = (text.strip() for text in part.partition("="))
-        for digits in number.split() if not name else [number]:
-            if not (digits.isdecimal() and 0 < int(digits) <= len(left)):
-                return None
-            column, field = left[int(digits) - 1], free.get(name.casefold())
-            chosen[column.column] = as_field(column, field) if field else replace(column, name=name or column.name)
-    return chosen
-
-
-def _choose(question: Question, ask: Callable[[str], str]) -> str:
-    """Return the person's choice; nothing only for a field that no contact needs."""
-    choices = question.choices[:_SHOWN_CHOICES]
-    lines = [f"{question.field}: {question.why}."]
-    lines += [f"  {number} {plain(choice)}" for number, choice in enumerate(choices, 1)]
-    end = "Which is it?" if question.is_required else "Which is it? Nothing: none of them."
-    while True:
-        text = ask("\n".join([*lines, end])).strip()
-        if text.isdecimal() and 0 < int(text) <= len(choices):
-            return choices[int(text) - 1]
-        if text in question.choices or not (text or question.is_required):
-            return text
-
-
 def _shown(
     sheet: Sheet, rows: Sequence[Row], options: MappingOptions, proposal: Proposal, account: KnownAccount | None
 ) -> Iterator[str]:
@@ -190,7 +127,7 @@ def _shown(
         yield _row_line(row.number, to_contact(row, mapping))
     if account:
         entries = [Entry(row=row, mapped=to_contact(row, mapping)) for row in rows]
-        if missing := groups_text("Not in the account:", account.missing(entries, options), _SHOWN_CHOICES):
+        if missing := groups_text("Not in the account:", account.missing(entries, options), SHOWN_CHOICES):
             yield missing
 
 
@@ -212,7 +149,7 @@ def _config(
         input=given,
         mapping=options,
         reasons=proposal.reasons,
-        open_fields={one.field: one.choices[:_SHOWN_CHOICES] for one in proposal.questions},
+        open_fields={one.field: one.choices[:SHOWN_CHOICES] for one in proposal.questions},
         offered=offered,
         schema="" if is_standalone() else _SCHEMA.as_uri(),  # what a standalone build unpacks does not stay
         suggestions=proposal.suggestions,
@@ -257,4 +194,4 @@ def _mostly_invalid(sheet: Sheet, wrong: Sequence[str], config: str) -> InputErr
 
 
 def _doubt(question: Question) -> str:
-    return f"{question.why}: {plain(', '.join(question.choices[:_SHOWN_CHOICES]))}"
+    return f"{question.why}: {plain(', '.join(question.choices[:SHOWN_CHOICES]))}"

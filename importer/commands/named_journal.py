@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from importer.commands.context import CommandContext, says_yes
+from importer.commands.context import CommandContext
 from importer.commands.journal_path import importer_state_folder
+from importer.model.answers import says_yes
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.settings import Settings

@@ -1,6 +1,7 @@
 """Ask whether a run goes on whose first rows were all refused for one reason."""
 
-from importer.commands.context import CommandContext, is_yes
+from importer.commands.context import CommandContext
+from importer.model.answers import is_yes
 from importer.model.errors import InputError
 from importer.model.stop import Stop
 from importer.worker_pool.trial import RefusedAlike

@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from importer.commands.context import CommandContext, is_yes
+from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
 from importer.commands.journal_path import journal_of
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal
 from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
+from importer.model.answers import is_no, is_yes
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
@@ -203,7 +204,7 @@ def required_account(
     if is_yes(answer):
         return account
     is_named = account.identity.name not in account.names
-    if is_named and answer[:1].lower() == "n" and not record.account:
+    if is_named and is_no(answer) and not record.account:
         return AccountMatch(identity=account.identity, name=account.identity.name)
     name_it = "" if is_named else 'If it is another account, name it: account = "..." under [service] of its config. '
     command = importer_command(record.command, *arguments, options=[*context.options.items()])

@@ -124,6 +124,17 @@ def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("token")
+def test_a_yes_and_a_no_may_be_in_the_customers_language(service: Sandbox) -> None:
+    """At the last question too; what is neither of them is asked again, and sends nothing."""
+    spanish_workbook(Path("clientes.xlsx"), 20)
+    answers = [("Spanish? [Y/n] ", "sí\n"), ("Import them? [Y/n]: ", "stop\n"), ("y or n: ", "não\n")]
+    ended = on_a_terminal("run", "clientes.xlsx", answers=answers)
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
+    ended = on_a_terminal("run", "clientes.xlsx", answers=[("[Y/n] ", "s\n"), ("[Y/n]: ", "Oui\n")])
+    assert (ended.unasked, len(service.contacts)) == (0, 19)
+
+
+@pytest.mark.usefixtures("token")
 def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     """Each choice with how full it is and three of its values; Enter is the first."""
     rows = [(f"+3460011122{n}", f"+3460022233{n}" if n < 5 else "", f"Ana {n}") for n in range(10)]

@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from importer.commands.context import CommandContext, is_yes
+from importer.commands.context import CommandContext
 from importer.commands.journal_path import importer_state_folder
 from importer.commands.setup import is_there
 from importer.model.account import AccountIdentity
+from importer.model.answers import is_yes
 from importer.model.errors import StorageError, UsageError
 from importer.model.loopback import is_loopback
 from importer.model.plain_text import plain

@@ -13,11 +13,11 @@ from importer.commands.mapping_selection import InputSheet, guess_of
 from importer.commands.questions.country_cure import country_here, words_of
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import IN_BRACES, texts_of
-from importer.mapper.header_guess import NO, YES
 from importer.mapper.mapping_guess import with_fields
 from importer.mapper.options import ColumnOptions
 from importer.mapper.phones.countries import country_of
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
+from importer.model.answers import is_no, is_yes
 from importer.model.plain_text import plain
 from importer.model.rows import Row, Sheet
 from importer.model.runs import RunRecord
@@ -28,8 +28,6 @@ _MOST_CHOICES = 9
 _SAMPLES = 3
 _LONGEST_SAMPLE = 16
 _LONGEST_CHOICE = 22
-_YES = YES | {"s", "j", "o", "ok"}
-"""All of the answer: `SE` is Sweden, `Spain` a country too, and the letters of `si` and `no` are a yes and a no."""
 _CONTENT = {"identifier": "the phone number", "name": "the name"}
 
 
@@ -137,10 +135,10 @@ def phone_cells(
 def asked_country(found: CountryGuess, ask: Callable[[str], str]) -> str:
     """Return the country that the person confirms or names; empty: none."""
     if found.is_proposed:
-        answer = ask(f"{found.evidence} Are they {found.of_people}? [Y/n]").strip().lower()
-        if not answer or answer in _YES:
+        answer = ask(f"{found.evidence} Are they {found.of_people}? [Y/n]").strip()
+        if not answer or is_yes(answer):  # `SI` and `NO` are countries too
             return found.country
-        if (named := country_of(answer)) and answer not in NO:
+        if (named := country_of(answer)) and not is_no(answer):
             return named
     hint = "" if found.is_proposed else f"Phone numbers have no country code, and {_doubt(found)}.\n"
     return _named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)

@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from importer.commands.account.connection import Connection, MappedSheet
-from importer.commands.context import CommandContext, CommandResult, says_yes
+from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines
+from importer.model.answers import says_yes
 from importer.model.errors import InputError
 from importer.model.payload import payload
 from importer.model.plain_text import counted, plain

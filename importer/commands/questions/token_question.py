@@ -7,7 +7,8 @@ from importer.client.account import no_connection_error
 from importer.client.http import CallbellClient
 from importer.client.kept_token import has_keyring, keep_token, kept_token_file
 from importer.client.token import VARIABLE, NoTokenError, Token, TokenSource, find_token, token_of, token_source
-from importer.commands.context import CommandContext, says_yes
+from importer.commands.context import CommandContext
+from importer.model.answers import says_yes
 from importer.model.errors import StorageError, UsageError
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I

@@ -1,0 +1,45 @@
+"""What people type at a question that is answered by yes or no."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from importer.model.answers import is_no, is_yes, says_yes
+
+YES = ("y", "yes", "YES", " Si ", "si", "sí", "Sí.", "si\u0301", "s", "sim", "oui", "o", "ja", "j", "ok")
+NO = ("n", "no", "NO", "nao", "não", "na\u0303o", "Non", "nein", "No!")
+
+
+@pytest.mark.parametrize("answer", YES)
+def test_a_yes_is_understood_in_the_languages_of_users(answer: str) -> None:
+    """English, Spanish, Portuguese, Italian, French and German, in capitals too."""
+    assert is_yes(answer)
+    assert not is_no(answer)
+
+
+@pytest.mark.parametrize("answer", NO)
+def test_a_no_is_understood_in_the_languages_of_users(answer: str) -> None:
+    """The same."""
+    assert is_no(answer)
+    assert not is_yes(answer)
+
+
+@pytest.mark.parametrize("answer", ["", "stop", "salir", "order", "nobody knows", "1", "?"])
+def test_what_is_neither_is_neither(answer: str) -> None:
+    """A word that only begins like a yes, such as `stop`, sends nothing."""
+    assert not is_yes(answer)
+    assert not is_no(answer)
+
+
+def test_who_says_neither_is_asked_again() -> None:
+    """An empty answer is the default, at the second time too."""
+    questions: list[str] = []
+    answers: Iterator[str] = iter(["stop", "sí", "what?", ""])
+
+    def ask(question: str) -> str:
+        questions.append(question)
+        return next(answers)
+
+    assert says_yes(ask, "Send? [y/N]")
+    assert not says_yes(ask, "Send? [y/N]")
+    assert questions == ["Send? [y/N]", "Please answer y or n:"] * 2
