@@ -17,10 +17,12 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.end.run_end import EndOfRun, with_series, with_told_degradations
 from importer.commands.input.input_files import input_files
+from importer.commands.input.input_sheet import InputSheet
 from importer.commands.live_display import context_progress, in_background, show_pool
-from importer.commands.mapping_selection import InputSheet, mapping_lines, notes_of
+from importer.commands.mapping_selection import mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
 from importer.commands.questions.country_cure import NumbersWithoutCountry
+from importer.commands.questions.header_question import with_header_rows
 from importer.commands.setup import new_run, open_journal, open_sheets, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
@@ -51,8 +53,9 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
     with (
         open_journal(context) as journal,
         input_files(context, files) as inputs,
-        open_sheets(context, inputs) as readers,
+        open_sheets(context, inputs, "check") as readers,
     ):
+        context = with_header_rows(context, readers)
         record = with_series(context, new_run(context, journal, "check", inputs), files)
         return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 

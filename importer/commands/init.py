@@ -10,8 +10,10 @@ from pathlib import Path
 from importer.commands.account.own_account import KnownAccount, known_account
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.input_files import input_files
-from importer.commands.mapping_selection import InputSheet, column_mapping
+from importer.commands.input.input_sheet import InputSheet
+from importer.commands.mapping_selection import column_mapping
 from importer.commands.questions.column_questions import asked_country, country_guess, phone_cells
+from importer.commands.questions.header_question import open_asking, with_header_rows
 from importer.commands.questions.last_question import row_line
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
 from importer.commands.setup import is_there
@@ -33,6 +35,7 @@ from importer.system.files import write_whole
 from importer.system.shell import quote
 from importer.system.standalone import is_standalone
 
+_CONFIG = Path("config.toml")
 _SAMPLE_ROWS = 1_000
 _SCHEMA = Path(__file__).resolve().parents[1] / "settings" / "config.schema.json"
 """For editors. It is of the installed importer, so that it fits the keys that this one knows."""
@@ -55,10 +58,12 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
         StorageError: It cannot be written.
 
     """
-    given, ask = context.settings, context.asker
+    ask = context.asker
     if is_there(path) and not force and not (ask and says_yes(ask, f"{path} is there. Write over it? [y/N]")):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
-    sheet, rows = _sample(context, file)
+    given_too = [("config", "" if path == _CONFIG else path), ("force", force)]
+    context, sheet, rows = _sample(context, file, given_too)
+    given = context.settings
     for note in sheet.notes:  # before the questions: what was guessed may be wrong
         context.tell(f"{plain(sheet.file)}: {plain(note)}")
     account = asyncio.run(known_account(context))
@@ -66,10 +71,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     proposal = with_columns_chosen(proposal, account, ask) if ask else proposal
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
     config = _config(sheet, given.input, options, proposal, account.offered if account else {})
-    if ask is None and any(question.is_required for question in proposal.questions):
-        raise _unanswered(sheet, proposal, config)
-    if ask is None and (wrong := list(_why_mostly_invalid(sheet, rows, options, proposal, account))):
-        raise _mostly_invalid(sheet, wrong, config)
+    if ask is None and (refused := _why_refused(sheet, rows, options, proposal, account, config)):
+        raise refused
     shown = "\n".join(_shown(sheet, rows, options, proposal, account))
     if ask and not says_yes(ask, f"{shown}\n\nWrite this to {path}? [Y/n]", default=True):
         raise InputError("Nothing was written.", "Give the same command again to answer otherwise.")
@@ -80,11 +83,15 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     return CommandResult(exit_code=0, text=f"{told}Wrote {path}. Next:\n  {check}")
 
 
-def _sample(context: CommandContext, file: str) -> tuple[Sheet, Sequence[Row]]:
-    """Return a file's sheet and its first rows."""
-    options = context.settings.input
-    with input_files(context, [file]) as (found, *_), closing(InputSheet(found.open(options), options.where)) as rows:
-        return rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS))
+def _sample(
+    context: CommandContext, file: str, given_too: Sequence[tuple[str, object]]
+) -> tuple[CommandContext, Sheet, Sequence[Row]]:
+    """Return the context, with the header's row if a person had to say it, a file's sheet and its first rows."""
+    with input_files(context, [file]) as (found, *_):
+        reader, header_row = open_asking(context, found, "init", given_too)
+        with closing(InputSheet(reader, context.settings.input.where, header_row=header_row)) as rows:
+            context = with_header_rows(context, [rows])
+            return context, rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS))
 
 
 def _proposed(
@@ -155,6 +162,21 @@ def _config(
         suggestions=proposal.suggestions,
     )
     return config_text(draft)
+
+
+def _why_refused(
+    sheet: Sheet,
+    rows: Sequence[Row],
+    options: MappingOptions,
+    proposal: Proposal,
+    account: KnownAccount | None,
+    config: str,
+) -> InputError | None:
+    """Return why no config is written where nobody can be asked; None: nothing has to be asked."""
+    if any(question.is_required for question in proposal.questions):
+        return _unanswered(sheet, proposal, config)
+    wrong = list(_why_mostly_invalid(sheet, rows, options, proposal, account))
+    return _mostly_invalid(sheet, wrong, config) if wrong else None
 
 
 def _unanswered(sheet: Sheet, proposal: Proposal, config: str) -> InputError:

@@ -10,8 +10,8 @@ from importer.commands.account.account_registry import require_one_journal
 from importer.commands.account.connection import Connection, connect
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.exit_status import exit_code
+from importer.commands.input.input_sheet import InputSheet
 from importer.commands.journal_path import journal_of
-from importer.commands.mapping_selection import InputSheet
 from importer.commands.setup import required_account
 from importer.journal import Journal
 from importer.model.journal_rows import OutcomeT

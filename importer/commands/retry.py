@@ -6,7 +6,7 @@ from itertools import repeat
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, with_config_of
-from importer.commands.mapping_selection import InputSheet
+from importer.commands.input.input_sheet import InputSheet
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.run import ImportRun
 from importer.commands.runs import find_run_to_report, find_run_to_retry

@@ -18,6 +18,7 @@ from importer.commands.input.input_files import input_files, nothing_to_import, 
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
 from importer.commands.pool_command import PoolCommand
+from importer.commands.questions.header_question import with_header_rows
 from importer.commands.questions.last_question import asks_at_last
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
@@ -58,6 +59,7 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
         if not inputs:
             return nothing_to_import(context, files)
         with open_sheets(context, inputs) as readers:
+            context = with_header_rows(context, readers)
             record = with_series(context, new_run(context, journal, "run", inputs), files)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
+from importer.commands.input.input_sheet import InputSheet
 from importer.commands.journal_path import journal_of
-from importer.commands.mapping_selection import InputSheet
 from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal
+from importer.commands.questions.header_question import open_asking
 from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
 from importer.model.answers import is_no, is_yes
@@ -63,8 +64,15 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
 
 @contextlib.contextmanager
-def open_sheets(context: CommandContext, files: Sequence[InputFile]) -> Iterator[Sequence[InputSheet]]:
+def open_sheets(
+    context: CommandContext, files: Sequence[InputFile], command: str = "run"
+) -> Iterator[Sequence[InputSheet]]:
     """Yield a reader for each file; what their rows are read with is imported meanwhile, on a thread.
+
+    Args:
+        context: With how to read them, and how to ask which row is the header.
+        files: The spreadsheets.
+        command: That reads them.
 
     Raises:
         InputError: A file cannot be read.
@@ -73,9 +81,9 @@ def open_sheets(context: CommandContext, files: Sequence[InputFile]) -> Iterator
     with contextlib.ExitStack() as opened:
         readers = []
         for file in files:
-            reader = file.open(context.settings.input)
+            reader, header_row = open_asking(context, file, command)
             opened.callback(reader.close)
-            readers.append(InputSheet(reader, context.settings.input.where, path=file.path))
+            readers.append(InputSheet(reader, context.settings.input.where, path=file.path, header_row=header_row))
         threading.Thread(target=_preload, name="preload").start()
         yield readers
 

@@ -55,6 +55,21 @@ class InputError(ImporterError):
     class_code = "input"
 
 
+class OtherHeaderError(InputError):
+    """The row that should be the header is not it, and another row seems to be.
+
+    Args:
+        message: As of every error.
+        hint: The same.
+        row: The number of the row that seems to be the header.
+
+    """
+
+    def __init__(self, message: str, hint: str, *, row: int) -> None:
+        super().__init__(message, hint)
+        self.row = row
+
+
 class StorageError(ImporterError):
     """The journal or the reports cannot be written."""
 

@@ -94,3 +94,11 @@ def duration(seconds: float) -> str:
 def counted(count: int, noun: str = "row") -> str:
     """Return the number with its noun, such as `1 row` or `3,812 rows`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the text if it has at most so many characters, else its beginning up to a word's end, and three dots."""
+    if len(text) <= most:
+        return text
+    whole_words = text[: most - 3].rpartition(" ")[0].rstrip(" ,;:")
+    return f"{whole_words} ..." if whole_words.strip() else f"{text[: most - 3]}..."

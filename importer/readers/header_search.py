@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from importer.model.cell_names import column_letters
-from importer.model.errors import InputError
+from importer.model.errors import InputError, OtherHeaderError
 from importer.readers.header_label import HEADER_WORD, is_label, no_header
 
 _LEAST_ROWS_OF_TABLE = 2
@@ -53,14 +53,16 @@ def refuse_other(path: str, rows: Sequence[Sequence[str]], row: int, *, is_named
         is_named: Whether a person says so.
 
     Raises:
-        InputError: It is no header; the sentence says which row seems to be it, or that there seems to be none.
+        InputError: It is no header, and there seems to be none.
+        OtherHeaderError: It is no header, and the sentence says which row seems to be it.
 
     """
     likely = _likenesses(rows)
     best = max(range(len(likely)), key=lambda place: likely[place].score, default=0)
     seems = best + 1 if likely and likely[best].labels > 1 and likely[best].score > 1 else 0
     if row > len(rows) or not any(map(str.strip, rows[row - 1])):
-        raise no_header(path, row, _say_row(seems) if seems else "")
+        nothing = no_header(path, row, _say_row(seems) if seems else "")
+        raise OtherHeaderError(nothing.message, nothing.hint, row=seems) if seems else nothing
     if not is_named:
         _refuse_less_likely(path, likely, row, seems)
     _refuse_values(path, rows[row - 1], row)
@@ -72,10 +74,11 @@ def _refuse_less_likely(path: str, likely: Sequence[_Likeness], row: int, seems:
     wider = [number for number, one in enumerate(likely[row:], row + 1) if one.filled > 1]
     if here.filled == 1 and len(wider) >= _LEAST_ROWS_OF_TABLE:
         what = f"Row {row} of {path} has one filled cell only, like a title, and the rows below have more."
-        raise InputError(what, _say_row(seems if seems > row else wider[0], row))
+        found = seems if seems > row else wider[0]
+        raise OtherHeaderError(what, _say_row(found, row), row=found)
     if seems and best.words > here.words and best.score >= 2 * max(here.score, 1):
         what = f"Row {row} of {path} does not look like its header, as row {seems} does."
-        raise InputError(what, _say_row(seems, row))
+        raise OtherHeaderError(what, _say_row(seems, row), row=seems)
 
 
 def _refuse_values(path: str, cells: Sequence[str], row: int) -> None:

@@ -17,7 +17,7 @@ import phonenumbers
 
 from importer.commands.check import Check
 from importer.commands.context import CommandContext
-from importer.commands.mapping_selection import InputSheet
+from importer.commands.input.input_sheet import InputSheet
 from importer.journal import Journal
 from importer.model.runs import RunRecord
 from importer.readers import open_reader

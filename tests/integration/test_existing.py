@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from importer.client.contact_list import ContactList
-from importer.commands.mapping_selection import InputSheet
+from importer.commands.input.input_sheet import InputSheet
 from importer.model.errors import InputError
 from importer.model.rows import Row
 from importer.sandbox import Duplicates, Sandbox, SandboxOptions

@@ -65,17 +65,21 @@ def on_a_terminal(
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb", **(environment or {})}
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-c", _OWN_TERMINAL, *arguments],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=variables,
-        start_new_session=True,
-    ) as process:
+    with (
+        subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-c", _OWN_TERMINAL, *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=variables,
+            start_new_session=True,
+        ) as process,
+        contextlib.ExitStack() as ended,
+    ):
         os.close(theirs)
         shown, seen, left = b"", 0, list(answers)
         again: Callable[[], object] | None = None
+        ended.callback(process.kill)  # whoever waits for an answer would wait for ever
         with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
             while block := _next_output(ours, again):
                 shown += block
@@ -86,6 +90,7 @@ def on_a_terminal(
                     give()
                     again = give if keys in (SIGTERM, _CTRL_C) else None
         code = process.wait(PATIENCE_SECONDS)
+        ended.pop_all()
     os.close(ours)
     text = shown.decode("utf-8", "replace").replace("\r\n", "\n")
     return Ended(exit_code=code, shown=text, unasked=len(left))

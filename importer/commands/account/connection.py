@@ -11,7 +11,8 @@ from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.account.asking_display import asking_account, outage_before_rows
 from importer.commands.context import CommandContext
-from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options, with_account
+from importer.commands.input.input_sheet import InputSheet
+from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options, with_account
 from importer.commands.rehearsal import Rehearsal, start_rehearsal
 from importer.journal import AccountMatch, Journal
 from importer.mapper.column_mapping import ColumnMapping, uses_channels, uses_teams, uses_users

@@ -12,8 +12,8 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of, undated
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.end.unwritten_reports import write_or_explain
+from importer.commands.input.input_sheet import InputSheet
 from importer.commands.input.report_input import report_options
-from importer.commands.mapping_selection import InputSheet
 from importer.journal import Journal
 from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import InputError, StorageError, error_json

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
-from importer.commands.mapping_selection import InputSheet
+from importer.commands.input.input_sheet import InputSheet
 from importer.journal import Journal, file_moved, settled_rows
 from importer.model.errors import ImporterError, UsageError
 from importer.model.plain_text import counted, plain

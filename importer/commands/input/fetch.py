@@ -154,8 +154,9 @@ def _told_as(file: InputFile) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        message, hint = (text.replace(file.path, file.name) for text in (error.message, error.hint))
-        raise InputError(message, hint) from None
+        error.message, error.hint = (text.replace(file.path, file.name) for text in (error.message, error.hint))
+        error.args = (error.message,)
+        raise
 
 
 class _FetchedSheet:

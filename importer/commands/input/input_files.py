@@ -13,7 +13,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.degradation import degradations
 from importer.commands.input.fetch import InputFile, fetched
-from importer.commands.mapping_selection import InputSheet
+from importer.commands.input.input_sheet import InputSheet
 from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.model.addresses import scheme_of, shown_address

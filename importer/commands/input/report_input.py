@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from importer.commands.input.fetch import InputFile, fetched_again
-from importer.commands.mapping_selection import InputSheet
+from importer.commands.input.input_sheet import InputSheet
 from importer.commands.setup import is_there
 from importer.model.addresses import scheme_of
 from importer.model.cell_names import column_letters

@@ -9,7 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from importer.commands.context import CommandContext
-from importer.commands.mapping_selection import InputSheet, guess_of
+from importer.commands.input.input_sheet import InputSheet
+from importer.commands.mapping_selection import guess_of
 from importer.commands.questions.country_cure import country_here, words_of
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import IN_BRACES, texts_of

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
 from importer.commands.end.run_end import pattern_of
-from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options
+from importer.commands.input.input_sheet import InputSheet
+from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options
 from importer.commands.schedule.night import Night
 from importer.mapper.contact import to_contact
 from importer.model.addresses import scheme_of

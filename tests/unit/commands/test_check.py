@@ -14,7 +14,7 @@ import pytest
 
 from importer.commands.check import Check
 from importer.commands.context import CommandContext
-from importer.commands.mapping_selection import InputSheet
+from importer.commands.input.input_sheet import InputSheet
 from importer.journal import Journal
 from importer.model.errors import InputError
 from importer.model.rows import Row, Sheet

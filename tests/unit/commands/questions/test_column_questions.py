@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from importer.commands.context import CommandContext
-from importer.commands.mapping_selection import InputSheet
+from importer.commands.input.input_sheet import InputSheet
 from importer.commands.questions.column_questions import with_answers
 from importer.model.runs import DECLINED, RunRecord
 from importer.readers import open_reader

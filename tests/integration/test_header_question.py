@@ -1,0 +1,111 @@
+"""A title above the header: asked about on a terminal, refused with the whole command elsewhere."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from tests.support.commands import give, results, table
+
+ASKED = "Is it? [Y/n] "
+WHICH = "nothing is read: "
+TITLED = [("Clientes 2026", "", ""), ("", "", ""), ("Nombre", "Teléfono", "Ciudad")]
+PEOPLE = [(f"Ana {number}", f"+3460011122{number}", "Cádiz") for number in range(5)]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in a folder of one's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def titled_workbook(path: str) -> None:
+    """Write a workbook with two sheets that have a title above the header."""
+    book = Workbook()
+    for name in ("Clientes", "Proveedores"):
+        sheet = book.create_sheet(name)
+        for row in [*TITLED, *PEOPLE]:
+            sheet.append([cell or None for cell in row])
+    del book["Sheet"]
+    book.save(path)
+
+
+def test_elsewhere_the_refusal_has_the_whole_command() -> None:
+    """With the file and all options that were given, for each command that reads a file."""
+    titled_workbook("Clientes 2026.xlsx")
+    given = ["Clientes 2026.xlsx", "--sheet", "Clientes", "--country", "ES", "--tag", "VIP", "--tag", "De la web"]
+    whole = "'Clientes 2026.xlsx' --sheet Clientes --country ES --tag VIP --tag 'De la web'"
+    for command, own in (("run", ["--sandbox"]), ("check", []), ("init", [])):
+        said = give(command, *given, *own)
+        assert said.exit_code == 3
+        options = "".join(f" {one}" for one in own)
+        assert f"\n  callbell-importer {command} {whole}{options} --header-row 3\n" in said.stderr
+    said = give("init", *given, "--config", "otro.toml", "--force")
+    assert "'Clientes 2026.xlsx' --config otro.toml --force --sheet Clientes" in said.stderr
+
+
+def test_the_command_that_is_named_works() -> None:
+    """All rows are read."""
+    table(Path("a.csv"), [*TITLED, *PEOPLE])
+    said = give("run", "a.csv", "--sandbox")
+    command = next(line for line in said.stderr.splitlines() if line.startswith("  callbell-importer run"))
+    assert give(*command.split()[1:], "--yes").exit_code == 0
+    assert len(results(Path("reports/rehearsals"))) == len(PEOPLE)
+
+
+def on_a_terminal(*arguments: str, answers: Sequence[tuple[str, str]]) -> tuple[int, int, str]:
+    """Give the command on a terminal; return its exit code, the answers that nobody asked for, and what is shown."""
+    if os.name == "nt":
+        pytest.skip("terminals are POSIX's")
+    from tests.support import answered_terminal  # noqa: PLC0415 - of POSIX alone
+
+    ended = answered_terminal.on_a_terminal(*arguments, answers=answers)
+    return ended.exit_code, ended.unasked, ended.shown
+
+
+@pytest.mark.parametrize("file", ["a.csv", "a.xlsx"])
+def test_on_a_terminal_enter_takes_the_row_that_is_proposed(file: str) -> None:
+    """Of a text file, and of one sheet among several."""
+    if file == "a.csv":
+        table(Path(file), [*TITLED, *PEOPLE])
+    else:
+        titled_workbook(file)
+    sheet = [] if file == "a.csv" else ["--sheet", "Clientes"]
+    answers = [(ASKED, "\n"), ("Import them? [Y/n]", "\n")]
+    code, unasked, shown = on_a_terminal("run", file, *sheet, "--sandbox", answers=answers)
+    assert (code, unasked) == (0, 0)
+    assert "Row 3 looks like the header: Nombre, Teléfono, Ciudad\nIs it? [Y/n]" in shown
+    assert [row["row"] for row in results(Path("reports/rehearsals"))] == ["4", "5", "6", "7", "8"]
+
+
+def test_each_of_several_files_has_its_own_row() -> None:
+    """The answer to one does not count for another."""
+    table(Path("a.csv"), [*TITLED, *PEOPLE[:2]])
+    table(Path("b.csv"), [TITLED[2], *PEOPLE[2:]])
+    answers = [(ASKED, "s\n"), ("Import them? [Y/n]", "\n")]
+    assert on_a_terminal("run", "a.csv", "b.csv", "--sandbox", answers=answers)[:2] == (0, 0)
+    assert [row["row"] for row in results(Path("reports/rehearsals"))] == ["4", "5", "2", "3", "4"]
+
+
+def test_another_row_can_be_named() -> None:
+    """One that is no header is asked for again; Enter names none, and nothing is done."""
+    table(Path("a.csv"), [("Lista", "", ""), ("Nombre", "Tel", "Ciudad"), ("Nombre", "Teléfono", "Ciudad"), *PEOPLE])
+    answers = [(ASKED, "no\n"), (WHICH, "99\n"), (WHICH, "two\n"), (WHICH, "3\n"), ("Import them? [Y/n]", "\n")]
+    code, unasked, shown = on_a_terminal("run", "a.csv", "--sandbox", answers=answers)
+    assert (code, unasked) == (0, 0)
+    assert "row 99 is empty or not there" in shown
+    code, unasked, shown = on_a_terminal("run", "a.csv", "--sandbox", answers=[(ASKED, "n\n"), (WHICH, "\n")])
+    assert (code, unasked) == (3, 0)
+    assert "callbell-importer run a.csv --sandbox --header-row 2" in shown
+
+
+def test_init_writes_the_row_into_the_config() -> None:
+    """As it was answered."""
+    table(Path("a.csv"), [*TITLED, *PEOPLE])
+    answers = [(ASKED, "\n"), ("none: ", "\n"), ("[Y/n] ", "\n")]
+    assert on_a_terminal("init", "a.csv", answers=answers)[:2] == (0, 0)
+    assert "\nheader_row = 3\n" in Path("config.toml").read_text(encoding="utf-8")
+    assert give("run", "a.csv", "--sandbox", "--yes").exit_code == 0
