@@ -1,7 +1,7 @@
 """`init`: looks at a spreadsheet, asks what only the person can know, and writes the config that it would use."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain, islice
@@ -10,9 +10,10 @@ from pathlib import Path
 from importer.commands.account.own_account import KnownAccount, known_account
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.input_files import input_files
-from importer.commands.input.input_sheet import InputSheet
+from importer.commands.input.input_sheet import InputSheet, rows_that_count
 from importer.commands.mapping_selection import column_mapping
 from importer.commands.questions.column_questions import asked_country, country_guess, phone_cells
+from importer.commands.questions.consent_question import consent_of
 from importer.commands.questions.header_question import open_asking, with_header_rows
 from importer.commands.questions.last_question import row_line
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
@@ -61,14 +62,15 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     ask = context.asker
     if is_there(path) and not force and not (ask and says_yes(ask, f"{path} is there. Write over it? [y/N]")):
         raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
-    given_too = [("config", "" if path == _CONFIG else path), ("force", force)]
-    context, sheet, rows = _sample(context, file, given_too)
-    given = context.settings
+    context, sheet, rows = _sample(context, file, [("config", "" if path == _CONFIG else path), ("force", force)])
     for note in sheet.notes:  # before the questions: what was guessed may be wrong
         context.tell(f"{plain(sheet.file)}: {plain(note)}")
     account = asyncio.run(known_account(context))
     contact, proposal = _proposed(context, sheet, rows, account)
-    proposal = with_columns_chosen(proposal, account, ask) if ask else proposal
+    if ask:
+        proposal = with_columns_chosen(proposal, account, ask)
+        context, rows, proposal = _with_consent(context, sheet, rows, proposal, ask)
+    given = context.settings
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
     config = _config(sheet, given.input, options, proposal, account.offered if account else {})
     if ask is None and (refused := _why_refused(sheet, rows, options, proposal, account, config)):
@@ -108,6 +110,18 @@ def _proposed(
         return contact, proposal
     country = asked_country(found, ask)
     return replace(contact, country=country), propose(header, rows, country, *there)
+
+
+def _with_consent(
+    context: CommandContext, sheet: Sheet, rows: Sequence[Row], proposal: Proposal, ask: Callable[[str], str]
+) -> tuple[CommandContext, Sequence[Row], Proposal]:
+    """Return the three with what the person says of those who did not agree to be written to."""
+    asked, where = consent_of(sheet.header, rows, ask)
+    told = {one.note for one in asked}
+    proposal = replace(proposal, notes=tuple(note for note in proposal.notes if note not in told))
+    given = context.settings.input
+    settings = replace(context.settings, input=replace(given, where=(*given.where, *where)))
+    return replace(context, settings=settings), rows_that_count(sheet, rows, where), proposal
 
 
 def _shown(

@@ -250,4 +250,9 @@ class ImportRun(PoolCommand):
         if self._dry and connection.foretells:
             told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
             found = replace(found, notes=(*found.notes, *told))
+        if self._asks_at_last:
+            from importer.commands.questions.consent_question import how_to_keep  # noqa: PLC0415 - only where a person is
+
+            kept = how_to_keep(self.readers, self.context.settings, self.context.options)
+            found = replace(found, notes=(*found.notes, *([kept] if kept else [])))
         return end.reported(record, found)

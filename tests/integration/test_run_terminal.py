@@ -134,6 +134,39 @@ def test_a_yes_and_a_no_may_be_in_the_customers_language(service: Sandbox) -> No
     assert (ended.unasked, len(service.contacts)) == (0, 19)
 
 
+NONE = ("none: ", "\n")
+CONSENT = [
+    ("Phone", "Name", "Acepta publicidad"),
+    *((f"+3460011122{place}", f"Ana {place}", ("Sí", "No", "")[place % 3]) for place in range(6)),
+]
+
+
+@pytest.mark.usefixtures("token")
+def test_enter_sends_only_those_who_agreed(service: Sandbox) -> None:
+    """The last question and the end say so, and the end says how it is so every night."""
+    table(Path("a.csv"), CONSENT)
+    ended = on_a_terminal("run", "a.csv", answers=[('with "Sí"? [Y/n] ', "\n"), ("Import them? [Y/n]", "\n")])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 2)
+    only = 'Only rows with "Sí" in "Acepta publicidad" count: 4 rows left out.'
+    assert ended.shown.count(only) == 2
+    assert "  callbell-importer init a.csv\n" in ended.shown
+    assert "[input.where]" not in ended.shown.split("Import them?", maxsplit=1)[0]
+
+
+def test_init_writes_who_agreed_into_the_config() -> None:
+    """The run with the config leaves the same rows out, and asks nothing about them."""
+    table(Path("a.csv"), CONSENT)
+    ended = on_a_terminal("init", "a.csv", answers=[NONE, ('"Sí"? [Y/n] ', "\n"), ("config.toml? [Y/n] ", "\n")])
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert '[input.where]\n"Acepta publicidad" = ["Sí"]\n' in Path("config.toml").read_text(encoding="utf-8")
+    assert give("run", "a.csv", "--sandbox", "--yes", "--json").summary["rows"]["left_out"] == 4
+    before = Path("config.toml").read_text(encoding="utf-8")
+    ended = on_a_terminal("init", "a.csv", "--force", answers=[NONE, ('"Sí"? [Y/n] ', "no\n"), ("toml? [Y/n] ", "\n")])
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "[input.where]" not in Path("config.toml").read_text(encoding="utf-8")
+    assert "[input.where]" in before
+
+
 @pytest.mark.usefixtures("token")
 def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     """Each choice with how full it is and three of its values; Enter is the first."""

@@ -264,6 +264,17 @@ def test_columns_that_nobody_can_be_asked_about_are_a_problem() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
+def test_a_column_of_who_agreed_is_told_where_no_config_says_it() -> None:
+    """At night nobody is asked, so all would be sent; the config that `init` writes leaves the others out."""
+    rows = [("Phone", "Name", "Consent"), ("+34600111222", "Ana", "Yes"), ("+34600111444", "Eva", "No")]
+    table(Path("contacts.csv"), rows)
+    token_file()
+    said = " ".join(give("schedule", "contacts.csv", "--kind", "systemd").stderr.split())
+    assert 'all are sent, whatever "Consent" says' in said
+    assert "write a config, and name it with --config: callbell-importer init " in said
+
+
+@pytest.mark.usefixtures("as_root")
 def test_a_list_of_which_most_rows_are_wrong_is_a_problem() -> None:
     """Numbers without a country code, and no country given."""
     table(Path("contacts.csv"), [("Phone", "Name"), ("600111222", "Ana"), ("600111333", "Bea")])

@@ -6,11 +6,13 @@ from typing import Any
 
 from importer.mapper.header import HeaderSearch, composed
 from importer.mapper.mapping_guess import Guess
+from importer.mapper.messages import listed, quoted
 from importer.model.errors import InputError
+from importer.model.plain_text import counted
 from importer.model.protocols import Reader
 from importer.model.rows import Row, Sheet
 
-Where = Sequence[tuple[str, Sequence[str]]]
+Where = Sequence[tuple[str, tuple[str, ...]]]
 """Headers, each with the values that make a row count."""
 
 
@@ -43,7 +45,9 @@ class InputSheet:
         """Rows that do not count, and that do, of those read so far."""
         self.is_read = False
         """Whether it was read to its end."""
-        self._wanted = [(_column(reader.sheet, header), frozenset(map(_same, values))) for header, values in where]
+        self.where = where
+        """Headers, each with the values that make a row count."""
+        self._wanted = [_wanted_of(reader.sheet, header, values) for header, values in where]
         self.answered: Guess | None = None
         """The guess with what a person said to it; None: nobody was asked."""
         self._begun: Iterator[Sequence[Row]] | None = None
@@ -94,6 +98,28 @@ class InputSheet:
         yield from ahead
         yield from begun or ()
 
+    def left_out_text(self) -> str:
+        """Return which rows count and how many were left out so far; empty: none were."""
+        if not self.left_out:
+            return ""
+        only = " and ".join(f"{listed(map(_named, values), 'or')} in {quoted(header)}" for header, values in self.where)
+        return f"Only rows with {only} count: {counted(self.left_out)} left out."
+
+    def require(self, where: Where) -> None:
+        """Leave out rows that do not have these values either, also of those that were looked at beforehand.
+
+        Raises:
+            InputError: The sheet has no such header, or several.
+
+        """
+        self._wanted += [_wanted_of(self.sheet, header, values) for header, values in where]
+        self.where = [*self.where, *where]
+        ahead = [[row for row in rows if self._counts(row)] for rows in self._ahead]
+        fewer = sum(map(len, self._ahead)) - sum(map(len, ahead))
+        self.left_out += fewer
+        self.row_count -= fewer
+        self._ahead = [rows for rows in ahead if rows]
+
     def close(self) -> None:
         """Close the file."""
         self._reader.close()
@@ -109,7 +135,30 @@ class InputSheet:
         self.is_read = True
 
     def _counts(self, row: Row) -> bool:
-        return all(_same(row.cells[place]) in values for place, values in self._wanted)
+        return _has_values(row, self._wanted)
+
+
+def rows_that_count(sheet: Sheet, rows: Sequence[Row], where: Where) -> Sequence[Row]:
+    """Return the rows that have these values.
+
+    Raises:
+        InputError: The sheet has no such header, or several.
+
+    """
+    wanted = [_wanted_of(sheet, header, values) for header, values in where]
+    return [row for row in rows if _has_values(row, wanted)]
+
+
+def _has_values(row: Row, wanted: Sequence[tuple[int, frozenset[str]]]) -> bool:
+    return all(_same(row.cells[place]) in values for place, values in wanted)
+
+
+def _wanted_of(sheet: Sheet, header: str, values: Sequence[str]) -> tuple[int, frozenset[str]]:
+    return _column(sheet, header), frozenset(map(_same, values))
+
+
+def _named(text: str) -> str:
+    return text or "no answer"
 
 
 def _same(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.mapping_selection import guess_of
+from importer.commands.questions.consent_question import ask_consent
 from importer.commands.questions.country_cure import country_here, words_of
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import IN_BRACES, texts_of
@@ -62,6 +63,7 @@ def with_answers(
         context = _with_country(context, asked_country(found, ask))
     for reader in readers:
         _ask_columns(reader, context.settings, ask)
+        ask_consent(reader, context.settings, ask)
     return context, note
 
 

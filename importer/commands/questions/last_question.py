@@ -174,7 +174,7 @@ def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
     notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
-    return "\n".join([*head, *map(_one_line, lines), *notes])
+    return "\n".join(filter(None, [*head, *map(_one_line, lines), *notes, plain(sheet.reader.left_out_text())]))
 
 
 def row_line(number: int, contact: Contact) -> str:

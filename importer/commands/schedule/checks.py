@@ -5,21 +5,16 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
 from importer.commands.end.run_end import pattern_of
-from importer.commands.input.input_sheet import InputSheet
-from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options
+from importer.commands.schedule.columns_check import columns_at_night
 from importer.commands.schedule.night import Night
-from importer.mapper.contact import to_contact
 from importer.model.addresses import scheme_of
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
-from importer.model.errors import ImporterError, UsageError
+from importer.model.errors import UsageError
 from importer.model.plain_text import counted
-from importer.model.rows import InvalidRow
-from importer.readers import open_reader
 from importer.system import runtime
 from importer.system.cron_table import LONGEST_COMMAND, cron_command
 from importer.system.nightly_job import ScheduleKind, is_pattern
@@ -27,9 +22,6 @@ from importer.system.program import program_files
 from importer.system.service_user import ServiceUser, is_root, may
 from importer.system.shell import importer_command, quote
 
-_SAMPLE_ROWS = 1_000
-_MOST_FILES = 5
-"""Files of a pattern that are looked into: the next ones will be like them."""
 _USAGE, _INPUT, _STORAGE = 2, 3, 4
 _PASSWORD = re.compile("://[^/]*:[^/]*@")
 _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should be there
@@ -37,7 +29,7 @@ _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should
 
 def check_night(night: Night) -> list[Diagnosis]:
     """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
-    checks = (_when, _program, _config, _files, _columns, _token, _folders, _kept, _shell, _mail)
+    checks = (_when, _program, _config, _files, columns_at_night, _token, _folders, _kept, _shell, _mail)
     return [one for check in checks for one in check(night)]
 
 
@@ -133,35 +125,6 @@ def _of_pattern(night: Night, pattern: str) -> Diagnosis:
     found = len(glob.glob(pattern))  # noqa: PTH207 - the same
     empty = "" if "--done-dir" in night.job.arguments else "; a night without any ends with exit code 3"
     return Diagnosis(name="file", text=f"{pattern}, which is {counted(found, 'file')} now{empty}")
-
-
-def _columns(night: Night) -> Iterator[Diagnosis]:
-    """Tell whether each file that is there has columns that nobody needs to be asked about."""
-    there = [file for file in night.files if os.path.isfile(file)]  # noqa: PTH113 - texts
-    for pattern in filter(is_pattern, night.files):
-        there += sorted(glob.glob(pattern))[:_MOST_FILES]  # noqa: PTH207 - the same
-    for file in there:
-        try:
-            yield _columns_of(night, file)
-        except ImporterError as error:
-            yield problem_diagnosis("columns", error.message, error.hint, error.exit_code)
-    if not there and not night.context.settings.mapping_given:
-        text = "no file is there whose columns could be looked at, and no config says them"
-        step = "Give the command again when a file is there, or write a config: callbell-importer init FILE"
-        yield Diagnosis(name="columns", level=Level.NOTE, text=text, next_step=step)
-
-
-def _columns_of(night: Night, file: str) -> Diagnosis:
-    settings = night.context.settings
-    with closing(InputSheet(open_reader(file, settings.input), settings.input.where)) as rows:
-        options = mapping_options(rows.sheet, settings, guess_of(rows, settings))
-        mapping = column_mapping(rows.sheet, options, None)
-        mapped = [to_contact(row, mapping) for row in rows.look_ahead(_SAMPLE_ROWS)]
-    invalid = [one for one in mapped if isinstance(one, InvalidRow)]
-    if 2 * len(invalid) > len(mapped):
-        text = f"{file}: most rows are invalid ({len(invalid):,} of the first {len(mapped):,})"
-        return problem_diagnosis("columns", text, f"See why: {importer_command('check', file)}", _INPUT)
-    return Diagnosis(name="columns", text=f"{file}: clear, {len(invalid):,} of the first {len(mapped):,} rows invalid")
 
 
 def _token(night: Night) -> Iterator[Diagnosis]:

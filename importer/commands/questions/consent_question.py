@@ -1,0 +1,132 @@
+"""Whether only those are imported who agreed to be written to, where a column says who did.
+
+Enter is what is safe: whoever did not say yes is left out.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from importer.commands.input.input_sheet import InputSheet, Where
+from importer.commands.mapping_selection import guess_of
+from importer.mapper.consent import Consent, consents
+from importer.mapper.header_guess import columns_of
+from importer.mapper.messages import listed, quoted
+from importer.model.answers import is_no, says_yes
+from importer.model.errors import InputError
+from importer.model.plain_text import counted, plain
+from importer.model.rows import Row
+from importer.reports.run_commands import choose_columns
+from importer.settings import Settings
+
+_MOST_ROWS = 10_000
+_WHY = "Enter leaves the others out: who did not agree should not get messages."
+
+
+def ask_consent(reader: InputSheet, settings: Settings, ask: Callable[[str], str]) -> None:
+    """Ask whether only rows of those who agreed count, and have the sheet leave the others out.
+
+    A config that has the mapping says by `[input.where]` which rows count.
+
+    Raises:
+        InputError: The file cannot be read, or the person wants none of it sent.
+
+    """
+    guessed = guess_of(reader, settings)
+    if guessed is None:
+        return
+    rows = list(reader.look_ahead(_MOST_ROWS))
+    asked = [one for one in _open(reader.sheet.header, rows) if one.header not in dict(settings.input.where)]
+    if asked:
+        told = {one.note for one in asked}
+        reader.answered = replace(guessed, notes=tuple(note for note in guessed.notes if note not in told))
+        among = f"{counted(len(rows))}" if reader.is_read else f"the first {counted(len(rows))}"
+        reader.require(consent_answers(asked, among, ask))
+
+
+def how_to_keep(readers: Sequence[InputSheet], settings: Settings, options: Mapping[str, object]) -> str:
+    """Return how later runs leave out the same rows without a question; empty where nobody was asked to leave any out.
+
+    Args:
+        readers: Of the run.
+        settings: With the rows that the config lets count.
+        options: The options that were given.
+
+    """
+    asked = [reader for reader in readers if reader.left_out and list(reader.where) != list(settings.input.where)]
+    if not asked:
+        return ""
+    said = " ".join(reader.left_out_text() for reader in asked)
+    files = [reader.sheet.file for reader in asked]
+    return f"{said} Every night too, once this wrote your answers into a config:\n  {choose_columns(files, options)}"
+
+
+def consent_of(header: Sequence[str], rows: Sequence[Row], ask: Callable[[str], str]) -> tuple[list[Consent], Where]:
+    """Return the columns that were asked about, and the answers that make rows count, for a config.
+
+    Raises:
+        InputError: The person wants none of it sent.
+
+    """
+    asked = list(_open(header, rows))
+    return asked, consent_answers(asked, f"the first {counted(len(rows))}", ask)
+
+
+def columns_of_consent(reader: InputSheet, settings: Settings) -> str:
+    """Return the columns that say who agreed and are not asked about; empty: none, or a config has the mapping."""
+    if settings.mapping_given:
+        return ""
+    rows, known = reader.sample(), dict(settings.input.where)
+    return listed(one.header for one in _open(reader.sheet.header, rows) if one.header not in known)
+
+
+def consent_answers(asked: Sequence[Consent], among: str, ask: Callable[[str], str]) -> Where:
+    """Return the headers with the answers that make a row count, as the person says; none: all rows count."""
+    found = ((one.header, _values(one, among, ask)) for one in asked)
+    return [(header, values) for header, values in found if values]
+
+
+def _open(header: Sequence[str], rows: Sequence[Row]) -> Iterator[Consent]:
+    """Yield the columns of which some rows do not say yes."""
+    for one in consents(columns_of(header, [row.cells for row in rows], "")):
+        if header.count(one.header) == 1 and sum(one.counts[text] for text in one.agreed) < len(rows):
+            yield one
+
+
+def _values(one: Consent, among: str, ask: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the answers that make a row count; none: all rows count."""
+    what = "does not want messages" if one.refuses else "agreed to get messages"
+    said = f"{quoted(plain(one.header))} seems to say who {what}"
+    if not one.likely:
+        return _chosen(one, said, ask)
+    told = ", ".join(f"{_shown(text)} {count:,}" for text, count in one.counts.most_common())
+    rows = sum(one.counts[text] for text in one.likely)
+    only = " or ".join(map(_shown, one.likely))
+    question = f"{said}: {told}.\n{_WHY}\nImport only the {rows:,} of {among} with {only}? [Y/n]"
+    return one.likely if says_yes(ask, question, default=True) else ()
+
+
+def _chosen(one: Consent, said: str, ask: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the answers that the person says mean yes, where their words do not tell.
+
+    Raises:
+        InputError: None of them does.
+
+    """
+    answers = [*one.answers, *([""] if one.counts[""] else [])]
+    lines = [f"  {number} {_shown(text)} ({counted(one.counts[text])})" for number, text in enumerate(answers, 1)]
+    which = "Which of these may get messages? Numbers such as 1,2, or all; Enter: none of them:"
+    question = "\n".join([f"{said}:", *lines, which])
+    while answer := ask(question).strip():
+        numbers = answer.replace(",", " ").split()
+        if answer.casefold() == "all":
+            return ()
+        if all(text.isdecimal() and 0 < int(text) <= len(answers) for text in numbers):
+            return tuple(answers[int(text) - 1] for text in numbers)
+        if is_no(answer):
+            break
+        question = which
+    raise InputError("Nothing was sent.", "Whoever did not agree is left out, and that is all rows.", code="declined")
+
+
+def _shown(text: str) -> str:
+    return quoted(plain(text)) if text else "no answer"

@@ -1,0 +1,101 @@
+"""Whether only those are imported who agreed to be written to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from importer.commands.input.input_sheet import InputSheet
+from importer.commands.mapping_selection import guess_of
+from importer.commands.questions.consent_question import ask_consent
+from importer.model.errors import InputError
+from importer.readers import open_reader
+from importer.readers.options import InputOptions
+from importer.settings import settle
+from tests.support.commands import table
+
+
+def asked_of(
+    folder: Path, header: str, cells: Sequence[str], *answers: str, config: str = ""
+) -> tuple[InputSheet, list[str]]:
+    """Ask about a sheet with such a column; return it, and the questions."""
+    people = [(f"+346001112{number:02}", f"Ana {number}", cell) for number, cell in enumerate(cells)]
+    path = table(folder / "a.csv", [("Phone", "Name", header), *people])
+    settings = settle({}, {}, config)
+    reader = InputSheet(open_reader(str(path), InputOptions()), settings.input.where)
+    left, questions = list(answers), []
+
+    def ask(question: str) -> str:
+        questions.append(question)
+        return left.pop(0)
+
+    ask_consent(reader, settings, ask)
+    assert not left
+    return reader, questions
+
+
+def kept(reader: InputSheet) -> list[str]:
+    """Return what the rows that count say in the column."""
+    return [row.cells[2] for rows in reader.chunks() for row in rows]
+
+
+CELLS = ["Sí", "No", "", "si", "NO", "sí"]
+
+
+def test_enter_leaves_out_whoever_did_not_say_yes(tmp_path: Path) -> None:
+    """Also who said nothing; the counts are shown, and the note that says how to write it is not needed any more."""
+    reader, questions = asked_of(tmp_path, "Acepta publicidad", CELLS, "")
+    assert '"Acepta publicidad" seems to say who agreed to get messages: ' in questions[0]
+    assert "no answer 1" in questions[0]
+    assert questions[0].endswith('\nImport only the 3 of 6 rows with "Sí" or "si" or "sí"? [Y/n]')
+    assert kept(reader) == ["Sí", "si", "sí"]
+    assert (reader.left_out, reader.row_count) == (3, 3)
+    guessed = guess_of(reader, settle({}, {}))
+    assert guessed
+    assert guessed.notes == ()
+
+
+def test_a_no_sends_all_rows(tmp_path: Path) -> None:
+    """It is the person who answers for it."""
+    assert kept(asked_of(tmp_path, "Consent", CELLS, "n")[0]) == CELLS
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "wanted"),
+    [
+        ("Unsubscribed", ["yes", "no", "yes"], ["no"]),
+        ("Dado de baja", ["x", "", ""], ["", ""]),
+        ("Acepto la política", ["Acepto", "", "Acepto"], ["Acepto", "Acepto"]),
+    ],
+)
+def test_a_refusal_and_a_ticked_box_are_understood(
+    tmp_path: Path, header: str, cells: list[str], wanted: list[str]
+) -> None:
+    """Where people refuse, those are safe who did not."""
+    assert kept(asked_of(tmp_path, header, cells, "")[0]) == wanted
+
+
+def test_other_words_are_for_a_person_to_tell(tmp_path: Path) -> None:
+    """By number, after an answer that is none; Enter sends none of them, `all` all."""
+    cells = ["erteilt", "widerrufen", ""]
+    reader, questions = asked_of(tmp_path, "Einwilligung", cells, "7", "1, 3")
+    assert '  1 "erteilt" (1 row)\n  2 "widerrufen" (1 row)\n  3 no answer (1 row)\n' in questions[0]
+    assert kept(reader) == ["erteilt", ""]
+    assert kept(asked_of(tmp_path, "Einwilligung", cells, "all")[0]) == cells
+    with pytest.raises(InputError, match="Nothing was sent"):
+        asked_of(tmp_path, "Einwilligung", cells, "")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "config"),
+    [
+        ("Consent", ["Yes", "Yes"], ""),
+        ("Consent", ["2024-01-02", "2024-01-03"], ""),
+        ("City", ["Yes", "No"], ""),
+        ("Consent", ["Yes", "No"], '[input.where]\nConsent = ["Yes"]\n'),
+        ("Consent", ["Yes", "No"], '[columns]\nidentifier = "Phone"\nname = "Name"\n'),
+    ],
+)
+def test_nobody_is_asked_without_a_doubt(tmp_path: Path, header: str, cells: list[str], config: str) -> None:
+    """Where all agreed, no column says it, or the config does."""
+    assert asked_of(tmp_path, header, cells, config=config)[1] == []
