@@ -135,6 +135,19 @@ def test_a_yes_and_a_no_may_be_in_the_customers_language(service: Sandbox) -> No
 
 
 NONE = ("none: ", "\n")
+
+
+def test_a_guessed_encoding_is_told_once() -> None:
+    """Before the questions, in two lines at most; where silence was asked for, with the last question."""
+    text = "Phone;Name\n+34600111222;Begoña Núñez\n+34600111223;Íñigo Peña\n"
+    Path("clientes.csv").write_bytes(text.encode("cp1252"))
+    told = 'clientes.csv: Encoding guessed: it was read as Windows-1252 (Latin-1), with\n"Begoña". If '
+    for options, before in (((), True), (("--quiet",), False)):
+        ended = on_a_terminal("run", "clientes.csv", "--sandbox", *options, answers=[("Import them? [Y/n]", "n\n")])
+        assert ended.shown.count("Encoding guessed") == 1
+        assert (told in ended.shown) == before
+
+
 CONSENT = [
     ("Phone", "Name", "Acepta publicidad"),
     *((f"+3460011122{place}", f"Ana {place}", ("Sí", "No", "")[place % 3]) for place in range(6)),

@@ -120,7 +120,7 @@ class LastQuestion:
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         head = f"The first {'rows as they' if len(self._first) > 1 else 'row as it'} will be sent:"
         parts = [
-            *(_sheet_lines(sheet, is_guessed=not context.settings.mapping_given) for sheet in connection.sheets),
+            *(_sheet_lines(context, sheet) for sheet in connection.sheets),
             *([head] if self._first else []),
             *(row_line(number, contact) for number, contact in self._first),
             self.note,
@@ -165,14 +165,14 @@ def asks_at_last(context: CommandContext) -> bool:
     return context.asker is not None and not context.settings.run.dry_run
 
 
-def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
-    """Return which column feeds which field, if that was guessed, and what is to be known of the encoding."""
+def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
+    """Return which column feeds which field, if that was guessed, and of the encoding what was not told at first."""
     one = sheet.reader.sheet
     file = plain(Path(one.file).name + (f', sheet "{one.name}"' if one.name else ""))
-    lines = mapping_lines(sheet.options, sheet.mapping) if is_guessed else []
+    lines = [] if context.settings.mapping_given else mapping_lines(sheet.options, sheet.mapping)
     if len(lines) > _MOST_LINES_OF_MAPPING:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
-    notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if "--encoding" in note]
+    notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
     return "\n".join(filter(None, [*head, *map(_one_line, lines), *notes, plain(sheet.reader.left_out_text())]))
 

@@ -103,6 +103,8 @@ _KANA = re.compile("[\\u3041-\\u30fe]")
 _KANA_SHARE = 0.1
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _EVIDENCE_BYTES, _MOST_WORDS = 32_768, 500
+_SHORT_WORD = 14
+"""Bytes of a word that leave a note about the encoding on two lines of a terminal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +125,10 @@ class EncodingGuess:
 
     def note(self) -> str:
         """Return a sentence about the guess, with a word by which a person sees whether it is right."""
-        said = f"The file does not say its encoding: it was read as {self.name}"
+        said = f"Encoding guessed: it was read as {self.name}"
         if not self.example:
             return f"{said}. If that is wrong, say --encoding NAME."
-        other = _NAMES.get(self.other, self.other)
-        return (
-            f'{said}, in which a word of it is "{self.example}"; in {other} that word would be '
-            f'"{self.other_example}". If that is right, say --encoding {self.other}.'
-        )
+        return f'{said}, with "{self.example}". If "{self.other_example}" is right, say --encoding {self.other}.'
 
 
 def guess_codec(text: bytes, *, old_mac: bool = False) -> EncodingGuess:
@@ -143,6 +141,7 @@ def guess_codec(text: bytes, *, old_mac: bool = False) -> EncodingGuess:
     """
     evidence = b"".join(line for line in text.splitlines(keepends=True) if not line.isascii())[:_EVIDENCE_BYTES]
     words = list(dict.fromkeys(_WORD.findall(evidence)))[:_MOST_WORDS]
+    shown_first = sorted(words, key=lambda word: len(word) > _SHORT_WORD)
     scores = {codec: _score(b" ".join(words), codec) for codec in _CODECS}
     scores["mac-roman"] += _OLD_MAC * old_mac
     ranked = sorted(_CODECS, key=scores.__getitem__, reverse=True)
@@ -152,7 +151,7 @@ def guess_codec(text: bytes, *, old_mac: bool = False) -> EncodingGuess:
         ranked.insert(0, _of_other_scripts(evidence) or "cp1252")
     codec = ranked[0]
     for other in ranked[1:]:
-        for word in words:
+        for word in shown_first:
             here, there = word.decode(codec, "replace"), word.decode(other, "replace")
             if here != there:
                 shown, instead = here[:LONGEST_EXAMPLE], there[:LONGEST_EXAMPLE]

@@ -3,6 +3,7 @@
 
 import pytest
 
+from importer.model.plain_text import wrapped_text
 from importer.readers.text.legacy_codecs import guess_codec, reads_well
 
 WORDS = [
@@ -66,6 +67,7 @@ def test_the_word_shown_differs_between_the_candidates(codec: str, text: str) ->
     assert f'"{guess.example}"' in note
     assert f'"{guess.other_example}"' in note
     assert f"--encoding {guess.other}." in note
+    assert len(wrapped_text(f"clientes de 2026.csv: {note}", 80).splitlines()) <= 2
 
 
 @pytest.mark.parametrize("codec", ["iso8859-15", "mac-roman"])
