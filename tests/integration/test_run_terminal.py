@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,6 +147,23 @@ def test_a_guessed_encoding_is_told_once() -> None:
         ended = on_a_terminal("run", "clientes.csv", "--sandbox", *options, answers=[("Import them? [Y/n]", "n\n")])
         assert ended.shown.count("Encoding guessed") == 1
         assert (told in ended.shown) == before
+
+
+@pytest.mark.usefixtures("token")
+def test_no_line_of_the_last_question_is_cut_within_a_word(service: Sandbox) -> None:
+    """A long row and a long list of columns go on below, and what is very long ends at a word."""
+    note = "Entrega a domicilio por la mañana, llamar antes al portero que abre la puerta de atrás"
+    headers = ("Phone", "Name", "Note", *(f"Pregunta número {place} de la encuesta" for place in range(5)))
+    table(Path("a.csv"), [headers, ("+34600111222", "Ana", note), ("+34600111223", "Eva", f"{note}; {note}; {note}")])
+    shown = on_a_terminal("run", "a.csv", answers=[("Import them? [Y/n]", "n\n")]).shown
+    lines = shown.splitlines()
+    assert "  row 2: 34600111222; Ana; note: Entrega a domicilio por la mañana, llamar" in lines
+    assert "    antes al portero que abre la puerta de atrás" in lines
+    assert "  not sent            Pregunta número 0 de la encuesta, Pregunta número 1 de la" in lines
+    assert any(line.startswith(f"{' ' * 22}encuesta, Pregunta") and line.endswith(" ...") for line in lines)
+    assert max(map(len, lines)) < 80
+    assert not re.search(r"\w\.\.\.$", shown, re.MULTILINE)
+    assert not service.contacts
 
 
 CONSENT = [

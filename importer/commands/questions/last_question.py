@@ -31,6 +31,8 @@ _WIDTH = 79
 _SHOWN_ROWS = 2
 _TOLD_FIRST = ("identifier", "name", "source")
 _MOST_LINES_OF_MAPPING = 8
+_SOURCES_AT = 22
+"""Where the columns begin in the lines of a mapping."""
 _NOT_SENT = {
     Status.INVALID: "with a problem",
     Status.DUPLICATE: "standing twice",
@@ -174,11 +176,12 @@ def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
     notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
-    return "\n".join(filter(None, [*head, *map(_one_line, lines), *notes, plain(sheet.reader.left_out_text())]))
+    shown = [_folded(line, indent=_SOURCES_AT, lines=2) for line in lines]
+    return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
 
 
 def row_line(number: int, contact: Contact) -> str:
-    """Return a row on one line of a terminal, as it will be sent."""
+    """Return a row on a line of a terminal, or a few, as it will be sent."""
     fields = payload(contact)
     custom = fields.pop("custom_fields", {})
     named = {name: value for name, value in fields.items() if name not in _TOLD_FIRST}
@@ -186,11 +189,14 @@ def row_line(number: int, contact: Contact) -> str:
     first = [contact.identifier, contact.name, *([contact.source] if contact.source != "whatsapp" else [])]
     texts = {name: ", ".join(map(str, one)) if isinstance(one, list | tuple) else one for name, one in named.items()}
     told = "; ".join([*first, *(f"{name}: {text}" for name, text in texts.items())])
-    return _one_line(f"  row {number}: {plain(told)}")
+    return _folded(f"  row {number}: {plain(told)}", indent=4, lines=3)
 
 
-def _one_line(text: str) -> str:
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
+def _folded(text: str, *, indent: int, lines: int) -> str:
+    """Return the text on so many lines at most, broken and, where it is longer, cut between words."""
+    return textwrap.fill(
+        text, _WIDTH, subsequent_indent=" " * indent, max_lines=lines, placeholder=" ...", break_on_hyphens=False
+    )
 
 
 def _counts(tally: Mapping[Status, int]) -> str:
