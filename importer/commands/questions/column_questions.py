@@ -20,7 +20,7 @@ from importer.mapper.options import ColumnOptions
 from importer.mapper.phones.countries import country_of
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
 from importer.model.answers import is_no, is_yes
-from importer.model.plain_text import plain
+from importer.model.plain_text import plain, shortened
 from importer.model.rows import Row, Sheet
 from importer.model.runs import RunRecord
 from importer.settings import Settings
@@ -211,14 +211,10 @@ def _choice_line(number: int, choice: str, header: Sequence[str], rows: Sequence
     values = (" ".join(row.cells[place].strip() for place in places).strip() for row in rows)
     filled = [value for value in values if value]
     share = f"{len(filled) / len(rows):.0%} full" if rows else "empty"
-    samples = (_cut(plain(value), _LONGEST_SAMPLE) for value in dict.fromkeys(filled))
-    name = _cut(plain(choice), _LONGEST_CHOICE)
+    samples = (shortened(plain(value), _LONGEST_SAMPLE) for value in dict.fromkeys(filled))
+    name = shortened(plain(choice), _LONGEST_CHOICE)
     return f"  {number} {name:<{_LONGEST_CHOICE}} {share:>9}  {', '.join(islice(samples, _SAMPLES))}"
 
 
 def _parts(choice: str) -> list[str]:
     return IN_BRACES.findall(choice) or [choice]
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 3]}..."

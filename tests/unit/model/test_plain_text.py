@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.model.plain_text import duration, encodable, escape, plain, plain_lines, unescape, utc, wrapped_text
+from importer.model.plain_text import (
+    duration,
+    encodable,
+    escape,
+    plain,
+    plain_lines,
+    shortened,
+    unescape,
+    utc,
+    wrapped_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +139,18 @@ def test_a_command_that_fits_without_its_indentation_goes_without() -> None:
     """Then the terminal does not break it."""
     assert wrapped_text("  callbell-importer run", 22) == "callbell-importer run"
     assert wrapped_text("any width that is 0 " * 9, 0) == "any width that is 0 " * 9
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("Nombre, Ciudad", 14, "Nombre, Ciudad"),
+        ("Nombre, Ciudad, País", 14, "Nombre ..."),
+        ("Nombre y apellidos", 14, "Nombre y ..."),
+        ("Observaciones", 10, "Observa..."),
+    ],
+)
+def test_a_text_is_shortened_at_a_words_end(text: str, most: int, shown: str) -> None:
+    """A word that is too long by itself is cut."""
+    assert shortened(text, most) == shown
+    assert len(shown) <= most
