@@ -35,6 +35,8 @@ class RowTally:
 
     count: int = 0
     rows: list[int] = field(default_factory=list)
+    varies: bool = False
+    """Whether they have different sentences."""
 
     def add(self, row: int) -> None:
         """Count a row."""
@@ -49,7 +51,8 @@ class RowTally:
 
     def group(self, code: str, column: str, message: str) -> ProblemGroup:
         """Return the rows as a group of problems."""
-        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=tuple(self.rows))
+        rows = tuple(self.rows)
+        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=rows, varies=self.varies)
 
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
@@ -156,7 +159,9 @@ class Findings:
         key = code, column, message
         if key not in self._tallies and (code not in ACCOUNT_PROBLEMS or len(self._tallies) >= _MOST_VALUES):
             key = code, column, ""
-        return self._tallies.setdefault(key, (message, RowTally()))[1]
+        first, tally = self._tallies.setdefault(key, (message, RowTally()))
+        tally.varies = tally.varies or message != first
+        return tally
 
     def _end_run(self) -> None:
         """End a run of consecutive numbers; warn if it is long."""

@@ -14,6 +14,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, wrong_places
+from importer.reports.problem_groups import group_sentence
 from importer.reports.report_advice import row_step
 from importer.reports.run_commands import retry_command
 from importer.reports.run_summary import RunSummary, pace_points
@@ -148,7 +149,7 @@ def _groups(title: str, groups: Sequence[ProblemGroup]) -> str:
         (
             f"{group.count:,}",
             _text(group.column, _LONGEST_NAME),
-            _text(group.message),
+            _text(group_sentence(group)),
             _text(", ".join(map(str, group.rows)) + (", …" if group.count > len(group.rows) else "")),
             f"<code>{_text(group.code)}</code>",
         )

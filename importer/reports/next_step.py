@@ -9,6 +9,7 @@ from importer.model.cures import CURES, MISSING_IN_CALLBELL, cure_of
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
+from importer.reports.problem_groups import group_sentence
 from importer.reports.run_commands import choose_columns, command_line, retry_command
 
 FINISHED = (0, 1)
@@ -72,7 +73,7 @@ def alike_text(group: ProblemGroup, rows: int) -> str:
     said = {
         "phone_no_country": f"the numbers in {column} do not say their country",
         **dict.fromkeys(_EMPTY, f"{column} is empty"),
-    }.get(group.code, plain(group.message).rstrip("."))
+    }.get(group.code, plain(group_sentence(group)).rstrip("."))
     return f"{group.count:,} of {counted(rows)} fail for the same reason: {said} ({group.code})."
 
 

@@ -27,6 +27,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, kept_places, wrong_places
+from importer.reports.problem_groups import group_sentence
 from importer.reports.report_advice import row_step
 from importer.reports.report_options import InputCells
 from importer.reports.run_commands import retry_command
@@ -180,7 +181,7 @@ def write_problems(
     for kind, groups in (("problem", problems), ("worth a look", warnings)):
         for group in groups:
             first = ", ".join(map(str, group.rows)) + (", ..." if group.count > len(group.rows) else "")
-            message = plain(group.message)
+            message = plain(group_sentence(group))
             worksheet.set_row(table.row, line_height(message, _MESSAGE_WIDTH))
             texts = (f"{group.count:,}", plain(group.column), message, first, group.code, kind)
             table.add(texts, [style.step, style.step, style.wrapped, style.step, style.own])
