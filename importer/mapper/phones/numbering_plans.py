@@ -9,8 +9,9 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from importer.mapper.messages import cell_problem
+from importer.mapper.phones.countries import region_dialled
+from importer.mapper.phones.examples import such_as
 from importer.model.phone_forms import in_form
-from importer.model.phone_mask import EXAMPLE
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
@@ -91,12 +92,12 @@ def _without_country(digits: str, text: str) -> str | Problem:
     if len(digits) > _MOST_DIGITS:
         return _too_long(text)
     if len(digits) < _FEWEST_DIGITS:
-        return _too_short(text)
+        return _too_short(text, "")
     if len(digits) >= _FEWEST_WITHOUT_PLUS and _is_valid_abroad(digits):
         return f"+{digits}"
     what = (
-        f"does not say its country: write it with + and the country code, such as {EXAMPLE},"
-        " or name the country of such numbers with --country, such as --country ES."
+        "does not say its country: write it with + and the country code, or name the country of such numbers with"
+        " --country, such as --country ES."
     )
     return cell_problem("phone_no_country", text, what)
 
@@ -139,14 +140,14 @@ def _parsed(number: str, country: str, text: str) -> str | Problem:
     except NumberParseException as error:
         if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
             return cell_problem("phone_impossible", text, "begins with an unknown country code: check the number.")
-        return _too_long(text) if error.error_type == NumberParseException.TOO_LONG else _too_short(text)
+        return _too_long(text) if error.error_type == NumberParseException.TOO_LONG else _too_short(text, country)
     national = phonenumbers.national_significant_number(parsed)
     if _is_valid(parsed.country_code or 0, national):
         return f"+{parsed.country_code}{national}"
-    return _invalid(parsed, number, text)
+    return _invalid(parsed, number, country or region_dialled(str(parsed.country_code)), text)
 
 
-def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
+def _invalid(parsed: PhoneNumber, number: str, country: str, text: str) -> Problem:
     plan = f"the country code +{parsed.country_code}"
     if (zeros := _needless_zeros(parsed.country_code or 0, number)) is not None:
         prefix, meant = zeros
@@ -154,7 +155,7 @@ def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
         return cell_problem("phone_trunk_zero", text, what)
     match phonenumbers.is_possible_number_with_reason(parsed):
         case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-            return _too_short(text, f" for {plan}")
+            return _too_short(text, country, f" for {plan}")
         case ValidationResult.TOO_LONG:
             return _too_long(text, f" for {plan}", number)
         case ValidationResult.INVALID_LENGTH:
@@ -172,8 +173,9 @@ def _needless_zeros(code: int, number: str) -> tuple[str, str] | None:
     return zeros[0], f"+{code}{national[zeros.end() :]}"
 
 
-def _too_short(text: str, where: str = "") -> Problem:
-    return cell_problem("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}.")
+def _too_short(text: str, country: str, where: str = "") -> Problem:
+    example = such_as(country, otherwise=", with + and the country code")
+    return cell_problem("phone_too_short", text, f"is too short{where}: write the whole number{example}.")
 
 
 def _too_long(text: str, where: str = "", number: str = "") -> Problem:
