@@ -106,6 +106,13 @@ def cure(
             "Give the same command again with the country of these numbers, such as --country ES for Spain:"
             " not one row has to be changed."
         )
+    if group.code == "phone_no_area_code":
+        feed = f'identifier = "AREA{{{plain(group.column)}}}"'
+        return (
+            f"Write the whole numbers in the file. Or, if all are of one area, let the config add its code: {feed}"
+            " under [columns], with the code in place of AREA. This writes a config:"
+            f"\n  {choose_columns(files, options)}"
+        )
     if group.code in CURES and command != "check":
         same = command_line(again, files, options, same_files=True)
         return f"{cure_of(group.code, plain(group.column))} Then give the same command again:\n  {same}"

@@ -20,6 +20,9 @@ NUMBERING_VERSION: str = phonenumbers.__version__
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
 _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway
+_FEWEST_LOCAL = 6
+"""Digits of a number that may lack its area code; fewer are too short for any."""
+_ANY_LINE = (PhoneNumberType.UNKNOWN, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE)
 _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 _NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
@@ -153,6 +156,9 @@ def _invalid(parsed: PhoneNumber, number: str, country: str, text: str) -> Probl
         prefix, meant = zeros
         what = f"has {prefix} before the number, which is not dialled with {plan}: write {meant} if that is the number."
         return cell_problem("phone_trunk_zero", text, what)
+    if _is_local(parsed):
+        advice = f"write the whole number{such_as(country, otherwise=', with the area code')}"
+        return cell_problem("phone_no_area_code", text, f"seems to lack its area code, for {plan}: {advice}.")
     match phonenumbers.is_possible_number_with_reason(parsed):
         case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
             return _too_short(text, country, f" for {plan}")
@@ -163,6 +169,14 @@ def _invalid(parsed: PhoneNumber, number: str, country: str, text: str) -> Probl
         case _:
             what = f"is not a number of {plan}: check the digits{_or_abroad(number)}."
             return cell_problem("phone_invalid", text, what)
+
+
+def _is_local(parsed: PhoneNumber) -> bool:
+    """Return whether the number is as long as the country's mobiles or fixed lines are without their area code."""
+    local = ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    return len(phonenumbers.national_significant_number(parsed)) >= _FEWEST_LOCAL and any(
+        phonenumbers.is_possible_number_for_type_with_reason(parsed, kind) == local for kind in _ANY_LINE
+    )
 
 
 def _needless_zeros(code: int, number: str) -> tuple[str, str] | None:
