@@ -140,6 +140,7 @@ class _RowSheet:
         style, result = self.style, row.result
         wrong = wrong_places(self.sheet, row.columns) if row.columns else []
         own = [cells[place] if place < len(cells) else "" for place in kept]
+        marked = [place for place, one in enumerate(kept) if one in wrong]
         step = row_step(result, self.retry)
         said = (result.status.value, result.uuid, plain(result.reason), cell_names(wrong, result.row), step)
         formats = (
@@ -156,7 +157,7 @@ class _RowSheet:
             style.step,
         )
         beyond = cells[len(self.sheet.header) :]
-        table.add([*own, *said, str(result.row), *beyond], [*formats, *own_formats, style.own], link)
+        table.add([*own, *said, str(result.row), *beyond], [*formats, *own_formats, style.own], link, marked)
 
     def notes(self) -> Iterator[str]:
         """Yield what a person should know of rows that are not there."""

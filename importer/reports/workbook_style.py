@@ -3,7 +3,7 @@
 import contextlib
 import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,15 +142,25 @@ class Table:
         """How many rows it has so far."""
         return self.row - self._first - 1
 
-    def add(self, texts: Sequence[str], formats: Sequence[Any], link: tuple[int, str] | None = None) -> None:
+    def add(
+        self,
+        texts: Sequence[str],
+        formats: Sequence[Any],
+        link: tuple[int, str] | None = None,
+        marked: Iterable[int] = (),
+    ) -> None:
         """Write the next row.
 
         Args:
             texts: Its cells.
             formats: Of each; the last one is for all that follow.
             link: The index of a cell that is a link, and where it leads.
+            marked: The indexes of cells whose format is shown also where they are empty.
 
         """
+        for place in marked:
+            if not texts[place]:
+                self.sheet.write_blank(self.row, place, None, formats[place])
         if link:
             place, address = link
             self.sheet.write_url(self.row, place, address, formats[place], encodable(texts[place]))

@@ -47,6 +47,14 @@ def test_the_inputs_columns_come_first(tmp_path: Path) -> None:
     assert rows["D2"].hyperlink.target == "https://x/u-1"
 
 
+def test_an_empty_cell_that_is_wrong_is_coloured(tmp_path: Path) -> None:
+    """The number that is missing is what has to be written there."""
+    fix = RowToFix(row=4, cells=("", "Ana"), status=Status.INVALID, reason="Missing.")
+    rows = written(tmp_path, FakeSource(results=[INVALID], to_fix={0: [fix]}))["contacts"]
+    assert (rows["A2"].value, rows["A2"].fill.fgColor.rgb) == (None, "FFFFC7CE")
+    assert rows["B2"].fill.fgColor.rgb != "FFFFC7CE"
+
+
 def test_a_row_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     """Without its cells it would be imported as an empty one; what is left out is said."""
     book = written(tmp_path, FakeSource(), ReportOptions())
