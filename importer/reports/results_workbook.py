@@ -42,7 +42,10 @@ _MOST_LINKS = 20_000  # a sheet of Excel takes 65,530, and XlsxWriter keeps them
 _LONGEST_LINK = 2_000
 _LONGEST_SHEET_NAME = 31
 _MESSAGE_WIDTH = 90
-_ADDED = (STATUS_COLUMN, UUID_COLUMN, REASON_COLUMN, CELLS_COLUMN, STEP_COLUMN, ROW_COLUMN)
+_REASON_WIDTH, _STEP_WIDTH = 60, 48
+_ADDED = (STATUS_COLUMN, REASON_COLUMN, STEP_COLUMN, CELLS_COLUMN, UUID_COLUMN, ROW_COLUMN)
+"""In the order in which a person needs them, as those at the end may be beyond the screen."""
+_REASON, _STEP, _UUID = map(_ADDED.index, (REASON_COLUMN, STEP_COLUMN, UUID_COLUMN))
 _LEFT_OUT = {
     ShownRows.EVERY: "",
     ShownRows.CHANGED: f"Rows that are unchanged are left out, as the run has more than {MOST_WITH_UNCHANGED:,}.",
@@ -134,7 +137,8 @@ class _RowSheet:
                 self._beyond += 1
             else:
                 self._add(table, row, row.cells, kept)
-        table.finish(len(kept), style.text)
+        widths = {len(kept) + _REASON: _REASON_WIDTH, len(kept) + _STEP: _STEP_WIDTH}
+        table.finish(len(kept), style.text, widths)
 
     def _add(self, table: Table, row: ShownRow, cells: Sequence[str], kept: Sequence[int]) -> None:
         style, result = self.style, row.result
@@ -142,22 +146,20 @@ class _RowSheet:
         own = [cells[place] if place < len(cells) else "" for place in kept]
         marked = [place for place, one in enumerate(kept) if one in wrong]
         step = row_step(result, self.retry)
-        said = (result.status.value, result.uuid, plain(result.reason), cell_names(wrong, result.row), step)
+        reason = plain(result.reason)
+        said = (result.status.value, reason, step, cell_names(wrong, result.row), result.uuid, str(result.row))
         formats = (
             [style.wrong if place in wrong else style.text for place in kept] if wrong else [style.text] * len(kept)
         )
         is_link = result.href.startswith("https://") and bool(result.uuid) and len(result.href) <= _LONGEST_LINK
-        link = (len(kept) + 1, result.href) if is_link and self._links < _MOST_LINKS else None
+        link = (len(kept) + _UUID, result.href) if is_link and self._links < _MOST_LINKS else None
         self._links += link is not None
-        own_formats = (
-            style.status[result.status],
-            style.link if link else style.own,
-            style.step,
-            style.step,
-            style.step,
-        )
+        told = (style.status[result.status], style.wrapped, style.wrapped, style.step)
         beyond = cells[len(self.sheet.header) :]
-        table.add([*own, *said, str(result.row), *beyond], [*formats, *own_formats, style.own], link, marked)
+        if len(reason) > _REASON_WIDTH or len(step) > _STEP_WIDTH:
+            height = max(line_height(reason, _REASON_WIDTH), line_height(step, _STEP_WIDTH))
+            table.sheet.set_row(table.row, height)
+        table.add([*own, *said, *beyond], [*formats, *told, style.link if link else style.own, style.own], link, marked)
 
     def notes(self) -> Iterator[str]:
         """Yield what a person should know of rows that are not there."""

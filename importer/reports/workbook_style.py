@@ -166,17 +166,19 @@ class Table:
             self.sheet.write_url(self.row, place, address, formats[place], encodable(texts[place]))
         self._write(texts, formats, skipped=link[0] if link else -1)
 
-    def finish(self, text_columns: int, text_format: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
+    def finish(self, text_columns: int, text_format: Any, most_widths: Mapping[int, int] | None = None) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         """Freeze, filter and widen it; printed, it is as wide as a page, and its header is on each.
 
         Args:
             text_columns: How many columns are the input's own, in which a person may type.
             text_format: Of these.
+            most_widths: Of columns that are to be narrower than others may be, by their index.
 
         """
         for place, width in enumerate(self._widths):
             is_input = place < text_columns
-            fits = min(max(width + 2, _LEAST_WIDTH), _MOST_INPUT_WIDTH if is_input else _MOST_OWN_WIDTH)
+            most = (most_widths or {}).get(place, _MOST_INPUT_WIDTH if is_input else _MOST_OWN_WIDTH)
+            fits = min(max(width + 2, _LEAST_WIDTH), most)
             self.sheet.set_column(place, place, fits, text_format if is_input else None)
         self.sheet.freeze_panes(self._first + 1, 0)
         self.sheet.set_landscape()

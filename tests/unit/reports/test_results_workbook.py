@@ -37,14 +37,24 @@ def cells(sheet: Any) -> list[list[str | None]]:
 def test_the_inputs_columns_come_first(tmp_path: Path) -> None:
     """With what became of each row beside them; cells that the journal lacks come from the input."""
     rows = written(tmp_path, FakeSource())["contacts"]
-    ours = ["import_status", "import_uuid", "import_reason", "import_cells", "import_what_to_do", "import_row"]
+    ours = ["import_status", "import_reason", "import_what_to_do", "import_cells", "import_uuid", "import_row"]
     assert cells(rows) == [
         ["Phone", "Name", *ours],
-        ["34600111222", "Ana, of Madrid", "created", "u-1", None, None, None, "2"],
-        ["+12", "=1+1", "invalid", None, "Too short. Mend it.", "A4",
-         "Fix the cell, save, and import the file again.", "4"],
+        ["34600111222", "Ana, of Madrid", "created", None, None, None, "u-1", "2"],
+        ["+12", "=1+1", "invalid", "Too short. Mend it.", "Fix the cell, save, and import the file again.",
+         "A4", None, "4"],
     ]  # fmt: skip
-    assert rows["D2"].hyperlink.target == "https://x/u-1"
+    assert rows["G2"].hyperlink.target == "https://x/u-1"
+
+
+def test_why_and_what_to_do_are_on_the_screen(tmp_path: Path) -> None:
+    """They stand beside the input's columns, and a long reason is wrapped, not wide."""
+    long = INVALID._replace(reason="It is too short, " * 20)
+    rows = written(tmp_path, FakeSource(results=[long]))["contacts"]
+    widths = [rows.column_dimensions[letter].width for letter in "CDE"]
+    assert sum(widths) < 126
+    assert rows["D2"].alignment.wrap_text
+    assert rows.row_dimensions[2].height == 6 * 15
 
 
 def test_an_empty_cell_that_is_wrong_is_coloured(tmp_path: Path) -> None:
@@ -68,7 +78,7 @@ def test_the_command_beside_a_row_finds_its_run(tmp_path: Path) -> None:
     source.options = {"journal": "/srv/j.sqlite3", "account": "north", "config": "/srv/config.toml"}
     where = "--config /srv/config.toml --account north --journal /srv/j.sqlite3"
     (row,) = cells(written(tmp_path, source)["contacts"])[1:]
-    assert f"callbell-importer retry 20261123-020000-contacts {where}" in str(row[-2])
+    assert f"callbell-importer retry 20261123-020000-contacts {where}" in str(row[4])
     page = html_report(source, RunSummary(record=source.record(), tally=source.tally(), problems=()))
     assert f"whether it arrived: callbell-importer retry 20261123-020000-contacts {where}" in page
 
