@@ -18,7 +18,7 @@ from importer.reports.next_step import (
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
 from importer.reports.report_options import Reports
-from importer.reports.run_commands import command_line, write_again
+from importer.reports.run_commands import after_rehearsal, write_again
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
@@ -221,11 +221,8 @@ def _reports(reports: Reports | None) -> str:
 
 def _rehearsal_end(record: RunRecord, *, can_be_sent: bool) -> str:
     """Return the last lines of a rehearsal."""
-    without = "without --sandbox" if record.options.get("sandbox") else "with sandbox = false under [run] of the config"
-    send = f"To send the rows, give the same command {without}.\n" if can_be_sent else ""
-    if send and record.command == "run" and record.options.get("sandbox"):
-        command = command_line("run", record.files, {**record.options, "sandbox": None}, same_files=True)
-        send = f"To send the rows:\n  {command}\n"
+    sentence, command = after_rehearsal(record)
+    send = "\n  ".join(filter(None, (sentence, command))) + "\n" if can_be_sent else ""
     return f"{send}This was a rehearsal: nothing was sent to Callbell."
 
 

@@ -74,7 +74,7 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
         first = book.add_worksheet(SUMMARY_SHEET)
         for index, sheet in enumerate(source.sheets()):
             own = named_sheet(book, sheet_name(sheet), [*OWN_SHEETS])
-            rows = _RowSheet(sheet=sheet, style=style, retry=retry_command(summary.record))
+            rows = _RowSheet(sheet=sheet, style=style, about=summary, retry=retry_command(summary.record))
             rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
             notes += rows.notes()
         write_problems(book.add_worksheet(PROBLEMS_SHEET), style, summary.told_problems, summary.worth_a_look)
@@ -118,6 +118,7 @@ class _RowSheet:
 
     sheet: Sheet
     style: Style
+    about: RunSummary
     retry: str
     """The command that sends rows of the run again."""
     _links: int = 0
@@ -127,7 +128,8 @@ class _RowSheet:
     def write(self, worksheet: Any, rows: Iterator[ShownRow]) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         """Write the header and the rows."""
         style, kept = self.style, kept_places(self.sheet)
-        header = [*(self.sheet.header[place] for place in kept), *_ADDED]
+        ours = [name for name in _ADDED if name != UUID_COLUMN or not self.about.record.is_rehearsal]
+        header = [*(self.sheet.header[place] for place in kept), *ours]
         formats = [style.header] * len(kept) + [style.own_header]
         table = Table(worksheet, header, max(self.sheet.header_row - 1, 0), formats)
         for row in rows:
@@ -147,19 +149,22 @@ class _RowSheet:
         marked = [place for place, one in enumerate(kept) if one in wrong]
         step = row_step(result, self.retry)
         reason = plain(result.reason)
-        said = (result.status.value, reason, step, cell_names(wrong, result.row), result.uuid, str(result.row))
+        said = (self.about.word(result.status), reason, step, cell_names(wrong, result.row))
         formats = (
             [style.wrong if place in wrong else style.text for place in kept] if wrong else [style.text] * len(kept)
         )
-        is_link = result.href.startswith("https://") and bool(result.uuid) and len(result.href) <= _LONGEST_LINK
-        link = (len(kept) + _UUID, result.href) if is_link and self._links < _MOST_LINKS else None
+        # A sandbox makes UUIDs and addresses up.
+        uuid, href = ([], "") if self.about.record.is_rehearsal else ([result.uuid], result.href)
+        is_link = href.startswith("https://") and bool(result.uuid) and len(href) <= _LONGEST_LINK
+        link = (len(kept) + _UUID, href) if is_link and self._links < _MOST_LINKS else None
         self._links += link is not None
         told = (style.status[result.status], style.wrapped, style.wrapped, style.step)
         beyond = cells[len(self.sheet.header) :]
         if len(reason) > _REASON_WIDTH or len(step) > _STEP_WIDTH:
             height = max(line_height(reason, _REASON_WIDTH), line_height(step, _STEP_WIDTH))
             table.sheet.set_row(table.row, height)
-        table.add([*own, *said, *beyond], [*formats, *told, style.link if link else style.own, style.own], link, marked)
+        ours = [*said, *uuid, str(result.row)]
+        table.add([*own, *ours, *beyond], [*formats, *told, style.link if link else style.own, style.own], link, marked)
 
     def notes(self) -> Iterator[str]:
         """Yield what a person should know of rows that are not there."""

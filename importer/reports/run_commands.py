@@ -51,6 +51,15 @@ def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
     return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
 
 
+def after_rehearsal(record: RunRecord) -> tuple[str, str]:
+    """Return how the rows of a rehearsal are sent: a sentence, and the command if it says it whole."""
+    options = record.options
+    if record.command == "run" and options.get("sandbox"):
+        return "To send the rows:", command_line("run", record.files, {**options, "sandbox": None}, same_files=True)
+    without = "without --sandbox" if options.get("sandbox") else "with sandbox = false under [run] of the config"
+    return f"To send the rows, give the same command {without}.", ""
+
+
 def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
     """Return the command that shows how a run's file is read, and lets its columns be chosen."""
     read_as = [(name, options.get(name)) for name in _HOW_TO_READ]

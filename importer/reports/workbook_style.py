@@ -101,6 +101,7 @@ class Style:
         self.header = self.new(bold=True, font_color="#FFFFFF", bg_color=_HEADER_COLOUR, num_format="@")
         self.own_header = self.new(bold=True, font_color="#FFFFFF", bg_color="#5B7083")
         self.title = self.new(bold=True, font_size=16)
+        self.notice = self.new(bold=True, font_size=12, font_color="#A15C00")
         self.lead = self.new(font_size=12)
         self.heading = self.new(bold=True, font_size=12, bottom=1, bottom_color=_RULE)
         self.count = self.new(num_format="#,##0")

@@ -93,6 +93,27 @@ def test_our_columns_are_known_in_whatever_order_they_stand(service: Sandbox) ->
     assert header == [*ROWS[0], *(earlier[at] for at in (0, 2, 4, 3, 1, 5))]
 
 
+def test_a_rehearsals_workbook_can_be_given_to_a_run(service: Sandbox) -> None:
+    """What would be created is created, once, and the cell that was missing is sent."""
+    give("run", book(Path("contacts.xlsx")), "--sandbox")
+    (path,) = Path("reports/rehearsals").glob("*/results.xlsx")
+    results = openpyxl.load_workbook(path)
+    assert [row[3].value for row in results["Clientes"].iter_rows(min_row=2)] == [
+        *("would be created", "invalid", "would be created", "invalid", "duplicate")
+    ]
+    assert give("run", path, "--json").rows == {"created": 2, "invalid": 2, "duplicate": 1, "read": 5}
+    results["Clientes"]["A5"] = "+34600000004"
+    results.save("fixed.xlsx")
+    assert give("run", "fixed.xlsx", "--json").rows == {
+        "created": 1,
+        "unchanged": 2,
+        "invalid": 1,
+        "duplicate": 1,
+        "read": 5,
+    }
+    assert phones(service) == [f"3460000000{digit}" for digit in "134"]
+
+
 def test_every_cell_is_a_text_with_its_status(service: Sandbox) -> None:
     """The input's columns come first, the wrong cell is named, the UUID is a link, and no formula is left."""
     give("run", book(Path("contacts.xlsx")))

@@ -66,3 +66,15 @@ def test_each_step_has_its_command() -> None:
         "callbell-importer retry 20261123-020000-contacts",
     ]
     assert run_steps(RUN, Counter({Status.CREATED: 1}), 0, []) == [("Nothing: every row is where it should be.", "")]
+
+
+def test_after_a_rehearsal_the_rows_are_sent() -> None:
+    """With the command; what is to be fixed is rehearsed again."""
+    record = replace(RUN, account="sandbox x", options={"sandbox": True, "country": "ES"})
+    tally = Counter({Status.CREATED: 1, Status.INVALID: 1})
+    fix, send = run_steps(record, tally, 0, [Path("results.xlsx")])
+    assert "save, and rehearse:" in fix[0]
+    assert fix[1] == "callbell-importer run results.xlsx --country ES --sandbox"
+    assert send[0] == "To send the rows:"
+    assert send[1].endswith("contacts.csv --country ES")
+    assert run_steps(record, Counter({Status.INVALID: 1}), 0, [Path("results.xlsx")]) == [fix]

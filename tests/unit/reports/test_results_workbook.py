@@ -11,12 +11,12 @@ import pytest
 
 from importer.model.errors import StorageError
 from importer.model.rows import Sheet, Status
-from importer.model.runs import RowToFix, ShownRow, ShownRows
+from importer.model.runs import RowToFix, RunRecord, ShownRow, ShownRows
 from importer.reports import ReportOptions, write_reports
 from importer.reports.html_report import html_report
 from importer.reports.results_workbook import sheet_name, shown_rows
 from importer.reports.run_summary import RunSummary
-from tests.unit.reports.test_results import BOOK, INVALID, SHEET, TO_FIX, FakeSource
+from tests.unit.reports.test_results import BOOK, CREATED, INVALID, SHEET, TO_FIX, FakeSource
 
 CELLS = {2: ("34600111222", "Ana, of Madrid"), 4: ("+12", "=1+1")}
 ALL = ReportOptions(input_cells=lambda _: iter(CELLS.items()))
@@ -45,6 +45,28 @@ def test_the_inputs_columns_come_first(tmp_path: Path) -> None:
          "A4", None, "4"],
     ]  # fmt: skip
     assert rows["G2"].hyperlink.target == "https://x/u-1"
+
+
+def test_a_rehearsal_cannot_be_taken_for_the_real_thing(tmp_path: Path) -> None:
+    """It says on its first sheet what it is, what would be, and has neither links nor made-up UUIDs."""
+
+    class Rehearsed(FakeSource):
+        def record(self) -> RunRecord:
+            return replace(super().record(), account="sandbox 20261123-020000-contacts")
+
+    href = "https://dash.callbell.eu/contacts/u-1"
+    book = written(tmp_path, Rehearsed(results=[CREATED._replace(href=href), INVALID]))
+    told = [str(row[0]) for row in cells(book["Import summary"])]
+    assert told[:2] == [
+        "Rehearsal of the import of contacts.csv",
+        "This is a rehearsal in a sandbox: nothing was sent to Callbell.",
+    ]
+    assert "would be created" in told
+    rows = book["contacts"]
+    ours = ["import_status", "import_reason", "import_what_to_do", "import_cells", "import_row"]
+    assert cells(rows)[0] == ["Phone", "Name", *ours]
+    assert cells(rows)[1][2:] == ["would be created", None, None, None, "2"]
+    assert not any(cell.hyperlink for row in rows.iter_rows() for cell in row)
 
 
 def test_why_and_what_to_do_are_on_the_screen(tmp_path: Path) -> None:
