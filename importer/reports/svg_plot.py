@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 
 _WIDTH, _BAR_HEIGHT, _LABEL_WIDTH, _COUNT_WIDTH = 640, 30, 100, 90
-_LETTER_WIDTH = 8.2
+_LETTER_WIDTH = 9.2
 _LINE_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 300, 52, 12, 16, 44
 _TICKS = 5
 

@@ -3,6 +3,7 @@
 import contextlib
 import math
 import tempfile
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,8 @@ def named_sheet(book: Any, name: str, taken: Sequence[str] = ()) -> Any:  # noqa
 
 def line_height(text: str, width: int) -> int:
     """Return the height of a row whose text is wrapped at so many characters: no program fits it by itself."""
-    return _LINE_HEIGHT * max(1, math.ceil(len(text) / width))
+    lines = textwrap.wrap(text, width, break_long_words=False)  # a path begins on a line of its own
+    return _LINE_HEIGHT * max(1, sum(math.ceil(len(line) / width) for line in lines))
 
 
 class Style:

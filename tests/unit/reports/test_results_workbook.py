@@ -16,6 +16,7 @@ from importer.reports import ReportOptions, write_reports
 from importer.reports.html_report import html_report
 from importer.reports.results_workbook import sheet_name, shown_rows
 from importer.reports.run_summary import RunSummary
+from importer.reports.workbook_style import line_height
 from tests.unit.reports.test_results import BOOK, CREATED, INVALID, SHEET, TO_FIX, FakeSource
 
 CELLS = {2: ("34600111222", "Ana, of Madrid"), 4: ("+12", "=1+1")}
@@ -156,6 +157,14 @@ def test_charts_are_native_and_the_problems_have_their_sheet(tmp_path: Path) -> 
     told = cells(book["Import summary"])
     assert told[-2:] == [[1, 1.5, 300], [3, 1, 300]]
     assert told[1][0] == "1 of 2 customers is in Callbell. 1 needs you."
+
+
+def test_a_row_is_as_high_as_its_words_need() -> None:
+    """A path is not broken within a name, so a line may hold less than its width."""
+    assert line_height("one line", 60) == 15
+    assert line_height("", 60) == 15
+    assert line_height(f"{'x' * 40} {'y' * 40} {'z' * 20}", 56) == 45
+    assert line_height(f"run {'x' * 60} {'y' * 50}", 56) == 60
 
 
 def test_what_cannot_be_written_leaves_no_part(tmp_path: Path) -> None:
