@@ -74,6 +74,7 @@ def alike_text(group: ProblemGroup, rows: int) -> str:
         "phone_no_country": f"the numbers in {column} do not say their country",
         **dict.fromkeys(_EMPTY, f"{column} is empty"),
     }.get(group.code, plain(group_sentence(group)).rstrip("."))
+    said = said.replace("The ", "the ", 1) if said.startswith("The ") else said
     return f"{group.count:,} of {counted(rows)} fail for the same reason: {said} ({group.code})."
 
 

@@ -268,6 +268,13 @@ def test_rows_that_fail_alike_are_one_sentence_and_its_cure(
     assert "Problems:" not in text
 
 
+def test_rows_that_fail_alike_with_different_values_are_one_sentence_too() -> None:
+    """It is true of all of them, and has the first as an example."""
+    alike = replace(group("phone_no_area_code", 900, "Móvil", '"5512 3456" is local.'), varies=True, rows=(2, 3))
+    text = ended(record(1), {Status.INVALID: 900}, [alike], reports("failed.xlsx"))
+    assert "reason: the phone number seems to lack its area code. For example row 2: " in text
+
+
 @pytest.mark.parametrize(
     ("tally", "groups", "offers_retry"),
     [
