@@ -54,6 +54,7 @@ def server(
         never=chance.choice([*_REFUSALS, NEVER]) if false else NEVER,
         created_status=chance.choice([200, 201, 201]),
         shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
+        finds_both_forms=Trouble.WRITING in troubles and chance.random() < 0.5,
         skew_seconds=skew_seconds,
         has_date=by_hand or Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,
         lag_seconds=lag_seconds,
