@@ -137,12 +137,7 @@ def enqueue_rows(
     duplicates, contacts, forms = _look_up(connection, run, sheet_index, rows)
     counts, lines = Counter[Status](), []
     for seq, entry, draft in rows:
-        if isinstance(entry.mapped, InvalidRow):
-            decision = _invalid(entry.mapped)
-        elif seq in duplicates:
-            decision = duplicates.pop(seq)
-        else:
-            decision = deduplicate_across_runs(draft.payload, contacts.get(seq), run.existing)
+        decision = duplicates.pop(seq, None) or _decide(entry.mapped, draft, contacts.get(seq), run)
         counts[decision.outcome.status] += 1
         if not (run.tallied_only and decision.outcome.status is Status.PENDING):
             lines.append(
@@ -207,9 +202,13 @@ def _look_up(
     return duplicates, alike | contacts, forms
 
 
-def _invalid(invalid: InvalidRow) -> EnqueueDecision:
-    first = invalid.problems[0]
-    reason = " ".join(problem.message for problem in invalid.problems)
+def _decide(
+    mapped: Contact | InvalidRow, draft: RowDraft, known: KnownContact | None, run: RunInput
+) -> EnqueueDecision:
+    if isinstance(mapped, Contact):
+        return deduplicate_across_runs(draft.payload, known, run.existing)
+    first = mapped.problems[0]
+    reason = " ".join(problem.message for problem in mapped.problems)
     return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
 
 
