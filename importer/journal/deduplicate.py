@@ -153,7 +153,7 @@ def deduplicate_within_run(
     if there.file != here.file:
         where += f" of {there.file}"
     if (digits := digits_only(earlier.identifier)) and other_form(digits) == digits_only(identifier):
-        where += f", there {digits}"
+        where += f", in its other form {digits}"
     sent = earlier.content or (content_hashes(from_json(known.payload)) if known and known.payload else None)
     names = differing_fields(content, sent) if content and sent else ()
     lost = f"; {DUPLICATE_DIFFERS} {', '.join(names)}" if names else ""

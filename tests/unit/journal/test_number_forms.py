@@ -46,7 +46,7 @@ def test_the_other_form_in_a_later_row_is_a_duplicate(
     chunks = [[one, other]] if together else [[one], [other]]
     first, second = run(tmp_path / "j", *chunks)
     assert (first.status, second.status) == (Status.CREATED, Status.DUPLICATE)
-    assert second.reason == f"same identifier as row 2, there {one.identifier}"
+    assert second.reason == f"same identifier as row 2, in its other form {one.identifier}"
     assert (second.uuid, second.identifier) == (first.uuid, other.identifier)
 
 
@@ -105,7 +105,7 @@ def test_a_duplicate_in_the_other_form_says_in_what_it_differs(tmp_path: Path) -
     """As one in the same form does."""
     long, short = FORMS[0]
     _, second = run(tmp_path / "j", [of(long), of(short, name="Other")])
-    assert second.reason == f"same identifier as row 2, there {long}; not sent, though it differs in name"
+    assert second.reason == f"same identifier as row 2, in its other form {long}; not sent, though it differs in name"
 
 
 @pytest.mark.parametrize("swapped", [True, False])
