@@ -64,6 +64,7 @@ def server(
         may_replace=policy.on_conflict is OnConflict.SHEET,
         ledger=Ledger(
             knows_all_others=not troubles & {Trouble.CLOCK, Trouble.FALSE_REFUSAL},
+            tells_by_age=Trouble.CLOCK not in troubles,
             not_shown=frozenset({"note"} if leaves_out else ()),
         ),
     )

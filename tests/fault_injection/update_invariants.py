@@ -116,7 +116,8 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
             if not is_said(rows[key], name) or _is_same(name, wanted, there):
                 continue
             is_known = server.ledger.is_known(result.uuid)
-            if (result.uuid, name) not in server.ledger.touched and (is_known or result.uuid in server.before):
+            is_met = result.uuid in server.before and server.ledger.tells_by_age
+            if (result.uuid, name) not in server.ledger.touched and (is_known or is_met):
                 yield f"row {result.row} ({key}): {name} is {there!r}, and the sheet alone changed it to {wanted!r}"
             elif server.may_replace or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason):
                 continue
