@@ -111,6 +111,24 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
 
 
 @pytest.mark.usefixtures("token")
+def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox) -> None:
+    """Of the same file: its country is told, its column is the default; another file is asked about as ever."""
+    for file, digit in (("a.csv", 3), ("b.csv", 4)):
+        rows = [(f"60011122{n}", f"6002223{digit}{n}", f"Ana {n}") for n in range(10)]
+        table(Path(file), [("Phone", "Tel", "Name"), *rows])
+    country = ("Are they Spanish? [Y/n]", "\n")
+    asked = [country, ("Enter: 1 ", "2\n"), ("Import them?", "\n")]
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=asked).unasked == 0
+    asked = [("Enter: 2, as in the rehearsal ", "\n"), ("Import them?", "\n")]
+    ended = on_a_terminal("run", "a.csv", answers=asked)
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "Country: Spain, as in the rehearsal; for another, --country.\n" in ended.shown
+    assert {contact.identifier[:-1] for contact in service.contacts} == {"3460022233"}
+    asked = [("Enter: 1 ", "2\n"), ("Import them?", "\n")]
+    assert on_a_terminal("run", "b.csv", answers=asked).unasked == 0
+
+
+@pytest.mark.usefixtures("token")
 def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
     """By a name, after a name that is none; it is as good as the option, which later commands repeat."""
     table(Path("a.csv"), [("Phone", "Name"), ("912345678", "Ana"), ("+34600111222", "Eva"), ("+3460", "X")])
