@@ -201,6 +201,8 @@ class ImportRun(PoolCommand):
             async with display.hidden():
                 question.ask_of_undos(self.context, undos, self.interruption)
         if self._asks_at_last:
+            if connection.rehearsal is None:
+                question.not_seen = self._observers.preflight.not_seen_text(connection.directory)
             async with display.hidden():
                 question.ask(self.context, connection, tally, self.interruption)
                 self._answered_at = self.context.clock.now()

@@ -156,6 +156,21 @@ def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     assert on_a_terminal("run", "a.csv", answers=[("Enter: 1 ", "\n"), (YES_NO, "\n")]).exit_code == 0
 
 
+@pytest.mark.usefixtures("token")
+def test_what_was_not_seen_in_the_account_is_said_above_the_question(service: Sandbox) -> None:
+    """In the first run, when no contact carries a tag yet; not in a rehearsal, nor once a contact carries it."""
+    told = 'Not seen in the account; Callbell refuses what is not in its settings:\n  tags: "VIP"\n'
+    customers(Path("a.csv"))
+    ended = on_a_terminal("run", "a.csv", "--tag", "VIP", answers=[("Import them?", "\n")])
+    assert f"{told}3 rows, all to be sent.\n" in ended.shown
+    assert len(service.contacts) == 3
+    customers(Path("a.csv"), 4)
+    for options in (("--tag", "VIP"), ("--tag", "Imported", "--sandbox")):
+        ended = on_a_terminal("run", "a.csv", *options, answers=[("Import them?", "\n")])
+        assert ended.unasked == 0
+        assert "Not seen" not in ended.shown
+
+
 @pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130), (SIGTERM, 143)])
 @pytest.mark.usefixtures("token")
 def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, exit_code: int) -> None:
