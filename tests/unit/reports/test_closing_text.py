@@ -294,8 +294,10 @@ def group(code: str, count: int, column: str = "", message: str = "") -> Problem
         (
             "tag_unknown",
             "",
-            'Make the tag "VIP" in Callbell, or take it out of the column "Móvil". Then give the same command again:'
-            + "\n  call",
+            (
+                'Make the tag "VIP" in Callbell, or take it out of the column "Móvil".'
+                " Then give the same command again:\n  call"
+            ),
         ),
     ],
 )
