@@ -5,7 +5,6 @@ It comes when every row was read and checked, and before anything is sent, so th
 
 import contextlib
 import signal
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +15,7 @@ from importer.commands.context import CommandContext, CommandResult, says_yes
 from importer.commands.mapping_selection import mapping_lines
 from importer.model.errors import InputError
 from importer.model.payload import payload
-from importer.model.plain_text import counted, plain, plain_lines
+from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
@@ -174,7 +173,7 @@ def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
     lines = mapping_lines(sheet.options, sheet.mapping) if is_guessed else []
     if len(lines) > _MOST_LINES_OF_MAPPING:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
-    notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if "--encoding" in note]
+    notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
     return "\n".join([*head, *map(_one_line, lines), *notes])
 
