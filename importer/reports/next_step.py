@@ -159,7 +159,10 @@ def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure:
 
 def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:
     if any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNSENT)):
-        return "Give the same command without --dry-run to send the rows."
+        again = "Give the same command without --dry-run to send the rows"
+        if record.command != "run" or not record.options.get("dry_run") or record.options.get("limit"):
+            return f"{again}."
+        return f"{again}:\n  {command_line('run', record.files, record.options, same_files=True)}"
     if not tally.get(Status.INVALID):
         return ""
     check = command_line("check", record.files, record.options, same_files=True)

@@ -152,6 +152,18 @@ def test_a_dry_run_says_that_nothing_was_sent() -> None:
     assert "without --dry-run" in text
 
 
+@POSIX
+def test_the_command_after_a_dry_run_has_the_country_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept of a dry run, so the country would be asked for again; with --limit other rows would be meant."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    tally = {Status.UNSENT: 5}
+    sentence = "Give the same command without --dry-run to send the rows"
+    text = ended(record(dry_run=True, country="ES", tag=["A"]), tally, [], None)
+    assert text.endswith(f"{sentence}:\n  callbell-importer run contacts.csv --country ES --tag A")
+    for run in (record(country="ES"), record(dry_run=True, limit=3)):
+        assert ended(run, tally, [], None).endswith(f"{sentence}.")
+
+
 def test_only_the_most_frequent_problems_are_shown() -> None:
     """The rest is in the summary."""
     groups = [ProblemGroup(code=f"code_{n}", column="", message="", count=1, rows=()) for n in range(12)]
