@@ -54,4 +54,15 @@ class RowObservers:
         sheets = [one.reader.sheet for one in connection.sheets]
         country, evidence = self.without_country.cure(sheets, context.environment)
         warnings = (*self.warnings.warnings(), *self.preflight.warnings)
-        return RunFindings(warnings=warnings, notes=(*refused, required_text(required), evidence), country=country)
+        notes = (*refused, required_text(required), evidence, *_consent(context, connection))
+        return RunFindings(warnings=warnings, notes=notes, country=country)
+
+
+def _consent(context: CommandContext, connection: Connection) -> list[str]:
+    """Return how later runs leave out whoever did not agree, if a person was asked about it."""
+    if context.asker is None:
+        return []
+    from importer.commands.questions.consent_question import how_to_keep  # noqa: PLC0415 - only where a person is
+
+    said = how_to_keep([one.reader for one in connection.sheets], context.settings, context.options)
+    return [said] if said else []

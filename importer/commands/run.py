@@ -93,9 +93,11 @@ class ImportRun(PoolCommand):
         if self.context.asker is None:
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
+        from importer.commands.questions.earlier_answers import earlier_answers, rehearsals_of  # noqa: PLC0415 - the same
 
-        earlier = [one for one, _ in self.store.runs()]
-        self.context, note = with_answers(self.context, self.readers, earlier)
+        files = self.record.files
+        earlier = [*(one for one, _ in self.store.runs()), *rehearsals_of(self.context.settings, files)]
+        self.context, note = with_answers(self.context, self.readers, earlier_answers(earlier, files))
         self._asks_at_last = asks_at_last(self.context)
         if self._asks_at_last:
             self._observers.last_question.note = note
@@ -201,6 +203,8 @@ class ImportRun(PoolCommand):
             async with display.hidden():
                 question.ask_of_undos(self.context, undos, self.interruption)
         if self._asks_at_last:
+            if connection.rehearsal is None:
+                question.not_seen = self._observers.preflight.not_seen_text(connection.directory)
             async with display.hidden():
                 question.ask(self.context, connection, tally, self.interruption)
                 self._answered_at = self.context.clock.now()
@@ -250,9 +254,4 @@ class ImportRun(PoolCommand):
         if self._dry and connection.foretells:
             told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
             found = replace(found, notes=(*found.notes, *told))
-        if self._asks_at_last:
-            from importer.commands.questions.consent_question import how_to_keep  # noqa: PLC0415 - only where a person is
-
-            kept = how_to_keep(self.readers, self.context.settings, self.context.options)
-            found = replace(found, notes=(*found.notes, *([kept] if kept else [])))
         return end.reported(record, found)

@@ -161,10 +161,12 @@ class RunReport:
     def problems(self) -> Sequence[ProblemGroup]:
         """Return the problems grouped by code and column, most frequent first.
 
-        What the account does not have, and fields that differ, are grouped by message too: a line for each.
+        What the account does not have, and fields that differ, are grouped by message too: a line for each. Duplicates
+        that say something else are a group of their own.
         """
         counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
         rows, new = defaultdict[tuple[str, str, str], list[int]](list), Counter[tuple[str, str, str]]()
+        varying = set[tuple[str, str, str]]()
         for _, number, is_problem, known, problems in chain.from_iterable(
             self.database.pages(_PROBLEMS, {"run": self.run})
         ):
@@ -172,16 +174,22 @@ class RunReport:
             for code, column, message in json.loads(problems):
                 key = code, column, message
                 if key not in counts and (code not in _BY_MESSAGE or len(counts) >= _MOST_VALUES):
-                    key = code, column, ""
-                if DUPLICATE_DIFFERS not in messages.setdefault(key, message) and DUPLICATE_DIFFERS in message:
-                    messages[key] = message  # the duplicate to look at
+                    key = code, column, DUPLICATE_DIFFERS if DUPLICATE_DIFFERS in message else ""
+                if messages.setdefault(key, message) != message:
+                    varying.add(key)
                 counts[key] += 1
                 new[key] += bool(is_problem and code not in known_codes)
                 if counts[key] <= _FIRST_ROWS:
                     rows[key].append(number)
         return [
             ProblemGroup(
-                code=key[0], column=key[1], message=messages[key], count=count, rows=tuple(rows[key]), new=new[key]
+                code=key[0],
+                column=key[1],
+                message=messages[key],
+                count=count,
+                rows=tuple(rows[key]),
+                new=new[key],
+                varies=key in varying,
             )
             for key, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         ]

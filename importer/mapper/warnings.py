@@ -35,6 +35,8 @@ class RowTally:
 
     count: int = 0
     rows: list[int] = field(default_factory=list)
+    varies: bool = False
+    """Whether they have different sentences."""
 
     def add(self, row: int) -> None:
         """Count a row."""
@@ -49,7 +51,8 @@ class RowTally:
 
     def group(self, code: str, column: str, message: str) -> ProblemGroup:
         """Return the rows as a group of problems."""
-        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=tuple(self.rows))
+        rows = tuple(self.rows)
+        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=rows, varies=self.varies)
 
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
@@ -156,7 +159,9 @@ class Findings:
         key = code, column, message
         if key not in self._tallies and (code not in ACCOUNT_PROBLEMS or len(self._tallies) >= _MOST_VALUES):
             key = code, column, ""
-        return self._tallies.setdefault(key, (message, RowTally()))[1]
+        first, tally = self._tallies.setdefault(key, (message, RowTally()))
+        tally.varies = tally.varies or message != first
+        return tally
 
     def _end_run(self) -> None:
         """End a run of consecutive numbers; warn if it is long."""
@@ -192,11 +197,11 @@ class SheetWarnings:
 
 
 def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:
-    """Return the warning that mobile numbers are in both forms: a person in both would become two contacts."""
+    """Return the warning that mobile numbers are in both forms: some may be landlines, or lack their digit."""
     country, with_digit, without_digit = _FORMS[code]
     message = (
         f"{country} numbers are in both forms: {long.count:,} with {with_digit}, {short.count:,} with"
-        f' {without_digit}. If these are mobiles too, set mobile_form = "with" or "without" under [contact] of the'
-        " config, and each person is one contact."
+        f" {without_digit}. Who stands in both is one person, and sent once. If all are mobiles, send them in one form:"
+        ' mobile_form = "with" or "without" under [contact] of the config.'
     )
     return short.group("phone_both_forms", column, message)

@@ -184,6 +184,8 @@ class ProblemGroup:
     """The first 20 row numbers."""
     new: int = 0
     """How many of the rows did not have it in the last run of the same import; 0 also of what is no problem."""
+    varies: bool = False
+    """Whether rows have other sentences, with other numbers or values: then `message` is only that of the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,13 @@ from importer.reports.next_step import (
     ToDo,
     alike_text,
     all_alike,
+    carry_over,
     next_step,
     to_do,
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
 from importer.reports.report_options import Reports
-from importer.reports.run_commands import command_line, write_again
+from importer.reports.run_commands import after_rehearsal, undo_command, write_again
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
@@ -84,6 +85,8 @@ class Ending:
     """Of the terminal, on which the text is to fit with few lines; 0: it is none."""
     answered_at: datetime | None = None
     """When the person answered the last question, from which on the time counts; None: nobody was asked."""
+    leaves_existing: bool = False
+    """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
 
@@ -111,7 +114,7 @@ def _text(ending: Ending, most: int) -> str:
         *(_note(note, ending) if alike else note for note in ending.notes),
         found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most, ending.sheets),
-        _reports(ending.reports),
+        "\n".join(filter(None, [_reports(ending.reports), _take_back(ending)])),
         "\n".join(
             filter(
                 None,
@@ -119,7 +122,7 @@ def _text(ending: Ending, most: int) -> str:
             )
         ),
         _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
-        _next_step(ending, wrong),
+        "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
         _rehearsal_end(record, can_be_sent=not alike) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -136,6 +139,20 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
         return write_again(ending.record)
     failed = reports.failed if reports else None
     return next_step(ending.record, ending.tally, wrong, failed, ending.country, ending.early_end[1])
+
+
+def _carry_over(ending: Ending) -> str:
+    if ending.reports is None or ending.reports.unwritten or not ending.leaves_existing:
+        return ""
+    return carry_over(ending.record, ending.tally)
+
+
+def _take_back(ending: Ending) -> str:
+    """Return how all of it is taken back; empty where nothing was changed in Callbell."""
+    changed = any(ending.tally.get(status) for status in (Status.CREATED, Status.UPDATED))
+    if ending.reports is None or ending.record.is_rehearsal or not changed:
+        return ""
+    return f"To take it back: {undo_command(ending.record)}"
 
 
 def _note(note: str, ending: Ending) -> str:
@@ -221,11 +238,8 @@ def _reports(reports: Reports | None) -> str:
 
 def _rehearsal_end(record: RunRecord, *, can_be_sent: bool) -> str:
     """Return the last lines of a rehearsal."""
-    without = "without --sandbox" if record.options.get("sandbox") else "with sandbox = false under [run] of the config"
-    send = f"To send the rows, give the same command {without}.\n" if can_be_sent else ""
-    if send and record.command == "run" and record.options.get("sandbox"):
-        command = command_line("run", record.files, {**record.options, "sandbox": None}, same_files=True)
-        send = f"To send the rows:\n  {command}\n"
+    sentence, command = after_rehearsal(record)
+    send = "\n  ".join(filter(None, (sentence, command))) + "\n" if can_be_sent else ""
     return f"{send}This was a rehearsal: nothing was sent to Callbell."
 
 

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "explanations"
@@ -29,6 +30,7 @@ class Explanation:
     """A row of a file, a message or a command; may have several lines."""
 
 
+@cache
 def explanations() -> Mapping[str, Sequence[Explanation]]:
     """Return all explanations by the heading of their group."""
     tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.toml"))]

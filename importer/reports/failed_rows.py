@@ -18,6 +18,8 @@ from importer.reports.workbook_style import Style, Table, named_sheet, new_workb
 from importer.system.files import write_whole
 
 ADDED_COLUMNS = (STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN)
+_Line = tuple[Sequence[str], Sequence[int]]
+"""The cells of a line, and the places of those that are wrong."""
 _LONGEST_STEM = 80  # file systems take 255 bytes, and a letter can be four
 
 
@@ -61,19 +63,21 @@ def _file_ending(sheet: Sheet, index: int, count: int) -> str:
     return f"-{index + 1}-{''.join(sign if sign.isalnum() else '-' for sign in stem)}{ending}"
 
 
-def _table(sheet: Sheet, rows: Iterable[RowToFix], *, with_cells: bool) -> Iterator[list[str]]:
+def _table(sheet: Sheet, rows: Iterable[RowToFix], *, with_cells: bool) -> Iterator[_Line]:
     """Yield the header and the rows.
 
     A corrected file that fails again has our columns already: they are replaced, as headers must be unique. The excess
     cells of a row that is wider than its header come after them, visible to whoever fixes the row.
     """
     kept = kept_places(sheet)
-    yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS, *([CELLS_COLUMN] if with_cells else [])]
+    yield [*(sheet.header[place] for place in kept), *ADDED_COLUMNS, *([CELLS_COLUMN] if with_cells else [])], ()
     for row in rows:
         own = [encodable(row.cells[place]) if place < len(row.cells) else "" for place in kept]
-        cells = [cell_names(wrong_places(sheet, row.columns), row.row)] if with_cells else []
+        wrong = wrong_places(sheet, row.columns)
+        cells = [cell_names(wrong, row.row)] if with_cells else []
         beyond = map(encodable, row.cells[len(sheet.header) :])
-        yield [*own, row.status.value, plain(row.reason), str(row.row), *cells, *beyond]
+        marked = [place for place, one in enumerate(kept) if one in wrong]
+        yield [*own, row.status.value, plain(row.reason), str(row.row), *cells, *beyond], marked
 
 
 def kept_places(sheet: Sheet) -> list[int]:
@@ -95,7 +99,7 @@ def cell_names(places: Iterable[int], row: int) -> str:
     return " ".join(f"{column_letters(place)}{row}" for place in places)
 
 
-def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
+def _write_csv(path: Path, sheet: Sheet, table: Iterable[_Line]) -> None:
     """Write a file in the input's form: its delimiter, and the header in its row, which the config may name.
 
     It has a byte order mark, without which Excel does not read UTF-8.
@@ -103,11 +107,11 @@ def _write_csv(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         file.write("\n" * (sheet.header_row - 1))
         writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator="\n")
-        writer.writerows(map(escape, row) for row in table)
+        writer.writerows(map(escape, row) for row, _ in table)
 
 
-def write_sheet(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> None:
-    """Write the table as a workbook of one sheet, every cell a text, in constant memory.
+def write_sheet(path: Path, sheet: Sheet, table: Iterable[_Line]) -> None:
+    """Write the table as a workbook of one sheet, every cell a text, in constant memory; wrong cells are coloured.
 
     Args:
         path: The workbook; a temporary folder is created beside it.
@@ -119,13 +123,14 @@ def write_sheet(path: Path, sheet: Sheet, table: Iterable[Sequence[str]]) -> Non
 
     """
     rows = iter(table)
-    header = next(rows)
+    header, _ = next(rows)
     own = sum(name not in OWN_COLUMNS for name in header)
     with new_workbook(path) as book:
         style = Style(book)
         headers = [style.header] * own + [style.own_header]
         written = Table(named_sheet(book, sheet.name), header, max(sheet.header_row - 1, 0), headers)
         formats = [style.text] * own + [style.step]
-        for row in rows:
-            written.add(row, formats)
+        for row, wrong in rows:
+            coloured = [style.wrong if place in wrong else style.text for place in range(own)] if wrong else []
+            written.add(row, [*coloured, style.step] if wrong else formats, marked=wrong)
         written.finish(own, style.text)

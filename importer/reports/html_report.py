@@ -14,6 +14,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, wrong_places
+from importer.reports.problem_groups import group_sentence
 from importer.reports.report_advice import row_step
 from importer.reports.run_commands import retry_command
 from importer.reports.run_summary import RunSummary, pace_points
@@ -35,6 +36,7 @@ _STYLE = """
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, "Segoe UI", sans-serif }
 main { max-width: 1100px; margin: 0 auto; padding: 24px 16px 48px }
 h1 { font-size: 24px; margin: 0; overflow-wrap: anywhere } h2 { font-size: 17px; margin: 0 0 12px }
+.notice { font-weight: 600; border: 2px solid #d08700; border-radius: 8px; padding: 6px 12px; margin: 10px 0 }
 .lead { font-size: 18px; margin: 6px 0 2px } .quiet, dt { color: var(--quiet) }
 section { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 16px; margin-top: 16px }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 16px }
@@ -97,8 +99,9 @@ def html_report(source: ReportSource, about: RunSummary) -> str:
         _section("The run", _pairs(about.facts)) + _section("Options used", _pairs(about.options)),
         "</div>",
     ]
+    notice = f'<p class="notice">{_text(about.notice)}</p>' if about.notice else ""
     body = (
-        f"<header><h1>{_text(about.title)}</h1>"
+        f"<header><h1>{_text(about.title)}</h1>{notice}"
         f'<p class="lead">{_text(about.headline)}</p><p class="quiet">{_text(about.ended)}</p></header>'
         + "".join(sections)
     )
@@ -124,10 +127,13 @@ def _section(title: str, content: str) -> str:
 
 
 def _plots(about: RunSummary) -> str:
-    counts = [(status.value, count, STATUS_COLOURS[status]) for status, count, _ in about.counts]
+    counts = [(about.word(status), count, STATUS_COLOURS[status]) for status, count, _ in about.counts]
     meanings = _table(
         ("Status", "Rows", "What it means"),
-        ((_status(status), f"{count:,}", escape(meaning)) for status, count, meaning in about.counts),
+        (
+            (_status(status, about.word(status)), f"{count:,}", escape(meaning))
+            for status, count, meaning in about.counts
+        ),
     )
     unit, points = pace_points(about.record)
     pace = rate_line("Requests per second over the run", points, unit, about.record.rate_limit) if points else ""
@@ -148,7 +154,7 @@ def _groups(title: str, groups: Sequence[ProblemGroup]) -> str:
         (
             f"{group.count:,}",
             _text(group.column, _LONGEST_NAME),
-            _text(group.message),
+            _text(group_sentence(group)),
             _text(", ".join(map(str, group.rows)) + (", …" if group.count > len(group.rows) else "")),
             f"<code>{_text(group.code)}</code>",
         )
@@ -194,7 +200,7 @@ def _row(sheet: Sheet, row: ShownRow, retry: str, *, is_one_of_several: bool) ->
     )
     step = escape(plain(row_step(result, retry)))  # whole: half a command does something else
     file = [_text(sheet.file, _LONGEST_NAME)] if is_one_of_several else []
-    return [*file, str(result.row), cells, _status(result.status), name, identifier, reason, step]
+    return [*file, str(result.row), cells, _status(result.status, result.status.value), name, identifier, reason, step]
 
 
 def _table(header: Sequence[str], lines: Iterable[Sequence[str]], kind: str = "") -> str:
@@ -216,8 +222,8 @@ def _table(header: Sequence[str], lines: Iterable[Sequence[str]], kind: str = ""
     return f'<div class="scroll {kind}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _status(status: Status) -> str:
-    return f'<span class="status" style="background:{STATUS_COLOURS[status]}">{status.value}</span>'
+def _status(status: Status, word: str) -> str:
+    return f'<span class="status" style="background:{STATUS_COLOURS[status]}">{word}</span>'
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> str:

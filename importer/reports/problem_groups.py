@@ -10,6 +10,9 @@ from importer.model.runs import NO_PROBLEMS, ProblemGroup, RunRecord
 _MOST_ROWS = 5
 _MAYBE_LOST = "differs in"
 """What is said of a row that was left out, or not changed, though it says something else."""
+_DIFFERING_DUPLICATES = (
+    "The row has the same identifier as an earlier row, and was not sent, though it says something else."
+)
 
 
 def is_problem(group: ProblemGroup) -> bool:
@@ -34,9 +37,25 @@ def changes_text(record: RunRecord, groups: Sequence[ProblemGroup]) -> str:
     return f"Problems since the last run ({record.compared_with}): {said}."
 
 
+def group_sentence(group: ProblemGroup) -> str:
+    """Return a sentence that is true of all rows of the group, and has an example where their own sentences differ."""
+    if not group.varies:
+        return group.message
+    from importer.reports.code_explanations import explanation_of  # noqa: PLC0415 - many runs have no such group
+
+    explanation = explanation_of(group.code)
+    general = _DIFFERING_DUPLICATES if _is_differing_duplicate(group) else explanation.means if explanation else ""
+    example = f"For example row {group.rows[0]}: {group.message}" if group.rows and group.message else ""
+    return " ".join(filter(None, (general, example)))
+
+
 def is_worth_a_look(group: ProblemGroup) -> bool:
     """Tell whether the rows are no problem, and yet what they say may be missing in Callbell."""
-    return group.code == "differs" or (group.code == Status.DUPLICATE and _MAYBE_LOST in group.message)
+    return group.code == "differs" or _is_differing_duplicate(group)
+
+
+def _is_differing_duplicate(group: ProblemGroup) -> bool:
+    return group.code == Status.DUPLICATE and _MAYBE_LOST in group.message
 
 
 def groups_text(
@@ -72,9 +91,9 @@ def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool)
     what = f"{plain(group.code)}{column}"
     named = f"{shown}{more} ({what})" if shown else what
     new = "" if not (says_new and group.new) else " (new)" if group.new == group.count else f" ({group.new:,} new)"
-    if not group.message:
+    if not (sentence := group_sentence(group)):
         return f"  {counted(group.count)}{new}: {named}"
-    return f"  {counted(group.count)}{new}: {plain(group.message)}\n    {named}"
+    return f"  {counted(group.count)}{new}: {plain(sentence)}\n    {named}"
 
 
 def places(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:

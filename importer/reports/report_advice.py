@@ -6,7 +6,7 @@ from pathlib import Path
 from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
-from importer.reports.run_commands import command_line, retry_command
+from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
@@ -78,10 +78,14 @@ def run_steps(
     if to_fix and (tally[Status.INVALID] or tally[Status.FAILED] or conflicts):
         again = "\n".join(command_line("run", [path], record.options) for path in to_fix)
         names = " and ".join(path.name for path in to_fix)
-        steps.append((f"Fix the rows that need you in {names} (the reasons are beside them), save, and import:", again))
+        verb = "rehearse" if record.is_rehearsal else "import"
+        fix = f"Fix the rows that need you in {names} (the reasons are beside them), save, and {verb}:"
+        steps.append((fix, again))
     if tally[Status.UNSENT] or tally[Status.FAILED]:
         steps.append(("Send again what was not sent, or was given up on, as it is:", retry_command(record)))
     if tally[Status.IN_DOUBT]:
         ask = "Find out whether the rows in doubt arrived, and send those that did not:"
         steps.append((ask, retry_command(record)))
+    if record.is_rehearsal and any(tally[status] for status in IN_CALLBELL):
+        steps.append(after_rehearsal(record))
     return steps or [("Nothing: every row is where it should be.", "")]

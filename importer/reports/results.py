@@ -4,7 +4,6 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from importer.model.errors import error_json
 from importer.model.plain_text import escape, plain, utc
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import ProblemGroup, Result, RunRecord
-from importer.reports.problem_groups import problem_changes
+from importer.reports.problem_groups import group_sentence, problem_changes
 
 COLUMNS = (
     *("file", "sheet", "row", "identifier", "name", "status", "uuid", "href"),
@@ -143,9 +142,16 @@ def run_json(record: RunRecord) -> dict[str, object]:
 
 
 def groups_json(groups: Sequence[ProblemGroup]) -> list[dict[str, object]]:
-    """Return groups of problems for JSON: each text on one line."""
+    """Return groups of problems for JSON: each text on one line, each message true of all rows."""
     return [
-        {key: plain(value) if isinstance(value, str) else value for key, value in asdict(group).items()}
+        {
+            "code": plain(group.code),
+            "column": plain(group.column),
+            "message": plain(group_sentence(group)),
+            "count": group.count,
+            "rows": group.rows,
+            "new": group.new,
+        }
         for group in groups
     ]
 

@@ -27,6 +27,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, kept_places, wrong_places
+from importer.reports.problem_groups import group_sentence
 from importer.reports.report_advice import row_step
 from importer.reports.report_options import InputCells
 from importer.reports.run_commands import retry_command
@@ -41,7 +42,10 @@ _MOST_LINKS = 20_000  # a sheet of Excel takes 65,530, and XlsxWriter keeps them
 _LONGEST_LINK = 2_000
 _LONGEST_SHEET_NAME = 31
 _MESSAGE_WIDTH = 90
-_ADDED = (STATUS_COLUMN, UUID_COLUMN, REASON_COLUMN, CELLS_COLUMN, STEP_COLUMN, ROW_COLUMN)
+_REASON_WIDTH, _STEP_WIDTH = 60, 48
+_ADDED = (STATUS_COLUMN, REASON_COLUMN, STEP_COLUMN, CELLS_COLUMN, UUID_COLUMN, ROW_COLUMN)
+"""In the order in which a person needs them, as those at the end may be beyond the screen."""
+_REASON, _STEP, _UUID = map(_ADDED.index, (REASON_COLUMN, STEP_COLUMN, UUID_COLUMN))
 _LEFT_OUT = {
     ShownRows.EVERY: "",
     ShownRows.CHANGED: f"Rows that are unchanged are left out, as the run has more than {MOST_WITH_UNCHANGED:,}.",
@@ -70,7 +74,7 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
         first = book.add_worksheet(SUMMARY_SHEET)
         for index, sheet in enumerate(source.sheets()):
             own = named_sheet(book, sheet_name(sheet), [*OWN_SHEETS])
-            rows = _RowSheet(sheet=sheet, style=style, retry=retry_command(summary.record))
+            rows = _RowSheet(sheet=sheet, style=style, about=summary, retry=retry_command(summary.record))
             rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
             notes += rows.notes()
         write_problems(book.add_worksheet(PROBLEMS_SHEET), style, summary.told_problems, summary.worth_a_look)
@@ -114,6 +118,7 @@ class _RowSheet:
 
     sheet: Sheet
     style: Style
+    about: RunSummary
     retry: str
     """The command that sends rows of the run again."""
     _links: int = 0
@@ -123,7 +128,8 @@ class _RowSheet:
     def write(self, worksheet: Any, rows: Iterator[ShownRow]) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         """Write the header and the rows."""
         style, kept = self.style, kept_places(self.sheet)
-        header = [*(self.sheet.header[place] for place in kept), *_ADDED]
+        ours = [name for name in _ADDED if name != UUID_COLUMN or not self.about.record.is_rehearsal]
+        header = [*(self.sheet.header[place] for place in kept), *ours]
         formats = [style.header] * len(kept) + [style.own_header]
         table = Table(worksheet, header, max(self.sheet.header_row - 1, 0), formats)
         for row in rows:
@@ -133,29 +139,32 @@ class _RowSheet:
                 self._beyond += 1
             else:
                 self._add(table, row, row.cells, kept)
-        table.finish(len(kept), style.text)
+        widths = {len(kept) + _REASON: _REASON_WIDTH, len(kept) + _STEP: _STEP_WIDTH}
+        table.finish(len(kept), style.text, widths)
 
     def _add(self, table: Table, row: ShownRow, cells: Sequence[str], kept: Sequence[int]) -> None:
         style, result = self.style, row.result
         wrong = wrong_places(self.sheet, row.columns) if row.columns else []
         own = [cells[place] if place < len(cells) else "" for place in kept]
+        marked = [place for place, one in enumerate(kept) if one in wrong]
         step = row_step(result, self.retry)
-        said = (result.status.value, result.uuid, plain(result.reason), cell_names(wrong, result.row), step)
+        reason = plain(result.reason)
+        said = (self.about.word(result.status), reason, step, cell_names(wrong, result.row))
         formats = (
             [style.wrong if place in wrong else style.text for place in kept] if wrong else [style.text] * len(kept)
         )
-        is_link = result.href.startswith("https://") and bool(result.uuid) and len(result.href) <= _LONGEST_LINK
-        link = (len(kept) + 1, result.href) if is_link and self._links < _MOST_LINKS else None
+        # A sandbox makes UUIDs and addresses up.
+        uuid, href = ([], "") if self.about.record.is_rehearsal else ([result.uuid], result.href)
+        is_link = href.startswith("https://") and bool(result.uuid) and len(href) <= _LONGEST_LINK
+        link = (len(kept) + _UUID, href) if is_link and self._links < _MOST_LINKS else None
         self._links += link is not None
-        own_formats = (
-            style.status[result.status],
-            style.link if link else style.own,
-            style.step,
-            style.step,
-            style.step,
-        )
+        told = (style.status[result.status], style.wrapped, style.wrapped, style.step)
         beyond = cells[len(self.sheet.header) :]
-        table.add([*own, *said, str(result.row), *beyond], [*formats, *own_formats, style.own], link)
+        if len(reason) > _REASON_WIDTH or len(step) > _STEP_WIDTH:
+            height = max(line_height(reason, _REASON_WIDTH), line_height(step, _STEP_WIDTH))
+            table.sheet.set_row(table.row, height)
+        ours = [*said, *uuid, str(result.row)]
+        table.add([*own, *ours, *beyond], [*formats, *told, style.link if link else style.own, style.own], link, marked)
 
     def notes(self) -> Iterator[str]:
         """Yield what a person should know of rows that are not there."""
@@ -180,7 +189,7 @@ def write_problems(
     for kind, groups in (("problem", problems), ("worth a look", warnings)):
         for group in groups:
             first = ", ".join(map(str, group.rows)) + (", ..." if group.count > len(group.rows) else "")
-            message = plain(group.message)
+            message = plain(group_sentence(group))
             worksheet.set_row(table.row, line_height(message, _MESSAGE_WIDTH))
             texts = (f"{group.count:,}", plain(group.column), message, first, group.code, kind)
             table.add(texts, [style.step, style.step, style.wrapped, style.step, style.own])

@@ -51,6 +51,15 @@ def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
     return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
 
 
+def after_rehearsal(record: RunRecord) -> tuple[str, str]:
+    """Return how the rows of a rehearsal are sent: a sentence, and the command if it says it whole."""
+    options = record.options
+    if record.command == "run" and options.get("sandbox"):
+        return "To send the rows:", command_line("run", record.files, {**options, "sandbox": None}, same_files=True)
+    without = "without --sandbox" if options.get("sandbox") else "with sandbox = false under [run] of the config"
+    return f"To send the rows, give the same command {without}.", ""
+
+
 def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
     """Return the command that shows how a run's file is read, and lets its columns be chosen."""
     read_as = [(name, options.get(name)) for name in _HOW_TO_READ]
@@ -66,6 +75,11 @@ def write_again(record: RunRecord) -> str:
 def retry_command(record: RunRecord, **more: str) -> str:
     """Return the command that sends rows of a run again, with more options in front."""
     return shell.importer_command("retry", record.name, options=[*more.items(), *_where_it_is(record)])
+
+
+def undo_command(record: RunRecord) -> str:
+    """Return the command that takes back what a run did."""
+    return shell.importer_command("undo", record.name, options=_where_it_is(record))
 
 
 def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:

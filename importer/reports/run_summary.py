@@ -48,6 +48,15 @@ class RunSummary:
         return f"{'Rehearsal of the import' if self.record.is_rehearsal else 'Import'} of {plain(files)}"
 
     @property
+    def notice(self) -> str:
+        """What has to be known before all else: that nothing was sent; empty for a run that is no rehearsal."""
+        return "This is a rehearsal in a sandbox: nothing was sent to Callbell." if self.record.is_rehearsal else ""
+
+    def word(self, status: Status) -> str:
+        """Return what a status is called: of a rehearsal what would be."""
+        return REHEARSED[status][0] if self.record.is_rehearsal and status in REHEARSED else status.value
+
+    @property
     def headline(self) -> str:
         """What is not as it should be with the run as a whole, and what became of the customers."""
         became = headline(self.record, self.tally, conflict_count(self.problems))
@@ -71,6 +80,7 @@ class RunSummary:
         """When the run was, and what it sent."""
         record = self.record
         limit = f", of {record.rate_limit:g} allowed" if record.rate_limit else ""
+        where = " to the sandbox" if record.is_rehearsal else ""
         return [
             ("Run", record.name),
             ("Started", _local(record.started_at)),
@@ -78,7 +88,7 @@ class RunSummary:
                 "Ended",
                 f"{_local(record.finished_at)}, exit code {record.exit_code}" if record.finished_at else "not yet",
             ),
-            ("Requests", f"{record.requests_sent:,} sent, {record.requests_retried:,} of them again"),
+            ("Requests", f"{record.requests_sent:,} sent{where}, {record.requests_retried:,} of them again"),
             ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
             ("Blank rows", f"{record.blank:,}"),
             *([("Since the last run", changed)] if (changed := changes_text(record, self.told_problems)) else []),

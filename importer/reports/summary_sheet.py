@@ -38,12 +38,14 @@ def write_summary(
     for column, width in enumerate(_WIDTHS):
         worksheet.set_column(column, column, width)
     lines.add([(summary.title, style.title)])
+    if summary.notice:
+        lines.add([(summary.notice, style.notice)])
     lines.add([(summary.headline, style.lead)])
     lines.add([(summary.ended, None)])
     lines.heading("Rows")
     first_count = lines.row
     for status, count, meaning in summary.counts:
-        lines.add([(status.value, style.status[status]), (count, style.count), (meaning, style.meaning)])
+        lines.add([(summary.word(status), style.status[status]), (count, style.count), (meaning, style.meaning)])
     _add_bars(book, worksheet, summary, first_count)
     _write_texts(lines, style, summary, notes)
     last_shown = lines.row

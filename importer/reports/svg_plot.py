@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from html import escape
 
 _WIDTH, _BAR_HEIGHT, _LABEL_WIDTH, _COUNT_WIDTH = 640, 30, 100, 90
+_LETTER_WIDTH = 9.2
 _LINE_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 300, 52, 12, 16, 44
 _TICKS = 5
 
@@ -18,16 +19,17 @@ def bars(title: str, counts: Sequence[tuple[str, int, str]]) -> str:
 
     """
     most = max((count for _, count, _ in counts), default=0) or 1
-    room = _WIDTH - _LABEL_WIDTH - _COUNT_WIDTH
+    left = max([_LABEL_WIDTH, *(round(len(name) * _LETTER_WIDTH) + 12 for name, _, _ in counts)])
+    room = _WIDTH - left - _COUNT_WIDTH
     parts = []
     for place, (name, count, colour) in enumerate(counts):
         y, width = place * _BAR_HEIGHT, max(count / most * room, 2.0)
         middle = y + _BAR_HEIGHT / 2
         parts.append(
-            f'<text x="{_LABEL_WIDTH - 8}" y="{middle:.1f}" text-anchor="end" dy=".35em">{escape(name)}</text>'
-            f'<rect x="{_LABEL_WIDTH}" y="{y + 4}" width="{width:.1f}" height="{_BAR_HEIGHT - 8}" rx="3" '
+            f'<text x="{left - 8}" y="{middle:.1f}" text-anchor="end" dy=".35em">{escape(name)}</text>'
+            f'<rect x="{left}" y="{y + 4}" width="{width:.1f}" height="{_BAR_HEIGHT - 8}" rx="3" '
             f'fill="{escape(colour)}"/>'
-            f'<text x="{_LABEL_WIDTH + width + 8:.1f}" y="{middle:.1f}" dy=".35em">{count:,}</text>'
+            f'<text x="{left + width + 8:.1f}" y="{middle:.1f}" dy=".35em">{count:,}</text>'
         )
     return _svg(title, max(len(counts), 1) * _BAR_HEIGHT, "".join(parts))
 

@@ -3,7 +3,8 @@
 import contextlib
 import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ def named_sheet(book: Any, name: str, taken: Sequence[str] = ()) -> Any:  # noqa
 
 def line_height(text: str, width: int) -> int:
     """Return the height of a row whose text is wrapped at so many characters: no program fits it by itself."""
-    return _LINE_HEIGHT * max(1, math.ceil(len(text) / width))
+    lines = textwrap.wrap(text, width, break_long_words=False)  # a path begins on a line of its own
+    return _LINE_HEIGHT * max(1, sum(math.ceil(len(line) / width) for line in lines))
 
 
 class Style:
@@ -101,6 +103,7 @@ class Style:
         self.header = self.new(bold=True, font_color="#FFFFFF", bg_color=_HEADER_COLOUR, num_format="@")
         self.own_header = self.new(bold=True, font_color="#FFFFFF", bg_color="#5B7083")
         self.title = self.new(bold=True, font_size=16)
+        self.notice = self.new(bold=True, font_size=12, font_color="#A15C00")
         self.lead = self.new(font_size=12)
         self.heading = self.new(bold=True, font_size=12, bottom=1, bottom_color=_RULE)
         self.count = self.new(num_format="#,##0")
@@ -142,31 +145,43 @@ class Table:
         """How many rows it has so far."""
         return self.row - self._first - 1
 
-    def add(self, texts: Sequence[str], formats: Sequence[Any], link: tuple[int, str] | None = None) -> None:
+    def add(
+        self,
+        texts: Sequence[str],
+        formats: Sequence[Any],
+        link: tuple[int, str] | None = None,
+        marked: Iterable[int] = (),
+    ) -> None:
         """Write the next row.
 
         Args:
             texts: Its cells.
             formats: Of each; the last one is for all that follow.
             link: The index of a cell that is a link, and where it leads.
+            marked: The indexes of cells whose format is shown also where they are empty.
 
         """
+        for place in marked:
+            if not texts[place]:
+                self.sheet.write_blank(self.row, place, None, formats[place])
         if link:
             place, address = link
             self.sheet.write_url(self.row, place, address, formats[place], encodable(texts[place]))
         self._write(texts, formats, skipped=link[0] if link else -1)
 
-    def finish(self, text_columns: int, text_format: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
+    def finish(self, text_columns: int, text_format: Any, most_widths: Mapping[int, int] | None = None) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         """Freeze, filter and widen it; printed, it is as wide as a page, and its header is on each.
 
         Args:
             text_columns: How many columns are the input's own, in which a person may type.
             text_format: Of these.
+            most_widths: Of columns that are to be narrower than others may be, by their index.
 
         """
         for place, width in enumerate(self._widths):
             is_input = place < text_columns
-            fits = min(max(width + 2, _LEAST_WIDTH), _MOST_INPUT_WIDTH if is_input else _MOST_OWN_WIDTH)
+            most = (most_widths or {}).get(place, _MOST_INPUT_WIDTH if is_input else _MOST_OWN_WIDTH)
+            fits = min(max(width + 2, _LEAST_WIDTH), most)
             self.sheet.set_column(place, place, fits, text_format if is_input else None)
         self.sheet.freeze_panes(self._first + 1, 0)
         self.sheet.set_landscape()

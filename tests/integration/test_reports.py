@@ -73,6 +73,60 @@ def test_two_cells_fixed_and_given_again_are_two_rows_sent(service: Sandbox, kin
     assert phones(service) == [f"3460000000{digit}" for digit in "1234"]
 
 
+def test_our_columns_are_known_in_whatever_order_they_stand(service: Sandbox) -> None:
+    """Earlier versions had the UUID in the second of them."""
+    give("run", book(Path("contacts.xlsx")))
+    results = openpyxl.load_workbook(folder() / "results.xlsx")
+    rows = [[cell.value for cell in row] for row in results["Clientes"].iter_rows()]
+    rows = [[*row[:4], row[7], row[4], row[6], row[5], row[8]] for row in rows]
+    earlier = ["import_status", "import_uuid", "import_reason", "import_cells", "import_what_to_do", "import_row"]
+    assert rows[0][3:] == earlier
+    for line, row in enumerate(rows, 1):
+        for place, value in enumerate(row[3:], 4):
+            results["Clientes"].cell(line, place).value = value
+    results["Clientes"]["A3"] = "+34600000002"
+    results.save("earlier.xlsx")
+    said = give("run", "earlier.xlsx", "--json")
+    assert said.rows == {"created": 1, "unchanged": 2, "duplicate": 1, "invalid": 1, "read": 5}
+    assert len(service.contacts) == 3
+    header = [cell.value for cell in openpyxl.load_workbook(folder() / "results.xlsx")["Clientes"][1]]
+    assert header == [*ROWS[0], *(earlier[at] for at in (0, 2, 4, 3, 1, 5))]
+
+
+def test_a_rehearsals_workbook_can_be_given_to_a_run(service: Sandbox) -> None:
+    """What would be created is created, once, and the cell that was missing is sent."""
+    give("run", book(Path("contacts.xlsx")), "--sandbox")
+    (path,) = Path("reports/rehearsals").glob("*/results.xlsx")
+    results = openpyxl.load_workbook(path)
+    assert [row[3].value for row in results["Clientes"].iter_rows(min_row=2)] == [
+        *("would be created", "invalid", "would be created", "invalid", "duplicate")
+    ]
+    assert give("run", path, "--json").rows == {"created": 2, "invalid": 2, "duplicate": 1, "read": 5}
+    results["Clientes"]["A5"] = "+34600000004"
+    results.save("fixed.xlsx")
+    assert give("run", "fixed.xlsx", "--json").rows == {
+        "created": 1,
+        "unchanged": 2,
+        "invalid": 1,
+        "duplicate": 1,
+        "read": 5,
+    }
+    assert phones(service) == [f"3460000000{digit}" for digit in "134"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.usefixtures("service")
+def test_the_terminal_and_the_reports_name_the_same_file_to_fix(kind: str) -> None:
+    """Failed rows are fixed in failed.csv or failed.xlsx, as the input was; the workbook's rows say the same."""
+    said = give("run", table(Path("contacts.csv"), ROWS) if kind == "csv" else book(Path("contacts.xlsx")))
+    name, results = f"failed.{kind}", openpyxl.load_workbook(folder() / "results.xlsx")["Import summary"]
+    told = " ".join(str(cell.value) for row in results.iter_rows() for cell in row if cell.value)
+    for text in (said.stderr, told, (folder() / "report.html").read_text(encoding="utf-8")):
+        assert f"rows in {name} (" in text or f"rows that need you in {name} (" in text
+        assert f"{name}" in text.partition("callbell-importer run ")[2]
+        assert "run results.xlsx" not in text
+
+
 def test_every_cell_is_a_text_with_its_status(service: Sandbox) -> None:
     """The input's columns come first, the wrong cell is named, the UUID is a link, and no formula is left."""
     give("run", book(Path("contacts.xlsx")))
@@ -83,8 +137,8 @@ def test_every_cell_is_a_text_with_its_status(service: Sandbox) -> None:
     assert [row["import_status"] for row in table_rows] == ["created", "invalid", "created", "invalid", "duplicate"]
     assert [row["import_cells"] for row in table_rows] == [None, "A3", None, "A5", None]
     assert [row["import_row"] for row in table_rows] == ["2", "3", "4", "5", "6"]
-    assert rows["E2"].hyperlink is not None
-    assert str(rows["E2"].value) in {contact.uuid for contact in service.contacts}
+    assert rows["H2"].hyperlink is not None
+    assert str(rows["H2"].value) in {contact.uuid for contact in service.contacts}
     assert (rows.freeze_panes, rows.auto_filter.ref) == ("A2", "A1:I6")
     assert rows["A3"].number_format == "@"
 

@@ -112,6 +112,24 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
 
 
 @pytest.mark.usefixtures("token")
+def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox) -> None:
+    """Of the same file: its country is told, its column is the default; another file is asked about as ever."""
+    for file, digit in (("a.csv", 3), ("b.csv", 4)):
+        rows = [(f"60011122{n}", f"6002223{digit}{n}", f"Ana {n}") for n in range(10)]
+        table(Path(file), [("Phone", "Tel", "Name"), *rows])
+    country = ("Are they Spanish? [Y/n]", "\n")
+    asked = [country, ("Enter: 1 ", "2\n"), ("Import them?", "\n")]
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=asked).unasked == 0
+    asked = [("Enter: 2, as in the rehearsal ", "\n"), ("Import them?", "\n")]
+    ended = on_a_terminal("run", "a.csv", answers=asked)
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "Country: Spain, as in the rehearsal; for another, --country.\n" in ended.shown
+    assert {contact.identifier[:-1] for contact in service.contacts} == {"3460022233"}
+    asked = [("Enter: 1 ", "2\n"), ("Import them?", "\n")]
+    assert on_a_terminal("run", "b.csv", answers=asked).unasked == 0
+
+
+@pytest.mark.usefixtures("token")
 def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
     """By a name, after a name that is none; it is as good as the option, which later commands repeat."""
     table(Path("a.csv"), [("Phone", "Name"), ("912345678", "Ana"), ("+34600111222", "Eva"), ("+3460", "X")])
@@ -211,6 +229,21 @@ def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     assert len(service.contacts) == 5
     Path("state").rename("before")
     assert on_a_terminal("run", "a.csv", answers=[("Enter: 1 ", "\n"), (YES_NO, "\n")]).exit_code == 0
+
+
+@pytest.mark.usefixtures("token")
+def test_what_was_not_seen_in_the_account_is_said_above_the_question(service: Sandbox) -> None:
+    """In the first run, when no contact carries a tag yet; not in a rehearsal, nor once a contact carries it."""
+    told = 'Not seen in the account; Callbell refuses what is not in its settings:\n  tags: "VIP"\n'
+    customers(Path("a.csv"))
+    ended = on_a_terminal("run", "a.csv", "--tag", "VIP", answers=[("Import them?", "\n")])
+    assert f"{told}3 rows, all to be sent.\n" in ended.shown
+    assert len(service.contacts) == 3
+    customers(Path("a.csv"), 4)
+    for options in (("--tag", "VIP"), ("--tag", "Imported", "--sandbox")):
+        ended = on_a_terminal("run", "a.csv", *options, answers=[("Import them?", "\n")])
+        assert ended.unasked == 0
+        assert "Not seen" not in ended.shown
 
 
 @pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130), (SIGTERM, 143)])

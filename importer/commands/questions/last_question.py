@@ -17,7 +17,7 @@ from importer.commands.mapping_selection import mapping_lines
 from importer.model.answers import says_yes
 from importer.model.errors import InputError
 from importer.model.payload import payload
-from importer.model.plain_text import counted, plain
+from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
@@ -49,6 +49,8 @@ class LastQuestion:
     """Whether it was answered with no, or not at all."""
     note: str = ""
     """What was taken from the last run, and is to be seen before anything is sent; empty: nothing was."""
+    not_seen: str = ""
+    """What the rows need and the account was not seen to have; empty: there is nothing, or it is a rehearsal."""
     _first: list[tuple[int, Contact]] = field(default_factory=list)
     """Row numbers with their contacts."""
     _cure: str = ""
@@ -125,6 +127,7 @@ class LastQuestion:
             *(_sheet_lines(context, sheet) for sheet in connection.sheets),
             *([head] if self._first else []),
             *(row_line(number, contact) for number, contact in self._first),
+            plain_lines(self.not_seen),
             self.note,
             _counts(tally),
             _where_to(context, connection),
@@ -174,7 +177,7 @@ def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
     lines = [] if context.settings.mapping_given else mapping_lines(sheet.options, sheet.mapping)
     if len(lines) > _MOST_LINES_OF_MAPPING:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
-    notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
+    notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
     shown = [_folded(line, indent=_SOURCES_AT, lines=2) for line in lines]
     return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))

@@ -9,10 +9,10 @@ import re
 import unicodedata
 
 from importer.mapper.messages import cell_problem
+from importer.mapper.phones.examples import such_as
 from importer.mapper.phones.numbering_plans import e164, is_mobile
 from importer.mapper.text_damage import is_placeholder
 from importer.model.phone_forms import in_form
-from importer.model.phone_mask import EXAMPLE
 from importer.model.rows import Problem
 
 _PLAIN_NUMBER = re.compile(r"(\+?)([1-9][0-9]{6,14})")
@@ -73,7 +73,7 @@ def identify(text: str, source: str, country: str, form: str = "as_written") -> 
     if source != "whatsapp":
         return _handle(text)
     plain = _PLAIN_NUMBER.fullmatch(text)
-    written = (plain[1], plain[2]) if plain else _plus_and_digits(text)
+    written = (plain[1], plain[2]) if plain else _plus_and_digits(text, country)
     number = written if isinstance(written, Problem) else e164(*written, country, text)
     return number if isinstance(number, Problem) else in_form(number[1:], form)
 
@@ -155,24 +155,25 @@ def _without_decimals(text: str) -> str:
     return cell[1] if cell else text
 
 
-def _plus_and_digits(text: str) -> tuple[str, str] | Problem:
-    """Return a number as (`+` or nothing, digits); a leading `00` is its plus."""
+def _plus_and_digits(text: str, country: str = "") -> tuple[str, str] | Problem:
+    """Return a number as (`+` or nothing, digits); a leading `00` is its plus. The country is for messages."""
     text = _without_decimals(undecorated(text))
     if _SCIENTIFIC.fullmatch(text) or _TOO_NARROW.fullmatch(text):
         recovered = _from_scientific(text, "phone_digits_lost")
         return recovered if isinstance(recovered, Problem) else ("", recovered)
     if not any(map(str.isalnum, text)) or (not text[-1].isdecimal() and is_placeholder(text)):
-        message = f"There is no phone number: write one such as {EXAMPLE}."
+        example = such_as(country, otherwise=", with + and the country code")
+        message = f"There is no phone number: write one{example}."
         return Problem(code="phone_missing", value=text, message=message)
     if _GROUPED_NUMBER.fullmatch(text):
         text = text.replace(",", "")
-    if problem := _misfit(text):
+    if problem := _misfit(text, country):
         return problem
     compact = _COMPACT.fullmatch(_DIALLED.sub("+", _SEPARATORS.sub("", text)))
-    return (compact[1], compact[2]) if compact else _strange(text, "+")
+    return (compact[1], compact[2]) if compact else _strange(text, "+", country)
 
 
-def _misfit(text: str) -> Problem | None:
+def _misfit(text: str, country: str) -> Problem | None:
     """Return the reason why the text is not exactly one phone number, if there is one."""
     if _EXTENSION.search(text):
         what = "has an extension, which WhatsApp cannot reach: write the number alone."
@@ -182,12 +183,13 @@ def _misfit(text: str) -> Problem | None:
         what = "holds several numbers: keep one, and put each other in a row of its own."
         return cell_problem("phone_several", text, what)
     strange = _STRANGE.search(text)
-    return _strange(text, strange[0]) if strange else None
+    return _strange(text, strange[0], country) if strange else None
 
 
-def _strange(text: str, sign: str) -> Problem:
+def _strange(text: str, sign: str, country: str) -> Problem:
     what = "letters" if sign.isalpha() else f"the sign {sign} in the wrong place"
-    return cell_problem("phone_letters", text, f"holds {what}: write the number with digits only, such as {EXAMPLE}.")
+    advice = f"write the number with digits only{such_as(country)}."
+    return cell_problem("phone_letters", text, f"holds {what}: {advice}")
 
 
 def _from_scientific(text: str, code: str) -> str | Problem:

@@ -9,8 +9,9 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from importer.mapper.messages import cell_problem
+from importer.mapper.phones.countries import region_dialled
+from importer.mapper.phones.examples import such_as
 from importer.model.phone_forms import in_form
-from importer.model.phone_mask import EXAMPLE
 from importer.model.rows import Problem
 
 NUMBERING_VERSION: str = phonenumbers.__version__
@@ -19,6 +20,9 @@ NUMBERING_VERSION: str = phonenumbers.__version__
 _MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_DIGITS = 7
 _FEWEST_WITHOUT_PLUS = 11  # ten digits are as often a national number: 479 234 5678 is Arkansas, +47 92345678 Norway
+_FEWEST_LOCAL = 6
+"""Digits of a number that may lack its area code; fewer are too short for any."""
+_ANY_LINE = (PhoneNumberType.UNKNOWN, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE)
 _MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 _NO_ZERO_OF_THEIR_OWN = frozenset({0, 1, 7, 34, 39, 45, 47, 52, 351})
@@ -91,12 +95,12 @@ def _without_country(digits: str, text: str) -> str | Problem:
     if len(digits) > _MOST_DIGITS:
         return _too_long(text)
     if len(digits) < _FEWEST_DIGITS:
-        return _too_short(text)
+        return _too_short(text, "")
     if len(digits) >= _FEWEST_WITHOUT_PLUS and _is_valid_abroad(digits):
         return f"+{digits}"
     what = (
-        f"does not say its country: write it with + and the country code, such as {EXAMPLE},"
-        " or name the country of such numbers with --country, such as --country ES."
+        "does not say its country: write it with + and the country code, or name the country of such numbers with"
+        " --country, such as --country ES."
     )
     return cell_problem("phone_no_country", text, what)
 
@@ -139,22 +143,25 @@ def _parsed(number: str, country: str, text: str) -> str | Problem:
     except NumberParseException as error:
         if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
             return cell_problem("phone_impossible", text, "begins with an unknown country code: check the number.")
-        return _too_long(text) if error.error_type == NumberParseException.TOO_LONG else _too_short(text)
+        return _too_long(text) if error.error_type == NumberParseException.TOO_LONG else _too_short(text, country)
     national = phonenumbers.national_significant_number(parsed)
     if _is_valid(parsed.country_code or 0, national):
         return f"+{parsed.country_code}{national}"
-    return _invalid(parsed, number, text)
+    return _invalid(parsed, number, country or region_dialled(str(parsed.country_code)), text)
 
 
-def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
+def _invalid(parsed: PhoneNumber, number: str, country: str, text: str) -> Problem:
     plan = f"the country code +{parsed.country_code}"
     if (zeros := _needless_zeros(parsed.country_code or 0, number)) is not None:
         prefix, meant = zeros
         what = f"has {prefix} before the number, which is not dialled with {plan}: write {meant} if that is the number."
         return cell_problem("phone_trunk_zero", text, what)
+    if _is_local(parsed):
+        advice = f"write the whole number{such_as(country, otherwise=', with the area code')}"
+        return cell_problem("phone_no_area_code", text, f"seems to lack its area code, for {plan}: {advice}.")
     match phonenumbers.is_possible_number_with_reason(parsed):
         case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-            return _too_short(text, f" for {plan}")
+            return _too_short(text, country, f" for {plan}")
         case ValidationResult.TOO_LONG:
             return _too_long(text, f" for {plan}", number)
         case ValidationResult.INVALID_LENGTH:
@@ -162,6 +169,14 @@ def _invalid(parsed: PhoneNumber, number: str, text: str) -> Problem:
         case _:
             what = f"is not a number of {plan}: check the digits{_or_abroad(number)}."
             return cell_problem("phone_invalid", text, what)
+
+
+def _is_local(parsed: PhoneNumber) -> bool:
+    """Return whether the number is as long as the country's mobiles or fixed lines are without their area code."""
+    local = ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    return len(phonenumbers.national_significant_number(parsed)) >= _FEWEST_LOCAL and any(
+        phonenumbers.is_possible_number_for_type_with_reason(parsed, kind) == local for kind in _ANY_LINE
+    )
 
 
 def _needless_zeros(code: int, number: str) -> tuple[str, str] | None:
@@ -172,8 +187,9 @@ def _needless_zeros(code: int, number: str) -> tuple[str, str] | None:
     return zeros[0], f"+{code}{national[zeros.end() :]}"
 
 
-def _too_short(text: str, where: str = "") -> Problem:
-    return cell_problem("phone_too_short", text, f"is too short{where}: write the whole number, such as {EXAMPLE}.")
+def _too_short(text: str, country: str, where: str = "") -> Problem:
+    example = such_as(country, otherwise=", with + and the country code")
+    return cell_problem("phone_too_short", text, f"is too short{where}: write the whole number{example}.")
 
 
 def _too_long(text: str, where: str = "", number: str = "") -> Problem:

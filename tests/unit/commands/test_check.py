@@ -92,6 +92,76 @@ def test_every_problem_is_grouped_with_its_rows_and_what_to_do() -> None:
     assert "identifier     from Phone" in said.stderr
 
 
+KINDS = """Phone,Name,Bot,Email,Born,Amount
++34612345201,Clara,,,,
+ask Maria,A,,,,
+ask José,A,,,,
++34 612 345 208 ext 12,A,,,,
++34 612 345 209 ext 13,A,,,,
+612345678 / 912345678,A,,,,
+612345679 / 912345679,A,,,,
++3461234,A,,,,
++3461235,A,,,,
++346123456789012345,A,,,,
++346123456789012346,A,,,,
++999612345678,A,,,,
++999612345679,A,,,,
+612345207,A,,,,
+612345208,A,,,,
++34112345678,A,,,,
++34112345679,A,,,,
++34(0)612345678,A,,,,
++34(0)612345679,A,,,,
+3.4612E+10,A,,,,
+3.4613E+10,A,,,,
++34612345212,A,maybe,,,
++34612345213,A,perhaps,,,
++34612345214,A,,ana@,,
++34612345215,A,,bob@,,
++34612345216,A,,,01/02/2024,
++34612345217,A,,,02/03/2024,
++34612345218,A,,,yesterday,
++34612345219,A,,,today,
++34612345220,A,,,,many
++34612345221,A,,,,few
++34612345222,A,,,,"1,234"
++34612345223,A,,,,"2,345"
++34612345224,A,,,,,x
++34612345225,A,,,,,x,y
++34612345240,#REF!,,,,
++34612345241,#N/A,,,,
++34612345201,Clara,,,,
++34612345230,B,,,,
++34612345230,B,,,,
++34612345242,JosÃ©,,,,
++34612345243,MarÃ­a,,,,
+"""
+KINDS_CONFIG = """[columns]
+identifier = "Phone"
+name = "Name"
+bot_status = "Bot"
+[columns.custom_fields]
+Email = { column = "Email", type = "email" }
+Born = { column = "Born", type = "date" }
+Amount = { column = "Amount", type = "number" }
+"""
+
+
+def test_the_sentence_of_a_group_is_true_of_all_of_its_rows() -> None:
+    """Of each kind there are two rows, with other values: those of the first are an example."""
+    config(KINDS_CONFIG)
+    Path("kinds.csv").write_text(KINDS, encoding="utf-8")
+    said = give("check", "kinds.csv", *HERE, "--json")
+    groups = [*said.summary["problems"], *said.summary["warnings"]]
+    assert len(groups) == 20
+    for group in groups:
+        general, _, example = group["message"].partition(f" For example row {group['rows'][0]}: ")
+        assert (group["count"], bool(general), bool(example)) == (2, True, True), group
+        assert not any(sign in general for sign in '"0123456789'), group
+    assert "2 rows: The row has the same identifier as an earlier row, and only that one counts." in said.stderr
+    assert "For example row 39: same identifier as row 2" in said.stderr
+
+
 def test_the_rows_to_fix_come_with_the_cells_that_are_wrong() -> None:
     """As a text file, which `check` and `run` take as it is."""
     give("check", SAMPLES / "problems.csv", *HERE)

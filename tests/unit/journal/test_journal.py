@@ -100,11 +100,23 @@ def test_a_duplicate_says_in_what_it_differs_from_the_row_that_is_sent(
         assert (group.code, group.count) == ("duplicate", 2)
 
 
-def test_a_group_of_duplicates_tells_of_one_that_differs(journal: Journal) -> None:
-    """Which is the one to look at."""
+def test_duplicates_that_differ_are_a_group_of_their_own(journal: Journal) -> None:
+    """They are the ones to look at, and what is said of them is not true of the others."""
     journal.enqueue(0, [entry(contact(1), 2), entry(contact(1), 3), entry(contact(1, "Other"), 4)])
-    (group,) = journal.report_source("run-1").problems()
-    assert group.message == "same identifier as row 2; not sent, though it differs in name"
+    same, other = sorted(journal.report_source("run-1").problems(), key=lambda group: group.rows)
+    assert (same.rows, same.message) == ((3,), "same identifier as row 2")
+    assert (other.rows, other.message) == ((4,), "same identifier as row 2; not sent, though it differs in name")
+
+
+def test_a_group_knows_whether_its_rows_have_one_sentence(journal: Journal) -> None:
+    """The first row's is true of all only if all have it."""
+    journal.enqueue(0, [entry(contact(number), row) for row, number in enumerate((1, 2, 3, 1, 2), start=2)])
+    wrong = (PHONE, PHONE, TAG, replace(TAG, message="Another."))
+    journal.enqueue(0, [entry(InvalidRow(problems=(one,)), row) for row, one in enumerate(wrong, start=9)])
+    groups = {group.code: group for group in journal.report_source("run-1").problems()}
+    assert (groups["duplicate"].message, groups["duplicate"].varies) == ("same identifier as row 2", True)
+    assert not groups["phone_invalid"].varies
+    assert not groups["tag_unknown"].varies
 
 
 def test_a_duplicate_names_the_other_sheet_and_file(journal: Journal) -> None:

@@ -38,6 +38,7 @@ def test_several_runs_are_one_group() -> None:
     (group,) = found([*counting_up(15), "34655120987", *counting_up(15, 34700111000)])
     assert (group.count, group.rows) == (30, (*range(2, 17), *range(18, 23)))
     assert "34600111014" in group.message
+    assert group.varies
 
 
 def test_short_runs_handles_and_written_numbers_are_not() -> None:
@@ -77,6 +78,8 @@ def test_remarks_of_rows_are_grouped() -> None:
     (group,) = mapped("612345678", "0612345679", "12ab", "612345680")
     assert (group.code, group.column, group.count, group.rows) == ("phone_zero_lost", "Tél", 2, (2, 5))
     assert '"612345678"' in group.message
+    assert group.varies
+    assert not mapped("612345678")[0].varies
 
 
 def test_a_recognised_row_counts_as_one_form_of_a_mobile() -> None:

@@ -1,11 +1,13 @@
 """Phone numbers in messages and logs."""
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.mapper.phones import identify
-from importer.model.phone_mask import EXAMPLE, masked, unnumbered
+from importer.mapper.phones.examples import example_number
+from importer.model.phone_mask import masked, unnumbered
 from importer.model.rows import Problem
 
 
@@ -23,9 +25,9 @@ def test_a_persons_number_is_masked_and_the_tools_own_example_is_not(number: str
     """Whatever the sentence makes of the number: quoted, or with a plus to be written."""
     problem = identify(number, "whatsapp", country)
     assert isinstance(problem, Problem)
-    said = unnumbered(problem.message)
-    assert EXAMPLE in said or "such as" not in said
-    digits = "".join(filter(str.isdecimal, said.replace(EXAMPLE, "")))
+    said, example = unnumbered(problem.message), example_number("ES")
+    assert example in said or "such as +" not in said
+    digits = "".join(filter(str.isdecimal, said.replace(example, "")))
     assert "22334" not in digits
     assert "791112" not in digits
 
@@ -33,8 +35,8 @@ def test_a_persons_number_is_masked_and_the_tools_own_example_is_not(number: str
 @pytest.mark.parametrize(
     "text",
     [
-        "write the whole number, such as +34600111222.",
-        "with + and the country code, such as +34600111222, or name the country",
+        "write the whole number, such as +34612345678.",
+        "with the area code, such as +522221234567, or name the country",
         "is not a date such as 2026-12-25.",
         '"01/02/2024" may be 2024-02-01 or 2024-01-02: give this field a format',
         "callbell-importer retry 20261123-020000-contacts",
@@ -71,9 +73,19 @@ def test_a_short_number_is_masked_where_it_stands_in_a_cell(text: str, said: str
 def test_the_example_as_a_persons_number_is_masked() -> None:
     """It is only the tool's where it is an example."""
     assert (
-        unnumbered('"+34600111222x" holds letters, such as +34600111222.')
-        == '"…222x" holds letters, such as +34600111222.'
+        unnumbered('"+34612345678x" holds letters, such as +34612345678.')
+        == '"…678x" holds letters, such as +34612345678.'
     )
+
+
+def test_examples_of_all_countries_are_shown_and_others_are_not() -> None:
+    """Six countries have none that can be told from a person's number."""
+    examples = {region: example_number(region) for region in sorted(phonenumbers.SUPPORTED_REGIONS)}
+    without = [region for region, example in examples.items() if not example]
+    assert without == ["BY", "DJ", "NU", "SM", "TA", "TK"]
+    for example in filter(None, examples.values()):
+        assert unnumbered(f"write it, such as {example}.") == f"write it, such as {example}."
+    assert unnumbered("such as +34600111222.") == "such as …222."
 
 
 @given(st.integers(10**8, 10**14), st.text(alphabet=' "such as,.:', max_size=12))

@@ -96,7 +96,10 @@ def test_a_rehearsal_says_so() -> None:
     assert "Rehearsal of the import of b.csv" in page
     assert "nothing was sent" in page
     assert "if Callbell answers as the sandbox did" in page
-    assert Status.CREATED.value in page
+    assert '<p class="notice">This is a rehearsal in a sandbox: nothing was sent to Callbell.</p>' in page
+    assert page.count(">would be created<") == 2
+    assert ">created<" not in page
+    assert '<p class="notice">' not in page_of([CREATED])
 
 
 def test_a_row_is_named_as_the_spreadsheet_program_does() -> None:

@@ -7,7 +7,8 @@ import pytest
 from importer.model.rows import Status
 from importer.model.runs import Degradation, ProblemGroup
 from importer.reports.closing_text import degraded_texts
-from importer.reports.problem_groups import changes_text, groups_text, problem_changes
+from importer.reports.code_explanations import explanations
+from importer.reports.problem_groups import changes_text, group_sentence, groups_text, problem_changes
 from importer.reports.run_summary import RunSummary
 from tests.unit.reports.test_report_advice import RUN
 
@@ -30,6 +31,35 @@ def test_a_group_says_how_many_are_new(new: int, shown: str) -> None:
     assert groups_text("Problems:", [group], says_new=True).splitlines()[1].strip() == shown
     assert groups_text("Problems:", [group]).splitlines()[1].strip() == "3 rows: Too short."
     assert "(3 new)" not in groups_text("Problems:", [replace(group, message="")], says_new=True)
+
+
+def test_a_sentence_that_is_the_first_rows_alone_is_an_example() -> None:
+    """Before it stands what is true of all rows."""
+    first = ProblemGroup(
+        code="duplicate", column="", message="same identifier as row 660", count=33, rows=(702, 703), varies=True
+    )
+    general = "The row has the same identifier as an earlier row"
+    assert group_sentence(first) == (
+        f"{general}, and only that one counts. For example row 702: same identifier as row 660"
+    )
+    differs = replace(first, message="same identifier as row 660; not sent, though it differs in name")
+    assert group_sentence(differs) == (
+        f"{general}, and was not sent, though it says something else. For example row 702: {differs.message}"
+    )
+    assert group_sentence(replace(first, varies=False)) == "same identifier as row 660"
+    assert group_sentence(replace(first, message="", rows=())) == f"{general}, and only that one counts."
+    assert group_sentence(replace(first, code="made_up")) == "For example row 702: same identifier as row 660"
+
+
+def test_each_code_of_a_row_has_a_sentence_for_all_of_its_rows() -> None:
+    """It names no row and no value."""
+    of_rows = [one.code for heading, group in explanations().items() if heading.startswith("Rows") for one in group]
+    assert len(of_rows) > 80
+    for code in of_rows:
+        group = ProblemGroup(code=code, column="", message='"x" is wrong.', count=2, rows=(7, 8), varies=True)
+        general, _, example = group_sentence(group).partition(" For example row 7: ")
+        assert (general[-1:], example) == (".", '"x" is wrong.'), code
+        assert not any(sign in general for sign in '"0123456789'), code
 
 
 def test_the_changes_are_one_sentence() -> None:

@@ -59,10 +59,22 @@ def test_the_headline_counts_customers_first() -> None:
 def test_each_step_has_its_command() -> None:
     """Rows to fix come back as the file that they are fixed in, with the options of the run."""
     tally = Counter({Status.INVALID: 1, Status.UNSENT: 1, Status.IN_DOUBT: 1})
-    commands = [command for _, command in run_steps(RUN, tally, 0, [Path("results.xlsx")])]
+    commands = [command for _, command in run_steps(RUN, tally, 0, [Path("failed.xlsx")])]
     assert commands == [
-        "callbell-importer run results.xlsx --country ES",
+        "callbell-importer run failed.xlsx --country ES",
         "callbell-importer retry 20261123-020000-contacts",
         "callbell-importer retry 20261123-020000-contacts",
     ]
     assert run_steps(RUN, Counter({Status.CREATED: 1}), 0, []) == [("Nothing: every row is where it should be.", "")]
+
+
+def test_after_a_rehearsal_the_rows_are_sent() -> None:
+    """With the command; what is to be fixed is rehearsed again."""
+    record = replace(RUN, account="sandbox x", options={"sandbox": True, "country": "ES"})
+    tally = Counter({Status.CREATED: 1, Status.INVALID: 1})
+    fix, send = run_steps(record, tally, 0, [Path("results.xlsx")])
+    assert "save, and rehearse:" in fix[0]
+    assert fix[1] == "callbell-importer run results.xlsx --country ES --sandbox"
+    assert send[0] == "To send the rows:"
+    assert send[1].endswith("contacts.csv --country ES")
+    assert run_steps(record, Counter({Status.INVALID: 1}), 0, [Path("results.xlsx")]) == [fix]

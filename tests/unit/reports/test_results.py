@@ -225,6 +225,18 @@ def test_a_workbook_comes_back_as_a_workbook(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["failed.xlsx", "results.csv", "summary.json"]
 
 
+def test_wrong_cells_are_coloured_in_the_workbook_too(tmp_path: Path) -> None:
+    """Also those that are empty, or that the row does not reach."""
+    rows = [
+        RowToFix(row=4, cells=("", "Ana"), status=Status.INVALID, reason="Missing.", columns=("Phone",)),
+        RowToFix(row=5, cells=("+12",), status=Status.INVALID, reason="Missing.", columns=("Name",)),
+    ]
+    reports = write_reports(FakeSource(sheets=(BOOK,), to_fix={0: rows}), tmp_path)
+    sheet = openpyxl.load_workbook(reports.failed[0])["Sheet 1"]
+    colours = {name: sheet[name].fill.fgColor.rgb for name in ("A4", "B4", "A5", "B5", "C4", "C5")}
+    assert [name for name, colour in colours.items() if colour == "FFFFC7CE"] == ["A4", "B5"]
+
+
 def test_a_sheet_name_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     """Some programs write names that Excel does not take."""
     book = Sheet(file="a.xlsx", name="'" + "x" * 40, header=("Phone",))
@@ -286,7 +298,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_what_the_workbook_library_raises_is_told(tmp_path: Path) -> None:
     """Its own error for a file that it cannot make carries the system's, and that is what becomes a sentence."""
     with pytest.raises(IsADirectoryError if os.name == "posix" else OSError):
-        write_sheet(tmp_path, BOOK, [["Phone"]])
+        write_sheet(tmp_path, BOOK, [(["Phone"], [])])
 
 
 @pytest.mark.parametrize("sheet", [SHEET, BOOK])

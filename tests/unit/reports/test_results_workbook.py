@@ -11,12 +11,13 @@ import pytest
 
 from importer.model.errors import StorageError
 from importer.model.rows import Sheet, Status
-from importer.model.runs import RowToFix, ShownRow, ShownRows
+from importer.model.runs import RowToFix, RunRecord, ShownRow, ShownRows
 from importer.reports import ReportOptions, write_reports
 from importer.reports.html_report import html_report
 from importer.reports.results_workbook import sheet_name, shown_rows
 from importer.reports.run_summary import RunSummary
-from tests.unit.reports.test_results import BOOK, INVALID, SHEET, TO_FIX, FakeSource
+from importer.reports.workbook_style import line_height
+from tests.unit.reports.test_results import BOOK, CREATED, INVALID, SHEET, TO_FIX, FakeSource
 
 CELLS = {2: ("34600111222", "Ana, of Madrid"), 4: ("+12", "=1+1")}
 ALL = ReportOptions(input_cells=lambda _: iter(CELLS.items()))
@@ -37,14 +38,54 @@ def cells(sheet: Any) -> list[list[str | None]]:
 def test_the_inputs_columns_come_first(tmp_path: Path) -> None:
     """With what became of each row beside them; cells that the journal lacks come from the input."""
     rows = written(tmp_path, FakeSource())["contacts"]
-    ours = ["import_status", "import_uuid", "import_reason", "import_cells", "import_what_to_do", "import_row"]
+    ours = ["import_status", "import_reason", "import_what_to_do", "import_cells", "import_uuid", "import_row"]
     assert cells(rows) == [
         ["Phone", "Name", *ours],
-        ["34600111222", "Ana, of Madrid", "created", "u-1", None, None, None, "2"],
-        ["+12", "=1+1", "invalid", None, "Too short. Mend it.", "A4",
-         "Fix the cell, save, and import the file again.", "4"],
+        ["34600111222", "Ana, of Madrid", "created", None, None, None, "u-1", "2"],
+        ["+12", "=1+1", "invalid", "Too short. Mend it.", "Fix the cell, save, and import the file again.",
+         "A4", None, "4"],
     ]  # fmt: skip
-    assert rows["D2"].hyperlink.target == "https://x/u-1"
+    assert rows["G2"].hyperlink.target == "https://x/u-1"
+
+
+def test_a_rehearsal_cannot_be_taken_for_the_real_thing(tmp_path: Path) -> None:
+    """It says on its first sheet what it is, what would be, and has neither links nor made-up UUIDs."""
+
+    class Rehearsed(FakeSource):
+        def record(self) -> RunRecord:
+            return replace(super().record(), account="sandbox 20261123-020000-contacts")
+
+    href = "https://dash.callbell.eu/contacts/u-1"
+    book = written(tmp_path, Rehearsed(results=[CREATED._replace(href=href), INVALID]))
+    told = [str(row[0]) for row in cells(book["Import summary"])]
+    assert told[:2] == [
+        "Rehearsal of the import of contacts.csv",
+        "This is a rehearsal in a sandbox: nothing was sent to Callbell.",
+    ]
+    assert "would be created" in told
+    rows = book["contacts"]
+    ours = ["import_status", "import_reason", "import_what_to_do", "import_cells", "import_row"]
+    assert cells(rows)[0] == ["Phone", "Name", *ours]
+    assert cells(rows)[1][2:] == ["would be created", None, None, None, "2"]
+    assert not any(cell.hyperlink for row in rows.iter_rows() for cell in row)
+
+
+def test_why_and_what_to_do_are_on_the_screen(tmp_path: Path) -> None:
+    """They stand beside the input's columns, and a long reason is wrapped, not wide."""
+    long = INVALID._replace(reason="It is too short, " * 20)
+    rows = written(tmp_path, FakeSource(results=[long]))["contacts"]
+    widths = [rows.column_dimensions[letter].width for letter in "CDE"]
+    assert sum(widths) < 126
+    assert rows["D2"].alignment.wrap_text
+    assert rows.row_dimensions[2].height == 6 * 15
+
+
+def test_an_empty_cell_that_is_wrong_is_coloured(tmp_path: Path) -> None:
+    """The number that is missing is what has to be written there."""
+    fix = RowToFix(row=4, cells=("", "Ana"), status=Status.INVALID, reason="Missing.")
+    rows = written(tmp_path, FakeSource(results=[INVALID], to_fix={0: [fix]}))["contacts"]
+    assert (rows["A2"].value, rows["A2"].fill.fgColor.rgb) == (None, "FFFFC7CE")
+    assert rows["B2"].fill.fgColor.rgb != "FFFFC7CE"
 
 
 def test_a_row_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -60,7 +101,7 @@ def test_the_command_beside_a_row_finds_its_run(tmp_path: Path) -> None:
     source.options = {"journal": "/srv/j.sqlite3", "account": "north", "config": "/srv/config.toml"}
     where = "--config /srv/config.toml --account north --journal /srv/j.sqlite3"
     (row,) = cells(written(tmp_path, source)["contacts"])[1:]
-    assert f"callbell-importer retry 20261123-020000-contacts {where}" in str(row[-2])
+    assert f"callbell-importer retry 20261123-020000-contacts {where}" in str(row[4])
     page = html_report(source, RunSummary(record=source.record(), tally=source.tally(), problems=()))
     assert f"whether it arrived: callbell-importer retry 20261123-020000-contacts {where}" in page
 
@@ -116,6 +157,14 @@ def test_charts_are_native_and_the_problems_have_their_sheet(tmp_path: Path) -> 
     told = cells(book["Import summary"])
     assert told[-2:] == [[1, 1.5, 300], [3, 1, 300]]
     assert told[1][0] == "1 of 2 customers is in Callbell. 1 needs you."
+
+
+def test_a_row_is_as_high_as_its_words_need() -> None:
+    """A path is not broken within a name, so a line may hold less than its width."""
+    assert line_height("one line", 60) == 15
+    assert line_height("", 60) == 15
+    assert line_height(f"{'x' * 40} {'y' * 40} {'z' * 20}", 56) == 45
+    assert line_height(f"run {'x' * 60} {'y' * 50}", 56) == 60
 
 
 def test_what_cannot_be_written_leaves_no_part(tmp_path: Path) -> None:

@@ -138,7 +138,18 @@ def test_the_zero_that_is_not_dialled_from_abroad_is_left_out() -> None:
         ("11", "BR", "phone_too_short"),
         ("+3", "", "phone_too_short"),
         ("+34 600 111", "", "phone_too_short"),
-        ("555-0100", "US", "phone_too_short"),
+        ("555-010", "PE", "phone_no_area_code"),
+        ("555-0100", "US", "phone_no_area_code"),
+        ("5512 3456", "MX", "phone_no_area_code"),
+        ("+52 5512 3456", "", "phone_no_area_code"),
+        ("4512-3456", "AR", "phone_no_area_code"),
+        ("3234-5678", "BR", "phone_no_area_code"),
+        ("91234-5678", "BR", "phone_no_area_code"),
+        ("601 2345", "CO", "phone_no_area_code"),
+        ("7946 0958", "GB", "phone_no_area_code"),
+        ("55123", "MX", "phone_too_short"),
+        ("551 234 567", "MX", "phone_too_short"),
+        ("600 1112", "ES", "phone_too_short"),
         ("6001112223", "ES", "phone_too_long"),
         ("+346001112223", "", "phone_too_long"),
         ("+34600111222333444", "", "phone_too_long"),
@@ -304,17 +315,22 @@ LOST = "has lost its digits in the spreadsheet program: format the column as tex
 @pytest.mark.parametrize(
     ("text", "country", "sentence"),
     [
-        ("12ab", "ES", "holds letters: write the number with digits only, such as +34600111222."),
+        ("12ab", "ES", "holds letters: write the number with digits only, such as +34612345678."),
         (
             "600_111_222",
             "ES",
-            "holds the sign _ in the wrong place: write the number with digits only, such as +34600111222.",
+            "holds the sign _ in the wrong place: write the number with digits only, such as +34612345678.",
         ),
-        ("12", "", "is too short: write the whole number, such as +34600111222."),
+        ("12", "", "is too short: write the whole number, with + and the country code."),
         (
             "+34 600 111",
             "",
-            "is too short for the country code +34: write the whole number, such as +34600111222.",
+            "is too short for the country code +34: write the whole number, such as +34612345678.",
+        ),
+        (
+            "5512 3456",
+            "MX",
+            "seems to lack its area code, for the country code +52: write the whole number, such as +522221234567.",
         ),
         ("+34600111222333444", "", "is too long for the country code +34: check for a digit too many."),
         ("1234567890123456", "", "is too long: check for a digit too many."),
@@ -329,7 +345,7 @@ LOST = "has lost its digits in the spreadsheet program: format the column as tex
         (
             "600111222",
             "",
-            f"does not say its country: write it with + and the country code, such as +34600111222{OPTION}",
+            f"does not say its country: write it with + and the country code{OPTION}",
         ),
         ("600111222 ext. 12", "ES", "has an extension, which WhatsApp cannot reach: write the number alone."),
         ("3.46E+10", "", LOST),
@@ -344,9 +360,28 @@ def test_every_problem_is_a_sentence_that_says_what_to_do(text: str, country: st
     assert (problem.value, problem.message) == (text, f'"{text}" {sentence}')
 
 
+@pytest.mark.parametrize(
+    ("text", "country", "example"),
+    [
+        ("12ab", "MX", "write the number with digits only, such as +522221234567."),
+        ("-", "BR", "There is no phone number: write one, such as +5511961234567."),
+        ("12", "US", "write the whole number, such as +12015550123."),
+        ("+52 12", "", "write the whole number, such as +522221234567."),
+        ("+1 12", "CA", "write the whole number, such as +12015550123."),
+        ("12ab", "", "write the number with digits only."),
+        ("12ab", "BY", "write the number with digits only."),
+    ],
+)
+def test_an_example_is_of_the_numbers_country(text: str, country: str, example: str) -> None:
+    """The one that its code says, or that such numbers are from; where none is known, there is no example."""
+    problem = digits(text, country)
+    assert isinstance(problem, Problem)
+    assert problem.message.endswith(example)
+
+
 def test_an_empty_cell_is_told_without_quotation_marks() -> None:
     """There is nothing to quote; a sign alone is kept as the problem's value."""
-    missing = "There is no phone number: write one such as +34600111222."
+    missing = "There is no phone number: write one, with + and the country code."
     assert digits("-") == Problem(code="phone_missing", value="-", message=missing)
     message = "The cell is empty: a contact needs an identifier."
     assert identify(" ", "telegram", "", "digits") == Problem(code="identifier_missing", message=message)
