@@ -52,6 +52,7 @@ FORETOLD: dict[Status, str] = {
 }
 """The same of a dry run."""
 
+END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
 _MOST_GROUPS = 10
 _MOST_LINES = 20
 """So many fit on a terminal of 24 lines below the command."""
@@ -226,7 +227,7 @@ def _rehearsal_end(record: RunRecord, *, can_be_sent: bool) -> str:
     if send and record.command == "run" and record.options.get("sandbox"):
         command = command_line("run", record.files, {**record.options, "sandbox": None}, same_files=True)
         send = f"To send the rows:\n  {command}\n"
-    return f"{send}This was a rehearsal: nothing was sent to Callbell."
+    return f"{send}{END_OF_REHEARSAL}"
 
 
 def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:

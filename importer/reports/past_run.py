@@ -1,6 +1,6 @@
 """A past run for programs: what the journal knows of it, and what only its reports folder keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +45,20 @@ def kept_error(summary: Mapping[str, Any]) -> Mapping[str, str] | None:
     return error if isinstance(error, dict) else None
 
 
+def failed_files(folder: Path) -> Sequence[Path]:
+    """Return the files with the rows to fix that are in a run's folder."""
+    return [folder / name for name in _names(folder) if name.startswith("failed")]
+
+
 def _reports(folder: Path) -> dict[str, object]:
-    try:
-        there = sorted(path.name for path in folder.iterdir())
-    except OSError:
-        return {"failed": []}
+    there = _names(folder)
     found: dict[str, object] = {kind: str(folder / name) for kind, name in _FILES.items() if name in there}
-    return found | {"failed": [str(folder / name) for name in there if name.startswith("failed")]}
+    return found | {"failed": [*map(str, failed_files(folder))]}
+
+
+def _names(folder: Path) -> Sequence[str]:
+    """Return the names of the files in a folder; none if it cannot be read."""
+    try:
+        return sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return ()
