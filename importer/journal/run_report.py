@@ -28,7 +28,7 @@ _FIRST_ROWS = 20
 _MOST_VALUES = 200
 """Wrong values that get a line of their own; the others share one."""
 _CHUNK_ROWS = 500
-_BY_MESSAGE = ACCOUNT_PROBLEMS | {"tag_unknown", "assigned_user_unknown", "differs"}
+BY_MESSAGE = ACCOUNT_PROBLEMS | {"tag_unknown", "assigned_user_unknown", "differs"}
 """Codes whose sentences name what the account lacks, or the fields that differ: few, however many rows there are."""
 _STATUSES = {status.value: status for status in Status}
 _SHEET_FIELDS = [field.name for field in fields(Sheet)]
@@ -165,18 +165,18 @@ class RunReport:
         """
         counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
         rows, new = defaultdict[tuple[str, str, str], list[int]](list), Counter[tuple[str, str, str]]()
-        for _, number, is_problem, known, problems in chain.from_iterable(
+        for _, number, is_problem, known_codes, problems in chain.from_iterable(
             self.database.pages(_PROBLEMS, {"run": self.run})
         ):
-            known_codes = json.loads(known) if known else ()
+            known = {one if isinstance(one, str) else tuple(one) for one in json.loads(known_codes or "[]")}
             for code, column, message in json.loads(problems):
                 key = code, column, message
-                if key not in counts and (code not in _BY_MESSAGE or len(counts) >= _MOST_VALUES):
+                if key not in counts and (code not in BY_MESSAGE or len(counts) >= _MOST_VALUES):
                     key = code, column, ""
                 if DUPLICATE_DIFFERS not in messages.setdefault(key, message) and DUPLICATE_DIFFERS in message:
                     messages[key] = message  # the duplicate to look at
                 counts[key] += 1
-                new[key] += bool(is_problem and code not in known_codes)
+                new[key] += bool(is_problem and not {code, (code, column)} & known)
                 if counts[key] <= _FIRST_ROWS:
                     rows[key].append(number)
         return [

@@ -195,7 +195,7 @@ class Comparison:
     gone: int = 0
     """Problems of that run that are not there any more."""
     new_rows: int = 0
-    """Rows that are invalid or in conflict, and were not so, for the same reason and with the same content."""
+    """Rows that are invalid or in conflict, and were not so for the same reason."""
     conflicts: int = 0
     """Rows in conflict, new or not."""
 
