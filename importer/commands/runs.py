@@ -224,7 +224,7 @@ def _short(text: str) -> str:
 
 
 def _time(record: RunRecord) -> str:
-    return duration((record.finished_at - record.started_at).total_seconds()) if record.finished_at else "-"
+    return "-" if record.seconds is None else duration(record.seconds)
 
 
 def _one_run(record: RunRecord, counts: _Counts, zone: tzinfo | None) -> str:
@@ -232,12 +232,13 @@ def _one_run(record: RunRecord, counts: _Counts, zone: tzinfo | None) -> str:
         record.local(at, zone).isoformat(sep=" ", timespec="seconds") if at else "not yet, or it was cut off"
         for at in (record.started_at, record.finished_at)
     )
+    waited = f", and {duration(record.waited_seconds)} of questions" if record.waited_seconds else ""
     lines = [
         f"{record.name} ({record.command})",
         f"  account   {plain(record.account)}",
         f"  files     {plain(', '.join(record.files))}",
         f"  started   {started}",
-        f"  ended     {ended}{f', after {_time(record)}' if record.finished_at else ''}",
+        f"  ended     {ended}{f', after {_time(record)}' if record.finished_at else ''}{waited}",
         f"  exit code {'-' if record.exit_code is None else record.exit_code}",
         f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
         *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),

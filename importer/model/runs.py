@@ -16,6 +16,8 @@ OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
 DECLINED: Final = "declined"
 """What the journal keeps among the options of a run that a person did not want to be sent."""
+WAITED: Final = "waited_seconds"
+"""What it keeps there of a run that asked a person: how long its questions waited for their answers."""
 
 
 class Degradation(NamedTuple):
@@ -86,6 +88,19 @@ class RunRecord:
         if self.offset_minutes is None:
             return moment.astimezone(zone)
         return moment.astimezone(timezone(timedelta(minutes=self.offset_minutes)))
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long its questions waited for a person."""
+        waited = self.options.get(WAITED)
+        return waited if isinstance(waited, int | float) else 0.0
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, to the millisecond, without the time that its questions waited; None: it has not ended."""
+        if self.finished_at is None:
+            return None
+        return round(max(0.0, (self.finished_at - self.started_at).total_seconds() - self.waited_seconds), 3)
 
     @property
     def is_declined(self) -> bool:

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,17 @@ def test_a_config_that_maps_the_columns_does_not_spare_the_last_question(service
     ended = on_a_terminal("run", "a.csv", "--yes", answers=[("Import them? [Y/n]", "\n")])
     assert (ended.exit_code, ended.unasked) == (0, 1)
     assert service.contacts
+
+
+@pytest.mark.usefixtures("token")
+def test_the_time_of_questions_is_no_time_of_the_run() -> None:
+    """Not in the list of runs either, nor in reports that are written again; `retry` repeats it for none."""
+    assert on_a_terminal("run", str(customers(Path("a.csv"))), answers=[(YES_NO, "\n")]).exit_code == 0
+    (run,) = give("runs", "--json").summary["runs"]
+    from_start = datetime.fromisoformat(run["finished_at"]) - datetime.fromisoformat(run["started_at"])
+    assert 0 < run["seconds"] < from_start.total_seconds()
+    assert give("report", "--no-open", "--json").summary["seconds"] == run["seconds"]
+    assert give("retry").exit_code == 0
 
 
 @pytest.mark.usefixtures("token")

@@ -13,7 +13,7 @@ from importer.commands.context import CommandContext
 from importer.commands.runs import _table, list_runs
 from importer.journal import Journal
 from importer.model.rows import Status
-from importer.model.runs import RunRecord
+from importer.model.runs import WAITED, RunRecord
 from importer.settings import settle
 from tests.support.journals import Ticking, record
 
@@ -50,6 +50,13 @@ def test_a_run_is_listed_with_its_account_date_file_and_duration(context: Comman
         ["new", "2026-11-22 20:30", "main", "a.csv +1", "2 min 5 s", "run", "1", "0", "0", "0"],
         ["old", "2026-11-23 02:30", "ana@example.com", "contacts.csv", "2 min 5 s", "run", "1", "0", "0", "0"],
     ]
+
+
+def test_the_time_of_questions_does_not_count(context: CommandContext) -> None:
+    """It is told where one run is shown."""
+    ended(context, name="asked", options={WAITED: 120.4})
+    assert "  5 s  " in list_runs(context).splitlines()[1]
+    assert ", after 5 s, and 2 min 0 s of questions\n" in list_runs(context, "asked")
 
 
 def test_a_run_that_was_cut_off_has_no_duration(context: CommandContext) -> None:
