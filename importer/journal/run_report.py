@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -16,6 +17,7 @@ from importer.model.person import FORGOTTEN
 from importer.model.rows import NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import (
     KeptRows,
+    PastUndo,
     ProblemGroup,
     Result,
     RowToFix,
@@ -57,6 +59,7 @@ _KEPT = """
 SELECT rows_dropped, rows_kept <> 'changes' AND (forgotten_at IS NULL OR rows_dropped = 0), forgotten_at FROM runs
 WHERE id = ?
 """
+_UNDOS = "SELECT started_at, exit_code, report_dir FROM undos WHERE run = ? ORDER BY id"
 _CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {IN_CONFLICT}"  # noqa: S608 - only constants
 _PROBLEM_COLUMNS = """(
     SELECT json_group_array(column_header) FROM (
@@ -130,6 +133,12 @@ class RunReport:
         """Return which rows of the run are only counted."""
         ((dropped, is_whole, at),) = self.database.fetch(_KEPT, (self.run,))
         return KeptRows(dropped=dropped, is_retry_whole=bool(is_whole), forgotten_at=maybe_moment(at))
+
+    def undos(self) -> Sequence[PastUndo]:
+        """Return the undos of the run, in the order in which they began."""
+        return [
+            PastUndo(datetime.fromisoformat(at), *others) for at, *others in self.database.fetch(_UNDOS, (self.run,))
+        ]
 
     def conflicts(self) -> int:
         """Return how many rows are in conflict: they are in Callbell, and need a person all the same."""

@@ -113,6 +113,15 @@ class RunRecord:
         return self.account.startswith(OF_SANDBOX)
 
 
+class PastUndo(NamedTuple):
+    """An undo of a run."""
+
+    started_at: datetime
+    exit_code: int | None
+    """None: it goes on still, or was killed."""
+    report_dir: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRows:
     """Which rows of a run the journal has not any more: they are counted only."""

@@ -14,17 +14,18 @@ from importer.system.files import read_json_object
 _FILES = {"results": "results.csv", "workbook": "results.xlsx", "page": "report.html", "summary": "summary.json"}
 
 
-def listed_run_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str, object]:
-    """Return a run as it is listed."""
-    return counts_json(record, tally) | {"account": record.account, "report_dir": record.report_dir}
+def listed_run_json(record: RunRecord, tally: Mapping[Status, int], *, undone: int = 0) -> dict[str, object]:
+    """Return a run as it is listed, and how many of its contacts an undo took back."""
+    of_journal = {"account": record.account, "report_dir": record.report_dir, "undone": undone}
+    return counts_json(record, tally) | of_journal
 
 
-def past_run_json(source: ReportSource) -> dict[str, object]:
-    """Return all that is known of a run, and which of its reports are there."""
+def past_run_json(source: ReportSource, *, undone: int = 0) -> dict[str, object]:
+    """Return all that is known of a run, which of its reports are there, and how many contacts an undo took back."""
     record, problems = source.record(), source.problems()
     folder = Path(record.report_dir)
     summary = kept_summary(folder)
-    return listed_run_json(record, source.tally()) | {
+    return listed_run_json(record, source.tally(), undone=undone) | {
         "problems": groups_json(problems),
         "changes": changes_json(record, problems),
         "degraded": degraded_json(record),
