@@ -2,14 +2,14 @@
 
 import shutil
 import signal
-import textwrap
 from collections.abc import Callable
-from functools import partial
 
 import typer
 
 from importer.cli.process import say, terminate
 from importer.model.errors import InputError
+from importer.model.plain_text import wrapped_text
+from importer.system.shell import as_typed
 
 _NARROWEST = 40
 
@@ -72,10 +72,8 @@ def ask_hidden(question: str) -> str:
 
 
 def wrapped_question(text: str) -> str:
-    """Return the text with its lines wrapped between words, so that a terminal breaks none within one."""
-    width = max(shutil.get_terminal_size().columns - 1, _NARROWEST)
-    wrap = partial(textwrap.wrap, width=width, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(part for line in text.split("\n") for part in (wrap(line) if len(line) > width else [line]))
+    """Return the text with its lines wrapped between words, and with its commands whole."""
+    return wrapped_text(as_typed(text), max(shutil.get_terminal_size().columns - 1, _NARROWEST))
 
 
 def _confirmed(text: str, question: str, *, default: bool = False) -> bool:

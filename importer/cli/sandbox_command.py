@@ -12,6 +12,7 @@ SANDBOX_EXAMPLES = examples("sandbox --contacts contacts.csv", "sandbox --faults
 
 
 def sandbox(
+    ctx: typer.Context,
     port: Annotated[int, typer.Option(metavar="N", help="The port on this computer; 0: any that is free.")] = 8080,
     *,
     rate: Annotated[int, typer.Option(metavar="N", help="Requests per second that it allows; 0: no limit.")] = 300,
@@ -48,4 +49,6 @@ def sandbox(
     from importer.commands.sandbox import sandbox_options, serve_sandbox, with_contacts  # noqa: PLC0415 - late, see above
 
     chosen = sandbox_options(rate=rate, latency=latency, duplicates=duplicates, faults=faults, seed=seed)
-    serve_sandbox(with_contacts(chosen, contacts, chats), port, say)
+    sources = {name: ctx.get_parameter_source(name) for name in ctx.params if name != "port"}
+    given = [(name, ctx.params[name]) for name, source in sources.items() if source and source.name == "COMMANDLINE"]
+    serve_sandbox(with_contacts(chosen, contacts, chats), port, say, given)

@@ -65,5 +65,5 @@ def foretold_notes(context: CommandContext, dry: DryRun, asked: int, store: Jour
     if context.settings.policy.existing is Existing.CREATE and dry.changes and not is_known:
         yield (
             "With --existing create nobody is asked who is there already, and what Callbell does with those is not"
-            " known: it may make them twice. callbell-importer doctor --probe NUMBER finds out."
+            " known: it may make them twice. To find out: callbell-importer doctor --probe NUMBER"
         )

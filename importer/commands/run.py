@@ -90,10 +90,12 @@ class ImportRun(PoolCommand):
         if self.context.asker is None:
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
+        from importer.commands.questions.earlier_answers import earlier_answers, rehearsals_of  # noqa: PLC0415 - the same
 
-        earlier = [one for one, _ in self.store.runs()]
+        files = self.record.files
+        earlier = [*(one for one, _ in self.store.runs()), *rehearsals_of(self.context.settings, files)]
         with self._question_time.counted(self.context.clock):
-            self.context, note = with_answers(self.context, self.readers, earlier)
+            self.context, note = with_answers(self.context, self.readers, earlier_answers(earlier, files))
         self._asks_at_last = asks_at_last(self.context)
         if self._asks_at_last:
             self._observers.last_question.note = note
@@ -206,6 +208,8 @@ class ImportRun(PoolCommand):
                     if undos:
                         question.ask_of_undos(self.context, undos, self.interruption)
                     if self._asks_at_last:
+                        if connection.rehearsal is None:
+                            question.not_seen = self._observers.preflight.not_seen_text(connection.directory)
                         question.ask(self.context, connection, tally, self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:

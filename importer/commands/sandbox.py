@@ -1,8 +1,7 @@
 """`sandbox`: serves a sandbox of the Callbell API until it is stopped."""
 
 import asyncio
-import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from importer.model.errors import UsageError
 from importer.model.plain_text import counted
 from importer.sandbox import Duplicates, Sandbox, SandboxOptions, read_contacts, read_faults
 from importer.sandbox import serve as serve_until_cancelled
-from importer.system.shell import program_command, quote, variable_command
+from importer.system.shell import importer_command, program_command, quote, variable_command
 
 
 def sandbox_options(*, rate: int, latency: float, duplicates: str, faults: str, seed: int) -> SandboxOptions:
@@ -47,8 +46,19 @@ def with_contacts(chosen: SandboxOptions, contacts: Path | None, chats: float) -
     return replace(chosen, account=chosen.account.with_what_is_used(given), contacts=given, chats=chats)
 
 
-def serve_sandbox(chosen: SandboxOptions, port: int, say: Callable[[str], None]) -> None:
+def serve_sandbox(
+    chosen: SandboxOptions,
+    port: int,
+    say: Callable[[str], None],
+    options: Sequence[tuple[str, object]] = (),
+) -> None:
     """Serve until the person stops it.
+
+    Args:
+        chosen: What it does.
+        port: On which it listens; 0: any that is free.
+        say: Tells the person.
+        options: The others that were given, for a command with another port.
 
     Raises:
         UsageError: The port is taken.
@@ -64,8 +74,13 @@ def serve_sandbox(chosen: SandboxOptions, port: int, say: Callable[[str], None])
             "Its contacts are gone when it stops: then delete sandbox.sqlite3 too, which would remember them."
         )
 
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(serve_until_cancelled(chosen, port=port, on_ready=ready))
+    except KeyboardInterrupt:
+        return
+    except UsageError as error:
+        again = importer_command("sandbox", options=[("port", 0), *options])
+        raise UsageError(error.message, f"To take any that is free:\n  {again}") from error
 
 
 def commands_for(sandbox: Sandbox) -> list[str]:

@@ -10,7 +10,8 @@
                                                    never sent or merged, a PATCH is in doubt, or it was left as it
                                                    was and `on_conflict = sheet`
 
-A key is source, channel and normalised identifier; the account's main channel is as none. `enqueue` calls this for
+A key is source, channel and normalised identifier; the account's main channel is as none, and the two forms of a mobile
+number are one (`importer.journal.number_forms`). `enqueue` calls this for
 mapped rows; rows with a known fingerprint are recognised before, and of them only duplicates are decided here.
 """
 
@@ -21,8 +22,10 @@ from typing import Any, NamedTuple
 
 from importer.model.changes import CUSTOM
 from importer.model.payload import content_hashes, differing_fields, from_json
+from importer.model.phone_forms import other_form
 from importer.model.policy import Existing
 from importer.model.replies import Outcome
+from importer.model.requests import digits_only
 from importer.model.rows import Sheet, Status
 
 DUPLICATE_DIFFERS = "not sent, though it differs in"
@@ -46,6 +49,8 @@ class FirstRow:
     row_seq: int | None = None
     content: bytes | None = None
     """Its contact's `content_hashes`; None: it was recognised."""
+    identifier: str = ""
+    """As it was sent, or will be; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +130,12 @@ def deduplicate_within_run(
     sheet_index: int,
     content: bytes | None = None,
     known: KnownContact | None = None,
+    identifier: str = "",
 ) -> EnqueueDecision:
     """Return the status of a contact whose key is in an earlier row of this run.
 
-    Its reason names that row, and what would be lost by sending only that one.
+    Its reason names that row, the other form of a number that stands there, and what would be lost by sending only
+    that one.
 
     Args:
         earlier: The earlier row.
@@ -136,6 +143,7 @@ def deduplicate_within_run(
         sheet_index: Where the contact's row is.
         content: The contact's `content_hashes`; None: its row was recognised.
         known: What earlier runs sent, which is what the earlier row says if it was recognised.
+        identifier: The contact's, as it would be sent; empty: not known.
 
     """
     where = f"row {earlier.number}"
@@ -144,6 +152,8 @@ def deduplicate_within_run(
         where += f" of sheet {there.name}"
     if there.file != here.file:
         where += f" of {there.file}"
+    if (digits := digits_only(earlier.identifier)) and other_form(digits) == digits_only(identifier):
+        where += f", in its other form {digits}"
     sent = earlier.content or (content_hashes(from_json(known.payload)) if known and known.payload else None)
     names = differing_fields(content, sent) if content and sent else ()
     lost = f"; {DUPLICATE_DIFFERS} {', '.join(names)}" if names else ""

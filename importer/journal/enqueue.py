@@ -14,12 +14,13 @@ from importer.journal.database import encode_json, storable
 from importer.journal.deduplicate import (
     SENT_FORGOTTEN,
     EnqueueDecision,
-    FirstRow,
     KnownContact,
     deduplicate_across_runs,
     deduplicate_within_run,
 )
+from importer.journal.first_rows import seen_before
 from importer.journal.forgotten import bring_back, without_people
+from importer.journal.number_forms import take_known_forms
 from importer.journal.row_draft import RowDraft, draft_row
 from importer.journal.run_input import CONTACT_OF_ROW, RunInput
 from importer.journal.schema import replace_old_keys
@@ -41,16 +42,6 @@ _FOUND = "SELECT identifier FROM temp.next_rows ORDER BY seq"
 _INSERT_KEYS = """
 INSERT OR REPLACE INTO temp.next_rows (seq, number, source, channel, identifier, old_key, fingerprint)
 VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_MARK_SEEN = """
-INSERT OR IGNORE INTO temp.seen (source, channel, identifier, seq, sheet, number, row_run, row_seq)
-SELECT source, channel, identifier, seq, ?, number, row_run, row_seq
-FROM temp.next_rows WHERE identifier IS NOT NULL ORDER BY seq
-"""
-_SEEN_BEFORE = """
-SELECT next_rows.seq, seen.seq, seen.sheet, seen.number, seen.row_run, seen.row_seq, contents.content
-FROM temp.next_rows CROSS JOIN temp.seen USING (source, channel, identifier)
-LEFT JOIN temp.contents ON contents.seq = seen.seq WHERE seen.seq <> next_rows.seq
 """
 _KEEP_CONTENT = "INSERT INTO temp.contents (seq, content) VALUES (?, ?)"
 _ANY_CONTACT = "SELECT 1 FROM contacts WHERE account = ? LIMIT 1"
@@ -143,18 +134,15 @@ def enqueue_rows(
     seqs = [seq for seq, identifier in enumerate(identifiers, run.last_seq + 1) if identifier is None]
     content = not run.tallied_only or bool(connection.execute(_ANY_CONTACT, (run.key.account,)).fetchone())
     rows = [(seq, one, draft_row(one.mapped, run, content=content)) for seq, one in zip(seqs, entries, strict=True)]
-    duplicates, contacts = _look_up(connection, run, sheet_index, rows)
+    duplicates, contacts, forms = _look_up(connection, run, sheet_index, rows)
     counts, lines = Counter[Status](), []
     for seq, entry, draft in rows:
-        if isinstance(entry.mapped, InvalidRow):
-            decision = _invalid(entry.mapped)
-        elif seq in duplicates:
-            decision = duplicates.pop(seq)
-        else:
-            decision = deduplicate_across_runs(draft.payload, contacts.get(seq), run.existing)
+        decision = duplicates.pop(seq, None) or _decide(entry.mapped, draft, contacts.get(seq), run)
         counts[decision.outcome.status] += 1
         if not (run.tallied_only and decision.outcome.status is Status.PENDING):
-            lines.append((run.key.run, seq, sheet_index, *_columns(entry, draft, decision, at)))
+            lines.append(
+                (run.key.run, seq, sheet_index, *_columns(entry, draft.known_as(forms.get(seq)), decision, at))
+            )
     connection.executemany(_ENQUEUE, lines)
     _insert_problems(connection, run.key.run, rows)
     _remember(connection, run, counts, seqs)
@@ -183,8 +171,11 @@ def _enqueue_recognised(
 
 def _look_up(
     connection: sqlite3.Connection, run: RunInput, sheet_index: int, rows: Sequence[tuple[int, Entry, RowDraft]]
-) -> tuple[dict[int, EnqueueDecision], dict[int, KnownContact]]:
-    """Return the decisions on duplicates, recognised rows too, and the contacts of earlier runs; both by seq."""
+) -> tuple[dict[int, EnqueueDecision], dict[int, KnownContact], dict[int, str]]:
+    """Return the decisions on duplicates, recognised rows too, the contacts of earlier runs, and their keys if another.
+
+    All by seq.
+    """
     keys = [
         (seq, entry.row.number, *draft.key, draft.old_key if run.has_old_keys else None, draft.fingerprint)
         for seq, entry, draft in rows
@@ -196,8 +187,8 @@ def _look_up(
     if run.forgotten and run.forgotten.has_contacts:
         bring_back(connection, run.key.account, has_old_keys=run.has_old_keys)
     doubtful = replace_old_keys(connection, run.key.account) if run.has_old_keys else {}
-    new = connection.execute(_MARK_SEEN, (sheet_index,)).rowcount
-    ((count,),) = connection.execute("SELECT count(identifier) FROM temp.next_rows")
+    seen = seen_before(connection, sheet_index)
+    forms = take_known_forms(connection, run.key.account)
     alike = {seq: KnownContact(Status.IN_DOUBT, "", "", False, *sent, None) for seq, sent in doubtful.items()}  # noqa: FBT003 - its columns
     found = connection.execute(_KNOWN_CONTACTS, {"account": run.key.account, "merges_left": run.merges_left})
     contacts = {
@@ -205,15 +196,19 @@ def _look_up(
         for seq, status, uuid, href, same, *rest in found
     }
     duplicates = {
-        seq: deduplicate_within_run(FirstRow(*place), run.sheets, sheet_index, contents.get(seq), contacts.get(seq))
-        for seq, *place in (connection.execute(_SEEN_BEFORE) if new < count else ())
+        seq: deduplicate_within_run(first, run.sheets, sheet_index, contents.get(seq), contacts.get(seq), identifier)
+        for seq, identifier, first in seen
     }
-    return duplicates, alike | contacts
+    return duplicates, alike | contacts, forms
 
 
-def _invalid(invalid: InvalidRow) -> EnqueueDecision:
-    first = invalid.problems[0]
-    reason = " ".join(problem.message for problem in invalid.problems)
+def _decide(
+    mapped: Contact | InvalidRow, draft: RowDraft, known: KnownContact | None, run: RunInput
+) -> EnqueueDecision:
+    if isinstance(mapped, Contact):
+        return deduplicate_across_runs(draft.payload, known, run.existing)
+    first = mapped.problems[0]
+    reason = " ".join(problem.message for problem in mapped.problems)
     return EnqueueDecision(Outcome(status=Status.INVALID, code=first.code, column=first.column, reason=reason))
 
 

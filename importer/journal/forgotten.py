@@ -13,18 +13,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from importer.journal.keyed_hash import KeyedHash, known_hash
+from importer.journal.number_forms import OTHER_FORM
 from importer.journal.schema import CODES, old_key
 from importer.model.person import FORGOTTEN
 from importer.model.rows import Contact, Entry, InvalidRow, Problem
 
 _HAS_CONTACTS = "SELECT EXISTS (SELECT 1 FROM contacts WHERE account = ? AND is_forgotten = 1)"
 _PEOPLE = "SELECT hash FROM forgotten_people"
-_FIND = """
-SELECT next_rows.identifier, contacts.source, contacts.channel, contacts.identifier FROM temp.next_rows
-CROSS JOIN contacts ON contacts.account = :account AND contacts.source = next_rows.source
-    AND contacts.channel = next_rows.channel AND contacts.identifier = keyed_hash(next_rows.identifier)
-WHERE next_rows.fingerprint IS NOT NULL AND contacts.is_forgotten = 1
-"""
+# Of a number with two forms, the one that was sent.
+_FIND = f"""
+SELECT form, contacts.source, contacts.channel, contacts.identifier FROM (
+    SELECT source, channel, identifier AS form FROM temp.next_rows WHERE fingerprint IS NOT NULL
+    UNION ALL SELECT source, channel, {OTHER_FORM} FROM temp.next_rows WHERE fingerprint IS NOT NULL
+) AS forms CROSS JOIN contacts ON contacts.account = :account AND contacts.source = forms.source
+    AND contacts.channel = forms.channel AND contacts.identifier = keyed_hash(form)
+WHERE form IS NOT NULL AND contacts.is_forgotten = 1
+"""  # noqa: S608 - only constants
 # As `importer.journal.schema` compares them: as they were sent, or without their country code.
 _FIND_OLD = f"""
 SELECT old, contacts.source, contacts.channel, contacts.identifier FROM (

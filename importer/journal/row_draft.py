@@ -27,6 +27,11 @@ class RowDraft(NamedTuple):
         source, _, identifier = self.key
         return None if self.identifier == identifier else old_key(source, self.identifier)
 
+    def known_as(self, identifier: str | None) -> "RowDraft":
+        """Return the row with the identifier of the key by which the journal knows its contact; None: its own."""
+        source, channel, _ = self.key
+        return self._replace(key=(source, channel, identifier)) if identifier else self
+
 
 def draft_row(mapped: Contact | InvalidRow, run: RunInput, *, content: bool) -> RowDraft:
     """Return the row as it is stored; without its payload if there is nothing to compare it with.

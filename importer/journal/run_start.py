@@ -6,6 +6,7 @@ from importer.journal.accounts import AccountMatch, adopt_account
 from importer.journal.database import columns
 from importer.journal.doubts import find_doubts
 from importer.journal.forgotten import load_forgotten
+from importer.journal.number_forms import add_form_functions
 from importer.journal.run_input import RunInput, RunKey
 from importer.journal.run_records import INSERT_RUN
 from importer.journal.schema import HAS_OLD_KEYS
@@ -36,6 +37,7 @@ def insert_run(
         connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608 - only constants
     if connection.execute("SELECT 1 FROM runs WHERE name = ?", (record.name,)).fetchone():
         return None
+    add_form_functions(connection)
     found, main_channels = adopt_account(connection, account)
     ((run,),) = connection.execute(INSERT_RUN, columns(record) | {"account": found}).fetchall()
     ((has_old_keys,),) = connection.execute(HAS_OLD_KEYS, (found,)).fetchall()

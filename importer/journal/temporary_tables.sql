@@ -9,15 +9,16 @@ CREATE TEMP TABLE next_rows (
     fingerprint BLOB                   -- NULL: it was not mapped, or is invalid
 );
 
--- The first row with each key of this run. Beyond a few megabytes SQLite keeps it in an unnamed temporary file, so
--- memory does not grow with the input.
+-- The first row of each person of this run, who may be written in two forms (`importer.journal.number_forms`). Beyond a
+-- few megabytes SQLite keeps it in an unnamed temporary file, so memory does not grow with the input.
 CREATE TEMP TABLE seen (
-    source TEXT, channel TEXT, identifier TEXT,
+    source TEXT, channel TEXT, person TEXT,
+    identifier TEXT NOT NULL,
     seq INTEGER NOT NULL,
     sheet INTEGER NOT NULL,
     number INTEGER NOT NULL,
     row_run INTEGER, row_seq INTEGER,
-    PRIMARY KEY (source, channel, identifier)
+    PRIMARY KEY (source, channel, person)
 ) WITHOUT ROWID;
 
 -- What the mapped rows of this run say, in hashes, for telling in what a duplicate differs from the row that is sent.

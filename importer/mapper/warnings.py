@@ -192,11 +192,11 @@ class SheetWarnings:
 
 
 def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:
-    """Return the warning that mobile numbers are in both forms: a person in both would become two contacts."""
+    """Return the warning that mobile numbers are in both forms: some may be landlines, or lack their digit."""
     country, with_digit, without_digit = _FORMS[code]
     message = (
         f"{country} numbers are in both forms: {long.count:,} with {with_digit}, {short.count:,} with"
-        f' {without_digit}. If these are mobiles too, set mobile_form = "with" or "without" under [contact] of the'
-        " config, and each person is one contact."
+        f" {without_digit}. Who stands in both is one person, and sent once. If all are mobiles, send them in one form:"
+        ' mobile_form = "with" or "without" under [contact] of the config.'
     )
     return short.group("phone_both_forms", column, message)

@@ -11,10 +11,14 @@ from functools import lru_cache
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|\x9b[0-?]*[ -/]*[@-~]")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_QUOTED_OR_WORD = re.compile(r"""'[^']*'(?!\S)|"[^"]*"[^\s"]*(?!\S)|\S+""")
+_OURS = r"""(?:& )?(?:"[^"]*|'[^']*|[^\s`]*)callbell-importer(?:\.exe)?["']? """
+_UNBROKEN = re.compile(
+    rf"""(?<=: ){_OURS}(?:(?![.;,)]+(?:\s|$)).)*[.;,)]*"""
+    r"""|'[^']*'(?!\S)|"[^"]*"[^\s"]*(?!\S)|\S+"""
+)
+"""What no line is broken within: a command of ours after a colon, up to a punctuation mark; a quotation; a word."""
 _COMMAND = re.compile(
-    r"""(?:& )?(?:"[^"]*|'[^']*|\S*)callbell-importer(?:\.exe)?["']? """
-    r"""|(?:& )?(?:"[^"]+"|'[^']+'|\S+) -m importer """
+    _OURS + r"""|(?:& )?(?:"[^"]+"|'[^']+'|\S+) -m importer """
     r"""|(?:export )?[A-Z_]+=|\$env:|cd """
 )
 """The beginning of a command of ours, which may have a path, or of one that sets a variable or the folder for it."""
@@ -36,8 +40,8 @@ def plain_lines(text: str) -> str:
 def wrapped_text(text: str, width: int) -> str:
     """Return the text with its long lines broken between words; the rest of a line keeps its indentation.
 
-    What is copied is never broken: a line that is a command, a word (such as a path), and what is in quotes. A
-    command that fits only without its indentation goes without it.
+    What is copied is never broken: a command (a line that is one, or one of ours after a colon), a word (such as a
+    path), and what is in quotes. A command that fits only without its indentation goes without it.
     A width of 0 leaves the text as it is.
     """
     return "\n".join(_wrapped_line(line, width) for line in text.split("\n")) if width else text
@@ -46,16 +50,22 @@ def wrapped_text(text: str, width: int) -> str:
 def _wrapped_line(line: str, width: int) -> str:
     if len(line) <= width:
         return line
-    if _COMMAND.match(line.lstrip()):
-        return line.lstrip() if len(line.lstrip()) <= width else line
     indent = line[: len(line) - len(line.lstrip())]
+    if _COMMAND.match(line.lstrip()):
+        return _placed(line.lstrip(), indent, width)
     lines = [""]
-    for word in _QUOTED_OR_WORD.findall(line):
+    for word in _UNBROKEN.findall(line):
         if lines[-1] and len(indent) + len(lines[-1]) + 1 + len(word) > width:
             lines.append(word)
         else:
             lines[-1] += f" {word}" if lines[-1] else word
-    return "\n".join(indent + one for one in lines)
+    return "\n".join(_placed(one, indent, width) for one in lines)
+
+
+def _placed(line: str, indent: str, width: int) -> str:
+    """Return the line with its indentation, unless it is a command that fits without it alone."""
+    fits_without_it_alone = len(line) <= width < len(indent) + len(line)
+    return line if fits_without_it_alone and _COMMAND.match(line) else indent + line
 
 
 def encodable(text: str) -> str:

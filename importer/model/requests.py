@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from importer.model.changes import ContactChange
 from importer.model.payload import to_body, to_patch_body
+from importer.model.phone_forms import other_form
 from importer.model.rows import Contact
 
 CALLBELL_URL = "https://api.callbell.eu/v1"
@@ -43,9 +44,15 @@ def create_contact(contact: Contact) -> Request:
     return Request(method="POST", path=_CONTACTS, body=to_body(contact))
 
 
-def find_contact(contact: Contact) -> Request:
+def other_number(contact: Contact) -> str:
+    """Return the other form of the contact's number; empty where it has only one."""
+    return other_form(digits_only(contact.normalised_identifier)) if can_be_asked(contact) else ""
+
+
+def find_contact(contact: Contact, *, in_other_form: bool = False) -> Request:
     """Return GET /contacts/phone/:number, in the contact's own channel: 200 with the contact, or 404."""
-    return find_number(digits_only(contact.normalised_identifier), contact.channel_uuid)
+    digits = other_number(contact) if in_other_form else digits_only(contact.normalised_identifier)
+    return find_number(digits, contact.channel_uuid)
 
 
 def find_number(digits: str, channel_uuid: str) -> Request:

@@ -12,12 +12,13 @@ from importer.reports.next_step import (
     ToDo,
     alike_text,
     all_alike,
+    carry_over,
     next_step,
     to_do,
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
 from importer.reports.report_options import Reports
-from importer.reports.run_commands import command_line, write_again
+from importer.reports.run_commands import command_line, undo_command, write_again
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
@@ -82,6 +83,8 @@ class Ending:
     """Of the rows, for the names of cells."""
     line_width: int = 0
     """Of the terminal, on which the text is to fit with few lines; 0: it is none."""
+    leaves_existing: bool = False
+    """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
 
@@ -109,7 +112,7 @@ def _text(ending: Ending, most: int) -> str:
         *(_note(note, ending) if alike else note for note in ending.notes),
         found if not alike else "" if ending.early_end[0] else alike_text(alike, sum(tally.values())),
         groups_text("Worth a look:", look, most, ending.sheets),
-        _reports(ending.reports),
+        "\n".join(filter(None, [_reports(ending.reports), _take_back(ending)])),
         "\n".join(
             filter(
                 None,
@@ -117,7 +120,7 @@ def _text(ending: Ending, most: int) -> str:
             )
         ),
         _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
-        _next_step(ending, wrong),
+        "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
         _rehearsal_end(record, can_be_sent=not alike) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -134,6 +137,20 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
         return write_again(ending.record)
     failed = reports.failed if reports else None
     return next_step(ending.record, ending.tally, wrong, failed, ending.country, ending.early_end[1])
+
+
+def _carry_over(ending: Ending) -> str:
+    if ending.reports is None or ending.reports.unwritten or not ending.leaves_existing:
+        return ""
+    return carry_over(ending.record, ending.tally)
+
+
+def _take_back(ending: Ending) -> str:
+    """Return how all of it is taken back; empty where nothing was changed in Callbell."""
+    changed = any(ending.tally.get(status) for status in (Status.CREATED, Status.UPDATED))
+    if ending.reports is None or ending.record.is_rehearsal or not changed:
+        return ""
+    return f"To take it back: {undo_command(ending.record)}"
 
 
 def _note(note: str, ending: Ending) -> str:

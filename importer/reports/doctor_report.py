@@ -36,9 +36,18 @@ def doctor_text(diagnoses: Sequence[Diagnosis], line_width: int = 0) -> str:
     for one in diagnoses:
         texts = [plain(one.text), *map(plain, one.next_step.splitlines())]
         column = "\n".join(f"{indent}{text}" for text in texts)
-        first = f"{one.name:<{wide[0]}}  {one.level:<{wide[1]}}  "
-        lines.append(f"{first}{wrapped_text(column, line_width).removeprefix(indent)}")
+        head = f"{one.name:<{wide[0]}}  {one.level:<{wide[1]}}  "
+        first, *others = (_within(line, line_width) for line in wrapped_text(column, line_width).split("\n"))
+        lines += [head + first.removeprefix(indent)] if first.startswith(indent) else [head.rstrip(), first]
+        lines += others
     return "\n".join(lines)
+
+
+def _within(line: str, line_width: int) -> str:
+    """Return a line that is too long for the terminal, such as a path, with as much of its indentation as fits."""
+    text = line.lstrip()
+    is_too_long = line_width and len(line) > line_width
+    return f"{' ' * max(line_width - len(text), 0)}{text}" if is_too_long else line
 
 
 def doctor_json(diagnoses: Sequence[Diagnosis], answers: ProbeAnswers | None) -> str:

@@ -1,14 +1,14 @@
 """The one next step after a run, with the exact command."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.model.cures import CURES, MISSING_IN_CALLBELL, cure_of
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
+from importer.reports.problem_groups import problem_changes
 from importer.reports.run_commands import choose_columns, command_line, retry_command
 
 FINISHED = (0, 1)
@@ -21,8 +21,6 @@ AGAIN = "the same command again"
 _FEWEST_ALIKE = 5
 """Fewer rows are fixed sooner than a cause is found."""
 _NEARLY_ALL = 0.9
-_SEVERAL = 2
-_TAG = re.compile(r'[Tt]ag "([^"]+)"')
 _EMPTY = ("phone_missing", "identifier_missing", "name_missing")
 
 
@@ -107,7 +105,8 @@ def cure(
         )
     if group.code in CURES and command != "check":
         same = command_line(again, files, options, same_files=True)
-        return f"{cure_of(group.code, plain(group.column))} Then give the same command again:\n  {same}"
+        told = cure_of(group.code, plain(group.column), group.message)
+        return f"{told} Then give the same command again:\n  {same}"
     return (
         "Probably it is another column, or the header stands in another row (--header-row N, or --no-header)."
         f" See what is read, and choose the columns:\n  {choose_columns(files, options)}"
@@ -160,7 +159,10 @@ def _go_on(record: RunRecord, *, is_dry: bool, is_cured_first: bool, early_cure:
 
 def _after_dry_run(record: RunRecord, tally: Mapping[Status, int]) -> str:
     if any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNSENT)):
-        return "Give the same command without --dry-run to send the rows."
+        again = "Give the same command without --dry-run to send the rows"
+        if record.command != "run" or not record.options.get("dry_run") or record.options.get("limit"):
+            return f"{again}."
+        return f"{again}:\n  {command_line('run', record.files, record.options, same_files=True)}"
     if not tally.get(Status.INVALID):
         return ""
     check = command_line("check", record.files, record.options, same_files=True)
@@ -171,14 +173,31 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     """Return how the rows are fixed that need a person; or what to fix instead, if that is in Callbell."""
     if missing := missing_in_callbell(left, problems):
         others = left.by_person - left.in_conflict - sum(one.count for one in missing)
-        told = cure(missing[0], record.command, record.files, record.options)
-        return "\n".join([_of_all_tags(told, missing), *_others(others, failed)])
+        cause = replace(missing[0], message=" ".join(one.message for one in missing))
+        told = cure(cause, record.command, record.files, record.options)
+        return "\n".join([told, *_others(others, failed)])
     commands = "\n  ".join(command_line("run", [path], record.options) for path in failed)
     verb = "rehearse" if record.is_rehearsal else "import"
     names = " and ".join(path.name for path in failed)
     rows = "the row" if left.by_person == 1 else f"the {left.by_person:,} rows"
     them = "it" if left.by_person == 1 else "them"
-    return f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:\n  {commands}"
+    were_there = bool(record.compared_with) and problem_changes(problems)[1] > 0
+    in_list = f"\nFix {them} in your list too, or its next run shows {them} again."
+    told = in_list if were_there or record.is_rehearsal else ""
+    return f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:\n  {commands}{told}"
+
+
+def carry_over(record: RunRecord, tally: Mapping[Status, int]) -> str:
+    """Return how the list's values get to the customers who were there already, and were left as they are.
+
+    Empty where there are none, or the run has not come to its end.
+    """
+    there = tally.get(Status.EXISTS, 0)
+    if not there or record.command != "run" or record.is_rehearsal or record.exit_code not in FINISHED:
+        return ""
+    who = "the customer who was" if there == 1 else f"the {there:,} customers who were"
+    command = command_line("run", record.files, {**record.options, "existing": "update"}, same_files=True)
+    return f"To carry over what the list says of {who} there already:\n  {command}"
 
 
 def _others(count: int, failed: Sequence[Path]) -> list[str]:
@@ -189,16 +208,6 @@ def _others(count: int, failed: Sequence[Path]) -> list[str]:
     return [
         f"Fix the other {rows} after that: {them} left in the {' and '.join(path.name for path in failed)} of that run."
     ]
-
-
-def _of_all_tags(told: str, missing: Sequence[ProblemGroup]) -> str:
-    """Return the cure of a tag that is missing for all of them, where several are."""
-    names = dict.fromkeys(name for group in missing for name in _TAG.findall(group.message))
-    if missing[0].code != "tag_unknown" or len(names) < _SEVERAL:
-        return told
-    listed = ", ".join(f'"{plain(name)}"' for name in names)
-    these = f"Make these {len(names):,} tags in Callbell ({listed}), or take them out"
-    return told.replace("Make the tag in Callbell, or take it out", these)
 
 
 def _conflict(record: RunRecord, left: ToDo, failed: Sequence[Path]) -> list[str]:

@@ -77,10 +77,9 @@ def _write_for_people(
     from importer.reports.results_workbook import write_results_workbook  # noqa: PLC0415 - the same
     from importer.reports.run_summary import RunSummary  # noqa: PLC0415 - the same
 
-    to_fix = (workbook,) if workbook and len(source.sheets()) == 1 else failed
     problems, warnings = groups
     about = RunSummary(
-        record=source.record(), tally=source.tally(), problems=problems, warnings=warnings, to_fix=to_fix
+        record=source.record(), tally=source.tally(), problems=problems, warnings=warnings, to_fix=failed
     )
     if workbook:
         with write_whole(workbook) as unfinished:

@@ -73,6 +73,11 @@ def retry_command(record: RunRecord, **more: str) -> str:
     return shell.importer_command("retry", record.name, options=[*more.items(), *_where_it_is(record)])
 
 
+def undo_command(record: RunRecord) -> str:
+    """Return the command that takes back what a run did."""
+    return shell.importer_command("undo", record.name, options=_where_it_is(record))
+
+
 def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:
     """Return the options by which other commands find the run, also from another folder if it is read there.
 

@@ -6,6 +6,7 @@ Only the body and the latency are awaited, so that counts, rate limit and order 
 """
 
 import asyncio
+import errno
 import json
 import time
 from collections import defaultdict
@@ -92,10 +93,7 @@ class Sandbox:
             await web.TCPSite(runner, HOST, self.port).start()
         except (OSError, OverflowError) as error:
             await runner.cleanup()
-            raise UsageError(
-                f"The sandbox cannot listen on port {self.port} of this computer: {error}",
-                "Choose another port with --port, or leave it out for any free one.",
-            ) from error
+            raise UsageError(_why_not(error, self.port), "Take any free port: --port 0.") from error
         self._to_close.push_async_callback(runner.cleanup)
         self.port = runner.addresses[0][1]
         return self
@@ -161,6 +159,14 @@ class Sandbox:
     def _commit_late(self, do: Callable[[], Answer]) -> None:
         self._late.pop(do).cancel()
         do()
+
+
+def _why_not(error: Exception, port: int) -> str:
+    """Return why nobody can listen on the port."""
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return f"The port {port} of this computer is taken: another program listens there, such as an earlier sandbox."
+    why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    return f"The sandbox cannot listen on port {port} of this computer: {why}."
 
 
 async def serve(options: SandboxOptions, *, port: int = 0, on_ready: Callable[[Sandbox], None]) -> None:

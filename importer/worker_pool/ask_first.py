@@ -1,6 +1,6 @@
 """Asking before sending: a look-up of each row's contact before its POST, in both forms of its number. Pure.
 
-    look-up finds it .......................................... Final(exists); after a doubt: Final(created | exists)
+    look-up finds it .......................................... Final(exists)
     look-up 404 ............................................... AskFirst in the number's other form; then Post at once
     look-up 429 ............................................... AskFirst again, whatever the number of times
     look-up refused (another 4xx) ............................. Final(failed, look_up_refused)
@@ -17,15 +17,14 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from importer.model.journal_rows import Pending, Presence
-from importer.model.phone_forms import other_form
 from importer.model.policy import Existing, Policy, backoff_seconds
 from importer.model.replies import Outcome, RemoteContact, Reply
-from importer.model.requests import Request, can_be_asked, digits_only, find_number
-from importer.model.rows import Contact, Status
-from importer.worker_pool.create_outcomes import Attempt, exists, in_doubt
+from importer.model.requests import Request, can_be_asked, find_contact, other_number
+from importer.model.rows import Status
+from importer.worker_pool.create_outcomes import Attempt, exists
 from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
 from importer.worker_pool.reply_status import after_status
-from importer.worker_pool.retry_decision import Post, found_there, is_another
+from importer.worker_pool.retry_decision import Post, is_another
 
 _NOT_ASKED = "Callbell did not say whether it is there, so it was not sent"
 
@@ -38,8 +37,6 @@ class AskFirst:
     """With which it is created if it is not there."""
     in_other_form: bool = False
     """Whether the other form of its number is asked for."""
-    was_sent: bool = False
-    """Whether an earlier POST may have made it."""
     gone_uuid: str = ""
     """Of the contact that it replaces, because it was deleted: a look-up that shows that one lags behind."""
     failures: int = 0
@@ -54,16 +51,9 @@ def needs_asking(row: Pending, policy: Policy) -> bool:
     return policy.existing is not Existing.CREATE and row.presence is Presence.UNKNOWN and can_be_asked(row.contact)
 
 
-def other_number(contact: Contact) -> str:
-    """Return the other form of the contact's number; empty where it has only one."""
-    return other_form(digits_only(contact.normalised_identifier))
-
-
 def ask_request(step: AskFirst) -> Request:
     """Return the look-up that the step makes."""
-    contact = step.attempt.contact
-    digits = other_number(contact) if step.in_other_form else digits_only(contact.normalised_identifier)
-    return find_number(digits, contact.channel_uuid)
+    return find_contact(step.attempt.contact, in_other_form=step.in_other_form)
 
 
 def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> AskDecision:
@@ -78,24 +68,11 @@ def after_ask(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> As
     """
     if reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page:
         return _not_there(step)
-    if decided := after_status(reply, policy, again=step, refused=_refused(reply, step)):
+    if decided := after_status(reply, policy, again=step, refused=_refused(reply)):
         return decided
     if reply.http_status == HTTPStatus.OK and reply.contact is not None and _is_meant(reply.contact, step):
-        return _there(reply.contact, reply, step)
+        return Final(outcome=exists(reply.http_status, reply.contact.uuid, reply.contact.href))
     return _ask_again(reply, step, policy, jitter)
-
-
-def ask_given_back(step: AskFirst) -> Outcome:
-    """Return the outcome of a row whose look-up is not waited for any more: it was not sent, or only long before."""
-    if step.was_sent:
-        return in_doubt(step.attempt, "before the run ended")
-    return Outcome(status=Status.PENDING)
-
-
-def _there(found: RemoteContact, reply: Reply, step: AskFirst) -> AskDecision:
-    if step.was_sent:
-        return found_there(found, reply, step.attempt)
-    return Final(outcome=exists(reply.http_status, found.uuid, found.href))
 
 
 def _is_meant(found: RemoteContact, step: AskFirst) -> bool:
@@ -113,17 +90,15 @@ def _ask_again(reply: Reply, step: AskFirst, policy: Policy, jitter: float) -> A
     failed = replace(step, failures=step.failures + 1)
     if failed.failures >= policy.most_look_ups:
         said = reply.message or "what came was not the service's answer"
-        return Final(outcome=_failed(step, reply, "not_asked", f"{_NOT_ASKED}: {said}."))
+        return Final(outcome=_failed(reply, "not_asked", f"{_NOT_ASKED}: {said}."))
     wait_seconds = backoff_seconds(failed.failures, policy.backoff_cap_seconds, jitter)
     return SendLater(step=failed, wait_seconds=wait_seconds, is_retry=True)
 
 
-def _refused(reply: Reply, step: AskFirst) -> Outcome:
+def _refused(reply: Reply) -> Outcome:
     said = reply.message or f"status {reply.http_status}, without a reason"
-    return _failed(step, reply, "look_up_refused", f"The service refused to say whether it is there: {said}")
+    return _failed(reply, "look_up_refused", f"The service refused to say whether it is there: {said}")
 
 
-def _failed(step: AskFirst, reply: Reply, code: str, reason: str) -> Outcome:
-    if step.was_sent:
-        return in_doubt(step.attempt, "and the service did not say whether it is there")
+def _failed(reply: Reply, code: str, reason: str) -> Outcome:
     return Outcome(status=Status.FAILED, http_status=reply.http_status, code=code, reason=reason)

@@ -16,7 +16,7 @@ from importer.model.changes import ContactChange
 from importer.model.journal_rows import Pending
 from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
-from importer.model.requests import Request, can_be_asked, create_contact, find_contact
+from importer.model.requests import Request, can_be_asked, create_contact, find_contact, other_number
 from importer.model.rows import Contact, Status
 from importer.worker_pool.create_outcomes import Attempt, in_doubt
 from importer.worker_pool.operation import Final, NextStep, SendLater
@@ -39,6 +39,11 @@ class SelfTestLookUp:
 
     contact: Contact
     not_found_count: int = 0
+
+    @property
+    def in_other_form(self) -> bool:
+        """Whether the other form of its number is asked for, which the service may have stored: every other time."""
+        return bool(self.not_found_count % 2 and other_number(self.contact))
 
 
 class LookUpSelfTest:
@@ -111,8 +116,10 @@ class CreateOperation:
 
     def request(self, step: CreateStep) -> Request:
         """Return the step's POST or look-up."""
+        if isinstance(step, Post):
+            return create_contact(step.attempt.contact)
         contact = step.contact if isinstance(step, SelfTestLookUp) else step.attempt.contact
-        return create_contact(contact) if isinstance(step, Post) else find_contact(contact)
+        return find_contact(contact, in_other_form=step.in_other_form)
 
     def intent(self, step: CreateStep) -> ContactChange | None:  # noqa: ARG002 - the protocol's
         """Return None: it changes no contact."""
@@ -127,9 +134,8 @@ class CreateOperation:
                 if is_created and can_be_asked(attempt.contact):
                     self._self_test.note_created(attempt.contact)
                 return self._noted(decision)
-            case LookUp(attempt=attempt):
-                is_blind = self._self_test.is_blind
-                return after_look_up(reply, attempt, self._policy, jitter, is_blind=is_blind)
+            case LookUp():
+                return after_look_up(reply, step, self._policy, jitter, is_blind=self._self_test.is_blind)
             case SelfTestLookUp():
                 return self._self_test.judge(step, reply)
             case _:

@@ -25,15 +25,13 @@ from importer.model.rows import Contact, Status
 from importer.worker_pool.ask_first import (
     AskFirst,
     after_ask,
-    ask_given_back,
     ask_request,
     needs_asking,
-    other_number,
 )
 from importer.worker_pool.create import CreateOperation, CreateStep, SelfTestLookUp
 from importer.worker_pool.create_outcomes import Attempt, exists
 from importer.worker_pool.operation import Final, NextStep, SendLater
-from importer.worker_pool.retry_decision import LookUp, Post
+from importer.worker_pool.retry_decision import Post
 from importer.worker_pool.update import (
     GetContact,
     Patch,
@@ -117,7 +115,7 @@ class ImportOperation:
         """Leave the row pending where nothing can have been changed, else in doubt."""
         match step:
             case AskFirst():
-                return ask_given_back(step)
+                return Outcome(status=Status.PENDING)
             case GetContact() | Patch():
                 return give_back_update(step, is_in_flight=is_in_flight)
             case _:
@@ -127,8 +125,6 @@ class ImportOperation:
         decision = self._create.decide(step, reply, jitter)
         if isinstance(step, SelfTestLookUp):
             return decision
-        if isinstance(step, LookUp) and isinstance(decision, SendLater) and isinstance(decision.step, Post):
-            return self._asked_in_other_form(decision, decision.step)
         return self._met(decision, step.attempt, reply, jitter)
 
     def _met(self, decision: ImportDecision, attempt: Attempt, reply: Reply, jitter: float) -> ImportDecision:
@@ -148,11 +144,3 @@ class ImportOperation:
             return SendLater(step=Post(attempt=attempt))
         step = AskFirst(attempt=attempt, gone_uuid=gone_uuid)
         return SendLater(step=step, wait_seconds=self._policy.settle_seconds)
-
-    def _asked_in_other_form(self, decision: SendLater[CreateStep], post: Post) -> ImportDecision:
-        """Ask for the other form of the number before it is sent again; the form as sent was just asked for."""
-        contact = post.attempt.contact
-        if self._policy.existing is Existing.CREATE or not (can_be_asked(contact) and other_number(contact)):
-            return decision
-        ask = AskFirst(attempt=post.attempt, in_other_form=True, was_sent=True)
-        return SendLater(step=ask, wait_seconds=decision.wait_seconds, is_retry=decision.is_retry)

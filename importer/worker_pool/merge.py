@@ -18,7 +18,8 @@ be read counts as another one. Tags are merged one by one: what the sheet added 
 away, and tags that people gave stay; the whole list is sent, as the service may replace it, so it is sent only where it
 was shown. `bot_status` is never shown, and never sent on a first meeting.
 
-What a request of an earlier run may have set, without a clear answer, counts as last sent where Callbell has it. A
+What a request of an earlier run may have set, without a clear answer, counts as last sent where Callbell has it, or
+shows nothing of it. A
 contact that has nothing of what POSTs without an answer were to set is somebody else's: it is first met.
 
 The base is what the sheet counts as having said from now on: it advances with each field that was sent, was there
@@ -184,9 +185,19 @@ def _doubted(field: _Field, doubts: Sequence[ContactChange]) -> _Field:
             if is_post and _has_none_of(field):  # as a later POST without them left it
                 before = set(field.base or ())
             field = replace(field, base=_doubted_tags(field, after, before))
-        elif is_same(field.name, value := doubt.after.get(field.name, _none_of(field)), field.shown):
+        elif _may_have(field, value := doubt.after.get(field.name, _none_of(field))):
             field = replace(field, base=value)
     return field
+
+
+def _may_have(field: _Field, value: FieldValue) -> bool:
+    """Tell whether Callbell has a value, or may have it where the sheet is back at what it said before and must win."""
+    if field.shown is not LEFT_OUT:
+        return is_same(field.name, value, field.shown)
+    if field.name in SHOWN_IF_FILLED:
+        return not value
+    is_back = field.base is not None and is_same(field.name, field.sheet, field.base)
+    return is_back and not is_same(field.name, field.sheet, value)
 
 
 def _has_none_of(field: _Field) -> bool:

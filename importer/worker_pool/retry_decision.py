@@ -11,7 +11,8 @@
     token refused, redirected, no such endpoint ............... Stop
     anything else: it may have arrived ........................ LookUp after the settle time
     look-up finds it .......................................... Final(created | exists)
-    look-up 404, twice ........................................ Post again; not allowed, or blind: Final(in_doubt)
+    look-up 404 ............................................... LookUp in the number's other form, if it has one
+    look-up 404 in each form, twice ........................... Post again; not allowed, or blind: Final(in_doubt)
     look-up without a clear answer ............................ LookUp after a backoff, ten times: Final(in_doubt)
     an earlier run left it in doubt ........................... LookUp after the settle time, from this run's start
     an earlier run was refused with a 4xx ..................... LookUp at once; not there, twice: Post
@@ -34,7 +35,7 @@ from typing import assert_never
 from importer.model.phone_forms import is_same_number
 from importer.model.policy import Ambiguous, Policy, backoff_seconds
 from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
-from importer.model.requests import can_be_asked, digits_only
+from importer.model.requests import can_be_asked, digits_only, other_number
 from importer.model.rows import Contact, Status
 from importer.worker_pool.circuit_breaker import stop_for
 from importer.worker_pool.create_outcomes import Attempt, exists, given_up, in_doubt, not_shown, rejected
@@ -61,6 +62,8 @@ class LookUp:
     """Ask the service for the contact: it may be there."""
 
     attempt: Attempt
+    in_other_form: bool = False
+    """Whether the other form of its number is asked for: the service may have stored it so."""
 
 
 PostDecision = NextStep[Post | LookUp, Outcome]
@@ -79,21 +82,20 @@ def after_post(reply: Reply, attempt: Attempt, policy: Policy, jitter: float) ->
             assert_never(reply.arrival)
 
 
-def after_look_up(
-    reply: Reply, attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool = False
-) -> PostDecision:
+def after_look_up(reply: Reply, step: LookUp, policy: Policy, jitter: float, *, is_blind: bool = False) -> PostDecision:
     """Decide what to do after the reply to a look-up.
 
     Args:
         reply: What it got.
-        attempt: Of the row.
+        step: The look-up.
         policy: The retry and timeout policy.
         jitter: From 0.0 to 1.0.
         is_blind: The service's look-up did not show a contact that had surely been made: it is not reliable.
 
     """
+    attempt = step.attempt
     if reply.http_status == HTTPStatus.NOT_FOUND and not reply.is_proxy_page:
-        return _not_there(attempt, policy, jitter, is_blind=is_blind)
+        return _not_there(step, policy, jitter, is_blind=is_blind)
     if not reply.is_proxy_page and (stop := stop_for(reply, policy)):
         return stop
     if reply.http_status == HTTPStatus.OK and reply.contact is not None:
@@ -101,7 +103,7 @@ def after_look_up(
             return Final(outcome=in_doubt(attempt, "and the service answered with a contact of another number"))
         return found_there(reply.contact, reply, attempt)
     if reply.http_status == HTTPStatus.TOO_MANY_REQUESTS:
-        return SendLater(step=LookUp(attempt=attempt))
+        return SendLater(step=step)
     return _ask_again(attempt, policy, jitter)
 
 
@@ -215,7 +217,10 @@ def _ask_again(attempt: Attempt, policy: Policy, jitter: float) -> PostDecision:
     return SendLater(step=LookUp(attempt=asked), wait_seconds=wait_seconds)
 
 
-def _not_there(attempt: Attempt, policy: Policy, jitter: float, *, is_blind: bool) -> PostDecision:
+def _not_there(step: LookUp, policy: Policy, jitter: float, *, is_blind: bool) -> PostDecision:
+    attempt = step.attempt
+    if other_number(attempt.contact) and not step.in_other_form:
+        return SendLater(step=replace(step, in_other_form=True))
     missed = replace(attempt, not_found_count=attempt.not_found_count + 1, look_ups=0)
     if missed.not_found_count < _NOT_FOUND_NEEDED:
         wait_seconds = policy.settle_seconds if attempt.said_exists else policy.not_found_gap_seconds

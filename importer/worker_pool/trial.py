@@ -76,9 +76,10 @@ class Trial:
 def refused_alike(rows: int, outcome: Outcome) -> RefusedAlike:
     """Return the stop after so many rows with the same refusal."""
     said = outcome.reason.rstrip(".")
+    cure = cure_of(outcome.code, outcome.column, said)
     return RefusedAlike(
         message=f"The first {rows} rows that were sent were all refused for the same reason. {said}.",
-        hint=f"{cure_of(outcome.code, outcome.column)} To send the others all the same, give --max-failures 100%.",
+        hint=f"{cure} To send the others all the same, give --max-failures 100%.",
         code="refused_alike",
     )
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from importer.model.changes import FieldValue
 from importer.model.payload import from_json
-from importer.model.phone_forms import other_form
 from importer.model.protocols import Service
 from importer.model.replies import Arrival, RemoteContact, Reply
 from importer.model.requests import Request
@@ -19,7 +18,7 @@ from tests.fault_injection.faults import FALSE_REFUSALS, REFUSED, TURNED_AWAY, F
 from tests.fault_injection.fields import values_of_patch
 from tests.fault_injection.ledger import Look
 from tests.fault_injection.people import People
-from tests.fault_injection.table import key_of
+from tests.fault_injection.table import key_of, normalised
 from tests.fault_injection.tickets import Ticket
 from tests.fault_injection.wire import FOUND, HANG_SECONDS, NOT_FOUND, Wire, now_seconds
 from tests.support.virtual_time import VirtualClock
@@ -124,13 +123,12 @@ class Network(Wire, Service):
     async def _find(self, digits: str, channel_uuid: str) -> Reply:
         """Look up: 200 with the newest contact of the number in the channel, or 404."""
         # A number that is not written from its country code on is not found: nobody promises that it is.
-        key = digits if key_of(digits, "") != digits else key_of(digits, channel_uuid)
+        key = digits if normalised(digits) != digits else key_of(digits, channel_uuid)
         if self._is_stale(key):
             await asyncio.sleep(self._latency_seconds)
             return self._answer(NOT_FOUND)
         fault = self._weather.of_read(self._chance)
-        for form in filter(None, (digits, other_form(digits))):
-            self._note_read(key_of(form, channel_uuid), fault)
+        self._note_read(key_of(digits, channel_uuid), fault)
         if fault and fault.reply.arrival is Arrival.NEVER:
             return fault.reply
         await asyncio.sleep(self._latency_seconds + (HANG_SECONDS if fault and fault.hangs else 0.0))
@@ -138,7 +136,7 @@ class Network(Wire, Service):
             return self._answer(replace(fault.reply, contact=self._another(key)))
         if fault:
             return self._answer(fault.reply)
-        found = self._server.find(key, now_seconds())
+        found = self._server.find(key, now_seconds(), digits)
         shown = self._shown(found) if found else None
         return self._answer(replace(FOUND, contact=shown) if shown else NOT_FOUND)
 

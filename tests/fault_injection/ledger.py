@@ -45,6 +45,8 @@ class Ledger:
     """The UUIDs of contacts that the answer to a POST named."""
     knows_all_others: bool = True
     """Whether it knows what became of everything that it sent; a clock that was set, or a false refusal, hides that."""
+    tells_by_age: bool = True
+    """Whether it can tell a contact that a person made from its own by its age; a clock that was set hides that."""
     _given: dict[Field, int] = field(default_factory=dict)
     """When a person wrote into a field last."""
     _tags_given: dict[Field, int] = field(default_factory=dict)

@@ -215,8 +215,9 @@ class Scenario:
         self.wrong += [f"{name}: {wrong}" for wrong in (*network.wrong, *self.server.ledger.wrong)]
         self.server.ledger.wrong.clear()
         if self.updates:
-            path = self.machine.folder / JOURNAL
-            self.wrong += [f"{name}: {wrong}" for wrong in update_invariants.of_changes(path, name, network.patches)]
+            path, hidden = self.machine.folder / JOURNAL, self.server.ledger.not_shown
+            found = update_invariants.of_changes(path, name, network.patches, hidden)
+            self.wrong += [f"{name}: {wrong}" for wrong in found]
         self.wrong += invariants.of_pace(name, network.departures, self.rate)
         whole = ended is not None and ended.error is None and not ended.hurried
         asked = self.policy.ambiguous is not Ambiguous.RESEND

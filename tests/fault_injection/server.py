@@ -37,6 +37,8 @@ class Server:
     created_status: int = 200
     shows_other_form: bool = False
     """Whether it shows a mobile number that has two forms in the other one."""
+    finds_both_forms: bool = False
+    """Whether it finds such a number by either form, not only by the one that it shows."""
     skew_seconds: float = 0.0
     """The service's clock less the true time."""
     has_date: bool = False
@@ -158,10 +160,11 @@ class Server:
             if isinstance(one, Deletion):
                 self.doubtful_deletions.add(one.uuid)
 
-    def find(self, key: str, now_seconds: float) -> RemoteContact | None:
+    def find(self, key: str, now_seconds: float, digits: str) -> RemoteContact | None:
         """Return what a look-up shows."""
         self.carry_out(now_seconds)
-        shown = [one for one in self.contacts.get(key, ()) if self._visible_seconds[one.uuid] <= now_seconds]
+        seen = [one for one in self.contacts.get(key, ()) if self._visible_seconds[one.uuid] <= now_seconds]
+        shown = [one for one in seen if self.finds_both_forms or one.identifier == digits]
         return shown[-1] if shown else None
 
     def listed(self, now_seconds: float, after: int, count: int) -> list[tuple[int, RemoteContact, Contact]]:

@@ -54,6 +54,7 @@ def server(
         never=chance.choice([*_REFUSALS, NEVER]) if false else NEVER,
         created_status=chance.choice([200, 201, 201]),
         shows_other_form=Trouble.WRITING in troubles and chance.random() < 0.5,
+        finds_both_forms=Trouble.WRITING in troubles and chance.random() < 0.5,
         skew_seconds=skew_seconds,
         has_date=by_hand or Trouble.CLOCK in troubles or bool(skew_seconds) or chance.random() < _WITH_DATE,
         lag_seconds=lag_seconds,
@@ -63,6 +64,7 @@ def server(
         may_replace=policy.on_conflict is OnConflict.SHEET,
         ledger=Ledger(
             knows_all_others=not troubles & {Trouble.CLOCK, Trouble.FALSE_REFUSAL},
+            tells_by_age=Trouble.CLOCK not in troubles,
             not_shown=frozenset({"note"} if leaves_out else ()),
         ),
     )

@@ -15,12 +15,15 @@ from tests.fault_injection.fields import edited_cells, fields_of, first_cells
 from tests.fault_injection.troubles import Trouble
 
 FORMATS = ("digits", "e164", "as_is")
+NUMBER_FORMS = ("as_written", "as_written", "with", "without")
 MAIN_CHANNEL = "channel-main"
 OTHER_CHANNEL = "channel-other"
 _HEADER = ("Phone", "Name", "Channel", "Tags", "Note", "Owner", "Address")
 _MOST_ROWS = 60
 _PLANS = ("34600{:06}", "34600{:06}", "5255{:08}", "54911{:08}", "551199{:07}")
 """Numbers of Spain, Mexico, Argentina and Brazil, of which the last three have two forms of one mobile number."""
+_BRAZIL_DIGITS = 13
+"""Of a mobile number that has the ninth digit."""
 _NO_PHONE = Problem(code="phone_missing", column="Phone", message="The row has no phone number.")
 
 
@@ -52,6 +55,8 @@ class Mapping:
 
     source: str = "whatsapp"
     identifier_format: str = "digits"
+    number_form: str = "as_written"
+    """Whether mobile numbers that have two forms are rewritten: `with` or `without` the digit."""
     existing: str = ""
     """What is done with contacts that are there: the real mapping's fingerprint has it too."""
     names_main_channel: bool = False
@@ -62,16 +67,18 @@ class Mapping:
         written, name, channel = row.cells[:3]
         if not written:
             return InvalidRow(problems=(_NO_PHONE,), name=name)
-        forms = {"digits": normalised(written), "e164": f"+{normalised(written)}", "as_is": written}
+        known = in_form(normalised(written), self.number_form)
+        shown = written if known == normalised(written) else known
+        forms = {"digits": known, "e164": f"+{known}", "as_is": shown}
         channel_uuid = channel or (MAIN_CHANNEL if self.names_main_channel else "")
         identifier = forms[self.identifier_format]
-        known = normalised(written)
         said = fields_of(row.cells)
         return Contact(identifier=identifier, normalised=known, source=self.source, channel_uuid=channel_uuid, **said)
 
     def fingerprint(self, row: Row) -> bytes:
         """Return what stands for a row and its mapping."""
-        told = "|".join((*row.cells, self.identifier_format, str(self.names_main_channel), self.existing))
+        format_of = f"{self.identifier_format} {self.number_form}"
+        told = "|".join((*row.cells, format_of, str(self.names_main_channel), self.existing))
         return hashlib.blake2b(told.encode(), digest_size=FINGERPRINT_BYTES).digest()
 
 
@@ -81,8 +88,8 @@ def normalised(identifier: str) -> str:
 
 
 def key_of(identifier: str, channel_uuid: str) -> str:
-    """Return what makes two contacts one: their digits, and the channel unless it is the main one."""
-    digits = normalised(identifier)
+    """Return what makes two contacts one: their digits in the shorter form, and the channel but for the main one."""
+    digits = in_form(normalised(identifier), "without")
     return digits if channel_uuid in ("", MAIN_CHANNEL) else f"{digits} in {channel_uuid}"
 
 
@@ -93,11 +100,20 @@ def row_key(row: Row) -> str:
 
 
 def other_form(digits: str) -> str:
-    """Return the other form of a mobile number that has two (52 and 521, 54 and 549, Brazil's ninth digit)."""
+    """Return the other form of a mobile number with two (52 and 521, 54 and 549, Brazil's ninth digit), or itself."""
     for short, long in (("52", "521"), ("54", "549")):
         if digits.startswith(short):
             return digits.replace(long, short, 1) if digits.startswith(long) else digits.replace(short, long, 1)
-    return f"{digits[:4]}{digits[5:]}" if digits.startswith("55119") else digits
+    if not digits.startswith("55119"):
+        return digits
+    return f"{digits[:4]}{digits[5:]}" if len(digits) == _BRAZIL_DIGITS else f"{digits[:4]}9{digits[4:]}"
+
+
+def in_form(digits: str, form: str) -> str:
+    """Return a number `with` or `without` the digit of mobile numbers that have two forms, or `as_written`."""
+    if form == "as_written":
+        return digits
+    return (max if form == "with" else min)(digits, other_form(digits), key=len)
 
 
 def tables(chance: Random, least_rows: int = 1, troubles: frozenset[Trouble] = frozenset()) -> tuple[Table, ...]:
@@ -142,6 +158,7 @@ def _row(chance: Random, phones: Sequence[str], number: int, troubles: frozenset
     kind = chance.random()
     phone = "" if kind < 0.05 else chance.choice(phones) if kind < 0.15 else phones[number]
     if phone and Trouble.WRITING in troubles:
+        phone = chance.choice([phone, phone, other_form(phone)])
         phone = chance.choice([phone, f"+{phone}", f"00{phone}", f"+{phone[:2]} {phone[2:5]}-{phone[5:]}"])
     channel = chance.choice(["", "", MAIN_CHANNEL, OTHER_CHANNEL]) if Trouble.CHANNEL in troubles else ""
     return Row(number=number + 2, cells=(phone, f"Name {number}", channel, "", "", "", ""))

@@ -54,6 +54,27 @@ TROUBLE_MUTATIONS = (
         "found.identifier == digits_only(sent.normalised_identifier)",
     ),
     one_change(
+        "a mobile number's other form not looked up",
+        seen_by("virtual", Trouble.WRITING),
+        f"{_DECISION}:_not_there",
+        "other_number(attempt.contact)",
+        "False",
+    ),
+    one_change(
+        "both forms of a mobile number are two people",
+        seen_by("virtual", Trouble.WRITING),
+        "journal.number_forms:add_form_functions",
+        "in_form(digits, 'without')",
+        "digits",
+    ),
+    one_change(
+        "a contact not known by its number's other form",
+        seen_by("virtual", Trouble.WRITING),
+        "journal.number_forms:take_known_forms",
+        "connection.execute(_KNOWN_OTHERWISE, {'account': account}).fetchall()",
+        "[]",
+    ),
+    one_change(
         "settle time by clocks that are set",
         seen_by("virtual", Trouble.CLOCK),
         "worker_pool.create:CreateOperation.first_step",

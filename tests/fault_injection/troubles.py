@@ -20,7 +20,8 @@ class Trouble(StrEnum):
     BY_HAND = "by-hand"
     """A person adds contacts some seconds before a run that has them too."""
     WRITING = "writing"
-    """One number is written in several ways, and the identifier's format changes from run to run."""
+    """One number is written in several ways, in both forms of a mobile number too, and the identifier's format and form
+    change from run to run."""
     ACCOUNT = "account"
     """The account goes by another e-mail, label or address from run to run."""
     PROXY = "proxy"

@@ -33,13 +33,14 @@ def uuids_of(path: Path) -> set[str]:
         return {uuid for (uuid,) in connection.execute("SELECT uuid FROM contacts")}
 
 
-def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
+def of_changes(path: Path, run: str, patches: Sequence[Sent], not_shown: Collection[str] = ()) -> Iterator[str]:
     """The journal knows of every PATCH that left, and what was there before the first one.
 
     Args:
         path: The journal's.
         run: Its name.
         patches: That left in it.
+        not_shown: Fields that the service leaves out where they have no value: the first value that it shows counts.
 
     """
     known = {change.uuid: change for change in changes_of(path, run).values()} if patches else {}
@@ -47,8 +48,8 @@ def of_changes(path: Path, run: str, patches: Sequence[Sent]) -> Iterator[str]:
     last: dict[tuple[str, str], FieldValue] = {}
     for sent in patches:
         for name, value in sent.values.items():
-            if sent.look:
-                there = field_value(sent.look.contact, name)
+            there = field_value(sent.look.contact, name) if sent.look else ""
+            if sent.look and (there or name not in not_shown):
                 earlier = first.setdefault((sent.uuid, name), there)
                 if name == "tags":
                     first[sent.uuid, name] = _tags_before(earlier, last.get((sent.uuid, name), earlier), there)
@@ -116,7 +117,8 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
             if not is_said(rows[key], name) or _is_same(name, wanted, there):
                 continue
             is_known = server.ledger.is_known(result.uuid)
-            if (result.uuid, name) not in server.ledger.touched and (is_known or result.uuid in server.before):
+            is_met = result.uuid in server.before and server.ledger.tells_by_age
+            if (result.uuid, name) not in server.ledger.touched and (is_known or is_met):
                 yield f"row {result.row} ({key}): {name} is {there!r}, and the sheet alone changed it to {wanted!r}"
             elif server.may_replace or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason):
                 continue

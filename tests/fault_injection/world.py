@@ -6,7 +6,7 @@ from random import Random
 
 from tests.fault_injection.account import Account
 from tests.fault_injection.server import Server
-from tests.fault_injection.table import FORMATS, Mapping, Table, contacts
+from tests.fault_injection.table import FORMATS, NUMBER_FORMS, Mapping, Table, contacts
 from tests.fault_injection.troubles import Trouble, step_seconds
 from tests.support.virtual_time import VirtualClock
 
@@ -43,7 +43,8 @@ class World:
         if Trouble.BY_HAND in self.troubles and self.server.is_safe:
             self._let_people_add(given, refused, seconds)
         if Trouble.WRITING in self.troubles:
-            self.mapping = replace(self.mapping, identifier_format=self.chance.choice(FORMATS))
+            formats, forms = self.chance.choice(FORMATS), self.chance.choice(NUMBER_FORMS)
+            self.mapping = replace(self.mapping, identifier_format=formats, number_form=forms)
         if Trouble.CHANNEL in self.troubles:
             self.mapping = replace(self.mapping, names_main_channel=self.chance.random() < _BETWEEN_COMMANDS)
         if Trouble.ACCOUNT in self.troubles:

@@ -236,7 +236,7 @@ def test_twenty_rows_refused_alike_stop_the_run(service: Sandbox) -> None:
     said = give("run", refused(), *HERE, "--yes", "--json")
     assert said.exit_code == 5
     assert 'Tag "Nowhere" does not exist' in said.stderr
-    assert "Make the tag in Callbell" in said.stderr
+    assert 'Make the tag "Nowhere" in Callbell' in said.stderr
     assert said.rows == {"failed": 20, "unsent": 30, "read": 50}
     assert changes(service) == {"POST /contacts": 20}
 

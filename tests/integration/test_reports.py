@@ -73,6 +73,19 @@ def test_two_cells_fixed_and_given_again_are_two_rows_sent(service: Sandbox, kin
     assert phones(service) == [f"3460000000{digit}" for digit in "1234"]
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.usefixtures("service")
+def test_the_terminal_and_the_reports_name_the_same_file_to_fix(kind: str) -> None:
+    """Failed rows are fixed in failed.csv or failed.xlsx, as the input was; the workbook's rows say the same."""
+    said = give("run", table(Path("contacts.csv"), ROWS) if kind == "csv" else book(Path("contacts.xlsx")))
+    name, results = f"failed.{kind}", openpyxl.load_workbook(folder() / "results.xlsx")["Import summary"]
+    told = " ".join(str(cell.value) for row in results.iter_rows() for cell in row if cell.value)
+    for text in (said.stderr, told, (folder() / "report.html").read_text(encoding="utf-8")):
+        assert f"rows in {name} (" in text or f"rows that need you in {name} (" in text
+        assert f"{name}" in text.partition("callbell-importer run ")[2]
+        assert "run results.xlsx" not in text
+
+
 def test_every_cell_is_a_text_with_its_status(service: Sandbox) -> None:
     """The input's columns come first, the wrong cell is named, the UUID is a link, and no formula is left."""
     give("run", book(Path("contacts.xlsx")))

@@ -3,7 +3,9 @@
 import json
 import os
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -102,8 +104,14 @@ def test_the_time_of_questions_is_no_time_of_the_run() -> None:
     """Not in the list of runs either, nor in reports that are written again; `retry` repeats it for none."""
     assert on_a_terminal("run", str(customers(Path("a.csv"))), answers=[(YES_NO, "\n")]).exit_code == 0
     (run,) = give("runs", "--json").summary["runs"]
-    from_start = datetime.fromisoformat(run["finished_at"]) - datetime.fromisoformat(run["started_at"])
-    assert 0 < run["seconds"] < from_start.total_seconds()
+    journal = next(Path("state").rglob("journal.sqlite3"))
+    with closing(sqlite3.connect(journal)) as file:
+        ((begun, ended, waited),) = file.execute(
+            "SELECT started_at, finished_at, json_extract(options, '$.waited_seconds') FROM runs"
+        )
+    took = datetime.fromisoformat(ended) - datetime.fromisoformat(begun)
+    assert 0 < waited < took.total_seconds()
+    assert run["seconds"] == pytest.approx(took.total_seconds() - waited, abs=0.002)
     assert give("report", "--no-open", "--json").summary["seconds"] == run["seconds"]
     assert give("retry").exit_code == 0
 
@@ -120,6 +128,24 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")] * 2)
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 1, 2)
     assert f"{note}2 rows: 1 to be sent, 1 sent before.\n" in ended.shown
+
+
+@pytest.mark.usefixtures("token")
+def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox) -> None:
+    """Of the same file: its country is told, its column is the default; another file is asked about as ever."""
+    for file, digit in (("a.csv", 3), ("b.csv", 4)):
+        rows = [(f"60011122{n}", f"6002223{digit}{n}", f"Ana {n}") for n in range(10)]
+        table(Path(file), [("Phone", "Tel", "Name"), *rows])
+    country = ("Are they Spanish? [Y/n]", "\n")
+    asked = [country, ("Enter: 1 ", "2\n"), ("Import them?", "\n")]
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=asked).unasked == 0
+    asked = [("Enter: 2, as in the rehearsal ", "\n"), ("Import them?", "\n")]
+    ended = on_a_terminal("run", "a.csv", answers=asked)
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "Country: Spain, as in the rehearsal; for another, --country.\n" in ended.shown
+    assert {contact.identifier[:-1] for contact in service.contacts} == {"3460022233"}
+    asked = [("Enter: 1 ", "2\n"), ("Import them?", "\n")]
+    assert on_a_terminal("run", "b.csv", answers=asked).unasked == 0
 
 
 @pytest.mark.usefixtures("token")
@@ -148,6 +174,21 @@ def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     assert len(service.contacts) == 5
     Path("state").rename("before")
     assert on_a_terminal("run", "a.csv", answers=[("Enter: 1 ", "\n"), (YES_NO, "\n")]).exit_code == 0
+
+
+@pytest.mark.usefixtures("token")
+def test_what_was_not_seen_in_the_account_is_said_above_the_question(service: Sandbox) -> None:
+    """In the first run, when no contact carries a tag yet; not in a rehearsal, nor once a contact carries it."""
+    told = 'Not seen in the account; Callbell refuses what is not in its settings:\n  tags: "VIP"\n'
+    customers(Path("a.csv"))
+    ended = on_a_terminal("run", "a.csv", "--tag", "VIP", answers=[("Import them?", "\n")])
+    assert f"{told}3 rows, all to be sent.\n" in ended.shown
+    assert len(service.contacts) == 3
+    customers(Path("a.csv"), 4)
+    for options in (("--tag", "VIP"), ("--tag", "Imported", "--sandbox")):
+        ended = on_a_terminal("run", "a.csv", *options, answers=[("Import them?", "\n")])
+        assert ended.unasked == 0
+        assert "Not seen" not in ended.shown
 
 
 @pytest.mark.parametrize(("answer", "exit_code"), [("n\n", 3), ("\x04", 3), ("\x03", 130), (SIGTERM, 143)])

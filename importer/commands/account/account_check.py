@@ -42,6 +42,17 @@ def not_seen(requirements: Requirements, seen: AccountContents, directory: Direc
         yield from _not_carried("field", requirements, seen)
 
 
+def not_seen_names(requirements: Requirements, seen: AccountContents, directory: Directory | None) -> str:
+    """Return the names of the same on one line, also where the account shows nothing; empty: all was seen."""
+    known = names_of(directory.users or ()) if directory else frozenset[str]()
+    missing = {
+        "tags": [name for name in requirements.tags if name not in seen.tags],
+        "custom fields": [name for name in requirements.fields if name not in seen.fields],
+        "users": [name for name in requirements.users if folded_label(name) not in known],
+    }
+    return "; ".join(f"{kind}: {listed(names)}" for kind, names in missing.items() if names)
+
+
 def _not_carried(kind: str, requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:
     """Yield the tags, or the custom fields, that no contact was seen to carry."""
     is_tag = kind == "tag"

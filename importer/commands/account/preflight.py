@@ -7,7 +7,7 @@ is invalid when it is mapped. Here is what can only be known when all rows are m
 from collections.abc import Callable
 
 from importer.client.account import UnreadableError
-from importer.commands.account.account_check import misfits, not_seen, refusal
+from importer.commands.account.account_check import misfits, not_seen, not_seen_names, refusal
 from importer.commands.account.census import AccountContents, Census
 from importer.commands.account.connection import Connection
 from importer.commands.account.presence import find_existing
@@ -66,6 +66,11 @@ class Preflight:
         self._seen = self.census.contents
         self.problems = tuple(misfits(self.requirements, self._seen))
         self.warnings = tuple(not_seen(self.requirements, self._seen, directory))
+
+    def not_seen_text(self, directory: Directory | None) -> str:
+        """Return what a person should know before anything is sent; empty: the account has all that the rows need."""
+        names = not_seen_names(self.requirements, self._seen, directory)
+        return f"Not seen in the account; Callbell refuses what is not in its settings:\n  {names}" if names else ""
 
     def refusal(self, contact: Contact) -> Outcome | None:
         """Return the outcome of a row that the account would surely refuse; else None."""

@@ -58,4 +58,4 @@ def _trim(context: CommandContext, path: Path, lock_again: Callable[[], None]) -
             forget_oldest(database, began_at, days)
         compact(database)
         if unfinished_purges(database):
-            context.tell("A purge was cut off: give its command again, callbell-importer purge --contact NUMBER")
+            context.tell("A purge was cut off: give its command again: callbell-importer purge --contact NUMBER")

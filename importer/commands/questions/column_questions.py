@@ -5,22 +5,23 @@ Each question shows its evidence, and Enter takes what is likeliest.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from importer.commands.context import CommandContext
 from importer.commands.mapping_selection import InputSheet, guess_of
 from importer.commands.questions.country_cure import country_here, words_of
+from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import IN_BRACES, texts_of
 from importer.mapper.header_guess import NO, YES
 from importer.mapper.mapping_guess import with_fields
 from importer.mapper.options import ColumnOptions
-from importer.mapper.phones.countries import country_of
+from importer.mapper.phones.countries import country_name, country_of
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
 from importer.model.plain_text import plain
 from importer.model.rows import Row, Sheet
-from importer.model.runs import RunRecord
 from importer.settings import Settings
 from importer.settings.value_checks import country as checked_country
 
@@ -34,7 +35,7 @@ _CONTENT = {"identifier": "the phone number", "name": "the name"}
 
 
 def with_answers(
-    context: CommandContext, readers: Sequence[InputSheet], earlier: Iterable[RunRecord] = ()
+    context: CommandContext, readers: Sequence[InputSheet], earlier: EarlierAnswers = NO_ANSWERS
 ) -> tuple[CommandContext, str]:
     """Ask what cannot be told of the sheets, and return the context with the numbers' country.
 
@@ -43,7 +44,7 @@ def with_answers(
     Args:
         context: With how to ask; where nobody can be asked, it is returned as it is.
         readers: The opened sheets.
-        earlier: The journal's runs, newest first: a country that was right in the last one is not asked for again.
+        earlier: What was answered before: a country that was right in the last run is not asked for again.
 
     Returns:
         The context, and a sentence that tells of a country that was not asked for.
@@ -56,20 +57,16 @@ def with_answers(
     if ask is None:
         return context, note
     found = _country_evidence(context, readers)
-    if found is not None and found.country and found.country == last_country(earlier):
+    if found is not None and found.country and found.country == earlier.country:
         context = _with_country(context, found.country)
-        note = f"Country: {found.name}, as in the last run; for another, --country."
+        where = "the rehearsal" if earlier.is_rehearsed else "the last run"
+        note = f"Country: {found.name}, as in {where}; for another, --country."
     elif found is not None:
-        context = _with_country(context, asked_country(found, ask))
-    for reader in readers:
-        _ask_columns(reader, context.settings, ask)
+        rehearsed = earlier.country if earlier.is_rehearsed else ""
+        context = _with_country(context, asked_country(found, ask, rehearsed))
+    for index, reader in enumerate(readers):
+        _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
     return context, note
-
-
-def last_country(earlier: Iterable[RunRecord]) -> str:
-    """Return the country that the newest finished run had which asked for one or was given one; empty: none did."""
-    wanted = (one.options.get("country") for one in earlier if one.finished_at and not one.is_declined)
-    return country_of(str(next(filter(None, wanted), "")))
 
 
 def _country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> CountryGuess | None:
@@ -134,15 +131,26 @@ def phone_cells(
         yield next((row.cells[place] for place in places if row.cells[place].strip()), "")
 
 
-def asked_country(found: CountryGuess, ask: Callable[[str], str]) -> str:
-    """Return the country that the person confirms or names; empty: none."""
-    if found.is_proposed:
-        answer = ask(f"{found.evidence} Are they {found.of_people}? [Y/n]").strip().lower()
+def asked_country(found: CountryGuess, ask: Callable[[str], str], rehearsed: str = "") -> str:
+    """Return the country that the person confirms or names; empty: none.
+
+    Args:
+        found: What the numbers tell.
+        ask: Asks the person.
+        rehearsed: The country that was named in the rehearsal, which is proposed first; empty: there was none.
+
+    """
+    proposed = rehearsed or (found.country if found.is_proposed else "")
+    if proposed:
+        question = f"Are they {found.of_people}?"
+        if rehearsed:
+            question = f"In the rehearsal they were from {country_name(rehearsed)}: is that right?"
+        answer = ask(f"{found.evidence if found.country else ''} {question} [Y/n]".lstrip()).strip().lower()
         if not answer or answer in _YES:
-            return found.country
+            return proposed
         if (named := country_of(answer)) and answer not in NO:
             return named
-    hint = "" if found.is_proposed else f"Phone numbers have no country code, and {_doubt(found)}.\n"
+    hint = "" if proposed else f"Phone numbers have no country code, and {_doubt(found)}.\n"
     return _named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)
 
 
@@ -175,8 +183,19 @@ def _with_country(context: CommandContext, country: str) -> CommandContext:
     return replace(context, settings=settings, options={**context.options, "country": country})
 
 
-def _ask_columns(reader: InputSheet, settings: Settings, ask: Callable[[str], str]) -> None:
-    """Ask which column feeds what every contact needs, and leave the answers with the sheet."""
+def _ask_columns(
+    reader: InputSheet, settings: Settings, ask: Callable[[str], str], before: Callable[[str], str], where: str
+) -> None:
+    """Ask which column feeds what every contact needs, and leave the answers with the sheet.
+
+    Args:
+        reader: The sheet.
+        settings: With the columns that were given.
+        ask: Asks the person.
+        before: Returns the column that fed a field before; empty: none is known.
+        where: When that was.
+
+    """
     guessed, given = guess_of(reader, settings), settings.mapping.columns
     if guessed is None:
         return
@@ -185,23 +204,24 @@ def _ask_columns(reader: InputSheet, settings: Settings, ask: Callable[[str], st
     for question in guessed.questions:
         is_askable = all(header.count(part) == 1 for choice in question.choices for part in _parts(choice))
         if question.is_required and question.choices and is_askable and not getattr(given, question.field):
-            chosen[question.field] = _column_chosen(question, reader, ask)
+            chosen[question.field] = _column_chosen(question, reader, ask, before(question.field), where)
     if chosen:
         left = tuple(one for one in guessed.questions if one.field not in chosen)
         reader.answered = replace(guessed, columns=with_fields(guessed.columns, chosen), questions=left)
 
 
-def _column_chosen(question: Question, reader: InputSheet, ask: Callable[[str], str]) -> str:
+def _column_chosen(question: Question, reader: InputSheet, ask: Callable[[str], str], before: str, where: str) -> str:
     choices, rows = question.choices[:_MOST_CHOICES], reader.sample()
     shown = [_choice_line(number, text, reader.sheet.header, rows) for number, text in enumerate(choices, 1)]
     file = plain(Path(reader.sheet.file).name)
     text = "\n".join([f"{file}: which column has {_CONTENT[question.field]}? ({question.why})", *shown])
-    while answer := ask(f"{text}\nIts number; Enter: 1").strip():
+    default, as_before = (choices.index(before), f", as in {where}") if before in choices else (0, "")
+    while answer := ask(f"{text}\nIts number; Enter: {default + 1}{as_before}").strip():
         if answer.isdecimal() and 0 < int(answer) <= len(choices):
             return choices[int(answer) - 1]
         if answer in question.choices:
             return answer
-    return choices[0]
+    return choices[default]
 
 
 def _choice_line(number: int, choice: str, header: Sequence[str], rows: Sequence[Row]) -> str:

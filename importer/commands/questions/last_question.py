@@ -5,7 +5,6 @@ It comes when every row was read and checked, and before anything is sent, so th
 
 import contextlib
 import signal
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +15,7 @@ from importer.commands.context import CommandContext, CommandResult, says_yes
 from importer.commands.mapping_selection import mapping_lines
 from importer.model.errors import InputError
 from importer.model.payload import payload
-from importer.model.plain_text import counted, plain
+from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.rows import Contact, Entry, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
@@ -46,6 +45,8 @@ class LastQuestion:
     """Whether it was answered with no, or not at all."""
     note: str = ""
     """What was taken from the last run, and is to be seen before anything is sent; empty: nothing was."""
+    not_seen: str = ""
+    """What the rows need and the account was not seen to have; empty: there is nothing, or it is a rehearsal."""
     _first: list[tuple[int, Contact]] = field(default_factory=list)
     """Row numbers with their contacts."""
     _cure: str = ""
@@ -122,6 +123,7 @@ class LastQuestion:
             *(_sheet_lines(sheet, is_guessed=not context.settings.mapping_given) for sheet in connection.sheets),
             *([head] if self._first else []),
             *(row_line(number, contact) for number, contact in self._first),
+            plain_lines(self.not_seen),
             self.note,
             _counts(tally),
             _where_to(context, connection),
@@ -171,7 +173,7 @@ def _sheet_lines(sheet: MappedSheet, *, is_guessed: bool) -> str:
     lines = mapping_lines(sheet.options, sheet.mapping) if is_guessed else []
     if len(lines) > _MOST_LINES_OF_MAPPING:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
-    notes = [textwrap.fill(plain(note), _WIDTH) for note in one.notes if "--encoding" in note]
+    notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
     return "\n".join([*head, *map(_one_line, lines), *notes])
 

@@ -1,15 +1,31 @@
 """The sandbox that is served by itself."""
 
 import shlex
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 
-from importer.commands.sandbox import commands_for
+from importer.commands.sandbox import commands_for, serve_sandbox
+from importer.model.errors import UsageError
 from importer.model.plain_text import wrapped_text
 from importer.sandbox import Sandbox, SandboxOptions
 from importer.system import runtime
+from importer.system.shell import quote
+
+
+@pytest.mark.parametrize(("port", "said"), [(0, "is taken: another program listens there"), (70_000, "cannot listen")])
+def test_a_port_that_cannot_be_had_is_told_with_the_command(port: int, said: str) -> None:
+    """What happened, which port, and the command that takes a free one with the options that were given."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = port or int(other.getsockname()[1])
+        with pytest.raises(UsageError) as caught:
+            serve_sandbox(SandboxOptions(), taken, print, [("seed", 7), ("contacts", "my list.csv")])
+    assert f"port {taken} of this computer" in caught.value.message
+    assert said in caught.value.message
+    quoted = quote("my list.csv")
+    assert caught.value.hint.endswith(f"\n  callbell-importer sandbox --port 0 --seed 7 --contacts {quoted}")
 
 
 def test_its_commands_can_be_pasted_into_another_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

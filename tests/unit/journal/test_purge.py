@@ -19,6 +19,7 @@ from importer.journal.purge import JournalPurge
 from importer.journal.purge_person import PersonPurge
 from importer.journal.retention import drop_settled_rows
 from importer.model.person import Person
+from importer.model.phone_forms import in_form
 from importer.model.policy import Existing
 from importer.model.rows import Contact, Entry, Row, Status
 from tests.support.journals import SHEET, START, Ticking, record, recorded
@@ -37,7 +38,7 @@ _NUMBERS = (
 
 
 def night(journal: Journal, day: int, contacts: list[Contact], *, existing: Existing = Existing.CREATE) -> Counter[str]:
-    """Run an import on a day: what is claimed is created; return what was sent, by its key."""
+    """Run an import on a day: what is claimed is created; return what was sent, by its number in the shorter form."""
     at = START + day * _DAY
     journal._now = Ticking(at)
     journal.begin(replace(record(f"run-{day}"), started_at=at), existing=existing)
@@ -52,7 +53,7 @@ def night(journal: Journal, day: int, contacts: list[Contact], *, existing: Exis
     ]
     journal.enqueue(sheet, entries)
     claimed = journal.claim(1000)
-    sent = Counter(one.contact.normalised_identifier for one in claimed if not one.uuid)
+    sent = Counter(in_form(one.contact.normalised_identifier, "without") for one in claimed if not one.uuid)
     journal.record([recorded(one) for one in claimed])
     journal.finish(replace(record(f"run-{day}"), started_at=at, finished_at=at, exit_code=0))
     return sent
@@ -82,7 +83,7 @@ _nights = st.lists(
 @settings(max_examples=25, deadline=None)
 @given(_nights)
 def test_a_purge_sends_nobody_twice(nights: list[tuple[list[tuple[str, str]], bool, Existing]]) -> None:
-    """Whatever runs and purges come in which order, as many POSTs leave for each key as without the purges: one."""
+    """Whatever runs and purges come in which order, as many POSTs leave for each person as without the purges: one."""
     with TemporaryDirectory() as name:
         path, twin = Path(name) / "a.sqlite3", Path(name) / "b.sqlite3"
         sent, sent_without = Counter[str](), Counter[str]()

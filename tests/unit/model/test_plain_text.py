@@ -106,6 +106,23 @@ def test_times_are_utc_to_the_second() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("To undo: callbell-importer undo x", "To undo:\ncallbell-importer undo x"),
+        ("To undo it: callbell-importer undo x yz. Or not.", "To undo it:\ncallbell-importer undo x yz.\nOr not."),
+        ("  a b (then: callbell-importer init F)", "  a b (then:\n  callbell-importer init F)"),
+        ("  a b c: ./a/callbell-importer init a b", "  a b c:\n./a/callbell-importer init a b"),
+        ("Try: '/home/a b/callbell-importer' init F", "Try:\n'/home/a b/callbell-importer' init F"),
+        ("`callbell-importer runs` lists those it has.", "`callbell-importer runs` lists\nthose it has."),
+        ("Fits: callbell-importer undo", "Fits: callbell-importer undo"),
+    ],
+)
+def test_a_command_within_a_text_is_never_broken(text: str, expected: str) -> None:
+    """It stands on a line of its own where it does not fit, and can be copied whole."""
+    assert wrapped_text(text, 30) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("short", "short"),
         ("one two three four", "one two\nthree four"),
         ("  one two three", "  one two\n  three"),

@@ -67,7 +67,8 @@ def test_a_run_without_trouble_is_short() -> None:
     text = ended(record(), {Status.CREATED: 1}, [], reports())
     assert text == (
         "Finished after 2 min 3 s: 1 row read.\n\n"
-        f"Reports in {FOLDER}:\n  results.csv, summary.json\n\n"
+        f"Reports in {FOLDER}:\n  results.csv, summary.json\n"
+        "To take it back: callbell-importer undo 20261123-020000-contacts\n\n"
         "1 customer is in Callbell.\n\n"
         "  1 created    now in Callbell"
     )
@@ -110,6 +111,7 @@ def test_a_run_with_trouble_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> 
         "\n"
         "Reports in reports/20261123-020000-contacts:\n"
         "  results.csv, failed.csv, summary.json\n"
+        "To take it back: callbell-importer undo 20261123-020000-contacts --sandbox\n"
         "\n"
         "12,000 of 15,813 customers are in Callbell. 3,812 need you, 1 is in doubt.\n"
         "\n"
@@ -156,6 +158,18 @@ def test_a_dry_run_says_that_nothing_was_sent() -> None:
     assert "without --dry-run" in text
 
 
+@POSIX
+def test_the_command_after_a_dry_run_has_the_country_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept of a dry run, so the country would be asked for again; with --limit other rows would be meant."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    tally = {Status.UNSENT: 5}
+    sentence = "Give the same command without --dry-run to send the rows"
+    text = ended(record(dry_run=True, country="ES", tag=["A"]), tally, [], None)
+    assert text.endswith(f"{sentence}:\n  callbell-importer run contacts.csv --country ES --tag A")
+    for run in (record(country="ES"), record(dry_run=True, limit=3)):
+        assert ended(run, tally, [], None).endswith(f"{sentence}.")
+
+
 def test_only_the_most_frequent_problems_are_shown() -> None:
     """The rest is in the summary."""
     groups = [ProblemGroup(code=f"code_{n}", column="", message="", count=1, rows=()) for n in range(12)]
@@ -191,6 +205,50 @@ def test_the_retry_that_it_names_finds_the_run(monkeypatch: pytest.MonkeyPatch) 
     groups = [ProblemGroup(code="server_error", column="", message="", count=1, rows=(9,))]
     text = ended(record(1, journal="/data/my journal", tag=["A"]), {Status.FAILED: 1}, groups, reports())
     assert "callbell-importer retry 20261123-020000-contacts --journal '/data/my journal'\n" in text + "\n"
+
+
+@POSIX
+def test_customers_who_were_there_are_carried_over_by_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where they were left as they are, and the run came to its end."""
+    monkeypatch.setattr(runtime, "WINDOWS", False)
+    tally = {Status.CREATED: 1, Status.EXISTS: 5}
+    text = ended(record(country="ES"), tally, [], reports(), leaves_existing=True)
+    assert text.endswith(
+        "\n\nTo carry over what the list says of the 5 customers who were there already:\n"
+        "  callbell-importer run contacts.csv --country ES --existing update"
+    )
+    one = ended(record(1), {Status.EXISTS: 1, Status.INVALID: 1}, [], reports("f.csv"), leaves_existing=True)
+    assert "f.csv\nTo carry over what the list says of the customer who was there already:\n" in one
+    sandbox = replace(record(), account="sandbox run-1")
+    others = [(record(), None, True), (record(), reports(), False), (record(130), reports(), True)]
+    for run, written, leaves in [*others, (sandbox, reports(), True), (replace(record(), command="retry"), None, True)]:
+        assert "--existing update" not in ended(run, tally, [], written, leaves_existing=leaves)
+    assert "--existing update" not in ended(record(), {Status.UNCHANGED: 5}, [], reports(), leaves_existing=True)
+
+
+def test_rows_are_to_be_fixed_in_the_list_too() -> None:
+    """Said where the list is sure to be read again: after a rehearsal, and where it was after they were fixed."""
+    problem, tally = group("phone_too_short", 2), {Status.INVALID: 2, Status.CREATED: 9}
+    told = "\nFix them in your list too, or its next run shows them again."
+    again = replace(record(1), compared_with="20261122-020000-contacts")
+    assert told not in ended(record(1), tally, [problem], reports("f.csv"))
+    assert told not in ended(again, tally, [replace(problem, new=2)], reports("f.csv"))
+    assert ended(again, tally, [problem], reports("f.csv")).endswith(told)
+    sandbox = replace(record(1), account="sandbox run-1")
+    assert told in ended(sandbox, tally, [problem], reports("f.csv"))
+
+
+@pytest.mark.parametrize("status", [Status.CREATED, Status.UPDATED])
+def test_what_was_changed_in_callbell_can_be_taken_back(status: Status) -> None:
+    """By a command that finds the run; where nothing was changed, nothing is said."""
+    undo = "To take it back: callbell-importer undo 20261123-020000-contacts --journal j"
+    assert f"{undo}\n" in ended(record(journal="j"), {status: 1}, [], reports())
+    for run, tally, written in (
+        (record(), {Status.EXISTS: 1}, reports()),
+        (record(), {status: 1}, None),
+        (replace(record(), account="sandbox run-1"), {status: 1}, reports()),
+    ):
+        assert "undo" not in ended(run, tally, [], written)
 
 
 def test_a_rehearsal_says_what_would_be() -> None:
@@ -254,7 +312,10 @@ def group(code: str, count: int, column: str = "", message: str = "") -> Problem
         (
             "tag_unknown",
             "",
-            'Make the tag in Callbell, or take it out of the column "Móvil". Then give the same command again:\n  call',
+            (
+                'Make the tag "VIP" in Callbell, or take it out of the column "Móvil".'
+                " Then give the same command again:\n  call"
+            ),
         ),
     ],
 )
@@ -264,7 +325,7 @@ def test_rows_that_fail_alike_are_one_sentence_and_its_cure(
     """Nobody is told to fix 4,000 rows where one option is missing."""
     monkeypatch.setattr(runtime, "WINDOWS", False)
     status = Status.FAILED if code == "tag_unknown" else Status.INVALID
-    groups = [group(code, 3_995, "Móvil", "It is wrong."), group("phone_too_short", 5, "Móvil")]
+    groups = [group(code, 3_995, "Móvil", 'It is wrong: tag "VIP"'), group("phone_too_short", 5, "Móvil")]
     text = ended(record(1, sheet="A"), {status: 4_000}, groups, reports("failed.xlsx"), country=country)
     assert "3,995 of 4,000 rows fail for the same reason: " in text
     assert "None of 4,000 customers are in Callbell.\n" in text
@@ -323,7 +384,7 @@ def test_a_run_that_was_stopped_because_all_were_refused_goes_on_after_the_cure(
 def test_a_tag_that_does_not_exist_is_made_or_taken_out() -> None:
     """Not the rows are to be fixed, where the account lacks something."""
     text = ended(record(1), {Status.CREATED: 9, Status.FAILED: 2}, [group("tag_unknown", 2, "Tags")], reports("f.csv"))
-    assert 'Make the tag in Callbell, or take it out of the column "Tags".' in text
+    assert 'Make the tag that the report names in Callbell, or take it out of the column "Tags".' in text
 
 
 def test_all_tags_that_do_not_exist_are_named_to_be_made() -> None:
@@ -332,7 +393,7 @@ def test_all_tags_that_do_not_exist_are_named_to_be_made() -> None:
         group("tag_unknown", count, "Tags", f'Tag "{name}" does not exist') for name, count in (("a", 4), ("b", 3))
     ]
     text = ended(record(1), {Status.CREATED: 9, Status.FAILED: 7}, groups, reports("f.csv"))
-    assert 'Make these 2 tags in Callbell ("a", "b"), or take them out of the column "Tags".' in text
+    assert 'Make these 2 tags ("a", "b") in Callbell, or take them out of the column "Tags".' in text
 
 
 def test_duplicates_are_no_problem_but_may_be_worth_a_look() -> None:
@@ -415,7 +476,7 @@ def test_the_country_is_named_once() -> None:
 @pytest.mark.parametrize(
     ("code", "cure"),
     [
-        ("tag_unknown", 'Make the tag in Callbell, or take it out of the column "Etiqueta".'),
+        ("tag_unknown", 'Make the tag that the report names in Callbell, or take it out of the column "Etiqueta".'),
         ("custom_field_refused", "Make the custom field in Callbell's settings, or correct its type in the config."),
         ("assigned_user_unknown", "Name an owner who is a user of the account, or invite them in Callbell."),
     ],
@@ -447,5 +508,5 @@ def test_what_is_missing_in_callbell_is_told_after_the_conflicts() -> None:
     tally = {Status.EXISTS: 9, Status.FAILED: 6, Status.INVALID: 1}
     groups = [group("conflict", 9), group("tag_unknown", 6, "Tags"), group("phone_too_short", 1)]
     told = ended(record(1), tally, groups, reports("failed.csv"))
-    assert told.index("9 rows in conflict") < told.index("Make the tag in Callbell")
+    assert told.index("9 rows in conflict") < told.index("Make the tag that the report names in Callbell")
     assert "Fix the other row after that: it is left in the failed.csv of that run." in told

@@ -47,6 +47,18 @@ def test_a_text_is_wrapped_within_its_column() -> None:
     ]
 
 
+def test_a_path_that_does_not_fit_its_column_goes_below() -> None:
+    """With as much indentation as fits, and none if it is longer than the line; the columns stay as they are."""
+    path = "/home/ana/.local/state/journal.sqlite3"
+    assert doctor_text([GOOD, replace(GOOD, name="lock", text=f"{path} is whole")], 40).splitlines() == [
+        "token  ok           from the keyring",
+        "lock   ok",
+        f"  {path}",
+        "                    is whole",
+    ]
+    assert doctor_text([replace(GOOD, text=f"{path}/and/more")], 40).splitlines()[1] == f"{path}/and/more"
+
+
 @pytest.mark.parametrize(("codes", "code"), [([], 0), ([5], 5), ([5, 4], 4), ([6, 5, 4, 2], 2), ([6], 6), ([70], 70)])
 def test_the_most_basic_problem_is_the_exit_code(codes: list[int], code: int) -> None:
     """The set-up before the disk, that before the service, that before another run."""

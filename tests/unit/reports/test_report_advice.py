@@ -59,9 +59,9 @@ def test_the_headline_counts_customers_first() -> None:
 def test_each_step_has_its_command() -> None:
     """Rows to fix come back as the file that they are fixed in, with the options of the run."""
     tally = Counter({Status.INVALID: 1, Status.UNSENT: 1, Status.IN_DOUBT: 1})
-    commands = [command for _, command in run_steps(RUN, tally, 0, [Path("results.xlsx")])]
+    commands = [command for _, command in run_steps(RUN, tally, 0, [Path("failed.xlsx")])]
     assert commands == [
-        "callbell-importer run results.xlsx --country ES",
+        "callbell-importer run failed.xlsx --country ES",
         "callbell-importer retry 20261123-020000-contacts",
         "callbell-importer retry 20261123-020000-contacts",
     ]

@@ -13,7 +13,7 @@ from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import find_contact, find_number
 from importer.model.rows import Contact, Status
 from importer.model.stop import Stop
-from importer.worker_pool.ask_first import AskDecision, AskFirst, after_ask, ask_given_back, ask_request, needs_asking
+from importer.worker_pool.ask_first import AskDecision, AskFirst, after_ask, ask_request, needs_asking
 from importer.worker_pool.create_outcomes import Attempt
 from importer.worker_pool.operation import AskToken, Final, SendLater, SendNow
 from importer.worker_pool.retry_decision import Post
@@ -23,7 +23,6 @@ CONTACT = Contact(identifier="34600111222", source="whatsapp", name="Ana", chann
 MEXICAN = replace(CONTACT, identifier="+52 55 1234 5678", normalised="525512345678")
 ATTEMPT, OF_MEXICAN = (Attempt(contact=contact, first_sent_at=START) for contact in (CONTACT, MEXICAN))
 STEP = AskFirst(attempt=ATTEMPT)
-SENT = AskFirst(attempt=ATTEMPT, was_sent=True)
 POLICY = Policy(most_look_ups=3)
 THERE = RemoteContact(uuid="u1", href="h1", identifier="34600111222", created_at=START - timedelta(days=1))
 ANOTHER = replace(THERE, identifier="34600999999")
@@ -135,26 +134,11 @@ def test_what_ends_every_run_ends_it(reply: Reply) -> None:
     assert isinstance(asked(reply), Stop)
 
 
-def test_a_contact_that_an_earlier_post_may_have_made_is_told_by_its_age() -> None:
-    """After a doubt the other form may show what we made, or what was there before; without an answer it is doubt."""
-    made = replace(THERE, created_at=START + timedelta(seconds=1))
-    assert outcome_of(asked(answer(200, contact=made), SENT)).status is Status.CREATED
-    assert outcome_of(asked(answer(200, contact=THERE), SENT)).status is Status.EXISTS
-    for reply in (UNKNOWN, answer(422)):
-        assert outcome_of(asked(reply, replace(SENT, failures=2))).status is Status.IN_DOUBT
-
-
 def test_a_deleted_contact_that_is_still_shown_is_no_answer() -> None:
     """A look-up that lags behind the GET would let the row be merged with what is gone."""
     step = replace(STEP, gone_uuid="u1")
     assert asked(answer(200, contact=THERE), step) == asked(UNKNOWN, step)
     assert outcome_of(asked(answer(200, contact=replace(THERE, uuid="u2")), step)).uuid == "u2"
-
-
-def test_a_row_that_is_asked_for_when_the_run_ends_is_pending() -> None:
-    """A look-up changes nothing; only after a doubt the row stays in doubt."""
-    assert ask_given_back(STEP) == Outcome(status=Status.PENDING)
-    assert ask_given_back(SENT).status is Status.IN_DOUBT
 
 
 @pytest.mark.parametrize("existing", Existing)
@@ -175,7 +159,6 @@ def test_who_is_asked_for(existing: Existing, presence: Presence, source: str) -
         AskFirst,
         attempt=st.sampled_from([ATTEMPT, OF_MEXICAN]),
         in_other_form=st.booleans(),
-        was_sent=st.booleans(),
         failures=st.integers(0, 2),
     ),
     is_proxy_page=st.booleans(),

@@ -130,6 +130,14 @@ def begun() -> tuple[LookUpSelfTest, SelfTestLookUp]:
     return test, step
 
 
+def test_the_self_test_asks_for_both_forms_of_a_number() -> None:
+    """A service that has stored the other form is not blind."""
+    operation = CreateOperation(POLICY)
+    contact = replace(ANA, identifier="525512345678")
+    asked = [operation.request(SelfTestLookUp(contact=contact, not_found_count=count)).path for count in range(3)]
+    assert [path.rpartition("/")[2] for path in asked] == ["525512345678", "5215512345678", "525512345678"]
+
+
 @pytest.mark.parametrize("needed_first", [False, True])
 def test_it_needs_a_contact_and_a_need(needed_first: bool) -> None:  # noqa: FBT001 - a table of cases
     """In either order; the first contact is looked up, and only once."""

@@ -444,6 +444,44 @@ def test_a_doubtful_patchs_value_is_the_sheets(
     assert bool(result.conflicts) == conflict
 
 
+@pytest.mark.parametrize(
+    ("field", "doubted", "sheet", "sent"),
+    [
+        ("note", "", "b", True),  # a service shows a note that is there
+        ("note", "doubted", "b", False),
+        ("assigned_user", "doubted", "b", True),
+        ("assigned_user", "", "b", True),
+        ("assigned_user", "doubted", "doubted", True),
+        ("assigned_user", "doubted", "s", True),
+    ],
+)
+def test_a_value_in_doubt_that_is_not_shown_gives_way_to_the_sheet(
+    field: str,
+    doubted: str,
+    sheet: str,
+    sent: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """Also to a sheet that is back at what it said before: nobody knows which of the two Callbell has."""
+    doubt = ContactChange(uuid="u1", after={field: doubted}, before={})
+    now, base = (_with(field, value) for value in (sheet, "b"))
+    result = merge(now, base, RemoteContact(uuid="u1", fields={"tags": []}), CALLBELL, [doubt])
+    assert dict(result.change.after) == ({field: sheet} if sent else {})
+
+
+def _with(field: str, value: str) -> Contact:
+    fields: dict[str, Any] = {field: value}
+    return replace(BARE, **fields)
+
+
+def test_a_field_in_doubt_that_is_not_shown_is_still_met_where_nothing_was_sent_before() -> None:
+    """What a first meeting fills needs no base."""
+    doubt = ContactChange(uuid="u1", after={"assigned_user": "doubted"}, before={})
+    now = replace(BARE, assigned_user="b")
+    result = merge(now, None, RemoteContact(uuid="u1", fields={"tags": []}), CALLBELL, [doubt])
+    assert result.change.after == {}
+    assert "assigned_user" in result.differs
+
+
 POSTED = ContactChange(uuid="", after={"name": "Ana", "note": "posted"})
 
 

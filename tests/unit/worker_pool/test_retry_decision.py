@@ -43,9 +43,9 @@ def after(reply: Reply, attempt: Attempt = ATTEMPT, jitter: float = 1.0) -> Post
     return after_post(reply, attempt, POLICY, jitter)
 
 
-def looked_up(reply: Reply, attempt: Attempt = ATTEMPT) -> PostDecision:
+def looked_up(reply: Reply, attempt: Attempt = ATTEMPT, *, in_other_form: bool = False) -> PostDecision:
     """Decide on a look-up's reply with the default policy."""
-    return after_look_up(reply, attempt, POLICY, 1.0)
+    return after_look_up(reply, LookUp(attempt=attempt, in_other_form=in_other_form), POLICY, 1.0)
 
 
 def look_up_in(decision: PostDecision) -> tuple[float, Attempt]:
@@ -211,7 +211,7 @@ def test_outcomes_say_all_that_is_known() -> None:
 @pytest.mark.parametrize("look_ups", [0, 3, 8])
 def test_unanswered_look_ups_wait_longer_and_longer(look_ups: int) -> None:
     """With full jitter: up to 2, 4, 8 .. 60 s."""
-    decision = after_look_up(UNKNOWN, replace(ATTEMPT, look_ups=look_ups), POLICY, 0.5)
+    decision = after_look_up(UNKNOWN, LookUp(attempt=replace(ATTEMPT, look_ups=look_ups)), POLICY, 0.5)
     assert look_up_in(decision)[0] == 0.5 * min(60.0, 2.0 ** (look_ups + 1))
 
 
@@ -323,14 +323,29 @@ def test_a_row_of_an_earlier_run_waits_the_settle_time_of_this_one() -> None:
 REFUSED_BEFORE = replace(ATTEMPT, was_refused=True)
 
 
+@pytest.mark.parametrize("said_exists", [False, True])
+def test_the_other_form_of_a_number_is_looked_up_too(said_exists: bool) -> None:  # noqa: FBT001 - a table of cases
+    """At once; what is found there is the contact, and what is in neither form is looked up once more."""
+    mexican = replace(ATTEMPT.contact, identifier="525512345678")
+    attempt = replace(ATTEMPT, contact=mexican, said_exists=said_exists)
+    assert looked_up(answer(404), attempt) == SendLater(step=LookUp(attempt=attempt, in_other_form=True))
+    there = answer(200, contact=replace(MADE_BEFORE, identifier="5215512345678"))
+    found = looked_up(there, attempt, in_other_form=True)
+    assert isinstance(found, Final)
+    assert (found.outcome.status, found.outcome.uuid) == (Status.EXISTS, "u1")
+    wait_seconds, missed = look_up_in(looked_up(answer(404), attempt, in_other_form=True))
+    assert missed.not_found_count == 1
+    assert wait_seconds == (POLICY.settle_seconds if said_exists else POLICY.not_found_gap_seconds)
+
+
 def test_a_row_that_was_refused_before_is_looked_up_at_once_and_then_sent() -> None:
     """Two look-ups must say that it is not there; then it is a row as any other, whatever is thought of look-ups."""
     for policy in (POLICY, Policy(ambiguous=Ambiguous.STRICT)):
         wait_seconds, attempt = look_up_in(resume(REFUSED_BEFORE, 0.0, policy))
         assert wait_seconds == 0.0
-        wait_seconds, second = look_up_in(after_look_up(answer(404), attempt, policy, 1.0))
+        wait_seconds, second = look_up_in(after_look_up(answer(404), LookUp(attempt=attempt), policy, 1.0))
         assert wait_seconds == policy.not_found_gap_seconds
-        sent = after_look_up(answer(404), second, policy, 1.0, is_blind=True)
+        sent = after_look_up(answer(404), LookUp(attempt=second), policy, 1.0, is_blind=True)
         assert isinstance(sent, SendLater)
         assert (sent.wait_seconds, sent.is_retry) == (0.0, False)
         assert not post_in(sent)[1].was_refused

@@ -32,7 +32,7 @@ def test_twenty_rows_refused_alike_stop_the_run() -> None:
     (stop,) = filter(None, said)
     assert said.index(stop) == 19
     assert stop.message.endswith('Tag "X" does not exist.')
-    assert stop.hint.startswith("Make the tag in Callbell")
+    assert stop.hint.startswith('Make the tag "X" in Callbell')
     assert "--max-failures" in stop.hint
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.commands.account.account_check import misfits, not_seen, refusal
+from importer.commands.account.account_check import misfits, not_seen, not_seen_names, refusal
 from importer.commands.account.census import AccountContents, FieldInUse
 from importer.commands.account.requirements import Requirements, SourceColumns
 from importer.model.account import Directory, NamedEntry
@@ -85,6 +85,15 @@ def test_an_account_without_contacts_tells_nothing() -> None:
 def test_users_that_were_not_asked_for_are_not_called_unknown(directory: Directory | None) -> None:
     """Nobody knows."""
     assert list(not_seen(requirements_of(contact(user="x@example.com")), SEEN, directory)) == []
+
+
+def test_before_anything_is_sent_all_that_was_not_seen_is_named() -> None:
+    """On one line, also in an account that shows nothing; nothing where all was seen."""
+    found = requirements_of(contact("Oro", "VIP", user="eva@example.com", fields={"City": "Rome"}))
+    everything = 'tags: "Oro" and "VIP"; custom fields: "City"; users: "eva@example.com"'
+    assert not_seen_names(found, AccountContents(), None) == everything
+    assert not_seen_names(found, SEEN, DIRECTORY) == 'tags: "Oro"; users: "eva@example.com"'
+    assert not_seen_names(requirements_of(contact("VIP", user="ANA@example.com")), SEEN, DIRECTORY) == ""
 
 
 def test_values_that_the_fields_type_refuses_are_told_with_the_line_to_write() -> None:

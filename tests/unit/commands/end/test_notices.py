@@ -61,7 +61,10 @@ AGAIN = f"Then give the same command again: callbell-importer run /srv/contacts.
     [
         (
             ending(1, {"tag_unknown": 2, "phone_invalid": 1}, failed=2, invalid=1),
-            "make the tag in Callbell, or take it out of the list (its column, --tag, or tags in the config).",
+            (
+                "make the tag that the report names in Callbell,"
+                " or take it out of the list (its column, --tag, or tags in the config)."
+            ),
         ),
         (
             ending(1, {"custom_field_refused": 9}, failed=9),

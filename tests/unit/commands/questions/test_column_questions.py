@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from importer.commands.context import CommandContext
 from importer.commands.mapping_selection import InputSheet
 from importer.commands.questions.column_questions import with_answers
-from importer.model.runs import DECLINED, RunRecord
+from importer.commands.questions.earlier_answers import earlier_answers
+from importer.model.runs import DECLINED, OF_SANDBOX, RunRecord
 from importer.readers import open_reader
 from importer.settings import settle
 from tests.support.commands import table
@@ -46,7 +48,8 @@ def asked_of(
     context = CommandContext(settings=settings, environment={}, stream=io.StringIO(), ask_line=ask)
     reader = InputSheet(open_reader(str(table(path / "a.csv", rows)), settings.input))
     try:
-        context, note = with_answers(context, [reader], earlier)
+        files = [str((path / "a.csv").absolute())]
+        context, note = with_answers(context, [reader], earlier_answers(earlier, files))
         return context, asked + [note] * bool(note), reader
     finally:
         reader.close()
@@ -102,6 +105,55 @@ def test_a_country_that_is_not_that_of_the_last_run_is_asked_for(tmp_path: Path,
     context, asked, _ = asked_of(tmp_path, SPANISH, "", earlier=earlier)
     assert asked == [QUESTION]
     assert context.options["country"] == "ES"
+
+
+def rehearsed(path: Path, **options: object) -> RunRecord:
+    """Return the rehearsal of the file that `asked_of` reads, later than `ENDED`."""
+    began = ENDED.started_at + timedelta(hours=1)
+    files = (str((path / "a.csv").absolute()),)
+    return replace(ENDED, account=f"{OF_SANDBOX}run-1", files=files, options=options, started_at=began)
+
+
+def test_the_country_of_the_rehearsal_is_not_asked_for_again(tmp_path: Path) -> None:
+    """It is told; that of a later run of the file counts more, and that of a run of another file less."""
+    other = replace(ENDED, options={"country": "FR"})
+    told = "Country: Spain, as in the rehearsal; for another, --country."
+    _, asked, _ = asked_of(tmp_path, SPANISH, earlier=[other, rehearsed(tmp_path, country="Spain")])
+    assert asked == [told]
+    later = replace(rehearsed(tmp_path, country="ES"), account="main", started_at=ENDED.started_at + timedelta(days=1))
+    _, asked, _ = asked_of(tmp_path, SPANISH, earlier=[later, rehearsed(tmp_path, country="PT")])
+    assert asked == [told.replace("the rehearsal", "the last run")]
+
+
+@pytest.mark.parametrize(("answers", "country"), [([""], "PT"), (["n", "ES"], "ES"), (["Spain"], "ES")])
+def test_a_rehearsed_country_that_the_numbers_do_not_fit_is_asked_about(
+    tmp_path: Path, answers: list[str], country: str
+) -> None:
+    """With the evidence; Enter takes what was said in the rehearsal."""
+    context, asked, _ = asked_of(tmp_path, SPANISH, *answers, earlier=[rehearsed(tmp_path, country="PT")])
+    evidence = "10 of 10 numbers are right for Spain."
+    assert asked[0] == f"{evidence} In the rehearsal they were from Portugal: is that right? [Y/n]"
+    assert context.options == {"country": country}
+
+
+def test_a_rehearsal_of_another_file_says_nothing(tmp_path: Path) -> None:
+    """Its country is asked for as if there had been none."""
+    other = replace(rehearsed(tmp_path, country="PT"), files=("/home/b.csv",))
+    assert asked_of(tmp_path, SPANISH, "", earlier=[other])[1] == [QUESTION]
+
+
+@pytest.mark.parametrize(("command", "where"), [("sandbox", "the rehearsal"), ("main", "the last run")])
+def test_the_column_that_was_chosen_before_is_the_default(tmp_path: Path, command: str, where: str) -> None:
+    """In the rehearsal, or in the last run of the file; one that is not there any more is not."""
+    rows = [("Phone", "Tel", "Name"), ("+34600111222", "+34600111223", "Ana"), ("+34600111224", "", "Eva")]
+    before = rehearsed(tmp_path, guessed=[{"identifier": "Tel", "name": "Name"}])
+    before = replace(before, account="main") if command == "main" else before
+    _, asked, reader = asked_of(tmp_path, rows, "", earlier=[before])
+    assert asked[0].endswith(f"\nIts number; Enter: 2, as in {where}")
+    assert reader.answered is not None
+    assert reader.answered.columns.identifier == "Tel"
+    gone = replace(before, options={"guessed": [{"identifier": ["Mobile"], "name": "Name"}]})
+    assert asked_of(tmp_path, rows, "", earlier=[gone])[1][0].endswith("\nIts number; Enter: 1")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""What a person answered before about the same files: in a run, or in a rehearsal, which has a journal of its own."""
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from importer.commands.journal_path import journal_path
+from importer.commands.setup import is_there
+from importer.journal import Journal
+from importer.mapper.header import texts_of
+from importer.mapper.phones.countries import country_of
+from importer.model.errors import StorageError
+from importer.model.runs import RunRecord
+from importer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierAnswers:
+    """Answers that are shown as evidence, or are the default of a question that is asked again."""
+
+    country: str = ""
+    """A region, such as `ES`; empty: none was named."""
+    is_rehearsed: bool = False
+    """Whether the country was named in a rehearsal of these very files; else it is that of the last run, whatever that
+    read."""
+    columns: Sequence[Mapping[str, str]] = ()
+    """Field to column, for each of the files in their order."""
+    where: str = "the last run"
+    """Where the columns were chosen."""
+
+    def column(self, sheet: int, field: str) -> str:
+        """Return the column that fed the field of the sheet; empty: it is not known, or there were several."""
+        return self.columns[sheet].get(field, "") if sheet < len(self.columns) else ""
+
+
+NO_ANSWERS = EarlierAnswers()
+
+
+def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = ()) -> EarlierAnswers:
+    """Return what was answered before; of runs that were declined or cut off nothing counts.
+
+    Args:
+        runs: Of the journal, newest first, and the rehearsals of the same files.
+        files: That are read now, as a run's record has them.
+
+    """
+    usable = [one for one in runs if one.finished_at and not one.is_declined]
+    same = [one for one in usable if one.files == tuple(files)]
+    newest = max(same, key=lambda one: one.started_at, default=None)
+    is_rehearsed = newest is not None and newest.is_rehearsal
+    rehearsed = _country(newest) if newest and is_rehearsed else ""
+    return EarlierAnswers(
+        country=rehearsed or next(filter(None, map(_country, usable)), ""),
+        is_rehearsed=bool(rehearsed),
+        where="the rehearsal" if is_rehearsed else "the last run",
+        columns=_columns(newest) if newest else (),
+    )
+
+
+def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
+    """Return the rehearsals of the files that another journal has than the run's own; none if it cannot be read."""
+    run = settings.run
+    if run.sandbox or run.journal is not None:
+        return []
+    with contextlib.suppress(StorageError):
+        path = journal_path(None, sandbox=True, account=run.of_account)
+        if is_there(path):
+            with contextlib.closing(Journal.open(path)) as journal:
+                return [one for one, _ in journal.runs() if one.files == tuple(files)]
+    return []
+
+
+def _country(run: RunRecord) -> str:
+    return country_of(str(run.options.get("country") or ""))
+
+
+def _columns(run: RunRecord) -> list[Mapping[str, str]]:
+    """Return the columns that the run guessed or was told, for each of its sheets."""
+    guessed = run.options.get("guessed")
+    sheets = guessed if isinstance(guessed, list) else []
+    return [
+        {field: texts[0] for field, value in one.items() if len(texts := texts_of(_texts(value))) == 1}
+        for one in sheets
+    ]
+
+
+def _texts(value: object) -> str | tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else str(value)
