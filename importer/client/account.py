@@ -13,14 +13,15 @@ from importer.model.policy import backoff_seconds
 from importer.model.protocols import Service
 from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
+from importer.model.stop import CHECK_ADDRESS, CHECK_CLOCK, CHECK_NETWORK
 from importer.system.logs import LOG, log_fields
 
 _MOST_ATTEMPTS = 5
 _MOST_PAGES = 500
 _LONGEST_WAIT_SECONDS = 900.0
 """A service that asks for a longer wait ends the command, as it ends a run (`Policy.longest_hold_seconds`)."""
-_CHECK_CLOCK = "Check base_url and this computer's clock, then run the same command again: nothing was sent."
-_CHECK_NETWORK = "Check the network and base_url, then run the same command again: nothing was sent."
+_CHECK_CLOCK = f"{CHECK_CLOCK}. Then run the same command again: nothing was sent."
+_CHECK_NETWORK = f"{CHECK_NETWORK}, then run the same command again: nothing was sent."
 
 
 class UnreadableError(ServiceError):
@@ -235,8 +236,8 @@ def _error(reply: Reply, wait_seconds: float) -> ServiceError:
     if reply.no_connection:
         return no_connection_error(reply)
     return kind(
-        f"The service did not answer as it should: {reply.message.rstrip('.') or 'what came is not its JSON'}.",
-        _CHECK_NETWORK,
+        f"Callbell did not answer as it should: {reply.message.rstrip('.') or 'what came is not its JSON'}.",
+        _CHECK_NETWORK if _may_pass(reply) else f"Nothing was sent. {CHECK_ADDRESS}",
         code="" if reply.http_status else "unreachable",
     )
 

@@ -1,23 +1,39 @@
 """`retry`: sends the rows of an earlier run again that are not in Callbell."""
 
 import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult, with_config_of
+from importer.commands.end.exit_status import exit_code
 from importer.commands.input.input_sheet import InputSheet
+from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.run import ImportRun
 from importer.commands.runs import find_run_to_report, find_run_to_retry
 from importer.commands.setup import new_run, open_journal
-from importer.model.rows import TO_RETRY
-from importer.model.runs import DECLINED, RunRecord
+from importer.journal import Journal
+from importer.journal.run_report import RunReport
+from importer.mapper.contact import to_contact
+from importer.model.person import FORGOTTEN
+from importer.model.plain_text import counted
+from importer.model.policy import FailOn
+from importer.model.rows import TO_RETRY, Contact, Status
+from importer.model.runs import DECLINED, NO_PROBLEMS, WAITED, ProblemGroup, RunRecord
+from importer.reports.closing_text import END_OF_REHEARSAL
+from importer.reports.next_step import next_step
+from importer.reports.past_run import failed_files
+from importer.reports.results import summary_text
+from importer.reports.run_commands import report_command
+from importer.system.logs import LOG
 
 _OF_ONE_RUN_ALONE = frozenset(
-    {"config", DECLINED, "dry_run", "guessed", "json", "limit", "min_rows", "quiet", "verbose", "yes"}
+    {"config", DECLINED, "dry_run", "guessed", "json", "limit", "min_rows", "quiet", "verbose", "yes", WAITED}
 )
 """Options of an earlier run that are not repeated: they do not decide what is sent, or where it goes."""
+_GIVE_FILE = "To send those again that are not in Callbell, give their file to `run`."
 
 
 def earlier_run(context: CommandContext, name: str, config: Path | None) -> tuple[CommandContext, RunRecord]:
@@ -56,7 +72,7 @@ def _with_options(context: CommandContext, earlier: RunRecord, config: Path | No
 
 
 def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
-    """Send the rows of an earlier run again that are not where they should be.
+    """Send the rows of an earlier run again that are not where they should be; of none there is no run.
 
     Raises:
         ImporterError: The run could not begin, or could not be written down.
@@ -65,24 +81,102 @@ def retry_run(context: CommandContext, earlier: RunRecord) -> CommandResult:
     tell_rehearsal(context)
     account = "" if context.settings.run.sandbox else earlier.account
     with open_journal(context) as journal:
+        journal.end_dead_runs()
+        source = journal.report_source(earlier.name)
+        invalid = _all_invalid(context, journal, earlier, source)
+        if invalid is not None:
+            return _nothing_to_send(context, source, invalid)
         record = replace(new_run(context, journal, "retry", earlier.files, account=account), series=earlier.series)
-        guessed = earlier.options.get("guessed")
-        columns = guessed if isinstance(guessed, list) else repeat({})
-        sheets = zip(journal.rows_of(earlier.name), columns, strict=False)
-        readers = [InputSheet(rows, guessed=one) for rows, one in sheets]
         run = ImportRun(
             context=context,
             store=journal,
             record=record,
             arguments=[earlier.name],
-            readers=readers,
+            readers=list(_sheets(journal, earlier)),
             retried=earlier.name,
         )
         result = asyncio.run(run.execute())
-        source = journal.report_source(earlier.name)
-        if source.conflicts() or any(count for status, count in source.tally().items() if status in TO_RETRY):
-            if not (kept := source.kept()).is_retry_whole:
-                text = f"{kept.lines()[0]} To send those again that are not in Callbell, give their file to `run`."
-                return replace(result, text=f"{text}\n\n{result.text}")
-            return result
-        return replace(result, text=f"Nothing of {earlier.name} is left to be sent again.\n\n{result.text}")
+        if not (kept := source.kept()).is_retry_whole:
+            return replace(result, text=f"{kept.lines()[0]} {_GIVE_FILE}\n\n{result.text}")
+        return result
+
+
+def _sheets(journal: Journal, earlier: RunRecord) -> Iterator[InputSheet]:
+    """Yield the sheets of an earlier run with the rows to retry, and the columns that it guessed."""
+    guessed = earlier.options.get("guessed")
+    columns = guessed if isinstance(guessed, list) else repeat({})
+    for rows, one in zip(journal.rows_of(earlier.name), columns, strict=False):
+        yield InputSheet(rows, guessed=one)
+
+
+def _all_invalid(context: CommandContext, journal: Journal, earlier: RunRecord, source: RunReport) -> int | None:
+    """Return how many rows are to be retried, if none of them can be sent; None if one can.
+
+    Rows that were invalid may be right with other options, another config, or what the account has now.
+
+    Raises:
+        InputError: The mapping does not fit the header.
+
+    """
+    count, tally = 0, source.tally()
+    may_be_sent = source.conflicts() or any(tally[status] for status in TO_RETRY - {Status.INVALID})
+    for reader in _sheets(journal, earlier):
+        options = mapping_options(reader.sheet, context.settings, guess_of(reader, context.settings))
+        mapping = column_mapping(reader.sheet, options, None)
+        for rows in reader.chunks():
+            if may_be_sent or any(isinstance(to_contact(row, mapping), Contact) for row in rows):
+                return None
+            count += len(rows)
+    return count
+
+
+def _nothing_to_send(context: CommandContext, source: RunReport, invalid: int) -> CommandResult:
+    """Return how a retry ends that has nothing to send: as a run does, but without a name and a folder.
+
+    Args:
+        context: Of the command.
+        source: The earlier run.
+        invalid: How many rows of it are to be fixed.
+
+    """
+    earlier, now = source.record(), context.clock.now()
+    tally, failed = {Status.INVALID: invalid}, failed_files(Path(earlier.report_dir)) if invalid else ()
+    groups = [replace(one, new=0) for one in source.problems() if one.code not in {*NO_PROBLEMS, FORGOTTEN} and invalid]
+    if not (kept := source.kept()).is_retry_whole:
+        text = f"{kept.lines()[0]} {_GIVE_FILE}"
+        tally = {status: source.tally()[status] for status in TO_RETRY}
+    elif invalid:
+        text = _to_fix_first(earlier, {**source.tally(), **tally}, groups, failed)
+    else:
+        text = f"Nothing of {earlier.name} is left to be sent again: none of its rows failed, or still has to be sent."
+    LOG.info("%s", text.partition("\n")[0])
+    if earlier.is_rehearsal:
+        text = f"{text}\n\n{END_OF_REHEARSAL}"
+    code = exit_code(tally, None, None, new=0 if context.settings.run.fail_on is FailOn.NEW else None)
+    ended = RunRecord(
+        name="",
+        command="retry",
+        account=earlier.account,
+        files=earlier.files,
+        options=context.options,
+        report_dir="",
+        started_at=now,
+        finished_at=now,
+        exit_code=code,
+        compared_with=earlier.name,
+    )
+    summary = summary_text(ended, tally, groups, {"failed": [*map(str, failed)]})
+    return CommandResult(exit_code=code, text=text, summary_json=summary)
+
+
+def _to_fix_first(
+    earlier: RunRecord, tally: Mapping[Status, int], groups: Sequence[ProblemGroup], failed: Sequence[Path]
+) -> str:
+    """Return that rows can only be sent once they are fixed, and how, with the exact command."""
+    count = tally[Status.INVALID]
+    said = f"{counted(count)} of it {'has' if count == 1 else 'have'} to be fixed first"
+    advice = next_step(replace(earlier, exit_code=1), tally, groups, failed) or (
+        "Write the file with these rows again, fix them (its last columns say why), and give that file to `run`:"
+        f"\n  {report_command(earlier)}"
+    )
+    return f"Nothing of {earlier.name} can be sent again as it is: {said}.\n\n{advice}"

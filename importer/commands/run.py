@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from importer.commands.mapping_selection import guessed_columns, notes_of, tell_
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.header_question import with_header_rows
 from importer.commands.questions.last_question import asks_at_last
+from importer.commands.questions.question_time import QuestionTime
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.row_observers import RowObservers
@@ -85,8 +85,7 @@ class ImportRun(PoolCommand):
     _dry: DryRun | None = None
     """The operation of a dry run."""
     _asks_at_last: bool = False
-    _answered_at: datetime | None = None
-    """When the person answered the last question so far; None: nobody was asked."""
+    _question_time: QuestionTime = field(default_factory=QuestionTime)
 
     def ask(self) -> None:
         """Ask what cannot be told of the sheets; the answers are as good as options."""
@@ -97,14 +96,14 @@ class ImportRun(PoolCommand):
 
         files = self.record.files
         earlier = [*(one for one, _ in self.store.runs()), *rehearsals_of(self.context.settings, files)]
-        self.context, note = with_answers(self.context, self.readers, earlier_answers(earlier, files))
+        with self._question_time.counted(self.context.clock):
+            self.context, note = with_answers(self.context, self.readers, earlier_answers(earlier, files))
         self._asks_at_last = asks_at_last(self.context)
         if self._asks_at_last:
             self._observers.last_question.note = note
         elif note:
             self.context.tell(note)
         self.record = replace(self.record, options=self.context.options)
-        self._answered_at = self.context.clock.now()
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
@@ -162,7 +161,7 @@ class ImportRun(PoolCommand):
                     ask = partial(
                         ask_before_sending, self.context, connection, self._observers.preflight, patient, journal
                     )
-                    before = partial(self._before_sending, ask, connection, pool, display)
+                    before = partial(self._before_sending, ask, connection, pool, limiter, display)
                     await run_import(sources, journal, pool, settings.run.limit, before)
             except (InputError, ServiceError, UsageError) as error:
                 pool.stop(error)
@@ -188,7 +187,12 @@ class ImportRun(PoolCommand):
         return {**self.record.options, "guessed": [guessed_columns(one.options.columns) for one in connection.sheets]}
 
     async def _before_sending(
-        self, ask: Callable[[], Awaitable[None]], connection: Connection, pool: ImportPool, display: PoolDisplay
+        self,
+        ask: Callable[[], Awaitable[None]],
+        connection: Connection,
+        pool: ImportPool,
+        limiter: RateLimiter,
+        display: PoolDisplay,
     ) -> None:
         """Ask the account, and then the person, without a live display in the way; tell of undos that were stopped.
 
@@ -199,15 +203,15 @@ class ImportRun(PoolCommand):
         with display.asking():
             await ask()
         question, tally = self._observers.last_question, pool.counters.tally()
-        if tally.get(Status.PENDING) and (undos := self.store.unfinished_undos()):
+        undos = self.store.unfinished_undos() if tally.get(Status.PENDING) else []
+        if undos or self._asks_at_last:
             async with display.hidden():
-                question.ask_of_undos(self.context, undos, self.interruption)
-        if self._asks_at_last:
-            if connection.rehearsal is None:
-                question.not_seen = self._observers.preflight.not_seen_text(connection.directory)
-            async with display.hidden():
-                question.ask(self.context, connection, tally, self.interruption)
-                self._answered_at = self.context.clock.now()
+                with self._question_time.counted(self.context.clock, limiter):
+                    if undos:
+                        question.ask_of_undos(self.context, undos, self.interruption)
+                    if self._asks_at_last:
+                        question.not_seen = self._observers.preflight.not_seen_text(connection)
+                        question.ask(self.context, connection, tally, self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:
         if not self.context.settings.run.dry_run:
@@ -226,12 +230,11 @@ class ImportRun(PoolCommand):
         return pool
 
     def _end(self, pool: ImportPool) -> EndOfRun:
-        signalled = self.interruption.signalled
-        return EndOfRun(self.context, self.store, pool.stopped, signalled, self.retried, self.readers)
+        return EndOfRun(self.context, self.store, pool.stopped, self.interruption.signalled, self.retried, self.readers)
 
     def _ended(self, record: RunRecord, pool: ImportPool, limiter: RateLimiter) -> RunRecord:
         return replace(
-            record,
+            self._question_time.noted(record),
             finished_at=self.context.clock.now(),
             blank=sum(reader.blank_rows for reader in self.readers),
             left_out=sum(reader.left_out for reader in self.readers),
@@ -250,7 +253,7 @@ class ImportRun(PoolCommand):
             return question.result(record, end.tally(record), self.readers[0].sheet.file)
         if record.command == "run":
             self.tell_notes()
-        found = replace(self._observers.findings(self.context, connection), answered_at=self._answered_at)
+        found = self._observers.findings(self.context, connection)
         if self._dry and connection.foretells:
             told = foretold_notes(self.context, self._dry, record.requests_sent, self.store, record.account)
             found = replace(found, notes=(*found.notes, *told))

@@ -2,35 +2,27 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import tzinfo
-from pathlib import PurePath
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import require_journal
 from importer.commands.setup import is_there
 from importer.journal import Journal
+from importer.model.deletion import taken_back
 from importer.model.errors import UsageError
-from importer.model.plain_text import duration, plain
-from importer.model.rows import IN_CALLBELL, TO_RETRY, Status
+from importer.model.plain_text import plain
+from importer.model.rows import TO_RETRY, Status
 from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
 from importer.reports.run_commands import command_line
+from importer.reports.run_table import Undone, run_text, runs_table, undo_lines
 from importer.settings import Settings
 from importer.system.shell import as_typed
 
 _MAKE_ONE = "Make one with: callbell-importer run FILE"
 _Counts = Mapping[Status, int]
 """How many rows have each status."""
-_NUMBERS = frozenset({"EXIT", "ROWS", "IN CALLBELL", "IN SANDBOX", "TWICE", "TO FIX", "UNSENT"})
-"""Columns of numbers."""
-_LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "EXIT", "ROWS", "TWICE")
-"""Columns that a narrow terminal is spared, in this order; file and date are in the run's name."""
-_ONLY_IF_ANY = ("TWICE", "UNSENT")
-"""Columns that are left out where each run has 0."""
-_LONGEST = 24
-"""Characters of an account or a file in the table."""
 
 
 def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> str:
@@ -47,16 +39,18 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
 
     """
     with _journal(context.settings) as journal:
-        found = journal.runs() if journal else []
+        found, undone = (journal.runs(), _undone(journal)) if journal else ([], {})
         if not name:
             return (
-                _table(found, context.zone, line_width)
+                runs_table(found, context.zone, line_width, undone)
                 if found
                 else f"{_no_run(context.settings)} {as_typed(_MAKE_ONE)}\n"
             )
-        shown = _one_run(*_named(found, name, context.settings), context.zone)
-        kept = journal.report_source(name).kept().lines() if journal else []
-    return shown + "".join(f"  kept      {line}\n" for line in kept)
+        shown = run_text(*_named(found, name, context.settings), context.zone)
+        source = journal.report_source(name) if journal else None
+        lines = undo_lines(source.undos(), undone.get(name, {}), context.zone) if source else []
+        lines += [f"  kept      {line}" for line in source.kept().lines()] if source else []
+    return shown + "".join(f"{line}\n" for line in lines)
 
 
 def runs_result(context: CommandContext, name: str = "") -> CommandResult:
@@ -69,12 +63,16 @@ def runs_result(context: CommandContext, name: str = "") -> CommandResult:
     """
     ending: dict[str, object] = {"command": "runs", "exit_code": 0, "error": None}
     with _journal(context.settings) as journal:
-        found = journal.runs() if journal else []
+        found, undone = (journal.runs(), _undone(journal)) if journal else ([], {})
+        counts = {one: taken_back(fates) for one, fates in undone.items()}
         if not name:
-            ending["runs"] = [listed_run_json(record, counts) for record, counts in found]
+            ending["runs"] = [
+                listed_run_json(record, tally, undone=counts.get(record.name, 0)) for record, tally in found
+            ]
         else:
             _named(found, name, context.settings)
-            ending["run"] = past_run_json(journal.report_source(name)) if journal else None
+            source = journal.report_source(name) if journal else None
+            ending["run"] = past_run_json(source, undone=counts.get(name, 0)) if source else None
     return CommandResult(exit_code=0, text="", summary_json=json_text(ending))
 
 
@@ -171,79 +169,5 @@ def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str, settings: Sett
     raise UsageError(_no_run(settings), _MAKE_ONE, code="run_unknown")
 
 
-def _table(found: Sequence[tuple[RunRecord, _Counts]], zone: tzinfo | None, line_width: int) -> str:
-    where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
-    lines = [_cells(record, counts, zone, where) for record, counts in found]
-    names = [name for name in lines[0] if name not in _ONLY_IF_ANY or any(line[name] != "0" for line in lines)]
-    widths = {name: max(len(name), *(len(line[name]) for line in lines)) for name in names}
-    spared = iter(_LEAST_NEEDED)
-    while line_width and sum(widths.values()) + 2 * len(widths) - 2 > line_width and (one := next(spared, "")):
-        del widths[one]
-    return "".join(f"{_aligned(line, widths)}\n" for line in [{name: name for name in names}, *lines])
-
-
-def _cells(record: RunRecord, counts: _Counts, zone: tzinfo | None, where: str) -> dict[str, str]:
-    """Return a run by column; its counts are those of its closing text, where a duplicate is no customer."""
-    total, settled, twice = sum(counts.values()), sum(counts[one] for one in IN_CALLBELL), counts[Status.DUPLICATE]
-    unsent = counts[Status.UNSENT] + counts[Status.PENDING]
-    return {
-        "RUN": record.name,
-        "DATE": f"{record.local(record.started_at, zone):%Y-%m-%d %H:%M}",
-        "ACCOUNT": _account(record),
-        "FILE": _files(record),
-        "TIME": _time(record),
-        "COMMAND": record.command,
-        "EXIT": "-" if record.exit_code is None else str(record.exit_code),
-        "ROWS": f"{total:,}",
-        where: f"{settled - twice:,}",
-        "TWICE": f"{twice:,}",
-        "TO FIX": f"{total - settled - unsent + record.conflicts:,}",
-        "UNSENT": f"{unsent:,}",
-    }
-
-
-def _aligned(line: Mapping[str, str], widths: Mapping[str, int]) -> str:
-    """Return a line of the table: numbers to the right, all else to the left."""
-    cells = (f"{line[name]:{'>' if name in _NUMBERS else '<'}{width}}" for name, width in widths.items())
-    return "  ".join(cells).rstrip()
-
-
-def _account(record: RunRecord) -> str:
-    """Return what people call the account: its label, or the e-mail of the token's owner."""
-    return "sandbox" if record.is_rehearsal else _short(record.account.partition(" ")[2] or record.account)
-
-
-def _files(record: RunRecord) -> str:
-    first, *more = [PurePath(file).name for file in record.files] or [""]
-    return _short(first) + (f" +{len(more)}" if more else "")
-
-
-def _short(text: str) -> str:
-    shown = plain(text)
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
-
-
-def _time(record: RunRecord) -> str:
-    return duration((record.finished_at - record.started_at).total_seconds()) if record.finished_at else "-"
-
-
-def _one_run(record: RunRecord, counts: _Counts, zone: tzinfo | None) -> str:
-    started, ended = (
-        record.local(at, zone).isoformat(sep=" ", timespec="seconds") if at else "not yet, or it was cut off"
-        for at in (record.started_at, record.finished_at)
-    )
-    lines = [
-        f"{record.name} ({record.command})",
-        f"  account   {plain(record.account)}",
-        f"  files     {plain(', '.join(record.files))}",
-        f"  started   {started}",
-        f"  ended     {ended}{f', after {_time(record)}' if record.finished_at else ''}",
-        f"  exit code {'-' if record.exit_code is None else record.exit_code}",
-        f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
-        *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),
-        *([f"    {record.conflicts:>9,} of these in conflict"] if record.conflicts else []),
-        *(f"  degraded  {plain(one.message)} ({one.code})" for one in record.degraded),
-        f"  requests  {record.requests_sent:,} sent, of them {record.requests_retried:,} again",
-        f"  reports   {plain(record.report_dir)}",
-    ]
-    return "\n".join(lines) + "\n"
+def _undone(journal: Journal) -> Undone:
+    return {name: journal.undo_of(name).tally() for name in journal.undone_runs()}

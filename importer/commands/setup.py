@@ -21,6 +21,7 @@ from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.readers import preload
+from importer.reports.account_words import kept_account_words
 from importer.system.locks import journal_lock
 from importer.system.logs import log_begin
 from importer.system.shell import importer_command
@@ -196,15 +197,16 @@ def required_account(
 
     """
     if record.account and record.account not in account.names:
+        was, now = map(kept_account_words, (record.account, account.identity.name))
         raise UsageError(
-            f"That run was for another account ({record.account}), and this one is {account.identity.name}.",
+            f"That run was for another account ({was}), and this one is {plain(now)}.",
             "Give the token and the config of that account. Nothing was changed.",
             code="other_account",
         )
     if not account.is_doubtful:
         return account
     doubt = (
-        f"This may not be the account that the journal knows as {plain(account.name)}:"
+        f"This may not be the account that the journal knows as {plain(kept_account_words(account.name))}:"
         " no team or channel of that one is among those that Callbell names now."
     )
     question = f"{doubt}\nIs it that account all the same? Then what was sent to it is not sent again. [y/n]"

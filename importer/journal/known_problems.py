@@ -2,9 +2,11 @@
 
     run or retry, all outcomes recorded | compare: marks in `rows.known_codes` | reports | keep
 
-A problem is known by a hash of the row's content and its code, so a row that moves keeps it; of rows that are alike, as
-many are known as there were. Runs of one import have
-one `series`; what is kept of a series are the problems of the last run that told its own, and each run replaces them:
+A problem is known by its hash (`importer.journal.problem_hash`): a row that moves keeps it, and of rows that are alike,
+as many are known as there were. What an earlier version told is known by the hash that it made.
+
+Runs of one import have one `series`; what is kept of a series are the problems of the last run that told its own, and
+each run replaces them:
 
     a run that came to its end ....... by its own; those of before that it does not have are gone
     a retry that came to its end ..... those of the run that is retried, by its own
@@ -13,73 +15,61 @@ one `series`; what is kept of a series are the problems of the last run that tol
     one that was killed .............. not at all: it told nothing, so the next one tells it as new
 """
 
-import hashlib
 import json
 import sqlite3
 from dataclasses import asdict, dataclass
-from itertools import product
 
 from importer.journal.database import Database
-from importer.journal.run_input import IN_CONFLICT, RunKey
+from importer.journal.problem_hash import gather_problems
+from importer.journal.run_input import RunKey
 from importer.model.person import FORGOTTEN
 from importer.model.rows import CONFLICT
 from importer.model.runs import Comparison, EarlierRuns
 
-_HASH_BYTES = 16
 _MEDIAN_RUNS = 5
 _OF_SERIES = "account = :account AND series <> '' AND series = (SELECT series FROM runs WHERE id = :run) AND id <> :run"
 _LAST_TOLD = f"SELECT id, name FROM runs WHERE {_OF_SERIES} AND is_told ORDER BY id DESC LIMIT 1"  # noqa: S608 - only constants
 _HAS_SERIES = "SELECT series <> '' FROM runs WHERE id = :run"
-_CLEAR = "DELETE FROM temp.told_problems"
-# A row with the same problem twice in one column counts once, as in reports.
-_INVALID = """
-INSERT INTO temp.told_problems (run, seq, code, is_fixable, problem)
-SELECT run, seq, found.code, 1, problem_hash(rows.fingerprint, found.code)
-FROM (SELECT run, seq, code FROM problems WHERE run = :run GROUP BY seq, code, column_header) AS found
-CROSS JOIN rows USING (run, seq)
-"""
-# What is still open when a run ends early will be in doubt (`importer.journal.claim`).
-_OTHERS = f"""
-INSERT INTO temp.told_problems (run, seq, code, is_fixable, problem)
-SELECT run, seq, code, is_fixable, problem_hash(fingerprint, code) FROM (
-    SELECT run, seq, iif(status IN ('pending', 'in_flight'), 'in_doubt', code) AS code, {IN_CONFLICT} AS is_fixable,
-        fingerprint
-    FROM rows WHERE run = :run AND (
-        status IN ('failed', 'in_doubt', 'in_flight') OR (status = 'pending' AND doubt_until IS NOT NULL)
-        OR {IN_CONFLICT}
-    )
-)
-"""  # noqa: S608 - only constants
 # A retry leaves them out, so it settles none.
-_LEAVE_OUT = f"DELETE FROM temp.told_problems WHERE run = :retried AND code = '{FORGOTTEN}'"  # noqa: S608 - only constants
+_LEAVE_OUT = f"DELETE FROM temp.compared_problems WHERE run = :retried AND code = '{FORGOTTEN}'"  # noqa: S608 - only constants
 _STORE = """
 INSERT INTO known_problems (run, problem, count)
-SELECT run, problem, count(*) FROM temp.told_problems WHERE run = :run AND problem IS NOT NULL GROUP BY problem
+SELECT run, problem, count(*) FROM temp.compared_problems WHERE run = :run AND problem IS NOT NULL GROUP BY problem
 """
 # Of rows that are alike, as many are known as there were.
 _COPIES = """
-SELECT seq, code, is_fixable, problem, row_number() OVER (PARTITION BY problem ORDER BY seq) AS copy
-FROM temp.told_problems WHERE run = :run
+SELECT seq, code, column_header, is_fixable, problem, old_problem,
+    row_number() OVER (PARTITION BY problem ORDER BY seq) AS copy,
+    row_number() OVER (PARTITION BY old_problem ORDER BY seq) AS old_copy
+FROM temp.compared_problems WHERE run = :run
 """
-_IS_KNOWN = "known.run = :last AND known.problem = told.problem AND told.copy <= known.count"
+_IS_KNOWN = """
+known.run = :last AND known.problem IN (told.problem, told.old_problem)
+    AND iif(known.problem = told.problem, told.copy, told.old_copy) <= known.count
+"""
 _MARK = f"""
 UPDATE rows SET known_codes = found.codes FROM (
-    SELECT seq, json_group_array(DISTINCT code) AS codes FROM ({_COPIES}) AS told
-    CROSS JOIN known_problems AS known ON {_IS_KNOWN} GROUP BY seq
+    SELECT seq, json_group_array(json_array(code, column_header)) AS codes FROM (
+        SELECT DISTINCT seq, code, column_header FROM ({_COPIES}) AS told
+        CROSS JOIN known_problems AS known ON {_IS_KNOWN}
+    ) GROUP BY seq
 ) AS found WHERE rows.run = :run AND rows.seq = found.seq
 """  # noqa: S608 - only constants
 _NEW_ROWS = f"""
 SELECT count(DISTINCT seq) FROM ({_COPIES}) AS told LEFT JOIN known_problems AS known ON {_IS_KNOWN}
 WHERE is_fixable AND known.problem IS NULL
 """  # noqa: S608 - only constants
-_CONFLICTS = f"SELECT count(*) FROM temp.told_problems WHERE run = :run AND is_fixable AND code = '{CONFLICT}'"  # noqa: S608 - only constants
+_CONFLICTS = f"SELECT count(*) FROM temp.compared_problems WHERE run = :run AND is_fixable AND code = '{CONFLICT}'"  # noqa: S608 - only constants
 _OF_RETRIED = """
 min(known.count, (
-    SELECT count(*) FROM temp.told_problems AS retried WHERE run = :retried AND retried.problem = known.problem
+    SELECT count(*) FROM temp.compared_problems AS retried
+    WHERE run = :retried AND (retried.problem = known.problem OR retried.old_problem = known.problem)
 ))
 """
 _GONE = """
-SELECT coalesce(sum(max(0, {settled} - coalesce(told.count, 0))), 0) FROM known_problems AS known
+SELECT coalesce(sum(max(0, {settled} - coalesce(told.count, (
+    SELECT count(*) FROM temp.compared_problems AS old WHERE old.run = :run AND old.old_problem = known.problem
+)))), 0) FROM known_problems AS known
 LEFT JOIN known_problems AS told ON told.run = :run AND told.problem = known.problem WHERE known.run = :last
 """
 _CARRY_OVER = """
@@ -144,10 +134,7 @@ class RunHistory:
 
 def _compare(connection: sqlite3.Connection, key: RunKey, *, is_finished: bool, retried: int | None) -> Comparison:
     """Compare a run's problems with those that the last run of its series told; in the caller's transaction."""
-    connection.create_function("problem_hash", 2, problem_hash, deterministic=True)
-    connection.execute(_CLEAR)
-    for run, statement in product(filter(None, (key.run, retried)), (_INVALID, _OTHERS)):
-        connection.execute(statement, {"run": run})
+    gather_problems(connection, "run IN (:run, :retried)", {"run": key.run, "retried": retried})
     values = asdict(key) | {"last": None, "retried": retried}
     connection.execute(_LEAVE_OUT, values)
     found = connection.execute(_LAST_TOLD, values).fetchone()
@@ -164,14 +151,3 @@ def _compare(connection: sqlite3.Connection, key: RunKey, *, is_finished: bool, 
     ((new_rows,),) = connection.execute(_NEW_ROWS, values)
     ((conflicts,),) = connection.execute(_CONFLICTS, values)
     return Comparison(compared_with=name, gone=gone, new_rows=new_rows, conflicts=conflicts)
-
-
-def problem_hash(content: bytes | None, code: str) -> bytes | None:
-    """Return a 16-byte hash (BLAKE2b) by which a problem is known; None: what the row holds is not known.
-
-    Args:
-        content: A hash of what the row holds (`rows.fingerprint`).
-        code: Of the problem.
-
-    """
-    return hashlib.blake2b(content + code.encode(), digest_size=_HASH_BYTES).digest() if content else None

@@ -14,7 +14,7 @@ from importer.journal.claim import end_dead_runs
 from importer.journal.database import Database, encode_json, moment
 from importer.journal.forgotten import add_hash_function
 from importer.journal.keyed_hash import KeyedHash, known_hash, made_hash
-from importer.journal.known_problems import problem_hash
+from importer.journal.problem_hash import gather_problems
 from importer.journal.purge import HIDE, OPEN_REMOVAL
 from importer.journal.retention import compact
 from importer.journal.run_input import ROW_KEY
@@ -68,9 +68,7 @@ WHERE (run, seq) IN (SELECT run, seq FROM temp.theirs)
 # Hashes of what their cells said, which who knows the rest of a row could try numbers with.
 _FORGET_PROBLEMS = """
 DELETE FROM known_problems WHERE problem IN (
-    SELECT problem_hash(fingerprint, code) FROM temp.theirs CROSS JOIN rows USING (run, seq)
-    UNION SELECT problem_hash(fingerprint, problems.code) FROM temp.theirs CROSS JOIN rows USING (run, seq)
-    JOIN problems USING (run, seq)
+    SELECT problem FROM temp.compared_problems UNION SELECT old_problem FROM temp.compared_problems
 )
 """
 _DELETE = "DELETE FROM {table} WHERE (run, seq) IN (SELECT run, seq FROM temp.theirs)"
@@ -168,6 +166,7 @@ class PersonPurge:
             full, old = self._person.identifiers, [*nationals, *(f"0{one}" for one in nationals)]
             hidden = {"full": encode_json([*map(keyed.of, full)]), "old": encode_json([*map(keyed.of, old)])}
             connection.execute(_HIDE_HASHED, hidden)
+            gather_problems(connection, "(run, seq) IN (SELECT run, seq FROM temp.theirs)")
             connection.execute(_FORGET_PROBLEMS)
             for table in ("problems", "attempts", "changes"):
                 connection.execute(_DELETE.format(table=table))
@@ -198,7 +197,6 @@ class PersonPurge:
         person = self._person
         connection.create_function("is_theirs", 1, person.is_identifier, deterministic=True)
         connection.create_function("is_key", 1, person.is_key, deterministic=True)
-        connection.create_function("problem_hash", 2, problem_hash, deterministic=True)
         connection.create_function("is_in", 1, person.is_in, deterministic=True)
         connection.create_function("without", 1, lambda text: text and person.without(text), deterministic=True)
         for statement in _THEIRS:

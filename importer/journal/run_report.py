@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -16,6 +17,7 @@ from importer.model.person import FORGOTTEN
 from importer.model.rows import NEEDS_PERSON, TO_RETRY, Problem, Row, Sheet, Status
 from importer.model.runs import (
     KeptRows,
+    PastUndo,
     ProblemGroup,
     Result,
     RowToFix,
@@ -28,7 +30,7 @@ _FIRST_ROWS = 20
 _MOST_VALUES = 200
 """Wrong values that get a line of their own; the others share one."""
 _CHUNK_ROWS = 500
-_BY_MESSAGE = ACCOUNT_PROBLEMS | {"tag_unknown", "assigned_user_unknown", "differs"}
+BY_MESSAGE = ACCOUNT_PROBLEMS | {"tag_unknown", "assigned_user_unknown", "differs"}
 """Codes whose sentences name what the account lacks, or the fields that differ: few, however many rows there are."""
 _STATUSES = {status.value: status for status in Status}
 _SHEET_FIELDS = [field.name for field in fields(Sheet)]
@@ -57,6 +59,7 @@ _KEPT = """
 SELECT rows_dropped, rows_kept <> 'changes' AND (forgotten_at IS NULL OR rows_dropped = 0), forgotten_at FROM runs
 WHERE id = ?
 """
+_UNDOS = "SELECT started_at, exit_code, report_dir FROM undos WHERE run = ? ORDER BY id"
 _CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {IN_CONFLICT}"  # noqa: S608 - only constants
 _PROBLEM_COLUMNS = """(
     SELECT json_group_array(column_header) FROM (
@@ -131,6 +134,12 @@ class RunReport:
         ((dropped, is_whole, at),) = self.database.fetch(_KEPT, (self.run,))
         return KeptRows(dropped=dropped, is_retry_whole=bool(is_whole), forgotten_at=maybe_moment(at))
 
+    def undos(self) -> Sequence[PastUndo]:
+        """Return the undos of the run, in the order in which they began."""
+        return [
+            PastUndo(datetime.fromisoformat(at), *others) for at, *others in self.database.fetch(_UNDOS, (self.run,))
+        ]
+
     def conflicts(self) -> int:
         """Return how many rows are in conflict: they are in Callbell, and need a person all the same."""
         return int(self.database.fetch(_CONFLICTS, (self.run,))[0][0])
@@ -167,18 +176,18 @@ class RunReport:
         counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
         rows, new = defaultdict[tuple[str, str, str], list[int]](list), Counter[tuple[str, str, str]]()
         varying = set[tuple[str, str, str]]()
-        for _, number, is_problem, known, problems in chain.from_iterable(
+        for _, number, is_problem, known_codes, problems in chain.from_iterable(
             self.database.pages(_PROBLEMS, {"run": self.run})
         ):
-            known_codes = json.loads(known) if known else ()
+            known = {one if isinstance(one, str) else tuple(one) for one in json.loads(known_codes or "[]")}
             for code, column, message in json.loads(problems):
                 key = code, column, message
-                if key not in counts and (code not in _BY_MESSAGE or len(counts) >= _MOST_VALUES):
+                if key not in counts and (code not in BY_MESSAGE or len(counts) >= _MOST_VALUES):
                     key = code, column, DUPLICATE_DIFFERS if DUPLICATE_DIFFERS in message else ""
                 if messages.setdefault(key, message) != message:
                     varying.add(key)
                 counts[key] += 1
-                new[key] += bool(is_problem and code not in known_codes)
+                new[key] += bool(is_problem and not {code, (code, column)} & known)
                 if counts[key] <= _FIRST_ROWS:
                     rows[key].append(number)
         return [

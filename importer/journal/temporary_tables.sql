@@ -38,13 +38,3 @@ CREATE TEMP TABLE walked (
     number TEXT, channel TEXT, uuid TEXT,
     PRIMARY KEY (number, uuid)
 ) WITHOUT ROWID;
-
--- The problems of the run that ends, and of the one that it retries (`importer.journal.known_problems`).
-CREATE TEMP TABLE told_problems (
-    run INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    code TEXT NOT NULL,
-    is_fixable INTEGER NOT NULL,       -- the row is invalid or in conflict
-    problem BLOB                       -- NULL: what the row holds is not known
-);
-CREATE INDEX temp.told_by_problem ON told_problems (run, problem);

@@ -1,5 +1,6 @@
 """What became of contacts that `undo` deletes, or to which it gives values back: frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +27,11 @@ class Fate(StrEnum):
 
 TAKEN_BACK = frozenset({Fate.DELETED, Fate.RESTORED, Fate.GONE})
 """Nothing is left to be done about these."""
+
+
+def taken_back(fates: Mapping[Fate, int]) -> int:
+    """Return how many contacts were taken back, of how many have each fate."""
+    return sum(fates.get(fate, 0) for fate in TAKEN_BACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

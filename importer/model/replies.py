@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
+from importer.model.requests import CALLBELL_URL
 from importer.model.rows import Contact, Status
+
+_CALLBELL_ADDRESS = f"{urlsplit(CALLBELL_URL).hostname}:443"
 
 
 class Arrival(Enum):
@@ -62,7 +66,10 @@ class Reply:
     @property
     def no_connection(self) -> str:
         """A sentence on the connection that did not come about; empty: one did, or the address is none."""
-        return f"No connection to {self.address} ({self.message.removeprefix('connection ')})." if self.address else ""
+        if not self.address:
+            return ""
+        where = "Callbell" if self.address == _CALLBELL_ADDRESS else self.address
+        return f"No connection to {where} ({self.message.removeprefix('connection ')})."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

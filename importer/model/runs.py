@@ -16,6 +16,8 @@ OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
 DECLINED: Final = "declined"
 """What the journal keeps among the options of a run that a person did not want to be sent."""
+WAITED: Final = "waited_seconds"
+"""What it keeps there of a run that asked a person: how long its questions waited for their answers."""
 
 
 class Degradation(NamedTuple):
@@ -88,6 +90,19 @@ class RunRecord:
         return moment.astimezone(timezone(timedelta(minutes=self.offset_minutes)))
 
     @property
+    def waited_seconds(self) -> float:
+        """How long its questions waited for a person."""
+        waited = self.options.get(WAITED)
+        return waited if isinstance(waited, int | float) else 0.0
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, to the millisecond, without the time that its questions waited; None: it has not ended."""
+        if self.finished_at is None:
+            return None
+        return round(max(0.0, (self.finished_at - self.started_at).total_seconds() - self.waited_seconds), 3)
+
+    @property
     def is_declined(self) -> bool:
         """Whether a person was asked if it is to be sent, and did not say yes: no request was sent of its rows."""
         return self.options.get(DECLINED) is True
@@ -96,6 +111,15 @@ class RunRecord:
     def is_rehearsal(self) -> bool:
         """Whether it went to a sandbox within the run, so that nothing was sent to Callbell."""
         return self.account.startswith(OF_SANDBOX)
+
+
+class PastUndo(NamedTuple):
+    """An undo of a run."""
+
+    started_at: datetime
+    exit_code: int | None
+    """None: it goes on still, or was killed."""
+    report_dir: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +221,7 @@ class Comparison:
     gone: int = 0
     """Problems of that run that are not there any more."""
     new_rows: int = 0
-    """Rows that are invalid or in conflict, and were not so, for the same reason and with the same content."""
+    """Rows that are invalid or in conflict, and were not so for the same reason."""
     conflicts: int = 0
     """Rows in conflict, new or not."""
 

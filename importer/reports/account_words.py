@@ -17,3 +17,9 @@ def account_words(name: str, base_url: str) -> str:
     is_callbell = service.netloc == urlsplit(CALLBELL_URL).netloc
     where = "Callbell" if is_callbell else f"{service.scheme}://{service.netloc}"
     return f"{where}, the account of {label}" if label else where
+
+
+def kept_account_words(name: str) -> str:
+    """Return an account in words by its name in the journal alone; of a sandbox within a run, the name."""
+    address = name.partition(" ")[0]
+    return account_words(name, address) if "://" in address else name

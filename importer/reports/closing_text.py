@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
@@ -53,6 +52,7 @@ FORETOLD: dict[Status, str] = {
 }
 """The same of a dry run."""
 
+END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
 _MOST_GROUPS = 10
 _MOST_LINES = 20
 """So many fit on a terminal of 24 lines below the command."""
@@ -83,8 +83,6 @@ class Ending:
     """Of the rows, for the names of cells."""
     line_width: int = 0
     """Of the terminal, on which the text is to fit with few lines; 0: it is none."""
-    answered_at: datetime | None = None
-    """When the person answered the last question, from which on the time counts; None: nobody was asked."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     country: str = ""
@@ -209,7 +207,7 @@ def _counts(record: RunRecord, tally: Mapping[Status, int], meanings: Mapping[St
 
 def _head(ending: Ending, *, dry: bool) -> str:
     record, tally = ending.record, ending.tally
-    ended = ended_after(record.exit_code, ending.answered_at or record.started_at, record.finished_at)
+    ended = ended_after(record.exit_code, record.seconds)
     blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
     left_out = f", {counted(record.left_out)} left out by [input.where]" if record.left_out else ""
     where = " Rehearsal in a sandbox: nothing was sent to Callbell." if record.is_rehearsal else ""
@@ -217,10 +215,10 @@ def _head(ending: Ending, *, dry: bool) -> str:
     return f"{ended}: {counted(sum(tally.values()))} read{blank}{left_out}.{rehearsed}"
 
 
-def ended_after(exit_code: int | None, start: datetime, end: datetime | None) -> str:
+def ended_after(exit_code: int | None, seconds: float | None) -> str:
     """Return whether it came to its end, and after how long, such as `Finished after 2 h 5 min`."""
     ended = "Finished" if exit_code in FINISHED else "Ended early"
-    return f"{ended} after {duration((end - start).total_seconds())}" if end else ended
+    return ended if seconds is None else f"{ended} after {duration(seconds)}"
 
 
 def required_text(required: Sequence[str]) -> str:
@@ -240,7 +238,7 @@ def _rehearsal_end(record: RunRecord, *, can_be_sent: bool) -> str:
     """Return the last lines of a rehearsal."""
     sentence, command = after_rehearsal(record)
     send = "\n  ".join(filter(None, (sentence, command))) + "\n" if can_be_sent else ""
-    return f"{send}This was a rehearsal: nothing was sent to Callbell."
+    return f"{send}{END_OF_REHEARSAL}"
 
 
 def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:

@@ -1,6 +1,6 @@
 """A past run for programs: what the journal knows of it, and what only its reports folder keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,18 @@ from importer.system.files import read_json_object
 _FILES = {"results": "results.csv", "workbook": "results.xlsx", "page": "report.html", "summary": "summary.json"}
 
 
-def listed_run_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str, object]:
-    """Return a run as it is listed."""
-    return counts_json(record, tally) | {"account": record.account, "report_dir": record.report_dir}
+def listed_run_json(record: RunRecord, tally: Mapping[Status, int], *, undone: int = 0) -> dict[str, object]:
+    """Return a run as it is listed, and how many of its contacts an undo took back."""
+    of_journal = {"account": record.account, "report_dir": record.report_dir, "undone": undone}
+    return counts_json(record, tally) | of_journal
 
 
-def past_run_json(source: ReportSource) -> dict[str, object]:
-    """Return all that is known of a run, and which of its reports are there."""
+def past_run_json(source: ReportSource, *, undone: int = 0) -> dict[str, object]:
+    """Return all that is known of a run, which of its reports are there, and how many contacts an undo took back."""
     record, problems = source.record(), source.problems()
     folder = Path(record.report_dir)
     summary = kept_summary(folder)
-    return listed_run_json(record, source.tally()) | {
+    return listed_run_json(record, source.tally(), undone=undone) | {
         "problems": groups_json(problems),
         "changes": changes_json(record, problems),
         "degraded": degraded_json(record),
@@ -45,10 +46,20 @@ def kept_error(summary: Mapping[str, Any]) -> Mapping[str, str] | None:
     return error if isinstance(error, dict) else None
 
 
+def failed_files(folder: Path) -> Sequence[Path]:
+    """Return the files with the rows to fix that are in a run's folder."""
+    return [folder / name for name in _names(folder) if name.startswith("failed")]
+
+
 def _reports(folder: Path) -> dict[str, object]:
-    try:
-        there = sorted(path.name for path in folder.iterdir())
-    except OSError:
-        return {"failed": []}
+    there = _names(folder)
     found: dict[str, object] = {kind: str(folder / name) for kind, name in _FILES.items() if name in there}
-    return found | {"failed": [str(folder / name) for name in there if name.startswith("failed")]}
+    return found | {"failed": [*map(str, failed_files(folder))]}
+
+
+def _names(folder: Path) -> Sequence[str]:
+    """Return the names of the files in a folder; none if it cannot be read."""
+    try:
+        return sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return ()

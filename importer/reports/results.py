@@ -77,7 +77,7 @@ def summary_text(
     warnings: Sequence[ProblemGroup] = (),
     error: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the summary as JSON text. Times are UTC, `seconds` from start to end, `rate` in requests per second.
+    """Return the summary as JSON text. Times are UTC, `seconds` without the time that questions waited.
 
     Args:
         record: The run.
@@ -105,7 +105,7 @@ def counts_json(record: RunRecord, tally: Mapping[Status, int]) -> dict[str, obj
     """Return a run and its figures for JSON; `read` is the sum of all rows, those not decided yet included."""
     counts = {status.value: tally.get(status, 0) for status in FINAL}
     return run_json(record) | {
-        "seconds": seconds_between(record.started_at, record.finished_at),
+        "seconds": record.seconds,
         "rows": {**counts, "read": sum(tally.values()), "blank": record.blank, "left_out": record.left_out},
         "requests": {
             "sent": record.requests_sent,

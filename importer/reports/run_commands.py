@@ -68,8 +68,13 @@ def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
 
 def write_again(record: RunRecord) -> str:
     """Return how the reports are written that could not be."""
-    command = shell.importer_command("report", record.name, options=_where_it_is(record))
-    return f"Make room there, and write the reports again; the run itself need not be repeated:\n  {command}"
+    again = "Make room there, and write the reports again; the run itself need not be repeated"
+    return f"{again}:\n  {report_command(record)}"
+
+
+def report_command(record: RunRecord) -> str:
+    """Return the command that writes the reports of a run again."""
+    return shell.importer_command("report", record.name, options=_where_it_is(record))
 
 
 def retry_command(record: RunRecord, **more: str) -> str:

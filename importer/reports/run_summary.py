@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
-from importer.model.runs import ProblemGroup, RunRecord, conflict_count
+from importer.model.runs import WAITED, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import MEANINGS, REHEARSED, degraded_texts, ended_after
 from importer.reports.problem_groups import changes_text, is_problem
 from importer.reports.report_advice import headline, run_steps
@@ -97,7 +97,7 @@ class RunSummary:
     @property
     def ended(self) -> str:
         """Whether the run came to its end, and after how long."""
-        return f"{ended_after(self.record.exit_code, self.record.started_at, self.record.finished_at)}."
+        return f"{ended_after(self.record.exit_code, self.record.seconds)}."
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -105,7 +105,7 @@ class RunSummary:
         return [
             (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
             for name, value in sorted(self.record.options.items())
-            if name != _GUESSED
+            if name not in (_GUESSED, WAITED)
         ]
 
 

@@ -51,7 +51,7 @@ def closing_words(
         cure: What to do about the reason why it ended early; empty: nothing.
 
     """
-    ended = ended_after(undo.exit_code, undo.started_at, undo.finished_at)
+    ended = ended_after(undo.exit_code, seconds_between(undo.started_at, undo.finished_at))
     about = plain(unwritten) if unwritten else f"Report: {short_path(report)}"
     parts = [f"{ended}: the undo of {undone}.", counts(tally), about]
     if tally[Fate.UNSENT] and AGAIN in cure:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from importer.model.plain_text import counted, duration
 from importer.model.policy import Policy
 from importer.model.replies import Arrival, Reply
-from importer.model.stop import Stop
+from importer.model.stop import CHECK_ADDRESS, CHECK_CLOCK, Stop
 
 MOST_FAILURES = 20
 """Requests in a row that were not served: it is down, not hiccuping."""
@@ -76,8 +76,8 @@ def stop_for(reply: Reply, policy: Policy) -> Stop | None:
     """Return why the whole run has to end, if the reply says so."""
     if reply.fatal:
         return Stop(
-            message=f"The service cannot be reached safely: {reply.message}.",
-            hint="Check base_url and this machine's clock and network, then run the same command again: it goes on.",
+            message=f"Callbell cannot be reached safely: {reply.message}.",
+            hint=f"{CHECK_CLOCK}. Then run the same command again: it goes on.",
             code="unreachable",
         )
     wait_seconds = reply.retry_after_seconds or 0.0
@@ -86,8 +86,8 @@ def stop_for(reply: Reply, policy: Policy) -> Stop | None:
             return TOKEN_REFUSED
         case 404 | 405 | 300 | 301 | 302 | 303 | 304 | 305 | 306 | 307 | 308:
             return Stop(
-                message=f"The service's address seems to be wrong: it answered {reply.http_status}.",
-                hint="Check base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1.",
+                message=f"What answers is not Callbell, or not where it should be: status {reply.http_status}.",
+                hint=CHECK_ADDRESS,
                 code="wrong_address",
             )
         case 429 | 503 if wait_seconds > policy.longest_hold_seconds:

@@ -7,10 +7,10 @@ from importer.model.errors import ServiceError
 from importer.model.protocols import Service
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import WHO_AM_I, Request
-from importer.model.stop import Stop
+from importer.model.stop import CHECK_NETWORK, Stop
 from importer.worker_pool.circuit_breaker import TOKEN_REFUSED, Outage, is_served
 
-_HINT = "Check the network and base_url, then run the same command again: nothing was sent."
+_HINT = f"{CHECK_NETWORK}, then run the same command again: nothing was sent."
 _RATE_LIMITED = 429
 """Says when to ask again; who asks heeds that."""
 
@@ -67,7 +67,7 @@ def _unreachable(reply: Reply, reason: Stop | None = None) -> ServiceError:
     """Return the error that names what failed, and why it is waited for no longer."""
     if reason is TOKEN_REFUSED:
         return ServiceError(reason.message, reason.hint, code=reason.code)
-    failed = reply.no_connection or f"The service does not answer ({reply.message})."
+    failed = reply.no_connection or f"Callbell does not answer ({reply.message})."
     if reason is None:
         return ServiceError(failed, _HINT)
     return ServiceError(f"{failed} {reason.message}", _HINT, code=reason.code)

@@ -168,6 +168,11 @@ class RateLimiter:
         span_seconds = self._last_at - self._first_at
         return (self.sent - 1) / span_seconds if span_seconds > 0 else 0.0
 
+    def leave_out(self, seconds: float) -> None:
+        """Take time in which nothing could leave, as a person was asked, out of the mean rate and the pace."""
+        self._first_at += seconds
+        self._last_at += seconds
+
     def _allowed(self) -> int:
         if self._is_probing:
             return self._before + 1

@@ -410,13 +410,74 @@ def test_retry_sends_what_failed_with_the_options_of_then_though_the_file_is_gon
 
 
 def test_retry_with_nothing_left_says_so_and_sends_nothing(service: Sandbox) -> None:
-    """All is well, so it ends with 0."""
-    give("run", customers(Path("contacts.csv")))
+    """All is well, so it ends with 0; there is no run of it and no folder."""
+    first = give("run", customers(Path("contacts.csv")), "--json").summary["run"]
     said = give("retry", "--json")
     assert said.exit_code == 0
+    assert (said.summary["run"], said.summary["command"], said.summary["error"]) == ("", "retry", None)
     assert said.summary["rows"]["read"] == 0
     assert "is left to be sent again" in said.stderr
     assert posts(service) == 3
+    assert runs_there() == [first]
+
+
+def runs_there() -> list[str]:
+    """Return the names of the runs, which are those of the reports' folders."""
+    names = [str(run["run"]) for run in give("runs", "--json").summary["runs"]]
+    assert sorted(names) == sorted(path.name for path in Path("reports").iterdir())
+    return names
+
+
+MOBILES = [("Phone", "Name"), ("600000001", "Ana"), ("600000002", "Eva")]
+
+
+def test_retry_of_rows_that_have_to_be_fixed_first_names_their_file_and_makes_no_run(service: Sandbox) -> None:
+    """They would be refused again, so it ends with 1 and says which command imports them."""
+    first = give("run", table(Path("c.csv"), [*MOBILES, ("+34600000003", "Pia")]), "--tag", "VIP", "--json")
+    for said in (give("retry", "--json"), give("retry", first.summary["run"], "--json")):
+        assert said.exit_code == 1
+        assert f"Nothing of {first.summary['run']} can be sent again as it is" in said.stderr
+        assert f"callbell-importer run reports/{first.summary['run']}/failed.csv --tag VIP" in said.stderr
+        assert said.summary["rows"] | {"invalid": 2, "read": 2} == said.summary["rows"]
+        assert [(one["code"], one["count"], one["new"]) for one in said.summary["problems"]] == [
+            ("phone_no_country", 2, 0)
+        ]
+        assert [Path(one).name for one in said.summary["reports"]["failed"]] == ["failed.csv"]
+    assert give("retry", "--fail-on", "new").exit_code == 0
+    assert posts(service) == 1
+    assert runs_there() == [first.summary["run"]]
+
+
+@pytest.mark.usefixtures("service")
+def test_retry_of_rows_to_fix_says_how_their_file_is_written_that_is_gone() -> None:
+    """By `report`, and that they are given to `run`."""
+    first = give("run", table(Path("c.csv"), [*MOBILES, ("+34600000003", "Pia")]), "--json").summary["run"]
+    Path("reports", first, "failed.csv").unlink()
+    said = give("retry")
+    assert said.exit_code == 1
+    assert f"callbell-importer report {first}" in said.stderr
+    assert "give that file to `run`" in said.stderr
+
+
+@pytest.mark.usefixtures("service")
+def test_retry_of_rows_that_all_lack_their_country_names_the_option() -> None:
+    """Not one of them has to be changed."""
+    rows = [("Phone", "Name"), *((f"60000000{n}", "Ana") for n in range(6))]
+    give("run", table(Path("c.csv"), rows))
+    said = give("retry")
+    assert said.exit_code == 1
+    assert "--country" in said.stderr
+    assert give("retry", "--country", "ES").exit_code == 0
+
+
+def test_retry_sends_rows_that_a_changed_config_makes_right(service: Sandbox) -> None:
+    """They were invalid, and nothing in them was changed."""
+    Path("config.toml").write_text("", "utf-8")
+    give("run", table(Path("c.csv"), MOBILES))
+    assert give("retry").exit_code == 1
+    Path("config.toml").write_text('[contact]\ncountry = "ES"\n', "utf-8")
+    assert give("retry").exit_code == 0
+    assert phones(service) == ["34600000001", "34600000002"]
 
 
 def test_retry_repeats_the_config_of_then_unless_another_is_named(service: Sandbox) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from importer.journal.problem_hash import old_problem_hash
 from importer.model.errors import StorageError
 from importer.sandbox import Sandbox
 from importer.sandbox.calls import Asked
@@ -91,6 +92,62 @@ def test_cells_that_feed_no_field_change_no_problem() -> None:
         ("Ana", "+34600000001", "z"), ("Too Short", "12", "z"), header=("Name", "Phone", "Last visit"), options=NEW
     )
     assert (moved.exit_code, changes(moved), degraded(moved)) == (0, (0, 1, 0), [])
+
+
+BIRTHDAYS = ("Phone", "Name", "Remarks", "Born", "Joined")
+DATES = """
+[columns]
+identifier = "Phone"
+name = "Name"
+note = "Remarks"
+[columns.custom_fields]
+"Born" = { column = "Born", type = "date", format = "%d/%m/%Y" }
+"Joined" = { column = "Joined", type = "date", format = "%d/%m/%Y" }
+"""
+
+
+def test_another_cell_of_the_row_makes_no_problem_new() -> None:
+    """A remark that a colleague adds has nothing to do with a wrong date; another date, another column and row do."""
+    Path("config.toml").write_text(DATES, encoding="utf-8")
+    ana, eva = ("+34600000001", "Ana"), ("+34600000002", "Eva")
+
+    def told(*rows: Sequence[str]) -> tuple[int, tuple[int, int, int]]:
+        said = night(*rows, header=BIRTHDAYS, options=NEW)
+        return said.exit_code, changes(said)
+
+    assert told((*ana, "", "31/02/1990", "")) == (1, (1, 0, 0))
+    assert told((*ana, "Called on Monday", "31/02/1990", "")) == (0, (0, 1, 0))
+    assert told(("+34 600 000 001", "Ana María", "", "31/02/1990", "01/01/2020")) == (0, (0, 1, 0))
+    assert told((*ana, "", "30/02/1990", "")) == (1, (1, 0, 1))
+    assert told((*ana, "", "30/02/1990", "30/02/1990")) == (1, (1, 1, 0))
+    assert told((*eva, "", "30/02/1990", ""), (*ana, "", "", "30/02/1990")) == (1, (1, 1, 1))
+
+
+def test_another_field_of_the_row_makes_no_conflict_new(service: Sandbox) -> None:
+    """It is changed in Callbell; the conflict is the old one until one of its own values changes."""
+    Path("config.toml").write_text(CONFIG, encoding="utf-8")
+    night(ANA, options=NEW)
+    service.calls.change_contact(Asked(parameter=service.contacts[0].uuid, body={"note": "By hand"}))
+    said = [
+        night(("+34600000001", name, note), options=NEW)
+        for name, note in (("Ana", "New"), ("Anna", "New"), ("Anna", "Newer"))
+    ]
+    assert [(one.exit_code, changes(one)) for one in said] == [(1, (1, 0, 0)), (0, (0, 1, 0)), (1, (1, 0, 1))]
+
+
+def test_what_an_earlier_version_told_is_not_new() -> None:
+    """Its hashes were of the whole row; from the next night on they are of the problem."""
+    night(ANA, SHORT, NONE)
+    journal = next(Path("state").rglob("journal.sqlite3"))
+    with closing(sqlite3.connect(journal)) as file, file:
+        rows = file.execute("SELECT run, fingerprint, code FROM rows WHERE status = 'invalid'").fetchall()
+        file.execute("DELETE FROM known_problems")
+        kept = [(run, old_problem_hash(content, code)) for run, content, code in rows]
+        file.executemany("INSERT INTO known_problems VALUES (?, ?, 1)", kept)
+    said = night(ANA, EVA, SHORT, NONE, ("13", "Another", ""), options=NEW)
+    assert (said.exit_code, changes(said)) == (1, (1, 2, 0))
+    said = night(ANA, EVA, (*SHORT[:2], "A remark"), ("13", "Another", ""), options=NEW)
+    assert (said.exit_code, changes(said)) == (0, (0, 2, 1))
 
 
 def test_the_config_and_the_environment_say_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,7 +426,7 @@ def test_who_was_forgotten_alarms_once() -> None:
 
 def test_a_retry_of_some_rows_settles_no_others() -> None:
     """What --limit leaves out is neither gone, nor new the next night."""
-    night(SHORT, NONE, ANA)
+    refused = ("--tag", "No such tag")
+    assert changes(night(SHORT, NONE, ANA, options=refused)) == (3, 0, 0)
     assert changes(give("retry", "--yes", "--limit", "1", "--json")) == (0, 1, 0)
-    said = night(SHORT, NONE, ANA, options=NEW)
-    assert (said.exit_code, changes(said)) == (0, (0, 2, 0))
+    assert changes(night(SHORT, NONE, ANA, options=(*refused, *NEW))) == (0, 3, 0)

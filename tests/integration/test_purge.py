@@ -14,6 +14,7 @@ import pytest
 from openpyxl import Workbook
 
 from importer.commands.purge.files import in_done
+from importer.journal.problem_hash import old_problem_hash
 from importer.journal.purge import JournalPurge
 from importer.model.person import Person
 from importer.sandbox import Sandbox
@@ -364,10 +365,17 @@ def test_a_folder_of_files_that_were_done(tmp_path: Path) -> None:
     assert not Path("done/contacts.xlsx").exists()
 
 
-def test_no_hash_is_left_of_what_their_cells_said() -> None:
+@pytest.mark.parametrize("of_earlier_version", [False, True])
+def test_no_hash_is_left_of_what_their_cells_said(*, of_earlier_version: bool) -> None:
     """By which the next run would have known their problem; those of others stay."""
     rows = [("Phone", "Name", "Bot"), (NUMBER, NAME, "no bot"), (OTHERS[0][0], "Ana", "no bot"), ("12", "Bo", "")]
     give("run", table(Path("bad.csv"), rows), "-c", config(bot="Bot"))
+    if of_earlier_version:
+        with closing(sqlite3.connect("journal.sqlite3")) as file, file:
+            told = file.execute("SELECT fingerprint, code FROM rows WHERE status = 'invalid'").fetchall()
+            file.execute("DELETE FROM known_problems")
+            kept = [(old_problem_hash(content, code),) for content, code in told]
+            file.executemany("INSERT INTO known_problems VALUES (1, ?, 1)", kept)
     give("purge", "--contact", NUMBER, "--yes")
     with closing(sqlite3.connect("journal.sqlite3")) as file:
         assert file.execute("SELECT sum(count) FROM known_problems").fetchone() == (2,)

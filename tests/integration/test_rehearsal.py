@@ -100,13 +100,14 @@ def test_a_config_may_ask_for_it() -> None:
 
 def test_retry_and_undo_of_a_rehearsal_fit() -> None:
     """What was wrong is rehearsed again, and nothing is there to be undone."""
-    file = table(Path("a.csv"), [HEADER, ("+34600000001", "Ana"), ("12", "Eva")])
+    file = table(Path("a.csv"), [HEADER, ("+34600000001", "Ana"), ("600000002", "Eva")])
     said = give("run", file, "--sandbox", "--yes")
     assert "and rehearse it:" in said.stderr
     run = next(REHEARSALS.iterdir()).name
-    again = give("retry", run, "--sandbox", "--yes")
-    assert (lines(again.stderr)[0], lines(again.stderr)[-1]) == (FIRST, LAST)
-    assert len(list(REHEARSALS.iterdir())) == 2
+    for options, folders in (((), 1), (("--country", "ES"), 2)):
+        again = give("retry", run, "--sandbox", "--yes", *options)
+        assert (lines(again.stderr)[0], lines(again.stderr)[-1]) == (FIRST, LAST)
+        assert len(list(REHEARSALS.iterdir())) == folders
     assert "IN SANDBOX" in give("runs", "--sandbox").stdout
     undone = give("undo", run, "--sandbox", "--yes")
     assert undone.exit_code == 0

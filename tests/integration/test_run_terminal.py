@@ -4,7 +4,10 @@ import json
 import os
 import re
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -95,6 +98,23 @@ def test_a_config_that_maps_the_columns_does_not_spare_the_last_question(service
     ended = on_a_terminal("run", "a.csv", "--yes", answers=[("Import them? [Y/n]", "\n")])
     assert (ended.exit_code, ended.unasked) == (0, 1)
     assert service.contacts
+
+
+@pytest.mark.usefixtures("token")
+def test_the_time_of_questions_is_no_time_of_the_run() -> None:
+    """Not in the list of runs either, nor in reports that are written again; `retry` repeats it for none."""
+    assert on_a_terminal("run", str(customers(Path("a.csv"))), answers=[(YES_NO, "\n")]).exit_code == 0
+    (run,) = give("runs", "--json").summary["runs"]
+    journal = next(Path("state").rglob("journal.sqlite3"))
+    with closing(sqlite3.connect(journal)) as file:
+        ((begun, ended, waited),) = file.execute(
+            "SELECT started_at, finished_at, json_extract(options, '$.waited_seconds') FROM runs"
+        )
+    took = datetime.fromisoformat(ended) - datetime.fromisoformat(begun)
+    assert 0 < waited < took.total_seconds()
+    assert run["seconds"] == pytest.approx(took.total_seconds() - waited, abs=0.002)
+    assert give("report", "--no-open", "--json").summary["seconds"] == run["seconds"]
+    assert give("retry").exit_code == 0
 
 
 @pytest.mark.usefixtures("token")

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -212,12 +213,19 @@ def test_a_later_run_makes_the_contacts_anew(service: Sandbox) -> None:
 
 
 def test_an_undo_is_no_run(service: Sandbox) -> None:
-    """`retry` and `runs` go on speaking of the run, whose rows stay as they were."""
+    """`retry` and `runs` go on speaking of the run, whose rows stay as they were; what was taken back is told of it."""
     run = imported(3)
     undo(run, "--yes")
-    assert run in give("runs").stdout
-    assert "undo" not in give("runs").stdout.replace(run, "")
-    assert "3 created" in give("runs", run).stdout
+    head, *lines = give("runs").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [run]
+    assert head.split("  ")[-1] == "UNDONE"
+    assert re.search(r"ROWS  IN CALLBELL  TO FIX  UNDONE\n.* 3  +0  +0  +3\n$", give("runs").stdout)
+    shown = give("runs", run).stdout
+    assert "3 created" in shown
+    assert "  undone    3 contacts: 3 deleted\n  undo      20" in shown
+    assert f", exit code 0, reports in {Path.cwd()}/reports/" in shown
+    assert [one["undone"] for one in give("runs", "--json").summary["runs"]] == [3]
+    assert give("runs", run, "--json").summary["run"]["undone"] == 3
     assert f"Nothing of {run}" in give("retry", "--rate", "0").stderr
     assert service.contacts == ()
 
@@ -242,6 +250,14 @@ def half_undone(service: Sandbox) -> str:
     Counted(service, 1, lambda: os.kill(os.getpid(), signal.SIGINT))
     assert undo(run, "--yes", "--concurrency", "1").exit_code == 130
     return run
+
+
+def test_an_undo_that_was_stopped_is_listed_with_what_it_took_back(half_undone: str) -> None:
+    """And with what is left of it."""
+    assert re.search(r"IN CALLBELL  TO FIX  UNDONE\n.* 3  +2  +0  +1\n$", give("runs").stdout)
+    shown = give("runs", half_undone).stdout
+    assert "  undone    1 contact: 1 deleted; 2 left\n" in shown
+    assert ", exit code 130, reports in " in shown
 
 
 def not_finished(run: str) -> str:

@@ -20,6 +20,7 @@ from importer.model.replies import Reply
 from importer.model.requests import WHO_AM_I, Request
 from importer.model.rows import Entry, InvalidRow
 from importer.model.runs import ProblemGroup
+from importer.reports.account_words import account_words
 
 _MOST_OFFERED = 12
 _MOST_PAGES = 25
@@ -108,7 +109,8 @@ async def own_account(context: CommandContext, opened: AsyncExitStack) -> Servic
     service = ReadOnlyService(client)
     reply = await service.send(WHO_AM_I)
     if reply.http_status is None:  # what does not need the account goes on without a network
-        context.tell(f"The account was not asked, for {plain(chosen.base_url)} did not answer: {plain(reply.message)}")
+        where = plain(account_words("", chosen.base_url))
+        context.tell(f"The account was not asked: {where} did not answer ({plain(reply.message)}).")
         return None
     return service
 

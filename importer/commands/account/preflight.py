@@ -67,9 +67,11 @@ class Preflight:
         self.problems = tuple(misfits(self.requirements, self._seen))
         self.warnings = tuple(not_seen(self.requirements, self._seen, directory))
 
-    def not_seen_text(self, directory: Directory | None) -> str:
+    def not_seen_text(self, connection: Connection) -> str:
         """Return what a person should know before anything is sent; empty: the account has all that the rows need."""
-        names = not_seen_names(self.requirements, self._seen, directory)
+        if connection.rehearsal is not None:
+            return ""
+        names = not_seen_names(self.requirements, self._seen, connection.directory)
         return f"Not seen in the account; Callbell refuses what is not in its settings:\n  {names}" if names else ""
 
     def refusal(self, contact: Contact) -> Outcome | None:

@@ -12,6 +12,8 @@ from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import ImporterError
 from importer.model.plain_text import counted
 from importer.model.replies import Arrival, Reply
+from importer.model.requests import CALLBELL_URL
+from importer.model.stop import CHECK_NETWORK
 from importer.system.shell import quote
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
@@ -121,7 +123,8 @@ def diagnose_service(base_url: str, samples: Sequence[float], failed: Reply | No
     if failed is not None:
         why = failed.message or f"status {failed.http_status}"
         what = "cannot be reached" if failed.arrival is not Arrival.ANSWERED else "does not answer as it should"
-        step = "Check the network and base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1."
+        own = "" if base_url == CALLBELL_URL else f" Callbell's own address is {CALLBELL_URL}: see base_url."
+        step = f"{CHECK_NETWORK}.{own}"
         return problem_diagnosis("service", f"{base_url} {what}: {why}", step, 5)
     times = ", ".join(f"{seconds * 1000:.0f}" for seconds in samples)
     text = f"{base_url} answers in {min(samples) * 1000:.0f} ms (round trips of {times} ms)"

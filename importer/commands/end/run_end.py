@@ -4,7 +4,6 @@ import glob
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from importer.commands.account.connection import MappedSheet
@@ -40,8 +39,6 @@ class RunFindings:
     """Paragraphs about what the account must have."""
     country: str
     """That the numbers fit, where they do not say their country; empty: it is not known."""
-    answered_at: datetime | None = None
-    """When the person answered the last question; None: nobody was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,6 @@ class EndOfRun:
             notes=findings.notes,
             sheets=source.sheets(),
             line_width=context.line_width,
-            answered_at=findings.answered_at,
             leaves_existing=context.settings.mapping.contact.existing is Existing.SKIP,
             country=findings.country,
         )

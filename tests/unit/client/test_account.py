@@ -15,6 +15,7 @@ from importer.model.account import AccountIdentity, NamedEntry
 from importer.model.errors import ServiceError
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import Request
+from importer.model.stop import CHECK_ADDRESS, CHECK_NETWORK
 from importer.sandbox import DEFAULT_ACCOUNT, Fault, FaultKind, Faults, Sandbox, SandboxOptions, Scripted
 from tests.support.virtual_time import VirtualClock, run
 
@@ -147,7 +148,7 @@ def test_trouble_that_stays_ends_it() -> None:
     error, requests, seconds = failed(NEVER)
     assert (requests, seconds) == (5, 1.0 + 2.0 + 4.0 + 4.0)
     assert "no connection came about" in error.message
-    assert "base_url" in error.hint
+    assert error.hint == f"{CHECK_NETWORK}, then run the same command again: nothing was sent."
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 405, 422])
@@ -156,7 +157,7 @@ def test_a_wrong_address_is_not_asked_twice(status: int) -> None:
     error, requests, seconds = failed(got(status))
     assert (requests, seconds) == (1, 0.0)
     assert str(status) in error.message
-    assert "base_url" in error.hint
+    assert error.hint == f"Nothing was sent. {CHECK_ADDRESS}"
 
 
 def test_a_bad_certificate_is_not_asked_twice() -> None:
@@ -166,17 +167,17 @@ def test_a_bad_certificate_is_not_asked_twice() -> None:
     assert requests == 1
     assert "certificate" in error.message
     error, _, _ = failed(replace(fatal, address="api.callbell.eu:443"))
-    assert error.message == "No connection to api.callbell.eu:443 (its certificate is not good)."
+    assert error.message == "No connection to Callbell (its certificate is not good)."
     assert "clock" in error.hint
     error, _, _ = failed(Reply(arrival=Arrival.NEVER, message="connection timed out", address="api.callbell.eu:443"))
-    assert error.message == "No connection to api.callbell.eu:443 (timed out)."
+    assert error.message == "No connection to Callbell (timed out)."
     assert "network" in error.hint
 
 
 def test_a_page_of_another_network_is_told() -> None:
     """A 200 that is not the service's JSON ends with words, not with "status 200"."""
     error, _, _ = failed(got(200))
-    assert error.message == "The service did not answer as it should: what came is not its JSON."
+    assert error.message == "Callbell did not answer as it should: what came is not its JSON."
 
 
 def test_a_wait_of_hours_ends_it() -> None:
@@ -194,7 +195,7 @@ def test_a_quarter_of_an_hour_is_waited_and_no_more() -> None:
     assert (requests, error.message) == (1, "The service asks to wait 15 minutes before the next request.")
     assert error.hint == "Run the same command again after that: nothing was sent."
     error, requests, seconds = failed(got(429, None, 900.0))
-    assert (requests, seconds, error.message) == (5, 3600.0, "The service did not answer as it should: status 429.")
+    assert (requests, seconds, error.message) == (5, 3600.0, "Callbell did not answer as it should: status 429.")
 
 
 def test_every_error_says_what_to_do() -> None:
@@ -203,10 +204,11 @@ def test_every_error_says_what_to_do() -> None:
     assert error.message == "The service refused the token (401)."
     assert error.hint == "Take a new token from Callbell's settings (API), then run the same command again."
     error, _, _ = failed(got(422))
-    assert error.message == "The service did not answer as it should: status 422."
-    assert error.hint == "Check the network and base_url, then run the same command again: nothing was sent."
+    assert error.message == "Callbell did not answer as it should: status 422."
+    assert error.hint.endswith("`callbell-importer doctor` says which address is asked.")
     error, _, _ = failed(Reply(arrival=Arrival.UNKNOWN, message="the connection broke off."))
-    assert error.message == "The service did not answer as it should: the connection broke off."
+    assert error.message == "Callbell did not answer as it should: the connection broke off."
+    assert error.hint == f"{CHECK_NETWORK}, then run the same command again: nothing was sent."
 
 
 # Its names

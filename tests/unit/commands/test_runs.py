@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from importer.commands.context import CommandContext
-from importer.commands.runs import _table, list_runs
+from importer.commands.runs import list_runs
 from importer.journal import Journal
+from importer.model.deletion import Fate
 from importer.model.rows import Status
-from importer.model.runs import RunRecord
+from importer.model.runs import WAITED, RunRecord
+from importer.reports.run_table import runs_table
 from importer.settings import settle
 from tests.support.journals import Ticking, record
 
@@ -52,6 +54,13 @@ def test_a_run_is_listed_with_its_account_date_file_and_duration(context: Comman
     ]
 
 
+def test_the_time_of_questions_does_not_count(context: CommandContext) -> None:
+    """It is told where one run is shown."""
+    ended(context, name="asked", options={WAITED: 120.4})
+    assert "  5 s  " in list_runs(context).splitlines()[1]
+    assert ", after 5 s, and 2 min 0 s of questions\n" in list_runs(context, "asked")
+
+
 def test_a_run_that_was_cut_off_has_no_duration(context: CommandContext) -> None:
     """And what is long is cut, so that a line stays one."""
     with closing(Journal.open(context.settings.run.journal or Path(), Ticking())) as journal:
@@ -82,15 +91,26 @@ def test_the_table_fits_the_terminal(context: CommandContext, name: str, most: i
 def test_a_row_that_stands_twice_is_counted_as_the_closing_text_does() -> None:
     """It is no customer in Callbell, and nobody has to do anything about it."""
     counts = dict.fromkeys(Status, 0) | {Status.CREATED: 3, Status.DUPLICATE: 2, Status.INVALID: 1}
-    table = _table([(replace(record(), started_at=AT), counts)], MADRID, 0)
+    table = runs_table([(replace(record(), started_at=AT), counts)], MADRID, 0)
     assert re.search(r"ROWS  IN CALLBELL  TWICE  TO FIX\n.* 6  +3  +2  +1\n$", table)
 
 
 def test_unsent_rows_have_a_column_of_their_own_and_are_not_to_fix() -> None:
     """`retry` sends them: they need no person."""
     counts = dict.fromkeys(Status, 0) | {Status.CREATED: 675, Status.FAILED: 132, Status.UNSENT: 193}
-    table = _table([(replace(record(), started_at=AT, conflicts=1), counts)], MADRID, 0)
+    table = runs_table([(replace(record(), started_at=AT, conflicts=1), counts)], MADRID, 0)
     assert re.search(r"IN CALLBELL  TO FIX  UNSENT\n.* 1,000  +675  +133  +193\n$", table)
+
+
+def test_what_an_undo_took_back_is_not_in_callbell() -> None:
+    """What was given back still is; the column is there if any run was undone, and the table fits a terminal."""
+    counts = dict.fromkeys(Status, 0) | {Status.CREATED: 700, Status.UPDATED: 200, Status.UNSENT: 100}
+    name = "20261123-020000-contacts"
+    undone = {name: {Fate.DELETED: 650, Fate.GONE: 10, Fate.RESTORED: 200, Fate.CHANGED: 40}}
+    runs = [(replace(record(one), started_at=AT), counts) for one in (name, "other")]
+    table = runs_table(runs, MADRID, 80, undone)
+    assert re.search(r"IN CALLBELL  TO FIX  UNSENT  UNDONE\n.* 240  +0  +100  +860\n.* 900  +0  +100  +0\n$", table)
+    assert max(map(len, table.splitlines())) <= 80
 
 
 def test_one_run_is_told_with_its_offset(context: CommandContext) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.journal import Journal
-from importer.journal.known_problems import problem_hash
+from importer.journal.problem_hash import old_problem_hash, problem_hash
 from importer.model.account import AccountIdentity
 from importer.model.policy import Existing
 from importer.model.rows import Entry, InvalidRow, Problem, Row, Status
@@ -245,7 +245,8 @@ def test_what_the_row_says_may_not_be_known(journal: Journal) -> None:
         assert compared(journal, of_series(name)).new_rows == 1
         journal.finish(of_series(name))
         journal.history_of(name).keep()
-    assert problem_hash(None, "a") is None
+    assert problem_hash("", "", None, "a", "Phone", "") is None
+    assert old_problem_hash(None, "a") is None
 
 
 def test_nothing_is_kept_but_the_last_runs_hashes(journal: Journal, tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from importer.model.plain_text import counted, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.runs import WAITED, ProblemGroup, RunRecord
 from importer.reports import Reports
 from importer.reports.closing_text import MEANINGS, Ending, closing_text, count_lines
+from importer.reports.results import counts_json
+from importer.reports.run_summary import RunSummary
 from importer.system import runtime
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
@@ -73,9 +75,13 @@ def test_a_run_without_trouble_is_short() -> None:
 
 
 def test_the_time_of_questions_does_not_count() -> None:
-    """What a run took is told from the last answer on."""
-    text = ended(record(), {Status.CREATED: 1}, [], reports(), answered_at=START + timedelta(seconds=120))
+    """In the text, the summary and the reports alike, and it is no option that was used."""
+    asked = replace(record(), options={WAITED: 120.0})
+    text = ended(asked, {Status.CREATED: 1}, [], reports())
     assert text.startswith("Finished after 3 s: 1 row read.")
+    about = RunSummary(record=asked, tally={Status.CREATED: 1}, problems=(), warnings=(), to_fix=())
+    assert (about.ended, about.options) == ("Finished after 3 s.", [])
+    assert counts_json(asked, {Status.CREATED: 1})["seconds"] == 3.0
 
 
 @POSIX

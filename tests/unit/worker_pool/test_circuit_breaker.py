@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from importer.model.policy import Policy
 from importer.model.replies import Arrival, Reply
-from importer.model.stop import Stop
+from importer.model.stop import CHECK_ADDRESS, CHECK_CLOCK, Stop
 from importer.worker_pool.circuit_breaker import (
     MOST_FAILURES,
     TOKEN_REFUSED,
@@ -85,12 +85,12 @@ def test_the_retry_budget_is_twenty_at_first_and_a_hundred_at_most() -> None:
     assert CircuitBreaker(budget=0.99).is_open
 
 
-ADDRESS = "Check base_url (CALLBELL_BASE_URL); it should be https://api.callbell.eu/v1."
-NETWORK = "Check base_url and this machine's clock and network, then run the same command again: it goes on."
+ADDRESS = CHECK_ADDRESS
+CLOCK = f"{CHECK_CLOCK}. Then run the same command again: it goes on."
 LATER = "Run the same command again after that: it goes on where it stopped."
 CODES = {
     ADDRESS: "wrong_address",
-    NETWORK: "unreachable",
+    CLOCK: "unreachable",
     LATER: "asked_to_wait",
     TOKEN_REFUSED.hint: "token_refused",
 }
@@ -106,12 +106,12 @@ def answer(status: int, retry_after_seconds: float | None = None) -> Reply:
     [
         (
             Reply(arrival=Arrival.NEVER, message="its certificate is not good", fatal=True),
-            "The service cannot be reached safely: its certificate is not good.",
-            NETWORK,
+            "Callbell cannot be reached safely: its certificate is not good.",
+            CLOCK,
         ),
         (answer(401), TOKEN_REFUSED.message, TOKEN_REFUSED.hint),
         *(
-            (answer(status), f"The service's address seems to be wrong: it answered {status}.", ADDRESS)
+            (answer(status), f"What answers is not Callbell, or not where it should be: status {status}.", ADDRESS)
             for status in (404, 405, *range(300, 309))
         ),
         (answer(429, 901.0), "The service asks to wait 15 minutes before the next request.", LATER),

@@ -70,12 +70,12 @@ def test_it_is_given_up_with_what_failed() -> None:
     """After the longest time, with host, port and reason."""
     error, service = sent(REFUSED, longest_seconds=60.0)
     assert isinstance(error, ServiceError)
-    assert error.message == "No connection to api.callbell.eu:443 (refused). The service has not answered for 1 minute."
+    assert error.message == "No connection to Callbell (refused). The service has not answered for 1 minute."
     assert "same command again: nothing was sent" in error.hint
     assert 60.0 <= service.asked[-1][0] < 130.0
     error, _ = sent(SILENT, longest_seconds=10.0)
     assert isinstance(error, ServiceError)
-    assert error.message.startswith("The service does not answer (no answer in time).")
+    assert error.message.startswith("Callbell does not answer (no answer in time).")
 
 
 def test_what_was_given_up_is_not_waited_for_again() -> None:
@@ -124,7 +124,7 @@ def test_on_a_terminal_it_is_told_at_once() -> None:
     """No connection is an error; another trouble is a reply, which whoever asks may ask again about."""
     error, service = sent(REFUSED, longest_seconds=None)
     assert isinstance(error, ServiceError)
-    assert (error.message, len(service.asked)) == ("No connection to api.callbell.eu:443 (refused).", 1)
+    assert (error.message, len(service.asked)) == ("No connection to Callbell (refused).", 1)
     assert sent(SILENT, longest_seconds=None)[0] == SILENT
     assert sent(got(500), longest_seconds=None)[0] == got(500)
 

@@ -515,6 +515,22 @@ def test_the_speed_is_shown_as_it_is(rate: float) -> None:
     assert (it.pace.sent, it.pace.in_flight, it.pace.limit) == (round(rate * 10), 0, rate)
 
 
+def test_the_time_in_which_a_person_is_asked_is_no_time_of_the_run() -> None:
+    """The mean is that of the requests before and after, and their plot has no gap."""
+
+    async def asked() -> None:
+        await it.send(20)
+        await asyncio.sleep(600.0)
+        it.pace.leave_out(600.0)
+        await it.send(20)
+
+    it = traffic(rate=10.0)
+    run(asked())
+    assert it.pace.mean_rate() == pytest.approx(10.0 * SHARE_OF_LIMIT, rel=0.1)
+    assert sum(it.pace.pace.counts) == 40
+    assert len(it.pace.pace.counts) < 10
+
+
 def test_the_speed_of_nothing_is_nothing() -> None:
     """Before the first request, and after only one, no speed is claimed that was not there."""
     it = traffic()

@@ -99,6 +99,8 @@ def test_a_service_that_does_not_answer_is_a_problem(failed: Reply, text: str) -
     one = diagnose_service("https://api.example/v1", [0.1], failed)
     assert (one.level, one.exit_code) == (Level.PROBLEM, 5)
     assert text in one.text
+    assert "Callbell's own address is https://api.callbell.eu/v1: see base_url." in one.next_step
+    assert "base_url" not in diagnose_service("https://api.callbell.eu/v1", [0.1], failed).next_step
 
 
 def test_how_far_the_service_is_is_told() -> None:

@@ -1,0 +1,139 @@
+"""Past runs for people: as a table, and one by itself."""
+
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from pathlib import PurePath
+from types import MappingProxyType
+
+from importer.model.deletion import Fate, taken_back
+from importer.model.plain_text import counted, duration, plain
+from importer.model.rows import IN_CALLBELL, Status
+from importer.model.runs import PastUndo, RunRecord
+
+Counts = Mapping[Status, int]
+"""How many rows have each status."""
+Undone = Mapping[str, Mapping[Fate, int]]
+"""What became of the contacts of the runs of which an undo was begun."""
+_NUMBERS = frozenset({"EXIT", "ROWS", "IN CALLBELL", "IN SANDBOX", "TWICE", "TO FIX", "UNSENT", "UNDONE"})
+"""Columns of numbers."""
+_LEAST_NEEDED = ("FILE", "DATE", "TIME", "ACCOUNT", "COMMAND", "EXIT", "ROWS", "TWICE", "UNDONE")
+"""Columns that a narrow terminal is spared, in this order; file and date are in the run's name."""
+_ONLY_IF_ANY = ("TWICE", "UNSENT", "UNDONE")
+"""Columns that are left out where each run has 0."""
+_LONGEST = 24
+"""Characters of an account or a file in the table."""
+
+
+def runs_table(
+    found: Sequence[tuple[RunRecord, Counts]],
+    zone: tzinfo | None,
+    line_width: int,
+    undone: Undone = MappingProxyType({}),
+) -> str:
+    """Return a line for each run.
+
+    Args:
+        found: The runs, each with how many rows have each status.
+        zone: In which times are told whose own is not known.
+        line_width: Of the terminal, for which columns that are least needed are left out; 0: it is none.
+        undone: What became of the contacts of runs that were undone.
+
+    """
+    where = "IN SANDBOX" if all(record.is_rehearsal for record, _ in found) else "IN CALLBELL"
+    lines = [_cells(record, counts, zone, where, undone.get(record.name, {})) for record, counts in found]
+    names = [name for name in lines[0] if name not in _ONLY_IF_ANY or any(line[name] != "0" for line in lines)]
+    widths = {name: max(len(name), *(len(line[name]) for line in lines)) for name in names}
+    spared = iter(_LEAST_NEEDED)
+    while line_width and sum(widths.values()) + 2 * len(widths) - 2 > line_width and (one := next(spared, "")):
+        del widths[one]
+    return "".join(f"{_aligned(line, widths)}\n" for line in [{name: name for name in names}, *lines])
+
+
+def _cells(
+    record: RunRecord, counts: Counts, zone: tzinfo | None, where: str, fates: Mapping[Fate, int]
+) -> dict[str, str]:
+    """Return a run by column; its counts are those of its closing text, where a duplicate is no customer.
+
+    Contacts that an undo deleted, or found deleted, are there no more.
+    """
+    total, settled, twice = sum(counts.values()), sum(counts[one] for one in IN_CALLBELL), counts[Status.DUPLICATE]
+    deleted = fates.get(Fate.DELETED, 0) + fates.get(Fate.GONE, 0)
+    unsent = counts[Status.UNSENT] + counts[Status.PENDING]
+    return {
+        "RUN": record.name,
+        "DATE": f"{record.local(record.started_at, zone):%Y-%m-%d %H:%M}",
+        "ACCOUNT": _account(record),
+        "FILE": _files(record),
+        "TIME": _time(record),
+        "COMMAND": record.command,
+        "EXIT": "-" if record.exit_code is None else str(record.exit_code),
+        "ROWS": f"{total:,}",
+        where: f"{max(0, settled - twice - deleted):,}",
+        "TWICE": f"{twice:,}",
+        "TO FIX": f"{total - settled - unsent + record.conflicts:,}",
+        "UNSENT": f"{unsent:,}",
+        "UNDONE": f"{taken_back(fates):,}",
+    }
+
+
+def _aligned(line: Mapping[str, str], widths: Mapping[str, int]) -> str:
+    """Return a line of the table: numbers to the right, all else to the left."""
+    cells = (f"{line[name]:{'>' if name in _NUMBERS else '<'}{width}}" for name, width in widths.items())
+    return "  ".join(cells).rstrip()
+
+
+def _account(record: RunRecord) -> str:
+    """Return what people call the account: its label, or the e-mail of the token's owner."""
+    return "sandbox" if record.is_rehearsal else _short(record.account.partition(" ")[2] or record.account)
+
+
+def _files(record: RunRecord) -> str:
+    first, *more = [PurePath(file).name for file in record.files] or [""]
+    return _short(first) + (f" +{len(more)}" if more else "")
+
+
+def _short(text: str) -> str:
+    shown = plain(text)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+
+
+def _time(record: RunRecord) -> str:
+    return "-" if record.seconds is None else duration(record.seconds)
+
+
+def undo_lines(undos: Sequence[PastUndo], fates: Mapping[Fate, int], zone: tzinfo | None) -> list[str]:
+    """Return what undos took back of a run, and each of them with where its reports are."""
+    words = {Fate.DELETED: "deleted", Fate.RESTORED: "given back what was there before", Fate.GONE: "deleted before"}
+    said = ", ".join(f"{fates[fate]:,} {word}" for fate, word in words.items() if fates.get(fate))
+    left = sum(fates.get(fate, 0) for fate in (Fate.CHANGED, Fate.KEPT, Fate.FAILED, Fate.UNSENT))
+    kept = f"; {left:,} left" if left else ""
+    lines = [f"  undone    {counted(taken_back(fates), 'contact')}{f': {said}' if said else ''}{kept}"] if undos else []
+    for one in undos:
+        at = one.started_at.astimezone(zone).isoformat(sep=" ", timespec="seconds")
+        ended = "not finished" if one.exit_code is None else f"exit code {one.exit_code}"
+        lines.append(f"  undo      {at}, {ended}, reports in {plain(one.report_dir)}")
+    return lines
+
+
+def run_text(record: RunRecord, counts: Counts, zone: tzinfo | None) -> str:
+    """Return what is known of one run, on several lines."""
+    started, ended = (
+        record.local(at, zone).isoformat(sep=" ", timespec="seconds") if at else "not yet, or it was cut off"
+        for at in (record.started_at, record.finished_at)
+    )
+    waited = f", and {duration(record.waited_seconds)} of questions" if record.waited_seconds else ""
+    lines = [
+        f"{record.name} ({record.command})",
+        f"  account   {plain(record.account)}",
+        f"  files     {plain(', '.join(record.files))}",
+        f"  started   {started}",
+        f"  ended     {ended}{f', after {_time(record)}' if record.finished_at else ''}{waited}",
+        f"  exit code {'-' if record.exit_code is None else record.exit_code}",
+        f"  rows      {sum(counts.values()):,}, and {record.blank:,} blank",
+        *(f"    {counts[status]:>9,} {status}" for status in Status if counts[status]),
+        *([f"    {record.conflicts:>9,} of these in conflict"] if record.conflicts else []),
+        *(f"  degraded  {plain(one.message)} ({one.code})" for one in record.degraded),
+        f"  requests  {record.requests_sent:,} sent, of them {record.requests_retried:,} again",
+        f"  reports   {plain(record.report_dir)}",
+    ]
+    return "\n".join(lines) + "\n"
