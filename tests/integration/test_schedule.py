@@ -1,5 +1,6 @@
 """The command `schedule`: systemd's own verifiers read what it prints, which is installed on a system of the test's."""
 
+import io
 import os
 import re
 import shlex
@@ -342,6 +343,28 @@ def test_the_services_reports_and_journal_are_in_its_own_folder() -> None:
     home = "/var/lib/callbell-importer"
     kept = f"reports in {home}/reports, the journal {home}/.local/state/callbell-importer/journal.sqlite3"
     assert f"{kept}, the log: journalctl -u callbell-importer" in said
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_the_services_reports_of_an_account_are_in_a_folder_of_its_name() -> None:
+    """Unless the config names one, for all or for the account."""
+    accounts = "[accounts.madrid]\n[accounts.lisboa]\nreport_dir = 'mine'\n"
+    for name, more, expected in (
+        ("madrid", "", "/var/lib/callbell-importer/reports/madrid"),
+        ("lisboa", "", str(Path("mine").absolute())),
+        ("madrid", "[run]\nreport_dir = 'all'\n", str(Path("all/madrid").absolute())),
+    ):
+        path = config(more + accounts)
+        settings = load_settings({"account": name}, os.environ, path)[0]
+        context = CommandContext(
+            settings=settings, options={"config": path}, environment=os.environ, stream=io.StringIO()
+        )
+        request = ScheduleRequest(files=["contacts.csv"], at="02:00", kind="systemd", options={"account": name})
+        night = schedule_night.scheduled_night(context, request)
+        assert str(night.context.settings.run.report_dir) == expected
+        assert expected in night.job.writes
+        assert ("--report-dir" in night.job.arguments) is expected.startswith("/var/lib")
 
 
 @posix_only
