@@ -196,13 +196,13 @@ def test_the_list_stays_short() -> None:
     assert KNOWN.stat().st_mtime_ns == before
 
 
-def _two_accounts(more: str = "", **asked: Callable[[str], str]) -> CommandContext:
+def _two_accounts(more: str = "", ask: Callable[[str], str] | None = None) -> CommandContext:
     """Return a context of one of two accounts, where one journal is there from before there were any."""
     Path("there").mkdir(exist_ok=True)
     Path("there/j.sqlite3").touch()
     config = f"[run]\njournal = 'there/j.sqlite3'\n[accounts.a]\n[accounts.b]\n{more}"
     settings = settle({"account": "a"}, {}, config, config_folder=Path.cwd())
-    return CommandContext(settings=settings, environment={}, stream=io.StringIO(), **asked)
+    return CommandContext(settings=settings, environment={}, stream=io.StringIO(), ask_line=ask)
 
 
 def test_a_person_is_asked_before_an_account_leaves_the_old_journal_behind() -> None:
@@ -210,13 +210,13 @@ def test_a_person_is_asked_before_an_account_leaves_the_old_journal_behind() -> 
     asked: list[str] = []
     with (
         pytest.raises(UsageError, match="Nothing was sent") as caught,
-        open_journal(_two_accounts(ask_line=answer(asked, ""))),
+        open_journal(_two_accounts(ask=answer(asked, ""))),
     ):
         pass
     assert f'[accounts.a]\n  journal = "{Path("there/j.sqlite3").absolute()}"' in caught.value.hint
     assert asked[0].endswith("Begin a new one? [y/N]")
     assert not Path("there/j-a.sqlite3").exists()
-    with open_journal(_two_accounts(ask_line=answer(asked, "y"))):
+    with open_journal(_two_accounts(ask=answer(asked, "y"))):
         assert Path("there/j-a.sqlite3").exists()
 
 
