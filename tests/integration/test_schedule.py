@@ -53,6 +53,7 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(sys, "argv", [str(program)])
+    monkeypatch.setattr(schedule_night, "_CONFIG_FOLDER", str(tmp_path / "etc"))
     monkeypatch.chdir(folder)
 
 
