@@ -11,6 +11,7 @@ from pathlib import Path
 from importer.client.token import VARIABLE, find_token
 from importer.commands.end.run_end import pattern_of
 from importer.commands.mapping_selection import InputSheet, column_mapping, guess_of, mapping_options
+from importer.commands.schedule.clash import clashes
 from importer.commands.schedule.folders import let_in
 from importer.commands.schedule.night import Night
 from importer.mapper.contact import to_contact
@@ -37,7 +38,7 @@ _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should
 
 def check_night(night: Night) -> list[Diagnosis]:
     """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
-    checks = (_when, _program, _config, _files, _columns, _token, _folders, _kept, _shell, _mail)
+    checks = (_when, clashes, _program, _config, _files, _columns, _token, _folders, _kept, _shell, _mail)
     return [one for check in checks for one in check(night)]
 
 

@@ -106,6 +106,7 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         user=user.name,
         home=user.home,
         token_file=token_file if by_system else "",
+        journal=str(journal),
         writes=written_folders(settings, files, journal),
         public_folders=(str(settings.run.metrics.absolute().parent),) if settings.run.metrics else (),
     )
@@ -237,7 +238,7 @@ def _require_printable(job: NightlyJob) -> None:
         UsageError: There is one.
 
     """
-    for text in (*job.words, job.folder, job.token_file, *job.environment.values(), *job.writes):
+    for text in (*job.words, job.folder, job.token_file, *job.environment.values(), job.journal, *job.writes):
         if _UNPRINTABLE.search(text):
             raise UsageError(f"{text!r} has a line break or a control character in it.", "Give it another name.")
 
