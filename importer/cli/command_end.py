@@ -110,7 +110,7 @@ def finish(context: "CommandContext", result: "CommandResult") -> NoReturn:
 
     """
     given(context)
-    if result.text and (result.exit_code or not context.settings.run.quiet):
+    if result.text and (result.exit_code or not context.settings.run.quiet or context.logs_on_stream):
         _say(result.text, result.exit_code)
     ending = json.loads(result.summary_json) if result.summary_json else _bare(result.exit_code, text=result.text)
     _end(ending, result.exit_code)

@@ -6,6 +6,7 @@ journal is gone with its disk.
 
 import contextlib
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.settings import Settings
 from importer.system.files import read_json_object, write_whole
+from importer.system.logs import LOG
 from importer.system.shell import empty_file_command
 
 _MOST_KNOWN = 100
@@ -40,6 +42,10 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
     if not _is_missing(path):
         return
     used_at = _known(known).get(str(path), "")[:_DATE]
+    old = None if used_at else journal_before_accounts(path, context.settings)
+    if old:
+        _begin_beside(context, path, old)
+        return
     if not (is_named or used_at):
         return
     if context.asker is not None and not context.settings.run.dry_run:
@@ -48,6 +54,43 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
     elif used_at:
         raise _missing(path, used_at)
     context.tell(f"A new journal is begun, which knows of nothing that was sent before: {plain(str(path))}")
+
+
+def journal_before_accounts(path: Path, settings: Settings) -> Path | None:
+    """Return the journal from before the config had accounts, if it is there and none of them has it."""
+    name = settings.run.of_account
+    if not name or not path.stem.endswith(f"-{name}"):
+        return None
+    old = path.with_name(path.stem.removesuffix(f"-{name}") + path.suffix)
+    named = {os.path.realpath(one) for one in settings.account_journals.values() if one}
+    return None if _is_missing(old) or str(old) in named else old
+
+
+def _begin_beside(context: CommandContext, path: Path, old: Path) -> None:
+    """Say that an account begins a journal although there is one from before there were accounts, or ask.
+
+    Raises:
+        UsageError: The person does not want a new one.
+
+    """
+    name = context.settings.run.of_account
+    begun = (
+        f"The account {name} has no journal yet. What was sent before the config had accounts is in"
+        f" {plain(str(old))}, which the new journal {plain(str(path))} knows nothing of: everybody in it is looked up,"
+        " or made, again."
+    )
+    cure = (
+        "To go on with the old one, write this into the config, for the account that it is of:\n"
+        f"  [accounts.{name}]\n  journal = {json.dumps(str(old), ensure_ascii=False)}"
+    )
+    if context.asker is not None and not context.settings.run.dry_run:
+        if not says_yes(context.asker, f"{begun}\n{cure}\nBegin a new one? [y/N]", default=False):
+            raise UsageError("Nothing was sent.", cure)
+        return
+    if context.is_quiet or LOG.hasHandlers():  # a quiet night says this too: Python writes it to standard error
+        LOG.warning("%s %s", begun, cure)
+    if not context.is_quiet:
+        context.tell(f"{begun}\n{cure}")
 
 
 def require_journal(settings: Settings, path: Path) -> None:

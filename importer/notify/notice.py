@@ -7,6 +7,7 @@ and errors: those are left out or masked, unless `details` asks for them.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import counted, duration, plain
@@ -138,7 +139,7 @@ def _headline(events: Sequence[Event], summary: Mapping[str, object]) -> str:
         case Event.SUCCESS:
             return f"import{f' of {files}' if files else ''} finished, every row is where it should be"
         case _:
-            why = _masked(table(summary, "error").get("message"))[:_LONGEST_REASON]
+            why = shorten(_masked(table(summary, "error").get("message")), _LONGEST_REASON, placeholder=" ...")
             what = f"{summary.get('command') or 'run'}{f' of {files}' if files else ''}"
             return f"{what} failed, exit code {code}{f': {why}' if why else ''}"
 

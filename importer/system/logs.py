@@ -113,9 +113,8 @@ def log_begin(run: str, text: str) -> None:
 def log_end(exit_code: int, counts: Mapping[Any, int]) -> None:
     """Log how a run ended, with how many of its rows or contacts have each status."""
     some = {f"{status}": count for status, count in counts.items() if count}
-    LOG.info(
-        "ended with exit code %s: %s", exit_code, some, extra=log_fields("run_ended", exit_code=exit_code, counts=some)
-    )
+    fields = log_fields("run_ended", exit_code=exit_code, counts=some)
+    LOG.info("ended with exit code %s: %s", exit_code, _in_words(some), extra=fields)
 
 
 def hide(secret: str) -> None:
@@ -140,7 +139,11 @@ def log_enqueued(entries: Sequence[Entry], tally: Mapping[Status, int]) -> None:
             fields = log_fields("row", row=entry.row.number, code=codes)
             LOG.debug("row %d: %s %s", entry.row.number, Status.INVALID, codes, extra=fields)
     counts = {f"{status}": count for status, count in tally.items() if count}
-    LOG.debug("%d rows read: %s", sum(tally.values()), counts, extra=log_fields("rows_read", counts=counts))
+    LOG.debug("%d rows read: %s", sum(tally.values()), _in_words(counts), extra=log_fields("rows_read", counts=counts))
+
+
+def _in_words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {status}" for status, count in counts.items()) or "no rows"
 
 
 class _Text(logging.Formatter):

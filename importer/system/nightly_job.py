@@ -58,6 +58,8 @@ class NightlyJob:
     """The config file; empty: there is none."""
     token_file: str = ""
     """The file that systemd hands over as a credential."""
+    journal: str = ""
+    """The journal; empty: it is not known."""
     writes: tuple[str, ...] = ()
     """Folders in which it writes."""
     public_folders: tuple[str, ...] = ()

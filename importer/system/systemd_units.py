@@ -24,6 +24,8 @@ _FINAL_CODES = "1 2 3 4 6 70 130 143 200 203 209 226 SIGKILL SIGABRT SIGBUS SIGS
 """After all of these the same command would end in the same way, or a person wanted it to end: only exit code 5, the
 service, is worth another start. systemd has `RestartForceExitStatus` for that, but not for Type=oneshot."""
 _PLAIN_WORD = re.compile(r"[\w@+=:,./~-]+")
+JOURNAL_COMMENT = "# Journal: "
+"""Before the journal's path in a service, by which another schedule of the same journal is known."""
 _HOMES = ("/home", "/root", "/run/user")
 
 _THIS_RUN = " + ".join(f"{field}INVOCATION_ID=$MONITOR_INVOCATION_ID" for field in ("_SYSTEMD_", "", "USER_"))
@@ -72,6 +74,12 @@ def sysusers_text(job: NightlyJob) -> str:
     return f'u {job.user} - "Nightly import into Callbell" {job.home}\n'
 
 
+def unit_folder(job: NightlyJob, *, of_person: bool) -> str:
+    """Return the folder of the units: the system's, or a person's."""
+    # Not in this shell's XDG_CONFIG_HOME, of which the person's systemd, started before it, need not know.
+    return str(PurePosixPath(job.home, ".config/systemd/user")) if of_person else "/etc/systemd/system"
+
+
 def service_unit(job: NightlyJob, *, of_person: bool = False) -> str:
     """Return the unit of the service.
 
@@ -89,6 +97,7 @@ def service_unit(job: NightlyJob, *, of_person: bool = False) -> str:
             f"StartLimitIntervalSec=20h\nStartLimitBurst={MOST_STARTS}",
             "",
             "[Service]",
+            *([f"{JOURNAL_COMMENT}{job.journal}"] if job.journal else []),
             "Type=oneshot",
             f"ExecStart={' '.join(map(systemd_word, job.words))}",
             *(_environment(job.environment)),

@@ -72,6 +72,11 @@ def probe_wait_seconds(number: int) -> float:
     return min(_LONGEST_WAIT_SECONDS, 2.0 ** min(number - 1, 10))
 
 
+def cut_wait_seconds(number: int, left_seconds: float) -> float:
+    """Return how long to wait before a probe, from 1, where the run ends after so many seconds: never beyond that."""
+    return min(probe_wait_seconds(number), max(0.0, left_seconds))
+
+
 def stop_for(reply: Reply, policy: Policy) -> Stop | None:
     """Return why the whole run has to end, if the reply says so."""
     if reply.fatal:
@@ -161,8 +166,9 @@ class Outage:
         started = loop.time()
         self.gives_up_at = started + self._longest_seconds
         for number in itertools.count(1):
-            self.next_probe_at = loop.time() + probe_wait_seconds(number)
-            await asyncio.sleep(probe_wait_seconds(number))
+            wait_seconds = cut_wait_seconds(number, self.gives_up_at - loop.time())
+            self.next_probe_at = loop.time() + wait_seconds
+            await asyncio.sleep(wait_seconds)
             reply = await probe()
             if refuses_token(reply):
                 return TOKEN_REFUSED

@@ -67,6 +67,31 @@ def test_each_account_has_its_own_journal_reports_and_runs(shops: tuple[Sandbox,
     assert len(listed.splitlines()) == 2
 
 
+def test_a_journal_from_before_there_were_accounts_is_not_left_behind_silently(shops: tuple[Sandbox, Sandbox]) -> None:
+    """It is named with the config's line that keeps it, also by a quiet night; with that line nothing is said."""
+    customers(Path("contacts.csv"))
+    accounts = Path("config.toml").read_text("utf-8")
+    Path("config.toml").write_text(f'[service]\nbase_url = "{shops[0].base_url}"\ntoken_file = "a.token"\n', "utf-8")
+    assert give("run", "contacts.csv", "--yes").exit_code == 0
+    Path("config.toml").write_text(accounts, "utf-8")
+    old = Path("state/callbell-importer/journal.sqlite3").absolute()
+    line = f'journal = "{old}"'
+    said = give("run", "contacts.csv", "--yes", "--account", "shop-a")
+    assert said.exit_code == 0
+    assert f"The account shop-a has no journal yet. What was sent before the config had accounts is in {old}" in (
+        " ".join(said.stderr.split())
+    )
+    assert line in said.stderr
+    assert line not in give("run", "contacts.csv", "--yes", "--account", "shop-a").stderr
+    for path in old.parent.glob("journal-shop-a*"):
+        path.unlink()
+    Path("config.toml").write_text(accounts.replace("[accounts.shop-a]", f"[accounts.shop-a]\n{line}"), "utf-8")
+    said = give("run", "contacts.csv", "--yes", "--account", "shop-a", "--json")
+    assert "no journal yet" not in said.stderr
+    assert json.loads(said.stdout)["rows"]["unchanged"] == 3
+    assert "no journal yet" not in give("run", "contacts.csv", "--yes", "--account", "shop-b").stderr
+
+
 @pytest.mark.usefixtures("shops")
 @pytest.mark.parametrize("command", [["run", "contacts.csv"], ["runs"], ["retry"], ["doctor"], ["journal", "check"]])
 def test_which_account_is_meant_must_be_said(command: list[str]) -> None:

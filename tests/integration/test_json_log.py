@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from importer.commands.end import retention
 from importer.commands.end import run_end as running
 from importer.journal import AccountMatch, Journal
 from importer.model.runs import RunRecord
@@ -184,13 +185,23 @@ def test_a_run_that_is_told_to_end_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     assert (said.exit_code, entries(said.stderr)[-1]["exit_code"]) == (143, 143)
 
 
-def test_quiet_leaves_notes_and_progress_out() -> None:
-    """What happened is told all the same."""
+def test_quiet_leaves_notes_and_progress_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happened is told all the same, to the end; also where rows of past runs are dropped."""
     customers(FILE)
+    monkeypatch.setattr(retention, "drop_settled_rows", lambda *_: 1)
     found = entries(give("run", FILE, "-q", *AS_JSON).stderr)
     assert not events(found, "note")
     assert not events(found, "progress")
-    assert events(found, "run_ended")
+    (ended,), (end,) = events(found, "run_ended"), events(found, "end")
+    assert (ended["exit_code"], end["exit_code"], found[-1]) == (0, 0, end)
+
+
+def test_counts_are_fields_and_words() -> None:
+    """No entry prints what only Python can read."""
+    customers(FILE)
+    (ended,) = events(entries(give("run", FILE, *AS_JSON).stderr), "run_ended")
+    counts = ended["counts"]
+    assert ended["message"] == f"ended with exit code 0: {counts['created']} created"
 
 
 def test_a_log_file_has_the_same_entries_and_standard_error_the_words() -> None:

@@ -1,5 +1,6 @@
 """The command `schedule`: systemd's own verifiers read what it prints, which is installed on a system of the test's."""
 
+import io
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
 from importer.commands.context import CommandContext, CommandResult, load_settings
 from importer.commands.schedule import checks as schedule_checks
+from importer.commands.schedule import clash as schedule_clash
 from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
@@ -52,6 +54,8 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(sys, "argv", [str(program)])
+    monkeypatch.setattr(schedule_night, "_CONFIG_FOLDER", str(tmp_path / "etc"))
+    monkeypatch.setattr(schedule_clash, "unit_folder", lambda *_, **__: str(tmp_path / "units"))
     monkeypatch.chdir(folder)
 
 
@@ -353,6 +357,47 @@ def test_the_services_reports_and_journal_are_in_its_own_folder() -> None:
     home = "/var/lib/callbell-importer"
     kept = f"reports in {home}/reports, the journal {home}/.local/state/callbell-importer/journal.sqlite3"
     assert f"{kept}, the log: journalctl -u callbell-importer" in said
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_another_schedule_of_the_journal_at_that_time_is_told_of(tmp_path: Path) -> None:
+    """With a time that is free, which is not told of; the same schedule may be installed again."""
+    customers(Path("contacts.csv"))
+    config()
+    command = ("schedule", "contacts.csv", "-c", "config.toml", "--kind", "systemd", "--at")
+    (tmp_path / "units").mkdir()
+    for path, text in said_units(give(*command, "02:00").stdout).items():
+        (tmp_path / "units" / Path(path).name).write_text(text, "utf-8")
+    said = give(*command, "02:30", "--name", "second")
+    assert said.exit_code == 0
+    assert "callbell-importer uses the same journal at about that time" in " ".join(said.stderr.split())
+    assert "Take a time that is free: --at 03:00" in " ".join(said.stderr.split())
+    assert "same journal" not in give(*command, "03:00", "--name", "second").stderr
+    assert "same journal" not in give(*command, "02:30").stderr
+    assert "same journal" not in give(*command, "02:30", "--name", "x", "--journal", "other.sqlite3").stderr
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_the_services_reports_of_an_account_are_in_a_folder_of_its_name() -> None:
+    """Unless the config names one, for all or for the account."""
+    accounts = "[accounts.madrid]\n[accounts.lisboa]\nreport_dir = 'mine'\n"
+    for name, more, expected in (
+        ("madrid", "", "/var/lib/callbell-importer/reports/madrid"),
+        ("lisboa", "", str(Path("mine").absolute())),
+        ("madrid", "[run]\nreport_dir = 'all'\n", str(Path("all/madrid").absolute())),
+    ):
+        path = config(more + accounts)
+        settings = load_settings({"account": name}, os.environ, path)[0]
+        context = CommandContext(
+            settings=settings, options={"config": path}, environment=os.environ, stream=io.StringIO()
+        )
+        request = ScheduleRequest(files=["contacts.csv"], at="02:00", kind="systemd", options={"account": name})
+        night = schedule_night.scheduled_night(context, request)
+        assert str(night.context.settings.run.report_dir) == expected
+        assert expected in night.job.writes
+        assert ("--report-dir" in night.job.arguments) is expected.startswith("/var/lib")
 
 
 @posix_only

@@ -50,7 +50,8 @@ def _trim(context: CommandContext, path: Path, lock_again: Callable[[], None]) -
         def has_time() -> bool:
             return (context.clock.now() - began_at).total_seconds() < _MOST_SECONDS
 
-        if dropped := drop_settled_rows(database, began_at, has_time):
+        dropped = drop_settled_rows(database, began_at, has_time)
+        if dropped and not (context.logs_on_stream and context.settings.run.quiet):
             LOG.info("%d rows of past runs were dropped that nothing needs any more", dropped)
         if days and has_time():
             from importer.commands.purge.runs import forget_oldest  # noqa: PLC0415 - most runs have no use for it

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
 from importer.commands.end.run_end import pattern_of
+from importer.commands.schedule.clash import clashes
 from importer.commands.schedule.columns_check import columns_at_night
+from importer.commands.schedule.folders import let_in
 from importer.commands.schedule.night import Night
 from importer.model.addresses import scheme_of
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
@@ -29,7 +31,7 @@ _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should
 
 def check_night(night: Night) -> list[Diagnosis]:
     """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
-    checks = (_when, _program, _config, _files, columns_at_night, _token, _folders, _kept, _shell, _mail)
+    checks = (_when, clashes, _program, _config, _files, columns_at_night, _token, _folders, _kept, _shell, _mail)
     return [one for check in checks for one in check(night)]
 
 
@@ -77,7 +79,7 @@ def _config(night: Night) -> Iterator[Diagnosis]:
         text = f"{config} is neither root's nor {night.user.name}'s, so {night.user.name} does not trust it"
         yield problem_diagnosis("config", text, f"Read it, and: chown root {quote(config)}", _USAGE)
     elif may(night.user, "r", config) is False and not night.has_systemd:
-        step = f"Let {night.user.name} read it: chmod g+r, or chmod o+r {quote(config)}"
+        step = f"Let {night.user.name} read it: {let_in(night.user, 'r', config)}"
         yield problem_diagnosis("config", f"{night.user.name} may not read {config}", step, _USAGE)
     elif night.has_systemd and may(night.user, "x", str(Path(config).parent)) is False:
         step = f"Put it into a folder such as /etc/callbell-importer, or: chmod o+x {quote(str(Path(config).parent))}"
@@ -107,7 +109,7 @@ def _files(night: Night) -> Iterator[Diagnosis]:
             text = f"{file} is not there yet; without it a night ends with exit code 3"
             yield Diagnosis(name="file", level=Level.NOTE, text=text)
         elif may(night.user, "r", file) is False:
-            step = f"Let the user in, also into the folders above it: chmod o+r {quote(file)}"
+            step = f"Let the user in, also into the folders above it: {let_in(night.user, 'r', file)}"
             yield problem_diagnosis("file", f"{night.user.name} may not read {file}", step, _INPUT)
         else:
             yield Diagnosis(name="file", text=file)
@@ -120,7 +122,7 @@ def _files(night: Night) -> Iterator[Diagnosis]:
 def _of_pattern(night: Night, pattern: str) -> Diagnosis:
     folder = os.path.dirname(pattern)  # noqa: PTH120 - texts
     if os.path.isdir(folder) and may(night.user, "r", folder) is False:  # noqa: PTH112 - the same
-        step = f"Let the user in: chmod o+rx {quote(folder)}"
+        step = f"Let the user in: {let_in(night.user, 'rx', folder)}"
         return problem_diagnosis("file", f"{night.user.name} may not look into {folder}", step, _INPUT)
     found = len(glob.glob(pattern))  # noqa: PTH207 - the same
     empty = "" if "--done-dir" in night.job.arguments else "; a night without any ends with exit code 3"

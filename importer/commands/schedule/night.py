@@ -9,9 +9,10 @@ from pathlib import Path
 from importer.client.kept_token import kept_token_file
 from importer.commands.context import CommandContext, load_settings
 from importer.commands.journal_path import journal_of
+from importer.commands.schedule.folders import is_usual_report_dir, written_folders
 from importer.model.addresses import scheme_of
 from importer.model.errors import UsageError
-from importer.settings import RunOptions, Settings
+from importer.settings import Settings
 from importer.settings.config_tables import keys_of
 from importer.settings.layers import PLAIN_TABLES
 from importer.system import runtime
@@ -26,6 +27,8 @@ _KNOWN = {key for table in PLAIN_TABLES for key in keys_of(table)} | {"tag"}
 _TOKEN_FILE = "CALLBELL_IMPORTER_TOKEN_FILE"  # noqa: S105 - the name of a variable
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 _PASSED_VARIABLES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONPATH"}
+_CONFIG_FOLDER = "/etc/callbell-importer"
+"""Where the token of the system's service is, where no config says so."""
 _NOWHERE = "/run"
 """Where the system's service starts: nothing of ours lies in it, so that its messages name whole paths."""
 _SECRET = re.compile("TOKEN|PASSWORD|SECRET")
@@ -88,8 +91,8 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
     by_system = kind is ScheduleKind.SYSTEMD
     options, variables = _options(context, request), _variables(context.environment) | _places(context, kind, user)
     settings = _settings_at_night(context, options, variables, kind)
-    if by_system and settings.run.report_dir == RunOptions().report_dir:  # nobody named one, and here is not there
-        options["report_dir"] = f"{SERVICE_HOME}/reports"
+    if by_system and is_usual_report_dir(settings.run):  # nobody named one, and here is not there
+        options["report_dir"] = f"{SERVICE_HOME}/{settings.run.report_dir.as_posix()}"
         settings = _settings_at_night(context, options, variables, kind)
     token_file = _token_file(context, settings, options, kind, user)
     if not by_system and _TOKEN_FILE in context.environment:
@@ -103,7 +106,8 @@ def scheduled_night(context: CommandContext, request: ScheduleRequest) -> Night:
         user=user.name,
         home=user.home,
         token_file=token_file if by_system else "",
-        writes=_writes(settings, files, journal),
+        journal=str(journal),
+        writes=written_folders(settings, files, journal),
         public_folders=(str(settings.run.metrics.absolute().parent),) if settings.run.metrics else (),
     )
     _require_printable(job)
@@ -216,7 +220,7 @@ def _token_file(
         return str(kept) if kind is ScheduleKind.SYSTEMD else ""  # the person's own run finds it by itself
     if kind is not ScheduleKind.SYSTEMD:
         return ""
-    folder = Path(str(options["config"])).parent if "config" in options else Path("/etc/callbell-importer")
+    folder = Path(str(options["config"])).parent if "config" in options else Path(_CONFIG_FOLDER)
     return str(folder / "token")
 
 
@@ -227,19 +231,6 @@ def _journal(settings: Settings, user: ServiceUser, kind: ScheduleKind) -> Path:
     return Path(user.home, ".local/state/callbell-importer", path.name) if is_in_other_home else path
 
 
-def _writes(settings: Settings, files: Sequence[str], journal: Path) -> tuple[str, ...]:
-    """Return the folders in which the command writes."""
-    run = settings.run
-    folders = [run.report_dir.absolute(), journal.parent]
-    folders += [path.absolute().parent for path in (run.log_file, run.metrics) if path]
-    if run.done_dir:
-        folders += [
-            run.done_dir.absolute(),
-            *(Path(file).parent for file in files if not scheme_of(file)),
-        ]  # files are moved out of these
-    return tuple(dict.fromkeys(map(str, folders)))
-
-
 def _require_printable(job: NightlyJob) -> None:
     """See that no line break or half character is in what becomes lines of a file.
 
@@ -247,7 +238,7 @@ def _require_printable(job: NightlyJob) -> None:
         UsageError: There is one.
 
     """
-    for text in (*job.words, job.folder, job.token_file, *job.environment.values(), *job.writes):
+    for text in (*job.words, job.folder, job.token_file, *job.environment.values(), job.journal, *job.writes):
         if _UNPRINTABLE.search(text):
             raise UsageError(f"{text!r} has a line break or a control character in it.", "Give it another name.")
 

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePosixPath
 from typing import assert_never
 
 from importer.system.cron_table import cron_block, with_job
@@ -12,7 +11,14 @@ from importer.system.nightly_job import MOST_STARTS, SERVICE_HOME, NightlyJob, S
 from importer.system.scheduler import CallStep, FileStep, FolderStep, ReadableStep, Scheduler, Step, crontab_words
 from importer.system.service_user import ServiceUser, may, own_name
 from importer.system.shell import quote
-from importer.system.systemd_units import failure_unit, needed_folders, service_unit, sysusers_text, timer_unit
+from importer.system.systemd_units import (
+    failure_unit,
+    needed_folders,
+    service_unit,
+    sysusers_text,
+    timer_unit,
+    unit_folder,
+)
 from importer.system.windows_task import task_xml
 
 
@@ -63,7 +69,7 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
     users = f"/etc/sysusers.d/{job.name}.conf"
     # Who is there already stays as it is: the line is for the next computer, and for the first time.
     made = [] if user.is_there else [FileStep(path=users, text=sysusers_text(job))]
-    units = _units(job, "/etc/systemd/system", of_person=False)
+    units = _units(job, of_person=False)
     files = (*made, *units)
     folders = [folder for folder in (SERVICE_HOME, *needed_folders(job)) if folder not in job.public_folders]
     steps: list[Step] = [*files]
@@ -88,8 +94,7 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
 
 
 def _by_person(job: NightlyJob) -> Placement:
-    # Not in this shell's XDG_CONFIG_HOME, of which the person's systemd, started before it, need not know.
-    files = _units(job, str(PurePosixPath(job.home, ".config/systemd/user")), of_person=True)
+    files = _units(job, of_person=True)
     steps: tuple[Step, ...] = (
         *files,
         CallStep(words=("systemctl", "--user", "daemon-reload")),
@@ -125,7 +130,8 @@ def _by_windows(job: NightlyJob, first_day: date, environment: Mapping[str, str]
     return Placement(text=xml, shown=(file, create), afterwards=afterwards)
 
 
-def _units(job: NightlyJob, folder: str, *, of_person: bool) -> tuple[FileStep, ...]:
+def _units(job: NightlyJob, *, of_person: bool) -> tuple[FileStep, ...]:
+    folder = unit_folder(job, of_person=of_person)
     texts = {
         f"{job.name}.service": service_unit(job, of_person=of_person),
         f"{job.name}.timer": timer_unit(job),

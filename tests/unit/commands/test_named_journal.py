@@ -194,3 +194,45 @@ def test_the_list_stays_short() -> None:
     before = KNOWN.stat().st_mtime_ns
     remember_journal(Path("/j104"), AT.replace(hour=23), KNOWN)
     assert KNOWN.stat().st_mtime_ns == before
+
+
+def _two_accounts(more: str = "", ask: Callable[[str], str] | None = None) -> CommandContext:
+    """Return a context of one of two accounts, where one journal is there from before there were any."""
+    Path("there").mkdir(exist_ok=True)
+    Path("there/j.sqlite3").touch()
+    config = f"[run]\njournal = 'there/j.sqlite3'\n[accounts.a]\n[accounts.b]\n{more}"
+    settings = settle({"account": "a"}, {}, config, config_folder=Path.cwd())
+    return CommandContext(settings=settings, environment={}, stream=io.StringIO(), ask_line=ask)
+
+
+def test_a_person_is_asked_before_an_account_leaves_the_old_journal_behind() -> None:
+    """Nothing is begun without a yes; and what to write into the config is said."""
+    asked: list[str] = []
+    with (
+        pytest.raises(UsageError, match="Nothing was sent") as caught,
+        open_journal(_two_accounts(ask=answer(asked, ""))),
+    ):
+        pass
+    assert f'[accounts.a]\n  journal = "{Path("there/j.sqlite3").absolute()}"' in caught.value.hint
+    assert asked[0].endswith("Begin a new one? [y/N]")
+    assert not Path("there/j-a.sqlite3").exists()
+    with open_journal(_two_accounts(ask=answer(asked, "y"))):
+        assert Path("there/j-a.sqlite3").exists()
+
+
+def test_an_account_begins_its_journal_where_another_has_the_old_one() -> None:
+    """Only a journal that no account has is left behind."""
+    context = _two_accounts("journal = 'there/j.sqlite3'\n")
+    with open_journal(context):
+        pass
+    assert "before the config had accounts" not in said(context)
+
+
+def answer(asked: list[str], text: str) -> Callable[[str], str]:
+    """Return somebody who always answers the same."""
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return text
+
+    return ask

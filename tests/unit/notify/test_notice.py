@@ -171,3 +171,11 @@ def test_a_test_notice_says_so() -> None:
     notice = check_notice(PLACE)
     assert (notice.event, notice.summary["exit_code"]) == ("test", 0)
     assert "test notice" in notice.subject
+
+
+def test_a_subject_is_not_cut_in_a_word() -> None:
+    """A long error ends with its last whole word, and with dots."""
+    message = "The folder " + "wordy " * 40 + "cannot be written."
+    summary = {"exit_code": 4, "error": {"code": "storage", "message": message, "hint": ""}}
+    subject = notice_of([Event.FAILURE], summary, PLACE).subject
+    assert subject.endswith(" wordy ...")

@@ -44,7 +44,7 @@ def test_verbose_tells_which_rows_are_invalid(verbose: bool) -> None:  # noqa: F
     ]
     with logging_to(None, stream, log_format="text", verbose=verbose):
         log_enqueued(entries, {Status.PENDING: 1, Status.INVALID: 1, Status.DUPLICATE: 0})
-    told = ["row 9: invalid phone_missing, name_missing", "2 rows read: {'pending': 1, 'invalid': 1}"]
+    told = ["row 9: invalid phone_missing, name_missing", "2 rows read: 1 pending, 1 invalid"]
     assert lines(stream) == (told if verbose else [])
 
 

@@ -16,6 +16,7 @@ from importer.worker_pool.circuit_breaker import (
     Outage,
     after_reply,
     after_retry,
+    cut_wait_seconds,
     is_served,
     probe_wait_seconds,
     refuses_token,
@@ -190,8 +191,16 @@ def test_an_outage_that_lasts_ends_the_run() -> None:
     ended, times, _ = probed(BAD)
     assert ended is not None
     assert ended.message == "The service has not answered for 30 minutes."
-    assert times[-2] < 1800.0 <= times[-1]
+    assert times[-1] == 1800.0
     assert probed(answer(403))[:2] == (TOKEN_REFUSED, [1.0])
+
+
+def test_the_last_wait_is_cut_to_what_is_left() -> None:
+    """An outage of 20 s at most ends after 20 s, with a last question then."""
+    ended, times, _ = probed(BAD, longest_seconds=20.0)
+    assert ended is not None
+    assert (times, ended.message) == ([1.0, 3.0, 7.0, 15.0, 20.0], "The service has not answered for 20 s.")
+    assert [cut_wait_seconds(5, left) for left in (100.0, 5.0, 0.0, -1.0)] == [16.0, 5.0, 0.0, 0.0]
 
 
 def test_it_is_asked_ever_more_seldom() -> None:
