@@ -121,8 +121,8 @@ CREATE_MUTATIONS = (
             Change(
                 module="journal.enqueue",
                 function="enqueue_rows",
-                old="seq in duplicates",
-                new="seq in duplicates and not seq",
+                old="duplicates.pop(seq, None)",
+                new="None",
             ),
         ),
     ),
