@@ -8,7 +8,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-VIRTUAL = ("virtual", "--seeds", "1..400")
+VIRTUAL = ("virtual", "--seeds", "1..1000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
