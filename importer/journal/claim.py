@@ -76,8 +76,10 @@ FROM rows WHERE {_THESE_ROWS} AND rows.status <> 'unsent' AND {CONTACT_OF_ROW}
 _RELEASE_ROW = """
 UPDATE rows SET status = 'pending', first_sent_at = NULL, attempts = :attempts WHERE run = :run AND seq = :seq
 """
+# One that an earlier run was refused stays so: no request of it is under way that the next run would have to wait for.
 _CONTACT_STILL_IN_DOUBT = f"""
-UPDATE contacts SET status = 'in_doubt' FROM rows
+UPDATE contacts SET status = iif(rows.doubt_until IS NULL, 'failed', 'in_doubt'),
+    is_to_ask = is_to_ask OR rows.doubt_until IS NULL FROM rows
 WHERE rows.run = :run AND rows.seq = :seq AND rows.doubt_since IS NOT NULL AND {CONTACT_OF_ROW}
 """  # noqa: S608 - only constants
 _FORGET_CONTACT = f"""

@@ -285,9 +285,12 @@ def test_a_refused_row_that_was_not_sent_again_is_unsent_and_still_looked_up(pat
         assert statuses(journal, "run-3") == ["unsent"]
         begin(journal, "run-4", [1])
         (pending,) = journal.claim(1)
-        assert pending.in_doubt
+        assert (pending.in_doubt, pending.was_refused) == (True, True)  # looked up at once
         journal.finish(record("run-4"))
         assert statuses(journal, "run-4") == ["in_doubt"]
+        begin(journal, "run-5", [1])
+        (pending,) = journal.claim(1)
+        assert (pending.in_doubt, pending.was_refused) == (True, False)  # run-4 may have sent it
 
 
 def test_a_row_in_doubt_was_not_refused(journal: Journal) -> None:
