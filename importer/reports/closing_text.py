@@ -18,7 +18,7 @@ from importer.reports.next_step import (
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
 from importer.reports.report_options import Reports
-from importer.reports.run_commands import after_rehearsal, undo_command, write_again
+from importer.reports.run_commands import after_rehearsal, take_back, write_again
 from importer.system import shell
 
 MEANINGS: dict[Status, str] = {
@@ -142,15 +142,13 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
 def _carry_over(ending: Ending) -> str:
     if ending.reports is None or ending.reports.unwritten or not ending.leaves_existing:
         return ""
-    return carry_over(ending.record, ending.tally)
+    return "\n  ".join(carry_over(ending.record, ending.tally) or ())
 
 
 def _take_back(ending: Ending) -> str:
     """Return how all of it is taken back; empty where nothing was changed in Callbell."""
-    changed = any(ending.tally.get(status) for status in (Status.CREATED, Status.UPDATED))
-    if ending.reports is None or ending.record.is_rehearsal or not changed:
-        return ""
-    return f"To take it back: {undo_command(ending.record)}"
+    command = take_back(ending.record, ending.tally) if ending.reports else ""
+    return f"To take it back: {command}" if command else ""
 
 
 def _note(note: str, ending: Ending) -> str:

@@ -195,17 +195,17 @@ def _fix(record: RunRecord, left: ToDo, problems: Sequence[ProblemGroup], failed
     return f"Fix {rows} in {names} (the last columns say why), save, and {verb} {them}:\n  {commands}{told}"
 
 
-def carry_over(record: RunRecord, tally: Mapping[Status, int]) -> str:
-    """Return how the list's values get to the customers who were there already, and were left as they are.
+def carry_over(record: RunRecord, tally: Mapping[Status, int]) -> tuple[str, str] | None:
+    """Return how the list's values get to the customers who were there already: a sentence, and the command.
 
-    Empty where there are none, or the run has not come to its end.
+    None where none were left as they are, or the run has not come to its end.
     """
     there = tally.get(Status.EXISTS, 0)
     if not there or record.command != "run" or record.is_rehearsal or record.exit_code not in FINISHED:
-        return ""
+        return None
     who = "the customer who was" if there == 1 else f"the {there:,} customers who were"
     command = command_line("run", record.files, {**record.options, "existing": "update"}, same_files=True)
-    return f"To carry over what the list says of {who} there already:\n  {command}"
+    return f"To carry over what the list says of {who} there already:", command
 
 
 def _others(count: int, failed: Sequence[Path]) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
+from importer.reports.next_step import carry_over
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 
 _STEPS = {
@@ -63,7 +64,12 @@ def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int) -> 
 
 
 def run_steps(
-    record: RunRecord, tally: Mapping[Status, int], conflicts: int, to_fix: Sequence[Path]
+    record: RunRecord,
+    tally: Mapping[Status, int],
+    conflicts: int,
+    to_fix: Sequence[Path],
+    *,
+    leaves_existing: bool = False,
 ) -> list[tuple[str, str]]:
     """Return what to do next: sentences, each with its command.
 
@@ -72,6 +78,7 @@ def run_steps(
         tally: How many rows have each status.
         conflicts: How many rows are in conflict.
         to_fix: The files in which rows can be fixed, to be given again.
+        leaves_existing: Whether customers who were there already were to be left as they are.
 
     """
     steps = []
@@ -86,6 +93,8 @@ def run_steps(
     if tally[Status.IN_DOUBT]:
         ask = "Find out whether the rows in doubt arrived, and send those that did not:"
         steps.append((ask, retry_command(record)))
+    if leaves_existing and (step := carry_over(record, tally)):
+        steps.append(step)
     if record.is_rehearsal and any(tally[status] for status in IN_CALLBELL):
         steps.append(after_rehearsal(record))
     return steps or [("Nothing: every row is where it should be.", "")]

@@ -79,7 +79,12 @@ def _write_for_people(
 
     problems, warnings = groups
     about = RunSummary(
-        record=source.record(), tally=source.tally(), problems=problems, warnings=warnings, to_fix=failed
+        record=source.record(),
+        tally=source.tally(),
+        problems=problems,
+        warnings=warnings,
+        to_fix=failed,
+        leaves_existing=options.leaves_existing,
     )
     if workbook:
         with write_whole(workbook) as unfinished:

@@ -48,6 +48,8 @@ class ReportOptions:
     """
     input_cells: InputCells = lambda _: iter(())
     """Reads the input's cells again, for results.xlsx."""
+    leaves_existing: bool = False
+    """Whether customers who were there already were to be left as they are (`--existing skip`)."""
 
 
 FOR_PROGRAMS = ReportOptions(kinds=("csv",))

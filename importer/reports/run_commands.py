@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.system import shell
 
@@ -85,6 +86,12 @@ def retry_command(record: RunRecord, **more: str) -> str:
 def undo_command(record: RunRecord) -> str:
     """Return the command that takes back what a run did."""
     return shell.importer_command("undo", record.name, options=_where_it_is(record))
+
+
+def take_back(record: RunRecord, tally: Mapping[Status, int]) -> str:
+    """Return the same for a run that changed something in Callbell; empty for any other."""
+    changed = any(tally.get(status) for status in (Status.CREATED, Status.UPDATED))
+    return undo_command(record) if changed and not record.is_rehearsal else ""
 
 
 def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:

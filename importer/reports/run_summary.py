@@ -10,8 +10,10 @@ from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import WAITED, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import MEANINGS, REHEARSED, degraded_texts, ended_after
+from importer.reports.next_step import all_alike
 from importer.reports.problem_groups import changes_text, is_problem
 from importer.reports.report_advice import headline, run_steps
+from importer.reports.run_commands import take_back
 
 _GUESSED = "guessed"
 """What the journal keeps of a guessed mapping among the options."""
@@ -30,6 +32,8 @@ class RunSummary:
     """What is worth a look in rows that are right."""
     to_fix: Sequence[Path] = ()
     """The files in which rows can be fixed, to be given again."""
+    leaves_existing: bool = False
+    """Whether customers who were there already were to be left as they are (`--existing skip`)."""
 
     @property
     def told_problems(self) -> list[ProblemGroup]:
@@ -65,7 +69,10 @@ class RunSummary:
     @property
     def steps(self) -> list[tuple[str, str]]:
         """What to do next: sentences, each with its command."""
-        return run_steps(self.record, self.tally, conflict_count(self.problems), self.to_fix)
+        to_carry_over = self.leaves_existing and not all_alike(self.tally, self.told_problems)
+        return run_steps(
+            self.record, self.tally, conflict_count(self.problems), self.to_fix, leaves_existing=to_carry_over
+        )
 
     @property
     def counts(self) -> list[tuple[Status, int, str]]:
@@ -91,6 +98,7 @@ class RunSummary:
             ("Requests", f"{record.requests_sent:,} sent{where}, {record.requests_retried:,} of them again"),
             ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
             ("Blank rows", f"{record.blank:,}"),
+            *([("To take it back", back)] if (back := take_back(record, self.tally)) else []),
             *([("Since the last run", changed)] if (changed := changes_text(record, self.told_problems)) else []),
         ]
 

@@ -18,7 +18,7 @@ from importer.model.addresses import scheme_of, shown_address
 from importer.model.errors import InputError, StorageError, error_json
 from importer.model.phone_mask import unnumbered
 from importer.model.plain_text import plain
-from importer.model.policy import Existing, FailOn
+from importer.model.policy import FailOn
 from importer.model.rows import Status
 from importer.model.runs import Degradation, ProblemGroup, RunRecord
 from importer.model.stop import Stop
@@ -130,7 +130,7 @@ class EndOfRun:
             notes=findings.notes,
             sheets=source.sheets(),
             line_width=context.line_width,
-            leaves_existing=context.settings.mapping.contact.existing is Existing.SKIP,
+            leaves_existing=options.leaves_existing,
             country=findings.country,
         )
         if reports and not reports.unwritten:

@@ -11,6 +11,7 @@ from importer.commands.setup import is_there
 from importer.model.addresses import scheme_of
 from importer.model.cell_names import column_letters
 from importer.model.errors import ImporterError
+from importer.model.policy import Existing
 from importer.model.rows import Sheet
 from importer.model.runs import RunRecord
 from importer.readers.options import InputOptions
@@ -39,6 +40,7 @@ def report_options(
         kinds=settings.run.reports,
         excel_delimiter=list_separator() if settings.run.csv_for_excel else "",
         input_cells=partial(input_cells, record, sheets, paths=paths, options=settings.input),
+        leaves_existing=settings.mapping.contact.existing is Existing.SKIP,
     )
 
 

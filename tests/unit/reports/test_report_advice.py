@@ -10,6 +10,7 @@ import pytest
 from importer.model.rows import Status
 from importer.model.runs import Result, RunRecord
 from importer.reports.report_advice import headline, row_step, run_steps
+from importer.reports.run_summary import RunSummary
 
 RUN = RunRecord(
     name="20261123-020000-contacts",
@@ -78,3 +79,15 @@ def test_after_a_rehearsal_the_rows_are_sent() -> None:
     assert send[0] == "To send the rows:"
     assert send[1].endswith("contacts.csv --country ES")
     assert run_steps(record, Counter({Status.INVALID: 1}), 0, [Path("results.xlsx")]) == [fix]
+
+
+def test_the_reports_say_what_the_terminal_says_of_customers_who_were_there() -> None:
+    """How the list's values get to them, and how the run is taken back; not where they were to be changed anyway."""
+    tally = Counter({Status.CREATED: 1, Status.EXISTS: 2})
+    about = RunSummary(record=replace(RUN, exit_code=0), tally=tally, problems=(), leaves_existing=True)
+    ((sentence, command),) = about.steps
+    assert sentence == "To carry over what the list says of the 2 customers who were there already:"
+    assert command.endswith("contacts.csv --country ES --existing update")
+    assert dict(about.facts)["To take it back"] == f"callbell-importer undo {RUN.name}"
+    assert replace(about, leaves_existing=False).steps == [("Nothing: every row is where it should be.", "")]
+    assert "To take it back" not in dict(replace(about, tally=Counter({Status.EXISTS: 2})).facts)
