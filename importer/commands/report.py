@@ -43,7 +43,7 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
                 f"{kept[0]} Its reports are left as they are, in {folder}.",
                 "To have those of the other rows, move that folder away and give the same command again.",
             )
-        options = report_options(context.settings, source.record(), source.sheets())
+        options = report_options(context.settings, source.record(), source.sheets(), journal)
         summary = kept_summary(folder)
         reports = write_reports(source, folder, warnings=_warnings(summary), options=options, error=kept_error(summary))
     lines = [

@@ -85,6 +85,8 @@ class Ending:
     """Of the terminal, on which the text is to fit with few lines; 0: it is none."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    of_list: RunRecord | None = None
+    """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
 
@@ -121,7 +123,7 @@ def _text(ending: Ending, most: int) -> str:
         ),
         _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
-        _rehearsal_end(record, can_be_sent=not alike) if record.is_rehearsal else "",
+        _rehearsal_end(ending, can_be_sent=not alike) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -232,11 +234,10 @@ def _reports(reports: Reports | None) -> str:
     return f"Reports in {shell.short_path(reports.folder)}:\n  " + ", ".join(reports.names)
 
 
-def _rehearsal_end(record: RunRecord, *, can_be_sent: bool) -> str:
+def _rehearsal_end(ending: Ending, *, can_be_sent: bool) -> str:
     """Return the last lines of a rehearsal."""
-    sentence, command = after_rehearsal(record)
-    send = "\n  ".join(filter(None, (sentence, command))) + "\n" if can_be_sent else ""
-    return f"{send}{END_OF_REHEARSAL}"
+    steps = after_rehearsal(ending.record, ending.of_list) if can_be_sent else []
+    return "\n".join([*("\n  ".join(filter(None, step)) for step in steps), END_OF_REHEARSAL])
 
 
 def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:

@@ -70,6 +70,7 @@ def run_steps(
     to_fix: Sequence[Path],
     *,
     leaves_existing: bool = False,
+    of_list: RunRecord | None = None,
 ) -> list[tuple[str, str]]:
     """Return what to do next: sentences, each with its command.
 
@@ -79,6 +80,7 @@ def run_steps(
         conflicts: How many rows are in conflict.
         to_fix: The files in which rows can be fixed, to be given again.
         leaves_existing: Whether customers who were there already were to be left as they are.
+        of_list: The rehearsal of the list that the rows of this one came from; None: they are the list.
 
     """
     steps = []
@@ -96,5 +98,5 @@ def run_steps(
     if leaves_existing and (step := carry_over(record, tally)):
         steps.append(step)
     if record.is_rehearsal and any(tally[status] for status in IN_CALLBELL):
-        steps.append(after_rehearsal(record))
+        steps.extend(after_rehearsal(record, of_list))
     return steps or [("Nothing: every row is where it should be.", "")]

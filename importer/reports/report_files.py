@@ -85,6 +85,7 @@ def _write_for_people(
         warnings=warnings,
         to_fix=failed,
         leaves_existing=options.leaves_existing,
+        of_list=options.of_list,
     )
     if workbook:
         with write_whole(workbook) as unfinished:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.model.runs import REPORT_KINDS, ProblemGroup
+from importer.model.runs import REPORT_KINDS, ProblemGroup, RunRecord
 
 InputCells = Callable[[int], Iterator[tuple[int, tuple[str, ...]]]]
 """From a sheet's index to the number and the cells of its rows, read again; none if the input is another now."""
@@ -50,6 +50,8 @@ class ReportOptions:
     """Reads the input's cells again, for results.xlsx."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    of_list: RunRecord | None = None
+    """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
 
 
 FOR_PROGRAMS = ReportOptions(kinds=("csv",))

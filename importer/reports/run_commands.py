@@ -52,13 +52,27 @@ def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
     return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
 
 
-def after_rehearsal(record: RunRecord) -> tuple[str, str]:
-    """Return how the rows of a rehearsal are sent: a sentence, and the command if it says it whole."""
+def after_rehearsal(record: RunRecord, of_list: RunRecord | None = None) -> list[tuple[str, str]]:
+    """Return how the rows of a rehearsal are sent: sentences, each with the command if it says it whole.
+
+    Args:
+        record: The rehearsal.
+        of_list: The rehearsal of the whole list, of which these are the rows that were to be fixed; None: they are all.
+
+    """
     options = record.options
     if record.command == "run" and options.get("sandbox"):
-        return "To send the rows:", command_line("run", record.files, {**options, "sandbox": None}, same_files=True)
+        send = _in_earnest(record)
+        if of_list is None:
+            return [("To send the rows:", send)]
+        return [("First the list itself, if it was not sent yet:", _in_earnest(of_list)), ("Then these rows:", send)]
     without = "without --sandbox" if options.get("sandbox") else "with sandbox = false under [run] of the config"
-    return f"To send the rows, give the same command {without}.", ""
+    return [(f"To send the rows, give the same command {without}.", "")]
+
+
+def _in_earnest(rehearsal: RunRecord) -> str:
+    options = {**rehearsal.options, "sandbox": None}
+    return command_line("run", rehearsal.files, options, same_files=True)
 
 
 def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:

@@ -34,6 +34,8 @@ class RunSummary:
     """The files in which rows can be fixed, to be given again."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
+    of_list: RunRecord | None = None
+    """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
 
     @property
     def told_problems(self) -> list[ProblemGroup]:
@@ -71,7 +73,12 @@ class RunSummary:
         """What to do next: sentences, each with its command."""
         to_carry_over = self.leaves_existing and not all_alike(self.tally, self.told_problems)
         return run_steps(
-            self.record, self.tally, conflict_count(self.problems), self.to_fix, leaves_existing=to_carry_over
+            self.record,
+            self.tally,
+            conflict_count(self.problems),
+            self.to_fix,
+            leaves_existing=to_carry_over,
+            of_list=self.of_list,
         )
 
     @property

@@ -236,3 +236,22 @@ def test_a_refused_token_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
         said = give("run", customers(Path("a.csv")), "--sandbox", "--yes")
     assert said.exit_code == 5
     assert "refused the token" in said.stderr
+
+
+def test_rows_that_were_fixed_are_sent_after_their_list() -> None:
+    """Also where they had to be fixed twice: who sends only them leaves the rest of the list at home."""
+    people = [(f"+346001112{number}", "Ana") for number in range(10, 20)]
+    table(Path("list.csv"), [("Phone", "Name"), *people, ("7777", "Eva"), ("8888", "Joe")])
+    give("run", "list.csv", "--sandbox", "--yes", "--country", "ES")
+    (first,) = REHEARSALS.glob("*/failed.csv")
+    first.write_text(first.read_text("utf-8").replace("7777,", "600111333,"), encoding="utf-8")
+    given = give("run", first, "--sandbox", "--yes", "--country", "ES")
+    (second,) = set(REHEARSALS.glob("*/failed.csv")) - {first}
+    second.write_text(second.read_text("utf-8").replace("8888,", "600111444,"), encoding="utf-8")
+    for file, said in ((first, given), (second, give("run", second, "--sandbox", "--yes", "--country", "ES"))):
+        assert said.stderr.endswith(
+            "First the list itself, if it was not sent yet:\n  callbell-importer run list.csv --country ES\n"
+            f"Then these rows:\n  callbell-importer run {file} --country ES\n{LAST}\n"
+        )
+    for page in (path.read_text("utf-8") for path in REHEARSALS.glob("*/report.html") if path.parent != first.parent):
+        assert "First the list itself" in page

@@ -114,7 +114,7 @@ class EndOfRun:
         """
         context, source, told = self.context, self.store.report_source(record.name), self.context.told
         tally, warnings, is_dry = source.tally(), findings.warnings, context.settings.run.dry_run
-        options = report_options(context.settings, record, source.sheets(), self.readers)
+        options = report_options(context.settings, record, source.sheets(), self.store, self.readers)
         error = error_json(record.exit_code, self.stopped) if record.exit_code and self.stopped else None
         reports = None
         if not is_dry:
@@ -131,6 +131,7 @@ class EndOfRun:
             sheets=source.sheets(),
             line_width=context.line_width,
             leaves_existing=options.leaves_existing,
+            of_list=options.of_list,
             country=findings.country,
         )
         if reports and not reports.unwritten:

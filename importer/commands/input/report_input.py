@@ -1,6 +1,6 @@
 """What the reports need besides the journal: which are wanted, and the cells of rows that the journal does not keep."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from importer.commands.input.fetch import InputFile, fetched_again
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.setup import is_there
+from importer.journal import Journal
 from importer.model.addresses import scheme_of
 from importer.model.cell_names import column_letters
 from importer.model.errors import ImporterError
@@ -24,7 +25,11 @@ _NumberedCells = Iterator[tuple[int, tuple[str, ...]]]
 
 
 def report_options(
-    settings: Settings, record: RunRecord, sheets: Sequence[Sheet], readers: Sequence[InputSheet] = ()
+    settings: Settings,
+    record: RunRecord,
+    sheets: Sequence[Sheet],
+    journal: Journal,
+    readers: Sequence[InputSheet] = (),
 ) -> ReportOptions:
     """Return which reports of a run are wanted, and how its input is read again.
 
@@ -32,6 +37,7 @@ def report_options(
         settings: With what was chosen.
         record: The run.
         sheets: Of the run.
+        journal: That has the run, and those before it.
         readers: Of its files during the run, which know where these are; none: they are to be found.
 
     """
@@ -41,7 +47,25 @@ def report_options(
         excel_delimiter=list_separator() if settings.run.csv_for_excel else "",
         input_cells=partial(input_cells, record, sheets, paths=paths, options=settings.input),
         leaves_existing=settings.mapping.contact.existing is Existing.SKIP,
+        of_list=rehearsal_of_list(record, [one for one, _ in journal.runs()]) if record.is_rehearsal else None,
     )
+
+
+def rehearsal_of_list(record: RunRecord, runs: Iterable[RunRecord]) -> RunRecord | None:
+    """Return the rehearsal of the whole list, where one has only the rows that are to be fixed; None: it has all.
+
+    They stand in the folder of the rehearsal that wrote them, which may have had such rows itself.
+
+    Args:
+        record: The rehearsal.
+        runs: Of the journal, newest first.
+
+    """
+    found = record
+    for one in runs:
+        if one.is_rehearsal and Path(one.report_dir) in {Path(file).parent for file in found.files}:
+            found = one
+    return None if found is record else found
 
 
 def input_cells(
