@@ -62,8 +62,9 @@ class Snapshot:
     doubt: str = ""
     """What left them in doubt in this run; empty: an earlier run that was cut off."""
     failure: str = ""
-    """The commonest reason of failures."""
+    """The reason of the first row that failed with the commonest code."""
     failure_count: int = 0
+    """Rows that failed with that code."""
     is_stopping: bool = False
     is_asking: bool = False
     """Whether the account is asked what it has, before anything is sent."""
@@ -157,10 +158,11 @@ def outage_text(*, probe_seconds: float, give_up_seconds: float, status: int, re
 
 
 def failure_text(one: Snapshot) -> str:
-    """Return the commonest reason of failures, with how many rows failed for it; empty while none did."""
+    """Return how many rows failed with the commonest code, and the reason of the first; empty while none did."""
     if not one.failure_count:
         return ""
-    return f"{one.failure_count:,} failed: {plain(one.failure)}"
+    example = ", such as" if one.failure_count > 1 else ""  # the reasons of one code differ in the values they name
+    return f"{one.failure_count:,} failed{example}: {plain(one.failure)}"
 
 
 def log_line(one: Snapshot) -> str:

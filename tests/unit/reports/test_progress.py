@@ -108,7 +108,7 @@ def test_facts_are_told_the_most_important_first() -> None:
         "58 in flight",
         "42 s elapsed",
         "1 min 2 s left",
-        "38 failed: The service refused it: no such tag",
+        "38 failed, such as: The service refused it: no such tag",
         "429: waiting 12 s",
     ]
     assert facts(END) == ["5 of 5 rows", "100 %", "5 created"]

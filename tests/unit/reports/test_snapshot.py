@@ -7,7 +7,16 @@ import pytest
 
 from importer.model.deletion import Fate
 from importer.model.rows import Status
-from importer.reports.snapshot import Snapshot, clock_line, clock_time, log_line, request_pace, status_counts, waits
+from importer.reports.snapshot import (
+    Snapshot,
+    clock_line,
+    clock_time,
+    failure_text,
+    log_line,
+    request_pace,
+    status_counts,
+    waits,
+)
 
 BUSY = Snapshot(
     tally=Counter({Status.CREATED: 900, Status.FAILED: 10, Status.PENDING: 1_090}),
@@ -91,7 +100,14 @@ def test_a_log_has_no_whole_phone_number() -> None:
     """The reason of a failure is the service's, which may name it."""
     line = log_line(replace(BUSY, failure="34600111222 is refused", failure_count=2))
     assert "34600111222" not in line
-    assert "2 failed: " in line
+    assert "2 failed, such as: " in line
+
+
+def test_the_reason_of_many_failures_is_an_example() -> None:
+    """Only the first row's reason is known of the rows with one code, and others may name another tag."""
+    said = replace(BUSY, failure='Tag "A" does not exist', failure_count=115)
+    assert failure_text(said) == '115 failed, such as: Tag "A" does not exist'
+    assert failure_text(replace(said, failure_count=1)) == '1 failed: Tag "A" does not exist'
 
 
 def test_rows_that_take_two_requests_take_twice_as_long() -> None:
