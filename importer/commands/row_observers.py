@@ -13,7 +13,7 @@ from importer.mapper.contact import RowFingerprint, to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.account import Directory
 from importer.pipeline import Source
-from importer.reports.closing_text import required_text
+from importer.reports.account_words import required_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
-"""How an account is called where a person reads of it."""
+"""How an account is called, and what must be in it, where a person reads of it."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from importer.model.plain_text import plain
 from importer.model.requests import CALLBELL_URL
 
 
@@ -23,3 +25,8 @@ def kept_account_words(name: str) -> str:
     """Return an account in words by its name in the journal alone; of a sandbox within a run, the name."""
     address = name.partition(" ")[0]
     return account_words(name, address) if "://" in address else name
+
+
+def required_text(required: Sequence[str]) -> str:
+    """Return the paragraph that lists what must be in the account; an empty text without any."""
+    return "\n  ".join(["These must be in your account:", *map(plain, required)]) if required else ""

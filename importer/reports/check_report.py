@@ -9,7 +9,8 @@ from importer.model.errors import InputError, error_json
 from importer.model.plain_text import counted, plain
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports.closing_text import degraded_texts, required_text
+from importer.reports.account_words import required_text
+from importer.reports.closing_text import degraded_texts
 from importer.reports.next_step import alike_text, all_alike, cure
 from importer.reports.problem_groups import changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
@@ -123,7 +124,7 @@ def _text(ending: Ending, most: int) -> str:
         ),
         _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
-        _rehearsal_end(ending, can_be_sent=not alike) if record.is_rehearsal else "",
+        _rehearsal_end(ending, can_be_sent=not alike and any(tally.values())) if record.is_rehearsal else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -174,13 +175,22 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
     rows = sum(tally.values())
     if not rows:
-        return "There were 0 rows to import." if record.command == "run" else ""
+        return f"There were 0 rows to import.{_why_none(record)}" if record.command == "run" else ""
     there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
     are = "would be" if is_dry or record.is_rehearsal else "is" if rows == 1 else "are"
     customers = "customer" if rows == 1 else "customers"
     all_rows = f"All {rows:,}" if rows > 1 else "1"
     how_many = all_rows if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
     return f"{how_many} {customers} {are} in Callbell.{_apart(tally, left, is_dry=is_dry)}"
+
+
+def _why_none(record: RunRecord) -> str:
+    """Return why a run had no rows, as far as that is known."""
+    if record.exit_code not in FINISHED or record.left_out:
+        return ""
+    below = "only blank rows" if record.blank else "no rows"
+    what = plain(PurePath(record.files[0]).name) if len(record.files) == 1 else "Each of the files"
+    return f" {what} has a header, and {below} below it."
 
 
 def _apart(tally: Mapping[Status, int], left: ToDo | None, *, is_dry: bool) -> str:
@@ -219,11 +229,6 @@ def ended_after(exit_code: int | None, seconds: float | None) -> str:
     """Return whether it came to its end, and after how long, such as `Finished after 2 h 5 min`."""
     ended = "Finished" if exit_code in FINISHED else "Ended early"
     return ended if seconds is None else f"{ended} after {duration(seconds)}"
-
-
-def required_text(required: Sequence[str]) -> str:
-    """Return the paragraph that lists what must be in the account; an empty text without any."""
-    return "\n  ".join(["These must be in your account:", *map(plain, required)]) if required else ""
 
 
 def _reports(reports: Reports | None) -> str:

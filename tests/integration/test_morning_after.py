@@ -280,7 +280,7 @@ def test_a_header_alone_is_no_rows() -> None:
     night(ANA, SHORT)
     said = night()
     assert (said.exit_code, said.rows, degraded(said), changes(said)) == (0, {}, [], (0, 0, 0))
-    assert "There were 0 rows to import." in said.stderr
+    assert "There were 0 rows to import. contacts.csv has a header, and no rows below it." in said.stderr
     said = night(options=("--min-rows", "1"))
     assert (said.exit_code, degraded(said)) == (1, ["too_few_rows"])
     assert "DEGRADED: No row was read" in said.stderr

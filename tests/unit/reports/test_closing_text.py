@@ -518,3 +518,14 @@ def test_what_is_missing_in_callbell_is_told_after_the_conflicts() -> None:
     told = ended(record(1), tally, groups, reports("failed.csv"))
     assert told.index("9 rows in conflict") < told.index("Make the tag that the report names in Callbell")
     assert "Fix the other row after that: it is left in the failed.csv of that run." in told
+
+
+def test_a_list_without_rows_is_not_to_be_sent() -> None:
+    """It has a header alone, unless rows were left out, or the run ended before it read any."""
+    said = ended(replace(record(sandbox=True), account="sandbox x"), {Status.CREATED: 0}, [], reports())
+    assert "There were 0 rows to import. contacts.csv has a header, and no rows below it." in said
+    assert "To send the rows" not in said
+    assert "only blank rows below it" in ended(record(blank=2), {}, [], reports())
+    assert "Each of the files has" in ended(replace(record(), files=("a.csv", "b.csv")), {}, [], reports())
+    for run in (replace(record(), left_out=3), record(130)):
+        assert "has a header" not in ended(run, {}, [], reports())
