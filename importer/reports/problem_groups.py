@@ -28,13 +28,16 @@ def problem_changes(groups: Sequence[ProblemGroup]) -> tuple[int, int]:
 
 
 def changes_text(record: RunRecord, groups: Sequence[ProblemGroup]) -> str:
-    """Return the same as a sentence; empty where there is nothing to compare with, or to tell."""
+    """Return the same as a sentence; empty where there is nothing to compare with, or to tell.
+
+    What is still there, or gone, may be of a run before the last one, which was interrupted, or a retry.
+    """
     new, still_there = problem_changes(groups)
     if not record.compared_with or not (new or still_there or record.gone):
         return ""
     kinds = ((new, "new"), (still_there, "still there"), (record.gone, "gone"))
     said = ", ".join(f"{count:,} {what}" for count, what in kinds if count)
-    return f"Problems since the last run ({record.compared_with}): {said}."
+    return f"Problems since earlier runs (the last: {record.compared_with}): {said}."
 
 
 def group_sentence(group: ProblemGroup) -> str:

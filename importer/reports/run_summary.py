@@ -106,7 +106,7 @@ class RunSummary:
             ("Requests per second", f"{record.rate_achieved:g} on average{limit}"),
             ("Blank rows", f"{record.blank:,}"),
             *([("To take it back", back)] if (back := take_back(record, self.tally)) else []),
-            *([("Since the last run", changed)] if (changed := changes_text(record, self.told_problems)) else []),
+            *([("Since earlier runs", changed)] if (changed := changes_text(record, self.told_problems)) else []),
         ]
 
     @property

@@ -70,15 +70,15 @@ def test_bad_rows_that_stay_are_told_and_alarm_once() -> None:
     """The same rows elsewhere in the file are the same problems; one more is new."""
     first = night(ANA, EVA, SHORT, NONE, options=NEW)
     assert (first.exit_code, changes(first), first.summary["changes"]["compared_with"]) == (1, (2, 0, 0), None)
-    assert "since the last run" not in first.stderr
+    assert "since earlier runs" not in first.stderr
     second = night(NONE, ANA, SHORT, EVA, options=NEW)
     assert (second.exit_code, changes(second)) == (0, (0, 2, 0))
     assert second.summary["changes"]["compared_with"] == first.summary["run"]
-    assert f"Problems since the last run ({first.summary['run']}): 2 still there." in second.stderr
+    assert f"Problems since earlier runs (the last: {first.summary['run']}): 2 still there." in second.stderr
     third = night(NONE, ANA, EVA, ("13", "Another", ""), options=NEW)
     assert (third.exit_code, changes(third)) == (1, (1, 1, 1))
     assert "1 row (new): " in third.stderr
-    assert "Problems since the last run" in third.stderr
+    assert "Problems since earlier runs" in third.stderr
     assert (night(NONE, ANA, EVA, ("13", "Another", "")).exit_code) == 1  # without the option any row counts
 
 

@@ -64,7 +64,7 @@ def test_each_code_of_a_row_has_a_sentence_for_all_of_its_rows() -> None:
 
 def test_the_changes_are_one_sentence() -> None:
     """What is none is left out; without anything, or a run before, there is no sentence."""
-    told = "Problems since the last run (20261122-020000-contacts): "
+    told = "Problems since earlier runs (the last: 20261122-020000-contacts): "
     assert changes_text(SECOND, [GROUP]) == f"{told}1 new, 2 still there, 2 gone."
     assert changes_text(replace(SECOND, gone=0), [replace(GROUP, new=3)]) == f"{told}3 new."
     assert changes_text(SECOND, []) == f"{told}2 gone."
@@ -78,6 +78,6 @@ def test_the_reports_for_people_say_so_too() -> None:
     record = replace(SECOND, degraded=(few,))
     about = RunSummary(record=record, tally=dict.fromkeys(Status, 0), problems=[GROUP])
     assert about.headline.startswith("DEGRADED: Only 1 row was read. (too_few_rows) ")
-    assert dict(about.facts)["Since the last run"] == changes_text(SECOND, [GROUP])
+    assert dict(about.facts)["Since earlier runs"] == changes_text(SECOND, [GROUP])
     assert degraded_texts(record) == ["DEGRADED: Only 1 row was read. (too_few_rows)"]
     assert degraded_texts(RUN) == []
