@@ -20,7 +20,7 @@ from importer.settings import Settings, SettingsError, settle
 from importer.settings.config_access import read_config
 from importer.system.logs import LOG, log_fields, logging_to
 from importer.system.shell import as_typed
-from importer.system.terminal import above_display, line_width
+from importer.system.terminal import above_display, line_count, line_width
 
 _CONFIG = Path("config.toml")
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
@@ -74,6 +74,11 @@ class CommandContext:
     def line_width(self) -> int:
         """How many characters a line of the terminal holds; 0: it is none."""
         return line_width(self.stream)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the terminal shows; 0: it is none."""
+        return line_count(self.stream)
 
     @property
     def asker(self) -> Callable[[str], str] | None:

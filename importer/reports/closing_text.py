@@ -55,8 +55,8 @@ FORETOLD: dict[Status, str] = {
 
 END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
 _MOST_GROUPS = 10
-_MOST_LINES = 20
-"""So many fit on a terminal of 24 lines below the command."""
+_LINES, _OTHER_LINES = 24, 4
+"""Of a terminal, and those of them that the command and the prompt take."""
 _WIDTH = 9
 """Of the longest status."""
 
@@ -84,6 +84,8 @@ class Ending:
     """Of the rows, for the names of cells."""
     line_width: int = 0
     """Of the terminal, on which the text is to fit with few lines; 0: it is none."""
+    line_count: int = 0
+    """Of the terminal; 0: not known, and it is taken for one of 24 lines."""
     leaves_existing: bool = False
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     of_list: RunRecord | None = None
@@ -94,8 +96,8 @@ class Ending:
 
 def closing_text(ending: Ending) -> str:
     """Return the closing text, without a line break at its end; it ends with the counts and the next step."""
-    width = ending.line_width
-    fitting = (most for most in (_MOST_GROUPS, 5, 4, 3, 2, 1) if _lines(_text(ending, most), width) <= _MOST_LINES)
+    width, most_lines = ending.line_width, max(_LINES, ending.line_count) - _OTHER_LINES
+    fitting = (most for most in (_MOST_GROUPS, 5, 4, 3, 2, 1) if _lines(_text(ending, most), width) <= most_lines)
     return _text(ending, next(fitting, 1) if width else _MOST_GROUPS)
 
 

@@ -1,7 +1,8 @@
-"""The terminal that standard error may be: how wide it is, and how to write while a live display is on it."""
+"""The terminal that standard error may be: how large it is, and how to write while a live display is on it."""
 
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO, cast
 
 
@@ -15,10 +16,19 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def line_width(stream: TextIO) -> int:
     """Return how many characters a line of the terminal holds; 0: the stream is none, or does not say."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
-    except (AttributeError, OSError, ValueError):  # it need not be a file at all
-        return 0
+    return _size(stream).columns
+
+
+def line_count(stream: TextIO) -> int:
+    """Return how many lines the terminal shows; 0: the stream is none, or does not say."""
+    return _size(stream).lines
+
+
+def _size(stream: TextIO) -> os.terminal_size:
+    with suppress(AttributeError, OSError, ValueError):  # it need not be a file at all
+        if stream.isatty():
+            return os.get_terminal_size(stream.fileno())
+    return os.terminal_size((0, 0))
 
 
 def above_display(stream: TextIO) -> TextIO:

@@ -130,6 +130,7 @@ class EndOfRun:
             notes=findings.notes,
             sheets=source.sheets(),
             line_width=context.line_width,
+            line_count=context.line_count,
             leaves_existing=options.leaves_existing,
             of_list=options.of_list,
             country=findings.country,

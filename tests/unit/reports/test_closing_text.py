@@ -435,6 +435,9 @@ def test_the_text_fits_a_terminal_of_24_lines() -> None:
     assert len(wrapped_text(text, 80).splitlines()) <= 20
     assert "kinds more: see the report" in text
     assert text.splitlines()[-2].startswith("Fix the 45 rows in failed.csv")
+    higher = ended(record(1), tally, problems[:5], reports("failed.csv"), line_width=80, line_count=60)
+    assert "code_4" in higher
+    assert "more: see the report" not in higher
 
 
 @pytest.mark.parametrize(

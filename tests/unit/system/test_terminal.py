@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.live import Live
 
 from importer.system.logs import LOG, logging_to
-from importer.system.terminal import above_display, line_width
+from importer.system.terminal import above_display, line_count, line_width
 
 
 class Terminal(io.StringIO):
@@ -19,10 +19,11 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_what_is_no_terminal_has_no_width() -> None:
+def test_what_is_no_terminal_has_no_size() -> None:
     """Nor has one that does not say."""
     assert line_width(io.StringIO()) == 0
     assert line_width(Terminal()) == 0
+    assert line_count(Terminal()) == 0
 
 
 def test_a_verbose_log_is_written_above_the_live_display(monkeypatch: pytest.MonkeyPatch) -> None:
