@@ -189,8 +189,9 @@ def main() -> None:
         serve = [sys.executable, "-m", "importer", "sandbox", "--port", "0", "--latency", "0.05"]
         with subprocess.Popen(serve, cwd=ROOT, stderr=subprocess.PIPE, text=True) as sandbox:  # noqa: S603 - our own command
             assert sandbox.stderr is not None
-            said = next(sandbox.stderr) + next(sandbox.stderr)
-            variables = dict(re.findall(r"(CALLBELL_\w+)=(\S+)", said))
+            variables: dict[str, str] = {}
+            while "CALLBELL_API_TOKEN" not in variables:  # which is said last
+                variables |= dict(re.findall(r"(CALLBELL_\w+)=(\S+)", next(sandbox.stderr)))
             homes = {"HOME": made, "XDG_STATE_HOME": f"{made}/state", "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
             recording = Recording()
             codes = [
