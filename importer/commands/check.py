@@ -226,7 +226,7 @@ class Check:
                 sheet=one.reader.sheet,
                 rows=observer.count,
                 blank=one.reader.blank_rows,
-                mapping=tuple(mapping_lines(one.options, one.mapping)),
+                mapping=tuple(mapping_lines(one.reader.sheet, one.options, one.mapping)),
                 notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
                 left_out=one.reader.left_out,
             )

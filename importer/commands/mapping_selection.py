@@ -104,7 +104,7 @@ def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory |
 def tell_guess(context: CommandContext, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
     """Show a guessed mapping, where nobody is asked about it."""
     head = f"{_place(sheet)}: the columns, by their headers and values:"
-    context.tell("\n".join([head, *mapping_lines(options, mapping)]))
+    context.tell("\n".join([head, *mapping_lines(sheet, options, mapping)]))
 
 
 def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -> list[str]:
@@ -114,14 +114,15 @@ def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -
     return [plain(note) for note in (*sheet.notes, *of_header, *notes)]
 
 
-def mapping_lines(options: MappingOptions, mapping: ColumnMapping) -> list[str]:
+def mapping_lines(sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> list[str]:
     """Return a mapping as lines for a person: what each field is from, and which columns are not sent."""
     fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
     lines = [f"  {field:<14} from {plain(', '.join(texts_of(value)))}" for field, value in fed.items()]
     lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
     if mapping.left_over:
         lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
-        lines.append("    (make a custom field in Callbell, then: callbell-importer init FILE)")
+        init = importer_command("init", short_path(sheet.file))
+        lines.append(f"    (make a custom field in Callbell, then: {init})")
     return lines
 
 

@@ -66,7 +66,7 @@ def test_a_column_that_is_not_sent_has_its_reason() -> None:
     Path("a.csv").write_text("Phone,Name,Correo\n+34600111222,Ana,a@example.com\n", encoding="utf-8")
     told = lines(give("run", "a.csv", "--sandbox", "--yes").stderr)
     place = next(number for number, line in enumerate(told) if line.endswith(" Correo"))
-    assert told[place + 1] == "    (make a custom field in Callbell, then: callbell-importer init FILE)"
+    assert told[place + 1] == "    (make a custom field in Callbell, then: callbell-importer init a.csv)"
 
 
 def test_its_summary_says_so_and_its_reports_have_a_folder_of_their_own() -> None:

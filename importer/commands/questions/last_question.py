@@ -174,7 +174,7 @@ def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
     """Return which column feeds which field, if that was guessed, and of the encoding what was not told at first."""
     one = sheet.reader.sheet
     file = plain(Path(one.file).name + (f', sheet "{one.name}"' if one.name else ""))
-    lines = [] if context.settings.mapping_given else mapping_lines(sheet.options, sheet.mapping)
+    lines = [] if context.settings.mapping_given else mapping_lines(sheet.reader.sheet, sheet.options, sheet.mapping)
     if len(lines) > _MOST_LINES_OF_MAPPING:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
     notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]

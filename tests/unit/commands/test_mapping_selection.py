@@ -48,7 +48,7 @@ def test_what_is_guessed_is_shown() -> None:
         ["name", "from", "Name"],
         ["tags", "from", "Tags"],
         ["not", "sent", "Shoe", "size"],
-        ["(make", "a", "custom", "field", "in", "Callbell,", "then:", "callbell-importer", "init", "FILE)"],
+        ["(make", "a", "custom", "field", "in", "Callbell,", "then:", "callbell-importer", "init", "contacts.csv)"],
     ]
 
 
