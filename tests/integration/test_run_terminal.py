@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 
 from importer.sandbox import Sandbox
-from tests.support.commands import TOKEN, customers, give, results, serving, table
+from tests.support.commands import TOKEN, customers, give, read, results, serving, table
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
@@ -171,6 +171,22 @@ def test_a_yes_and_a_no_may_be_in_the_customers_language(service: Sandbox) -> No
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
     ended = on_a_terminal("run", "clientes.xlsx", answers=[("[Y/n] ", "s\n"), ("[Y/n]: ", "Oui\n")])
     assert (ended.unasked, len(service.contacts)) == (0, 19)
+
+
+@pytest.mark.usefixtures("token")
+def test_the_rows_that_are_shown_are_those_that_are_sent() -> None:
+    """Not the changed ones that are left as they are; an update is not shown as if all of it was sent."""
+    customers(Path("a.csv"))
+    assert give("run", "a.csv", "--yes").exit_code == 0
+    rows = [("Phone", "Name"), *([row["Phone"], "Another"] for row in read(Path("a.csv")))]
+    for more, options, told in (
+        ([("+34600999888", "Eva")], (), "The first row as it will be sent:\n  row 5: 34600999888; Eva\n"),
+        ([], ("--existing", "update"), "Row 2 is an update: only its changes go to the contact that is there.\n"),
+    ):
+        table(Path("a.csv"), [*rows, *more])
+        shown = on_a_terminal("run", "a.csv", *options, answers=[("Import them?", "n\n")]).shown
+        assert told in shown
+        assert "row 2:" not in shown
 
 
 NONE = ("none: ", "\n")
