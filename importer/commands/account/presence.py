@@ -92,7 +92,10 @@ def _walk_requests(pages: int) -> int:
 
 
 def _tell_cost(context: CommandContext, rows: int, requests: int, seconds: float, *, at_least: bool = False) -> None:
-    """Say who is asked about, those whom no earlier run has sent, and what it costs: never less time than the account's rate lets it take."""
+    """Say how many new customers are asked about and what it costs: never less time than the account's rate allows.
+
+    Those that an earlier run was refused are asked about later, one by one.
+    """
     rate = context.settings.service.rate
     seconds = max(seconds, requests / rate if rate else 0.0)
     about = "at least" if at_least else "about"
