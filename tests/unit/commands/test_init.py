@@ -195,11 +195,11 @@ def test_an_answer_that_is_neither_yes_nor_no_is_asked_again() -> None:
     path = customers(Path("contacts.csv"))
     answer, asked = answering("what?", "ok")
     assert draft(path, answer).exit_code == 0
-    assert asked[1:] == ["Please answer y or n:"]
+    assert asked[1:] == ["Please answer y/n or s/n:"]
     answer, asked = answering("1", "n")
     with pytest.raises(UsageError):
         draft(path, answer)
-    assert asked[1:] == ["Please answer y or n:"]
+    assert asked[1:] == ["Please answer y/n or s/n:"]
 
 
 def test_the_country_is_asked_for_where_numbers_have_none() -> None:
