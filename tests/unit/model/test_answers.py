@@ -6,8 +6,32 @@ import pytest
 
 from importer.model.answers import is_no, is_yes, says_yes
 
-YES = ("y", "yes", "YES", " Si ", "si", "sí", "Sí.", "si\u0301", "s", "sim", "oui", "o", "ja", "j", "ok", "okay")
-YES += ("claro", "¡Claro!", "vale", "Sim, pode", "yes please", "ok, vale", "si\u0301, adelante", "claro que sí")
+YES = (
+    "y",
+    "yes",
+    "YES",
+    " Si ",
+    "si",
+    "sí",
+    "Sí.",
+    "si\u0301",
+    "s",
+    "sim",
+    "oui",
+    "o",
+    "ja",
+    "j",
+    "ok",
+    "okay",
+    "claro",
+    "¡Claro!",
+    "vale",
+    "Sim, pode",
+    "yes please",
+    "ok, vale",
+    "si\u0301, adelante",
+    "claro que sí",
+)
 NO = ("n", "no", "NO", "nao", "não", "na\u0303o", "Non", "nein", "No!", "no, gracias", "não sei", "nein danke")
 UNSURE = (
     "sí?",
