@@ -34,7 +34,7 @@ _WIDTH = 79
 _SHOWN_ROWS = 2
 _TOLD_FIRST = ("identifier", "name", "source")
 _MOST_LINES_OF_MAPPING = 8
-_SOURCES_AT = 22
+SOURCES_AT = 22
 """Where the columns begin in the lines of a mapping."""
 _NOT_SENT = {
     Status.INVALID: "with a problem",
@@ -185,7 +185,7 @@ def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
     notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
-    shown = [_folded(line, indent=_SOURCES_AT, lines=2) for line in lines]
+    shown = [folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
     return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
 
 
@@ -209,10 +209,10 @@ def row_line(number: int, contact: Contact) -> str:
     first = [contact.identifier, contact.name, *([contact.source] if contact.source != "whatsapp" else [])]
     texts = {name: ", ".join(map(str, one)) if isinstance(one, list | tuple) else one for name, one in named.items()}
     told = "; ".join([*first, *(f"{name}: {text}" for name, text in texts.items())])
-    return _folded(f"  row {number}: {plain(told)}", indent=4, lines=3)
+    return folded_line(f"  row {number}: {plain(told)}", indent=4, lines=3)
 
 
-def _folded(text: str, *, indent: int, lines: int) -> str:
+def folded_line(text: str, *, indent: int, lines: int) -> str:
     """Return the text on so many lines at most, broken and, where it is longer, cut between words."""
     return textwrap.fill(
         text, _WIDTH, subsequent_indent=" " * indent, max_lines=lines, placeholder=" ...", break_on_hyphens=False
