@@ -23,7 +23,7 @@ def confirm_import(text: str) -> bool:
 
     """
     say(wrapped_question(text))
-    answer = _answer(lambda: says_yes(_line, "Import them? [Y/n]:", default=True))
+    answer = _answer(lambda: says_yes(_line, "Import them? [Y/n]", default=True))
     if answer is None:
         raise InputError("Nothing was sent.", code="declined")
     return bool(answer)
@@ -81,7 +81,7 @@ def _confirmed(text: str, question: str, *, default: bool = False) -> bool:
     """Show a text, and ask whether to do it; at the end of the input nobody said yes."""
     say(text)
     choice = "[Y/n]" if default else "[y/N]"
-    return bool(_answer(lambda: says_yes(_line, f"{question} {choice}:", default=default)))
+    return bool(_answer(lambda: says_yes(_line, f"{question} {choice}", default=default)))
 
 
 def _line(question: str) -> str:

@@ -12,10 +12,11 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import InputSheet, rows_that_count
 from importer.commands.mapping_selection import column_mapping
-from importer.commands.questions.column_questions import asked_country, country_guess, phone_cells
+from importer.commands.questions.column_questions import country_answer, country_guess, phone_cells
 from importer.commands.questions.consent_question import consent_of
+from importer.commands.questions.earlier_answers import answers_about
 from importer.commands.questions.header_question import open_asking, with_header_rows
-from importer.commands.questions.last_question import row_line
+from importer.commands.questions.last_question import SOURCES_AT, folded_line, row_line
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
 from importer.commands.setup import is_there
 from importer.mapper.column_candidates import Question
@@ -66,7 +67,7 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     for note in sheet.notes:  # before the questions: what was guessed may be wrong
         context.tell(f"{plain(sheet.file)}: {plain(note)}")
     account = asyncio.run(known_account(context))
-    contact, proposal = _proposed(context, sheet, rows, account)
+    contact, proposal = _proposed(context, file, sheet, rows, account)
     if ask:
         proposal = with_columns_chosen(proposal, account, ask)
         context, rows, proposal = _with_consent(context, sheet, rows, proposal, ask)
@@ -97,9 +98,9 @@ def _sample(
 
 
 def _proposed(
-    context: CommandContext, sheet: Sheet, rows: Sequence[Row], account: KnownAccount | None
+    context: CommandContext, file: str, sheet: Sheet, rows: Sequence[Row], account: KnownAccount | None
 ) -> tuple[ContactOptions, Proposal]:
-    """Return what the sheet suggests, and the contact options with the country, if the person was asked for it."""
+    """Return what the sheet suggests, and the contact options with the country that a person says or has said."""
     contact, header, ask = context.settings.mapping.contact, sheet.header, context.asker
     there = (account.directory, account.fields) if account else ()
     proposal = propose(header, rows, contact.country, *there)
@@ -108,7 +109,9 @@ def _proposed(
     cells = list(phone_cells(proposal.columns, proposal.questions, header, rows))
     if (found := country_guess(cells, [sheet], context.environment)) is None:
         return contact, proposal
-    country = asked_country(found, ask)
+    country, note = country_answer(found, answers_about(context.settings, file), ask)
+    if note:
+        context.tell(note)
     return replace(contact, country=country), propose(header, rows, country, *there)
 
 
@@ -134,12 +137,12 @@ def _shown(
     for field in FIELDS:
         if value := getattr(columns, field):
             reason = proposal.reasons.get(field, "as you said")
-            yield f"  {field:<14} from {plain(', '.join(texts_of(value)))} ({reason})"
+            yield _source_line(f"  {field:<14} from {plain(', '.join(texts_of(value)))} ({reason})")
     for one in columns.custom_fields:
-        yield f"  {plain(one.name):<14} from {plain(one.column)} ({one.type})"
+        yield _source_line(f"  {plain(one.name):<14} from {plain(one.column)} ({one.type})")
     for question in proposal.questions:
         if not getattr(columns, question.field):
-            yield f"  {question.field:<14} open: {_doubt(question)}"
+            yield _source_line(f"  {question.field:<14} open: {_doubt(question)}")
     if proposal.lacks_country and not options.contact.country:
         yield "The phone numbers have no country code: set country under [contact] of the config, or give --country."
     mapping = column_mapping(sheet, options, account.directory if account else None)
@@ -150,6 +153,11 @@ def _shown(
         entries = [Entry(row=row, mapped=to_contact(row, mapping)) for row in rows]
         if missing := groups_text("Not in the account:", account.missing(entries, options), SHOWN_CHOICES):
             yield missing
+
+
+def _source_line(text: str) -> str:
+    """Return where a field is from, on lines of which none is broken where the columns begin."""
+    return folded_line(text, indent=SOURCES_AT, lines=3)
 
 
 def _row_line(number: int, mapped: Contact | InvalidRow) -> str:

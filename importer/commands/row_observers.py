@@ -43,7 +43,6 @@ class RowObservers:
                 SheetWarnings(self.warnings, sheet.mapping),
                 self.preflight.observer(sheet.options),
                 self.without_country,
-                self.last_question,
             ),
         )
 

@@ -210,7 +210,7 @@ class ImportRun(PoolCommand):
                     if undos:
                         question.ask_of_undos(self.context, undos, self.interruption)
                     if self._asks_at_last:
-                        question.not_seen = self._observers.preflight.not_seen_text(connection)
+                        question.prepare(connection, self._observers.preflight, self.store)
                         question.ask(self.context, connection, tally, self.interruption)
 
     def _operation(self, account: str) -> ImportOperation:

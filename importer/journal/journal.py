@@ -11,6 +11,7 @@ from importer.journal.accounts import AccountMatch, adopt_account, match_account
 from importer.journal.claim import claim_rows, end_dead_runs, end_rows, record_outcomes, release_row
 from importer.journal.database import Database, columns, moment
 from importer.journal.enqueue import enqueue_rows, recognise_rows
+from importer.journal.first_to_send import first_to_send
 from importer.journal.known_problems import RunHistory
 from importer.journal.presence import Walk, to_ask
 from importer.journal.probes import ProbeLog, newest_answers
@@ -24,7 +25,7 @@ from importer.model.errors import StorageError
 from importer.model.journal_rows import Attempted, Intended, Pending, Recorded, WalkedContact
 from importer.model.policy import Existing, OnConflict
 from importer.model.probe import ProbeAnswers
-from importer.model.rows import Entry, Sheet, Status
+from importer.model.rows import Contact, Entry, Sheet, Status
 from importer.model.runs import RunRecord
 
 _LEARNED_LIMIT = "SELECT limit_per_second FROM learned_limits JOIN accounts ON accounts.id = account WHERE name = ?"
@@ -149,6 +150,11 @@ class Journal:
             connection.execute("DELETE FROM temp.walked")
             walk.add(connection, contacts)
         self._underway.walk = walk
+
+    def first_to_send(self, count: int, is_refused: Callable[[Contact], bool]) -> list[Pending]:
+        """Return the first pending rows that will be sent whole, and the first update; see `first_to_send`."""
+        with self._database.transaction() as connection:
+            return first_to_send(connection, self._underway, count, is_refused)
 
     def claim(self, count: int, records: Sequence[Recorded | Attempted | Intended] = ()) -> list[Pending]:
         """Record outcomes, and mark up to `count` pending rows as in flight: one transaction."""

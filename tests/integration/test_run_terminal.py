@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 
 from importer.sandbox import Sandbox
-from tests.support.commands import TOKEN, customers, give, results, serving, table
+from tests.support.commands import TOKEN, customers, give, read, results, serving, table
 
 if os.name == "nt":
     pytest.skip("terminals are POSIX's", allow_module_level=True)
@@ -166,11 +166,27 @@ def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
 def test_a_yes_and_a_no_may_be_in_the_customers_language(service: Sandbox) -> None:
     """At the last question too; what is neither of them is asked again, and sends nothing."""
     spanish_workbook(Path("clientes.xlsx"), 20)
-    answers = [("Spanish? [Y/n] ", "sí\n"), ("Import them? [Y/n]: ", "stop\n"), ("y or n: ", "não\n")]
+    answers = [("Spanish? [Y/n] ", "sí\n"), ("Import them? [Y/n] ", "stop\n"), ("s/n: ", "não\n")]
     ended = on_a_terminal("run", "clientes.xlsx", answers=answers)
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
-    ended = on_a_terminal("run", "clientes.xlsx", answers=[("[Y/n] ", "s\n"), ("[Y/n]: ", "Oui\n")])
+    ended = on_a_terminal("run", "clientes.xlsx", answers=[("[Y/n] ", "claro\n"), ("[Y/n] ", "Sim, pode\n")])
     assert (ended.unasked, len(service.contacts)) == (0, 19)
+
+
+@pytest.mark.usefixtures("token")
+def test_the_rows_that_are_shown_are_those_that_are_sent() -> None:
+    """Not the changed ones that are left as they are; an update is not shown as if all of it was sent."""
+    customers(Path("a.csv"))
+    assert give("run", "a.csv", "--yes").exit_code == 0
+    rows = [("Phone", "Name"), *([row["Phone"], "Another"] for row in read(Path("a.csv")))]
+    for more, options, told in (
+        ([("+34600999888", "Eva")], (), "The first row as it will be sent:\n  row 5: 34600999888; Eva\n"),
+        ([], ("--existing", "update"), "Row 2 is an update: only its changes go to the contact that is there.\n"),
+    ):
+        table(Path("a.csv"), [*rows, *more])
+        shown = on_a_terminal("run", "a.csv", *options, answers=[("Import them?", "n\n")]).shown
+        assert told in shown
+        assert "row 2:" not in shown
 
 
 NONE = ("none: ", "\n")
@@ -254,10 +270,15 @@ def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
 @pytest.mark.usefixtures("token")
 def test_what_was_not_seen_in_the_account_is_said_above_the_question(service: Sandbox) -> None:
     """In the first run, when no contact carries a tag yet; not in a rehearsal, nor once a contact carries it."""
-    told = 'Not seen in the account; Callbell refuses what is not in its settings:\n  tags: "VIP"\n'
+    told = (
+        'Not seen in the account: tags: "VIP"\n'
+        "Rows with one that is not there are refused: answer n and make it there first,\n"
+        "or go on if you know that it is there.\n"
+    )
     customers(Path("a.csv"))
     ended = on_a_terminal("run", "a.csv", "--tag", "VIP", answers=[("Import them?", "\n")])
     assert f"{told}3 rows, all to be sent.\n" in ended.shown
+    assert ended.shown.split("Import them?")[0].count("\n") < 24
     assert len(service.contacts) == 3
     customers(Path("a.csv"), 4)
     for options in (("--tag", "VIP"), ("--tag", "Imported", "--sandbox")):

@@ -24,6 +24,10 @@ from importer.reports.problem_groups import groups_text
 from importer.system.logs import LOG, log_fields
 
 _MOST_TOLD = 10
+_WHAT_TO_ANSWER = (
+    "Rows with one that is not there are refused: answer n and make it there first,\n"
+    "or go on if you know that it is there."
+)
 
 
 class Preflight:
@@ -72,7 +76,7 @@ class Preflight:
         if connection.rehearsal is not None:
             return ""
         names = not_seen_names(self.requirements, self._seen, connection.directory)
-        return f"Not seen in the account; Callbell refuses what is not in its settings:\n  {names}" if names else ""
+        return f"Not seen in the account: {names}\n{_WHAT_TO_ANSWER}" if names else ""
 
     def refusal(self, contact: Contact) -> Outcome | None:
         """Return the outcome of a row that the account would surely refuse; else None."""

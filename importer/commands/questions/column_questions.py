@@ -57,13 +57,9 @@ def with_answers(
     if ask is None:
         return context, note
     found = _country_evidence(context, readers)
-    if found is not None and found.country and found.country == earlier.country:
-        context = _with_country(context, found.country)
-        where = "the rehearsal" if earlier.is_rehearsed else "the last run"
-        note = f"Country: {found.name}, as in {where}; for another, --country."
-    elif found is not None:
-        rehearsed = earlier.country if earlier.is_rehearsed else ""
-        context = _with_country(context, asked_country(found, ask, rehearsed))
+    if found is not None:
+        country, note = country_answer(found, earlier, ask)
+        context = _with_country(context, country)
     for index, reader in enumerate(readers):
         _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
         ask_consent(reader, context.settings, ask)
@@ -130,6 +126,21 @@ def phone_cells(
     places = [header.index(text) for text in texts if text in header]
     for row in rows:
         yield next((row.cells[place] for place in places if row.cells[place].strip()), "")
+
+
+def country_answer(found: CountryGuess, earlier: EarlierAnswers, ask: Callable[[str], str]) -> tuple[str, str]:
+    """Return the country of numbers that do not say it, and a sentence that tells of it where it was not asked for.
+
+    Args:
+        found: What the numbers tell.
+        earlier: What was answered before: a country that was right then is not asked for again.
+        ask: Asks the person.
+
+    """
+    if found.country and found.country == earlier.country:
+        where = "the rehearsal" if earlier.is_rehearsed else "the last run"
+        return found.country, f"Country: {found.name}, as in {where}; for another, --country."
+    return asked_country(found, ask, earlier.country if earlier.is_rehearsed else ""), ""
 
 
 def asked_country(found: CountryGuess, ask: Callable[[str], str], rehearsed: str = "") -> str:

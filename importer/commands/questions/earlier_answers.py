@@ -1,14 +1,16 @@
 """What a person answered before about the same files: in a run, or in a rehearsal, which has a journal of its own."""
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from importer.commands.journal_path import journal_path
+from importer.commands.journal_path import journal_of, journal_path
 from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.mapper.header import texts_of
 from importer.mapper.phones.countries import country_of
+from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError
 from importer.model.runs import RunRecord
 from importer.settings import Settings
@@ -62,11 +64,28 @@ def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
     run = settings.run
     if run.sandbox or run.journal is not None:
         return []
+    runs = _runs_in(lambda: journal_path(None, sandbox=True, account=run.of_account))
+    return [one for one in runs if one.files == tuple(files)]
+
+
+def answers_about(settings: Settings, file: str) -> EarlierAnswers:
+    """Return what was answered before about a file, for a command that opens no journal of its own.
+
+    Args:
+        settings: Which tell the journal; where it is missing or cannot be read, nothing is known.
+        file: As the person wrote it.
+
+    """
+    files = (file if scheme_of(file) else str(Path(file).absolute()),)
+    return earlier_answers([*_runs_in(lambda: journal_of(settings)), *rehearsals_of(settings, files)], files)
+
+
+def _runs_in(path: Callable[[], Path]) -> list[RunRecord]:
+    """Return the runs of a journal, newest first; none if it is missing or cannot be read."""
     with contextlib.suppress(StorageError):
-        path = journal_path(None, sandbox=True, account=run.of_account)
-        if is_there(path):
-            with contextlib.closing(Journal.open(path)) as journal:
-                return [one for one, _ in journal.runs() if one.files == tuple(files)]
+        if is_there(found := path()):
+            with contextlib.closing(Journal.open(found)) as journal:
+                return [one for one, _ in journal.runs()]
     return []
 
 

@@ -6,19 +6,22 @@ It comes when every row was read and checked, and before anything is sent, so th
 import contextlib
 import signal
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from importer.commands.account.connection import Connection, MappedSheet
+from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines
+from importer.journal import Journal
 from importer.model.answers import says_yes
 from importer.model.errors import InputError
+from importer.model.journal_rows import Pending, Presence
 from importer.model.payload import payload
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
-from importer.model.rows import Contact, Entry, Status
+from importer.model.rows import Contact, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
@@ -31,7 +34,7 @@ _WIDTH = 79
 _SHOWN_ROWS = 2
 _TOLD_FIRST = ("identifier", "name", "source")
 _MOST_LINES_OF_MAPPING = 8
-_SOURCES_AT = 22
+SOURCES_AT = 22
 """Where the columns begin in the lines of a mapping."""
 _NOT_SENT = {
     Status.INVALID: "with a problem",
@@ -43,7 +46,7 @@ _NOT_SENT = {
 
 @dataclass(slots=True, kw_only=True)
 class LastQuestion:
-    """Whether a run sends what it has read; sees the rows that are mapped, of which it shows the first right ones."""
+    """Whether a run sends what it has read; shows the first rows of what it would send."""
 
     is_declined: bool = False
     """Whether it was answered with no, or not at all."""
@@ -51,19 +54,24 @@ class LastQuestion:
     """What was taken from the last run, and is to be seen before anything is sent; empty: nothing was."""
     not_seen: str = ""
     """What the rows need and the account was not seen to have; empty: there is nothing, or it is a rehearsal."""
-    _first: list[tuple[int, Contact]] = field(default_factory=list)
-    """Row numbers with their contacts."""
+    _first: Sequence[Pending] = ()
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
 
-    def mapped(self, entries: Sequence[Entry]) -> None:
-        """Keep the first contacts."""
-        if len(self._first) < _SHOWN_ROWS:
-            right = [(one.row.number, one.mapped) for one in entries if isinstance(one.mapped, Contact)]
-            self._first += right[: _SHOWN_ROWS - len(self._first)]
+    def prepare(self, connection: Connection, preflight: Preflight, journal: Journal) -> None:
+        """Learn what is shown with the question.
 
-    def recognised(self, row: int, identifier: str) -> None:
-        """A row that is as it was when it was sent needs no second look."""
+        Args:
+            connection: To the account, or to a sandbox.
+            preflight: Which asked what the account has.
+            journal: With all rows of the run.
+
+        Raises:
+            StorageError: The journal cannot be read.
+
+        """
+        self.not_seen = preflight.not_seen_text(connection)
+        self._first = journal.first_to_send(_SHOWN_ROWS, lambda contact: preflight.refusal(contact) is not None)
 
     def ask(
         self, context: CommandContext, connection: Connection, tally: Mapping[Status, int], interruption: Interruption
@@ -122,11 +130,9 @@ class LastQuestion:
             raise InputError("Nothing was sent.", code="declined")
 
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
-        head = f"The first {'rows as they' if len(self._first) > 1 else 'row as it'} will be sent:"
         parts = [
             *(_sheet_lines(context, sheet) for sheet in connection.sheets),
-            *([head] if self._first else []),
-            *(row_line(number, contact) for number, contact in self._first),
+            *_first_lines(self._first),
             plain_lines(self.not_seen),
             self.note,
             _counts(tally),
@@ -179,8 +185,19 @@ def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
     notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
-    shown = [_folded(line, indent=_SOURCES_AT, lines=2) for line in lines]
+    shown = [folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
     return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
+
+
+def _first_lines(first: Sequence[Pending]) -> Iterator[str]:
+    """Yield what is shown of the first rows: new contacts whole, and of an update what it is."""
+    new = [one for one in first if one.presence is not Presence.THERE]
+    if new:
+        yield f"The first {'rows as they' if len(new) > 1 else 'row as it'} will be sent:"
+    yield from (row_line(one.row, one.contact) for one in new)
+    for one in first:
+        if one.presence is Presence.THERE:
+            yield f"Row {one.row} is an update: only its changes go to the contact that is there."
 
 
 def row_line(number: int, contact: Contact) -> str:
@@ -192,10 +209,10 @@ def row_line(number: int, contact: Contact) -> str:
     first = [contact.identifier, contact.name, *([contact.source] if contact.source != "whatsapp" else [])]
     texts = {name: ", ".join(map(str, one)) if isinstance(one, list | tuple) else one for name, one in named.items()}
     told = "; ".join([*first, *(f"{name}: {text}" for name, text in texts.items())])
-    return _folded(f"  row {number}: {plain(told)}", indent=4, lines=3)
+    return folded_line(f"  row {number}: {plain(told)}", indent=4, lines=3)
 
 
-def _folded(text: str, *, indent: int, lines: int) -> str:
+def folded_line(text: str, *, indent: int, lines: int) -> str:
     """Return the text on so many lines at most, broken and, where it is longer, cut between words."""
     return textwrap.fill(
         text, _WIDTH, subsequent_indent=" " * indent, max_lines=lines, placeholder=" ...", break_on_hyphens=False

@@ -195,11 +195,11 @@ def test_an_answer_that_is_neither_yes_nor_no_is_asked_again() -> None:
     path = customers(Path("contacts.csv"))
     answer, asked = answering("what?", "ok")
     assert draft(path, answer).exit_code == 0
-    assert asked[1:] == ["Please answer y or n:"]
+    assert asked[1:] == ["Please answer y/n or s/n:"]
     answer, asked = answering("1", "n")
     with pytest.raises(UsageError):
         draft(path, answer)
-    assert asked[1:] == ["Please answer y or n:"]
+    assert asked[1:] == ["Please answer y/n or s/n:"]
 
 
 def test_the_country_is_asked_for_where_numbers_have_none() -> None:
@@ -214,6 +214,32 @@ def test_the_country_is_asked_for_where_numbers_have_none() -> None:
     draft(SAMPLES / "clientes.csv", answer)
     assert "did you mean Portugal (PT)?" in asked[2]
     assert written().mapping.contact.country == "PT"
+
+
+def test_the_country_of_the_last_run_is_told_and_not_asked_for() -> None:
+    """As `run` does; numbers of another country are asked about."""
+    file = table(Path("a.csv"), [("Móvil", "Nombre"), *((f"6001112{n}2", "Ana Gil") for n in range(9))])
+    assert give("run", file, "--sandbox", "--yes", "--country", "ES").exit_code == 0
+    answer, asked = answering("")
+    context = CommandContext(settings=Settings(), environment={}, stream=io.StringIO(), ask_line=answer)
+    write_config(context, str(file), CONFIG)
+    assert isinstance(context.stream, io.StringIO)
+    assert "Country: Spain, as in the rehearsal; for another, --country.\n" in context.stream.getvalue()
+    assert asked[0].endswith("Write this to config.toml? [Y/n]")
+    assert written().mapping.contact.country == "ES"
+
+
+def test_the_columns_stand_below_each_other_however_long_a_reason_is() -> None:
+    """A long line goes on below the columns."""
+    file = table(
+        Path("a.csv"), [("Celular do responsável pela conta", "Nome"), ("+34600111222", "Ana"), ("+34600111223", "Eva")]
+    )
+    answer, asked = answering("", "")
+    draft(file, answer)
+    lines = asked[-1].splitlines()
+    assert max(map(len, lines)) < 80
+    (place,) = {line.index(" from ") for line in lines if line.startswith(("  identifier", "  name"))}
+    assert place == 16
 
 
 def test_the_country_may_stay_open() -> None:

@@ -6,8 +6,44 @@ import pytest
 
 from importer.model.answers import is_no, is_yes, says_yes
 
-YES = ("y", "yes", "YES", " Si ", "si", "sí", "Sí.", "si\u0301", "s", "sim", "oui", "o", "ja", "j", "ok")
-NO = ("n", "no", "NO", "nao", "não", "na\u0303o", "Non", "nein", "No!")
+YES = (
+    "y",
+    "yes",
+    "YES",
+    " Si ",
+    "si",
+    "sí",
+    "Sí.",
+    "si\u0301",
+    "s",
+    "sim",
+    "oui",
+    "o",
+    "ja",
+    "j",
+    "ok",
+    "okay",
+    "claro",
+    "¡Claro!",
+    "vale",
+    "Sim, pode",
+    "yes please",
+    "ok, vale",
+    "si\u0301, adelante",
+    "claro que sí",
+)
+NO = ("n", "no", "NO", "nao", "não", "na\u0303o", "Non", "nein", "No!", "no, gracias", "não sei", "nein danke")
+UNSURE = (
+    "sí?",
+    "no?",
+    "si no están",
+    "sí, pero solo diez",
+    "yes, but wait",
+    "o que é isso",
+    "s i",
+    "n 3",
+    "ok mas não todos",
+)
 
 
 @pytest.mark.parametrize("answer", YES)
@@ -24,9 +60,9 @@ def test_a_no_is_understood_in_the_languages_of_users(answer: str) -> None:
     assert not is_yes(answer)
 
 
-@pytest.mark.parametrize("answer", ["", "stop", "salir", "order", "nobody knows", "1", "?"])
+@pytest.mark.parametrize("answer", ["", "stop", "salir", "order", "nobody knows", "1", "?", "...", *UNSURE])
 def test_what_is_neither_is_neither(answer: str) -> None:
-    """A word that only begins like a yes, such as `stop`, sends nothing."""
+    """A word that only begins like a yes, a yes with a but, and a letter that begins a sentence send nothing."""
     assert not is_yes(answer)
     assert not is_no(answer)
 
@@ -42,4 +78,4 @@ def test_who_says_neither_is_asked_again() -> None:
 
     assert says_yes(ask, "Send? [y/N]")
     assert not says_yes(ask, "Send? [y/N]")
-    assert questions == ["Send? [y/N]", "Please answer y or n:"] * 2
+    assert questions == ["Send? [y/N]", "Please answer y/n or s/n:"] * 2

@@ -1,0 +1,85 @@
+"""The rows that the last question shows: those that will be sent, as they will be."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from importer.journal import Journal
+from importer.model.account import AccountIdentity
+from importer.model.journal_rows import Presence, WalkedContact
+from importer.model.policy import Existing
+from importer.model.rows import Contact
+from tests.support.journals import SHEET, Ticking, contact, entry, record, recorded
+
+UNKNOWN, THERE = Presence.UNKNOWN, Presence.THERE
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """A journal whose first run created two contacts."""
+    with closing(Journal.open(tmp_path / "journal.sqlite3", Ticking())) as opened:
+        begin(opened, [contact(1), contact(2)])
+        opened.record([recorded(row) for row in opened.claim(2)])
+        opened.finish(record("run-1"))
+        yield opened
+
+
+def begin(journal: Journal, rows: Sequence[Contact], name: str = "run-1", existing: Existing = Existing.SKIP) -> None:
+    """Begin a run with these contacts, the first of them in row 2."""
+    account = journal.match_account(AccountIdentity(name="main"))
+    journal.begin(record(name), account, existing)
+    journal.enqueue(journal.add_sheet(SHEET), [entry(one, row) for row, one in enumerate(rows, 2)])
+
+
+def changed(number: int) -> Contact:
+    """Return a contact of the first run under another name."""
+    return replace(contact(number), name="Another")
+
+
+def shown(journal: Journal, refused: str = "") -> list[tuple[int, Presence]]:
+    """Return the row numbers that are shown, with what is known of their contacts."""
+    return [(one.row, one.presence) for one in journal.first_to_send(2, lambda contact: contact.identifier == refused)]
+
+
+def test_rows_that_are_left_as_they_are_are_not_shown(journal: Journal) -> None:
+    """Nor is one that the account would refuse; and whatever is shown can be claimed all the same."""
+    begin(journal, [changed(1), contact(2), contact(3), contact(4), contact(5)], "run-2")
+    assert shown(journal) == [(4, UNKNOWN), (5, UNKNOWN)]
+    assert shown(journal, contact(3).identifier) == [(5, UNKNOWN), (6, UNKNOWN)]
+    assert [row.row for row in journal.claim(9)] == [4, 5, 6]
+
+
+def test_new_rows_are_shown_before_updates(journal: Journal) -> None:
+    """An update is shown where they are too few, and one is enough."""
+    begin(journal, [changed(1), changed(2), contact(3)], "run-2", Existing.UPDATE)
+    assert shown(journal) == [(4, UNKNOWN), (2, THERE)]
+
+
+def test_of_updates_alone_the_first_is_shown(journal: Journal) -> None:
+    """It stands for all of them."""
+    begin(journal, [changed(1), changed(2)], "run-2", Existing.UPDATE)
+    assert shown(journal) == [(2, THERE)]
+
+
+@pytest.mark.parametrize(
+    ("existing", "expected"), [(Existing.SKIP, [(3, UNKNOWN)]), (Existing.UPDATE, [(3, UNKNOWN), (2, THERE)])]
+)
+def test_whom_the_walk_saw_is_not_new(
+    journal: Journal, existing: Existing, expected: Sequence[tuple[int, Presence]]
+) -> None:
+    """It is left as it is, or updated."""
+    begin(journal, [contact(3), contact(4)], "run-2", existing)
+    journal.add_walked([WalkedContact(number=contact(3).identifier, uuid="u3")], several_channels=False)
+    assert shown(journal) == expected
+
+
+def test_a_row_in_doubt_is_not_shown(journal: Journal) -> None:
+    """It is looked up first, and may be there."""
+    begin(journal, [contact(3)], "run-2")
+    journal.claim(1)
+    journal.finish(record("run-2"))
+    begin(journal, [contact(3), contact(4)], "run-3")
+    assert shown(journal) == [(3, UNKNOWN)]
