@@ -222,6 +222,24 @@ def test_enter_sends_only_those_who_agreed(service: Sandbox) -> None:
     assert "[input.where]" not in ended.shown.split("Import them?", maxsplit=1)[0]
 
 
+@pytest.mark.usefixtures("token")
+def test_who_agreed_is_asked_once_for_the_same_files(service: Sandbox) -> None:
+    """The rehearsal's answer counts in the run, and the run's in the next; a new value is asked about."""
+    table(Path("a.csv"), CONSENT)
+    asked, last = ('with "Sí"? [Y/n] ', "\n"), ("Import them? [Y/n]", "\n")
+    ended = on_a_terminal("run", "a.csv", "--sandbox", answers=[asked, last])
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    told = 'Only "Sí" in Acepta publicidad, as in {}; to answer otherwise:\n  callbell-importer init a.csv\n'
+    for count, where in ((2, "the rehearsal"), (3, "the last run")):
+        ended = on_a_terminal("run", "a.csv", answers=[last])
+        assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, count)
+        assert told.format(where) in ended.shown.split("Import them?", maxsplit=1)[0]
+        table(Path("a.csv"), [*CONSENT, ("+34600111230", "Eva", "Sí")])
+    table(Path("a.csv"), [*CONSENT, ("+34600111240", "Leo", "Nunca")])
+    ended = on_a_terminal("run", "a.csv", answers=[asked])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 3)
+
+
 def test_init_writes_who_agreed_into_the_config() -> None:
     """The run with the config leaves the same rows out, and asks nothing about them."""
     table(Path("a.csv"), CONSENT)

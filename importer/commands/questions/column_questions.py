@@ -24,6 +24,7 @@ from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess
 from importer.model.answers import is_no, is_yes
 from importer.model.plain_text import plain, shortened
 from importer.model.rows import Row, Sheet
+from importer.reports.run_commands import choose_columns
 from importer.settings import Settings
 from importer.settings.value_checks import country as checked_country
 
@@ -35,7 +36,7 @@ _CONTENT = {"identifier": "the phone number", "name": "the name"}
 
 
 def with_answers(
-    context: CommandContext, readers: Sequence[InputSheet], earlier: EarlierAnswers = NO_ANSWERS
+    context: CommandContext, readers: Sequence[InputSheet], earlier: EarlierAnswers = NO_ANSWERS, *, asks: bool = True
 ) -> tuple[CommandContext, str]:
     """Ask what cannot be told of the sheets, and return the context with the numbers' country.
 
@@ -45,29 +46,34 @@ def with_answers(
         context: With how to ask; where nobody can be asked, it is returned as it is.
         readers: The opened sheets.
         earlier: What was answered before: a country that was right in the last run is not asked for again.
+        asks: Whether questions are asked; else only what was answered before is taken, as `check` does.
 
     Returns:
-        The context, and a sentence that tells of a country that was not asked for.
+        The context, and a line for each answer that was taken from before.
 
     Raises:
         InputError: A file cannot be read, or the input ended without an answer.
 
     """
-    ask, note = context.asker, ""
-    if ask is None:
-        return context, note
+    if context.asker is None:
+        return context, ""
+    ask, taken = context.asker if asks else None, []
     found = _country_evidence(context, readers)
     if found is not None and found.country and found.country == earlier.country:
         context = _with_country(context, found.country)
         where = "the rehearsal" if earlier.is_rehearsed else "the last run"
-        note = f"Country: {found.name}, as in {where}; for another, --country."
-    elif found is not None:
+        taken.append(f"Country: {found.name}, as in {where}; for another, --country.")
+    elif found is not None and ask is not None:
         rehearsed = earlier.country if earlier.is_rehearsed else ""
         context = _with_country(context, asked_country(found, ask, rehearsed))
     for index, reader in enumerate(readers):
-        _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
-        ask_consent(reader, context.settings, ask)
-    return context, note
+        if ask is not None:
+            _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
+        known = earlier.consent[index] if index < len(earlier.consent) else {}
+        said = ask_consent(reader, context.settings, ask, known)
+        otherwise = choose_columns([reader.sheet.file], context.options)
+        taken += [f"{one}, as in {earlier.consent_where}; to answer otherwise:\n  {otherwise}" for one in said]
+    return context, "\n".join(taken)
 
 
 def _country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> CountryGuess | None:
