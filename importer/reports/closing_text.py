@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.runs import CONSENT, ProblemGroup, RunRecord
+from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.next_step import (
     FINISHED,
     SETTLED_BY_ITSELF,
@@ -209,7 +210,7 @@ def _head(ending: Ending, *, dry: bool) -> str:
     record, tally = ending.record, ending.tally
     ended = ended_after(record.exit_code, record.seconds)
     blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
-    left_out = f", {counted(record.left_out)} left out by [input.where]" if record.left_out else ""
+    left_out = left_out_text(record.left_out, kept_consent(record.options.get(CONSENT)))
     where = " Rehearsal in a sandbox: nothing was sent to Callbell." if record.is_rehearsal else ""
     rehearsed = " Dry run: nothing was sent or saved." if dry else where
     return f"{ended}: {counted(sum(tally.values()))} read{blank}{left_out}.{rehearsed}"

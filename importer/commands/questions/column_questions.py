@@ -67,8 +67,7 @@ def with_answers(
         rehearsed = earlier.country if earlier.is_rehearsed else ""
         context = _with_country(context, asked_country(found, ask, rehearsed))
     for index, reader in enumerate(readers):
-        if ask is not None:
-            _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
+        _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
         known = earlier.consent[index] if index < len(earlier.consent) else {}
         said = ask_consent(reader, context.settings, ask, known)
         otherwise = choose_columns([reader.sheet.file], context.options)
@@ -191,14 +190,14 @@ def _with_country(context: CommandContext, country: str) -> CommandContext:
 
 
 def _ask_columns(
-    reader: InputSheet, settings: Settings, ask: Callable[[str], str], before: Callable[[str], str], where: str
+    reader: InputSheet, settings: Settings, ask: Callable[[str], str] | None, before: Callable[[str], str], where: str
 ) -> None:
     """Ask which column feeds what every contact needs, and leave the answers with the sheet.
 
     Args:
         reader: The sheet.
         settings: With the columns that were given.
-        ask: Asks the person.
+        ask: Asks the person; None: only what was chosen before is taken.
         before: Returns the column that fed a field before; empty: none is known.
         where: When that was.
 
@@ -211,7 +210,10 @@ def _ask_columns(
     for question in guessed.questions:
         is_askable = all(header.count(part) == 1 for choice in question.choices for part in _parts(choice))
         if question.is_required and question.choices and is_askable and not getattr(given, question.field):
-            chosen[question.field] = _column_chosen(question, reader, ask, before(question.field), where)
+            if ask is not None:
+                chosen[question.field] = _column_chosen(question, reader, ask, before(question.field), where)
+            elif before(question.field) in question.choices:
+                chosen[question.field] = before(question.field)
     if chosen:
         left = tuple(one for one in guessed.questions if one.field not in chosen)
         reader.answered = replace(guessed, columns=with_fields(guessed.columns, chosen), questions=left)

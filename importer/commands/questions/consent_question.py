@@ -90,7 +90,7 @@ def how_to_keep(readers: Sequence[InputSheet], settings: Settings, options: Mapp
         return ""
     said = " ".join(reader.left_out_text() for reader in asked)
     files = [reader.sheet.file for reader in asked]
-    return f"{said} To stop being asked:\n  {choose_columns(files, options)}"
+    return f"{said}\nTo stop being asked:\n  {choose_columns(files, options)}"
 
 
 def consent_of(header: Sequence[str], rows: Sequence[Row], ask: Callable[[str], str]) -> tuple[list[Consent], Where]:
@@ -121,7 +121,7 @@ def consent_answers(asked: Sequence[Consent], among: str, ask: Callable[[str], s
 def _open(header: Sequence[str], rows: Sequence[Row]) -> Iterator[Consent]:
     """Yield the columns of which some rows do not say yes."""
     for one in consents(columns_of(header, [row.cells for row in rows], "")):
-        if header.count(one.header) == 1 and sum(one.counts[text] for text in one.agreed) < len(rows):
+        if header.count(one.header) == 1 and not one.all_agreed:
             yield one
 
 
