@@ -36,9 +36,22 @@ def _wrong_use_told(arguments: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except _WrongUse as error:
+        if hasattr(error, "possibilities"):
+            _suggest(error)
         fail_use(arguments, error.format_message(), error.show)
     except KeyboardInterrupt as error:
         fail(interrupted_exit_code(error), INTERRUPTED_TEXT)
+
+
+def _suggest(error: Any) -> None:  # noqa: ANN401 - typer hides the types that it vendors
+    """Let an error about an option that does not exist name what is meant; typer names whatever is a little alike."""
+    from importer.cli.near_options import is_word_for_file, near_options  # noqa: PLC0415 - nearly never
+
+    command = error.ctx.command
+    error.possibilities = near_options(error.option_name, [name for one in command.params for name in one.opts])
+    file = next((str(one.metavar) for one in command.params if one.name in {"file", "files"}), "")
+    if file and not error.possibilities and is_word_for_file(error.option_name):
+        error.message += f" (the file needs no option: {command.name} {file})"
 
 
 def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer hides the types that it vendors

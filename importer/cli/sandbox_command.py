@@ -31,7 +31,7 @@ def sandbox(
         typer.Option(
             metavar="FILE",
             help="Contacts that are there before: CSV with Phone and Name or the API's fields in its header, or a JSON"
-            " object as for POST /contacts on each line.",
+            " object as for POST /contacts on each line. Their tags (column Tags), users and custom fields exist too.",
         ),
     ] = None,
     chats: Annotated[

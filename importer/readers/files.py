@@ -1,11 +1,14 @@
 """Check an input file: readable, unchanged while it is read, and its type by its first bytes."""
 
+import contextlib
+import difflib
 import os
 import re
 import stat
 from pathlib import Path
 
 from importer.model.errors import InputError
+from importer.model.plain_text import plain
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLDEST = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
@@ -42,6 +45,8 @@ _OFFICE = ("a workbook", "an old file of Excel")
 """What these are, a name tells better: a Word document is a zip too."""
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _START_BYTES = 4_096
+_NEARLY_THE_SAME = 0.75
+"""From 0 to 1, as difflib has it: another ending is as near as that, another word is not."""
 
 
 class FileState:
@@ -109,6 +114,8 @@ def no_spreadsheet(path: str) -> InputError:
     """Return the sentence for a file whose name ends like no spreadsheet's: what it is, if its beginning tells."""
     try:
         start = b""
+        if not Path(path).exists() and _nearest_name(Path(path)):  # such as `contacts`, of contacts.csv
+            return unreadable(path, FileNotFoundError())
         if Path(path).is_file():  # a pipe would wait for somebody to write into it
             with Path(path).open("rb") as file:
                 start = file.read(_START_BYTES)
@@ -141,8 +148,10 @@ def unreadable(path: str, error: OSError | ValueError) -> InputError:
     """
     match error:
         case FileNotFoundError() | NotADirectoryError() | ValueError():
+            near = _nearest_name(Path(path))
+            hint = f"Did you mean {plain(near)}? Else check" if near else "Check"
             return InputError(
-                f"There is no file {path}.", "Check the name, and the folder you are in.", code="file_missing"
+                f"There is no file {path}.", f"{hint} the name, and the folder you are in.", code="file_missing"
             )
         case PermissionError():
             return InputError(
@@ -153,6 +162,15 @@ def unreadable(path: str, error: OSError | ValueError) -> InputError:
             return InputError(
                 f"{path} cannot be read: {reason}.", "Copy the file to this computer's disk and try again."
             )
+
+
+def _nearest_name(path: Path) -> str:
+    """Return the path of the file in the same folder whose name is nearly the same; empty: there is none."""
+    names: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError), os.scandir(path.parent) as entries:
+        names = {entry.name.casefold(): entry.name for entry in entries if entry.is_file()}
+    near = difflib.get_close_matches(path.name.casefold(), names, n=1, cutoff=_NEARLY_THE_SAME)
+    return str(path.with_name(names[near[0]])) if near else ""
 
 
 def _kind(start: bytes) -> tuple[str, str]:

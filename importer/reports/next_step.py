@@ -107,8 +107,8 @@ def cure(
     if group.code == "phone_no_area_code":
         feed = f'identifier = "AREA{{{plain(group.column)}}}"'
         return (
-            f"Write the whole numbers in the file. Or, if all are of one area, let the config add its code: {feed}"
-            " under [columns], with the code in place of AREA. This writes a config:"
+            f"Write the whole numbers in the file. Or, if all are of one area, let the config add its area code: {feed}"
+            " under [columns], with the area code in place of AREA. This writes a config:"
             f"\n  {choose_columns(files, options)}"
         )
     if group.code in CURES and command != "check":

@@ -70,7 +70,7 @@ def settle(
     above = (_environment_layer(environment), _options_layer(options))
     account = _account_layer(config[0], [values for values, _ in above])
     layers = (config, account, *above)
-    problems = [problem for _, wrong in layers for problem in wrong]
+    problems = [*(problem for _, wrong in layers for problem in wrong), *_of_another(account[0], above[0][0])]
     tables: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
     for values, _ in layers:
         for table, keys in values.items():
@@ -116,6 +116,17 @@ def _account_layer(config: _Values, above: Sequence[_Values]) -> _Layer:
         return account_layer(config, next(filter(None, reversed(named)), "")), ()
     except UnclearAccountError as error:
         return {}, [str(error)]
+
+
+def _of_another(account: _Values, environment: _Values) -> Iterable[str]:
+    """Yield what is wrong where a variable would send an account's customers to another address than its own."""
+    named, given = (values.get("service", {}).get("base_url") for values in (account, environment))
+    if named and given and named != given:
+        name, variable = account["run"]["of_account"], _variable_of("base_url")
+        yield (
+            f"the variable {variable} says {given}, and base_url of [accounts.{name}] says {named}: take the variable"
+            f" away (unset {variable}), or the key"
+        )
 
 
 def _config_layer(text: str, name: str, folder: Path) -> _Layer:

@@ -132,7 +132,8 @@ class ImportOperation:
         is_there = isinstance(decision, Final) and decision.outcome.status is Status.EXISTS
         if not is_there or reply.contact is None or self._policy.existing is not Existing.UPDATE:
             return decision
-        met = GetContact(uuid=reply.contact.uuid, contact=attempt.contact, doubts=attempt.doubts)
+        posted = attempt if attempt.doubted else None
+        met = GetContact(uuid=reply.contact.uuid, contact=attempt.contact, doubts=attempt.doubts, posted=posted)
         return self._recreated(after_get_contact(reply, met, self._policy, jitter), met.uuid)
 
     def _recreated(self, decision: ImportDecision | Recreate, gone_uuid: str) -> ImportDecision:

@@ -54,8 +54,8 @@ class Job(Generic[StepT, OutcomeT]):
 
     @property
     def may_have_arrived(self) -> bool:
-        """Whether a request for it has left, in this run or in an earlier one that was cut off."""
-        return self.attempts > 0 or (self.row is not None and self.row.in_doubt)
+        """Whether a request for it has left without an answer, in this run or in an earlier one that was cut off."""
+        return self.attempts > 0 or (self.row is not None and self.row.in_doubt and not self.row.was_refused)
 
     def going_by_answer(self, instead: StepT | None) -> Self:
         """Return the job after noting that its next step goes by an answer that just came.

@@ -1,6 +1,7 @@
-"""Record a run that is stopped with Ctrl-C and goes on, as a picture (SVG) that plays by itself.
+"""Record a run that is stopped with Ctrl-C and goes on, as a picture (SVG) that plays by itself, and how another ends.
 
-The command is the real one, on a terminal of its own, and sends to the sandbox. The picture is a strip of screens.
+The commands are the real ones, on a terminal of their own, and send to the sandbox. The first picture is a strip of
+screens, the second the closing text.
 """
 
 import codecs
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -20,7 +21,12 @@ from tests.benchmarks.measuring import tell
 from tests.support.paths import ROOT
 
 PICTURE = ROOT / ".github" / "recording.svg"
+CLOSING_PICTURE = ROOT / ".github" / "terminal.svg"
 COMMAND = ("run", "customers.csv", "--yes")
+CLOSING_COMMAND = ("run", "clientes.xlsx", "--country", "ES", "--yes")
+CLOSING_ROWS = 4_000
+_WRONG_CELLS = {12: "12345", 1501: "12345", 2200: "", 3300: "ask her"}
+"""Row of the list, from 1, to its phone."""
 ROWS = 1_500
 STOPPED_AT_PERCENT = 35
 """Ctrl-C is pressed as soon as the display says so much."""
@@ -37,6 +43,8 @@ class Screen:
     """The part of a terminal that the command uses: text, colours, moves of the cursor, erased lines."""
 
     cells: list[dict[int, tuple[str, str]]] = field(default_factory=lambda: [{} for _ in range(LINES)])
+    above: list[dict[int, tuple[str, str]]] = field(default_factory=list)
+    """Lines that left the screen at its top."""
     row: int = 0
     column: int = 0
     colour: str = _PLAIN
@@ -64,6 +72,7 @@ class Screen:
     def _down(self) -> None:
         self.row += 1
         if self.row == LINES:
+            self.above.append(self.cells[0])
             self.cells = [*self.cells[1:], {}]
             self.row -= 1
 
@@ -115,14 +124,16 @@ class Recording:
         else:
             self.frames.append((lines, seconds))
 
-    def play(self, folder: Path, environment: Mapping[str, str], *, stopped: bool) -> int:
+    def play(
+        self, folder: Path, environment: Mapping[str, str], *, stopped: bool, command: Sequence[str] = COMMAND
+    ) -> int:
         """Give the command on a terminal of its own, and return its exit code."""
-        self.screen.write(f"$ callbell-importer {' '.join(COMMAND)}\r\n")
+        self.screen.write(f"$ callbell-importer {' '.join(command)}\r\n")
         self.keep(1.0)
         process, terminal = _terminal_fork()
         if not process:
             os.chdir(folder)
-            os.execve(sys.executable, [sys.executable, "-m", "importer", *COMMAND], dict(environment))  # noqa: S606 - our own command
+            os.execve(sys.executable, [sys.executable, "-m", "importer", *command], dict(environment))  # noqa: S606 - our own command
         decode, due = codecs.getincrementaldecoder("utf-8")("replace").decode, time.monotonic() + _FRAME_SECONDS
         with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
             while block := os.read(terminal, 4096):
@@ -167,6 +178,45 @@ class Recording:
         )
 
 
+def closing_svg(screen: Screen) -> str:
+    """Return a picture of the closing text that ends the screen."""
+    shown = [
+        "".join(cells.get(at, (" ", ""))[0] for at in range(max(cells, default=-1) + 1))
+        for cells in (*screen.above, *screen.cells)
+    ]
+    first = next(at for at, line in enumerate(shown) if line.startswith("Finished after"))
+    last = max(at for at, line in enumerate(shown) if line.strip())
+    lines = [f"$ callbell-importer {' '.join(CLOSING_COMMAND)}", "...", *shown[first : last + 1]]
+    width, height = round(COLUMNS * _CHARACTER) + 2 * _MARGIN, len(lines) * _LINE + 2 * _MARGIN
+    texts = [
+        f'<text x="{_MARGIN}" y="{_MARGIN + (at + 1) * _LINE - 4}">{escape(line)}</text>'
+        for at, line in enumerate(lines)
+        if line
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">\n'
+        "<title>The last lines of an import: what is in Callbell, and what to do next</title>\n"
+        "<style>text{font:13px/1 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;white-space:pre;"
+        f"fill:{_PLAIN}}}</style>\n"
+        f'<rect width="{width}" height="{height}" rx="8" fill="{_PAPER}"/>\n{chr(10).join(texts)}\n</svg>\n'
+    )
+
+
+def _write_workbook(path: Path) -> None:
+    """Write a list of customers of which four are wrong and one stands twice."""
+    from openpyxl import Workbook  # noqa: PLC0415 - for this picture alone
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Nombre", "Apellidos", "Móvil", "Etiquetas"])
+    for number in range(1, CLOSING_ROWS + 1):
+        same = 43 if number == 2501 else number  # row 2502 is row 44 again
+        phone = _WRONG_CELLS.get(number, f"6{same * 48_271_003 % 99_999_989:08}")
+        sheet.append([f"Cliente {number}", f"Garcia {number}", phone, "Cliente" if number % 2 else "VIP"])
+    book.save(path)
+
+
 def _terminal_fork() -> tuple[int, int]:
     """Fork into a process on a new terminal; return 0 there, and here its number and our end of the terminal."""
     import fcntl  # noqa: PLC0415 - Windows has none of these
@@ -181,7 +231,7 @@ def _terminal_fork() -> tuple[int, int]:
 
 
 def main() -> None:
-    """Make the picture."""
+    """Make the pictures."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         rows = [f"+346{number * 7919 % 100_000_000:08},Customer {number}" for number in range(1, ROWS + 1)]
@@ -189,16 +239,19 @@ def main() -> None:
         serve = [sys.executable, "-m", "importer", "sandbox", "--port", "0", "--latency", "0.05"]
         with subprocess.Popen(serve, cwd=ROOT, stderr=subprocess.PIPE, text=True) as sandbox:  # noqa: S603 - our own command
             assert sandbox.stderr is not None
-            said = next(sandbox.stderr) + next(sandbox.stderr)
-            variables = dict(re.findall(r"(CALLBELL_\w+)=(\S+)", said))
+            variables: dict[str, str] = {}
+            while "CALLBELL_API_TOKEN" not in variables:  # which is said last
+                variables |= dict(re.findall(r"(CALLBELL_\w+)=(\S+)", next(sandbox.stderr)))
             homes = {"HOME": made, "XDG_STATE_HOME": f"{made}/state", "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+            environment = {"PATH": os.defpath, **homes, **variables}
             recording = Recording()
-            codes = [
-                recording.play(folder, {"PATH": os.defpath, **homes, **variables}, stopped=stopped)
-                for stopped in (True, False)
-            ]
+            codes = [recording.play(folder, environment, stopped=stopped) for stopped in (True, False)]
+            _write_workbook(folder / "clientes.xlsx")
+            closing = Recording()
+            codes.append(closing.play(folder, environment, stopped=False, command=CLOSING_COMMAND))
             sandbox.terminate()
-    if codes != [130, 0]:
+    if codes != [130, 0, 1]:
         raise SystemExit(f"the runs ended with {codes}, so there is no picture")
     PICTURE.write_text(recording.svg(), encoding="utf-8")
+    CLOSING_PICTURE.write_text(closing_svg(closing.screen), encoding="utf-8")
     tell(f"{PICTURE}: {len(recording.frames)} screens, exit codes {codes}")

@@ -29,7 +29,7 @@ CONTACT = {
     "identifier_digits_lost": 'source = "telegram"',
     "cannot_be_cleared": 'clear_mark = "--"\nexisting = "update"',
     "phone_first_of_several": 'several = "first_mobile"\ncountry = "ES"',
-    "phone_no_area_code": 'country = "MX"',
+    "phone_no_area_code": 'country = "BR"',
     "phone_several": 'country = "ES"',
     "phone_zero_lost": 'country = "GB"',
     "text_repaired": "repair_text = true",

@@ -215,6 +215,14 @@ def test_its_recording_shows_a_run_that_goes_on() -> None:
     assert "All 1,500 customers are in Callbell." in shown
 
 
+def test_its_pictures_of_the_terminal_show_how_a_run_is_taken_back() -> None:
+    """As every run that changed something says it."""
+    for name in ("recording.svg", "terminal.svg"):
+        shown = (ROOT / ".github" / name).read_text(encoding="utf-8")
+        ET.fromstring(shown)  # noqa: S314 - our own
+        assert "To take it back: callbell-importer undo " in shown
+
+
 def test_the_packages_map_names_files_that_are_there() -> None:
     """Whoever is sent to a file by importer/README.md finds it."""
     there = {path.relative_to(ROOT / "importer").as_posix() for path in (ROOT / "importer").rglob("*.py")}

@@ -24,3 +24,9 @@ def test_the_help_names_arguments_by_words(command: str, monkeypatch: pytest.Mon
     assert re.fullmatch(rf"Usage: callbell-importer {command} *\[OPTIONS\]( [\[\]A-Z.]+)*", usage), usage
     assert not re.search(r"[<>{}]", options)
     assert max(map(len, options.splitlines())) <= 80
+
+
+def test_the_sandbox_says_how_tags_come_to_exist_in_it() -> None:
+    """No option names them: contacts that have them do."""
+    said = " ".join(CliRunner().invoke(app, ["sandbox", "--help"]).stdout.split())
+    assert "Their tags (column Tags), users and custom fields exist too." in said

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from importer.model.errors import InputError
-from importer.readers.files import FileState
+from importer.readers.files import FileState, no_spreadsheet
 
 CONTENT = "phone,name\n34600111222,Ana\n"
 
@@ -60,6 +60,42 @@ def test_the_open_file_is_the_one_that_was_looked_at(path: Path) -> None:
         state.check(file.fileno())
     with path.open("rb") as file, pytest.raises(InputError, match="was changed"):
         state.check(file.fileno())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("contact.csv", "contacts.csv"),
+        ("Contatcs.csv", "contacts.csv"),
+        ("contacts.xlsx", "contacts.csv"),
+        ("clients.csv", ""),
+        ("list.csv", ""),
+        ("folder.cs", ""),
+        ("contact\0.csv", "contacts.csv"),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_told(path: Path, wrong: str, meant: str) -> None:
+    """Of a file in the same folder; where none is near, nothing is suggested."""
+    path.with_name("folder.csv").mkdir()
+    with pytest.raises(InputError, match="There is no file") as raised:
+        FileState(str(path.with_name(wrong)))
+    said = f"Did you mean {path.with_name(meant)}? Else check the name" if meant else "Check the name"
+    assert raised.value.hint.startswith(said)
+
+
+def test_a_name_without_its_ending_is_told_too(path: Path) -> None:
+    """A file that is not there is no other kind of file."""
+    error = no_spreadsheet(str(path.with_name("contacts")))
+    assert error.message == f"There is no file {path.with_name('contacts')}."
+    assert error.hint.startswith(f"Did you mean {path}?")
+
+
+@pytest.mark.parametrize("wrong", ["gone/contacts.csv", "contacts.csv/contact.csv"])
+def test_a_folder_that_is_missing_is_not_looked_into(path: Path, wrong: str) -> None:
+    """The file is told as missing all the same."""
+    with pytest.raises(InputError, match="There is no file") as raised:
+        FileState(str(path.parent / wrong))
+    assert raised.value.hint == "Check the name, and the folder you are in."
 
 
 def test_a_file_that_is_gone_is_told(path: Path) -> None:

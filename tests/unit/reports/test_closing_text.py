@@ -302,7 +302,11 @@ def group(code: str, count: int, column: str = "", message: str = "") -> Problem
     ("code", "country", "expected"),
     [
         ("phone_no_country", "", "such as --country ES for Spain: not one row has to be changed."),
-        ("phone_no_area_code", "", 'identifier = "AREA{Móvil}" under [columns], with the code in place of AREA.'),
+        (
+            "phone_no_area_code",
+            "",
+            'area code: identifier = "AREA{Móvil}" under [columns], with the area code in place of AREA.',
+        ),
         (
             "phone_no_country",
             "ES",

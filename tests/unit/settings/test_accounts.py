@@ -110,3 +110,17 @@ def test_what_is_not_clear_is_told(config: str, options: dict[str, object], sent
     with pytest.raises(UsageError) as error:
         chosen(config, options)
     assert sentence in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("variable", "is_fine"), [("https://b.example.com/v1", True), ("https://a.example.com/v1", False)]
+)
+def test_no_variable_sends_an_accounts_customers_to_another_address(variable: str, *, is_fine: bool) -> None:
+    """Where the account's table names one; a variable of the shell would win over it for every account."""
+    if is_fine:
+        assert chosen(TWO, {"account": "shop-b"}, CALLBELL_BASE_URL=variable).service.base_url == variable
+        return
+    with pytest.raises(UsageError) as wrong:
+        chosen(TWO, {"account": "shop-b"}, CALLBELL_BASE_URL=variable)
+    assert "unset CALLBELL_BASE_URL" in str(wrong.value.message)
+    assert chosen(TWO, {"account": "shop-a"}, CALLBELL_BASE_URL=variable).service.base_url == variable

@@ -1,5 +1,7 @@
 """What a worker pool counts for those who watch it."""
 
+from dataclasses import replace
+
 from importer.model.journal_rows import Pending
 from importer.model.replies import Outcome
 from importer.model.rows import Contact, Status
@@ -33,3 +35,11 @@ def test_rows_in_doubt_are_told_with_the_time_of_the_first_look_up() -> None:
     found = doubtful(queue.scheduled())
     assert (found.rows, found.due_at, found.are_ours) == (2, 80.0, False)
     assert doubtful([(1.0, Job(row=row, attempts=1, is_doubtful=True))]).are_ours
+
+
+def test_a_row_that_was_refused_is_in_no_doubt() -> None:
+    """It is looked up before it is sent again, and nothing of an earlier run is under way."""
+    contact = Contact(identifier="34600111222", source="whatsapp", name="Ana")
+    refused = Pending(seq=1, row=2, contact=contact, in_doubt=True, was_refused=True)
+    assert not Job[object, Outcome](row=refused).may_have_arrived
+    assert Job[object, Outcome](row=replace(refused, was_refused=False)).may_have_arrived

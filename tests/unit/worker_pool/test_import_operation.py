@@ -224,6 +224,19 @@ def test_a_number_with_one_form_is_sent_again_at_once() -> None:
     assert isinstance(step, Post)
 
 
+def test_a_contact_that_is_met_after_a_doubtful_post_is_given_back_in_doubt() -> None:
+    """The POST may have made it, whatever its answer said: the next run must look it up."""
+    operation, contact = begun(UPDATE), replace(CONTACT, note="says")
+    refused = Reply(arrival=Arrival.ANSWERED, http_status=409)
+    attempt = replace(ATTEMPT, contact=contact, doubted=refused, said_exists=True)
+    patch = step_in(after(operation, LookUp(attempt=attempt), shown(uuid="u1", note="")))
+    assert isinstance(patch, Patch)
+    for step in (patch, patch.get):
+        outcome = operation.give_back(step, is_in_flight=False)
+        assert outcome is not None
+        assert outcome.status is Status.IN_DOUBT
+
+
 @pytest.mark.parametrize(
     ("step", "is_in_flight", "status"),
     [

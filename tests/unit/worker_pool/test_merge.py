@@ -537,6 +537,15 @@ def test_tags_of_a_doubtful_patch_are_the_sheets(sheet: str, has: str, sent: lis
     assert dict(result.change.after) == ({} if sent is None else {"tags": tuple(sent)})
 
 
+@pytest.mark.parametrize(("has", "sent"), [("BP", None), ("CP", None), ("AP", ["P", "B", "C"]), ("P", ["P", "B", "C"])])
+def test_a_list_of_tags_in_doubt_arrived_as_a_whole_or_not_at_all(has: str, sent: list[str] | None) -> None:
+    """The sheet said A, then B and C, without a clear answer: where one of them is, a person took the other away."""
+    doubt = ContactChange(uuid="u1", after={"tags": ("B", "C")}, before={"tags": ("A",)})
+    found = RemoteContact(uuid="u1", fields={"name": BARE.name, "tags": list(has)})
+    result = merge(replace(BARE, tags=("B", "C")), replace(BARE, tags=("A",)), found, CALLBELL, [doubt])
+    assert dict(result.change.after) == ({} if sent is None else {"tags": tuple(sent)})
+
+
 def test_tags_in_doubt_that_cannot_be_read_are_left() -> None:
     """What an earlier run's PATCH made of them is not known, so that nothing is sent over it."""
     doubt = ContactChange(uuid="u1", after={"tags": ("new",)}, before={"tags": ("old",)})
