@@ -21,9 +21,11 @@ from importer.commands.input.input_sheet import InputSheet
 from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
+from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
+from importer.commands.questions.earlier_answers import answers_before
 from importer.commands.questions.header_question import with_header_rows
-from importer.commands.setup import new_run, open_journal, open_sheets, required_account
+from importer.commands.setup import new_run, open_journal, open_sheets, recorded_files, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
@@ -53,11 +55,14 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
     with (
         open_journal(context) as journal,
         input_files(context, files) as inputs,
-        open_sheets(context, inputs, "check") as readers,
     ):
-        context = with_header_rows(context, readers)
-        record = with_series(context, new_run(context, journal, "check", inputs), files)
-        return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
+        earlier = answers_before(context.settings, journal, recorded_files(one.name for one in inputs))
+        with open_sheets(context, inputs, "check", earlier.header_row) as readers:
+            context, taken = with_answers(with_header_rows(context, readers), readers, earlier, asks=False)
+            if taken:
+                context.tell(taken)
+            record = with_series(context, new_run(context, journal, "check", inputs), files)
+            return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -229,6 +234,7 @@ class Check:
                 mapping=tuple(mapping_lines(one.reader.sheet, one.options, one.mapping)),
                 notes=tuple(notes_of(one.reader.sheet, one.options, one.notes)),
                 left_out=one.reader.left_out,
+                consent=tuple((header, answer.only) for header, answer in one.reader.consent.items()),
             )
 
     def _not_asked(self, sheets: Sequence[MappedSheet]) -> Iterator[str]:

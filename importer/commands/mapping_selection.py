@@ -17,6 +17,7 @@ from importer.model.account import Directory
 from importer.model.errors import InputError
 from importer.model.plain_text import plain
 from importer.model.rows import Sheet
+from importer.model.runs import CONSENT
 from importer.settings import Settings
 from importer.settings.config_text import columns_text
 from importer.system.shell import importer_command, short_path
@@ -81,9 +82,11 @@ def with_account(
     return replace(options, columns=replace(options.columns, **fitting)), (*guessed.notes, *unused)
 
 
-def guessed_columns(columns: ColumnOptions) -> dict[str, str | tuple[str, ...]]:
-    """Return the columns by field, as the journal keeps them for a retry."""
-    return {field: value for field in FIELDS if (value := getattr(columns, field))}
+def kept_answers(sheets: Sequence[tuple[InputSheet, ColumnOptions]]) -> dict[str, object]:
+    """Return what the journal keeps of a guess among a run's options: the columns by field for a retry, and consent."""
+    consent = [{header: one._asdict() for header, one in reader.consent.items()} for reader, _ in sheets]
+    guessed = [{field: value for field in FIELDS if (value := getattr(columns, field))} for _, columns in sheets]
+    return {"guessed": guessed, **({CONSENT: consent} if any(consent) else {})}
 
 
 def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:

@@ -15,7 +15,7 @@ from importer.commands.end.retention import with_journal_trimmed
 from importer.commands.end.run_end import EndOfRun, with_series
 from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.live_display import PoolDisplay
-from importer.commands.mapping_selection import guessed_columns, notes_of, tell_guess
+from importer.commands.mapping_selection import kept_answers, notes_of, tell_guess
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.header_question import with_header_rows
 from importer.commands.questions.last_question import asks_at_last
@@ -92,12 +92,11 @@ class ImportRun(PoolCommand):
         if self.context.asker is None:
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
-        from importer.commands.questions.earlier_answers import earlier_answers, rehearsals_of  # noqa: PLC0415 - the same
+        from importer.commands.questions.earlier_answers import answers_before  # noqa: PLC0415 - the same
 
-        files = self.record.files
-        earlier = [*(one for one, _ in self.store.runs()), *rehearsals_of(self.context.settings, files)]
+        earlier = answers_before(self.context.settings, self.store, self.record.files)
         with self._question_time.counted(self.context.clock):
-            self.context, note = with_answers(self.context, self.readers, earlier_answers(earlier, files))
+            self.context, note = with_answers(self.context, self.readers, earlier)
         self._asks_at_last = asks_at_last(self.context)
         if self._asks_at_last:
             self._observers.last_question.note = note
@@ -184,7 +183,7 @@ class ImportRun(PoolCommand):
         """Return the options for the journal, with the guessed columns, if they are."""
         if self.context.settings.mapping_given:
             return self.record.options
-        return {**self.record.options, "guessed": [guessed_columns(one.options.columns) for one in connection.sheets]}
+        return {**self.record.options, **kept_answers([(one.reader, one.options.columns) for one in connection.sheets])}
 
     async def _before_sending(
         self,

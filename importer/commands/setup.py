@@ -66,7 +66,7 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
 
 @contextlib.contextmanager
 def open_sheets(
-    context: CommandContext, files: Sequence[InputFile], command: str = "run"
+    context: CommandContext, files: Sequence[InputFile], command: str = "run", header_row: int | None = None
 ) -> Iterator[Sequence[InputSheet]]:
     """Yield a reader for each file; what their rows are read with is imported meanwhile, on a thread.
 
@@ -74,6 +74,7 @@ def open_sheets(
         context: With how to read them, and how to ask which row is the header.
         files: The spreadsheets.
         command: That reads them.
+        header_row: Where the header is, as a person said before of these files; None: nobody did.
 
     Raises:
         InputError: A file cannot be read.
@@ -82,7 +83,7 @@ def open_sheets(
     with contextlib.ExitStack() as opened:
         readers = []
         for file in files:
-            reader, header_row = open_asking(context, file, command)
+            reader, header_row = open_asking(context, file, command, header_row=header_row)
             opened.callback(reader.close)
             readers.append(InputSheet(reader, context.settings.input.where, path=file.path, header_row=header_row))
         threading.Thread(target=_preload, name="preload").start()
@@ -128,12 +129,17 @@ def new_run(
         name=name,
         command=command,
         account=account,
-        files=tuple(file if scheme_of(file) else str(Path(file).absolute()) for file in names),
+        files=recorded_files(names),
         options=context.options,
         report_dir=str((report_dir / name).absolute()),
         started_at=started_at,
         offset_minutes=round((local.utcoffset() or timedelta()).total_seconds() / 60),
     )
+
+
+def recorded_files(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of files as the journal has them: absolute, but for addresses."""
+    return tuple(file if scheme_of(file) else str(Path(file).absolute()) for file in names)
 
 
 def after_earlier(local: datetime, earlier: Iterable[RunRecord]) -> datetime:

@@ -38,14 +38,22 @@ class Consent:
         return ("",) if self.refuses else (*self.answers,)
 
     @property
+    def all_agreed(self) -> bool:
+        """Whether every row says yes, so that there is nobody to leave out."""
+        return sum(self.counts[text] for text in self.agreed) == self.counts.total()
+
+    @property
     def note(self) -> str:
         """A sentence that points the column out, and says how only those who agreed are imported; or nothing."""
-        seems = f"{quoted(self.header)} seems to ask for consent. To import only those who agreed, write under"
+        if self.all_agreed:
+            return ""
+        seems = (
+            f"{quoted(self.header)} seems to ask for consent. On a terminal, run asks whether to import only those who"
+            " agreed; for elsewhere, write under"
+        )
         if not self.is_plain:
-            return (
-                f"{seems} [input.where] of the config which of its answers mean that, {listed(self.answers)}:"
-                f' {_toml(self.header)} = ["..."]'
-            )
+            which = f"which of its answers mean that, {listed(self.answers)}"
+            return f'{seems} [input.where] of the config {which}: {_toml(self.header)} = ["..."]'
         value = f"{_toml(self.header)} = [{', '.join(map(_toml, self.agreed))}]"
         return f"{seems} [input.where] of the config: {value}" if self.agreed else ""
 

@@ -16,6 +16,8 @@ OF_SANDBOX: Final = "sandbox "
 """The beginning of what the account of a sandbox within a run is called."""
 DECLINED: Final = "declined"
 """What the journal keeps among the options of a run that a person did not want to be sent."""
+CONSENT: Final = "consent"
+"""What it keeps there of answers on who agreed to be written to: for each sheet header to `only` and `seen`."""
 WAITED: Final = "waited_seconds"
 """What it keeps there of a run that asked a person: how long its questions waited for their answers."""
 

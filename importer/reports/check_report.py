@@ -1,7 +1,7 @@
 """The result of `check`, as text or JSON: what was read, every problem with what to do, and what would be sent."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord
 from importer.reports.account_words import required_text
 from importer.reports.closing_text import degraded_texts
+from importer.reports.left_out import left_out_text
 from importer.reports.next_step import alike_text, all_alike, cure
 from importer.reports.problem_groups import changes_text, groups_text
 from importer.reports.results import changes_json, degraded_json, groups_json, json_text, run_json
@@ -44,7 +45,9 @@ class CheckedSheet:
     """Lines that say which column feeds which field."""
     notes: tuple[str, ...] = ()
     left_out: int = 0
-    """Rows that do not count, by `[input.where]`."""
+    """Rows that do not count, by `[input.where]` or an answer on who agreed."""
+    consent: tuple[tuple[str, Sequence[str]], ...] = ()
+    """Headers, each with the values that count by that answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +135,7 @@ def _sheet(one: CheckedSheet) -> str:
     columns = f"{header}, {counted(len(sheet.header), 'column')}"
     encoding = f", encoding {sheet.encoding}" if sheet.encoding else ""
     delimiter = f", delimiter {_DELIMITERS.get(sheet.delimiter, sheet.delimiter)}" if sheet.delimiter else ""
-    left_out = f", {counted(one.left_out)} left out by [input.where]" if one.left_out else ""
+    left_out = left_out_text(one.left_out, one.consent)
     facts = f"  {counted(one.rows)}{blank}{left_out}, {columns}{encoding}{delimiter}"
     notes = [f"  {plain(note)}" for note in one.notes]
     return "\n".join([f"{plain(sheet.file)}{name}:", facts, *notes, *one.mapping])

@@ -6,7 +6,8 @@ from pathlib import PurePath
 
 from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
-from importer.model.runs import ProblemGroup, RunRecord
+from importer.model.runs import CONSENT, ProblemGroup, RunRecord
+from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.next_step import (
     FINISHED,
     SETTLED_BY_ITSELF,
@@ -221,10 +222,10 @@ def _head(ending: Ending, *, dry: bool) -> str:
     record, tally = ending.record, ending.tally
     ended = ended_after(record.exit_code, record.seconds)
     blank = f", {counted(record.blank, 'blank row')} skipped" if record.blank else ""
-    left_out = f", {counted(record.left_out)} left out by [input.where]" if record.left_out else ""
-    where = " Rehearsal in a sandbox: nothing was sent to Callbell." if record.is_rehearsal else ""
-    rehearsed = " Dry run: nothing was sent or saved." if dry else where
-    return f"{ended}: {counted(sum(tally.values()))} read{blank}{left_out}.{rehearsed}"
+    left_out = left_out_text(record.left_out, kept_consent(record.options.get(CONSENT)))
+    rehearsed = " Rehearsal in a sandbox: nothing was sent to Callbell." if record.is_rehearsal else ""
+    where = " Dry run: nothing was sent or saved." if dry else rehearsed
+    return f"{ended}: {counted(sum(tally.values()))} read{blank}{left_out}.{where}"
 
 
 def ended_after(exit_code: int | None, seconds: float | None) -> str:
@@ -234,11 +235,9 @@ def ended_after(exit_code: int | None, seconds: float | None) -> str:
 
 
 def _reports(reports: Reports | None) -> str:
-    if reports is None:
-        return ""
-    if reports.unwritten:
+    if reports is not None and reports.unwritten:
         return f"The reports are not whole: {plain(reports.unwritten)}"
-    return f"Reports in {shell.short_path(reports.folder)}:\n  " + ", ".join(reports.names)
+    return "" if reports is None else f"Reports in {shell.short_path(reports.folder)}:\n  " + ", ".join(reports.names)
 
 
 def _rehearsal_end(ending: Ending, *, can_be_sent: bool) -> str:

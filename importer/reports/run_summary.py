@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
-from importer.model.runs import WAITED, ProblemGroup, RunRecord, conflict_count
+from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import MEANINGS, REHEARSED, degraded_texts, ended_after
 from importer.reports.next_step import all_alike
 from importer.reports.problem_groups import changes_text, is_problem
@@ -120,7 +120,7 @@ class RunSummary:
         return [
             (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
             for name, value in sorted(self.record.options.items())
-            if name not in (_GUESSED, WAITED)
+            if name not in (_GUESSED, CONSENT, WAITED)
         ]
 
 

@@ -109,3 +109,16 @@ def test_init_writes_the_row_into_the_config() -> None:
     assert on_a_terminal("init", "a.csv", answers=answers)[:2] == (0, 0)
     assert "\nheader_row = 3\n" in Path("config.toml").read_text(encoding="utf-8")
     assert give("run", "a.csv", "--sandbox", "--yes").exit_code == 0
+
+
+def test_check_on_a_terminal_takes_the_row_and_says_so() -> None:
+    """It asks nothing: the row that looks like the header, or that a run was told."""
+    table(Path("a.csv"), [("Lista", "", ""), ("Nombre", "Tel", "Ciudad"), ("Nombre", "Teléfono", "Ciudad"), *PEOPLE])
+    _, unasked, shown = on_a_terminal("check", "a.csv", answers=[])
+    assert unasked == 0
+    assert "row 2 is read as the header, which looks like it: Nombre, Tel, Ciudad." in shown
+    answers = [(ASKED, "3\n"), ("Import them? [Y/n]", "\n")]
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=answers)[:2] == (0, 0)
+    code, unasked, shown = on_a_terminal("check", "a.csv", answers=[])
+    assert (code, unasked) == (0, 0)
+    assert "row 3 is read as the header, as you said before: Nombre, Teléfono,\nCiudad." in shown

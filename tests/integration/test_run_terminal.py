@@ -234,8 +234,44 @@ def test_enter_sends_only_those_who_agreed(service: Sandbox) -> None:
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 2)
     only = 'Only rows with "Sí" in "Acepta publicidad" count: 4 rows left out.'
     assert ended.shown.count(only) == 2
-    assert "  callbell-importer init a.csv\n" in ended.shown
+    assert ' read, 4 left out: not "Sí" in Acepta publicidad.' in ended.shown
+    assert "To stop being asked:\n  callbell-importer init a.csv\n" in ended.shown
     assert "[input.where]" not in ended.shown.split("Import them?", maxsplit=1)[0]
+
+
+@pytest.mark.usefixtures("token")
+def test_who_agreed_is_asked_once_for_the_same_files(service: Sandbox) -> None:
+    """The rehearsal's answer counts in the run, and the run's in the next; a new value is asked about."""
+    table(Path("a.csv"), CONSENT)
+    asked, last = ('with "Sí"? [Y/n] ', "\n"), ("Import them? [Y/n]", "\n")
+    ended = on_a_terminal("run", "a.csv", "--sandbox", answers=[asked, last])
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    told = 'Only "Sí" in Acepta publicidad, as in {}; to answer otherwise:\n  callbell-importer init a.csv\n'
+    for count, where in ((2, "the rehearsal"), (3, "the last run")):
+        ended = on_a_terminal("run", "a.csv", answers=[last])
+        assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, count)
+        assert told.format(where) in ended.shown.split("Import them?", maxsplit=1)[0]
+        table(Path("a.csv"), [*CONSENT, ("+34600111230", "Eva", "Sí")])
+    checked = on_a_terminal("check", "a.csv", answers=[]).shown
+    assert told.format("the last run") in checked
+    assert '3 rows, 4 left out: not "Sí" in Acepta publicidad, header in row 1' in checked
+    assert "[input.where]" not in checked
+    table(Path("a.csv"), [*CONSENT, ("+34600111240", "Leo", "Nunca")])
+    ended = on_a_terminal("run", "a.csv", answers=[asked])
+    assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 0, 3)
+
+
+@pytest.mark.usefixtures("token")
+def test_a_workbook_of_those_who_agreed_raises_no_question(service: Sandbox) -> None:
+    """As `results.xlsx` is, given again: all of its rows say yes; nor is there a word about it."""
+    table(Path("a.csv"), [*CONSENT, ("12", "Leo", "Sí")])
+    answers = [('with "Sí"? [Y/n] ', "\n"), ("Import them? [Y/n]", "\n")]
+    assert on_a_terminal("run", "a.csv", answers=answers).exit_code == 1
+    (workbook,) = Path("reports").glob("*/results.xlsx")
+    for command in ("run", "check"):
+        ended = on_a_terminal(command, str(workbook), answers=[])
+        assert (ended.exit_code, ended.unasked, len(service.contacts)) == (1, 0, 2)
+        assert "consent" not in ended.shown
 
 
 def test_init_writes_who_agreed_into_the_config() -> None:

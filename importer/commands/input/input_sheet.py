@@ -1,8 +1,8 @@
 """A sheet that is read: without the rows that are not to be imported, and with its first rows looked at beforehand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from importer.mapper.header import HeaderSearch, composed
 from importer.mapper.mapping_guess import Guess
@@ -14,6 +14,20 @@ from importer.model.rows import Row, Sheet
 
 Where = Sequence[tuple[str, tuple[str, ...]]]
 """Headers, each with the values that make a row count."""
+
+
+class ConsentAnswer(NamedTuple):
+    """What a person answered about a column that says who agreed to be written to."""
+
+    only: tuple[str, ...]
+    """The values that make a row count; none: all rows count."""
+    seen: tuple[str, ...]
+    """What the column said then; of a new value the answer says nothing."""
+
+    def holds_for(self, values: Iterable[str]) -> bool:
+        """Tell whether it answers for a column with these values too."""
+        now, only = set(map(_same, values)), set(map(_same, self.only))
+        return now <= set(map(_same, self.seen)) and (not only or bool(now & only))
 
 
 class InputSheet:
@@ -50,6 +64,8 @@ class InputSheet:
         self._wanted = [_wanted_of(reader.sheet, header, values) for header, values in where]
         self.answered: Guess | None = None
         """The guess with what a person said to it; None: nobody was asked."""
+        self.consent: Mapping[str, ConsentAnswer] = {}
+        """Header to what a person answered about it, now or in an earlier run."""
         self._begun: Iterator[Sequence[Row]] | None = None
         self._ahead: list[Sequence[Row]] = []
         """Chunks that were looked at beforehand."""

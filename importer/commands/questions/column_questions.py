@@ -24,6 +24,7 @@ from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess
 from importer.model.answers import is_no, is_yes
 from importer.model.plain_text import plain, shortened
 from importer.model.rows import Row, Sheet
+from importer.reports.run_commands import choose_columns
 from importer.settings import Settings
 from importer.settings.value_checks import country as checked_country
 
@@ -35,7 +36,7 @@ _CONTENT = {"identifier": "the phone number", "name": "the name"}
 
 
 def with_answers(
-    context: CommandContext, readers: Sequence[InputSheet], earlier: EarlierAnswers = NO_ANSWERS
+    context: CommandContext, readers: Sequence[InputSheet], earlier: EarlierAnswers = NO_ANSWERS, *, asks: bool = True
 ) -> tuple[CommandContext, str]:
     """Ask what cannot be told of the sheets, and return the context with the numbers' country.
 
@@ -45,25 +46,30 @@ def with_answers(
         context: With how to ask; where nobody can be asked, it is returned as it is.
         readers: The opened sheets.
         earlier: What was answered before: a country that was right in the last run is not asked for again.
+        asks: Whether questions are asked; else only what was answered before is taken, as `check` does.
 
     Returns:
-        The context, and a sentence that tells of a country that was not asked for.
+        The context, and a line for each answer that was taken from before.
 
     Raises:
         InputError: A file cannot be read, or the input ended without an answer.
 
     """
-    ask, note = context.asker, ""
-    if ask is None:
-        return context, note
+    if context.asker is None:
+        return context, ""
+    ask, taken = context.asker if asks else None, []
     found = _country_evidence(context, readers)
     if found is not None:
         country, note = country_answer(found, earlier, ask)
         context = _with_country(context, country)
+        taken += [note] if note else []
     for index, reader in enumerate(readers):
         _ask_columns(reader, context.settings, ask, partial(earlier.column, index), earlier.where)
-        ask_consent(reader, context.settings, ask)
-    return context, note
+        known = earlier.consent[index] if index < len(earlier.consent) else {}
+        said = ask_consent(reader, context.settings, ask, known)
+        otherwise = choose_columns([reader.sheet.file], context.options)
+        taken += [f"{one}, as in {earlier.consent_where}; to answer otherwise:\n  {otherwise}" for one in said]
+    return context, "\n".join(taken)
 
 
 def _country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> CountryGuess | None:
@@ -128,19 +134,19 @@ def phone_cells(
         yield next((row.cells[place] for place in places if row.cells[place].strip()), "")
 
 
-def country_answer(found: CountryGuess, earlier: EarlierAnswers, ask: Callable[[str], str]) -> tuple[str, str]:
+def country_answer(found: CountryGuess, earlier: EarlierAnswers, ask: Callable[[str], str] | None) -> tuple[str, str]:
     """Return the country of numbers that do not say it, and a sentence that tells of it where it was not asked for.
 
     Args:
         found: What the numbers tell.
         earlier: What was answered before: a country that was right then is not asked for again.
-        ask: Asks the person.
+        ask: Asks the person; None: nobody is asked.
 
     """
     if found.country and found.country == earlier.country:
         where = "the rehearsal" if earlier.is_rehearsed else "the last run"
         return found.country, f"Country: {found.name}, as in {where}; for another, --country."
-    return asked_country(found, ask, earlier.country if earlier.is_rehearsed else ""), ""
+    return asked_country(found, ask, earlier.country if earlier.is_rehearsed else "") if ask else "", ""
 
 
 def asked_country(found: CountryGuess, ask: Callable[[str], str], rehearsed: str = "") -> str:
@@ -196,14 +202,14 @@ def _with_country(context: CommandContext, country: str) -> CommandContext:
 
 
 def _ask_columns(
-    reader: InputSheet, settings: Settings, ask: Callable[[str], str], before: Callable[[str], str], where: str
+    reader: InputSheet, settings: Settings, ask: Callable[[str], str] | None, before: Callable[[str], str], where: str
 ) -> None:
     """Ask which column feeds what every contact needs, and leave the answers with the sheet.
 
     Args:
         reader: The sheet.
         settings: With the columns that were given.
-        ask: Asks the person.
+        ask: Asks the person; None: only what was chosen before is taken.
         before: Returns the column that fed a field before; empty: none is known.
         where: When that was.
 
@@ -216,7 +222,10 @@ def _ask_columns(
     for question in guessed.questions:
         is_askable = all(header.count(part) == 1 for choice in question.choices for part in _parts(choice))
         if question.is_required and question.choices and is_askable and not getattr(given, question.field):
-            chosen[question.field] = _column_chosen(question, reader, ask, before(question.field), where)
+            if ask is not None:
+                chosen[question.field] = _column_chosen(question, reader, ask, before(question.field), where)
+            elif before(question.field) in question.choices:
+                chosen[question.field] = before(question.field)
     if chosen:
         left = tuple(one for one in guessed.questions if one.field not in chosen)
         reader.answered = replace(guessed, columns=with_fields(guessed.columns, chosen), questions=left)

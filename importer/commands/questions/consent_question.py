@@ -5,8 +5,9 @@ Enter is what is safe: whoever did not say yes is left out.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
-from importer.commands.input.input_sheet import InputSheet, Where
+from importer.commands.input.input_sheet import ConsentAnswer, InputSheet, Where
 from importer.commands.mapping_selection import guess_of
 from importer.mapper.consent import Consent, consents
 from importer.mapper.header_guess import columns_of
@@ -19,13 +20,27 @@ from importer.reports.run_commands import choose_columns
 from importer.settings import Settings
 
 _MOST_ROWS = 10_000
-_WHY = "Enter leaves the others out: who did not agree should not get messages."
+_WHY = "Who did not agree should not get messages."
 
 
-def ask_consent(reader: InputSheet, settings: Settings, ask: Callable[[str], str]) -> None:
+def ask_consent(
+    reader: InputSheet,
+    settings: Settings,
+    ask: Callable[[str], str] | None,
+    known: Mapping[str, ConsentAnswer] = MappingProxyType({}),
+) -> list[str]:
     """Ask whether only rows of those who agreed count, and have the sheet leave the others out.
 
     A config that has the mapping says by `[input.where]` which rows count.
+
+    Args:
+        reader: The sheet, with which the answers are left (`InputSheet.consent`).
+        settings: With the rows that the config lets count.
+        ask: Asks the person; None: only what was answered before is taken.
+        known: Header to what was answered before; where the column says something new, it is asked about again.
+
+    Returns:
+        What was taken from before, such as `Only "sí" in Acepta publicidad`.
 
     Raises:
         InputError: The file cannot be read, or the person wants none of it sent.
@@ -33,14 +48,32 @@ def ask_consent(reader: InputSheet, settings: Settings, ask: Callable[[str], str
     """
     guessed = guess_of(reader, settings)
     if guessed is None:
-        return
+        return []
     rows = list(reader.look_ahead(_MOST_ROWS))
-    asked = [one for one in _open(reader.sheet.header, rows) if one.header not in dict(settings.input.where)]
-    if asked:
-        told = {one.note for one in asked}
-        reader.answered = replace(guessed, notes=tuple(note for note in guessed.notes if note not in told))
-        among = f"{counted(len(rows))}" if reader.is_read else f"the first {counted(len(rows))}"
-        reader.require(consent_answers(asked, among, ask))
+    found = [one for one in _open(reader.sheet.header, rows) if one.header not in dict(settings.input.where)]
+    before = {one.header: known[one.header].only for one in found if _is_known(one, known)}
+    answered = [one for one in found if ask is not None or one.header in before]
+    if not answered:
+        return []
+    told = {one.note for one in answered}
+    reader.answered = replace(guessed, notes=tuple(note for note in guessed.notes if note not in told))
+    among = f"{counted(len(rows))}" if reader.is_read else f"the first {counted(len(rows))}"
+    asked = [one for one in answered if one.header not in before]
+    where = {**before, **(dict(consent_answers(asked, among, ask)) if ask is not None else {})}
+    reader.consent = {one.header: ConsentAnswer(where.get(one.header, ()), tuple(one.counts)) for one in answered}
+    reader.require([(header, values) for header, values in where.items() if values])
+    return [_taken(header, values) for header, values in before.items()]
+
+
+def _is_known(one: Consent, known: Mapping[str, ConsentAnswer]) -> bool:
+    return one.header in known and known[one.header].holds_for(one.counts)
+
+
+def _taken(header: str, values: Sequence[str]) -> str:
+    """Return which rows count by an answer from before."""
+    if not values:
+        return f"All rows, whatever {plain(header)} says"
+    return f"Only {' or '.join(map(_shown, values))} in {plain(header)}"
 
 
 def how_to_keep(readers: Sequence[InputSheet], settings: Settings, options: Mapping[str, object]) -> str:
@@ -57,7 +90,7 @@ def how_to_keep(readers: Sequence[InputSheet], settings: Settings, options: Mapp
         return ""
     said = " ".join(reader.left_out_text() for reader in asked)
     files = [reader.sheet.file for reader in asked]
-    return f"{said} Every night too, once this wrote your answers into a config:\n  {choose_columns(files, options)}"
+    return f"{said}\nTo stop being asked:\n  {choose_columns(files, options)}"
 
 
 def consent_of(header: Sequence[str], rows: Sequence[Row], ask: Callable[[str], str]) -> tuple[list[Consent], Where]:
@@ -88,7 +121,7 @@ def consent_answers(asked: Sequence[Consent], among: str, ask: Callable[[str], s
 def _open(header: Sequence[str], rows: Sequence[Row]) -> Iterator[Consent]:
     """Yield the columns of which some rows do not say yes."""
     for one in consents(columns_of(header, [row.cells for row in rows], "")):
-        if header.count(one.header) == 1 and sum(one.counts[text] for text in one.agreed) < len(rows):
+        if header.count(one.header) == 1 and not one.all_agreed:
             yield one
 
 
@@ -101,7 +134,8 @@ def _values(one: Consent, among: str, ask: Callable[[str], str]) -> tuple[str, .
     told = ", ".join(f"{_shown(text)} {count:,}" for text, count in one.counts.most_common())
     rows = sum(one.counts[text] for text in one.likely)
     only = " or ".join(map(_shown, one.likely))
-    question = f"{said}: {told}.\n{_WHY}\nImport only the {rows:,} of {among} with {only}? [Y/n]"
+    enter = f"Enter: only the {rows:,} with {only}."
+    question = f"{said}: {told}.\n{_WHY} {enter}\nImport only the {rows:,} of {among} with {only}? [Y/n]"
     return one.likely if says_yes(ask, question, default=True) else ()
 
 

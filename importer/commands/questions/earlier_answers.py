@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from importer.commands.input.input_sheet import ConsentAnswer
 from importer.commands.journal_path import journal_of, journal_path
 from importer.commands.setup import is_there
 from importer.journal import Journal
@@ -12,7 +13,7 @@ from importer.mapper.header import texts_of
 from importer.mapper.phones.countries import country_of
 from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError
-from importer.model.runs import RunRecord
+from importer.model.runs import CONSENT, RunRecord
 from importer.settings import Settings
 
 
@@ -29,6 +30,12 @@ class EarlierAnswers:
     """Field to column, for each of the files in their order."""
     where: str = "the last run"
     """Where the columns were chosen."""
+    consent: Sequence[Mapping[str, ConsentAnswer]] = ()
+    """Header to what was answered about who agreed, for each of the files in their order."""
+    consent_where: str = "the last run"
+    """Where that was answered."""
+    header_row: int | None = None
+    """The header's row as it was said for these very files; None: it was not."""
 
     def column(self, sheet: int, field: str) -> str:
         """Return the column that fed the field of the sheet; empty: it is not known, or there were several."""
@@ -50,13 +57,22 @@ def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = ()) -> Ear
     same = [one for one in usable if one.files == tuple(files)]
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
+    asked = max((one for one in same if _consent(one)), key=lambda one: one.started_at, default=None)
     rehearsed = _country(newest) if newest and is_rehearsed else ""
     return EarlierAnswers(
         country=rehearsed or next(filter(None, map(_country, usable)), ""),
         is_rehearsed=bool(rehearsed),
-        where="the rehearsal" if is_rehearsed else "the last run",
+        where=_where(newest),
         columns=_columns(newest) if newest else (),
+        consent=_consent(asked) if asked else (),
+        consent_where=_where(asked),
+        header_row=_header_row(newest) if newest else None,
     )
+
+
+def answers_before(settings: Settings, journal: Journal, files: Sequence[str]) -> EarlierAnswers:
+    """Return what was answered before, by the runs of the journal and the rehearsals of the same files."""
+    return earlier_answers([*(one for one, _ in journal.runs()), *rehearsals_of(settings, files)], files)
 
 
 def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
@@ -87,6 +103,24 @@ def _runs_in(path: Callable[[], Path]) -> list[RunRecord]:
             with contextlib.closing(Journal.open(found)) as journal:
                 return [one for one, _ in journal.runs()]
     return []
+
+
+def _where(run: RunRecord | None) -> str:
+    return "the rehearsal" if run is not None and run.is_rehearsal else "the last run"
+
+
+def _header_row(run: RunRecord) -> int | None:
+    row = run.options.get("header_row")
+    return row if isinstance(row, int) else None
+
+
+def _consent(run: RunRecord) -> list[Mapping[str, ConsentAnswer]]:
+    """Return what was answered about who agreed, for each of the run's sheets; nothing: nobody was asked."""
+    kept = run.options.get(CONSENT)
+    return [
+        {header: ConsentAnswer(tuple(one["only"]), tuple(one["seen"])) for header, one in sheet.items()}
+        for sheet in (kept if isinstance(kept, list) else [])
+    ]
 
 
 def _country(run: RunRecord) -> str:

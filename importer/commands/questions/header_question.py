@@ -23,15 +23,20 @@ _MOST_OF_NAMES = 45
 
 
 def open_asking(
-    context: CommandContext, file: InputFile, command: str, more: Sequence[tuple[str, object]] = ()
+    context: CommandContext,
+    file: InputFile,
+    command: str,
+    more: Sequence[tuple[str, object]] = (),
+    header_row: int | None = None,
 ) -> tuple[Reader, int | None]:
     """Open a file, and return it with the header's row, if a person had to say which it is.
 
     Args:
         context: With how the file is to be read, and how to ask.
         file: The spreadsheet.
-        command: Such as `run`, for the command that names the row.
+        command: Such as `run`, for the command that names the row; `check` takes the likeliest row and asks nothing.
         more: Options that were given besides those of the context, as `importer_command` takes them.
+        header_row: The row that a person said before, which `check` takes; None: nobody did.
 
     Raises:
         InputError: It cannot be read; or which row is the header is in doubt, and nobody said it.
@@ -47,13 +52,16 @@ def open_asking(
         whole = importer_command(command, name, options=[*given, ("header_row", row)])
         refused = InputError(error.message, f"{error.hint}\nWith row {row} as the header:\n  {whole}")
     try:
-        reader = file.open(replace(options, header_row=row))
+        reader = file.open(replace(options, header_row=(command == "check" and header_row) or row))
     except InputError:  # no table after all
         raise refused from None
     if context.asker is None:
         reader.close()
         raise refused
-    return _as_answered(context.asker, file, reader, options, refused)
+    if command != "check":
+        return _as_answered(context.asker, file, reader, options, refused)
+    _tell_row(context, reader, "as you said before" if header_row else "which looks like it")
+    return reader, reader.sheet.header_row
 
 
 def with_header_rows(context: CommandContext, sheets: Sequence[InputSheet]) -> CommandContext:
@@ -79,8 +87,7 @@ def _as_answered(
 
     """
     row = reader.sheet.header_row
-    names = shortened(", ".join(map(plain, filter(None, reader.sheet.header))), _MOST_OF_NAMES)
-    answer = ask(f"{plain(refused.message)}\nRow {row} looks like the header: {names}\nIs it? [Y/n]").strip()
+    answer = ask(f"{plain(refused.message)}\nRow {row} looks like the header: {_names(reader)}\nIs it? [Y/n]").strip()
     if not answer or is_yes(answer):
         return reader, row
     reader.close()
@@ -94,3 +101,13 @@ def _as_answered(
         else:
             answer = ask(_WHICH).strip()
     raise refused
+
+
+def _tell_row(context: CommandContext, reader: Reader, why: str) -> None:
+    sheet = reader.sheet
+    text = f"row {sheet.header_row} is read as the header, {why}: {_names(reader)}. Another: --header-row"
+    context.tell(plain(f"{short_path(sheet.file)}: {text}"))
+
+
+def _names(reader: Reader) -> str:
+    return shortened(", ".join(map(plain, filter(None, reader.sheet.header))), _MOST_OF_NAMES)

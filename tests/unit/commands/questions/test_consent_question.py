@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.commands.input.input_sheet import InputSheet
+from importer.commands.input.input_sheet import ConsentAnswer, InputSheet
 from importer.commands.mapping_selection import guess_of
 from importer.commands.questions.consent_question import ask_consent
 from importer.model.errors import InputError
@@ -47,6 +47,7 @@ def test_enter_leaves_out_whoever_did_not_say_yes(tmp_path: Path) -> None:
     reader, questions = asked_of(tmp_path, "Acepta publicidad", CELLS, "")
     assert '"Acepta publicidad" seems to say who agreed to get messages: ' in questions[0]
     assert "no answer 1" in questions[0]
+    assert 'Enter: only the 3 with "Sí" or "si" or "sí".\n' in questions[0]
     assert questions[0].endswith('\nImport only the 3 of 6 rows with "Sí" or "si" or "sí"? [Y/n]')
     assert kept(reader) == ["Sí", "si", "sí"]
     assert (reader.left_out, reader.row_count) == (3, 3)
@@ -99,3 +100,35 @@ def test_other_words_are_for_a_person_to_tell(tmp_path: Path) -> None:
 def test_nobody_is_asked_without_a_doubt(tmp_path: Path, header: str, cells: list[str], config: str) -> None:
     """Where all agreed, no column says it, or the config does."""
     assert asked_of(tmp_path, header, cells, config=config)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "only", "taken", "rows"),
+    [
+        (("Sí", "No", ""), ("Sí",), ['Only "Sí" in Acepta publicidad'], ["Sí", "sí"]),
+        (("Sí", "No", ""), (), ["All rows, whatever Acepta publicidad says"], ["Sí", "No", "", "NO", "sí"]),
+        (("Sí", "No"), ("Sí",), [], None),
+        (("Sí", "No", "", "Nunca"), ("Nunca",), [], None),
+    ],
+)
+def test_an_answer_from_before_is_taken_while_the_column_says_nothing_new(
+    tmp_path: Path, seen: tuple[str, ...], only: tuple[str, ...], taken: list[str], rows: list[str] | None
+) -> None:
+    """A value that was not there then, or none of those that count, is a reason to ask again."""
+    header, cells = "Acepta publicidad", ["Sí", "No", "", "NO", "sí"]
+    people = [(f"+346001112{number:02}", f"Ana {number}", cell) for number, cell in enumerate(cells)]
+    path, settings = table(tmp_path / "a.csv", [("Phone", "Name", header), *people]), settle({}, {})
+    known = {header: ConsentAnswer(only, seen)}
+    reader = InputSheet(open_reader(str(path), InputOptions()))
+    assert ask_consent(reader, settings, None, known) == taken
+    assert kept(reader) == (cells if rows is None else rows)
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return ""
+
+    reader = InputSheet(open_reader(str(path), InputOptions()))
+    assert ask_consent(reader, settings, ask, known) == taken
+    assert len(asked) == (rows is None)
+    assert reader.consent[header].seen
