@@ -19,8 +19,8 @@ away, and tags that people gave stay; the whole list is sent, as the service may
 was shown. `bot_status` is never shown, and never sent on a first meeting.
 
 What a request of an earlier run may have set, without a clear answer, counts as last sent where Callbell has it, or
-shows nothing of it; of a list of tags all, where it has one that was added. A contact that has nothing of what POSTs
-without an answer were to set is somebody else's: it is first met.
+shows nothing of it; of the tags of one PATCH all, where it has one that was added. A contact that has nothing of what
+POSTs without an answer were to set is somebody else's: it is first met.
 
 The base is what the sheet counts as having said from now on: it advances with each field that was sent, was there
 already or was left on a first meeting, and stays where a conflict was left, so that the next run finds it again.
@@ -184,7 +184,7 @@ def _doubted(field: _Field, doubts: Sequence[ContactChange]) -> _Field:
             after, before = (set(tags.get("tags", ())) for tags in (doubt.after, doubt.before))
             if is_post and _has_none_of(field):  # as a later POST without them left it
                 before = set(field.base or ())
-            field = replace(field, base=_doubted_tags(field, after, before))
+            field = replace(field, base=_doubted_tags(field, after, before, is_only=not is_post and len(doubts) == 1))
         elif _may_have(field, value := doubt.after.get(field.name, () if isinstance(field.sheet, tuple) else "")):
             field = replace(field, base=value)
     return field
@@ -206,16 +206,15 @@ def _has_none_of(field: _Field) -> bool:
     return {*map(plain_value, field.base or ())}.isdisjoint(there)
 
 
-def _doubted_tags(field: _Field, after: set[str], before: set[str]) -> FieldValue | None:
+def _doubted_tags(field: _Field, after: set[str], before: set[str], *, is_only: bool) -> FieldValue | None:
     there = readable_value(field.name, field.shown)
     if there is None:
         return field.base
     base, has = set(field.base or ()), set(map(plain_value, there))
     added, taken = after - before, before - after
-    if any(
-        plain_value(tag) in has for tag in added
-    ):  # the whole list arrived: what is not as it was set, people changed
+    if is_only and not has.isdisjoint(map(plain_value, added)):  # the whole list arrived
         base = (base | added) - taken
+    base |= {tag for tag in added if plain_value(tag) in has}
     base -= {tag for tag in taken if plain_value(tag) not in has}
     return None if field.base is None and not base else tuple(sorted(base))
 

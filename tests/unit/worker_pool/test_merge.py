@@ -546,6 +546,16 @@ def test_a_list_of_tags_in_doubt_arrived_as_a_whole_or_not_at_all(has: str, sent
     assert dict(result.change.after) == ({} if sent is None else {"tags": tuple(sent)})
 
 
+def test_of_several_lists_of_tags_in_doubt_each_tag_stands_for_itself() -> None:
+    """B may be of either, so that it does not prove that C arrived."""
+    changes = [ContactChange(uuid="u1", after={"tags": tags}, before={"tags": ()}) for tags in (("B",), ("B", "C"))]
+    posts = [replace(change, uuid="", before={}) for change in changes]
+    found = RemoteContact(uuid="u1", fields={"name": BARE.name, "tags": ["B"]})
+    for doubts in (changes, posts, posts[1:]):
+        result = merge(replace(BARE, tags=("B", "C")), replace(BARE, tags=("A",)), found, CALLBELL, doubts)
+        assert result.change.after == {"tags": ("B", "C")}
+
+
 def test_tags_in_doubt_that_cannot_be_read_are_left() -> None:
     """What an earlier run's PATCH made of them is not known, so that nothing is sent over it."""
     doubt = ContactChange(uuid="u1", after={"tags": ("new",)}, before={"tags": ("old",)})
