@@ -69,8 +69,9 @@ def outcome(path: Path, options: Sequence[str]) -> object:
         return re.sub(r'^\S+: |^\S+, sheet "\w+": ', "", told)
     (sheet,) = said.summary["sheets"]
     notes = [note for note in sheet["notes"] if "encoding" not in note and "saved" not in note]
+    mapping = [line.replace(path.name, "FILE") for line in sheet["mapping"]]  # a command names the file
     groups = [*map(_group, said.summary["problems"]), *map(_group, said.summary["warnings"])]
-    return said.rows, sheet["header"], sheet["mapping"], notes, sorted(groups)
+    return said.rows, sheet["header"], mapping, notes, sorted(groups)
 
 
 def _group(group: Mapping[str, Any]) -> tuple[Any, ...]:
