@@ -83,9 +83,9 @@ def open_sheets(
     with contextlib.ExitStack() as opened:
         readers = []
         for file in files:
-            reader, header_row = open_asking(context, file, command, header_row=header_row)
+            reader, said = open_asking(context, file, command, header_row=header_row)
             opened.callback(reader.close)
-            readers.append(InputSheet(reader, context.settings.input.where, path=file.path, header_row=header_row))
+            readers.append(InputSheet(reader, context.settings.input.where, path=file.path, header_row=said))
         threading.Thread(target=_preload, name="preload").start()
         yield readers
 

@@ -122,3 +122,13 @@ def test_check_on_a_terminal_takes_the_row_and_says_so() -> None:
     code, unasked, shown = on_a_terminal("check", "a.csv", answers=[])
     assert (code, unasked) == (0, 0)
     assert "row 3 is read as the header, as you said before: Nombre, Teléfono,\nCiudad." in shown
+
+
+def test_check_takes_the_likeliest_row_of_each_of_several_files() -> None:
+    """What was found in the first file says nothing of the second."""
+    table(Path("a.csv"), [*TITLED, *PEOPLE])
+    table(Path("b.csv"), [*TITLED[::2], *PEOPLE])
+    exit_code, unasked, shown = on_a_terminal("check", "a.csv", "b.csv", answers=[])
+    assert (exit_code, unasked) == (0, 0), shown
+    for file, row in (("a.csv", 3), ("b.csv", 2)):
+        assert f"{file}: row {row} is read as the header, which looks like it" in shown
