@@ -9,23 +9,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import product
-from typing import NamedTuple
 
 from importer.journal.database import columns, encode_json, maybe_moment, moment, storable
 from importer.journal.deduplicate import FIRST_MET
 from importer.journal.doubts import doubts_of_rows
 from importer.journal.intents import record_intent
-from importer.journal.presence import WalkedRow
+from importer.journal.pending_rows import SELECT_PENDING, PendingRow, walked
 from importer.journal.run_input import CONTACT_OF_ROW, IN_CONFLICT, ROW_KEY, RunInput, RunKey, row_pieces
 from importer.model.journal_rows import Attempted, Intended, Pending, Presence, Recorded
 from importer.model.payload import from_json, to_json, without_fields
 from importer.model.rows import CONFLICT, FINGERPRINT_BYTES, Status
 
-_NEXT = """
-SELECT seq, number, payload, source, channel, identifier, normalised, uuid, doubt_since, doubt_until FROM rows
-WHERE run = ? AND status = 'pending' AND status IN ('pending', 'in_flight') -- as the index open_rows says it
-ORDER BY seq LIMIT ?
-"""
+_NEXT = f"{SELECT_PENDING} ORDER BY seq LIMIT ?"
 # One statement for all rows of a call: after each statement the thread has to wait for the GIL again.
 _THESE_ROWS = "rows.run = :run AND rows.seq IN (SELECT value FROM json_each(:seqs))"
 _CLAIM_ROWS = f"UPDATE rows SET status = 'in_flight', first_sent_at = :now WHERE {_THESE_ROWS}"  # noqa: S608 - only constants
@@ -126,29 +121,9 @@ UPDATE runs SET (tally, conflicts) = (
 _DEAD = "SELECT id, account FROM runs WHERE tally IS NULL"
 
 
-class _Claimed(NamedTuple):
-    """The columns of `_NEXT`."""
-
-    seq: int
-    row: int
-    payload: str
-    source: str
-    channel: str
-    identifier: str
-    normalised: str | None
-    uuid: str
-    doubt_since: str | None
-    doubt_until: str | None
-
-    @property
-    def can_be_asked(self) -> bool:
-        """Whether the account can be asked for its contact, and has to be."""
-        return self.source == "whatsapp" and not self.uuid and self.doubt_since is None
-
-
 def claim_rows(connection: sqlite3.Connection, run: RunInput, count: int, now: datetime) -> list[Pending]:
     """Mark up to `count` pending rows as in flight and return them in input order; in the caller's transaction."""
-    found = list(map(_Claimed._make, connection.execute(_NEXT, (run.key.run, count))))
+    found = list(map(PendingRow._make, connection.execute(_NEXT, (run.key.run, count))))
     these = _these(run.key, [row.seq for row in found]) | {"now": moment(now)}
     if found:
         connection.execute(_CLAIM_ROWS, these)
@@ -156,18 +131,17 @@ def claim_rows(connection: sqlite3.Connection, run: RunInput, count: int, now: d
     doubts = doubts_of_rows(connection, these) if run.has_doubts and found else {}
     merged = {"merges_left": run.merges_left, **these} if any(row.uuid for row in found) else {}
     bases = {seq: told for seq, *told in (connection.execute(_BASES, merged) if merged else ())}
-    asked = [WalkedRow(row.seq, row.normalised or row.identifier, row.channel) for row in found if row.can_be_asked]
-    walked = run.walk.find(connection, asked, run.main_channels) if run.walk and asked else {}
+    seen = walked(connection, run, found)
     return [
         replace(
-            _pending(row, bases.get(row.seq, ()), *walked.get(row.seq, (Presence.UNKNOWN, ""))),
+            _pending(row, bases.get(row.seq, ()), *seen.get(row.seq, (Presence.UNKNOWN, ""))),
             doubts=tuple(doubts.get(row.seq, ())),
         )
         for row in found
     ]
 
 
-def _pending(row: _Claimed, base: Sequence[str | None], presence: Presence, uuid: str) -> Pending:
+def _pending(row: PendingRow, base: Sequence[str | None], presence: Presence, uuid: str) -> Pending:
     """Return a claimed row; the base is JSON, with the fields in it to be merged again as on a first meeting, or none.
 
     The UUID is that of the contact that the walk has seen.
@@ -176,7 +150,7 @@ def _pending(row: _Claimed, base: Sequence[str | None], presence: Presence, uuid
     return Pending(
         seq=row.seq,
         row=row.row,
-        contact=from_json(row.payload, row.normalised or ""),
+        contact=row.contact,
         uuid=row.uuid or uuid,
         presence=Presence.THERE if row.uuid else presence,
         base=None if said is None else without_fields(from_json(said, row.normalised or ""), json.loads(left or "[]")),
