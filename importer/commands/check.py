@@ -23,7 +23,7 @@ from importer.commands.mapping_selection import mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
 from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
-from importer.commands.questions.earlier_answers import answers_before
+from importer.commands.questions.earlier_answers import NO_ANSWERS, answers_before
 from importer.commands.questions.header_question import with_header_rows
 from importer.commands.setup import new_run, open_journal, open_sheets, recorded_files, required_account
 from importer.journal import AsyncJournal, Journal
@@ -56,7 +56,9 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
         open_journal(context) as journal,
         input_files(context, files) as inputs,
     ):
-        earlier = answers_before(context.settings, journal, recorded_files(one.name for one in inputs))
+        earlier = NO_ANSWERS
+        if context.asker is not None:  # elsewhere nothing is taken from before
+            earlier = answers_before(context.settings, journal, recorded_files(one.name for one in inputs))
         with open_sheets(context, inputs, "check", earlier.header_row) as readers:
             context, taken = with_answers(with_header_rows(context, readers), readers, earlier, asks=False)
             if taken:
