@@ -49,6 +49,10 @@ def sandbox(
     from importer.commands.sandbox import sandbox_options, serve_sandbox, with_contacts  # noqa: PLC0415 - late, see above
 
     chosen = sandbox_options(rate=rate, latency=latency, duplicates=duplicates, faults=faults, seed=seed)
+    serve_sandbox(with_contacts(chosen, contacts, chats), port, say, _given_but_port(ctx))
+
+
+def _given_but_port(ctx: typer.Context) -> list[tuple[str, object]]:
+    """Return the options that stood on the command line, without the port."""
     sources = {name: ctx.get_parameter_source(name) for name in ctx.params if name != "port"}
-    given = [(name, ctx.params[name]) for name, source in sources.items() if source and source.name == "COMMANDLINE"]
-    serve_sandbox(with_contacts(chosen, contacts, chats), port, say, given)
+    return [(name, ctx.params[name]) for name, source in sources.items() if source and source.name == "COMMANDLINE"]

@@ -11,8 +11,8 @@
                                                    was and `on_conflict = sheet`
 
 A key is source, channel and normalised identifier; the account's main channel is as none, and the two forms of a mobile
-number are one (`importer.journal.number_forms`). `enqueue` calls this for
-mapped rows; rows with a known fingerprint are recognised before, and of them only duplicates are decided here.
+number are one (`importer.journal.number_forms`). `enqueue` calls this for mapped rows; rows with a known fingerprint
+are recognised before, and of them only duplicates are decided here.
 """
 
 import json

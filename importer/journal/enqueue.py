@@ -140,9 +140,8 @@ def enqueue_rows(
         decision = duplicates.pop(seq, None) or _decide(entry.mapped, draft, contacts.get(seq), run)
         counts[decision.outcome.status] += 1
         if not (run.tallied_only and decision.outcome.status is Status.PENDING):
-            lines.append(
-                (run.key.run, seq, sheet_index, *_columns(entry, draft.known_as(forms.get(seq)), decision, at))
-            )
+            known = draft.known_as(forms.get(seq))
+            lines.append((run.key.run, seq, sheet_index, *_columns(entry, known, decision, at)))
     connection.executemany(_ENQUEUE, lines)
     _insert_problems(connection, run.key.run, rows)
     _remember(connection, run, counts, seqs)

@@ -18,7 +18,7 @@ from importer.model.policy import Policy
 from importer.model.replies import Outcome, Reply
 from importer.model.requests import Request, can_be_asked, create_contact, find_contact, other_number
 from importer.model.rows import Contact, Status
-from importer.worker_pool.create_outcomes import Attempt, in_doubt
+from importer.worker_pool.create_outcomes import CUT_OFF, Attempt, in_doubt
 from importer.worker_pool.operation import Final, NextStep, SendLater
 from importer.worker_pool.retry_decision import (
     LookUp,
@@ -30,7 +30,6 @@ from importer.worker_pool.retry_decision import (
 )
 
 _MOST_NOT_FOUND = 3
-_CUT_OFF = "before the run ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +152,7 @@ class CreateOperation:
             case LookUp(attempt=attempt) if attempt.was_refused:
                 return Outcome(status=Status.PENDING)
             case Post(attempt=attempt) | LookUp(attempt=attempt):
-                return in_doubt(attempt, _CUT_OFF)
+                return in_doubt(attempt, CUT_OFF)
             case _:
                 return None
 

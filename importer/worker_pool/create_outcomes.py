@@ -7,6 +7,8 @@ from importer.model.changes import ContactChange
 from importer.model.replies import Outcome, Reply
 from importer.model.rows import Contact, Status
 
+CUT_OFF = "before the run ended"
+"""Why nobody knows what became of a row that a stop gave back."""
 _CODES_BY_WORD = (
     ("tag", "tag_unknown"),
     ("custom", "custom_field_refused"),

@@ -35,7 +35,7 @@ from importer.model.replies import Arrival, Outcome, RemoteContact, Reply
 from importer.model.requests import Request, get_contact, patch_contact
 from importer.model.rows import Contact, Status
 from importer.worker_pool.contact_changes import is_confirmed
-from importer.worker_pool.create_outcomes import Attempt, in_doubt, rejected
+from importer.worker_pool.create_outcomes import CUT_OFF, Attempt, in_doubt, rejected
 from importer.worker_pool.merge import Merge, merge
 from importer.worker_pool.operation import Final, NextStep, SendLater, SendNow
 from importer.worker_pool.reply_status import after_status, is_missing
@@ -174,7 +174,7 @@ def give_back_update(step: UpdateStep, *, is_in_flight: bool) -> Outcome:
     get = step.get if isinstance(step, Patch) else step
     change = update_intent(step) if is_in_flight and isinstance(step, Patch) else get.doubted
     if change is None:
-        return in_doubt(get.posted, "before the run ended") if get.posted else Outcome(status=Status.PENDING)
+        return in_doubt(get.posted, CUT_OFF) if get.posted else Outcome(status=Status.PENDING)
     return update_in_doubt(get.uuid, None, _CUT_OFF, change.after)
 
 
