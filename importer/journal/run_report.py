@@ -61,6 +61,9 @@ WHERE id = ?
 """
 _UNDOS = "SELECT started_at, exit_code, report_dir FROM undos WHERE run = ? ORDER BY id"
 _CONFLICTS = f"SELECT count(*) FROM rows WHERE run = ? AND {IN_CONFLICT}"  # noqa: S608 - only constants
+_NOT_UPDATED = """
+SELECT count(*) FROM rows WHERE run = ? AND status = 'failed' AND uuid <> '' AND code <> 'gone'
+"""
 _PROBLEM_COLUMNS = """(
     SELECT json_group_array(column_header) FROM (
         SELECT column_header FROM problems
@@ -143,6 +146,10 @@ class RunReport:
     def conflicts(self) -> int:
         """Return how many rows are in conflict: they are in Callbell, and need a person all the same."""
         return int(self.database.fetch(_CONFLICTS, (self.run,))[0][0])
+
+    def not_updated(self) -> int:
+        """Return how many rows failed whose contact is in Callbell all the same, as it was."""
+        return int(self.database.fetch(_NOT_UPDATED, (self.run,))[0][0])
 
     def results(self) -> Iterator[Result]:
         """Return every row, in the input's order."""

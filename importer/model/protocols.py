@@ -122,6 +122,9 @@ class ReportSource(Protocol):
     def tally(self) -> Mapping[Status, int]:
         """Return how many rows have each status; statuses that no row has are there with 0."""
 
+    def not_updated(self) -> int:
+        """Return how many rows failed whose contact is in Callbell all the same, as it was."""
+
     def results(self) -> Iterator[Result]:
         """Yield every row; memory does not grow with their number."""
 

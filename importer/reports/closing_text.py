@@ -21,39 +21,11 @@ from importer.reports.next_step import (
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, write_again
+from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, not_updated_text
 from importer.system import shell
-
-MEANINGS: dict[Status, str] = {
-    Status.CREATED: "now in Callbell",
-    Status.UPDATED: "were in Callbell, and were changed",
-    Status.EXISTS: "were in Callbell before, and were left as they are",
-    Status.UNCHANGED: "the same as in an earlier run",
-    Status.DUPLICATE: "same identifier as an earlier row",
-    Status.INVALID: "something in the row is wrong; not sent",
-    Status.FAILED: "refused, or given up on",
-    Status.IN_DOUBT: "sent, but it is unknown whether it arrived",
-    Status.UNSENT: "not sent: the run ended before their turn",
-}
 
 _THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
 """Where it is the row's own contact that is in Callbell."""
-REHEARSED: dict[Status, tuple[str, str]] = {
-    Status.CREATED: ("would be created", "if Callbell answers as the sandbox did"),
-    Status.UPDATED: ("would be updated", "if Callbell answers as the sandbox did"),
-    Status.EXISTS: (Status.EXISTS, "are in the file more than once, and would be left as they are"),
-    Status.FAILED: (Status.FAILED, "refused by the sandbox, or given up on"),
-}
-"""What a rehearsal calls the statuses that say what is in Callbell now, and what they mean there."""
-FORETOLD: dict[Status, str] = {
-    Status.CREATED: "would be created",
-    Status.UPDATED: "are in Callbell, and would be changed",
-    Status.EXISTS: "are in Callbell, and would be left as they are",
-    Status.FAILED: "would be refused, or Callbell does not say whether they are there",
-    Status.IN_DOUBT: "were sent by an earlier run, and it is unknown whether they arrived",
-    Status.UNSENT: "would be sent",
-}
-"""The same of a dry run."""
-
 END_OF_REHEARSAL = "This was a rehearsal: nothing was sent to Callbell."
 _MOST_GROUPS = 10
 _LINES, _OTHER_LINES = 24, 4
@@ -93,6 +65,8 @@ class Ending:
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
     country: str = ""
     """That the numbers fit, where they do not say their country; empty: it is not known."""
+    not_updated: int = 0
+    """Rows that failed, and whose contact is in Callbell all the same, as it was."""
 
 
 def closing_text(ending: Ending) -> str:
@@ -180,11 +154,13 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
     if not rows:
         return f"There were 0 rows to import.{_why_none(record)}" if record.command == "run" else ""
     there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
+    there += ending.not_updated
     are = "would be" if is_dry or record.is_rehearsal else "is" if rows == 1 else "are"
     customers = "customer" if rows == 1 else "customers"
     all_rows = f"All {rows:,}" if rows > 1 else "1"
     how_many = all_rows if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
-    return f"{how_many} {customers} {are} in Callbell.{_apart(tally, left, is_dry=is_dry)}"
+    as_before = not_updated_text(ending.not_updated, there)
+    return f"{how_many} {customers} {are} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
 
 
 def _why_none(record: RunRecord) -> str:

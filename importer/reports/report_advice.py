@@ -8,6 +8,7 @@ from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
 from importer.reports.next_step import carry_over
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
+from importer.reports.status_meanings import not_updated_text
 
 _STEPS = {
     Status.INVALID: "Fix the cell, save, and import the file again.",
@@ -35,16 +36,19 @@ def row_step(result: Result, retry: str) -> str:
     return _STEPS.get(result.status, "").format(retry=retry)
 
 
-def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int) -> str:
+def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int, not_updated: int = 0) -> str:
     """Return what became of the customers, in two sentences.
 
     Args:
         record: The run.
         tally: How many rows have each status.
         conflicts: How many rows are in conflict.
+        not_updated: How many failed, and are in Callbell all the same, as they were.
 
     """
     there, total = sum(tally[status] for status in IN_CALLBELL - {Status.DUPLICATE}), sum(tally.values())
+    there += not_updated
+    as_before = not_updated_text(not_updated, there)
     where = (
         "would be in Callbell (a rehearsal: nothing was sent)"
         if record.is_rehearsal
@@ -60,7 +64,7 @@ def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int) -> 
     if unsent := tally[Status.UNSENT] + tally[Status.PENDING] + tally[Status.IN_FLIGHT]:
         rest.append(f"{unsent:,} {'was' if unsent == 1 else 'were'} not sent")
     second = f" {', '.join(rest)}." if rest else ""
-    return f"{there:,} of {counted(total, 'customer')} {where}.{second}"
+    return f"{there:,} of {counted(total, 'customer')} {where}{as_before}.{second}"
 
 
 def run_steps(

@@ -86,6 +86,7 @@ def _write_for_people(
         to_fix=failed,
         leaves_existing=options.leaves_existing,
         of_list=options.of_list,
+        not_updated=source.not_updated(),
     )
     if workbook:
         with write_whole(workbook) as unfinished:

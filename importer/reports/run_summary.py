@@ -9,11 +9,12 @@ from pathlib import Path, PurePath
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
-from importer.reports.closing_text import MEANINGS, REHEARSED, degraded_texts, ended_after
+from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.next_step import all_alike
 from importer.reports.problem_groups import changes_text, is_problem
 from importer.reports.report_advice import headline, run_steps
 from importer.reports.run_commands import take_back
+from importer.reports.status_meanings import MEANINGS, REHEARSED
 
 _GUESSED = "guessed"
 """What the journal keeps of a guessed mapping among the options."""
@@ -36,6 +37,8 @@ class RunSummary:
     """Whether customers who were there already were to be left as they are (`--existing skip`)."""
     of_list: RunRecord | None = None
     """The rehearsal of the whole list, of which a rehearsal has the rows that were to be fixed; None: it has all."""
+    not_updated: int = 0
+    """Rows that failed, and whose contact is in Callbell all the same, as it was."""
 
     @property
     def told_problems(self) -> list[ProblemGroup]:
@@ -65,7 +68,7 @@ class RunSummary:
     @property
     def headline(self) -> str:
         """What is not as it should be with the run as a whole, and what became of the customers."""
-        became = headline(self.record, self.tally, conflict_count(self.problems))
+        became = headline(self.record, self.tally, conflict_count(self.problems), self.not_updated)
         return " ".join([*degraded_texts(self.record), became])
 
     @property

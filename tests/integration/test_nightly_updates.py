@@ -100,6 +100,17 @@ def test_a_conflict_needs_a_person_until_it_is_settled(service: Sandbox) -> None
     assert stored(service, ANA).note == "New"
 
 
+@pytest.mark.usefixtures("service")
+def test_a_contact_whose_update_is_refused_is_in_callbell_all_the_same() -> None:
+    """The terminal and the reports count it there, as it was."""
+    night((ANA, "Ana", "Old", "VIP"))
+    said = night((ANA, "Ana", "New", "Nobody has this tag"), (EVA, "Eva", "", ""))
+    assert (said.exit_code, said.rows) == (1, {"created": 1, "failed": 1, "read": 2})
+    assert "All 2 customers are in Callbell, 1 of them not updated. 1 needs you." in said.stderr
+    page = Path(said.summary["reports"]["page"]).read_text(encoding="utf-8")
+    assert "2 of 2 customers are in Callbell, 1 of them not updated. 1 needs you." in page
+
+
 def test_undo_gives_back_what_a_night_updated(service: Sandbox) -> None:
     """And deletes what it created; the next night meets the contact for the first time, and leaves what is there."""
     night((ANA, "Ana", "Old", "VIP"))

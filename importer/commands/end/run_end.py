@@ -134,6 +134,7 @@ class EndOfRun:
             leaves_existing=options.leaves_existing,
             of_list=options.of_list,
             country=findings.country,
+            not_updated=source.not_updated(),
         )
         if reports and not reports.unwritten:
             self.store.history_of(record.name).keep()

@@ -187,6 +187,18 @@ def test_a_row_in_conflict_needs_a_person(journal: Journal) -> None:
     assert [one.number for rows in sheet.chunks() for one in rows] == [2]
 
 
+@pytest.mark.parametrize(("code", "not_updated"), [("tag_unknown", 1), ("gone", 0)])
+def test_a_contact_whose_update_was_refused_is_in_callbell_as_before(
+    journal: Journal, code: str, not_updated: int
+) -> None:
+    """One that was deleted there is not, nor one that was never made."""
+    row = claimed(journal, "run-2")
+    journal.record([merged(row, Status.FAILED, code=code)])
+    begin(journal, "run-3", contact(2))
+    journal.record([recorded(one, Status.FAILED) for one in journal.claim(10)])
+    assert [journal.report_source(run).not_updated() for run in ("run-2", "run-3")] == [not_updated, 0]
+
+
 def test_what_was_only_met_is_met_for_the_first_time_by_an_update(journal: Journal) -> None:
     """It was there before, and nothing was sent or merged: there is no base, though the content is the same."""
     begin(journal, "run-2", contact(2), existing=Existing.SKIP)

@@ -13,9 +13,10 @@ from importer.model.plain_text import counted, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import WAITED, ProblemGroup, RunRecord
 from importer.reports import Reports
-from importer.reports.closing_text import MEANINGS, Ending, closing_text, count_lines
+from importer.reports.closing_text import Ending, closing_text, count_lines
 from importer.reports.results import counts_json
 from importer.reports.run_summary import RunSummary
+from importer.reports.status_meanings import MEANINGS
 from importer.system import runtime
 
 START = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)

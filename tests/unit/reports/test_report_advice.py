@@ -57,6 +57,15 @@ def test_the_headline_counts_customers_first() -> None:
     assert "nothing was sent" in headline(replace(RUN, account="sandbox x"), Counter({Status.CREATED: 1}), 0)
 
 
+def test_whose_update_was_refused_is_in_callbell_as_before() -> None:
+    """The contact is there, and the row needs a person all the same."""
+    tally = Counter({Status.UPDATED: 2, Status.FAILED: 2})
+    assert headline(RUN, tally, 0, 1) == "3 of 4 customers are in Callbell, 1 of them not updated. 2 need you."
+    assert (
+        headline(RUN, Counter({Status.FAILED: 1}), 0, 1) == "1 of 1 customer is in Callbell, not updated. 1 needs you."
+    )
+
+
 def test_each_step_has_its_command() -> None:
     """Rows to fix come back as the file that they are fixed in, with the options of the run."""
     tally = Counter({Status.INVALID: 1, Status.UNSENT: 1, Status.IN_DOUBT: 1})

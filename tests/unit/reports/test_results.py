@@ -95,6 +95,9 @@ class FakeSource(ReportSource):
     def tally(self) -> Mapping[Status, int]:
         return {status: sum(result.status is status for result in self._results) for status in Status}
 
+    def not_updated(self) -> int:
+        return 0
+
     def results(self) -> Iterator[Result]:
         yield from self._results
 

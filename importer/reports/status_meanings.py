@@ -1,0 +1,44 @@
+"""What the statuses of rows mean, in the words of the closing text and of the reports for people."""
+
+from importer.model.rows import Status
+
+MEANINGS: dict[Status, str] = {
+    Status.CREATED: "now in Callbell",
+    Status.UPDATED: "were in Callbell, and were changed",
+    Status.EXISTS: "were in Callbell before, and were left as they are",
+    Status.UNCHANGED: "the same as in an earlier run",
+    Status.DUPLICATE: "same identifier as an earlier row",
+    Status.INVALID: "something in the row is wrong; not sent",
+    Status.FAILED: "refused, or given up on",
+    Status.IN_DOUBT: "sent, but it is unknown whether it arrived",
+    Status.UNSENT: "not sent: the run ended before their turn",
+}
+REHEARSED: dict[Status, tuple[str, str]] = {
+    Status.CREATED: ("would be created", "if Callbell answers as the sandbox did"),
+    Status.UPDATED: ("would be updated", "if Callbell answers as the sandbox did"),
+    Status.EXISTS: (Status.EXISTS, "are in the file more than once, and would be left as they are"),
+    Status.FAILED: (Status.FAILED, "refused by the sandbox, or given up on"),
+}
+"""What a rehearsal calls the statuses that say what is in Callbell now, and what they mean there."""
+FORETOLD: dict[Status, str] = {
+    Status.CREATED: "would be created",
+    Status.UPDATED: "are in Callbell, and would be changed",
+    Status.EXISTS: "are in Callbell, and would be left as they are",
+    Status.FAILED: "would be refused, or Callbell does not say whether they are there",
+    Status.IN_DOUBT: "were sent by an earlier run, and it is unknown whether they arrived",
+    Status.UNSENT: "would be sent",
+}
+"""The same of a dry run."""
+
+
+def not_updated_text(not_updated: int, there: int) -> str:
+    """Return how many of the customers in Callbell are there as they were, as their update failed; empty without any.
+
+    Args:
+        not_updated: How many failed, and are in Callbell all the same.
+        there: How many are in Callbell, these among them.
+
+    """
+    if not not_updated:
+        return ""
+    return ", not updated" if not_updated == there else f", {not_updated:,} of them not updated"
