@@ -85,8 +85,13 @@ def with_account(
 def kept_answers(sheets: Sequence[tuple[InputSheet, ColumnOptions]]) -> dict[str, object]:
     """Return what the journal keeps of a guess among a run's options: the columns by field for a retry, and consent."""
     consent = [{header: one._asdict() for header, one in reader.consent.items()} for reader, _ in sheets]
-    guessed = [{field: value for field in FIELDS if (value := getattr(columns, field))} for _, columns in sheets]
+    guessed = [kept_columns(columns) for _, columns in sheets]
     return {"guessed": guessed, **({CONSENT: consent} if any(consent) else {})}
+
+
+def kept_columns(columns: ColumnOptions) -> dict[str, object]:
+    """Return the columns of a guess by field, those that have one."""
+    return {field: value for field in FIELDS if (value := getattr(columns, field))}
 
 
 def column_mapping(sheet: Sheet, options: MappingOptions, directory: Directory | None) -> ColumnMapping:

@@ -15,7 +15,7 @@ from importer.commands.end.retention import with_journal_trimmed
 from importer.commands.end.run_end import EndOfRun, with_series
 from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
 from importer.commands.live_display import PoolDisplay
-from importer.commands.mapping_selection import kept_answers, notes_of, tell_guess
+from importer.commands.mapping_selection import kept_answers, notes_of
 from importer.commands.pool_command import PoolCommand
 from importer.commands.questions.header_question import with_header_rows
 from importer.commands.questions.last_question import asks_at_last
@@ -24,11 +24,11 @@ from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.row_observers import RowObservers
 from importer.commands.setup import new_run, open_journal, open_sheets
+from importer.commands.sheet_notes import SheetNotes, sheet_to_keep
 from importer.journal import AsyncJournal
 from importer.model.errors import InputError, ServiceError, UsageError
-from importer.model.plain_text import plain
 from importer.model.replies import Outcome
-from importer.model.rows import Sheet, Status
+from importer.model.rows import Status
 from importer.model.runs import DECLINED, RunRecord
 from importer.pipeline import Source, enqueue_all, run_import
 from importer.system.files import private_folder
@@ -80,12 +80,15 @@ class ImportRun(PoolCommand):
 
     retried: str = ""
     _observers: RowObservers = field(default_factory=RowObservers)
-    _told: set[str] = field(default_factory=set)
-    """Notes of sheets that were told."""
+    _notes: SheetNotes = field(init=False)
     _dry: DryRun | None = None
     """The operation of a dry run."""
     _asks_at_last: bool = False
     _question_time: QuestionTime = field(default_factory=QuestionTime)
+
+    def __post_init__(self) -> None:
+        """Have what the last run told at hand."""
+        self._notes = SheetNotes(self.context, self.store, self.record)
 
     def ask(self) -> None:
         """Ask what cannot be told of the sheets; the answers are as good as options."""
@@ -106,14 +109,8 @@ class ImportRun(PoolCommand):
 
     def tell_notes(self) -> None:
         """Tell what a person should know of each sheet, and was not told yet: more is known when all rows were read."""
-        for reader in self.readers:
-            self._tell(reader.sheet, reader.sheet.notes)
-
-    def _tell(self, sheet: Sheet, notes: Sequence[str]) -> None:
-        for note in notes:
-            if (text := plain(f"{sheet.file}: {note}")) not in self._told:
-                self._told.add(text)
-                self.context.tell(text)
+        for index, reader in enumerate(self.readers):
+            self._notes.tell(index, reader.sheet, reader.sheet.notes)
 
     async def _send(self, connection: Connection) -> CommandResult:
         """Bring every row to its final status and write the reports."""
@@ -128,9 +125,9 @@ class ImportRun(PoolCommand):
         for index, one in enumerate(connection.sheets):
             sheet = one.reader.sheet
             if self.record.command == "run":
-                self._tell(sheet, notes_of(sheet, one.options, one.notes))
+                self._notes.tell(index, sheet, notes_of(sheet, one.options, one.notes))
             if not self.context.settings.mapping_given and not self._asks_at_last:
-                tell_guess(self.context, sheet, one.options, one.mapping)
+                self._notes.tell_guess(index, sheet, one.options, one.mapping)
             yield self._observers.source(index, one, connection.directory)
 
     async def _import(self, connection: Connection, sources: Sequence[Source]) -> tuple[RunRecord, EndOfRun]:
@@ -148,8 +145,8 @@ class ImportRun(PoolCommand):
         record = replace(self.record, account=account, rate_limit=rate, options=self._kept_options(connection))
         contact = settings.mapping.contact
         await journal.begin(record, connection.account, contact.existing, contact.on_conflict)
-        for source in sources:
-            await journal.add_sheet(source.reader.sheet)
+        for one in connection.sheets:
+            await journal.add_sheet(sheet_to_keep(one))
         async with PoolDisplay(self.context, pool, limiter) as display:
             try:
                 if settings.run.dry_run and not connection.foretells:

@@ -1,0 +1,128 @@
+"""What is told of the sheets of a run: each text once, and not again what the last run of the same files told."""
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from importer.commands.account.connection import MappedSheet
+from importer.commands.context import CommandContext
+from importer.commands.journal_path import journal_path
+from importer.commands.mapping_selection import kept_columns, notes_of, tell_guess
+from importer.commands.setup import is_there
+from importer.journal import Journal
+from importer.mapper.column_mapping import ColumnMapping
+from importer.mapper.options import ColumnOptions, MappingOptions
+from importer.model.errors import StorageError
+from importer.model.plain_text import plain
+from importer.model.rows import Sheet
+from importer.model.runs import RunRecord
+from importer.settings import Settings
+
+_OF_ROWS = ("not sent", "left out", "[input.where]")
+"""In notes about rows that do not get to Callbell, or should not: somebody may have to act on them each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """What the last run of the same files told, or its rehearsal."""
+
+    sheets: Sequence[Sheet] = ()
+    """With their notes."""
+    guessed: Sequence[Mapping[str, object]] = ()
+    """Field to column of each sheet; empty: they were not guessed."""
+
+    def has_note(self, index: int, note: str) -> bool:
+        """Tell whether the note was told of the sheet, and nobody has to see it again."""
+        is_told = index < len(self.sheets) and note in map(plain, self.sheets[index].notes)
+        return is_told and not any(words in note for words in _OF_ROWS)
+
+    def has_guess(self, index: int, sheet: Sheet, columns: ColumnOptions) -> bool:
+        """Tell whether the same columns were guessed from the same header."""
+        if index >= min(len(self.sheets), len(self.guessed)) or self.sheets[index].header != sheet.header:
+            return False
+        as_kept = json.loads(json.dumps(kept_columns(columns)))
+        return bool(self.guessed[index] == as_kept)
+
+
+class SheetNotes:
+    """Tells what a person should know of the sheets of a run; with `--verbose` also what was told before.
+
+    Args:
+        context: Of the command.
+        journal: Of the run.
+        record: The run, which has not begun.
+
+    """
+
+    def __init__(self, context: CommandContext, journal: Journal, record: RunRecord) -> None:
+        self._context = context
+        self._journal = journal
+        self._record = record
+        self._told: set[str] = set()
+
+    def tell(self, index: int, sheet: Sheet, notes: Sequence[str]) -> None:
+        """Tell the notes that were not told of the sheet yet; more is known when all rows were read."""
+        for note in map(plain, notes):
+            text = plain(f"{sheet.file}: {note}")
+            if text not in self._told:
+                self._told.add(text)
+                if not self._before.has_note(index, note):
+                    self._context.tell(text)
+
+    def tell_guess(self, index: int, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
+        """Show a guessed mapping."""
+        if not self._before.has_guess(index, sheet, options.columns):
+            tell_guess(self._context, sheet, options, mapping)
+
+    @cached_property
+    def _before(self) -> ToldBefore:
+        return (
+            ToldBefore()
+            if self._context.settings.run.verbose
+            else told_before(self._context.settings, self._journal, self._record.files)
+        )
+
+
+def sheet_to_keep(mapped: MappedSheet) -> Sheet:
+    """Return the sheet with all notes on it, for the journal: the next run does not tell them again."""
+    sheet = mapped.reader.sheet
+    return replace(sheet, notes=tuple(dict.fromkeys(notes_of(sheet, mapped.options, mapped.notes))))
+
+
+def told_before(settings: Settings, journal: Journal, files: Sequence[str]) -> ToldBefore:
+    """Return what the last finished run of the files told, or their rehearsal if that came later.
+
+    Args:
+        settings: Which tell the rehearsals' journal.
+        journal: Of the run.
+        files: As a run's record has them.
+
+    """
+    newest: RunRecord | None = None
+    told = ToldBefore()
+    with contextlib.ExitStack() as opened:
+        for one in (journal, *_rehearsals(settings, opened)):
+            found = next((run for run, _ in one.runs() if _is_told(run, files)), None)
+            if found and (newest is None or found.started_at > newest.started_at):
+                newest = found
+                guessed = found.options.get("guessed")
+                sheets = one.report_source(found.name).sheets()
+                told = ToldBefore(sheets, guessed if isinstance(guessed, list) else ())
+    return told
+
+
+def _is_told(run: RunRecord, files: Sequence[str]) -> bool:
+    is_whole = run.finished_at is not None and not run.is_declined
+    return is_whole and run.files == tuple(files) and not run.options.get("quiet")
+
+
+def _rehearsals(settings: Settings, opened: contextlib.ExitStack) -> Iterator[Journal]:
+    """Yield the journal of the rehearsals, if it is another one than the run's own, and can be read."""
+    run = settings.run
+    if run.sandbox or run.journal is not None:
+        return
+    with contextlib.suppress(StorageError):
+        if is_there(path := journal_path(None, sandbox=True, account=run.of_account)):
+            yield opened.enter_context(contextlib.closing(Journal.open(path)))

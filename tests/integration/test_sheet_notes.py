@@ -1,0 +1,62 @@
+"""What is told of the sheets of a run: once, though the same files come every night."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from importer.sandbox import Sandbox
+from tests.support.commands import TOKEN, give, serving
+
+ROWS = "Teléfono;Nombre;Ciudad\n+34600000001;Begoña Muñoz;Málaga\n+34600000002;José Peña;Cádiz\n"
+ENCODING, GUESS = "Encoding guessed", "the columns, by their headers and values"
+RUN = ("run", "clientes.csv", "--yes", "--rate", "0")
+
+
+@pytest.fixture(autouse=True)
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox whose address is in the environment, and a folder with a list that an old Excel wrote."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CALLBELL_API_TOKEN", TOKEN)
+    Path("clientes.csv").write_text(ROWS, encoding="cp1252")
+    with serving() as sandbox:
+        monkeypatch.setenv("CALLBELL_BASE_URL", sandbox.base_url)
+        yield sandbox
+
+
+def told(*command: str) -> list[bool]:
+    """Give the command; return whether it told the encoding and the columns that it guessed."""
+    said = give(*command).stderr
+    return [text in said for text in (ENCODING, GUESS)]
+
+
+def test_the_same_notes_are_told_once() -> None:
+    """They are told again with `--verbose`, and where another column, or another file, is read."""
+    assert told(*RUN) == [True, True]
+    assert told(*RUN) == [False, False]
+    assert told(*RUN, "--verbose") == [True, True]
+    Path("clientes.csv").write_text(ROWS.replace("Ciudad", "Apellidos"), encoding="cp1252")
+    assert told(*RUN) == [False, True]
+    Path("others.csv").write_text(ROWS, encoding="cp1252")
+    assert told("run", "others.csv", "--yes") == [True, True]
+
+
+def test_what_the_rehearsal_told_is_not_told_again() -> None:
+    """Though its journal is another one."""
+    assert told(*RUN, "--sandbox") == [True, True]
+    assert told(*RUN) == [False, False]
+
+
+def test_what_nobody_saw_is_told() -> None:
+    """The last run was to be quiet, or never came to its end."""
+    assert told(*RUN, "--quiet") == [False, False]
+    assert told(*RUN) == [True, True]
+
+
+def test_notes_on_rows_that_are_not_sent_are_told_each_time() -> None:
+    """Somebody may have to do something about them."""
+    text = ROWS + "Total;2;\n"
+    Path("clientes.csv").write_text(text, encoding="utf-8")
+    for _ in range(2):
+        assert "What stands below the table was left out" in give(*RUN).stderr
