@@ -18,7 +18,7 @@ from importer.reports.next_step import (
     next_step,
     to_do,
 )
-from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look
+from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look, not_refused
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, write_again
 from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, not_updated_text
@@ -82,7 +82,10 @@ def _text(ending: Ending, most: int) -> str:
     goes_on = record.exit_code not in FINISHED  # and settles what is in doubt, or could not be sent
     problems = [group for group in ending.problems if is_problem(group)]
     wrong = [group for group in problems if not (goes_on and group.code in SETTLED_BY_ITSELF)]
-    look = [*(group for group in ending.problems if is_worth_a_look(group)), *ending.warnings]
+    look = [
+        *(group for group in ending.problems if is_worth_a_look(group)),
+        *not_refused(ending.warnings, ending.problems),
+    ]
     alike = all_alike(tally, wrong)
     found = groups_text("Problems:", wrong, most, ending.sheets, says_new=bool(record.compared_with))
     parts = [

@@ -1,5 +1,6 @@
 """Groups of rows with the same problem, as text: the reason, the cells, and the code by which it can be looked up."""
 
+import re
 from collections.abc import Sequence
 
 from importer.model.cell_names import column_letters
@@ -10,6 +11,13 @@ from importer.model.runs import NO_PROBLEMS, ProblemGroup, RunRecord
 _MOST_ROWS = 5
 _MAYBE_LOST = "differs in"
 """What is said of a row that was left out, or not changed, though it says something else."""
+_REFUSED_AS = {
+    "tag_not_seen": "tag_unknown",
+    "custom_field_not_seen": "custom_field_refused",
+    "user_not_seen": "assigned_user_unknown",
+}
+"""What was not seen in the account before rows were sent, and how Callbell refuses it."""
+_NAME = re.compile('"([^"]+)"')
 _DIFFERING_DUPLICATES = (
     "The row has the same identifier as an earlier row, and was not sent, though it says something else."
 )
@@ -59,6 +67,21 @@ def is_worth_a_look(group: ProblemGroup) -> bool:
 
 def _is_differing_duplicate(group: ProblemGroup) -> bool:
     return group.code == Status.DUPLICATE and _MAYBE_LOST in group.message
+
+
+def not_refused(warnings: Sequence[ProblemGroup], problems: Sequence[ProblemGroup]) -> list[ProblemGroup]:
+    """Return the warnings without those about a tag, a field or a user that Callbell has refused by its name."""
+    return [
+        one
+        for one in warnings
+        if not any(group.code == _REFUSED_AS.get(one.code) and _names(group.message, one) for group in problems)
+    ]
+
+
+def _names(message: str, warning: ProblemGroup) -> bool:
+    """Tell whether a refusal names what the warning is about, in quotation marks if it has any."""
+    found = _NAME.search(warning.message)
+    return found is not None and found[0 if '"' in message else 1] in message
 
 
 def groups_text(

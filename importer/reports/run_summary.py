@@ -11,7 +11,7 @@ from importer.model.rows import FINAL, Status
 from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import degraded_texts, ended_after
 from importer.reports.next_step import all_alike
-from importer.reports.problem_groups import changes_text, is_problem
+from importer.reports.problem_groups import changes_text, is_problem, not_refused
 from importer.reports.report_advice import headline, run_steps
 from importer.reports.run_commands import take_back
 from importer.reports.status_meanings import MEANINGS, REHEARSED
@@ -48,7 +48,10 @@ class RunSummary:
     @property
     def worth_a_look(self) -> list[ProblemGroup]:
         """What nobody has to do anything about, but may want to know."""
-        return [*(group for group in self.problems if not is_problem(group)), *self.warnings]
+        return [
+            *(group for group in self.problems if not is_problem(group)),
+            *not_refused(self.warnings, self.problems),
+        ]
 
     @property
     def title(self) -> str:

@@ -8,7 +8,7 @@ from importer.model.rows import Status
 from importer.model.runs import Degradation, ProblemGroup
 from importer.reports.closing_text import degraded_texts
 from importer.reports.code_explanations import explanations
-from importer.reports.problem_groups import changes_text, group_sentence, groups_text, problem_changes
+from importer.reports.problem_groups import changes_text, group_sentence, groups_text, not_refused, problem_changes
 from importer.reports.run_summary import RunSummary
 from tests.unit.reports.test_report_advice import RUN
 
@@ -31,6 +31,23 @@ def test_a_group_says_how_many_are_new(new: int, shown: str) -> None:
     assert groups_text("Problems:", [group], says_new=True).splitlines()[1].strip() == shown
     assert groups_text("Problems:", [group]).splitlines()[1].strip() == "3 rows: Too short."
     assert "(3 new)" not in groups_text("Problems:", [replace(group, message="")], says_new=True)
+
+
+@pytest.mark.parametrize(
+    ("refused", "is_told"),
+    [
+        ('The service refused it: Tag "VIP" does not exist', False),
+        ("The service refused it: tag VIP not found", False),
+        ('The service refused it: Tag "VIP 2" does not exist', True),
+    ],
+)
+def test_a_tag_that_was_refused_is_told_once(refused: str, *, is_told: bool) -> None:
+    """That it was not seen in the account is no news then; what was not refused by its name is still worth a look."""
+    not_seen = ProblemGroup(code="tag_not_seen", column="Tags", message='The tag "VIP" is on none', count=1, rows=(2,))
+    problem = replace(not_seen, code="tag_unknown", message=refused)
+    assert not_refused([not_seen, GROUP], [problem]) == [*([not_seen] if is_told else []), GROUP]
+    about = RunSummary(record=RUN, tally=dict.fromkeys(Status, 0), problems=[problem], warnings=[not_seen])
+    assert about.worth_a_look == ([not_seen] if is_told else [])
 
 
 def test_a_sentence_that_is_the_first_rows_alone_is_an_example() -> None:
