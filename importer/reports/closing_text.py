@@ -155,7 +155,7 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
     record, tally, is_dry = ending.record, ending.tally, ending.reports is None
     rows = sum(tally.values())
     if not rows:
-        return f"There were 0 rows to import.{_why_none(record)}" if record.command == "run" else ""
+        return no_rows_text(record) if record.command == "run" else ""
     there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
     there += ending.not_updated
     are = "would be" if is_dry or record.is_rehearsal else "is" if rows == 1 else "are"
@@ -166,13 +166,14 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
     return f"{how_many} {customers} {are} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
 
 
-def _why_none(record: RunRecord) -> str:
-    """Return why a run had no rows, as far as that is known."""
+def no_rows_text(record: RunRecord) -> str:
+    """Return that a run had no rows, and why, as far as that is known."""
+    said = "There were 0 rows to import."
     if record.exit_code not in FINISHED or record.left_out:
-        return ""
+        return said
     below = "only blank rows" if record.blank else "no rows"
     what = plain(PurePath(record.files[0]).name) if len(record.files) == 1 else "Each of the files"
-    return f" {what} has a header, and {below} below it."
+    return f"{said} {what} has a header, and {below} below it."
 
 
 def _apart(tally: Mapping[Status, int], left: ToDo | None, *, is_dry: bool) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from importer.model.plain_text import counted
 from importer.model.rows import CONFLICT, IN_CALLBELL, NEEDS_PERSON, Status
 from importer.model.runs import Result, RunRecord
-from importer.reports.next_step import carry_over
+from importer.reports.next_step import FINISHED, carry_over
 from importer.reports.run_commands import after_rehearsal, command_line, retry_command
 from importer.reports.status_meanings import not_updated_text
 
@@ -103,4 +103,15 @@ def run_steps(
         steps.append(step)
     if record.is_rehearsal and any(tally[status] for status in IN_CALLBELL):
         steps.extend(after_rehearsal(record, of_list))
-    return steps or [("Nothing: every row is where it should be.", "")]
+    return steps or [(_nothing_to_do(record, tally), "")]
+
+
+def _nothing_to_do(record: RunRecord, tally: Mapping[Status, int]) -> str:
+    """Return why there is no next step."""
+    if any(tally.values()):
+        return "Nothing: every row is where it should be."
+    if record.exit_code not in FINISHED:
+        return "Give the same command again: the run ended before it had read a row."
+    if record.left_out:
+        return "Nothing: every row of the list was left out."
+    return "Nothing: the list holds no rows. If it should, see that this is the right file, sheet and header row."

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
-from importer.reports.closing_text import degraded_texts, ended_after
+from importer.reports.closing_text import degraded_texts, ended_after, no_rows_text
 from importer.reports.next_step import all_alike
 from importer.reports.problem_groups import changes_text, is_problem, not_refused
 from importer.reports.report_advice import headline, run_steps
@@ -71,6 +71,8 @@ class RunSummary:
     @property
     def headline(self) -> str:
         """What is not as it should be with the run as a whole, and what became of the customers."""
+        if not any(self.tally.values()):
+            return " ".join([*degraded_texts(self.record), no_rows_text(self.record)])
         became = headline(self.record, self.tally, conflict_count(self.problems), self.not_updated)
         return " ".join([*degraded_texts(self.record), became])
 

@@ -78,6 +78,24 @@ def test_each_step_has_its_command() -> None:
     assert run_steps(RUN, Counter({Status.CREATED: 1}), 0, []) == [("Nothing: every row is where it should be.", "")]
 
 
+@pytest.mark.parametrize(
+    ("exit_code", "left_out", "step"),
+    [
+        (0, 0, "Nothing: the list holds no rows. If it should, "),
+        (0, 3, "Nothing: every row of the list was left out."),
+        (130, 0, "Give the same command again: the run ended before it had read a row."),
+    ],
+)
+def test_of_an_empty_list_nobody_is_told_that_all_is_well(exit_code: int, left_out: int, step: str) -> None:
+    """Maybe it is the wrong file, or the wrong sheet."""
+    record = replace(RUN, exit_code=exit_code, left_out=left_out)
+    about = RunSummary(record=record, tally=dict.fromkeys(Status, 0), problems=())
+    assert about.headline.startswith("There were 0 rows to import.")
+    ((said, command),) = about.steps
+    assert said.startswith(step)
+    assert not command
+
+
 def test_after_a_rehearsal_the_rows_are_sent() -> None:
     """With the command; what is to be fixed is rehearsed again."""
     record = replace(RUN, account="sandbox x", options={"sandbox": True, "country": "ES"})
