@@ -60,14 +60,12 @@ def after_rehearsal(record: RunRecord, of_list: RunRecord | None = None) -> list
         of_list: The rehearsal of the whole list, of which these are the rows that were to be fixed; None: they are all.
 
     """
-    options = record.options
-    if record.command == "run" and options.get("sandbox"):
-        send = _in_earnest(record)
-        if of_list is None:
-            return [("To send the rows:", send)]
+    send = _in_earnest(record)
+    if not record.options.get("sandbox"):
+        return [("To send the rows, write sandbox = false under [run] of the config, and then:", send)]
+    if of_list is not None:
         return [("First the list itself, if it was not sent yet:", _in_earnest(of_list)), ("Then these rows:", send)]
-    without = "without --sandbox" if options.get("sandbox") else "with sandbox = false under [run] of the config"
-    return [(f"To send the rows, give the same command {without}.", "")]
+    return [("To send the rows:" if record.command == "run" else "To send the list that these rows are of:", send)]
 
 
 def _in_earnest(rehearsal: RunRecord) -> str:

@@ -114,6 +114,18 @@ def test_retry_and_undo_of_a_rehearsal_fit() -> None:
     assert "nothing was sent to Callbell" in undone.stderr
 
 
+def test_after_a_rehearsed_retry_the_list_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real `retry` would not find the rehearsed run, which another journal has: the list's own command is told."""
+    file = table(Path("a.csv"), [HEADER, ("+34600000001", "Ana"), ("600000002", "Eva")])
+    give("run", file, "--sandbox", "--yes")
+    again = give("retry", "--country", "ES", "--sandbox", "--yes")
+    command = "callbell-importer run a.csv --country ES"
+    assert f"To send the list that these rows are of:\n  {command}\n" in again.stderr
+    with serving() as service:
+        as_service(monkeypatch, service)
+        assert give(*command.split()[1:], "--yes", "--json").rows == {"created": 2, "read": 2}
+
+
 # Without a token
 
 
