@@ -81,7 +81,8 @@ def test_a_spanish_workbook_is_imported_by_enter_alone(service: Sandbox) -> None
     assert "  name           from {Nombre} {Apellidos}\n" in ended.shown
     assert "  row 2: 34600000000; María García López A.\n" in ended.shown
     address = service.base_url.removesuffix("/v1")
-    assert f"4,000 rows: 3,996 to be sent, 4 with a problem.\nTo: {address}, the account of " in ended.shown
+    told = "4,000 rows: 3,996 to be sent if new to Callbell, 4 with a problem."
+    assert f"{told}\nTo: {address}, the account of " in ended.shown
     assert "Import them? [Y/n]" in ended.shown
     assert len(service.contacts) == 3_996
     assert {row["status"] for row in results()} == {"created", "invalid"}
@@ -128,7 +129,7 @@ def test_the_country_of_the_last_run_is_told_and_not_asked_for(service: Sandbox)
     assert note in on_a_terminal("run", "a.csv", "--dry-run", answers=[]).shown
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")] * 2)
     assert (ended.exit_code, ended.unasked, len(service.contacts)) == (0, 1, 2)
-    assert f"{note}2 rows: 1 to be sent, 1 sent before.\n" in ended.shown
+    assert f"{note}2 rows: 1 to be sent if new to Callbell, 1 sent before.\n" in ended.shown
 
 
 @pytest.mark.usefixtures("token")
@@ -297,7 +298,7 @@ def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     assert "a.csv: which column has the phone number? (several columns could be it)\n" in ended.shown
     assert "  1 Phone                  100% full  +34600111220, +34600111221, +34600111222\n" in ended.shown
     assert "  2 Tel                     50% full  +34600222330, +34600222331, +34600222332\n" in ended.shown
-    assert "5 to be sent, 5 with a problem." in ended.shown
+    assert "5 to be sent if new to Callbell, 5 with a problem." in ended.shown
     assert len(service.contacts) == 5
     Path("state").rename("before")
     assert on_a_terminal("run", "a.csv", answers=[("Enter: 1 ", "\n"), (YES_NO, "\n")]).exit_code == 0
@@ -313,7 +314,7 @@ def test_what_was_not_seen_in_the_account_is_said_above_the_question(service: Sa
     )
     customers(Path("a.csv"))
     ended = on_a_terminal("run", "a.csv", "--tag", "VIP", answers=[("Import them?", "\n")])
-    assert f"{told}3 rows, all to be sent.\n" in ended.shown
+    assert f"{told}3 rows, all to be sent if new to Callbell.\n" in ended.shown
     assert ended.shown.split("Import them?")[0].count("\n") < 24
     assert len(service.contacts) == 3
     customers(Path("a.csv"), 4)

@@ -21,6 +21,7 @@ from importer.model.errors import InputError
 from importer.model.journal_rows import Pending, Presence
 from importer.model.payload import payload
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
+from importer.model.policy import Existing
 from importer.model.rows import Contact, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
@@ -135,7 +136,7 @@ class LastQuestion:
             *_first_lines(self._first),
             plain_lines(self.not_seen),
             self.note,
-            _counts(tally),
+            _counts(tally, if_new=_if_new(context, connection)),
             _where_to(context, connection),
         ]
         return "\n".join(filter(None, parts))
@@ -219,12 +220,18 @@ def folded_line(text: str, *, indent: int, lines: int) -> str:
     )
 
 
-def _counts(tally: Mapping[Status, int]) -> str:
+def _if_new(context: CommandContext, connection: Connection) -> str:
+    """Return that only new customers are sent, where those who are there are found by the sending alone."""
+    is_skip = context.settings.mapping.contact.existing is Existing.SKIP
+    return " if new to Callbell" if is_skip and connection.rehearsal is None else ""
+
+
+def _counts(tally: Mapping[Status, int], *, if_new: str) -> str:
     read, sent = sum(tally.values()), tally[Status.PENDING]
     if sent == read:
-        return f"{counted(read)}, all to be sent."
+        return f"{counted(read)}, all to be sent{if_new}."
     others = [f"{tally[status]:,} {words}" for status, words in _NOT_SENT.items() if tally.get(status)]
-    return f"{counted(read)}: {sent:,} to be sent, {', '.join(others)}."
+    return f"{counted(read)}: {sent:,} to be sent{if_new}, {', '.join(others)}."
 
 
 def _where_to(context: CommandContext, connection: Connection) -> str:
