@@ -104,6 +104,21 @@ def test_no_byte_is_left_of_who_is_forgotten(tmp_path: Path) -> None:
         assert give("journal", "check", "--journal", journal).exit_code == 0
 
 
+def test_after_many_nights_all_of_it_is_on_one_screen() -> None:
+    """A line for all files that become the same; each of those that a person has to see to; `--dry-run` lists all."""
+    for night in range(6):
+        sheet("contacts.csv" if night % 2 else "more.csv")
+        give("run", "contacts.csv" if night % 2 else "more.csv")
+    in_full = give("purge", "--contact", NUMBER, "--dry-run").stderr
+    assert in_full.count("results.csv: emptied") > 1
+    told = give("purge", "--contact", NUMBER, "--yes").stderr
+    assert told.count("\n") <= 15
+    assert " files: emptied (results.csv)\n" in told
+    left = told.partition("Left for you to do:\n")[2].splitlines()[:2]
+    assert sorted(Path(line.partition(":")[0]).name for line in left) == ["contacts.csv", "more.csv"]
+    assert told.splitlines()[-1].startswith("  https://")
+
+
 def test_reports_keep_the_others(tmp_path: Path) -> None:
     """The person's line keeps its row and status; the workbook is written again without them by `report`."""
     sheet("contacts.csv")

@@ -8,7 +8,6 @@ what their reports say, is the last to forget. Whoever is on the list is not imp
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from importer.commands.journal_path import journal_path
 from importer.commands.named_journal import require_journal
 from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
 from importer.commands.purge.other_journals import OtherJournal, journals_besides, lines_to_forget
+from importer.commands.purge.person_places import PersonPlaces, done_text, plan_text
 from importer.commands.purge.search import person_of
 from importer.commands.setup import is_there
 from importer.journal.backup import one_file
@@ -28,17 +28,11 @@ from importer.journal.run_records import load_runs
 from importer.model.errors import StorageError, UsageError
 from importer.model.person import Person
 from importer.model.phone_mask import masked
-from importer.model.plain_text import counted, plain
 from importer.model.runs import RunRecord
 from importer.reports.purge_report import PurgeCounts, purge_json
 from importer.reports.run_commands import where_runs_are
 from importer.system.locks import journal_lock
 from importer.system.shell import importer_command
-
-_IN_CALLBELL = (
-    "In Callbell they are as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
-    " them there."
-)
 
 
 def purge_contact(context: CommandContext, number: str) -> CommandResult:
@@ -55,7 +49,7 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
         places = [_found(context, journal, person) for journal in journals]
         journals_left = journals_besides(context, [place.journal.path for place in places])
         others = lines_to_forget(context, number, journals_left)
-        plan = "\n".join([_plan(person, places), *others])
+        plan = "\n".join([plan_text(person, places, in_full=context.settings.run.dry_run), *others])
         summary = _summary(context, places, journals_left)
         if context.settings.run.dry_run:
             return CommandResult(exit_code=0, text=f"{plan}\n\nDry run: nothing was forgotten.", summary_json=summary)
@@ -66,7 +60,7 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
                 found.forget(place.person)
         for place, key in zip(places, keys, strict=True):
             _forget_in_journals(place, key, context.clock.now())
-    return CommandResult(exit_code=0, text="\n".join([_done(person, places), *others]), summary_json=summary)
+    return CommandResult(exit_code=0, text="\n".join([done_text(person, places), *others]), summary_json=summary)
 
 
 def remember_contact(context: CommandContext, number: str) -> CommandResult:
@@ -89,20 +83,6 @@ def remember_contact(context: CommandContext, number: str) -> CommandResult:
         text = "{} would be imported again. Dry run: nothing was changed." if dry else text
     summary = purge_json(PurgeCounts(contacts=int(any(was_on_list))), is_dry_run=dry)
     return CommandResult(exit_code=0, text=text.format(who), summary_json=summary)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """A journal, and all that it knows of where a person stands."""
-
-    journal: Database
-    person: Person
-    """With the sentences that are about them."""
-    found: PersonFound
-    files: Sequence[FoundFile]
-    backups: Sequence[Path]
-    missing: Sequence[str] = field(default=())
-    """Reports and backups that are not where they were put."""
 
 
 @contextmanager
@@ -151,7 +131,7 @@ def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> Non
         raise UsageError("Nothing was forgotten.", code="declined")
 
 
-def _found(context: CommandContext, journal: Database, person: Person) -> _Place:
+def _found(context: CommandContext, journal: Database, person: Person) -> PersonPlaces:
     """Return where a person stands, as far as a journal tells.
 
     Raises:
@@ -175,7 +155,7 @@ def _found(context: CommandContext, journal: Database, person: Person) -> _Place
     purge = JournalPurge(journal)
     backups = [path for path, _ in purge.backups()]
     theirs = {record.report_dir for record in records if record.name in found.runs}
-    return _Place(
+    return PersonPlaces(
         journal=journal,
         person=person,
         found=found,
@@ -205,7 +185,7 @@ def _files(
     yield from in_inputs([*dict.fromkeys(file for record in records for file in record.files)], person)
 
 
-def _forget_in_journals(place: _Place, key: bytes, now: datetime) -> None:
+def _forget_in_journals(place: PersonPlaces, key: bytes, now: datetime) -> None:
     """Forget the person in the backups, and then in the journal itself."""
     for path in place.backups:
         with one_file(path) as copy:
@@ -220,20 +200,7 @@ def _forget_in_journals(place: _Place, key: bytes, now: datetime) -> None:
         raise StorageError(f"The log {size} beside the journal is still in use.", "Give the same command again.")
 
 
-def _plan(person: Person, places: Sequence[_Place]) -> str:
-    lines = [f"To be forgotten: {masked(person.identifier)}, wherever the importer keeps something of them."]
-    return "\n".join([*lines, *_where(places), "Their number is not imported again, until --remember takes it back."])
-
-
-def _done(person: Person, places: Sequence[_Place]) -> str:
-    lines = [f"{masked(person.identifier)} is forgotten, and is not imported again."]
-    workbooks = any(found.what == "deleted" for place in places for found in place.files)
-    again = ["Reports that were deleted are written again, without them: callbell-importer report RUN"] * workbooks
-    links = [f"  {link}" for place in places for link in place.found.links]
-    return "\n".join([*lines, *_where(places), *again, _IN_CALLBELL, *links])
-
-
-def _summary(context: CommandContext, places: Sequence[_Place], others: Sequence[OtherJournal]) -> str:
+def _summary(context: CommandContext, places: Sequence[PersonPlaces], others: Sequence[OtherJournal]) -> str:
     """Return the object of `--json`: what is forgotten, or would be, and the journals that are left."""
     counts = PurgeCounts(
         runs=sum(len(place.found.runs) for place in places),
@@ -243,18 +210,3 @@ def _summary(context: CommandContext, places: Sequence[_Place], others: Sequence
     )
     left = [one.for_json() for one in others]
     return purge_json(counts, is_dry_run=context.settings.run.dry_run, other_journals=left)
-
-
-def _where(places: Sequence[_Place]) -> Iterator[str]:
-    """Yield a line for each place where the person stands."""
-    for place in places:
-        found = place.found
-        yield (
-            f"  {plain(str(place.journal.path))}: {counted(found.rows)} in {counted(len(found.runs), 'run')},"
-            f" {counted(found.contacts, 'contact')}"
-        )
-        yield from (f"  {plain(str(one.path))}: {one.what}" for one in place.files)
-        yield from (f"  {plain(str(path))}: a backup, as the journal" for path in place.backups)
-        yield from (
-            f"  {plain(one)}: not there any more; if you moved it, look for them there" for one in place.missing
-        )

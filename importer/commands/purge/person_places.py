@@ -1,0 +1,101 @@
+"""Where a person stands, and what is said of it before and after they are forgotten: on one screen."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from importer.commands.purge.files import FoundFile
+from importer.journal.database import Database
+from importer.journal.purge_person import PersonFound
+from importer.model.person import Person
+from importer.model.phone_mask import masked
+from importer.model.plain_text import counted, plain
+
+_IN_CALLBELL = (
+    "In Callbell they are as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
+    " them there."
+)
+_MOST_NAMES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPlaces:
+    """A journal, and all that it knows of where a person stands."""
+
+    journal: Database
+    person: Person
+    """With the sentences that are about them."""
+    found: PersonFound
+    files: Sequence[FoundFile]
+    backups: Sequence[Path]
+    missing: Sequence[str] = field(default=())
+    """Reports and backups that are not where they were put."""
+
+
+def plan_text(person: Person, places: Sequence[PersonPlaces], *, in_full: bool) -> str:
+    """Return what is about to be forgotten, and what is left to do by hand.
+
+    Args:
+        person: Who is forgotten.
+        places: Where they stand.
+        in_full: Whether each file has its line, also where nobody has to do anything about it.
+
+    """
+    lines = [f"To be forgotten: {masked(person.identifier)}, wherever the importer keeps something of them."]
+    lines += [*_forgotten(places, in_full=in_full), *_left(places, in_full=in_full)]
+    return "\n".join([*lines, "Their number is not imported again, until --remember takes it back."])
+
+
+def done_text(person: Person, places: Sequence[PersonPlaces]) -> str:
+    """Return what was forgotten, where the person stands still, and what to do next."""
+    lines = [f"{masked(person.identifier)} is forgotten, and is not imported again."]
+    workbooks = any(found.what == "deleted" for place in places for found in place.files)
+    again = ["Reports that were deleted are written again, without them: callbell-importer report RUN"] * workbooks
+    links = [f"  {link}" for place in places for link in place.found.links]
+    told = [*_forgotten(places), *again, *_left(places)]
+    return "\n".join([*lines, *told, _IN_CALLBELL, *links])
+
+
+def _forgotten(places: Sequence[PersonPlaces], *, in_full: bool = False) -> Iterator[str]:
+    """Yield a line for each journal, and one for all files that become the same."""
+    for place in places:
+        found = place.found
+        yield (
+            f"  {plain(str(place.journal.path))}: {counted(found.rows)} in {counted(len(found.runs), 'run')},"
+            f" {counted(found.contacts, 'contact')}"
+        )
+    alike = defaultdict[str, list[Path]](list)
+    for place in places:
+        for path, what in [*((one.path, one.what) for one in place.files if one.act), *_backups(place)]:
+            alike[what].append(path)
+    for what, paths in alike.items():
+        if in_full or len(paths) == 1:
+            yield from (f"  {plain(str(path))}: {what}" for path in paths)
+        else:
+            names = sorted({path.name for path in paths})
+            more = ", ..." if len(names) > _MOST_NAMES else ""
+            yield f"  {len(paths):,} files: {what} ({plain(', '.join(names[:_MOST_NAMES]))}{more})"
+
+
+def _backups(place: PersonPlaces) -> Iterator[tuple[Path, str]]:
+    return ((path, "a backup, as the journal") for path in place.backups)
+
+
+def _left(places: Sequence[PersonPlaces], *, in_full: bool = False) -> Iterator[str]:
+    """Yield what a person alone can do something about: each file that is there, and where others were."""
+    files = dict.fromkeys(
+        f"  {plain(str(one.path))}: {one.what}" for place in places for one in place.files if not one.act
+    )
+    missing = defaultdict[Path, list[str]](list)
+    for one in dict.fromkeys(one for place in places for one in place.missing):
+        missing[Path(one) if in_full else Path(one).parent].append(one)
+    if files or missing:
+        yield "Left for you to do:"
+        yield from files
+    for folder, paths in missing.items():
+        if len(paths) == 1:
+            yield f"  {plain(paths[0])}: not there any more; if you moved it, look for them there"
+        else:
+            gone = f"{len(paths):,} folders or files are not there any more"
+            yield f"  {plain(str(folder))}: {gone}; if you moved them, look for them there"
