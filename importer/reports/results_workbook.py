@@ -40,6 +40,8 @@ MOST_WITH_UNCHANGED, MOST_WITH_ALL_CHANGES = 20_000, 200_000
 _MOST_SHEET_ROWS = 1_000_000  # Excel has 1,048,576
 _MOST_LINKS = 20_000  # a sheet of Excel takes 65,530, and XlsxWriter keeps them in memory
 _LONGEST_LINK = 2_000
+_MOST_LEADS = 10
+"""Of the links from the summary to sheets of the input: beyond these it is no summary any more."""
 _LONGEST_SHEET_NAME = 31
 _MESSAGE_WIDTH = 90
 _REASON_WIDTH, _STEP_WIDTH = 60, 48
@@ -68,7 +70,7 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
 
     """
     which = shown_rows(sum(summary.tally.values()))
-    notes = [_LEFT_OUT[which]]
+    notes, sheets = [_LEFT_OUT[which]], list[tuple[_RowSheet, str]]()
     with new_workbook(path) as book:
         style = Style(book)
         first = book.add_worksheet(SUMMARY_SHEET)
@@ -77,8 +79,30 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
             rows = _RowSheet(sheet=sheet, style=style, about=summary, retry=retry_command(summary.record))
             rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
             notes += rows.notes()
+            sheets.append((rows, own.get_name()))
         write_problems(book.add_worksheet(PROBLEMS_SHEET), style, summary.told_problems, summary.worth_a_look)
-        write_summary(book, first, style, summary, [note for note in notes if note])
+        write_summary(book, first, style, summary, [note for note in notes if note], _links(sheets, summary))
+
+
+def _links(sheets: "Sequence[tuple[_RowSheet, str]]", summary: RunSummary) -> list[tuple[str, str]]:
+    """Return what the summary leads to, each with its place: the first rows that need a person, and the problems."""
+    links = []
+    for one, name in sheets:
+        if one.needed:
+            which = "The row that needs you" if one.needed == 1 else f"The {one.needed:,} rows that need you"
+            links.append((f'{which}: sheet "{name}", from row {one.first_needed + 1}', _place(name, one.first_needed)))
+    if not links:
+        links = [(f'The rows: sheet "{name}"', _place(name, 0)) for _, name in sheets]
+    links = links[:_MOST_LEADS]
+    if summary.told_problems or summary.worth_a_look:
+        links.append((f'The problems in groups: sheet "{PROBLEMS_SHEET}"', _place(PROBLEMS_SHEET, 0)))
+    return links
+
+
+def _place(sheet: str, row: int) -> str:
+    """Return the address of a row's first cell, for a link within the workbook."""
+    quoted = sheet.replace("'", "''")
+    return f"internal:'{quoted}'!A{row + 1}"
 
 
 def shown_rows(total: int) -> ShownRows:
@@ -121,6 +145,10 @@ class _RowSheet:
     about: RunSummary
     retry: str
     """The command that sends rows of the run again."""
+    needed: int = 0
+    """How many of its rows need a person."""
+    first_needed: int = 0
+    """The index of the first of them."""
     _links: int = 0
     _without_cells: int = 0
     _beyond: int = 0
@@ -144,6 +172,9 @@ class _RowSheet:
 
     def _add(self, table: Table, row: ShownRow, cells: Sequence[str], kept: Sequence[int]) -> None:
         style, result = self.style, row.result
+        if result.needs_person:
+            self.first_needed = self.first_needed if self.needed else table.row
+            self.needed += 1
         wrong = wrong_places(self.sheet, row.columns) if row.columns else []
         own = [cells[place] if place < len(cells) else "" for place in kept]
         marked = [place for place, one in enumerate(kept) if one in wrong]

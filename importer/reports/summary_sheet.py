@@ -22,6 +22,7 @@ def write_summary(
     style: Style,
     summary: RunSummary,
     notes: Sequence[str],
+    links: Sequence[tuple[str, str]],
 ) -> None:
     """Write the sheet.
 
@@ -31,6 +32,7 @@ def write_summary(
         style: The workbook's formats.
         summary: What it says.
         notes: What a person should know of the sheets with the rows.
+        links: What it leads to: texts, each with its place in the workbook.
 
     """
     lines = _Lines(worksheet, style)
@@ -42,6 +44,8 @@ def write_summary(
         lines.add([(summary.notice, style.notice)])
     lines.add([(summary.headline, style.lead)])
     lines.add([(summary.ended, None)])
+    for text, place in links:
+        lines.link(text, place)
     lines.heading("Rows")
     first_count = lines.row
     for status, count, meaning in summary.counts:
@@ -92,6 +96,11 @@ class _Lines:
                 self._worksheet.write_string(self.row, column, _cell(value), form)
             else:
                 self._worksheet.write_number(self.row, column, value, form)
+        self.row += 1
+
+    def link(self, text: str, place: str) -> None:
+        """Write a link to a place in the workbook."""
+        self._worksheet.write_url(self.row, 0, place, self._style.link, _cell(text))
         self.row += 1
 
     def wide(self, text: str, form: Any, name: str = "") -> None:  # noqa: ANN401 - XlsxWriter is untyped

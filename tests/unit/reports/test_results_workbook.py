@@ -159,6 +159,23 @@ def test_charts_are_native_and_the_problems_have_their_sheet(tmp_path: Path) -> 
     assert told[1][0] == "1 of 2 customers is in Callbell. 1 needs you."
 
 
+def test_one_click_leads_from_the_summary_to_what_needs_a_person(tmp_path: Path) -> None:
+    """To the first of these rows, on its sheet, and to the problems; where none needs one, to the rows."""
+    summary = written(tmp_path, FakeSource())["Import summary"]
+    assert leads(summary) == [
+        ('The row that needs you: sheet "contacts", from row 3', "'contacts'!A3"),
+        ('The problems in groups: sheet "Import problems"', "'Import problems'!A1"),
+    ]
+    odd = replace(BOOK, name="Ana's list")
+    summary = written(tmp_path, FakeSource(sheets=(odd,), results=[CREATED]))["Import summary"]
+    assert leads(summary)[0] == ('The rows: sheet "Ana\'s list"', "'Ana''s list'!A1")
+
+
+def leads(sheet: Any) -> list[tuple[str, str]]:
+    """Return the texts of the links within the workbook, and where they lead."""
+    return [(cell.value, cell.hyperlink.location) for (cell, *_) in sheet.iter_rows() if cell.hyperlink]
+
+
 def test_a_row_is_as_high_as_its_words_need() -> None:
     """A path is not broken within a name, so a line may hold less than its width."""
     assert line_height("one line", 60) == 15
