@@ -39,13 +39,7 @@ def write_summary(
     worksheet.hide_gridlines(2)
     for column, width in enumerate(_WIDTHS):
         worksheet.set_column(column, column, width)
-    lines.add([(summary.title, style.title)])
-    if summary.notice:
-        lines.add([(summary.notice, style.notice)])
-    lines.add([(summary.headline, style.lead)])
-    lines.add([(summary.ended, None)])
-    for text, place in links:
-        lines.link(text, place)
+    _write_head(lines, style, summary, links)
     lines.heading("Rows")
     first_count = lines.row
     for status, count, meaning in summary.counts:
@@ -59,6 +53,17 @@ def write_summary(
     worksheet.set_paper(9)  # A4
     worksheet.fit_to_pages(1, 0)
     worksheet.print_area(0, 0, max(last_shown, _FIRST_CHART_ROW + 2 * _CHART_ROWS), 12)
+
+
+def _write_head(lines: "_Lines", style: Style, summary: RunSummary, links: Sequence[tuple[str, str]]) -> None:
+    """Write what was imported, what became of the customers, and links to what needs a person."""
+    lines.add([(summary.title, style.title)])
+    if summary.notice:
+        lines.add([(summary.notice, style.notice)])
+    lines.add([(summary.headline, style.lead)])
+    lines.add([(summary.ended, None)])
+    for text, place in links:
+        lines.link(text, place)
 
 
 def _write_texts(lines: "_Lines", style: Style, summary: RunSummary, notes: Sequence[str]) -> None:
