@@ -122,15 +122,17 @@ def notes_of(sheet: Sheet, options: MappingOptions, notes: Sequence[str] = ()) -
     return [plain(note) for note in (*sheet.notes, *of_header, *notes)]
 
 
-def mapping_lines(sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> list[str]:
-    """Return a mapping as lines for a person: what each field is from, and which columns are not sent."""
+def mapping_lines(
+    sheet: Sheet, options: MappingOptions, mapping: ColumnMapping, *, with_cure: bool = True
+) -> list[str]:
+    """Return a mapping as lines for a person: what each field is from, which columns are not sent, and the cure."""
     fed = {field: value for field in FIELDS if (value := getattr(options.columns, field))}
     lines = [f"  {field:<14} from {plain(', '.join(texts_of(value)))}" for field, value in fed.items()]
     lines += [f"  {plain(field.name):<14} from {plain(field.column)}" for field in options.columns.custom_fields]
     if mapping.left_over:
         lines.append(f"  {'not sent':<14}      {plain(', '.join(mapping.left_over))}")
         init = importer_command("init", short_path(sheet.file))
-        lines.append(f"    (make a custom field in Callbell, then: {init})")
+        lines += [f"    (make a custom field in Callbell, then: {init})"] if with_cure else []
     return lines
 
 

@@ -103,6 +103,7 @@ class ImportRun(PoolCommand):
         self._asks_at_last = asks_at_last(self.context)
         if self._asks_at_last:
             self._observers.last_question.note = note
+            self._observers.last_question.was_guessed = self._notes.was_guessed
         elif note:
             self.context.tell(note)
         self.record = replace(self.record, options=self.context.options)

@@ -73,8 +73,12 @@ class SheetNotes:
 
     def tell_guess(self, index: int, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
         """Show a guessed mapping."""
-        if not self._before.has_guess(index, sheet, options.columns):
+        if not self.was_guessed(index, sheet, options.columns):
             tell_guess(self._context, sheet, options, mapping)
+
+    def was_guessed(self, index: int, sheet: Sheet, columns: ColumnOptions) -> bool:
+        """Tell whether the last run told that the same columns were guessed."""
+        return self._before.has_guess(index, sheet, columns)
 
     @cached_property
     def _before(self) -> ToldBefore:

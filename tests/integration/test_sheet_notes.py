@@ -1,5 +1,6 @@
 """What is told of the sheets of a run: once, though the same files come every night."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,17 @@ def test_what_the_rehearsal_told_is_not_told_again() -> None:
     """Though its journal is another one."""
     assert told(*RUN, "--sandbox") == [True, True]
     assert told(*RUN) == [False, False]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals are POSIX's")
+def test_what_to_do_about_a_column_that_is_not_sent_is_told_once() -> None:
+    """That it is not sent is seen above each last question, and no command is meant for whoever knows it."""
+    from tests.support.answered_terminal import on_a_terminal  # noqa: PLC0415 - terminals are POSIX's
+
+    for rows, is_told in (("", True), ("+34600000003;Eva;Cádiz\n", False)):
+        Path("clientes.csv").write_text(ROWS + rows, encoding="cp1252")
+        shown = on_a_terminal("run", "clientes.csv", answers=[("Import them?", "\n")]).shown
+        assert ("not sent            Ciudad\n" in shown, "make a custom field" in shown) == (True, is_told)
 
 
 def test_what_nobody_saw_is_told() -> None:

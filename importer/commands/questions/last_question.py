@@ -16,13 +16,14 @@ from importer.commands.account.preflight import Preflight
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.mapping_selection import mapping_lines
 from importer.journal import Journal
+from importer.mapper.options import ColumnOptions
 from importer.model.answers import says_yes
 from importer.model.errors import InputError
 from importer.model.journal_rows import Pending, Presence
 from importer.model.payload import payload
 from importer.model.plain_text import counted, plain, plain_lines, wrapped_text
 from importer.model.policy import Existing
-from importer.model.rows import Contact, Status
+from importer.model.rows import Contact, Sheet, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
@@ -55,6 +56,8 @@ class LastQuestion:
     """What was taken from the last run, and is to be seen before anything is sent; empty: nothing was."""
     not_seen: str = ""
     """What the rows need and the account was not seen to have; empty: there is nothing, or it is a rehearsal."""
+    was_guessed: Callable[[int, Sheet, ColumnOptions], bool] = lambda *_: False
+    """Tells whether the last run showed the same guess: then it is known what to do about columns that are not sent."""
     _first: Sequence[Pending] = ()
     _cure: str = ""
     """What to do first, as was told; empty: the columns may be other ones."""
@@ -132,7 +135,7 @@ class LastQuestion:
 
     def _text(self, context: CommandContext, connection: Connection, tally: Mapping[Status, int]) -> str:
         parts = [
-            *(_sheet_lines(context, sheet) for sheet in connection.sheets),
+            *(self._sheet_lines(context, index, sheet) for index, sheet in enumerate(connection.sheets)),
             *_first_lines(self._first),
             plain_lines(self.not_seen),
             self.note,
@@ -140,6 +143,20 @@ class LastQuestion:
             _where_to(context, connection),
         ]
         return "\n".join(filter(None, parts))
+
+    def _sheet_lines(self, context: CommandContext, index: int, sheet: MappedSheet) -> str:
+        """Return which column feeds which field, if that was guessed, and of the encoding what was not told yet."""
+        one = sheet.reader.sheet
+        file = plain(Path(one.file).name + (f', sheet "{one.name}"' if one.name else ""))
+        cure = not self.was_guessed(index, one, sheet.options.columns)
+        is_given = context.settings.mapping_given
+        lines = [] if is_given else mapping_lines(one, sheet.options, sheet.mapping, with_cure=cure)
+        if len(lines) > _MOST_LINES_OF_MAPPING:
+            lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
+        notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
+        head = [f"{file}:"] if lines or notes else []
+        shown = [folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
+        return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
 
     def result(self, record: RunRecord, tally: Mapping[Status, int], file: str) -> CommandResult:
         """Return how a run ends that was not wanted: no reports are written of it.
@@ -175,19 +192,6 @@ def _undo_command(context: CommandContext, run: str) -> str:
 def asks_at_last(context: CommandContext) -> bool:
     """Tell whether a person is asked before anything is sent: whoever is there is, also where a config says it all."""
     return context.asker is not None and not context.settings.run.dry_run
-
-
-def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
-    """Return which column feeds which field, if that was guessed, and of the encoding what was not told at first."""
-    one = sheet.reader.sheet
-    file = plain(Path(one.file).name + (f', sheet "{one.name}"' if one.name else ""))
-    lines = [] if context.settings.mapping_given else mapping_lines(sheet.reader.sheet, sheet.options, sheet.mapping)
-    if len(lines) > _MOST_LINES_OF_MAPPING:
-        lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
-    notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
-    head = [f"{file}:"] if lines or notes else []
-    shown = [folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
-    return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
 
 
 def _first_lines(first: Sequence[Pending]) -> Iterator[str]:
