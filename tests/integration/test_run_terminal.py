@@ -330,11 +330,22 @@ def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, ex
     customers(Path("a.csv"))
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, answer)])
     assert ended.exit_code == exit_code
-    assert "othing was sent. " in ended.shown.splitlines()[-1]
+    assert "othing was sent. " in "".join(ended.shown.splitlines()[-2:])
     assert not service.contacts
     assert not list(Path("reports").iterdir())
     assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")]).exit_code == 0
     assert len(service.contacts) == 3
+
+
+@pytest.mark.usefixtures("token")
+def test_who_wants_other_columns_is_told_the_whole_command() -> None:
+    """With all that was given and answered and that `init` takes."""
+    table(Path("mis clientes.csv"), [("Móvil", "Nombre"), *((f"60011122{n}", "Ana") for n in range(10))])
+    given = ("--tag", "VIP", "--tag", "De la web", "--existing", "update", "--delimiter", ",")
+    answers = [("Are they Spanish? [Y/n]", "\n"), ("Import them?", "n\n")]
+    ended = on_a_terminal("run", "mis clientes.csv", *given, answers=answers)
+    whole = "init 'mis clientes.csv' --delimiter , --country ES --tag VIP --tag 'De la web'"
+    assert f"Nothing was sent. To choose the columns yourself:\n  callbell-importer {whole}\n" in ended.shown
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\x04", "\x03"])
