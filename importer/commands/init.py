@@ -13,8 +13,8 @@ from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import rows_that_count
 from importer.commands.input.open_sheets import as_opened, open_asking
 from importer.commands.mapping_selection import column_mapping
-from importer.commands.questions.column_questions import country_answer, country_guess, phone_cells
 from importer.commands.questions.consent_question import consent_of
+from importer.commands.questions.country_question import country_answer, country_guess, phone_cells
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, runs_about
 from importer.commands.questions.last_question import SOURCES_AT, folded_line, row_line
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
