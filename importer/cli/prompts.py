@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from importer.cli.process import say, terminate
-from importer.model.answers import says_yes
+from importer.model.answers import is_stop, says_yes
 from importer.model.errors import InputError
 from importer.model.plain_text import wrapped_text
 from importer.system.shell import as_typed
@@ -53,13 +53,13 @@ def ask_line(question: str) -> str:
     """Ask a question and return the line that the person writes.
 
     Raises:
-        InputError: The input ended without an answer.
+        InputError: The input ended without an answer, or the person wants to stop.
 
     """
     asked = wrapped_question(question)
     line = _answer(lambda: _line(asked))
-    if line is None:
-        raise InputError("Nothing was written, and nothing was sent.", code="declined")
+    if line is None or is_stop(str(line)):
+        raise InputError("Nothing was written, and nothing was sent.", "The same command asks again.", code="declined")
     return str(line)
 
 

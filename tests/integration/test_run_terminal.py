@@ -153,13 +153,38 @@ def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox)
 def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
     """By a name, after a name that is none; it is as good as the option, which later commands repeat."""
     table(Path("a.csv"), [("Phone", "Name"), ("912345678", "Ana"), ("+34600111222", "Eva"), ("+3460", "X")])
-    answers = [("not sent): ", "Portugul\n"), ("not sent): ", "Portugal\n"), (YES_NO, "\n")]
+    where = "not sent): "
+    answers = [*((where, f"{said}\n") for said in ("Portugul", "no", "+1", "Portugal")), (YES_NO, "\n")]
     ended = on_a_terminal("run", "a.csv", answers=answers)
     assert ended.exit_code == 1
     assert "1 of 1 would be right for" in " ".join(ended.shown.split())
-    assert "did you mean Portugal (PT)?" in ended.shown
+    assert 'No country is called "Portugul". Did you mean Portugal (PT)?\nWhere are they from?' in ended.shown
+    assert "If you mean Norway, write its name.\nWhere are they from?" in ended.shown
+    assert "Several countries share +1. Write two letters: " in ended.shown
+    assert ended.shown.count("Phone numbers have no country code") == 1
     assert sorted(contact.identifier for contact in service.contacts) == ["34600111222", "351912345678"]
     assert "failed.csv --country PT" in ended.shown
+
+
+@pytest.mark.parametrize("answer", ["q\n", "quit\n", "Salir\n"])
+@pytest.mark.usefixtures("token")
+def test_the_word_by_which_programs_are_left_ends_a_run(service: Sandbox, answer: str) -> None:
+    """At each question; nothing is sent."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), *((f"60011122{n}", "Ana") for n in range(10))])
+    for before in ([], [("Are they Spanish? [Y/n]", "n\n")], [("Are they Spanish? [Y/n]", "\n")]):
+        ended = on_a_terminal("run", "a.csv", answers=[*before, (" ", answer)])
+        assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
+        assert "nothing was sent" in ended.shown.casefold()
+
+
+@pytest.mark.usefixtures("token")
+def test_a_word_that_is_no_yes_may_be_the_country() -> None:
+    """It is looked at as where the country is asked for."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), *((f"60011122{n}", "Ana") for n in range(10))])
+    answers = [("Are they Spanish? [Y/n]", "Portugul\n"), ("not sent): ", "\n")]
+    ended = on_a_terminal("run", "a.csv", "--dry-run", answers=answers)
+    assert (ended.exit_code, ended.unasked) == (1, 0)
+    assert 'No country is called "Portugul". Did you mean Portugal (PT)?' in ended.shown
 
 
 @pytest.mark.usefixtures("token")

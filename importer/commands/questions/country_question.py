@@ -11,12 +11,14 @@ from importer.commands.questions.earlier_answers import EarlierAnswers
 from importer.mapper.column_candidates import Question
 from importer.mapper.header import texts_of
 from importer.mapper.options import ColumnOptions
-from importer.mapper.phones.countries import country_name, country_of
+from importer.mapper.phones.countries import country_name, country_of, sharing_code, similar_country
 from importer.mapper.phones.country_guess import MOST_CELLS, CountryGuess, guess_country, lacks_country
 from importer.model.answers import is_no, is_yes
+from importer.model.plain_text import plain
 from importer.model.rows import Row, Sheet
 from importer.settings import Settings
-from importer.settings.value_checks import country as checked_country
+
+_WHERE = "Where are they from? Such as Spain, ES or +34 (Enter: not known, so not sent):"
 
 
 def country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> CountryGuess | None:
@@ -113,10 +115,8 @@ def asked_country(found: CountryGuess, ask: Callable[[str], str], rehearsed: str
         answer = ask(f"{found.evidence if found.country else ''} {question} [Y/n]".lstrip()).strip()
         if not answer or is_yes(answer):  # `SI` and `NO` are countries too
             return proposed
-        if (named := country_of(answer)) and not is_no(answer):
-            return named
-    hint = "" if proposed else f"Phone numbers have no country code, and {_doubt(found)}.\n"
-    return _named_country(f"{hint}Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):", ask)
+        return _named_country(ask(_WHERE) if is_no(answer) else answer, ask)
+    return _named_country(ask(f"Phone numbers have no country code, and {_doubt(found)}.\n{_WHERE}"), ask)
 
 
 def _doubt(found: CountryGuess) -> str:
@@ -127,15 +127,28 @@ def _doubt(found: CountryGuess) -> str:
     return f"they do not tell where they are from: {fits}"
 
 
-def _named_country(question: str, ask: Callable[[str], str]) -> str:
-    """Return the country that a person names, asked again as long as it is none; empty: they named none."""
-    said = ""
-    while answer := ask(f"{said}{question}").strip():
-        try:
-            return checked_country(answer)
-        except ValueError as error:
-            said = f"It {error}\n"
+def _named_country(answer: str, ask: Callable[[str], str]) -> str:
+    """Return the country that an answer names, asked again as long as it is none; empty: the person named none."""
+    while answer := answer.strip():
+        if not (said := _why_no_country(answer)):
+            return country_of(answer)
+        answer = ask(f"{said}\n{_WHERE}")
     return ""
+
+
+def _why_no_country(answer: str) -> str:
+    """Return why an answer names no country, or not surely; empty: it does."""
+    if shared := sharing_code(answer):
+        each = ", ".join(f"{country_name(region)} ({region})" for region in shared)
+        return f"Several countries share {plain(answer)}. Write two letters: {each} or another."
+    found = country_of(answer)
+    if found and (is_yes(answer) or is_no(answer)):
+        return f"If you mean {country_name(found)}, write its name."
+    if found:
+        return ""
+    near = similar_country(answer)
+    meant = f" Did you mean {country_name(near)} ({near})?" if near else ""
+    return f'No country is called "{plain(answer)}".{meant}'
 
 
 def with_country(context: CommandContext, country: str) -> CommandContext:
