@@ -22,7 +22,7 @@ from tests.support.answered_terminal import SIGTERM, on_a_terminal
 
 YES_NO = "[Y/n]"
 TOKEN_ASKED = "then Enter: "  # noqa: S105 - the end of a question
-KEEP_ASKED = "for you alone)"
+KEEP_ASKED = "Keep it? [Y/n]"
 BAD = {11: "12345", 500: "sin móvil", 1500: "600 11 22", 3999: "6001112223344"}
 """Rows of the workbook that have no right number."""
 
@@ -419,7 +419,7 @@ def test_a_signal_at_an_earlier_question_sends_nothing(service: Sandbox, answer:
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
     ended = on_a_terminal("run", "a.csv", answers=[("not sent): ", answer)])
     assert (ended.exit_code, len(service.contacts)) == (exit_code, 0)
-    assert ended.shown.splitlines()[-1] == "Interrupted. The same command goes on."
+    assert ended.shown.splitlines()[-1] == "Interrupted: nothing was sent or changed. The same command asks again."
 
 
 def test_a_token_is_asked_for_tried_and_kept(service: Sandbox) -> None:

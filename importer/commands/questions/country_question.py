@@ -18,7 +18,7 @@ from importer.model.plain_text import plain
 from importer.model.rows import Row, Sheet
 from importer.settings import Settings
 
-_WHERE = "Where are they from? Such as Spain, ES or +34 (Enter: not known, so not sent):"
+_WHERE = "Where are they from? Such as Spain, ES or +34 (Enter: not known, not sent):"
 
 
 def country_evidence(context: CommandContext, readers: Sequence[InputSheet]) -> CountryGuess | None:
