@@ -13,7 +13,7 @@ from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import rows_that_count
 from importer.commands.input.open_sheets import as_opened, open_asking
 from importer.commands.mapping_selection import column_mapping
-from importer.commands.questions.consent_question import consent_of
+from importer.commands.questions.consent_question import ConsentBefore, consent_of
 from importer.commands.questions.country_question import country_answer, country_guess, phone_cells
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, runs_about
 from importer.commands.questions.last_question import SOURCES_AT, folded_line, row_line
@@ -69,8 +69,8 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     account = asyncio.run(known_account(context))
     contact, proposal = _proposed(context, sheet, rows, account, earlier)
     if ask:
-        proposal = with_columns_chosen(proposal, account, ask)
-        context, rows, proposal = _with_consent(context, sheet, rows, proposal, ask)
+        proposal = with_columns_chosen(proposal, account, ask, earlier)
+        context, rows, proposal = _with_consent(context, sheet, rows, proposal, earlier)
     given = context.settings
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
     config = _config(sheet, given.input, options, proposal, account.offered if account else {})
@@ -125,10 +125,13 @@ def _proposed(
 
 
 def _with_consent(
-    context: CommandContext, sheet: Sheet, rows: Sequence[Row], proposal: Proposal, ask: Callable[[str], str]
+    context: CommandContext, sheet: Sheet, rows: Sequence[Row], proposal: Proposal, earlier: EarlierAnswers
 ) -> tuple[CommandContext, Sequence[Row], Proposal]:
     """Return the three with what the person says of those who did not agree to be written to."""
-    asked, where = consent_of(sheet.header, rows, ask)
+    if (ask := context.asker) is None:
+        return context, rows, proposal
+    before = ConsentBefore(answers=next(iter(earlier.consent), {}), where=earlier.consent_where)
+    asked, where = consent_of(sheet.header, rows, ask, before)
     told = {one.note for one in asked}
     proposal = replace(proposal, notes=tuple(note for note in proposal.notes if note not in told))
     given = context.settings.input

@@ -313,6 +313,28 @@ def test_init_writes_who_agreed_into_the_config() -> None:
     assert "[input.where]" in before
 
 
+def test_init_proposes_what_a_run_was_answered() -> None:
+    """Its column, who agreed, and the country: Enter takes each, and another answer can be given."""
+    rows = [(f"60011122{n}", f"6002223{n}4", f"Ana {n}", ("Sí", "No")[n % 2]) for n in range(10)]
+    table(Path("a.csv"), [("Phone", "Tel", "Name", "Acepta publicidad"), *rows])
+    asked = [("Are they Spanish? [Y/n]", "\n"), ("Enter: 1 ", "2\n"), ('with "Sí"? [Y/n] ', "n\n")]
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=[*asked, ("Import them? ", "\n")]).unasked == 0
+    column, consent = "Its number; Enter: 2, as in the rehearsal ", 'with "Sí"? [y/N] '
+    asked = [(column, "\n"), NONE, (consent, "\n"), ("config.toml? [Y/n] ", "\n")]
+    ended = on_a_terminal("init", "a.csv", answers=asked)
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "Enter: all rows, as in the rehearsal. " in " ".join(ended.shown.split())
+    assert "Country: Spain, as in the rehearsal; for another, --country.\n" in ended.shown
+    config = Path("config.toml").read_text(encoding="utf-8")
+    assert 'identifier = "Tel"' in config
+    assert "[input.where]" not in config
+    asked = [(column, "1\n"), NONE, (consent, "y\n"), ("config.toml? [Y/n] ", "\n")]
+    assert on_a_terminal("init", "a.csv", "--force", answers=asked).unasked == 0
+    config = Path("config.toml").read_text(encoding="utf-8")
+    assert 'identifier = "Phone"' in config
+    assert '"Acepta publicidad" = ["Sí"]' in config
+
+
 @pytest.mark.usefixtures("token")
 def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     """Each choice with how full it is and three of its values; Enter is the first."""
