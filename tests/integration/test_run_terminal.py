@@ -385,6 +385,15 @@ def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, ex
 
 
 @pytest.mark.usefixtures("token")
+def test_a_command_above_the_last_question_is_not_broken() -> None:
+    """Whatever the file is called."""
+    file = "los clientes de la tienda en noviembre.csv"
+    table(Path(file), [("Phone", "Name", "Talla"), ("+34600111222", "Ana", "M")])
+    ended = on_a_terminal("run", file, answers=[("Import them?", "n\n")])
+    assert f"    (make a custom field in Callbell, then:\n    callbell-importer init '{file}')\n" in ended.shown
+
+
+@pytest.mark.usefixtures("token")
 def test_who_wants_other_columns_is_told_the_whole_command() -> None:
     """With all that was given and answered and that `init` takes."""
     table(Path("mis clientes.csv"), [("Móvil", "Nombre"), *((f"60011122{n}", "Ana") for n in range(10))])

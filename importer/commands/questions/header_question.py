@@ -120,8 +120,9 @@ def _as_answered(
 
 
 def _tell_row(context: CommandContext, reader: Reader, why: str) -> None:
-    sheet = reader.sheet
-    text = f"row {sheet.header_row} is read as the header, {why}: {_names(reader)}. Another: --header-row"
+    sheet, names = reader.sheet, _names(reader)
+    end = "" if names.endswith("...") else "."
+    text = f"row {sheet.header_row} is read as the header, {why}: {names}{end} Another: --header-row"
     context.tell(plain(f"{short_path(sheet.file)}: {text}"))
 
 

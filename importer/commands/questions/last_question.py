@@ -27,7 +27,7 @@ from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
 from importer.reports.run_commands import choose_columns, where_runs_are
 from importer.system.logs import LOG
-from importer.system.shell import importer_command, short_path
+from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
 
 _WIDTH = 79
@@ -185,7 +185,8 @@ def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
     notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
-    shown = [folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
+    program = importer_name()  # a command is to be copied
+    shown = [line if program in line else folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
     return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
 
 
