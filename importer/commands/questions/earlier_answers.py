@@ -81,7 +81,7 @@ def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = (), sheet:
 
     """
     usable = list(filter(_is_usable, runs))
-    same = [one for one in usable if one.files == tuple(files) and _sheet(one.options) == sheet]
+    same = [one for one in usable if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet)]
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
     asked = max((one for one in same if _consent(one)), key=lambda one: one.started_at, default=None)
@@ -137,6 +137,11 @@ def _runs_in(path: Callable[[], Path]) -> list[RunRecord]:
             with contextlib.closing(Journal.open(found)) as journal:
                 return [one for one, _ in journal.runs()]
     return []
+
+
+def is_same_sheet(name: str, other: str) -> bool:
+    """Tell whether two names mean one sheet, as the option --sheet takes them."""
+    return name.strip().casefold() == other.strip().casefold()
 
 
 def _is_usable(run: RunRecord) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
 from importer.commands.questions.country_question import phone_cells
+from importer.commands.questions.earlier_answers import is_same_sheet
 from importer.mapper.mapping_guess import guess
 from importer.model.errors import InputError, OtherHeaderError, SeveralSheetsError
 from importer.model.plain_text import counted, plain, shortened
@@ -66,7 +67,7 @@ def sheet_meant(
         InputError: The input ended without an answer.
 
     """
-    known = said_before if said_before in error.sheets else ""
+    known = next((name for name in error.sheets if is_same_sheet(name, said_before)), "") if said_before else ""
     if known and command != "init":
         _tell(context, file, f"sheet {_quoted(known)} is read, as you said before")
         return known
@@ -111,7 +112,7 @@ def _asked(
 
 def _named(answer: str, names: Sequence[str]) -> str | None:
     """Return the sheet of this name, else of this number; None: there is none."""
-    same = [name for name in names if name.strip().casefold() == answer.casefold()]
+    same = [name for name in names if is_same_sheet(name, answer)]
     if same:
         return same[0]
     return names[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(names) else None
