@@ -21,6 +21,7 @@ from importer.commands.schedule import clash as schedule_clash
 from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
+from importer.commands.schedule import system_check
 from importer.commands.schedule.night import ALWAYS, ScheduleRequest
 from importer.model.errors import UsageError
 from importer.settings import settle
@@ -55,6 +56,7 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(sys, "argv", [str(program)])
     monkeypatch.setattr(schedule_night, "_CONFIG_FOLDER", str(tmp_path / "etc"))
+    monkeypatch.setattr(system_check, "is_systemd_running", lambda: True)
     monkeypatch.setattr(schedule_clash, "unit_folder", lambda *_, **__: str(tmp_path / "units"))
     monkeypatch.chdir(folder)
 
@@ -64,7 +66,7 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     """Let the administrator give the commands, for a user who may read and write everything; return that user."""
     numbers = (os.getuid(), os.getgid()) if hasattr(os, "getuid") else (0, 0)
     user = ServiceUser(name="callbell", home="/var/lib/callbell-importer", is_there=False, numbers=numbers)
-    for module in (tested, schedule_night, schedule_checks):
+    for module in (system_check, schedule_night, schedule_checks):
         monkeypatch.setattr(module, "is_root", lambda: True)
     for module in (schedule_checks, schedule_steps):
         monkeypatch.setattr(module, "may", lambda *_: True)
@@ -703,11 +705,40 @@ def test_nothing_is_put_in_place_without_a_yes(tmp_path: Path, monkeypatch: pyte
     assert installed(scheduler, "systemd", answer=None, yes=True)[0].exit_code == 0
 
 
+@posix_only
+@pytest.mark.parametrize("kind", ["systemd", "systemd-user"])
+@pytest.mark.usefixtures("as_root")
+def test_nothing_is_changed_where_systemd_does_not_run(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing is said, and the command that works: with cron, and first cron itself where that is missing."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(system_check, "is_systemd_running", lambda: False)
+    monkeypatch.setattr(system_check, "has_crontab", lambda _: True)
+    programs = Programs()
+    with pytest.raises(UsageError, match=r"systemd does not run here.*/run/systemd/system is missing") as raised:
+        installed(Scheduler(root=tmp_path / "root", call=programs), kind, yes=True)
+    told, _, command = raised.value.hint.rpartition("\n")
+    assert told == "Nothing was changed. It works with cron: give this command:"
+    configured = shlex.quote(f"{Path.cwd()}/config.toml")
+    assert command.endswith(f" schedule contacts.csv --config {configured} --at 03:30 --kind cron --install --yes")
+    assert programs.calls == []
+    assert not (tmp_path / "root").exists()
+    monkeypatch.setattr(system_check, "has_crontab", lambda _: False)
+    shown = give("schedule", "contacts.csv", "--kind", kind, "--min-rows", "50%")
+    assert "/callbell-importer.timer\n" in shown.stdout
+    assert "The units are for another computer." in shown.stderr
+    told = " ".join(shown.stderr.split())
+    assert "It works with cron: install it (Debian: apt install cron) and give this command:" in told
+    assert "--at 02:00 --kind cron --min-rows 50% --install" in shown.stderr
+
+
 def test_the_systems_service_is_installed_by_root_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is not is told how else."""
     customers(Path("contacts.csv"))
     config()
-    for module in (tested, schedule_checks, schedule_night):
+    for module in (system_check, schedule_checks, schedule_night):
         monkeypatch.setattr(module, "is_root", lambda: False)
     monkeypatch.setattr(schedule_checks, "may", lambda *_: None)
     monkeypatch.setattr(schedule_steps, "may", lambda *_: None)
