@@ -28,7 +28,7 @@ def cron_command(job: NightlyJob) -> str:
 
 def cron_block(job: NightlyJob) -> str:
     """Return the lines for the crontab: the job between two marks, by which it is found again."""
-    begin, end = _marks(job.name)
+    begin, end = cron_marks(job.name)
     return (
         f"{begin}\n"
         "# cron mails what it says, nothing after a good night, if there is a mail program; [notify] needs none.\n"
@@ -44,7 +44,7 @@ def with_job(table: str, job: NightlyJob) -> str:
         StorageError: Somebody changed the lines between the marks, so that it cannot be told what is ours.
 
     """
-    begin, end = _marks(job.name)
+    begin, end = cron_marks(job.name)
     earlier = re.compile(rf"^{re.escape(begin)}\n#[^\n]*\n[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
     block = cron_block(job)
     changed, count = earlier.subn(lambda _: block, table, count=1)
@@ -59,7 +59,8 @@ def with_job(table: str, job: NightlyJob) -> str:
     return f"{table}{gap}{block}"
 
 
-def _marks(name: str) -> tuple[str, str]:
+def cron_marks(name: str) -> tuple[str, str]:
+    """Return the lines before and after a job in a crontab."""
     return f"# begin {name} (callbell-importer schedule)", f"# end {name}"
 
 

@@ -23,7 +23,7 @@ from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
 from importer.commands.schedule import system_check
 from importer.commands.schedule.night import ALWAYS, ScheduleRequest
-from importer.model.errors import UsageError
+from importer.model.errors import StorageError, UsageError
 from importer.settings import settle
 from importer.system import runtime
 from importer.system.scheduler import Called, Scheduler
@@ -649,6 +649,41 @@ def test_the_systems_service_is_put_in_place(tmp_path: Path, monkeypatch: pytest
         ("systemctl", "enable", "--now", "callbell-importer.timer"),
     ]
     assert (root / "var/lib/callbell-importer").is_dir()
+    taken_back = result.text.partition("To take it back:\n")[2].split("\n")
+    written = list(said_units("".join(printed)))
+    commands = ["systemctl disable --now callbell-importer.timer", *map("rm {}".format, written)]
+    assert [line.strip() for line in taken_back[:-1]] == [*commands, "systemctl daemon-reload"]
+    assert "the user callbell, and /var/lib/callbell-importer" in taken_back[-1]
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_a_failure_half_way_says_how_to_take_back_what_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are written when systemctl fails."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr("importer.system.scheduler._ids", lambda _: (os.getuid(), os.getgid()))
+    scheduler = Scheduler(root=tmp_path / "root", call=lambda *_: Called(exit_code=1, stdout="", stderr="no bus"))
+    with pytest.raises(StorageError, match="no bus") as raised:
+        installed(scheduler, "systemd")
+    assert "To take it back:\n  systemctl disable --now callbell-importer.timer\n  rm /etc/" in raised.value.hint
+
+
+@posix_only
+def test_what_takes_a_schedule_back_is_said_where_it_is_printed() -> None:
+    """Of a crontab two lines bound what is ours; of a person's service the files have their home's path."""
+    customers(Path("contacts.csv"))
+    config()
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--name", "x")
+    ours = '"# begin callbell-importer-x" to "# end callbell-importer-x"'
+    assert f"To take it back:\n  crontab -e\n  and delete the lines from {ours}\n" in said.stderr
+    assert said.stdout.startswith("# begin callbell-importer-x")
+    assert said.stdout.endswith("# end callbell-importer-x\n")
+    said = give("schedule", "contacts.csv", "--kind", "systemd-user")
+    assert "  systemctl --user disable --now callbell-importer.timer\n" in said.stderr
+    assert all(f"  rm {shlex.quote(path)}\n" in said.stderr for path in said_units(said.stdout))
 
 
 @posix_only
@@ -683,6 +718,8 @@ def test_a_task_is_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert result.exit_code == 0
     assert "<UserId>PC\\ana</UserId>" in printed[0]
     assert programs.calls[0][:4] == ("schtasks", "/Create", "/TN", "callbell-importer")
+    path = programs.calls[0][5]
+    assert result.text.endswith(f'To take it back:\n  schtasks /Delete /TN callbell-importer /F\n  del "{path}"')
 
 
 @posix_only

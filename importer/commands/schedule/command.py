@@ -1,6 +1,6 @@
 """`schedule`: prints what runs the same import every night, says whether such a night would work, and installs it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,10 +10,10 @@ from importer.commands.schedule.night import Night, ScheduleRequest, scheduled_n
 from importer.commands.schedule.steps import Placement, placement
 from importer.commands.schedule.system_check import NO_SYSTEMD, lacks_systemd, require_system, what_works
 from importer.model.diagnosis import Level, diagnosed_exit_code
-from importer.model.errors import UsageError
+from importer.model.errors import StorageError, UsageError
 from importer.reports.doctor_report import doctor_text
 from importer.system.nightly_job import NightlyJob, ScheduleKind
-from importer.system.scheduler import Scheduler
+from importer.system.scheduler import Scheduler, Step
 
 
 def schedule_run(
@@ -49,11 +49,13 @@ def schedule_run(
         return CommandResult(exit_code=code, text=f"{found}\n\n{missing}")
     steps = placed.steps(scheduler)
     _ask(context, "\n".join([found, "", "To be done:", *(f"  {step}" for step in steps)]))
-    for step in steps:
-        scheduler.perform(step)
+    _put_in_place(steps, placed, scheduler)
     notes = [one for one in diagnoses if one.level is not Level.OK]
     told = [doctor_text(notes), ""] if notes and context.confirm is None else []
-    return CommandResult(exit_code=0, text="\n".join([*told, f"Installed: {_when(night.job)}.", *placed.afterwards]))
+    return CommandResult(
+        exit_code=0,
+        text="\n".join([*told, f"Installed: {_when(night.job)}.", *placed.afterwards, *_taken_back(placed)]),
+    )
 
 
 def _ask(context: CommandContext, text: str) -> None:
@@ -71,6 +73,23 @@ def _ask(context: CommandContext, text: str) -> None:
         raise UsageError("Nothing was installed.")
 
 
+def _put_in_place(steps: Sequence[Step], placed: Placement, scheduler: Scheduler) -> None:
+    """Do the steps.
+
+    Raises:
+        StorageError: One failed; with how to take back those before it.
+
+    """
+    for number, step in enumerate(steps):
+        try:
+            scheduler.perform(step)
+        except StorageError as error:
+            if not number:
+                raise
+            hint = "\n".join(filter(None, [error.hint, *_taken_back(placed)]))
+            raise StorageError(error.message, hint, code=error.code) from error
+
+
 def _when(job: NightlyJob) -> str:
     return f"every night at {job.hour:02}:{job.minute:02}, or soon after"
 
@@ -79,5 +98,14 @@ def _how_to_install(placed: Placement, night: Night, request: ScheduleRequest) -
     if lacks_systemd(night.kind):
         return f"{NO_SYSTEMD} The units are for another computer.\n{what_works(night, replace(request, install=True))}"
     others = ", ".join(one for one in ScheduleKind if one is not night.kind)
-    steps = "\n".join(f"  {step}" for step in placed.shown)
-    return f"The same command with --install does this:\n{steps}\nThis is --kind {night.kind}; there are {others} too."
+    lines = [
+        "The same command with --install does this:",
+        *(f"  {step}" for step in placed.shown),
+        *_taken_back(placed),
+        f"This is --kind {night.kind}; there are {others} too.",
+    ]
+    return "\n".join(lines)
+
+
+def _taken_back(placed: Placement) -> list[str]:
+    return ["To take it back:", *(f"  {line}" for line in placed.taken_back)]
