@@ -438,6 +438,21 @@ def test_a_pattern_stays_one_and_files_that_a_shell_named_are_told_of() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
+def test_a_pattern_needs_its_folder_and_no_file_yet() -> None:
+    """A folder that is missing, or misspelt, is one in which no night finds anything."""
+    config()
+    Path("inbox/a").mkdir(parents=True)
+    for pattern in ("inbox/*.csv", "inbox/*/x.csv", "*/*.csv"):
+        said = give("schedule", pattern, "--kind", "systemd")
+        assert (said.exit_code, problems(said)) == (0, []), said.stderr
+    for pattern in ("inbx/*.csv", "inbx/*/x.csv"):
+        said = give("schedule", pattern, "--kind", "systemd")
+        assert (said.exit_code, problems(said)) == (3, ["file"])
+        assert f"{Path.cwd()}/inbx is not there" in said.stderr
+        assert f"mkdir -p {shlex.quote(f'{Path.cwd()}/inbx')}" in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
 def test_a_password_in_an_address_is_a_problem() -> None:
     """Units are for everybody's eyes; an address without one is passed on as it is."""
     config()

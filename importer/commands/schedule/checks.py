@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,13 +121,34 @@ def _files(night: Night) -> Iterator[Diagnosis]:
 
 
 def _of_pattern(night: Night, pattern: str) -> Diagnosis:
-    folder = os.path.dirname(pattern)  # noqa: PTH120 - texts
-    if os.path.isdir(folder) and may(night.user, "r", folder) is False:  # noqa: PTH112 - the same
+    folder = _fixed_folder(pattern)
+    if _is_missing(folder):
+        text = f"{folder} is not there, so no night would find a file that is like {pattern}"
+        return problem_diagnosis("file", text, f"Correct the pattern, or: mkdir -p {quote(folder)}", _INPUT)
+    if os.path.isdir(folder) and may(night.user, "r", folder) is False:  # noqa: PTH112 - texts
         step = f"Let the user in: {let_in(night.user, 'rx', folder)}"
         return problem_diagnosis("file", f"{night.user.name} may not look into {folder}", step, _INPUT)
     found = len(glob.glob(pattern))  # noqa: PTH207 - the same
     empty = "" if "--done-dir" in night.job.arguments else "; a night without any ends with exit code 3"
     return Diagnosis(name="file", text=f"{pattern}, which is {counted(found, 'file')} now{empty}")
+
+
+def _fixed_folder(pattern: str) -> str:
+    """Return the deepest folder that all files of a pattern are in, whatever stands for its signs."""
+    folder = os.path.dirname(pattern)  # noqa: PTH120 - texts
+    while is_pattern(folder):
+        folder = os.path.dirname(folder)  # noqa: PTH120 - the same
+    return folder
+
+
+def _is_missing(folder: str) -> bool:
+    """Tell whether a folder is surely not there: not where this user may not look."""
+    try:
+        return not stat.S_ISDIR(os.stat(folder).st_mode)  # noqa: PTH116 - texts
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
 
 
 def _token(night: Night) -> Iterator[Diagnosis]:
