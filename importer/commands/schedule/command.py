@@ -41,7 +41,7 @@ def schedule_run(
     placed = placement(night.job, kind, night.user, first_day, night.context.environment)
     put_out(placed.text)
     code = diagnosed_exit_code(diagnoses)
-    found = doctor_text(diagnoses)
+    found = doctor_text(diagnoses, context.line_width)
     if not request.install:
         return CommandResult(exit_code=code, text=f"{found}\n\n{_how_to_install(placed, night, request)}")
     if code:
@@ -51,7 +51,7 @@ def schedule_run(
     _ask(context, "\n".join([found, "", "To be done:", *(f"  {step}" for step in steps)]))
     _put_in_place(steps, placed, scheduler)
     notes = [one for one in diagnoses if one.level is not Level.OK]
-    told = [doctor_text(notes), ""] if notes and context.confirm is None else []
+    told = [doctor_text(notes, context.line_width), ""] if notes and context.confirm is None else []
     return CommandResult(
         exit_code=0,
         text="\n".join([*told, f"Installed: {_when(night.job)}.", *placed.afterwards, *_taken_back(placed)]),
