@@ -55,7 +55,7 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(sys, "argv", [str(program)])
-    monkeypatch.setattr(schedule_night, "_CONFIG_FOLDER", str(tmp_path / "etc"))
+    monkeypatch.setattr(schedule_night, "CONFIG_FOLDER", str(tmp_path / "etc"))
     monkeypatch.setattr(system_check, "is_systemd_running", lambda: True)
     monkeypatch.setattr(schedule_clash, "unit_folder", lambda *_, **__: str(tmp_path / "units"))
     monkeypatch.chdir(folder)
@@ -554,6 +554,19 @@ def test_another_users_crontab_is_for_that_users_home_and_folders(
     assert "where it is to start" in give("schedule", "contacts.csv", "--kind", "cron", "--user", "other").stderr
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: ServiceUser(name="other", home="/", is_there=False))
     assert "when" in problems(give("schedule", "contacts.csv", "--kind", "cron", "--user", "other"))
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_nobody_is_no_user_for_a_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is given to nobody is given to every service that runs as nobody."""
+    customers(Path("contacts.csv"))
+    config()
+    nobody = ServiceUser(name="nobody", home="/nonexistent", is_there=True, numbers=(os.getuid(), os.getgid()))
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: nobody)
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--user", "nobody")
+    assert (said.exit_code, problems(said)[0]) == (2, "when")
+    assert "useradd --system --create-home callbell" in said.stderr
 
 
 @posix_only
