@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,12 @@ import typer.main
 from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
 from importer.commands.context import CommandContext, CommandResult, load_settings
+from importer.commands.schedule import access_advice, files_check, system_check
 from importer.commands.schedule import checks as schedule_checks
 from importer.commands.schedule import clash as schedule_clash
 from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
-from importer.commands.schedule import system_check
 from importer.commands.schedule.night import ALWAYS, ScheduleRequest
 from importer.model.errors import StorageError, UsageError
 from importer.settings import settle
@@ -68,12 +68,23 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     user = ServiceUser(name="callbell", home="/var/lib/callbell-importer", is_there=False, numbers=numbers)
     for module in (system_check, schedule_night, schedule_checks):
         monkeypatch.setattr(module, "is_root", lambda: True)
-    for module in (schedule_checks, schedule_steps):
-        monkeypatch.setattr(module, "may", lambda *_: True)
+    set_rights(monkeypatch, lambda *_: True)
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
     # The tests' own folder is beneath /tmp, where the service sees nothing.
-    monkeypatch.setattr(schedule_checks, "_TEMPORARY", ("/nowhere/",))
+    set_temporary(monkeypatch, "/nowhere/")
     return user
+
+
+def set_temporary(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """Let the service not see what is in a folder, and all else."""
+    for module in (schedule_checks, files_check):
+        monkeypatch.setattr(module, "TEMPORARY_FOLDERS", (folder,))
+
+
+def set_rights(monkeypatch: pytest.MonkeyPatch, may: Callable[[object, str, str], bool | None]) -> None:
+    """Let the night's user have these rights."""
+    for module in (schedule_checks, files_check, access_advice, schedule_steps):
+        monkeypatch.setattr(module, "may", may)
 
 
 def token_file() -> Path:
@@ -290,6 +301,20 @@ def test_a_list_of_which_most_rows_are_wrong_is_a_problem() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
+def test_a_hint_names_the_option_that_tells_of_a_list_that_is_cut_short() -> None:
+    """Only where neither the command nor the config has it, and it changes no exit code."""
+    customers(Path("contacts.csv"))
+    config()
+    command = ("schedule", "contacts.csv", "--kind", "systemd")
+    said = give(*command)
+    assert re.search(r"^rows +note +.*--min-rows 50%", said.stderr, re.MULTILINE)
+    assert said.exit_code == 0
+    assert "--min-rows" not in give(*command, "--min-rows", "5").stderr
+    config('[run]\nmin_rows = "50%"\n')
+    assert "--min-rows" not in give(*command).stderr
+
+
+@pytest.mark.usefixtures("as_root")
 def test_a_list_that_is_not_there_yet_is_a_note() -> None:
     """It may come tonight; without a config nobody knows whether its columns will be clear."""
     config()
@@ -474,8 +499,7 @@ def test_what_the_user_may_not_do_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     customers(Path("contacts.csv"))
     config('[run]\nreport_dir = "reports"\n')
     Path("reports").mkdir()
-    for module in (schedule_checks, schedule_steps):
-        monkeypatch.setattr(module, "may", lambda _user, mode, _path: mode == "x")
+    set_rights(monkeypatch, lambda _user, mode, _path: mode == "x")
     said = give("schedule", "contacts.csv", "*.csv", "--kind", "systemd")
     assert problems(said) == ["program", "file", "file", "folder"]
     assert said.exit_code == 2
@@ -498,7 +522,7 @@ def test_what_lies_in_a_folder_that_the_service_does_not_see_is_a_problem(monkey
     """It has a /tmp of its own."""
     customers(Path("contacts.csv"))
     config()
-    monkeypatch.setattr(schedule_checks, "_TEMPORARY", (f"{Path.cwd()}/",))
+    set_temporary(monkeypatch, f"{Path.cwd()}/")
     assert problems(give("schedule", "contacts.csv", "--kind", "systemd", "--report-dir", "x")) == ["file", "folder"]
     assert "file" not in problems(give("schedule", "contacts.csv", "--kind", "systemd-user"))
 
@@ -547,10 +571,10 @@ def test_another_users_crontab_is_for_that_users_home_and_folders(
     assert f"{home}/.local/state/callbell-importer" in said.stderr
     assert "crontab -u other -" in said.stderr
     here = str(Path.cwd())
-    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, path: not (mode == "w" and path == here))
+    set_rights(monkeypatch, lambda _user, mode, path: not (mode == "w" and path == here))
     told = give("schedule", "contacts.csv", "--kind", "cron", "--user", "other")
     assert [name for name in problems(told) if name != "cron"] == ["folder"]
-    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, _path: mode != "x")
+    set_rights(monkeypatch, lambda _user, mode, _path: mode != "x")
     assert "where it is to start" in give("schedule", "contacts.csv", "--kind", "cron", "--user", "other").stderr
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: ServiceUser(name="other", home="/", is_there=False))
     assert "when" in problems(give("schedule", "contacts.csv", "--kind", "cron", "--user", "other"))
@@ -584,8 +608,7 @@ def test_only_root_looks_into_the_token_of_the_service() -> None:
     with pytest.MonkeyPatch.context() as patched:
         for module in (schedule_checks, schedule_night):
             patched.setattr(module, "is_root", lambda: False)
-        patched.setattr(schedule_checks, "may", lambda *_: None)
-        patched.setattr(schedule_steps, "may", lambda *_: None)
+        set_rights(patched, lambda *_: None)
         said = give("schedule", "contacts.csv", "--kind", "systemd")
     assert re.search(r"^token +not checked +.*only root can look into it", said.stderr, re.MULTILINE)
 
@@ -596,7 +619,7 @@ def test_a_pattern_in_a_folder_that_is_closed_is_a_problem(
 ) -> None:
     """The user sees no file there, night after night, and with --done-dir nobody would hear of it."""
     config()
-    monkeypatch.setattr(schedule_checks, "may", lambda _user, _mode, path: path != str(Path.cwd()) and None)
+    set_rights(monkeypatch, lambda _user, _mode, path: path != str(Path.cwd()) and None)
     said = give("schedule", "*.csv", "--kind", "systemd")
     assert "file" in problems(said)
     assert f"{as_root.name} may not look into" in said.stderr
@@ -805,9 +828,8 @@ def test_the_systems_service_is_installed_by_root_alone(tmp_path: Path, monkeypa
     config()
     for module in (system_check, schedule_checks, schedule_night):
         monkeypatch.setattr(module, "is_root", lambda: False)
-    monkeypatch.setattr(schedule_checks, "may", lambda *_: None)
-    monkeypatch.setattr(schedule_steps, "may", lambda *_: None)
-    monkeypatch.setattr(schedule_checks, "_TEMPORARY", ("/nowhere/",))
+    set_rights(monkeypatch, lambda *_: None)
+    set_temporary(monkeypatch, "/nowhere/")
     with pytest.raises(UsageError) as raised:
         installed(Scheduler(root=tmp_path / "root", call=Programs()), "systemd")
     assert "--kind systemd-user" in raised.value.hint

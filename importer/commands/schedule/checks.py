@@ -1,39 +1,45 @@
 """Whether a night would work: looked at before anything is printed or installed, as the user who will be there then."""
 
-import glob
 import os
-import re
 import shutil
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
-from importer.commands.end.run_end import pattern_of
-from importer.commands.schedule.access_advice import looking_advice, reading_advice, writing_advice
+from importer.commands.schedule.access_advice import reading_advice, writing_advice
 from importer.commands.schedule.clash import clashes
 from importer.commands.schedule.columns_check import columns_at_night
+from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
 from importer.commands.schedule.night import CONFIG_FOLDER, Night
-from importer.model.addresses import scheme_of
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
-from importer.model.plain_text import counted
 from importer.system import runtime
 from importer.system.cron_table import LONGEST_COMMAND, cron_command
-from importer.system.nightly_job import SERVICE_USER, ScheduleKind, is_pattern
+from importer.system.nightly_job import SERVICE_USER, ScheduleKind
 from importer.system.program import program_files
 from importer.system.service_user import ServiceUser, is_root, may
 from importer.system.shell import importer_command, quote
 
 _SHARED_USER = "nobody"
 _USAGE, _INPUT, _STORAGE = 2, 3, 4
-_PASSWORD = re.compile("://[^/]*:[^/]*@")
-_TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should be there
 
 
 def check_night(night: Night) -> list[Diagnosis]:
     """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
-    checks = (_when, clashes, _program, _config, _files, columns_at_night, _token, _folders, _kept, _shell, _mail)
+    checks = (
+        _when,
+        clashes,
+        _program,
+        _config,
+        files_at_night,
+        rows_at_night,
+        columns_at_night,
+        _token,
+        _folders,
+        _kept,
+        _shell,
+        _mail,
+    )
     return [one for check in checks for one in check(night)]
 
 
@@ -102,63 +108,6 @@ def _is_trusted(config: str, user: ServiceUser) -> bool:
     return runtime.WINDOWS or Path(config).stat().st_uid in (0, user.numbers[0])
 
 
-def _files(night: Night) -> Iterator[Diagnosis]:
-    for file in night.files:
-        if _PASSWORD.search(file):
-            text = "an address has a password in it, and units and crontabs are no place for one"
-            yield problem_diagnosis("file", text, "Take it out of the address.", _USAGE)
-        elif scheme_of(file):
-            yield Diagnosis(name="file", text=f"{file}, fetched each night")
-        elif is_pattern(file):
-            yield _of_pattern(night, file)
-        elif night.has_systemd and file.startswith(_TEMPORARY):
-            text = f"{file} is in a folder that is emptied, and that the service does not see"
-            yield problem_diagnosis("file", text, "Put it elsewhere, such as /srv.", _INPUT)
-        elif not os.path.lexists(file):
-            text = f"{file} is not there yet; without it a night ends with exit code 3"
-            yield Diagnosis(name="file", level=Level.NOTE, text=text)
-        elif may(night.user, "r", file) is False:
-            text = f"{night.user.name} may not read {file}"
-            yield problem_diagnosis("file", text, reading_advice(night.user, file), _INPUT)
-        else:
-            yield Diagnosis(name="file", text=file)
-    if len(night.files) > 1 and not any(map(scheme_of, night.files)) and (pattern := pattern_of(night.files)):
-        step = f"Say so with a pattern in quotes: '{pattern}'"
-        text = f"these {len(night.files)} files are named one by one; files that come later are not imported"
-        yield Diagnosis(name="file", level=Level.NOTE, text=text, next_step=step)
-
-
-def _of_pattern(night: Night, pattern: str) -> Diagnosis:
-    folder = _fixed_folder(pattern)
-    if _is_missing(folder):
-        text = f"{folder} is not there, so no night would find a file that is like {pattern}"
-        return problem_diagnosis("file", text, f"Correct the pattern, or: mkdir -p {quote(folder)}", _INPUT)
-    if os.path.isdir(folder) and may(night.user, "r", folder) is False:  # noqa: PTH112 - texts
-        text = f"{night.user.name} may not look into {folder}"
-        return problem_diagnosis("file", text, looking_advice(night.user, folder), _INPUT)
-    found = len(glob.glob(pattern))  # noqa: PTH207 - the same
-    empty = "" if "--done-dir" in night.job.arguments else "; a night without any ends with exit code 3"
-    return Diagnosis(name="file", text=f"{pattern}, which is {counted(found, 'file')} now{empty}")
-
-
-def _fixed_folder(pattern: str) -> str:
-    """Return the deepest folder that all files of a pattern are in, whatever stands for its signs."""
-    folder = os.path.dirname(pattern)  # noqa: PTH120 - texts
-    while is_pattern(folder):
-        folder = os.path.dirname(folder)  # noqa: PTH120 - the same
-    return folder
-
-
-def _is_missing(folder: str) -> bool:
-    """Tell whether a folder is surely not there: not where this user may not look."""
-    try:
-        return not stat.S_ISDIR(os.stat(folder).st_mode)  # noqa: PTH116 - texts
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-
-
 def _token(night: Night) -> Iterator[Diagnosis]:
     """Tell whether the token is where the night finds it: neither in this shell nor behind a desktop's keyring."""
     account = night.context.settings.service.account
@@ -215,7 +164,7 @@ def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
             step = f"Make it, so that its reader may go in: install -d -o {name} -m 755 {quote(folder)}"
             yield problem_diagnosis("folder", f"{folder}, where --metrics writes, is not there", step, _STORAGE)
             continue
-        if night.has_systemd and f"{folder}/".startswith(_TEMPORARY):
+        if night.has_systemd and f"{folder}/".startswith(TEMPORARY_FOLDERS):
             text = f"{folder} is emptied, and the service has another of that name"
             yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)
             continue
