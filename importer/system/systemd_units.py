@@ -130,15 +130,21 @@ def failure_unit(job: NightlyJob, *, of_person: bool = False) -> str:
 
     It tells of what the importer itself cannot tell of: that it could not be started, or was killed. A mail program may
     have to take on another user's rights, so this unit has none of what forbids that.
+
+    From systemd 254 on it is started before each further trial too (systemd issue 33710), which is no failure for good:
+    then it is one line in the log. RestartMode=direct would keep it from that, but older ones warn of that setting.
     """
     of_unit = f"--user-unit={job.name}" if of_person else f"--unit={job.name}"
     to = "$(id -un)" if of_person else "root"
+    of_whom = " --user" if of_person else ""
     script = (
+        f"case $(systemctl{of_whom} show --property=SubState --value {job.name}.service 2>/dev/null) in auto-restart*)"
+        f' echo "<4>{job.name} failed, exit code ${{MONITOR_EXIT_STATUS:-?}}, and is tried again."; exit 0;; esac; '
         f'echo "<3>{job.name} failed: ${{MONITOR_SERVICE_RESULT:-unknown}}, exit code ${{MONITOR_EXIT_STATUS:-?}}.'
         f' See journalctl {of_unit}"; '
         "command -v sendmail >/dev/null || exit 0; "
         f'{{ echo "To: {to}"; echo "Subject: {job.name} failed on $(uname -n)"; echo; '
-        f"journalctl{' --user' if of_person else ''} --output=cat --no-pager {_THIS_RUN}; }} | sendmail -i -t"
+        f"journalctl{of_whom} --output=cat --no-pager {_THIS_RUN}; }} | sendmail -i -t"
     )
     rights = "" if of_person else f"User={_raw(job.user)}\nSupplementaryGroups=systemd-journal\nProtectSystem=full\n"
     return (
