@@ -18,6 +18,8 @@ SERVICE_USER = "callbell"
 DELAY_MINUTES = 10
 """How much later it may begin: thousands of schedules say two o'clock, and the service is one."""
 RETRY_MINUTES = 30
+JOURNAL_COMMENT = "# Journal: "
+"""Before the journal's path in a unit or a crontab, by which another schedule of the same journal is known."""
 SYSTEMD_FOLDER = "/run/systemd/system"
 """Where it is, systemd runs: as sd_booted(3) tells it."""
 MOST_STARTS = 6
@@ -35,6 +37,17 @@ class ScheduleKind(StrEnum):
     """As a service of the person who gives the command."""
     CRON = "cron"
     WINDOWS = "windows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSchedule:
+    """A schedule that is in place."""
+
+    name: str
+    minute: int
+    """Of the day."""
+    journal: str
+    """Empty: it names none, so it uses the usual one of its user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

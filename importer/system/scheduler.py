@@ -140,6 +140,13 @@ class Scheduler:
             return ""
         raise StorageError(f"The crontab cannot be read: {ended.stderr.strip()}", "See: crontab -l")
 
+    def tasks(self) -> str:
+        """Return the tasks of Windows' Task Scheduler as XML; empty if it does not tell."""
+        try:
+            return self.call(["schtasks", "/Query", "/XML", "ONE"], "").stdout
+        except StorageError:
+            return ""
+
     def perform(self, step: Step) -> None:
         """Do one step.
 

@@ -57,7 +57,11 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(program)])
     monkeypatch.setattr(schedule_night, "CONFIG_FOLDER", str(tmp_path / "etc"))
     monkeypatch.setattr(system_check, "is_systemd_running", lambda: True)
-    monkeypatch.setattr(schedule_clash, "unit_folder", lambda *_, **__: str(tmp_path / "units"))
+    monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: False)
+    monkeypatch.setattr(schedule_clash, "_CRON_FOLDER", str(tmp_path / "cron.d"))
+    monkeypatch.setattr(
+        schedule_clash, "unit_folder", lambda _, *, of_person: str(tmp_path / ("own" if of_person else "units"))
+    )
     monkeypatch.chdir(folder)
 
 
@@ -406,6 +410,49 @@ def test_another_schedule_of_the_journal_at_that_time_is_told_of(tmp_path: Path)
 
 
 @posix_only
+def test_another_line_of_cron_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the user's crontab or that user's in /etc/cron.d; and one of another kind, which is not replaced."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: True)
+    shown = give("schedule", "contacts.csv", "--kind", "cron", "--at", "02:00").stdout
+    programs = Programs(stdout=f"{shown}10 2 * * * callbell-importer run x.csv --journal /other\n")
+
+    def told(kind: str, name: str) -> str:
+        scheduler = Scheduler(root=tmp_path / "root", call=programs)
+        result, _ = installed(scheduler, kind, answer=None, at="02:30", name=name, yes=True)
+        return " ".join(result.text.split())
+
+    monkeypatch.setattr(tested, "_put_in_place", lambda *_: None)
+    clash = "uses the same journal at about that time"
+    assert clash not in told("cron", "")
+    assert f"callbell-importer {clash}" in told("cron", "second")
+    assert f"callbell-importer (cron) {clash}" in told("systemd-user", "")
+    programs.stdout = ""
+    (tmp_path / "cron.d").mkdir()
+    line = f"0 3 * * * {own_name()} callbell-importer run x.csv\n"
+    (tmp_path / "cron.d/import").write_text(line, "utf-8")
+    assert f"a line of {tmp_path}/cron.d/import {clash}" in told("cron", "")
+
+
+def test_another_task_of_windows_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its Task Scheduler tells of them, which is a fake here."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    programs = Programs()
+    scheduler = Scheduler(root=tmp_path / "root", call=programs)
+    _, printed = installed(scheduler, "windows", at="02:00")
+    programs.stdout = f"<Tasks>{printed[0]}</Tasks>"
+    clash = "callbell-importer uses the same journal at about that time"
+    told = {
+        name: installed(scheduler, "windows", answer=None, at="02:30", name=name, yes=True)[0].text
+        for name in ("", "second")
+    }
+    assert [clash in told[name] for name in ("", "second")] == [False, True]
+
+
+@posix_only
 @pytest.mark.usefixtures("as_root")
 def test_the_services_reports_of_an_account_are_in_a_folder_of_its_name() -> None:
     """Unless the config names one, for all or for the account."""
@@ -658,16 +705,17 @@ def test_a_name_with_a_line_break_is_refused() -> None:
 class Programs:
     """systemctl and its like, which do nothing; what they were given."""
 
-    def __init__(self) -> None:
+    def __init__(self, stdout: str = "") -> None:
         self.calls: list[tuple[str, ...]] = []
+        self.stdout = stdout
 
     def __call__(self, words: Sequence[str], _stdin: str) -> Called:
         self.calls.append(tuple(words))
-        return Called(exit_code=0, stdout="", stderr="")
+        return Called(exit_code=0, stdout=self.stdout, stderr="")
 
 
 def installed(
-    scheduler: Scheduler, kind: str, *, answer: bool | None = True, **run: object
+    scheduler: Scheduler, kind: str, *, answer: bool | None = True, at: str = "03:30", name: str = "", **run: object
 ) -> tuple[CommandResult, list[str]]:
     """Install a schedule, and return how that ended and what was printed."""
     confirm = None if answer is None else lambda _text: bool(answer)
@@ -676,7 +724,7 @@ def installed(
         settings=settings, options=kept, environment=os.environ, stream=sys.stderr, confirm=confirm
     )
     put_out: list[str] = []
-    request = ScheduleRequest(files=["contacts.csv"], at="03:30", kind=kind, options={}, install=True)
+    request = ScheduleRequest(files=["contacts.csv"], at=at, kind=kind, name=name, options={}, install=True)
     return tested.schedule_run(context, request, put_out.append, scheduler), put_out
 
 
@@ -768,8 +816,8 @@ def test_a_task_is_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     result, printed = installed(scheduler, "windows")
     assert result.exit_code == 0
     assert "<UserId>PC\\ana</UserId>" in printed[0]
-    assert programs.calls[0][:4] == ("schtasks", "/Create", "/TN", "callbell-importer")
-    path = programs.calls[0][5]
+    assert programs.calls[-1][:4] == ("schtasks", "/Create", "/TN", "callbell-importer")
+    path = programs.calls[-1][5]
     assert result.text.endswith(f'To take it back:\n  schtasks /Delete /TN callbell-importer /F\n  del "{path}"')
 
 

@@ -17,6 +17,7 @@ from importer.system import runtime
 from importer.system.cron_table import LONGEST_COMMAND, cron_command
 from importer.system.nightly_job import SERVICE_USER, ScheduleKind
 from importer.system.program import program_files
+from importer.system.scheduler import Scheduler
 from importer.system.service_user import ServiceUser, is_root, may
 from importer.system.shell import importer_command, quote
 
@@ -24,23 +25,17 @@ _SHARED_USER = "nobody"
 _USAGE, _INPUT, _STORAGE = 2, 3, 4
 
 
-def check_night(night: Night) -> list[Diagnosis]:
-    """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
-    checks = (
-        _when,
-        clashes,
-        _program,
-        _config,
-        files_at_night,
-        rows_at_night,
-        columns_at_night,
-        _token,
-        _folders,
-        _kept,
-        _shell,
-        _mail,
-    )
-    return [one for check in checks for one in check(night)]
+def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
+    """Return how each part of the set-up stands: what the night needs and would not find is a problem.
+
+    Args:
+        night: As it will be.
+        scheduler: The system, which knows what else is in place.
+
+    """
+    of_set_up, of_files = (_program, _config), (files_at_night, rows_at_night, columns_at_night)
+    checks = (*of_set_up, *of_files, _token, _folders, _kept, _shell, _mail)
+    return [*_when(night), *clashes(night, scheduler), *(one for check in checks for one in check(night))]
 
 
 def _when(night: Night) -> Iterator[Diagnosis]:

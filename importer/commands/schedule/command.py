@@ -36,7 +36,7 @@ def schedule_run(
     kind = night.kind
     if request.install:
         require_system(night, request)
-    diagnoses = check_night(night)
+    diagnoses = check_night(night, scheduler)
     first_day = (context.clock.now() + timedelta(days=1)).date()
     placed = placement(night.job, kind, night.user, first_day, night.context.environment)
     put_out(placed.text)
