@@ -296,6 +296,20 @@ def test_a_column_of_who_agreed_is_told_where_no_config_says_it() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
+def test_the_command_that_asks_for_the_accounts_fields_is_said_where_there_are_some() -> None:
+    """Nothing here asks the account, and a field that is not there has each of its rows refused at night."""
+    table(Path("contacts.csv"), [("Phone", "Name", "City"), ("+34600111222", "Ana", "Vigo")])
+    path = config()
+    assert "custom fields" not in give("schedule", "contacts.csv", "--kind", "systemd").stderr
+    config('[columns.custom_fields]\n"Town" = "City"\n')
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert said.exit_code == 0
+    assert "Whether your account has its custom fields, this asks:" in said.stderr
+    places = map(shlex.quote, (f"{Path.cwd()}/contacts.csv", f"{Path.cwd()}/{path}"))
+    assert " check {} --config {}".format(*places) in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
 def test_a_list_of_which_most_rows_are_wrong_is_a_problem() -> None:
     """Numbers without a country code, and no country given."""
     table(Path("contacts.csv"), [("Phone", "Name"), ("600111222", "Ana"), ("600111333", "Bea")])
