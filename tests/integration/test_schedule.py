@@ -325,7 +325,7 @@ def test_a_hint_names_the_option_that_tells_of_a_list_that_is_cut_short() -> Non
     config()
     command = ("schedule", "contacts.csv", "--kind", "systemd")
     said = give(*command)
-    assert re.search(r"^rows +note +.*--min-rows 50%", said.stderr, re.MULTILINE)
+    assert re.search(r"^file +note +.*--min-rows 50%", said.stderr, re.MULTILINE)
     assert said.exit_code == 0
     assert "--min-rows" not in give(*command, "--min-rows", "5").stderr
     config('[run]\nmin_rows = "50%"\n')

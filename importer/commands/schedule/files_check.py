@@ -52,7 +52,7 @@ def rows_at_night(night: Night) -> Iterator[Diagnosis]:
     """Yield a hint where nothing would be said of a list that is cut short, or has a header alone."""
     if not night.context.settings.run.min_rows:
         text = "a list that is cut short, even to its header, is a good night; --min-rows 50% tells of it"
-        yield Diagnosis(name="rows", level=Level.NOTE, text=text)
+        yield Diagnosis(name="file", level=Level.NOTE, text=text)
 
 
 def _of_pattern(night: Night, pattern: str) -> Diagnosis:
