@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from importer.model.addresses import scheme_of
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.system import shell
@@ -23,6 +24,8 @@ _GIVEN_AGAIN = (
 _WHERE_RUNS_ARE = ("account", "journal", "sandbox")
 """The options that `retry` and `report` need to find the run, which has the others."""
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+_OF_EVERY_CONTACT = ("source", "country", "tag")
+"""Which `init` takes besides, and writes into the config."""
 
 
 def command_line(
@@ -75,8 +78,9 @@ def _in_earnest(rehearsal: RunRecord) -> str:
 
 def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
     """Return the command that shows how a run's file is read, and lets its columns be chosen."""
-    read_as = [(name, options.get(name)) for name in _HOW_TO_READ]
-    return shell.importer_command("init", *map(shell.short_path, files[:1]), options=read_as)
+    given = [(name, options.get(name)) for name in (*_HOW_TO_READ, *_OF_EVERY_CONTACT)]
+    names = [file if scheme_of(file) else shell.short_path(file) for file in files[:1]]
+    return shell.importer_command("init", *names, options=given)
 
 
 def write_again(record: RunRecord) -> str:

@@ -8,21 +8,13 @@ from importer.model.addresses import scheme_of
 from importer.settings import RunOptions, Settings
 from importer.system import runtime
 from importer.system.nightly_job import SERVICE_HOME
-from importer.system.service_user import ServiceUser, is_root
-from importer.system.shell import quote
+from importer.system.service_user import is_root
 
 
 def is_usual_report_dir(run: RunOptions) -> bool:
     """Tell whether nobody named a folder for the reports: it is the usual one, or the account's in the usual one."""
     usual = RunOptions().report_dir
     return run.report_dir in ({usual / run.of_account} if run.of_account else {usual})
-
-
-def let_in(user: ServiceUser, rights: str, path: str) -> str:
-    """Return the command that lets a user in and nobody else: by its group, or where it has none yet, everybody."""
-    if not user.is_there:
-        return f"chmod o+{rights} {quote(path)}"
-    return f'chgrp "$(id -gn {user.name})" {quote(path)} && chmod g+{rights} {quote(path)}'
 
 
 def reports_at_night(run: RunOptions) -> Path:

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from importer.commands.schedule import folders as tested
-from importer.commands.schedule.folders import let_in, reports_at_night
+from importer.commands.schedule.folders import reports_at_night
 from importer.settings import RunOptions
-from importer.system.service_user import ServiceUser
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="services of systemd are for POSIX' systems")
 
@@ -30,10 +29,3 @@ def test_the_services_user_has_its_reports_in_the_services_folder(
     assert reports_at_night(RunOptions(report_dir=Path("mine"))) == tmp_path / "mine"
     monkeypatch.setattr(tested, "is_root", lambda: True)
     assert reports_at_night(usual) == tmp_path / "reports"
-
-
-def test_a_user_is_let_in_by_its_group_and_nobody_else_is() -> None:
-    """Only where there is no such user yet, and so no group, everybody is."""
-    user = ServiceUser(name="night", home="/home/night", is_there=True)
-    assert let_in(user, "r", "/srv/a b.csv") == "chgrp \"$(id -gn night)\" '/srv/a b.csv' && chmod g+r '/srv/a b.csv'"
-    assert let_in(ServiceUser(name="new", home="/", is_there=False), "rx", "/srv") == "chmod o+rx /srv"
