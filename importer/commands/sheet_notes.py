@@ -33,17 +33,21 @@ class ToldBefore:
     guessed: Sequence[Mapping[str, object]] = ()
     """Field to column of each sheet; empty: they were not guessed."""
 
-    def has_note(self, index: int, note: str) -> bool:
+    def has_note(self, index: int, sheet: Sheet, note: str) -> bool:
         """Tell whether the note was told of the sheet, and nobody has to see it again."""
-        is_told = index < len(self.sheets) and note in map(plain, self.sheets[index].notes)
+        is_told = self._is_of(index, sheet) and note in map(plain, self.sheets[index].notes)
         return is_told and not any(words in note for words in _OF_ROWS)
 
     def has_guess(self, index: int, sheet: Sheet, columns: ColumnOptions) -> bool:
         """Tell whether the same columns were guessed from the same header."""
-        if index >= min(len(self.sheets), len(self.guessed)) or self.sheets[index].header != sheet.header:
+        if not self._is_of(index, sheet) or index >= len(self.guessed) or self.sheets[index].header != sheet.header:
             return False
         as_kept = json.loads(json.dumps(kept_columns(columns)))
         return bool(self.guessed[index] == as_kept)
+
+    def _is_of(self, index: int, sheet: Sheet) -> bool:
+        """Tell whether it is the same sheet of a workbook that was read."""
+        return index < len(self.sheets) and self.sheets[index].name == sheet.name
 
 
 class SheetNotes:
@@ -68,7 +72,7 @@ class SheetNotes:
             text = plain(f"{sheet.file}: {note}")
             if text not in self._told:
                 self._told.add(text)
-                if not self._before.has_note(index, note):
+                if not self._before.has_note(index, sheet, note):
                     self._context.tell(text)
 
     def tell_guess(self, index: int, sheet: Sheet, options: MappingOptions, mapping: ColumnMapping) -> None:
