@@ -4,7 +4,7 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_of
-from importer.commands.named_journal import require_journal
+from importer.commands.service_journals import fail_without_journal
 from importer.commands.setup import is_there
 from importer.journal.backup import back_up, note_backup
 from importer.journal.integrity import JournalState, examine
@@ -22,7 +22,7 @@ def back_up_journal(context: CommandContext, copy: Path) -> CommandResult:
         UsageError: There is no journal, or something is where the copy should be.
 
     """
-    journal = _journal(context)
+    journal = _journal(context, "backup", str(copy.absolute()))
     if is_there(copy) or copy.is_symlink():
         raise UsageError(f"{copy} is there already, and a backup replaces nothing.", "Name a file that is not there.")
     with journal_lock(journal, "a backup", wait=context.settings.run.wait):
@@ -39,7 +39,7 @@ def check_journal(context: CommandContext) -> str:
         UsageError: There is no journal.
 
     """
-    journal = _journal(context)
+    journal = _journal(context, "check")
     state = examine(journal)
     if state.faults:
         faults = "".join(f"\n  - {plain(fault)}" for fault in state.faults)
@@ -50,11 +50,11 @@ def check_journal(context: CommandContext) -> str:
     return _told(journal, state)
 
 
-def _journal(context: CommandContext) -> Path:
+def _journal(context: CommandContext, *words: str) -> Path:
     journal = journal_of(context.settings)
     if not is_there(journal):
-        require_journal(context.settings, journal)
-        raise UsageError(f"There is no journal {journal}.", "Name yours with --journal, or make one with a run.")
+        hint = "Name yours with --journal, or make one with a run."
+        fail_without_journal(context, journal, hint, "journal", *words)
     return journal
 
 

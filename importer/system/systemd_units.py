@@ -26,6 +26,8 @@ service, is worth another start. systemd has `RestartForceExitStatus` for that, 
 _PLAIN_WORD = re.compile(r"[\w@+=:,./~-]+")
 JOURNAL_COMMENT = "# Journal: "
 """Before the journal's path in a service, by which another schedule of the same journal is known."""
+CREDENTIAL = "LoadCredential=token:"
+"""Before the token file's path."""
 _HOMES = ("/home", "/root", "/run/user")
 
 _THIS_RUN = " + ".join(f"{field}INVOCATION_ID=$MONITOR_INVOCATION_ID" for field in ("_SYSTEMD_", "", "USER_"))
@@ -162,7 +164,7 @@ def _of_system(job: NightlyJob) -> Iterator[str]:
     yield f"StateDirectory={STATE_FOLDER}\nStateDirectoryMode=0700"
     yield f"WorkingDirectory={_raw(job.folder)}"
     if job.token_file:
-        yield f"LoadCredential=token:{_raw(job.token_file)}"
+        yield f"{CREDENTIAL}{_raw(job.token_file)}"
         yield "Environment=CALLBELL_IMPORTER_TOKEN_FILE=%d/token"
     if folders := needed_folders(job):
         yield f"ReadWritePaths={' '.join(map(_quoted, folders))}"

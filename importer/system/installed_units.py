@@ -1,0 +1,66 @@
+"""The nightly services that are installed on this computer: whose they are, and where each has its journal and token.
+
+They are read from the units that `schedule --install` wrote, which everybody may read.
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.system.shell import quote
+from importer.system.systemd_units import CREDENTIAL, JOURNAL_COMMENT
+
+UNITS = Path("/etc/systemd/system")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledUnit:
+    """A service of the system that imports every night."""
+
+    name: str
+    """Such as `callbell-importer`."""
+    user: str
+    journal: Path
+    token_file: str
+    """The file that systemd hands over as a credential, which root alone may read; empty: there is none."""
+
+    def as_its_user(self, command: str) -> str:
+        """Return what root types to have a command given by the service's user, who may not read the token."""
+        # su without `-` keeps the variable.
+        token = f"CALLBELL_API_TOKEN=$(cat {quote(self.token_file)}) " if self.token_file else ""
+        return f"{token}su -s /bin/sh {self.user} -c {quote(command)}"
+
+
+def installed_units() -> Sequence[InstalledUnit]:
+    """Return the services whose units say which journal they have; what cannot be read is left out."""
+    return [unit for path in sorted(UNITS.glob("callbell-importer*.service")) if (unit := _unit_of(path))]
+
+
+def unit_of_journal(journal: Path) -> InstalledUnit | None:
+    """Return the service that has a journal, which is named by its true path; None: none has it."""
+    return next((unit for unit in installed_units() if os.path.realpath(unit.journal) == str(journal)), None)
+
+
+def token_file_of(credential: Path) -> str:
+    """Return the file of which systemd made a credential, as far as the units tell; empty: none of them does."""
+    service = credential.absolute().parent.name  # /run/credentials/callbell-importer.service/token
+    return next((unit.token_file for unit in installed_units() if f"{unit.name}.service" == service), "")
+
+
+def _unit_of(path: Path) -> InstalledUnit | None:
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return None
+    journal, user = _value(text, JOURNAL_COMMENT), _value(text, "User=").replace("%%", "%")
+    if not (journal and user):
+        return None
+    token_file = _value(text, CREDENTIAL).replace("%%", "%")
+    return InstalledUnit(name=path.stem, user=user, journal=Path(journal), token_file=token_file)
+
+
+def _value(text: str, beginning: str) -> str:
+    found = re.search(rf"^{re.escape(beginning)}(.*)$", text, re.MULTILINE)
+    return found[1].strip() if found else ""
