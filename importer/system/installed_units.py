@@ -3,10 +3,10 @@
 They are read from the units that `schedule --install` wrote, which everybody may read.
 """
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from importer.system.shell import quote
@@ -38,15 +38,15 @@ def installed_units() -> Sequence[InstalledUnit]:
     return [unit for path in sorted(UNITS.glob("callbell-importer*.service")) if (unit := _unit_of(path))]
 
 
-def unit_of_journal(journal: Path) -> InstalledUnit | None:
-    """Return the service that has a journal, which is named by its true path; None: none has it."""
-    return next((unit for unit in installed_units() if os.path.realpath(unit.journal) == str(journal)), None)
+@lru_cache(maxsize=2)  # texts with many commands ask for each of them
+def own_unit(credentials: str) -> InstalledUnit | None:
+    """Return the service that this process is; None: it is none of these.
 
+    Args:
+        credentials: The variable CREDENTIALS_DIRECTORY, such as /run/credentials/callbell-importer.service.
 
-def token_file_of(credential: Path) -> str:
-    """Return the file of which systemd made a credential, as far as the units tell; empty: none of them does."""
-    service = credential.absolute().parent.name  # /run/credentials/callbell-importer.service/token
-    return next((unit.token_file for unit in installed_units() if f"{unit.name}.service" == service), "")
+    """
+    return next((unit for unit in installed_units() if f"{unit.name}.service" == Path(credentials).name), None)
 
 
 def _unit_of(path: Path) -> InstalledUnit | None:
