@@ -45,6 +45,7 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, _states: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(_states / str(next(_NUMBERS))))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setattr(installed_units, "UNITS", Path("/nonexistent"))
+    installed_units.own_unit.cache_clear()
     for name in os.environ:
         if name.startswith("CALLBELL_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

@@ -34,12 +34,10 @@ def test_a_service_is_known_by_what_schedule_wrote() -> None:
 
 def test_a_service_knows_which_one_it_is_by_the_folder_of_its_credentials() -> None:
     """Where the unit of the folder's name is there."""
-    own_unit.cache_clear()
     unit = own_unit("/run/credentials/callbell-importer.service")
     assert unit is not None
     assert unit.token_file == TOKEN_FILE
     assert own_unit("/run/credentials/other.service") is None
-    own_unit.cache_clear()
 
 
 @pytest.mark.parametrize(("is_terminal", "is_as_user"), [(False, True), (True, False)])
@@ -47,13 +45,11 @@ def test_a_command_in_a_services_log_is_given_by_root_as_its_user(
     monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, is_as_user: bool
 ) -> None:
     """Whoever reads the log is not the service's user; at a terminal of that user it is given as it is."""
-    own_unit.cache_clear()
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/callbell-importer.service")
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: is_terminal)
     command = importer_command("retry", "last")
     assert command.startswith("CALLBELL_API_TOKEN=$(cat ") == is_as_user
     assert command.endswith("su -s /bin/sh callbell -c 'callbell-importer retry last'") == is_as_user
-    own_unit.cache_clear()
 
 
 def test_a_command_is_one_word_for_the_shell_of_the_services_user() -> None:

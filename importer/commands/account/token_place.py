@@ -1,0 +1,53 @@
+"""Where a token that is refused, or is none, is to be replaced: the place where a person put it, not systemd's copy."""
+
+from copy import copy
+from dataclasses import replace
+from typing import TypeVar
+
+from importer.client.kept_token import kept_token_file
+from importer.client.token import VARIABLE, TokenSource, token_source
+from importer.commands.context import CommandContext
+from importer.model.errors import ImporterError
+from importer.model.stop import Stop
+from importer.system.installed_units import own_unit
+
+_ReasonT = TypeVar("_ReasonT", bound=Stop | Exception | None)
+_REFUSED = "token_refused"
+_AGAIN = ", then run"
+
+
+def token_place(context: CommandContext) -> str:
+    """Return where the token in force comes from, such as "the file /etc/callbell-importer/token"."""
+    chosen = context.settings.service
+    match token_source(context.environment, chosen.token_file, chosen.account):
+        case TokenSource.VARIABLE:
+            return f"the variable {VARIABLE}"
+        case TokenSource.KEYRING:
+            return "the system's keyring"
+        case TokenSource.KEPT:
+            return f"the file {kept_token_file(chosen.account)}"
+        case _:
+            file = chosen.token_file.absolute() if chosen.token_file else ""
+            return f"the file {_as_written(context, str(file))}"
+
+
+def with_token_place(context: CommandContext, reason: _ReasonT) -> _ReasonT:
+    """Return the reason why a run ended, with where the token is, if it is the token; any other as it is."""
+    if not isinstance(reason, ImporterError | Stop) or not reason.code.startswith("token_"):
+        return reason
+    message, hint = _as_written(context, reason.message), _as_written(context, reason.hint)
+    if reason.code == _REFUSED:
+        hint = hint.replace(_AGAIN, f", put it into {token_place(context)}{_AGAIN}", 1)
+    if isinstance(reason, Stop):
+        return replace(reason, message=message, hint=hint)
+    told = copy(reason)
+    told.message, told.hint = message, hint
+    return told
+
+
+def _as_written(context: CommandContext, text: str) -> str:
+    """Return a text with the file that systemd made a credential of, in place of the credential."""
+    file, unit = context.settings.service.token_file, own_unit(context.environment.get("CREDENTIALS_DIRECTORY", ""))
+    if file is None or unit is None or not unit.token_file or file.absolute().parent.name != f"{unit.name}.service":
+        return text
+    return text.replace(str(file.absolute()), unit.token_file)
