@@ -19,7 +19,6 @@ from importer.commands.doctor import checks
 from importer.commands.doctor.probe_check import ProbeRequest, finish_probes, is_allowed, requested_number
 from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import require_journal
-from importer.commands.schedule.folders import reports_at_night
 from importer.commands.setup import is_there
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
@@ -140,7 +139,7 @@ class Doctor:
                 self.found["journal"] = checks.diagnose_journal(path, None, 0)
 
     def _look_at_places(self) -> None:
-        reports = reports_at_night(self.context.settings.run)
+        reports = self.context.settings.run.report_dir.absolute()
         with self._problems("disk"):
             places = [("journal", _nearest(self._path().parent)), ("reports", _nearest(reports))]
             with as_storage_error("The free space of the disk cannot be told"):

@@ -1,21 +1,12 @@
-"""The folders of a night: where it keeps its reports if nobody says, and in which it writes."""
+"""The folders of a night: in which it writes, and who is let in."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from importer.model.addresses import scheme_of
-from importer.settings import RunOptions, Settings
-from importer.system import runtime
-from importer.system.nightly_job import SERVICE_HOME
-from importer.system.service_user import ServiceUser, is_root
+from importer.settings import Settings
+from importer.system.service_user import ServiceUser
 from importer.system.shell import quote
-
-
-def is_usual_report_dir(run: RunOptions) -> bool:
-    """Tell whether nobody named a folder for the reports: it is the usual one, or the account's in the usual one."""
-    usual = RunOptions().report_dir
-    return run.report_dir in ({usual / run.of_account} if run.of_account else {usual})
 
 
 def let_in(user: ServiceUser, rights: str, path: str) -> str:
@@ -23,22 +14,6 @@ def let_in(user: ServiceUser, rights: str, path: str) -> str:
     if not user.is_there:
         return f"chmod o+{rights} {quote(path)}"
     return f'chgrp "$(id -gn {user.name})" {quote(path)} && chmod g+{rights} {quote(path)}'
-
-
-def reports_at_night(run: RunOptions) -> Path:
-    """Return where the reports are of the user who gives the command: the system service's user has its own folder."""
-    reports = run.report_dir
-    if is_usual_report_dir(run) and not is_root() and _is_own(Path(SERVICE_HOME)):
-        reports = Path(SERVICE_HOME, reports)
-    return reports.absolute()
-
-
-def _is_own(folder: Path) -> bool:
-    """Tell whether a folder is there and belongs to the user who gives the command."""
-    try:
-        return not runtime.WINDOWS and folder.stat().st_uid == os.geteuid()
-    except OSError:
-        return False
 
 
 def written_folders(settings: Settings, files: Sequence[str], journal: Path) -> tuple[str, ...]:
