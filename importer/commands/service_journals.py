@@ -14,6 +14,7 @@ from importer.commands.named_journal import require_journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.system.installed_units import InstalledUnit, installed_units
+from importer.system.service_user import find_user
 from importer.system.shell import importer_command
 
 
@@ -40,7 +41,7 @@ def elsewhere(context: CommandContext, *words: str) -> str:
     named = [unit for unit in units if unit.journal.name == journal.name]  # of the same account of the config
     return "\n".join(
         f"The nightly {unit.name}.service has the journal {plain(str(unit.journal))}. To look there, give this as root:"
-        f"\n  {unit.as_its_user(importer_command(*words, options=[*context.options.items()]))}"
+        f"\n  {_there(unit, context, journal.name, *words)}"
         for unit in named or units
     )
 
@@ -61,6 +62,22 @@ def fail_without_journal(context: CommandContext, journal: Path, hint: str, *wor
     """
     require_journal(context.settings, journal)
     raise UsageError(f"There is no journal {journal}.", elsewhere(context, *words) or hint)
+
+
+def _there(unit: InstalledUnit, context: CommandContext, usual: str, *words: str) -> str:
+    """Return the command for a service's journal, which is named unless its user finds it without.
+
+    Args:
+        unit: The service.
+        context: What the command was given.
+        usual: The journal's name in a user's state folder.
+        words: The command's name and its arguments.
+
+    """
+    home = find_user(unit.user, "").home
+    is_found = unit.journal == Path(home, ".local/state/callbell-importer", usual)
+    options = [*context.options.items(), ("journal", None if is_found else str(unit.journal))]
+    return unit.as_its_user(importer_command(*words, options=options))
 
 
 def _may_be(journal: Path) -> bool:

@@ -32,6 +32,7 @@ from importer.model.requests import WHO_AM_I
 from importer.reports.doctor_report import doctor_json, doctor_text
 from importer.system import runtime
 from importer.system.files import as_storage_error
+from importer.system.installed_units import installed_units
 from importer.system.locks import journal_lock
 from importer.system.scheduler import has_cron_job
 from importer.system.shell import program_command
@@ -77,13 +78,12 @@ class Doctor:
             self.found["config"] = checks.of_error("config", self.config_error)
         else:
             self._look(requested_number(self.context, number) if number else "")
-        later = "not looked at: solve the problem above first"
-        diagnoses = [self.found.get(name) or checks.skipped(name, later) for name in _ORDER]
+        diagnoses = [self.found.get(name) or checks.not_made(name, self.found) for name in _ORDER]
         if notify:
             from importer.commands.doctor.notify_checks import diagnose_notices  # noqa: PLC0415 - only where it is wanted
 
             diagnoses += (
-                diagnose_notices(self.context) if self.config_error is None else [checks.skipped("notify", later)]
+                diagnose_notices(self.context) if self.config_error is None else [checks.not_made("notify", self.found)]
             )
         summary = doctor_json(diagnoses, self.answers)
         code = diagnosed_exit_code(diagnoses)
@@ -111,15 +111,16 @@ class Doctor:
             self.found["token"] = checks.of_error("token", error)
             return
         self._source = token_source(environment, chosen.token_file, chosen.account)
-        self._tell_token(None)
+        self._tell_token(None, is_tried=False)
 
-    def _tell_token(self, refused: Reply | None) -> None:
+    def _tell_token(self, refused: Reply | None, *, is_tried: bool) -> None:
         if self._source is not None:
             chosen = self.context.settings.service
             file = kept_token_file(chosen.account) if self._source is TokenSource.KEPT else chosen.token_file
             is_file = self._source in (TokenSource.FILE, TokenSource.CREDENTIAL, TokenSource.KEPT)
             mode = _mode(file) if is_file else None
-            self.found["token"] = checks.diagnose_token(self._source, file, mode, refused)
+            file = file.absolute() if file else None
+            self.found["token"] = checks.diagnose_token(self._source, file, mode, refused, is_tried=is_tried)
 
     def _path(self) -> Path:
         return journal_of(self.context.settings)
@@ -165,6 +166,7 @@ class Doctor:
             home=environment.get("HOME", ""),
             journal=str(self._path()) if journal and journal.level is not Level.PROBLEM else "(see above)",
             has_job=has_cron_job(),
+            units=installed_units(),
         )
 
     async def _ask(self, token: Token, digits: str) -> None:
@@ -173,8 +175,8 @@ class Doctor:
         async with CallbellClient(chosen.base_url, token, self.context.clock) as client:
             samples, reply = await _sample(client)
             refused = reply if checks.is_token_refused(reply) else None
-            self._tell_token(refused)
             failed = reply if refused is None and reply.http_status not in (200, 429) else None
+            self._tell_token(refused, is_tried=failed is None)
             self.found["service"] = checks.diagnose_service(chosen.base_url, samples, failed)
             if failed is None:
                 self.found["clock"] = checks.diagnose_clock(reply.clock_skew_seconds)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from importer.commands import service_journals as tested
 from importer.commands.context import CommandContext
 from importer.commands.journal import back_up_journal, check_journal
 from importer.commands.journal_path import journal_of
@@ -17,6 +18,7 @@ from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.settings import settle
 from importer.system import installed_units
+from importer.system.service_user import ServiceUser
 from importer.system.systemd_units import service_unit
 from tests.support.journals import record
 from tests.support.nightly_jobs import nightly_job
@@ -28,9 +30,11 @@ AS_USER = "CALLBELL_API_TOKEN=$(cat /etc/callbell-importer/token) su -s /bin/sh 
 @pytest.fixture(autouse=True)
 def service_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A nightly service with a journal of its own."""
-    journal, units = tmp_path / "service" / "journal.sqlite3", tmp_path / "units"
+    journal, units = tmp_path / ".local/state/callbell-importer/journal.sqlite3", tmp_path / "units"
     for folder in (journal.parent, units):
-        folder.mkdir()
+        folder.mkdir(parents=True)
+    user = ServiceUser(name="callbell", home=str(tmp_path), is_there=True)
+    monkeypatch.setattr(tested, "find_user", lambda _name, _home: user)
     journal.touch()
     job = nightly_job(journal=str(journal), token_file="/etc/callbell-importer/token")
     (units / "callbell-importer.service").write_text(service_unit(job), "utf-8")
@@ -78,6 +82,15 @@ def test_the_list_of_runs_tells_the_same_where_it_is_empty(service_journal: Path
     assert first == f"There is no run yet. The journal {journal_of(chosen.settings)} is not there."
     assert str(service_journal) in second
     assert third == f"  {AS_USER}'callbell-importer runs'"
+
+
+def test_a_journal_that_the_services_user_does_not_find_by_itself_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service_journal: Path
+) -> None:
+    """It was named for the service."""
+    user = ServiceUser(name="callbell", home=str(tmp_path / "home"), is_there=True)
+    monkeypatch.setattr(tested, "find_user", lambda _name, _home: user)
+    assert list_runs(context()).endswith(f"'callbell-importer runs --journal {service_journal}'\n")
 
 
 def test_a_run_that_is_not_among_others_may_be_in_the_services_journal() -> None:
