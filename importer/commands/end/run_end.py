@@ -98,7 +98,7 @@ class EndOfRun:
         if self.retried or run.limit or not is_whole or any(one.is_ours for one in read_sheets):
             return ()
         before = self.store.history_of(record.name).before()
-        return degradations(read, read_sheets, before, run.min_rows)
+        return degradations(read, read_sheets, before, run.min_rows, self.context.settings.mapping.made_for)
 
     def tally(self, record: RunRecord) -> Mapping[Status, int]:
         """Return the journal's own count; a row that it still has open is unsent, unless none was to be sent."""
