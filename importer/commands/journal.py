@@ -1,5 +1,6 @@
 """`journal backup` and `journal check`: a safe copy of the journal, and whether it is whole."""
 
+import os
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
@@ -11,6 +12,8 @@ from importer.journal.integrity import JournalState, examine
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.system.locks import journal_lock
+from importer.system.service_user import own_name
+from importer.system.shell import importer_command
 
 
 def back_up_journal(context: CommandContext, copy: Path) -> CommandResult:
@@ -23,12 +26,32 @@ def back_up_journal(context: CommandContext, copy: Path) -> CommandResult:
 
     """
     journal = _journal(context, "backup", str(copy.absolute()))
+    copy = copy.absolute()
     if is_there(copy) or copy.is_symlink():
         raise UsageError(f"{copy} is there already, and a backup replaces nothing.", "Name a file that is not there.")
+    _require_place(context, journal, copy)
     with journal_lock(journal, "a backup", wait=context.settings.run.wait):
         note_backup(journal, copy, context.clock.now())  # before there is one: `purge` must find every copy
         back_up(journal, copy)
     return CommandResult(exit_code=0, text=f"The journal {journal} was copied to {copy}, whole.")
+
+
+def _require_place(context: CommandContext, journal: Path, copy: Path) -> None:
+    """Return if a copy can be put where it is to be.
+
+    Raises:
+        StorageError: Its folder may not be written to.
+
+    """
+    folder = next(one for one in copy.parents if is_there(one))
+    if os.access(folder, os.W_OK | os.X_OK):
+        return
+    own = next((one for one in (Path.home(), journal.parent) if os.access(one, os.W_OK)), journal.parent)
+    again = importer_command("journal", "backup", str(own / copy.name), options=[*context.options.items()])
+    raise StorageError(
+        f"The copy {copy} cannot be written: {own_name()} may not write to the folder {folder}.",
+        f"Name a file in a folder that is yours to write to, such as:\n  {again}",
+    )
 
 
 def check_journal(context: CommandContext) -> str:
