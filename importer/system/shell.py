@@ -112,6 +112,11 @@ def variable_command(name: str, value: str) -> str:
     return f"$env:{name} = {quote(value)}" if runtime.WINDOWS else f"export {name}={quote(value)}"
 
 
+def variable_away(name: str) -> str:
+    """Return the command that takes a variable away from the commands after it: for PowerShell on Windows."""
+    return f"Remove-Item env:{name}" if runtime.WINDOWS else f"unset {name}"
+
+
 def empty_file_command(path: Path | str) -> str:
     """Return the command that makes an empty file: for PowerShell on Windows."""
     return f"{'New-Item' if runtime.WINDOWS else 'touch'} {quote(str(path))}"

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import TypeVar
 
 from importer.client.kept_token import kept_token_file
-from importer.client.token import VARIABLE, TokenSource, token_source
+from importer.client.token import VARIABLE, TokenSource, find_token, token_source
 from importer.commands.context import CommandContext
-from importer.model.errors import ImporterError
+from importer.model.errors import ImporterError, UsageError
 from importer.model.stop import Stop
 from importer.system.installed_units import own_unit
+from importer.system.logs import LOG
+from importer.system.shell import variable_away
 
 _ReasonT = TypeVar("_ReasonT", bound=Stop | Exception | None)
 _REFUSED = "token_refused"
@@ -29,6 +31,32 @@ def token_place(context: CommandContext) -> str:
         case _:
             file = chosen.token_file.absolute() if chosen.token_file else ""
             return f"the file {_as_written(context, str(file))}"
+
+
+def warn_of_other_token(context: CommandContext) -> None:
+    """Warn where the variable's token wins over another one that the chosen account's file holds.
+
+    A file that may not be read is no contradiction: the service's user is given the token in the variable.
+    """
+    name, chosen = context.settings.run.of_account, context.settings.service
+    if not name or chosen.token_file is None or VARIABLE not in context.environment:
+        return
+    others = {key: value for key, value in context.environment.items() if key != VARIABLE}
+    try:
+        own = find_token(others, chosen.token_file)
+    except UsageError:
+        return
+    if own.reveal() == context.environment[VARIABLE].strip():
+        return
+    warning = (
+        f"The token is that of the variable {VARIABLE}, not the other one in {chosen.token_file.absolute()}, which the"
+        f" config has for the account {name}. If the variable is of another account, take it away first:"
+        f" {variable_away(VARIABLE)}"
+    )
+    if context.is_quiet or LOG.hasHandlers():  # a quiet night says this too: Python writes it to standard error
+        LOG.warning("%s", warning)
+    if not context.is_quiet:
+        context.tell(warning)
 
 
 def with_token_place(context: CommandContext, reason: _ReasonT) -> _ReasonT:

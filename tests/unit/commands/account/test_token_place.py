@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.commands.account.token_place import token_place, with_token_place
+from importer.commands.account.token_place import token_place, warn_of_other_token, with_token_place
 from importer.commands.context import CommandContext
 from importer.model.errors import ServiceError, UsageError
 from importer.settings import settle
@@ -65,3 +65,38 @@ def test_a_token_that_is_none_is_told_with_the_file_that_holds_it(service: Comma
 def test_other_reasons_stay_as_they_are(reason: Exception | None) -> None:
     """They are none of the token's."""
     assert with_token_place(context({}), reason) is reason
+
+
+CONFIG = '[accounts.a]\ntoken_file = "a.token"\n[accounts.b]\ntoken_file = "b.token"\n'
+
+
+@pytest.mark.parametrize(
+    ("environment", "account", "is_told"),
+    [
+        ({"CALLBELL_API_TOKEN": "token-of-a"}, "b", True),
+        ({"CALLBELL_API_TOKEN": "token-of-a\n"}, "a", False),
+        ({}, "b", False),
+    ],
+)
+def test_a_variable_that_wins_over_the_accounts_own_token_is_told(
+    tmp_path: Path, environment: dict[str, str], account: str, *, is_told: bool
+) -> None:
+    """Its customers would go to another account; the token itself is told nowhere."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.token").write_text(f"token-of-{name}\n", "utf-8")
+        (tmp_path / f"{name}.token").chmod(0o600)
+    settings = settle({"account": account}, {}, CONFIG, config_folder=tmp_path)
+    chosen = CommandContext(settings=settings, environment=environment, stream=io.StringIO())
+    warn_of_other_token(chosen)
+    told = chosen.stream.getvalue()  # type: ignore[attr-defined]  # as made above
+    assert (f"{tmp_path}/b.token, which the config has for the account b" in told) == is_told
+    assert told.rstrip().endswith("unset CALLBELL_API_TOKEN") == is_told
+    assert "token-of" not in told
+
+
+def test_a_file_that_may_not_be_read_is_no_other_token(tmp_path: Path) -> None:
+    """As that of the nightly service, whose user has the token in the variable."""
+    settings = settle({"account": "a"}, {}, CONFIG, config_folder=tmp_path)
+    chosen = CommandContext(settings=settings, environment={"CALLBELL_API_TOKEN": "x"}, stream=io.StringIO())
+    warn_of_other_token(chosen)
+    assert chosen.stream.getvalue() == ""  # type: ignore[attr-defined]  # as made above
