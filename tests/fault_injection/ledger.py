@@ -37,6 +37,8 @@ class Ledger:
     """The fields into which a person wrote."""
     unknown: set[str] = field(default_factory=set)
     """The UUIDs of contacts of which an importer may not know what the sheet once said: it meets them."""
+    perhaps_ours: set[str] = field(default_factory=set)
+    """The UUIDs of contacts that a person made of a row that may be in doubt: they look like the importer's own."""
     undone: set[str] = field(default_factory=set)
     """The UUIDs of contacts of which an undo has asked: nobody knows any more what the sheet once said of them."""
     not_shown: frozenset[str] = frozenset()
@@ -69,6 +71,10 @@ class Ledger:
                 said = self._said[key, name]
                 if is_said(contact, name) and field_value(contact, name) not in said[-1:]:
                     said.append(field_value(contact, name))
+
+    def had_row(self, key: str) -> bool:
+        """Tell whether a sheet of an earlier run had a row of a contact."""
+        return any((key, name) in self._said for name in FIELDS)
 
     def said(self, key: str, name: str) -> Sequence[FieldValue]:
         """Return what the sheet ever said of a field of a contact."""

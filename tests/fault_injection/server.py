@@ -102,6 +102,8 @@ class Server:
         uuid = self._make(key, contact, self.now(seconds), seconds).uuid
         self.before[uuid] = seconds
         self.ledger.unknown.add(uuid)
+        if self.ledger.had_row(key):
+            self.ledger.perhaps_ours.add(uuid)
         self.ledger.note_person(uuid, Contact(identifier="", source="", name=""), contact)
 
     def accept(self, contact: Contact, due_seconds: float) -> Ticket:

@@ -117,7 +117,8 @@ def at_rest(results: Sequence[tuple[str, Result]], rows: Mapping[str, Contact], 
             if not is_said(rows[key], name) or _is_same(name, wanted, there):
                 continue
             is_known = server.ledger.is_known(result.uuid)
-            is_met = result.uuid in server.before and server.ledger.tells_by_age
+            is_told_apart = server.ledger.tells_by_age and result.uuid not in server.ledger.perhaps_ours
+            is_met = result.uuid in server.before and is_told_apart
             if (result.uuid, name) not in server.ledger.touched and (is_known or is_met):
                 yield f"row {result.row} ({key}): {name} is {there!r}, and the sheet alone changed it to {wanted!r}"
             elif server.may_replace or (result.code == CONFLICT and f"{_label(name)}: the sheet" in result.reason):
