@@ -33,27 +33,33 @@ def token_place(context: CommandContext) -> str:
             return f"the file {_as_written(context, str(file))}"
 
 
-def warn_of_other_token(context: CommandContext) -> None:
-    """Warn where the variable's token wins over another one that the chosen account's file holds.
+def other_token(context: CommandContext) -> str:
+    """Return that the variable's token wins over another one that the chosen account's file holds; empty: it does not.
 
     A file that may not be read is no contradiction: the service's user is given the token in the variable.
     """
     name, chosen = context.settings.run.of_account, context.settings.service
     if not name or chosen.token_file is None or VARIABLE not in context.environment:
-        return
+        return ""
     others = {key: value for key, value in context.environment.items() if key != VARIABLE}
     try:
         own = find_token(others, chosen.token_file)
     except UsageError:
-        return
+        return ""
     if own.reveal() == context.environment[VARIABLE].strip():
-        return
-    warning = (
+        return ""
+    return (
         f"The token is that of the variable {VARIABLE}, not the other one in {chosen.token_file.absolute()}, which the"
         f" config has for the account {name}. If the variable is of another account, take it away first:"
         f" {variable_away(VARIABLE)}"
     )
-    if context.is_quiet or LOG.hasHandlers():  # a quiet night says this too: Python writes it to standard error
+
+
+def warn_of_other_token(context: CommandContext) -> None:
+    """Tell of that, also of a quiet night."""
+    if not (warning := other_token(context)):
+        return
+    if context.is_quiet or LOG.hasHandlers():  # Python writes it to standard error where there is no log
         LOG.warning("%s", warning)
     if not context.is_quiet:
         context.tell(warning)

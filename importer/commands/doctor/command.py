@@ -14,6 +14,7 @@ from importer.client.account import identify_account, read_lists
 from importer.client.http import CallbellClient
 from importer.client.kept_token import kept_token_file
 from importer.client.token import Token, TokenSource, find_token, token_source
+from importer.commands.account.token_place import other_token
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.doctor import checks
 from importer.commands.doctor.probe_check import ProbeRequest, finish_probes, is_allowed, requested_number
@@ -121,6 +122,8 @@ class Doctor:
             mode = _mode(file) if is_file else None
             file = file.absolute() if file else None
             self.found["token"] = checks.diagnose_token(self._source, file, mode, refused, is_tried=is_tried)
+            if refused is None and (warning := other_token(self.context)):
+                self.found["token"] = Diagnosis(name="token", level=Level.NOTE, text=warning)
 
     def _path(self) -> Path:
         return journal_of(self.context.settings)
