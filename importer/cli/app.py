@@ -175,7 +175,7 @@ class GroupedCommand(TyperCommand):
         except ImporterError as error:
             fail_with(error)
         except KeyboardInterrupt as error:
-            fail(interrupted_exit_code(error), INTERRUPTED_TEXT)
+            fail(interrupted_exit_code(error), str(error) or INTERRUPTED_TEXT)
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback

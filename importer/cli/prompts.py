@@ -7,12 +7,14 @@ from collections.abc import Callable
 import typer
 
 from importer.cli.process import say, terminate
-from importer.model.answers import says_yes
+from importer.model.answers import is_stop, says_yes
 from importer.model.errors import InputError
 from importer.model.plain_text import wrapped_text
 from importer.system.shell import as_typed
 
 _NARROWEST = 40
+_INTERRUPTED = "Interrupted: nothing was sent or changed. The same command asks again."
+"""Each question comes before what it is about; what a run sent before one of its own it tells itself."""
 
 
 def confirm_import(text: str) -> bool:
@@ -53,13 +55,13 @@ def ask_line(question: str) -> str:
     """Ask a question and return the line that the person writes.
 
     Raises:
-        InputError: The input ended without an answer.
+        InputError: The input ended without an answer, or the person wants to stop.
 
     """
     asked = wrapped_question(question)
     line = _answer(lambda: _line(asked))
-    if line is None:
-        raise InputError("Nothing was written, and nothing was sent.", code="declined")
+    if line is None or is_stop(str(line)):
+        raise InputError("Nothing was written, and nothing was sent.", "The same command asks again.", code="declined")
     return str(line)
 
 
@@ -91,7 +93,8 @@ def _line(question: str) -> str:
 def _answer(ask: Callable[[], object]) -> object:
     """Return what the person says, or None at the end of the input.
 
-    Signals that stop a run end the question: within a run they would only tell the event loop, which it blocks.
+    Signals that stop a run end the question: within a run they would only tell the event loop, which it blocks. The
+    exception has the text for the person.
     """
     from importer.system.stop_signals import stop_signals  # noqa: PLC0415 - with asyncio, and --help waits for neither
 
@@ -104,7 +107,7 @@ def _answer(ask: Callable[[], object]) -> object:
     except typer.Abort as abort:
         say("")  # what is said next begins on a line of its own
         if isinstance(abort.__context__, KeyboardInterrupt):  # which typer makes no difference of from the input's end
-            raise abort.__context__ from None
+            raise type(abort.__context__)(_INTERRUPTED) from None
         return None
     finally:
         for number, handler in raised.items():

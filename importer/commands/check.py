@@ -18,14 +18,14 @@ from importer.commands.dry_run import dry_operation, foretold_notes
 from importer.commands.end.run_end import EndOfRun, with_series, with_told_degradations
 from importer.commands.input.input_files import input_files
 from importer.commands.input.input_sheet import InputSheet
+from importer.commands.input.open_sheets import as_opened, open_sheets, runs_before
 from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import mapping_lines, notes_of
 from importer.commands.pool_command import pool_of
 from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
-from importer.commands.questions.earlier_answers import NO_ANSWERS, answers_before
-from importer.commands.questions.header_question import with_header_rows
-from importer.commands.setup import new_run, open_journal, open_sheets, recorded_files, required_account
+from importer.commands.questions.earlier_answers import NO_ANSWERS
+from importer.commands.setup import new_run, open_journal, required_account
 from importer.journal import AsyncJournal, Journal
 from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
@@ -56,11 +56,11 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
         open_journal(context) as journal,
         input_files(context, files) as inputs,
     ):
-        earlier = NO_ANSWERS
-        if context.asker is not None:  # elsewhere nothing is taken from before
-            earlier = answers_before(context.settings, journal, recorded_files(one.name for one in inputs))
-        with open_sheets(context, inputs, "check", earlier.header_row) as readers:
-            context, taken = with_answers(with_header_rows(context, readers), readers, earlier, asks=False)
+        before = runs_before(context, journal, inputs)
+        with open_sheets(context, inputs, "check", before) as readers:
+            context = as_opened(context, readers)
+            earlier = before.answers(context.options) if before else NO_ANSWERS
+            context, taken = with_answers(context, readers, earlier, asks=False)
             if taken:
                 context.tell(taken)
             record = with_series(context, new_run(context, journal, "check", inputs), files)

@@ -10,12 +10,12 @@ from pathlib import Path
 from importer.commands.account.own_account import KnownAccount, known_account
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.input.input_files import input_files
-from importer.commands.input.input_sheet import InputSheet, rows_that_count
+from importer.commands.input.input_sheet import rows_that_count
+from importer.commands.input.open_sheets import as_opened, open_asking
 from importer.commands.mapping_selection import column_mapping
-from importer.commands.questions.column_questions import country_answer, country_guess, phone_cells
-from importer.commands.questions.consent_question import consent_of
-from importer.commands.questions.earlier_answers import answers_about
-from importer.commands.questions.header_question import open_asking, with_header_rows
+from importer.commands.questions.consent_question import ConsentBefore, consent_of
+from importer.commands.questions.country_question import country_answer, country_guess, phone_cells
+from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, runs_about
 from importer.commands.questions.last_question import SOURCES_AT, folded_line, row_line
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
 from importer.commands.setup import is_there
@@ -61,16 +61,16 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
 
     """
     ask = context.asker
-    if is_there(path) and not force and not (ask and says_yes(ask, f"{path} is there. Write over it? [y/N]")):
-        raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
-    context, sheet, rows = _sample(context, file, [("config", "" if path == _CONFIG else path), ("force", force)])
+    _require_free(path, ask, force=force)
+    given_too = [("config", "" if path == _CONFIG else path), ("force", force)]
+    context, sheet, rows, earlier = _sample(context, file, given_too)
     for note in sheet.notes:  # before the questions: what was guessed may be wrong
         context.tell(f"{plain(sheet.file)}: {plain(note)}")
     account = asyncio.run(known_account(context))
-    contact, proposal = _proposed(context, file, sheet, rows, account)
+    contact, proposal = _proposed(context, sheet, rows, account, earlier)
     if ask:
-        proposal = with_columns_chosen(proposal, account, ask)
-        context, rows, proposal = _with_consent(context, sheet, rows, proposal, ask)
+        proposal = with_columns_chosen(proposal, account, ask, earlier)
+        context, rows, proposal = _with_consent(context, sheet, rows, proposal, earlier)
     given = context.settings
     options = replace(given.mapping, contact=contact, columns=proposal.columns, made_for=sheet.header)
     config = _config(sheet, given.input, options, proposal, account.offered if account else {})
@@ -86,19 +86,28 @@ def write_config(context: CommandContext, file: str, path: Path, *, force: bool 
     return CommandResult(exit_code=0, text=f"{told}Wrote {path}. Next:\n  {check}")
 
 
+def _require_free(path: Path, ask: Callable[[str], str] | None, *, force: bool) -> None:
+    """Return if no config is there, or it may be written over."""
+    if is_there(path) and not force and not (ask and says_yes(ask, f"{path} is there. Write over it? [y/N]")):
+        raise UsageError(f"{path} is there already.", "Name another file with -c, or write over it with --force.")
+
+
 def _sample(
     context: CommandContext, file: str, given_too: Sequence[tuple[str, object]]
-) -> tuple[CommandContext, Sheet, Sequence[Row]]:
-    """Return the context, with the header's row if a person had to say it, a file's sheet and its first rows."""
-    with input_files(context, [file]) as (found, *_):
-        reader, header_row = open_asking(context, found, "init", given_too)
-        with closing(InputSheet(reader, context.settings.input.where, header_row=header_row)) as rows:
-            context = with_header_rows(context, [rows])
-            return context, rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS))
+) -> tuple[CommandContext, Sheet, Sequence[Row], EarlierAnswers]:
+    """Return the context, with what a person said of how to read a file, its sheet, first rows, and old answers."""
+    before = runs_about(context.settings, file) if context.asker else None
+    with (
+        input_files(context, [file]) as (found, *_),
+        closing(open_asking(context, found, "init", given_too, before)) as rows,
+    ):
+        context = as_opened(context, [rows])
+        earlier = before.answers(context.options) if before else NO_ANSWERS
+        return context, rows.sheet, list(islice(chain.from_iterable(rows.chunks()), _SAMPLE_ROWS)), earlier
 
 
 def _proposed(
-    context: CommandContext, file: str, sheet: Sheet, rows: Sequence[Row], account: KnownAccount | None
+    context: CommandContext, sheet: Sheet, rows: Sequence[Row], account: KnownAccount | None, earlier: EarlierAnswers
 ) -> tuple[ContactOptions, Proposal]:
     """Return what the sheet suggests, and the contact options with the country that a person says or has said."""
     contact, header, ask = context.settings.mapping.contact, sheet.header, context.asker
@@ -109,17 +118,20 @@ def _proposed(
     cells = list(phone_cells(proposal.columns, proposal.questions, header, rows))
     if (found := country_guess(cells, [sheet], context.environment)) is None:
         return contact, proposal
-    country, note = country_answer(found, answers_about(context.settings, file), ask)
+    country, note = country_answer(found, earlier, ask)
     if note:
         context.tell(note)
     return replace(contact, country=country), propose(header, rows, country, *there)
 
 
 def _with_consent(
-    context: CommandContext, sheet: Sheet, rows: Sequence[Row], proposal: Proposal, ask: Callable[[str], str]
+    context: CommandContext, sheet: Sheet, rows: Sequence[Row], proposal: Proposal, earlier: EarlierAnswers
 ) -> tuple[CommandContext, Sequence[Row], Proposal]:
     """Return the three with what the person says of those who did not agree to be written to."""
-    asked, where = consent_of(sheet.header, rows, ask)
+    if (ask := context.asker) is None:
+        return context, rows, proposal
+    before = ConsentBefore(answers=next(iter(earlier.consent), {}), where=earlier.consent_where)
+    asked, where = consent_of(sheet.header, rows, ask, before)
     told = {one.note for one in asked}
     proposal = replace(proposal, notes=tuple(note for note in proposal.notes if note not in told))
     given = context.settings.input

@@ -14,16 +14,16 @@ from importer.commands.end.exit_status import failure_limit
 from importer.commands.end.retention import with_journal_trimmed
 from importer.commands.end.run_end import EndOfRun, with_series
 from importer.commands.input.input_files import input_files, nothing_to_import, with_files_moved
+from importer.commands.input.open_sheets import Before, as_opened, open_sheets, runs_before
 from importer.commands.live_display import PoolDisplay
 from importer.commands.mapping_selection import kept_answers, notes_of, tell_guess
 from importer.commands.pool_command import PoolCommand
-from importer.commands.questions.header_question import with_header_rows
 from importer.commands.questions.last_question import asks_at_last
 from importer.commands.questions.question_time import QuestionTime
 from importer.commands.refused_alike import goes_on
 from importer.commands.rehearsal import tell_rehearsal
 from importer.commands.row_observers import RowObservers
-from importer.commands.setup import new_run, open_journal, open_sheets
+from importer.commands.setup import new_run, open_journal
 from importer.journal import AsyncJournal
 from importer.model.errors import InputError, ServiceError, UsageError
 from importer.model.plain_text import plain
@@ -58,12 +58,13 @@ def import_files(context: CommandContext, files: Sequence[str]) -> CommandResult
     with open_journal(context) as journal, input_files(context, files, moves=True) as inputs:
         if not inputs:
             return nothing_to_import(context, files)
-        with open_sheets(context, inputs) as readers:
-            context = with_header_rows(context, readers)
+        before = runs_before(context, journal, inputs)
+        with open_sheets(context, inputs, before=before) as readers:
+            context = as_opened(context, readers)
             record = with_series(context, new_run(context, journal, "run", inputs), files)
             run = ImportRun(context=context, store=journal, record=record, arguments=record.files, readers=readers)
             run.tell_notes()  # before anything is asked, or refused because of what was guessed
-            run.ask()
+            run.ask(before)
             result = asyncio.run(run.execute())
         result = with_files_moved(context, journal, record.name, result, zip(inputs, readers, strict=True))
     return with_journal_trimmed(context, result)
@@ -87,14 +88,13 @@ class ImportRun(PoolCommand):
     _asks_at_last: bool = False
     _question_time: QuestionTime = field(default_factory=QuestionTime)
 
-    def ask(self) -> None:
-        """Ask what cannot be told of the sheets; the answers are as good as options."""
-        if self.context.asker is None:
+    def ask(self, before: Before) -> None:
+        """Ask what cannot be told of the sheets, if a person is there; the answers are as good as options."""
+        if before is None:
             return
         from importer.commands.questions.column_questions import with_answers  # noqa: PLC0415 - only where a person is
-        from importer.commands.questions.earlier_answers import answers_before  # noqa: PLC0415 - the same
 
-        earlier = answers_before(self.context.settings, self.store, self.record.files)
+        earlier = before.answers(self.context.options)
         with self._question_time.counted(self.context.clock):
             self.context, note = with_answers(self.context, self.readers, earlier)
         self._asks_at_last = asks_at_last(self.context)

@@ -1,8 +1,7 @@
-"""What a command needs before its first row: log, lock, journal, sheets, its name, and the account that it must be."""
+"""What a command needs before its first row: log, lock, journal, its name, and the account that it must be."""
 
 import contextlib
 import re
-import threading
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -10,17 +9,14 @@ from pathlib import Path
 
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
-from importer.commands.input.input_sheet import InputSheet
 from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import begin_missing_journal, known_journals, remember_journal
-from importer.commands.questions.header_question import open_asking
 from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
 from importer.model.answers import is_no, is_yes
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
-from importer.readers import preload
 from importer.reports.account_words import kept_account_words
 from importer.system.locks import journal_lock
 from importer.system.logs import log_begin
@@ -62,37 +58,6 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
             if not run.sandbox and path.exists():  # a dry run makes none
                 remember_journal(path, context.clock.now(), known)
             yield journal
-
-
-@contextlib.contextmanager
-def open_sheets(
-    context: CommandContext, files: Sequence[InputFile], command: str = "run", header_row: int | None = None
-) -> Iterator[Sequence[InputSheet]]:
-    """Yield a reader for each file; what their rows are read with is imported meanwhile, on a thread.
-
-    Args:
-        context: With how to read them, and how to ask which row is the header.
-        files: The spreadsheets.
-        command: That reads them.
-        header_row: Where the header is, as a person said before of these files; None: nobody did.
-
-    Raises:
-        InputError: A file cannot be read.
-
-    """
-    with contextlib.ExitStack() as opened:
-        readers = []
-        for file in files:
-            reader, said = open_asking(context, file, command, header_row=header_row)
-            opened.callback(reader.close)
-            readers.append(InputSheet(reader, context.settings.input.where, path=file.path, header_row=said))
-        threading.Thread(target=_preload, name="preload").start()
-        yield readers
-
-
-def _preload() -> None:
-    with contextlib.suppress(Exception):  # reading the rows says what is wrong
-        preload()
 
 
 def new_run(

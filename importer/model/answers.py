@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 _YES = frozenset({"y", "yes", "s", "si", "sí", "sim", "o", "oui", "j", "ja", "ok", "okay", "claro", "vale"})
 _NO = frozenset({"n", "no", "nao", "não", "non", "nein"})
 """Whole words: `stop` begins like `si`, and is no yes."""
+_STOP = frozenset({"q", ":q", "quit", "exit", "salir", "sair"})
 _BUT = frozenset({"but", "wait", "only", "pero", "espera", "solo", "sólo", "mas", "só", "mais", "ma", "aber", "nur"})
 """After a yes: it is none to the whole question."""
 _MARKS = " \t\r\n.,!¡"
@@ -24,10 +25,18 @@ def is_no(answer: str) -> bool:
     return _words(answer)[0] in _NO
 
 
+def is_stop(answer: str) -> bool:
+    """Tell whether a person's answer is the word by which other programs are left."""
+    return answer.strip().casefold() in _STOP
+
+
 def says_yes(ask: Callable[[str], str], question: str, *, default: bool = False) -> bool:
-    """Ask a person until the answer is a yes or a no, and tell whether it is a yes; an empty one is the default."""
+    """Ask a person until the answer is a yes or a no, and tell whether it is a yes; an empty one is the default.
+
+    The word by which programs are left is a no.
+    """
     answer = ask(question)
-    while answer.strip() and not (is_yes(answer) or is_no(answer)):
+    while answer.strip() and not (is_yes(answer) or is_no(answer) or is_stop(answer)):
         answer = ask("Please answer y/n or s/n:")
     return is_yes(answer) if answer.strip() else default
 

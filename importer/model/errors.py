@@ -15,7 +15,7 @@ Each error has a code besides, a short stable word for programs (`--json`, the l
 where a program may want to tell it from others of its class.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from importer.model.stop import Stop
@@ -68,6 +68,21 @@ class OtherHeaderError(InputError):
     def __init__(self, message: str, hint: str, *, row: int) -> None:
         super().__init__(message, hint)
         self.row = row
+
+
+class SeveralSheetsError(InputError):
+    """Several sheets of a workbook could be meant, and none was named.
+
+    Args:
+        message: As of every error.
+        hint: The same.
+        sheets: Their names, in the workbook's order.
+
+    """
+
+    def __init__(self, message: str, hint: str, *, sheets: Sequence[str]) -> None:
+        super().__init__(message, hint)
+        self.sheets = tuple(sheets)
 
 
 class StorageError(ImporterError):

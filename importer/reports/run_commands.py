@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from importer.model.addresses import scheme_of
 from importer.model.rows import Status
 from importer.model.runs import RunRecord
 from importer.system import shell
@@ -26,6 +27,8 @@ _WHERE_RUNS_ARE = ("account", "journal", "sandbox")
 _JOURNAL = "CALLBELL_IMPORTER_JOURNAL"
 """The variable that names the journal, which another shell need not have."""
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
+_OF_EVERY_CONTACT = ("source", "country", "tag")
+"""Which `init` takes besides, and writes into the config."""
 
 
 def command_line(
@@ -80,8 +83,9 @@ def _in_earnest(rehearsal: RunRecord) -> str:
 
 def choose_columns(files: Sequence[str], options: Mapping[str, object]) -> str:
     """Return the command that shows how a run's file is read, and lets its columns be chosen."""
-    read_as = [(name, options.get(name)) for name in _HOW_TO_READ]
-    return shell.importer_command("init", *map(shell.short_path, files[:1]), options=read_as)
+    given = [(name, options.get(name)) for name in (*_HOW_TO_READ, *_OF_EVERY_CONTACT)]
+    names = [file if scheme_of(file) else shell.short_path(file) for file in files[:1]]
+    return shell.importer_command("init", *names, options=given)
 
 
 def write_again(record: RunRecord) -> str:

@@ -5,14 +5,19 @@ Sources: crontab(5) of Debian's cron (vixie), which the line was run with (tests
 
 import re
 import shlex
+from collections.abc import Iterator
+from itertools import pairwise
 
 from importer.model.errors import StorageError
-from importer.system.nightly_job import NightlyJob
+from importer.system.nightly_job import JOURNAL_COMMENT, KnownSchedule, NightlyJob
 
 LONGEST_COMMAND = 998
 """Characters that cron takes for a command (MAX_COMMAND in its source)."""
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 """cron's own lacks /usr/local/bin."""
+_EVERY_NIGHT = re.compile(r"\s*(\d{1,2})\s+(\d{1,2})\s+\*\s+\*\s+\*\s+(.*)")
+_OURS = re.compile(r"(?:callbell-importer|-m importer)['\"]? run ")
+_BEGIN = re.compile(r"# begin (\S+) \(callbell-importer schedule\)")
 
 
 def cron_command(job: NightlyJob) -> str:
@@ -28,11 +33,12 @@ def cron_command(job: NightlyJob) -> str:
 
 def cron_block(job: NightlyJob) -> str:
     """Return the lines for the crontab: the job between two marks, by which it is found again."""
-    begin, end = _marks(job.name)
+    begin, end = cron_marks(job.name)
+    journal = f"{JOURNAL_COMMENT}{job.journal}\n" if job.journal else ""
     return (
         f"{begin}\n"
         "# cron mails what it says, nothing after a good night, if there is a mail program; [notify] needs none.\n"
-        f"{job.minute} {job.hour} * * * {cron_command(job)}\n"
+        f"{journal}{job.minute} {job.hour} * * * {cron_command(job)}\n"
         f"{end}\n"
     )
 
@@ -44,8 +50,8 @@ def with_job(table: str, job: NightlyJob) -> str:
         StorageError: Somebody changed the lines between the marks, so that it cannot be told what is ours.
 
     """
-    begin, end = _marks(job.name)
-    earlier = re.compile(rf"^{re.escape(begin)}\n#[^\n]*\n[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
+    begin, end = cron_marks(job.name)
+    earlier = re.compile(rf"^{re.escape(begin)}\n(?:#[^\n]*\n){{1,2}}[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
     block = cron_block(job)
     changed, count = earlier.subn(lambda _: block, table, count=1)
     if count:
@@ -59,7 +65,42 @@ def with_job(table: str, job: NightlyJob) -> str:
     return f"{table}{gap}{block}"
 
 
-def _marks(name: str) -> tuple[str, str]:
+def known_lines(table: str, where: str, user: str = "") -> Iterator[KnownSchedule]:
+    """Yield the schedules of a crontab: those between marks, and lines that somebody wrote.
+
+    Args:
+        table: The crontab's text.
+        where: What a line without marks is called.
+        user: Whose lines count in a table that names a user in each, as those in /etc/cron.d do; empty: it names none.
+
+    """
+    name = journal = ""
+    for line in table.splitlines():
+        if begin := _BEGIN.fullmatch(line):
+            name = begin[1]
+        elif line.startswith(JOURNAL_COMMENT):
+            journal = line.removeprefix(JOURNAL_COMMENT)
+        elif found := _EVERY_NIGHT.fullmatch(line):
+            minute, hour, command = int(found[1]), int(found[2]), found[3]
+            if (name or _OURS.search(command)) and (not user or command.split()[0] == user):
+                yield KnownSchedule(
+                    name=name or where, minute=60 * hour + minute, journal=journal or _named_journal(command)
+                )
+            name = journal = ""
+
+
+def _named_journal(command: str) -> str:
+    """Return the journal that a command names as an absolute path; empty: the usual one, or it cannot be told."""
+    try:
+        words = shlex.split(command.replace("\\%", "%"))
+    except ValueError:
+        return ""
+    named = [value for option, value in pairwise(words) if option == "--journal"]
+    return named[-1] if named else ""
+
+
+def cron_marks(name: str) -> tuple[str, str]:
+    """Return the lines before and after a job in a crontab."""
     return f"# begin {name} (callbell-importer schedule)", f"# end {name}"
 
 

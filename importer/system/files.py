@@ -17,6 +17,7 @@ from importer.system import runtime
 
 PRIVATE_FILE = 0o600
 PUBLIC_FILE = 0o644
+PUBLIC_FOLDER = 0o755
 _PRIVATE_FOLDER = 0o700
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from importer.system.nightly_job import JOURNAL_COMMENT
 from importer.system.shell import quote
-from importer.system.systemd_units import CREDENTIAL, JOURNAL_COMMENT
+from importer.system.systemd_units import CREDENTIAL
 
 UNITS = Path("/etc/systemd/system")
 

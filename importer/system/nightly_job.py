@@ -18,6 +18,10 @@ SERVICE_USER = "callbell"
 DELAY_MINUTES = 10
 """How much later it may begin: thousands of schedules say two o'clock, and the service is one."""
 RETRY_MINUTES = 30
+JOURNAL_COMMENT = "# Journal: "
+"""Before the journal's path in a unit or a crontab, by which another schedule of the same journal is known."""
+SYSTEMD_FOLDER = "/run/systemd/system"
+"""Where it is, systemd runs: as sd_booted(3) tells it."""
 MOST_STARTS = 6
 """Starts in a night, where the service is out of reach; systemd counts those by hand too."""
 
@@ -33,6 +37,17 @@ class ScheduleKind(StrEnum):
     """As a service of the person who gives the command."""
     CRON = "cron"
     WINDOWS = "windows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSchedule:
+    """A schedule that is in place."""
+
+    name: str
+    minute: int
+    """Of the day."""
+    journal: str
+    """Empty: it names none, so it uses the usual one of its user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +103,16 @@ def likely_kind(environment: Mapping[str, str], *, is_root: bool) -> ScheduleKin
     """
     if runtime.WINDOWS:
         return ScheduleKind.WINDOWS
-    if runtime.MAC or (not _has_systemd() and _has_crontab(environment)):
+    if runtime.MAC or (not is_systemd_running() and has_crontab(environment)):
         return ScheduleKind.CRON
-    return ScheduleKind.SYSTEMD if is_root or not _has_systemd() else ScheduleKind.SYSTEMD_USER
+    return ScheduleKind.SYSTEMD if is_root or not is_systemd_running() else ScheduleKind.SYSTEMD_USER
 
 
-def _has_systemd() -> bool:
-    return os.path.isdir("/run/systemd/system")  # noqa: PTH112 - as sd_booted(3) tells it
+def is_systemd_running() -> bool:
+    """Tell whether systemd runs here: in a container, and in WSL, its programs may be there without it."""
+    return os.path.isdir(SYSTEMD_FOLDER)  # noqa: PTH112 - a text
 
 
-def _has_crontab(environment: Mapping[str, str]) -> bool:
+def has_crontab(environment: Mapping[str, str]) -> bool:
+    """Tell whether there is a program that takes a person's crontab."""
     return shutil.which("crontab", path=environment.get("PATH")) is not None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from importer.model.errors import StorageError
 from importer.system import runtime
-from importer.system.files import PUBLIC_FILE, as_storage_error, write_whole
+from importer.system.files import PUBLIC_FILE, PUBLIC_FOLDER, as_storage_error, write_whole
 from importer.system.service_user import find_user
 from importer.system.shell import quote
 from importer.system.standalone import environment_for_programs
@@ -140,6 +140,13 @@ class Scheduler:
             return ""
         raise StorageError(f"The crontab cannot be read: {ended.stderr.strip()}", "See: crontab -l")
 
+    def tasks(self) -> str:
+        """Return the tasks of Windows' Task Scheduler as XML; empty if it does not tell."""
+        try:
+            return self.call(["schtasks", "/Query", "/XML", "ONE"], "").stdout
+        except StorageError:
+            return ""
+
     def perform(self, step: Step) -> None:
         """Do one step.
 
@@ -149,6 +156,8 @@ class Scheduler:
         """
         match step:
             case FileStep(path=path, text=text, encoding=encoding):
+                if path.startswith("/etc/"):  # a person's own folders stay private
+                    _make_reachable(self._place(path).parent)
                 with write_whole(self._place(path)) as unfinished:
                     unfinished.write_text(text, encoding=encoding, newline="\n")
                     unfinished.chmod(PUBLIC_FILE)  # units are no secrets, and whoever looks into a problem reads them
@@ -169,15 +178,21 @@ class Scheduler:
         with as_storage_error(f"The folder {folder} cannot be made"):
             user_id, group_id = _ids(user)
             # Only the last one is the user's: what is above stays who it is of, and can be passed through.
-            for missing in reversed([one for one in folder.parents if not one.exists()]):
-                missing.mkdir()
-                missing.chmod(0o755)  # whatever the umask
+            _make_reachable(folder.parent)
             if not folder.exists():
                 folder.mkdir(mode=0o700)
                 os.chown(folder, user_id, group_id)
 
     def _place(self, path: str) -> Path:
         return Path(path) if self.root is None else self.root / path.lstrip("/")
+
+
+def _make_reachable(folder: Path) -> None:
+    """Make the folder and its missing parents, so that everybody can look into them, whatever the umask."""
+    with as_storage_error(f"The folder {folder} cannot be made"):
+        for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+            missing.mkdir()
+            missing.chmod(PUBLIC_FOLDER)
 
 
 def crontab_words(user: str) -> list[str]:

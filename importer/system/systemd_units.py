@@ -10,10 +10,12 @@ from pathlib import PurePosixPath
 
 from importer.system.nightly_job import (
     DELAY_MINUTES,
+    JOURNAL_COMMENT,
     MOST_STARTS,
     RETRY_MINUTES,
     SERVICE_HOME,
     STATE_FOLDER,
+    KnownSchedule,
     NightlyJob,
 )
 
@@ -24,10 +26,10 @@ _FINAL_CODES = "1 2 3 4 6 70 130 143 200 203 209 226 SIGKILL SIGABRT SIGBUS SIGS
 """After all of these the same command would end in the same way, or a person wanted it to end: only exit code 5, the
 service, is worth another start. systemd has `RestartForceExitStatus` for that, but not for Type=oneshot."""
 _PLAIN_WORD = re.compile(r"[\w@+=:,./~-]+")
-JOURNAL_COMMENT = "# Journal: "
-"""Before the journal's path in a service, by which another schedule of the same journal is known."""
 CREDENTIAL = "LoadCredential=token:"
 """Before the token file's path."""
+_TIME = re.compile(r"^OnCalendar=.*?(\d\d):(\d\d)", re.MULTILINE)
+_JOURNAL = re.compile(rf"^{JOURNAL_COMMENT}(.*)$", re.MULTILINE)
 _HOMES = ("/home", "/root", "/run/user")
 
 _THIS_RUN = " + ".join(f"{field}INVOCATION_ID=$MONITOR_INVOCATION_ID" for field in ("_SYSTEMD_", "", "USER_"))
@@ -132,21 +134,35 @@ def failure_unit(job: NightlyJob, *, of_person: bool = False) -> str:
 
     It tells of what the importer itself cannot tell of: that it could not be started, or was killed. A mail program may
     have to take on another user's rights, so this unit has none of what forbids that.
+
+    From systemd 254 on it is started before each further trial too (systemd issue 33710), which is no failure for good:
+    then it is one line in the log. RestartMode=direct would keep it from that, but older ones warn of that setting.
     """
     of_unit = f"--user-unit={job.name}" if of_person else f"--unit={job.name}"
     to = "$(id -un)" if of_person else "root"
+    of_whom = " --user" if of_person else ""
     script = (
+        f"case $(systemctl{of_whom} show --property=SubState --value {job.name}.service 2>/dev/null) in auto-restart*)"
+        f' echo "<4>{job.name} failed, exit code ${{MONITOR_EXIT_STATUS:-?}}, and is tried again."; exit 0;; esac; '
         f'echo "<3>{job.name} failed: ${{MONITOR_SERVICE_RESULT:-unknown}}, exit code ${{MONITOR_EXIT_STATUS:-?}}.'
         f' See journalctl {of_unit}"; '
         "command -v sendmail >/dev/null || exit 0; "
         f'{{ echo "To: {to}"; echo "Subject: {job.name} failed on $(uname -n)"; echo; '
-        f"journalctl{' --user' if of_person else ''} --output=cat --no-pager {_THIS_RUN}; }} | sendmail -i -t"
+        f"journalctl{of_whom} --output=cat --no-pager {_THIS_RUN}; }} | sendmail -i -t"
     )
     rights = "" if of_person else f"User={_raw(job.user)}\nSupplementaryGroups=systemd-journal\nProtectSystem=full\n"
     return (
         "[Unit]\nDescription=Tells that an import into Callbell failed\n\n"
         f"[Service]\nType=oneshot\n{rights}ExecStart=/bin/sh -c {systemd_word(script)}\n"
     )
+
+
+def known_timer(name: str, timer: str, service: str) -> KnownSchedule | None:
+    """Return the schedule that two units are; None if they are not as they are printed here."""
+    time, journal = _TIME.search(timer), _JOURNAL.search(service)
+    if not (time and journal):
+        return None
+    return KnownSchedule(name=name, minute=60 * int(time[1]) + int(time[2]), journal=journal[1])
 
 
 def needed_folders(job: NightlyJob) -> tuple[str, ...]:

@@ -92,14 +92,28 @@ def test_each_of_several_files_has_its_own_row() -> None:
 
 def test_another_row_can_be_named() -> None:
     """One that is no header is asked for again; Enter names none, and nothing is done."""
-    table(Path("a.csv"), [("Lista", "", ""), ("Nombre", "Tel", "Ciudad"), ("Nombre", "Teléfono", "Ciudad"), *PEOPLE])
+    for file in ("a.csv", "b.csv"):
+        table(Path(file), [("Lista", "", ""), ("Nombre", "Tel", "Ciudad"), ("Nombre", "Teléfono", "Ciudad"), *PEOPLE])
     answers = [(ASKED, "no\n"), (WHICH, "99\n"), (WHICH, "two\n"), (WHICH, "3\n"), ("Import them? [Y/n]", "\n")]
     code, unasked, shown = on_a_terminal("run", "a.csv", "--sandbox", answers=answers)
     assert (code, unasked) == (0, 0)
     assert "row 99 is empty or not there" in shown
-    code, unasked, shown = on_a_terminal("run", "a.csv", "--sandbox", answers=[(ASKED, "n\n"), (WHICH, "\n")])
+    code, unasked, shown = on_a_terminal("run", "b.csv", "--sandbox", answers=[(ASKED, "n\n"), (WHICH, "\n")])
     assert (code, unasked) == (3, 0)
-    assert "callbell-importer run a.csv --sandbox --header-row 2" in shown
+    assert "callbell-importer run b.csv --sandbox --header-row 2" in shown
+
+
+def test_a_run_takes_the_row_that_was_said_before() -> None:
+    """For the same file, and says so; where the row is no header any more, it is asked about again."""
+    header = ("Nombre", "Teléfono", "Ciudad")
+    table(Path("a.csv"), [("Lista", "", ""), ("Nombre", "Tel", "Ciudad"), header, *PEOPLE])
+    last = ("Import them? [Y/n]", "\n")
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=[(ASKED, "3\n"), last])[:2] == (0, 0)
+    code, unasked, shown = on_a_terminal("run", "a.csv", "--sandbox", answers=[last])
+    assert (code, unasked) == (0, 0)
+    assert "row 3 is read as the header, as you said before: Nombre, Teléfono,\nCiudad." in shown
+    table(Path("a.csv"), [("Lista", "", ""), header])
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=[(ASKED, "\n")])[1] == 0
 
 
 def test_init_writes_the_row_into_the_config() -> None:
@@ -109,6 +123,16 @@ def test_init_writes_the_row_into_the_config() -> None:
     assert on_a_terminal("init", "a.csv", answers=answers)[:2] == (0, 0)
     assert "\nheader_row = 3\n" in Path("config.toml").read_text(encoding="utf-8")
     assert give("run", "a.csv", "--sandbox", "--yes").exit_code == 0
+
+
+def test_init_proposes_the_row_that_a_run_was_told() -> None:
+    """Enter takes it."""
+    table(Path("a.csv"), [("Lista", "", ""), ("Nombre", "Tel", "Ciudad"), ("Nombre", "Teléfono", "Ciudad"), *PEOPLE])
+    answers = [(ASKED, "3\n"), ("Import them? [Y/n]", "\n")]
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=answers)[:2] == (0, 0)
+    answers = [("Row 3 was the header before: Nombre, Teléfono, Ciudad\r\nIs it? [Y/n] ", "\n"), ("none: ", "\n")]
+    assert on_a_terminal("init", "a.csv", answers=[*answers, ("[Y/n] ", "\n")])[:2] == (0, 0)
+    assert "\nheader_row = 3\n" in Path("config.toml").read_text(encoding="utf-8")
 
 
 def test_check_on_a_terminal_takes_the_row_and_says_so() -> None:

@@ -179,6 +179,16 @@ def test_no_tag_or_field_is_called_missing_that_is_on_an_old_contact(service: Sa
     assert not changes(service)
 
 
+@pytest.mark.parametrize("command", [("check",), ("run", "--dry-run"), ("run", "--yes")])
+@pytest.mark.usefixtures("service")
+def test_a_field_is_told_of_where_no_contact_could_show_it(command: tuple[str, ...]) -> None:
+    """The account of a beginner has no contacts, and maybe no field of that name."""
+    config(TAGS)
+    said = give(*command, table(Path("a.csv"), TAGGED), *HERE, "--json")
+    assert [(one["code"], one["rows"]) for one in said.summary["warnings"]] == [("custom_field_not_seen", [2])]
+    assert 'has the custom field "Status" is not known' in said.stderr
+
+
 def test_a_value_that_a_seen_field_does_not_take_is_a_problem_and_not_sent(service: Sandbox) -> None:
     """`check` says it, and `run` sends the other rows."""
     fill(service, 30, custom_fields={"Status": "Lead"})

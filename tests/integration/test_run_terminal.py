@@ -22,7 +22,7 @@ from tests.support.answered_terminal import SIGTERM, on_a_terminal
 
 YES_NO = "[Y/n]"
 TOKEN_ASKED = "then Enter: "  # noqa: S105 - the end of a question
-KEEP_ASKED = "for you alone)"
+KEEP_ASKED = "Keep it? [Y/n]"
 BAD = {11: "12345", 500: "sin móvil", 1500: "600 11 22", 3999: "6001112223344"}
 """Rows of the workbook that have no right number."""
 
@@ -153,13 +153,38 @@ def test_the_real_run_knows_what_was_answered_in_the_rehearsal(service: Sandbox)
 def test_the_country_can_be_said_otherwise(service: Sandbox) -> None:
     """By a name, after a name that is none; it is as good as the option, which later commands repeat."""
     table(Path("a.csv"), [("Phone", "Name"), ("912345678", "Ana"), ("+34600111222", "Eva"), ("+3460", "X")])
-    answers = [("not sent): ", "Portugul\n"), ("not sent): ", "Portugal\n"), (YES_NO, "\n")]
+    where = "not sent): "
+    answers = [*((where, f"{said}\n") for said in ("Portugul", "no", "+1", "Portugal")), (YES_NO, "\n")]
     ended = on_a_terminal("run", "a.csv", answers=answers)
     assert ended.exit_code == 1
     assert "1 of 1 would be right for" in " ".join(ended.shown.split())
-    assert "did you mean Portugal (PT)?" in ended.shown
+    assert 'No country is called "Portugul". Did you mean Portugal (PT)?\nWhere are they from?' in ended.shown
+    assert "If you mean Norway, write its name.\nWhere are they from?" in ended.shown
+    assert "Several countries share +1. Write two letters: " in ended.shown
+    assert ended.shown.count("Phone numbers have no country code") == 1
     assert sorted(contact.identifier for contact in service.contacts) == ["34600111222", "351912345678"]
     assert "failed.csv --country PT" in ended.shown
+
+
+@pytest.mark.parametrize("answer", ["q\n", "quit\n", "Salir\n"])
+@pytest.mark.usefixtures("token")
+def test_the_word_by_which_programs_are_left_ends_a_run(service: Sandbox, answer: str) -> None:
+    """At each question; nothing is sent."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), *((f"60011122{n}", "Ana") for n in range(10))])
+    for before in ([], [("Are they Spanish? [Y/n]", "n\n")], [("Are they Spanish? [Y/n]", "\n")]):
+        ended = on_a_terminal("run", "a.csv", answers=[*before, (" ", answer)])
+        assert (ended.exit_code, ended.unasked, len(service.contacts)) == (3, 0, 0)
+        assert "nothing was sent" in ended.shown.casefold()
+
+
+@pytest.mark.usefixtures("token")
+def test_a_word_that_is_no_yes_may_be_the_country() -> None:
+    """It is looked at as where the country is asked for."""
+    table(Path("a.csv"), [("Móvil", "Nombre"), *((f"60011122{n}", "Ana") for n in range(10))])
+    answers = [("Are they Spanish? [Y/n]", "Portugul\n"), ("not sent): ", "\n")]
+    ended = on_a_terminal("run", "a.csv", "--dry-run", answers=answers)
+    assert (ended.exit_code, ended.unasked) == (1, 0)
+    assert 'No country is called "Portugul". Did you mean Portugal (PT)?' in ended.shown
 
 
 @pytest.mark.usefixtures("token")
@@ -288,6 +313,28 @@ def test_init_writes_who_agreed_into_the_config() -> None:
     assert "[input.where]" in before
 
 
+def test_init_proposes_what_a_run_was_answered() -> None:
+    """Its column, who agreed, and the country: Enter takes each, and another answer can be given."""
+    rows = [(f"60011122{n}", f"6002223{n}4", f"Ana {n}", ("Sí", "No")[n % 2]) for n in range(10)]
+    table(Path("a.csv"), [("Phone", "Tel", "Name", "Acepta publicidad"), *rows])
+    asked = [("Are they Spanish? [Y/n]", "\n"), ("Enter: 1 ", "2\n"), ('with "Sí"? [Y/n] ', "n\n")]
+    assert on_a_terminal("run", "a.csv", "--sandbox", answers=[*asked, ("Import them? ", "\n")]).unasked == 0
+    column, consent = "Its number; Enter: 2, as in the rehearsal ", 'with "Sí"? [y/N] '
+    asked = [(column, "\n"), NONE, (consent, "\n"), ("config.toml? [Y/n] ", "\n")]
+    ended = on_a_terminal("init", "a.csv", answers=asked)
+    assert (ended.exit_code, ended.unasked) == (0, 0)
+    assert "Enter: all rows, as in the rehearsal. " in " ".join(ended.shown.split())
+    assert "Country: Spain, as in the rehearsal; for another, --country.\n" in ended.shown
+    config = Path("config.toml").read_text(encoding="utf-8")
+    assert 'identifier = "Tel"' in config
+    assert "[input.where]" not in config
+    asked = [(column, "1\n"), NONE, (consent, "y\n"), ("config.toml? [Y/n] ", "\n")]
+    assert on_a_terminal("init", "a.csv", "--force", answers=asked).unasked == 0
+    config = Path("config.toml").read_text(encoding="utf-8")
+    assert 'identifier = "Phone"' in config
+    assert '"Acepta publicidad" = ["Sí"]' in config
+
+
 @pytest.mark.usefixtures("token")
 def test_a_column_is_chosen_by_what_it_holds(service: Sandbox) -> None:
     """Each choice with how full it is and three of its values; Enter is the first."""
@@ -330,11 +377,31 @@ def test_who_does_not_want_it_has_nothing_sent(service: Sandbox, answer: str, ex
     customers(Path("a.csv"))
     ended = on_a_terminal("run", "a.csv", answers=[(YES_NO, answer)])
     assert ended.exit_code == exit_code
-    assert "othing was sent. " in ended.shown.splitlines()[-1]
+    assert "othing was sent. " in "".join(ended.shown.splitlines()[-2:])
     assert not service.contacts
     assert not list(Path("reports").iterdir())
     assert on_a_terminal("run", "a.csv", answers=[(YES_NO, "\n")]).exit_code == 0
     assert len(service.contacts) == 3
+
+
+@pytest.mark.usefixtures("token")
+def test_a_command_above_the_last_question_is_not_broken() -> None:
+    """Whatever the file is called."""
+    file = "los clientes de la tienda en noviembre.csv"
+    table(Path(file), [("Phone", "Name", "Talla"), ("+34600111222", "Ana", "M")])
+    ended = on_a_terminal("run", file, answers=[("Import them?", "n\n")])
+    assert f"    (make a custom field in Callbell, then:\n    callbell-importer init '{file}')\n" in ended.shown
+
+
+@pytest.mark.usefixtures("token")
+def test_who_wants_other_columns_is_told_the_whole_command() -> None:
+    """With all that was given and answered and that `init` takes."""
+    table(Path("mis clientes.csv"), [("Móvil", "Nombre"), *((f"60011122{n}", "Ana") for n in range(10))])
+    given = ("--tag", "VIP", "--tag", "De la web", "--existing", "update", "--delimiter", ",")
+    answers = [("Are they Spanish? [Y/n]", "\n"), ("Import them?", "n\n")]
+    ended = on_a_terminal("run", "mis clientes.csv", *given, answers=answers)
+    whole = "init 'mis clientes.csv' --delimiter , --country ES --tag VIP --tag 'De la web'"
+    assert f"Nothing was sent. To choose the columns yourself:\n  callbell-importer {whole}\n" in ended.shown
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\x04", "\x03"])
@@ -383,7 +450,7 @@ def test_a_signal_at_an_earlier_question_sends_nothing(service: Sandbox, answer:
     table(Path("a.csv"), [("Móvil", "Nombre"), ("600111222", "Ana")])
     ended = on_a_terminal("run", "a.csv", answers=[("not sent): ", answer)])
     assert (ended.exit_code, len(service.contacts)) == (exit_code, 0)
-    assert ended.shown.splitlines()[-1] == "Interrupted. The same command goes on."
+    assert ended.shown.splitlines()[-1] == "Interrupted: nothing was sent or changed. The same command asks again."
 
 
 def test_a_token_is_asked_for_tried_and_kept(service: Sandbox) -> None:

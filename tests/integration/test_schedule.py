@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,14 @@ import typer.main
 from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
 from importer.commands.context import CommandContext, CommandResult, load_settings
+from importer.commands.schedule import access_advice, files_check, system_check
 from importer.commands.schedule import checks as schedule_checks
 from importer.commands.schedule import clash as schedule_clash
 from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
 from importer.commands.schedule.night import ALWAYS, ScheduleRequest
-from importer.model.errors import UsageError
+from importer.model.errors import StorageError, UsageError
 from importer.settings import settle
 from importer.system import runtime
 from importer.system.scheduler import Called, Scheduler
@@ -54,8 +55,13 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(sys, "argv", [str(program)])
-    monkeypatch.setattr(schedule_night, "_CONFIG_FOLDER", str(tmp_path / "etc"))
-    monkeypatch.setattr(schedule_clash, "unit_folder", lambda *_, **__: str(tmp_path / "units"))
+    monkeypatch.setattr(schedule_night, "CONFIG_FOLDER", str(tmp_path / "etc"))
+    monkeypatch.setattr(system_check, "is_systemd_running", lambda: True)
+    monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: False)
+    monkeypatch.setattr(schedule_clash, "_CRON_FOLDER", str(tmp_path / "cron.d"))
+    monkeypatch.setattr(
+        schedule_clash, "unit_folder", lambda _, *, of_person: str(tmp_path / ("own" if of_person else "units"))
+    )
     monkeypatch.chdir(folder)
 
 
@@ -64,14 +70,25 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     """Let the administrator give the commands, for a user who may read and write everything; return that user."""
     numbers = (os.getuid(), os.getgid()) if hasattr(os, "getuid") else (0, 0)
     user = ServiceUser(name="callbell", home="/var/lib/callbell-importer", is_there=False, numbers=numbers)
-    for module in (tested, schedule_night, schedule_checks):
+    for module in (system_check, schedule_night, schedule_checks):
         monkeypatch.setattr(module, "is_root", lambda: True)
-    for module in (schedule_checks, schedule_steps):
-        monkeypatch.setattr(module, "may", lambda *_: True)
+    set_rights(monkeypatch, lambda *_: True)
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
     # The tests' own folder is beneath /tmp, where the service sees nothing.
-    monkeypatch.setattr(schedule_checks, "_TEMPORARY", ("/nowhere/",))
+    set_temporary(monkeypatch, "/nowhere/")
     return user
+
+
+def set_temporary(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """Let the service not see what is in a folder, and all else."""
+    for module in (schedule_checks, files_check):
+        monkeypatch.setattr(module, "TEMPORARY_FOLDERS", (folder,))
+
+
+def set_rights(monkeypatch: pytest.MonkeyPatch, may: Callable[[object, str, str], bool | None]) -> None:
+    """Let the night's user have these rights."""
+    for module in (schedule_checks, files_check, access_advice, schedule_steps):
+        monkeypatch.setattr(module, "may", may)
 
 
 def token_file() -> Path:
@@ -279,12 +296,40 @@ def test_a_column_of_who_agreed_is_told_where_no_config_says_it() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
+def test_the_command_that_asks_for_the_accounts_fields_is_said_where_there_are_some() -> None:
+    """Nothing here asks the account, and a field that is not there has each of its rows refused at night."""
+    table(Path("contacts.csv"), [("Phone", "Name", "City"), ("+34600111222", "Ana", "Vigo")])
+    path = config()
+    assert "custom fields" not in give("schedule", "contacts.csv", "--kind", "systemd").stderr
+    config('[columns.custom_fields]\n"Town" = "City"\n')
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert said.exit_code == 0
+    assert "Whether your account has its custom fields, this asks:" in said.stderr
+    places = map(shlex.quote, (f"{Path.cwd()}/contacts.csv", f"{Path.cwd()}/{path}"))
+    assert " check {} --config {}".format(*places) in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
 def test_a_list_of_which_most_rows_are_wrong_is_a_problem() -> None:
     """Numbers without a country code, and no country given."""
     table(Path("contacts.csv"), [("Phone", "Name"), ("600111222", "Ana"), ("600111333", "Bea")])
     config()
     assert problems(give("schedule", "contacts.csv", "--kind", "systemd")) == ["columns"]
     assert problems(give("schedule", "contacts.csv", "--kind", "systemd", "--country", "ES")) == []
+
+
+@pytest.mark.usefixtures("as_root")
+def test_a_hint_names_the_option_that_tells_of_a_list_that_is_cut_short() -> None:
+    """Only where neither the command nor the config has it, and it changes no exit code."""
+    customers(Path("contacts.csv"))
+    config()
+    command = ("schedule", "contacts.csv", "--kind", "systemd")
+    said = give(*command)
+    assert re.search(r"^file +note +.*--min-rows 50%", said.stderr, re.MULTILINE)
+    assert said.exit_code == 0
+    assert "--min-rows" not in give(*command, "--min-rows", "5").stderr
+    config('[run]\nmin_rows = "50%"\n')
+    assert "--min-rows" not in give(*command).stderr
 
 
 @pytest.mark.usefixtures("as_root")
@@ -379,6 +424,49 @@ def test_another_schedule_of_the_journal_at_that_time_is_told_of(tmp_path: Path)
 
 
 @posix_only
+def test_another_line_of_cron_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the user's crontab or that user's in /etc/cron.d; and one of another kind, which is not replaced."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: True)
+    shown = give("schedule", "contacts.csv", "--kind", "cron", "--at", "02:00").stdout
+    programs = Programs(stdout=f"{shown}10 2 * * * callbell-importer run x.csv --journal /other\n")
+
+    def told(kind: str, name: str) -> str:
+        scheduler = Scheduler(root=tmp_path / "root", call=programs)
+        result, _ = installed(scheduler, kind, answer=None, at="02:30", name=name, yes=True)
+        return " ".join(result.text.split())
+
+    monkeypatch.setattr(tested, "_put_in_place", lambda *_: None)
+    clash = "uses the same journal at about that time"
+    assert clash not in told("cron", "")
+    assert f"callbell-importer {clash}" in told("cron", "second")
+    assert f"callbell-importer (cron) {clash}" in told("systemd-user", "")
+    programs.stdout = ""
+    (tmp_path / "cron.d").mkdir()
+    line = f"0 3 * * * {own_name()} callbell-importer run x.csv\n"
+    (tmp_path / "cron.d/import").write_text(line, "utf-8")
+    assert f"a line of {tmp_path}/cron.d/import {clash}" in told("cron", "")
+
+
+def test_another_task_of_windows_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its Task Scheduler tells of them, which is a fake here."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(runtime, "WINDOWS", True)
+    programs = Programs()
+    scheduler = Scheduler(root=tmp_path / "root", call=programs)
+    _, printed = installed(scheduler, "windows", at="02:00")
+    programs.stdout = f"<Tasks>{printed[0]}</Tasks>"
+    clash = "callbell-importer uses the same journal at about that time"
+    told = {
+        name: installed(scheduler, "windows", answer=None, at="02:30", name=name, yes=True)[0].text
+        for name in ("", "second")
+    }
+    assert [clash in told[name] for name in ("", "second")] == [False, True]
+
+
+@posix_only
 @pytest.mark.usefixtures("as_root")
 def test_the_services_reports_of_an_account_are_in_a_folder_of_its_name() -> None:
     """Unless the config names one, for all or for the account."""
@@ -436,6 +524,21 @@ def test_a_pattern_stays_one_and_files_that_a_shell_named_are_told_of() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
+def test_a_pattern_needs_its_folder_and_no_file_yet() -> None:
+    """A folder that is missing, or misspelt, is one in which no night finds anything."""
+    config()
+    Path("inbox/a").mkdir(parents=True)
+    for pattern in ("inbox/*.csv", "inbox/*/x.csv", "*/*.csv"):
+        said = give("schedule", pattern, "--kind", "systemd")
+        assert (said.exit_code, problems(said)) == (0, []), said.stderr
+    for pattern in ("inbx/*.csv", "inbx/*/x.csv"):
+        said = give("schedule", pattern, "--kind", "systemd")
+        assert (said.exit_code, problems(said)) == (3, ["file"])
+        assert f"{Path.cwd()}/inbx is not there" in said.stderr
+        assert f"mkdir -p {shlex.quote(f'{Path.cwd()}/inbx')}" in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
 def test_a_password_in_an_address_is_a_problem() -> None:
     """Units are for everybody's eyes; an address without one is passed on as it is."""
     config()
@@ -457,8 +560,7 @@ def test_what_the_user_may_not_do_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     customers(Path("contacts.csv"))
     config('[run]\nreport_dir = "reports"\n')
     Path("reports").mkdir()
-    for module in (schedule_checks, schedule_steps):
-        monkeypatch.setattr(module, "may", lambda _user, mode, _path: mode == "x")
+    set_rights(monkeypatch, lambda _user, mode, _path: mode == "x")
     said = give("schedule", "contacts.csv", "*.csv", "--kind", "systemd")
     assert problems(said) == ["program", "file", "file", "folder"]
     assert said.exit_code == 2
@@ -481,7 +583,7 @@ def test_what_lies_in_a_folder_that_the_service_does_not_see_is_a_problem(monkey
     """It has a /tmp of its own."""
     customers(Path("contacts.csv"))
     config()
-    monkeypatch.setattr(schedule_checks, "_TEMPORARY", (f"{Path.cwd()}/",))
+    set_temporary(monkeypatch, f"{Path.cwd()}/")
     assert problems(give("schedule", "contacts.csv", "--kind", "systemd", "--report-dir", "x")) == ["file", "folder"]
     assert "file" not in problems(give("schedule", "contacts.csv", "--kind", "systemd-user"))
 
@@ -530,13 +632,26 @@ def test_another_users_crontab_is_for_that_users_home_and_folders(
     assert f"{home}/.local/state/callbell-importer" in said.stderr
     assert "crontab -u other -" in said.stderr
     here = str(Path.cwd())
-    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, path: not (mode == "w" and path == here))
+    set_rights(monkeypatch, lambda _user, mode, path: not (mode == "w" and path == here))
     told = give("schedule", "contacts.csv", "--kind", "cron", "--user", "other")
     assert [name for name in problems(told) if name != "cron"] == ["folder"]
-    monkeypatch.setattr(schedule_checks, "may", lambda _user, mode, _path: mode != "x")
+    set_rights(monkeypatch, lambda _user, mode, _path: mode != "x")
     assert "where it is to start" in give("schedule", "contacts.csv", "--kind", "cron", "--user", "other").stderr
     monkeypatch.setattr(schedule_night, "find_user", lambda *_: ServiceUser(name="other", home="/", is_there=False))
     assert "when" in problems(give("schedule", "contacts.csv", "--kind", "cron", "--user", "other"))
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_nobody_is_no_user_for_a_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is given to nobody is given to every service that runs as nobody."""
+    customers(Path("contacts.csv"))
+    config()
+    nobody = ServiceUser(name="nobody", home="/nonexistent", is_there=True, numbers=(os.getuid(), os.getgid()))
+    monkeypatch.setattr(schedule_night, "find_user", lambda *_: nobody)
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--user", "nobody")
+    assert (said.exit_code, problems(said)[0]) == (2, "when")
+    assert "useradd --system --create-home callbell" in said.stderr
 
 
 @posix_only
@@ -554,8 +669,7 @@ def test_only_root_looks_into_the_token_of_the_service() -> None:
     with pytest.MonkeyPatch.context() as patched:
         for module in (schedule_checks, schedule_night):
             patched.setattr(module, "is_root", lambda: False)
-        patched.setattr(schedule_checks, "may", lambda *_: None)
-        patched.setattr(schedule_steps, "may", lambda *_: None)
+        set_rights(patched, lambda *_: None)
         said = give("schedule", "contacts.csv", "--kind", "systemd")
     assert re.search(r"^token +not checked +.*only root can look into it", said.stderr, re.MULTILINE)
 
@@ -566,7 +680,7 @@ def test_a_pattern_in_a_folder_that_is_closed_is_a_problem(
 ) -> None:
     """The user sees no file there, night after night, and with --done-dir nobody would hear of it."""
     config()
-    monkeypatch.setattr(schedule_checks, "may", lambda _user, _mode, path: path != str(Path.cwd()) and None)
+    set_rights(monkeypatch, lambda _user, _mode, path: path != str(Path.cwd()) and None)
     said = give("schedule", "*.csv", "--kind", "systemd")
     assert "file" in problems(said)
     assert f"{as_root.name} may not look into" in said.stderr
@@ -605,16 +719,17 @@ def test_a_name_with_a_line_break_is_refused() -> None:
 class Programs:
     """systemctl and its like, which do nothing; what they were given."""
 
-    def __init__(self) -> None:
+    def __init__(self, stdout: str = "") -> None:
         self.calls: list[tuple[str, ...]] = []
+        self.stdout = stdout
 
     def __call__(self, words: Sequence[str], _stdin: str) -> Called:
         self.calls.append(tuple(words))
-        return Called(exit_code=0, stdout="", stderr="")
+        return Called(exit_code=0, stdout=self.stdout, stderr="")
 
 
 def installed(
-    scheduler: Scheduler, kind: str, *, answer: bool | None = True, **run: object
+    scheduler: Scheduler, kind: str, *, answer: bool | None = True, at: str = "03:30", name: str = "", **run: object
 ) -> tuple[CommandResult, list[str]]:
     """Install a schedule, and return how that ended and what was printed."""
     confirm = None if answer is None else lambda _text: bool(answer)
@@ -623,7 +738,7 @@ def installed(
         settings=settings, options=kept, environment=os.environ, stream=sys.stderr, confirm=confirm
     )
     put_out: list[str] = []
-    request = ScheduleRequest(files=["contacts.csv"], at="03:30", kind=kind, options={}, install=True)
+    request = ScheduleRequest(files=["contacts.csv"], at=at, kind=kind, name=name, options={}, install=True)
     return tested.schedule_run(context, request, put_out.append, scheduler), put_out
 
 
@@ -647,6 +762,41 @@ def test_the_systems_service_is_put_in_place(tmp_path: Path, monkeypatch: pytest
         ("systemctl", "enable", "--now", "callbell-importer.timer"),
     ]
     assert (root / "var/lib/callbell-importer").is_dir()
+    taken_back = result.text.partition("To take it back:\n")[2].split("\n")
+    written = list(said_units("".join(printed)))
+    commands = ["systemctl disable --now callbell-importer.timer", *map("rm {}".format, written)]
+    assert [line.strip() for line in taken_back[:-1]] == [*commands, "systemctl daemon-reload"]
+    assert "the user callbell, and /var/lib/callbell-importer" in taken_back[-1]
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_a_failure_half_way_says_how_to_take_back_what_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are written when systemctl fails."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr("importer.system.scheduler._ids", lambda _: (os.getuid(), os.getgid()))
+    scheduler = Scheduler(root=tmp_path / "root", call=lambda *_: Called(exit_code=1, stdout="", stderr="no bus"))
+    with pytest.raises(StorageError, match="no bus") as raised:
+        installed(scheduler, "systemd")
+    assert "To take it back:\n  systemctl disable --now callbell-importer.timer\n  rm /etc/" in raised.value.hint
+
+
+@posix_only
+def test_what_takes_a_schedule_back_is_said_where_it_is_printed() -> None:
+    """Of a crontab two lines bound what is ours; of a person's service the files have their home's path."""
+    customers(Path("contacts.csv"))
+    config()
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--name", "x")
+    ours = '"# begin callbell-importer-x" to "# end callbell-importer-x"'
+    assert f"To take it back:\n  crontab -e\n  and delete the lines from {ours}\n" in said.stderr
+    assert said.stdout.startswith("# begin callbell-importer-x")
+    assert said.stdout.endswith("# end callbell-importer-x\n")
+    said = give("schedule", "contacts.csv", "--kind", "systemd-user")
+    assert "  systemctl --user disable --now callbell-importer.timer\n" in said.stderr
+    assert all(f"  rm {shlex.quote(path)}\n" in said.stderr for path in said_units(said.stdout))
 
 
 @posix_only
@@ -680,7 +830,9 @@ def test_a_task_is_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     result, printed = installed(scheduler, "windows")
     assert result.exit_code == 0
     assert "<UserId>PC\\ana</UserId>" in printed[0]
-    assert programs.calls[0][:4] == ("schtasks", "/Create", "/TN", "callbell-importer")
+    assert programs.calls[-1][:4] == ("schtasks", "/Create", "/TN", "callbell-importer")
+    path = programs.calls[-1][5]
+    assert result.text.endswith(f'To take it back:\n  schtasks /Delete /TN callbell-importer /F\n  del "{path}"')
 
 
 @posix_only
@@ -703,15 +855,43 @@ def test_nothing_is_put_in_place_without_a_yes(tmp_path: Path, monkeypatch: pyte
     assert installed(scheduler, "systemd", answer=None, yes=True)[0].exit_code == 0
 
 
+@posix_only
+@pytest.mark.parametrize("kind", ["systemd", "systemd-user"])
+@pytest.mark.usefixtures("as_root")
+def test_nothing_is_changed_where_systemd_does_not_run(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing is said, and the command that works: with cron, and first cron itself where that is missing."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(system_check, "is_systemd_running", lambda: False)
+    monkeypatch.setattr(system_check, "has_crontab", lambda _: True)
+    programs = Programs()
+    with pytest.raises(UsageError, match=r"systemd does not run here.*/run/systemd/system is missing") as raised:
+        installed(Scheduler(root=tmp_path / "root", call=programs), kind, yes=True)
+    told, _, command = raised.value.hint.rpartition("\n")
+    assert told == "Nothing was changed. It works with cron: give this command:"
+    configured = shlex.quote(f"{Path.cwd()}/config.toml")
+    assert command.endswith(f" schedule contacts.csv --config {configured} --at 03:30 --kind cron --install --yes")
+    assert programs.calls == []
+    assert not (tmp_path / "root").exists()
+    monkeypatch.setattr(system_check, "has_crontab", lambda _: False)
+    shown = give("schedule", "contacts.csv", "--kind", kind, "--min-rows", "50%")
+    assert "/callbell-importer.timer\n" in shown.stdout
+    assert "The units are for another computer." in shown.stderr
+    told = " ".join(shown.stderr.split())
+    assert "It works with cron: install it (Debian: apt install cron) and give this command:" in told
+    assert "--at 02:00 --kind cron --min-rows 50% --install" in shown.stderr
+
+
 def test_the_systems_service_is_installed_by_root_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is not is told how else."""
     customers(Path("contacts.csv"))
     config()
-    for module in (tested, schedule_checks, schedule_night):
+    for module in (system_check, schedule_checks, schedule_night):
         monkeypatch.setattr(module, "is_root", lambda: False)
-    monkeypatch.setattr(schedule_checks, "may", lambda *_: None)
-    monkeypatch.setattr(schedule_steps, "may", lambda *_: None)
-    monkeypatch.setattr(schedule_checks, "_TEMPORARY", ("/nowhere/",))
+    set_rights(monkeypatch, lambda *_: None)
+    set_temporary(monkeypatch, "/nowhere/")
     with pytest.raises(UsageError) as raised:
         installed(Scheduler(root=tmp_path / "root", call=Programs()), "systemd")
     assert "--kind systemd-user" in raised.value.hint

@@ -40,6 +40,8 @@ def not_seen(requirements: Requirements, seen: AccountContents, directory: Direc
     if seen.contacts:
         yield from _not_carried("tag", requirements, seen)
         yield from _not_carried("field", requirements, seen)
+    elif seen.whole:
+        yield from _unknown_fields(requirements)
 
 
 def not_seen_names(requirements: Requirements, seen: AccountContents, directory: Directory | None) -> str:
@@ -66,6 +68,16 @@ def _not_carried(kind: str, requirements: Requirements, seen: AccountContents) -
         message = f"The {what} {quoted(name)} is on {where}, which is no proof: see that it is in Callbell's settings"
         text = _with_line(message, column, name, there) if is_tag else message + did_you_mean(name, there)
         yield tally.group("tag_not_seen" if is_tag else "custom_field_not_seen", column, text)
+
+
+def _unknown_fields(requirements: Requirements) -> Iterator[ProblemGroup]:
+    """Yield the custom fields of an account without contacts: the rows of one that is not there would be refused."""
+    for name, tally in requirements.fields.items():
+        message = (
+            f"Whether the account has the custom field {quoted(name)} is not known, as it has no contacts to see it on:"
+            " see that it is in Callbell's settings"
+        )
+        yield tally.group("custom_field_not_seen", requirements.columns.get(("field", name), ""), message)
 
 
 def misfits(requirements: Requirements, seen: AccountContents) -> Iterator[ProblemGroup]:

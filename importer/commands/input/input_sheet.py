@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from importer.mapper.header import HeaderSearch, composed
@@ -38,7 +39,7 @@ class InputSheet:
         where: Headers, each with the values that make a row count.
         guessed: Field to column, as the run guessed that a retry repeats; None: it is not known.
         path: Where its file is; empty: where the run's record says.
-        header_row: Its header's row as a person said it when asked; None: nobody was asked.
+        said: Options by their config keys (`sheet`, `header_row`) that a person said when asked, or before.
 
     Raises:
         InputError: The sheet has no such header, or several.
@@ -51,10 +52,10 @@ class InputSheet:
         where: Where = (),
         guessed: Mapping[str, Any] | None = None,
         path: str = "",
-        header_row: int | None = None,
+        said: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         self._reader = reader
-        self.guessed, self.path, self.header_row = guessed, path, header_row
+        self.guessed, self.path, self.said = guessed, path, said
         self.left_out = self.row_count = 0
         """Rows that do not count, and that do, of those read so far."""
         self.is_read = False

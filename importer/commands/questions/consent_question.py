@@ -4,7 +4,7 @@ Enter is what is safe: whoever did not say yes is left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from importer.commands.input.input_sheet import ConsentAnswer, InputSheet, Where
@@ -20,6 +20,28 @@ from importer.reports.run_commands import choose_columns
 from importer.settings import Settings
 
 _MOST_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentBefore:
+    """What was answered before about who agreed, where that is proposed and not taken."""
+
+    answers: Mapping[str, ConsentAnswer] = field(default_factory=dict)
+    """Header to what was answered."""
+    where: str = ""
+    """Where, such as `the last run`."""
+
+    def of(self, one: Consent) -> tuple[tuple[str, ...] | None, str]:
+        """Return the answers that made a row count, and words that tell of it; None: the column was not asked about.
+
+        Of a column that says something new nothing is known either.
+        """
+        if not _is_known(one, self.answers):
+            return None, ""
+        return self.answers[one.header].only, f", as in {self.where}"
+
+
+NOTHING_BEFORE = ConsentBefore()
 _WHY = "Who did not agree should not get messages."
 
 
@@ -93,15 +115,23 @@ def how_to_keep(readers: Sequence[InputSheet], settings: Settings, options: Mapp
     return f"{said}\nTo stop being asked:\n  {choose_columns(files, options)}"
 
 
-def consent_of(header: Sequence[str], rows: Sequence[Row], ask: Callable[[str], str]) -> tuple[list[Consent], Where]:
+def consent_of(
+    header: Sequence[str], rows: Sequence[Row], ask: Callable[[str], str], before: ConsentBefore
+) -> tuple[list[Consent], Where]:
     """Return the columns that were asked about, and the answers that make rows count, for a config.
+
+    Args:
+        header: Of the sheet.
+        rows: Its first rows.
+        ask: Asks the person.
+        before: What was answered before, which Enter takes.
 
     Raises:
         InputError: The person wants none of it sent.
 
     """
     asked = list(_open(header, rows))
-    return asked, consent_answers(asked, f"the first {counted(len(rows))}", ask)
+    return asked, consent_answers(asked, f"the first {counted(len(rows))}", ask, before)
 
 
 def columns_of_consent(reader: InputSheet, settings: Settings) -> str:
@@ -112,9 +142,11 @@ def columns_of_consent(reader: InputSheet, settings: Settings) -> str:
     return listed(one.header for one in _open(reader.sheet.header, rows) if one.header not in known)
 
 
-def consent_answers(asked: Sequence[Consent], among: str, ask: Callable[[str], str]) -> Where:
+def consent_answers(
+    asked: Sequence[Consent], among: str, ask: Callable[[str], str], before: ConsentBefore = NOTHING_BEFORE
+) -> Where:
     """Return the headers with the answers that make a row count, as the person says; none: all rows count."""
-    found = ((one.header, _values(one, among, ask)) for one in asked)
+    found = ((one.header, _values(one, among, ask, before)) for one in asked)
     return [(header, values) for header, values in found if values]
 
 
@@ -125,21 +157,25 @@ def _open(header: Sequence[str], rows: Sequence[Row]) -> Iterator[Consent]:
             yield one
 
 
-def _values(one: Consent, among: str, ask: Callable[[str], str]) -> tuple[str, ...]:
+def _values(one: Consent, among: str, ask: Callable[[str], str], before: ConsentBefore) -> tuple[str, ...]:
     """Return the answers that make a row count; none: all rows count."""
     what = "does not want messages" if one.refuses else "agreed to get messages"
     said = f"{quoted(plain(one.header))} seems to say who {what}"
     if not one.likely:
-        return _chosen(one, said, ask)
+        return _chosen(one, said, ask, before)
     told = ", ".join(f"{_shown(text)} {count:,}" for text, count in one.counts.most_common())
     rows = sum(one.counts[text] for text in one.likely)
     only = " or ".join(map(_shown, one.likely))
-    enter = f"Enter: only the {rows:,} with {only}."
-    question = f"{said}: {told}.\n{_WHY} {enter}\nImport only the {rows:,} of {among} with {only}? [Y/n]"
-    return one.likely if says_yes(ask, question, default=True) else ()
+    known, as_before = before.of(one)
+    is_all = known == ()
+    enter = f"Enter: {'all rows' if is_all else f'only the {rows:,} with {only}'}"
+    enter += as_before if known in ((), one.likely) else ""
+    choice = "[y/N]" if is_all else "[Y/n]"
+    question = f"{said}: {told}.\n{_WHY} {enter}.\nImport only the {rows:,} of {among} with {only}? {choice}"
+    return one.likely if says_yes(ask, question, default=not is_all) else ()
 
 
-def _chosen(one: Consent, said: str, ask: Callable[[str], str]) -> tuple[str, ...]:
+def _chosen(one: Consent, said: str, ask: Callable[[str], str], before: ConsentBefore) -> tuple[str, ...]:
     """Return the answers that the person says mean yes, where their words do not tell.
 
     Raises:
@@ -148,9 +184,14 @@ def _chosen(one: Consent, said: str, ask: Callable[[str], str]) -> tuple[str, ..
     """
     answers = [*one.answers, *([""] if one.counts[""] else [])]
     lines = [f"  {number} {_shown(text)} ({counted(one.counts[text])})" for number, text in enumerate(answers, 1)]
-    which = "Which of these may get messages? Numbers such as 1,2, or all; Enter: none of them:"
+    known, as_before = before.of(one)
+    default = ""
+    if known is not None and set(known) <= set(answers):
+        default = ",".join(str(answers.index(text) + 1) for text in known) or "all"
+    enter = f"all, or no for none of them; Enter: {default}{as_before}" if default else "all; Enter: none of them"
+    which = f"Which of these may get messages? Numbers such as 1,2, or {enter}:"
     question = "\n".join([f"{said}:", *lines, which])
-    while answer := ask(question).strip():
+    while answer := ask(question).strip() or default:
         numbers = answer.replace(",", " ").split()
         if answer.casefold() == "all":
             return ()

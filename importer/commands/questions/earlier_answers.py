@@ -45,16 +45,43 @@ class EarlierAnswers:
 NO_ANSWERS = EarlierAnswers()
 
 
-def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = ()) -> EarlierAnswers:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsBefore:
+    """The runs that tell what was answered before; of those that were declined or cut off nothing counts."""
+
+    runs: Sequence[RunRecord] = ()
+    """Of the journal, newest first, and the rehearsals of the same files."""
+    files: Sequence[str] = ()
+    """That are read now, as a run's record has them."""
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of these very files that was named last; empty: none was."""
+        named = [one for one in self.runs if one.files == tuple(self.files) and _is_usable(one) and _sheet(one.options)]
+        newest = max(named, key=lambda one: one.started_at, default=None)
+        return _sheet(newest.options) if newest else ""
+
+    def answers(self, options: Mapping[str, object]) -> EarlierAnswers:
+        """Return what was answered before.
+
+        Args:
+            options: Of this run, which name the sheet: of another one nothing is known but the country.
+
+        """
+        return earlier_answers(self.runs, self.files, _sheet(options))
+
+
+def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = (), sheet: str = "") -> EarlierAnswers:
     """Return what was answered before; of runs that were declined or cut off nothing counts.
 
     Args:
         runs: Of the journal, newest first, and the rehearsals of the same files.
         files: That are read now, as a run's record has them.
+        sheet: The sheet that was named for them; empty: none was.
 
     """
-    usable = [one for one in runs if one.finished_at and not one.is_declined]
-    same = [one for one in usable if one.files == tuple(files)]
+    usable = list(filter(_is_usable, runs))
+    same = [one for one in usable if one.files == tuple(files) and is_same_sheet(_sheet(one.options), sheet)]
     newest = max(same, key=lambda one: one.started_at, default=None)
     is_rehearsed = newest is not None and newest.is_rehearsal
     asked = max((one for one in same if _consent(one)), key=lambda one: one.started_at, default=None)
@@ -70,9 +97,16 @@ def earlier_answers(runs: Iterable[RunRecord], files: Sequence[str] = ()) -> Ear
     )
 
 
-def answers_before(settings: Settings, journal: Journal, files: Sequence[str]) -> EarlierAnswers:
-    """Return what was answered before, by the runs of the journal and the rehearsals of the same files."""
-    return earlier_answers([*(one for one, _ in journal.runs()), *rehearsals_of(settings, files)], files)
+def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> RunsBefore:
+    """Return the runs of the journal and the rehearsals of the same files.
+
+    Args:
+        settings: Which tell the journal of the rehearsals.
+        journal: Of this run.
+        files: That are read now, as a run's record has them.
+
+    """
+    return RunsBefore(runs=[*(one for one, _ in journal.runs()), *rehearsals_of(settings, files)], files=files)
 
 
 def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
@@ -84,8 +118,8 @@ def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
     return [one for one in runs if one.files == tuple(files)]
 
 
-def answers_about(settings: Settings, file: str) -> EarlierAnswers:
-    """Return what was answered before about a file, for a command that opens no journal of its own.
+def runs_about(settings: Settings, file: str) -> RunsBefore:
+    """Return the runs that tell of a file, for a command that opens no journal of its own.
 
     Args:
         settings: Which tell the journal; where it is missing or cannot be read, nothing is known.
@@ -93,7 +127,7 @@ def answers_about(settings: Settings, file: str) -> EarlierAnswers:
 
     """
     files = (file if scheme_of(file) else str(Path(file).absolute()),)
-    return earlier_answers([*_runs_in(lambda: journal_of(settings)), *rehearsals_of(settings, files)], files)
+    return RunsBefore(runs=[*_runs_in(lambda: journal_of(settings)), *rehearsals_of(settings, files)], files=files)
 
 
 def _runs_in(path: Callable[[], Path]) -> list[RunRecord]:
@@ -103,6 +137,19 @@ def _runs_in(path: Callable[[], Path]) -> list[RunRecord]:
             with contextlib.closing(Journal.open(found)) as journal:
                 return [one for one, _ in journal.runs()]
     return []
+
+
+def is_same_sheet(name: str, other: str) -> bool:
+    """Tell whether two names mean one sheet, as the option --sheet takes them."""
+    return name.strip().casefold() == other.strip().casefold()
+
+
+def _is_usable(run: RunRecord) -> bool:
+    return run.finished_at is not None and not run.is_declined
+
+
+def _sheet(options: Mapping[str, object]) -> str:
+    return str(options.get("sheet") or "")
 
 
 def _where(run: RunRecord | None) -> str:

@@ -1,14 +1,15 @@
 """Which row is the header, where the row that should be it is plainly not: a title, say.
 
-On a terminal the row that seems to be it is proposed; elsewhere the file is refused, with the command that names it.
+On a terminal the row that seems to be it is proposed, and one that was said before is taken; elsewhere the file is
+refused, with the command that names it.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
-from importer.commands.input.input_sheet import InputSheet
 from importer.model.addresses import scheme_of
 from importer.model.answers import is_no, is_yes
 from importer.model.errors import InputError, OtherHeaderError
@@ -22,21 +23,22 @@ _MOST_OF_NAMES = 45
 """So that they stand on one line of a terminal."""
 
 
-def open_asking(
+def open_with_header(
     context: CommandContext,
     file: InputFile,
     command: str,
     more: Sequence[tuple[str, object]] = (),
-    header_row: int | None = None,
+    said_before: int | None = None,
 ) -> tuple[Reader, int | None]:
-    """Open a file, and return it with the header's row, if a person had to say which it is.
+    """Open a file, and return it with the header's row, if a person had to say which it is, or said it before.
 
     Args:
         context: With how the file is to be read, and how to ask.
         file: The spreadsheet.
-        command: Such as `run`, for the command that names the row; `check` takes the likeliest row and asks nothing.
+        command: Such as `run`, for the command that names the row; `check` takes the likeliest row and asks nothing,
+            and `init` asks though it was said before.
         more: Options that were given besides those of the context, as `importer_command` takes them.
-        header_row: The row that a person said before, which `check` takes; None: nobody did.
+        said_before: The row that a person said before; None: nobody did.
 
     Raises:
         InputError: It cannot be read; or which row is the header is in doubt, and nobody said it.
@@ -46,39 +48,52 @@ def open_asking(
     try:
         return file.open(options), None
     except OtherHeaderError as error:
+        refused = _refusal(context, file, command, more, error)
         row = error.row
-        given = [*more, *((key, value) for key, value in context.options.items() if key != "header_row")]
-        name = file.name if scheme_of(file.name) else short_path(file.name)
-        whole = importer_command(command, name, options=[*given, ("header_row", row)])
-        refused = InputError(error.message, f"{error.hint}\nWith row {row} as the header:\n  {whole}")
-    try:
-        reader = file.open(replace(options, header_row=(command == "check" and header_row) or row))
-    except InputError:  # no table after all
-        raise refused from None
+    reader = _opened_at(file, options, said_before)
+    why = "as you said before" if reader else "which looks like it"
+    reader = reader or _opened_at(file, options, row)
+    if reader is None:  # no table after all
+        raise refused
     if context.asker is None:
         reader.close()
         raise refused
-    if command != "check":
-        return _as_answered(context.asker, file, reader, options, refused)
-    _tell_row(context, reader, "as you said before" if header_row else "which looks like it")
-    return reader, reader.sheet.header_row
+    is_known = why == "as you said before"
+    if command == "check" or (is_known and command != "init"):
+        _tell_row(context, reader, why)
+        return reader, reader.sheet.header_row
+    return _as_answered(context.asker, file, reader, options, refused, is_known=is_known)
 
 
-def with_header_rows(context: CommandContext, sheets: Sequence[InputSheet]) -> CommandContext:
-    """Return the context with the header's row that a person said, as if it had been given, if it is that of all files.
+def _refusal(
+    context: CommandContext,
+    file: InputFile,
+    command: str,
+    more: Sequence[tuple[str, object]],
+    error: OtherHeaderError,
+) -> InputError:
+    """Return the error with the whole command that names the row that seems to be the header."""
+    given = [*more, *((key, value) for key, value in context.options.items() if key != "header_row")]
+    name = file.name if scheme_of(file.name) else short_path(file.name)
+    whole = importer_command(command, name, options=[*given, ("header_row", error.row)])
+    return InputError(error.message, f"{error.hint}\nWith row {error.row} as the header:\n  {whole}")
 
-    Of several files each may have another, and the option is for all of them.
-    """
-    rows = {sheet.header_row for sheet in sheets}
-    row = rows.pop() if len(rows) == 1 else None
-    if row is None:
-        return context
-    settings = replace(context.settings, input=replace(context.settings.input, header_row=row))
-    return replace(context, settings=settings, options={**context.options, "header_row": row})
+
+def _opened_at(file: InputFile, options: InputOptions, row: int | None) -> Reader | None:
+    """Return the file opened with the row as its header; None: there is no such row, or it is no header."""
+    with contextlib.suppress(InputError):
+        return file.open(replace(options, header_row=row)) if row else None
+    return None
 
 
 def _as_answered(
-    ask: Callable[[str], str], file: InputFile, reader: Reader, options: InputOptions, refused: InputError
+    ask: Callable[[str], str],
+    file: InputFile,
+    reader: Reader,
+    options: InputOptions,
+    refused: InputError,
+    *,
+    is_known: bool,
 ) -> tuple[Reader, int]:
     """Return the file with the row that the person confirms or names.
 
@@ -87,7 +102,8 @@ def _as_answered(
 
     """
     row = reader.sheet.header_row
-    answer = ask(f"{plain(refused.message)}\nRow {row} looks like the header: {_names(reader)}\nIs it? [Y/n]").strip()
+    seems = "was the header before" if is_known else "looks like the header"
+    answer = ask(f"{plain(refused.message)}\nRow {row} {seems}: {_names(reader)}\nIs it? [Y/n]").strip()
     if not answer or is_yes(answer):
         return reader, row
     reader.close()
@@ -104,8 +120,9 @@ def _as_answered(
 
 
 def _tell_row(context: CommandContext, reader: Reader, why: str) -> None:
-    sheet = reader.sheet
-    text = f"row {sheet.header_row} is read as the header, {why}: {_names(reader)}. Another: --header-row"
+    sheet, names = reader.sheet, _names(reader)
+    end = "" if names.endswith("...") else "."
+    text = f"row {sheet.header_row} is read as the header, {why}: {names}{end} Another: --header-row"
     context.tell(plain(f"{short_path(sheet.file)}: {text}"))
 
 

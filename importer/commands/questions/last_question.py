@@ -25,9 +25,9 @@ from importer.model.rows import Contact, Status
 from importer.model.runs import RunRecord
 from importer.reports.account_words import account_words
 from importer.reports.results import summary_text
-from importer.reports.run_commands import where_runs_are
+from importer.reports.run_commands import choose_columns, where_runs_are
 from importer.system.logs import LOG
-from importer.system.shell import importer_command, quote, short_path
+from importer.system.shell import importer_command, importer_name, short_path
 from importer.system.stop_signals import Interruption
 
 _WIDTH = 79
@@ -153,8 +153,8 @@ class LastQuestion:
             Path(record.report_dir).rmdir()
         text = f"Interrupted: nothing was sent. {self._cure or 'The same command asks again.'}"
         if record.exit_code == InputError.exit_code:
-            cure = self._cure or f"To choose the columns yourself: callbell-importer init {quote(file)}"
-            text = f"Nothing was sent. {cure}"
+            choose = f"To choose the columns yourself:\n  {choose_columns([file], record.options)}"
+            text = f"Nothing was sent. {self._cure or choose}"
         summary = summary_text(record, tally, (), {}, ())
         return CommandResult(exit_code=record.exit_code or 0, text=text, summary_json=summary)
 
@@ -185,7 +185,8 @@ def _sheet_lines(context: CommandContext, sheet: MappedSheet) -> str:
         lines = [*lines[: _MOST_LINES_OF_MAPPING - 1], f"  and {len(lines) - _MOST_LINES_OF_MAPPING + 1} more"]
     notes = [wrapped_text(plain(note), _WIDTH) for note in one.notes if context.is_quiet and "--encoding" in note]
     head = [f"{file}:"] if lines or notes else []
-    shown = [folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
+    program = importer_name()  # a command is to be copied
+    shown = [line if program in line else folded_line(line, indent=SOURCES_AT, lines=2) for line in lines]
     return "\n".join(filter(None, [*head, *shown, *notes, plain(sheet.reader.left_out_text())]))
 
 

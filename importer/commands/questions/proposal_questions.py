@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from importer.commands.account.own_account import KnownAccount
+from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers
 from importer.mapper.account_fields import as_field
 from importer.mapper.column_candidates import Question
 from importer.mapper.mapping_guess import feeds, with_fields
@@ -15,9 +16,19 @@ SHOWN_CHOICES = 12
 _Fields = Sequence[CustomFieldOptions]
 
 
-def with_columns_chosen(proposal: Proposal, account: KnownAccount | None, ask: Callable[[str], str]) -> Proposal:
-    """Return the proposal with the columns that the person chose, and with what is open still."""
-    chosen = {question.field: found for question in proposal.questions if (found := _choose(question, ask))}
+def with_columns_chosen(
+    proposal: Proposal, account: KnownAccount | None, ask: Callable[[str], str], earlier: EarlierAnswers = NO_ANSWERS
+) -> Proposal:
+    """Return the proposal with the columns that the person chose, and with what is open still.
+
+    Args:
+        proposal: With what is open.
+        account: Whose custom fields are known; None: it was not asked.
+        ask: Asks the person.
+        earlier: What was answered before, which Enter takes.
+
+    """
+    chosen = {question.field: found for question in proposal.questions if (found := _choose(question, ask, earlier))}
     columns = with_fields(proposal.columns, chosen)
     left = [one for one in proposal.suggestions if not feeds(columns, one.column)]
     taken = _chosen_fields(left, columns.custom_fields, account.fields if account else (), ask) if left else {}
@@ -62,14 +73,19 @@ def _fields_named(
     return chosen
 
 
-def _choose(question: Question, ask: Callable[[str], str]) -> str:
+def _choose(question: Question, ask: Callable[[str], str], earlier: EarlierAnswers) -> str:
     """Return the person's choice; nothing only for a field that no contact needs."""
     choices = question.choices[:SHOWN_CHOICES]
     lines = [f"{question.field}: {question.why}."]
     lines += [f"  {number} {plain(choice)}" for number, choice in enumerate(choices, 1)]
     end = "Which is it?" if question.is_required else "Which is it? Nothing: none of them."
+    before = earlier.column(0, question.field)
+    if before in choices:
+        end = f"Which is it? Its number; Enter: {choices.index(before) + 1}, as in {earlier.where}"
     while True:
         text = ask("\n".join([*lines, end])).strip()
+        if not text and before in choices:
+            return before
         if text.isdecimal() and 0 < int(text) <= len(choices):
             return choices[int(text) - 1]
         if text in question.choices or not (text or question.is_required):

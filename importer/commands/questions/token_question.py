@@ -98,8 +98,10 @@ def _offer_to_keep(context: CommandContext, text: str) -> None:
     """Keep the token if the person says so; where that fails, this run goes on with it all the same."""
     account = context.settings.service.account
     in_keyring = has_keyring()
-    place = "this computer's keyring" if in_keyring else f"{kept_token_file(account)}, for you alone"
-    question = f"Callbell takes this token. Keep it for the next time? [Y/n]\n(in {place})"
+    place = (
+        "this computer's keyring." if in_keyring else f"a file that only you can read:\n  {kept_token_file(account)}"
+    )
+    question = f"Callbell takes this token. It can be kept for the next time in {place}\nKeep it? [Y/n]"
     if context.ask_line is None or not says_yes(context.ask_line, question, default=True):
         return
     try:

@@ -1,38 +1,41 @@
 """Whether a night would work: looked at before anything is printed or installed, as the user who will be there then."""
 
-import glob
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
-from importer.commands.end.run_end import pattern_of
+from importer.commands.schedule.access_advice import reading_advice, writing_advice
 from importer.commands.schedule.clash import clashes
 from importer.commands.schedule.columns_check import columns_at_night
-from importer.commands.schedule.folders import let_in
-from importer.commands.schedule.night import Night
-from importer.model.addresses import scheme_of
+from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
+from importer.commands.schedule.night import CONFIG_FOLDER, Night
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
-from importer.model.plain_text import counted
 from importer.system import runtime
 from importer.system.cron_table import LONGEST_COMMAND, cron_command
-from importer.system.nightly_job import ScheduleKind, is_pattern
+from importer.system.nightly_job import SERVICE_USER, ScheduleKind
 from importer.system.program import program_files
+from importer.system.scheduler import Scheduler
 from importer.system.service_user import ServiceUser, is_root, may
 from importer.system.shell import importer_command, quote
 
+_SHARED_USER = "nobody"
 _USAGE, _INPUT, _STORAGE = 2, 3, 4
-_PASSWORD = re.compile("://[^/]*:[^/]*@")
-_TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - named because nothing should be there
 
 
-def check_night(night: Night) -> list[Diagnosis]:
-    """Return how each part of the set-up stands: what the night needs and would not find is a problem."""
-    checks = (_when, clashes, _program, _config, _files, columns_at_night, _token, _folders, _kept, _shell, _mail)
-    return [one for check in checks for one in check(night)]
+def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
+    """Return how each part of the set-up stands: what the night needs and would not find is a problem.
+
+    Args:
+        night: As it will be.
+        scheduler: The system, which knows what else is in place.
+
+    """
+    of_set_up, of_files = (_program, _config), (files_at_night, rows_at_night, columns_at_night)
+    checks = (*of_set_up, *of_files, _token, _folders, _kept, _shell, _mail)
+    return [*_when(night), *clashes(night, scheduler), *(one for check in checks for one in check(night))]
 
 
 def _when(night: Night) -> Iterator[Diagnosis]:
@@ -42,6 +45,10 @@ def _when(night: Night) -> Iterator[Diagnosis]:
     if night.kind is ScheduleKind.CRON and not night.user.is_there:
         step = f"Make it: useradd --system --create-home {job.user}"
         yield problem_diagnosis("when", f"there is no user {job.user}", step, _USAGE)
+    elif night.user.name == _SHARED_USER:
+        step = f"Make one of its own, and name it with --user: useradd --system --create-home {SERVICE_USER}"
+        whose = "so they would read the customers and the token too"
+        yield problem_diagnosis("when", f"other services run as {_SHARED_USER}, {whose}", step, _USAGE)
     elif night.user.numbers[0] == 0 and night.user.is_there:
         step = "Name another with --user, or give the command as another."
         yield Diagnosis(name="when", level=Level.NOTE, text=f"{text}, of whose rights it needs none", next_step=step)
@@ -56,7 +63,7 @@ def _program(night: Night) -> Iterator[Diagnosis]:
     if closed:
         step = (
             "Install it where everybody can read it:\n"
-            "python3 -m venv /opt/callbell-importer && /opt/callbell-importer/bin/pip install ."
+            "python3 -m venv /opt/callbell-importer\n/opt/callbell-importer/bin/pip install ."
         )
         yield problem_diagnosis("program", f"{night.user.name} may not read {closed[-1]}", step, _USAGE)
     else:
@@ -79,10 +86,13 @@ def _config(night: Night) -> Iterator[Diagnosis]:
         text = f"{config} is neither root's nor {night.user.name}'s, so {night.user.name} does not trust it"
         yield problem_diagnosis("config", text, f"Read it, and: chown root {quote(config)}", _USAGE)
     elif may(night.user, "r", config) is False and not night.has_systemd:
-        step = f"Let {night.user.name} read it: {let_in(night.user, 'r', config)}"
+        step = reading_advice(night.user, config)
         yield problem_diagnosis("config", f"{night.user.name} may not read {config}", step, _USAGE)
     elif night.has_systemd and may(night.user, "x", str(Path(config).parent)) is False:
-        step = f"Put it into a folder such as /etc/callbell-importer, or: chmod o+x {quote(str(Path(config).parent))}"
+        step = (
+            "As root, put it, and the token if it is beside it, where others may go, and name it with -c:\n"
+            f"install -d -m 755 {CONFIG_FOLDER}\nmv {quote(config)} {CONFIG_FOLDER}/"
+        )
         yield problem_diagnosis("config", f"{night.user.name} may not go into the folder of {config}", step, _USAGE)
     else:
         yield Diagnosis(name="config", text=config)
@@ -91,42 +101,6 @@ def _config(night: Night) -> Iterator[Diagnosis]:
 def _is_trusted(config: str, user: ServiceUser) -> bool:
     """Tell whether a user takes the config for its own, as `settings.config_access` does."""
     return runtime.WINDOWS or Path(config).stat().st_uid in (0, user.numbers[0])
-
-
-def _files(night: Night) -> Iterator[Diagnosis]:
-    for file in night.files:
-        if _PASSWORD.search(file):
-            text = "an address has a password in it, and units and crontabs are no place for one"
-            yield problem_diagnosis("file", text, "Take it out of the address.", _USAGE)
-        elif scheme_of(file):
-            yield Diagnosis(name="file", text=f"{file}, fetched each night")
-        elif is_pattern(file):
-            yield _of_pattern(night, file)
-        elif night.has_systemd and file.startswith(_TEMPORARY):
-            text = f"{file} is in a folder that is emptied, and that the service does not see"
-            yield problem_diagnosis("file", text, "Put it elsewhere, such as /srv.", _INPUT)
-        elif not os.path.lexists(file):
-            text = f"{file} is not there yet; without it a night ends with exit code 3"
-            yield Diagnosis(name="file", level=Level.NOTE, text=text)
-        elif may(night.user, "r", file) is False:
-            step = f"Let the user in, also into the folders above it: {let_in(night.user, 'r', file)}"
-            yield problem_diagnosis("file", f"{night.user.name} may not read {file}", step, _INPUT)
-        else:
-            yield Diagnosis(name="file", text=file)
-    if len(night.files) > 1 and not any(map(scheme_of, night.files)) and (pattern := pattern_of(night.files)):
-        step = f"Say so with a pattern in quotes: '{pattern}'"
-        text = f"these {len(night.files)} files are named one by one; files that come later are not imported"
-        yield Diagnosis(name="file", level=Level.NOTE, text=text, next_step=step)
-
-
-def _of_pattern(night: Night, pattern: str) -> Diagnosis:
-    folder = os.path.dirname(pattern)  # noqa: PTH120 - texts
-    if os.path.isdir(folder) and may(night.user, "r", folder) is False:  # noqa: PTH112 - the same
-        step = f"Let the user in: {let_in(night.user, 'rx', folder)}"
-        return problem_diagnosis("file", f"{night.user.name} may not look into {folder}", step, _INPUT)
-    found = len(glob.glob(pattern))  # noqa: PTH207 - the same
-    empty = "" if "--done-dir" in night.job.arguments else "; a night without any ends with exit code 3"
-    return Diagnosis(name="file", text=f"{pattern}, which is {counted(found, 'file')} now{empty}")
 
 
 def _token(night: Night) -> Iterator[Diagnosis]:
@@ -185,15 +159,16 @@ def _wrong_folders(night: Night) -> Iterator[Diagnosis]:
             step = f"Make it, so that its reader may go in: install -d -o {name} -m 755 {quote(folder)}"
             yield problem_diagnosis("folder", f"{folder}, where --metrics writes, is not there", step, _STORAGE)
             continue
-        if night.has_systemd and f"{folder}/".startswith(_TEMPORARY):
+        if night.has_systemd and f"{folder}/".startswith(TEMPORARY_FOLDERS):
             text = f"{folder} is emptied, and the service has another of that name"
             yield problem_diagnosis("folder", text, "Name one elsewhere, such as in /srv.", _STORAGE)
             continue
         above = (Path(folder), *(() if night.has_systemd else Path(folder).parents))  # root makes those of the service
         there = next((str(one) for one in above if one.is_dir()), None)
         if there and may(night.user, "w", there) is False:
-            step = f"Name another, or, if it is for nothing else, make it the user's: chown {name} {quote(there)}"
-            yield problem_diagnosis("folder", f"{name} may not write in {there}", step, _STORAGE)
+            made = f", where {folder} is to be" if folder != there else ""
+            step = writing_advice(night.user, folder, there)
+            yield problem_diagnosis("folder", f"{name} may not write in {there}{made}", step, _STORAGE)
 
 
 def _shell(night: Night) -> Iterator[Diagnosis]:

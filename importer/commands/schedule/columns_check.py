@@ -10,6 +10,7 @@ from importer.commands.mapping_selection import column_mapping, guess_of, mappin
 from importer.commands.questions.consent_question import columns_of_consent
 from importer.commands.schedule.night import Night
 from importer.mapper.contact import to_contact
+from importer.mapper.options import MappingOptions
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import ImporterError
 from importer.model.rows import InvalidRow
@@ -55,7 +56,17 @@ def _columns_of(night: Night, file: str) -> Diagnosis:
         step = f"To leave out who did not agree, write a config, and name it with --config: {_init_of(settings, file)}"
         text = f"{text}; all are sent, whatever {asked} says"
         return Diagnosis(name="columns", level=Level.NOTE, text=text, next_step=step)
-    return Diagnosis(name="columns", text=text)
+    return Diagnosis(name="columns", text=text, next_step=_of_account(night, file, options))
+
+
+def _of_account(night: Night, file: str, options: MappingOptions) -> str:
+    """Return what asks the account for the custom fields, which nothing here does; empty: there are none."""
+    if not options.columns.custom_fields:
+        return ""
+    check = importer_command(
+        "check", file, options=[("config", night.job.config), *night.context.settings.input.as_given()]
+    )
+    return f"Whether your account has its custom fields, this asks:\n{check}"
 
 
 def _init_of(settings: Settings, file: str) -> str:

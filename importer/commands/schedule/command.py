@@ -1,19 +1,19 @@
 """`schedule`: prints what runs the same import every night, says whether such a night would work, and installs it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.schedule.checks import check_night
-from importer.commands.schedule.night import ScheduleRequest, scheduled_night
+from importer.commands.schedule.night import Night, ScheduleRequest, scheduled_night
 from importer.commands.schedule.steps import Placement, placement
+from importer.commands.schedule.system_check import NO_SYSTEMD, lacks_systemd, require_system, what_works
 from importer.model.diagnosis import Level, diagnosed_exit_code
-from importer.model.errors import UsageError
+from importer.model.errors import StorageError, UsageError
 from importer.reports.doctor_report import doctor_text
-from importer.system import runtime
 from importer.system.nightly_job import NightlyJob, ScheduleKind
-from importer.system.scheduler import Scheduler
-from importer.system.service_user import is_root
+from importer.system.scheduler import Scheduler, Step
 
 
 def schedule_run(
@@ -34,33 +34,28 @@ def schedule_run(
     """
     night = scheduled_night(context, request)
     kind = night.kind
-    diagnoses = check_night(night)
+    if request.install:
+        require_system(night, request)
+    diagnoses = check_night(night, scheduler)
     first_day = (context.clock.now() + timedelta(days=1)).date()
     placed = placement(night.job, kind, night.user, first_day, night.context.environment)
     put_out(placed.text)
     code = diagnosed_exit_code(diagnoses)
-    found = doctor_text(diagnoses)
+    found = doctor_text(diagnoses, context.line_width)
     if not request.install:
-        return CommandResult(exit_code=code, text=f"{found}\n\n{_how_to_install(placed, kind)}")
+        return CommandResult(exit_code=code, text=f"{found}\n\n{_how_to_install(placed, night, request)}")
     if code:
         missing = "Nothing was installed: such a night would not work yet. Solve the problems above first."
         return CommandResult(exit_code=code, text=f"{found}\n\n{missing}")
-    _require_rights(kind)
     steps = placed.steps(scheduler)
     _ask(context, "\n".join([found, "", "To be done:", *(f"  {step}" for step in steps)]))
-    for step in steps:
-        scheduler.perform(step)
+    _put_in_place(steps, placed, scheduler)
     notes = [one for one in diagnoses if one.level is not Level.OK]
-    told = [doctor_text(notes), ""] if notes and context.confirm is None else []
-    return CommandResult(exit_code=0, text="\n".join([*told, f"Installed: {_when(night.job)}.", *placed.afterwards]))
-
-
-def _require_rights(kind: ScheduleKind) -> None:
-    if (kind is ScheduleKind.WINDOWS) is not runtime.WINDOWS:
-        raise UsageError(f"This system has no schedules of the kind {kind}.", "Leave --kind out, or --install.")
-    if kind is ScheduleKind.SYSTEMD and not is_root():
-        hint = "Give the same command as root (sudo), or with --kind systemd-user for a service of your own."
-        raise UsageError("A service of the system is installed by root.", hint)
+    told = [doctor_text(notes, context.line_width), ""] if notes and context.confirm is None else []
+    return CommandResult(
+        exit_code=0,
+        text="\n".join([*told, f"Installed: {_when(night.job)}.", *placed.afterwards, *_taken_back(placed)]),
+    )
 
 
 def _ask(context: CommandContext, text: str) -> None:
@@ -78,11 +73,39 @@ def _ask(context: CommandContext, text: str) -> None:
         raise UsageError("Nothing was installed.")
 
 
+def _put_in_place(steps: Sequence[Step], placed: Placement, scheduler: Scheduler) -> None:
+    """Do the steps.
+
+    Raises:
+        StorageError: One failed; with how to take back those before it.
+
+    """
+    for number, step in enumerate(steps):
+        try:
+            scheduler.perform(step)
+        except StorageError as error:
+            if not number:
+                raise
+            hint = "\n".join(filter(None, [error.hint, *_taken_back(placed)]))
+            raise StorageError(error.message, hint, code=error.code) from error
+
+
 def _when(job: NightlyJob) -> str:
     return f"every night at {job.hour:02}:{job.minute:02}, or soon after"
 
 
-def _how_to_install(placed: Placement, kind: ScheduleKind) -> str:
-    others = ", ".join(one for one in ScheduleKind if one is not kind)
-    steps = "\n".join(f"  {step}" for step in placed.shown)
-    return f"The same command with --install does this:\n{steps}\nThis is --kind {kind}; there are {others} too."
+def _how_to_install(placed: Placement, night: Night, request: ScheduleRequest) -> str:
+    if lacks_systemd(night.kind):
+        return f"{NO_SYSTEMD} The units are for another computer.\n{what_works(night, replace(request, install=True))}"
+    others = ", ".join(one for one in ScheduleKind if one is not night.kind)
+    lines = [
+        "The same command with --install does this:",
+        *(f"  {step}" for step in placed.shown),
+        *_taken_back(placed),
+        f"This is --kind {night.kind}; there are {others} too.",
+    ]
+    return "\n".join(lines)
+
+
+def _taken_back(placed: Placement) -> list[str]:
+    return ["To take it back:", *(f"  {line}" for line in placed.taken_back)]

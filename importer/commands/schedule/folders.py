@@ -1,19 +1,10 @@
-"""The folders of a night: in which it writes, and who is let in."""
+"""The folders in which a night writes."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from importer.model.addresses import scheme_of
 from importer.settings import Settings
-from importer.system.service_user import ServiceUser
-from importer.system.shell import quote
-
-
-def let_in(user: ServiceUser, rights: str, path: str) -> str:
-    """Return the command that lets a user in and nobody else: by its group, or where it has none yet, everybody."""
-    if not user.is_there:
-        return f"chmod o+{rights} {quote(path)}"
-    return f'chgrp "$(id -gn {user.name})" {quote(path)} && chmod g+{rights} {quote(path)}'
 
 
 def written_folders(settings: Settings, files: Sequence[str], journal: Path) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ _KNOWN = {key for table in PLAIN_TABLES for key in keys_of(table)} | {"tag"}
 _TOKEN_FILE = "CALLBELL_IMPORTER_TOKEN_FILE"  # noqa: S105 - the name of a variable
 _CONFIG_VARIABLE = "CALLBELL_IMPORTER_CONFIG"
 _PASSED_VARIABLES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONPATH"}
-_CONFIG_FOLDER = "/etc/callbell-importer"
+CONFIG_FOLDER = "/etc/callbell-importer"
 """Where the token of the system's service is, where no config says so."""
 _NOWHERE = "/run"
 """Where the system's service starts: nothing of ours lies in it, so that its messages name whole paths."""
@@ -221,7 +221,7 @@ def _token_file(
         return str(kept) if kind is ScheduleKind.SYSTEMD else ""  # the person's own run finds it by itself
     if kind is not ScheduleKind.SYSTEMD:
         return ""
-    folder = Path(str(options["config"])).parent if "config" in options else Path(_CONFIG_FOLDER)
+    folder = Path(str(options["config"])).parent if "config" in options else Path(CONFIG_FOLDER)
     return str(folder / "token")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
+from importer.commands.schedule.removal import removed_lines, removed_task, removed_units
 from importer.system.cron_table import cron_block, with_job
 from importer.system.nightly_job import MOST_STARTS, SERVICE_HOME, NightlyJob, ScheduleKind
 from importer.system.scheduler import CallStep, FileStep, FolderStep, ReadableStep, Scheduler, Step, crontab_words
@@ -34,6 +35,8 @@ class Placement:
     cron_user: str = ""
     afterwards: tuple[str, ...] = ()
     """What to do next."""
+    taken_back: tuple[str, ...] = ()
+    """The commands that take it back."""
 
     def steps(self, scheduler: Scheduler) -> tuple[Step, ...]:
         """Return the steps; a crontab is read for them, as all of it is written again.
@@ -90,19 +93,29 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
         f"Of {MOST_STARTS} starts in 20 hours the night's is one; to count again: systemctl reset-failed {job.name}",
         f"Other commands are given as its user, who has the journal: {token}su -s /bin/sh {job.user}",
     )
-    return Placement(text=_text(files), shown=tuple(steps), afterwards=afterwards)
+    written = [*([users] if made or os.path.lexists(users) else []), *(unit.path for unit in units)]
+    taken_back = (
+        *removed_units(job, written, of_person=False),
+        f"# What stays: the user {job.user}, and {job.home}, where the journal knows who is in Callbell.",
+    )
+    return Placement(text=_text(files), shown=tuple(steps), afterwards=afterwards, taken_back=taken_back)
 
 
 def _by_person(job: NightlyJob) -> Placement:
     files = _units(job, of_person=True)
+    lingering = tuple(_lingering(own_name()))
     steps: tuple[Step, ...] = (
         *files,
         CallStep(words=("systemctl", "--user", "daemon-reload")),
         CallStep(words=("systemctl", "--user", "enable", "--now", f"{job.name}.timer")),
-        *_lingering(own_name()),
+        *lingering,
     )
     afterwards = ("Try it now:", f"  systemctl --user start {job.name}", f"  journalctl --user-unit {job.name}")
-    return Placement(text=_text(files), shown=steps, afterwards=afterwards)
+    taken_back = (
+        *removed_units(job, [file.path for file in files], of_person=True),
+        *(f"loginctl disable-linger {own_name()}" for _ in lingering),
+    )
+    return Placement(text=_text(files), shown=steps, afterwards=afterwards, taken_back=taken_back)
 
 
 def _lingering(person: str) -> Iterator[CallStep]:
@@ -118,7 +131,14 @@ def _by_cron(job: NightlyJob) -> Placement:
     words = crontab_words(user)
     shown = (CallStep(words=(*words, "-")),)
     afterwards = (f"See it with: {' '.join(words)} -l",)
-    return Placement(text=cron_block(job), shown=shown, cron_job=job, cron_user=user, afterwards=afterwards)
+    return Placement(
+        text=cron_block(job),
+        shown=shown,
+        cron_job=job,
+        cron_user=user,
+        afterwards=afterwards,
+        taken_back=tuple(removed_lines(job, words)),
+    )
 
 
 def _by_windows(job: NightlyJob, first_day: date, environment: Mapping[str, str]) -> Placement:
@@ -127,7 +147,8 @@ def _by_windows(job: NightlyJob, first_day: date, environment: Mapping[str, str]
     file = FileStep(path=f"{folder}\\{job.name}.xml", text=xml, encoding="utf-16")
     create = CallStep(words=("schtasks", "/Create", "/TN", job.name, "/XML", file.path, "/F"))
     afterwards = ("Try it now:", f"  schtasks /Run /TN {job.name}", f"  schtasks /Query /V /FO LIST /TN {job.name}")
-    return Placement(text=xml, shown=(file, create), afterwards=afterwards)
+    taken_back = tuple(removed_task(job, file.path))
+    return Placement(text=xml, shown=(file, create), afterwards=afterwards, taken_back=taken_back)
 
 
 def _units(job: NightlyJob, *, of_person: bool) -> tuple[FileStep, ...]:

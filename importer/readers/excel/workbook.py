@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from importer.model.errors import InputError
+from importer.model.errors import InputError, SeveralSheetsError
 from importer.model.own_names import OWN_SHEETS
 from importer.readers.excel.extent import MOST_ODD_CELLS, Extent
 
@@ -82,9 +82,10 @@ def chosen(workbook: Workbook, path: str, wanted: str) -> SheetPart:
         visible = [sheet for sheet in visible if sheet.name not in OWN_SHEETS]
     filled = [sheet for sheet in visible if len(visible) == 1 or workbook.has_values(sheet)]
     if len(filled) > 1:
-        raise InputError(
+        raise SeveralSheetsError(
             f"{path} has {len(filled)} sheets with rows: {_listed(filled)}.",
             f'Say which is meant: --sheet "{filled[0].name}".',
+            sheets=[sheet.name for sheet in filled],
         )
     if not filled:
         raise InputError(

@@ -212,7 +212,7 @@ def test_the_country_is_asked_for_where_numbers_have_none() -> None:
     CONFIG.unlink()
     answer, asked = answering("n", "Portugul", "Portugal", "")
     draft(SAMPLES / "clientes.csv", answer)
-    assert "did you mean Portugal (PT)?" in asked[2]
+    assert "Did you mean Portugal (PT)?" in asked[2]
     assert written().mapping.contact.country == "PT"
 
 

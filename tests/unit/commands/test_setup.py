@@ -3,8 +3,6 @@
 import io
 import os
 import re
-import threading
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,17 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.commands import setup
 from importer.commands.context import CommandContext
 from importer.commands.input.fetch import InputFile
 from importer.commands.journal_path import journal_path
 from importer.commands.named_journal import known_journals
-from importer.commands.setup import after_earlier, is_there, new_run, open_journal, open_sheets, run_name
+from importer.commands.setup import after_earlier, is_there, new_run, open_journal, run_name
 from importer.journal import Journal
-from importer.model.errors import BusyError, InputError, StorageError
+from importer.model.errors import BusyError, StorageError
 from importer.model.runs import RunRecord
 from importer.settings import settle
-from tests.support.commands import customers
 from tests.support.journals import record
 
 AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
@@ -92,32 +88,6 @@ def test_the_journal_is_locked_as_long_as_it_is_open(context: CommandContext) ->
             assert journal.runs() == []
     with open_journal(context):
         pass
-
-
-@pytest.mark.parametrize("broken", [lambda: None, lambda: 1 / 0])
-def test_what_reading_needs_is_imported_on_a_thread(
-    context: CommandContext, monkeypatch: pytest.MonkeyPatch, broken: Callable[[], object]
-) -> None:
-    """If that fails, it is told by who reads."""
-    imported = threading.Event()
-
-    def preload() -> None:
-        assert threading.current_thread() is not threading.main_thread()
-        imported.set()
-        broken()
-
-    monkeypatch.setattr(setup, "preload", preload)
-    with open_sheets(context, [local(customers(Path("contacts.csv")))]) as readers:
-        assert imported.wait(10)
-        assert [reader.sheet.header for reader in readers] == [("Phone", "Name")]
-
-
-def test_one_file_that_cannot_be_opened_closes_the_others(context: CommandContext) -> None:
-    """Windows lets nobody delete or move a file that is open."""
-    first = customers(Path("contacts.csv"))
-    with pytest.raises(InputError), open_sheets(context, [local(first), local(Path("nowhere.csv"))]):
-        pass
-    first.unlink()
 
 
 def test_a_journal_that_is_named_is_used(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from importer.model.answers import is_no, is_yes, says_yes
+from importer.model.answers import is_no, is_stop, is_yes, says_yes
 
 YES = (
     "y",
@@ -79,3 +79,16 @@ def test_who_says_neither_is_asked_again() -> None:
     assert says_yes(ask, "Send? [y/N]")
     assert not says_yes(ask, "Send? [y/N]")
     assert questions == ["Send? [y/N]", "Please answer y/n or s/n:"] * 2
+
+
+@pytest.mark.parametrize("answer", ["q", "Q", " quit ", "exit", ":q", "salir", "sair"])
+def test_the_word_by_which_programs_are_left_is_a_no(answer: str) -> None:
+    """Also where Enter would be a yes."""
+    assert is_stop(answer)
+    assert not says_yes(lambda _question: answer, "Send? [Y/n]", default=True)
+
+
+@pytest.mark.parametrize("answer", ["", "quito", "Q1", "exit 2", "n"])
+def test_other_words_do_not_leave(answer: str) -> None:
+    """A column or a country may begin alike."""
+    assert not is_stop(answer)

@@ -141,6 +141,7 @@ def test_a_command_within_a_text_is_never_broken(text: str, expected: str) -> No
         ("it isn't what it's", "it isn't\nwhat it's"),
         ("  callbell-importer run a.csv", "  callbell-importer run a.csv"),
         ("  KEY=value OTHER='a b' callbell-importer run", "  KEY=value OTHER='a b' callbell-importer run"),
+        ("  install -d -o callbell /srv/callbell", "  install -d -o callbell /srv/callbell"),
         ("  export CALLBELL_API_TOKEN=any-token", "  export CALLBELL_API_TOKEN=any-token"),
         ('  $env:CALLBELL_API_TOKEN = "any-token"', '  $env:CALLBELL_API_TOKEN = "any-token"'),
         ("  /usr/bin/python3 -m importer run a.csv", "  /usr/bin/python3 -m importer run a.csv"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.errors import StorageError
-from importer.system.cron_table import cron_block, cron_command, with_job
+from importer.system.cron_table import cron_block, cron_command, known_lines, with_job
 from tests.support.nightly_jobs import ODD_WORDS, nightly_job
 
 
@@ -63,6 +63,28 @@ def test_a_job_takes_the_place_of_its_earlier_one() -> None:
     ]
     assert with_job(changed, nightly_job(name="a", hour=4, arguments=("run", r"\1 \g<0>"))) == changed
     assert len(re.findall("^# begin", changed, re.MULTILINE)) == 2
+
+
+def test_jobs_of_a_crontab_are_known_by_their_marks_or_their_command() -> None:
+    """With the journal that the mark or the command names; a table of the system names a user in each line."""
+    marked = with_job("", nightly_job(name="callbell-importer-a", journal="/j 1"))
+    table = (
+        "5 1 * * * callbell-importer check x.csv\n"
+        f"{marked}30 4 * * * cd /srv && callbell-importer run x.csv --journal '/j 2' --quiet\n"
+        "0 5 * * * /opt/bin/python -m importer run x.csv\n"
+        "0 * * * * callbell-importer run every-hour.csv\n"
+    )
+    found = [(one.name, one.minute, one.journal) for one in known_lines(table, "here")]
+    assert found == [("callbell-importer-a", 125, "/j 1"), ("here", 270, "/j 2"), ("here", 300, "")]
+    of_system = "0 2 * * * callbell callbell-importer run x.csv\n0 3 * * * root callbell-importer run x.csv\n"
+    assert [one.minute for one in known_lines(of_system, "there", "root")] == [180]
+
+
+def test_a_job_of_before_the_journal_was_named_is_replaced() -> None:
+    """It has one comment less."""
+    before = with_job("", nightly_job())
+    assert with_job(before, nightly_job(journal="/j")) == cron_block(nightly_job(journal="/j"))
+    assert with_job(cron_block(nightly_job(journal="/j")), nightly_job(journal="/k")).count("\n") == 5
 
 
 def test_nobodys_line_is_taken_for_ours() -> None:

@@ -30,17 +30,17 @@ def test_the_likely_kind_is_what_the_system_has(
     """Where there is neither systemd nor cron, the units are for another computer."""
     for name in ("WINDOWS", "MAC", "LINUX"):
         monkeypatch.setattr(runtime, name, name == system)
-    monkeypatch.setattr(nightly_job, "_has_systemd", lambda: has_systemd)
-    monkeypatch.setattr(nightly_job, "_has_crontab", lambda _: has_crontab)
+    monkeypatch.setattr(nightly_job, "is_systemd_running", lambda: has_systemd)
+    monkeypatch.setattr(nightly_job, "has_crontab", lambda _: has_crontab)
     assert likely_kind({}, is_root=is_root) is kind
 
 
 def test_crontab_is_looked_for_on_the_path(tmp_path: Path) -> None:
     """Of the environment that is given."""
-    assert not nightly_job._has_crontab({"PATH": str(tmp_path)})
+    assert not nightly_job.has_crontab({"PATH": str(tmp_path)})
     crontab = tmp_path / "crontab"
     crontab.touch(mode=0o755)
-    assert nightly_job._has_crontab({"PATH": str(tmp_path)})
+    assert nightly_job.has_crontab({"PATH": str(tmp_path)})
 
 
 def test_a_name_that_is_there_is_no_pattern(tmp_path: Path) -> None:

@@ -53,6 +53,20 @@ def test_a_unit_is_written_whole_and_can_be_read_by_everybody(tmp_path: Path) ->
     assert list(unit.parent.iterdir()) == [unit]
 
 
+@posix_only
+def test_the_systems_folders_can_be_looked_into_and_a_persons_cannot(tmp_path: Path) -> None:
+    """Whatever the umask: who looks for the units is not only root, and a home is its person's."""
+    before = os.umask(0o077)
+    try:
+        for path in ("/etc/sysusers.d/x.conf", "/home/ana/.config/systemd/user/x.service"):
+            Scheduler(root=tmp_path).perform(FileStep(path=path, text="x\n"))
+    finally:
+        os.umask(before)
+    modes = {path: stat.S_IMODE((tmp_path / path).stat().st_mode) for path in ("etc/sysusers.d", "home/ana/.config")}
+    assert modes == {"etc/sysusers.d": 0o755, "home/ana/.config": 0o700}
+    assert stat.S_IMODE((tmp_path / "etc/sysusers.d/x.conf").stat().st_mode) == 0o644
+
+
 def test_a_task_is_written_as_windows_reads_it(tmp_path: Path) -> None:
     """UTF-16 with its mark; without a root at its own path."""
     path = tmp_path / "x.xml"

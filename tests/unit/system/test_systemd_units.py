@@ -1,6 +1,9 @@
 """The units that run a command every night; systemd's own verifiers read them in tests/integration/test_schedule.py."""
 
+import os
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,6 +23,7 @@ from importer.system.systemd_units import (
 from importer.worker_pool.pool import GRACE_SECONDS
 from tests.support.nightly_jobs import ODD_WORDS, nightly_job
 
+posix_only = pytest.mark.skipif(os.name == "nt", reason="units are for POSIX' systems")
 _REPORTS_SECONDS = 120
 """More than a workbook of 200,000 rows takes."""
 
@@ -116,6 +120,41 @@ def test_a_failure_is_told() -> None:
     assert "$$(id -un)" in of_person
     assert "--user-unit=callbell-importer" in of_person
     assert "User=" not in of_person
+
+
+@posix_only
+@pytest.mark.parametrize("of_person", [False, True])
+@pytest.mark.parametrize(
+    ("state", "is_mailed"), [("auto-restart", 0), ("auto-restart-queued", 0), ("failed", 1), ("", 1)]
+)
+def test_only_the_last_of_several_trials_is_mailed(
+    of_person: bool,  # noqa: FBT001 - a parameter of the test
+    state: str,
+    is_mailed: int,
+    tmp_path: Path,
+) -> None:
+    """Some systemds start the unit before each further trial; where it cannot be asked, each failure is mailed."""
+    programs = {
+        "systemctl": f'echo "$@" >> {tmp_path}/asked; echo {state}',
+        "sendmail": f"cat >> {tmp_path}/mail",
+        "journalctl": "echo said",
+    }
+    for name, script in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+        (tmp_path / name).chmod(0o755)
+    word = settings(failure_unit(nightly_job(), of_person=of_person))["ExecStart"].removeprefix("/bin/sh -c ")
+    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "MONITOR_EXIT_STATUS": "5"}
+    ended = subprocess.run(  # noqa: S603 - a script of our own
+        ["/bin/sh", "-c", as_systemd_reads(word)], env=environment, capture_output=True, encoding="utf-8", check=True
+    )
+    mail = tmp_path / "mail"
+    assert (mail.read_text("utf-8").count("Subject: ") if mail.exists() else 0) == is_mailed
+    assert ended.stdout.startswith(
+        "<3>" if is_mailed else "<4>callbell-importer failed, exit code 5, and is tried again."
+    )
+    of_whom = "--user " if of_person else ""
+    asked = f"{of_whom}show --property=SubState --value callbell-importer.service\n"
+    assert (tmp_path / "asked").read_text("utf-8") == asked
 
 
 def test_the_user_is_made_with_the_state_for_a_home() -> None:

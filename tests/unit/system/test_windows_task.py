@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from importer.system.windows_task import task_xml
+from importer.system.windows_task import known_tasks, task_xml
 from tests.support.nightly_jobs import ODD_WORDS, nightly_job
 
 DAY = date(2026, 11, 28)
@@ -57,6 +57,14 @@ def test_it_says_when_and_what_after_a_bad_start() -> None:
     assert said["LogonType"] == "S4U"
     assert said["MultipleInstancesPolicy"] == "IgnoreNew"
     assert said["DisallowStartIfOnBatteries"] == "false"
+
+
+def test_tasks_of_ours_are_known_with_their_time_and_journal() -> None:
+    """Among those of others, in one document or several."""
+    ours = task_xml(nightly_job(name="callbell-importer-b", journal="C:\\x & y\\j.sqlite3"), DAY)
+    other = ours.replace("callbell-importer-b, with", "by hand, with")
+    (found,) = known_tasks(f"<!-- \\one -->{other}<!-- \\callbell-importer-b -->{ours}")
+    assert (found.name, found.minute, found.journal) == ("callbell-importer-b", 125, "C:\\x & y\\j.sqlite3")
 
 
 @pytest.mark.parametrize("word", [*ODD_WORDS, "<&>", "C:\\a b\\"])

@@ -202,7 +202,7 @@ def test_few_numbers_or_many_wrong_ones_propose_no_country(tmp_path: Path, right
     context, asked, _ = asked_of(tmp_path, rows, "")
     assert "[Y/n]" not in asked[0]
     assert told in asked[0]
-    assert asked[0].endswith("Where are they from? Such as Spain, ES or +34 (Enter: nowhere, not sent):")
+    assert asked[0].endswith("Where are they from? Such as Spain, ES or +34 (Enter: not known, not sent):")
     assert context.options == {}
     assert asked_of(tmp_path, rows, "Spain")[0].options == {"country": "ES"}
 

@@ -7,8 +7,9 @@ import pytest
 
 from importer.commands.input.input_sheet import ConsentAnswer, InputSheet
 from importer.commands.mapping_selection import guess_of
-from importer.commands.questions.consent_question import ask_consent
+from importer.commands.questions.consent_question import ConsentBefore, ask_consent, consent_of
 from importer.model.errors import InputError
+from importer.model.rows import Row
 from importer.readers import open_reader
 from importer.readers.options import InputOptions
 from importer.settings import settle
@@ -132,3 +133,41 @@ def test_an_answer_from_before_is_taken_while_the_column_says_nothing_new(
     assert ask_consent(reader, settings, ask, known) == taken
     assert len(asked) == (rows is None)
     assert reader.consent[header].seen
+
+
+@pytest.mark.parametrize(
+    ("only", "answer", "enter", "kept_values"),
+    [
+        (("A",), "", "or no for none of them; Enter: 1, as in the rehearsal:", ("A",)),
+        (("A", "C"), "", "Enter: 1,3, as in the rehearsal:", ("A", "C")),
+        ((), "", "Enter: all, as in the rehearsal:", ()),
+        ((), "2", "Enter: all, as in the rehearsal:", ("B",)),
+    ],
+)
+def test_for_a_config_what_was_answered_before_is_proposed(
+    only: Sequence[str], answer: str, enter: str, kept_values: Sequence[str]
+) -> None:
+    """Where the words do not tell which of them mean yes."""
+    rows = [Row(number=number, cells=(f"+3460011122{number}", "ABC"[number % 3])) for number in range(9)]
+    known = {"Consentimiento": ConsentAnswer(tuple(only), ("A", "B", "C"))}
+    questions: list[str] = []
+
+    def ask(question: str) -> str:
+        questions.append(question)
+        return answer
+
+    before = ConsentBefore(answers=known, where="the rehearsal")
+    _, where = consent_of(("Phone", "Consentimiento"), rows, ask, before)
+    assert where == ([("Consentimiento", kept_values)] if kept_values else [])
+    assert questions[0].endswith(enter)
+    with pytest.raises(InputError, match=r"Nothing was sent."):
+        consent_of(("Phone", "Consentimiento"), rows, lambda _question: "no", before)
+
+
+def test_of_a_column_that_says_something_new_nothing_is_proposed() -> None:
+    """Enter is what is safe."""
+    rows = [Row(number=number, cells=(f"+3460011122{number}", ("Sí", "No")[number % 2])) for number in range(9)]
+    known = {"Acepta publicidad": ConsentAnswer((), ("Sí",))}
+    before = ConsentBefore(answers=known, where="the rehearsal")
+    _, where = consent_of(("Phone", "Acepta publicidad"), rows, lambda _question: "", before)
+    assert where == [("Acepta publicidad", ("Sí",))]

@@ -1,0 +1,107 @@
+"""What to do where the night's user may not read or write: its group is let in, or the files get a folder of their own.
+
+Nobody else is let in, and nothing is changed on a folder of the system or on somebody's home.
+"""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from importer.system import runtime
+from importer.system.nightly_job import SERVICE_USER
+from importer.system.service_user import ServiceUser, may
+from importer.system.shell import quote
+
+OWN_FOLDER = f"/srv/{SERVICE_USER}"
+"""What is named where a list or its reports need a folder of their own."""
+_NAME_ANOTHER = "Name another (--report-dir, --journal, --log-file, --done-dir), which root makes:"
+_SYSTEM = ("/bin", "/boot", "/dev", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/System", "/Library")
+_FOLDERS_OF_MANY = ("/etc", "/home", "/Users", "/var")
+"""What lies right in these is of the system too, or somebody's home."""
+
+
+def reading_advice(user: ServiceUser, file: str) -> str:
+    """Return how the user comes to read a file."""
+    if may(user, "x", _above(file)) is not False:
+        return _lines("As root, let its group read it, and nobody else:", *_of_group(user, "r", file))
+    copied = f"install -o {user.name} -m 600 {quote(file)} {OWN_FOLDER}/"
+    return _lines(
+        "As root, put it into a folder of its own, and name it there:", *_made_user(user), _own_folder(user), copied
+    )
+
+
+def looking_advice(user: ServiceUser, folder: str) -> str:
+    """Return how the user comes to see what is in a folder."""
+    if is_system_folder(folder) or may(user, "x", _above(folder)) is False:
+        return _another(user, "Put the files into a folder of their own, which root makes:")
+    return _lines("As root, let its group look into it, and nobody else:", *_of_group(user, "rx", folder))
+
+
+def writing_advice(user: ServiceUser, folder: str, there: str) -> str:
+    """Return how the user comes to write in a folder.
+
+    Args:
+        user: Who is to write.
+        folder: In which.
+        there: The deepest part of it that is there.
+
+    """
+    if runtime.WINDOWS:
+        return "Name another, in which you may write."
+    if folder != there:
+        is_bad_place = there == "/" or _is_of_system(there) or may(user, "x", there) is False
+        made = f"install -d -o {user.name} -m 700 {quote(folder)}"
+        return _another(user, _NAME_ANOTHER) if is_bad_place else _lines("As root, make it:", *_made_user(user), made)
+    if is_system_folder(folder) or may(user, "x", _above(folder)) is False:
+        return _another(user, _NAME_ANOTHER)
+    return _lines(
+        "Name another, or, if it is for nothing else, let its group write, as root:", *_of_group(user, "rwx", folder)
+    )
+
+
+def is_system_folder(folder: str) -> bool:
+    """Tell whether a folder is of the system or somebody's home, so that nothing should be changed on it."""
+    parts = PurePosixPath(folder).parts
+    is_right_in = len(parts) == len(("/", "home", "ana")) and f"/{parts[1]}" in _FOLDERS_OF_MANY
+    return len(parts) <= len(("/", "srv")) or is_right_in or _is_of_system(folder)
+
+
+def _is_of_system(folder: str) -> bool:
+    return any(PurePosixPath(folder).is_relative_to(above) for above in _SYSTEM)
+
+
+def _another(user: ServiceUser, sentence: str) -> str:
+    return _lines(sentence, *_made_user(user), _own_folder(user))
+
+
+def _of_group(user: ServiceUser, rights: str, path: str) -> Iterator[str]:
+    yield from _made_user(user)
+    yield f"chgrp {_group(user)} {quote(path)}"
+    yield f"chmod g+{rights} {quote(path)}"
+
+
+def _own_folder(user: ServiceUser) -> str:
+    return f"install -d -o {user.name} -m 700 {OWN_FOLDER}"
+
+
+def _made_user(user: ServiceUser) -> Iterator[str]:
+    """Yield what makes a user who is not there yet, as nothing can be given to one; --install then takes that one."""
+    if not user.is_there:
+        yield f"useradd -r -U -d {quote(user.home)} {user.name}"
+
+
+def _group(user: ServiceUser) -> str:
+    if not user.is_there:
+        return user.name
+    try:
+        return str(importlib.import_module("grp").getgrgid(user.numbers[1]).gr_name)
+    except (ImportError, KeyError):  # none on Windows; a number may have no name
+        return str(user.numbers[1])
+
+
+def _above(path: str) -> str:
+    return str(PurePosixPath(path).parent)
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(lines)

@@ -1,0 +1,40 @@
+"""What was answered before about the same files, and the same sheet of them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from importer.commands.questions.earlier_answers import RunsBefore
+from importer.model.runs import DECLINED, RunRecord
+from tests.support.journals import record
+
+FILES = ("/tmp/libro.xlsx",)  # noqa: S108 - a name
+FIRST = record("first")
+
+
+def run(name: str, days: int, **options: object) -> RunRecord:
+    """Return a run of the workbook, so many days after the first."""
+    at = FIRST.started_at + timedelta(days=days)
+    return replace(FIRST, name=name, files=FILES, options=options, started_at=at, finished_at=at)
+
+
+def test_the_sheet_is_the_one_that_was_named_last() -> None:
+    """Of the same files, by a run that was neither declined nor cut off."""
+    runs = [
+        replace(run("cut", 5, sheet="A"), finished_at=None),
+        run("declined", 4, sheet="B", **{DECLINED: True}),
+        run("unnamed", 3),
+        run("named", 2, sheet="C"),
+        run("older", 1, sheet="D"),
+        replace(run("other", 6, sheet="E"), files=("/tmp/otro.xlsx",)),  # noqa: S108 - a name
+    ]
+    assert RunsBefore(runs=runs, files=FILES).sheet == "C"
+    assert not RunsBefore(runs=runs[2:3], files=FILES).sheet
+
+
+def test_of_another_sheet_only_the_country_is_known() -> None:
+    """Its header, its columns and who agreed are its own."""
+    guessed = [{"identifier": "Tel", "name": "Nombre"}]
+    before = RunsBefore(runs=[run("a", 1, sheet="Clientes", header_row=3, country="ES", guessed=guessed)], files=FILES)
+    same, other = before.answers({"sheet": "clientes "}), before.answers({"sheet": "Proveedores"})
+    assert (same.header_row, same.column(0, "identifier"), same.country) == (3, "Tel", "ES")
+    assert (other.header_row, other.column(0, "identifier"), other.country) == (None, "", "ES")
