@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from importer import __version__
-from importer.cli.command_end import close_log, fail, fail_use, given, invoked, print_json_schema
+from importer.cli.command_end import close_log, fail, fail_use, fail_with, given, invoked, print_json_schema
 from importer.cli.process import INTERRUPTED_TEXT, VERSION, interrupted_exit_code, is_terminal, raised_when_told_to_end
 from importer.cli.prompts import ask_hidden, ask_line, confirm_import
 from importer.model.errors import ImporterError
@@ -173,7 +173,7 @@ class GroupedCommand(TyperCommand):
             with raised_when_told_to_end():
                 return super().invoke(ctx)
         except ImporterError as error:
-            fail(error.exit_code, f"{error.message}\n{error.hint}".rstrip(), error)
+            fail_with(error)
         except KeyboardInterrupt as error:
             fail(interrupted_exit_code(error), str(error) or INTERRUPTED_TEXT)
         except (typer.Exit, typer.Abort):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from importer.cli.process import put_out, say
-from importer.model.errors import StorageError, UsageError, error_json
+from importer.model.errors import ImporterError, StorageError, UsageError, error_json
 
 if TYPE_CHECKING:
     from importer.commands.context import CommandContext, CommandResult
@@ -132,6 +132,20 @@ def fail(exit_code: int, text: str, reason: Exception | None = None) -> NoReturn
         raise typer.Exit(ended)
     _say(text, exit_code, reason)
     _end(_bare(exit_code, reason, text), exit_code)
+
+
+def fail_with(error: ImporterError) -> NoReturn:
+    """Say which error ended a command, and end.
+
+    Raises:
+        typer.Exit: Always.
+
+    """
+    if (context := _INVOCATION.get().context) and error.code.startswith("token_"):
+        from importer.commands.account.token_place import with_token_place  # noqa: PLC0415 - nearly never
+
+        error = with_token_place(context, error)
+    fail(error.exit_code, f"{error.message}\n{error.hint}".rstrip(), error)
 
 
 def fail_use(arguments: Sequence[str], message: str, show: Callable[[], None]) -> NoReturn:

@@ -42,6 +42,6 @@ def undo(
         raise UsageError(
             "undo needs the name of a run.", "See their names with: callbell-importer runs", code="run_unknown"
         )
-    earlier = find_run(context.settings, run)
+    earlier = find_run(context, "undo", run)
     context = with_config_of(context, earlier, config)
     finish(context, undo_run(context, earlier))

@@ -1,16 +1,19 @@
 """`journal backup` and `journal check`: a safe copy of the journal, and whether it is whole."""
 
+import os
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_of
-from importer.commands.named_journal import require_journal
+from importer.commands.service_journals import fail_without_journal
 from importer.commands.setup import is_there
 from importer.journal.backup import back_up, note_backup
 from importer.journal.integrity import JournalState, examine
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import plain
 from importer.system.locks import journal_lock
+from importer.system.service_user import own_name
+from importer.system.shell import importer_command
 
 
 def back_up_journal(context: CommandContext, copy: Path) -> CommandResult:
@@ -22,13 +25,33 @@ def back_up_journal(context: CommandContext, copy: Path) -> CommandResult:
         UsageError: There is no journal, or something is where the copy should be.
 
     """
-    journal = _journal(context)
+    journal = _journal(context, "backup", str(copy.absolute()))
+    copy = copy.absolute()
     if is_there(copy) or copy.is_symlink():
         raise UsageError(f"{copy} is there already, and a backup replaces nothing.", "Name a file that is not there.")
+    _require_place(context, journal, copy)
     with journal_lock(journal, "a backup", wait=context.settings.run.wait):
         note_backup(journal, copy, context.clock.now())  # before there is one: `purge` must find every copy
         back_up(journal, copy)
     return CommandResult(exit_code=0, text=f"The journal {journal} was copied to {copy}, whole.")
+
+
+def _require_place(context: CommandContext, journal: Path, copy: Path) -> None:
+    """Return if a copy can be put where it is to be.
+
+    Raises:
+        StorageError: Its folder may not be written to.
+
+    """
+    folder = next(one for one in copy.parents if is_there(one))
+    if os.access(folder, os.W_OK | os.X_OK):
+        return
+    own = next((one for one in (Path.home(), journal.parent) if os.access(one, os.W_OK)), journal.parent)
+    again = importer_command("journal", "backup", str(own / copy.name), options=[*context.options.items()])
+    raise StorageError(
+        f"The copy {copy} cannot be written: {own_name()} may not write to the folder {folder}.",
+        f"Name a file in a folder that is yours to write to, such as:\n  {again}",
+    )
 
 
 def check_journal(context: CommandContext) -> str:
@@ -39,7 +62,7 @@ def check_journal(context: CommandContext) -> str:
         UsageError: There is no journal.
 
     """
-    journal = _journal(context)
+    journal = _journal(context, "check")
     state = examine(journal)
     if state.faults:
         faults = "".join(f"\n  - {plain(fault)}" for fault in state.faults)
@@ -50,11 +73,11 @@ def check_journal(context: CommandContext) -> str:
     return _told(journal, state)
 
 
-def _journal(context: CommandContext) -> Path:
+def _journal(context: CommandContext, *words: str) -> Path:
     journal = journal_of(context.settings)
     if not is_there(journal):
-        require_journal(context.settings, journal)
-        raise UsageError(f"There is no journal {journal}.", "Name yours with --journal, or make one with a run.")
+        hint = "Name yours with --journal, or make one with a run."
+        fail_without_journal(context, journal, hint, "journal", *words)
     return journal
 
 

@@ -49,7 +49,7 @@ def earlier_run(context: CommandContext, name: str, config: Path | None) -> tupl
         UsageError: There is no such run, or its config cannot be read, or something is wrong in it.
 
     """
-    return _with_options(context, find_run_to_report(context.settings, name), config)
+    return _with_options(context, find_run_to_report(context, name), config)
 
 
 def run_to_retry(context: CommandContext, name: str, config: Path | None) -> tuple[CommandContext, RunRecord]:
@@ -60,7 +60,7 @@ def run_to_retry(context: CommandContext, name: str, config: Path | None) -> tup
         UsageError: As of `earlier_run`, or its rows are not wanted in Callbell.
 
     """
-    earlier, left_out = find_run_to_retry(context.settings, name)
+    earlier, left_out = find_run_to_retry(context, name)
     for reason in left_out:
         context.tell(f"{reason} The run before it is taken: {earlier.name}.")
     return _with_options(context, earlier, config)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import require_journal
+from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal import Journal
 from importer.model.deletion import taken_back
@@ -44,9 +45,9 @@ def list_runs(context: CommandContext, name: str = "", line_width: int = 0) -> s
             return (
                 runs_table(found, context.zone, line_width, undone)
                 if found
-                else f"{_no_run(context.settings)} {as_typed(_MAKE_ONE)}\n"
+                else as_typed("\n".join(_no_run(context, "runs"))) + "\n"
             )
-        shown = run_text(*_named(found, name, context.settings), context.zone)
+        shown = run_text(*_named(found, name, context, "runs"), context.zone)
         source = journal.report_source(name) if journal else None
         lines = undo_lines(source.undos(), undone.get(name, {}), context.zone) if source else []
         lines += [f"  kept      {line}" for line in source.kept().lines()] if source else []
@@ -70,25 +71,25 @@ def runs_result(context: CommandContext, name: str = "") -> CommandResult:
                 listed_run_json(record, tally, undone=counts.get(record.name, 0)) for record, tally in found
             ]
         else:
-            _named(found, name, context.settings)
+            _named(found, name, context, "runs")
             source = journal.report_source(name) if journal else None
             ending["run"] = past_run_json(source, undone=counts.get(name, 0)) if source else None
     return CommandResult(exit_code=0, text="", summary_json=json_text(ending))
 
 
-def find_run(settings: Settings, name: str) -> RunRecord:
-    """Return the run of a name.
+def find_run(context: CommandContext, command: str, name: str) -> RunRecord:
+    """Return the run of a name, for a command.
 
     Raises:
         StorageError: The journal cannot be read.
         UsageError: There is none.
 
     """
-    with _journal(settings) as journal:
-        return _named(journal.runs() if journal else [], name, settings)[0]
+    with _journal(context.settings) as journal:
+        return _named(journal.runs() if journal else [], name, context, command)[0]
 
 
-def find_run_to_report(settings: Settings, name: str) -> RunRecord:
+def find_run_to_report(context: CommandContext, name: str) -> RunRecord:
     """Return the run of a name; without one, the last that was not declined: of that nothing was sent or written.
 
     Raises:
@@ -96,15 +97,15 @@ def find_run_to_report(settings: Settings, name: str) -> RunRecord:
         UsageError: There is none.
 
     """
-    with _journal(settings) as journal:
+    with _journal(context.settings) as journal:
         found = journal.runs() if journal else []
     reported = [one for one in found if name or not one[0].is_declined]
     if found and not reported:
         raise UsageError("There is no run with reports yet.", _MAKE_ONE, code="run_unknown")
-    return _named(reported, name, settings)[0]
+    return _named(reported, name, context, "report")[0]
 
 
-def find_run_to_retry(settings: Settings, name: str) -> tuple[RunRecord, Sequence[str]]:
+def find_run_to_retry(context: CommandContext, name: str) -> tuple[RunRecord, Sequence[str]]:
     """Return the run of a name; without one, the last that a person wants in Callbell, and why later ones are not it.
 
     Raises:
@@ -112,11 +113,11 @@ def find_run_to_retry(settings: Settings, name: str) -> tuple[RunRecord, Sequenc
         UsageError: There is none, or its rows are not wanted in Callbell.
 
     """
-    with _journal(settings) as journal:
+    with _journal(context.settings) as journal:
         found, undone = (journal.runs(), journal.undone_runs()) if journal else ([], set())
     reasons = {record.name: _unwanted(record, counts, undone) for record, counts in found}
     wanted = [one for one, why in reasons.items() if not why]
-    record, _ = _named(found, name or next(iter(wanted), ""), settings)
+    record, _ = _named(found, name or next(iter(wanted), ""), context, "retry")
     if why := reasons[record.name]:
         again = command_line("run", record.files, record.options, same_files=True)
         raise UsageError(f"Nothing was sent: {why}", f"To import it after all:\n  {again}", code="run_unwanted")
@@ -150,23 +151,34 @@ def _journal(settings: Settings) -> Iterator[Journal | None]:
         yield journal
 
 
-def _no_run(settings: Settings) -> str:
-    """Return the sentence that no run is known, with the journal's path where one was named that is not there."""
-    named = settings.run.journal
-    if named is None or is_there(named):
-        return "There is no run yet."
-    return f"There is no journal at {plain(str(named))}, so no run is known."
+def _no_run(context: CommandContext, *words: str) -> tuple[str, str]:
+    """Return the sentence that no run is known, with where one was looked for, and what to do."""
+    journal = journal_of(context.settings)
+    if not is_there(journal):
+        why = f"There is no run yet. The journal {plain(str(journal))} is not there."
+        if context.settings.run.journal:
+            why = f"There is no journal at {plain(str(journal))}, so no run is known."
+    else:
+        why = f"There is no run yet. The journal {plain(str(journal))} has none."
+    return why, elsewhere(context, *words) or _MAKE_ONE
 
 
-def _named(found: Sequence[tuple[RunRecord, _Counts]], name: str, settings: Settings) -> tuple[RunRecord, _Counts]:
+def _named(
+    found: Sequence[tuple[RunRecord, _Counts]], name: str, context: CommandContext, command: str
+) -> tuple[RunRecord, _Counts]:
     for record, counts in found:
         if name in ("", record.name):
             return record, counts
+    words = filter(None, (command, name))
     if name and found:
+        journal = plain(str(journal_of(context.settings)))
+        names = "See their names with: callbell-importer runs"
         raise UsageError(
-            f"There is no run named {name}.", "See their names with: callbell-importer runs", code="run_unknown"
+            f"There is no run named {name} in the journal {journal}.",
+            "\n".join(filter(None, (names, elsewhere(context, *words)))),
+            code="run_unknown",
         )
-    raise UsageError(_no_run(settings), _MAKE_ONE, code="run_unknown")
+    raise UsageError(*_no_run(context, *words), code="run_unknown")
 
 
 def _undone(journal: Journal) -> Undone:

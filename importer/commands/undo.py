@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.commands.account.connection import Connection
+from importer.commands.account.token_place import with_token_place
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.exit_status import early_end, exit_code
 from importer.commands.live_display import in_background, show_pool
@@ -104,7 +105,7 @@ class Undo(PoolCommand):
             requests_sent=limiter.sent,
             requests_throttled=pool.counters.throttled,
         )
-        return self._report(undo, pool.stopped, record)
+        return self._report(undo, with_token_place(self.context, pool.stopped), record)
 
     def _report(self, undo: RunUndo, stopped: Stop | Exception | None, record: RunRecord) -> CommandResult:
         report, tally, code = Path(record.report_dir) / "undone.csv", undo.tally(), record.exit_code or 0

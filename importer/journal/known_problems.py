@@ -93,10 +93,16 @@ SELECT tally FROM runs WHERE {_USUAL} AND id >= coalesce((
 ORDER BY id DESC LIMIT :count
 """  # noqa: S608 - only constants
 """Whoever gives `--min-rows 0` takes that number of rows for the new usual one."""
+_TOLD_RUN = f"""
+SELECT id FROM runs WHERE {_OF_SERIES} AND command = 'run' AND is_told ORDER BY id DESC LIMIT 1 OFFSET :back
+"""  # noqa: S608 - only constants
 _HEADERS = f"""
-SELECT json_extract(runs.files, '$[' || place || ']'), header FROM sheets JOIN runs ON runs.id = run WHERE run = (
-    SELECT max(id) FROM runs WHERE {_OF_SERIES} AND command = 'run' AND is_told
-) ORDER BY place
+SELECT json_extract(runs.files, '$[' || place || ']'), header FROM sheets JOIN runs ON runs.id = run
+WHERE run = ({_TOLD_RUN}) ORDER BY place
+"""  # noqa: S608 - only constants
+_HAS_CHANGED_HEADER = f"""
+SELECT 1 FROM runs, json_each(runs.degraded) AS one
+WHERE runs.id = ({_TOLD_RUN}) AND json_extract(one.value, '$[0]') = 'header_changed'
 """  # noqa: S608 - only constants
 
 
@@ -128,8 +134,17 @@ class RunHistory:
         """Return what the runs of the series before it tell of what is usual; retries do not count."""
         key = asdict(self.key)
         tallies = [json.loads(tally) for (tally,) in self.database.fetch(_ROWS_READ, key | {"count": _MEDIAN_RUNS})]
-        headers = [(file, tuple(json.loads(header))) for file, header in self.database.fetch(_HEADERS, key)]
-        return EarlierRuns(rows_read=tuple(sum(tally.values()) for tally in tallies), headers=tuple(headers))
+        was_changed = self.database.fetch(_HAS_CHANGED_HEADER, key | {"back": 0})
+        return EarlierRuns(
+            rows_read=tuple(sum(tally.values()) for tally in tallies),
+            headers=self._headers(0),
+            headers_before=self._headers(1) if was_changed else (),
+        )
+
+    def _headers(self, back: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the files of a run of the series, each with its header; 0: of the last one, 1: of the one before."""
+        found = self.database.fetch(_HEADERS, asdict(self.key) | {"back": back})
+        return tuple((file, tuple(json.loads(header))) for file, header in found)
 
 
 def _compare(connection: sqlite3.Connection, key: RunKey, *, is_finished: bool, retried: int | None) -> Comparison:

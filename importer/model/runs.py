@@ -236,6 +236,8 @@ class EarlierRuns:
     """Rows of the last finished ones that had any, at most five, the last first."""
     headers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The paths of the last one's files, each with its column headers."""
+    headers_before: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The same of the run before the last, where the last one's header had changed: it may have been repaired since."""
 
 
 def conflict_count(problems: Iterable[ProblemGroup]) -> int:

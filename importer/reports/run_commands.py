@@ -1,5 +1,6 @@
-"""The commands that go on from a run, as a person gives them. Pure but for the terminal and its folder."""
+"""The commands that go on from a run, as a person gives them. Pure but for the terminal, its folder and a variable."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _GIVEN_AGAIN = (
 )
 _WHERE_RUNS_ARE = ("account", "journal", "sandbox")
 """The options that `retry` and `report` need to find the run, which has the others."""
+_JOURNAL = "CALLBELL_IMPORTER_JOURNAL"
+"""The variable that names the journal, which another shell need not have."""
 _HOW_TO_READ = ("sheet", "header_row", "no_header", "encoding", "delimiter")
 _OF_EVERY_CONTACT = ("source", "country", "tag")
 """Which `init` takes besides, and writes into the config."""
@@ -47,12 +50,12 @@ def command_line(
 
 def given_again(options: Mapping[str, object]) -> list[tuple[str, object]]:
     """Return those of a run's options that decide how corrected rows are read and where they are sent."""
-    return [(name, options.get(name)) for name in _GIVEN_AGAIN]
+    return [(name, _given(options, name)) for name in _GIVEN_AGAIN]
 
 
 def where_runs_are(options: Mapping[str, object]) -> list[tuple[str, object]]:
     """Return those of a command's options by which another command finds the same journal."""
-    return [(name, options.get(name)) for name in ("config", *_WHERE_RUNS_ARE)]
+    return [(name, _given(options, name)) for name in ("config", *_WHERE_RUNS_ARE)]
 
 
 def after_rehearsal(record: RunRecord, of_list: RunRecord | None = None) -> list[tuple[str, str]]:
@@ -117,4 +120,12 @@ def _where_it_is(record: RunRecord) -> list[tuple[str, object]]:
     """
     needs_config = record.options.get("account") or shell.is_read_elsewhere()
     names = ("config", *_WHERE_RUNS_ARE) if needs_config else _WHERE_RUNS_ARE
-    return [(name, record.options.get(name)) for name in names]
+    return [(name, _given(record.options, name)) for name in names]
+
+
+def _given(options: Mapping[str, object], name: str) -> object:
+    """Return an option's value; of the journal also the one that a variable names, where another shell is meant."""
+    given = options.get(name)
+    if name != "journal" or given or not shell.is_read_elsewhere() or options.get("sandbox"):
+        return given
+    return os.path.abspath(named) if (named := os.environ.get(_JOURNAL)) else None  # noqa: PTH100 - no links

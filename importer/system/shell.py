@@ -77,7 +77,7 @@ def program_command() -> str:
 
 
 def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) -> str:
-    """Return a command of the importer, with its options.
+    """Return a command of the importer, with its options; in a nightly service, as root gives it to the service's user.
 
     Args:
         words: The command's name and its arguments.
@@ -85,7 +85,14 @@ def importer_command(*words: str, options: Sequence[tuple[str, object]] = ()) ->
             repeated; an empty value leaves the option out.
 
     """
-    return " ".join([importer_name(), *map(quote, words), *map(quote, option_words(options))])
+    command = " ".join([importer_name(), *map(quote, words), *map(quote, option_words(options))])
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not (credentials and is_read_elsewhere()):
+        return command
+    from importer.system.installed_units import own_unit  # noqa: PLC0415 - only a service needs it
+
+    unit = own_unit(credentials)
+    return unit.as_its_user(command) if unit else command
 
 
 def option_words(options: Sequence[tuple[str, object]]) -> list[str]:
@@ -103,6 +110,11 @@ def option_words(options: Sequence[tuple[str, object]]) -> list[str]:
 def variable_command(name: str, value: str) -> str:
     """Return the command that sets a variable for the commands after it: for PowerShell on Windows."""
     return f"$env:{name} = {quote(value)}" if runtime.WINDOWS else f"export {name}={quote(value)}"
+
+
+def variable_away(name: str) -> str:
+    """Return the command that takes a variable away from the commands after it: for PowerShell on Windows."""
+    return f"Remove-Item env:{name}" if runtime.WINDOWS else f"unset {name}"
 
 
 def empty_file_command(path: Path | str) -> str:

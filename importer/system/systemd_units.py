@@ -26,6 +26,8 @@ _FINAL_CODES = "1 2 3 4 6 70 130 143 200 203 209 226 SIGKILL SIGABRT SIGBUS SIGS
 """After all of these the same command would end in the same way, or a person wanted it to end: only exit code 5, the
 service, is worth another start. systemd has `RestartForceExitStatus` for that, but not for Type=oneshot."""
 _PLAIN_WORD = re.compile(r"[\w@+=:,./~-]+")
+CREDENTIAL = "LoadCredential=token:"
+"""Before the token file's path."""
 _TIME = re.compile(r"^OnCalendar=.*?(\d\d):(\d\d)", re.MULTILINE)
 _JOURNAL = re.compile(rf"^{JOURNAL_COMMENT}(.*)$", re.MULTILINE)
 _HOMES = ("/home", "/root", "/run/user")
@@ -178,7 +180,7 @@ def _of_system(job: NightlyJob) -> Iterator[str]:
     yield f"StateDirectory={STATE_FOLDER}\nStateDirectoryMode=0700"
     yield f"WorkingDirectory={_raw(job.folder)}"
     if job.token_file:
-        yield f"LoadCredential=token:{_raw(job.token_file)}"
+        yield f"{CREDENTIAL}{_raw(job.token_file)}"
         yield "Environment=CALLBELL_IMPORTER_TOKEN_FILE=%d/token"
     if folders := needed_folders(job):
         yield f"ReadWritePaths={' '.join(map(_quoted, folders))}"

@@ -136,6 +136,17 @@ def test_a_token_file_is_told_with_its_mode(monkeypatch: pytest.MonkeyPatch) -> 
         assert "systemd" in line(give("doctor", "--json"), "token")["text"]
 
 
+def test_a_variable_that_wins_over_an_accounts_own_token_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It works, and may be another account's."""
+    Path("b.token").write_text("token-of-b", "utf-8")
+    Path("b.token").chmod(0o600)
+    Path("config.toml").write_text('[accounts.b]\ntoken_file = "b.token"\n', encoding="utf-8")
+    with service(monkeypatch):
+        said = give("doctor", "--json")
+    assert (said.exit_code, levels(said)["token"]) == (0, "note")
+    assert "b.token, which the config has for the account b" in line(said, "token")["text"]
+
+
 def test_a_service_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 5, and no traceback."""
     with closing(socket.socket()) as free:

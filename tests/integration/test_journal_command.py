@@ -49,6 +49,25 @@ def test_a_backup_replaces_nothing() -> None:
     assert JOURNAL.read_bytes() == before
 
 
+def test_a_backup_where_nobody_may_write_is_told_with_a_place_that_works(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Exit code 4: which file, which folder, who, and the command with an absolute path in a folder of one's own."""
+    own, closed = tmp_path / "home", tmp_path / "closed"
+    for folder in (own, closed):
+        folder.mkdir()
+    monkeypatch.setattr(Path, "home", lambda: own)
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != closed)
+    said = give("journal", "backup", "closed/new/copy.sqlite3")
+    assert said.exit_code == 4
+    message, _, again = said.stderr.splitlines()
+    assert message.startswith(f"The copy {closed}/new/copy.sqlite3 cannot be written: ")
+    assert message.endswith(f" may not write to the folder {closed}.")
+    assert again == f"  callbell-importer journal backup {own}/copy.sqlite3"
+    assert give(*again.split()[1:]).exit_code == 0
+    assert (own / "copy.sqlite3").exists()
+
+
 def test_a_backup_during_a_run_ends_with_6_or_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """And names who holds the journal."""
     lock = journal_lock(JOURNAL.resolve(), "20261123-020000-contacts")

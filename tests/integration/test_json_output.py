@@ -157,7 +157,7 @@ def told_to_end_early(number: signal.Signals) -> Callable[[Patch, Sandbox], None
 
         patch.setattr("importer.commands.setup.journal_of", path)
         patch.setattr("importer.commands.runs.journal_of", path)
-        patch.setattr("importer.commands.purge.command.journal_path", path)
+        patch.setattr("importer.commands.purge.own_journals.journal_path", path)
 
     return stopped
 

@@ -307,6 +307,16 @@ def test_a_header_that_changed_is_told_once() -> None:
     assert (said.exit_code, degraded(said)) == (1, ["header_changed"])  # it feeds the note
 
 
+def test_a_header_that_is_as_before_again_is_no_second_bad_night() -> None:
+    """The repair is told to nobody; that it broke once more is."""
+    night(ANA, EVA)
+    for _ in range(2):
+        said = night(("+34600000001", "Ana"), header=HEADER[:2])
+        assert (said.exit_code, degraded(said)) == (1, ["header_changed"])
+        said = night(ANA, EVA)
+        assert (said.exit_code, degraded(said)) == (0, [])
+
+
 def test_rows_that_were_fixed_are_no_night_of_their_own() -> None:
     """The file of rows to fix has few rows, whatever the config asks for."""
     Path("config.toml").write_text("[run]\nmin_rows = 2\n", encoding="utf-8")

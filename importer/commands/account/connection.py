@@ -10,6 +10,7 @@ from importer.client.account import AccountLists, identify_account, read_lists
 from importer.client.http import CallbellClient
 from importer.client.token import NoTokenError, Token, find_token
 from importer.commands.account.asking_display import asking_account, outage_before_rows
+from importer.commands.account.token_place import warn_of_other_token
 from importer.commands.context import CommandContext
 from importer.commands.input.input_sheet import InputSheet
 from importer.commands.mapping_selection import column_mapping, guess_of, mapping_options, with_account
@@ -173,6 +174,7 @@ def _mapped(
 def _service(context: CommandContext) -> tuple[str, Token | None]:
     """Return the service's address and the token; a dry run does without a token, and without asking the account."""
     chosen = context.settings.service
+    warn_of_other_token(context)
     try:
         return chosen.base_url, find_token(context.environment, chosen.token_file, chosen.account)
     except NoTokenError:

@@ -1,7 +1,7 @@
 """What `doctor` says of what it found: a `Diagnosis` for each part of the set-up. Pure."""
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from importer.model.plain_text import counted
 from importer.model.replies import Arrival, Reply
 from importer.model.requests import CALLBELL_URL
 from importer.model.stop import CHECK_NETWORK
+from importer.system.installed_units import InstalledUnit
 from importer.system.shell import quote
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
@@ -42,11 +43,27 @@ class CronFacts:
     journal: str = ""
     has_job: bool = False
     """Whether the user's crontab has a job of the importer."""
+    units: Sequence[InstalledUnit] = ()
+    """The nightly services of the system."""
 
 
 def skipped(name: str, why: str) -> Diagnosis:
     """Return a check that was not made."""
     return Diagnosis(name=name, level=Level.SKIPPED, text=why)
+
+
+def not_made(name: str, found: Mapping[str, Diagnosis]) -> Diagnosis:
+    """Return a check that could not be made, with which of the others kept it from being made."""
+    wrong = {one for one, diagnosis in found.items() if diagnosis.level is Level.PROBLEM}
+    if "config" in wrong:
+        return skipped(name, "not looked at while the config is wrong")
+    if name == "lock":
+        return skipped(name, "not looked at: see the journal")
+    if "service" in wrong:
+        return skipped(name, "not asked: the service does not answer")
+    if "account" in wrong:
+        return skipped(name, "not asked: see the account")
+    return skipped(name, "not asked: the token is refused" if "service" in found else "not asked without a token")
 
 
 def of_error(name: str, error: ImporterError, exit_code: int | None = None) -> Diagnosis:
@@ -88,7 +105,9 @@ def diagnose_reports(folder: Path, metrics: Path | None, *, is_there: bool) -> D
     return Diagnosis(name="reports", level=Level.NOTE, text=text, next_step=step)
 
 
-def diagnose_token(source: TokenSource, file: Path | None, mode: int | None, refused: Reply | None) -> Diagnosis:
+def diagnose_token(
+    source: TokenSource, file: Path | None, mode: int | None, refused: Reply | None, *, is_tried: bool = True
+) -> Diagnosis:
     """Return how the token stands.
 
     Args:
@@ -96,12 +115,13 @@ def diagnose_token(source: TokenSource, file: Path | None, mode: int | None, ref
         file: The token file, if it is in one.
         mode: The file's mode; None: Windows, where the folder decides.
         refused: The reply in which the service refused it; None: it did not.
+        is_tried: Whether the service answered at all.
 
     """
     secret = "a credential that systemd guards" if source is TokenSource.CREDENTIAL else f"secret, mode {mode or 0:04o}"
     text = _TOKEN_WORDS.get(source) or f"from the file {file}" + (f" ({secret})" if mode is not None else "")
     if refused is None:
-        return Diagnosis(name="token", text=text)
+        return Diagnosis(name="token", text=text if is_tried else f"{text}; it could not be tried")
     step = "Take a new token from Callbell's settings (API), and put it there."
     return problem_diagnosis("token", f"{text}: the service refuses it ({refused.http_status})", step, 2)
 
@@ -180,6 +200,14 @@ def diagnose_disk(places: Sequence[tuple[str, int]]) -> Diagnosis:
 
 def diagnose_schedule(facts: CronFacts) -> Diagnosis:
     """Return how an import is repeated; of a user's cron job what it sees, and what it misses."""
+    if not facts.has_job and facts.units:
+        of_units = "; ".join(
+            f"{one.name}.service, as {one.user}, with the journal {one.journal}" for one in facts.units
+        )
+        step = "\n".join(
+            one.as_its_user(f"callbell-importer runs --journal {quote(str(one.journal))}") for one in facts.units
+        )
+        return Diagnosis(name="schedule", text=of_units, next_step=f"Its runs, as root: {step}")
     if not facts.has_job:
         step = "callbell-importer schedule FILE"
         return Diagnosis(name="schedule", text="to run the same import every night:", next_step=step)

@@ -14,12 +14,12 @@ from importer.client.account import identify_account, read_lists
 from importer.client.http import CallbellClient
 from importer.client.kept_token import kept_token_file
 from importer.client.token import Token, TokenSource, find_token, token_source
+from importer.commands.account.token_place import other_token
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.doctor import checks
 from importer.commands.doctor.probe_check import ProbeRequest, finish_probes, is_allowed, requested_number
 from importer.commands.journal_path import journal_of
 from importer.commands.named_journal import require_journal
-from importer.commands.schedule.folders import reports_at_night
 from importer.commands.setup import is_there
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState, examine
@@ -33,6 +33,7 @@ from importer.model.requests import WHO_AM_I
 from importer.reports.doctor_report import doctor_json, doctor_text
 from importer.system import runtime
 from importer.system.files import as_storage_error
+from importer.system.installed_units import installed_units
 from importer.system.locks import journal_lock
 from importer.system.scheduler import has_cron_job
 from importer.system.shell import program_command
@@ -78,13 +79,12 @@ class Doctor:
             self.found["config"] = checks.of_error("config", self.config_error)
         else:
             self._look(requested_number(self.context, number) if number else "")
-        later = "not looked at: solve the problem above first"
-        diagnoses = [self.found.get(name) or checks.skipped(name, later) for name in _ORDER]
+        diagnoses = [self.found.get(name) or checks.not_made(name, self.found) for name in _ORDER]
         if notify:
             from importer.commands.doctor.notify_checks import diagnose_notices  # noqa: PLC0415 - only where it is wanted
 
             diagnoses += (
-                diagnose_notices(self.context) if self.config_error is None else [checks.skipped("notify", later)]
+                diagnose_notices(self.context) if self.config_error is None else [checks.not_made("notify", self.found)]
             )
         summary = doctor_json(diagnoses, self.answers)
         code = diagnosed_exit_code(diagnoses)
@@ -112,15 +112,18 @@ class Doctor:
             self.found["token"] = checks.of_error("token", error)
             return
         self._source = token_source(environment, chosen.token_file, chosen.account)
-        self._tell_token(None)
+        self._tell_token(None, is_tried=False)
 
-    def _tell_token(self, refused: Reply | None) -> None:
+    def _tell_token(self, refused: Reply | None, *, is_tried: bool) -> None:
         if self._source is not None:
             chosen = self.context.settings.service
             file = kept_token_file(chosen.account) if self._source is TokenSource.KEPT else chosen.token_file
             is_file = self._source in (TokenSource.FILE, TokenSource.CREDENTIAL, TokenSource.KEPT)
             mode = _mode(file) if is_file else None
-            self.found["token"] = checks.diagnose_token(self._source, file, mode, refused)
+            file = file.absolute() if file else None
+            self.found["token"] = checks.diagnose_token(self._source, file, mode, refused, is_tried=is_tried)
+            if refused is None and (warning := other_token(self.context)):
+                self.found["token"] = Diagnosis(name="token", level=Level.NOTE, text=warning)
 
     def _path(self) -> Path:
         return journal_of(self.context.settings)
@@ -140,7 +143,7 @@ class Doctor:
                 self.found["journal"] = checks.diagnose_journal(path, None, 0)
 
     def _look_at_places(self) -> None:
-        reports = reports_at_night(self.context.settings.run)
+        reports = self.context.settings.run.report_dir.absolute()
         with self._problems("disk"):
             places = [("journal", _nearest(self._path().parent)), ("reports", _nearest(reports))]
             with as_storage_error("The free space of the disk cannot be told"):
@@ -166,6 +169,7 @@ class Doctor:
             home=environment.get("HOME", ""),
             journal=str(self._path()) if journal and journal.level is not Level.PROBLEM else "(see above)",
             has_job=has_cron_job(),
+            units=installed_units(),
         )
 
     async def _ask(self, token: Token, digits: str) -> None:
@@ -174,8 +178,8 @@ class Doctor:
         async with CallbellClient(chosen.base_url, token, self.context.clock) as client:
             samples, reply = await _sample(client)
             refused = reply if checks.is_token_refused(reply) else None
-            self._tell_token(refused)
             failed = reply if refused is None and reply.http_status not in (200, 429) else None
+            self._tell_token(refused, is_tried=failed is None)
             self.found["service"] = checks.diagnose_service(chosen.base_url, samples, failed)
             if failed is None:
                 self.found["clock"] = checks.diagnose_clock(reply.clock_skew_seconds)

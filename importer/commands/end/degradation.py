@@ -65,7 +65,9 @@ def undated(path: str) -> str:
     return _DATE.sub("#", path)
 
 
-def degradations(read: int, sheets: Sequence[ReadSheet], before: EarlierRuns, fewest: str) -> tuple[Degradation, ...]:
+def degradations(
+    read: int, sheets: Sequence[ReadSheet], before: EarlierRuns, fewest: str, made_for: Sequence[str] = ()
+) -> tuple[Degradation, ...]:
     """Return what is not as it should be with a run whose rows were all read.
 
     Args:
@@ -73,9 +75,10 @@ def degradations(read: int, sheets: Sequence[ReadSheet], before: EarlierRuns, fe
         sheets: Of the run.
         before: The earlier runs of the same import.
         fewest: `N` rows, or `N%` of the median of the earlier runs; empty: any number will do.
+        made_for: The header that the config was made for; empty: it is not known.
 
     """
-    found = [_too_few_rows(read, before.rows_read, fewest), *_changed_headers(sheets, before)]
+    found = [_too_few_rows(read, before.rows_read, fewest), *_changed_headers(sheets, before, made_for)]
     return tuple(one for one in found if one)
 
 
@@ -105,27 +108,39 @@ def _median(numbers: Sequence[int]) -> float:
     return (ordered[half] + ordered[-half - 1]) / 2  # of an odd number, the same one twice
 
 
-def _changed_headers(sheets: Sequence[ReadSheet], before: EarlierRuns) -> Iterator[Degradation]:
+def _changed_headers(
+    sheets: Sequence[ReadSheet], before: EarlierRuns, made_for: Sequence[str]
+) -> Iterator[Degradation]:
     """Yield each header that lost a column since the last run, or has a new one that feeds a field.
 
     Another order, other letter case and new columns that nothing is done with are no matter; a column that is gone is,
     whatever it was for: the export is not the one that was set up. The next run has this header to compare with.
+    One that was repaired, and is again as it is to be or as it was before the change, is as it should be.
     """
-    known = {undated(path): header for path, header in before.headers}
+    known, repaired = (
+        {undated(path): header for path, header in one} for one in (before.headers, before.headers_before)
+    )
     for sheet in sheets:
-        if (header := known.get(undated(sheet.path))) is None:
+        path = undated(sheet.path)
+        if not (changes := _changes(known.get(path, ()), sheet)):
             continue
-        there, now = _by_name(header), _by_name(sheet.header)
-        gone = [there[name] for name in there if name not in now]
-        new = [now[name] for name in now if name not in there and (gone or now[name] in sheet.used)]
-        if gone or new:
-            changes = [f"gone: {listed(gone)}"] if gone else []
-            changes += [f"new: {listed(new)}"] if new else []
-            message = (
-                f"The header of {plain(sheet.file)} is not that of the last run ({'; '.join(changes)}). See whether the"
-                " export is as it should be; what it does not say any more changes nothing in Callbell."
-            )
-            yield Degradation(HEADER_CHANGED, message)
+        if any(header and not _changes(header, sheet) for header in (made_for, repaired.get(path, ()))):
+            continue
+        message = (
+            f"The header of {plain(sheet.file)} is not that of the last run ({'; '.join(changes)}). See whether the"
+            " export is as it should be; what it does not say any more changes nothing in Callbell."
+        )
+        yield Degradation(HEADER_CHANGED, message)
+
+
+def _changes(header: Sequence[str], sheet: ReadSheet) -> list[str]:
+    """Return what matters of how a sheet's header differs from another; nothing where that is not known."""
+    if not header:
+        return []
+    there, now = _by_name(header), _by_name(sheet.header)
+    gone = [there[name] for name in there if name not in now]
+    new = [now[name] for name in now if name not in there and (gone or now[name] in sheet.used)]
+    return [f"{word}: {listed(names)}" for word, names in (("gone", gone), ("new", new)) if names]
 
 
 def _by_name(header: Sequence[str]) -> dict[str, str]:

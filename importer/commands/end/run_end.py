@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.commands.account.connection import MappedSheet
+from importer.commands.account.token_place import with_token_place
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.degradation import TOO_FEW_ROWS, ReadSheet, degradations, series_of, undated
 from importer.commands.end.exit_status import early_end, exit_code
@@ -97,7 +98,7 @@ class EndOfRun:
         if self.retried or run.limit or not is_whole or any(one.is_ours for one in read_sheets):
             return ()
         before = self.store.history_of(record.name).before()
-        return degradations(read, read_sheets, before, run.min_rows)
+        return degradations(read, read_sheets, before, run.min_rows, self.context.settings.mapping.made_for)
 
     def tally(self, record: RunRecord) -> Mapping[Status, int]:
         """Return the journal's own count; a row that it still has open is unsent, unless none was to be sent."""
@@ -115,7 +116,8 @@ class EndOfRun:
         context, source, told = self.context, self.store.report_source(record.name), self.context.told
         tally, warnings, is_dry = source.tally(), findings.warnings, context.settings.run.dry_run
         options = report_options(context.settings, record, source.sheets(), self.store, self.readers)
-        error = error_json(record.exit_code, self.stopped) if record.exit_code and self.stopped else None
+        stopped = with_token_place(context, self.stopped)
+        error = error_json(record.exit_code, stopped) if record.exit_code and stopped else None
         reports = None
         if not is_dry:
             reports = write_or_explain(self.store, record.name, warnings=warnings, options=options, error=error)
@@ -125,7 +127,7 @@ class EndOfRun:
             tally=tally,
             problems=told(problems),
             reports=reports,
-            early_end=early_end(self.stopped),
+            early_end=early_end(stopped),
             warnings=told(warnings),
             notes=findings.notes,
             sheets=source.sheets(),

@@ -7,16 +7,14 @@ what their reports say, is the last to forget. Whoever is on the list is not imp
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.end.conclusion import last_run_file
-from importer.commands.journal_path import journal_path
-from importer.commands.named_journal import require_journal
 from importer.commands.purge.files import FoundFile, in_done, in_inputs, in_last_run, in_logs, in_reports
 from importer.commands.purge.other_journals import OtherJournal, journals_besides, lines_to_forget
+from importer.commands.purge.own_journals import open_journals
 from importer.commands.purge.person_places import PersonPlaces, done_text, plan_text
 from importer.commands.purge.search import person_of
 from importer.commands.setup import is_there
@@ -31,7 +29,6 @@ from importer.model.phone_mask import masked
 from importer.model.runs import RunRecord
 from importer.reports.purge_report import PurgeCounts, purge_json
 from importer.reports.run_commands import where_runs_are
-from importer.system.locks import journal_lock
 from importer.system.shell import importer_command
 
 
@@ -45,7 +42,7 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
 
     """
     person = person_of(number, context.settings.mapping.contact.country)
-    with open_journals(context) as journals:
+    with open_journals(context, "--contact", number) as journals:
         places = [_found(context, journal, person) for journal in journals]
         journals_left = journals_besides(context, [place.journal.path for place in places])
         others = lines_to_forget(context, number, journals_left)
@@ -74,7 +71,7 @@ def remember_contact(context: CommandContext, number: str) -> CommandResult:
     """
     person = person_of(number, context.settings.mapping.contact.country)
     dry, now = context.settings.run.dry_run, context.clock.now()
-    with open_journals(context) as journals:
+    with open_journals(context, "--contact", number, "--remember") as journals:
         people = [PersonPurge(journal, person, now) for journal in journals]
         was_on_list = [one.find().is_on_list if dry else one.remember() for one in people]
     who, text = masked(person.identifier), "{} is not among the people who were forgotten."
@@ -83,34 +80,6 @@ def remember_contact(context: CommandContext, number: str) -> CommandResult:
         text = "{} would be imported again. Dry run: nothing was changed." if dry else text
     summary = purge_json(PurgeCounts(contacts=int(any(was_on_list))), is_dry_run=dry)
     return CommandResult(exit_code=0, text=text.format(who), summary_json=summary)
-
-
-@contextmanager
-def open_journals(context: CommandContext) -> Iterator[Sequence[Database]]:
-    """Yield the journals that are there, with their locks: the own one, and that of rehearsals if none is named.
-
-    Raises:
-        BusyError: A run uses one of them.
-        StorageError: One of them cannot be opened.
-        UsageError: There is none.
-
-    """
-    run = context.settings.run
-    kinds = (True,) if run.sandbox else (False,) if run.journal else (False, True)
-    paths = [
-        path for kind in kinds if is_there(path := journal_path(run.journal, sandbox=kind, account=run.of_account))
-    ]
-    if not paths:
-        missing = journal_path(run.journal, sandbox=kinds[0], account=run.of_account)
-        require_journal(context.settings, missing)
-        raise UsageError(f"There is no journal {missing}.", "Name yours with --journal.")
-    with ExitStack() as opened:
-        journals = []
-        for path in paths:
-            lock_again = opened.enter_context(journal_lock(path, "a purge", wait=run.wait))
-            journals.append(opened.enter_context(closing(Database(path, rehearsal=run.dry_run))))
-            lock_again()
-        yield journals
 
 
 def confirm_purge_of(context: CommandContext, plan: str, *arguments: str) -> None:

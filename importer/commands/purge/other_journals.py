@@ -12,6 +12,7 @@ from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_file
 from importer.commands.named_journal import other_journals
 from importer.commands.setup import is_there
+from importer.system.installed_units import InstalledUnit, installed_units
 from importer.system.shell import importer_command
 
 _NUMBER = "NUMBER"
@@ -28,10 +29,13 @@ class OtherJournal:
     """The config's account whose journal it is; empty: of none that is known."""
     options: Sequence[tuple[str, object]]
     """Those that lead to it."""
+    service: InstalledUnit | None = None
+    """The nightly service whose user has it."""
 
     def command(self, number: str) -> str:
         """Return what forgets a person there."""
-        return importer_command("purge", "--contact", number, options=self.options)
+        command = importer_command("purge", "--contact", number, options=self.options)
+        return self.service.as_its_user(command) if self.service else command
 
     def for_json(self) -> Mapping[str, str | None]:
         """Return what an object tells of it, without the person's number."""
@@ -50,8 +54,13 @@ def journals_besides(context: CommandContext, opened: Collection[Path]) -> Seque
             journal = str(missed[0]) if has_variable else None
             found.append(_other(missed[0], name, (config, name, journal)))
     of_accounts = {path for name in context.settings.account_journals for path in _journals_of(context, name)}
-    rest = sorted({*other_journals(opened), *registered_journals()} - of_accounts - {*opened})
+    known = of_accounts | {*opened}
+    services = [unit for unit in installed_units() if unit.journal not in known and is_there(unit.journal)]
+    rest = sorted({*other_journals(opened), *registered_journals()} - known - {unit.journal for unit in services})
     found += [_other(path, "", (config, run.of_account, str(path))) for path in rest if is_there(path)]
+    for unit in services:
+        options = (("config", config), ("account", run.of_account), ("journal", str(unit.journal)))
+        found.append(OtherJournal(path=unit.journal, account="", options=options, service=unit))
     return found
 
 

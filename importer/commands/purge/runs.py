@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.purge.command import confirm_purge_of, open_journals
+from importer.commands.purge.command import confirm_purge_of
 from importer.commands.purge.files import is_left_over, is_report
+from importer.commands.purge.own_journals import open_journals
 from importer.commands.setup import is_there
 from importer.journal.database import Database
 from importer.journal.purge import JournalPurge, OldRun, PurgedRuns
@@ -41,7 +42,7 @@ def purge_runs(context: CommandContext, days: int, given: str) -> CommandResult:
     """
     now = context.clock.now()
     before = now - timedelta(days=days)
-    with open_journals(context) as journals:
+    with open_journals(context, "--older-than", given) as journals:
         old = [JournalPurge(journal).old_runs(before) for journal in journals]
         runs = [run for one in old for run in one]
         plan = _plan(runs, given)

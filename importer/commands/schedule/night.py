@@ -9,7 +9,8 @@ from pathlib import Path
 from importer.client.kept_token import kept_token_file
 from importer.commands.context import CommandContext, load_settings
 from importer.commands.journal_path import journal_of
-from importer.commands.schedule.folders import is_usual_report_dir, written_folders
+from importer.commands.report_folder import is_usual_report_dir
+from importer.commands.schedule.folders import written_folders
 from importer.model.addresses import scheme_of
 from importer.model.errors import UsageError
 from importer.settings import Settings

@@ -22,3 +22,17 @@ def test_a_command_that_is_read_elsewhere_needs_nothing_of_its_folder(
     monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
     assert retry_command(run) == f"callbell-importer retry r --config {config}"
     assert command_line("run", [tmp_path / "a.csv"], {}) == f"callbell-importer run {tmp_path}/a.csv"
+
+
+def test_a_command_that_is_read_elsewhere_names_the_journal_that_a_variable_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The shell of whoever reads it need not have the variable; at this terminal it is set, and an option wins."""
+    monkeypatch.setenv("CALLBELL_IMPORTER_JOURNAL", "/srv/j.sqlite3")
+    run = replace(record(), options={})
+    assert "--journal" not in retry_command(run)
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: False)
+    assert retry_command(run).endswith(" --journal /srv/j.sqlite3")
+    assert command_line("run", ["/a.csv"], {}).endswith(" --journal /srv/j.sqlite3")
+    assert retry_command(replace(run, options={"journal": "/k"})).endswith(" --journal /k")
+    assert "--journal" not in retry_command(replace(run, options={"sandbox": True}))

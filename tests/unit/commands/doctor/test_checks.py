@@ -20,15 +20,17 @@ from importer.commands.doctor.checks import (
     diagnose_service,
     diagnose_token,
     is_token_refused,
+    not_made,
     of_error,
 )
 from importer.journal import AccountMatch
 from importer.journal.integrity import JournalState
 from importer.model.account import AccountIdentity
-from importer.model.diagnosis import Level, problem_diagnosis
+from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
 from importer.model.replies import Arrival, Reply
 from importer.reports.doctor_report import doctor_json
+from importer.system.installed_units import InstalledUnit
 
 REFUSED = Reply(arrival=Arrival.ANSWERED, http_status=401)
 
@@ -78,6 +80,42 @@ def test_it_is_told_where_the_token_is_from(source: TokenSource, text: str) -> N
     assert (good.level, bad.level, bad.exit_code) == (Level.OK, Level.PROBLEM, 2)
     assert text in good.text
     assert text in bad.text
+
+
+def test_a_token_that_nobody_answered_to_is_not_called_good() -> None:
+    """It was found, and not tried."""
+    told = diagnose_token(TokenSource.VARIABLE, None, None, None, is_tried=False)
+    assert told.text.endswith("; it could not be tried")
+
+
+GOOD, WRONG = Diagnosis(name="x", text=""), problem_diagnosis("x", "", "", 5)
+
+
+@pytest.mark.parametrize(
+    ("found", "name", "why"),
+    [
+        ({"config": WRONG}, "disk", "not looked at while the config is wrong"),
+        ({"config": GOOD, "token": WRONG}, "service", "not asked without a token"),
+        ({"token": WRONG, "service": GOOD}, "account", "not asked: the token is refused"),
+        ({"token": GOOD, "service": WRONG}, "clock", "not asked: the service does not answer"),
+        ({"token": GOOD, "service": GOOD, "account": WRONG}, "probe", "not asked: see the account"),
+        ({"token": GOOD, "service": GOOD, "journal": WRONG}, "lock", "not looked at: see the journal"),
+    ],
+)
+def test_a_check_that_was_not_made_names_what_kept_it(found: dict[str, Diagnosis], name: str, why: str) -> None:
+    """Not every problem above it: only the one that it depends on."""
+    assert not_made(name, found) == Diagnosis(name=name, level=Level.SKIPPED, text=why)
+
+
+def test_a_nightly_service_is_the_schedule_that_there_is() -> None:
+    """With whose it is, and how its runs are seen."""
+    unit = InstalledUnit(name="callbell-importer", user="callbell", journal=Path("/j"), token_file="/t")
+    told = diagnose_schedule(CronFacts(units=[unit]))
+    assert told.text == "callbell-importer.service, as callbell, with the journal /j"
+    assert told.next_step == (
+        "Its runs, as root: CALLBELL_API_TOKEN=$(cat /t) su -s /bin/sh callbell -c"
+        " 'callbell-importer runs --journal /j'"
+    )
 
 
 def test_only_401_and_403_are_about_the_token() -> None:

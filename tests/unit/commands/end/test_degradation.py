@@ -81,6 +81,18 @@ def test_what_matters_in_a_header(now: ReadSheet, said: str) -> None:
     assert changed(now, "Phone", "Name", "City") == said
 
 
+def test_a_header_that_was_repaired_is_as_it_should_be() -> None:
+    """It is that of the run before the change, or the one that the config was made for; a third one is not."""
+    path, good, bad = "/contacts.csv", ("Phone", "Name", "City"), ("Phone", "Name")
+    repaired, third = sheet(*good, used="Phone City"), sheet("Phone", "City", used="Phone City")
+    known = EarlierRuns(headers=((path, bad),))
+    after_change = EarlierRuns(headers=((path, bad),), headers_before=((path, good),))
+    assert [one.code for one in degradations(1, [repaired], known, "")] == ["header_changed"]
+    assert degradations(1, [repaired], known, "", good) == ()
+    assert degradations(1, [repaired], after_change, "") == ()
+    assert [one.code for one in degradations(1, [third], after_change, "", good)] == ["header_changed"]
+
+
 def test_a_file_of_another_date_has_the_same_header() -> None:
     """And a file that was not there before has none to compare with."""
     assert changed(sheet("Phone", path="/y/list-20261127.csv"), "Phone", "Name", path="/x/list-20261126.csv") == ""

@@ -1,0 +1,34 @@
+"""Where the reports are if nobody says: in the current folder; of the system service's user, in the service's own.
+
+So that what its user gives by hand has its reports beside those of the nights, wherever it is given.
+"""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from importer.settings import RunOptions, Settings
+from importer.system import runtime
+from importer.system.nightly_job import SERVICE_HOME
+
+
+def is_usual_report_dir(run: RunOptions) -> bool:
+    """Tell whether nobody named a folder for the reports: it is the usual one, or the account's in the usual one."""
+    usual = RunOptions().report_dir
+    return run.report_dir in ({usual / run.of_account} if run.of_account else {usual})
+
+
+def with_report_folder(settings: Settings) -> Settings:
+    """Return the settings with the folder for reports of the user who gives the command, where nobody named one."""
+    run = settings.run
+    if is_usual_report_dir(run) and _is_own(Path(SERVICE_HOME)):
+        return replace(settings, run=replace(run, report_dir=Path(SERVICE_HOME, run.report_dir)))
+    return settings
+
+
+def _is_own(folder: Path) -> bool:
+    """Tell whether a folder is there and belongs to the user who gives the command, if that is not root."""
+    try:
+        return not runtime.WINDOWS and folder.stat().st_uid == os.geteuid() != 0
+    except OSError:
+        return False

@@ -1,0 +1,67 @@
+"""The nightly services that are installed on this computer: whose they are, and where each has its journal and token.
+
+They are read from the units that `schedule --install` wrote, which everybody may read.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from importer.system.nightly_job import JOURNAL_COMMENT
+from importer.system.shell import quote
+from importer.system.systemd_units import CREDENTIAL
+
+UNITS = Path("/etc/systemd/system")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledUnit:
+    """A service of the system that imports every night."""
+
+    name: str
+    """Such as `callbell-importer`."""
+    user: str
+    journal: Path
+    token_file: str
+    """The file that systemd hands over as a credential, which root alone may read; empty: there is none."""
+
+    def as_its_user(self, command: str) -> str:
+        """Return what root types to have a command given by the service's user, who may not read the token."""
+        # su without `-` keeps the variable.
+        token = f"CALLBELL_API_TOKEN=$(cat {quote(self.token_file)}) " if self.token_file else ""
+        return f"{token}su -s /bin/sh {self.user} -c {quote(command)}"
+
+
+def installed_units() -> Sequence[InstalledUnit]:
+    """Return the services whose units say which journal they have; what cannot be read is left out."""
+    return [unit for path in sorted(UNITS.glob("callbell-importer*.service")) if (unit := _unit_of(path))]
+
+
+@lru_cache(maxsize=2)  # texts with many commands ask for each of them
+def own_unit(credentials: str) -> InstalledUnit | None:
+    """Return the service that this process is; None: it is none of these.
+
+    Args:
+        credentials: The variable CREDENTIALS_DIRECTORY, such as /run/credentials/callbell-importer.service.
+
+    """
+    return next((unit for unit in installed_units() if f"{unit.name}.service" == Path(credentials).name), None)
+
+
+def _unit_of(path: Path) -> InstalledUnit | None:
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return None
+    journal, user = _value(text, JOURNAL_COMMENT), _value(text, "User=").replace("%%", "%")
+    if not (journal and user):
+        return None
+    token_file = _value(text, CREDENTIAL).replace("%%", "%")
+    return InstalledUnit(name=path.stem, user=user, journal=Path(journal), token_file=token_file)
+
+
+def _value(text: str, beginning: str) -> str:
+    found = re.search(rf"^{re.escape(beginning)}(.*)$", text, re.MULTILINE)
+    return found[1].strip() if found else ""

@@ -1,0 +1,128 @@
+"""Commands that look into another journal than the nightly service's say so, and how they are given there."""
+
+import io
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from importer.commands import service_journals as tested
+from importer.commands.context import CommandContext
+from importer.commands.journal import back_up_journal, check_journal
+from importer.commands.journal_path import journal_of
+from importer.commands.purge.command import purge_contact
+from importer.commands.purge.runs import purge_runs
+from importer.commands.runs import find_run, find_run_to_report, find_run_to_retry, list_runs
+from importer.journal import Journal
+from importer.model.errors import UsageError
+from importer.settings import settle
+from importer.system import installed_units
+from importer.system.service_user import ServiceUser
+from importer.system.systemd_units import service_unit
+from tests.support.journals import record
+from tests.support.nightly_jobs import nightly_job
+
+NUMBER = "+34600111222"
+AS_USER = "CALLBELL_API_TOKEN=$(cat /etc/callbell-importer/token) su -s /bin/sh callbell -c "
+
+
+@pytest.fixture(autouse=True)
+def service_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A nightly service with a journal of its own."""
+    journal, units = tmp_path / ".local/state/callbell-importer/journal.sqlite3", tmp_path / "units"
+    for folder in (journal.parent, units):
+        folder.mkdir(parents=True)
+    user = ServiceUser(name="callbell", home=str(tmp_path), is_there=True)
+    monkeypatch.setattr(tested, "find_user", lambda _name, _home: user)
+    journal.touch()
+    job = nightly_job(journal=str(journal), token_file="/etc/callbell-importer/token")
+    (units / "callbell-importer.service").write_text(service_unit(job), "utf-8")
+    monkeypatch.setattr(installed_units, "UNITS", units)
+    return journal
+
+
+def context(**options: object) -> CommandContext:
+    """As root has it."""
+    return CommandContext(settings=settle(options, {}), options=options, environment={}, stream=io.StringIO())
+
+
+@pytest.mark.parametrize(
+    ("give", "words"),
+    [
+        (lambda it: find_run_to_retry(it, ""), "retry"),
+        (lambda it: find_run_to_retry(it, "last"), "retry last"),
+        (lambda it: find_run_to_report(it, ""), "report"),
+        (lambda it: find_run(it, "undo", "last"), "undo last"),
+        (lambda it: list_runs(it, "last"), "runs last"),
+        (lambda it: purge_contact(it, NUMBER), f"purge --contact {NUMBER}"),
+        (lambda it: purge_runs(it, 90, "90d"), "purge --older-than 90d"),
+        (lambda it: back_up_journal(it, Path("/backups/copy")), "journal backup /backups/copy"),
+        (check_journal, "journal check"),
+    ],
+)
+def test_who_looks_into_another_journal_is_told_of_the_services(
+    give: Callable[[CommandContext], object], words: str, service_journal: Path
+) -> None:
+    """With both paths, and the exact command that works."""
+    chosen = context(country="ES")
+    with pytest.raises(UsageError) as caught:
+        give(chosen)
+    assert str(journal_of(chosen.settings)) in caught.value.message
+    assert caught.value.hint == (
+        f"The nightly callbell-importer.service has the journal {service_journal}. To look there, give this as root:\n"
+        f"  {AS_USER}'callbell-importer {words} --country ES'"
+    )
+
+
+def test_the_list_of_runs_tells_the_same_where_it_is_empty(service_journal: Path) -> None:
+    """It is no error there."""
+    chosen = context()
+    first, second, third = list_runs(chosen).splitlines()
+    assert first == f"There is no run yet. The journal {journal_of(chosen.settings)} is not there."
+    assert str(service_journal) in second
+    assert third == f"  {AS_USER}'callbell-importer runs'"
+
+
+def test_a_journal_that_the_services_user_does_not_find_by_itself_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service_journal: Path
+) -> None:
+    """It was named for the service."""
+    user = ServiceUser(name="callbell", home=str(tmp_path / "home"), is_there=True)
+    monkeypatch.setattr(tested, "find_user", lambda _name, _home: user)
+    assert list_runs(context()).endswith(f"'callbell-importer runs --journal {service_journal}'\n")
+
+
+def test_a_run_that_is_not_among_others_may_be_in_the_services_journal() -> None:
+    """Root made runs of their own; the names of these are one cure, the service's journal the other."""
+    chosen = context()
+    path = journal_of(chosen.settings)
+    with closing(Journal.open(path)) as journal:
+        journal.begin(record())
+    with pytest.raises(UsageError, match="no run named other in the journal") as caught:
+        find_run(chosen, "undo", "other")
+    assert caught.value.hint.startswith("See their names with: callbell-importer runs\nThe nightly")
+    assert caught.value.hint.endswith("'callbell-importer undo other'")
+
+
+@pytest.mark.parametrize("options", [{"journal": "/nonexistent/journal.sqlite3"}, {"sandbox": True}])
+def test_no_other_journal_is_told_of_where_one_was_named(options: dict[str, object]) -> None:
+    """Nor in a rehearsal."""
+    with pytest.raises(UsageError) as caught:
+        find_run_to_retry(context(**options), "")
+    assert caught.value.hint == "Make one with: callbell-importer run FILE"
+
+
+def test_a_service_that_has_not_run_yet_has_nothing_to_look_into(service_journal: Path) -> None:
+    """Its journal is not there."""
+    service_journal.unlink()
+    assert list_runs(context()).splitlines()[1:] == ["Make one with: callbell-importer run FILE"]
+
+
+def test_a_person_is_to_be_forgotten_in_the_services_journal_too(service_journal: Path) -> None:
+    """By a command of its own, as its user."""
+    chosen = context(yes=True)
+    with closing(Journal.open(journal_of(chosen.settings))) as journal:
+        journal.begin(record())
+    told = purge_contact(chosen, NUMBER).text
+    assert f"  {AS_USER}'callbell-importer purge --contact NUMBER --journal {service_journal}'" in told

@@ -1,0 +1,67 @@
+"""The nightly services of this computer, as their units tell of them."""
+
+from pathlib import Path
+
+import pytest
+
+from importer.system import installed_units, shell
+from importer.system.installed_units import InstalledUnit, own_unit
+from importer.system.shell import command_words, importer_command
+from importer.system.systemd_units import service_unit
+from tests.support.nightly_jobs import nightly_job
+
+JOURNAL = "/var/lib/callbell-importer/.local/state/callbell-importer/journal.sqlite3"
+TOKEN_FILE = "/etc/callbell-importer/100% secret"  # noqa: S105 - a path
+
+
+@pytest.fixture(autouse=True)
+def units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a service of the system, one of a person, and what is none."""
+    monkeypatch.setattr(installed_units, "UNITS", tmp_path)
+    job = nightly_job(journal=JOURNAL, token_file=TOKEN_FILE)
+    (tmp_path / "callbell-importer.service").write_text(service_unit(job), "utf-8")
+    (tmp_path / "callbell-importer-mine.service").write_text(service_unit(job, of_person=True), "utf-8")
+    (tmp_path / "callbell-importer-old.service").write_text("[Service]\nUser=callbell\n", "utf-8")
+    (tmp_path / "callbell-importer-x.service").mkdir()
+    return tmp_path
+
+
+def test_a_service_is_known_by_what_schedule_wrote() -> None:
+    """With its user, journal and token file; what says no journal or no user is left out."""
+    unit = InstalledUnit(name="callbell-importer", user="callbell", journal=Path(JOURNAL), token_file=TOKEN_FILE)
+    assert installed_units.installed_units() == [unit]
+
+
+def test_a_service_knows_which_one_it_is_by_the_folder_of_its_credentials() -> None:
+    """Where the unit of the folder's name is there."""
+    unit = own_unit("/run/credentials/callbell-importer.service")
+    assert unit is not None
+    assert unit.token_file == TOKEN_FILE
+    assert own_unit("/run/credentials/other.service") is None
+
+
+@pytest.mark.parametrize(("is_terminal", "is_as_user"), [(False, True), (True, False)])
+def test_a_command_in_a_services_log_is_given_by_root_as_its_user(
+    monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, is_as_user: bool
+) -> None:
+    """Whoever reads the log is not the service's user; at a terminal of that user it is given as it is."""
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/callbell-importer.service")
+    monkeypatch.setattr(shell, "is_terminal", lambda _stream: is_terminal)
+    command = importer_command("retry", "last")
+    assert command.startswith("CALLBELL_API_TOKEN=$(cat ") == is_as_user
+    assert command.endswith("su -s /bin/sh callbell -c 'callbell-importer retry last'") == is_as_user
+
+
+def test_a_command_is_one_word_for_the_shell_of_the_services_user() -> None:
+    """Whatever is in it; the token is in a variable, as only root may read its file."""
+    command = "callbell-importer retry x --config '/srv/a b.toml'"
+    (unit,) = installed_units.installed_units()
+    words = unit.as_its_user(command)
+    assert words.startswith(f"CALLBELL_API_TOKEN=$(cat '{TOKEN_FILE}') su -s /bin/sh callbell -c ")
+    assert command_words(words)[-1] == command
+
+
+def test_no_folder_of_units_has_no_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a Mac."""
+    monkeypatch.setattr(installed_units, "UNITS", Path("/nonexistent"))
+    assert installed_units.installed_units() == []
