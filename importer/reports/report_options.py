@@ -28,6 +28,8 @@ class Reports:
     """The summary's text, which `--json` prints."""
     problems: Sequence[ProblemGroup]
     """Those of the summary: they take a walk through every row."""
+    notes: Sequence[str] = ()
+    """Which rows results.xlsx has not, as the input could not be read again."""
     unwritten: str = ""
     """Why they, or some of them, could not be written; empty: they were."""
 

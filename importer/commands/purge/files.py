@@ -23,6 +23,7 @@ from typing import Any
 from importer.commands.purge.search import READ_BY_READER, ZIPPED, encoding_of, files_in, holds
 from importer.model.errors import StorageError
 from importer.model.person import FORGOTTEN, Person
+from importer.reports.edited_files import EDITED
 from importer.system.files import as_storage_error, write_whole
 
 _WORKBOOKS = ZIPPED | READ_BY_READER
@@ -81,8 +82,9 @@ def is_left_over(path: Path, folder: Path) -> bool:
 
 
 def is_report(path: Path) -> bool:
-    """Tell whether a file is called as a report of ours is."""
-    return path.name in _REPORTS or (path.stem.startswith("failed") and path.suffix in {".csv", ".xlsx"})
+    """Tell whether a file is called as a report of ours is, or as one that was kept because somebody edited it."""
+    is_ours = path.stem.startswith(("failed", EDITED)) and path.suffix in {".csv", ".xlsx", _PAGE}
+    return path.name in _REPORTS or is_ours
 
 
 def _in_report(path: Path, rows: frozenset[int]) -> FoundFile:

@@ -92,7 +92,7 @@ def test_a_row_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     """Without its cells it would be imported as an empty one; what is left out is said."""
     book = written(tmp_path, FakeSource(), ReportOptions())
     assert [row[2] for row in cells(book["contacts"])[1:]] == ["invalid"]
-    assert any("1 row of contacts.csv: left out" in str(row[0]) for row in cells(book["Import summary"]))
+    assert any("1 row of contacts.csv left out" in str(row[0]) for row in cells(book["Import summary"]))
 
 
 def test_the_command_beside_a_row_finds_its_run(tmp_path: Path) -> None:
