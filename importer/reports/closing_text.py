@@ -7,6 +7,7 @@ from pathlib import PurePath
 from importer.model.plain_text import counted, duration, plain, wrapped_text
 from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, ProblemGroup, RunRecord
+from importer.reports.account_words import first_make
 from importer.reports.left_out import kept_consent, left_out_text
 from importer.reports.next_step import (
     FINISHED,
@@ -52,7 +53,9 @@ class Ending:
     warnings: Sequence[ProblemGroup] = ()
     """What is worth a look in rows that are right."""
     notes: Sequence[str] = ()
-    """Paragraphs about what the account must have."""
+    """Paragraphs about what was not seen in the account, and what to write into the config."""
+    required: Sequence[str] = ()
+    """What the account must have, where it was not asked whether it has."""
     sheets: Sequence[Sheet] = ()
     """Of the rows, for the names of cells."""
     line_width: int = 0
@@ -103,6 +106,7 @@ def _text(ending: Ending, most: int) -> str:
             )
         ),
         _counts(record, tally, MEANINGS | FORETOLD if is_dry else MEANINGS),
+        "" if alike or record.is_rehearsal else first_make(ending.required),
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
         _rehearsal_end(ending, can_be_sent=not alike and any(tally.values())) if record.is_rehearsal else "",
     ]
@@ -223,7 +227,9 @@ def _reports(reports: Reports | None) -> str:
 def _rehearsal_end(ending: Ending, *, can_be_sent: bool) -> str:
     """Return the last lines of a rehearsal."""
     steps = after_rehearsal(ending.record, ending.of_list) if can_be_sent else []
-    return "\n".join([*("\n  ".join(filter(None, step)) for step in steps), END_OF_REHEARSAL])
+    first = first_make(ending.required) if can_be_sent else ""
+    lines = [first, *("\n  ".join(filter(None, step)) for step in steps), END_OF_REHEARSAL]
+    return "\n".join(filter(None, lines))
 
 
 def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:

@@ -37,7 +37,9 @@ class RunFindings:
     warnings: Sequence[ProblemGroup]
     """What is worth a look in rows that are right."""
     notes: Sequence[str]
-    """Paragraphs about what the account must have."""
+    """Paragraphs about what was not seen in the account, and what to write into the config."""
+    required: Sequence[str] = ()
+    """What the account must have, where it was not asked whether it has."""
     country: str
     """That the numbers fit, where they do not say their country; empty: it is not known."""
 
@@ -130,6 +132,7 @@ class EndOfRun:
             early_end=early_end(stopped),
             warnings=told(warnings),
             notes=findings.notes,
+            required=findings.required,
             sheets=source.sheets(),
             line_width=context.line_width,
             line_count=context.line_count,
