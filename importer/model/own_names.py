@@ -2,7 +2,7 @@
 
 STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN = "import_status", "import_reason", "import_row"
 CELLS_COLUMN = "import_cells"
-"""The names of the wrong cells in the input, such as `B17`."""
+"""The names of the wrong cells, such as `B17`: in results.xlsx its own, elsewhere the list's."""
 UUID_COLUMN, STEP_COLUMN = "import_uuid", "import_what_to_do"
 
 OWN_COLUMNS = frozenset({STATUS_COLUMN, REASON_COLUMN, ROW_COLUMN, CELLS_COLUMN, UUID_COLUMN, STEP_COLUMN})

@@ -189,7 +189,7 @@ class _RowSheet:
         marked = [place for place, one in enumerate(kept) if one in wrong]
         step = row_step(result, self.retry)
         reason = plain(result.reason)
-        said = (self.about.word(result.status), reason, step, cell_names(wrong, result.row))
+        said = (self.about.word(result.status), reason, step, cell_names(marked, table.row + 1))
         formats = (
             [style.wrong if place in wrong else style.text for place in kept] if wrong else [style.text] * len(kept)
         )
