@@ -10,6 +10,7 @@ from importer.model.plain_text import plain
 from importer.model.rows import FINAL, Status
 from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import degraded_texts, ended_after, no_rows_text
+from importer.reports.left_out import kept_consent, left_out_line
 from importer.reports.next_step import all_alike
 from importer.reports.problem_groups import changes_text, is_problem, not_refused
 from importer.reports.report_advice import headline, run_steps
@@ -75,6 +76,11 @@ class RunSummary:
             return " ".join([*degraded_texts(self.record), no_rows_text(self.record)])
         became = headline(self.record, self.tally, conflict_count(self.problems), self.not_updated)
         return " ".join([*degraded_texts(self.record), became])
+
+    @property
+    def left_out(self) -> str:
+        """How many rows of the list are in no count, and why; empty: none."""
+        return left_out_line(self.record.left_out, kept_consent(self.record.options.get(CONSENT)))
 
     @property
     def steps(self) -> list[tuple[str, str]]:
