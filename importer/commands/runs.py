@@ -4,11 +4,12 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from importer.commands.context import CommandContext, CommandResult
-from importer.commands.journal_path import journal_of
-from importer.commands.named_journal import require_journal
+from importer.commands.journal_path import journal_file, journal_of
+from importer.commands.named_journal import other_journals, require_journal
 from importer.commands.service_journals import elsewhere
 from importer.commands.setup import is_there
 from importer.journal import Journal
+from importer.journal.run_names import latest_run_names
 from importer.model.deletion import taken_back
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
@@ -16,7 +17,7 @@ from importer.model.rows import TO_RETRY, Status
 from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
-from importer.reports.run_commands import command_line
+from importer.reports.run_commands import command_line, same_journal
 from importer.reports.run_table import Undone, run_text, runs_table, undo_lines
 from importer.settings import Settings
 from importer.system.shell import as_typed
@@ -169,16 +170,33 @@ def _named(
     for record, counts in found:
         if name in ("", record.name):
             return record, counts
-    words = filter(None, (command, name))
+    words = tuple(filter(None, (command, name)))
+    if name and (known := _in_known_journal(context, command, name)):
+        raise UsageError(*known, code="run_unknown")
     if name and found:
         journal = plain(str(journal_of(context.settings)))
-        names = "See their names with: callbell-importer runs"
+        names = f"See their names with: {same_journal(context.options, 'runs')}"
         raise UsageError(
             f"There is no run named {name} in the journal {journal}.",
             "\n".join(filter(None, (names, elsewhere(context, *words)))),
             code="run_unknown",
         )
     raise UsageError(*_no_run(context, *words), code="run_unknown")
+
+
+def _in_known_journal(context: CommandContext, command: str, name: str) -> tuple[str, str] | None:
+    """Return which other journal that this user's runs had has the run, and the command for it; None: none has."""
+    own, rehearsals = journal_of(context.settings), journal_file(None, sandbox=True)
+    usual = {journal_file(None, sandbox=False), rehearsals, *other_journals([])} - {own}
+    for path in sorted(usual):
+        if name in latest_run_names(path):
+            places = {"sandbox": True} if path == rehearsals else {"journal": str(path)}
+            options = {**context.options, "journal": None, "sandbox": None, **places}
+            there = (
+                f"There is no run named {name} in the journal {plain(str(own))}, but in {plain(str(path))} there is."
+            )
+            return there, f"To look there:\n  {same_journal(options, command, name)}"
+    return None
 
 
 def _undone(journal: Journal) -> Undone:

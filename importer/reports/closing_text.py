@@ -21,7 +21,7 @@ from importer.reports.next_step import (
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look, not_refused
 from importer.reports.report_options import Reports
-from importer.reports.run_commands import after_rehearsal, take_back, write_again
+from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
 from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, not_updated_text
 from importer.system import shell
 
@@ -110,7 +110,7 @@ def _text(ending: Ending, most: int) -> str:
         "\n".join(filter(None, [_next_step(ending, wrong), "" if alike else _carry_over(ending)])),
         _rehearsal_end(ending, can_be_sent=not alike and any(tally.values())) if record.is_rehearsal else "",
     ]
-    return "\n\n".join(part for part in parts if part)
+    return with_journal("\n\n".join(part for part in parts if part), record.options)
 
 
 def degraded_texts(record: RunRecord) -> list[str]:

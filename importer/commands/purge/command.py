@@ -57,7 +57,9 @@ def purge_contact(context: CommandContext, number: str) -> CommandResult:
                 found.forget(place.person)
         for place, key in zip(places, keys, strict=True):
             _forget_in_journals(place, key, context.clock.now())
-    return CommandResult(exit_code=0, text="\n".join([done_text(person, places), *others]), summary_json=summary)
+    return CommandResult(
+        exit_code=0, text="\n".join([done_text(person, places, context.options), *others]), summary_json=summary
+    )
 
 
 def remember_contact(context: CommandContext, number: str) -> CommandResult:

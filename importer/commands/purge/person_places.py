@@ -1,7 +1,7 @@
 """Where a person stands, and what is said of it before and after they are forgotten: on one screen."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from importer.journal.purge_person import PersonFound
 from importer.model.person import Person
 from importer.model.phone_mask import masked
 from importer.model.plain_text import counted, plain
+from importer.reports.run_commands import same_journal
 
 _IN_CALLBELL = (
     "In Callbell they are as before: the importer deletes nobody there at a purge. Open them in Callbell and delete"
@@ -47,11 +48,12 @@ def plan_text(person: Person, places: Sequence[PersonPlaces], *, in_full: bool) 
     return "\n".join([*lines, "Their number is not imported again, until --remember takes it back."])
 
 
-def done_text(person: Person, places: Sequence[PersonPlaces]) -> str:
-    """Return what was forgotten, where the person stands still, and what to do next."""
+def done_text(person: Person, places: Sequence[PersonPlaces], options: Mapping[str, object]) -> str:
+    """Return what was forgotten, where the person stands still, and what to do next with the command's options."""
     lines = [f"{masked(person.identifier)} is forgotten, and is not imported again."]
     workbooks = any(found.what == "deleted" for place in places for found in place.files)
-    again = ["Reports that were deleted are written again, without them: callbell-importer report RUN"] * workbooks
+    report = same_journal(options, "report", "RUN")
+    again = [f"Reports that were deleted are written again, without them: {report}"] * workbooks
     links = [f"  {link}" for place in places for link in place.found.links]
     told = [*_forgotten(places), *again, *_left(places)]
     return "\n".join([*lines, *told, _IN_CALLBELL, *links])
