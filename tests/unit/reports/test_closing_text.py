@@ -177,6 +177,8 @@ def test_only_the_most_frequent_problems_are_shown() -> None:
     text = ended(record(1), {}, groups, reports())
     assert "1 row: code_9\n  and 2 kinds more: see the report" in text
     assert "code_10" not in text
+    last = ended(record(1), {}, [replace(one, message="Wrong.") for one in groups[:11]], reports())
+    assert "1 row: Wrong.\n    code_9\n  1 row: code_10\n" in last
 
 
 def test_a_run_without_an_end_has_no_duration() -> None:
