@@ -15,6 +15,7 @@ from importer.journal import AccountMatch, Journal
 from importer.model.addresses import scheme_of
 from importer.model.answers import is_no, is_yes
 from importer.model.errors import UsageError
+from importer.model.loopback import is_sandbox
 from importer.model.plain_text import plain
 from importer.model.runs import RunRecord
 from importer.reports.account_words import kept_account_words
@@ -48,7 +49,8 @@ def open_journal(context: CommandContext) -> Iterator[Journal]:
     path = journal_of(context.settings)
     with context.logging():
         known = known_journals()
-        if not run.sandbox:  # of a rehearsal's, nothing is missed
+        token = context.environment.get("CALLBELL_API_TOKEN", "")
+        if not (run.sandbox or is_sandbox(context.settings.service.base_url, token)):  # of such, nothing is missed
             begin_missing_journal(context, path, known, is_named=run.journal is not None)
         with (
             journal_lock(path, wait=run.wait) as lock_again,
