@@ -17,6 +17,7 @@ from importer.reports.edited_files import keep_edited
 from importer.reports.past_run import kept_error, kept_summary
 from importer.reports.run_commands import command_line
 from importer.system.desktop import open_file
+from importer.system.shell import short_path
 
 
 def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool) -> CommandResult:
@@ -59,6 +60,8 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
     best = reports.page or reports.workbook or reports.results or reports.summary
     if is_to_open and context.stream.isatty() and open_file(best, context.environment):
         lines.append(f"{best.name} is being opened.")
+    elif is_to_open and context.stream.isatty():
+        lines.append(f"There is no desktop here to open it on; it is {short_path(best)}.")
     return CommandResult(exit_code=0, text="\n".join(lines), summary_json=reports.summary_json)
 
 

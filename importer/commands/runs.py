@@ -17,7 +17,7 @@ from importer.model.rows import TO_RETRY, Status
 from importer.model.runs import RunRecord
 from importer.reports.past_run import listed_run_json, past_run_json
 from importer.reports.results import json_text
-from importer.reports.run_commands import command_line, same_journal
+from importer.reports.run_commands import command_line, same_journal, take_back
 from importer.reports.run_table import Undone, run_text, runs_table, undo_lines
 from importer.settings import Settings
 from importer.system.shell import as_typed
@@ -88,6 +88,23 @@ def find_run(context: CommandContext, command: str, name: str) -> RunRecord:
     """
     with _journal(context.settings) as journal:
         return _named(journal.runs() if journal else [], name, context, command)[0]
+
+
+def last_to_undo(context: CommandContext) -> str:
+    """Return the command that takes back the last run that changed something, and what lists the others.
+
+    Raises:
+        StorageError: The journal cannot be read.
+
+    """
+    with _journal(context.settings) as journal:
+        found, undone = (journal.runs(), journal.undone_runs()) if journal else ([], set())
+    changed = [one for one, tally in found if take_back(one, tally) and one.name not in undone]
+    names = f"See their names with: {same_journal(context.options, 'runs')}"
+    if not changed:
+        return names
+    undo = same_journal(context.options, "undo", changed[0].name)
+    return f"The last run that changed something in Callbell:\n  {undo}\n{names}"
 
 
 def find_run_to_report(context: CommandContext, name: str) -> RunRecord:

@@ -22,7 +22,7 @@ from importer.reports.next_step import (
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look, not_refused
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, with_journal, write_again
-from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, not_updated_text
+from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, meaning_of, not_updated_text
 from importer.system import shell
 
 _THERE = (Status.CREATED, Status.UPDATED, Status.EXISTS, Status.UNCHANGED)
@@ -162,12 +162,18 @@ def customers_text(ending: Ending, left: ToDo | None) -> str:
         return no_rows_text(record) if record.command == "run" else ""
     there = sum(tally.get(status, 0) for status in _THERE) + (tally.get(Status.UNSENT, 0) if is_dry else 0)
     there += ending.not_updated
-    are = "would be" if is_dry or record.is_rehearsal else "is" if rows == 1 else "are"
-    customers = "customer" if rows == 1 else "customers"
-    all_rows = f"All {rows:,}" if rows > 1 else "1"
-    how_many = all_rows if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
+    is_foretold = is_dry or record.is_rehearsal
     as_before = not_updated_text(ending.not_updated, there)
-    return f"{how_many} {customers} {are} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
+    said = _how_many(there, rows, is_foretold=is_foretold)
+    return f"{said} in Callbell{as_before}.{_apart(tally, left, is_dry=is_dry)}"
+
+
+def _how_many(there: int, rows: int, *, is_foretold: bool) -> str:
+    """Return how many customers are, or would be."""
+    if rows == 1:
+        return f"1 customer {'would' if is_foretold else 'is'}{'' if there else ' not'}{' be' if is_foretold else ''}"
+    how_many = f"All {rows:,}" if there == rows else f"{there:,} of {rows:,}" if there else f"None of {rows:,}"
+    return f"{how_many} customers {'would be' if is_foretold else 'is' if there == 1 else 'are'}"
 
 
 def no_rows_text(record: RunRecord) -> str:
@@ -240,6 +246,6 @@ def count_lines(counts: Sequence[tuple[int, str, str]], width: int) -> str:
         width: Of the longest word.
 
     """
-    shown = [(f"{count:,}", word, meaning) for count, word, meaning in counts if count]
+    shown = [(f"{count:,}", word, meaning_of(count, meaning)) for count, word, meaning in counts if count]
     widest = max((len(count) for count, *_ in shown), default=0)
     return "\n".join(f"  {count:>{widest}} {word:<{width}}  {meaning}" for count, word, meaning in shown)

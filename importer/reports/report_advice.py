@@ -52,7 +52,7 @@ def headline(record: RunRecord, tally: Mapping[Status, int], conflicts: int, not
     where = (
         "would be in Callbell (a rehearsal: nothing was sent)"
         if record.is_rehearsal
-        else f"{'is' if there == 1 else 'are'} in Callbell"
+        else f"{'is' if 1 in (there, total) else 'are'} in Callbell"
     )
     rest = [
         f"{need:,} {'needs' if need == 1 else 'need'} you"

@@ -15,7 +15,7 @@ from importer.reports.next_step import all_alike
 from importer.reports.problem_groups import changes_text, is_problem, not_refused
 from importer.reports.report_advice import headline, run_steps
 from importer.reports.run_commands import take_back
-from importer.reports.status_meanings import MEANINGS, REHEARSED
+from importer.reports.status_meanings import MEANINGS, REHEARSED, meaning_of
 
 _GUESSED = "guessed"
 """What the journal keeps of a guessed mapping among the options."""
@@ -101,7 +101,11 @@ class RunSummary:
         meanings = MEANINGS | (
             {status: told for status, (_, told) in REHEARSED.items()} if self.record.is_rehearsal else {}
         )
-        return [(status, self.tally[status], meanings[status]) for status in FINAL if self.tally.get(status)]
+        return [
+            (status, count, meaning_of(count, meanings[status]))
+            for status in FINAL
+            if (count := self.tally.get(status))
+        ]
 
     @property
     def facts(self) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """What the statuses of rows mean, in the words of the closing text and of the reports for people."""
 
+import re
+
 from importer.model.rows import Status
 
 MEANINGS: dict[Status, str] = {
@@ -29,6 +31,14 @@ FORETOLD: dict[Status, str] = {
     Status.UNSENT: "would be sent",
 }
 """The same of a dry run."""
+
+_WORD = re.compile(r"\w+")
+_OF_ONE = {"were": "was", "are": "is", "they": "it", "their": "its"}
+
+
+def meaning_of(count: int, meaning: str) -> str:
+    """Return what a status means for so many rows: of one row, in the singular."""
+    return _WORD.sub(lambda word: _OF_ONE.get(word[0], word[0]), meaning) if count == 1 else meaning
 
 
 def not_updated_text(not_updated: int, there: int) -> str:

@@ -236,6 +236,20 @@ def test_an_undo_names_the_other_runs_of_the_same_list() -> None:
     assert "of this list" not in undo(second, "--yes").stderr + undo(first, "--yes").stderr
 
 
+def test_without_a_run_the_last_one_is_named(service: Sandbox) -> None:
+    """With its command, unless it was undone; nothing is undone."""
+    said = give("undo", "--yes")
+    assert said.exit_code == 2
+    assert "undo needs the name of a run.\nSee their names with: callbell-importer runs\n" in said.stderr
+    first = imported(2)
+    second = imported(2, "b.csv", first=10)
+    said = give("undo", "--yes")
+    assert (said.exit_code, len(service.contacts)) == (2, 4)
+    assert f"The last run that changed something in Callbell:\n  callbell-importer undo {second}\n" in said.stderr
+    undo(second, "--yes")
+    assert f"callbell-importer undo {first}\n" in give("undo", "--json").stderr + give("undo").stderr
+
+
 def test_an_undo_is_no_run(service: Sandbox) -> None:
     """`retry` and `runs` go on speaking of the run, whose rows stay as they were; what was taken back is told of it."""
     run = imported(3)

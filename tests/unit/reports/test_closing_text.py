@@ -171,6 +171,23 @@ def test_the_command_after_a_dry_run_has_the_country_that_was_asked_for(monkeypa
         assert ended(run, tally, [], None).endswith(f"{sentence}.")
 
 
+@pytest.mark.parametrize(
+    ("tally", "rehearsed", "said"),
+    [
+        ({Status.EXISTS: 1}, False, "  1 exists     was in Callbell before, and was left as it is"),
+        ({Status.CREATED: 1, Status.DUPLICATE: 1}, False, "1 of 2 customers is in Callbell. 1 stands twice.\n"),
+        ({Status.DUPLICATE: 1}, False, "1 customer is not in Callbell."),
+        ({Status.DUPLICATE: 1}, True, "1 customer would not be in Callbell."),
+        ({Status.CREATED: 1}, True, "1 customer would be in Callbell."),
+        ({Status.UNSENT: 1}, False, "  1 unsent     not sent: the run ended before its turn"),
+    ],
+)  # fmt: skip
+def test_one_is_told_in_the_singular(tally: Mapping[Status, int], said: str, *, rehearsed: bool) -> None:
+    """A customer, and the row of a status."""
+    run = replace(record(), account="sandbox 1") if rehearsed else record()
+    assert said in ended(run, tally, [], reports())
+
+
 def test_only_the_most_frequent_problems_are_shown() -> None:
     """The rest is in the summary."""
     groups = [ProblemGroup(code=f"code_{n}", column="", message="", count=1, rows=()) for n in range(12)]
