@@ -100,7 +100,7 @@ def last_to_undo(context: CommandContext) -> str:
     with _journal(context.settings) as journal:
         found, undone = (journal.runs(), journal.undone_runs()) if journal else ([], set())
     changed = [one for one, tally in found if take_back(one, tally) and one.name not in undone]
-    names = f"See their names with: {same_journal(context.options, 'runs')}"
+    names = f"All runs: {same_journal(context.options, 'runs')}"
     if not changed:
         return names
     undo = same_journal(context.options, "undo", changed[0].name)

@@ -240,7 +240,7 @@ def test_without_a_run_the_last_one_is_named(service: Sandbox) -> None:
     """With its command, unless it was undone; nothing is undone."""
     said = give("undo", "--yes")
     assert said.exit_code == 2
-    assert "undo needs the name of a run.\nSee their names with: callbell-importer runs\n" in said.stderr
+    assert "undo needs the name of a run.\nAll runs: callbell-importer runs\n" in said.stderr
     first = imported(2)
     second = imported(2, "b.csv", first=10)
     said = give("undo", "--yes")
