@@ -1,6 +1,7 @@
 """The command `purge`: no byte is left of who is forgotten, and nobody is made twice."""
 
 import importlib
+import os
 import re
 import shutil
 import sqlite3
@@ -612,6 +613,36 @@ def test_a_report_that_was_given_to_a_run_is_no_file_of_a_person(tmp_path: Path)
     assert "yours" not in said.stderr
     assert failed.is_file()
     assert holders(tmp_path) == []
+
+
+def test_a_workbook_that_somebody_edited_is_theirs_until_it_is_written_again() -> None:
+    """What was corrected in it is not deleted; once `report` has written it, it is a report as any other."""
+    book = Workbook()
+    for row in (("Phone", "Name"), (f"{NUMBER} / 1", NAME), ("12", "Bo")):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save("bad.xlsx")
+    give("run", "bad.xlsx")
+    (failed,) = Path("reports").rglob("failed.xlsx")
+    later = failed.with_name("summary.json").stat().st_mtime + 60
+    os.utime(failed, (later, later))
+    give("run", failed)
+    said = give("purge", "--contact", NUMBER, "--dry-run").stderr
+    assert f"{failed.absolute()}: yours" in said
+    assert f"{failed.absolute()}: deleted" not in said
+    os.utime(failed, (later - 60, later - 60))
+    said = give("purge", "--contact", NUMBER, "--dry-run").stderr
+    assert f"{failed.absolute()}: deleted" in said
+    assert f"{failed.absolute()}: yours" not in said
+
+
+def test_what_a_purge_writes_again_has_its_time_of_before() -> None:
+    """It is not taken for a report that somebody edited."""
+    give("run", sheet("contacts.csv"))
+    (results_file,) = Path("reports").rglob("results.csv")
+    before = results_file.stat().st_mtime_ns
+    give("purge", "--contact", NUMBER, "--yes")
+    assert NUMBER[1:] not in results_file.read_text("utf-8")
+    assert results_file.stat().st_mtime_ns == before
 
 
 def test_of_another_journal_that_forgot_them_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

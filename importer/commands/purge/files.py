@@ -23,16 +23,20 @@ from importer.model.errors import StorageError
 from importer.model.person import Person
 from importer.system.files import as_storage_error
 
+DELETED = "deleted"
+"""What is done about a run's reports that `report` writes again."""
 _WORKBOOKS = ZIPPED | READ_BY_READER
 _KEEPS_LINES = frozenset({"results.csv", "undone.csv"})
 _WITH_WARNINGS = frozenset({"results.xlsx", "report.html", "summary.json"})
 _REPORTS = _KEEPS_LINES | _WITH_WARNINGS
 _PAGE = ".html"
-_TO_FIX = ("failed", "problems")
+_OF_CHECK = "problems"
+_TO_FIX = ("failed", _OF_CHECK)
 """Files with the rows to fix: of a run, and of a check."""
 _UNFINISHED = ".part"
 _UNREADABLE = "cannot be read: look for them yourself"
 _YOURS = "yours: take them out yourself"
+_EDITED = "yours: it was changed since it was written; take them out yourself"
 _PERHAPS = "a cell is their user name: look yourself whether it is them"
 
 
@@ -98,13 +102,22 @@ def is_report(path: Path) -> bool:
 def _in_report(path: Path, rows: frozenset[int]) -> FoundFile:
     if not is_report(path):
         return FoundFile(path=path, what="not the importer's: take them out yourself", act=None)
+    if path.suffix in _WORKBOOKS and _is_edited(path):
+        return FoundFile(path=path, what=_EDITED, act=None)
     if path.suffix in _WORKBOOKS or path.suffix == _PAGE:
-        return FoundFile(path=path, what="deleted", act=_delete)
+        is_of_check = path.stem.startswith(_OF_CHECK)
+        return FoundFile(path=path, what="deleted; check writes it again" if is_of_check else DELETED, act=_delete)
     if path.suffix == ".json":
         return in_summary(path, rows)
     if path.name in _KEEPS_LINES:
         return FoundFile(path=path, what="emptied", act=empty_lines)
     return FoundFile(path=path, what="without their rows", act=partial(drop_lines, rows))
+
+
+def _is_edited(path: Path) -> bool:
+    """Tell whether a report was changed since the run wrote it: its summary was written last."""
+    summary = path.with_name("summary.json")
+    return summary.is_file() and path.stat().st_mtime_ns > summary.stat().st_mtime_ns
 
 
 def in_summary(path: Path, rows: frozenset[int] = frozenset()) -> FoundFile:
@@ -136,7 +149,7 @@ def in_done(place: Path, person: Person) -> Iterator[FoundFile]:
             yield found
         else:
             is_book = found.path.suffix.lower() in _WORKBOOKS
-            what, act = ("deleted", _delete) if is_book else ("without their rows", partial(drop_lines, frozenset()))
+            what, act = ("deleted: it was imported and moved here", _delete) if is_book else ("without their rows", partial(drop_lines, frozenset()))
             yield replace(found, what=what, act=act)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.commands.purge.files import FoundFile
+from importer.commands.purge.files import DELETED, FoundFile
 from importer.journal.database import Database
 from importer.journal.purge_person import PersonFound
 from importer.model.person import Person
@@ -69,8 +69,8 @@ def refused_text(person: Person, *, remember: str) -> str:
 
 def again_text(person: Person, places: Sequence[PersonPlaces]) -> str:
     """Return that a person was forgotten before."""
-    said = f"{masked(person.identifier)} was forgotten before: nothing is kept of them, and they are not imported."
-    return "\n".join([said, *_left(places)])
+    said = f"{masked(person.identifier)} was forgotten before, and nothing is kept of them."
+    return "\n".join([said, "A row of theirs is not imported, until --remember takes it back.", *_left(places)])
 
 
 def plan_text(person: Person, places: Sequence[PersonPlaces], *, in_full: bool) -> str:
@@ -90,7 +90,7 @@ def plan_text(person: Person, places: Sequence[PersonPlaces], *, in_full: bool) 
 def done_text(person: Person, places: Sequence[PersonPlaces]) -> str:
     """Return what was forgotten, where the person stands still, and what to do next."""
     lines = [f"{masked(person.identifier)} is forgotten, and is not imported again."]
-    workbooks = any(found.what == "deleted" for place in places for found in place.files)
+    workbooks = any(found.what == DELETED for place in places for found in place.files)
     again = ["Reports that were deleted are written again, without them: callbell-importer report RUN"] * workbooks
     links = [f"  {link}" for place in places for link in place.found.links]
     in_callbell = _IN_CALLBELL if any(place.found.contacts for place in places) else _NO_CONTACT

@@ -123,8 +123,9 @@ def _cleaned(value: Any, person: Person) -> Any:  # noqa: ANN401 - whatever JSON
 
 
 def _rewrite(path: Path, records: Iterator[str] | Sequence[str]) -> None:
+    """Write a file again, with its mode and times: it is not taken for one that somebody edited since the run."""
     encoding = encoding_of(path)
     with write_whole(path) as unfinished:
         with unfinished.open("w", encoding=encoding, errors="surrogateescape", newline="") as file:
             file.writelines(records)
-        shutil.copymode(path, unfinished)
+        shutil.copystat(path, unfinished)
