@@ -48,8 +48,8 @@ def main() -> None:
 def program_name(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """Return what texts call the program; for the script of a shell's completion its plain name.
 
-    typer names the script, its function and its variable after it, which a path would spoil; shells find the completion of
-    a command that is typed with its path by its last part.
+    typer names the script, its function and its variable after it, which a path would spoil; shells find the completion
+    of a command that is typed with its path by its last part.
     """
     is_completing = any(one.startswith(("--install-completion", "--show-completion")) for one in arguments[1:])
     return IMPORTER if is_completing or _COMPLETING in environment else importer_name()
