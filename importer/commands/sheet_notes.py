@@ -123,7 +123,8 @@ def told_before(settings: Settings, journal: Journal, files: Sequence[str]) -> T
 
 def _is_told(run: RunRecord, files: Sequence[str]) -> bool:
     is_whole = run.finished_at is not None and not run.is_declined
-    return is_whole and run.files == tuple(files) and not run.options.get("quiet")
+    is_of_these = run.command == "run" and run.files == tuple(files)  # a retry tells no notes
+    return is_whole and is_of_these and not run.options.get("quiet")
 
 
 def _rehearsals(settings: Settings, opened: contextlib.ExitStack) -> Iterator[Journal]:
