@@ -154,3 +154,16 @@ def test_a_sheet_without_a_table_is_shown_and_not_proposed() -> None:
     workbook("libro.xlsx", {"Notas": [(), (), ("Llamar a Ana",)], "Clientes": PEOPLE})
     shown = on_a_terminal("run", "libro.xlsx", "--sandbox", answers=[("Enter: 2 ", "\n"), LAST])[2]
     assert "  1 Notas     " in shown
+
+
+def test_where_the_sheet_that_was_read_is_empty_by_now_it_is_told_which_one_is_read() -> None:
+    """The only one with rows needs no question; of the run after that, it is no news."""
+    workbook("libro.xlsx", {"Clientes": PEOPLE, "Proveedores": SUPPLIERS})
+    answers = [("Enter: 1 ", "\n"), LAST]
+    assert on_a_terminal("run", "libro.xlsx", "--sandbox", answers=answers)[:2] == (0, 0)
+    workbook("libro.xlsx", {"Clientes": [], "Proveedores": SUPPLIERS})
+    for is_told in (True, False):
+        code, unasked, shown = on_a_terminal("run", "libro.xlsx", "--sandbox", answers=[LAST])
+        assert (code, unasked) == (0, 0)
+        said = 'libro.xlsx: only the sheet "Proveedores" has rows, and is read; before it was "Clientes".'
+        assert (said in " ".join(shown.split())) is is_told

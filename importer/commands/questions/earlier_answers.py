@@ -1,7 +1,7 @@
 """What a person answered before about the same files: in a run, or in a rehearsal, which has a journal of its own."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from importer.commands.input.input_sheet import ConsentAnswer
 from importer.commands.journal_path import journal_of, journal_path
 from importer.commands.setup import is_there
 from importer.journal import Journal
-from importer.mapper.header import texts_of
+from importer.mapper.header import IN_BRACES, texts_of
 from importer.mapper.phones.countries import country_of
 from importer.model.addresses import scheme_of
 from importer.model.errors import StorageError
@@ -41,6 +41,10 @@ class EarlierAnswers:
         """Return the column that fed the field of the sheet; empty: it is not known, or there were several."""
         return self.columns[sheet].get(field, "") if sheet < len(self.columns) else ""
 
+    def fits(self, header: Sequence[str]) -> bool:
+        """Tell whether a header has the columns that were read under one before; if none are known, any may be it."""
+        return not self.columns or any(_has_columns(header, one.values()) for one in self.columns)
+
 
 NO_ANSWERS = EarlierAnswers()
 
@@ -57,9 +61,17 @@ class RunsBefore:
     @property
     def sheet(self) -> str:
         """The sheet of these very files that was named last; empty: none was."""
-        named = [one for one in self.runs if one.files == tuple(self.files) and _is_usable(one) and _sheet(one.options)]
-        newest = max(named, key=lambda one: one.started_at, default=None)
-        return _sheet(newest.options) if newest else ""
+        return next(filter(None, self._sheets()), "")
+
+    def other_sheet(self, name: str) -> str:
+        """Return the sheet that was named for the last run of these very files, if it is another one; else nothing."""
+        last = next(self._sheets(), "")
+        return "" if is_same_sheet(last, name) else last
+
+    def _sheets(self) -> Iterator[str]:
+        """Yield the sheet that was named for each run of these very files, the last first; empty: none was."""
+        same = [one for one in self.runs if one.files == tuple(self.files) and _is_usable(one)]
+        yield from (_sheet(one.options) for one in sorted(same, key=lambda one: one.started_at, reverse=True))
 
     def answers(self, options: Mapping[str, object]) -> EarlierAnswers:
         """Return what was answered before.
@@ -182,6 +194,11 @@ def _columns(run: RunRecord) -> list[Mapping[str, str]]:
         {field: texts[0] for field, value in one.items() if len(texts := texts_of(_texts(value))) == 1}
         for one in sheets
     ]
+
+
+def _has_columns(header: Sequence[str], columns: Iterable[str]) -> bool:
+    """Tell whether a header has all of the columns; one may be put together of several, as `{First} {Last}`."""
+    return all(part in header for one in columns for part in IN_BRACES.findall(one) or [one])
 
 
 def _texts(value: object) -> str | tuple[str, ...]:
