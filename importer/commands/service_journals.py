@@ -5,6 +5,7 @@ The service has its journal in its own user's home; whoever is root looks into a
 
 import os
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,10 +19,12 @@ from importer.system.service_user import find_user
 from importer.system.shell import importer_command
 
 
-def other_services(journal: Path) -> Sequence[InstalledUnit]:
-    """Return the nightly services that have another journal, without those that have not begun theirs yet."""
+def other_services(known: AbstractSet[Path]) -> Sequence[InstalledUnit]:
+    """Return the nightly services whose journal is none of these, without those that have not begun theirs yet."""
     return [
-        unit for unit in installed_units() if os.path.realpath(unit.journal) != str(journal) and _may_be(unit.journal)
+        unit
+        for unit in installed_units()
+        if not known & {unit.journal, Path(os.path.realpath(unit.journal))} and _may_be(unit.journal)
     ]
 
 
@@ -37,7 +40,7 @@ def elsewhere(context: CommandContext, *words: str) -> str:
     if run.journal or run.sandbox:
         return ""
     journal = journal_of(context.settings)
-    units = other_services(journal)
+    units = other_services({journal})
     named = [unit for unit in units if unit.journal.name == journal.name]  # of the same account of the config
     return "\n".join(
         f"The nightly {unit.name}.service has the journal {plain(str(unit.journal))}. To look there, give this as root:"

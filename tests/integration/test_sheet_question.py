@@ -84,6 +84,14 @@ def test_another_sheet_is_chosen_by_its_number_or_its_name() -> None:
     assert on_a_terminal("run", "otro.xlsx", "--sandbox", answers=answers)[:2] == (0, 0)
 
 
+def test_an_answer_that_is_a_number_and_another_sheets_name_is_the_number() -> None:
+    """It is what is asked for."""
+    workbook("libro.xlsx", {"Resumen": MONTHS, "1": PEOPLE[:3], "2": PEOPLE})
+    answers = [("Enter: 3 ", "2\n"), LAST]
+    assert on_a_terminal("run", "libro.xlsx", "--sandbox", answers=answers)[:2] == (0, 0)
+    assert len(results(REHEARSALS)) == 2
+
+
 def test_the_command_after_a_rehearsal_names_the_sheet() -> None:
     """So that the same rows are sent."""
     workbook("libro.xlsx", WORKBOOK)
