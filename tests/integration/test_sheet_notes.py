@@ -49,6 +49,17 @@ def test_what_the_rehearsal_told_is_not_told_again() -> None:
     assert told(*RUN) == [False, False]
 
 
+def test_a_damaged_journal_of_rehearsals_stops_no_run(tmp_path: Path) -> None:
+    """It is only looked into for what was told."""
+    assert told(*RUN, "--sandbox") == [True, True]
+    (rehearsals,) = tmp_path.glob("state/*/sandbox.sqlite3")
+    content = rehearsals.read_bytes()
+    rehearsals.write_bytes(content[:4096] + b"\x55" * 4096 + content[2 * 4096 :])  # it can be opened, and not read
+    said = give(*RUN)
+    assert said.exit_code == 0
+    assert ENCODING in said.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="terminals are POSIX's")
 def test_what_to_do_about_a_column_that_is_not_sent_is_told_once() -> None:
     """That it is not sent is seen above each last question, and no command is meant for whoever knows it."""

@@ -1,13 +1,13 @@
 """What a person answered before about the same files: in a run, or in a rehearsal, which has a journal of its own."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from importer.commands.input.input_sheet import ConsentAnswer
-from importer.commands.journal_path import journal_of, journal_path
-from importer.commands.setup import is_there
+from importer.commands.journal_path import journal_of
+from importer.commands.setup import is_there, rehearsals_journal
 from importer.journal import Journal
 from importer.mapper.header import IN_BRACES, texts_of
 from importer.mapper.phones.countries import country_of
@@ -123,11 +123,9 @@ def earlier_runs(settings: Settings, journal: Journal, files: Sequence[str]) -> 
 
 def rehearsals_of(settings: Settings, files: Sequence[str]) -> list[RunRecord]:
     """Return the rehearsals of the files that another journal has than the run's own; none if it cannot be read."""
-    run = settings.run
-    if run.sandbox or run.journal is not None:
-        return []
-    runs = _runs_in(lambda: journal_path(None, sandbox=True, account=run.of_account))
-    return [one for one in runs if one.files == tuple(files)]
+    with contextlib.suppress(StorageError), rehearsals_journal(settings) as journal:
+        return [one for one, _ in journal.runs() if one.files == tuple(files)] if journal else []
+    return []
 
 
 def runs_about(settings: Settings, file: str) -> RunsBefore:
@@ -139,14 +137,14 @@ def runs_about(settings: Settings, file: str) -> RunsBefore:
 
     """
     files = (file if scheme_of(file) else str(Path(file).absolute()),)
-    return RunsBefore(runs=[*_runs_in(lambda: journal_of(settings)), *rehearsals_of(settings, files)], files=files)
+    return RunsBefore(runs=[*_own_runs(settings), *rehearsals_of(settings, files)], files=files)
 
 
-def _runs_in(path: Callable[[], Path]) -> list[RunRecord]:
-    """Return the runs of a journal, newest first; none if it is missing or cannot be read."""
+def _own_runs(settings: Settings) -> list[RunRecord]:
+    """Return the runs of the journal, newest first; none if it is missing or cannot be read."""
     with contextlib.suppress(StorageError):
-        if is_there(found := path()):
-            with contextlib.closing(Journal.open(found)) as journal:
+        if is_there(path := journal_of(settings)):
+            with contextlib.closing(Journal.open(path)) as journal:
                 return [one for one, _ in journal.runs()]
     return []
 

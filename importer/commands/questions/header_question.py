@@ -55,16 +55,15 @@ def open_with_header(
         refused = _refusal(context, file, command, more, error)
         row = error.row
     reader = _opened_as_before(file, options, earlier)
-    why = "as you said before" if reader else "which looks like it"
+    is_known = reader is not None
     reader = reader or _opened_at(file, options, row)
     if reader is None:  # no table after all
         raise refused
     if context.asker is None:
         reader.close()
         raise refused
-    is_known = why == "as you said before"
     if command == "check" or (is_known and command != "init"):
-        _tell_row(context, reader, why)
+        _tell_row(context, reader, "as you said before" if is_known else "which looks like it")
         return reader, reader.sheet.header_row
     return _as_answered(context.asker, file, reader, options, refused, is_known=is_known)
 
