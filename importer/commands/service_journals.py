@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_of
-from importer.commands.named_journal import require_journal
+from importer.commands.named_journal import is_missing, require_journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.system.installed_units import InstalledUnit, installed_units
@@ -24,7 +24,7 @@ def other_services(known: AbstractSet[Path]) -> Sequence[InstalledUnit]:
     return [
         unit
         for unit in installed_units()
-        if not known & {unit.journal, Path(os.path.realpath(unit.journal))} and _may_be(unit.journal)
+        if not known & {unit.journal, Path(os.path.realpath(unit.journal))} and not is_missing(unit.journal)
     ]
 
 
@@ -59,7 +59,7 @@ def fail_without_journal(context: CommandContext, journal: Path, hint: str, *wor
         words: The command's name and its arguments.
 
     Raises:
-        StorageError: An earlier run used it.
+        StorageError: An earlier run used it, or whether it is there cannot be told.
         UsageError: There never was one.
 
     """
@@ -81,14 +81,3 @@ def _there(unit: InstalledUnit, context: CommandContext, usual: str, *words: str
     is_found = unit.journal == Path(home, ".local/state/callbell-importer", usual)
     options = [*context.options.items(), ("journal", None if is_found else str(unit.journal))]
     return unit.as_its_user(importer_command(*words, options=options))
-
-
-def _may_be(journal: Path) -> bool:
-    """Tell whether a journal is there, or in a folder that may not be looked into."""
-    try:
-        journal.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
