@@ -40,7 +40,7 @@ class RowObservers:
             to_contact=partial(to_contact, mapping=sheet.mapping),
             fingerprint=RowFingerprint(sheet.mapping, sheet.options, directory),
             observers=(
-                SheetWarnings(self.warnings, sheet.mapping),
+                SheetWarnings(self.warnings, sheet.mapping, index),
                 self.preflight.observer(sheet.options),
                 self.without_country,
             ),

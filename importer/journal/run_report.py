@@ -96,7 +96,7 @@ _SHOWN = {
 }
 # A row with the same problem twice in one column (two unknown tags) counts once.
 _PROBLEMS = f"""
-SELECT seq, number, {_ANY_OF[NEEDS_PERSON]}, known_codes,
+SELECT seq, number, sheet, {_ANY_OF[NEEDS_PERSON]}, known_codes,
     CASE WHEN status <> 'invalid' THEN json_array(json_array(code, column_header, reason)) ELSE (
     SELECT json_group_array(json_array(code, column_header, message)) FROM (
         SELECT code, column_header, message, min(n) FROM problems
@@ -181,9 +181,9 @@ class RunReport:
         that say something else are a group of their own.
         """
         counts, messages = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], str]()
-        rows, new = defaultdict[tuple[str, str, str], list[int]](list), Counter[tuple[str, str, str]]()
+        rows, new = defaultdict[tuple[str, str, str], list[tuple[int, int]]](list), Counter[tuple[str, str, str]]()
         varying = set[tuple[str, str, str]]()
-        for _, number, is_problem, known_codes, problems in chain.from_iterable(
+        for _, number, sheet, is_problem, known_codes, problems in chain.from_iterable(
             self.database.pages(_PROBLEMS, {"run": self.run})
         ):
             known = {one if isinstance(one, str) else tuple(one) for one in json.loads(known_codes or "[]")}
@@ -196,14 +196,15 @@ class RunReport:
                 counts[key] += 1
                 new[key] += bool(is_problem and not {code, (code, column)} & known)
                 if counts[key] <= _FIRST_ROWS:
-                    rows[key].append(number)
+                    rows[key].append((number, sheet))
         return [
             ProblemGroup(
                 code=key[0],
                 column=key[1],
                 message=messages[key],
                 count=count,
-                rows=tuple(rows[key]),
+                rows=tuple(number for number, _ in rows[key]),
+                sheets=tuple(sheet for _, sheet in rows[key]),
                 new=new[key],
                 varies=key in varying,
             )

@@ -35,24 +35,35 @@ class RowTally:
 
     count: int = 0
     rows: list[int] = field(default_factory=list)
+    sheets: list[int] = field(default_factory=list)
+    """Of each of these, which of the run's sheets it is in; empty: nobody said."""
     varies: bool = False
     """Whether they have different sentences."""
 
-    def add(self, row: int) -> None:
-        """Count a row."""
+    def add(self, row: int, sheet: int | None = None) -> None:
+        """Count a row, and note in which sheet it is."""
         self.count += 1
         if len(self.rows) < _FIRST_ROWS:
             self.rows.append(row)
+            self.sheets += [] if sheet is None else [sheet]
 
     def extend(self, other: "RowTally") -> None:
         """Count the rows of another tally, which come after these."""
         self.count += other.count
+        self.sheets += other.sheets[: _FIRST_ROWS - len(self.rows)]
         self.rows += other.rows[: _FIRST_ROWS - len(self.rows)]
 
     def group(self, code: str, column: str, message: str) -> ProblemGroup:
         """Return the rows as a group of problems."""
-        rows = tuple(self.rows)
-        return ProblemGroup(code=code, column=column, message=message, count=self.count, rows=rows, varies=self.varies)
+        return ProblemGroup(
+            code=code,
+            column=column,
+            message=message,
+            count=self.count,
+            rows=tuple(self.rows),
+            sheets=tuple(self.sheets),
+            varies=self.varies,
+        )
 
 
 def row_warnings(row: Row, contact: Contact, mapping: ColumnMapping) -> tuple[Problem, ...]:
@@ -106,7 +117,7 @@ class Findings:
         self._run = RowTally()
         self._last = ("", 0)
 
-    def see(self, row: int, contact: Contact, column: str, found: Iterable[Problem] = ()) -> None:
+    def see(self, row: int, contact: Contact, column: str, found: Iterable[Problem] = (), *, sheet: int = 0) -> None:
         """Inspect a valid row.
 
         Args:
@@ -114,35 +125,37 @@ class Findings:
             contact: Its contact.
             column: The header of the identifier's column.
             found: The warnings about the row itself.
+            sheet: The index of its sheet.
 
         """
         for remark in found:
-            self._tally(remark.code, remark.column, remark.message).add(row)
+            self._tally(remark.code, remark.column, remark.message).add(row, sheet)
         if not can_be_asked(contact):
             message = f"Callbell cannot be asked for {contact.source.title()} contacts by their identifiers{_NOT_ASKED}"
-            self._tally("source_not_asked", "", message).add(row)
+            self._tally("source_not_asked", "", message).add(row, sheet)
             return
         digits = contact.normalised_identifier.removeprefix("+")
         if not digits.isdecimal():
             return
-        self.see_recognised(row, digits, column)
+        self.see_recognised(row, digits, column, sheet=sheet)
         number = int(digits)
         if self._last != (column, number - 1):
             self._end_run()
-        self._run.add(row)
+        self._run.add(row, sheet)
         self._last = (column, number)
 
-    def see_recognised(self, row: int, identifier: str, column: str) -> None:
+    def see_recognised(self, row: int, identifier: str, column: str, *, sheet: int = 0) -> None:
         """Inspect a row that an earlier run sent, for the warnings that concern several rows.
 
         Args:
             row: Its number.
             identifier: Its contact's identifier.
             column: The header of the identifier's column.
+            sheet: The index of its sheet.
 
         """
         if form := mobile_form(identifier.removeprefix("+")):
-            self._forms.setdefault((*form, column), RowTally()).add(row)
+            self._forms.setdefault((*form, column), RowTally()).add(row, sheet)
 
     def warnings(self) -> tuple[ProblemGroup, ...]:
         """Return the warnings, most rows first."""
@@ -179,9 +192,10 @@ class Findings:
 class SheetWarnings:
     """Observes the rows of one sheet, once they are mapped or recognised."""
 
-    def __init__(self, findings: Findings, mapping: ColumnMapping) -> None:
+    def __init__(self, findings: Findings, mapping: ColumnMapping, sheet: int = 0) -> None:
         self._findings = findings
         self._mapping = mapping
+        self._sheet = sheet
         self._column = mapping.identifier_feed.label
 
     def mapped(self, entries: Sequence[Entry]) -> None:
@@ -189,11 +203,12 @@ class SheetWarnings:
         for entry in entries:
             row, contact = entry.row, entry.mapped
             if isinstance(contact, Contact):
-                self._findings.see(row.number, contact, self._column, row_warnings(row, contact, self._mapping))
+                found = row_warnings(row, contact, self._mapping)
+                self._findings.see(row.number, contact, self._column, found, sheet=self._sheet)
 
     def recognised(self, row: int, identifier: str) -> None:
         """Take note of a row that an earlier run settled."""
-        self._findings.see_recognised(row, identifier, self._column)
+        self._findings.see_recognised(row, identifier, self._column, sheet=self._sheet)
 
 
 def _both_forms(code: str, column: str, long: RowTally, short: RowTally) -> ProblemGroup:

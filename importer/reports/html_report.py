@@ -14,7 +14,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, wrong_places
-from importer.reports.problem_groups import group_sentence
+from importer.reports.problem_groups import first_rows, group_sentence
 from importer.reports.report_advice import row_step
 from importer.reports.run_commands import retry_command
 from importer.reports.run_summary import RunSummary, pace_points
@@ -92,8 +92,8 @@ def html_report(source: ReportSource, about: RunSummary) -> str:
     sections = [
         _plots(about),
         _section("What to do next", "".join(map(_step, about.steps))),
-        _groups("Problems", about.told_problems),
-        _groups("Worth a look", about.worth_a_look),
+        _groups("Problems", about.told_problems, source.sheets()),
+        _groups("Worth a look", about.worth_a_look, source.sheets()),
         _rows_to_fix(source, about),
         '<div class="two">',
         _section("The run", _pairs(about.facts)) + _section("Options used", _pairs(about.options)),
@@ -147,7 +147,7 @@ def _step(step: tuple[str, str]) -> str:
     return f"<p>{_text(sentence)}</p>{commands}"
 
 
-def _groups(title: str, groups: Sequence[ProblemGroup]) -> str:
+def _groups(title: str, groups: Sequence[ProblemGroup], sheets: Sequence[Sheet]) -> str:
     if not groups:
         return ""
     lines = (
@@ -155,7 +155,7 @@ def _groups(title: str, groups: Sequence[ProblemGroup]) -> str:
             f"{group.count:,}",
             _text(group.column, _LONGEST_NAME),
             _text(group_sentence(group)),
-            _text(", ".join(map(str, group.rows)) + (", …" if group.count > len(group.rows) else "")),
+            _text(first_rows(group, sheets, "…")),
             f"<code>{_text(group.code)}</code>",
         )
         for group in groups[:_MOST_GROUPS]

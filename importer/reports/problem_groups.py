@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+from pathlib import PurePath
 
 from importer.model.cell_names import column_letters
 from importer.model.plain_text import counted, plain
@@ -123,13 +126,49 @@ def _group_text(group: ProblemGroup, sheets: Sequence[Sheet], *, says_new: bool)
 
 
 def places(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
-    """Return the first of the group's cells, such as `C13, C40`; where the column is not sure, its rows."""
+    """Return the first of the group's cells, such as `C13, C40`; where the column is not sure, its rows.
+
+    Of several files, each is named before its cells: `a.csv C13, C40, b.csv C2`.
+    """
+    if len(sheets) > 1 and group.sheets:
+        return _places_by_file(group, sheets)
     letters = {_letters(group.column, sheet) for sheet in sheets}
     numbers = group.rows[:_MOST_ROWS]
     if len(letters) == 1 and (column := letters.pop()):
         return ", ".join(f"{column}{number}" for number in numbers)
     noun = "row" if len(numbers) == 1 else "rows"
     return f"{noun} {', '.join(map(str, numbers))}" if numbers else ""
+
+
+def _places_by_file(group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
+    cells = [
+        f"{_letters(group.column, sheets[index]) or 'row '}{number}"
+        for number, index in zip(group.rows[:_MOST_ROWS], group.sheets, strict=False)
+    ]
+    return _by_file(cells, group, sheets)
+
+
+def first_rows(group: ProblemGroup, sheets: Sequence[Sheet], more: str) -> str:
+    """Return the numbers of the group's first rows; of several files, each is named before its rows.
+
+    Args:
+        group: Of problems.
+        sheets: Of the run.
+        more: The sign for rows beyond them.
+
+    """
+    numbers = list(map(str, group.rows))
+    named = _by_file(numbers, group, sheets) if len(sheets) > 1 and group.sheets else ", ".join(numbers)
+    return f"{named}, {more}" if group.count > len(numbers) else named
+
+
+def _by_file(places_of: Sequence[str], group: ProblemGroup, sheets: Sequence[Sheet]) -> str:
+    """Return places in a row, with the name of a file before the first of its places."""
+    names = [plain(PurePath(sheet.file).name) for sheet in sheets]
+    if len(set(names)) < len(names):
+        names = [plain(sheet.file) for sheet in sheets]
+    of_files = groupby(zip(places_of, group.sheets, strict=False), key=itemgetter(1))
+    return ", ".join(f"{names[index]} {', '.join(place for place, _ in found)}" for index, found in of_files)
 
 
 def _letters(column: str, sheet: Sheet) -> str:

@@ -27,7 +27,7 @@ from importer.model.protocols import ReportSource
 from importer.model.rows import Sheet
 from importer.model.runs import ProblemGroup, ShownRow, ShownRows
 from importer.reports.failed_rows import cell_names, kept_places, wrong_places
-from importer.reports.problem_groups import group_sentence
+from importer.reports.problem_groups import first_rows, group_sentence
 from importer.reports.report_advice import row_step
 from importer.reports.report_options import InputCells
 from importer.reports.run_commands import retry_command
@@ -80,7 +80,8 @@ def write_results_workbook(path: Path, source: ReportSource, summary: RunSummary
             rows.write(own, _with_cells(source.shown_rows(index, which), partial(input_cells, index)))
             notes += rows.notes()
             sheets.append((rows, own.get_name()))
-        write_problems(book.add_worksheet(PROBLEMS_SHEET), style, summary.told_problems, summary.worth_a_look)
+        problems = book.add_worksheet(PROBLEMS_SHEET)
+        write_problems(problems, style, summary.told_problems, summary.worth_a_look, source.sheets())
         write_summary(book, first, style, summary, [note for note in notes if note], _links(sheets, summary))
 
 
@@ -213,13 +214,14 @@ def write_problems(
     style: Style,
     problems: Sequence[ProblemGroup],
     warnings: Sequence[ProblemGroup],
+    sheets: Sequence[Sheet],
 ) -> None:
     """Write the sheet of grouped problems, most rows first."""
     header = ("Rows", "Column", "What is wrong, and what to do", "First rows", "Code", "Kind")
     table = Table(worksheet, header, 0, [style.header])
     for kind, groups in (("problem", problems), ("worth a look", warnings)):
         for group in groups:
-            first = ", ".join(map(str, group.rows)) + (", ..." if group.count > len(group.rows) else "")
+            first = first_rows(group, sheets, "...")
             message = plain(group_sentence(group))
             worksheet.set_row(table.row, line_height(message, _MESSAGE_WIDTH))
             texts = (f"{group.count:,}", plain(group.column), message, first, group.code, kind)

@@ -272,6 +272,7 @@ def test_several_files_are_one_run(service: Sandbox) -> None:
     assert len(files) == said.summary["rows"]["read"] > 6
     assert len(service.contacts) == said.rows["created"]
     assert [Path(path).name for path in said.summary["reports"]["failed"]] == ["failed-4-c.csv"]
+    assert "c.csv A2 (phone_letters" in said.stderr
 
 
 def test_a_sheet_is_chosen_by_its_name(service: Sandbox) -> None:

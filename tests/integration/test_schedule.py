@@ -319,6 +319,16 @@ def test_a_list_of_which_most_rows_are_wrong_is_a_problem() -> None:
 
 
 @pytest.mark.usefixtures("as_root")
+def test_a_list_without_rows_is_said_to_have_none() -> None:
+    """Not that none of its rows is invalid; the next night may bring some."""
+    table(Path("contacts.csv"), [("Phone", "Name")])
+    config()
+    said = give("schedule", "contacts.csv", "--kind", "systemd")
+    assert "it has no rows now" in " ".join(said.stderr.split())
+    assert "of the first 0" not in said.stderr
+
+
+@pytest.mark.usefixtures("as_root")
 def test_a_hint_names_the_option_that_tells_of_a_list_that_is_cut_short() -> None:
     """Only where neither the command nor the config has it, and it changes no exit code."""
     customers(Path("contacts.csv"))

@@ -51,7 +51,8 @@ def _columns_of(night: Night, file: str) -> Diagnosis:
     if 2 * len(invalid) > len(mapped):
         text = f"{file}: most rows are invalid ({len(invalid):,} of the first {len(mapped):,})"
         return problem_diagnosis("columns", text, f"See why: {importer_command('check', file)}", _INPUT)
-    text = f"{file}: clear, {len(invalid):,} of the first {len(mapped):,} rows invalid"
+    found = f"{len(invalid):,} of the first {len(mapped):,} rows invalid" if mapped else "it has no rows now"
+    text = f"{file}: clear, {found}"
     if asked := columns_of_consent(rows, settings):
         step = f"To leave out who did not agree, write a config, and name it with --config: {_init_of(settings, file)}"
         text = f"{text}; all are sent, whatever {asked} says"

@@ -4,11 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from importer.model.rows import Status
+from importer.model.rows import Sheet, Status
 from importer.model.runs import Degradation, ProblemGroup
 from importer.reports.closing_text import degraded_texts
 from importer.reports.code_explanations import explanations
-from importer.reports.problem_groups import changes_text, group_sentence, groups_text, not_refused, problem_changes
+from importer.reports.problem_groups import (
+    changes_text,
+    first_rows,
+    group_sentence,
+    groups_text,
+    not_refused,
+    places,
+    problem_changes,
+)
 from importer.reports.run_summary import RunSummary
 from tests.unit.reports.test_report_advice import RUN
 
@@ -31,6 +39,22 @@ def test_a_group_says_how_many_are_new(new: int, shown: str) -> None:
     assert groups_text("Problems:", [group], says_new=True).splitlines()[1].strip() == shown
     assert groups_text("Problems:", [group]).splitlines()[1].strip() == "3 rows: Too short."
     assert "(3 new)" not in groups_text("Problems:", [replace(group, message="")], says_new=True)
+
+
+def _sheet(file: str) -> Sheet:
+    return Sheet(file=file, name="", header=("Name", "Phone"), header_row=1)
+
+
+def test_a_cell_of_several_files_is_named_with_its_file() -> None:
+    """Each file once, before its cells; with its folder where two have one name. Of one file the cell is enough."""
+    group = replace(GROUP, sheets=(0, 1, 1))
+    sheets = [_sheet("/lists/a.csv"), _sheet("/lists/b.csv")]
+    assert places(group, sheets) == "a.csv B2, b.csv B3, B4"
+    assert places(replace(group, column=""), sheets) == "a.csv row 2, b.csv row 3, row 4"
+    assert places(group, [_sheet("/x/a.csv"), _sheet("/y/a.csv")]) == "/x/a.csv B2, /y/a.csv B3, B4"
+    assert places(replace(group, sheets=(0, 0, 0)), sheets[:1]) == "B2, B3, B4"
+    assert first_rows(replace(group, count=4), sheets, "...") == "a.csv 2, b.csv 3, 4, ..."
+    assert first_rows(group, sheets[:1], "...") == "2, 3, 4"
 
 
 @pytest.mark.parametrize(
