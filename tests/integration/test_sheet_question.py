@@ -173,5 +173,5 @@ def test_where_the_sheet_that_was_read_is_empty_by_now_it_is_told_which_one_is_r
     for is_told in (True, False):
         code, unasked, shown = on_a_terminal("run", "libro.xlsx", "--sandbox", answers=[LAST])
         assert (code, unasked) == (0, 0)
-        said = 'libro.xlsx: only the sheet "Proveedores" has rows, and is read; before it was "Clientes".'
+        said = '"Proveedores" is read, the only sheet that has rows and is not hidden; before it was "Clientes".'
         assert (said in " ".join(shown.split())) is is_told

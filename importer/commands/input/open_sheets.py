@@ -106,7 +106,8 @@ def _tell_other_sheet(context: CommandContext, reader: Reader, before: Before) -
     """Tell where the only sheet that can be meant is not the one that the last run was told to read."""
     now = reader.sheet.name
     if now and before and not context.settings.input.sheet and (last := before.other_sheet(now)):
-        text = f'only the sheet "{now}" has rows, and is read; before it was "{last}". Another: --sheet NAME'
+        why = f'the only sheet that has rows and is not hidden; before it was "{last}"'
+        text = f'"{now}" is read, {why}. Another: --sheet NAME'
         context.tell(plain(f"{short_path(reader.sheet.file)}: {text}"))
 
 
