@@ -40,7 +40,7 @@ def begin_missing_journal(context: CommandContext, path: Path, known: Path, *, i
         UsageError: The person does not want a new one.
 
     """
-    if not is_missing(path):
+    if not is_journal_missing(path):
         return
     used_at = _known(known).get(str(path), "")[:_DATE]
     old = None if used_at else journal_before_accounts(path, context.settings)
@@ -64,7 +64,7 @@ def journal_before_accounts(path: Path, settings: Settings) -> Path | None:
         return None
     old = path.with_name(path.stem.removesuffix(f"-{name}") + path.suffix)
     named = {os.path.realpath(one) for one in settings.account_journals.values() if one}
-    return None if is_missing(old) or str(old) in named else old
+    return None if is_journal_missing(old) or str(old) in named else old
 
 
 def _begin_beside(context: CommandContext, path: Path, old: Path) -> None:
@@ -101,7 +101,7 @@ def require_journal(settings: Settings, path: Path) -> None:
         StorageError: It is missing, and an earlier run used it; or its folder may not be looked into.
 
     """
-    if not is_missing(path):
+    if not is_journal_missing(path):
         raise StorageError(
             f"Whether the journal {path} is there cannot be told: {own_name()} may not look into its folder.",
             "Give the same command as the user whose journal it is, or as root.",
@@ -138,7 +138,7 @@ def remember_journal(path: Path, now: datetime, known: Path) -> None:
         unfinished.write_text(json.dumps(newest, indent=1), encoding="utf-8", errors="surrogateescape")
 
 
-def is_missing(path: Path) -> bool:
+def is_journal_missing(path: Path) -> bool:
     """Tell whether a journal is surely not there: not where whoever gives the command may not look."""
     try:
         path.stat()

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_of
-from importer.commands.named_journal import is_missing, require_journal
+from importer.commands.named_journal import is_journal_missing, require_journal
 from importer.model.errors import UsageError
 from importer.model.plain_text import plain
 from importer.system.installed_units import InstalledUnit, installed_units
@@ -24,7 +24,7 @@ def other_services(known: AbstractSet[Path]) -> Sequence[InstalledUnit]:
     return [
         unit
         for unit in installed_units()
-        if not known & {unit.journal, Path(os.path.realpath(unit.journal))} and not is_missing(unit.journal)
+        if not known & {unit.journal, Path(os.path.realpath(unit.journal))} and not is_journal_missing(unit.journal)
     ]
 
 
