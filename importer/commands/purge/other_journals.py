@@ -11,8 +11,9 @@ from importer.commands.account.account_registry import registered_journals
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_file
 from importer.commands.named_journal import other_journals
+from importer.commands.service_journals import other_services
 from importer.commands.setup import is_there
-from importer.system.installed_units import InstalledUnit, installed_units
+from importer.system.installed_units import InstalledUnit
 from importer.system.shell import importer_command
 
 _NUMBER = "NUMBER"
@@ -55,7 +56,7 @@ def journals_besides(context: CommandContext, opened: Collection[Path]) -> Seque
             found.append(_other(missed[0], name, (config, name, journal)))
     of_accounts = {path for name in context.settings.account_journals for path in _journals_of(context, name)}
     known = of_accounts | {*opened}
-    services = [unit for unit in installed_units() if unit.journal not in known and is_there(unit.journal)]
+    services = other_services(known)
     rest = sorted({*other_journals(opened), *registered_journals()} - known - {unit.journal for unit in services})
     found += [_other(path, "", (config, run.of_account, str(path))) for path in rest if is_there(path)]
     for unit in services:
@@ -67,8 +68,15 @@ def journals_besides(context: CommandContext, opened: Collection[Path]) -> Seque
 def lines_to_forget(context: CommandContext, number: str, journals: Sequence[OtherJournal]) -> Sequence[str]:
     """Return what to say of the journals that are left, if there are some; a log does not get the number."""
     shown = number if context.stream.isatty() else _NUMBER
-    lines = [f"  {one.command(shown)}" for one in journals]
-    return ["Other journals have not been looked into. To forget them there too:", *lines] if lines else []
+    own, of_services = ([one for one in journals if bool(one.service) is is_of] for is_of in (False, True))
+    texts = {
+        "Other journals have not been looked into. To forget them there too:": own,
+        "A nightly service has a journal too, which was not looked into. To forget them there, as root:": of_services,
+    }
+    lines: list[str] = []
+    for text, ones in texts.items():
+        lines += [text, *(f"  {one.command(shown)}" for one in ones)] if ones else []
+    return lines
 
 
 def _other(path: Path, account: str, values: tuple[object, ...]) -> OtherJournal:
