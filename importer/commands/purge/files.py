@@ -35,6 +35,7 @@ _TO_FIX = ("failed", _OF_CHECK)
 """Files with the rows to fix: of a run, and of a check."""
 _UNFINISHED = ".part"
 _UNREADABLE = "cannot be read: look for them yourself"
+_MOVED = "deleted: it was imported, and moved here"
 _YOURS = "yours: take them out yourself"
 _EDITED = "yours: it was changed since it was written; take them out yourself"
 _PERHAPS = "a cell is their user name: look yourself whether it is them"
@@ -149,7 +150,7 @@ def in_done(place: Path, person: Person) -> Iterator[FoundFile]:
             yield found
         else:
             is_book = found.path.suffix.lower() in _WORKBOOKS
-            what, act = ("deleted: it was imported and moved here", _delete) if is_book else ("without their rows", partial(drop_lines, frozenset()))
+            what, act = (_MOVED, _delete) if is_book else ("without their rows", partial(drop_lines, frozenset()))
             yield replace(found, what=what, act=act)
 
 

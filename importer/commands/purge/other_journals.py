@@ -12,16 +12,24 @@ from importer.commands.account.account_registry import registered_journals
 from importer.commands.context import CommandContext
 from importer.commands.journal_path import journal_file
 from importer.commands.named_journal import other_journals
+from importer.commands.service_journals import other_services
 from importer.commands.setup import is_there
 from importer.journal.purge_person import knows_person
 from importer.model.errors import StorageError
 from importer.model.person import Person
-from importer.system.installed_units import InstalledUnit, installed_units
+from importer.system.installed_units import InstalledUnit
 from importer.system.shell import importer_command
 
 _NUMBER = "NUMBER"
 """Stands for the person's own where others may read it."""
 _VARIABLE = "CALLBELL_IMPORTER_JOURNAL"
+_TEXTS = {
+    (False, True): "They stand in other journals too. To forget them there:",
+    (False, False): "Other journals cannot be read from here. To look there, and forget them:",
+    (True, True): "They stand in a nightly service's journal too. To forget them there, as root:",
+    (True, False): "A nightly service has a journal too, which was not looked into. To forget them there, as root:",
+}
+"""What is said of journals, by whether they are a nightly service's, and whether they could be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +83,7 @@ def _journals_besides(context: CommandContext, opened: Collection[Path]) -> Sequ
             found.append(_other(missed, name, (config, name, journal)))
     of_accounts = {path for name in context.settings.account_journals for path in _journals_of(context, name)}
     known = of_accounts | {*opened}
-    services = [unit for unit in installed_units() if unit.journal not in known and is_there(unit.journal)]
+    services = other_services(known)
     rest = sorted({*other_journals(opened), *registered_journals()} - known - {unit.journal for unit in services})
     found += [_other([path], "", (config, run.of_account, str(path))) for path in rest if is_there(path)]
     for unit in services:
@@ -88,12 +96,9 @@ def lines_to_forget(context: CommandContext, number: str, journals: Sequence[Oth
     """Return what to say of the journals that are left, if there are some; a log does not get the number."""
     shown = shown_number(context, number)
     lines = list[str]()
-    for can_be_read, said in (
-        (True, "They stand in other journals too. To forget them there:"),
-        (False, "Other journals cannot be read from here. To look there, and forget them:"),
-    ):
-        commands = [f"  {one.command(shown)}" for one in journals if one.can_be_read is can_be_read]
-        lines += [said, *commands] if commands else []
+    for (of_service, can_be_read), text in _TEXTS.items():
+        these = [one for one in journals if (one.service is not None, one.can_be_read) == (of_service, can_be_read)]
+        lines += [text, *(f"  {one.command(shown)}" for one in these)] if these else []
     return lines
 
 
