@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from importer.commands.purge.rewriting import clean_summary, clean_text, drop_lines, empty_lines, has_lines
+from importer.commands.purge.clean_copy import clean_summary, clean_text, drop_lines, empty_lines, has_lines
 from importer.commands.purge.search import READ_BY_READER, ZIPPED, files_in, holds, stands_as_cell
 from importer.model.errors import StorageError
 from importer.model.person import Person
