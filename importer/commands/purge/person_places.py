@@ -55,7 +55,7 @@ def nothing_text(person: Person, places: Sequence[PersonPlaces], *, remember: st
         remember: The command that takes the person off the list again.
 
     """
-    lines = [f"Nothing is kept of {masked(person.identifier)}: no row, no contact, no report. Was it mistyped?"]
+    lines = [f"Nothing is kept of {masked(person.identifier)} here: no row, no contact, no report. Was it mistyped?"]
     lines += _left(places)
     lines += ["They can be refused all the same: should a sheet have them one day, their row is not imported."]
     return "\n".join([*lines, "To take that back:", f"  {remember}"])
