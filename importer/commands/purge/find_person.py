@@ -51,7 +51,8 @@ def places_in_all(context: CommandContext, journals: Sequence[Database], person:
     if person.is_handle and not any(place.is_known or place.found.is_on_list for place in (first, *others)):
         raise UsageError(
             "Nothing was changed: no row and no contact has that user name as its whole identifier.",
-            "A person's name is not enough: give their number with its country code; or name another journal with --journal.",
+            "A person's name is not enough: give their number with its country code; or name another journal with"
+            " --journal.",
         )
     places = [replace(first, files=[*first.files, *reports]), *others]
     changed = {found.path for place in places for found in place.files if found.act}
