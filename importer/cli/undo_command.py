@@ -39,7 +39,7 @@ def undo(
     from importer.commands.undo import undo_run  # noqa: PLC0415 - the same
 
     if not run:
-        raise UsageError("undo needs the name of a run.", last_to_undo(context), code="run_unknown")
+        raise UsageError("undo needs the name of a run.", last_to_undo(context))
     earlier = find_run(context, "undo", run)
     context = with_config_of(context, earlier, config)
     finish(context, undo_run(context, earlier))

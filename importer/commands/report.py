@@ -12,7 +12,7 @@ from importer.commands.setup import is_there, open_journal
 from importer.journal import Journal
 from importer.model.errors import UsageError
 from importer.model.runs import ProblemGroup, RunRecord
-from importer.reports import write_reports
+from importer.reports import Reports, write_reports
 from importer.reports.edited_files import keep_edited
 from importer.reports.past_run import kept_error, kept_summary
 from importer.reports.run_commands import command_line
@@ -50,19 +50,24 @@ def report_run(context: CommandContext, earlier: RunRecord, *, is_to_open: bool)
         summary = kept_summary(folder)
         edited = keep_edited(folder, summary)
         reports = write_reports(source, folder, warnings=_warnings(summary), options=options, error=kept_error(summary))
+    opened = _opened(context, reports) if is_to_open and context.stream.isatty() else []
     lines = [
         *kept,
         f"The reports of {earlier.name} are written again, in {reports.folder}:",
         f"  {', '.join(reports.names)}",
         *reports.notes,
         *_edited_lines(edited, earlier),
+        *opened,
     ]
-    best = reports.page or reports.workbook or reports.results or reports.summary
-    if is_to_open and context.stream.isatty() and open_file(best, context.environment):
-        lines.append(f"{best.name} is being opened.")
-    elif is_to_open and context.stream.isatty():
-        lines.append(f"There is no desktop here to open it on; it is {short_path(best)}.")
     return CommandResult(exit_code=0, text="\n".join(lines), summary_json=reports.summary_json)
+
+
+def _opened(context: CommandContext, reports: Reports) -> Sequence[str]:
+    """Open the report that says most, and return that it is being opened; or where it is, if nothing can open it."""
+    best = reports.page or reports.workbook or reports.results or reports.summary
+    if open_file(best, context.environment):
+        return [f"{best.name} is being opened."]
+    return [f"No desktop is here to open {best.name} on. Open it yourself:", f"  {short_path(best)}"]
 
 
 def _edited_lines(edited: Sequence[tuple[Path, Path]], earlier: RunRecord) -> Iterator[str]:

@@ -633,6 +633,10 @@ def test_a_workbook_that_somebody_edited_is_theirs_until_it_is_written_again() -
     said = give("purge", "--contact", NUMBER, "--dry-run").stderr
     assert f"{failed.absolute()}: deleted" in said
     assert f"{failed.absolute()}: yours" not in said
+    os.utime(failed, (later, later))
+    give("report", failed.parent.name, "--no-open")
+    said = give("purge", "--contact", NUMBER, "--dry-run").stderr
+    assert f"{failed.absolute().with_name('edited-failed.xlsx')}: yours" in said
 
 
 def test_what_a_purge_writes_again_has_its_time_of_before() -> None:

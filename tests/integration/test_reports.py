@@ -1,6 +1,7 @@
 """The reports for people: corrected and given again, written again, chosen."""
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -12,8 +13,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from importer.commands.context import CommandContext
+from importer.commands.report import report_run
+from importer.commands.runs import find_run_to_report
 from importer.reports import results_workbook
 from importer.sandbox import Sandbox
+from importer.settings import settle
 from tests.support.commands import TOKEN, customers, give, phones, read, serving, table
 
 ROWS = [
@@ -232,6 +237,19 @@ def test_an_edited_report_is_kept_under_another_name(*, has_summary: bool) -> No
         *("results.csv", "results.xlsx", "report.html", "failed.csv", "summary.json"),
         *("edited-failed.csv", "edited-2-failed.csv"),
     }
+
+
+@pytest.mark.parametrize("has_desktop", [True, False])
+def test_a_page_that_no_desktop_opens_is_named(monkeypatch: pytest.MonkeyPatch, *, has_desktop: bool) -> None:
+    """Whole, so that it can be opened in a browser."""
+    give("run", table(Path("contacts.csv"), ROWS))
+    monkeypatch.setattr("importer.commands.report.open_file", lambda *_: has_desktop)
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    settings = settle({"journal": "journal.sqlite3"}, {})
+    context = CommandContext(settings=settings, environment={}, stream=stream)
+    text = report_run(context, find_run_to_report(context, ""), is_to_open=True).text
+    assert text.endswith("report.html is being opened." if has_desktop else f"yourself:\n  {folder()}/report.html")
 
 
 def test_a_run_that_was_killed_gets_its_reports() -> None:
