@@ -12,8 +12,6 @@ from importer.reports.next_step import (
     FINISHED,
     SETTLED_BY_ITSELF,
     ToDo,
-    alike_text,
-    all_alike,
     carry_over,
     next_step,
     to_do,
@@ -21,6 +19,7 @@ from importer.reports.next_step import (
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look, not_refused
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, write_again
+from importer.reports.same_cause import alike_text, all_alike
 from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, not_updated_text
 from importer.system import shell
 

@@ -519,6 +519,35 @@ def test_rows_are_fixed_first_where_most_of_them_lack_something_else() -> None:
     assert "Fix the 8 rows in failed.csv (the last columns say why)" in told
 
 
+def test_all_that_is_missing_in_callbell_is_told_at_once() -> None:
+    """Rows that wait for another missing thing are not among the others to fix."""
+    tally = {Status.CREATED: 300, Status.FAILED: 254, Status.INVALID: 4}
+    groups = [
+        group("custom_field_refused", 211, message='Custom field "C" does not exist'),
+        group("tag_unknown", 43, message='Tag "A" does not exist, Custom field "C" does not exist'),
+        group("phone_too_short", 4),
+    ]
+    told = ended(record(1), tally, groups, reports("failed.csv"))
+    assert 'the tag "A" (43 rows); the custom field "C" (254 rows). Then give the same command again:' in told
+    assert "Fix the other 4 rows after that" in told
+    alike = ended(record(1), {Status.FAILED: 254, Status.CREATED: 1}, groups[:2], reports("failed.csv"))
+    assert 'the tag "A" (43 rows); the custom field "C" (254 rows)' in alike
+
+
+def test_customers_who_were_deleted_in_callbell_are_no_rows_to_fix() -> None:
+    """They are made again by an option."""
+    tally = {Status.CREATED: 9, Status.FAILED: 1, Status.INVALID: 2}
+    told = ended(record(1), tally, [group("phone_too_short", 2), group("gone", 1)], reports("failed.csv"))
+    assert (
+        "1 customer was deleted in Callbell. If that was meant, take its row out of the list. To make it again:\n"
+        "  callbell-importer retry 20261123-020000-contacts --gone recreate\n"
+        "Fix the 2 rows in failed.csv (the last columns say why)"
+    ) in told
+    alone = ended(record(1), {Status.FAILED: 9}, [group("gone", 9)], reports("failed.csv"))
+    assert "9 customers were deleted in Callbell. If that was meant, take their rows out of the list." in alone
+    assert "Fix the" not in alone
+
+
 def test_what_is_missing_in_callbell_is_told_after_the_conflicts() -> None:
     """Which are no rows to fix."""
     tally = {Status.EXISTS: 9, Status.FAILED: 6, Status.INVALID: 1}
