@@ -37,10 +37,10 @@ def missing_text(groups: Sequence[ProblemGroup]) -> str:
     rest = " ".join(_cure(groups, code) for code in codes if code not in told)
     if len(told | {*codes}) == 1 and (kinds <= {"tag"} or not rows):
         return _cure(groups, codes[0])
-    listed = "; ".join(filter(None, (_kind_text(kind, rows, says_rows=is_sure) for kind in _MAY_LACK)))
+    listed = "; ".join(_kind_text(kind, rows, says_rows=is_sure) for kind in _MAY_LACK if kind in kinds)
     others = "" if is_sure else "The report names the others."
-    told = f"Make in Callbell, or take out of the list and the config: {listed}." if listed else ""
-    return " ".join(filter(None, (told, others if listed else "", rest)))
+    make = f"Make in Callbell, or take out of the list and the config: {listed}." if listed else ""
+    return " ".join(filter(None, (make, others if listed else "", rest)))
 
 
 def _named(message: str) -> Iterator[tuple[str, str]]:
@@ -50,12 +50,12 @@ def _named(message: str) -> Iterator[tuple[str, str]]:
 
 
 def _kind_text(kind: str, rows: Counter[tuple[str, str]], *, says_rows: bool) -> str:
-    """Return the things of a kind, those that most rows lack first; empty if there are none."""
+    """Return the things of a kind, those that most rows lack first."""
     found = [(name, count) for (one, name), count in rows.most_common() if one == kind]
     names = [f'"{plain(name)}"{f" ({counted(count)})" if says_rows else ""}' for name, count in found[:_MOST_NAMES]]
     more = [f"{len(found) - _MOST_NAMES:,} more that the report names"] if len(found) > _MOST_NAMES else []
     noun = f"the {kind}{'' if len(found) == 1 else 's'}"
-    return f"{noun} {', '.join([*names, *more])}" if found else ""
+    return f"{noun} {', '.join([*names, *more])}"
 
 
 def _cure(groups: Sequence[ProblemGroup], code: str) -> str:

@@ -566,3 +566,19 @@ def test_a_list_without_rows_is_not_to_be_sent() -> None:
     assert "Each of the files has" in ended(replace(record(), files=("a.csv", "b.csv")), {}, [], reports())
     for run in (replace(record(), left_out=3), record(130)):
         assert "has a header" not in ended(run, {}, [], reports())
+
+
+def test_a_dry_run_shows_all_kinds_of_problems_as_it_writes_no_report() -> None:
+    """However small the terminal is."""
+    groups = [group(f"kind_{number}", 1, message=f"Wrong {number}.") for number in range(12)]
+    told = ended(record(1), {Status.INVALID: 12}, groups, None, line_width=80, line_count=24)
+    assert "Wrong 11." in told
+    assert "see the report" not in told
+
+
+def test_a_dry_run_says_what_would_be() -> None:
+    """In the words of a rehearsal, and not that a row is created."""
+    tally = {Status.CREATED: 255, Status.UPDATED: 2, Status.EXISTS: 1}
+    told = ended(record(0), tally, [], None)
+    assert "\n  255 would be created\n    2 would be updated  are in Callbell now\n    1 exists" in told
+    assert "\n  3 would be sent\n" in ended(record(0), {Status.UNSENT: 3, Status.CREATED: 0}, [], None)
