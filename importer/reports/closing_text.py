@@ -13,13 +13,14 @@ from importer.reports.next_step import (
     SETTLED_BY_ITSELF,
     ToDo,
     carry_over,
+    fix_list_too,
     next_step,
     to_do,
 )
 from importer.reports.problem_groups import changes_text, groups_text, is_problem, is_worth_a_look, not_refused
 from importer.reports.report_options import Reports
 from importer.reports.run_commands import after_rehearsal, take_back, write_again
-from importer.reports.same_cause import alike_text, all_alike
+from importer.reports.same_cause import alike_text, all_alike, step_text
 from importer.reports.status_meanings import FORETOLD, MEANINGS, REHEARSED, not_updated_text
 from importer.system import shell
 
@@ -120,7 +121,10 @@ def _next_step(ending: Ending, wrong: Sequence[ProblemGroup]) -> str:
     if reports and reports.unwritten:
         return write_again(ending.record)
     failed = reports.failed if reports else None
-    return next_step(ending.record, ending.tally, wrong, failed, ending.country, ending.early_end[1])
+    record, tally = ending.record, ending.tally
+    step = next_step(record, tally, wrong, failed, ending.country, ending.early_end[1])
+    too = fix_list_too(record, tally, ending.sheets) if reports else []
+    return "\n".join([*filter(None, [step]), *map(step_text, too)])
 
 
 def _carry_over(ending: Ending) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from importer.model.cures import MISSING_IN_CALLBELL
-from importer.model.plain_text import counted
-from importer.model.rows import Status
+from importer.model.own_names import is_own_header
+from importer.model.plain_text import counted, plain
+from importer.model.rows import Sheet, Status
 from importer.model.runs import ProblemGroup, RunRecord, conflict_count
 from importer.reports.missing_in_callbell import lacking_groups, missing_text
 from importer.reports.problem_groups import problem_changes
@@ -176,6 +177,23 @@ def _recreate(record: RunRecord, left: ToDo) -> list[Step]:
     it, its_row = ("it", "its row") if one else ("them", "their rows")
     said = f"{what} If that was meant, take {its_row} out of the list. To make {it} again:"
     return [(said, retry_command(record, gone="recreate"))]
+
+
+def fix_list_too(record: RunRecord, tally: Mapping[Status, int], sheets: Sequence[Sheet]) -> list[Step]:
+    """Return that the list itself is still to be fixed, after rows were sent from a file of our own making.
+
+    Args:
+        record: The run.
+        tally: How many rows have each status.
+        sheets: Of the run.
+
+    """
+    is_ours = any(is_own_header(sheet.header) for sheet in sheets)
+    is_there = any(tally.get(status) for status in (Status.CREATED, Status.UPDATED, Status.UNCHANGED))
+    if not is_ours or not is_there or record.is_rehearsal or record.exit_code not in FINISHED:
+        return []
+    what = plain(PurePath(record.files[0]).name) if len(record.files) == 1 else "these files"
+    return [(f"What you fixed in {what}, fix in your list too, or its next run shows it again.", "")]
 
 
 def carry_over(record: RunRecord, tally: Mapping[Status, int]) -> tuple[str, str] | None:

@@ -85,6 +85,7 @@ def _write_for_people(
         tally=source.tally(),
         problems=problems,
         warnings=warnings,
+        sheets=source.sheets(),
         to_fix=failed,
         leaves_existing=options.leaves_existing,
         of_list=options.of_list,

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path, PurePath
 
 from importer.model.plain_text import plain
-from importer.model.rows import FINAL, Status
+from importer.model.rows import FINAL, Sheet, Status
 from importer.model.runs import CONSENT, WAITED, ProblemGroup, RunRecord, conflict_count
 from importer.reports.closing_text import degraded_texts, ended_after, no_rows_text
-from importer.reports.next_step import next_steps
+from importer.reports.next_step import fix_list_too, next_steps
 from importer.reports.problem_groups import changes_text, is_problem, not_refused
 from importer.reports.report_advice import headline, run_steps
 from importer.reports.run_commands import take_back
@@ -31,6 +31,8 @@ class RunSummary:
     """Of rows, most rows first."""
     warnings: Sequence[ProblemGroup] = ()
     """What is worth a look in rows that are right."""
+    sheets: Sequence[Sheet] = ()
+    """Of the run."""
     to_fix: Sequence[Path] = ()
     """The files in which rows can be fixed, to be given again."""
     leaves_existing: bool = False
@@ -85,6 +87,7 @@ class RunSummary:
         """What to do next: sentences, each with its command."""
         record, tally, problems = self.record, self.tally, self.told_problems
         told = next_steps(record, tally, problems, self.to_fix, self.country, self.early_cure)
+        told += fix_list_too(record, tally, self.sheets)
         return run_steps(record, tally, problems, told, leaves_existing=self.leaves_existing, of_list=self.of_list)
 
     @property
