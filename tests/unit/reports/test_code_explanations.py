@@ -95,5 +95,5 @@ def test_all_codes_are_listed_in_groups() -> None:
 def test_what_is_dialled_within_mexico_alone_is_explained() -> None:
     """A number may have 044 or 045 in front, which is no single zero."""
     found = next(one for one in ALL if one.code == "phone_trunk_zero")
-    assert "044 or 045 of Mexico" in found.means
+    assert "Mexican mobiles were with 044 or 045" in found.why
     assert "+52 044 55 1234 5678" in found.example

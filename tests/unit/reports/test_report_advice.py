@@ -105,6 +105,7 @@ def test_each_step_has_its_command() -> None:
         ({Status.CREATED: 300, Status.INVALID: 2}, [refused("phone_missing", 2)]),
         ({Status.EXISTS: 2, Status.INVALID: 2}, [refused("conflict", 2), refused("phone_missing", 2)]),
         ({Status.CREATED: 3, Status.FAILED: 2}, [refused("server_error", 2)]),
+        ({Status.CREATED: 3, Status.FAILED: 2}, [refused("not_asked", 2)]),
         ({Status.CREATED: 3, Status.FAILED: 2}, [refused("gone", 2)]),
     ],
 )
@@ -113,7 +114,7 @@ def test_the_next_steps_are_those_of_the_terminal(tally: dict[Status, int], grou
     about = summary(tally, *groups)
     told = next_step(about.record, about.tally, groups, about.to_fix)
     assert "\n".join(map(step_text, about.steps)) == told
-    assert ("retry" in told) == any(group.code in ("server_error", "conflict", "gone") for group in groups)
+    assert ("retry" in told) == any(group.code in ("server_error", "not_asked", "conflict", "gone") for group in groups)
 
 
 def test_a_run_that_ended_early_goes_on_with_its_command() -> None:
