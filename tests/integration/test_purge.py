@@ -629,7 +629,7 @@ def test_a_workbook_that_somebody_edited_is_theirs_until_it_is_written_again() -
     said = give("purge", "--contact", NUMBER, "--dry-run").stderr
     assert f"{failed.absolute()}: yours" in said
     assert f"{failed.absolute()}: deleted" not in said
-    os.utime(failed, (later - 60, later - 60))
+    os.utime(failed, (later - 61, later - 61))
     said = give("purge", "--contact", NUMBER, "--dry-run").stderr
     assert f"{failed.absolute()}: deleted" in said
     assert f"{failed.absolute()}: yours" not in said
