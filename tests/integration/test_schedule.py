@@ -57,6 +57,7 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(program)])
     monkeypatch.setattr(schedule_night, "CONFIG_FOLDER", str(tmp_path / "etc"))
     monkeypatch.setattr(system_check, "is_systemd_running", lambda: True)
+    set_cron(monkeypatch, runs=True)
     monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: False)
     monkeypatch.setattr(schedule_clash, "_CRON_FOLDER", str(tmp_path / "cron.d"))
     monkeypatch.setattr(
@@ -77,6 +78,13 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     # The tests' own folder is beneath /tmp, where the service sees nothing.
     set_temporary(monkeypatch, "/nowhere/")
     return user
+
+
+def set_cron(monkeypatch: pytest.MonkeyPatch, *, runs: bool | None) -> None:
+    """Let cron run, or not, or let nobody see it."""
+    for module in (schedule_checks, tested):
+        monkeypatch.setattr(module, "is_cron_running", lambda: runs)
+        monkeypatch.setattr(module, "start_command", lambda: "service cron start")
 
 
 def set_temporary(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
@@ -612,6 +620,29 @@ def test_cron_needs_a_crontab_and_somebody_who_mails(
     monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name in has or "/" in name else path and None)
     said = give("schedule", "contacts.csv", "--kind", "cron")
     assert re.findall(r"^cron +(\w+)", said.stderr, re.MULTILINE) == ([level] if level else [])
+
+
+@posix_only
+@pytest.mark.parametrize("runs", [True, None, False])
+def test_a_cron_that_does_not_run_is_told_of(
+    runs: bool | None,  # noqa: FBT001 - a case
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With what starts it, before and after its line is put in place; what cannot be told is left out."""
+    customers(Path("contacts.csv"))
+    config()
+    set_cron(monkeypatch, runs=runs)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if path else None)
+    scheduler = Scheduler(root=tmp_path / "root", call=Programs())
+    result, _ = installed(scheduler, "cron", answer=None, yes=True)
+    told = " ".join(result.text.split())
+    assert result.exit_code == 0
+    is_told = runs is False
+    assert ("cron note cron does not run here" in told) is is_told
+    assert ("Installed: every night at 03:30, once cron runs, which it does not now." in told) is is_told
+    assert ("Start it, as root: service cron start" in told) is is_told
+    assert "or soon after" not in told
 
 
 @posix_only

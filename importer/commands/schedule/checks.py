@@ -14,6 +14,7 @@ from importer.commands.schedule.night import CONFIG_FOLDER, Night
 from importer.model.diagnosis import Diagnosis, Level, problem_diagnosis
 from importer.model.errors import UsageError
 from importer.system import runtime
+from importer.system.cron_daemon import is_cron_running, start_command
 from importer.system.cron_table import LONGEST_COMMAND, cron_command
 from importer.system.nightly_job import SERVICE_USER, ScheduleKind
 from importer.system.program import program_files
@@ -34,7 +35,7 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
 
     """
     of_set_up, of_files = (_program, _config), (files_at_night, rows_at_night, columns_at_night)
-    checks = (*of_set_up, *of_files, _token, _folders, _kept, _shell, _mail)
+    checks = (*of_set_up, *of_files, _token, _folders, _kept, _shell, _cron)
     return [*_when(night), *clashes(night, scheduler), *(one for check in checks for one in check(night))]
 
 
@@ -184,7 +185,7 @@ def _shell(night: Night) -> Iterator[Diagnosis]:
         yield Diagnosis(name="variables", text=f"of this shell: {', '.join(passed)}")
 
 
-def _mail(night: Night) -> Iterator[Diagnosis]:
+def _cron(night: Night) -> Iterator[Diagnosis]:
     if night.kind is not ScheduleKind.CRON:
         return
     path = os.pathsep.join([night.now.environment.get("PATH", ""), "/usr/sbin", "/usr/lib"])
@@ -193,6 +194,21 @@ def _mail(night: Night) -> Iterator[Diagnosis]:
         yield problem_diagnosis("cron", text, "Put options into the config.", _USAGE)
     elif shutil.which("crontab", path=path) is None:
         yield problem_diagnosis("cron", "there is no crontab here", "Install it (Debian: apt install cron).", _USAGE)
-    elif shutil.which("sendmail", path=path) is None and not night.context.settings.notify.has_receivers:
+    else:
+        yield from _daemon()
+        yield from _receiver(night, path)
+
+
+def _daemon() -> Iterator[Diagnosis]:
+    """Yield a note where cron does not run: it can be started later, so the line can be put in place."""
+    if is_cron_running() is False:
+        step = f"As root, start it: {start}" if (start := start_command()) else "Install it (Debian: apt install cron)."
+        text = "cron does not run here, and no night begins without it"
+        yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step=step)
+
+
+def _receiver(night: Night, path: str) -> Iterator[Diagnosis]:
+    """Yield a note where nobody would hear of a bad night."""
+    if shutil.which("sendmail", path=path) is None and not night.context.settings.notify.has_receivers:
         text = f"nobody is told of a bad night: cron mails {night.user.name}, and there is no mail program"
         yield Diagnosis(name="cron", level=Level.NOTE, text=text, next_step="Install one, or set up [notify].")

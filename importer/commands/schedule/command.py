@@ -1,6 +1,6 @@
 """`schedule`: prints what runs the same import every night, says whether such a night would work, and installs it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +12,8 @@ from importer.commands.schedule.system_check import NO_SYSTEMD, lacks_systemd, r
 from importer.model.diagnosis import Level, diagnosed_exit_code
 from importer.model.errors import StorageError, UsageError
 from importer.reports.doctor_report import doctor_text
-from importer.system.nightly_job import NightlyJob, ScheduleKind
+from importer.system.cron_daemon import is_cron_running, start_command
+from importer.system.nightly_job import ScheduleKind
 from importer.system.scheduler import Scheduler, Step
 
 
@@ -54,7 +55,7 @@ def schedule_run(
     told = [doctor_text(notes, context.line_width), ""] if notes and context.confirm is None else []
     return CommandResult(
         exit_code=0,
-        text="\n".join([*told, f"Installed: {_when(night.job)}.", *placed.afterwards, *_taken_back(placed)]),
+        text="\n".join([*told, *_installed(night), *placed.afterwards, *_taken_back(placed)]),
     )
 
 
@@ -90,8 +91,17 @@ def _put_in_place(steps: Sequence[Step], placed: Placement, scheduler: Scheduler
             raise StorageError(error.message, hint, code=error.code) from error
 
 
-def _when(job: NightlyJob) -> str:
-    return f"every night at {job.hour:02}:{job.minute:02}, or soon after"
+def _installed(night: Night) -> Iterator[str]:
+    """Yield when it will run; systemd and Windows' Task Scheduler start a bit later, and make up for a night."""
+    at = f"every night at {night.job.hour:02}:{night.job.minute:02}"
+    if night.kind is not ScheduleKind.CRON:
+        yield f"Installed: {at}, or soon after."
+        return
+    is_stopped = is_cron_running() is False
+    yield f"Installed: {at}{', once cron runs, which it does not now' if is_stopped else ''}."
+    if is_stopped and (start := start_command()):
+        yield f"Start it, as root: {start}"
+    yield "A night on which this computer is off is left out: cron does not make up for it."
 
 
 def _how_to_install(placed: Placement, night: Night, request: ScheduleRequest) -> str:
