@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,8 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> ServiceUser:
     for module in (system_check, schedule_night, schedule_checks):
         monkeypatch.setattr(module, "is_root", lambda: True)
     set_rights(monkeypatch, lambda *_: True)
-    monkeypatch.setattr(schedule_night, "find_user", lambda *_: user)
+    # systemd's is yet to be made, cron's is there.
+    monkeypatch.setattr(schedule_night, "find_user", lambda _, home: replace(user, is_there=home != user.home))
     # The tests' own folder is beneath /tmp, where the service sees nothing.
     set_temporary(monkeypatch, "/nowhere/")
     return user
@@ -678,8 +680,18 @@ def test_another_users_crontab_is_for_that_users_home_and_folders(
     assert [name for name in problems(told) if name != "cron"] == ["folder"]
     set_rights(monkeypatch, lambda _user, mode, _path: mode != "x")
     assert "where it is to start" in give("schedule", "contacts.csv", "--kind", "cron", "--user", "other").stderr
-    monkeypatch.setattr(schedule_night, "find_user", lambda *_: ServiceUser(name="other", home="/", is_there=False))
-    assert "when" in problems(give("schedule", "contacts.csv", "--kind", "cron", "--user", "other"))
+
+
+@posix_only
+def test_a_missing_user_is_made_before_anything_is_said_of_what_it_may_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By one command; what nobody may read yet is no problem of its own, and nobody gets the home of who asks."""
+    customers(Path("contacts.csv"))
+    monkeypatch.setattr(schedule_checks, "may", lambda *_: False)
+    missing = "nobody-is-called-this"
+    said = give("schedule", "contacts.csv", "--kind", "cron", "--user", missing)
+    assert (said.exit_code, [name for name in problems(said) if name != "cron"]) == (2, ["when"])
+    assert re.findall("useradd.*", said.stderr) == [f"useradd --system --create-home {missing}"]
+    assert f"# Journal: /home/{missing}/.local/state/" in said.stdout
 
 
 @posix_only

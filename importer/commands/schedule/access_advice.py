@@ -20,6 +20,11 @@ _FOLDERS_OF_MANY = ("/etc", "/home", "/Users", "/var")
 """What lies right in these is of the system too, or somebody's home."""
 
 
+def new_user_command(name: str) -> str:
+    """Return the command that makes a user for cron, whose home is where the system has homes."""
+    return f"useradd --system --create-home {name}"
+
+
 def reading_advice(user: ServiceUser, file: str) -> str:
     """Return how the user comes to read a file."""
     if may(user, "x", _above(file)) is not False:

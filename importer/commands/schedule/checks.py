@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
-from importer.commands.schedule.access_advice import reading_advice, writing_advice
+from importer.commands.schedule.access_advice import new_user_command, reading_advice, writing_advice
 from importer.commands.schedule.clash import clashes
 from importer.commands.schedule.columns_check import columns_at_night
 from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
@@ -34,20 +34,38 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
         scheduler: The system, which knows what else is in place.
 
     """
-    of_set_up, of_files = (_program, _config), (files_at_night, rows_at_night, columns_at_night)
-    checks = (*of_set_up, *of_files, _token, _folders, _kept, _shell, _cron)
+    checks = [
+        _program,
+        _config,
+        files_at_night,
+        rows_at_night,
+        columns_at_night,
+        _token,
+        _folders,
+        _kept,
+        _shell,
+        _cron,
+    ]
+    if _lacks_user(night):  # what a user may do is looked at once there is such a one: until then all of it is wrong
+        checks = [rows_at_night, columns_at_night, _shell, _cron]
     return [*_when(night), *clashes(night, scheduler), *(one for check in checks for one in check(night))]
+
+
+def _lacks_user(night: Night) -> bool:
+    """Tell whether there is no such user, and nothing that makes one."""
+    return night.kind is ScheduleKind.CRON and not night.user.is_there
 
 
 def _when(night: Night) -> Iterator[Diagnosis]:
     job = night.job
     made = "" if night.user.is_there else ", who is made for it"
     text = f"every night at {job.hour:02}:{job.minute:02}, as {job.user}{made}, by {night.kind}"
-    if night.kind is ScheduleKind.CRON and not night.user.is_there:
-        step = f"Make it: useradd --system --create-home {job.user}"
+    if _lacks_user(night):
+        step = "As root, make it, and give the same command again, which tells what it may not read or write:"
+        step = f"{step}\n{new_user_command(job.user)}"
         yield problem_diagnosis("when", f"there is no user {job.user}", step, _USAGE)
     elif night.user.name == _SHARED_USER:
-        step = f"Make one of its own, and name it with --user: useradd --system --create-home {SERVICE_USER}"
+        step = f"Make one of its own, and name it with --user: {new_user_command(SERVICE_USER)}"
         whose = "so they would read the customers and the token too"
         yield problem_diagnosis("when", f"other services run as {_SHARED_USER}, {whose}", step, _USAGE)
     elif night.user.numbers[0] == 0 and night.user.is_there:
