@@ -48,6 +48,14 @@ def find_user(name: str, home: str) -> ServiceUser:
     return ServiceUser(name=name, home=found.pw_dir, is_there=True, numbers=(found.pw_uid, found.pw_gid))
 
 
+def group_name(number: int) -> str:
+    """Return a group's name; its number where it has none."""
+    try:
+        return str(importlib.import_module("grp").getgrgid(number).gr_name)
+    except (ImportError, KeyError):  # none on Windows
+        return str(number)
+
+
 def may(user: ServiceUser, mode: str, path: str) -> bool | None:
     """Tell whether a user may read (`r`), write (`w`) or run (`x`) what is there; None: it cannot be told from here.
 

@@ -281,7 +281,7 @@ def test_a_token_that_only_this_shell_has_is_a_problem(kind: str, monkeypatch: p
     said = give("schedule", "contacts.csv", "--kind", kind)
     assert said.exit_code == 2
     assert "token" in problems(said)
-    assert "Put the token, alone, into " in said.stderr
+    assert "ut the token, alone, into " in said.stderr
 
 
 @pytest.mark.usefixtures("as_root")

@@ -3,13 +3,13 @@
 Nobody else is let in, and nothing is changed on a folder of the system or on somebody's home.
 """
 
-import importlib
+import os
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from importer.system import runtime
 from importer.system.nightly_job import SERVICE_USER
-from importer.system.service_user import ServiceUser, may
+from importer.system.service_user import ServiceUser, group_name, may
 from importer.system.shell import quote
 
 OWN_FOLDER = f"/srv/{SERVICE_USER}"
@@ -32,6 +32,27 @@ def reading_advice(user: ServiceUser, file: str) -> str:
     copied = f"install -o {user.name} -m 600 {quote(file)} {OWN_FOLDER}/"
     return _lines(
         "As root, put it into a folder of its own, and name it there:", *_made_user(user), _own_folder(user), copied
+    )
+
+
+def token_advice(user: ServiceUser, file: str) -> str:
+    """Return how a token's file comes to be the user's, who alone may read it: a group's would be refused."""
+    if runtime.WINDOWS:
+        return f"Put the token, alone, into {file}"
+    if not os.path.lexists(file):
+        owner = "" if user.numbers[0] == os.geteuid() else f"-o {user.name} "
+        above = "" if os.path.isdir(_above(file)) else "-D "  # noqa: PTH112 - a text
+        step = f"{'As root, make' if owner else 'Make'} it, and put the token, alone, into it with an editor:"
+        return _lines(step, f"install {above}{owner}-m 600 /dev/null {quote(file)}")
+    if may(user, "x", _above(file)) is not False:
+        return _lines(
+            f"As root, give it to {user.name}, who alone then reads it:",
+            f"chown {user.name}:{_group(user)} {quote(file)} && chmod 600 {quote(file)}",
+        )
+    return _lines(
+        "As root, put it into a folder of its own, and name it there as token_file under [service] of the config:",
+        _own_folder(user),
+        f"install -o {user.name} -m 600 {quote(file)} {OWN_FOLDER}/",
     )
 
 
@@ -96,12 +117,7 @@ def _made_user(user: ServiceUser) -> Iterator[str]:
 
 
 def _group(user: ServiceUser) -> str:
-    if not user.is_there:
-        return user.name
-    try:
-        return str(importlib.import_module("grp").getgrgid(user.numbers[1]).gr_name)
-    except (ImportError, KeyError):  # none on Windows; a number may have no name
-        return str(user.numbers[1])
+    return group_name(user.numbers[1]) if user.is_there else user.name
 
 
 def _above(path: str) -> str:

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
-from importer.commands.schedule.access_advice import new_user_command, reading_advice, writing_advice
+from importer.commands.schedule.access_advice import (
+    new_user_command,
+    reading_advice,
+    token_advice,
+    writing_advice,
+)
 from importer.commands.schedule.clash import clashes
 from importer.commands.schedule.columns_check import columns_at_night
 from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
@@ -19,7 +24,7 @@ from importer.system.cron_table import LONGEST_COMMAND, cron_command
 from importer.system.nightly_job import SERVICE_USER, ScheduleKind
 from importer.system.program import program_files
 from importer.system.scheduler import Scheduler
-from importer.system.service_user import ServiceUser, is_root, may
+from importer.system.service_user import ServiceUser, find_user, is_root, may
 from importer.system.shell import importer_command, quote
 
 _SHARED_USER = "nobody"
@@ -114,7 +119,9 @@ def _config(night: Night) -> Iterator[Diagnosis]:
         )
         yield problem_diagnosis("config", f"{night.user.name} may not go into the folder of {config}", step, _USAGE)
     else:
-        yield Diagnosis(name="config", text=config)
+        is_opened = night.has_systemd and may(night.user, "r", config) is False
+        opened = f", which --install lets the group of {night.user.name} read" if is_opened else ""
+        yield Diagnosis(name="config", text=f"{config}{opened}")
 
 
 def _is_trusted(config: str, user: ServiceUser) -> bool:
@@ -130,10 +137,9 @@ def _token(night: Night) -> Iterator[Diagnosis]:
         text = f"{file}, handed over by systemd; only root can look into it"
         yield Diagnosis(name="token", level=Level.SKIPPED, text=text)
         return
-    owner = "root" if night.has_systemd else night.user.name
-    named = f"{quote(str(file))}, of {owner}, and: chmod 600 {quote(str(file))}"
-    nameless = f"a file of {owner}, chmod 600, and name it in the config as token_file under [service]."
-    step = f"Put the token, alone, into {named if file else nameless}"
+    reader = find_user("root", "/root") if night.has_systemd else night.user
+    nameless = f"a file of {reader.name}, chmod 600, and name it in the config as token_file under [service]."
+    step = token_advice(reader, str(file)) if file else f"Put the token, alone, into {nameless}"
     if file and not file.exists():
         yield problem_diagnosis("token", f"{file} is not there", step, _USAGE)
         return
