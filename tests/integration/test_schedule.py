@@ -27,6 +27,7 @@ from importer.commands.schedule.night import ALWAYS, ScheduleRequest
 from importer.model.errors import StorageError, UsageError
 from importer.settings import settle
 from importer.system import runtime
+from importer.system.nightly_job import ScheduleKind
 from importer.system.scheduler import Called, Scheduler
 from importer.system.service_user import ServiceUser, own_name
 from tests.support.commands import TOKEN, Said, customers, give, table
@@ -622,6 +623,43 @@ def test_cron_needs_a_crontab_and_somebody_who_mails(
     monkeypatch.setattr(shutil, "which", lambda name, path=None: name if name in has or "/" in name else path and None)
     said = give("schedule", "contacts.csv", "--kind", "cron")
     assert re.findall(r"^cron +(\w+)", said.stderr, re.MULTILINE) == ([level] if level else [])
+
+
+@posix_only
+def test_why_it_is_cron_is_said_where_nobody_chose_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First of all, and where it is put in place too."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(runtime, "MAC", False)
+    monkeypatch.setattr(schedule_night, "likely_kind", lambda *_, **__: ScheduleKind.CRON)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: name if path else None)
+    why = "kind  note         cron, as systemd does not run here (/run/systemd/system is missing)\n"
+    result, _ = installed(Scheduler(root=tmp_path / "root", call=Programs()), "", answer=None, yes=True)
+    assert result.text.startswith(why)
+    assert "systemd does not run" not in give("schedule", "contacts.csv", "--kind", "cron").stderr
+
+
+@posix_only
+def test_a_crontab_is_said_to_get_lines_and_not_to_be_written_over(tmp_path: Path) -> None:
+    """And that they replace earlier ones, where there are such."""
+    customers(Path("contacts.csv"))
+    config()
+    said = give("schedule", "contacts.csv", "--kind", "cron")
+    assert f"\n  add its lines to the crontab of {own_name()} (crontab -)\n" in said.stderr
+    shown: list[str] = []
+    settings, kept = load_settings({"yes": False}, os.environ, Path("config.toml"))
+    context = CommandContext(
+        settings=settings,
+        options=kept,
+        environment=os.environ,
+        stream=sys.stderr,
+        confirm=lambda text: bool(shown.append(text)),
+    )
+    request = ScheduleRequest(files=["contacts.csv"], at="02:00", kind="cron", options={}, install=True)
+    scheduler = Scheduler(root=tmp_path / "root", call=Programs(stdout=said.stdout))
+    with pytest.raises(UsageError, match="Nothing was installed"):
+        tested.schedule_run(context, request, lambda _: None, scheduler)
+    assert shown[0].endswith(f"  put the new lines in place of its own in the crontab of {own_name()} (crontab -)")
 
 
 @posix_only

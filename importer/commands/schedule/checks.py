@@ -64,7 +64,7 @@ def _lacks_user(night: Night) -> bool:
 def _when(night: Night) -> Iterator[Diagnosis]:
     job = night.job
     made = "" if night.user.is_there else ", who is made for it"
-    text = f"every night at {job.hour:02}:{job.minute:02}, as {job.user}{made}, by {night.kind}"
+    text = f"every night at {job.hour:02}:{job.minute:02}, by {night.kind}, as {job.user}{made}"
     if _lacks_user(night):
         step = "As root, make it, and give the same command again, which tells what it may not read or write:"
         step = f"{step}\n{new_user_command(job.user)}"
@@ -74,8 +74,8 @@ def _when(night: Night) -> Iterator[Diagnosis]:
         whose = "so they would read the customers and the token too"
         yield problem_diagnosis("when", f"other services run as {_SHARED_USER}, {whose}", step, _USAGE)
     elif night.user.numbers[0] == 0 and night.user.is_there:
-        step = "Name another with --user, or give the command as another."
-        yield Diagnosis(name="when", level=Level.NOTE, text=f"{text}, of whose rights it needs none", next_step=step)
+        step = f"Name a user of its own, such as: --user {SERVICE_USER}"
+        yield Diagnosis(name="when", level=Level.NOTE, text=f"{text}; it does not need {job.user}", next_step=step)
     else:
         yield Diagnosis(name="when", text=text)
 

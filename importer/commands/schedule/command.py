@@ -8,7 +8,7 @@ from importer.commands.context import CommandContext, CommandResult
 from importer.commands.schedule.checks import check_night
 from importer.commands.schedule.night import Night, ScheduleRequest, scheduled_night
 from importer.commands.schedule.steps import Placement, placement
-from importer.commands.schedule.system_check import NO_SYSTEMD, lacks_systemd, require_system, what_works
+from importer.commands.schedule.system_check import NO_SYSTEMD, chosen_kind, lacks_systemd, require_system, what_works
 from importer.model.diagnosis import Level, diagnosed_exit_code
 from importer.model.errors import StorageError, UsageError
 from importer.reports.doctor_report import doctor_text
@@ -37,7 +37,7 @@ def schedule_run(
     kind = night.kind
     if request.install:
         require_system(night, request)
-    diagnoses = check_night(night, scheduler)
+    diagnoses = [*chosen_kind(night, request), *check_night(night, scheduler)]
     first_day = (context.clock.now() + timedelta(days=1)).date()
     placed = placement(night.job, kind, night.user, first_day, night.context.environment)
     put_out(placed.text)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import assert_never
 
 from importer.commands.schedule.removal import removed_lines, removed_task, removed_units
-from importer.system.cron_table import cron_block, with_job
+from importer.system.cron_table import cron_block, cron_marks, with_job
 from importer.system.nightly_job import MOST_STARTS, SERVICE_HOME, NightlyJob, ScheduleKind
 from importer.system.scheduler import CallStep, FileStep, FolderStep, ReadableStep, Scheduler, Step, crontab_words
 from importer.system.service_user import ServiceUser, may, own_name
@@ -47,8 +47,9 @@ class Placement:
         """
         if self.cron_job is None:
             return self.shown
-        table = with_job(scheduler.crontab(self.cron_user), self.cron_job)
-        return (CallStep(words=(*crontab_words(self.cron_user), "-"), stdin=table),)
+        before = scheduler.crontab(self.cron_user)
+        is_there = cron_marks(self.cron_job.name)[0] in before
+        return (_table_step(self.cron_job, self.cron_user, with_job(before, self.cron_job), is_there=is_there),)
 
 
 def placement(
@@ -129,7 +130,7 @@ def _lingering(person: str) -> Iterator[CallStep]:
 def _by_cron(job: NightlyJob) -> Placement:
     user = "" if job.user == own_name() else job.user
     words = crontab_words(user)
-    shown = (CallStep(words=(*words, "-")),)
+    shown = (_table_step(job, user),)
     afterwards = (f"See it with: {' '.join(words)} -l",)
     return Placement(
         text=cron_block(job),
@@ -139,6 +140,12 @@ def _by_cron(job: NightlyJob) -> Placement:
         afterwards=afterwards,
         taken_back=tuple(removed_lines(job, words)),
     )
+
+
+def _table_step(job: NightlyJob, user: str, table: str = "", *, is_there: bool = False) -> CallStep:
+    """Return the step that writes a crontab; all else in it stays."""
+    does = "put the new lines in place of its own in" if is_there else "add its lines to"
+    return CallStep(words=(*crontab_words(user), "-"), stdin=table, purpose=f"{does} the crontab of {job.user}")
 
 
 def _by_windows(job: NightlyJob, first_day: date, environment: Mapping[str, str]) -> Placement:
