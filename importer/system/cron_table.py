@@ -65,13 +65,13 @@ def with_job(table: str, job: NightlyJob) -> str:
     return f"{table}{gap}{block}"
 
 
-def known_lines(table: str, where: str, user: str = "") -> Iterator[KnownSchedule]:
+def known_lines(table: str, where: str, owner: str = "") -> Iterator[KnownSchedule]:
     """Yield the schedules of a crontab: those between marks, and lines that somebody wrote.
 
     Args:
         table: The crontab's text.
         where: What a line without marks is called.
-        user: Whose lines count in a table that names a user in each, as those in /etc/cron.d do; empty: it names none.
+        owner: Whose table it is; empty: it names a user in each line, as those in /etc/cron.d do.
 
     """
     name = journal = ""
@@ -82,9 +82,13 @@ def known_lines(table: str, where: str, user: str = "") -> Iterator[KnownSchedul
             journal = line.removeprefix(JOURNAL_COMMENT)
         elif found := _EVERY_NIGHT.fullmatch(line):
             minute, hour, command = int(found[1]), int(found[2]), found[3]
-            if (name or _OURS.search(command)) and (not user or command.split()[0] == user):
+            if name or _OURS.search(command):
                 yield KnownSchedule(
-                    name=name or where, minute=60 * hour + minute, journal=journal or _named_journal(command)
+                    name=name or where,
+                    minute=60 * hour + minute,
+                    journal=journal or _named_journal(command),
+                    user=owner or command.split()[0],
+                    command=command.replace("\\%", "%"),
                 )
             name = journal = ""
 

@@ -17,9 +17,8 @@ import typer.main
 from importer.cli.command_line import app
 from importer.cli.schedule_command import OF_ONE_RUN
 from importer.commands.context import CommandContext, CommandResult, load_settings
-from importer.commands.schedule import access_advice, files_check, system_check
+from importer.commands.schedule import access_advice, files_check, in_place, system_check
 from importer.commands.schedule import checks as schedule_checks
-from importer.commands.schedule import clash as schedule_clash
 from importer.commands.schedule import command as tested
 from importer.commands.schedule import night as schedule_night
 from importer.commands.schedule import steps as schedule_steps
@@ -60,11 +59,11 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule_night, "CONFIG_FOLDER", str(tmp_path / "etc"))
     monkeypatch.setattr(system_check, "is_systemd_running", lambda: True)
     set_cron(monkeypatch, runs=True)
-    monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: False)
-    monkeypatch.setattr(schedule_clash, "_CRON_FOLDER", str(tmp_path / "cron.d"))
-    monkeypatch.setattr(
-        schedule_clash, "unit_folder", lambda _, *, of_person: str(tmp_path / ("own" if of_person else "units"))
-    )
+    monkeypatch.setattr(in_place, "has_crontab", lambda _: False)
+    monkeypatch.setattr(in_place, "UNITS", tmp_path / "units")
+    monkeypatch.setattr(in_place, "_TABLES", ())
+    monkeypatch.setattr(in_place, "_TABLES_OF_SYSTEM", (tmp_path / "cron.d",))
+    monkeypatch.setattr(in_place, "_HOMES", tmp_path / "home")
     monkeypatch.chdir(folder)
 
 
@@ -449,7 +448,7 @@ def test_another_line_of_cron_is_told_of(tmp_path: Path, monkeypatch: pytest.Mon
     """In the user's crontab or that user's in /etc/cron.d; and one of another kind, which is not replaced."""
     customers(Path("contacts.csv"))
     config()
-    monkeypatch.setattr(schedule_clash, "has_crontab", lambda _: True)
+    monkeypatch.setattr(in_place, "has_crontab", lambda _: True)
     shown = give("schedule", "contacts.csv", "--kind", "cron", "--at", "02:00").stdout
     programs = Programs(stdout=f"{shown}10 2 * * * callbell-importer run x.csv --journal /other\n")
 
@@ -468,6 +467,32 @@ def test_another_line_of_cron_is_told_of(tmp_path: Path, monkeypatch: pytest.Mon
     line = f"0 3 * * * {own_name()} callbell-importer run x.csv\n"
     (tmp_path / "cron.d/import").write_text(line, "utf-8")
     assert f"a line of {tmp_path}/cron.d/import {clash}" in told("cron", "")
+
+
+@posix_only
+@pytest.mark.usefixtures("as_root")
+def test_the_same_import_of_another_user_is_told_of_with_what_takes_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both would run, each with a journal of its own; the one that is written over is not told of."""
+    customers(Path("contacts.csv"))
+    config()
+    monkeypatch.setattr(in_place, "is_root", lambda: True)
+    monkeypatch.setattr(in_place, "_TABLES", (tmp_path / "crontabs",))
+    (tmp_path / "crontabs").mkdir()
+    command = ("schedule", "contacts.csv", "--kind", "cron", "--user", "callbell", "--at", "05:00")
+    (tmp_path / "crontabs/ana").write_text(give(*command).stdout, "utf-8")
+    told = " ".join(give(*command).stderr.split())
+    assert (
+        "others note the same import is in place already: callbell-importer, every night at 05:00, as ana, by cron"
+        " It stays. If this one is to run in its place, take it back: crontab -u ana -e and delete the lines from"
+        ' "# begin callbell-importer" to "# end callbell-importer"'
+    ) in told
+    assert "in place already" in give(*command, "--name", "other").stderr
+    (tmp_path / "crontabs/ana").rename(tmp_path / "crontabs/callbell")
+    assert "in place already" not in give(*command).stderr
+    (tmp_path / "crontabs/callbell").write_text("0 5 * * * callbell-importer run other.csv\n", "utf-8")
+    assert "in place already" not in give(*command).stderr
 
 
 def test_another_task_of_windows_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -647,13 +672,18 @@ def test_a_crontab_is_said_to_get_lines_and_not_to_be_written_over(tmp_path: Pat
     said = give("schedule", "contacts.csv", "--kind", "cron")
     assert f"\n  add its lines to the crontab of {own_name()} (crontab -)\n" in said.stderr
     shown: list[str] = []
+
+    def refuse(text: str) -> bool:
+        shown.append(text)
+        return False
+
     settings, kept = load_settings({"yes": False}, os.environ, Path("config.toml"))
     context = CommandContext(
         settings=settings,
         options=kept,
         environment=os.environ,
         stream=sys.stderr,
-        confirm=lambda text: bool(shown.append(text)),
+        confirm=refuse,
     )
     request = ScheduleRequest(files=["contacts.csv"], at="02:00", kind="cron", options={}, install=True)
     scheduler = Scheduler(root=tmp_path / "root", call=Programs(stdout=said.stdout))

@@ -12,7 +12,7 @@ from importer.commands.schedule.access_advice import (
     token_advice,
     writing_advice,
 )
-from importer.commands.schedule.clash import clashes
+from importer.commands.schedule.clash import others_in_place
 from importer.commands.schedule.columns_check import columns_at_night
 from importer.commands.schedule.files_check import TEMPORARY_FOLDERS, files_at_night, rows_at_night
 from importer.commands.schedule.night import CONFIG_FOLDER, Night
@@ -53,7 +53,7 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
     ]
     if _lacks_user(night):  # what a user may do is looked at once there is such a one: until then all of it is wrong
         checks = [rows_at_night, columns_at_night, _shell, _cron]
-    return [*_when(night), *clashes(night, scheduler), *(one for check in checks for one in check(night))]
+    return [*_when(night), *others_in_place(night, scheduler), *(one for check in checks for one in check(night))]
 
 
 def _lacks_user(night: Night) -> bool:

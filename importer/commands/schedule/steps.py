@@ -96,7 +96,7 @@ def _by_system(job: NightlyJob, user: ServiceUser) -> Placement:
     )
     written = [*([users] if made or os.path.lexists(users) else []), *(unit.path for unit in units)]
     taken_back = (
-        *removed_units(job, written, of_person=False),
+        *removed_units(job.name, written, of_person=False),
         f"# What stays: the user {job.user}, and {job.home}, where the journal knows who is in Callbell.",
     )
     return Placement(text=_text(files), shown=tuple(steps), afterwards=afterwards, taken_back=taken_back)
@@ -113,7 +113,7 @@ def _by_person(job: NightlyJob) -> Placement:
     )
     afterwards = ("Try it now:", f"  systemctl --user start {job.name}", f"  journalctl --user-unit {job.name}")
     taken_back = (
-        *removed_units(job, [file.path for file in files], of_person=True),
+        *removed_units(job.name, [file.path for file in files], of_person=True),
         *(f"loginctl disable-linger {own_name()}" for _ in lingering),
     )
     return Placement(text=_text(files), shown=steps, afterwards=afterwards, taken_back=taken_back)
@@ -138,7 +138,7 @@ def _by_cron(job: NightlyJob) -> Placement:
         cron_job=job,
         cron_user=user,
         afterwards=afterwards,
-        taken_back=tuple(removed_lines(job, words)),
+        taken_back=tuple(removed_lines(job.name, words)),
     )
 
 
@@ -154,7 +154,7 @@ def _by_windows(job: NightlyJob, first_day: date, environment: Mapping[str, str]
     file = FileStep(path=f"{folder}\\{job.name}.xml", text=xml, encoding="utf-16")
     create = CallStep(words=("schtasks", "/Create", "/TN", job.name, "/XML", file.path, "/F"))
     afterwards = ("Try it now:", f"  schtasks /Run /TN {job.name}", f"  schtasks /Query /V /FO LIST /TN {job.name}")
-    taken_back = tuple(removed_task(job, file.path))
+    taken_back = (removed_task(job.name), f"del {quote(file.path)}")
     return Placement(text=xml, shown=(file, create), afterwards=afterwards, taken_back=taken_back)
 
 

@@ -74,10 +74,10 @@ def test_jobs_of_a_crontab_are_known_by_their_marks_or_their_command() -> None:
         "0 5 * * * /opt/bin/python -m importer run x.csv\n"
         "0 * * * * callbell-importer run every-hour.csv\n"
     )
-    found = [(one.name, one.minute, one.journal) for one in known_lines(table, "here")]
+    found = [(one.name, one.minute, one.journal) for one in known_lines(table, "here", "ana")]
     assert found == [("callbell-importer-a", 125, "/j 1"), ("here", 270, "/j 2"), ("here", 300, "")]
     of_system = "0 2 * * * callbell callbell-importer run x.csv\n0 3 * * * root callbell-importer run x.csv\n"
-    assert [one.minute for one in known_lines(of_system, "there", "root")] == [180]
+    assert [one.minute for one in known_lines(of_system, "there") if one.user == "root"] == [180]
 
 
 def test_a_job_of_before_the_journal_was_named_is_replaced() -> None:
