@@ -3,6 +3,7 @@
 One run at a time uses a journal, and the second ends with 6.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from importer.commands.schedule.in_place import InstalledSchedule, installed_schedules
@@ -15,6 +16,7 @@ from importer.system.scheduler import Scheduler
 APART_MINUTES = 60
 """Nights that begin closer together may meet: each begins up to ten minutes late, and takes its time."""
 _DAY_MINUTES = 24 * 60
+_QUOTING = re.compile(r"""['"\\]""")
 
 
 def others_in_place(night: Night, scheduler: Scheduler) -> Iterator[Diagnosis]:
@@ -38,9 +40,13 @@ def _is_replaced(night: Night, found: InstalledSchedule) -> bool:
 
 def _is_same_import(night: Night, one: KnownSchedule) -> bool:
     """Tell whether a schedule has the same name, or runs with the same config or one of the files."""
-    return one.name == night.job.name or any(
-        f"{name}" in one.command for name in (*night.files, night.job.config) if name
-    )
+    command, named = f" {_bare(one.command)} ", [*night.files, *filter(None, [night.job.config])]
+    return one.name == night.job.name or any(f" {_bare(name)} " in command for name in named)
+
+
+def _bare(text: str) -> str:
+    """Return a text without what quotes it in a shell, a crontab or a unit, so that paths in it can be compared."""
+    return _QUOTING.sub("", text).replace("%%", "%")
 
 
 def _clashes(night: Night, installed: Sequence[InstalledSchedule]) -> Iterator[Diagnosis]:
