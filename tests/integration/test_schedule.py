@@ -495,6 +495,26 @@ def test_the_same_import_of_another_user_is_told_of_with_what_takes_it_back(
     assert "in place already" not in give(*command).stderr
 
 
+@posix_only
+def test_without_a_file_what_is_in_place_is_listed(tmp_path: Path) -> None:
+    """With what takes each back; where there is nothing, or something is to be installed, the file is missing."""
+    customers(Path("contacts.csv"))
+    config()
+    said = give("schedule")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "Missing argument 'FILE...', and no schedule is in place here" in " ".join(said.stderr.split())
+    (tmp_path / "units").mkdir()
+    for path, text in said_units(give("schedule", "contacts.csv", "--kind", "systemd").stdout).items():
+        (tmp_path / "units" / Path(path).name).write_text(text, "utf-8")
+    said = give("schedule")
+    assert said.exit_code == 0
+    assert said.stdout.startswith(
+        "callbell-importer, every night at 02:00, as callbell, by systemd. To take it back:\n"
+        "  systemctl disable --now callbell-importer.timer\n  rm "
+    )
+    assert "Missing argument 'FILE...'" in give("schedule", "--install").stderr
+
+
 def test_another_task_of_windows_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As its Task Scheduler tells of them, which is a fake here."""
     customers(Path("contacts.csv"))

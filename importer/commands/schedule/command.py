@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from importer.commands.context import CommandContext, CommandResult
 from importer.commands.schedule.checks import check_night
+from importer.commands.schedule.in_place import installed_schedules
 from importer.commands.schedule.night import Night, ScheduleRequest, scheduled_night
 from importer.commands.schedule.steps import Placement, placement
 from importer.commands.schedule.system_check import NO_SYSTEMD, chosen_kind, lacks_systemd, require_system, what_works
@@ -15,6 +16,8 @@ from importer.reports.doctor_report import doctor_text
 from importer.system.cron_daemon import is_cron_running, start_command
 from importer.system.nightly_job import ScheduleKind
 from importer.system.scheduler import Scheduler, Step
+from importer.system.service_user import is_root
+from importer.system.shell import importer_command
 
 
 def schedule_run(
@@ -29,10 +32,12 @@ def schedule_run(
         scheduler: The system that it is installed on.
 
     Raises:
-        UsageError: Something in the request is wrong, or nobody can be asked whether to install it.
+        UsageError: Something in the request is wrong, such as no file where nothing is in place, or nobody can be asked whether to install it.
         StorageError: It could not be put in place.
 
     """
+    if not request.files:
+        return _list_installed(context, request, put_out, scheduler)
     night = scheduled_night(context, request)
     kind = night.kind
     if request.install:
@@ -57,6 +62,26 @@ def schedule_run(
         exit_code=0,
         text="\n".join([*told, *_installed(night), *placed.afterwards, *_taken_back(placed)]),
     )
+
+
+def _list_installed(
+    context: CommandContext, request: ScheduleRequest, put_out: Callable[[str], None], scheduler: Scheduler
+) -> CommandResult:
+    """Print what is in place, and how each is taken back: what a command without a file asks for.
+
+    Raises:
+        UsageError: Nothing is in place, or something is to be installed and nobody says what.
+
+    """
+    users = [request.user] if request.user else []
+    found = [] if request.install else list(installed_schedules(scheduler, context.environment, users))
+    if not found:
+        none = "" if request.install else ", and no schedule is in place here that you may see"
+        hint = f"Name the spreadsheet:\n{importer_command('schedule', 'contacts.csv', options=[('at', request.at)])}"
+        raise UsageError(f"Missing argument 'FILE...'{none}.", hint)
+    for one in found:
+        put_out("\n".join([f"{one.text}. To take it back:", *(f"  {line}" for line in one.taken_back), ""]))
+    return CommandResult(exit_code=0, text="" if is_root() else "Root is shown the schedules of everybody.")
 
 
 def _ask(context: CommandContext, text: str) -> None:

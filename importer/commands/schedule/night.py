@@ -46,6 +46,7 @@ class ScheduleRequest:
     """What was asked for."""
 
     files: Sequence[str]
+    """None: what is in place is asked for."""
     at: str
     kind: str = ""
     """Empty: the likely one."""
