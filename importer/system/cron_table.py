@@ -37,7 +37,8 @@ def cron_block(job: NightlyJob) -> str:
     journal = f"{JOURNAL_COMMENT}{job.journal}\n" if job.journal else ""
     return (
         f"{begin}\n"
-        "# cron mails what it says, nothing after a good night, if there is a mail program; [notify] needs none.\n"
+        "# After a bad night cron mails what it said, if there is a mail program;\n"
+        "# [notify] of the config needs none.\n"
         f"{journal}{job.minute} {job.hour} * * * {cron_command(job)}\n"
         f"{end}\n"
     )
@@ -51,7 +52,7 @@ def with_job(table: str, job: NightlyJob) -> str:
 
     """
     begin, end = cron_marks(job.name)
-    earlier = re.compile(rf"^{re.escape(begin)}\n(?:#[^\n]*\n){{1,2}}[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
+    earlier = re.compile(rf"^{re.escape(begin)}\n(?:#[^\n]*\n){{1,3}}[^\n]*\n{re.escape(end)}$\n?", re.MULTILINE)
     block = cron_block(job)
     changed, count = earlier.subn(lambda _: block, table, count=1)
     if count:

@@ -32,7 +32,8 @@ def schedule_run(
         scheduler: The system that it is installed on.
 
     Raises:
-        UsageError: Something in the request is wrong, such as no file where nothing is in place, or nobody can be asked whether to install it.
+        UsageError: Something in the request is wrong, such as no file where nothing is in place; or nobody can be
+            asked whether to install it.
         StorageError: It could not be put in place.
 
     """

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.errors import StorageError
-from importer.system.cron_table import cron_block, cron_command, known_lines, with_job
+from importer.system.cron_table import cron_block, cron_command, cron_marks, known_lines, with_job
 from tests.support.nightly_jobs import ODD_WORDS, nightly_job
 
 
@@ -39,6 +39,12 @@ def test_the_line_says_when_and_is_silent_after_a_good_night() -> None:
     (line,) = [line for line in cron_block(nightly_job()).splitlines() if not line.startswith("#")]
     assert line.startswith("5 2 * * * cd /var/lib/callbell-importer && PATH=")
     assert line.endswith(" run /srv/contacts.csv --yes --quiet")
+
+
+def test_comments_fit_a_terminal() -> None:
+    """A line of a crontab cannot be broken, but what is said beside it can."""
+    lines = cron_block(nightly_job(journal="/j")).splitlines()
+    assert max(len(line) for line in lines if line.startswith("#")) < 80
 
 
 def test_a_crontab_keeps_what_is_not_ours() -> None:
@@ -81,15 +87,18 @@ def test_jobs_of_a_crontab_are_known_by_their_marks_or_their_command() -> None:
 
 
 def test_a_job_of_before_the_journal_was_named_is_replaced() -> None:
-    """It has one comment less."""
-    before = with_job("", nightly_job())
+    """It has one comment, where there are three now."""
+    line = re.search("^5 2.*$", cron_block(nightly_job()), re.MULTILINE)
+    assert line
+    begin, end = cron_marks("callbell-importer")
+    before = f"{begin}\n# cron mails what it says.\n{line[0]}\n{end}\n"
     assert with_job(before, nightly_job(journal="/j")) == cron_block(nightly_job(journal="/j"))
-    assert with_job(cron_block(nightly_job(journal="/j")), nightly_job(journal="/k")).count("\n") == 5
+    assert with_job(cron_block(nightly_job(journal="/j")), nightly_job(journal="/k")).count("\n") == 6
 
 
 def test_nobodys_line_is_taken_for_ours() -> None:
     """Where the marks are not as they were written, nothing is changed: what lies between may be anybody's."""
-    begin, comment, line, end = cron_block(nightly_job()).splitlines()
+    begin, comment, _, line, end = cron_block(nightly_job()).splitlines()
     for table in (f"{begin}\n0 1 * * * mine\n", f"{begin}\n{comment}\n{line}\n0 1 * * * mine\n{end}\n"):
         with pytest.raises(StorageError, match="not the lines that should follow"):
             with_job(table, nightly_job())
