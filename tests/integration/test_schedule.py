@@ -771,6 +771,20 @@ def test_another_users_crontab_is_for_that_users_home_and_folders(
 
 
 @posix_only
+def test_a_user_who_is_made_by_install_is_made_by_one_command_before_that(
+    as_root: ServiceUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several checks that need the user to be there the first says how."""
+    customers(Path("contacts.csv"))
+    config()
+    closed = (str(Path.cwd() / "contacts.csv"), str(Path.cwd()))
+    set_rights(monkeypatch, lambda _user, mode, path: mode == "x" or path not in closed)
+    said = give("schedule", "contacts.csv", "--kind", "systemd", "--journal", "j.sqlite3")
+    assert [name for name in problems(said) if name in {"file", "folder"}] == ["file", "folder"]
+    assert re.findall("useradd.*", said.stderr) == [f"useradd -r -U -d {as_root.home} callbell"]
+
+
+@posix_only
 def test_a_missing_user_is_made_before_anything_is_said_of_what_it_may_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """By one command; what nobody may read yet is no problem of its own, and nobody gets the home of who asks."""
     customers(Path("contacts.csv"))

@@ -20,6 +20,12 @@ _FOLDERS_OF_MANY = ("/etc", "/home", "/Users", "/var")
 """What lies right in these is of the system too, or somebody's home."""
 
 
+def made_user(user: ServiceUser) -> Iterator[str]:
+    """Yield what makes a user who is not there yet, as nothing can be given to one; --install then takes that one."""
+    if not user.is_there:
+        yield f"useradd -r -U -d {quote(user.home)} {user.name}"
+
+
 def new_user_command(name: str) -> str:
     """Return the command that makes a user for cron, whose home is where the system has homes."""
     return f"useradd --system --create-home {name}"
@@ -31,7 +37,7 @@ def reading_advice(user: ServiceUser, file: str) -> str:
         return _lines("As root, let its group read it, and nobody else:", *_of_group(user, "r", file))
     copied = f"install -o {user.name} -m 600 {quote(file)} {OWN_FOLDER}/"
     return _lines(
-        "As root, put it into a folder of its own, and name it there:", *_made_user(user), _own_folder(user), copied
+        "As root, put it into a folder of its own, and name it there:", *made_user(user), _own_folder(user), copied
     )
 
 
@@ -77,7 +83,7 @@ def writing_advice(user: ServiceUser, folder: str, there: str) -> str:
     if folder != there:
         is_bad_place = there == "/" or _is_of_system(there) or may(user, "x", there) is False
         made = f"install -d -o {user.name} -m 700 {quote(folder)}"
-        return _another(user, _NAME_ANOTHER) if is_bad_place else _lines("As root, make it:", *_made_user(user), made)
+        return _another(user, _NAME_ANOTHER) if is_bad_place else _lines("As root, make it:", *made_user(user), made)
     if is_system_folder(folder) or may(user, "x", _above(folder)) is False:
         return _another(user, _NAME_ANOTHER)
     return _lines(
@@ -97,23 +103,17 @@ def _is_of_system(folder: str) -> bool:
 
 
 def _another(user: ServiceUser, sentence: str) -> str:
-    return _lines(sentence, *_made_user(user), _own_folder(user))
+    return _lines(sentence, *made_user(user), _own_folder(user))
 
 
 def _of_group(user: ServiceUser, rights: str, path: str) -> Iterator[str]:
-    yield from _made_user(user)
+    yield from made_user(user)
     yield f"chgrp {_group(user)} {quote(path)}"
     yield f"chmod g+{rights} {quote(path)}"
 
 
 def _own_folder(user: ServiceUser) -> str:
     return f"install -d -o {user.name} -m 700 {OWN_FOLDER}"
-
-
-def _made_user(user: ServiceUser) -> Iterator[str]:
-    """Yield what makes a user who is not there yet, as nothing can be given to one; --install then takes that one."""
-    if not user.is_there:
-        yield f"useradd -r -U -d {quote(user.home)} {user.name}"
 
 
 def _group(user: ServiceUser) -> str:

@@ -2,11 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from importer.client.token import VARIABLE, find_token
 from importer.commands.schedule.access_advice import (
+    made_user,
     new_user_command,
     reading_advice,
     token_advice,
@@ -53,7 +55,17 @@ def check_night(night: Night, scheduler: Scheduler) -> list[Diagnosis]:
     ]
     if _lacks_user(night):  # what a user may do is looked at once there is such a one: until then all of it is wrong
         checks = [rows_at_night, columns_at_night, _shell, _cron]
-    return [*_when(night), *others_in_place(night, scheduler), *(one for check in checks for one in check(night))]
+    found = [*_when(night), *others_in_place(night, scheduler), *(one for check in checks for one in check(night))]
+    return list(_said_once(found, "".join(made_user(night.user))))
+
+
+def _said_once(diagnoses: Sequence[Diagnosis], command: str) -> Iterator[Diagnosis]:
+    """Yield the checks, with the command that makes the user only in the first that needs it."""
+    is_said = False
+    for one in diagnoses:
+        lines = one.next_step.split("\n")
+        yield replace(one, next_step="\n".join(line for line in lines if line != command)) if is_said else one
+        is_said |= command in lines
 
 
 def _lacks_user(night: Night) -> bool:

@@ -12,6 +12,7 @@ from importer.commands.schedule.steps import Placement, placement
 from importer.commands.schedule.system_check import NO_SYSTEMD, chosen_kind, lacks_systemd, require_system, what_works
 from importer.model.diagnosis import Level, diagnosed_exit_code
 from importer.model.errors import StorageError, UsageError
+from importer.model.plain_text import wrapped_text
 from importer.reports.doctor_report import doctor_text
 from importer.system.cron_daemon import is_cron_running, start_command
 from importer.system.nightly_job import ScheduleKind
@@ -81,7 +82,8 @@ def _list_installed(
         hint = f"Name the spreadsheet:\n{importer_command('schedule', 'contacts.csv', options=[('at', request.at)])}"
         raise UsageError(f"Missing argument 'FILE...'{none}.", hint)
     for one in found:
-        put_out("\n".join([f"{one.text}. To take it back:", *(f"  {line}" for line in one.taken_back), ""]))
+        lines = [f"{one.text}. To take it back:", *(f"  {line}" for line in one.taken_back), ""]
+        put_out(wrapped_text("\n".join(lines), context.line_width))
     return CommandResult(exit_code=0, text="" if is_root() else "Root is shown the schedules of everybody.")
 
 
