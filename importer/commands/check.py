@@ -63,7 +63,7 @@ def check_files(context: CommandContext, files: Sequence[str]) -> CommandResult:
             context, taken = with_answers(context, readers, earlier, asks=False)
             if taken:
                 context.tell(taken)
-            record = with_series(context, new_run(context, journal, "check", inputs), files)
+            record = with_series(context, new_run(context, journal, "check", inputs), files, readers)
             return asyncio.run(Check(context=context, store=journal, record=record, readers=readers).execute())
 
 

@@ -10,7 +10,7 @@ from importer.commands.schedule.in_place import installed_schedules
 from importer.commands.schedule.night import Night, ScheduleRequest, scheduled_night
 from importer.commands.schedule.steps import Placement, placement
 from importer.commands.schedule.system_check import NO_SYSTEMD, chosen_kind, lacks_systemd, require_system, what_works
-from importer.model.diagnosis import Level, diagnosed_exit_code
+from importer.model.diagnosis import Diagnosis, Level, diagnosed_exit_code
 from importer.model.errors import StorageError, UsageError
 from importer.model.plain_text import wrapped_text
 from importer.reports.doctor_report import doctor_text
@@ -55,15 +55,26 @@ def schedule_run(
     if code:
         missing = "Nothing was installed: such a night would not work yet. Solve the problems above first."
         return CommandResult(exit_code=code, text=f"{found}\n\n{missing}")
+    return _install(night, placed, diagnoses, scheduler)
+
+
+def _install(night: Night, placed: Placement, diagnoses: Sequence[Diagnosis], scheduler: Scheduler) -> CommandResult:
+    """Ask whether to put it in place, and do so.
+
+    Raises:
+        UsageError: The answer is no, or nobody can be asked.
+        StorageError: It could not be put in place.
+
+    """
+    context = night.now
     steps = placed.steps(scheduler)
+    found = doctor_text(diagnoses, context.line_width)
     _ask(context, "\n".join([found, "", "To be done:", *(f"  {step}" for step in steps)]))
     _put_in_place(steps, placed, scheduler)
     notes = [one for one in diagnoses if one.level is not Level.OK]
     told = [doctor_text(notes, context.line_width), ""] if notes and context.confirm is None else []
-    return CommandResult(
-        exit_code=0,
-        text="\n".join([*told, *_installed(night), *placed.afterwards, *_taken_back(placed)]),
-    )
+    lines = [*told, *_installed(night), *placed.afterwards, *_taken_back(placed)]
+    return CommandResult(exit_code=0, text="\n".join(lines))
 
 
 def _list_installed(
