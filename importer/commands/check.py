@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from importer.commands.account.connection import Connection, MappedSheet, connect
+from importer.commands.account.connection import Connection, connect
 from importer.commands.account.preflight import Preflight
 from importer.commands.account.presence import find_existing
 from importer.commands.account.requirements import RequirementsOfSheet
@@ -21,13 +21,13 @@ from importer.commands.input.input_sheet import InputSheet
 from importer.commands.input.open_sheets import as_opened, open_sheets, runs_before
 from importer.commands.live_display import context_progress, in_background, show_pool
 from importer.commands.mapping_selection import mapping_lines, notes_of
+from importer.commands.not_checked import not_checked
 from importer.commands.pool_command import pool_of
 from importer.commands.questions.column_questions import with_answers
 from importer.commands.questions.country_cure import NumbersWithoutCountry
-from importer.commands.questions.earlier_answers import NO_ANSWERS
+from importer.commands.questions.earlier_answers import NO_ANSWERS, earlier_runs
 from importer.commands.setup import new_run, open_journal, required_account
 from importer.journal import AsyncJournal, Journal
-from importer.mapper.column_mapping import uses_channels, uses_teams
 from importer.mapper.contact import to_contact
 from importer.mapper.warnings import Findings, SheetWarnings
 from importer.model.errors import InputError, ServiceError
@@ -116,7 +116,7 @@ class Check:
             foretold = () if broken else await self._ask(connection, journal)
         checked = self._checked(connection, broken, foretold)
         told = self.context.told
-        country, evidence = self._without_country.cure([one.sheet for one in self.readers], self.context.environment)
+        country, evidence = self._country()
         shown = replace(
             checked,
             record=with_told_degradations(self.context, checked.record),
@@ -128,6 +128,14 @@ class Check:
         if broken:
             text = f"{broken.message} {broken.hint}\n\nUp to there:\n\n{text}"
         return CommandResult(exit_code=checked.record.exit_code or 0, text=text, summary_json=checked_json(checked))
+
+    def _country(self) -> tuple[str, str]:
+        """Return the country of numbers that do not say it, and a sentence with the evidence; empty without one."""
+        if not self._without_country.count:
+            return "", ""
+        before = earlier_runs(self.context.settings, self.store, self.record.files)
+        weights = before.answers(self.context.options).country_weights
+        return self._without_country.cure([one.sheet for one in self.readers], self.context.environment, weights)
 
     async def _read(self, connection: Connection, journal: AsyncJournal) -> InputError | None:
         """Read and map every row; return why not, if a file breaks off."""
@@ -221,7 +229,9 @@ class Check:
                 *self._warnings.warnings(),
                 *self._preflight.warnings,
             ),
-            not_checked=() if connection.directory else tuple(self._not_asked(connection.sheets)),
+            not_checked=()
+            if connection.directory
+            else tuple(not_checked(connection.sheets, self._preflight.requirements, self.context.settings)),
             required=() if connection.is_asked else self._preflight.requirements.lines(),
             to_fix=write_failed(source, Path(record.report_dir), stem="problems", with_cells=True),
             broken=broken,
@@ -238,17 +248,3 @@ class Check:
                 left_out=one.reader.left_out,
                 consent=tuple((header, answer.only) for header, answer in one.reader.consent.items()),
             )
-
-    def _not_asked(self, sheets: Sequence[MappedSheet]) -> Iterator[str]:
-        """Yield what only the account could have told, where there was no token to ask it with."""
-        required = {
-            "teams": any(uses_teams(one.options) for one in sheets),
-            "channels": any(uses_channels(one.options) for one in sheets),
-            "users": self._preflight.requirements.users,
-            "tags": self._preflight.requirements.tags,
-            "custom fields": self._preflight.requirements.fields,
-        }
-        if names := [name for name, is_used in required.items() if is_used]:
-            yield f"There is no token, so whether the account has these {', '.join(names)} was not asked."
-        if not self.context.settings.service.account:
-            yield "There is no token, so which rows an earlier run sent is not known."

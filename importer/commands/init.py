@@ -116,7 +116,7 @@ def _proposed(
     if ask is None or contact.country or contact.source != "whatsapp":
         return contact, proposal
     cells = list(phone_cells(proposal.columns, proposal.questions, header, rows))
-    if (found := country_guess(cells, [sheet], context.environment)) is None:
+    if (found := country_guess(cells, [sheet], rows, context.environment, earlier)) is None:
         return contact, proposal
     country, note = country_answer(found, earlier, ask)
     if note:

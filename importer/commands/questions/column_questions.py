@@ -53,7 +53,7 @@ def with_answers(
     if context.asker is None:
         return context, ""
     ask, taken = context.asker if asks else None, []
-    found = country_evidence(context, readers)
+    found = country_evidence(context, readers, earlier)
     if found is not None:
         country, note = country_answer(found, earlier, ask)
         context = with_country(context, country)
