@@ -16,8 +16,9 @@ from importer.commands.mapping_selection import column_mapping
 from importer.commands.questions.consent_question import ConsentBefore, consent_of
 from importer.commands.questions.country_question import country_answer, country_guess, phone_cells
 from importer.commands.questions.earlier_answers import NO_ANSWERS, EarlierAnswers, runs_about
-from importer.commands.questions.last_question import SOURCES_AT, folded_line, row_line
+from importer.commands.questions.last_question import SOURCES_AT
 from importer.commands.questions.proposal_questions import SHOWN_CHOICES, with_columns_chosen
+from importer.commands.questions.rows_to_send import folded_line, row_line
 from importer.commands.setup import is_there
 from importer.mapper.column_candidates import Question
 from importer.mapper.contact import to_contact
